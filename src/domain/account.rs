@@ -1,0 +1,36 @@
+//! Who pays, and what a person may see.
+
+use super::{AccountId, Timestamp};
+
+/// Who pays: keys belong to an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its identifier.
+    pub id: AccountId,
+    /// Its name, unique, 1 to 80 characters.
+    pub name: String,
+    /// A disabled account's keys are refused.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a caller of the store may reach. Every look-up of something that belongs to an account names one, so that a
+/// foreign id and a missing id give the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One account's own rows.
+    Account(AccountId),
+    /// Every account's rows: admins and the command line.
+    All,
+}
+
+impl Scope {
+    /// The account that rows are limited to, if any.
+    pub fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Account(id) => Some(id),
+            Self::All => None,
+        }
+    }
+}

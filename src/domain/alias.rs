@@ -1,0 +1,192 @@
+//! Aliases: names that a key's owner chose, each pointing at a real model.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::ModelId;
+
+/// A name that a client may send: 1 to 64 characters of `a-z 0-9 . _ : / -`.
+///
+/// ```
+/// use crossmodel::domain::AliasName;
+/// assert!("cross-model-basic".parse::<AliasName>().is_ok());
+/// let error = "Claude".parse::<AliasName>().unwrap_err();
+/// assert_eq!(error.to_string(), "Alias names must be lowercase. Did you mean \u{201c}claude\u{201d}?");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AliasName(String);
+
+impl AliasName {
+    /// The most characters (all ASCII, so bytes too) that a name may have.
+    pub const MAX: usize = 64;
+
+    /// The name's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a name may hold this character.
+    pub const fn allows(c: char) -> bool {
+        matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | ':' | '/' | '-')
+    }
+}
+
+/// Why a text is no alias name. The message can stand under the input that it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AliasNameError {
+    /// Nothing was typed.
+    #[error("Enter an alias name.")]
+    Empty,
+    /// Only the letter case is wrong; `lowercase` is what would do.
+    #[error("Alias names must be lowercase. Did you mean \u{201c}{lowercase}\u{201d}?")]
+    Uppercase {
+        /// The same name in lower case, valid as it stands.
+        lowercase: String,
+    },
+    /// Some characters are not allowed. `found` names each once, invisible ones in words.
+    #[error("Use lowercase letters, digits and . _ : / - only. Remove: {}.", found.join(", "))]
+    Forbidden {
+        /// What to remove, ready to show.
+        found: Vec<String>,
+    },
+    /// Too many characters.
+    #[error("Use {} characters or fewer. This has {length}.", AliasName::MAX)]
+    TooLong {
+        /// How many characters it has.
+        length: usize,
+    },
+}
+
+impl FromStr for AliasName {
+    type Err = AliasNameError;
+
+    fn from_str(text: &str) -> Result<Self, AliasNameError> {
+        if text.is_empty() {
+            return Err(AliasNameError::Empty);
+        }
+        let lowercase = text.to_ascii_lowercase();
+        let mut found: Vec<String> = Vec::new();
+        for c in lowercase.chars().filter(|&c| !Self::allows(c)) {
+            let shown = describe(c);
+            if !found.contains(&shown) {
+                found.push(shown);
+            }
+        }
+        if !found.is_empty() {
+            return Err(AliasNameError::Forbidden { found });
+        }
+        if text.len() > Self::MAX {
+            return Err(AliasNameError::TooLong { length: text.len() });
+        }
+        if lowercase != text {
+            return Err(AliasNameError::Uppercase { lowercase });
+        }
+        Ok(Self(lowercase))
+    }
+}
+
+/// A character as a person can find it: quoted if it can be seen, else in words.
+fn describe(c: char) -> String {
+    match c {
+        ' ' => "space".into(),
+        '\t' => "tab".into(),
+        '\n' | '\r' => "line break".into(),
+        '\u{a0}' => "non-breaking space".into(),
+        '\u{200b}' => "zero-width space".into(),
+        '\u{feff}' => "byte order mark".into(),
+        c if c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}') =>
+        {
+            format!("invisible character U+{:04X}", u32::from(c))
+        }
+        c => format!("\u{201c}{c}\u{201d}"),
+    }
+}
+
+impl TryFrom<String> for AliasName {
+    type Error = AliasNameError;
+    fn try_from(text: String) -> Result<Self, AliasNameError> {
+        text.parse()
+    }
+}
+
+impl From<AliasName> for String {
+    fn from(name: AliasName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for AliasName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How an alias matches the name that a client sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Match {
+    /// The requested name equals the alias name.
+    Exact,
+    /// The requested name starts with the alias name.
+    Prefix,
+}
+
+impl Match {
+    /// `exact` or `prefix`, as on the wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Prefix => "prefix",
+        }
+    }
+}
+
+impl fmt::Display for Match {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Match {
+    type Err = MatchError;
+    fn from_str(text: &str) -> Result<Self, MatchError> {
+        match text {
+            "exact" => Ok(Self::Exact),
+            "prefix" => Ok(Self::Prefix),
+            _ => Err(MatchError),
+        }
+    }
+}
+
+/// The text is neither `exact` nor `prefix`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("choose exact or prefix")]
+pub struct MatchError;
+
+/// One rule of a key: a name, how it matches, and the real model that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Alias {
+    /// What the client sends, or how it starts.
+    pub name: AliasName,
+    /// How `name` matches.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// The catalog model that runs. Never looked up among the aliases.
+    pub target: ModelId,
+}
+
+impl Alias {
+    /// The most aliases that one key may hold.
+    pub const LIMIT: usize = 20;
+
+    /// Evaluation order: exact names from A to Z, then prefixes from the longest to the shortest, then A to Z.
+    pub fn evaluation_order(a: &Self, b: &Self) -> std::cmp::Ordering {
+        a.matching.cmp(&b.matching).then_with(|| match a.matching {
+            Match::Exact => a.name.cmp(&b.name),
+            Match::Prefix => b.name.as_str().len().cmp(&a.name.as_str().len()).then_with(|| a.name.cmp(&b.name)),
+        })
+    }
+}

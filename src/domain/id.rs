@@ -1,0 +1,55 @@
+//! Identifiers: UUID version 7, so that rows sort by the time they were made. Kinds do not mix.
+
+use super::Timestamp;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// A new identifier for something made at `now`, from ten random bytes.
+            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+                let ms = u64::try_from(now.millis()).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                uuid::Uuid::parse_str(text).map(Self).map_err(|_| IdError)
+            }
+        }
+    };
+}
+
+/// The text is not an identifier of this product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a valid identifier")]
+pub struct IdError;
+
+id!(
+    /// Who pays: an account.
+    AccountId
+);
+id!(
+    /// Who signs in: a person.
+    PersonId
+);
+id!(
+    /// An API key, whatever its secret is today.
+    ApiKeyId
+);
+id!(
+    /// One metered call; also the tail of its `x-request-id`.
+    RequestId
+);

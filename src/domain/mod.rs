@@ -1,0 +1,36 @@
+//! Values and rules: what an alias, a key, a price and an account are, and how a name is resolved.
+//!
+//! Pure: no I/O, no async, no clock, no randomness. Times and random bytes are passed in.
+
+mod account;
+mod alias;
+mod api_key;
+mod catalog;
+mod decision;
+mod id;
+mod model;
+mod money;
+mod nearest;
+mod person;
+mod price;
+mod provider;
+mod resolve;
+mod seal;
+mod time;
+mod usage;
+
+pub use account::{Account, Scope};
+pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};
+pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
+pub use catalog::Catalog;
+pub use decision::{Decision, Outcome, decide};
+pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
+pub use model::{Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, TokenLimits};
+pub use money::{MoneyError, PicoUsd};
+pub use person::{Email, EmailError, Person, Role, RoleError};
+pub use price::{Price, Pricing};
+pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
+pub use resolve::{AliasSet, Candidate, Resolution, Trace};
+pub use seal::{MasterKey, SealError, Sealed};
+pub use time::Timestamp;
+pub use usage::{Tokens, UsageRecord, UsageSource};

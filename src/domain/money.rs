@@ -1,0 +1,109 @@
+//! Money: whole numbers of pico-USD, exact from the catalog to the ledger.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// An amount in pico-USD (10⁻¹² US dollars): a price per token, a cost or a balance. Reaches ±9.2 million dollars.
+///
+/// ```
+/// use crossmodel::domain::PicoUsd;
+/// let price: PicoUsd = "0.00000028".parse().unwrap();
+/// assert_eq!(price.pico(), 280_000);
+/// assert_eq!(price.to_string(), "0.00000028");
+/// assert!("0.0000000000001".parse::<PicoUsd>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PicoUsd(i64);
+
+/// Why a text is not an amount.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not a plain decimal number.
+    #[error("`{0}` is not a decimal amount of US dollars")]
+    NotDecimal(String),
+    /// Finer than a pico-USD; rounding would be a lie about the price.
+    #[error("`{0}` has more than 12 decimals")]
+    TooFine(String),
+    /// Beyond what one amount can hold.
+    #[error("`{0}` is out of range")]
+    OutOfRange(String),
+}
+
+const DECIMALS: usize = 12;
+const ONE_USD: i64 = 1_000_000_000_000;
+
+impl PicoUsd {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// From whole pico-USD.
+    pub const fn from_pico(pico: i64) -> Self {
+        Self(pico)
+    }
+
+    /// Whole pico-USD.
+    pub const fn pico(self) -> i64 {
+        self.0
+    }
+
+    /// The sum, unless it leaves the range.
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// This price for so many tokens, in `i128` so that no sum of a request can leave the range.
+    pub fn times(self, tokens: u64) -> i128 {
+        i128::from(self.0) * i128::from(tokens)
+    }
+}
+
+impl FromStr for PicoUsd {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let not_decimal = || MoneyError::NotDecimal(text.into());
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || digits.ends_with('.') {
+            return Err(not_decimal());
+        }
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.len() > DECIMALS {
+            return Err(MoneyError::TooFine(text.into()));
+        }
+        let number = format!("{whole}{fraction:0<DECIMALS$}");
+        let pico: i64 = number.parse().map_err(|_| MoneyError::OutOfRange(text.into()))?;
+        Ok(Self(if negative { -pico } else { pico }))
+    }
+}
+
+/// The exact decimal number of US dollars, without trailing zeros and never in powers of ten.
+impl fmt::Display for PicoUsd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, fraction) =
+            (self.0.unsigned_abs() / ONE_USD.unsigned_abs(), self.0.unsigned_abs() % ONE_USD.unsigned_abs());
+        if fraction == 0 {
+            return write!(f, "{sign}{whole}");
+        }
+        let fraction = format!("{fraction:012}");
+        write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
+    }
+}
+
+impl serde::Serialize for PicoUsd {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for PicoUsd {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

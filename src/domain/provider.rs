@@ -1,0 +1,157 @@
+//! Companies that serve models, and how each is reached.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// A provider's short name, for example `deepseek`: 1 to 40 characters of `a-z 0-9 . _ -`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProviderId(String);
+
+/// The text is no provider name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a provider name: use 1 to 40 of a-z 0-9 . _ -")]
+pub struct ProviderIdError(String);
+
+impl ProviderId {
+    /// The name's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProviderId {
+    type Err = ProviderIdError;
+    fn from_str(text: &str) -> Result<Self, ProviderIdError> {
+        let legal = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '.' | '_' | '-');
+        if text.is_empty() || text.len() > 40 || !text.chars().all(legal) {
+            return Err(ProviderIdError(text.into()));
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl TryFrom<String> for ProviderId {
+    type Error = ProviderIdError;
+    fn try_from(text: String) -> Result<Self, ProviderIdError> {
+        text.parse()
+    }
+}
+
+impl From<ProviderId> for String {
+    fn from(id: ProviderId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ProviderId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A protocol that a provider speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// OpenAI Chat Completions.
+    OpenaiChat,
+    /// OpenAI Responses.
+    OpenaiResponses,
+    /// Anthropic Messages.
+    AnthropicMessages,
+    /// Google's own.
+    Gemini,
+}
+
+impl Protocol {
+    /// As the catalog and the command line write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "openai-chat",
+            Self::OpenaiResponses => "openai-responses",
+            Self::AnthropicMessages => "anthropic-messages",
+            Self::Gemini => "gemini",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How the credential is sent.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Auth {
+    /// The header's name.
+    pub header: String,
+    /// What stands before the credential, for example `Bearer`; `None` sends it bare.
+    pub scheme: Option<String>,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { header: "Authorization".into(), scheme: Some("Bearer".into()) }
+    }
+}
+
+/// One address of a provider.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Endpoint {
+    /// What is spoken there.
+    pub protocol: Protocol,
+    /// Without a slash at its end.
+    pub base_url: String,
+    /// Appended to `base_url`.
+    pub path: String,
+    /// How the credential is sent there.
+    #[serde(default)]
+    pub auth: Auth,
+}
+
+/// A company, or a server of one's own, that serves models. Field names are those of the catalog file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Provider {
+    /// Its short name.
+    pub id: ProviderId,
+    /// Its display name.
+    pub name: String,
+    /// What its default endpoint speaks.
+    pub protocol: Protocol,
+    /// The default endpoint's address.
+    pub base_url: String,
+    /// Sent with every call.
+    #[serde(default)]
+    pub extra_headers: BTreeMap<String, String>,
+    /// Environment variables that usually hold the credential, the best first.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// Every address, the default one included.
+    pub endpoints: Vec<Endpoint>,
+    /// Whether `stream_options.include_usage` is accepted; not stated: send it, and retry without it on 400 or 422.
+    #[serde(default)]
+    pub stream_options: Option<bool>,
+    /// The token-limit field that is safe to send.
+    #[serde(default)]
+    pub max_tokens_field: Option<String>,
+    /// `Some(false)`: thinking is counted on top of the completion.
+    #[serde(default)]
+    pub completion_includes_reasoning: Option<bool>,
+    /// Whether an admin lets it be called; not part of the catalog file, where it is true.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Provider {
+    /// The address that speaks `protocol`.
+    pub fn endpoint(&self, protocol: Protocol) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.protocol == protocol)
+    }
+}

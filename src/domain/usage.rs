@@ -1,0 +1,83 @@
+//! What one call used: the record that every request which reached a provider leaves.
+
+use super::{AccountId, AliasName, ApiKeyId, Match, PicoUsd, ProviderId, RequestId, Timestamp};
+
+/// Tokens by kind, as the provider counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tokens {
+    /// All input, the cached part included.
+    pub prompt: u64,
+    /// All output, the thinking included.
+    pub completion: u64,
+    /// Of `prompt`, read from a cache.
+    pub cache_read: u64,
+    /// Of `prompt`, written to a cache.
+    pub cache_write: u64,
+    /// Of `completion`, thinking.
+    pub reasoning: u64,
+}
+
+/// Who counted the tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsageSource {
+    /// The provider's own numbers.
+    Provider,
+    /// Our estimate, since the provider said nothing.
+    Estimated,
+    /// Nothing was used: the call failed at the provider.
+    None,
+}
+
+impl UsageSource {
+    /// As the store keeps it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Estimated => "estimated",
+            Self::None => "none",
+        }
+    }
+}
+
+/// One metered call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsageRecord {
+    /// Unique; writing a record twice leaves one.
+    pub id: RequestId,
+    /// Whose key.
+    pub account: AccountId,
+    /// Which key.
+    pub key: ApiKeyId,
+    /// The key's revision that the request was resolved with.
+    pub key_revision: i64,
+    /// When the request arrived.
+    pub at: Timestamp,
+    /// The name that the client sent; a placeholder if it was not printable.
+    pub requested: String,
+    /// The alias that caught it.
+    pub alias: Option<(AliasName, Match)>,
+    /// The real model's id.
+    pub model: String,
+    /// Who served it.
+    pub provider: ProviderId,
+    /// The client's protocol, for example `openai-chat`.
+    pub protocol: String,
+    /// Whether the client asked for a stream.
+    pub stream: bool,
+    /// HTTP status of the answer; 499 if the client left before it.
+    pub status: u16,
+    /// The error's code, if it failed.
+    pub error: Option<String>,
+    /// Tokens by kind.
+    pub tokens: Tokens,
+    /// Who counted them.
+    pub source: UsageSource,
+    /// What it cost: the target's price.
+    pub cost: PicoUsd,
+    /// Milliseconds from arrival to the end.
+    pub latency_ms: u32,
+    /// Milliseconds from arrival to the answer's first byte.
+    pub first_byte_ms: Option<u32>,
+    /// The client's program, from `User-Agent`, cut to 120 characters.
+    pub agent: Option<String>,
+}

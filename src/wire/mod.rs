@@ -1,0 +1,1 @@
+//! The formats that clients and providers speak, as pure functions over bytes.
