@@ -1,1 +1,15 @@
-//! Integration tests.
+//! Integration tests: the real program from outside, on both database engines, with real clients and a real browser.
+//!
+//! `scripts/test` prepares what these need (Postgres, Chromium, the SDKs) and runs them. A missing part is a failure
+//! that names the command, never a skip.
+
+#[macro_use]
+mod harness;
+
+mod browser;
+mod cli;
+mod console;
+mod gateway;
+mod journey;
+mod sdk;
+mod store;

@@ -1,0 +1,1 @@
+//! The console, driven in Chromium by real keys and clicks.

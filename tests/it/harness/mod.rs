@@ -1,0 +1,1 @@
+//! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.

@@ -1,0 +1,1 @@
+//! OpenAI's own client libraries, unchanged, against the gateway.

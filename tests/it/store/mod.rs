@@ -1,0 +1,1 @@
+//! Every statement and every rule of the store, on both engines.
