@@ -1,1 +1,3 @@
 //! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.
+
+pub mod client;
