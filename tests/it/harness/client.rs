@@ -93,7 +93,8 @@ impl Client {
 
     fn cookie(&self) -> Option<String> {
         let jar = self.cookies.as_ref()?.lock().expect("the jar");
-        (!jar.is_empty()).then(|| jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "))
+        (!jar.is_empty())
+            .then(|| jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "))
     }
 
     fn keep(&self, headers: &HeaderMap) {
