@@ -1,0 +1,24 @@
+//! On whose behalf something is changed.
+
+use crate::domain::{Person, PersonId};
+
+/// Who makes a change: a person, or the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Editor {
+    /// The person; `None` for the command line.
+    pub person: Option<PersonId>,
+    /// What pages and the audit log show: the e-mail address, or `command line`.
+    pub name: String,
+}
+
+impl Editor {
+    /// The command line, which acts for whoever may run it.
+    pub fn command_line() -> Self {
+        Self { person: None, name: "command line".into() }
+    }
+
+    /// A signed-in person.
+    pub fn person(person: &Person) -> Self {
+        Self { person: Some(person.id), name: person.email.to_string() }
+    }
+}

@@ -1,0 +1,58 @@
+//! Why the store did not do what it was asked.
+
+/// What went wrong. `Display` never shows SQL or stored data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The key has all the aliases that it may have.
+    #[error("a key can have at most {limit} aliases")]
+    Full {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// Something of that kind exists already; `what` is the field, for example `name`.
+    #[error("that {what} is already in use")]
+    Taken {
+        /// The field.
+        what: &'static str,
+    },
+    /// What should be changed is not there, or not within the caller's scope.
+    #[error("not found")]
+    Missing,
+    /// It has been changed since the caller read it.
+    #[error("it was changed meanwhile; it is now at version {version}")]
+    Stale {
+        /// The stored version.
+        version: i64,
+    },
+    /// A stored value cannot be understood.
+    #[error("the database holds a value that this program cannot read: {table}.{column} of {id}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row.
+        id: String,
+    },
+    /// A model of the catalog names a provider that is neither stored nor in the same file.
+    #[error("the model {model} names the provider {provider}, which is not in the catalog; import its provider first")]
+    UnknownProvider {
+        /// The model.
+        model: String,
+        /// The provider it names.
+        provider: String,
+    },
+    /// The folder of the database file cannot be made.
+    #[error("the folder of the database file cannot be made: {0}")]
+    Folder(#[source] std::io::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema could not be brought up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// The database failed or could not be reached.
+    #[error("the database failed or could not be reached")]
+    Database(#[source] sqlx::Error),
+    /// The task that ran the change did not end, because the program is stopping or it panicked.
+    #[error("the change was cut short")]
+    Interrupted,
+}

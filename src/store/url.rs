@@ -1,0 +1,77 @@
+//! Where the database is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+
+/// `sqlite://data/app.db` or `postgres://user:password@host/name`; the scheme chooses the engine. `Display` and `Debug`
+/// leave the password out.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    pub(super) engine: EngineOptions,
+    shown: String,
+}
+
+#[derive(Clone)]
+pub(super) enum EngineOptions {
+    Sqlite(SqliteConnectOptions),
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// The text is no address of a database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; write sqlite://path/to/file.db or postgres://user:password@host:port/name")]
+pub struct DatabaseUrlError(&'static str);
+
+impl DatabaseUrl {
+    /// Whether it is Postgres; else it is SQLite.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.engine, EngineOptions::Postgres(_))
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
+
+    fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
+        let (scheme, rest) = text.split_once(':').ok_or(DatabaseUrlError("the database's address has no scheme"))?;
+        match scheme {
+            "sqlite" if rest.contains(":memory:") || rest.contains("mode=memory") => {
+                Err(DatabaseUrlError("a database in memory would be lost at every stop"))
+            }
+            "sqlite" if rest.trim_start_matches('/').is_empty() => {
+                Err(DatabaseUrlError("the database's address names no file"))
+            }
+            "sqlite" => {
+                let options = text.parse().map_err(|_| DatabaseUrlError("the SQLite address cannot be understood"))?;
+                Ok(Self { engine: EngineOptions::Sqlite(options), shown: text.to_owned() })
+            }
+            "postgres" | "postgresql" => {
+                let wrong = DatabaseUrlError("the Postgres address cannot be understood");
+                let mut url = ::url::Url::parse(text).map_err(|_| wrong.clone())?;
+                let options = PgConnectOptions::from_str(text).map_err(|_| wrong)?;
+                if url.password().is_some() {
+                    // Cannot fail: a URL that has a password can have another.
+                    let _ = url.set_password(Some("***"));
+                }
+                url.set_query(None);
+                Ok(Self { engine: EngineOptions::Postgres(Box::new(options)), shown: url.to_string() })
+            }
+            _ => Err(DatabaseUrlError("only SQLite and Postgres are supported")),
+        }
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({})", self.shown)
+    }
+}
