@@ -1,3 +1,6 @@
 //! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.
 
 pub mod client;
+pub mod database;
+#[macro_use]
+pub mod store;

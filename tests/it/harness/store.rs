@@ -1,0 +1,94 @@
+//! The same test on both engines.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use crossmodel::store::Store;
+use futures_util::FutureExt;
+
+use super::database::{Database, Engine};
+
+/// A migrated store in a database of its own. Clones share it.
+#[derive(Clone, Debug)]
+pub struct TestStore {
+    store: Store,
+    database: Arc<Database>,
+}
+
+impl TestStore {
+    /// Opens and migrates a new, empty database. [`on`] is what removes it.
+    async fn fresh(engine: Engine) -> Self {
+        let database = Arc::new(Database::fresh(engine).await);
+        let store = open(&database).await;
+        store.migrate().await.expect("to migrate an empty database");
+        Self { store, database }
+    }
+
+    /// A second program on the same database: connections and notifications of its own.
+    pub async fn another(&self) -> Store {
+        open(&self.database).await
+    }
+
+    /// The database under it.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Which kind the database is.
+    pub fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+}
+
+impl Deref for TestStore {
+    type Target = Store;
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+async fn open(database: &Database) -> Store {
+    let url = database.url().parse().expect("an address that the store takes");
+    Store::open(&url).await.expect("to open the test's database")
+}
+
+/// Runs `test` on a fresh store of that engine, and removes the database whatever comes of it.
+pub fn on<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestStore) -> F) {
+    run(async {
+        let store = TestStore::fresh(engine).await;
+        let outcome = AssertUnwindSafe(test(store.clone())).catch_unwind().await;
+        store.close().await;
+        store.database.remove().await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+/// Runs one async test on a runtime of its own, with two threads so that races can happen.
+pub fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.expect("a runtime").block_on(test);
+}
+
+/// One test, run on SQLite and on Postgres: `both_engines!(what_it_shows, |store| { … });`
+macro_rules! both_engines {
+    ($(#[doc = $doc:literal])* $name:ident, |$store:ident| $body:block) => {
+        $(#[doc = $doc])*
+        async fn $name($store: $crate::harness::store::TestStore) $body
+
+        mod $name {
+            #[test]
+            fn sqlite() {
+                $crate::harness::store::on($crate::harness::database::Engine::Sqlite, super::$name);
+            }
+
+            #[test]
+            fn postgres() {
+                $crate::harness::store::on($crate::harness::database::Engine::Postgres, super::$name);
+            }
+        }
+    };
+}
