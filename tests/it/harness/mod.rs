@@ -2,5 +2,6 @@
 
 pub mod client;
 pub mod database;
+pub mod seed;
 #[macro_use]
 pub mod store;

@@ -1,0 +1,85 @@
+//! Rows to start from: one function per kind, with everything that a test does not care about filled in.
+
+use crossmodel::domain::{
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Person, PersonId, Role,
+    Timestamp,
+};
+use crossmodel::random;
+use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
+
+/// When every seeded row was made: Sunday, 22 November 2026, noon in UTC.
+pub const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+
+/// The master key of every test installation.
+pub fn master() -> MasterKey {
+    MasterKey::from_bytes([7; 32])
+}
+
+/// The catalog that the program ships, in the store.
+pub async fn catalog(store: &Store) {
+    let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json")).expect("the shipped providers");
+    let models = CatalogFile::parse(include_str!("../../../catalog/models.json")).expect("the shipped models");
+    store.catalog().import(&providers.and(models), &Editor::command_line(), NOON).await.expect("to import them");
+}
+
+/// An account of that name.
+pub async fn account(store: &Store, name: &str) -> Account {
+    let account =
+        Account { id: AccountId::new(NOON, random::bytes()), name: name.into(), enabled: true, created_at: NOON };
+    store.accounts().create(&account, &Editor::command_line(), NOON).await.expect("a new account");
+    account
+}
+
+/// A person who cannot sign in until a password hash is set; admins belong to no account.
+pub async fn person(store: &Store, email: &str, role: Role, account: Option<AccountId>) -> Person {
+    let id = PersonId::new(NOON, random::bytes());
+    let email = email.parse().expect("an e-mail address");
+    let person = Person { id, email, role, account, enabled: true, created_at: NOON };
+    store.people().add(&person, None, &Editor::command_line(), NOON).await.expect("a new person");
+    person
+}
+
+/// An active key without aliases, and its secret.
+pub async fn key(store: &Store, account: AccountId, name: &str) -> (ApiKey, ApiKeySecret) {
+    key_with(store, account, name, Vec::new()).await
+}
+
+/// An active key with aliases, and its secret.
+pub async fn key_with(store: &Store, account: AccountId, name: &str, aliases: Vec<Alias>) -> (ApiKey, ApiKeySecret) {
+    let secret = ApiKeySecret::generate(random::bytes);
+    let key = ApiKey {
+        id: ApiKeyId::new(NOON, random::bytes()),
+        account,
+        owner: None,
+        name: name.into(),
+        display: secret.display(),
+        state: KeyState::Active,
+        expires_at: None,
+        old_secret_until: None,
+        allowed_models: None,
+        allowed_addresses: Vec::new(),
+        created_at: NOON,
+        last_used_at: None,
+        last_used_agent: None,
+        revision: 0,
+        aliases_version: 0,
+    };
+    let hash = master().api_key_hasher().hash(&secret);
+    let new = NewKey { key: key.clone(), hash, aliases };
+    store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("a new key");
+    (key, secret)
+}
+
+/// An exact alias.
+pub fn exact(name: &str, target: &str) -> Alias {
+    alias(name, Match::Exact, target)
+}
+
+/// A prefix alias.
+pub fn prefix(name: &str, target: &str) -> Alias {
+    alias(name, Match::Prefix, target)
+}
+
+fn alias(name: &str, matching: Match, target: &str) -> Alias {
+    Alias { name: name.parse().expect("an alias name"), matching, target: target.parse().expect("a model id") }
+}
