@@ -28,7 +28,7 @@ pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
 pub use model::{Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, TokenLimits};
 pub use money::{MoneyError, PicoUsd};
 pub use person::{Email, EmailError, Person, Role, RoleError};
-pub use price::{Price, Pricing};
+pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
 pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};

@@ -75,9 +75,8 @@ impl FromStr for PicoUsd {
         if fraction.len() > DECIMALS {
             return Err(MoneyError::TooFine(text.into()));
         }
-        let number = format!("{whole}{fraction:0<DECIMALS$}");
-        let pico: i64 = number.parse().map_err(|_| MoneyError::OutOfRange(text.into()))?;
-        Ok(Self(if negative { -pico } else { pico }))
+        let number = format!("{}{whole}{fraction:0<DECIMALS$}", if negative { "-" } else { "" });
+        number.parse().map(Self).map_err(|_| MoneyError::OutOfRange(text.into()))
     }
 }
 

@@ -13,6 +13,9 @@ pub struct Tokens {
     pub cache_read: u64,
     /// Of `prompt`, written to a cache.
     pub cache_write: u64,
+    /// Of `cache_write`, kept for an hour instead of minutes, where the provider tells them apart.
+    #[serde(default)]
+    pub cache_write_1h: u64,
     /// Of `completion`, thinking.
     pub reasoning: u64,
 }
