@@ -11,7 +11,7 @@ use super::ModelId;
 /// use crossmodel::domain::AliasName;
 /// assert!("cross-model-basic".parse::<AliasName>().is_ok());
 /// let error = "Claude".parse::<AliasName>().unwrap_err();
-/// assert_eq!(error.to_string(), "Alias names must be lowercase. Did you mean \u{201c}claude\u{201d}?");
+/// assert_eq!(error.to_string(), "Alias names must be lowercase. Did you mean \"claude\"?");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -39,7 +39,7 @@ pub enum AliasNameError {
     #[error("Enter an alias name.")]
     Empty,
     /// Only the letter case is wrong; `lowercase` is what would do.
-    #[error("Alias names must be lowercase. Did you mean \u{201c}{lowercase}\u{201d}?")]
+    #[error("Alias names must be lowercase. Did you mean \"{lowercase}\"?")]
     Uppercase {
         /// The same name in lower case, valid as it stands.
         lowercase: String,
@@ -101,7 +101,7 @@ fn describe(c: char) -> String {
         {
             format!("invisible character U+{:04X}", u32::from(c))
         }
-        c => format!("\u{201c}{c}\u{201d}"),
+        c => format!("\"{c}\""),
     }
 }
 

@@ -7,6 +7,7 @@ mod alias;
 mod api_key;
 mod catalog;
 mod decision;
+mod draft;
 mod id;
 mod model;
 mod money;
@@ -18,12 +19,14 @@ mod resolve;
 mod seal;
 mod time;
 mod usage;
+mod validate;
 
 pub use account::{Account, Scope};
 pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};
 pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
 pub use catalog::Catalog;
 pub use decision::{Decision, Outcome, decide};
+pub use draft::{DraftRow, Field, Fix};
 pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
 pub use model::{Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, TokenLimits};
 pub use money::{MoneyError, PicoUsd};
@@ -34,3 +37,7 @@ pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};
 pub use time::Timestamp;
 pub use usage::{Tokens, UsageRecord, UsageSource};
+pub use validate::{Problem, Validation, name_counter, validate};
+
+#[cfg(test)]
+mod samples;

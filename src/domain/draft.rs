@@ -1,0 +1,88 @@
+//! Aliases as they are being edited: text that may be wrong, and what would put it right.
+
+use super::{Alias, Match};
+
+/// One row of an alias form or of an import, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DraftRow {
+    /// Names the row for as long as it is edited, for example `a17` or `n1`; chosen by the form.
+    pub id: String,
+    /// Meant to become an [`super::AliasName`].
+    pub name: String,
+    /// Meant to become a [`Match`]: `exact` or `prefix`.
+    pub matching: String,
+    /// Meant to become the id of a catalog model.
+    pub target: String,
+}
+
+impl DraftRow {
+    /// The row that edits an existing alias.
+    pub fn of(id: impl Into<String>, alias: &Alias) -> Self {
+        Self {
+            id: id.into(),
+            name: alias.name.to_string(),
+            matching: alias.matching.as_str().into(),
+            target: alias.target.to_string(),
+        }
+    }
+
+    /// Whether nothing was typed. The match does not count: a form always sends one.
+    pub fn is_empty(&self) -> bool {
+        self.name.trim().is_empty() && self.target.trim().is_empty()
+    }
+}
+
+/// An input of a row, or the form as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The alias name.
+    Name,
+    /// How it matches.
+    Match,
+    /// The target model.
+    Target,
+    /// No single row.
+    Form,
+}
+
+impl Field {
+    /// `name`, `match`, `target` or `form`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Match => "match",
+            Self::Target => "target",
+            Self::Form => "form",
+        }
+    }
+}
+
+/// A change that one button can make to a row.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fix {
+    /// What the button says.
+    pub label: &'static str,
+    /// Which input gets `value`.
+    pub field: Field,
+    /// The new text.
+    pub value: String,
+    /// If given, the row's match changes to this as well.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matching: Option<Match>,
+}
+
+impl Fix {
+    /// Makes the change.
+    pub fn apply(&self, row: &mut DraftRow) {
+        match self.field {
+            Field::Name => row.name.clone_from(&self.value),
+            Field::Match => row.matching.clone_from(&self.value),
+            Field::Target => row.target.clone_from(&self.value),
+            Field::Form => {}
+        }
+        if let Some(matching) = self.matching {
+            row.matching = matching.as_str().into();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A small catalog and other values for the tests of this room.
+
+use super::{Alias, Catalog, DraftRow, Match, Model, Provider};
+
+pub(crate) fn provider(id: &str) -> Provider {
+    let json = format!(
+        r#"{{"id":"{id}","name":"{id} Inc","protocol":"openai-chat","base_url":"https://{id}.example/v1","endpoints":[]}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+/// A chat model of the provider that its id names, at $1 in and $2 out per million tokens, context 128,000.
+pub(crate) fn model(id: &str) -> Model {
+    let (provider, rest) = id.split_once('/').unwrap();
+    let json = format!(
+        r#"{{"id":"{id}","name":"{rest}","provider":"{provider}","upstream_model":"{rest}","type":"chat","protocols":["openai-chat"],
+            "context_length":128000,"pricing":{{"prompt":"0.000001","completion":"0.000002"}}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+/// A catalog of these models and the providers that their ids name.
+pub(crate) fn catalog(models: Vec<Model>) -> Catalog {
+    let providers = models.iter().map(|model| provider(model.provider.as_str())).collect();
+    Catalog::new(models, providers, 1)
+}
+
+/// The catalog that ships with the product.
+pub(crate) fn shipped() -> Catalog {
+    #[derive(serde::Deserialize)]
+    struct File<T> {
+        data: Vec<T>,
+    }
+    let models: File<Model> = serde_json::from_str(include_str!("../../catalog/models.json")).unwrap();
+    let providers: File<Provider> = serde_json::from_str(include_str!("../../catalog/providers.json")).unwrap();
+    Catalog::new(models.data, providers.data, 1)
+}
+
+/// `name = target`, or `prefix* = target`.
+pub(crate) fn alias(line: &str) -> Alias {
+    let (name, target) = line.split_once(" = ").unwrap();
+    let (name, matching) = match name.strip_suffix('*') {
+        Some(prefix) => (prefix, Match::Prefix),
+        None => (name, Match::Exact),
+    };
+    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap() }
+}
+
+/// A typed row.
+pub(crate) fn row(name: &str, matching: &str, target: &str) -> DraftRow {
+    DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.into() }
+}
