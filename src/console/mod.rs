@@ -1,1 +1,100 @@
-//! What people see.
+//! What people see: server-rendered pages, which work without a script, and fragments of them for htmx.
+//!
+//! A request passes [`edge`] (host, origin, headers, error pages), the session and the guard, which lets nobody
+//! unknown past a short list of open paths, and then reaches a handler. A handler reads like a recipe and answers with a
+//! [`reply`]. Pages stand in a [`frame`].
+
+pub mod assets;
+mod edge;
+pub mod error;
+pub mod flash;
+pub mod frame;
+pub mod reply;
+pub mod shape;
+pub mod signed_in;
+pub mod time;
+
+use std::sync::Arc;
+
+use actix_web::guard;
+use actix_web::middleware::from_fn;
+use actix_web::{Route, web};
+use url::Url;
+
+pub use assets::icon;
+pub use error::ConsoleError;
+pub use frame::{Frame, Nav};
+pub use reply::Reply;
+pub use shape::Shape;
+pub use signed_in::SignedIn;
+
+use crate::clock::Clock;
+use crate::domain::{MasterKey, Timestamp};
+
+/// Settings of the console.
+#[derive(Clone, Debug)]
+pub struct ConsoleOptions {
+    /// What time it is.
+    pub clock: Clock,
+    /// Seals what must be read back, and keys the hashes of API keys.
+    pub master: MasterKey,
+    /// The address that people use. Requests to other hosts are refused.
+    pub public_url: Url,
+    /// Whether people come over https: the cookie is then bound to it.
+    pub secure_cookies: bool,
+    /// Whether providers without a credential are answered by the built-in stand-in; every page says so.
+    pub stand_in: bool,
+    /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
+    pub gateway_url: String,
+}
+
+/// The console. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Console(Arc<Inner>);
+
+/// What handlers use of it.
+#[derive(Debug)]
+pub struct Inner {
+    /// Its settings.
+    pub options: ConsoleOptions,
+    origins: edge::Origins,
+}
+
+impl std::ops::Deref for Console {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Console {
+    /// A console over a store.
+    pub fn new(options: ConsoleOptions) -> Self {
+        let origins = edge::Origins::new(&options.public_url);
+        Self(Arc::new(Inner { options, origins }))
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.options.clock.now()
+    }
+
+    /// Mounts every page. Whatever else is served on the same address must be mounted before: this takes the rest.
+    pub fn configure(&self) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + use<> {
+        let console = self.clone();
+        move |config| {
+            config.app_data(web::Data::new(console.clone()));
+            config.service(
+                web::scope("")
+                    .wrap(from_fn(edge::edge))
+                    .route("/assets/{name}", page().to(assets::serve))
+                    .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) })),
+            );
+        }
+    }
+}
+
+/// A route that answers GET and HEAD alike; plain `web::get()` answers 404 to HEAD.
+pub fn page() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}

@@ -1,0 +1,106 @@
+//! The style sheet, scripts and icons: built in, served under names that carry their hash, so that they never go stale.
+
+use std::fmt;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error::ConsoleError;
+
+/// One file that `build.rs` prepared.
+#[derive(Debug)]
+pub struct Asset {
+    /// What templates call it, for example `app.js`.
+    pub logical: &'static str,
+    /// Its name with the hash of its content.
+    pub name: &'static str,
+    /// Where it is served.
+    pub url: &'static str,
+    /// For the `content-type` header.
+    pub content_type: &'static str,
+    /// The bytes.
+    pub plain: &'static [u8],
+    /// The same, compressed with brotli.
+    pub brotli: &'static [u8],
+    /// The same, compressed with gzip.
+    pub gzip: &'static [u8],
+}
+
+/// Every built-in file.
+pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// Where a file is served; `None` if this build has no such file, as htmx without the feature `enhance`.
+pub fn find(logical: &str) -> Option<&'static str> {
+    ASSETS.iter().find(|asset| asset.logical == logical).map(|asset| asset.url)
+}
+
+/// Where a file that every build has is served.
+pub fn url(logical: &str) -> &'static str {
+    find(logical).unwrap_or_default()
+}
+
+/// One icon of the sprite, hidden from assistive technology: text beside it, or the control's own name, says what it means.
+pub fn icon(name: &'static str) -> Icon {
+    Icon(name)
+}
+
+/// See [`icon`].
+#[derive(Clone, Copy, Debug)]
+pub struct Icon(&'static str);
+
+impl fmt::Display for Icon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, r##"<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>"##, url("icons.svg"), self.0)
+    }
+}
+
+// Its two parts are constants of this program.
+impl askama::filters::HtmlSafe for Icon {}
+
+/// `GET /assets/{name}`
+pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, ConsoleError> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name.as_str()).ok_or(ConsoleError::NotFound)?;
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let mut response = HttpResponse::Ok();
+    response
+        .content_type(asset.content_type)
+        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::VARY, "accept-encoding"));
+    let accepted = accepted.unwrap_or_default();
+    Ok(if accepts(accepted, "br") {
+        response.insert_header((header::CONTENT_ENCODING, "br")).body(asset.brotli)
+    } else if accepts(accepted, "gzip") {
+        response.insert_header((header::CONTENT_ENCODING, "gzip")).body(asset.gzip)
+    } else {
+        response.body(asset.plain)
+    })
+}
+
+/// Whether `Accept-Encoding` names a coding without ruling it out.
+fn accepts(header: &str, coding: &str) -> bool {
+    header.split(',').any(|offer| {
+        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coding_is_used_only_if_the_browser_takes_it() {
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("br;q=0.5", "br"));
+        assert!(!accepts("gzip, br;q=0", "br"));
+        assert!(!accepts("", "gzip"));
+    }
+
+    #[test]
+    fn every_build_has_the_files_that_pages_name() {
+        for logical in ["console.css", "app.js", "icons.svg", "favicon.svg"] {
+            assert!(find(logical).is_some(), "{logical}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The outermost layer of the console: everything that holds for every request, whatever page it asks for. It checks the
+//! host, refuses forms of other sites, turns errors into pages, and puts the security headers on every answer.
+
+mod headers;
+mod origin;
+mod problem;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+
+pub use origin::Origins;
+
+use super::Console;
+use super::error::ConsoleError;
+use super::shape::Shape;
+use crate::domain::RequestId;
+
+/// Wraps every request of the console.
+pub async fn edge(
+    console: web::Data<Console>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = RequestId::new(console.now(), crate::random::bytes());
+    request.extensions_mut().insert(id);
+    let shape = Shape::of(request.headers());
+    let outcome = match console.origins.check(request.method(), request.headers()) {
+        Err(error) => Ok(request.into_response(error.error_response())),
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+    };
+    match outcome {
+        Ok(response) => {
+            let mut response = problem::render(response, shape, id);
+            finish(&console, response.response_mut().headers_mut(), id);
+            Ok(response)
+        }
+        Err(error) => {
+            // Only the session layer fails like this, when the store does not take its write.
+            tracing::error!(request.id = %id, %error, "The session could not be written");
+            let mut response = problem::page_for_nobody(&ConsoleError::Internal(String::new()).problem(), shape, id);
+            finish(&console, response.headers_mut(), id);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+fn finish(console: &Console, headers: &mut actix_web::http::header::HeaderMap, id: RequestId) {
+    headers::secure(headers, console.options.secure_cookies);
+    if let Ok(value) = HeaderValue::from_str(&request_id(id)) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}
+
+/// A request's id as people see it.
+fn request_id(id: RequestId) -> String {
+    format!("req_cm_{id}")
+}
