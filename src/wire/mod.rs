@@ -1,1 +1,11 @@
-//! The formats that clients and providers speak, as pure functions over bytes.
+//! The formats that clients and providers speak: request bodies, event streams, usage, errors, the model list.
+//!
+//! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
+
+pub mod control;
+pub mod error;
+pub mod json;
+pub mod models;
+pub mod sse;
+pub mod stream;
+pub mod usage;

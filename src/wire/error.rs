@@ -1,0 +1,346 @@
+//! Errors as clients read them, in the shape of their protocol.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// Every error that the gateway itself can answer: one row of the contract's table each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The body is not what the endpoint takes.
+    InvalidJson,
+    /// `messages` is missing or empty.
+    InvalidMessages,
+    /// `model` is missing.
+    MissingModel,
+    /// The model cannot do this here.
+    UnsupportedParameter,
+    /// Two different keys in one request.
+    ConflictingApiKeys,
+    /// No key.
+    MissingApiKey,
+    /// No such key.
+    InvalidApiKey,
+    /// The key is switched off.
+    ApiKeyInactive,
+    /// The key's time is over.
+    ApiKeyExpired,
+    /// The key's account or owner is switched off.
+    UserInactive,
+    /// The key may not use this model.
+    ModelNotAllowed,
+    /// The key may not be used from this address.
+    AddressNotAllowed,
+    /// No such model, or it is switched off.
+    ModelNotFound,
+    /// No such endpoint.
+    NotFound,
+    /// The client took too long to send its body.
+    RequestTimeout,
+    /// The body is too large.
+    RequestTooLarge,
+    /// The body is compressed.
+    UnsupportedEncoding,
+    /// WebSockets are not spoken here.
+    UpgradeRequired,
+    /// The provider asked for fewer calls.
+    RateLimitExceeded,
+    /// The provider failed or answered nonsense.
+    ProviderError,
+    /// The provider did not answer in time.
+    ProviderTimeout,
+    /// No provider for the model can be called.
+    ModelUnavailable,
+    /// Too much is going on.
+    Overloaded,
+    /// The database does not answer.
+    DbError,
+    /// Our own mistake.
+    InternalError,
+}
+
+impl Code {
+    /// Every code.
+    pub const ALL: [Self; 25] = [
+        Self::InvalidJson,
+        Self::InvalidMessages,
+        Self::MissingModel,
+        Self::UnsupportedParameter,
+        Self::ConflictingApiKeys,
+        Self::MissingApiKey,
+        Self::InvalidApiKey,
+        Self::ApiKeyInactive,
+        Self::ApiKeyExpired,
+        Self::UserInactive,
+        Self::ModelNotAllowed,
+        Self::AddressNotAllowed,
+        Self::ModelNotFound,
+        Self::NotFound,
+        Self::RequestTimeout,
+        Self::RequestTooLarge,
+        Self::UnsupportedEncoding,
+        Self::UpgradeRequired,
+        Self::RateLimitExceeded,
+        Self::ProviderError,
+        Self::ProviderTimeout,
+        Self::ModelUnavailable,
+        Self::Overloaded,
+        Self::DbError,
+        Self::InternalError,
+    ];
+
+    /// HTTP status, type and code.
+    const fn row(self) -> (u16, &'static str, &'static str) {
+        const INVALID: &str = "invalid_request_error";
+        const AUTH: &str = "authentication_error";
+        match self {
+            Self::InvalidJson => (400, INVALID, "invalid_json"),
+            Self::InvalidMessages => (400, INVALID, "invalid_messages"),
+            Self::MissingModel => (400, INVALID, "missing_model"),
+            Self::UnsupportedParameter => (400, INVALID, "unsupported_parameter"),
+            Self::ConflictingApiKeys => (400, INVALID, "conflicting_api_keys"),
+            Self::MissingApiKey => (401, AUTH, "missing_api_key"),
+            Self::InvalidApiKey => (401, AUTH, "invalid_api_key"),
+            Self::ApiKeyInactive => (401, AUTH, "api_key_inactive"),
+            Self::ApiKeyExpired => (401, AUTH, "api_key_expired"),
+            Self::UserInactive => (401, AUTH, "user_inactive"),
+            Self::ModelNotAllowed => (403, "permission_error", "model_not_allowed"),
+            Self::AddressNotAllowed => (403, "permission_error", "address_not_allowed"),
+            Self::ModelNotFound => (404, INVALID, "model_not_found"),
+            Self::NotFound => (404, INVALID, "not_found"),
+            Self::RequestTimeout => (408, INVALID, "request_timeout"),
+            Self::RequestTooLarge => (413, INVALID, "request_too_large"),
+            Self::UnsupportedEncoding => (415, INVALID, "unsupported_encoding"),
+            Self::UpgradeRequired => (426, INVALID, "upgrade_required"),
+            Self::RateLimitExceeded => (429, "rate_limit_error", "rate_limit_exceeded"),
+            Self::ProviderError => (502, "provider_error", "provider_error"),
+            Self::ProviderTimeout => (504, "provider_error", "provider_timeout"),
+            Self::ModelUnavailable => (503, "api_error", "model_unavailable"),
+            Self::Overloaded => (503, "api_error", "overloaded"),
+            Self::DbError => (500, "api_error", "db_error"),
+            Self::InternalError => (500, "api_error", "internal_error"),
+        }
+    }
+
+    /// HTTP status.
+    pub const fn status(self) -> u16 {
+        self.row().0
+    }
+
+    /// As it is on the wire.
+    pub const fn as_str(self) -> &'static str {
+        self.row().2
+    }
+}
+
+/// The protocol whose error shape the caller reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// `{"error":{"message","type","param","code"}}`
+    Openai,
+    /// `{"type":"error","error":{"type","message"},"request_id"}`
+    Anthropic,
+}
+
+/// What a provider said of its own failure, as far as it is safe to pass on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProviderSaid {
+    /// Its short name.
+    pub name: String,
+    /// Its HTTP status, if it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Its message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// One error, before it takes a shape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// Its type.
+    pub kind: Cow<'static, str>,
+    /// Its code.
+    pub code: Cow<'static, str>,
+    /// For a person.
+    pub message: String,
+    /// The key of the request that it is about.
+    pub param: Option<Cow<'static, str>>,
+    /// What the provider said.
+    pub provider: Option<ProviderSaid>,
+}
+
+impl Problem {
+    /// An error of ours.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let (status, kind, name) = code.row();
+        Self { status, kind: kind.into(), code: name.into(), message: message.into(), param: None, provider: None }
+    }
+
+    /// The same, about a key of the request.
+    #[must_use]
+    pub fn about(mut self, param: impl Into<Cow<'static, str>>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+
+    /// The same, with what the provider said.
+    #[must_use]
+    pub fn by_provider(mut self, said: ProviderSaid) -> Self {
+        self.provider = Some(said);
+        self
+    }
+
+    /// The body of the answer.
+    pub fn body(&self, surface: Surface, request_id: &str) -> String {
+        let shown = match surface {
+            Surface::Openai => serde_json::to_string(&Openai {
+                error: OpenaiError {
+                    message: &self.message,
+                    kind: &self.kind,
+                    param: self.param.as_deref(),
+                    code: &self.code,
+                    provider: self.provider.as_ref(),
+                },
+            }),
+            Surface::Anthropic => {
+                let kind = if self.status == 404 { "not_found_error" } else { &self.kind };
+                serde_json::to_string(&Anthropic {
+                    outer: "error",
+                    error: AnthropicError { kind, message: &self.message, provider: self.provider.as_ref() },
+                    request_id,
+                })
+            }
+        };
+        shown.unwrap_or_default()
+    }
+
+    /// The event that ends a chat stream which broke. No `[DONE]` follows: the answer is not complete.
+    pub fn chat_event(&self) -> String {
+        format!("data: {}\n\n", self.body(Surface::Openai, ""))
+    }
+}
+
+#[derive(Serialize)]
+struct Openai<'a> {
+    error: OpenaiError<'a>,
+}
+
+#[derive(Serialize)]
+struct OpenaiError<'a> {
+    message: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    param: Option<&'a str>,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a ProviderSaid>,
+}
+
+#[derive(Serialize)]
+struct Anthropic<'a> {
+    #[serde(rename = "type")]
+    outer: &'static str,
+    error: AnthropicError<'a>,
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct AnthropicError<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a ProviderSaid>,
+}
+
+/// What an upstream's error body says: message, type, param and code, wherever it puts them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// For a person.
+    pub message: Option<String>,
+    /// Its type.
+    pub kind: Option<String>,
+    /// The key of the request that it is about.
+    pub param: Option<String>,
+    /// Its code; numbers and statuses are not codes.
+    pub code: Option<String>,
+}
+
+impl Told {
+    /// Longest message that is passed on, in characters.
+    const LONGEST: usize = 1_000;
+
+    /// Reads the error shapes of OpenAI, Anthropic, OpenRouter, Gemini (`error` an object), Mistral (at the top) and of
+    /// small servers (`detail`, or `error` as text). Anything else says nothing.
+    pub fn read(body: &[u8]) -> Self {
+        let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return Self::default() };
+        // Gemini wraps its error in a list of one.
+        let value = value.get(0).unwrap_or(&value);
+        let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
+        let text = |key: &str| error.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+        let message = text("message")
+            .or_else(|| value.get("error").and_then(serde_json::Value::as_str))
+            .or_else(|| text("detail"))
+            .or_else(|| error.pointer("/message/detail/0/msg").and_then(serde_json::Value::as_str))
+            .or_else(|| error.pointer("/detail/0/msg").and_then(serde_json::Value::as_str));
+        let short = |text: &str| text.chars().filter(|c| !c.is_control() || *c == '\n').take(Self::LONGEST).collect();
+        let word = |key: &str| text(key).filter(|word| word.len() <= 64).map(str::to_owned);
+        Self {
+            message: message.map(short),
+            kind: word("type").filter(|kind| kind != "error"),
+            param: word("param"),
+            code: word("code"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `tests/data/wire/errors.txt`: every error, in both shapes.
+    #[test]
+    fn every_error_has_its_shape() {
+        let mut all = String::new();
+        for code in Code::ALL {
+            let problem = Problem::new(code, "What went wrong.");
+            for surface in [Surface::Openai, Surface::Anthropic] {
+                all.push_str(&format!("{} {}\n", problem.status, problem.body(surface, "req_cm_1")));
+            }
+        }
+        let full = Problem::new(Code::ProviderError, "It failed.").about("messages").by_provider(ProviderSaid {
+            name: "openai".into(),
+            status: Some(500),
+            message: Some("boom".into()),
+        });
+        all.push_str(&full.body(Surface::Openai, ""));
+        all.push('\n');
+        all.push_str(&full.body(Surface::Anthropic, "req_cm_1"));
+        all.push('\n');
+
+        assert_eq!(all, include_str!("../../tests/data/wire/errors.txt"));
+    }
+
+    #[test]
+    fn providers_errors_are_understood_in_all_their_shapes() {
+        for (body, message, code) in [
+            (r#"{"error":{"message":"m","type":"t","param":null,"code":"c"}}"#, Some("m"), Some("c")),
+            (r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#, Some("m"), None),
+            (r#"{"error":{"code":429,"message":"m","metadata":{}}}"#, Some("m"), None),
+            (r#"{"object":"error","message":"m","type":"t","code":"1"}"#, Some("m"), Some("1")),
+            (r#"{"object":"error","message":{"detail":[{"msg":"m"}]}}"#, Some("m"), None),
+            (r#"{"detail":[{"msg":"m"}]}"#, Some("m"), None),
+            (r#"[{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}]"#, Some("m"), None),
+            (r#"{"error":"m"}"#, Some("m"), None),
+            (r#"{"detail":"m"}"#, Some("m"), None),
+            ("<html>", None, None),
+            ("3", None, None),
+        ] {
+            let told = Told::read(body.as_bytes());
+            assert_eq!((told.message.as_deref(), told.code.as_deref()), (message, code), "{body}");
+        }
+    }
+}

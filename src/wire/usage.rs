@@ -1,0 +1,259 @@
+//! Token counts, in the many places where providers that speak the OpenAI chat protocol put them.
+
+use serde::Deserialize;
+
+use super::json::{JsonError, Span, Walk};
+use crate::domain::Tokens;
+
+/// More tokens than any call can use: a larger number is nonsense and counts as not said.
+const PLAUSIBLE: u64 = 10_000_000_000;
+
+/// A count as providers send it; whatever is no plausible count reads as not said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Count(Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let whole = value
+            .as_u64()
+            .or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e10).contains(n)).map(|n| n as u64));
+        Ok(Self(whole.filter(|&n| n <= PLAUSIBLE)))
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Count,
+    cache_write_tokens: Count,
+    reasoning_tokens: Count,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Usage {
+    prompt_tokens: Count,
+    completion_tokens: Count,
+    total_tokens: Count,
+    prompt_tokens_details: Option<Details>,
+    completion_tokens_details: Option<Details>,
+    /// DeepSeek.
+    prompt_cache_hit_tokens: Count,
+    /// Kimi.
+    cached_tokens: Count,
+    /// xAI.
+    cached_prompt_text_tokens: Count,
+    /// Claude behind an OpenAI front.
+    cache_read_input_tokens: Count,
+    cache_creation_input_tokens: Count,
+    /// Perplexity.
+    reasoning_tokens: Count,
+    citation_tokens: Count,
+}
+
+impl Usage {
+    /// `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is known. Where it
+    /// is not known to, thinking is added only if the provider's own total shows that it stands beside.
+    fn tokens(&self, includes_reasoning: Option<bool>) -> Option<Tokens> {
+        if self.prompt_tokens.0.is_none() && self.completion_tokens.0.is_none() {
+            return None;
+        }
+        let prompt = self.prompt_tokens.0.unwrap_or(0);
+        let mut completion = self.completion_tokens.0.unwrap_or(0);
+        let input = self.prompt_tokens_details.unwrap_or_default();
+        let output = self.completion_tokens_details.unwrap_or_default();
+        let first = |counts: &[Count]| counts.iter().find_map(|count| count.0).unwrap_or(0);
+        let cache_read = first(&[
+            input.cached_tokens,
+            self.prompt_cache_hit_tokens,
+            self.cached_tokens,
+            self.cached_prompt_text_tokens,
+            self.cache_read_input_tokens,
+        ]);
+        let cache_write = first(&[input.cache_write_tokens, self.cache_creation_input_tokens]);
+        let reasoning = first(&[output.reasoning_tokens, self.reasoning_tokens]);
+        let beside = self.total_tokens.0.map_or(0, |total| total.saturating_sub(prompt).saturating_sub(completion));
+        let on_top = [reasoning, reasoning + self.citation_tokens.0.unwrap_or(0)];
+        if includes_reasoning != Some(true) && beside > 0 && on_top.contains(&beside) {
+            completion += beside;
+        }
+        let cache_read = cache_read.min(prompt);
+        Some(Tokens {
+            prompt,
+            completion,
+            cache_read,
+            cache_write: cache_write.min(prompt - cache_read),
+            reasoning: reasoning.min(completion),
+        })
+    }
+}
+
+/// What an answer that is not a stream says of its tokens.
+///
+/// # Errors
+/// If the answer is not a JSON object.
+pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Option<Tokens>, NotJson> {
+    let text = std::str::from_utf8(answer).map_err(|_| NotJson)?;
+    let parts = Parts::of(text).map_err(|_| NotJson)?;
+    Ok(parts.tokens(text, includes_reasoning))
+}
+
+/// An answer that is not a JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the answer is not a JSON object")]
+pub struct NotJson;
+
+/// What one chunk of a stream says of tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChunkUsage {
+    /// The counts, if the chunk has any.
+    pub tokens: Option<Tokens>,
+    /// Whether the chunk carries nothing but usage: its `choices` is an empty list.
+    pub alone: bool,
+}
+
+/// Reads the usage in the data of one chunk. Moonshot puts it in the first choice.
+pub fn of_chunk(data: &[u8], includes_reasoning: Option<bool>) -> ChunkUsage {
+    let Ok(text) = std::str::from_utf8(data) else { return ChunkUsage::default() };
+    let Ok(parts) = Parts::of(text) else { return ChunkUsage::default() };
+    let tokens = parts.tokens(text, includes_reasoning);
+    let no_choice =
+        parts.choices.is_some_and(|c| c.of(text).strip_prefix('[').is_some_and(|rest| rest.trim_start() == "]"));
+    ChunkUsage { tokens, alone: tokens.is_some() && no_choice }
+}
+
+/// About how many tokens so many bytes of text are, where nobody counted: a token is about four bytes.
+pub fn estimate(bytes: usize) -> u64 {
+    (bytes as u64).div_ceil(4)
+}
+
+/// How many bytes of text an answer delivered, for the estimate: the strings under the keys that carry generated text.
+pub fn text_bytes(json: &[u8]) -> usize {
+    // `content` also ends `reasoning_content`.
+    [b"content\"".as_slice(), b"arguments\"", b"reasoning\""].iter().map(|key| strings_after(json, key)).sum()
+}
+
+fn strings_after(json: &[u8], key: &[u8]) -> usize {
+    memchr::memmem::find_iter(json, key).map(|at| string_length(value_after(json, at + key.len()))).sum()
+}
+
+/// What follows the key that ends at `at`, from the value's first byte on.
+pub(super) fn value_after(json: &[u8], at: usize) -> &[u8] {
+    let rest = json.get(at..).unwrap_or_default().trim_ascii_start();
+    rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start()
+}
+
+/// The bytes of the string that starts here, without its quotes; 0 if it is no string.
+fn string_length(value: &[u8]) -> usize {
+    let Some(inner) = value.strip_prefix(b"\"") else { return 0 };
+    let mut at = 0;
+    while let Some(found) = inner.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if inner.get(at) == Some(&b'"') {
+            return at;
+        }
+        at += 2;
+    }
+    inner.len()
+}
+
+/// Where the parts of an answer lie that speak of usage.
+#[derive(Default)]
+struct Parts {
+    usage: Option<Span>,
+    choices: Option<Span>,
+}
+
+impl Parts {
+    fn of(text: &str) -> Result<Self, JsonError> {
+        let mut parts = Self::default();
+        Walk::new(text).object(|key, value| {
+            match key.of(text) {
+                "\"usage\"" if value.of(text) != "null" => parts.usage = Some(value),
+                "\"choices\"" => parts.choices = Some(value),
+                _ => {}
+            }
+            Ok::<_, JsonError>(())
+        })?;
+        Ok(parts)
+    }
+
+    fn tokens(&self, text: &str, includes_reasoning: Option<bool>) -> Option<Tokens> {
+        #[derive(Deserialize)]
+        struct Choice {
+            #[serde(default)]
+            usage: Option<Usage>,
+        }
+        let usage = self.usage.and_then(|span| serde_json::from_str::<Usage>(span.of(text)).ok());
+        let usage = usage.or_else(|| {
+            let choices = self.choices?.of(text);
+            memchr::memmem::find(choices.as_bytes(), b"\"usage\"")?;
+            serde_json::from_str::<Vec<Choice>>(choices).ok()?.into_iter().find_map(|choice| choice.usage)
+        });
+        usage?.tokens(includes_reasoning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(usage: &str, includes_reasoning: Option<bool>) -> Option<Tokens> {
+        of_answer(format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(), includes_reasoning).unwrap()
+    }
+
+    /// `tests/data/wire/usage.json`: what providers send and what it means.
+    #[test]
+    fn every_providers_way_of_counting_is_understood() {
+        #[derive(Deserialize)]
+        struct Case {
+            name: String,
+            includes_reasoning: Option<bool>,
+            usage: serde_json::Value,
+            tokens: Option<Tokens>,
+        }
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/data/wire/usage.json")).unwrap();
+        for case in cases {
+            assert_eq!(tokens(&case.usage.to_string(), case.includes_reasoning), case.tokens, "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_not_json_is_told_apart_from_one_without_usage() {
+        assert_eq!(of_answer(b"<html>", None), Err(NotJson));
+        assert_eq!(of_answer(b"{\"a\":1", None), Err(NotJson));
+        assert_eq!(of_answer(b"{}", None), Ok(None));
+        assert_eq!(of_answer(b"{\"usage\":null}", None), Ok(None));
+    }
+
+    #[test]
+    fn a_chunk_without_choices_that_has_usage_is_the_extra_one() {
+        let usage = r#""usage":{"prompt_tokens":1,"completion_tokens":2}"#;
+        let alone = |choices: &str| of_chunk(format!("{{\"choices\":{choices},{usage}}}").as_bytes(), None).alone;
+
+        assert!(alone("[]"));
+        assert!(alone("[ ]"));
+        assert!(!alone(r#"[{"index":0}]"#));
+        assert!(!of_chunk(br#"{"choices":[],"prompt_filter_results":[]}"#, None).alone);
+        assert!(!of_chunk(br#"{"choices":[],"usage":null}"#, None).alone);
+    }
+
+    #[test]
+    fn usage_in_the_first_choice_counts() {
+        let chunk =
+            of_chunk(br#"{"choices":[{"usage":{"prompt_tokens":3,"completion_tokens":4,"cached_tokens":1}}]}"#, None);
+
+        let tokens = chunk.tokens.unwrap();
+        assert_eq!((tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone), (3, 4, 1, false));
+    }
+
+    #[test]
+    fn delivered_text_is_measured_in_every_key_that_carries_it() {
+        let chunk = br#"{"choices":[{"delta":{"content": "a\"b","reasoning_content":"cd","role":"x","tool_calls":[{"function":{"arguments":"{}"}}]}}]}"#;
+
+        assert_eq!(text_bytes(chunk), 4 + 2 + 2);
+        assert_eq!(text_bytes(br#"{"content":null}"#), 0);
+        assert_eq!((estimate(0), estimate(1), estimate(8)), (0, 1, 2));
+    }
+}
