@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 
 use crossmodel::store::Store;
 use futures_util::FutureExt;
@@ -11,24 +12,34 @@ use futures_util::FutureExt;
 use super::database::{Database, Engine};
 
 /// A migrated store in a database of its own. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct TestStore {
     store: Store,
     database: Arc<Database>,
+    endings: Arc<Mutex<Vec<Ending>>>,
 }
 
+type Ending = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl TestStore {
-    /// Opens and migrates a new, empty database. [`on`] is what removes it.
-    async fn fresh(engine: Engine) -> Self {
+    /// Opens and migrates a new, empty database. Nothing removes it: [`on`] does for its tests, and `scripts/test` does at
+    /// its end.
+    pub async fn fresh(engine: Engine) -> Self {
         let database = Arc::new(Database::fresh(engine).await);
         let store = open(&database).await;
         store.migrate().await.expect("to migrate an empty database");
-        Self { store, database }
+        Self { store, database, endings: Arc::default() }
     }
 
     /// A second program on the same database: connections and notifications of its own.
     pub async fn another(&self) -> Store {
         open(&self.database).await
+    }
+
+    /// Has something done when the test has ended, however it ended, before the database goes: what was started last,
+    /// first.
+    pub fn at_the_end(&self, ending: impl Future<Output = ()> + Send + 'static) {
+        self.endings.lock().expect("the list of endings").push(Box::pin(ending));
     }
 
     /// The database under it.
@@ -59,6 +70,10 @@ pub fn on<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestStore) -
     run(async {
         let store = TestStore::fresh(engine).await;
         let outcome = AssertUnwindSafe(test(store.clone())).catch_unwind().await;
+        let endings = std::mem::take(&mut *store.endings.lock().expect("the list of endings"));
+        for ending in endings.into_iter().rev() {
+            ending.await;
+        }
         store.close().await;
         store.database.remove().await;
         if let Err(panic) = outcome {
