@@ -84,6 +84,8 @@ impl Usage {
             completion,
             cache_read,
             cache_write: cache_write.min(prompt - cache_read),
+            // This protocol does not tell how long a cache is kept.
+            cache_write_1h: 0,
             reasoning: reasoning.min(completion),
         })
     }
