@@ -61,6 +61,15 @@ impl MasterKey {
         ApiKeyHasher::new(&self.derive("key-hmac"))
     }
 
+    /// The key that signs the console's cookies.
+    pub fn cookie_key(&self) -> Zeroizing<[u8; 64]> {
+        let mut key = Zeroizing::new([0; 64]);
+        let (first, second) = key.split_at_mut(32);
+        first.copy_from_slice(&*self.derive("cookie-sign"));
+        second.copy_from_slice(&*self.derive("cookie-encrypt"));
+        key
+    }
+
     /// Seals a secret with XChaCha20-Poly1305. `context` says what it is for, and must be the same to open it: for a
     /// provider's credential that names the provider and the origin of its base URL, so that editing the address makes
     /// the stored credential unreadable instead of sending it elsewhere.
