@@ -5,6 +5,8 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
+use crate::store::StoreError;
+
 /// Why a page cannot be shown or a change not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsoleError {
@@ -41,6 +43,9 @@ pub enum ConsoleError {
     /// A template failed.
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
     /// Anything else that is not the person's doing.
     #[error("{0}")]
     Internal(String),
@@ -133,7 +138,9 @@ impl ConsoleError {
                     "Too many people are signing in at this moment. Nothing was changed. Try again in a few seconds.",
                 )
             },
-            Self::Template(_) | Self::Internal(_) => Problem::new(
+            // Deleted between the look and the change.
+            Self::Store(StoreError::Missing) => Self::NotFound.problem(),
+            Self::Template(_) | Self::Store(_) | Self::Internal(_) => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "We couldn't load this page",
                 "Something went wrong on our side. Nothing was changed. Try again, or send us the id below.",

@@ -8,15 +8,25 @@ pub mod assets;
 mod edge;
 pub mod error;
 pub mod flash;
+pub mod forms;
 pub mod frame;
+mod guard;
+pub mod password;
 pub mod reply;
+pub mod reset;
+mod session;
+pub mod setup;
 pub mod shape;
+mod sign_in;
 pub mod signed_in;
+mod throttle;
 pub mod time;
+mod token;
 
 use std::sync::Arc;
 
-use actix_web::guard;
+use actix_web::dev::HttpServiceFactory;
+use actix_web::error::UrlencodedError;
 use actix_web::middleware::from_fn;
 use actix_web::{Route, web};
 use url::Url;
@@ -29,7 +39,11 @@ pub use shape::Shape;
 pub use signed_in::SignedIn;
 
 use crate::clock::Clock;
-use crate::domain::{MasterKey, Timestamp};
+use crate::domain::{ApiKeyHasher, MasterKey, Timestamp};
+use crate::store::Store;
+
+/// The most bytes of a form.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// Settings of the console.
 #[derive(Clone, Debug)]
@@ -57,6 +71,11 @@ pub struct Console(Arc<Inner>);
 pub struct Inner {
     /// Its settings.
     pub options: ConsoleOptions,
+    /// The database.
+    pub store: Store,
+    hasher: ApiKeyHasher,
+    passwords: password::Passwords,
+    throttle_turn: tokio::sync::Mutex<()>,
     origins: edge::Origins,
 }
 
@@ -69,9 +88,15 @@ impl std::ops::Deref for Console {
 
 impl Console {
     /// A console over a store.
-    pub fn new(options: ConsoleOptions) -> Self {
-        let origins = edge::Origins::new(&options.public_url);
-        Self(Arc::new(Inner { options, origins }))
+    pub fn new(store: Store, options: ConsoleOptions) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            hasher: options.master.api_key_hasher(),
+            passwords: password::Passwords::default(),
+            throttle_turn: tokio::sync::Mutex::new(()),
+            origins: edge::Origins::new(&options.public_url),
+            options,
+        }))
     }
 
     /// The current time.
@@ -88,13 +113,36 @@ impl Console {
                 web::scope("")
                     .wrap(from_fn(edge::edge))
                     .route("/assets/{name}", page().to(assets::serve))
-                    .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) })),
+                    .service(pages(&console)),
             );
         }
     }
 }
 
+/// Every page, behind the session and the guard.
+fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
+    web::scope("")
+        .wrap(from_fn(guard::guard))
+        .wrap(session::middleware(console))
+        .app_data(web::FormConfig::default().limit(LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()))
+        .app_data(web::QueryConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
+        .configure(sign_in::routes)
+        .configure(setup::routes)
+        .configure(reset::routes)
+        .route("/", page().to(|| async { reply::see_other("/keys") }))
+        .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))
+}
+
+fn unreadable(error: &UrlencodedError) -> ConsoleError {
+    match error {
+        UrlencodedError::Overflow { .. } => ConsoleError::TooLarge,
+        _ => ConsoleError::Unreadable,
+    }
+}
+
 /// A route that answers GET and HEAD alike; plain `web::get()` answers 404 to HEAD.
 pub fn page() -> Route {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+    use actix_web::guard::{Any, Get, Head};
+    web::route().guard(Any(Get()).or(Head()))
 }

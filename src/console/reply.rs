@@ -1,8 +1,10 @@
 //! Answers of handlers.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use askama::Template;
 
 use super::error::ConsoleError;
@@ -38,7 +40,7 @@ pub fn ok(template: &impl Template) -> Reply {
 /// See [`page`].
 pub fn secret(status: StatusCode, template: &impl Template) -> Reply {
     let mut response = page(status, template)?;
-    response.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -50,4 +52,9 @@ pub fn see_other(url: &str) -> HttpResponse {
 /// The same, in the way that the one who asked understands: htmx would follow a 303 and swap the page in as a fragment.
 pub fn go(shape: Shape, url: &str) -> HttpResponse {
     if shape.is_htmx() { HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish() } else { see_other(url) }
+}
+
+/// For `Retry-After`, which must not promise too early a moment.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::error::ConsoleError;
 use crate::domain::{Account, Person, Role, Scope};
+use crate::store::Editor;
 
 /// The person whose session this request carries, read from the store for this very request: somebody who was switched
 /// off a moment ago is out. The guard puts it there; a handler that names it can only be reached by somebody signed in.
@@ -48,6 +49,11 @@ impl SignedIn {
             Role::Owner => "Owner",
             Role::Viewer => "Viewer",
         }
+    }
+
+    /// On whose behalf the store writes.
+    pub fn editor(&self) -> Editor {
+        Editor::person(&self.person)
     }
 
     /// Whether they run the instance.

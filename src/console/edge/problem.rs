@@ -78,8 +78,7 @@ fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpRespons
     });
     let mut response = reply::html(problem.status, body);
     if let Some(wait) = problem.retry_after {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        response.headers_mut().insert(RETRY_AFTER, seconds.max(1).into());
+        response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
     }
     response
 }

@@ -1,0 +1,45 @@
+//! Lets nobody unknown past the open paths, and tells handlers who is there.
+
+use actix_session::SessionExt;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpResponse, web};
+
+use super::{Console, ConsoleError, SignedIn, session};
+
+/// What can be reached without a session. Everything else is closed, so that a new page cannot forget to be.
+const OPEN: &[&str] = &["/sign-in", "/setup/", "/reset/"];
+
+/// Wraps every page.
+pub async fn guard(
+    console: web::Data<Console>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let open =
+        OPEN.iter().any(|path| request.path() == *path || (path.ends_with('/') && request.path().starts_with(path)));
+    let refusal = match who(&console, &request).await {
+        Ok(Some(who)) => {
+            request.extensions_mut().insert(who);
+            None
+        }
+        Ok(None) => (!open).then_some(ConsoleError::SignedOut),
+        Err(error) => Some(error),
+    };
+    match refusal {
+        Some(error) => Ok(request.into_response(HttpResponse::from_error(error))),
+        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+    }
+}
+
+async fn who(console: &Console, request: &ServiceRequest) -> Result<Option<SignedIn>, ConsoleError> {
+    let session = request.get_session();
+    let Some(id) = session::person(&session)? else { return Ok(None) };
+    let Some(person) = console.store.people().get(id).await? else { return Ok(None) };
+    let account = match person.account {
+        Some(account) => console.store.accounts().get(account).await?,
+        None => None,
+    };
+    Ok(SignedIn::new(person, account))
+}
