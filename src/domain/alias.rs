@@ -95,14 +95,17 @@ fn describe(c: char) -> String {
         '\u{a0}' => "non-breaking space".into(),
         '\u{200b}' => "zero-width space".into(),
         '\u{feff}' => "byte order mark".into(),
-        c if c.is_control()
-            || c.is_whitespace()
-            || matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}') =>
-        {
+        c if c.is_control() || c.is_whitespace() || is_invisible(c) => {
             format!("invisible character U+{:04X}", u32::from(c))
         }
         c => format!("\"{c}\""),
     }
+}
+
+/// Characters that take no room or change the direction of text: whoever reads a name cannot see them.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl TryFrom<String> for AliasName {

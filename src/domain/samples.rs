@@ -1,6 +1,8 @@
 //! A small catalog and other values for the tests of this room.
 
-use super::{Alias, Catalog, DraftRow, Match, Model, Provider};
+use proptest::prelude::*;
+
+use super::{Alias, AliasName, Catalog, DraftRow, Match, Model, ModelId, Provider};
 
 pub(crate) fn provider(id: &str) -> Provider {
     let json = format!(
@@ -49,4 +51,17 @@ pub(crate) fn alias(line: &str) -> Alias {
 /// A typed row.
 pub(crate) fn row(name: &str, matching: &str, target: &str) -> DraftRow {
     DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.into() }
+}
+
+/// A few short names that often are prefixes of one another, so that rules meet.
+pub(crate) fn any_name() -> impl Strategy<Value = AliasName> {
+    "[ab][ab./:-]{0,5}|[a-z0-9._:/-]{1,64}".prop_map(|name| name.parse().unwrap())
+}
+
+/// A key's aliases: up to 20, names unique, in no order.
+pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
+    let target = "lab/[abc]".prop_map(|id| id.parse::<ModelId>().unwrap());
+    let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target);
+    proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT)
+        .prop_map(|map| map.into_iter().map(|(name, (matching, target))| Alias { name, matching, target }).collect())
 }

@@ -1,0 +1,137 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::samples::{alias, any_aliases};
+
+fn read(text: &str) -> (AliasFormat, Vec<String>, Vec<String>) {
+    let import = import_aliases(text);
+    let rows = import
+        .rows
+        .iter()
+        .map(|ImportedRow { line, row }| format!("{line}: {} {} {}", row.name, row.matching, row.target));
+    (import.format, rows.collect(), import.problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn lines_have_names_stars_and_comments() {
+    let text = "# ours\n\ncross-model-basic = deepseek/deepseek-chat # cheap\nclaude-opus* = anthropic/claude-opus-4-8\r\nfast=\nwhat\n";
+    let (format, rows, problems) = read(text);
+
+    assert_eq!(format, AliasFormat::Lines);
+    assert_eq!(
+        rows,
+        ["3: cross-model-basic exact deepseek/deepseek-chat", "4: claude-opus prefix anthropic/claude-opus-4-8"]
+    );
+    assert_eq!(
+        problems,
+        ["line 5: use name = target, or prefix* = target", "line 6: there is no = between a name and a target"]
+    );
+}
+
+#[test]
+fn a_json_list_may_leave_the_match_out() {
+    let text = r#"[
+        {"name": "a", "match": "prefix", "target": "x/y"},
+        {"name": "b", "target": "x/y"}, {"name": "c*", "target": "x/y"},
+        {"name": 5, "target": "x/y"},
+        {"name": "d"},
+        "e"
+    ]"#;
+    let (format, rows, problems) = read(text);
+
+    assert_eq!(format, AliasFormat::Json);
+    assert_eq!(rows, ["2: a prefix x/y", "3: b exact x/y", "3: c prefix x/y"]);
+    assert_eq!(
+        problems,
+        [
+            "line 4: \"name\" must be a text",
+            "line 5: \"target\" is missing",
+            "line 6: each entry must be an object with name, match and target"
+        ]
+    );
+}
+
+#[test]
+fn a_json_object_keeps_its_order_and_its_duplicates() {
+    let text = "{\n\"gpt-4*\": \"openai/gpt-5.5\",\n\"a\": \"x/y\",\n\"a\": \"x/z\",\n\"b\": {}\n}";
+    let (format, rows, problems) = read(text);
+
+    assert_eq!(format, AliasFormat::Json);
+    assert_eq!(rows, ["2: gpt-4 prefix openai/gpt-5.5", "3: a exact x/y", "4: a exact x/z"]);
+    assert_eq!(problems, ["line 5: the target of b must be a text"]);
+}
+
+#[test]
+fn a_json_object_may_be_wrapped_once() {
+    let (_, rows, problems) = read("{\"model_mapping\":\n{\"gpt-4\":\n\"openai/gpt-5.5\"}}");
+    assert_eq!(rows, ["3: gpt-4 exact openai/gpt-5.5"]);
+    assert!(problems.is_empty());
+}
+
+#[test]
+fn broken_json_says_where() {
+    let (_, rows, problems) = read("{\n\"a\": \"x/y\",\n}");
+    assert!(rows.is_empty());
+    assert_eq!(problems, ["line 3: this is not JSON: trailing comma"]);
+}
+
+#[test]
+fn csv_has_an_optional_header_and_quotes() {
+    let expected = ["claude prefix x/y", "b exact x/y"];
+    for text in ["name,mode,target\nclaude,prefix,x/y\n\"b\",exact,\"x/y\"\n", "claude,Prefix,x/y\r\nb,,x/y"] {
+        let (format, rows, problems) = read(text);
+        assert_eq!(format, AliasFormat::Csv);
+        let rows: Vec<&str> = rows.iter().map(|row| row.split_once(": ").unwrap().1).collect();
+        assert_eq!(rows, expected);
+        assert!(problems.is_empty());
+    }
+    assert_eq!(read("a,b\nc,exact,x/y").2, ["line 1: use name,mode,target: 3 cells, not 2"]);
+}
+
+#[test]
+fn a_star_and_exact_contradict_each_other() {
+    assert_eq!(read("a*,exact,x/y").2, ["line 1: a name that ends in * is a prefix, but this says exact"]);
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    assert_eq!(read("\u{feff}a = x/y").1, ["1: a exact x/y"]);
+}
+
+#[test]
+fn nothing_gives_nothing() {
+    for text in ["", "\n\n", "# only a comment", "[]", "{}"] {
+        let (_, rows, problems) = read(text);
+        assert!(rows.is_empty() && problems.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_spreadsheet_runs_nothing_of_an_export() {
+    let csv = export_aliases(&[alias("-x = lab/m")], AliasFormat::Csv);
+    assert_eq!(csv, "name,mode,target\n'-x,exact,lab/m\n");
+    assert_eq!(read(&csv).1, ["2: -x exact lab/m"]);
+    for c in ['=', '+', '-', '@', '\t'] {
+        assert_eq!(csv_cell(&format!("{c}x")), format!("'{c}x"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back_the_same(aliases in any_aliases()) {
+        let mut expected: Vec<DraftRow> = aliases.iter().map(|alias| DraftRow::of("", alias)).collect();
+        expected.sort_by(|a, b| a.name.cmp(&b.name));
+        for format in [AliasFormat::Lines, AliasFormat::Json, AliasFormat::Csv] {
+            let back = import_aliases(&export_aliases(&aliases, format));
+            let mut rows: Vec<DraftRow> = back.rows.into_iter().map(|row| row.row).collect();
+            rows.sort_by(|a, b| a.name.cmp(&b.name));
+            prop_assert_eq!(&rows, &expected);
+            prop_assert!(back.problems.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_without_falling_over(text in "\\PC{0,80}|[\\[\\]{}\",:=*#\n a-c]{0,60}") {
+        let _ = import_aliases(&text);
+    }
+}
