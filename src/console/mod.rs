@@ -29,6 +29,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::error::UrlencodedError;
 use actix_web::middleware::from_fn;
 use actix_web::{Route, web};
+use arc_swap::ArcSwap;
 use url::Url;
 
 pub use assets::icon;
@@ -39,7 +40,7 @@ pub use shape::Shape;
 pub use signed_in::SignedIn;
 
 use crate::clock::Clock;
-use crate::domain::{ApiKeyHasher, MasterKey, Timestamp};
+use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp};
 use crate::store::Store;
 
 /// The most bytes of a form.
@@ -76,6 +77,7 @@ pub struct Inner {
     hasher: ApiKeyHasher,
     passwords: password::Passwords,
     throttle_turn: tokio::sync::Mutex<()>,
+    catalog: ArcSwap<Catalog>,
     origins: edge::Origins,
 }
 
@@ -94,6 +96,7 @@ impl Console {
             hasher: options.master.api_key_hasher(),
             passwords: password::Passwords::default(),
             throttle_turn: tokio::sync::Mutex::new(()),
+            catalog: ArcSwap::default(),
             origins: edge::Origins::new(&options.public_url),
             options,
         }))
@@ -102,6 +105,20 @@ impl Console {
     /// The current time.
     pub fn now(&self) -> Timestamp {
         self.options.clock.now()
+    }
+
+    /// The catalog as it is stored now. Read again only when the store says that it changed.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
+        let known = self.catalog.load_full();
+        if !known.models().is_empty() && known.revision() == self.store.catalog().revision().await? {
+            return Ok(known);
+        }
+        let read = Arc::new(self.store.catalog().load().await?);
+        self.catalog.store(Arc::clone(&read));
+        Ok(read)
     }
 
     /// Mounts every page. Whatever else is served on the same address must be mounted before: this takes the rest.
