@@ -41,7 +41,7 @@ pub use signed_in::SignedIn;
 
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The most bytes of a form.
 const LARGEST_FORM: usize = 64 * 1024;
