@@ -8,6 +8,7 @@ mod api_key;
 mod catalog;
 mod decision;
 mod draft;
+mod egress;
 mod explain;
 pub mod format;
 mod id;
@@ -31,6 +32,7 @@ pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyS
 pub use catalog::Catalog;
 pub use decision::{Decision, Outcome, decide};
 pub use draft::{DraftRow, Field, Fix};
+pub use egress::{EgressError, EgressPolicy, EgressPolicyError, is_public};
 pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
 pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
 pub use import::{AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases};
