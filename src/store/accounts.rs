@@ -1,11 +1,25 @@
 //! Accounts: who pays.
 
-use super::{Editor, Store, StoreError};
+use serde_json::json;
+
+use super::audit::Subject;
+use super::sql::sql;
+use super::value::{Row, Table, args};
+use super::{Change, Editor, Store, StoreError, api_keys};
 use crate::domain::{Account, AccountId, Timestamp};
 
 /// Accounts: who pays.
 #[derive(Debug)]
 pub struct Accounts<'a>(pub(super) &'a Store);
+
+sql! {
+    ADD = "INSERT INTO account (id, name, enabled, created_at) VALUES ($1, $2, $3, $4)";
+    LIST = "SELECT id, name, enabled, created_at FROM account ORDER BY name";
+    GET = "SELECT id, name, enabled, created_at FROM account WHERE id = $1";
+    BY_NAME = "SELECT id, name, enabled, created_at FROM account WHERE name = $1";
+    SET_ENABLED = "UPDATE account SET enabled = $2 WHERE id = $1";
+}
+const TABLE: Table = Table { name: "account", id: "id" };
 
 impl Accounts<'_> {
     /// Adds an account.
@@ -13,25 +27,46 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StoreError::Taken`] if the name is in use.
     pub async fn create(&self, account: &Account, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
-        todo!()
+        let (account, by) = (account.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
+                tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
+                let subject = Subject::new("account", account.id, Some(account.id));
+                tx.note(&by, now, &subject, "create", json!({ "name": account.name })).await
+            })
+        });
+        work.await
     }
 
     /// Every account, by name.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn list(&self) -> Result<Vec<Account>, StoreError> {
-        todo!()
+        self.0.all(LIST, Vec::new()).await?.iter().map(account).collect()
     }
 
     /// The account of that id.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        todo!()
+        self.0.first(GET, args![id]).await?.as_ref().map(account).transpose()
     }
 
     /// The account of that name.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn by_name(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        todo!()
+        self.0.first(BY_NAME, args![name]).await?.as_ref().map(account).transpose()
     }
 
     /// Switches an account on or off, and with it its keys. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_enabled(
         &self,
         id: AccountId,
@@ -39,6 +74,28 @@ impl Accounts<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                if tx.run(SET_ENABLED, args![id, enabled]).await? == 0 {
+                    return Ok(false);
+                }
+                api_keys::touch_account(tx, id).await?;
+                tx.announce(Change::Account(id)).await?;
+                let action = if enabled { "enable" } else { "disable" };
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({})).await?;
+                Ok(true)
+            })
+        });
+        work.await
     }
+}
+
+fn account(row: &Row) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.parse(TABLE, "id")?,
+        name: row.get("name")?,
+        enabled: row.get("enabled")?,
+        created_at: row.get("created_at")?,
+    })
 }

@@ -1,7 +1,10 @@
 //! Who changed what. Rows are written by the changes themselves, in their transactions, and never changed.
 
-use super::{Store, StoreError};
-use crate::domain::{PersonId, Scope, Timestamp};
+use super::engine::Tx;
+use super::sql::sql;
+use super::value::{Table, args};
+use super::{Editor, Store, StoreError};
+use crate::domain::{AccountId, PersonId, Scope, Timestamp};
 
 /// Who changed what.
 #[derive(Debug)]
@@ -26,9 +29,64 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
+sql! {
+    ADD = "INSERT INTO audit_log (at, person_id, actor, account_id, action, subject_kind, subject_id, detail) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LIST = "SELECT at, person_id, actor, action, subject_kind, subject_id, detail FROM audit_log \
+            WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY id DESC LIMIT $2";
+}
+const TABLE: Table = Table { name: "audit_log", id: "subject_id" };
+
 impl Audit<'_> {
     /// The last changes in the scope, the newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn list(&self, scope: Scope, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        todo!()
+        let rows = self.0.all(LIST, args![scope.account(), limit]).await?;
+        let entry = |row: &super::value::Row| {
+            Ok(AuditEntry {
+                at: row.get("at")?,
+                person: row.parse_opt(TABLE, "person_id")?,
+                actor: row.get("actor")?,
+                action: row.get("action")?,
+                subject_kind: row.get("subject_kind")?,
+                subject_id: row.get("subject_id")?,
+                detail: row.get("detail")?,
+            })
+        };
+        rows.iter().map(entry).collect()
+    }
+}
+
+/// What a change was done to.
+pub(super) struct Subject {
+    kind: &'static str,
+    id: String,
+    account: Option<AccountId>,
+}
+
+impl Subject {
+    /// Something of an account, or of the whole installation.
+    pub(super) fn new(kind: &'static str, id: impl ToString, account: Option<AccountId>) -> Self {
+        Self { kind, id: id.to_string(), account }
+    }
+}
+
+impl Tx {
+    /// Writes down a change. `action` is the last part of the entry's action; the subject's kind comes before it.
+    pub(super) async fn note(
+        &mut self,
+        by: &Editor,
+        now: Timestamp,
+        subject: &Subject,
+        action: &'static str,
+        detail: serde_json::Value,
+    ) -> Result<(), StoreError> {
+        let action = format!("{}.{action}", subject.kind);
+        let id = subject.id.as_str();
+        let args =
+            args![now, by.person, by.name.as_str(), subject.account, action, subject.kind, id, detail.to_string()];
+        self.run(ADD, args).await.map(drop)
     }
 }

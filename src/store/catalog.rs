@@ -1,77 +1,60 @@
 //! Models and providers.
 
-use super::{CatalogFile, Editor, Store, StoreError};
-use crate::domain::{Catalog, ModelId, Protocol, ProviderId, Sealed, Timestamp};
+use serde_json::json;
+
+use super::audit::Subject;
+use super::engine::Tx;
+use super::provider_change::effective;
+use super::sql::sql;
+use super::value::{Row, Table, args};
+use super::{Change, Editor, Store, StoreError};
+use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
 
 /// Models and providers.
 #[derive(Debug)]
 pub struct CatalogTable<'a>(pub(super) &'a Store);
 
-/// What an import did, models and providers together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// Rows that are new.
-    pub added: usize,
-    /// Rows that differ from before.
-    pub updated: usize,
-    /// Rows that are as before.
-    pub unchanged: usize,
-    /// Models that the file no longer has: marked, still callable.
-    pub retired: usize,
+sql! {
+    REVISION = "SELECT revision FROM catalog_state WHERE id = 1";
+    /// The first statement of every change: makes all who change the catalog wait for each other.
+    LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
+    MODELS = "SELECT id, data, enabled, retired FROM model";
+    PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env FROM provider";
+    ENABLE_MODEL = "UPDATE model SET enabled = $2, updated_at = $3 WHERE id = $1";
+    ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
+    CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";
 }
-
-/// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to what
-/// the catalog file says.
-#[derive(Clone, Debug)]
-pub struct ProviderChange {
-    /// Which provider. One that is not in the catalog is added if address and protocol are given.
-    pub id: ProviderId,
-    /// Its address, without a slash at the end. Replaces every address that the catalog file has for it.
-    pub base_url: Option<String>,
-    /// What is spoken there.
-    pub protocol: Option<Protocol>,
-    /// The environment variable that holds the credential.
-    pub credential_env: Option<Option<String>>,
-    /// The sealed credential.
-    pub sealed: Option<Option<Sealed>>,
-}
-
-impl ProviderChange {
-    /// A change of nothing yet.
-    pub fn of(id: ProviderId) -> Self {
-        Self { id, base_url: None, protocol: None, credential_env: None, sealed: None }
-    }
-}
+const MODEL: Table = Table { name: "model", id: "id" };
+pub(super) const PROVIDER: Table = Table { name: "provider", id: "id" };
 
 impl CatalogTable<'_> {
     /// Everything, as one snapshot.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn load(&self) -> Result<Catalog, StoreError> {
-        todo!()
+        // The number first: rows that are newer than it are read again once it is seen to have risen, older ones never
+        // are. Providers last: every model that was read has its own, since none is ever removed.
+        let revision = self.revision().await?;
+        let models = self.0.all(MODELS, Vec::new()).await?.iter().map(model).collect::<Result<Vec<_>, _>>()?;
+        let providers = self.0.all(PROVIDERS, Vec::new()).await?;
+        let providers = providers.iter().map(effective).collect::<Result<Vec<_>, _>>()?;
+        Ok(Catalog::new(models, providers, revision))
     }
 
     /// How often the catalog has changed.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn revision(&self) -> Result<i64, StoreError> {
-        todo!()
-    }
-
-    /// Brings in what a file says, in one transaction. What an admin has set stays; a model that is stored but not in a
-    /// file with models is marked retired. Importing a file twice changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
-    pub async fn import(&self, file: &CatalogFile, by: &Editor, now: Timestamp) -> Result<ImportReport, StoreError> {
-        todo!()
-    }
-
-    /// Changes how a provider is reached.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] if it is not in the catalog and the change does not say enough to add it.
-    pub async fn set_provider(&self, change: &ProviderChange, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
-        todo!()
+        let row = self.0.first(REVISION, Vec::new()).await?;
+        row.map_or(Ok(0), |row| row.get("revision"))
     }
 
     /// Switches a provider on or off. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_provider_enabled(
         &self,
         id: &ProviderId,
@@ -79,10 +62,21 @@ impl CatalogTable<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let (id, by) = (id.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                let found = tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? > 0;
+                switched(tx, found, Subject::new("provider", id, None), enabled, &by, now).await
+            })
+        });
+        work.await
     }
 
     /// Switches a model on or off. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_model_enabled(
         &self,
         id: &ModelId,
@@ -90,11 +84,54 @@ impl CatalogTable<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let (id, by) = (id.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                let found = tx.run(ENABLE_MODEL, args![&id, enabled, now]).await? > 0;
+                switched(tx, found, Subject::new("model", id, None), enabled, &by, now).await
+            })
+        });
+        work.await
     }
 
     /// The sealed credentials of those providers that have one.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn credentials(&self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
-        todo!()
+        let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
+        rows.iter().map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?)))).collect()
     }
+}
+
+/// Begins a change of the catalog.
+pub(super) async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.run(LOCK, Vec::new()).await?;
+    tx.announce(Change::Catalog).await
+}
+
+async fn switched(
+    tx: &mut Tx,
+    found: bool,
+    subject: Subject,
+    enabled: bool,
+    by: &Editor,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if found {
+        tx.note(by, now, &subject, if enabled { "enable" } else { "disable" }, json!({})).await?;
+    } else {
+        tx.abandon();
+    }
+    Ok(found)
+}
+
+fn model(row: &Row) -> Result<Model, StoreError> {
+    let mut model: Model = row.json(MODEL, "data")?;
+    model.enabled = row.get("enabled")?;
+    if row.get("retired")? {
+        model.status = ModelStatus::Retired;
+    }
+    Ok(model)
 }

@@ -1,5 +1,11 @@
 //! A catalog file: models or providers as JSON.
 
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::value::to_json;
 use crate::domain::{Model, Provider};
 
 /// What a catalog file says, with its rows as they are written.
@@ -32,18 +38,67 @@ pub enum CatalogFileError {
     },
 }
 
+/// What tells the rows of the two kinds apart.
+#[derive(Default, Deserialize)]
+struct Head {
+    id: Option<String>,
+    upstream_model: Option<serde::de::IgnoredAny>,
+    endpoints: Option<serde::de::IgnoredAny>,
+}
+
 impl CatalogFile {
     /// Reads a file: `{"data": [row, …]}`, the rows being models, providers, or both.
     ///
     /// # Errors
     /// Names the line and the id of the first row that is wrong.
     pub fn parse(text: &str) -> Result<Self, CatalogFileError> {
-        todo!()
+        #[derive(Deserialize)]
+        struct File<'a> {
+            #[serde(borrow)]
+            data: Vec<&'a RawValue>,
+        }
+        let file: File<'_> = serde_json::from_str(text)
+            .map_err(|error| CatalogFileError::Shape { line: error.line(), problem: error.to_string() })?;
+        let (mut out, mut seen) = (Self::default(), HashSet::new());
+        for raw in file.data {
+            let data = raw.get();
+            let start = (data.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+            let line = 1 + text.bytes().take(start).filter(|&b| b == b'\n').count();
+            let head: Head = serde_json::from_str(data).unwrap_or_default();
+            let id = head.id.unwrap_or_else(|| "?".into());
+            let bad = |error: &dyn std::fmt::Display| CatalogFileError::Row {
+                line,
+                id: id.clone(),
+                problem: error.to_string(),
+            };
+            if head.upstream_model.is_some() {
+                out.models.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+            } else if head.endpoints.is_some() {
+                out.providers.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+            } else {
+                return Err(bad(&"neither a model (no `upstream_model`) nor a provider (no `endpoints`)"));
+            }
+            if !seen.insert((head.endpoints.is_some(), id.clone())) {
+                return Err(bad(&"a second row of this id"));
+            }
+        }
+        Ok(out)
     }
 
-    /// This file and another as one.
+    /// A file of these rows, for tests and tools that make them.
+    pub fn new(models: Vec<Model>, providers: Vec<Provider>) -> Self {
+        fn row<T: serde::Serialize>(row: T) -> (T, String) {
+            let data = to_json(&row);
+            (row, data)
+        }
+        Self { models: models.into_iter().map(row).collect(), providers: providers.into_iter().map(row).collect() }
+    }
+
+    /// This file and another as one; where both have a row of one id, the other's counts.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
+        self.models.retain(|(old, _)| other.models.iter().all(|(new, _)| new.id != old.id));
+        self.providers.retain(|(old, _)| other.providers.iter().all(|(new, _)| new.id != old.id));
         self.models.extend(other.models);
         self.providers.extend(other.providers);
         self

@@ -1,5 +1,7 @@
 //! Why the store did not do what it was asked.
 
+use crate::domain::Alias;
+
 /// What went wrong. `Display` never shows SQL or stored data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -55,4 +57,32 @@ pub enum StoreError {
     /// The task that ran the change did not end, because the program is stopping or it panicked.
     #[error("the change was cut short")]
     Interrupted,
+}
+
+impl StoreError {
+    /// What a failed statement means, as far as every statement means the same by it.
+    pub(super) fn from_sqlx(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) if db.is_check_violation() && db.message().contains("api_key_alias_limit") => {
+                Self::Full { limit: Alias::LIMIT }
+            }
+            _ => Self::Database(error),
+        }
+    }
+
+    /// Whether a unique index refused the row.
+    pub(super) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(db)) if db.is_unique_violation())
+    }
+
+    /// The same, but [`StoreError::Taken`] if a unique index refused the row.
+    pub(super) fn taken(self, what: &'static str) -> Self {
+        if self.is_duplicate() { Self::Taken { what } } else { self }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::from_sqlx(error)
+    }
 }

@@ -1,6 +1,12 @@
 //! One page of the list of API keys.
 
-use crate::domain::{Alias, ApiKey, Email, KeyStatus, PersonId, PicoUsd};
+use std::collections::HashMap;
+
+use super::api_key_row::{TABLE, api_key, key_columns};
+use super::sql::{id_list, sql};
+use super::value::{Row, args};
+use super::{ApiKeys, StoreError, alias_rows, id_chunks, usage};
+use crate::domain::{Alias, ApiKey, ApiKeyId, Email, KeyStatus, PersonId, PicoUsd, Scope, Timestamp};
 
 /// Which keys to list, in which order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,4 +92,145 @@ pub struct KeyPage {
     pub rows: Vec<KeyRow>,
     /// How many rows all pages have together.
     pub total: i64,
+}
+
+/// Which rows: $1 account, $2 pattern, $3 status, $4 owner (empty for service keys), $5 now.
+macro_rules! filter {
+    () => {
+        "k.state <> 'deleted' AND (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) \
+         AND (CAST($2 AS TEXT) IS NULL OR LOWER(k.name) LIKE $2 ESCAPE '!' OR LOWER(k.display) LIKE $2 ESCAPE '!') \
+         AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN k.state = 'active' AND k.expires_at <= $5 THEN 'expired' \
+         ELSE k.state END) \
+         AND (CAST($4 AS TEXT) IS NULL OR COALESCE(k.owner_id, '') = $4)"
+    };
+}
+
+sql! {
+    COUNT = concat!("SELECT COUNT(*) AS total FROM api_key k WHERE ", filter!());
+    /// $6 and $7 are the first UTC days of the sums, $8 the sort, $9 its direction.
+    PAGE = concat!("SELECT * FROM (SELECT ", key_columns!(), ", a.name AS account_name, p.email AS owner_email, \
+            CAST(COALESCE((SELECT SUM(u.requests) FROM usage_daily u WHERE u.api_key_id = k.id AND u.day >= $6), 0) \
+            AS BIGINT) AS requests, \
+            CAST(COALESCE((SELECT SUM(u.cost) FROM usage_daily u WHERE u.api_key_id = k.id AND u.day >= $7), 0) \
+            AS BIGINT) AS spend \
+            FROM api_key k JOIN account a ON a.id = k.account_id LEFT JOIN person p ON p.id = k.owner_id \
+            WHERE ", filter!(), ") AS r ORDER BY \
+            CASE WHEN CAST($9 AS TEXT) = 'up' THEN CASE CAST($8 AS TEXT) WHEN 'created' THEN r.created_at \
+            WHEN 'last_used' THEN COALESCE(r.last_used_at, 0) WHEN 'requests' THEN r.requests WHEN 'spend' THEN r.spend \
+            WHEN 'expires' THEN COALESCE(r.expires_at, 9223372036854775807) END END, \
+            CASE WHEN CAST($9 AS TEXT) = 'down' THEN CASE CAST($8 AS TEXT) WHEN 'created' THEN r.created_at \
+            WHEN 'last_used' THEN COALESCE(r.last_used_at, 0) WHEN 'requests' THEN r.requests WHEN 'spend' THEN r.spend \
+            WHEN 'expires' THEN COALESCE(r.expires_at, 9223372036854775807) END END DESC, \
+            CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS TEXT) = 'down' THEN LOWER(r.name) END DESC, \
+            LOWER(r.name), r.name, r.id LIMIT $10 OFFSET $11");
+    ALIASES = concat!("SELECT api_key_id, name AS alias_name, matching, target FROM alias WHERE api_key_id IN ", id_list!());
+    DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily WHERE day >= $65 AND api_key_id IN ", id_list!());
+}
+
+/// The most rows of one page, whatever is asked for.
+const MOST_ROWS: u32 = 200;
+
+impl ApiKeys<'_> {
+    /// One page of the list of keys.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn page(&self, scope: Scope, filter: &KeyFilter, now: Timestamp) -> Result<KeyPage, StoreError> {
+        let today = usage::day(now);
+        let mut args = args![
+            scope.account(),
+            filter.query.as_deref().filter(|query| !query.is_empty()).map(pattern),
+            filter.status.map(status),
+            filter.owner.map(owner),
+            now
+        ];
+        let total = match self.0.first(COUNT, args.clone()).await? {
+            Some(row) => row.get("total")?,
+            None => 0,
+        };
+        let per_page = filter.per_page.clamp(1, MOST_ROWS);
+        let offset = i64::from(filter.page.saturating_sub(1)) * i64::from(per_page);
+        let direction = if filter.descending { "down" } else { "up" };
+        args.extend(args![today - 6, today - 29, sort(filter.sort), direction, per_page, offset]);
+        let mut rows = self.0.all(PAGE, args).await?.iter().map(key_row).collect::<Result<Vec<KeyRow>, _>>()?;
+        self.fill(&mut rows, today).await?;
+        Ok(KeyPage { rows, total })
+    }
+
+    /// Adds the aliases and the calls per day.
+    async fn fill(&self, rows: &mut [KeyRow], today: i64) -> Result<(), StoreError> {
+        let ids: Vec<ApiKeyId> = rows.iter().map(|row| row.key.id).collect();
+        let mut by_id: HashMap<ApiKeyId, &mut KeyRow> = rows.iter_mut().map(|row| (row.key.id, row)).collect();
+        for chunk in id_chunks(&ids) {
+            for row in self.0.all(ALIASES, chunk.clone()).await? {
+                if let Some(into) = by_id.get_mut(&row.parse(TABLE, "api_key_id")?) {
+                    into.aliases.push(alias_rows::alias(&row)?);
+                }
+            }
+            let mut args = chunk;
+            args.extend(args![today - 6]);
+            for row in self.0.all(DAILY, args).await? {
+                let days_ago = today - row.get::<i64>("day")?;
+                let place = usize::try_from(6 - days_ago).ok();
+                let into = by_id.get_mut(&row.parse(TABLE, "api_key_id")?);
+                if let Some(day) = into.zip(place).and_then(|(row, place)| row.daily_requests.get_mut(place)) {
+                    *day = row.get("requests")?;
+                }
+            }
+        }
+        for row in rows {
+            row.aliases.sort_by(Alias::evaluation_order);
+        }
+        Ok(())
+    }
+}
+
+fn key_row(row: &Row) -> Result<KeyRow, StoreError> {
+    Ok(KeyRow {
+        key: api_key(row)?,
+        account_name: row.get("account_name")?,
+        owner_email: row.parse_opt(TABLE, "owner_email")?,
+        aliases: Vec::new(),
+        daily_requests: [0; 7],
+        spend_30d: row.get("spend")?,
+    })
+}
+
+/// The text anywhere, itself taken literally.
+fn pattern(query: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in query.chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn status(status: KeyStatus) -> &'static str {
+    match status {
+        KeyStatus::Active => "active",
+        KeyStatus::Disabled => "disabled",
+        KeyStatus::Expired => "expired",
+    }
+}
+
+fn owner(owner: OwnerFilter) -> String {
+    match owner {
+        OwnerFilter::Person(id) => id.to_string(),
+        OwnerFilter::Service => String::new(),
+    }
+}
+
+fn sort(sort: KeySort) -> &'static str {
+    match sort {
+        KeySort::Name => "name",
+        KeySort::Created => "created",
+        KeySort::LastUsed => "last_used",
+        KeySort::Expires => "expires",
+        KeySort::Requests => "requests",
+        KeySort::Spend => "spend",
+    }
 }

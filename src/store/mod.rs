@@ -2,37 +2,46 @@
 //!
 //! A [`Store`] is SQLite or Postgres. Every write runs in a task of its own, so a caller that is dropped half-way leaves
 //! either the whole change or nothing of it.
-#![expect(clippy::todo, unused_variables, reason = "the shape comes first")]
 
 mod accounts;
+mod alias_rows;
 mod aliases;
+mod api_key_row;
 mod api_keys;
 mod audit;
 mod catalog;
 mod catalog_file;
+mod catalog_import;
 mod change;
 mod editor;
+mod engine;
 mod error;
 mod key_page;
 mod links;
+mod migrations;
 mod people;
+mod provider_change;
 mod sessions;
+mod sql;
 mod throttle;
 mod url;
 mod usage;
+mod value;
 
 pub use accounts::Accounts;
 pub use aliases::{Aliases, SaveOutcome, Saved};
 pub use api_keys::{ApiKeys, NewKey, StoredKey};
 pub use audit::{Audit, AuditEntry};
-pub use catalog::{CatalogTable, ImportReport, ProviderChange};
+pub use catalog::CatalogTable;
 pub use catalog_file::{CatalogFile, CatalogFileError};
+pub use catalog_import::ImportReport;
 pub use change::Change;
 pub use editor::Editor;
 pub use error::StoreError;
 pub use key_page::{KeyFilter, KeyPage, KeyRow, KeySort, OwnerFilter};
 pub use links::{Link, LinkKind, Links};
 pub use people::People;
+pub use provider_change::ProviderChange;
 pub use sessions::{SessionRow, Sessions};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
@@ -40,9 +49,49 @@ pub use usage::Usage;
 
 use tokio::sync::broadcast;
 
+use crate::domain::ApiKeyId;
+use sql::{ManyRows, Sql};
+use value::Value;
+
+/// Every statement of every file.
+const ALL_STATEMENTS: &[&[Sql]] = &[
+    accounts::STATEMENTS,
+    alias_rows::STATEMENTS,
+    aliases::STATEMENTS,
+    api_key_row::STATEMENTS,
+    api_keys::STATEMENTS,
+    audit::STATEMENTS,
+    catalog::STATEMENTS,
+    catalog_import::STATEMENTS,
+    engine::STATEMENTS,
+    key_page::STATEMENTS,
+    links::STATEMENTS,
+    people::STATEMENTS,
+    provider_change::STATEMENTS,
+    sessions::STATEMENTS,
+    throttle::STATEMENTS,
+    usage::STATEMENTS,
+];
+const MANY: &[ManyRows] = &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, usage::ADD];
+
+/// Ids in lists as long as `id_list!` has places; the last one is repeated to fill them.
+fn id_chunks(ids: &[ApiKeyId]) -> impl Iterator<Item = Vec<Value>> {
+    ids.chunks(sql::ID_LIST).map(|chunk| {
+        let mut values: Vec<Value> = chunk.iter().map(|id| Value::from(*id)).collect();
+        if let Some(last) = values.last().cloned() {
+            values.resize(sql::ID_LIST, last);
+        }
+        values
+    })
+}
+
+/// How many changes a slow listener may be behind before it misses some; it then has to look at revisions.
+const CHANGES: usize = 1024;
+
 /// The database, whichever engine it is. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Store {
+    engine: engine::Engine,
     changes: broadcast::Sender<Change>,
 }
 
@@ -52,15 +101,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached or the file cannot be made.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        todo!()
-    }
-
-    /// Brings the schema up to date. The answer names the migrations that ran now; none if it was.
-    ///
-    /// # Errors
-    /// If one fails, or the database was migrated by a newer program.
-    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
+        Ok(Self { engine: engine::Engine::open(url).await?, changes: broadcast::Sender::new(CHANGES) })
     }
 
     /// What changes from now on: after each commit of this process, and of others once [`Store::listen`] was called.
@@ -68,23 +109,36 @@ impl Store {
         self.changes.subscribe()
     }
 
-    /// On Postgres, starts the task that hears of other processes' changes and reconnects by itself. On SQLite there is
-    /// nothing to hear.
+    /// On Postgres, starts the task that hears of other processes' changes and reconnects by itself until the store is
+    /// closed. On SQLite there is nothing to hear.
     pub fn listen(&self) {
-        todo!()
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// If it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        todo!()
+        if let Some(pool) = self.engine.postgres() {
+            tokio::spawn(change::listen(pool.clone(), self.changes.clone()));
+        }
     }
 
     /// Closes every connection, once those in use are done.
     pub async fn close(&self) {
-        todo!()
+        self.engine.close().await;
+    }
+
+    /// Prepares every statement that this program may run, which finds any that does not fit the schema. The answer
+    /// counts them.
+    ///
+    /// # Errors
+    /// If one cannot be prepared.
+    pub async fn check_statements(&self) -> Result<usize, StoreError> {
+        let mut texts: Vec<String> =
+            ALL_STATEMENTS.iter().flat_map(|list| list.iter()).map(|sql| sql.0.to_owned()).collect();
+        if self.engine.postgres().is_some() {
+            texts.push(change::NOTIFY.0.to_owned());
+        }
+        texts.extend(MANY.iter().flat_map(|many| [many.text(1), many.text(ManyRows::AT_ONCE)]));
+        let count = texts.len();
+        for text in texts {
+            self.prepare(text).await?;
+        }
+        Ok(count)
     }
 
     /// Who pays.

@@ -1,11 +1,35 @@
 //! People: who signs in.
 
-use super::{Editor, Store, StoreError};
-use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
+use serde_json::json;
+
+use super::audit::Subject;
+use super::sql::sql;
+use super::value::{Row, Table, args};
+use super::{Change, Editor, Store, StoreError, api_keys};
+use crate::domain::{AccountId, Email, Person, PersonId, Scope, Timestamp};
 
 /// People: who signs in.
 #[derive(Debug)]
 pub struct People<'a>(pub(super) &'a Store);
+
+macro_rules! person {
+    () => {
+        "SELECT id, email, role, account_id, password_hash, enabled, created_at FROM person "
+    };
+}
+
+sql! {
+    ADD = "INSERT INTO person (id, email, role, account_id, password_hash, enabled, created_at) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    BY_EMAIL = concat!(person!(), "WHERE email = $1");
+    GET = concat!(person!(), "WHERE id = $1");
+    LIST = concat!(person!(), "WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY email");
+    SET_PASSWORD = "UPDATE person SET password_hash = $2 WHERE id = $1 RETURNING account_id";
+    SET_ENABLED = "UPDATE person SET enabled = $2 WHERE id = $1 RETURNING account_id";
+    END_SESSIONS = "DELETE FROM session WHERE person_id = $1";
+    COUNT = "SELECT COUNT(*) AS people FROM person";
+}
+const TABLE: Table = Table { name: "person", id: "id" };
 
 impl People<'_> {
     /// Adds a person; without a password hash it cannot sign in before one is set.
@@ -19,25 +43,48 @@ impl People<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        todo!()
+        let (person, hash, by) = (person.clone(), password_hash.map(str::to_owned), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Person { id, email, role, account, enabled, created_at } = &person;
+                let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
+                tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
+                let detail = json!({ "email": email.as_str(), "role": role.as_str() });
+                tx.note(&by, now, &Subject::new("person", id, *account), "create", detail).await
+            })
+        });
+        work.await
     }
 
     /// The person who signs in with that address, and its password hash if it has one.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn by_email(&self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
-        todo!()
+        let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else { return Ok(None) };
+        Ok(Some((person(&row)?, row.get("password_hash")?)))
     }
 
     /// The person of that id.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn get(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
-        todo!()
+        self.0.first(GET, args![id]).await?.as_ref().map(person).transpose()
     }
 
     /// Everybody in the scope, by e-mail address.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn list(&self, scope: Scope) -> Result<Vec<Person>, StoreError> {
-        todo!()
+        self.0.all(LIST, args![scope.account()]).await?.iter().map(person).collect()
     }
 
     /// Sets a password and, in the same transaction, ends every session of that person. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_password(
         &self,
         id: PersonId,
@@ -45,15 +92,36 @@ impl People<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let (hash, by) = (password_hash.to_owned(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else { return Ok(false) };
+                tx.run(END_SESSIONS, args![id]).await?;
+                let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
+                tx.note(&by, now, &subject, "set_password", json!({})).await?;
+                Ok(true)
+            })
+        });
+        work.await
     }
 
     /// Replaces the hash of an unchanged password by one with today's cost. Sessions go on, and nothing is audited.
+    /// `false` if there is no such person.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn rehash(&self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
-        todo!()
+        let hash = password_hash.to_owned();
+        let work = self
+            .0
+            .write(move |tx| Box::pin(async move { Ok(tx.first(SET_PASSWORD, args![id, hash]).await?.is_some()) }));
+        work.await
     }
 
     /// Switches a person on or off. Off ends every session, and the person's own keys are refused. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn set_enabled(
         &self,
         id: PersonId,
@@ -61,11 +129,43 @@ impl People<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        todo!()
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else { return Ok(false) };
+                let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
+                if !enabled {
+                    tx.run(END_SESSIONS, args![id]).await?;
+                }
+                // An admin of no account may own keys of any, so each is told of, rather than an account.
+                for key in api_keys::touch_owner(tx, id).await? {
+                    tx.announce(Change::Key(key)).await?;
+                }
+                let action = if enabled { "enable" } else { "disable" };
+                tx.note(&by, now, &Subject::new("person", id, account), action, json!({})).await?;
+                Ok(true)
+            })
+        });
+        work.await
     }
 
     /// How many people there are.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn count(&self) -> Result<i64, StoreError> {
-        todo!()
+        let row = self.0.first(COUNT, Vec::new()).await?;
+        row.map_or(Ok(0), |row| row.get("people"))
     }
+}
+
+fn person(row: &Row) -> Result<Person, StoreError> {
+    Ok(Person {
+        id: row.parse(TABLE, "id")?,
+        email: row.parse(TABLE, "email")?,
+        role: row.parse(TABLE, "role")?,
+        account: row.parse_opt(TABLE, "account_id")?,
+        enabled: row.get("enabled")?,
+        created_at: row.get("created_at")?,
+    })
 }

@@ -1,5 +1,7 @@
 //! Sessions: who is signed in.
 
+use super::sql::sql;
+use super::value::{Table, args};
 use super::{Store, StoreError};
 use crate::domain::{PersonId, Timestamp};
 
@@ -22,34 +24,76 @@ pub struct SessionRow {
     pub person: Option<PersonId>,
 }
 
+sql! {
+    LOAD = "SELECT state, created_at, seen_at, expires_at, person_id FROM session WHERE hash = $1";
+    SAVE = "INSERT INTO session (hash, state, created_at, seen_at, expires_at, person_id) VALUES ($1, $2, $3, $4, $5, $6) \
+            ON CONFLICT (hash) DO UPDATE SET state = excluded.state, seen_at = excluded.seen_at, \
+            expires_at = excluded.expires_at, person_id = excluded.person_id";
+    TOUCH = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE hash = $1";
+    DELETE = "DELETE FROM session WHERE hash = $1";
+    DELETE_PERSON = "DELETE FROM session WHERE person_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR hash <> $2)";
+    PRUNE = "DELETE FROM session WHERE expires_at <= $1";
+    PRUNE_EXTRA = "DELETE FROM session WHERE hash IN (SELECT hash FROM (SELECT hash, ROW_NUMBER() OVER \
+                   (PARTITION BY person_id ORDER BY seen_at DESC, hash) AS place FROM session \
+                   WHERE person_id IS NOT NULL) AS placed WHERE place > $1)";
+}
+const TABLE: Table = Table { name: "session", id: "created_at" };
+
 impl Sessions<'_> {
     /// The session of that id, expired or not.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn load(&self, id: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
-        todo!()
+        let Some(row) = self.0.first(LOAD, args![*id]).await? else { return Ok(None) };
+        Ok(Some(SessionRow {
+            state: row.get("state")?,
+            created_at: row.get("created_at")?,
+            seen_at: row.get("seen_at")?,
+            expires_at: row.get("expires_at")?,
+            person: row.parse_opt(TABLE, "person_id")?,
+        }))
     }
 
     /// Adds a session or replaces the one of that id. `created_at` stays what it first was.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn save(&self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
-        todo!()
+        let args = args![*id, row.state.as_str(), row.created_at, row.seen_at, row.expires_at, row.person];
+        self.0.change(SAVE, args).await.map(drop)
     }
 
     /// Moves a session's times. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn touch(&self, id: &[u8; 32], seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
-        todo!()
+        Ok(self.0.change(TOUCH, args![*id, seen_at, expires_at]).await? > 0)
     }
 
     /// Ends a session. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn delete(&self, id: &[u8; 32]) -> Result<bool, StoreError> {
-        todo!()
+        Ok(self.0.change(DELETE, args![*id]).await? > 0)
     }
 
     /// Ends every session of a person, but for one. The answer counts them.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn delete_person(&self, person: PersonId, except: Option<[u8; 32]>) -> Result<u64, StoreError> {
-        todo!()
+        self.0.change(DELETE_PERSON, args![person, except]).await
     }
 
-    /// Removes what has expired, and of each person all but the newest `keep_per_person`. The answer counts them.
+    /// Removes what has expired, and of each person all but the `keep_per_person` last used. The answer counts them.
+    ///
+    /// # Errors
+    /// If the database fails.
     pub async fn prune(&self, now: Timestamp, keep_per_person: u32) -> Result<u64, StoreError> {
-        todo!()
+        let expired = self.0.change(PRUNE, args![now]).await?;
+        Ok(expired + self.0.change(PRUNE_EXTRA, args![keep_per_person]).await?)
     }
 }

@@ -1,0 +1,82 @@
+//! How a key's aliases are stored: the current ones as rows, and every save as a version.
+
+use std::collections::HashSet;
+
+use super::engine::Tx;
+use super::sql::sql;
+use super::value::{Row, Table, args, to_json};
+use super::{Editor, StoreError};
+use crate::domain::{Alias, ApiKeyId, Timestamp};
+
+pub(super) const TABLE: Table = Table { name: "alias", id: "alias_name" };
+
+sql! {
+    ADD = "INSERT INTO alias (api_key_id, name, matching, target) VALUES ($1, $2, $3, $4)";
+    REPLACE = "UPDATE alias SET matching = $3, target = $4 WHERE api_key_id = $1 AND name = $2";
+    REMOVE = "DELETE FROM alias WHERE api_key_id = $1 AND name = $2";
+    LIST = "SELECT name AS alias_name, matching, target FROM alias WHERE api_key_id = $1";
+    ADD_VERSION = "INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases) VALUES ($1, $2, $3, $4, $5)";
+    SET_VERSION = "UPDATE api_key SET aliases_version = $2 WHERE id = $1";
+}
+
+/// Reads an alias.
+pub(super) fn alias(row: &Row) -> Result<Alias, StoreError> {
+    Ok(Alias {
+        name: row.parse(TABLE, "alias_name")?,
+        matching: row.parse(TABLE, "matching")?,
+        target: row.parse(TABLE, "target")?,
+    })
+}
+
+/// The aliases in evaluation order, if a key can have them.
+pub(super) fn checked(aliases: &[Alias]) -> Result<Vec<Alias>, StoreError> {
+    if aliases.len() > Alias::LIMIT {
+        return Err(StoreError::Full { limit: Alias::LIMIT });
+    }
+    let names: HashSet<&str> = aliases.iter().map(|alias| alias.name.as_str()).collect();
+    if names.len() < aliases.len() {
+        return Err(StoreError::Taken { what: "alias name" });
+    }
+    let mut aliases = aliases.to_vec();
+    aliases.sort_by(Alias::evaluation_order);
+    Ok(aliases)
+}
+
+/// The stored aliases of a key, in evaluation order.
+pub(super) async fn stored(tx: &mut Tx, key: ApiKeyId) -> Result<Vec<Alias>, StoreError> {
+    let mut aliases = tx.all(LIST, args![key]).await?.iter().map(alias).collect::<Result<Vec<Alias>, _>>()?;
+    aliases.sort_by(Alias::evaluation_order);
+    Ok(aliases)
+}
+
+/// The aliases that a save makes.
+pub(super) struct NewVersion<'a> {
+    pub(super) key: ApiKeyId,
+    pub(super) number: i64,
+    /// In evaluation order.
+    pub(super) aliases: &'a [Alias],
+    pub(super) by: &'a Editor,
+    pub(super) now: Timestamp,
+}
+
+impl NewVersion<'_> {
+    /// Stores it in place of `before`. The key is locked.
+    pub(super) async fn store(&self, tx: &mut Tx, before: &[Alias]) -> Result<(), StoreError> {
+        let key = self.key;
+        // Removed ones first, so that the count never passes the limit on the way.
+        for old in before.iter().filter(|old| self.aliases.iter().all(|new| new.name != old.name)) {
+            tx.run(REMOVE, args![key, &old.name]).await?;
+        }
+        for new in self.aliases {
+            let statement = match before.iter().find(|old| old.name == new.name) {
+                Some(old) if old == new => continue,
+                Some(_) => REPLACE,
+                None => ADD,
+            };
+            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target]).await?;
+        }
+        let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
+        tx.run(ADD_VERSION, args).await?;
+        tx.run(SET_VERSION, args![key, self.number]).await.map(drop)
+    }
+}

@@ -1,0 +1,59 @@
+//! A row of `api_key` as the domain's [`ApiKey`].
+
+use super::StoreError;
+use super::sql::sql;
+use super::value::{Row, Table};
+use crate::domain::{ApiKey, KeyState};
+
+pub(super) const TABLE: Table = Table { name: "api_key", id: "id" };
+
+/// What [`api_key`] reads, of a table called `k`.
+macro_rules! key_columns {
+    () => {
+        "k.id AS id, k.account_id AS account_id, k.owner_id AS owner_id, k.name AS name, k.display AS display, \
+         k.state AS state, k.expires_at AS expires_at, k.allowed_models AS allowed_models, \
+         k.allowed_addresses AS allowed_addresses, k.created_at AS created_at, k.last_used_at AS last_used_at, \
+         k.last_used_agent AS last_used_agent, k.revision AS revision, k.aliases_version AS aliases_version, \
+         (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = k.id) AS old_secret_until"
+    };
+}
+pub(super) use key_columns;
+
+sql! {
+    /// The first statement of every change under a key.
+    LOCK_KEY = concat!("UPDATE api_key AS k SET revision = revision + 1 WHERE k.id = $1 AND k.state <> 'deleted' \
+                AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2) RETURNING ", key_columns!());
+}
+pub(super) const LOCK: super::sql::Sql = LOCK_KEY;
+
+/// Reads a key.
+pub(super) fn api_key(row: &Row) -> Result<ApiKey, StoreError> {
+    let state = match row.get::<String>("state")?.as_str() {
+        "active" => KeyState::Active,
+        "disabled" => KeyState::Disabled,
+        _ => return Err(row.corrupt(TABLE, "state")),
+    };
+    let allowed_models = match row.get::<Option<String>>("allowed_models")? {
+        Some(_) => Some(row.json(TABLE, "allowed_models")?),
+        None => None,
+    };
+    let addresses: Vec<String> = row.json(TABLE, "allowed_addresses")?;
+    let addresses = addresses.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
+    Ok(ApiKey {
+        id: row.parse(TABLE, "id")?,
+        account: row.parse(TABLE, "account_id")?,
+        owner: row.parse_opt(TABLE, "owner_id")?,
+        name: row.get("name")?,
+        display: row.get("display")?,
+        state,
+        expires_at: row.get("expires_at")?,
+        old_secret_until: row.get("old_secret_until")?,
+        allowed_models,
+        allowed_addresses: addresses.map_err(|_| row.corrupt(TABLE, "allowed_addresses"))?,
+        created_at: row.get("created_at")?,
+        last_used_at: row.get("last_used_at")?,
+        last_used_agent: row.get("last_used_agent")?,
+        revision: row.get("revision")?,
+        aliases_version: row.get("aliases_version")?,
+    })
+}

@@ -1,0 +1,136 @@
+//! Bringing a catalog file into the database.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::audit::Subject;
+use super::catalog;
+use super::engine::Tx;
+use super::sql::{ManyRows, sql};
+use super::value::{Value, args};
+use super::{CatalogFile, CatalogTable, Editor, StoreError};
+use crate::domain::{Model, Provider, Timestamp};
+
+/// What an import did, models and providers together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Rows that are new.
+    pub added: usize,
+    /// Rows that differ from before.
+    pub updated: usize,
+    /// Rows that are as before.
+    pub unchanged: usize,
+    /// Models that the file no longer has: marked, still callable.
+    pub retired: usize,
+}
+
+sql! {
+    MODELS = "SELECT id, data, retired FROM model";
+    PROVIDERS = "SELECT id, data FROM provider";
+    UPDATE_MODEL = "UPDATE model SET provider_id = $2, data = $3, retired = 0, updated_at = $4 WHERE id = $1";
+    RETIRE_MODEL = "UPDATE model SET retired = 1, updated_at = $2 WHERE id = $1";
+    UPDATE_PROVIDER = "UPDATE provider SET data = $2, updated_at = $3 WHERE id = $1";
+}
+pub(super) const ADD_MODELS: ManyRows =
+    ManyRows { head: "INSERT INTO model (id, provider_id, data, updated_at) VALUES", columns: 4, tail: "" };
+pub(super) const ADD_PROVIDERS: ManyRows =
+    ManyRows { head: "INSERT INTO provider (id, data, updated_at) VALUES", columns: 3, tail: "" };
+
+impl CatalogTable<'_> {
+    /// Brings in what a file says, in one transaction. What an admin has set stays; a model that is stored but not in a
+    /// file with models is marked retired. Importing a file twice changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
+    pub async fn import(&self, file: &CatalogFile, by: &Editor, now: Timestamp) -> Result<ImportReport, StoreError> {
+        let (file, by) = (file.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                catalog::lock(tx).await?;
+                let mut report = ImportReport::default();
+                let known = providers(tx, &file.providers, now, &mut report).await?;
+                models(tx, &file.models, &known, now, &mut report).await?;
+                let ImportReport { added, updated, unchanged, retired } = report;
+                if added + updated + retired == 0 {
+                    tx.abandon();
+                    return Ok(report);
+                }
+                let detail = json!({ "added": added, "updated": updated, "unchanged": unchanged, "retired": retired });
+                tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail).await?;
+                Ok(report)
+            })
+        });
+        work.await
+    }
+}
+
+/// Stores the file's providers. The answer has all that are stored then.
+async fn providers(
+    tx: &mut Tx,
+    file: &[(Provider, String)],
+    now: Timestamp,
+    report: &mut ImportReport,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut stored: BTreeMap<String, String> = BTreeMap::new();
+    for row in tx.all(PROVIDERS, Vec::new()).await? {
+        stored.insert(row.get("id")?, row.get("data")?);
+    }
+    let mut new: Vec<Vec<Value>> = Vec::new();
+    for (provider, data) in file {
+        match stored.insert(provider.id.to_string(), data.clone()) {
+            None => new.push(args![&provider.id, data.as_str(), now]),
+            Some(old) if old == *data => report.unchanged += 1,
+            Some(_) => {
+                tx.run(UPDATE_PROVIDER, args![&provider.id, data.as_str(), now]).await?;
+                report.updated += 1;
+            }
+        }
+    }
+    report.added += new.len();
+    tx.add_rows(ADD_PROVIDERS, new).await?;
+    Ok(stored)
+}
+
+/// Stores the file's models and retires those that it lacks.
+async fn models(
+    tx: &mut Tx,
+    file: &[(Model, String)],
+    providers: &BTreeMap<String, String>,
+    now: Timestamp,
+    report: &mut ImportReport,
+) -> Result<(), StoreError> {
+    let mut stored: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    for row in tx.all(MODELS, Vec::new()).await? {
+        stored.insert(row.get("id")?, (row.get("data")?, row.get("retired")?));
+    }
+    let mut new: Vec<Vec<Value>> = Vec::new();
+    for (model, data) in file {
+        if !providers.contains_key(model.provider.as_str()) {
+            return Err(StoreError::UnknownProvider {
+                model: model.id.to_string(),
+                provider: model.provider.to_string(),
+            });
+        }
+        let (id, provider, data) = (&model.id, &model.provider, data.as_str());
+        match stored.remove(id.as_str()) {
+            None => new.push(args![id, provider, data, now]),
+            Some((old, false)) if old == data => report.unchanged += 1,
+            Some(_) => {
+                tx.run(UPDATE_MODEL, args![id, provider, data, now]).await?;
+                report.updated += 1;
+            }
+        }
+    }
+    report.added += new.len();
+    tx.add_rows(ADD_MODELS, new).await?;
+    // A file of providers alone says nothing about models.
+    if file.is_empty() {
+        return Ok(());
+    }
+    for (id, _) in stored.into_iter().filter(|(_, (_, retired))| !retired) {
+        tx.run(RETIRE_MODEL, args![id, now]).await?;
+        report.retired += 1;
+    }
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! The two engines: how each is connected, and the few operations that everything else is built from.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite, Transaction};
+
+use super::sql::{ManyRows, Sql, sql};
+use super::url::EngineOptions;
+use super::value::{Row, Value};
+use super::{Change, DatabaseUrl, Store, StoreError};
+
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+sql! {
+    PING = "SELECT 1";
+}
+
+/// Expands one body once per engine.
+macro_rules! on {
+    ($engine:expr, |$db:pat_param| $body:expr) => {
+        match $engine {
+            On::Sqlite($db) => $body,
+            On::Postgres($db) => $body,
+        }
+    };
+}
+
+/// A thing of either engine.
+#[derive(Clone, Debug)]
+pub(super) enum On<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+/// Runs one statement and gives its rows. A macro, since the engine's types differ and bounds over both would drown it.
+macro_rules! rows {
+    ($db:expr, $sql:expr, $args:expr) => {{
+        let mut query = sqlx::query($sql);
+        for value in $args {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+            };
+        }
+        let rows = query.fetch_all($db).await.map_err(StoreError::from_sqlx)?;
+        Ok(rows.into_iter().map(Row::from).collect::<Vec<Row>>())
+    }};
+}
+
+/// Runs one statement and counts the rows that it touched.
+macro_rules! touched {
+    ($db:expr, $sql:expr, $args:expr) => {{
+        let mut query = sqlx::query($sql);
+        for value in $args {
+            query = match value {
+                Value::Int(v) => query.bind(v),
+                Value::Text(v) => query.bind(v),
+                Value::Bytes(v) => query.bind(v),
+            };
+        }
+        Ok(query.execute($db).await.map_err(StoreError::from_sqlx)?.rows_affected())
+    }};
+}
+
+/// Connections. SQLite has one for writing and some for reading, so that a reader never finds the database busy.
+#[derive(Clone, Debug)]
+pub(super) struct Engine {
+    readers: On<SqlitePool, PgPool>,
+    writers: On<SqlitePool, PgPool>,
+}
+
+impl Engine {
+    pub(super) async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match &url.engine {
+            EngineOptions::Sqlite(options) => open_sqlite(options.clone()).await,
+            EngineOptions::Postgres(options) => open_postgres(PgConnectOptions::clone(options)).await,
+        }
+    }
+
+    /// The pool of Postgres connections, if that is the engine.
+    pub(super) fn postgres(&self) -> Option<&PgPool> {
+        match &self.writers {
+            On::Postgres(pool) => Some(pool),
+            On::Sqlite(_) => None,
+        }
+    }
+
+    pub(super) fn writers(&self) -> &On<SqlitePool, PgPool> {
+        &self.writers
+    }
+
+    pub(super) async fn close(&self) {
+        on!(&self.readers, |pool| pool.close().await);
+        on!(&self.writers, |pool| pool.close().await);
+    }
+}
+
+async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError> {
+    if let Some(folder) = options.get_filename().parent() {
+        std::fs::create_dir_all(folder).map_err(StoreError::Folder)?;
+    }
+    let options = options
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5));
+    // Never closed for being old or idle: a file needs no fresh connections.
+    let pool = SqlitePoolOptions::new().max_lifetime(None).idle_timeout(None);
+    let writers = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+    let readers = options.pragma("query_only", "ON");
+    let readers = pool.max_connections(SQLITE_READERS).connect_with(readers).await?;
+    Ok(Engine { readers: On::Sqlite(readers), writers: On::Sqlite(writers) })
+}
+
+async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> {
+    let options = options.application_name("crossmodel").options([
+        // A transaction that nobody finishes must not hold its locks.
+        ("idle_in_transaction_session_timeout", "10s"),
+        // The rollback below warns when there was nothing to roll back, which is nearly always.
+        ("client_min_messages", "error"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .after_release(|connection, _| {
+            // sqlx 0.9.0 forgets that a transaction was begun if the future that began it is dropped at the wrong
+            // moment. Writes run in tasks of their own, but a panic or a stop of the runtime can still drop one.
+            Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(Engine { readers: On::Postgres(pool.clone()), writers: On::Postgres(pool) })
+}
+
+/// A transaction that writes.
+pub(super) struct Tx {
+    on: On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    changes: Vec<Change>,
+    abandoned: bool,
+}
+
+impl Tx {
+    async fn begin(engine: &Engine) -> Result<Self, StoreError> {
+        let on = match &engine.writers {
+            // Taken at once: a transaction that reads first and then writes would fail instead of waiting its turn.
+            On::Sqlite(pool) => On::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            On::Postgres(pool) => On::Postgres(pool.begin().await?),
+        };
+        Ok(Self { on, changes: Vec::new(), abandoned: false })
+    }
+
+    /// Every row of the answer.
+    pub(super) async fn all(&mut self, sql: Sql, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        on!(&mut self.on, |tx| rows!(&mut **tx, sql.0, args))
+    }
+
+    /// The first row of the answer.
+    pub(super) async fn first(&mut self, sql: Sql, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// How many rows the statement touched.
+    pub(super) async fn run(&mut self, sql: Sql, args: Vec<Value>) -> Result<u64, StoreError> {
+        on!(&mut self.on, |tx| touched!(&mut **tx, sql.0, args))
+    }
+
+    /// Adds many rows and gives what `RETURNING` says of them.
+    pub(super) async fn add_rows(&mut self, sql: ManyRows, rows: Vec<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
+        let mut out = Vec::new();
+        let mut rest = rows.into_iter();
+        loop {
+            let whole = rest.len() >= ManyRows::AT_ONCE;
+            let count = if whole { ManyRows::AT_ONCE } else { 1 };
+            let args: Vec<Value> = rest.by_ref().take(count).flatten().collect();
+            if args.is_empty() {
+                return Ok(out);
+            }
+            // Safe: made of the constant's own parts.
+            let text = AssertSqlSafe(sql.text(count));
+            let added: Result<Vec<Row>, StoreError> = on!(&mut self.on, |tx| rows!(&mut **tx, text, args));
+            out.extend(added?);
+        }
+    }
+
+    /// Tells everybody after the commit.
+    pub(super) async fn announce(&mut self, change: Change) -> Result<(), StoreError> {
+        if matches!(self.on, On::Postgres(_)) {
+            self.all(super::change::NOTIFY, super::change::notification(change)).await?;
+        }
+        self.changes.push(change);
+        Ok(())
+    }
+
+    /// Undoes everything at the end, although nothing failed.
+    pub(super) fn abandon(&mut self) {
+        self.abandoned = true;
+    }
+
+    /// The changes that are to be told, if it was committed.
+    async fn end(self) -> Result<Vec<Change>, StoreError> {
+        if self.abandoned {
+            on!(self.on, |tx| tx.rollback().await)?;
+            return Ok(Vec::new());
+        }
+        on!(self.on, |tx| tx.commit().await).map_err(StoreError::from_sqlx)?;
+        Ok(self.changes)
+    }
+}
+
+impl Store {
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.all(PING, Vec::new()).await.map(drop)
+    }
+
+    /// Runs a transaction in a task of its own, so that it ends one way or the other even if the caller is dropped.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, StoreError>> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::spawn(async move {
+            let mut tx = Tx::begin(&store.engine).await?;
+            let done = work(&mut tx).await;
+            if done.is_err() {
+                tx.abandon();
+            }
+            // What went wrong in the work says more than a rollback that fails after it.
+            let ended = tx.end().await;
+            let value = done?;
+            for change in ended? {
+                // Nobody listening is fine.
+                let _ = store.changes.send(change);
+            }
+            Ok(value)
+        });
+        task.await.map_err(|_| StoreError::Interrupted)?
+    }
+
+    /// Runs one statement that is a whole change by itself, in a task of its own, and counts the rows that it touched.
+    pub(super) async fn change(&self, sql: Sql, args: Vec<Value>) -> Result<u64, StoreError> {
+        let engine = self.engine.clone();
+        let task = tokio::spawn(async move { on!(&engine.writers, |pool| touched!(pool, sql.0, args)) });
+        task.await.map_err(|_| StoreError::Interrupted)?
+    }
+
+    /// Every row of the answer, read outside any transaction.
+    pub(super) async fn all(&self, sql: Sql, args: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        on!(&self.engine.readers, |pool| rows!(pool, sql.0, args))
+    }
+
+    /// The first row of the answer, read outside any transaction.
+    pub(super) async fn first(&self, sql: Sql, args: Vec<Value>) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(sql, args).await?.into_iter().next())
+    }
+
+    /// Prepares a statement without running it.
+    pub(super) async fn prepare(&self, sql: String) -> Result<(), StoreError> {
+        let text = AssertSqlSafe(sql);
+        on!(&self.engine.writers, |pool| {
+            use sqlx::SqlSafeStr as _;
+            pool.acquire().await?.prepare(text.into_sql_str()).await.map(drop)?
+        });
+        Ok(())
+    }
+}

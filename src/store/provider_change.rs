@@ -1,0 +1,147 @@
+//! What an admin sets of a provider, beside and above what the catalog file says.
+
+use serde_json::json;
+
+use super::audit::Subject;
+use super::catalog::{self, PROVIDER};
+use super::sql::sql;
+use super::value::{Row, args, to_json};
+use super::{CatalogTable, Editor, StoreError};
+use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderId, Sealed, Timestamp};
+
+/// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to what
+/// the catalog file says.
+#[derive(Clone, Debug)]
+pub struct ProviderChange {
+    /// Which provider. One that is not in the catalog is added if address and protocol are given.
+    pub id: ProviderId,
+    /// Its address, without a slash at the end. Replaces every address that the catalog file has for it.
+    pub base_url: Option<String>,
+    /// What is spoken there.
+    pub protocol: Option<Protocol>,
+    /// The environment variable that holds the credential.
+    pub credential_env: Option<Option<String>>,
+    /// The sealed credential.
+    pub sealed: Option<Option<Sealed>>,
+}
+
+impl ProviderChange {
+    /// A change of nothing yet.
+    pub fn of(id: ProviderId) -> Self {
+        Self { id, base_url: None, protocol: None, credential_env: None, sealed: None }
+    }
+}
+
+sql! {
+    GET = "SELECT id, base_url, protocol, credential_env, credential FROM provider WHERE id = $1";
+    ADD = "INSERT INTO provider (id, data, updated_at) VALUES ($1, $2, $3)";
+    SET = "UPDATE provider SET base_url = $2, protocol = $3, credential_env = $4, credential = $5, updated_at = $6 \
+           WHERE id = $1";
+}
+
+impl CatalogTable<'_> {
+    /// Changes how a provider is reached.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it is not in the catalog and the change does not say enough to add it.
+    pub async fn set_provider(&self, change: &ProviderChange, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+        let (change, by) = (change.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                catalog::lock(tx).await?;
+                let ProviderChange { id, base_url, protocol, credential_env, sealed } = change;
+                let base_url = base_url.map(|url| url.trim_end_matches('/').to_owned());
+                let (mut before, mut after) = ([None, None, None], [base_url, None, None]);
+                let mut credential: Option<Vec<u8>> = None;
+                if let Some(row) = tx.first(GET, args![&id]).await? {
+                    before = [row.get("base_url")?, row.get("protocol")?, row.get("credential_env")?];
+                    credential = row.get("credential")?;
+                } else {
+                    let (Some(base_url), Some(protocol)) = (&after[0], protocol) else {
+                        return Err(StoreError::Missing);
+                    };
+                    tx.run(ADD, args![&id, to_json(&own_server(&id, base_url, protocol)), now]).await?;
+                }
+                after[0] = after[0].take().or_else(|| before[0].clone());
+                after[1] = protocol.map(|protocol| protocol.to_string()).or_else(|| before[1].clone());
+                after[2] = credential_env.unwrap_or_else(|| before[2].clone());
+                let credential_change = match &sealed {
+                    None => "kept",
+                    Some(None) => "removed",
+                    Some(Some(_)) => "set",
+                };
+                if let Some(sealed) = sealed {
+                    credential = sealed.map(|sealed| sealed.as_bytes().to_vec());
+                }
+                let [base_url, protocol, env] = after.clone();
+                tx.run(SET, args![&id, base_url, protocol, env, credential, now]).await?;
+                let shown = |[base_url, protocol, env]: [Option<String>; 3]| {
+                    json!({ "base_url": base_url, "protocol": protocol, "credential_env": env })
+                };
+                let detail = json!({
+                    "before": shown(before), "after": shown(after), "credential": credential_change,
+                });
+                tx.note(&by, now, &Subject::new("provider", id, None), "set", detail).await
+            })
+        });
+        work.await
+    }
+}
+
+/// A provider as it is reached: what the catalog file says, with what an admin set above it.
+pub(super) fn effective(row: &Row) -> Result<Provider, StoreError> {
+    let mut provider: Provider = row.json(PROVIDER, "data")?;
+    provider.enabled = row.get("enabled")?;
+    if let Some(variable) = row.get("credential_env")? {
+        provider.env = vec![variable];
+    }
+    if let Some(text) = row.get::<Option<String>>("protocol")? {
+        let protocol = serde_json::from_value(text.into()).map_err(|_| row.corrupt(PROVIDER, "protocol"))?;
+        provider.protocol = protocol;
+    }
+    let protocol = provider.protocol;
+    let base_url = row.get::<Option<String>>("base_url")?;
+    let listed = provider.endpoint(protocol).cloned();
+    let mut endpoint = listed.clone().unwrap_or_else(|| endpoint(protocol, &provider.base_url));
+    if let Some(base_url) = base_url {
+        // An admin who gives an address means all calls: none may go to another one with the same credential.
+        endpoint.base_url.clone_from(&base_url);
+        provider.base_url = base_url;
+        provider.endpoints = vec![endpoint];
+    } else {
+        provider.base_url.clone_from(&endpoint.base_url);
+        if listed.is_none() {
+            provider.endpoints.push(endpoint);
+        }
+    }
+    Ok(provider)
+}
+
+/// A provider that no catalog file knows: a server of one's own.
+fn own_server(id: &ProviderId, base_url: &str, protocol: Protocol) -> Provider {
+    Provider {
+        id: id.clone(),
+        name: id.to_string(),
+        protocol,
+        base_url: base_url.to_owned(),
+        extra_headers: Default::default(),
+        env: Vec::new(),
+        endpoints: vec![endpoint(protocol, base_url)],
+        stream_options: None,
+        max_tokens_field: None,
+        completion_includes_reasoning: None,
+        enabled: true,
+    }
+}
+
+/// The address at which a protocol is usually spoken.
+fn endpoint(protocol: Protocol, base_url: &str) -> Endpoint {
+    let bare = |header: &str| Auth { header: header.into(), scheme: None };
+    let (path, auth) = match protocol {
+        Protocol::OpenaiChat => ("/chat/completions", Auth::default()),
+        Protocol::OpenaiResponses => ("/responses", Auth::default()),
+        Protocol::AnthropicMessages => ("/v1/messages", bare("x-api-key")),
+        Protocol::Gemini => ("/models/{model}:generateContent", bare("x-goog-api-key")),
+    };
+    Endpoint { protocol, base_url: base_url.to_owned(), path: path.into(), auth }
+}
