@@ -19,6 +19,7 @@ CREATE TABLE usage_record (
     completion_tokens BIGINT NOT NULL,
     cache_read_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
+    cache_write_1h_tokens BIGINT NOT NULL,
     reasoning_tokens BIGINT NOT NULL,
     source TEXT NOT NULL CHECK (source IN ('provider', 'estimated', 'none')),
     -- Pico-USD.

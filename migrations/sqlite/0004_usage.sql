@@ -19,6 +19,7 @@ CREATE TABLE usage_record (
     completion_tokens INTEGER NOT NULL,
     cache_read_tokens INTEGER NOT NULL,
     cache_write_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
     reasoning_tokens INTEGER NOT NULL,
     source TEXT NOT NULL CHECK (source IN ('provider', 'estimated', 'none')),
     -- Pico-USD.

@@ -9,7 +9,7 @@ use super::{Change, Editor, Store, StoreError, api_keys};
 use crate::domain::{Account, AccountId, Timestamp};
 
 /// Accounts: who pays.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a>(pub(super) &'a Store);
 
 sql! {
@@ -26,7 +26,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the name is in use.
-    pub async fn create(&self, account: &Account, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn create(self, account: &Account, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
         let (account, by) = (account.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -43,7 +43,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn list(&self) -> Result<Vec<Account>, StoreError> {
+    pub async fn list(self) -> Result<Vec<Account>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(account).collect()
     }
 
@@ -51,7 +51,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn get(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+    pub async fn get(self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.0.first(GET, args![id]).await?.as_ref().map(account).transpose()
     }
 
@@ -59,7 +59,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn by_name(&self, name: &str) -> Result<Option<Account>, StoreError> {
+    pub async fn by_name(self, name: &str) -> Result<Option<Account>, StoreError> {
         self.0.first(BY_NAME, args![name]).await?.as_ref().map(account).transpose()
     }
 
@@ -68,7 +68,7 @@ impl Accounts<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_enabled(
-        &self,
+        self,
         id: AccountId,
         enabled: bool,
         by: &Editor,

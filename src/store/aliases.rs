@@ -9,7 +9,7 @@ use super::{Editor, Store, StoreError, api_keys};
 use crate::domain::{Alias, AliasName, ApiKey, ApiKeyId, Scope, Timestamp};
 
 /// The aliases of API keys.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Aliases<'a>(pub(super) &'a Store);
 
 /// A key's aliases as somebody saved them.
@@ -49,18 +49,18 @@ pub enum SaveOutcome {
 
 sql! {
     /// The current version is made of the alias rows themselves; before the first save there is no version row.
-    LIST = "SELECT k.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
+    LIST = "SELECT api_key.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
             l.name AS alias_name, l.matching AS matching, l.target AS target \
-            FROM api_key k LEFT JOIN alias_version v ON v.api_key_id = k.id AND v.version = k.aliases_version \
-            LEFT JOIN alias l ON l.api_key_id = k.id WHERE k.id = $1 AND k.state <> 'deleted' \
-            AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2)";
+            FROM api_key LEFT JOIN alias_version v ON v.api_key_id = api_key.id AND v.version = api_key.aliases_version \
+            LEFT JOIN alias l ON l.api_key_id = api_key.id WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
+            AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)";
     AT_VERSION = "SELECT v.api_key_id AS id, v.version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-                  v.aliases AS aliases FROM alias_version v JOIN api_key k ON k.id = v.api_key_id \
-                  WHERE k.id = $1 AND k.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2) \
+                  v.aliases AS aliases FROM alias_version v JOIN api_key ON api_key.id = v.api_key_id \
+                  WHERE api_key.id = $1 AND api_key.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) \
                   AND v.version = $3";
     HISTORY = "SELECT v.api_key_id AS id, v.version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-               v.aliases AS aliases FROM alias_version v JOIN api_key k ON k.id = v.api_key_id \
-               WHERE k.id = $1 AND k.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2) \
+               v.aliases AS aliases FROM alias_version v JOIN api_key ON api_key.id = v.api_key_id \
+               WHERE api_key.id = $1 AND api_key.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) \
                ORDER BY v.version DESC LIMIT $3";
 }
 const VERSION: Table = Table { name: "alias_version", id: "id" };
@@ -70,7 +70,7 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn list(&self, scope: Scope, key: ApiKeyId) -> Result<Option<Saved>, StoreError> {
+    pub async fn list(self, scope: Scope, key: ApiKeyId) -> Result<Option<Saved>, StoreError> {
         current(&self.0.all(LIST, args![key, scope.account()]).await?)
     }
 
@@ -78,7 +78,7 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn at_version(&self, scope: Scope, key: ApiKeyId, version: i64) -> Result<Option<Saved>, StoreError> {
+    pub async fn at_version(self, scope: Scope, key: ApiKeyId, version: i64) -> Result<Option<Saved>, StoreError> {
         if version == 0 {
             let exists = self.0.api_keys().get(scope, key).await?.is_some();
             return Ok(exists.then(|| Saved { version, aliases: Vec::new(), saved_at: None, saved_by: None }));
@@ -92,7 +92,7 @@ impl Aliases<'_> {
     /// # Errors
     /// [`StoreError::Full`] with too many, [`StoreError::Taken`] if two have one name.
     pub async fn save(
-        &self,
+        self,
         scope: Scope,
         key: ApiKeyId,
         base_version: i64,
@@ -129,7 +129,7 @@ impl Aliases<'_> {
     /// # Errors
     /// [`StoreError::Full`] if the key has all it may have, [`StoreError::Missing`] if the key is not in the scope.
     pub async fn add(
-        &self,
+        self,
         scope: Scope,
         key: ApiKeyId,
         alias: &Alias,
@@ -160,7 +160,7 @@ impl Aliases<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn remove(
-        &self,
+        self,
         scope: Scope,
         key: ApiKeyId,
         name: &AliasName,
@@ -189,7 +189,7 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn history(&self, scope: Scope, key: ApiKeyId, limit: u32) -> Result<Vec<Saved>, StoreError> {
+    pub async fn history(self, scope: Scope, key: ApiKeyId, limit: u32) -> Result<Vec<Saved>, StoreError> {
         self.0.all(HISTORY, args![key, scope.account(), limit]).await?.iter().map(saved).collect()
     }
 }

@@ -7,22 +7,22 @@ use crate::domain::{ApiKey, KeyState};
 
 pub(super) const TABLE: Table = Table { name: "api_key", id: "id" };
 
-/// What [`api_key`] reads, of a table called `k`.
+/// What [`api_key`] reads.
 macro_rules! key_columns {
     () => {
-        "k.id AS id, k.account_id AS account_id, k.owner_id AS owner_id, k.name AS name, k.display AS display, \
-         k.state AS state, k.expires_at AS expires_at, k.allowed_models AS allowed_models, \
-         k.allowed_addresses AS allowed_addresses, k.created_at AS created_at, k.last_used_at AS last_used_at, \
-         k.last_used_agent AS last_used_agent, k.revision AS revision, k.aliases_version AS aliases_version, \
-         (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = k.id) AS old_secret_until"
+        "api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name, api_key.display AS display, \
+         api_key.state AS state, api_key.expires_at AS expires_at, api_key.allowed_models AS allowed_models, \
+         api_key.allowed_addresses AS allowed_addresses, api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
+         api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, api_key.aliases_version AS aliases_version, \
+         (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = api_key.id) AS old_secret_until"
     };
 }
 pub(super) use key_columns;
 
 sql! {
     /// The first statement of every change under a key.
-    LOCK_KEY = concat!("UPDATE api_key AS k SET revision = revision + 1 WHERE k.id = $1 AND k.state <> 'deleted' \
-                AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2) RETURNING ", key_columns!());
+    LOCK_KEY = concat!("UPDATE api_key SET revision = revision + 1 WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
+                AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) RETURNING ", key_columns!());
 }
 pub(super) const LOCK: super::sql::Sql = LOCK_KEY;
 

@@ -13,7 +13,7 @@ use super::{Change, Editor, Store, StoreError, id_chunks};
 use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, ModelId, PersonId, Scope, Timestamp};
 
 /// API keys and their secrets.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ApiKeys<'a>(pub(super) &'a Store);
 
 /// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts at
@@ -46,19 +46,19 @@ pub struct StoredKey {
 sql! {
     ADD = "INSERT INTO api_key (id, account_id, owner_id, name, display, state, expires_at, allowed_models, \
            allowed_addresses, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    GET = concat!("SELECT ", key_columns!(), " FROM api_key k WHERE k.id = $1 AND k.state <> 'deleted' \
-           AND (CAST($2 AS TEXT) IS NULL OR k.account_id = $2)");
-    BY_NAME = concat!("SELECT ", key_columns!(), " FROM api_key k WHERE k.account_id = $1 AND k.name = $2 \
-               AND k.state <> 'deleted'");
-    ALL = concat!("SELECT ", key_columns!(), " FROM api_key k WHERE k.state <> 'deleted' \
-           AND (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) ORDER BY k.name, k.id");
+    GET = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
+           AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)");
+    BY_NAME = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.account_id = $1 AND api_key.name = $2 \
+               AND api_key.state <> 'deleted'");
+    ALL = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.state <> 'deleted' \
+           AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) ORDER BY api_key.name, api_key.id");
     /// One statement, so that the aliases are those of the revision.
     BY_HASH = concat!("SELECT ", key_columns!(), ", a.enabled AS account_enabled, \
                COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until, \
                l.name AS alias_name, l.matching AS matching, l.target AS target \
-               FROM api_key_secret s JOIN api_key k ON k.id = s.api_key_id JOIN account a ON a.id = k.account_id \
-               LEFT JOIN person p ON p.id = k.owner_id LEFT JOIN alias l ON l.api_key_id = k.id \
-               WHERE s.hash = $1 AND (s.valid_until IS NULL OR s.valid_until > $2) AND k.state <> 'deleted'");
+               FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id JOIN account a ON a.id = api_key.account_id \
+               LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id \
+               WHERE s.hash = $1 AND (s.valid_until IS NULL OR s.valid_until > $2) AND api_key.state <> 'deleted'");
     REVISIONS = concat!("SELECT id, revision FROM api_key WHERE state <> 'deleted' AND id IN ", id_list!());
     RENAME = "UPDATE api_key SET name = $2 WHERE id = $1";
     SET_STATE = "UPDATE api_key SET state = $2 WHERE id = $1";
@@ -85,7 +85,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the account has a key of that name, [`StoreError::Full`] with too many aliases.
-    pub async fn create(&self, new: &NewKey, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn create(self, new: &NewKey, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
         let (NewKey { key, hash, aliases }, by) = (new.clone(), by.clone());
         let aliases = alias_rows::checked(&aliases)?;
         let work = self.0.write(move |tx| {
@@ -120,7 +120,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn get(&self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn get(self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         self.0.first(GET, args![id, scope.account()]).await?.as_ref().map(api_key).transpose()
     }
 
@@ -128,7 +128,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn by_name(&self, account: AccountId, name: &str) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn by_name(self, account: AccountId, name: &str) -> Result<Option<ApiKey>, StoreError> {
         self.0.first(BY_NAME, args![account, name]).await?.as_ref().map(api_key).transpose()
     }
 
@@ -136,7 +136,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn all(&self, scope: Scope) -> Result<Vec<ApiKey>, StoreError> {
+    pub async fn all(self, scope: Scope) -> Result<Vec<ApiKey>, StoreError> {
         self.0.all(ALL, args![scope.account()]).await?.iter().map(api_key).collect()
     }
 
@@ -145,7 +145,7 @@ impl ApiKeys<'_> {
     /// # Errors
     /// [`StoreError::Taken`] if the account has another key of that name.
     pub async fn rename(
-        &self,
+        self,
         scope: Scope,
         id: ApiKeyId,
         name: &str,
@@ -169,7 +169,7 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_state(
-        &self,
+        self,
         scope: Scope,
         id: ApiKeyId,
         state: KeyState,
@@ -194,7 +194,7 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_expiry(
-        &self,
+        self,
         scope: Scope,
         id: ApiKeyId,
         expires_at: Option<Timestamp>,
@@ -219,7 +219,7 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_limits(
-        &self,
+        self,
         scope: Scope,
         id: ApiKeyId,
         allowed_models: Option<&[ModelId]>,
@@ -249,7 +249,7 @@ impl ApiKeys<'_> {
     /// If the database fails.
     #[expect(clippy::too_many_arguments, reason = "each is a fact of the roll")]
     pub async fn roll(
-        &self,
+        self,
         scope: Scope,
         id: ApiKeyId,
         hash: &ApiKeyHash,
@@ -284,7 +284,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn delete(&self, scope: Scope, id: ApiKeyId, by: &Editor, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn delete(self, scope: Scope, id: ApiKeyId, by: &Editor, now: Timestamp) -> Result<bool, StoreError> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -304,7 +304,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn by_hash(&self, hash: &ApiKeyHash, now: Timestamp) -> Result<Option<StoredKey>, StoreError> {
+    pub async fn by_hash(self, hash: &ApiKeyHash, now: Timestamp) -> Result<Option<StoredKey>, StoreError> {
         let rows = self.0.all(BY_HASH, args![*hash, now]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
         let mut aliases = Vec::new();
@@ -328,7 +328,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn revisions(&self, ids: &[ApiKeyId]) -> Result<Vec<(ApiKeyId, i64)>, StoreError> {
+    pub async fn revisions(self, ids: &[ApiKeyId]) -> Result<Vec<(ApiKeyId, i64)>, StoreError> {
         let mut revisions = Vec::with_capacity(ids.len());
         for chunk in id_chunks(ids) {
             for row in self.0.all(REVISIONS, chunk).await? {
@@ -342,7 +342,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn mark_used(&self, uses: &[(ApiKeyId, Timestamp, Option<String>)]) -> Result<(), StoreError> {
+    pub async fn mark_used(self, uses: &[(ApiKeyId, Timestamp, Option<String>)]) -> Result<(), StoreError> {
         let uses = uses.to_vec();
         self.0.write(move |tx| Box::pin(async move { mark_used(tx, uses).await })).await
     }
@@ -351,7 +351,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn requests_since(&self, id: ApiKeyId, since: Timestamp) -> Result<i64, StoreError> {
+    pub async fn requests_since(self, id: ApiKeyId, since: Timestamp) -> Result<i64, StoreError> {
         let row = self.0.first(REQUESTS_SINCE, args![id, since]).await?;
         row.map_or(Ok(0), |row| row.get("requests"))
     }

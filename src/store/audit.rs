@@ -7,7 +7,7 @@ use super::{Editor, Store, StoreError};
 use crate::domain::{AccountId, PersonId, Scope, Timestamp};
 
 /// Who changed what.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Audit<'a>(pub(super) &'a Store);
 
 /// One change.
@@ -42,7 +42,7 @@ impl Audit<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn list(&self, scope: Scope, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    pub async fn list(self, scope: Scope, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = self.0.all(LIST, args![scope.account(), limit]).await?;
         let entry = |row: &super::value::Row| {
             Ok(AuditEntry {

@@ -11,7 +11,7 @@ use super::{Change, Editor, Store, StoreError};
 use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
 
 /// Models and providers.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct CatalogTable<'a>(pub(super) &'a Store);
 
 sql! {
@@ -32,7 +32,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn load(&self) -> Result<Catalog, StoreError> {
+    pub async fn load(self) -> Result<Catalog, StoreError> {
         // The number first: rows that are newer than it are read again once it is seen to have risen, older ones never
         // are. Providers last: every model that was read has its own, since none is ever removed.
         let revision = self.revision().await?;
@@ -46,7 +46,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn revision(&self) -> Result<i64, StoreError> {
+    pub async fn revision(self) -> Result<i64, StoreError> {
         let row = self.0.first(REVISION, Vec::new()).await?;
         row.map_or(Ok(0), |row| row.get("revision"))
     }
@@ -56,7 +56,7 @@ impl CatalogTable<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_provider_enabled(
-        &self,
+        self,
         id: &ProviderId,
         enabled: bool,
         by: &Editor,
@@ -78,7 +78,7 @@ impl CatalogTable<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_model_enabled(
-        &self,
+        self,
         id: &ModelId,
         enabled: bool,
         by: &Editor,
@@ -99,7 +99,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn credentials(&self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
+    pub async fn credentials(self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
         let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
         rows.iter().map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?)))).collect()
     }

@@ -43,7 +43,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
-    pub async fn import(&self, file: &CatalogFile, by: &Editor, now: Timestamp) -> Result<ImportReport, StoreError> {
+    pub async fn import(self, file: &CatalogFile, by: &Editor, now: Timestamp) -> Result<ImportReport, StoreError> {
         let (file, by) = (file.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {

@@ -97,23 +97,23 @@ pub struct KeyPage {
 /// Which rows: $1 account, $2 pattern, $3 status, $4 owner (empty for service keys), $5 now.
 macro_rules! filter {
     () => {
-        "k.state <> 'deleted' AND (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) \
-         AND (CAST($2 AS TEXT) IS NULL OR LOWER(k.name) LIKE $2 ESCAPE '!' OR LOWER(k.display) LIKE $2 ESCAPE '!') \
-         AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN k.state = 'active' AND k.expires_at <= $5 THEN 'expired' \
-         ELSE k.state END) \
-         AND (CAST($4 AS TEXT) IS NULL OR COALESCE(k.owner_id, '') = $4)"
+        "api_key.state <> 'deleted' AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) \
+         AND (CAST($2 AS TEXT) IS NULL OR LOWER(api_key.name) LIKE $2 ESCAPE '!' OR LOWER(api_key.display) LIKE $2 ESCAPE '!') \
+         AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN api_key.state = 'active' AND api_key.expires_at <= $5 THEN 'expired' \
+         ELSE api_key.state END) \
+         AND (CAST($4 AS TEXT) IS NULL OR COALESCE(api_key.owner_id, '') = $4)"
     };
 }
 
 sql! {
-    COUNT = concat!("SELECT COUNT(*) AS total FROM api_key k WHERE ", filter!());
+    COUNT = concat!("SELECT COUNT(*) AS total FROM api_key WHERE ", filter!());
     /// $6 and $7 are the first UTC days of the sums, $8 the sort, $9 its direction.
     PAGE = concat!("SELECT * FROM (SELECT ", key_columns!(), ", a.name AS account_name, p.email AS owner_email, \
-            CAST(COALESCE((SELECT SUM(u.requests) FROM usage_daily u WHERE u.api_key_id = k.id AND u.day >= $6), 0) \
+            CAST(COALESCE((SELECT SUM(u.requests) FROM usage_daily u WHERE u.api_key_id = api_key.id AND u.day >= $6), 0) \
             AS BIGINT) AS requests, \
-            CAST(COALESCE((SELECT SUM(u.cost) FROM usage_daily u WHERE u.api_key_id = k.id AND u.day >= $7), 0) \
+            CAST(COALESCE((SELECT SUM(u.cost) FROM usage_daily u WHERE u.api_key_id = api_key.id AND u.day >= $7), 0) \
             AS BIGINT) AS spend \
-            FROM api_key k JOIN account a ON a.id = k.account_id LEFT JOIN person p ON p.id = k.owner_id \
+            FROM api_key JOIN account a ON a.id = api_key.account_id LEFT JOIN person p ON p.id = api_key.owner_id \
             WHERE ", filter!(), ") AS r ORDER BY \
             CASE WHEN CAST($9 AS TEXT) = 'up' THEN CASE CAST($8 AS TEXT) WHEN 'created' THEN r.created_at \
             WHEN 'last_used' THEN COALESCE(r.last_used_at, 0) WHEN 'requests' THEN r.requests WHEN 'spend' THEN r.spend \
@@ -135,7 +135,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn page(&self, scope: Scope, filter: &KeyFilter, now: Timestamp) -> Result<KeyPage, StoreError> {
+    pub async fn page(self, scope: Scope, filter: &KeyFilter, now: Timestamp) -> Result<KeyPage, StoreError> {
         let today = usage::day(now);
         let mut args = args![
             scope.account(),
@@ -158,7 +158,7 @@ impl ApiKeys<'_> {
     }
 
     /// Adds the aliases and the calls per day.
-    async fn fill(&self, rows: &mut [KeyRow], today: i64) -> Result<(), StoreError> {
+    async fn fill(self, rows: &mut [KeyRow], today: i64) -> Result<(), StoreError> {
         let ids: Vec<ApiKeyId> = rows.iter().map(|row| row.key.id).collect();
         let mut by_id: HashMap<ApiKeyId, &mut KeyRow> = rows.iter_mut().map(|row| (row.key.id, row)).collect();
         for chunk in id_chunks(&ids) {

@@ -6,7 +6,7 @@ use super::{Store, StoreError};
 use crate::domain::{ApiKeyId, PersonId, Timestamp};
 
 /// One-time links, found by the SHA-256 of their token.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Links<'a>(pub(super) &'a Store);
 
 /// What a link is for. One kind never passes for another.
@@ -72,7 +72,7 @@ impl Links<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn create(&self, link: &Link) -> Result<(), StoreError> {
+    pub async fn create(self, link: &Link) -> Result<(), StoreError> {
         let link = link.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -88,7 +88,7 @@ impl Links<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn peek(&self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
+    pub async fn peek(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let row = self.0.first(PEEK, args![*hash, kind.as_str(), now]).await?;
         row.map(|row| link(&row, *hash, kind)).transpose()
     }
@@ -97,7 +97,7 @@ impl Links<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn consume(&self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
+    pub async fn consume(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let hash = *hash;
         let work = self.0.write(move |tx| {
             Box::pin(async move {

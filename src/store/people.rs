@@ -9,7 +9,7 @@ use super::{Change, Editor, Store, StoreError, api_keys};
 use crate::domain::{AccountId, Email, Person, PersonId, Scope, Timestamp};
 
 /// People: who signs in.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct People<'a>(pub(super) &'a Store);
 
 macro_rules! person {
@@ -37,7 +37,7 @@ impl People<'_> {
     /// # Errors
     /// [`StoreError::Taken`] if the e-mail address is in use.
     pub async fn add(
-        &self,
+        self,
         person: &Person,
         password_hash: Option<&str>,
         by: &Editor,
@@ -60,7 +60,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn by_email(&self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
+    pub async fn by_email(self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
         let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else { return Ok(None) };
         Ok(Some((person(&row)?, row.get("password_hash")?)))
     }
@@ -69,7 +69,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn get(&self, id: PersonId) -> Result<Option<Person>, StoreError> {
+    pub async fn get(self, id: PersonId) -> Result<Option<Person>, StoreError> {
         self.0.first(GET, args![id]).await?.as_ref().map(person).transpose()
     }
 
@@ -77,7 +77,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn list(&self, scope: Scope) -> Result<Vec<Person>, StoreError> {
+    pub async fn list(self, scope: Scope) -> Result<Vec<Person>, StoreError> {
         self.0.all(LIST, args![scope.account()]).await?.iter().map(person).collect()
     }
 
@@ -86,7 +86,7 @@ impl People<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_password(
-        &self,
+        self,
         id: PersonId,
         password_hash: &str,
         by: &Editor,
@@ -110,7 +110,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn rehash(&self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
+    pub async fn rehash(self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
         let hash = password_hash.to_owned();
         let work = self
             .0
@@ -123,7 +123,7 @@ impl People<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn set_enabled(
-        &self,
+        self,
         id: PersonId,
         enabled: bool,
         by: &Editor,
@@ -153,7 +153,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn count(&self) -> Result<i64, StoreError> {
+    pub async fn count(self) -> Result<i64, StoreError> {
         let row = self.0.first(COUNT, Vec::new()).await?;
         row.map_or(Ok(0), |row| row.get("people"))
     }

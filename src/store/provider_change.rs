@@ -44,7 +44,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if it is not in the catalog and the change does not say enough to add it.
-    pub async fn set_provider(&self, change: &ProviderChange, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_provider(self, change: &ProviderChange, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
         let (change, by) = (change.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {

@@ -6,7 +6,7 @@ use super::{Store, StoreError};
 use crate::domain::{PersonId, Timestamp};
 
 /// Sessions, found by the SHA-256 of the cookie's token.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Sessions<'a>(pub(super) &'a Store);
 
 /// One session.
@@ -44,7 +44,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn load(&self, id: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
+    pub async fn load(self, id: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
         let Some(row) = self.0.first(LOAD, args![*id]).await? else { return Ok(None) };
         Ok(Some(SessionRow {
             state: row.get("state")?,
@@ -59,7 +59,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn save(&self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
+    pub async fn save(self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
         let args = args![*id, row.state.as_str(), row.created_at, row.seen_at, row.expires_at, row.person];
         self.0.change(SAVE, args).await.map(drop)
     }
@@ -68,7 +68,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn touch(&self, id: &[u8; 32], seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn touch(self, id: &[u8; 32], seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.0.change(TOUCH, args![*id, seen_at, expires_at]).await? > 0)
     }
 
@@ -76,7 +76,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn delete(&self, id: &[u8; 32]) -> Result<bool, StoreError> {
+    pub async fn delete(self, id: &[u8; 32]) -> Result<bool, StoreError> {
         Ok(self.0.change(DELETE, args![*id]).await? > 0)
     }
 
@@ -84,7 +84,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn delete_person(&self, person: PersonId, except: Option<[u8; 32]>) -> Result<u64, StoreError> {
+    pub async fn delete_person(self, person: PersonId, except: Option<[u8; 32]>) -> Result<u64, StoreError> {
         self.0.change(DELETE_PERSON, args![person, except]).await
     }
 
@@ -92,7 +92,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn prune(&self, now: Timestamp, keep_per_person: u32) -> Result<u64, StoreError> {
+    pub async fn prune(self, now: Timestamp, keep_per_person: u32) -> Result<u64, StoreError> {
         let expired = self.0.change(PRUNE, args![now]).await?;
         Ok(expired + self.0.change(PRUNE_EXTRA, args![keep_per_person]).await?)
     }

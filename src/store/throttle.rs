@@ -6,7 +6,7 @@ use super::{Store, StoreError};
 use crate::domain::Timestamp;
 
 /// Counts of failed attempts.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Throttle<'a>(pub(super) &'a Store);
 
 /// What a subject has done lately.
@@ -36,7 +36,7 @@ impl Throttle<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn get(&self, subject: &str) -> Result<Option<Attempts>, StoreError> {
+    pub async fn get(self, subject: &str) -> Result<Option<Attempts>, StoreError> {
         let Some(row) = self.0.first(GET, args![subject]).await? else { return Ok(None) };
         Ok(Some(Attempts {
             failures: row.get("failures")?,
@@ -50,7 +50,7 @@ impl Throttle<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn put(&self, subject: &str, attempts: &Attempts) -> Result<(), StoreError> {
+    pub async fn put(self, subject: &str, attempts: &Attempts) -> Result<(), StoreError> {
         let Attempts { failures, window_start, blocked_until, last_at } = *attempts;
         self.0.change(PUT, args![subject, failures, window_start, blocked_until, last_at]).await.map(drop)
     }
@@ -59,7 +59,7 @@ impl Throttle<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn clear(&self, subject: &str) -> Result<(), StoreError> {
+    pub async fn clear(self, subject: &str) -> Result<(), StoreError> {
         self.0.change(CLEAR, args![subject]).await.map(drop)
     }
 
@@ -67,7 +67,7 @@ impl Throttle<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    pub async fn prune(self, before: Timestamp) -> Result<u64, StoreError> {
         self.0.change(PRUNE, args![before]).await
     }
 }

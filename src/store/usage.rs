@@ -11,14 +11,15 @@ use crate::domain::{
 };
 
 /// What calls used.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Usage<'a>(pub(super) &'a Store);
 
 /// What [`record`] reads, in the order in which [`values`] writes.
 macro_rules! columns {
     () => {
         "id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol, stream, \
-         status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, reasoning_tokens, \
+         status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
+         cache_write_1h_tokens, reasoning_tokens, \
          source, cost, latency_ms, first_byte_ms, agent"
     };
 }
@@ -41,7 +42,7 @@ sql! {
 }
 pub(super) const ADD: ManyRows = ManyRows {
     head: concat!("INSERT INTO usage_record (", columns!(), ") VALUES"),
-    columns: 24,
+    columns: 25,
     tail: "ON CONFLICT (id) DO NOTHING RETURNING id",
 };
 const TABLE: Table = Table { name: "usage_record", id: "id" };
@@ -57,7 +58,7 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails; then none was added.
-    pub async fn append(&self, records: &[UsageRecord]) -> Result<usize, StoreError> {
+    pub async fn append(self, records: &[UsageRecord]) -> Result<usize, StoreError> {
         if records.is_empty() {
             return Ok(0);
         }
@@ -69,12 +70,7 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn recent(
-        &self,
-        scope: Scope,
-        key: Option<ApiKeyId>,
-        limit: u32,
-    ) -> Result<Vec<UsageRecord>, StoreError> {
+    pub async fn recent(self, scope: Scope, key: Option<ApiKeyId>, limit: u32) -> Result<Vec<UsageRecord>, StoreError> {
         let rows = match (key, scope.account()) {
             (Some(key), account) => self.0.all(RECENT_OF_KEY, args![limit, key, account]).await?,
             (None, Some(account)) => self.0.all(RECENT_OF_ACCOUNT, args![limit, account]).await?,
@@ -87,7 +83,7 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn names_sent(&self, key: ApiKeyId, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
+    pub async fn names_sent(self, key: ApiKeyId, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = self.0.all(NAMES_SENT, args![key, since]).await?;
         rows.iter().map(|row| Ok((row.get("requested")?, row.get("requests")?))).collect()
     }
@@ -97,7 +93,7 @@ impl Usage<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn most_used_models(
-        &self,
+        self,
         account: AccountId,
         since: Timestamp,
         limit: u32,
@@ -110,7 +106,7 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn last_match(&self, key: ApiKeyId) -> Result<Vec<(AliasName, Timestamp)>, StoreError> {
+    pub async fn last_match(self, key: ApiKeyId) -> Result<Vec<(AliasName, Timestamp)>, StoreError> {
         let rows = self.0.all(LAST_MATCH, args![key]).await?;
         rows.iter().map(|row| Ok((row.parse(TABLE, "alias")?, row.get("at")?))).collect()
     }
@@ -164,6 +160,7 @@ fn values(record: &UsageRecord) -> Vec<Value> {
         count(tokens.completion),
         count(tokens.cache_read),
         count(tokens.cache_write),
+        count(tokens.cache_write_1h),
         count(tokens.reasoning),
         record.source.as_str(),
         record.cost,
@@ -208,6 +205,7 @@ fn record(row: &Row) -> Result<UsageRecord, StoreError> {
             completion: count("completion_tokens")?,
             cache_read: count("cache_read_tokens")?,
             cache_write: count("cache_write_tokens")?,
+            cache_write_1h: count("cache_write_1h_tokens")?,
             reasoning: count("reasoning_tokens")?,
         },
         source,
