@@ -77,7 +77,7 @@ pub(super) struct Engine {
 impl Engine {
     pub(super) async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match &url.engine {
-            EngineOptions::Sqlite(options) => open_sqlite(options.clone()).await,
+            EngineOptions::Sqlite(options) => open_sqlite(SqliteConnectOptions::clone(options)).await,
             EngineOptions::Postgres(options) => open_postgres(PgConnectOptions::clone(options)).await,
         }
     }

@@ -16,7 +16,7 @@ pub struct DatabaseUrl {
 
 #[derive(Clone)]
 pub(super) enum EngineOptions {
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -45,8 +45,9 @@ impl FromStr for DatabaseUrl {
                 Err(DatabaseUrlError("the database's address names no file"))
             }
             "sqlite" => {
-                let options = text.parse().map_err(|_| DatabaseUrlError("the SQLite address cannot be understood"))?;
-                Ok(Self { engine: EngineOptions::Sqlite(options), shown: text.to_owned() })
+                let wrong = |_| DatabaseUrlError("the SQLite address cannot be understood");
+                let options = SqliteConnectOptions::from_str(text).map_err(wrong)?;
+                Ok(Self { engine: EngineOptions::Sqlite(Box::new(options)), shown: text.to_owned() })
             }
             "postgres" | "postgresql" => {
                 let wrong = DatabaseUrlError("the Postgres address cannot be understood");
