@@ -1,1 +1,121 @@
-//! The console, driven in Chromium by real keys and clicks.
+//! The console, driven in Chromium by real keys and clicks. The checks are in `tests/browser/checks`, a file for each
+//! group here and a function for each test; whatever page a check comes by, its markup and the browser's console are
+//! watched as well.
+
+mod props;
+mod stage;
+
+/// One test for each check, named after it.
+macro_rules! checks {
+    ($($group:ident { $($check:ident)* })*) => {
+        $(mod $group {
+            $(#[test]
+            fn $check() {
+                super::stage::run(concat!(stringify!($group), "::", stringify!($check)));
+            })*
+        })*
+
+        #[test]
+        fn every_check_is_run() {
+            let mut listed = vec![$($(concat!(stringify!($group), "::", stringify!($check)),)*)*];
+            listed.sort_unstable();
+            assert_eq!(stage::known(), listed);
+        }
+    };
+}
+
+checks! {
+    editor {
+        add_fill_test_save_and_reload_by_keyboard
+        add_fill_test_save_and_reload_without_javascript
+        control_s_saves
+        enter_and_the_test_button_neither_save_nor_remove
+        enter_and_the_test_button_neither_save_nor_remove_without_javascript
+        only_the_save_button_saves
+        a_double_click_saves_once
+        the_save_button_says_that_it_is_busy_and_keeps_the_focus
+        a_refused_save_keeps_what_was_typed_and_leads_to_each_problem
+        a_refused_save_keeps_what_was_typed_without_javascript
+        a_name_is_made_lowercase_when_it_is_left
+        removing_moves_the_focus_on_and_undo_brings_it_back
+        removing_the_last_row_moves_the_focus_to_add
+        removing_works_without_javascript
+        an_identical_change_by_somebody_else_counts_as_saved
+        changes_of_different_aliases_are_merged
+        changes_of_different_aliases_are_merged_without_javascript
+        changes_of_the_same_alias_are_put_to_the_person
+        changes_of_the_same_alias_are_put_to_the_person_without_javascript
+        two_tabs_never_overwrite_each_other
+        a_key_deleted_meanwhile_leaves_the_draft_to_copy
+        a_window_that_comes_back_is_told_of_a_change
+        a_server_error_loses_nothing
+        being_offline_loses_nothing
+        being_signed_out_loses_nothing
+        leaving_with_unsaved_changes_asks_first
+        a_saved_change_can_be_undone
+        twenty_rows_are_all
+        a_name_has_at_most_64_characters
+        every_printable_character_is_allowed_or_named
+    }
+    looks {
+        the_editor_without_aliases
+        the_editor_with_hints_and_a_test
+        the_editor_with_a_new_row_and_an_open_list
+        the_editor_with_problems
+        the_editor_after_a_save
+        the_editor_with_a_merge_and_a_choice
+        the_editor_of_a_deleted_key
+        the_editor_with_everything_unfolded
+        the_editor_as_a_viewer_sees_it
+        the_page_that_browses_models
+        the_history_of_the_aliases
+        the_list_of_keys
+        the_list_of_keys_when_there_are_none
+        the_list_of_keys_when_none_fits
+        signing_in
+        a_page_that_is_not_there
+    }
+    picker {
+        the_input_is_a_combobox
+        typing_opens_the_list_with_nothing_active
+        arrow_down_opens_at_the_first
+        alt_arrow_down_opens_with_none_active
+        arrow_up_opens_at_the_last
+        the_arrows_go_round
+        the_active_option_is_in_view
+        alt_arrow_up_closes_and_keeps_the_text
+        enter_picks_the_active_option
+        enter_with_none_active_only_closes
+        escape_closes_first_and_then_restores
+        tab_never_picks
+        home_and_end_move_the_caret
+        a_click_picks
+        leaving_closes_the_list
+        keys_of_an_input_method_are_left_alone
+        a_late_answer_never_replaces_a_newer_one
+        the_number_of_results_is_spoken_once_typing_stops
+        a_search_without_a_result_says_so
+        a_search_that_fails_says_what_to_do
+        every_word_has_to_match_and_the_exact_id_comes_first
+        a_model_that_the_key_may_not_use_is_shown_as_such
+        without_javascript_the_browser_suggests_and_a_page_browses
+    }
+    test_box {
+        each_outcome_has_its_sentence
+        a_difference_of_case_alone_is_explained
+        a_space_at_an_end_is_pointed_out_and_kept
+        a_target_that_is_gone_is_told
+        a_key_without_permission_is_told
+        a_disabled_key_is_told
+        why_lists_every_candidate
+        the_draft_is_tested_and_the_live_answer_stands_beside_it
+        editing_a_row_tests_again
+        unfinished_rows_are_named_and_ignored
+        a_link_brings_a_name_along
+        markup_in_a_name_is_text
+        an_error_keeps_the_last_answer
+        a_name_that_fails_can_become_an_alias
+        testing_is_no_change
+        many_names_are_tested_at_once
+    }
+}

@@ -1,7 +1,9 @@
 //! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.
 
+pub mod app;
 pub mod client;
 pub mod database;
+pub mod process;
 pub mod seed;
 #[macro_use]
 pub mod store;

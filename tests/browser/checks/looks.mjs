@@ -1,0 +1,157 @@
+// Every page and every open state, in light and dark, narrow and wide, in forced colours and with large text: no
+// violation that axe can find, nothing that scrolls sideways. Each function is one check, named in tests/it/browser/mod.rs.
+
+import { Editor } from "../lib/editor.mjs";
+import { assertLooksRight } from "../lib/looks.mjs";
+
+const OPUS = ["claude-opus", "prefix", "anthropic/claude-opus-4-8"];
+const CLAUDE = ["claude", "prefix", "anthropic/claude-haiku-4-5"];
+const BASIC = ["cross-model-basic", "exact", "deepseek/deepseek-chat"];
+
+/** An owner at the editor of a new key that has these aliases. */
+async function atEditor(scene, aliases, query) {
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", aliases);
+  const page = await scene.signedIn(people.owner);
+  return { people, key, page, editor: await Editor.open(page, key, query) };
+}
+
+export async function the_editor_without_aliases(scene) {
+  const { page } = await atEditor(scene, []);
+  await assertLooksRight(page);
+}
+
+export async function the_editor_with_hints_and_a_test(scene) {
+  const { page, editor } = await atEditor(scene, [BASIC, OPUS, CLAUDE], "?test=claude-opus-4-9");
+  await editor.assertSays("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus).");
+  await assertLooksRight(page);
+}
+
+export async function the_editor_with_a_new_row_and_an_open_list(scene) {
+  const { page, editor } = await atEditor(scene, [OPUS]);
+  await editor.addRow("fast", "exact", "");
+  await editor.targets.last().pressSequentially("claude");
+  await page.locator('[role="option"]').first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await assertLooksRight(page);
+}
+
+export async function the_editor_with_problems(scene) {
+  const { page, editor } = await atEditor(scene, [OPUS]);
+  await editor.addRow("my alias", "exact", "no/such");
+  await editor.addRow("claude-opus", "exact", "");
+  await editor.save.click();
+  await editor.summary.waitFor();
+  await assertLooksRight(page);
+}
+
+export async function the_editor_after_a_save(scene) {
+  const { page, editor } = await atEditor(scene, [OPUS]);
+  await editor.targets.first().fill("openai/gpt-5.5");
+  await editor.save.click();
+  await editor.saved.waitFor();
+  for (const summary of await page.locator(".saved > details > summary").all()) await summary.click();
+  await assertLooksRight(page);
+}
+
+export async function the_editor_with_a_merge_and_a_choice(scene) {
+  const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
+  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await scene.saveAs(people.maya, key, [BASIC, ["claude-opus", "prefix", "openai/gpt-5"], CLAUDE]);
+  await editor.save.click();
+  await page.getByText("Keep mine:").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function the_editor_of_a_deleted_key(scene) {
+  const { key, page, editor } = await atEditor(scene, [OPUS]);
+  await editor.targets.first().fill("openai/gpt-5.5");
+  await scene.ask("delete", { key: key.id });
+  await editor.save.click();
+  await page.getByText("This key was deleted.").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function the_editor_with_everything_unfolded(scene) {
+  const { page, editor } = await atEditor(scene, [BASIC, OPUS, CLAUDE]);
+  await editor.targets.first().fill("openai/gpt-5.5");
+  await editor.targets.first().blur();
+  await page.locator("#review:not([hidden])").waitFor();
+  for (const summary of await page.locator("#editor details:not([open]) > summary").all()) {
+    if (await summary.isVisible()) await summary.click();
+  }
+  await assertLooksRight(page);
+}
+
+export async function the_editor_as_a_viewer_sees_it(scene) {
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", [BASIC, OPUS]);
+  const page = await scene.signedIn(people.viewer);
+  await Editor.open(page, key, "?test=claude-opus-4-9");
+  await assertLooksRight(page);
+}
+
+export async function the_page_that_browses_models(scene) {
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", [OPUS]);
+  const page = await scene.signedIn(people.owner, { js: false });
+  await Editor.open(page, key);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === "POST"),
+    page.getByRole("button", { name: /^Browse models/ }).first().click(),
+  ]);
+  // Looked at with scripts on, since axe is one.
+  const html = await answer.text();
+  const scripted = await scene.signedIn(people.owner);
+  await scripted.route("**/browse-models", (route) => route.fulfill({ contentType: "text/html", body: html }));
+  await scripted.goto("/browse-models");
+  await assertLooksRight(scripted);
+}
+
+export async function the_history_of_the_aliases(scene) {
+  const { people, key, page } = await atEditor(scene, [OPUS]);
+  await scene.saveAs(people.maya, key, [OPUS, CLAUDE]);
+  await page.reload();
+  await page.getByRole("link", { name: "History" }).click();
+  await assertLooksRight(page);
+}
+
+export async function the_list_of_keys(scene) {
+  const people = await scene.people();
+  const used = await scene.key(people, "claude-code-laptop", [BASIC, OPUS]);
+  const off = await scene.key(people, "old-cursor");
+  await scene.key(people, "a-key-with-a-name-so-long-that-it-has-to-be-broken-somewhere-on-a-narrow-screen-80ch");
+  await scene.ask("used", { key: used.id, model: "openai/gpt-5.5" });
+  await scene.ask("disable", { key: off.id });
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/keys?status=");
+  await assertLooksRight(page);
+}
+
+export async function the_list_of_keys_when_there_are_none(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner);
+  await assertLooksRight(page);
+}
+
+export async function the_list_of_keys_when_none_fits(scene) {
+  const people = await scene.people();
+  await scene.key(people, "claude-code-laptop");
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/keys?q=no-such-key");
+  await page.getByText(/No keys match/).waitFor();
+  await assertLooksRight(page);
+}
+
+export async function signing_in(scene) {
+  const page = await scene.window();
+  await page.goto("/sign-in");
+  await assertLooksRight(page);
+}
+
+export async function a_page_that_is_not_there(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/keys/0199d9a0-0000-7000-8000-000000000000");
+  await assertLooksRight(page);
+}

@@ -1,0 +1,161 @@
+// What one check has: people of its own, keys of its own, and browser windows that are watched for complaints.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { markupProblems } from "./looks.mjs";
+
+/** Messages that Chromium writes by itself for an answer that a check provoked; the page is not at fault. */
+const PROVOKED = /^Failed to load resource: (the server responded with a status of (4\d\d|5\d\d)|net::ERR_(INTERNET_DISCONNECTED|FAILED))/;
+
+export class Scene {
+  #browser;
+  #contexts = [];
+  #complaints = [];
+  #windows = [];
+  #reading = [];
+
+  constructor(browser, url, ask) {
+    this.#browser = browser;
+    this.url = url;
+    this.ask = ask;
+  }
+
+  /** An account with an owner, a second owner, a viewer, and an admin of the whole installation. */
+  async people() {
+    return this.ask("people");
+  }
+
+  /** A key of that account: `{id, name, secret}`. Aliases are `[name, "exact" | "prefix", target]`. */
+  async key(people, name, aliases = []) {
+    return this.ask("key", { account: people.account, name, aliases });
+  }
+
+  /** What is stored: `{version, aliases}`. */
+  async saved(key) {
+    return this.ask("saved", { key: key.id });
+  }
+
+  /** Another editor's save, straight into the store. */
+  async saveAs(email, key, aliases) {
+    return this.ask("save", { key: key.id, by: email, aliases });
+  }
+
+  /** A call through the gateway: `{status, model, alias, code}`. */
+  async call(secret, model) {
+    return this.ask("call", { secret, model });
+  }
+
+  /**
+   * A window in a browser of its own.
+   * @param {{js?: boolean, dark?: boolean, forced?: boolean, width?: number, height?: number}} [like]
+   */
+  async window(like = {}) {
+    const context = await this.#browser.newContext({
+      baseURL: this.url,
+      javaScriptEnabled: like.js ?? true,
+      colorScheme: like.dark ? "dark" : "light",
+      forcedColors: like.forced ? "active" : "none",
+      reducedMotion: "no-preference",
+      viewport: { width: like.width ?? 1280, height: like.height ?? 900 },
+      permissions: like.js === false ? [] : ["clipboard-read", "clipboard-write"],
+    });
+    this.#contexts.push(context);
+    context.setDefaultTimeout(10_000);
+    context.on("page", (page) => this.#watch(page));
+    if (like.js ?? true) {
+      await context.exposeBinding("reportViolation", (_, text) => this.#complaints.push(text));
+      await context.addInitScript(() => {
+        addEventListener("securitypolicyviolation", (event) => {
+          window.reportViolation(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+        });
+      });
+    }
+    return context.newPage();
+  }
+
+  /** A window in which that person has signed in, at the list of keys. */
+  async signedIn(email, like = {}) {
+    const page = await this.window(like);
+    await signIn(page, email);
+    return page;
+  }
+
+  /** A second tab of the same browser. */
+  async anotherTab(page) {
+    return page.context().newPage();
+  }
+
+  #watch(page) {
+    this.#windows.push(page);
+    page.on("console", (message) => {
+      if (!PROVOKED.test(message.text())) {
+        this.#complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    page.on("pageerror", (error) => this.#complaints.push(`script: ${error.message}`));
+    page.on("response", (response) => {
+      const wanted = ["script", "stylesheet", "image", "font"].includes(response.request().resourceType());
+      if (wanted && response.status() >= 400) this.#complaints.push(`${response.status()} ${response.url()}`);
+      if (response.request().isNavigationRequest()) this.#reading.push(this.#validate(response));
+    });
+  }
+
+  /** Every page that any check goes to is also a page whose markup is checked, as the server sent it. */
+  async #validate(response) {
+    if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
+    const html = await response.text().catch(() => null); // gone with the page it belonged to, or a redirect
+    if (html === null) return;
+    for (const problem of await markupProblems(html)) this.#complaints.push(`${response.url()}: ${problem}`);
+  }
+
+  /** Fails if any page said anything that its maker should have heard. */
+  async assertQuiet() {
+    await Promise.all(this.#reading);
+    assert.deepEqual(this.#complaints, [], "messages in the browser's console");
+  }
+
+  /** Fails if `work` takes longer. */
+  async within(milliseconds, work) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not done after ${milliseconds} ms`)), milliseconds);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** What the windows show, for the message of a failed check. Pictures are kept if TEST_PICTURES names a folder. */
+  async describe(name) {
+    const lines = [];
+    for (const [n, page] of this.#windows.entries()) {
+      if (page.isClosed()) continue;
+      lines.push(`window ${n + 1} was at ${page.url()}`);
+      if (process.env.TEST_PICTURES) {
+        mkdirSync(process.env.TEST_PICTURES, { recursive: true });
+        const path = `${process.env.TEST_PICTURES}/${name.replace("::", "-")}-${n + 1}.png`;
+        await page.screenshot({ path, fullPage: true }).catch(() => {});
+        lines.push(`  ${path}`);
+      }
+    }
+    return [...lines, ...this.#complaints].join("\n");
+  }
+
+  async close() {
+    await Promise.all(this.#contexts.map((context) => context.close()));
+  }
+}
+
+/** The password of everybody in the tests. */
+export const PASSWORD = "correct horse battery staple";
+
+/** Signs in as a person does: types, and presses Enter. */
+export async function signIn(page, email) {
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/keys");
+}

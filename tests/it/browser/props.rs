@@ -1,0 +1,150 @@
+//! What a check asks for behind the scenes: people, keys, another editor's save, a call through the gateway.
+
+use std::time::Duration;
+
+use crossmodel::domain::{
+    Alias, ApiKeyId, KeyState, PicoUsd, RequestId, Role, Scope, Tokens, UsageRecord, UsageSource,
+};
+use crossmodel::random;
+use crossmodel::store::{Editor, SaveOutcome};
+use serde_json::{Value, json};
+
+use crate::harness::app::TestApp;
+use crate::harness::seed;
+
+/// Answers one question of `tests/browser/lib/scene.mjs`.
+pub async fn answer(app: &TestApp, question: &Value) -> Value {
+    let by = Editor::command_line();
+    let (store, now) = (app.store(), app.clock().now());
+    let text = |field: &str| question[field].as_str().unwrap_or_default();
+    match text("verb") {
+        "people" => people(app).await,
+        "key" => {
+            let account = text("account").parse().expect("an account");
+            let (key, secret) = seed::key_with(store, account, text("name"), aliases(question)).await;
+            json!({"id": key.id.to_string(), "name": key.name, "display": key.display, "secret": secret.expose()})
+        }
+        "saved" => {
+            let saved = store.aliases().list(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let rows: Vec<Value> = saved
+                .aliases
+                .iter()
+                .map(|alias| json!([alias.name.as_str(), alias.matching.as_str(), alias.target.as_str()]))
+                .collect();
+            json!({"version": saved.version, "aliases": rows})
+        }
+        "save" => {
+            let by = Editor { person: None, name: text("by").to_owned() };
+            let stored = store.aliases().list(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let rows = aliases(question);
+            let saved = store.aliases().save(Scope::All, key(question), stored.version, &rows, &by, now).await;
+            assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
+            Value::Null
+        }
+        "call" => {
+            let ask = json!({"model": text("model"), "messages": [{"role": "user", "content": "Hello"}]});
+            let reply = app.client().bearer(text("secret")).post("/v1/chat/completions", &ask).await;
+            let code = if reply.status == 200 { Value::Null } else { reply.json()["error"]["code"].clone() };
+            json!({"status": reply.status.as_u16(), "model": reply.header("x-crossmodel-model"), "code": code})
+        }
+        "used" => {
+            used(app, key(question), text("model")).await;
+            Value::Null
+        }
+        "disable" => {
+            store
+                .api_keys()
+                .set_state(Scope::All, key(question), KeyState::Disabled, &by, now)
+                .await
+                .expect("the store");
+            Value::Null
+        }
+        "delete" => {
+            store.api_keys().delete(Scope::All, key(question), &by, now).await.expect("the store");
+            Value::Null
+        }
+        "limit" => {
+            let models = [text("model").parse().expect("a model id")];
+            let set = store.api_keys().set_limits(Scope::All, key(question), Some(&models), &[], &by, now).await;
+            assert!(set.expect("the store"));
+            Value::Null
+        }
+        "keys" => {
+            let scope = Scope::Account(text("account").parse().expect("an account"));
+            let keys = store.api_keys().all(scope).await.expect("the store");
+            keys.iter().map(|key| json!({"id": key.id.to_string(), "name": key.name, "display": key.display})).collect()
+        }
+        "sign_out" => {
+            let email = text("email").parse().expect("an e-mail address");
+            let (person, _) = store.people().by_email(&email).await.expect("the store").expect("the person");
+            store.sessions().delete_person(person.id, None).await.expect("the store");
+            Value::Null
+        }
+        "model_disabled" => {
+            let id = text("model").parse().expect("a model id");
+            assert!(store.catalog().set_model_enabled(&id, false, &by, now).await.expect("the store"));
+            Value::Null
+        }
+        verb => panic!("a check asks for `{verb}`, which is not known here"),
+    }
+}
+
+/// A new account and the people that see it; all of them have the one password.
+async fn people(app: &TestApp) -> Value {
+    let name: String = random::bytes::<4>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let account = seed::account(app.store(), &format!("acme-{name}")).await;
+    let mut people = json!({"account": account.id.to_string(), "account_name": account.name});
+    for (who, role) in [("owner", Role::Owner), ("maya", Role::Owner), ("viewer", Role::Viewer), ("admin", Role::Admin)]
+    {
+        let email = format!("{who}-{name}@example.com");
+        let account = (role != Role::Admin).then_some(account.id);
+        seed::person_who_signs_in(app.store(), &email, role, account).await;
+        people[who] = email.into();
+    }
+    people
+}
+
+/// Records a call of that model by this key, an hour ago.
+async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
+    let at = app.clock().now().minus(Duration::from_secs(3600));
+    let stored = app.store().api_keys().get(Scope::All, key).await.expect("the store").expect("the key");
+    let record = UsageRecord {
+        id: RequestId::new(at, random::bytes()),
+        account: stored.account,
+        key,
+        key_revision: stored.revision,
+        at,
+        requested: model.into(),
+        alias: None,
+        model: model.into(),
+        provider: "openai".parse().expect("a provider"),
+        protocol: "openai-chat".into(),
+        stream: false,
+        status: 200,
+        error: None,
+        tokens: Tokens { prompt: 11, completion: 7, ..Tokens::default() },
+        source: UsageSource::Provider,
+        cost: PicoUsd::from_pico(1_000_000),
+        latency_ms: 120,
+        first_byte_ms: Some(80),
+        agent: Some("curl/8.0".into()),
+    };
+    app.store().usage().append(&[record]).await.expect("the store");
+}
+
+fn key(question: &Value) -> ApiKeyId {
+    question["key"].as_str().expect("a key").parse().expect("a key's id")
+}
+
+/// `[[name, match, target], …]`
+fn aliases(question: &Value) -> Vec<Alias> {
+    let rows = question["aliases"].as_array().expect("a list of aliases");
+    let text = |row: &Value, at: usize| row[at].as_str().expect("a text").to_owned();
+    rows.iter()
+        .map(|row| Alias {
+            name: text(row, 0).parse().expect("an alias name"),
+            matching: text(row, 1).parse().expect("a match"),
+            target: text(row, 2).parse().expect("a model id"),
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! The whole program, running: gateway and console on one loopback address, with every provider played by a scripted one.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer};
+use crossmodel::clock::Clock;
+use crossmodel::console::{Console, ConsoleOptions};
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Role, Scope};
+use crossmodel::store::{Editor, Store};
+
+use super::client::{Client, Reply};
+use super::store::TestStore;
+use super::{process, seed};
+
+/// What every provider is sent by us, and what no client may ever see.
+pub const CREDENTIAL: &str = "sk-upstream-credential-of-ours";
+
+/// A running program.
+#[derive(Clone)]
+pub struct TestApp(Arc<Running>);
+
+struct Running {
+    store: TestStore,
+    clock: Clock,
+    url: String,
+    account: Account,
+}
+
+impl TestApp {
+    /// Starts it on the system's clock. It is stopped when the store's test ends.
+    pub async fn start(store: TestStore) -> Self {
+        Self::with(store, Clock::system()).await
+    }
+
+    /// Starts it with another clock, or with other settings of the gateway.
+    pub async fn with(store: TestStore, clock: Clock) -> Self {
+        seed::catalog(&store).await;
+        let account = seed::account(&store, "acme").await;
+        let url = serve(&store, (*store).clone(), &clock);
+        Self(Arc::new(Running { store, clock, url, account }))
+    }
+
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.0.url
+    }
+
+    /// The database under it.
+    pub fn store(&self) -> &TestStore {
+        &self.0.store
+    }
+
+    /// The clock that it goes by.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The account that the operator's keys belong to.
+    pub fn account(&self) -> &Account {
+        &self.0.account
+    }
+
+    /// The catalog as it stands.
+    pub async fn catalog(&self) -> Catalog {
+        self.store().catalog().load().await.expect("the catalog")
+    }
+
+    /// A caller without a key.
+    pub fn client(&self) -> Client {
+        Client::new(self.url())
+    }
+
+    /// Somebody of the first account who has signed in to the console.
+    pub async fn someone(&self, role: Role) -> Client {
+        let email = format!("{role}@example.com");
+        seed::person_who_signs_in(self.store(), &email, role, Some(self.account().id)).await;
+        let visitor = self.client().like_a_browser();
+        visitor.post_form("/sign-in", &[("email", &email), ("password", seed::PASSWORD)]).await.is(303);
+        visitor
+    }
+
+    /// What a command of the program prints, run on the same database.
+    pub async fn command(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
+        command.args(arguments).env("DATABASE_URL", self.store().database().url());
+        process::prints(command).await
+    }
+
+    /// Who runs the installation.
+    pub fn operator(&self) -> Operator {
+        Operator(self.clone())
+    }
+}
+
+/// Serves gateway and console over `own`; the end of `store`'s test ends it.
+fn serve(store: &TestStore, own: Store, clock: &Clock) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let console = Console::new(
+        own,
+        ConsoleOptions {
+            clock: clock.clone(),
+            master: seed::master(),
+            public_url: url.parse().expect("an address"),
+            secure_cookies: false,
+            stand_in: false,
+            gateway_url: format!("{url}/v1"),
+        },
+    );
+    let pages = console.configure();
+    let server = HttpServer::new(move || App::new().configure(pages.clone()))
+        .workers(2)
+        .disable_signals()
+        .tcp_nodelay(true)
+        .listen(listener)
+        .expect("to listen")
+        .run();
+    let handle = server.handle();
+    tokio::spawn(server);
+    store.at_the_end(async move {
+        handle.stop(false).await;
+    });
+    url
+}
+
+/// Whoever runs the installation, at the command line.
+pub struct Operator(TestApp);
+
+impl Operator {
+    /// Makes a key of the first account.
+    pub async fn creates_key(&self, name: &str) -> TestKey {
+        self.creates_key_with(name, Vec::new()).await
+    }
+
+    /// Makes a key of the first account that has aliases from the start.
+    pub async fn creates_key_with(&self, name: &str, aliases: Vec<Alias>) -> TestKey {
+        let (key, secret) = seed::key_with(self.0.store(), self.0.account().id, name, aliases).await;
+        TestKey { app: self.0.clone(), key, secret }
+    }
+}
+
+/// A key, and whoever calls with it.
+pub struct TestKey {
+    app: TestApp,
+    key: ApiKey,
+    secret: ApiKeySecret,
+}
+
+impl TestKey {
+    /// The key as it was made.
+    pub fn key(&self) -> &ApiKey {
+        &self.key
+    }
+
+    /// Its secret.
+    pub fn secret(&self) -> &str {
+        self.secret.expose()
+    }
+
+    /// A caller with this key.
+    pub fn client(&self) -> Client {
+        self.app.client().bearer(self.secret())
+    }
+
+    /// Adds an exact alias.
+    pub async fn aliases(&self, name: &str, target: &str) {
+        self.add(seed::exact(name, target)).await;
+    }
+
+    /// Adds a prefix alias.
+    pub async fn aliases_prefix(&self, name: &str, target: &str) {
+        self.add(seed::prefix(name, target)).await;
+    }
+
+    async fn add(&self, alias: Alias) {
+        let (store, now) = (self.app.store(), self.app.clock().now());
+        store.aliases().add(Scope::All, self.key.id, &alias, &Editor::command_line(), now).await.expect("a new alias");
+    }
+
+    /// Calls a model by that name, and reads the answer.
+    pub async fn asks(&self, model: &str) -> Asked {
+        let question = serde_json::json!({"model": model, "messages": [{"role": "user", "content": "Hello"}]});
+        Asked(self.client().post("/v1/chat/completions", &question).await)
+    }
+}
+
+/// What a call was answered.
+pub struct Asked(pub Reply);
+
+impl Asked {
+    /// The real model that ran, as the answer's header names it.
+    pub fn model(&self) -> &str {
+        self.0.header("x-crossmodel-model")
+    }
+
+    /// Asserts that the call succeeded and that this real model ran.
+    #[track_caller]
+    pub fn runs(self, model: &str) -> Self {
+        assert_eq!((self.0.status.as_u16(), self.model()), (200, model), "{}", self.0.text());
+        self
+    }
+
+    /// Asserts that the call was refused with this status and code.
+    #[track_caller]
+    pub fn is_refused(self, status: u16, code: &str) -> Self {
+        let error = self.0.json();
+        assert_eq!((self.0.status.as_u16(), error["error"]["code"].as_str()), (status, Some(code)), "{error}");
+        self
+    }
+}
