@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     step!(3, "catalog", "0003_catalog.sql"),
     step!(4, "usage", "0004_usage.sql"),
     step!(5, "audit", "0005_audit.sql"),
+    step!(6, "installation", "0006_installation.sql"),
 ];
 
 impl Store {

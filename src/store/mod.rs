@@ -16,6 +16,7 @@ mod change;
 mod editor;
 mod engine;
 mod error;
+mod installation;
 mod key_page;
 mod links;
 mod migrations;
@@ -38,6 +39,7 @@ pub use catalog_import::ImportReport;
 pub use change::Change;
 pub use editor::Editor;
 pub use error::StoreError;
+pub use installation::Installation;
 pub use key_page::{KeyFilter, KeyPage, KeyRow, KeySort, OwnerFilter};
 pub use links::{Link, LinkKind, Links};
 pub use people::People;
@@ -64,6 +66,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     catalog::STATEMENTS,
     catalog_import::STATEMENTS,
     engine::STATEMENTS,
+    installation::STATEMENTS,
     key_page::STATEMENTS,
     links::STATEMENTS,
     people::STATEMENTS,
@@ -184,6 +187,11 @@ impl Store {
     /// What calls used.
     pub fn usage(&self) -> Usage<'_> {
         Usage(self)
+    }
+
+    /// Facts about the installation as a whole.
+    pub fn installation(&self) -> Installation<'_> {
+        Installation(self)
     }
 
     /// Who changed what.

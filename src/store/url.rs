@@ -1,6 +1,7 @@
 //! Where the database is.
 
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use sqlx::postgres::PgConnectOptions;
@@ -26,6 +27,14 @@ pub(super) enum EngineOptions {
 pub struct DatabaseUrlError(&'static str);
 
 impl DatabaseUrl {
+    /// The SQLite database's file; `None` for Postgres.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.engine {
+            EngineOptions::Sqlite(options) => Some(options.get_filename()),
+            EngineOptions::Postgres(_) => None,
+        }
+    }
+
     /// Whether it is Postgres; else it is SQLite.
     pub fn is_postgres(&self) -> bool {
         matches!(self.engine, EngineOptions::Postgres(_))

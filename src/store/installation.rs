@@ -1,0 +1,34 @@
+//! Facts about the installation as a whole.
+
+use super::sql::sql;
+use super::value::args;
+use super::{Store, StoreError};
+use crate::domain::Sealed;
+
+/// Facts about the installation as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Installation<'a>(pub(super) &'a Store);
+
+sql! {
+    GET = "SELECT key_check FROM installation WHERE id = 1";
+    SET = "INSERT INTO installation (id, key_check) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+}
+
+impl Installation<'_> {
+    /// What was sealed under the master key when the database was set up; `None` before that.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn key_check(self) -> Result<Option<Sealed>, StoreError> {
+        let row = self.0.first(GET, Vec::new()).await?;
+        row.map(|row| row.get("key_check").map(Sealed::from_bytes)).transpose()
+    }
+
+    /// Keeps a first key check. If there is one already, that one stays: read it again to see which counts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_key_check(self, check: &Sealed) -> Result<(), StoreError> {
+        self.0.change(SET, args![check.as_bytes().to_vec()]).await.map(drop)
+    }
+}
