@@ -150,6 +150,19 @@ fn yes() -> bool {
 }
 
 impl Provider {
+    /// What a credential is sealed for: this provider at the origin of this address. Pointing the provider elsewhere makes
+    /// the stored credential unreadable instead of sending it there. `None` if the address has no host.
+    ///
+    /// ```
+    /// use crossmodel::domain::Provider;
+    /// let context = Provider::seal_context(&"deepseek".parse().unwrap(), "https://api.deepseek.com/v1");
+    /// assert_eq!(context.unwrap(), "provider:deepseek|https://api.deepseek.com");
+    /// ```
+    pub fn seal_context(id: &ProviderId, base_url: &str) -> Option<String> {
+        let url = url::Url::parse(base_url).ok().filter(url::Url::has_host)?;
+        Some(format!("provider:{id}|{}", url.origin().ascii_serialization()))
+    }
+
     /// The address that speaks `protocol`.
     pub fn endpoint(&self, protocol: Protocol) -> Option<&Endpoint> {
         self.endpoints.iter().find(|endpoint| endpoint.protocol == protocol)
