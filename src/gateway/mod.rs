@@ -1,1 +1,124 @@
-//! What callers see.
+//! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
+//!
+//! One request walks `chat` → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`catalog`] → [`pump`] →
+//! [`upstream`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
+//! and the catalog are in memory: [`live`] keeps both, and bounds how stale they may be.
+
+mod answer;
+mod auth;
+mod body;
+mod catalog;
+mod chat;
+mod credentials;
+mod egress;
+mod health;
+mod keys;
+mod live;
+mod meter;
+mod metrics;
+mod models;
+mod options;
+mod pump;
+mod routes;
+mod stand_in;
+mod ticket;
+mod upstream;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web;
+use tokio::task::JoinHandle;
+
+pub use credentials::credential_context;
+pub use options::{EnvLookup, GatewayOptions, Limits, Timeouts};
+
+use crate::domain::ApiKeyHasher;
+use crate::store::{Store, StoreError};
+
+/// The gateway, running. Clones are the same gateway.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+    tasks: Arc<std::sync::Mutex<Vec<JoinHandle<()>>>>,
+}
+
+/// What every worker and every call shares.
+struct Inner {
+    options: GatewayOptions,
+    hasher: ApiKeyHasher,
+    live: Arc<live::Live>,
+    meter: meter::Meter,
+    metrics: metrics::Metrics,
+    bodies: body::Budget,
+    connector: egress::Connector,
+    stopping: AtomicBool,
+}
+
+/// Why the gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The catalog cannot be read.
+    #[error("the gateway cannot read the catalog: {0}")]
+    Store(#[from] StoreError),
+}
+
+impl Gateway {
+    /// Reads the catalog and starts the tasks that keep what is in memory fresh and write usage records. Call it on the
+    /// runtime that lives as long as the gateway.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn start(store: Store, options: GatewayOptions) -> Result<Self, GatewayError> {
+        let live = Arc::new(live::Live::start(store.clone(), &options).await?);
+        let (meter, writer) = meter::Meter::start(store);
+        let inner = Arc::new(Inner {
+            hasher: options.master.api_key_hasher(),
+            live,
+            meter,
+            metrics: metrics::Metrics::default(),
+            bodies: body::Budget::default(),
+            connector: egress::connector(&options),
+            stopping: AtomicBool::new(false),
+            options,
+        });
+        let sweeper = tokio::spawn(live::sweep(Arc::clone(&inner.live), inner.options.sweep_every));
+        Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(vec![sweeper, writer])) })
+    }
+
+    /// Mounts `/v1/*`, `/healthz`, `/readyz` and `/metrics`. Call the answer once in each worker: each has connections to
+    /// providers of its own, so that no call wakes another thread.
+    ///
+    /// Set `tcp_nodelay(true)` on the server, or a stream's chunks wait up to 40 ms, and `h1_allow_half_closed(false)`, or
+    /// a client that hangs up before the first byte is noticed only when that byte is sent.
+    pub fn configure(&self) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static {
+        let inner = Arc::clone(&self.inner);
+        move |config| routes::mount(config, &inner)
+    }
+
+    /// Writes every usage record that is waiting.
+    pub async fn flush(&self) {
+        self.inner.meter.flush().await;
+    }
+
+    /// Stops: `/readyz` says so from now on, and the records of finished calls are written. Call it after the server has
+    /// stopped.
+    pub async fn stop(&self) {
+        self.inner.stopping.store(true, Ordering::SeqCst);
+        self.inner.meter.stop();
+        let tasks = std::mem::take(&mut *lock(&self.tasks));
+        let [sweeper, writer] = match <[_; 2]>::try_from(tasks) {
+            Ok(tasks) => tasks,
+            Err(_) => return,
+        };
+        sweeper.abort();
+        if writer.await.is_err() {
+            tracing::error!("The writer of usage records did not end well");
+        }
+    }
+}
+
+/// A lock whose holder panicked still guards good data here: nothing panics between two writes.
+fn lock<T: ?Sized>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

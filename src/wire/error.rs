@@ -161,7 +161,7 @@ pub struct Problem {
     /// HTTP status.
     pub status: u16,
     /// Its type.
-    pub kind: Cow<'static, str>,
+    pub kind: &'static str,
     /// Its code.
     pub code: Cow<'static, str>,
     /// For a person.
@@ -169,14 +169,14 @@ pub struct Problem {
     /// The key of the request that it is about.
     pub param: Option<Cow<'static, str>>,
     /// What the provider said.
-    pub provider: Option<ProviderSaid>,
+    pub provider: Option<Box<ProviderSaid>>,
 }
 
 impl Problem {
     /// An error of ours.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let (status, kind, name) = code.row();
-        Self { status, kind: kind.into(), code: name.into(), message: message.into(), param: None, provider: None }
+        Self { status, kind, code: name.into(), message: message.into(), param: None, provider: None }
     }
 
     /// The same, about a key of the request.
@@ -189,7 +189,7 @@ impl Problem {
     /// The same, with what the provider said.
     #[must_use]
     pub fn by_provider(mut self, said: ProviderSaid) -> Self {
-        self.provider = Some(said);
+        self.provider = Some(Box::new(said));
         self
     }
 
@@ -199,17 +199,17 @@ impl Problem {
             Surface::Openai => serde_json::to_string(&Openai {
                 error: OpenaiError {
                     message: &self.message,
-                    kind: &self.kind,
+                    kind: self.kind,
                     param: self.param.as_deref(),
                     code: &self.code,
-                    provider: self.provider.as_ref(),
+                    provider: self.provider.as_deref(),
                 },
             }),
             Surface::Anthropic => {
-                let kind = if self.status == 404 { "not_found_error" } else { &self.kind };
+                let kind = if self.status == 404 { "not_found_error" } else { self.kind };
                 serde_json::to_string(&Anthropic {
                     outer: "error",
-                    error: AnthropicError { kind, message: &self.message, provider: self.provider.as_ref() },
+                    error: AnthropicError { kind, message: &self.message, provider: self.provider.as_deref() },
                     request_id,
                 })
             }

@@ -1,0 +1,170 @@
+//! Our answers: the headers that each of them has, and errors in the caller's shape.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+
+use super::catalog::Upstream;
+use crate::domain::{Alias, RequestId};
+use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_MODEL: HeaderName = HeaderName::from_static("x-crossmodel-model");
+const X_ALIAS: HeaderName = HeaderName::from_static("x-crossmodel-alias");
+const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+/// Proxies in front that buffer by default must not.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// What every answer to one request tells of it, errors included.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub id: RequestId,
+    /// The real model, once a name was resolved to one.
+    pub model: Option<HeaderValue>,
+    /// The alias that caught the name.
+    pub alias: Option<HeaderValue>,
+}
+
+impl Head {
+    pub(super) fn new(id: RequestId) -> Self {
+        Self { id, model: None, alias: None }
+    }
+
+    /// Names the alias that caught the requested name.
+    pub(super) fn caught_by(&mut self, alias: &Alias) {
+        let text = format!("{}; match={}", alias.name, alias.matching);
+        self.alias = HeaderValue::try_from(text).ok();
+    }
+
+    /// As it is in `x-request-id`.
+    pub(super) fn request_id(&self) -> String {
+        format!("req_cm_{}", self.id)
+    }
+
+    /// An answer with our headers, so far without a body.
+    pub(super) fn answer(self, status: u16) -> HttpResponseBuilder {
+        let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
+        if let Ok(id) = HeaderValue::try_from(self.request_id()) {
+            answer.insert_header((X_REQUEST_ID, id));
+        }
+        answer.insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
+        answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if let Some(model) = self.model {
+            answer.insert_header((X_MODEL, model));
+        }
+        if let Some(alias) = self.alias {
+            answer.insert_header((X_ALIAS, alias));
+        }
+        answer
+    }
+
+    /// A JSON answer.
+    pub(super) fn json(self, status: u16, body: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
+        let mut answer = self.answer(status);
+        answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        answer.body(body)
+    }
+
+    /// The head of an event stream.
+    pub(super) fn events(self, status: u16, content_type: HeaderValue) -> HttpResponseBuilder {
+        let mut answer = self.answer(status);
+        answer.insert_header((CONTENT_TYPE, content_type));
+        answer.insert_header((X_ACCEL_BUFFERING, HeaderValue::from_static("no")));
+        answer
+    }
+
+    /// An error in the caller's shape.
+    pub(super) fn failure(self, surface: Surface, failure: Failure) -> HttpResponse {
+        let body = failure.problem.body(surface, &self.request_id());
+        let mut answer = self.answer(failure.problem.status);
+        answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        if let Some(after) = failure.retry_after {
+            answer.insert_header((RETRY_AFTER, after));
+        }
+        if failure.is_final {
+            // Client libraries would ask twice more.
+            answer.insert_header((X_SHOULD_RETRY, HeaderValue::from_static("false")));
+        }
+        answer.body(body)
+    }
+}
+
+/// An error, and what its headers say beside it.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub problem: Problem,
+    pub retry_after: Option<HeaderValue>,
+    /// Asking again gets the same.
+    pub is_final: bool,
+}
+
+impl From<Problem> for Failure {
+    /// An error of ours: final, unless it is about this moment only.
+    fn from(problem: Problem) -> Self {
+        let passing = [
+            Code::RequestTimeout,
+            Code::Overloaded,
+            Code::DbError,
+            Code::InternalError,
+            Code::ProviderError,
+            Code::ProviderTimeout,
+        ];
+        let is_final = !passing.iter().any(|code| code.as_str() == problem.code);
+        let overloaded = problem.code == Code::Overloaded.as_str();
+        Self { problem, retry_after: overloaded.then(|| HeaderValue::from_static("5")), is_final }
+    }
+}
+
+impl Failure {
+    /// What a provider's refusal becomes. Its own 400 and 429, and their kin, keep their status, so that a client's retry
+    /// rules work; that it did not accept *our* credential is our failure, and the client's key is fine.
+    pub(super) fn of_provider(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, body: &[u8]) -> Self {
+        let told = Told::read(body);
+        let told = if [&told.message, &told.param, &told.code, &told.kind]
+            .into_iter()
+            .flatten()
+            .any(|text| upstream.leaks(text))
+        {
+            Told::default()
+        } else {
+            told
+        };
+        let about_us = matches!(status, 401..=403);
+        let said = ProviderSaid {
+            name: upstream.provider.as_str().to_owned(),
+            status: Some(status),
+            // What is wrong with our account there is not the client's business.
+            message: told.message.clone().filter(|_| !about_us),
+        };
+        let name = &upstream.name;
+        let its_own = |code: Code, default: &str| {
+            let mut problem = Problem::new(code, told.message.clone().unwrap_or_else(|| default.to_owned()));
+            problem.status = status;
+            problem.param = told.param.clone().map(Into::into);
+            if let Some(code) = &told.code {
+                problem.code = code.clone().into();
+            }
+            problem
+        };
+        let problem = match status {
+            400 | 413 | 422 => {
+                let mut problem = its_own(Code::InvalidJson, &format!("{name} refused the request."));
+                if told.code.is_none() {
+                    problem.code = "provider_refused".into();
+                }
+                problem
+            }
+            429 => its_own(Code::RateLimitExceeded, &format!("{name} asks for fewer requests. Try again later.")),
+            401..=403 => Problem::new(Code::ProviderError, format!("{name} did not accept this gateway's credential.")),
+            404 => Problem::new(Code::ProviderError, format!("{name} does not know this model.")),
+            300..=399 => {
+                Problem::new(Code::ProviderError, format!("{name} redirected the request, which is not followed."))
+            }
+            _ => Problem::new(Code::ProviderError, format!("{name} failed to answer.")),
+        };
+        let is_final = matches!(status, 300..=404 | 413 | 422);
+        Self { problem: problem.by_provider(said), retry_after, is_final }
+    }
+}

@@ -1,0 +1,127 @@
+//! Who calls: the key in the request, and whether it may be used now, from there.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+
+use super::Inner;
+use super::keys::CompiledKey;
+use crate::domain::{ApiKeySecret, KeyState, Timestamp};
+use crate::wire::error::{Code, Problem};
+
+/// The other header that a key may be in.
+pub(super) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+const SEND_A_KEY: &str =
+    "No API key was sent. Send it as 'Authorization: Bearer cm-\u{2026}' or as 'x-api-key: cm-\u{2026}'.";
+
+/// The key that a request is made with.
+pub(super) async fn authenticate(
+    inner: &Inner,
+    request: &HttpRequest,
+    now: Timestamp,
+) -> Result<Arc<CompiledKey>, Problem> {
+    let invalid = || Problem::new(Code::InvalidApiKey, "This API key is not valid.");
+    let text = presented(request.headers())?.ok_or_else(|| Problem::new(Code::MissingApiKey, SEND_A_KEY))?;
+    // The checksum tells most wrong keys apart before anything is looked up.
+    let secret: ApiKeySecret = text.parse().map_err(|_| invalid())?;
+    let key = match inner.live.key(inner.hasher.hash(&secret), now).await {
+        Ok(Some(key)) => key,
+        Ok(None) => return Err(invalid()),
+        Err(_) => {
+            return Err(Problem::new(Code::DbError, "The API key cannot be checked right now. Try again in a moment."));
+        }
+    };
+    usable(&key, now)?;
+    if !key.allowed_addresses.is_empty() {
+        let address = request.peer_addr().map(|peer| peer.ip().to_canonical());
+        if !address.is_some_and(|address| may_call_from(&key, address)) {
+            return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
+        }
+    }
+    Ok(key)
+}
+
+/// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.
+fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let bearer = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.to_str().ok()?));
+    let bare = headers.get_all(X_API_KEY).filter_map(|value| value.to_str().ok()).map(str::trim);
+    let mut found = bearer.chain(bare).filter(|key| !key.is_empty());
+    let first = found.next();
+    if found.any(|other| Some(other) != first) {
+        let message = "Two different API keys were sent. Send one, in 'Authorization' or in 'x-api-key'.";
+        return Err(Problem::new(Code::ConflictingApiKeys, message));
+    }
+    Ok(first)
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), Problem> {
+    if key.secret_until.is_some_and(|end| end <= now) {
+        return Err(Problem::new(Code::InvalidApiKey, "This API key is not valid: it was replaced by a newer one."));
+    }
+    if !key.people_enabled {
+        return Err(Problem::new(
+            Code::UserInactive,
+            "The account or the person that this API key belongs to is disabled.",
+        ));
+    }
+    if key.state != KeyState::Active {
+        return Err(Problem::new(Code::ApiKeyInactive, "This API key is disabled."));
+    }
+    if key.expires_at.is_some_and(|end| end <= now) {
+        return Err(Problem::new(Code::ApiKeyExpired, "This API key has expired."));
+    }
+    Ok(())
+}
+
+fn may_call_from(key: &CompiledKey, address: IpAddr) -> bool {
+    key.allowed_addresses.iter().any(|net| net.contains(&address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        map
+    }
+
+    #[test]
+    fn a_key_may_come_in_either_header_or_the_same_one_in_both() {
+        for pairs in [
+            vec![("authorization", "Bearer k")],
+            vec![("authorization", "bearer  k ")],
+            vec![("x-api-key", "k")],
+            vec![("authorization", "Bearer k"), ("x-api-key", "k")],
+            vec![("authorization", "Basic abc"), ("x-api-key", "k")],
+            vec![("authorization", "Bearer "), ("x-api-key", "k")],
+        ] {
+            assert_eq!(presented(&headers(&pairs)), Ok(Some("k")), "{pairs:?}");
+        }
+        assert_eq!(presented(&headers(&[("authorization", "k")])), Ok(None));
+    }
+
+    #[test]
+    fn two_different_keys_are_refused() {
+        for pairs in [
+            [("authorization", "Bearer k"), ("x-api-key", "other")],
+            [("authorization", "Bearer k"), ("authorization", "Bearer other")],
+            [("x-api-key", "k"), ("x-api-key", "other")],
+        ] {
+            let problem = presented(&headers(&pairs)).unwrap_err();
+            assert_eq!((problem.status, problem.code.as_ref()), (400, "conflicting_api_keys"));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Connections to providers: only to addresses that the policy permits, checked where they are dialled.
+//!
+//! The name is looked up here, every address of it is checked, and the checked address is the one that is connected to:
+//! between check and use there is no second look-up that could answer differently. No proxy is asked, no redirect
+//! followed.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::http::uri::{Scheme, Uri};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tower_service::Service;
+
+use super::GatewayOptions;
+use crate::domain::EgressPolicy;
+
+/// Calls providers. Each worker has its own, with its own idle connections.
+pub(super) type HttpClient = Client<Patient<Connector>, Full<Bytes>>;
+
+/// Why nothing was dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum EgressError {
+    /// Every address of the name is one that the policy denies.
+    #[error("the provider's address is not permitted")]
+    Denied,
+    /// No connection within the time.
+    #[error("no connection within the time for it")]
+    Timeout,
+}
+
+/// What every worker's client dials with: TLS with the roots that browsers trust, compiled in, over checked addresses.
+pub(super) type Connector = HttpsConnector<Guarded>;
+
+/// The connector; clones share its TLS sessions.
+pub(super) fn connector(options: &GatewayOptions) -> Connector {
+    let guarded = Guarded { policy: Arc::new(options.egress.clone()), patience: options.timeouts.connect };
+    HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(guarded)
+}
+
+/// A client that dials only what the policy permits.
+pub(super) fn client(options: &GatewayOptions, connector: &Connector) -> HttpClient {
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(Duration::from_secs(60))
+        // The Host header is made ready with the others.
+        .set_host(false)
+        .build(Patient { inner: connector.clone(), patience: options.timeouts.connect * 2 })
+}
+
+/// Dials TCP.
+#[derive(Clone, Debug)]
+pub(super) struct Guarded {
+    policy: Arc<EgressPolicy>,
+    patience: Duration,
+}
+
+type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+
+impl Service<Uri> for Guarded {
+    type Response = TokioIo<TcpStream>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Dialling<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let Self { policy, patience } = self.clone();
+        Box::pin(async move {
+            match timeout(patience, dial(&policy, &uri)).await {
+                Ok(stream) => stream.map(TokioIo::new),
+                Err(_) => Err(EgressError::Timeout.into()),
+            }
+        })
+    }
+}
+
+async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Box<dyn std::error::Error + Send + Sync>> {
+    let host = uri.host().ok_or_else(|| io::Error::other("the address has no host"))?;
+    let secure = uri.scheme() == Some(&Scheme::HTTPS);
+    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let mut failed: Box<dyn std::error::Error + Send + Sync> = EgressError::Denied.into();
+    for address in addresses(host, port).await? {
+        if !policy.permits(host, port, address.ip()) {
+            continue;
+        }
+        match TcpStream::connect(address).await {
+            Ok(stream) => {
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) => failed = error.into(),
+        }
+    }
+    Err(failed)
+}
+
+/// The addresses of a host, which may be one itself.
+async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(ip) = bare.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(ip, port)]);
+    }
+    Ok(tokio::net::lookup_host((host, port)).await?.collect())
+}
+
+/// Gives a connector, handshake included, so long and no longer.
+#[derive(Clone, Debug)]
+pub(super) struct Patient<C> {
+    inner: C,
+    patience: Duration,
+}
+
+impl<C> Service<Uri> for Patient<C>
+where
+    C: Service<Uri, Error = Box<dyn std::error::Error + Send + Sync>>,
+    C::Future: Send + 'static,
+    C::Response: 'static,
+{
+    type Response = C::Response;
+    type Error = C::Error;
+    type Future = Dialling<C::Response>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let dialling = self.inner.call(uri);
+        let patience = self.patience;
+        Box::pin(async move { timeout(patience, dialling).await.unwrap_or_else(|_| Err(EgressError::Timeout.into())) })
+    }
+}

@@ -1,0 +1,123 @@
+//! How a gateway is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::domain::{EgressPolicy, MasterKey};
+
+/// Looks an environment variable up. A function, so that tests need not touch the process's own environment.
+pub type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// What a gateway needs besides the store.
+#[derive(Clone)]
+pub struct GatewayOptions {
+    /// What time it is.
+    pub clock: Clock,
+    /// Hashes API keys and opens credentials.
+    pub master: MasterKey,
+    /// Which addresses may be dialled.
+    pub egress: EgressPolicy,
+    /// Where credentials are looked for that the database does not hold.
+    pub env: EnvLookup,
+    /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
+    pub stand_in: bool,
+    /// Whether the store's notices of changes are heard. Off only in tests of what happens without them.
+    pub notifications: bool,
+    /// How often what is in memory is compared with the database.
+    pub sweep_every: Duration,
+    /// How old what is in memory may be while the database answers.
+    pub freshness: Duration,
+    /// How long is waited for whom.
+    pub timeouts: Timeouts,
+    /// How large things may be.
+    pub limits: Limits,
+}
+
+impl GatewayOptions {
+    /// The usual options: credentials from the process's environment, nothing private dialled, no stand-in.
+    pub fn new(clock: Clock, master: MasterKey) -> Self {
+        Self {
+            clock,
+            master,
+            egress: EgressPolicy::default(),
+            env: Arc::new(|name| std::env::var(name).ok()),
+            stand_in: false,
+            notifications: true,
+            sweep_every: Duration::from_secs(3),
+            freshness: Duration::from_secs(60),
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl fmt::Debug for GatewayOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatewayOptions")
+            .field("egress", &self.egress)
+            .field("stand_in", &self.stand_in)
+            .field("sweep_every", &self.sweep_every)
+            .field("freshness", &self.freshness)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How long is waited for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection to a provider; its TLS handshake has as long again.
+    pub connect: Duration,
+    /// For the first byte of a provider's answer.
+    pub first_byte: Duration,
+    /// For the next byte of it.
+    pub idle: Duration,
+    /// For the whole answer.
+    pub total: Duration,
+    /// For a client that does not take what is sent.
+    pub client_stall: Duration,
+    /// For a client's body.
+    pub body: Duration,
+    /// After this long, a body has to come at 1 KiB a second.
+    pub body_grace: Duration,
+    /// For the database, before a call does without.
+    pub database: Duration,
+    /// How long known keys work while the database does not answer.
+    pub fail_static: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(120),
+            idle: Duration::from_secs(90),
+            total: Duration::from_secs(15 * 60),
+            client_stall: Duration::from_secs(60),
+            body: Duration::from_secs(60),
+            body_grace: Duration::from_secs(5),
+            database: Duration::from_secs(3),
+            fail_static: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+/// How large things may be, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A request's body.
+    pub body: usize,
+    /// All bodies in memory together.
+    pub bodies: usize,
+    /// A provider's answer.
+    pub answer: usize,
+    /// A provider's error, of which the rest is not read.
+    pub error: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 32 << 20, bodies: 512 << 20, answer: 256 << 20, error: 64 << 10 }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which address is answered by what. Everything under `/v1` that is not listed is a JSON 404.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use actix_web::http::header::{ALLOW, HeaderValue, UPGRADE};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+
+use super::answer::Head;
+use super::egress::{self, HttpClient};
+use super::{Inner, auth, chat, health, models};
+use crate::domain::RequestId;
+use crate::random;
+use crate::wire::error::{Code, Problem, Surface};
+
+/// What one worker has of its own.
+pub(super) struct Worker {
+    pub inner: Arc<Inner>,
+    /// Connections to providers that nobody else uses.
+    pub client: HttpClient,
+    random: RefCell<[u8; RANDOM]>,
+    used: Cell<usize>,
+}
+
+/// Random bytes are fetched for so many ids at once: each fetch is a system call.
+const RANDOM: usize = 10 * 25;
+
+impl Worker {
+    fn new(inner: &Arc<Inner>) -> Self {
+        Self {
+            client: egress::client(&inner.options, &inner.connector),
+            inner: Arc::clone(inner),
+            random: RefCell::new([0; RANDOM]),
+            used: Cell::new(RANDOM),
+        }
+    }
+
+    /// The id of a new request.
+    pub(super) fn new_id(&self) -> RequestId {
+        let mut pool = self.random.borrow_mut();
+        if self.used.get() + 10 > RANDOM {
+            *pool = random::bytes();
+            self.used.set(0);
+        }
+        let from = self.used.get();
+        self.used.set(from + 10);
+        let bytes = pool.get(from..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_else(random::bytes);
+        RequestId::new(self.inner.options.clock.now(), bytes)
+    }
+}
+
+/// Mounts everything that the gateway answers.
+pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
+    config
+        .app_data(web::Data::new(Worker::new(inner)))
+        .service(
+            web::resource("/v1/chat/completions").route(web::post().to(chat::chat)).default_service(web::to(only_post)),
+        )
+        .service(web::resource("/v1/models").route(reading().to(models::list)).default_service(web::to(only_get)))
+        .service(
+            web::resource("/v1/models/{model:.+}").route(reading().to(models::one)).default_service(web::to(only_get)),
+        )
+        .service(
+            web::resource("/v1/responses")
+                .route(web::get().guard(guard::fn_guard(wants_websocket)).to(no_websocket))
+                .default_service(web::to(nothing)),
+        )
+        .service(web::resource("/healthz").route(reading().to(health::alive)))
+        .service(web::resource("/readyz").route(reading().to(health::ready)))
+        .service(web::resource("/metrics").route(reading().to(health::metrics)))
+        .service(web::resource("/v1").default_service(web::to(nothing)))
+        .service(web::resource("/v1/{rest:.*}").default_service(web::to(nothing)));
+}
+
+/// GET, and HEAD wherever GET is.
+fn reading() -> actix_web::Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// The shape in which this caller reads errors: Anthropic's on its endpoints, and on those that both protocols share when
+/// the key comes in Anthropic's header.
+pub(super) fn surface(request: &HttpRequest) -> Surface {
+    let path = request.path();
+    let messages = path == "/v1/messages" || path.starts_with("/v1/messages/");
+    let shared = path == "/v1/models" || path.starts_with("/v1/models/");
+    if messages || shared && request.headers().contains_key(auth::X_API_KEY) {
+        Surface::Anthropic
+    } else {
+        Surface::Openai
+    }
+}
+
+fn wants_websocket(context: &guard::GuardContext<'_>) -> bool {
+    let upgrade = context.head().headers().get(UPGRADE);
+    upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// A client that tries a WebSocket first falls back at once on 426, and slowly on anything else.
+async fn no_websocket(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
+    refuse(&request, &worker, Problem::new(Code::UpgradeRequired, "WebSockets are not spoken here. Use POST."), None)
+}
+
+async fn only_post(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
+    let message = format!("Use POST for {}.", request.path());
+    refuse(&request, &worker, Problem::new(Code::NotFound, message), Some("POST"))
+}
+
+async fn only_get(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
+    let message = format!("Use GET for {}.", request.path());
+    refuse(&request, &worker, Problem::new(Code::NotFound, message), Some("GET, HEAD"))
+}
+
+async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
+    let message = format!("There is no {} {} here.", request.method(), request.path());
+    refuse(&request, &worker, Problem::new(Code::NotFound, message), None)
+}
+
+fn refuse(request: &HttpRequest, worker: &Worker, problem: Problem, allow: Option<&'static str>) -> HttpResponse {
+    let mut answer = Head::new(worker.new_id()).failure(surface(request), problem.into());
+    if let Some(allow) = allow {
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    }
+    worker.inner.metrics.answered(answer.status().as_u16());
+    answer
+}

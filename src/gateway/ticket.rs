@@ -1,0 +1,128 @@
+//! The usage record of one call, from dispatch to its end, however it ends.
+
+use std::sync::Arc;
+
+use super::Inner;
+use super::catalog::Target;
+use super::keys::CompiledKey;
+use crate::domain::{AliasName, Match, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource};
+use crate::wire::usage::estimate;
+
+/// Status of a call whose client left before its end.
+pub(super) const CLIENT_LEFT: u16 = 499;
+
+/// What a call will be recorded as. Dropping it without an end records that the client left: whatever happens to the task
+/// that holds it, a call that was dispatched leaves its record.
+pub(super) struct Ticket {
+    inner: Arc<Inner>,
+    target: Arc<Target>,
+    record: Option<UsageRecord>,
+    /// Bytes of the messages sent.
+    pub prompt_bytes: usize,
+    /// Bytes of generated text that went to the client.
+    pub delivered_bytes: usize,
+    /// What the provider counted.
+    pub tokens: Option<Tokens>,
+}
+
+/// What is known of a call when it is dispatched.
+pub(super) struct Dispatch {
+    pub id: RequestId,
+    pub key: Arc<CompiledKey>,
+    pub at: Timestamp,
+    pub requested: String,
+    pub alias: Option<(AliasName, Match)>,
+    pub stream: bool,
+    pub agent: Option<String>,
+    pub prompt_bytes: usize,
+}
+
+impl Ticket {
+    pub(super) fn new(inner: Arc<Inner>, target: Arc<Target>, call: Dispatch) -> Self {
+        inner.metrics.began();
+        let record = UsageRecord {
+            id: call.id,
+            account: call.key.account,
+            key: call.key.id,
+            key_revision: call.key.revision,
+            at: call.at,
+            requested: call.requested,
+            alias: call.alias,
+            model: target.model.id.as_str().to_owned(),
+            provider: target.upstream.provider.clone(),
+            protocol: "openai-chat".to_owned(),
+            stream: call.stream,
+            status: CLIENT_LEFT,
+            error: None,
+            tokens: Tokens::default(),
+            source: UsageSource::None,
+            cost: PicoUsd::ZERO,
+            latency_ms: 0,
+            first_byte_ms: None,
+            agent: call.agent,
+        };
+        Self { inner, target, record: Some(record), prompt_bytes: call.prompt_bytes, delivered_bytes: 0, tokens: None }
+    }
+
+    /// The answer's first byte is there.
+    pub(super) fn first_byte(&mut self) {
+        let now = self.inner.options.clock.now();
+        if let Some(record) = &mut self.record {
+            record.first_byte_ms.get_or_insert(millis(now, record.at));
+        }
+    }
+
+    /// The whole answer has gone to the client: billed as the provider counts, else as estimated.
+    pub(super) fn delivered(mut self, status: u16) {
+        self.end(status, None);
+    }
+
+    /// The provider failed: recorded with what is known of it, and free.
+    pub(super) fn failed(mut self, status: u16, error: &str) {
+        self.end(status, Some(error));
+    }
+
+    /// The client left: billed as the provider counted so far, else for what was delivered.
+    pub(super) fn client_left(mut self) {
+        self.end(CLIENT_LEFT, Some("client_closed_request"));
+    }
+
+    fn end(&mut self, status: u16, error: Option<&str>) {
+        let Some(mut record) = self.record.take() else { return };
+        let now = self.inner.options.clock.now();
+        let failed = error.is_some() && status != CLIENT_LEFT;
+        (record.tokens, record.source) = match self.tokens {
+            Some(tokens) => (tokens, UsageSource::Provider),
+            None if failed => (Tokens::default(), UsageSource::None),
+            None if record.first_byte_ms.is_none() => (Tokens::default(), UsageSource::Estimated),
+            None => {
+                let (prompt, completion) = (estimate(self.prompt_bytes), estimate(self.delivered_bytes));
+                (Tokens { prompt, completion, ..Tokens::default() }, UsageSource::Estimated)
+            }
+        };
+        if !failed {
+            record.cost = self.target.model.pricing.cost(&record.tokens, record.at).unwrap_or_else(|| {
+                tracing::error!(model = record.model, call = %record.id, "A call has no price");
+                PicoUsd::ZERO
+            });
+        }
+        record.status = status;
+        record.error = error.map(str::to_owned);
+        record.latency_ms = millis(now, record.at);
+        self.inner.metrics.ended();
+        if status == CLIENT_LEFT {
+            self.inner.metrics.answered(status);
+        }
+        self.inner.meter.record(record);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.end(CLIENT_LEFT, Some("client_closed_request"));
+    }
+}
+
+fn millis(now: Timestamp, since: Timestamp) -> u32 {
+    u32::try_from(now.since(since).as_millis()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,182 @@
+//! One call to a provider: the request that goes out, and the answer's body as it comes in.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::{HeaderMap, Method, Request};
+use tokio::time::{Instant, timeout};
+
+use super::catalog::Upstream;
+use super::egress::{EgressError, HttpClient};
+use super::stand_in::Words;
+use super::{Limits, Timeouts};
+
+/// Headers of the client's request that go on to the provider, of which there may be more than the ready-made ones.
+pub(super) const FORWARDED: [&str; 3] = ["accept", "idempotency-key", "openai-beta"];
+
+/// Why a call, or the rest of its answer, did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum UpstreamError {
+    #[error("its address is not one that may be called")]
+    Denied,
+    #[error("it could not be reached")]
+    Unreachable,
+    #[error("it did not answer in time")]
+    Timeout,
+    #[error("it broke off its answer")]
+    Broken,
+    #[error("its answer is too large")]
+    TooLarge,
+}
+
+/// A provider's answer, its body still to come.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub status: u16,
+    pub is_json: bool,
+    pub is_events: bool,
+    pub content_type: Option<HeaderValue>,
+    pub retry_after: Option<HeaderValue>,
+    pub body: Body,
+}
+
+/// Where the bytes of an answer come from.
+#[derive(Debug)]
+pub(super) enum Body {
+    Http(Incoming),
+    StandIn(Words),
+}
+
+impl Body {
+    async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+        match self {
+            Self::StandIn(words) => words.next().await.map(Ok),
+            Self::Http(incoming) => loop {
+                match incoming.frame().await? {
+                    Err(_) => return Some(Err(UpstreamError::Broken)),
+                    Ok(frame) => {
+                        // Trailers say nothing that is passed on.
+                        if let Ok(data) = frame.into_data() {
+                            return Some(Ok(data));
+                        }
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// Sends a request and waits for the head of the answer.
+pub(super) async fn send(
+    client: &HttpClient,
+    upstream: &Upstream,
+    forwarded: &[(HeaderName, HeaderValue)],
+    body: Bytes,
+    first_byte: Duration,
+) -> Result<Opened, UpstreamError> {
+    let mut request = Request::new(Full::new(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = upstream.uri.clone();
+    *request.headers_mut() = upstream.headers.clone();
+    for (name, value) in forwarded {
+        request.headers_mut().insert(name, value.clone());
+    }
+    let answer = timeout(first_byte, client.request(request)).await.map_err(|_| UpstreamError::Timeout)?;
+    let (head, body) = answer.map_err(|error| reason(&error))?.into_parts();
+    let opened = Opened::new(head.status.as_u16(), &head.headers, Body::Http(body));
+    Ok(opened)
+}
+
+impl Opened {
+    pub(super) fn new(status: u16, headers: &HeaderMap, body: Body) -> Self {
+        let content_type = headers.get(CONTENT_TYPE);
+        let is = |kind: &[u8]| {
+            content_type.is_some_and(|value| {
+                value.as_bytes().get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
+            })
+        };
+        Self {
+            status,
+            is_json: is(b"application/json"),
+            is_events: is(b"text/event-stream"),
+            content_type: content_type.cloned(),
+            retry_after: headers.get(RETRY_AFTER).cloned(),
+            body,
+        }
+    }
+}
+
+fn reason(error: &hyper_util::client::legacy::Error) -> UpstreamError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        match current.downcast_ref::<EgressError>() {
+            Some(EgressError::Denied) => return UpstreamError::Denied,
+            Some(EgressError::Timeout) => return UpstreamError::Timeout,
+            None => cause = current.source(),
+        }
+    }
+    if error.is_connect() { UpstreamError::Unreachable } else { UpstreamError::Broken }
+}
+
+/// Reads an answer piece by piece, within its limits. One timer watches both the pause and the whole.
+#[derive(Debug)]
+pub(super) struct Reader {
+    body: Body,
+    idle: Duration,
+    ends: Instant,
+    left: usize,
+}
+
+impl Reader {
+    pub(super) fn new(body: Body, timeouts: &Timeouts, limits: &Limits, began: Instant) -> Self {
+        Self { body, idle: timeouts.idle, ends: began + timeouts.total, left: limits.answer }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+        let now = Instant::now();
+        let until = self.ends.min(now + self.idle);
+        let piece = match tokio::time::timeout_at(until, self.body.next()).await {
+            Err(_) => return Some(Err(UpstreamError::Timeout)),
+            Ok(None) => return None,
+            Ok(Some(Err(error))) => return Some(Err(error)),
+            Ok(Some(Ok(piece))) => piece,
+        };
+        match self.left.checked_sub(piece.len()) {
+            None => Some(Err(UpstreamError::TooLarge)),
+            Some(left) => {
+                self.left = left;
+                Some(Ok(piece))
+            }
+        }
+    }
+
+    /// The whole answer. One that came in a single piece is not copied.
+    pub(super) async fn all(&mut self) -> Result<Bytes, UpstreamError> {
+        let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
+        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
+        let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
+        all.extend_from_slice(&first);
+        all.extend_from_slice(&second);
+        while let Some(piece) = self.next().await.transpose()? {
+            all.extend_from_slice(&piece);
+        }
+        Ok(all.into())
+    }
+
+    /// The start of an answer, for an error: at most `most` bytes, and what there is of them if it breaks off.
+    pub(super) async fn some(&mut self, most: usize) -> Vec<u8> {
+        let mut some = Vec::new();
+        while let Some(Ok(piece)) = self.next().await {
+            some.extend_from_slice(&piece);
+            if some.len() >= most {
+                some.truncate(most);
+                break;
+            }
+        }
+        some
+    }
+}
