@@ -43,6 +43,14 @@ pub enum ConsoleError {
     /// A template failed.
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
+    /// The store failed to show something that has a name.
+    #[error("{what} could not be loaded: {source}")]
+    Unloaded {
+        /// For example `your keys`.
+        what: &'static str,
+        /// Why.
+        source: StoreError,
+    },
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
@@ -138,6 +146,11 @@ impl ConsoleError {
                     "Too many people are signing in at this moment. Nothing was changed. Try again in a few seconds.",
                 )
             },
+            Self::Unloaded { what, .. } => Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                &format!("We couldn't load {what}"),
+                "Nothing was changed. Try again, or send us the id below.",
+            ),
             // Deleted between the look and the change.
             Self::Store(StoreError::Missing) => Self::NotFound.problem(),
             Self::Template(_) | Self::Store(_) | Self::Internal(_) => Problem::new(

@@ -11,6 +11,7 @@ pub mod flash;
 pub mod forms;
 pub mod frame;
 mod guard;
+mod keys;
 pub mod password;
 pub mod reply;
 pub mod reset;
@@ -147,6 +148,7 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .configure(sign_in::routes)
         .configure(setup::routes)
         .configure(reset::routes)
+        .configure(keys::routes)
         .route("/", page().to(|| async { reply::see_other("/keys") }))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))
 }

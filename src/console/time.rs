@@ -55,6 +55,11 @@ impl When {
         self.zoned("%Y-%m-%dT%H:%M:%SZ")
     }
 
+    /// `2026-11-22`, for date inputs.
+    pub fn machine_date(&self) -> String {
+        self.zoned("%Y-%m-%d")
+    }
+
     fn zoned(&self, format: &str) -> String {
         jiff::Timestamp::from_millisecond(self.at.millis())
             .map(|at| at.to_zoned(TimeZone::UTC).strftime(format).to_string())
