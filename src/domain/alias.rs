@@ -193,3 +193,63 @@ impl Alias {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_holds_exactly_these_characters() {
+        let allowed = "abcdefghijklmnopqrstuvwxyz0123456789._:/-";
+        for c in (0..=0x2ff_u32).chain(0x2010..=0x2030).chain([0xfeff, 0xff41, 0x1f600]).filter_map(char::from_u32) {
+            let name = format!("a{c}b");
+            assert_eq!(name.parse::<AliasName>().is_ok(), allowed.contains(c), "{name:?}");
+            assert_eq!(c.to_string().parse::<AliasName>().is_ok(), allowed.contains(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_1_to_64_characters() {
+        assert_eq!("".parse::<AliasName>(), Err(AliasNameError::Empty));
+        assert!("x".repeat(64).parse::<AliasName>().is_ok());
+        assert_eq!("x".repeat(65).parse::<AliasName>(), Err(AliasNameError::TooLong { length: 65 }));
+    }
+
+    #[test]
+    fn the_worst_fault_is_named_first() {
+        let says = |name: &str| name.parse::<AliasName>().unwrap_err().to_string();
+        assert_eq!(says("My Alias!"), "Use lowercase letters, digits and . _ : / - only. Remove: space, \"!\".");
+        assert_eq!(says(&"X".repeat(65)), "Use 64 characters or fewer. This has 65.");
+        assert_eq!(
+            says("a  b\u{2060}\u{7}"),
+            "Use lowercase letters, digits and . _ : / - only. Remove: space, \
+            invisible character U+2060, invisible character U+0007."
+        );
+    }
+
+    #[test]
+    fn json_is_checked_like_any_other_text() {
+        assert!(serde_json::from_str::<AliasName>("\"Claude\"").is_err());
+        let row = r#"{"name":"claude","match":"prefix","target":"anthropic/claude-opus-4-8"}"#;
+        let alias: Alias = serde_json::from_str(row).unwrap();
+        assert_eq!(serde_json::to_string(&alias).unwrap(), row);
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_that_is_taken_is_the_text_that_was_given(text in "[a-z0-9._:/-]{1,64}") {
+            let name: AliasName = text.parse().unwrap();
+            prop_assert_eq!(name.as_str(), text.as_str());
+            prop_assert_eq!(serde_json::to_string(&name).unwrap(), format!("\"{text}\""));
+        }
+
+        #[test]
+        fn a_suggested_name_is_a_name(text in "[a-zA-Z0-9._:/-]{1,64}") {
+            if let Err(AliasNameError::Uppercase { lowercase }) = text.parse::<AliasName>() {
+                prop_assert!(lowercase.parse::<AliasName>().is_ok());
+            }
+        }
+    }
+}

@@ -221,3 +221,6 @@ impl ApiKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use super::{Model, ModelKind, PicoUsd, Pricing};
 /// assert_eq!([tokens(65_536), tokens(128_000), tokens(1_048_576), tokens(512)], ["64K", "128K", "1M", "512"]);
 /// ```
 pub fn tokens(count: u64) -> String {
-    let kilo = if count % 1000 != 0 && count.is_multiple_of(1024) { 1024 } else { 1000 };
+    let kilo = if !count.is_multiple_of(1000) && count.is_multiple_of(1024) { 1024 } else { 1000 };
     let (unit, letter) = match count {
         n if n >= kilo * kilo => (kilo * kilo, 'M'),
         n if n >= kilo => (kilo, 'K'),

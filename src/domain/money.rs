@@ -106,3 +106,67 @@ impl<'de> serde::Deserialize<'de> for PicoUsd {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_plainly() {
+        let cases = [
+            (0, "0"),
+            (1, "0.000000000001"),
+            (-1, "-0.000000000001"),
+            (2_000, "0.000000002"),
+            (ONE_USD, "1"),
+            (-1_500_000_000_000, "-1.5"),
+            (i64::MAX, "9223372.036854775807"),
+            (i64::MIN, "-9223372.036854775808"),
+        ];
+        for (pico, text) in cases {
+            assert_eq!(PicoUsd(pico).to_string(), text);
+            assert_eq!(text.parse(), Ok(PicoUsd(pico)));
+        }
+    }
+
+    #[test]
+    fn zeros_at_either_end_do_not_count() {
+        assert_eq!("0001.500000000000000000".parse(), Ok(PicoUsd(1_500_000_000_000)));
+        assert_eq!("-0".parse(), Ok(PicoUsd::ZERO));
+    }
+
+    #[test]
+    fn what_is_no_exact_amount_is_refused() {
+        let refused = |text: &str| text.parse::<PicoUsd>().unwrap_err();
+        for text in ["", "-", ".5", "1.", "1e-7", "+1", " 1", "1,5", "0x1", "--1", "1.2.3", "NaN", "\u{0661}"] {
+            assert!(matches!(refused(text), MoneyError::NotDecimal(_)), "{text}");
+        }
+        assert!(matches!(refused("0.0000000000001"), MoneyError::TooFine(_)));
+        for text in ["9223372.036854775808", "-9223372.036854775809", "99999999999999999999999"] {
+            assert!(matches!(refused(text), MoneyError::OutOfRange(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn json_numbers_are_refused_since_they_are_not_exact() {
+        assert!(serde_json::from_str::<PicoUsd>("0.1").is_err());
+        assert_eq!(serde_json::from_str::<PicoUsd>("\"0.1\"").unwrap(), PicoUsd(100_000_000_000));
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_reads_back_as_written(pico: i64) {
+            let amount = PicoUsd(pico);
+            prop_assert_eq!(amount.to_string().parse::<PicoUsd>(), Ok(amount));
+            let json = serde_json::to_string(&amount).unwrap();
+            prop_assert_eq!(serde_json::from_str::<PicoUsd>(&json).unwrap(), amount);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "[-+0-9.e]{0,30}|.{0,20}") {
+            let _ = text.parse::<PicoUsd>();
+        }
+    }
+}

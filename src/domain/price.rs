@@ -217,3 +217,6 @@ impl Pricing {
         .map(PicoUsd::from_pico)
     }
 }
+
+#[cfg(test)]
+mod tests;

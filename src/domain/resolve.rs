@@ -137,3 +137,6 @@ impl AliasSet {
         prefixes.iter().filter(move |row| requested.starts_with(row.name.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,3 +118,6 @@ impl fmt::Debug for MasterKey {
         f.write_str("MasterKey(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;
