@@ -60,10 +60,13 @@ impl CatalogFile {
         let file: File<'_> = serde_json::from_str(text)
             .map_err(|error| CatalogFileError::Shape { line: error.line(), problem: error.to_string() })?;
         let (mut out, mut seen) = (Self::default(), HashSet::new());
+        let (mut line, mut counted) = (1, 0);
         for raw in file.data {
             let data = raw.get();
+            // Rows come in the order of the text, so lines are counted once.
             let start = (data.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-            let line = 1 + text.bytes().take(start).filter(|&b| b == b'\n').count();
+            line += memchr::memchr_iter(b'\n', text.as_bytes().get(counted..start).unwrap_or_default()).count();
+            counted = start;
             let head: Head = serde_json::from_str(data).unwrap_or_default();
             let id = head.id.unwrap_or_else(|| "?".into());
             let bad = |error: &dyn std::fmt::Display| CatalogFileError::Row {

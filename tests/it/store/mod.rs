@@ -1,5 +1,24 @@
 //! Every statement and every rule of the store, on both engines.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 
 mod aliases;
+mod api_keys;
+mod audit;
+mod catalog;
+mod changes;
+mod durability;
+mod key_page;
+mod links;
+mod people;
+mod raw;
 mod schema;
+mod usage;
+
+use crossmodel::domain::Timestamp;
+
+use crate::harness::seed::NOON;
+
+/// So many minutes after noon.
+fn minutes(count: u64) -> Timestamp {
+    NOON.plus(std::time::Duration::from_secs(count * 60))
+}

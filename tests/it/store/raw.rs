@@ -1,0 +1,41 @@
+//! The database behind the store's back, for what only it can tell.
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
+
+use crate::harness::database::Engine;
+use crate::harness::store::TestStore;
+
+/// Runs one statement; the message of the database if it refuses.
+pub async fn run(store: &TestStore, sql: &str) -> Result<u64, String> {
+    let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));
+    let done = match store.engine() {
+        Engine::Sqlite => {
+            SqliteConnection::connect(&url).await.unwrap().execute(sql).await.map(|done| done.rows_affected())
+        }
+        Engine::Postgres => {
+            PgConnection::connect(&url).await.unwrap().execute(sql).await.map(|done| done.rows_affected())
+        }
+    };
+    done.map_err(|error| error.to_string())
+}
+
+/// The first column of every row, which has to be text.
+pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
+    let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));
+    match store.engine() {
+        Engine::Sqlite => {
+            let rows = SqliteConnection::connect(&url).await.unwrap().fetch_all(sql).await.unwrap();
+            rows.iter().map(|row| row.get(0)).collect()
+        }
+        Engine::Postgres => {
+            let rows = PgConnection::connect(&url).await.unwrap().fetch_all(sql).await.unwrap();
+            rows.iter().map(|row| row.get(0)).collect()
+        }
+    }
+}
+
+/// How many rows a table has that fulfil a condition.
+pub async fn count(store: &TestStore, table: &str, condition: &str) -> usize {
+    let rows = texts(store, &format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE {condition}")).await;
+    rows.first().and_then(|count| count.parse().ok()).expect("a count")
+}
