@@ -1,3 +1,5 @@
+//! Secrets: their shape, their checksum and their hash.
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! Every outcome in its words.
+
 use super::*;
 use crate::domain::Provider;
 use crate::domain::samples::{alias, model, provider};

@@ -1,3 +1,5 @@
+//! Every hint in its words.
+
 use super::*;
 use crate::domain::samples::{alias, catalog, model, provider, row, shipped};
 use crate::domain::{Match, ModelStatus};

@@ -1,3 +1,5 @@
+//! Every way of writing aliases down, and back.
+
 use proptest::prelude::*;
 
 use super::*;

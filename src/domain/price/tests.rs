@@ -1,3 +1,5 @@
+//! Prices against the catalog file and a computation by hand.
+
 use serde_json::Value;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The rule against its table of cases and against a naive oracle.
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 

@@ -1,3 +1,5 @@
+//! What must not open a sealed secret.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Every refusal in its words.
+
 use super::*;
 use crate::domain::samples::{alias, catalog, model, provider, row};
 
