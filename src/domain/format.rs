@@ -95,8 +95,8 @@ pub fn facts(model: &Model) -> String {
     out
 }
 
-/// An embedding has no output to pay for.
-fn model_prices(model: &Model) -> String {
+/// What a model costs, as [`prices`] writes it. An embedding has no output to pay for.
+pub fn model_prices(model: &Model) -> String {
     match (model.kind, model.pricing.base.prompt) {
         (ModelKind::Embedding, Some(input)) => format!("{} in per M", per_million(input)),
         _ => prices(&model.pricing),

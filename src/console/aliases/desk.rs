@@ -1,0 +1,66 @@
+//! Everything that one look at a key's aliases needs, read once.
+
+use std::sync::Arc;
+
+use crate::console::{Console, ConsoleError, SignedIn};
+use crate::domain::{ApiKey, ApiKeyId, Catalog, Timestamp};
+use crate::store::Saved;
+
+use super::view::KeyHead;
+
+/// The key, its saved aliases, the version that a draft was made from, and the catalog.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// Who is looking.
+    pub who: SignedIn,
+    /// The key.
+    pub key: ApiKey,
+    /// What templates need of it.
+    pub head: KeyHead,
+    /// What is stored.
+    pub stored: Saved,
+    /// What the draft was made from: what is stored, or an older version.
+    pub base: Saved,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+    /// The moment of the look.
+    pub now: Timestamp,
+    /// Where clients call.
+    pub gateway_url: String,
+}
+
+impl Desk {
+    /// Reads what is needed for a draft that was made from `version`; `None` starts from what is stored.
+    ///
+    /// # Errors
+    /// [`ConsoleError::NotFound`] if there is no such key or it belongs to another account.
+    pub(super) async fn open(
+        console: &Console,
+        who: &SignedIn,
+        key: &str,
+        version: Option<i64>,
+    ) -> Result<Self, ConsoleError> {
+        let id: ApiKeyId = key.parse().map_err(|_| ConsoleError::NotFound)?;
+        let scope = who.scope();
+        let key = console.store.api_keys().get(scope, id).await?.ok_or(ConsoleError::NotFound)?;
+        let stored = console.store.aliases().list(scope, id).await?.ok_or(ConsoleError::NotFound)?;
+        let base = match version {
+            Some(version) if version != stored.version => {
+                // A version that was never saved, or is no longer kept, is taken for what is stored.
+                let older = console.store.aliases().at_version(scope, id, version).await?;
+                older.unwrap_or_else(|| stored.clone())
+            }
+            _ => stored.clone(),
+        };
+        Ok(Self {
+            head: KeyHead::of(&key),
+            who: who.clone(),
+            key,
+            stored,
+            base,
+            catalog: console.catalog().await?,
+            now: console.now(),
+            gateway_url: console.options.gateway_url.clone(),
+        })
+    }
+}

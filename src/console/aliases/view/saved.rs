@@ -1,0 +1,26 @@
+//! What came of a save: from when on it is live, what clients see, and how to call it.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::super::snippets::Snippet;
+
+/// The confirmation of a save.
+#[derive(Clone, Debug, Template)]
+#[template(path = "aliases/_saved.html")]
+pub(in super::super) struct SavedPanel {
+    /// When the last gateway has it, as a clock shows it (UTC).
+    pub live_clock: String,
+    /// The same moment for the `datetime` attribute.
+    pub live_machine: String,
+    /// The same moment in full.
+    pub live_exact: String,
+    /// Whether a save stands behind it that can be taken back.
+    pub can_undo: bool,
+    /// The start of what `GET /v1/models` answers.
+    pub listing: String,
+    /// Ways to call the first alias.
+    pub snippets: Vec<Snippet>,
+}
+
+impl HtmlSafe for SavedPanel {}
