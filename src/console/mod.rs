@@ -4,7 +4,9 @@
 //! unknown past a short list of open paths, and then reaches a handler. A handler reads like a recipe and answers with a
 //! [`reply`]. Pages stand in a [`frame`].
 
+pub mod aliases;
 pub mod assets;
+pub mod catalog;
 mod edge;
 pub mod error;
 pub mod flash;
@@ -145,6 +147,8 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .app_data(web::FormConfig::default().limit(LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
+        .configure(aliases::routes)
+        .configure(catalog::routes)
         .configure(sign_in::routes)
         .configure(setup::routes)
         .configure(reset::routes)

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::op::Op;
+use crate::console::catalog::pick::Filter;
 use crate::domain::{Alias, DraftRow};
 
 /// What the browser sent of one editor: rows in order, and what to do with them.
@@ -27,23 +28,10 @@ pub(super) struct Draft {
     pub strict: bool,
     /// A check while the person types, which leaves unfinished new rows alone.
     pub live: bool,
-    /// What to do.
+    /// What to do; `None` if it is nothing that a button of ours sends.
     pub op: Option<Op>,
-    /// The filters of the model picker.
-    pub filter: PickFilter,
-}
-
-/// The filters of the model picker page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct PickFilter {
-    /// Words that must occur.
-    pub query: String,
-    /// A provider's short name; empty for all.
-    pub provider: String,
-    /// Fewest tokens of context; 0 for all.
-    pub context: u64,
-    /// The model whose radio is chosen.
-    pub model: String,
+    /// The filters of the model picker page, and the model that is chosen on it.
+    pub filter: Filter,
 }
 
 /// One row of the draft.
@@ -99,7 +87,7 @@ pub(super) enum RowId {
     New(u32),
 }
 
-/// The form is not one of ours: an unknown operation, a field out of place.
+/// The form is not one of ours: a field is out of place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("This form was not understood: {0}")]
 pub(super) struct DraftError(String);
@@ -108,7 +96,7 @@ impl Draft {
     /// Reads the form's fields in order: every `row[]` starts a row.
     ///
     /// # Errors
-    /// If a field is out of place or the operation is unknown.
+    /// If a field is out of place.
     pub(super) fn parse(fields: Vec<(String, String)>) -> Result<Self, DraftError> {
         let mut draft = Self::default();
         for (name, value) in fields {
@@ -143,7 +131,7 @@ impl Draft {
             "many" => self.many = value,
             "import" => self.import = value,
             "take" => self.take.extend(value.parse::<usize>().ok()),
-            "op" => self.op = Some(value.parse().map_err(|()| DraftError(format!("unknown operation {value:?}")))?),
+            "op" => self.op = value.parse().ok(),
             "q" => self.filter.query = value,
             "provider" => self.filter.provider = value,
             "context" => self.filter.context = value.parse().unwrap_or(0),
@@ -230,7 +218,9 @@ impl Row {
 
     /// Whether the row says what the alias says.
     pub(super) fn equals(&self, alias: &Alias) -> bool {
-        self.name == alias.name.as_str() && self.matching == alias.matching.as_str() && self.target == alias.target.as_str()
+        self.name == alias.name.as_str()
+            && self.matching == alias.matching.as_str()
+            && self.target == alias.target.as_str()
     }
 }
 
@@ -328,10 +318,10 @@ mod tests {
     }
 
     #[test]
-    fn a_field_before_any_row_a_doubled_row_and_an_unknown_operation_are_refused() {
+    fn a_field_before_any_row_and_a_doubled_row_are_refused() {
         assert!(Draft::parse(fields(&[("name[]", "x")])).is_err());
         assert!(Draft::parse(fields(&[("row[]", "a1"), ("row[]", "a1")])).is_err());
         assert!(Draft::parse(fields(&[("row[]", "b1")])).is_err());
-        assert!(Draft::parse(fields(&[("op", "launch")])).is_err());
+        assert_eq!(Draft::parse(fields(&[("op", "launch")])).unwrap().op, None);
     }
 }

@@ -68,7 +68,10 @@ mod tests {
     #[test]
     fn a_name_cannot_leave_its_quotes() {
         let line = curl("http://127.0.0.1:8080/v1", "it's \"x\"");
-        assert!(line.ends_with(r#"-d '{"model": "it'\''s \"x\"", "messages": [{"role": "user", "content": "Hello"}]}'"#), "{line}");
+        assert!(
+            line.ends_with(r#"-d '{"model": "it'\''s \"x\"", "messages": [{"role": "user", "content": "Hello"}]}'"#),
+            "{line}"
+        );
     }
 
     #[test]

@@ -25,7 +25,9 @@ pub(super) fn test_box(desk: &Desk, draft: &Draft, checked: &Validation) -> Test
         sentence: sentence(&answer),
         facts: Facts {
             url: url.clone(),
-            live: live.filter(|live| differs(&answer, live)).map(|live| format!("Live now it goes to: {}", goes_to(&live))),
+            live: live
+                .filter(|live| differs(&answer, live))
+                .map(|live| format!("Live now it goes to: {}", goes_to(&live))),
             notes: notes(&answer, checked),
             nearest: answer.nearest.iter().map(ToString::to_string).collect(),
             add_name: answer.can_be_alias.as_ref().filter(|_| desk.who.may_write()).map(ToString::to_string),
@@ -165,9 +167,11 @@ fn link(url: &str, name: &str) -> String {
 }
 
 fn many(rules: &Rules<'_>, typed: &str) -> Many {
-    let names: Vec<&str> = typed.lines().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).collect();
+    let names: Vec<&str> =
+        typed.lines().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).collect();
     if names.len() > MOST_NAMES {
-        let problem = format!("Up to {MOST_NAMES} names at once. You sent {}; remove {}.", names.len(), names.len() - MOST_NAMES);
+        let problem =
+            format!("Up to {MOST_NAMES} names at once. You sent {}; remove {}.", names.len(), names.len() - MOST_NAMES);
         return Many { typed: typed.to_owned(), problem, ..Many::default() };
     }
     let rows: Vec<ManyRow> = names

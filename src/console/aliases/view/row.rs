@@ -149,11 +149,6 @@ impl RowView {
 }
 
 impl Says {
-    /// A message.
-    pub(in super::super) fn text(text: impl Into<String>) -> Self {
-        Self { says: Some(Message { text: text.into(), fix: None }) }
-    }
-
     fn is_empty(&self) -> bool {
         self.says.is_none()
     }

@@ -1,0 +1,109 @@
+//! After a save: when it is live, what clients see, how to call it, and the way back.
+
+use std::time::Duration;
+
+use actix_session::Session;
+use jiff::tz::TimeZone;
+
+use super::compose::Show;
+use super::desk::Desk;
+use super::snippets;
+use super::view::SavedPanel;
+use crate::console::time::When;
+use crate::console::{Console, ConsoleError};
+use crate::domain::{Alias, ApiKeyId, Catalog};
+
+/// The longest that a gateway serves what was there before.
+const LIVE_WITHIN: Duration = Duration::from_secs(60);
+/// How many entries of the model list are shown.
+const LISTED: usize = 3;
+const SESSION_KEY: &str = "aliases_saved";
+
+/// A save that was just made, kept for the page that tells about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Kept {
+    /// Whose aliases.
+    pub key: ApiKeyId,
+    /// The version that is stored now.
+    pub version: i64,
+    /// The version before, if there is a way back to it.
+    pub before: Option<i64>,
+}
+
+impl Kept {
+    /// For the next page.
+    pub(super) fn keep(self, session: &Session) {
+        if let Err(error) = session.insert(SESSION_KEY, self) {
+            tracing::warn!(%error, "The confirmation of a save was lost");
+        }
+    }
+
+    /// What was kept, if it is about this key and still the last save.
+    pub(super) fn take(session: &Session, key: ApiKeyId, version: i64) -> Option<Self> {
+        if !session.contains_key(SESSION_KEY) {
+            return None;
+        }
+        let kept: Self = session.remove_as(SESSION_KEY)?.ok()?;
+        (kept.key == key && kept.version == version).then_some(kept)
+    }
+
+    /// Adds the confirmation, and the way back, to what an editor shows.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) async fn show(self, console: &Console, desk: &Desk, show: &mut Show) -> Result<(), ConsoleError> {
+        if let Some(before) = self.before {
+            let old = console.store.aliases().at_version(desk.who.scope(), self.key, before).await?;
+            // Before the first save there was nothing, which is a state to go back to as well.
+            show.undo = Some(old.map(|old| old.aliases).unwrap_or_default());
+        }
+        let live = desk.stored.saved_at.unwrap_or(desk.now).plus(LIVE_WITHIN);
+        let when = When::new(live, desk.now);
+        let clock = jiff::Timestamp::from_millisecond(live.millis()).map(|at| at.to_zoned(TimeZone::UTC));
+        show.saved = Some(SavedPanel {
+            live_clock: clock.map(|at| at.strftime("%H:%M:%S").to_string()).unwrap_or_default(),
+            live_machine: when.machine(),
+            live_exact: when.exact(),
+            can_undo: show.undo.is_some(),
+            listing: listing(&desk.stored.aliases, &desk.catalog),
+            snippets: desk
+                .stored
+                .aliases
+                .first()
+                .map(|alias| snippets::all(&desk.gateway_url, alias.name.as_str()))
+                .unwrap_or_default(),
+        });
+        Ok(())
+    }
+}
+
+/// The first entries of the model list, with the fields that matter here.
+fn listing(aliases: &[Alias], catalog: &Catalog) -> String {
+    let mut entries: Vec<serde_json::Value> = aliases
+        .iter()
+        .take(LISTED)
+        .filter_map(|alias| {
+            let model = catalog.get(alias.target.as_str())?;
+            Some(serde_json::json!({
+                "id": alias.name,
+                "object": "model",
+                "root": alias.target,
+                "context_length": model.context_length,
+                "architecture": {
+                    "input_modalities": model.architecture.input_modalities,
+                    "output_modalities": model.architecture.output_modalities,
+                },
+            }))
+        })
+        .collect();
+    if entries.is_empty() {
+        entries.extend(
+            catalog.all_callable().take(1).map(|model| serde_json::json!({ "id": model.id, "object": "model" })),
+        );
+    }
+    let text: Vec<String> = entries.iter().filter_map(|entry| serde_json::to_string_pretty(entry).ok()).collect();
+    let callable = catalog.all_callable().count();
+    let rest = aliases.len().saturating_sub(LISTED);
+    let more = if rest > 0 { format!("{rest} more aliases, then ") } else { "then ".to_owned() };
+    format!("{}\n… {more}the catalog's {callable} models", text.join(",\n"))
+}

@@ -1,0 +1,78 @@
+//! `GET /keys/{id}/aliases`: the editor as a page.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web;
+
+use super::check::Checked;
+use super::compose::{Show, editor};
+use super::desk::Desk;
+use super::draft::{Draft, Row};
+use super::save::Kept;
+use super::view::{EditorPage, Notice};
+use crate::console::{Console, Frame, Nav, Reply, SignedIn, reply};
+use crate::domain::Alias;
+
+/// What the address may ask for.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Query {
+    /// A name to test.
+    test: Option<String>,
+    /// A name to add a row for.
+    add: Option<String>,
+    /// A version to fill the draft with.
+    restore: Option<i64>,
+}
+
+/// Shows what is stored, or a draft that starts from it.
+pub(super) async fn show(
+    console: web::Data<Console>,
+    who: SignedIn,
+    frame: Frame,
+    key: web::Path<String>,
+    query: web::Query<Query>,
+    session: Session,
+) -> Reply {
+    let desk = Desk::open(&console, &who, &key, None).await?;
+    let query = query.into_inner();
+    let mut draft = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
+    let mut show = Show { page: true, ..Show::default() };
+    draft.test = query.test.unwrap_or_default();
+    if let Some(version) = query.restore.filter(|_| who.may_write()) {
+        let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
+        if let Some(old) = old {
+            restore(&desk, &mut draft, &old.aliases);
+            show.notice =
+                Some(Notice::new("info", format!("Version {version} is filled in below.")).text("Not saved yet."));
+        }
+    }
+    if let Some(name) = query.add.filter(|_| who.may_write() && draft.rows.len() < Alias::LIMIT) {
+        let id = draft.push(&name, "exact", "");
+        show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
+    }
+    if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {
+        kept.show(&console, &desk, &mut show).await?;
+    }
+    let checked = Checked::new(&desk, &draft);
+    let editor = editor(&desk, &draft, &checked, show);
+    reply::page(StatusCode::OK, &EditorPage { frame: frame.at(Nav::Keys), editor })
+}
+
+/// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
+/// the review tells what would change.
+fn restore(desk: &Desk, draft: &mut Draft, old: &[Alias]) {
+    let stored = &desk.stored.aliases;
+    draft.rows.clear();
+    for (at, alias) in stored.iter().enumerate() {
+        if let Some(then) = old.iter().find(|then| then.name == alias.name) {
+            draft.rows.push(Row {
+                target: then.target.to_string(),
+                matching: then.matching.to_string(),
+                ..Row::saved(at + 1, alias)
+            });
+        }
+    }
+    for then in old.iter().filter(|then| stored.iter().all(|alias| alias.name != then.name)) {
+        draft.push(then.name.as_str(), then.matching.as_str(), then.target.as_str());
+    }
+}
