@@ -1,1 +1,13 @@
 //! What callers see, over HTTP.
+
+mod rig;
+
+mod agreement;
+mod chat;
+mod egress;
+mod errors;
+mod faults;
+mod freshness;
+mod hang_up;
+mod models;
+mod stand_in;

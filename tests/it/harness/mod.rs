@@ -5,5 +5,6 @@ pub mod client;
 pub mod database;
 pub mod process;
 pub mod seed;
+pub mod upstream;
 #[macro_use]
 pub mod store;

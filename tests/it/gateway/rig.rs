@@ -1,0 +1,210 @@
+//! A gateway on a loopback address, a small catalog, one key, and one scripted provider behind all of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer};
+use crossmodel::clock::Clock;
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Model, Provider, Scope, UsageRecord};
+use crossmodel::gateway::{Gateway, GatewayOptions};
+use crossmodel::store::{CatalogFile, Editor, Store};
+use serde_json::{Value, json};
+
+use crate::harness::client::{Client, Reply};
+use crate::harness::seed::{self, NOON};
+use crate::harness::store::TestStore;
+use crate::harness::upstream::Upstream;
+
+/// What the provider is sent by us, and what no client may ever see.
+pub const CREDENTIAL: &str = "sk-upstream-credential-of-ours";
+
+/// Everything that a test of the gateway needs.
+pub struct Rig {
+    pub store: TestStore,
+    pub upstream: Upstream,
+    pub gateway: Gateway,
+    pub clock: Clock,
+    pub url: String,
+    pub account: Account,
+    pub key: ApiKey,
+    pub secret: ApiKeySecret,
+}
+
+impl Rig {
+    /// A gateway in its usual settings, on a clock that stands still.
+    pub async fn start(store: TestStore) -> Self {
+        Self::with(store, |_| {}).await
+    }
+
+    /// The same, with other settings. The key has the aliases `fast` (exact) and `claude-` (prefix), both to `acme/fast`,
+    /// `gone` and `poor`, whose targets cannot be called, and `other`, exact, to `acme/other`.
+    pub async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Self {
+        let upstream = Upstream::start().await;
+        import(&store, &upstream).await;
+        let account = seed::account(&store, "acme").await;
+        let aliases = vec![
+            seed::exact("fast", "acme/fast"),
+            seed::exact("other", "acme/other"),
+            seed::exact("gone", "acme/vanished"),
+            seed::exact("poor", "poor/model"),
+            seed::prefix("claude-", "acme/fast"),
+        ];
+        let (key, secret) = seed::key_with(&store, account.id, "ci", aliases).await;
+        let clock = Clock::manual(NOON);
+        let mut options = options(&clock, &upstream);
+        change(&mut options);
+        let (gateway, url) = serve(&store, (*store).clone(), options).await;
+        Self { store, upstream, gateway, clock, url, account, key, secret }
+    }
+
+    /// A caller without a key.
+    pub fn nobody(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// A caller with the key.
+    pub fn client(&self) -> Client {
+        self.nobody().bearer(self.secret.expose())
+    }
+
+    /// Calls a model by that name.
+    pub async fn asks(&self, model: &str) -> Reply {
+        self.client().post("/v1/chat/completions", &question(model)).await
+    }
+
+    /// Sets the key's aliases.
+    pub async fn sets(&self, store: &Store, aliases: &[Alias]) {
+        let version = store.aliases().list(Scope::All, self.key.id).await.unwrap().unwrap().version;
+        let by = Editor::command_line();
+        store.aliases().save(Scope::All, self.key.id, version, aliases, &by, self.clock.now()).await.unwrap();
+    }
+
+    /// Every record, the newest first, once all are written.
+    pub async fn records(&self) -> Vec<UsageRecord> {
+        self.gateway.flush().await;
+        self.store.usage().recent(Scope::All, None, 100).await.unwrap()
+    }
+
+    /// The records, once there are so many: a client's hang-up is noticed a little after it.
+    pub async fn records_once(&self, count: usize) -> Vec<UsageRecord> {
+        for _ in 0..500 {
+            let records = self.records().await;
+            if records.len() >= count {
+                return records;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("there are not {count} records after a long wait: {:?}", self.records().await);
+    }
+}
+
+/// A chat request that says hello.
+pub fn question(model: &str) -> Value {
+    json!({"model": model, "messages": [{"role": "user", "content": "Hello"}]})
+}
+
+/// The same, as a stream.
+pub fn stream_question(model: &str) -> Value {
+    json!({"model": model, "messages": [{"role": "user", "content": "Hello"}], "stream": true})
+}
+
+/// The usual settings, with the scripted provider permitted and known by a credential.
+pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
+    let mut options = GatewayOptions::new(clock.clone(), seed::master());
+    options.egress = upstream.host_port().parse().expect("an address that can be listed");
+    options.env = Arc::new(|name| (name == "ACME_KEY").then(|| CREDENTIAL.to_owned()));
+    // Tests of freshness sweep when they want to.
+    options.sweep_every = Duration::from_secs(3600);
+    options
+}
+
+/// Serves a gateway over `own`; the end of `store`'s test ends it.
+pub async fn serve(store: &TestStore, own: Store, options: GatewayOptions) -> (Gateway, String) {
+    let gateway = Gateway::start(own, options).await.expect("a gateway");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let configure = gateway.configure();
+    let server = HttpServer::new(move || App::new().configure(configure.clone()))
+        .workers(2)
+        .disable_signals()
+        .tcp_nodelay(true)
+        .h1_allow_half_closed(false)
+        .listen(listener)
+        .expect("to listen")
+        .run();
+    let (handle, stopped) = (server.handle(), gateway.clone());
+    tokio::spawn(server);
+    store.at_the_end(async move {
+        handle.stop(false).await;
+        stopped.stop().await;
+    });
+    (gateway, url)
+}
+
+async fn import(store: &Store, upstream: &Upstream) {
+    let url = upstream.url();
+    let provider = |id: &str, name: &str, env: &str, stream_options: Value, endpoints: Value| -> Provider {
+        serde_json::from_value(json!({
+            "id": id, "name": name, "protocol": endpoints[0]["protocol"], "base_url": endpoints[0]["base_url"], "env": [env],
+            "endpoints": endpoints, "stream_options": stream_options,
+        }))
+        .expect("a provider")
+    };
+    let chat = json!({"protocol": "openai-chat", "base_url": url, "path": "/chat/completions"});
+    let messages = json!({"protocol": "anthropic-messages", "base_url": url, "path": "/v1/messages"});
+    let gemini =
+        json!({"protocol": "gemini", "base_url": format!("{url}/beta"), "path": "/models/{model}:generateContent"});
+    let redirect = json!({"protocol": "openai-chat", "base_url": "https://10.0.0.1", "path": "/chat/completions"});
+    let providers = vec![
+        provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat])),
+        provider("unsure", "Unsure", "ACME_KEY", Value::Null, json!([chat])),
+        provider("terse", "Terse", "ACME_KEY", json!(false), json!([chat])),
+        provider("poor", "Poor", "POOR_KEY", json!(true), json!([chat])),
+        provider("down", "Down", "ACME_KEY", json!(true), json!([chat])),
+        provider("claude", "Claude", "ACME_KEY", json!(true), json!([messages])),
+        provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
+        provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),
+    ];
+    let model = |id: &str, protocols: &[&str], kind: &str| -> Model {
+        let (provider, name) = id.split_once('/').expect("vendor/model");
+        serde_json::from_value(json!({
+            "id": id, "name": format!("{provider} {name}"), "created": 1_700_000_000, "provider": provider,
+            "upstream_model": format!("{name}-v1"), "type": kind, "protocols": protocols, "context_length": 8192,
+            "architecture": {"modality": "text->text", "input_modalities": ["text"], "output_modalities": ["text"]},
+            "pricing": {"prompt": "0.000001", "completion": "0.000002"},
+            "top_provider": {"max_completion_tokens": 1024}, "supported_parameters": ["max_tokens"],
+        }))
+        .expect("a model")
+    };
+    let chat = ["openai-chat"];
+    let models = vec![
+        model("acme/fast", &chat, "chat"),
+        model("acme/other", &chat, "chat"),
+        model("acme/off", &chat, "chat"),
+        model("acme/embed", &chat, "embedding"),
+        model("acme/thinker", &["openai-responses"], "chat"),
+        model("unsure/model", &chat, "chat"),
+        model("terse/model", &chat, "chat"),
+        model("poor/model", &chat, "chat"),
+        model("down/model", &chat, "chat"),
+        model("claude/opus", &["anthropic-messages"], "chat"),
+        model("gem/flash", &["gemini", "openai-chat"], "chat"),
+        model("inside/model", &chat, "chat"),
+    ];
+    let by = Editor::command_line();
+    store.catalog().import(&CatalogFile::new(models, providers), &by, NOON).await.expect("to import");
+    store.catalog().set_model_enabled(&"acme/off".parse().unwrap(), false, &by, NOON).await.unwrap();
+    store.catalog().set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON).await.unwrap();
+}
+
+/// A test on SQLite alone, for what no engine can change.
+macro_rules! test {
+    ($(#[doc = $doc:literal])* $name:ident, |$store:ident| $body:block) => {
+        $(#[doc = $doc])*
+        #[test]
+        fn $name() {
+            $crate::harness::store::on($crate::harness::database::Engine::Sqlite, async |$store| $body);
+        }
+    };
+}
+pub(super) use test;
