@@ -1,11 +1,12 @@
 //! The two engines: how each is connected, and the few operations that everything else is built from.
 
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Executor, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use super::sql::{ManyRows, Sql, sql};
 use super::url::EngineOptions;
@@ -14,6 +15,9 @@ use super::{Change, DatabaseUrl, Store, StoreError};
 
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// How long to wait for a connection while the server does not answer.
+const POSTGRES_WAIT: Duration = Duration::from_secs(10);
 
 sql! {
     PING = "SELECT 1";
@@ -102,8 +106,9 @@ impl Engine {
 
 async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError> {
     if let Some(folder) = options.get_filename().parent() {
-        std::fs::create_dir_all(folder).map_err(StoreError::Folder)?;
+        std::fs::create_dir_all(folder).map_err(StoreError::File)?;
     }
+    make_private(options.get_filename()).map_err(StoreError::File)?;
     let options = options
         .create_if_missing(true)
         .foreign_keys(true)
@@ -118,6 +123,15 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
     Ok(Engine { readers: On::Sqlite(readers), writers: On::Sqlite(writers) })
 }
 
+/// Makes a missing file so that only its owner can read it; SQLite gives its side files the same mode.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
+}
+
 async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> {
     let options = options.application_name("crossmodel").options([
         // A transaction that nobody finishes must not hold its locks.
@@ -127,6 +141,7 @@ async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> 
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(POSTGRES_WAIT)
         .after_release(|connection, _| {
             // sqlx 0.9.0 forgets that a transaction was begun if the future that began it is dropped at the wrong
             // moment. Writes run in tasks of their own, but a panic or a stop of the runtime can still drop one.
@@ -263,12 +278,15 @@ impl Store {
         Ok(self.all(sql, args).await?.into_iter().next())
     }
 
-    /// Prepares a statement without running it.
-    pub(super) async fn prepare(&self, sql: String) -> Result<(), StoreError> {
-        let text = AssertSqlSafe(sql);
+    /// Prepares statements without running them.
+    pub(super) async fn prepare(&self, texts: Vec<String>) -> Result<(), StoreError> {
         on!(&self.engine.writers, |pool| {
-            use sqlx::SqlSafeStr as _;
-            pool.acquire().await?.prepare(text.into_sql_str()).await.map(drop)?
+            // Not a connection of the pool afterwards: what it remembers of the parameters' types is only guessed.
+            let mut connection = pool.acquire().await?.detach();
+            for text in texts {
+                connection.prepare(AssertSqlSafe(text).into_sql_str()).await?;
+            }
+            connection.close().await?;
         });
         Ok(())
     }

@@ -45,9 +45,9 @@ pub enum StoreError {
         /// The provider it names.
         provider: String,
     },
-    /// The folder of the database file cannot be made.
-    #[error("the folder of the database file cannot be made: {0}")]
-    Folder(#[source] std::io::Error),
+    /// The database file or its folder cannot be made.
+    #[error("the database file or its folder cannot be made: {0}")]
+    File(#[source] std::io::Error),
     /// The schema cannot be brought up to date.
     #[error("the database's schema could not be brought up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),

@@ -138,9 +138,7 @@ impl Store {
         }
         texts.extend(MANY.iter().flat_map(|many| [many.text(1), many.text(ManyRows::AT_ONCE)]));
         let count = texts.len();
-        for text in texts {
-            self.prepare(text).await?;
-        }
+        self.prepare(texts).await?;
         Ok(count)
     }
 

@@ -27,6 +27,7 @@ sql! {
     SET_PASSWORD = "UPDATE person SET password_hash = $2 WHERE id = $1 RETURNING account_id";
     SET_ENABLED = "UPDATE person SET enabled = $2 WHERE id = $1 RETURNING account_id";
     END_SESSIONS = "DELETE FROM session WHERE person_id = $1";
+    VOID_LINKS = "DELETE FROM link WHERE person_id = $1";
     COUNT = "SELECT COUNT(*) AS people FROM person";
 }
 const TABLE: Table = Table { name: "person", id: "id" };
@@ -81,7 +82,8 @@ impl People<'_> {
         self.0.all(LIST, args![scope.account()]).await?.iter().map(person).collect()
     }
 
-    /// Sets a password and, in the same transaction, ends every session of that person. `false` if there is none.
+    /// Sets a password and, in the same transaction, ends every session of that person and voids its one-time links.
+    /// `false` if there is none.
     ///
     /// # Errors
     /// If the database fails.
@@ -97,6 +99,7 @@ impl People<'_> {
             Box::pin(async move {
                 let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else { return Ok(false) };
                 tx.run(END_SESSIONS, args![id]).await?;
+                tx.run(VOID_LINKS, args![id]).await?;
                 let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
                 tx.note(&by, now, &subject, "set_password", json!({})).await?;
                 Ok(true)
@@ -118,7 +121,8 @@ impl People<'_> {
         work.await
     }
 
-    /// Switches a person on or off. Off ends every session, and the person's own keys are refused. `false` if there is none.
+    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys refused.
+    /// `false` if there is none.
     ///
     /// # Errors
     /// If the database fails.
@@ -136,6 +140,7 @@ impl People<'_> {
                 let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
                 if !enabled {
                     tx.run(END_SESSIONS, args![id]).await?;
+                    tx.run(VOID_LINKS, args![id]).await?;
                 }
                 // An admin of no account may own keys of any, so each is told of, rather than an account.
                 for key in api_keys::touch_owner(tx, id).await? {

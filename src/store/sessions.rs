@@ -29,6 +29,7 @@ sql! {
     SAVE = "INSERT INTO session (hash, state, created_at, seen_at, expires_at, person_id) VALUES ($1, $2, $3, $4, $5, $6) \
             ON CONFLICT (hash) DO UPDATE SET state = excluded.state, seen_at = excluded.seen_at, \
             expires_at = excluded.expires_at, person_id = excluded.person_id";
+    UPDATE = "UPDATE session SET state = $2, seen_at = $3, expires_at = $4, person_id = $5 WHERE hash = $1";
     TOUCH = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE hash = $1";
     DELETE = "DELETE FROM session WHERE hash = $1";
     DELETE_PERSON = "DELETE FROM session WHERE person_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR hash <> $2)";
@@ -55,13 +56,23 @@ impl Sessions<'_> {
         }))
     }
 
-    /// Adds a session or replaces the one of that id. `created_at` stays what it first was.
+    /// Adds a session or replaces the one of that id. `created_at` stays what it first was. To change one that may have
+    /// been ended meanwhile, see [`Sessions::update`].
     ///
     /// # Errors
     /// If the database fails.
     pub async fn save(self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
         let args = args![*id, row.state.as_str(), row.created_at, row.seen_at, row.expires_at, row.person];
         self.0.change(SAVE, args).await.map(drop)
+    }
+
+    /// Replaces a session that is still there; one that was ended meanwhile stays ended, and the answer is `false`.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn update(self, id: &[u8; 32], row: &SessionRow) -> Result<bool, StoreError> {
+        let args = args![*id, row.state.as_str(), row.seen_at, row.expires_at, row.person];
+        Ok(self.0.change(UPDATE, args).await? > 0)
     }
 
     /// Moves a session's times. `false` if there is none.

@@ -85,3 +85,36 @@ impl fmt::Debug for DatabaseUrl {
         write!(f, "DatabaseUrl({})", self.shown)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_chooses_the_engine() {
+        let postgres = |text: &str| text.parse::<DatabaseUrl>().unwrap().is_postgres();
+        assert!(postgres("postgres://crossmodel@db/crossmodel"));
+        assert!(postgres("postgresql:///crossmodel?host=/run/postgresql"));
+        assert!(!postgres("sqlite://data/crossmodel.db"));
+        assert!(!postgres("sqlite:/var/lib/crossmodel.db"));
+    }
+
+    #[test]
+    fn what_is_shown_has_no_password() {
+        for text in ["postgres://maya:s3cret@db/app", "postgres://maya@db/app?password=s3cret"] {
+            let url: DatabaseUrl = text.parse().unwrap();
+            let shown = format!("{url} {url:?}");
+            assert!(shown.contains("maya") && shown.contains("@db/app") && !shown.contains("s3cret"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_refused_with_an_example_and_without_themselves() {
+        for text in
+            ["", "s3cret", "mysql://a:s3cret@db", "sqlite::memory:", "sqlite://", "postgres://a:s3cret@db:port/x"]
+        {
+            let message = text.parse::<DatabaseUrl>().unwrap_err().to_string();
+            assert!(message.contains("sqlite://path/to/file.db") && !message.contains("s3cret"), "{text}: {message}");
+        }
+    }
+}

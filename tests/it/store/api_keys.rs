@@ -4,7 +4,7 @@ use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, R
 use crossmodel::random;
 use crossmodel::store::{Editor, NewKey, StoreError, StoredKey};
 
-use super::minutes;
+use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, master, prefix};
 use crate::harness::store::TestStore;
 
@@ -189,4 +189,16 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     assert_eq!(keys.get(Scope::All, id).await.unwrap(), Some(key));
     let nobody = PersonId::new(NOON, random::bytes());
     assert!(!store.people().set_enabled(nobody, true, &by, NOON).await.unwrap());
+});
+
+both_engines!(a_value_that_cannot_be_read_names_its_row_and_shows_nothing, |store| {
+    let account = seed::account(&store, "acme").await;
+    let (key, _) = seed::key(&store, account.id, "ci").await;
+    raw::run(&store, "UPDATE api_key SET allowed_models = '[\"Not A Model\"]'").await.unwrap();
+
+    let error = store.api_keys().get(Scope::All, key.id).await.unwrap_err();
+
+    let place = format!("api_key.allowed_models of {}", key.id);
+    assert!(error.to_string().ends_with(&place), "{error}");
+    assert!(!error.to_string().contains("Not A Model"));
 });

@@ -1,7 +1,7 @@
 //! People and their sessions.
 
 use crossmodel::domain::{PersonId, Role, Scope};
-use crossmodel::store::{Editor, SessionRow, StoreError};
+use crossmodel::store::{Editor, Link, LinkKind, SessionRow, StoreError};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON};
@@ -36,14 +36,24 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert!(matches!(refused, Err(StoreError::Taken { what: "e-mail address" })), "{refused:?}");
 });
 
-both_engines!(a_new_password_ends_every_session_and_a_new_hash_none, |store| {
+both_engines!(a_new_password_ends_every_session_and_link_and_a_new_hash_none, |store| {
     let (id, by) = (maya(&store).await, Editor::command_line());
     store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
     store.sessions().save(&[2; 32], &session(None, 0)).await.unwrap();
 
     assert!(store.people().rehash(id, "hash 1").await.unwrap());
     assert!(store.sessions().load(&[1; 32]).await.unwrap().is_some());
+    let link = Link {
+        hash: [7; 32],
+        kind: LinkKind::Reset,
+        person: Some(id),
+        key: None,
+        payload: None,
+        expires_at: minutes(30),
+    };
+    store.links().create(&link).await.unwrap();
     assert!(store.people().set_password(id, "hash 2", &by, NOON).await.unwrap());
+    assert_eq!(store.links().peek(&[7; 32], LinkKind::Reset, NOON).await.unwrap(), None);
     assert!(store.sessions().load(&[1; 32]).await.unwrap().is_none());
     assert!(store.sessions().load(&[2; 32]).await.unwrap().is_some());
 
@@ -75,7 +85,12 @@ both_engines!(a_session_moves_and_ends, |store| {
     assert_eq!(sessions.load(&[1; 32]).await.unwrap(), Some(session(Some(id), 2)));
     assert!(!sessions.touch(&[2; 32], minutes(2), minutes(32)).await.unwrap());
 
+    assert!(sessions.update(&[1; 32], &session(None, 3)).await.unwrap());
+    assert_eq!(sessions.load(&[1; 32]).await.unwrap(), Some(session(None, 3)));
     assert!(sessions.delete(&[1; 32]).await.unwrap());
+    // What was ended stays ended.
+    assert!(!sessions.update(&[1; 32], &session(Some(id), 4)).await.unwrap());
+    assert_eq!(sessions.load(&[1; 32]).await.unwrap(), None);
     assert!(!sessions.delete(&[1; 32]).await.unwrap());
 });
 

@@ -23,6 +23,42 @@ both_engines!(a_store_that_is_open_answers, |store| {
 });
 
 #[test]
+fn the_folders_of_migrations_hold_twins_and_every_step_is_run() {
+    let names = |engine: &str| {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let files = std::fs::read_dir(folder).unwrap();
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<String>>()
+    };
+    let applied = Mutex::new(Vec::new());
+    on(Engine::Sqlite, |store| {
+        let applied = &applied;
+        async move {
+            let sql = "SELECT PRINTF('%04d_%s.sql', version, description) FROM _sqlx_migrations ORDER BY version";
+            let found = raw::texts(&store, sql).await;
+            applied.lock().unwrap().extend(found);
+        }
+    });
+
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert_eq!(applied.into_inner().unwrap(), names("sqlite").into_iter().collect::<Vec<_>>());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+    on(Engine::Sqlite, |store| async move {
+        crate::harness::seed::account(&store, "acme").await;
+        let url = store.database().url();
+        let file = url.trim_start_matches("sqlite://");
+        for file in [file.to_owned(), format!("{file}-wal"), format!("{file}-shm")] {
+            let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{file}");
+        }
+    });
+}
+
+#[test]
 fn both_engines_have_the_same_schema() {
     let [sqlite, postgres] = [(Engine::Sqlite, SQLITE), (Engine::Postgres, POSTGRES)].map(|(engine, questions)| {
         let facts = Mutex::new(BTreeSet::new());
