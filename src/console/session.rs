@@ -103,15 +103,16 @@ impl StoredSessions {
 
     async fn replace(&self, key: SessionKey, mut state: State) -> Result<SessionKey, anyhow::Error> {
         let id = token::hash(key.as_ref());
-        let Some(old) = self.store.sessions().load(&id).await? else {
-            // Ended meanwhile, by a new password for example: what is written now must not sign anybody in again.
-            state.remove(PERSON);
-            return self.add(&state).await;
-        };
-        let now = self.clock.now();
-        let new = SessionRow { created_at: old.created_at, ..row(&state, now, Self::expiry(old.created_at, now))? };
-        self.store.sessions().save(&id, &new).await?;
-        Ok(key)
+        if let Some(old) = self.store.sessions().load(&id).await? {
+            let now = self.clock.now();
+            let new = row(&state, now, Self::expiry(old.created_at, now))?;
+            if self.store.sessions().update(&id, &new).await? {
+                return Ok(key);
+            }
+        }
+        // Ended meanwhile, by a new password for example: what is written now must not sign anybody in again.
+        state.remove(PERSON);
+        self.add(&state).await
     }
 }
 
