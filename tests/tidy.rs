@@ -327,9 +327,8 @@ fn files(below: &str, endings: &[&str]) -> Vec<(String, String)> {
 /// Every file that git tracks.
 fn tracked() -> Vec<String> {
     let out = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
-    let out = out.expect("git tells which files are tracked");
-    let names: Vec<String> =
-        String::from_utf8_lossy(&out.stdout).split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    assert!(names.len() > 20, "git tracks next to nothing here: {}", String::from_utf8_lossy(&out.stderr));
+    let listed = out.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+    let names: Vec<String> = listed.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    assert!(names.len() > 20, "this needs git and a clone: it tells which files belong to the project");
     names
 }

@@ -70,3 +70,25 @@ impl Catalog {
         super::nearest::nearest(name, self.all_callable().map(|m| &m.id), most)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{model, provider};
+
+    #[test]
+    fn a_model_is_callable_if_it_and_its_provider_are_enabled() {
+        let off = Provider { enabled: false, ..provider("off") };
+        let mut hidden = model("lab/hidden");
+        hidden.enabled = false;
+        let models = vec![model("off/m"), hidden, model("nobody/m"), model("lab/z"), model("lab/a")];
+        let catalog = Catalog::new(models, vec![provider("lab"), off], 7);
+
+        let callable: Vec<&str> = catalog.all_callable().map(|model| model.id.as_str()).collect();
+        assert_eq!(callable, ["lab/a", "lab/z"], "sorted by id");
+        assert_eq!(catalog.models().len(), 5);
+        assert!(catalog.get("off/m").is_some() && catalog.callable("off/m").is_none());
+        assert!(catalog.get("LAB/A").is_none(), "ids are compared as they are");
+        assert_eq!(catalog.revision(), 7);
+    }
+}

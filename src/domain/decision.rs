@@ -43,3 +43,36 @@ pub fn decide<'a>(
     };
     Decision { resolution, outcome }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::samples::{alias, catalog, model};
+
+    #[test]
+    fn permission_is_checked_on_the_real_id_never_on_the_alias() {
+        let aliases = AliasSet::new(["fast = lab/b", "lab/a = lab/b"].map(alias).to_vec());
+        let shop = catalog(["lab/a", "lab/b"].map(model).to_vec());
+        let only_a = ["lab/a".parse().unwrap()];
+        let outcome = |allowed: Option<&[ModelId]>, name: &str| decide(&aliases, &shop, allowed, name).outcome;
+
+        assert!(matches!(outcome(None, "fast"), Outcome::Runs(model) if model.id.as_str() == "lab/b"));
+        assert!(matches!(outcome(Some(&only_a), "fast"), Outcome::NotAllowed(model) if model.id.as_str() == "lab/b"));
+        assert!(
+            matches!(outcome(Some(&only_a), "lab/a"), Outcome::NotAllowed(_)),
+            "the alias comes before the catalog"
+        );
+        assert_eq!(outcome(Some(&only_a), "lab/c"), Outcome::NotFound);
+    }
+
+    #[test]
+    fn what_is_switched_off_is_not_found_even_through_an_alias() {
+        let mut off = model("lab/off");
+        off.enabled = false;
+        let aliases = AliasSet::new(vec![alias("a = lab/off"), alias("b = gone/m")]);
+        let shop = catalog(vec![off, model("lab/on")]);
+        for name in ["a", "b", "lab/off", "c"] {
+            assert_eq!(decide(&aliases, &shop, None, name).outcome, Outcome::NotFound, "{name}");
+        }
+    }
+}

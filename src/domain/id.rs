@@ -53,3 +53,17 @@ id!(
     /// One metered call; also the tail of its `x-request-id`.
     RequestId
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made_and_read_back() {
+        let early = ApiKeyId::new(Timestamp::from_millis(1_000), [255; 10]);
+        let late = ApiKeyId::new(Timestamp::from_millis(1_001), [0; 10]);
+        assert!(early < late && early.to_string() < late.to_string());
+        assert_eq!(early.to_string().parse(), Ok(early));
+        assert!("not-an-id".parse::<ApiKeyId>().is_err());
+    }
+}

@@ -1,6 +1,17 @@
 //! Values and rules: what an alias, a key, a price and an account are, and how a name is resolved.
 //!
-//! Pure: no I/O, no async, no clock, no randomness. Times and random bytes are passed in.
+//! Pure: no I/O, no async, no clock, no randomness. Times and random bytes are passed in, so that every rule here can be
+//! called from a test, a page, the gateway and the command line alike, with the same answer and in the same words.
+//!
+//! Where to begin:
+//!
+//! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's permissions;
+//!   [`explain`] puts the answer, and every step to it, in words.
+//! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] what is worth knowing about one that can,
+//!   [`merge`] what two people's edits come to, and [`import_aliases`] and [`export_aliases`] read and write files of them.
+//! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Pricing::cost`] says what a call
+//!   of it costs, exact to the pico-dollar.
+//! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod account;
 mod alias;

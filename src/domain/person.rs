@@ -112,3 +112,31 @@ pub struct Person {
     /// When it was made.
     pub created_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_kept_in_lower_case_without_blanks_around_it() {
+        let email: Email = " Maya@Example.COM ".parse().unwrap();
+        assert_eq!((email.as_str(), email.local_part()), ("maya@example.com", "maya"));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long = format!("{}@example.com", "x".repeat(250));
+        for text in ["", "maya", "@example.com", "maya@", "a@b@c", "ma ya@example.com", "maya@exa\nmple.com", &long] {
+            assert_eq!(text.parse::<Email>(), Err(EmailError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_viewer_may_not_write() {
+        assert_eq!(
+            ["admin", "owner", "viewer"].map(|role| role.parse::<Role>().unwrap().may_write()),
+            [true, true, false]
+        );
+        assert!("root".parse::<Role>().is_err());
+    }
+}

@@ -40,3 +40,23 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_before_1970_round_down_too() {
+        assert_eq!(Timestamp::from_millis(-1).seconds(), -1);
+        assert_eq!(Timestamp::from_millis(1_999).seconds(), 1);
+    }
+
+    #[test]
+    fn nothing_runs_over_either_end() {
+        let (first, last) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+        assert_eq!(last.plus(Duration::MAX), last);
+        assert_eq!(first.minus(Duration::MAX), first);
+        assert_eq!(first.since(last), Duration::ZERO);
+        assert!(last.since(first) > Duration::ZERO);
+    }
+}
