@@ -1,12 +1,15 @@
 //! Everything that one look at a key's aliases needs, read once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::console::{Console, ConsoleError, SignedIn};
-use crate::domain::{ApiKey, ApiKeyId, Catalog, Timestamp};
+use crate::domain::{AliasName, ApiKey, ApiKeyId, Catalog, Timestamp};
 use crate::store::Saved;
 
 use super::view::KeyHead;
+
+const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The key, its saved aliases, the version that a draft was made from, and the catalog.
 #[derive(Debug)]
@@ -23,6 +26,10 @@ pub(super) struct Desk {
     pub base: Saved,
     /// The catalog.
     pub catalog: Arc<Catalog>,
+    /// The names that the client sent in the last week, and how often.
+    pub sent: Vec<(String, i64)>,
+    /// When a request last matched each alias.
+    pub last_match: Vec<(AliasName, Timestamp)>,
     /// The moment of the look.
     pub now: Timestamp,
     /// Where clients call.
@@ -52,14 +59,18 @@ impl Desk {
             }
             _ => stored.clone(),
         };
+        let usage = console.store.usage();
+        let now = console.now();
         Ok(Self {
+            sent: usage.names_sent(id, now.minus(WEEK)).await?,
+            last_match: usage.last_match(id).await?,
             head: KeyHead::of(&key),
             who: who.clone(),
             key,
             stored,
             base,
             catalog: console.catalog().await?,
-            now: console.now(),
+            now,
             gateway_url: console.options.gateway_url.clone(),
         })
     }

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::draft::{Conflict, ConflictKind, Draft, Row, RowId};
 use super::view::Notice;
 use crate::console::time::in_words;
-use crate::domain::Alias;
+use crate::domain::{self, Alias, AliasName, MergedRow};
 use crate::store::Saved;
 
 /// A draft that now stands on what somebody else saved.
@@ -22,103 +22,65 @@ pub(super) struct Merged {
     pub show: Show,
 }
 
-/// Merges a draft that was made from `desk.base` with what is stored now. Stores nothing.
-pub(super) fn merge(desk: Desk, draft: &Draft, current: Saved) -> Merged {
+/// Merges the aliases of a draft, which was made from `desk.base`, with what is stored now. Stores nothing.
+pub(super) fn merge(desk: Desk, draft: &Draft, mine: &[Alias], current: Saved) -> Merged {
     let whose = super::who_saved(&current);
-    let mut sides = Sides {
-        base: &desk.base.aliases,
-        mine: draft,
-        theirs: &current.aliases,
-        whose: &whose,
-        out: Draft::default(),
-        marks: Vec::new(),
+    let merged = domain::merge(&desk.base.aliases, &current.aliases, mine);
+    let mut out = Draft {
+        version: current.version,
+        test: draft.test.clone(),
+        many: draft.many.clone(),
+        import: draft.import.clone(),
+        ..Draft::default()
     };
-    sides.stored_rows();
-    let removed = sides.other_rows();
-    let Sides { mut out, marks, .. } = sides;
-    out.version = current.version;
-    out.test.clone_from(&draft.test);
-    out.many.clone_from(&draft.many);
-    out.import.clone_from(&draft.import);
-    let ago = current.saved_at.map_or(Duration::ZERO, |at| desk.now.since(at));
-    let when = if ago < Duration::from_secs(60) { "a moment ago".to_owned() } else { format!("{} ago", in_words(ago)) };
-    let mut notice = Notice::new("warn", format!("{whose} saved changes {when}."));
-    notice.text = "We merged them with yours. Check and save.".into();
-    if !removed.is_empty() {
-        notice.text = format!("{} {whose} removed {}.", notice.text, removed.join(", "));
-    }
-    Merged {
-        draft: out,
-        show: Show { notice: Some(notice), marks, ..Show::default() },
-        desk: Desk { base: current.clone(), stored: current, ..desk },
-    }
-}
-
-struct Sides<'a> {
-    base: &'a [Alias],
-    mine: &'a Draft,
-    theirs: &'a [Alias],
-    whose: &'a str,
-    out: Draft,
-    marks: Vec<(RowId, String)>,
-}
-
-impl Sides<'_> {
-    fn base(&self, name: &str) -> Option<&Alias> {
-        self.base.iter().find(|alias| alias.name.as_str() == name)
-    }
-
-    fn mine(&self, name: &str) -> Option<&Row> {
-        self.mine.rows.iter().find(|row| row.name == name && !row.is_blank())
-    }
-
-    /// Whatever is stored now keeps its place; the draft's values go on top where only the draft changed it.
-    fn stored_rows(&mut self) {
-        for (at, theirs) in self.theirs.iter().enumerate() {
-            let name = theirs.name.as_str();
-            let mut row = Row::saved(at + 1, theirs);
-            let they_changed = self.base(name) != Some(theirs);
-            match self.mine(name) {
-                Some(mine) if mine.equals(theirs) => {}
-                Some(mine) => {
-                    let i_changed = !self.base(name).is_some_and(|base| mine.equals(base));
-                    if i_changed {
-                        row.matching.clone_from(&mine.matching);
-                        row.target.clone_from(&mine.target);
-                    }
-                    match (i_changed, they_changed) {
-                        (true, true) => row.conflict = Some(Conflict { kind: ConflictKind::Both, keep: None }),
-                        (false, true) => self.marks.push((row.id, self.whose.to_owned())),
-                        _ => {}
-                    }
+    let mut marks = Vec::new();
+    for row in &merged.rows {
+        let (values, conflict) = match row {
+            MergedRow::Same(alias) | MergedRow::Mine(alias) => (alias, None),
+            MergedRow::Theirs(alias) => {
+                // What both left alone is nobody's.
+                if !desk.base.aliases.contains(alias) {
+                    marks.extend(stored_place(&current.aliases, &alias.name).map(|id| (id, whose.clone())));
                 }
-                None if self.base(name).is_none() => self.marks.push((row.id, self.whose.to_owned())),
-                None if they_changed => row.conflict = Some(Conflict { kind: ConflictKind::DraftRemoved, keep: None }),
-                None => continue,
+                (alias, None)
             }
-            self.out.rows.push(row);
+            MergedRow::Conflict { mine: Some(mine), theirs: Some(_) } => (mine, Some(ConflictKind::Both)),
+            MergedRow::Conflict { mine: Some(mine), theirs: None } => (mine, Some(ConflictKind::TheyRemoved)),
+            MergedRow::Conflict { mine: None, theirs: Some(theirs) } => (theirs, Some(ConflictKind::DraftRemoved)),
+            MergedRow::Conflict { mine: None, theirs: None } => continue,
+        };
+        let id = match stored_place(&current.aliases, &values.name) {
+            Some(id) => {
+                out.rows.push(Row { id, ..Row::saved(1, values) });
+                id
+            }
+            None => out.push(values.name.as_str(), values.matching.as_str(), values.target.as_str()),
+        };
+        if let Some(row) = out.row_mut(id) {
+            row.conflict = conflict.map(|kind| Conflict { kind, keep: None });
         }
     }
+    // Saved rows stand in the order in which they are stored, new ones after them.
+    out.rows.sort_by_key(|row| match row.id {
+        RowId::Saved(place) => (0, place),
+        RowId::New(_) => (1, 0),
+    });
+    out.next = out.next.max(1);
+    let removed: Vec<&str> = merged.removed_by_them.iter().map(|alias| alias.name.as_str()).collect();
+    let show = Show { notice: Some(notice(&desk, &current, &whose, &removed)), marks, ..Show::default() };
+    Merged { draft: out, show, desk: Desk { base: current.clone(), stored: current, ..desk } }
+}
 
-    /// What only the draft has: new rows, and rows that they removed. Answers the names that are gone with them.
-    fn other_rows(&mut self) -> Vec<String> {
-        let mut removed = Vec::new();
-        for mine in &self.mine.rows {
-            if self.theirs.iter().any(|theirs| theirs.name.as_str() == mine.name) && !mine.is_blank() {
-                continue;
-            }
-            let base = self.base(&mine.name).cloned();
-            if base.as_ref().is_some_and(|base| mine.equals(base)) {
-                removed.push(mine.name.clone());
-                continue;
-            }
-            let id = self.out.push(&mine.name, &mine.matching, &mine.target);
-            if base.is_some()
-                && let Some(row) = self.out.row_mut(id)
-            {
-                row.conflict = Some(Conflict { kind: ConflictKind::TheyRemoved, keep: None });
-            }
-        }
-        removed
+fn stored_place(stored: &[Alias], name: &AliasName) -> Option<RowId> {
+    stored.iter().position(|alias| alias.name == *name).map(|at| RowId::Saved(at + 1))
+}
+
+fn notice(desk: &Desk, current: &Saved, whose: &str, removed: &[&str]) -> Notice {
+    let ago = current.saved_at.map_or(Duration::ZERO, |at| desk.now.since(at));
+    let when = if ago < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", in_words(ago)) };
+    let mut text = "We merged them with yours. Check and save.".to_owned();
+    if !removed.is_empty() {
+        text.push_str(&format!(" {whose} removed {}.", removed.join(", ")));
     }
+    Notice::new("warn", format!("{whose} saved changes {when}.")).text(text)
 }

@@ -66,7 +66,7 @@ pub(super) async fn save(
             saved(&console, &who, page, &session, kept, &draft).await
         }
         SaveOutcome::Stale { current } => {
-            let merged = merge(desk, &draft, current);
+            let merged = merge(desk, &draft, &checked.validation.aliases, current);
             let checked = Checked::new(&merged.desk, &merged.draft);
             page.answer(StatusCode::CONFLICT, &merged.desk, &merged.draft, &checked, merged.show)
         }

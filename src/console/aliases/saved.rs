@@ -11,12 +11,13 @@ use super::snippets;
 use super::view::SavedPanel;
 use crate::console::time::When;
 use crate::console::{Console, ConsoleError};
-use crate::domain::{Alias, ApiKeyId, Catalog};
+use crate::domain::{AliasSet, ApiKeyId};
+use crate::wire;
 
 /// The longest that a gateway serves what was there before.
 const LIVE_WITHIN: Duration = Duration::from_secs(60);
 /// How many entries of the model list are shown.
-const LISTED: usize = 3;
+const LISTED: usize = 2;
 const SESSION_KEY: &str = "aliases_saved";
 
 /// A save that was just made, kept for the page that tells about it.
@@ -65,7 +66,7 @@ impl Kept {
             live_machine: when.machine(),
             live_exact: when.exact(),
             can_undo: show.undo.is_some(),
-            listing: listing(&desk.stored.aliases, &desk.catalog),
+            listing: listing(desk),
             snippets: desk
                 .stored
                 .aliases
@@ -77,33 +78,16 @@ impl Kept {
     }
 }
 
-/// The first entries of the model list, with the fields that matter here.
-fn listing(aliases: &[Alias], catalog: &Catalog) -> String {
-    let mut entries: Vec<serde_json::Value> = aliases
-        .iter()
-        .take(LISTED)
-        .filter_map(|alias| {
-            let model = catalog.get(alias.target.as_str())?;
-            Some(serde_json::json!({
-                "id": alias.name,
-                "object": "model",
-                "root": alias.target,
-                "context_length": model.context_length,
-                "architecture": {
-                    "input_modalities": model.architecture.input_modalities,
-                    "output_modalities": model.architecture.output_modalities,
-                },
-            }))
-        })
-        .collect();
-    if entries.is_empty() {
-        entries.extend(
-            catalog.all_callable().take(1).map(|model| serde_json::json!({ "id": model.id, "object": "model" })),
-        );
-    }
-    let text: Vec<String> = entries.iter().filter_map(|entry| serde_json::to_string_pretty(entry).ok()).collect();
-    let callable = catalog.all_callable().count();
-    let rest = aliases.len().saturating_sub(LISTED);
-    let more = if rest > 0 { format!("{rest} more aliases, then ") } else { "then ".to_owned() };
-    format!("{}\n… {more}the catalog's {callable} models", text.join(",\n"))
+/// The first entries of the model list, as the gateway writes them.
+fn listing(desk: &Desk) -> String {
+    let aliases = AliasSet::new(desk.stored.aliases.clone());
+    let rows = wire::models::rows(&aliases, &desk.catalog, desk.key.allowed_models.as_deref());
+    let shown = aliases.rows().len().clamp(1, LISTED);
+    let pretty = |row: &wire::models::Row<'_>| {
+        let json: serde_json::Value = serde_json::from_str(&row.json()).ok()?;
+        serde_json::to_string_pretty(&json).ok()
+    };
+    let entries: Vec<String> = rows.iter().take(shown).filter_map(pretty).collect();
+    let rest = rows.len().saturating_sub(entries.len());
+    format!("{}\n… and {rest} more", entries.join(",\n"))
 }

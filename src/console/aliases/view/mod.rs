@@ -8,7 +8,7 @@ mod test_box;
 
 pub(super) use editor::{Editor, EditorPage, Last, Notice, ProblemLink, ReviewLine};
 pub(super) use import::{ImportBox, Preview, PreviewLine};
-pub(super) use row::{ConflictView, FixButton, Hints, Message, ModelLine, RowView, Says, Side, keep_text};
+pub(super) use row::{ConflictView, FixButton, HintLine, Hints, Message, ModelLine, RowView, Says, Side, keep_text};
 pub(super) use saved::SavedPanel;
 pub(super) use test_box::{Chip, Facts, Many, ManyRow, Note, Sentence, TestBox, Why, WhyStep};
 

@@ -96,6 +96,8 @@ pub(in super::super) struct ModelLine {
 pub(in super::super) struct HintLine {
     /// `quiet`, `warn` or `bad`.
     pub tone: &'static str,
+    /// A word for a badge before it; empty for none.
+    pub badge: &'static str,
     /// One sentence.
     pub text: String,
     /// A button that acts on it.
