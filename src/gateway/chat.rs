@@ -18,7 +18,7 @@ use super::pump::{self, Call, Outcome};
 use super::routes::Worker;
 use super::ticket::{Dispatch, Ticket};
 use super::{auth, body, upstream};
-use crate::domain::{Decision, Model, Outcome as Decided, Resolution, decide};
+use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution, decide};
 use crate::wire::control::{AskUsage, Control, ControlError};
 use crate::wire::error::{Code, Problem, Surface};
 
@@ -124,21 +124,24 @@ pub(super) fn permitted(
             let mut message = format!("Model '{id}' was not found or is unavailable.");
             if let Some(name) = through {
                 message.push_str(&format!(" The alias '{name}' points at it."));
-            } else if let Some(alias) = key.aliases.matches_in_lowercase(id) {
-                message.push_str(&format!(
-                    " The alias '{}' is written in lower case: only its letter case differs.",
-                    alias.name
-                ));
             }
-            let may = |id: &&crate::domain::ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
-            let near: Vec<String> =
-                snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may).map(|id| format!("'{id}'")).collect();
-            if !near.is_empty() {
-                message.push_str(&format!(" Did you mean {}?", near.join(" or ")));
+            if let Some(alias) = key.aliases.matches_in_lowercase(id).filter(|_| through.is_none()) {
+                let hint = " is written in lower case: only its letter case differs.";
+                message.push_str(&format!(" The alias '{}'{hint}", alias.name));
+            } else {
+                message.push_str(&suggestions(id, key, snapshot));
             }
             Err(Problem::new(Code::ModelNotFound, message).about("model"))
         }
     }
+}
+
+/// The nearest names that the key may call, as a question.
+fn suggestions(id: &str, key: &CompiledKey, snapshot: &Snapshot) -> String {
+    let may = |id: &&ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
+    let near = snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may);
+    let near: Vec<String> = near.map(|id| format!("'{id}'")).collect();
+    if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) }
 }
 
 /// Where the model is called.

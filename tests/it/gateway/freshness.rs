@@ -1,1 +1,218 @@
-//! …
+//! How soon a change is live, and what happens while the database does not answer.
+
+use std::time::Duration;
+
+use crossmodel::domain::{KeyState, Scope};
+use crossmodel::store::{Editor, ProviderChange};
+use serde_json::json;
+
+use super::rig::{Rig, options, question, serve, test};
+use crate::harness::client::Client;
+use crate::harness::seed;
+use crate::harness::upstream::Upstream;
+
+both_engines!(an_edit_in_this_process_is_live_on_the_next_request, |store| {
+    let rig = Rig::start(store).await;
+    for n in 0..20 {
+        let target = if n % 2 == 0 { "acme/other" } else { "acme/fast" };
+
+        rig.sets(&rig.store, &[seed::exact("fast", target)]).await;
+
+        assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), target);
+    }
+});
+
+both_engines!(without_notices_an_edit_elsewhere_is_live_after_sixty_seconds_at_the_latest, |store| {
+    let rig = Rig::with(store, |options| options.notifications = false).await;
+    let elsewhere = rig.store.another().await;
+    assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), "acme/fast");
+
+    rig.sets(&elsewhere, &[seed::exact("fast", "acme/other")]).await;
+    rig.clock.advance(Duration::from_secs(60));
+    assert_eq!(rig.asks("fast").await.header("x-crossmodel-model"), "acme/fast", "it is kept for a while");
+    rig.clock.advance(Duration::from_millis(1));
+
+    assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), "acme/other");
+    elsewhere.close().await;
+});
+
+both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| {
+    let rig = Rig::with(store, |options| options.notifications = false).await;
+    let elsewhere = rig.store.another().await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    rig.asks("fast").await.is(200);
+
+    elsewhere.api_keys().set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now).await.unwrap();
+    rig.clock.advance(Duration::from_secs(61));
+    rig.asks("fast").await.is(401);
+
+    elsewhere.api_keys().set_state(Scope::All, rig.key.id, KeyState::Active, &by, now).await.unwrap();
+    rig.clock.advance(Duration::from_secs(61));
+    rig.asks("fast").await.is(200);
+
+    elsewhere.api_keys().delete(Scope::All, rig.key.id, &by, now).await.unwrap();
+    rig.clock.advance(Duration::from_secs(61));
+    rig.asks("fast").await.is(401);
+    elsewhere.close().await;
+});
+
+both_engines!(without_notices_a_change_of_the_catalog_is_live_after_sixty_seconds_at_the_latest, |store| {
+    let rig = Rig::with(store, |options| options.notifications = false).await;
+    let elsewhere = rig.store.another().await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    rig.asks("acme/other").await.is(200);
+
+    elsewhere.catalog().set_model_enabled(&"acme/other".parse().unwrap(), false, &by, now).await.unwrap();
+    rig.clock.advance(Duration::from_secs(61));
+
+    rig.asks("acme/other").await.is(404);
+    elsewhere.close().await;
+});
+
+both_engines!(the_sweep_finds_what_no_notice_told, |store| {
+    let rig = Rig::with(store, |options| {
+        options.notifications = false;
+        options.sweep_every = Duration::from_millis(20);
+    })
+    .await;
+    let elsewhere = rig.store.another().await;
+    rig.asks("fast").await.is(200);
+
+    rig.sets(&elsewhere, &[seed::exact("fast", "acme/other")]).await;
+
+    // The clock stands still, so only the sweep can find it.
+    while rig.asks("fast").await.is(200).header("x-crossmodel-model") != "acme/other" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    elsewhere.close().await;
+});
+
+test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
+    let rig = Rig::start(store).await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    rig.asks("poor").await.is(503);
+
+    let context = crossmodel::gateway::credential_context("poor", &rig.upstream.url());
+    let sealed = seed::master().seal(&context, b"sk-sealed", crossmodel::random::bytes()).unwrap();
+    let change = ProviderChange { sealed: Some(Some(sealed)), ..ProviderChange::of("poor".parse().unwrap()) };
+    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+    rig.asks("poor").await.is(200);
+    assert_eq!(rig.upstream.last().header("authorization"), "Bearer sk-sealed");
+
+    rig.store.catalog().set_provider_enabled(&"poor".parse().unwrap(), false, &by, now).await.unwrap();
+    rig.asks("poor").await.is(404);
+});
+
+test!(a_sealed_credential_goes_nowhere_else_than_it_was_entered_for, |store| {
+    let rig = Rig::start(store).await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let context = crossmodel::gateway::credential_context("poor", "https://elsewhere.example/v1");
+    let sealed = seed::master().seal(&context, b"sk-sealed", crossmodel::random::bytes()).unwrap();
+    let change = ProviderChange { sealed: Some(Some(sealed)), ..ProviderChange::of("poor".parse().unwrap()) };
+
+    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+
+    rig.asks("poor").await.is(503);
+    assert_eq!(rig.upstream.seen().len(), 0);
+});
+
+both_engines!(a_key_is_loaded_once_however_many_wait_for_it, |store| {
+    let rig = Rig::start(store).await;
+    let question = question("fast");
+
+    let asks = (0..64).map(|_| {
+        let client = rig.client();
+        let question = &question;
+        async move { client.post("/v1/chat/completions", question).await.is(200) }
+    });
+    futures_util::future::join_all(asks).await;
+
+    assert_eq!(loads(&rig).await, 1);
+});
+
+test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
+    let rig = Rig::start(store).await;
+    let unknown = crossmodel::domain::ApiKeySecret::generate(crossmodel::random::bytes);
+    let stranger = rig.nobody().bearer(unknown.expose());
+
+    for _ in 0..5 {
+        stranger.get("/v1/models").await.is(401);
+    }
+    assert_eq!(loads(&rig).await, 1);
+
+    rig.clock.advance(Duration::from_secs(10));
+    stranger.get("/v1/models").await.is(401);
+    assert_eq!(loads(&rig).await, 2);
+});
+
+async fn loads(rig: &Rig) -> u64 {
+    let metrics = rig.nobody().get("/metrics").await.is(200);
+    let line = metrics.text().lines().find(|line| line.starts_with("crossmodel_key_loads_total")).expect("the count");
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |store| {
+    // A store of its own for the gateway, which can be closed while the test's goes on.
+    let upstream = Upstream::start().await;
+    let rig = Rig::start(store).await;
+    let own = rig.store.another().await;
+    let mut options = options(&rig.clock, &rig.upstream);
+    options.sweep_every = Duration::from_millis(20);
+    let (gateway, url) = serve(&rig.store, own.clone(), options).await;
+    let client = Client::new(&url).bearer(rig.secret.expose());
+    client.post("/v1/chat/completions", &question("fast")).await.is(200);
+    assert_eq!(client.get("/readyz").await.is(200).json()["status"], "ready");
+    gateway.flush().await;
+
+    own.close().await;
+    rig.clock.advance(Duration::from_secs(3600));
+
+    for _ in 0..3 {
+        client.post("/v1/chat/completions", &question("fast")).await.is(200);
+    }
+    let ready = client.get("/readyz").await.is(200).json();
+    assert_eq!((ready["status"].as_str(), ready["database"].as_str()), (Some("degraded"), Some("unreachable")));
+    let stranger = crossmodel::domain::ApiKeySecret::generate(crossmodel::random::bytes);
+    let refused = Client::new(&url).bearer(stranger.expose()).get("/v1/models").await.is(500);
+    assert_eq!(refused.json()["error"]["code"], "db_error");
+
+    rig.clock.advance(Duration::from_secs(24 * 3600));
+    client.post("/v1/chat/completions", &question("fast")).await.is(500);
+    drop(upstream);
+});
+
+test!(whoever_keeps_it_running_can_see_how_it_does, |store| {
+    let rig = Rig::start(store).await;
+    rig.asks("fast").await.is(200);
+    rig.asks("nothing").await.is(404);
+    rig.gateway.flush().await;
+
+    assert_eq!(rig.nobody().get("/healthz").await.is(200).text(), "ok\n");
+    let expected = json!({"status": "ready", "database": "ok", "oldest_cache_seconds": 0, "usage_records_waiting": 0});
+    assert_eq!(rig.nobody().get("/readyz").await.is(200).json(), expected);
+    let metrics = rig.nobody().get("/metrics").await.is(200);
+    for line in [
+        "crossmodel_answers_total{status=\"2xx\"} 1",
+        "crossmodel_answers_total{status=\"4xx\"} 1",
+        "crossmodel_upstream_calls_total 1",
+        "crossmodel_upstream_calls_in_flight 0",
+        "crossmodel_keys_cached 1",
+        "crossmodel_database_up 1",
+        "crossmodel_usage_records_written_total 1",
+        "crossmodel_usage_records_lost_total 0",
+    ] {
+        assert!(metrics.text().lines().any(|found| found == line), "{line} in {}", metrics.text());
+    }
+});
+
+test!(what_was_used_is_written_before_the_gateway_ends, |store| {
+    let rig = Rig::start(store).await;
+    for _ in 0..5 {
+        rig.asks("fast").await.is(200);
+    }
+
+    rig.gateway.stop().await;
+
+    assert_eq!(rig.store.usage().recent(Scope::All, None, 10).await.unwrap().len(), 5);
+    assert_eq!(rig.nobody().get("/readyz").await.is(503).json()["status"], "stopping");
+});

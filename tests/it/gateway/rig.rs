@@ -151,12 +151,13 @@ async fn import(store: &Store, upstream: &Upstream) {
         .expect("a provider")
     };
     let chat = json!({"protocol": "openai-chat", "base_url": url, "path": "/chat/completions"});
+    let responses = json!({"protocol": "openai-responses", "base_url": url, "path": "/responses"});
     let messages = json!({"protocol": "anthropic-messages", "base_url": url, "path": "/v1/messages"});
     let gemini =
         json!({"protocol": "gemini", "base_url": format!("{url}/beta"), "path": "/models/{model}:generateContent"});
     let redirect = json!({"protocol": "openai-chat", "base_url": "https://10.0.0.1", "path": "/chat/completions"});
     let providers = vec![
-        provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat])),
+        provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat, responses])),
         provider("unsure", "Unsure", "ACME_KEY", Value::Null, json!([chat])),
         provider("terse", "Terse", "ACME_KEY", json!(false), json!([chat])),
         provider("poor", "Poor", "POOR_KEY", json!(true), json!([chat])),
