@@ -102,7 +102,7 @@
           else this.#search({ activate: "last" });
           break;
         case "Enter":
-          if (!was) return;
+          if (!was) return void this.#stop();
           event.preventDefault();
           if (this.#active >= 0) this.#pick(this.#options[this.#active]);
           else this.#close();
@@ -113,6 +113,7 @@
             this.#close();
           } else if (this.#input.value !== this.#committed) {
             event.preventDefault();
+            this.#stop();
             this.#set(this.#committed, ["input"]);
           }
           break;
@@ -266,14 +267,15 @@
       this.#status.textContent = text;
     }
 
+    // Whatever was about to be asked or is being asked no longer counts.
     #stop() {
+      this.#asked++;
       for (const timer of Object.values(this.#timers)) clearTimeout(timer);
       this.#request?.abort();
     }
 
     #close() {
       this.#stop();
-      this.#asked++;
       this.#popup.hidden = true;
       this.#list.hidden = true;
       this.#active = -1;

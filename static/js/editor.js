@@ -54,7 +54,9 @@
   });
 
   // Asks the server what it makes of the draft; the answer fills messages, hints and counts.
-  const check = () => {
+  let checked = null;
+  const check = (input = null) => {
+    checked = input;
     const live = document.getElementById("live-check");
     if (live) live.dispatchEvent(new CustomEvent("cm-check"));
   };
@@ -79,6 +81,7 @@
   document.addEventListener("input", (event) => {
     if (!within(event.target)) return;
     if (event.target.name === "name[]") countName(event.target);
+    if (event.target === checked) checked = null;
     showChanges();
   });
 
@@ -104,7 +107,7 @@
       }
       if (["name[]", "mode[]", "target[]"].includes(input.name) || input.name.startsWith("keep-")) {
         showChanges();
-        check();
+        check(input);
       }
     },
     true,
@@ -119,6 +122,37 @@
       else input.removeAttribute("aria-invalid");
     }
   };
+
+  // What would change nothing is not swapped: it keeps what is unfolded and focused, and is not spoken again. Neither is
+  // a message about a field that is still being typed in.
+  const plain = (html) => html.replaceAll(/ (?:data-htmx-powered="true"|open=""|class="")/g, "").trim();
+  const idle = (task) => {
+    if (task.type !== "partial" || !task.target || task.swapSpec.style !== "innerHTML") return false;
+    const typing = document.activeElement;
+    const message = typing?.matches?.("input.f") && task.target.id === `${typing.id}-msg`;
+    if (message && typing !== checked) return true;
+    const holder = document.createElement("div");
+    holder.append(task.fragment.cloneNode(true));
+    return plain(holder.innerHTML) === plain(task.target.innerHTML);
+  };
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx, tasks } = event.detail;
+    if (!ctx?.sourceElement?.closest?.("#editor")) return;
+    if (!ctx.sourceElement.matches("#live-check")) checked = document.activeElement;
+    for (let at = tasks.length - 1; at >= 0; at--) {
+      if (idle(tasks[at])) tasks.splice(at, 1);
+      // Focus is given below: a browser grumbles about `autofocus` in a page that has focus already.
+      else for (const one of tasks[at].fragment.querySelectorAll("[autofocus]")) {
+        one.removeAttribute("autofocus");
+        one.setAttribute("data-focus", "");
+      }
+    }
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const first = document.querySelector("[data-focus]");
+    for (const one of document.querySelectorAll("[data-focus]")) one.removeAttribute("data-focus");
+    first?.focus();
+  });
 
   // --- Removing and putting back ---------------------------------------------------------------------------------
 

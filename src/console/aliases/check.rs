@@ -84,14 +84,14 @@ impl Checked {
             target_says: says(Field::Target),
             hints,
             mark: None,
-            conflict: row.conflict.map(|_| self.conflict(desk, row, base)),
+            conflict: row.conflict.map(|_| self.conflict(desk, row, base, strictness)),
             focus: "",
             writable: desk.who.may_write(),
             plain: true,
         }
     }
 
-    fn conflict(&self, desk: &Desk, row: &Row, base: Option<&Alias>) -> ConflictView {
+    fn conflict(&self, desk: &Desk, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
         let (kind, keep) = row.conflict.map_or((ConflictKind::Both, None), |it| (it.kind, it.keep));
         let stored = base.map(|alias| Row::saved(1, alias));
         let mine = || Side::of(row, stored.as_ref());
@@ -108,7 +108,8 @@ impl Checked {
             keep: super::view::keep_text(keep),
             mine,
             theirs,
-            message: self.open.contains(&row.id).then(|| question(Some(row))),
+            // Not before somebody tried to go on without an answer.
+            message: (strictness == Strictness::Full && self.open.contains(&row.id)).then(|| question(Some(row))),
         }
     }
 }

@@ -256,7 +256,7 @@ impl FromStr for RowId {
 
     fn from_str(text: &str) -> Result<Self, DraftError> {
         let error = || DraftError(format!("row {text:?}"));
-        let number = |digits: &str| digits.parse::<u32>().ok().filter(|&n| n > 0 && n < 1_000_000).ok_or_else(error);
+        let number = |digits: &str| digits.parse::<u32>().ok().filter(|&n| n < 1_000_000).ok_or_else(error);
         match text.split_at_checked(1) {
             Some(("a", digits)) => Ok(Self::Saved(number(digits)? as usize)),
             Some(("n", digits)) => Ok(Self::New(number(digits)?)),
