@@ -59,6 +59,14 @@ impl Field {
 }
 
 /// A change that one button can make to a row.
+///
+/// ```
+/// use crossmodel::domain::{DraftRow, Field, Fix, Match};
+/// let mut row = DraftRow { name: "claude-opus-4-8".into(), matching: "exact".into(), ..DraftRow::default() };
+/// let fix = Fix { label: "Use prefix", field: Field::Name, value: "claude-opus".into(), matching: Some(Match::Prefix) };
+/// fix.apply(&mut row);
+/// assert_eq!((row.name.as_str(), row.matching.as_str()), ("claude-opus", "prefix"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Fix {
     /// What the button says.

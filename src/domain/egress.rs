@@ -187,6 +187,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TABLE: &str = include_str!("../../tests/data/egress.txt");
@@ -232,47 +234,53 @@ mod tests {
         assert!(policy.permits("api.example", 443, "93.184.215.14".parse().unwrap()));
     }
 
+    /// The ranges that must never be dialled, as a list that can be compared with the rules they come from.
+    const DENIED: &str = "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 \
+        192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4";
+
+    fn denied() -> Vec<ipnet::Ipv4Net> {
+        DENIED.split_whitespace().map(|net| net.parse().unwrap()).collect()
+    }
+
+    fn listed(address: Ipv4Addr) -> bool {
+        denied().iter().any(|net| net.contains(&address))
+    }
+
     #[test]
     fn the_edges_of_every_denied_range() {
-        let denied = [
-            "0.0.0.0 0.255.255.255",
-            "10.0.0.0 10.255.255.255",
-            "100.64.0.0 100.127.255.255",
-            "127.0.0.0 127.255.255.255",
-            "169.254.0.0 169.254.255.255",
-            "172.16.0.0 172.31.255.255",
-            "192.0.0.0 192.0.0.255",
-            "192.168.0.0 192.168.255.255",
-            "198.18.0.0 198.19.255.255",
-            "224.0.0.0 239.255.255.255",
-            "240.0.0.0 255.255.255.255",
-        ];
-        for range in denied {
-            let (first, last) = range.split_once(' ').unwrap();
-            let (first, last): (Ipv4Addr, Ipv4Addr) = (first.parse().unwrap(), last.parse().unwrap());
-            assert!(!is_public_v4(first) && !is_public_v4(last), "{range}");
-            let mapped = |v4: Ipv4Addr| v4.to_ipv6_mapped();
-            assert!(!is_public_v6(mapped(first)) && !is_public_v6(mapped(last)), "{range}");
+        for net in denied() {
+            for inside in [net.network(), net.broadcast()] {
+                assert!(!is_public_v4(inside), "{inside} is in {net}");
+            }
+            let before = u32::from(net.network()).checked_sub(1).map(Ipv4Addr::from);
+            let after = u32::from(net.broadcast()).checked_add(1).map(Ipv4Addr::from);
+            for outside in before.into_iter().chain(after) {
+                assert_eq!(is_public_v4(outside), !listed(outside), "{outside} is beside {net}");
+            }
         }
-        for public in [
-            "1.0.0.0",
-            "9.255.255.255",
-            "11.0.0.0",
-            "100.63.255.255",
-            "100.128.0.0",
-            "126.255.255.255",
-            "128.0.0.0",
-            "169.253.255.255",
-            "169.255.0.0",
-            "172.15.255.255",
-            "172.32.0.0",
-            "192.167.255.255",
-            "192.169.0.0",
-            "198.17.255.255",
-            "198.20.0.0",
-            "223.255.255.255",
-        ] {
-            assert!(is_public_v4(public.parse().unwrap()), "{public}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn an_address_is_judged_alike_in_every_dress(bits in any::<u32>()) {
+            let v4 = Ipv4Addr::from(bits);
+            let (high, low) = ((bits >> 16) as u16, bits as u16);
+            let public = !listed(v4);
+            prop_assert_eq!(is_public_v4(v4), public);
+            prop_assert_eq!(is_public_v6(v4.to_ipv6_mapped()), public);
+            prop_assert_eq!(is_public_v6(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low)), public);
+            prop_assert_eq!(is_public_v6(Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1)), public);
+            prop_assert!(!is_public_v6(Ipv6Addr::new(0, 0, 0, 0, 0, 0, high, low)), "the old compatible form");
+        }
+
+        #[test]
+        fn no_url_to_a_denied_address_is_permitted(bits in any::<u32>(), port in any::<u16>()) {
+            let v4 = Ipv4Addr::from(bits);
+            let url: Url = format!("https://{v4}:{port}/v1").parse().unwrap();
+            let answer = EgressPolicy::default().permits_url(&url);
+            prop_assert_eq!(answer.is_ok(), !listed(v4) && port == 443);
         }
     }
 

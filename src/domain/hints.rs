@@ -4,6 +4,7 @@ mod naming;
 mod target;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::{Alias, AliasName, AliasSet, Catalog, Fix, Model, ModelId, Timestamp};
 
@@ -22,6 +23,16 @@ pub struct Hint {
     /// What would change it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
+}
+
+/// The text, after its badge if it has one: a line of its own says what it means.
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(badge) = self.kind.badge() {
+            write!(f, "{badge}: ")?;
+        }
+        f.write_str(&self.text)
+    }
 }
 
 /// What a hint is about.
@@ -114,8 +125,8 @@ impl<'a> HintContext<'a> {
 /// let alias = Alias { name: "lab/m".parse().unwrap(), matching: Match::Exact, target: "lab/m".parse().unwrap() };
 /// let catalog = Catalog::default();
 /// let found = hints(&[alias], &HintContext::new(&catalog, Timestamp::from_millis(0)));
-/// let texts: Vec<&str> = found[0].iter().map(|hint| hint.text.as_str()).collect();
-/// assert_eq!(texts, ["Requests fail with model_not_found.", "This alias changes nothing."]);
+/// let lines: Vec<String> = found[0].iter().map(|hint| hint.to_string()).collect();
+/// assert_eq!(lines, ["Removed: Requests fail with model_not_found.", "This alias changes nothing."]);
 /// ```
 pub fn hints(aliases: &[Alias], context: &HintContext<'_>) -> Vec<Vec<Hint>> {
     let set = AliasSet::new(aliases.to_vec());

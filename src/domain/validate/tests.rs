@@ -1,5 +1,9 @@
 //! Every refusal in its words.
 
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::domain::samples::{alias, catalog, model, provider, row};
 
@@ -163,4 +167,33 @@ fn the_heading_counts_the_problems() {
     let heading = |rows: &[DraftRow]| validate(rows, &shop(), None, &[]).heading();
     assert_eq!(heading(&[row("A", "exact", "deepseek/deepseek-chat")]), "There is a problem");
     assert_eq!(heading(&[row("A", "often", "")]), "There are 3 problems");
+}
+
+/// Rows as people leave them: right, empty, half done, or nonsense.
+fn any_row() -> impl Strategy<Value = DraftRow> {
+    let name = "[ab]{0,2}|[a-c._:/-]{1,70}|.{0,6}";
+    let matching = prop_oneof![4 => Just("exact"), 4 => Just("prefix"), 1 => Just("often")];
+    let target =
+        prop_oneof![6 => "deepseek/deepseek-chat", 1 => "deepseek/[a-z-]{1,12}", 1 => "[ab ]{0,2}", 1 => ".{0,9}"];
+    (name, matching, target).prop_map(|(name, matching, target)| row(&name, matching, &target))
+}
+
+proptest! {
+    #[test]
+    fn a_draft_is_right_or_says_what_is_wrong(rows in proptest::collection::vec(any_row(), 0..25)) {
+        let done = validate(&rows, &shop(), None, &[]);
+
+        let names: BTreeSet<&AliasName> = done.aliases.iter().map(|alias| &alias.name).collect();
+        prop_assert_eq!(names.len(), done.aliases.len(), "names are unique");
+        prop_assert_eq!(done.rows.len(), done.aliases.len());
+        for (&at, alias) in done.rows.iter().zip(&done.aliases) {
+            let typed = &rows[at];
+            prop_assert_eq!(alias.name.as_str(), typed.name.as_str());
+            prop_assert_eq!(alias.matching.as_str(), typed.matching.as_str());
+            prop_assert_eq!(alias.target.as_str(), typed.target.trim());
+            prop_assert!(done.of_row(at).next().is_none());
+        }
+        let filled = rows.iter().filter(|row| !row.is_empty()).count();
+        prop_assert_eq!(done.is_ok(), done.aliases.len() == filled && filled <= Alias::LIMIT);
+    }
 }
