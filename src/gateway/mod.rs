@@ -101,10 +101,16 @@ impl Gateway {
         self.inner.meter.flush().await;
     }
 
+    /// Says in `/readyz` from now on that this gateway is about to stop, so that no new work is sent to it. Calls are
+    /// answered as before.
+    pub fn drain(&self) {
+        self.inner.stopping.store(true, Ordering::SeqCst);
+    }
+
     /// Stops: `/readyz` says so from now on, and the records of finished calls are written. Call it after the server has
     /// stopped.
     pub async fn stop(&self) {
-        self.inner.stopping.store(true, Ordering::SeqCst);
+        self.drain();
         self.inner.meter.stop();
         let tasks = std::mem::take(&mut *lock(&self.tasks));
         let [sweeper, writer] = match <[_; 2]>::try_from(tasks) {
