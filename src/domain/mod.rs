@@ -53,6 +53,7 @@ pub use import::{AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, expo
 pub use merge::{Merge, MergedRow, merge};
 pub use model::{Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, TokenLimits};
 pub use money::{MoneyError, PicoUsd};
+pub(crate) use nearest::edits;
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};

@@ -40,7 +40,7 @@ fn part(a: &str, b: &str) -> Option<usize> {
 }
 
 /// Levenshtein's distance, if it is within the bound.
-fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
+pub(crate) fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
     if a.chars().count().abs_diff(b.chars().count()) > bound {
         return None;
     }
