@@ -1,1 +1,7 @@
-fn main() {}
+//! The program: see `crossmodel --help`, and the library's documentation for the map of the code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crossmodel::cli::main()
+}

@@ -1,0 +1,143 @@
+//! What the commands have in common: the database, ready to use, and the master key that fits it; and the running
+//! program.
+
+mod error;
+mod listener;
+mod server;
+mod signals;
+
+pub use error::{StartError, with_causes};
+pub use server::{Running, Serving};
+
+use std::path::PathBuf;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::domain::{MasterKey, Sealed};
+use crate::master_key::{self, MasterKeyError};
+use crate::random;
+use crate::store::{CatalogFile, Editor, Store};
+
+/// The catalog that the program ships.
+const MODELS: &str = include_str!("../catalog/models.json");
+const PROVIDERS: &str = include_str!("../catalog/providers.json");
+
+/// What to do if there is no database yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewDatabase {
+    /// Make it.
+    Make,
+    /// Refuse: an empty database in the wrong place would only confuse.
+    Refuse,
+}
+
+/// Opens the database, brings its schema up to date, and loads the shipped catalog if it has none.
+///
+/// # Errors
+/// If the database cannot be reached, or is not there and must not be made.
+pub async fn open_store(settings: &Settings, new: NewDatabase, clock: &Clock) -> Result<Store, StartError> {
+    Ok(open_and_migrate(settings, new, clock).await?.0)
+}
+
+/// The same as [`open_store`], and the names of the migrations that ran.
+///
+/// # Errors
+/// As there.
+pub async fn open_and_migrate(
+    settings: &Settings,
+    new: NewDatabase,
+    clock: &Clock,
+) -> Result<(Store, Vec<String>), StartError> {
+    if let (NewDatabase::Refuse, Some(file)) = (new, settings.database_url.file())
+        && !file.exists()
+    {
+        return Err(StartError::NoDatabase(settings.database_url.clone()));
+    }
+    let failed = |error| StartError::Database { url: settings.database_url.clone(), error };
+    let store = Store::open(&settings.database_url).await.map_err(failed)?;
+    let applied = store.migrate().await.map_err(failed)?;
+    if store.catalog().revision().await? == 0 {
+        let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
+        let report = store.catalog().import(&shipped, &Editor::command_line(), clock.now()).await?;
+        tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
+    }
+    Ok((store, applied))
+}
+
+/// Seals what shows that a master key is the right one.
+const KEY_CHECK: &str = "key-check";
+
+/// The master key, which is made on the first run, and which must be the one that the database was set up with.
+///
+/// # Errors
+/// If there is none, its file is open to others, or it is another one.
+pub async fn master_key(settings: &Settings, store: &Store) -> Result<MasterKey, StartError> {
+    let (path, may_be_made) = settings.master_key();
+    let known = store.installation().key_check().await?;
+    let key = match master_key::read(&path)? {
+        Some(key) => key,
+        None if known.is_some() => return Err(MasterKeyError::Lost(path).into()),
+        None if may_be_made => {
+            let key = master_key::make(&path)?;
+            tracing::info!("Made the master key {}; keep a copy apart from the database's backups", path.display());
+            key
+        }
+        None => return Err(MasterKeyError::Missing(path).into()),
+    };
+    let check: Sealed = match known {
+        Some(check) => check,
+        None => {
+            let own = key.seal(KEY_CHECK, b"crossmodel", random::bytes())?;
+            store.installation().set_key_check(&own).await?;
+            // Another process may have been first; then its key counts.
+            store.installation().key_check().await?.unwrap_or(own)
+        }
+    };
+    match key.open(KEY_CHECK, &check) {
+        Ok(_) => Ok(key),
+        Err(_) => Err(MasterKeyError::Mismatch(path).into()),
+    }
+}
+
+/// What a start would find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What is at the database's address, in words.
+    pub database: &'static str,
+    /// Where the master key is.
+    pub master_key_file: PathBuf,
+    /// What is there, in words.
+    pub master_key: &'static str,
+}
+
+/// Looks at the database and the master key and changes neither.
+///
+/// # Errors
+/// If a start would fail.
+pub async fn check(settings: &Settings) -> Result<Found, StartError> {
+    let (path, may_be_made) = settings.master_key();
+    let key = master_key::read(&path)?;
+    let missing = || match may_be_made {
+        true => Ok("will be made"),
+        false => Err(MasterKeyError::Missing(path.clone())),
+    };
+    let found = |database, master_key| Found { database, master_key_file: path.clone(), master_key };
+    if settings.database_url.file().is_some_and(|file| !file.exists()) {
+        return Ok(found("will be made", if key.is_some() { "found" } else { missing()? }));
+    }
+    let failed = |error| StartError::Database { url: settings.database_url.clone(), error };
+    let store = Store::open(&settings.database_url).await.map_err(failed)?;
+    store.ping().await.map_err(failed)?;
+    // Before the first start there is no such table, and so no key that it was set up with.
+    let known = store.installation().key_check().await.ok().flatten();
+    store.close().await;
+    let master_key = match (key, known) {
+        (None, Some(_)) => return Err(MasterKeyError::Lost(path).into()),
+        (None, None) => missing()?,
+        (Some(key), Some(check)) if key.open(KEY_CHECK, &check).is_err() => {
+            return Err(MasterKeyError::Mismatch(path).into());
+        }
+        (Some(_), _) => "found",
+    };
+    Ok(found("answers", master_key))
+}

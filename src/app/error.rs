@@ -1,0 +1,91 @@
+//! Why the program does not start: one line, and an exit code that a supervisor can tell apart.
+
+use std::error::Error;
+use std::io;
+
+use crate::config::{Address, SettingsError};
+use crate::domain::SealError;
+use crate::gateway::GatewayError;
+use crate::master_key::MasterKeyError;
+use crate::store::{CatalogFileError, DatabaseUrl, StoreError};
+
+/// Why the program does not start. `Display` is one line.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings do not go together.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// There is no master key, or it is not the right one.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// There is no database yet.
+    #[error(
+        "DATABASE_URL: there is no database at {0}; run `crossmodel serve` or `crossmodel migrate` first, or name another"
+    )]
+    NoDatabase(DatabaseUrl),
+    /// The database cannot be reached or brought up to date.
+    #[error("DATABASE_URL: {url}: {}", with_causes(.error))]
+    Database {
+        /// Where it should be.
+        url: DatabaseUrl,
+        /// Why it fails.
+        error: StoreError,
+    },
+    /// The database fails.
+    #[error("{}", with_causes(.0))]
+    Store(#[from] StoreError),
+    /// The gateway cannot start.
+    #[error("{}", with_causes(.0))]
+    Gateway(#[from] GatewayError),
+    /// The shipped catalog is broken.
+    #[error("the shipped catalog: {0}")]
+    Catalog(#[from] CatalogFileError),
+    /// A value cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Something else listens there.
+    #[error("{0} is in use by another program; stop that one, or choose another address with --listen")]
+    AddressInUse(Address),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: Address,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The operating system refuses something else.
+    #[error("{what}: {error}")]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        error: io::Error,
+    },
+}
+
+impl StartError {
+    /// The process's exit code: 2 for a setting that is wrong, 78 for a master key that does not fit, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::MasterKey(MasterKeyError::Mismatch(_) | MasterKeyError::Lost(_)) => 78,
+            Self::Settings(_) | Self::MasterKey(_) => 2,
+            _ => 1,
+        }
+    }
+}
+
+/// An error and what caused it, in one line; a cause that the line already has is left out.
+pub fn with_causes(error: &dyn Error) -> String {
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = flat(error.to_string());
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let text = flat(next.to_string());
+        if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = next.source();
+    }
+    line
+}

@@ -1,0 +1,198 @@
+//! `crossmodel demo`: everything on this machine, ready to be tried.
+
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::{CliError, output};
+use crate::app::{self, NewDatabase, Running, Serving};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::console::password;
+use crate::domain::{
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Person, PersonId, Role,
+};
+use crate::random;
+use crate::store::{Editor, NewKey, Store};
+
+const EMAIL: &str = "demo@crossmodel.local";
+
+/// The aliases of the demo's key: a stable name of one's own, and the prefix that a coding assistant insists on.
+const ALIASES: [(&str, Match, &str); 2] = [
+    ("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
+    ("claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
+];
+
+/// Tries everything on this machine.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  crossmodel demo
+  DEEPSEEK_API_KEY=sk-… crossmodel demo --listen 127.0.0.1:9000
+
+A provider whose credential is in its usual environment variable answers itself. For every other one a built-in
+stand-in does: it says which real model would have run. The data is gone when the demo stops, unless --data keeps it.")]
+pub struct Demo {
+    /// An empty folder that keeps the data.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
+        let folder = Folder::make(self.data.as_deref())?;
+        let mut settings = settings.clone();
+        let database = folder.path.join("crossmodel.db");
+        let address = format!("sqlite://{}", database.display());
+        settings.database_url = address.parse().map_err(|error| CliError::Failed(format!("--data: {error}")))?;
+        settings.master_key_file = Some(folder.path.join("master.key"));
+
+        let clock = Clock::system();
+        let store = app::open_store(&settings, NewDatabase::Make, &clock).await?;
+        let master = app::master_key(&settings, &store).await?;
+        let seeded = seed(&store, &master, &clock).await?;
+        let running = Running::start(&settings, store, master, Serving { clock, stand_in: true }).await?;
+        tell(&running, &seeded, &folder);
+        Ok(running.until_stopped().await?)
+    }
+}
+
+/// Where the demo's data is. A folder that nobody asked to keep goes when this does.
+struct Folder {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Folder {
+    fn make(asked: Option<&Path>) -> Result<Self, CliError> {
+        let path = match asked {
+            Some(path) => path.to_owned(),
+            None => {
+                let name = format!("crossmodel-demo-{:016x}", u64::from_le_bytes(random::bytes()));
+                std::env::temp_dir().join(name)
+            }
+        };
+        if path.join("crossmodel.db").exists() {
+            let database = path.join("crossmodel.db");
+            let why = format!(
+                "--data: {} is there already; choose an empty folder, or go on with: crossmodel serve --database-url sqlite://{}",
+                database.display(),
+                database.display()
+            );
+            return Err(CliError::Failed(why));
+        }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(|error| CliError::Failed(format!("the folder {} cannot be made: {error}", path.display())))?;
+        Ok(Self { path, kept: asked.is_some() })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// What the demo made up.
+struct Seeded {
+    password: String,
+    secret: ApiKeySecret,
+    aliases: Vec<Alias>,
+}
+
+async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded, CliError> {
+    let (now, by) = (clock.now(), Editor::command_line());
+    let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
+    let account =
+        Account { id: AccountId::new(now, random::bytes()), name: "Demo".into(), enabled: true, created_at: now };
+    store.accounts().create(&account, &by, now).await?;
+
+    // An admin, so that every page can be seen, with an account of its own, so that keys have a home.
+    let password = made_up_password();
+    let hash = password::hash(&password).map_err(|error| wrong(&error))?;
+    let person = Person {
+        id: PersonId::new(now, random::bytes()),
+        email: EMAIL.parse().map_err(|error| wrong(&error))?,
+        role: Role::Admin,
+        account: Some(account.id),
+        enabled: true,
+        created_at: now,
+    };
+    store.people().add(&person, Some(&hash), &by, now).await?;
+
+    let mut aliases = Vec::new();
+    for (name, matching, target) in ALIASES {
+        let name = name.parse().map_err(|error| wrong(&error))?;
+        let target = target.parse().map_err(|error| wrong(&error))?;
+        aliases.push(Alias { name, matching, target });
+    }
+    let secret = ApiKeySecret::generate(random::bytes);
+    let key = ApiKey {
+        id: ApiKeyId::new(now, random::bytes()),
+        account: account.id,
+        owner: Some(person.id),
+        name: "demo".into(),
+        display: secret.display(),
+        state: KeyState::Active,
+        expires_at: None,
+        old_secret_until: None,
+        allowed_models: None,
+        allowed_addresses: Vec::new(),
+        created_at: now,
+        last_used_at: None,
+        last_used_agent: None,
+        revision: 0,
+        aliases_version: 0,
+    };
+    let hash = master.api_key_hasher().hash(&secret);
+    store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, now).await?;
+    Ok(Seeded { password, secret, aliases })
+}
+
+/// 100 random bits in four groups that can be read aloud: no letter looks like a digit.
+fn made_up_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).map_or('a', |&letter| char::from(letter));
+    let letters: Vec<char> = random::bytes::<20>().iter().map(letter).collect();
+    letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+fn tell(running: &Running, seeded: &Seeded, folder: &Folder) {
+    output::line("The CrossModel demo is running. Ctrl-C stops it.\n");
+    if let Some(url) = &running.console_url {
+        output::line(&format!("  Console    {url}"));
+        output::line(&format!("  Sign in    {EMAIL}"));
+        output::line(&format!("  Password   {}\n", seeded.password));
+    }
+    if let Some(url) = &running.client_url {
+        output::line(&format!("  Base URL   {url}"));
+        output::line(&format!("  API key    {}\n", seeded.secret.expose()));
+    }
+    output::line("Its aliases:");
+    for alias in &seeded.aliases {
+        let (name, matching) = (alias.name.as_str(), alias.matching.as_str());
+        output::line(&format!("  {name:<18} {matching:<7} runs {}", alias.target));
+    }
+    if let Some(url) = &running.client_url {
+        output::line("\nAsk through one of them:\n");
+        output::line(&curl(url, seeded, false));
+        output::line("\nThe same as a stream:\n");
+        output::line(&curl(url, seeded, true));
+    }
+    let fate = if folder.kept { "stays" } else { "goes when the demo stops" };
+    output::line(&format!("\nThe data is in {} and {fate}.", folder.path.display()));
+    output::line("A provider without a credential is answered for by a stand-in; set DEEPSEEK_API_KEY, OPENAI_API_KEY");
+    output::line("and the like before the start to reach the real ones.");
+}
+
+fn curl(url: &str, seeded: &Seeded, stream: bool) -> String {
+    let (flags, extra) = if stream { ("-N ", r#" "stream": true,"#) } else { ("", "") };
+    let secret = seeded.secret.expose();
+    format!(
+        r#"curl {flags}{url}/chat/completions \
+  -H 'Authorization: Bearer {secret}' \
+  -H 'Content-Type: application/json' \
+  -d '{{"model": "cross-model-basic",{extra} "messages": [{{"role": "user", "content": "Hello"}}]}}'"#
+    )
+}

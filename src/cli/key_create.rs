@@ -1,0 +1,130 @@
+//! `crossmodel key create`.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+
+use super::context::Context;
+use super::rows::{self, AliasArg, Placed};
+use super::when::{self, Expiry};
+use super::{CliError, output};
+use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Catalog, Email, KeyState, ModelId};
+use crate::random;
+use crate::store::{NewKey, StoreError};
+
+/// The key to make.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  crossmodel key create --account Acme --name laptop \\
+    --alias cross-model-basic=deepseek/deepseek-chat --alias 'claude-opus*=anthropic/claude-opus-4-8'
+  export CROSSMODEL_API_KEY=$(crossmodel key create --account Acme --name ci --expires 90d)")]
+pub struct Create {
+    /// The account that it belongs to.
+    #[arg(long, value_name = "NAME")]
+    account: String,
+    /// The client or project that it is for, unique in the account, 1 to 80 characters.
+    #[arg(long)]
+    name: String,
+    /// The person that it belongs to; without one it is a service key.
+    #[arg(long, value_name = "ADDRESS")]
+    owner: Option<Email>,
+    /// An alias: NAME=TARGET, or 'PREFIX*=TARGET' for every name that begins so. May be repeated.
+    #[arg(long = "alias", value_name = "NAME=TARGET")]
+    aliases: Vec<AliasArg>,
+    /// When it ends: 90d, 2027-01-31, 2027-01-31T12:00:00Z or never.
+    #[arg(long, value_name = "WHEN", default_value = "never")]
+    expires: Expiry,
+    /// A model that it may call; without any it may call all. May be repeated.
+    #[arg(long = "allow-model", value_name = "MODEL")]
+    allow_models: Vec<ModelId>,
+    /// Client addresses that it may be used from, such as 10.0.0.0/8; without any, all. May be repeated.
+    #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = network)]
+    allow_cidrs: Vec<IpNet>,
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let alone = || IpAddr::from_str(text).ok().map(IpNet::from);
+    let network = text.parse().ok().or_else(alone).map(|network: IpNet| network.trunc());
+    network.ok_or(format!("`{text}` is no network; write for example 10.0.0.0/8 or 192.0.2.7"))
+}
+
+impl Create {
+    pub(super) async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
+        let account = context.account(&self.account).await?;
+        let now = context.now();
+        let expires_at = self.expires.from(now);
+        if expires_at.is_some_and(|end| end <= now) {
+            return Err(CliError::Usage("--expires: that is in the past".into()));
+        }
+        let owner = match &self.owner {
+            None => None,
+            Some(email) => Some(self.owner(context, email, account.id).await?),
+        };
+        let catalog = context.store.catalog().load().await?;
+        let allowed = self.allowed_models(&catalog)?;
+        let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
+        let aliases = rows::check(&[], &new, &catalog, allowed.as_deref())?;
+        let secret = ApiKeySecret::generate(random::bytes);
+        let key = ApiKey {
+            id: ApiKeyId::new(now, random::bytes()),
+            account: account.id,
+            owner,
+            name: super::name("--name", &self.name)?,
+            display: secret.display(),
+            state: KeyState::Active,
+            expires_at,
+            old_secret_until: None,
+            allowed_models: allowed,
+            allowed_addresses: self.allow_cidrs,
+            created_at: now,
+            last_used_at: None,
+            last_used_agent: None,
+            revision: 0,
+            aliases_version: 0,
+        };
+        let hash = context.master_key().await?.api_key_hasher().hash(&secret);
+        let note = format!(
+            "Made `{}` for {} with {}; it ends {}. The secret is shown only now.",
+            key.name,
+            account.name,
+            output::count(aliases.len(), "alias", "aliases"),
+            expires_at.map_or("never".into(), when::show),
+        );
+        let name = key.name.clone();
+        match context.store.api_keys().create(&NewKey { key, hash, aliases }, &context.by, now).await {
+            Ok(()) => {}
+            Err(StoreError::Taken { .. }) => {
+                let why = format!("--name: {} has a key named `{name}` already", account.name);
+                return Err(CliError::Failed(why));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        output::line(secret.expose());
+        output::note(&note);
+        Ok(())
+    }
+
+    async fn owner(
+        &self,
+        context: &Context<'_>,
+        email: &Email,
+        account: crate::domain::AccountId,
+    ) -> Result<crate::domain::PersonId, CliError> {
+        match context.store.people().by_email(email).await? {
+            Some((person, _)) if person.account == Some(account) => Ok(person.id),
+            Some(_) => Err(CliError::Failed(format!("--owner: {email} does not belong to {}", self.account))),
+            None => Err(CliError::Failed(format!("--owner: nobody signs in as {email}"))),
+        }
+    }
+
+    fn allowed_models(&self, catalog: &Catalog) -> Result<Option<Vec<ModelId>>, CliError> {
+        if let Some(unknown) = self.allow_models.iter().find(|id| catalog.get(id.as_str()).is_none()) {
+            let nearest = catalog.nearest(unknown.as_str(), 1);
+            let nearest = nearest.first().map(|id| format!("; the closest is {id}")).unwrap_or_default();
+            return Err(CliError::Failed(format!("--allow-model: {unknown} isn't in the catalog{nearest}")));
+        }
+        Ok((!self.allow_models.is_empty()).then(|| self.allow_models.clone()))
+    }
+}

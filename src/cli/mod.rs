@@ -1,0 +1,188 @@
+//! The command line: one file per group of commands. Answers go to standard output, everything said around them to
+//! standard error, and an error is one line there.
+
+mod account;
+mod alias;
+mod catalog;
+mod check;
+mod context;
+mod demo;
+mod error;
+mod key;
+mod key_create;
+mod migrate;
+mod output;
+mod person;
+mod provider;
+mod resolve;
+mod rows;
+mod serve;
+mod when;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use zeroize::Zeroizing;
+
+pub use error::CliError;
+
+use crate::config::{Settings, unknown_variable};
+use crate::telemetry;
+
+/// A gateway for language models: clients call a name, the key's owner decides which real model runs.
+///
+/// Without a command, `serve` runs.
+#[derive(Debug, Parser)]
+#[command(name = "crossmodel", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  crossmodel demo                      try everything on this machine
+  crossmodel serve                     run the gateway and the console
+  crossmodel key create --account Acme --name laptop --alias 'claude-opus*=anthropic/claude-opus-4-8'")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Everything the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the gateway and the console (the default).
+    Serve(serve::Serve),
+    /// Try everything on this machine, on a fresh database, with a stand-in for providers without a credential.
+    Demo(demo::Demo),
+    /// Bring the database's schema up to date, and load the catalog if there is none.
+    Migrate(migrate::Migrate),
+    /// The catalog of models and providers.
+    #[command(subcommand)]
+    Catalog(catalog::Catalog),
+    /// The companies, and servers of your own, that serve models.
+    #[command(subcommand)]
+    Provider(provider::Provider),
+    /// Accounts: who pays.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// People: who signs in to the console.
+    #[command(subcommand)]
+    Person(person::Person),
+    /// API keys.
+    #[command(subcommand)]
+    Key(key::Key),
+    /// The aliases of an API key.
+    #[command(subcommand)]
+    Alias(alias::Alias),
+    /// Say which model a name runs for a key, and why.
+    Resolve(resolve::Resolve),
+    /// Check the settings, the master key and the database, and change nothing.
+    CheckConfig(check::CheckConfig),
+}
+
+/// Runs the program with the process's arguments and environment.
+pub fn main() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&format!("crossmodel: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn start() -> Result<(), CliError> {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            // Help and version were asked for: they are the answer. A reader who has seen enough may be gone.
+            let _ = error.print();
+            return Ok(());
+        }
+        Err(error) => return Err(CliError::Usage(error::one_line(&error, &Cli::command()))),
+    };
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| CliError::Usage(error.to_string()))?;
+    if let Some(problem) = unknown_variable::<Cli>(std::env::vars_os().map(|(name, _)| name)) {
+        return Err(CliError::Usage(problem));
+    }
+    telemetry::start(&cli.settings.log, cli.settings.log_format);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("cannot start the runtime: {error}")))?;
+    runtime.block_on(run(cli.command.unwrap_or(Command::Serve(serve::Serve {})), &cli.settings))
+}
+
+async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
+    match command {
+        Command::Serve(command) => command.run(settings).await,
+        Command::Demo(command) => command.run(settings).await,
+        Command::Migrate(command) => command.run(settings).await,
+        Command::Catalog(command) => command.run(settings).await,
+        Command::Provider(command) => command.run(settings).await,
+        Command::Account(command) => command.run(settings).await,
+        Command::Person(command) => command.run(settings).await,
+        Command::Key(command) => command.run(settings).await,
+        Command::Alias(command) => command.run(settings).await,
+        Command::Resolve(command) => command.run(settings).await,
+        Command::CheckConfig(command) => command.run(settings).await,
+    }
+}
+
+/// A name of an account or a key, without blanks around it.
+fn name(place: &str, text: &str) -> Result<String, CliError> {
+    let text = text.trim();
+    match text.chars().count() {
+        _ if text.chars().any(char::is_control) => {
+            Err(CliError::Usage(format!("{place}: a name has no control characters")))
+        }
+        1..=80 => Ok(text.to_owned()),
+        0 => Err(CliError::Usage(format!("{place}: give it a name"))),
+        length => Err(CliError::Usage(format!("{place}: use 80 characters or fewer; this has {length}"))),
+    }
+}
+
+/// A secret from standard input: one line, so that it is in no list of processes and in no shell history.
+fn secret_from_stdin(what: &str) -> Result<Zeroizing<String>, CliError> {
+    let mut text = Zeroizing::new(String::new());
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| CliError::Failed(format!("the {what} cannot be read from standard input: {error}")))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.is_empty() {
+        return Err(CliError::Failed(format!("the {what} on standard input is empty")));
+    }
+    if line.chars().any(char::is_control) {
+        return Err(CliError::Failed(format!(
+            "the {what} on standard input must be one line without control characters"
+        )));
+    }
+    Ok(Zeroizing::new(line.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            if command.has_subcommands() {
+                command.get_subcommands().filter(|c| c.get_name() != "help").for_each(|c| check(c, &path));
+            } else {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains(path.trim()), "{path}: {help}");
+            }
+        }
+        check(&Cli::command(), "");
+    }
+}

@@ -1,0 +1,131 @@
+//! `crossmodel person …`
+
+use url::Url;
+
+use super::context::Context;
+use super::{CliError, output, secret_from_stdin};
+use crate::config::Settings;
+use crate::console::{password, reset};
+use crate::domain::{self, Email, PersonId, Role};
+use crate::random;
+use crate::store::StoreError;
+
+/// What to do with people.
+#[derive(Debug, clap::Subcommand)]
+pub enum Person {
+    /// Add somebody who can sign in to the console.
+    #[command(after_help = "Examples:
+  crossmodel person add --email maya@example.com --role owner --account Acme --password-stdin < password.txt
+  crossmodel person add --email ops@example.com --role admin
+
+Without a password, a link is printed with which the person sets one.")]
+    Add(Add),
+    /// Print a link with which somebody sets a new password, once and within half an hour.
+    #[command(after_help = "Example:\n  crossmodel person reset-link --email maya@example.com")]
+    ResetLink {
+        /// Whose.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Email,
+    },
+    /// List the people.
+    #[command(after_help = "Example:\n  crossmodel person list")]
+    List,
+}
+
+/// Whom to add.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// The e-mail address to sign in with.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Email,
+    /// admin runs everything, owner manages one account, viewer only looks.
+    #[arg(long, value_name = "admin|owner|viewer")]
+    role: Role,
+    /// The account; an admin may have none.
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Read the password from standard input, one line.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl Person {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
+        match self {
+            Self::Add(add) => add.run(&Context::open_or_make(settings).await?).await,
+            Self::ResetLink { email } => {
+                let context = Context::open(settings).await?;
+                let Some((person, _)) = context.store.people().by_email(&email).await? else {
+                    return Err(CliError::Failed(format!("--email: nobody signs in as {email}")));
+                };
+                print_link(&context, &person).await
+            }
+            Self::List => list(&Context::open(settings).await?).await,
+        }
+    }
+}
+
+impl Add {
+    async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
+        let account = match &self.account {
+            Some(name) => Some(context.account(name).await?.id),
+            None if self.role == Role::Admin => None,
+            None => return Err(CliError::Usage(format!("--account: say which account the {} belongs to", self.role))),
+        };
+        let hash = if self.password_stdin {
+            let password = secret_from_stdin("password")?;
+            let checked = password::check(&password, Some(&self.email));
+            checked.map_err(|error| CliError::Failed(format!("password: {error}")))?;
+            Some(password::hash(&password).map_err(|error| CliError::Failed(format!("password: {error}")))?)
+        } else {
+            None
+        };
+        let now = context.now();
+        let id = PersonId::new(now, random::bytes());
+        let person = domain::Person { id, email: self.email, role: self.role, account, enabled: true, created_at: now };
+        match context.store.people().add(&person, hash.as_deref(), &context.by, now).await {
+            Ok(()) => {}
+            Err(StoreError::Taken { .. }) => {
+                return Err(CliError::Failed(format!("--email: somebody signs in as {} already", person.email)));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        output::note(&format!("Added {}, {}.", person.email, person.role));
+        if hash.is_none() {
+            print_link(context, &person).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The link alone on standard output: it is a secret of that person.
+async fn print_link(context: &Context<'_>, person: &domain::Person) -> Result<(), CliError> {
+    let public_url = public_url(context.settings)?;
+    let link = reset::link(&context.store, &public_url, person.id, context.now()).await?;
+    let link = link.ok_or_else(|| CliError::Failed("CROSSMODEL_PUBLIC_URL: no link can be made with it".into()))?;
+    output::line(link.as_str());
+    output::note(&format!("With it, {} sets a password: once, within half an hour.", person.email));
+    Ok(())
+}
+
+/// Where people reach the console, as a server with these settings would have it.
+fn public_url(settings: &Settings) -> Result<Url, CliError> {
+    let console = settings.parts().ok().and_then(|parts| parts.console).unwrap_or(settings.listen);
+    Ok(settings.console_url(console).map_err(crate::app::StartError::from)?)
+}
+
+async fn list(context: &Context<'_>) -> Result<(), CliError> {
+    let accounts = context.store.accounts().list().await?;
+    let people = context.store.people().list(domain::Scope::All).await?;
+    let rows: Vec<[String; 4]> = people
+        .iter()
+        .map(|person| {
+            let account = accounts.iter().find(|account| Some(account.id) == person.account);
+            let account = account.map(|account| account.name.clone()).unwrap_or_default();
+            let state = if person.enabled { "enabled" } else { "disabled" };
+            [person.email.to_string(), person.role.to_string(), account, state.into()]
+        })
+        .collect();
+    output::table(["E-MAIL", "ROLE", "ACCOUNT", "STATE"], &rows);
+    Ok(())
+}

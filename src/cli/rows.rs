@@ -1,0 +1,98 @@
+//! Aliases as the command line takes them: checked like those of the console, and saved all or none.
+
+use std::str::FromStr;
+
+use super::CliError;
+use super::context::Context;
+use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, validate};
+use crate::store::SaveOutcome;
+
+/// `NAME=TARGET`, or `PREFIX*=TARGET`.
+#[derive(Clone, Debug)]
+pub struct AliasArg(DraftRow);
+
+/// The text is no alias.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no alias; write NAME=TARGET, or 'PREFIX*=TARGET' for names that begin so")]
+pub struct AliasArgError(String);
+
+impl FromStr for AliasArg {
+    type Err = AliasArgError;
+
+    fn from_str(text: &str) -> Result<Self, AliasArgError> {
+        let (name, target) = text.split_once('=').ok_or_else(|| AliasArgError(text.to_owned()))?;
+        let (name, target) = (name.trim(), target.trim());
+        if name.is_empty() || target.is_empty() {
+            return Err(AliasArgError(text.to_owned()));
+        }
+        let (name, matching) = name.strip_suffix('*').map_or((name, "exact"), |prefix| (prefix, "prefix"));
+        let row = DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.into() };
+        Ok(Self(row))
+    }
+}
+
+/// A row and where it was written, for messages.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    pub place: String,
+    pub row: DraftRow,
+}
+
+impl From<&AliasArg> for Placed {
+    fn from(AliasArg(row): &AliasArg) -> Self {
+        Self { place: format!("alias {}", row.name), row: row.clone() }
+    }
+}
+
+/// Checks new rows beside the aliases that stay. The answer is all of them together.
+///
+/// # Errors
+/// The first row that is wrong, and how many more are.
+pub fn check(
+    stay: &[Alias],
+    new: &[Placed],
+    catalog: &Catalog,
+    allowed: Option<&[ModelId]>,
+) -> Result<Vec<Alias>, CliError> {
+    let kept = stay.iter().map(|alias| DraftRow::of("", alias));
+    let rows: Vec<DraftRow> = kept.chain(new.iter().map(|placed| placed.row.clone())).collect();
+    let checked = validate(&rows, catalog, allowed, stay);
+    let Some(first) = checked.problems.first() else { return Ok(checked.aliases) };
+    let at = first.row.and_then(|row| row.checked_sub(stay.len())).and_then(|row| new.get(row));
+    let place = at.map(|placed| format!("{}: ", placed.place)).unwrap_or_default();
+    let more = match checked.problems.len() - 1 {
+        0 => String::new(),
+        1 => " (1 more problem)".into(),
+        n => format!(" ({n} more problems)"),
+    };
+    Err(CliError::Failed(format!("{place}{}{more}", first.message)))
+}
+
+/// Changes a key's aliases by a function of those it has, however often somebody else saves in between.
+pub async fn change(
+    context: &Context<'_>,
+    key: &ApiKey,
+    new: impl Fn(&[Alias]) -> Result<Vec<Alias>, CliError>,
+) -> Result<usize, CliError> {
+    loop {
+        let gone = || CliError::Failed(format!("the key `{}` was deleted meanwhile", key.name));
+        let saved = context.store.aliases().list(Scope::All, key.id).await?.ok_or_else(gone)?;
+        let aliases = new(&saved.aliases)?;
+        let outcome = context
+            .store
+            .aliases()
+            .save(Scope::All, key.id, saved.version, &aliases, &context.by, context.now())
+            .await?;
+        match outcome {
+            SaveOutcome::Saved { .. } | SaveOutcome::Unchanged { .. } => return Ok(aliases.len()),
+            SaveOutcome::Stale { .. } => {}
+            SaveOutcome::Missing => return Err(gone()),
+        }
+    }
+}
+
+/// The aliases of which none has a name of the new rows.
+pub fn without(aliases: &[Alias], new: &[Placed]) -> Vec<Alias> {
+    let replaced = |alias: &&Alias| new.iter().all(|placed| placed.row.name != alias.name.as_str());
+    aliases.iter().filter(replaced).cloned().collect()
+}

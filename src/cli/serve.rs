@@ -1,0 +1,37 @@
+//! `crossmodel serve`.
+
+use super::{CliError, output};
+use crate::app::{self, NewDatabase, Running, Serving};
+use crate::clock::Clock;
+use crate::config::Settings;
+
+/// Runs the gateway and the console.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  crossmodel serve
+  crossmodel serve --listen 127.0.0.1:9000 --database-url sqlite:///var/lib/crossmodel/crossmodel.db
+  CROSSMODEL_PUBLIC_URL=https://crossmodel.example.com crossmodel serve --listen 0.0.0.0:8080
+
+Stop it with SIGTERM or Ctrl-C: what is in flight ends first.")]
+pub struct Serve {}
+
+impl Serve {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
+        let clock = Clock::system();
+        let store = app::open_store(settings, NewDatabase::Make, &clock).await?;
+        let master = app::master_key(settings, &store).await?;
+        let running = Running::start(settings, store, master, Serving { clock, stand_in: false }).await?;
+        if let Some(url) = &running.console_url {
+            output::line(&format!("Console: {url}"));
+        }
+        if let Some(url) = &running.client_url {
+            output::line(&format!("Gateway: {url}"));
+        }
+        if let Some(link) = &running.setup_link {
+            output::line(&format!(
+                "Nobody can sign in yet. Set up the first admin here, once, within the hour: {link}"
+            ));
+        }
+        Ok(running.until_stopped().await?)
+    }
+}

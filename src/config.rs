@@ -1,0 +1,249 @@
+//! Settings: one struct, read from flags and the environment. The doc comments below are what `--help` shows.
+
+mod listen;
+mod unknown;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use url::{Host, Url};
+
+pub use listen::{Address, AddressError, Part, Parts};
+pub use unknown::unknown_variable;
+
+use crate::domain::EgressPolicy;
+use crate::store::DatabaseUrl;
+use crate::telemetry;
+
+/// Everything that can be set. A flag wins over its environment variable.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Settings (each also an environment variable)")]
+pub struct Settings {
+    /// Where the data is: sqlite://path/to/file.db, or postgres://user:password@host:port/name.
+    ///
+    /// SQLite serves one machine. Postgres lets several gateways share keys and aliases.
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        default_value = "sqlite://data/crossmodel.db",
+        hide_env_values = true,
+        global = true
+    )]
+    pub database_url: DatabaseUrl,
+
+    /// Where to listen: the console at /, the gateway at /v1.
+    #[arg(
+        long,
+        env = "CROSSMODEL_LISTEN",
+        value_name = "IP:PORT",
+        default_value = "127.0.0.1:8080",
+        hide_env_values = true,
+        global = true
+    )]
+    pub listen: Address,
+
+    /// An address of the gateway's own, or `off` to run without it.
+    #[arg(long, env = "CROSSMODEL_GATEWAY_LISTEN", value_name = "IP:PORT|off", hide_env_values = true, global = true)]
+    pub gateway_listen: Option<Part>,
+
+    /// An address of the console's own, or `off` to run without it.
+    #[arg(long, env = "CROSSMODEL_CONSOLE_LISTEN", value_name = "IP:PORT|off", hide_env_values = true, global = true)]
+    pub console_listen: Option<Part>,
+
+    /// The address that people type to reach the console. [default: http:// and the listening address]
+    ///
+    /// It must be https, which a proxy in front provides, unless it is on this machine. Requests to other hosts are
+    /// refused.
+    #[arg(long, env = "CROSSMODEL_PUBLIC_URL", value_name = "URL", value_parser = web_address, hide_env_values = true, global = true)]
+    pub public_url: Option<Url>,
+
+    /// The address that clients use, for the console's examples. [default: the public address, or the gateway's own]
+    #[arg(long, env = "CROSSMODEL_GATEWAY_URL", value_name = "URL", value_parser = web_address, hide_env_values = true, global = true)]
+    pub gateway_url: Option<Url>,
+
+    /// The file with the master key: 64 hexadecimal digits that seal the providers' credentials and hash the API keys.
+    /// [default: master.key beside the SQLite database]
+    ///
+    /// On the first run it is made, readable by its owner only; with Postgres only if it is named here. Keep a copy
+    /// apart from the database's backups: without it no API key works any more.
+    #[arg(long, env = "CROSSMODEL_MASTER_KEY_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    pub master_key_file: Option<PathBuf>,
+
+    /// Private addresses that providers may have, as host:port, separated by commas; for example a model server on this
+    /// machine at 127.0.0.1:11434. Anything else that is private is refused.
+    #[arg(
+        long,
+        env = "CROSSMODEL_EGRESS_ALLOW",
+        value_name = "HOST:PORT,…",
+        default_value = "",
+        hide_default_value = true,
+        hide_env_values = true,
+        global = true
+    )]
+    pub egress_allow: EgressPolicy,
+
+    /// What to log: a level (error, warn, info, debug, trace), or levels by module such as `info,crossmodel::gateway=debug`.
+    ///
+    /// Bodies and headers of requests are never logged.
+    #[arg(
+        long = "log",
+        env = "CROSSMODEL_LOG",
+        value_name = "FILTER",
+        default_value = "info",
+        value_parser = telemetry::LogFilter::from_str,
+        hide_env_values = true,
+        global = true
+    )]
+    pub log: telemetry::LogFilter,
+
+    /// How to log, on standard error.
+    #[arg(long, env = "CROSSMODEL_LOG_FORMAT", default_value = "text", hide_env_values = true, global = true)]
+    pub log_format: LogFormat,
+
+    /// Threads that answer requests. [default: one per core]
+    #[arg(
+        long,
+        env = "CROSSMODEL_WORKERS",
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u16).range(1..=1024),
+        hide_env_values = true,
+        global = true
+    )]
+    pub workers: Option<u16>,
+
+    /// Seconds to go on listening, already reported as not ready, after a request to stop.
+    ///
+    /// Gives a load balancer the time to notice.
+    #[arg(
+        long,
+        env = "CROSSMODEL_DRAIN_DELAY",
+        value_name = "SECONDS",
+        default_value = "0",
+        value_parser = clap::value_parser!(u64).range(..=600),
+        hide_env_values = true,
+        global = true
+    )]
+    pub drain_delay: u64,
+
+    /// Seconds that requests in flight get to end, after a request to stop.
+    #[arg(
+        long,
+        env = "CROSSMODEL_SHUTDOWN_TIMEOUT",
+        value_name = "SECONDS",
+        default_value = "120",
+        value_parser = clap::value_parser!(u64).range(..=3600),
+        hide_env_values = true,
+        global = true
+    )]
+    pub shutdown_timeout: u64,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+/// Settings that are each fine but do not go together. `Display` is the whole line, with the name of the setting.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// Gateway and console are both switched off.
+    #[error("CROSSMODEL_GATEWAY_LISTEN and CROSSMODEL_CONSOLE_LISTEN are both off: there is nothing to serve")]
+    NothingToServe,
+    /// Passwords and cookies would cross a network in the clear.
+    #[error("CROSSMODEL_PUBLIC_URL: `{0}` would send passwords in the clear; use https, or an address on this machine")]
+    PlainHttp(Url),
+    /// The console listens to other machines, and nothing says under which address.
+    #[error(
+        "CROSSMODEL_PUBLIC_URL is not set, and the console at {0} can be reached from other machines; set it to the \
+         https address that people use"
+    )]
+    NoPublicUrl(Address),
+    /// The public address has more than scheme, host and port.
+    #[error("CROSSMODEL_PUBLIC_URL: `{0}` must be a scheme, a host and maybe a port, without a path")]
+    NotAnOrigin(Url),
+}
+
+impl Settings {
+    /// Where each part listens.
+    ///
+    /// # Errors
+    /// If both parts are off.
+    pub fn parts(&self) -> Result<Parts, SettingsError> {
+        let address = |own: Option<Part>| match own {
+            None => Some(self.listen),
+            Some(Part::At(address)) => Some(address),
+            Some(Part::Off) => None,
+        };
+        let parts = Parts { gateway: address(self.gateway_listen), console: address(self.console_listen) };
+        if parts.gateway.is_none() && parts.console.is_none() {
+            return Err(SettingsError::NothingToServe);
+        }
+        Ok(parts)
+    }
+
+    /// The console's public address, given where it listens.
+    ///
+    /// # Errors
+    /// If it is plain http beyond this machine, or no plain origin, or if it is not set and cannot be guessed.
+    pub fn console_url(&self, console: Address) -> Result<Url, SettingsError> {
+        let Some(url) = &self.public_url else {
+            return console.url().filter(|_| console.is_loopback()).ok_or(SettingsError::NoPublicUrl(console));
+        };
+        let origin = url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if !origin {
+            return Err(SettingsError::NotAnOrigin(url.clone()));
+        }
+        if url.scheme() == "http" && !is_loopback(url) {
+            return Err(SettingsError::PlainHttp(url.clone()));
+        }
+        Ok(url.clone())
+    }
+
+    /// What clients use as base URL, with `/v1` at its end, given where the parts listen.
+    pub fn client_url(&self, parts: Parts) -> String {
+        let base = match (&self.gateway_url, &self.public_url, parts.gateway) {
+            (Some(url), ..) => url.to_string(),
+            (None, Some(public), gateway) if gateway.is_none() || gateway == parts.console => public.to_string(),
+            (None, _, gateway) => format!("http://{}", gateway.or(parts.console).unwrap_or(self.listen).from_here()),
+        };
+        let base = base.trim_end_matches('/');
+        if base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1") }
+    }
+
+    /// The master key's file, and whether it may be made if it is missing.
+    pub fn master_key(&self) -> (PathBuf, bool) {
+        match (&self.master_key_file, self.database_url.file()) {
+            (Some(named), _) => (named.clone(), true),
+            (None, Some(database)) => (database.parent().unwrap_or(Path::new("")).join("master.key"), true),
+            (None, None) => (Path::new("data").join("master.key"), false),
+        }
+    }
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or(format!("`{text}` is not a web address; write for example https://crossmodel.example.com"))
+}
+
+/// Whether an address means this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
