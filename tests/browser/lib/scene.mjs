@@ -5,7 +5,10 @@ import { mkdirSync } from "node:fs";
 import { markupProblems } from "./looks.mjs";
 
 /** Messages that Chromium writes by itself for an answer that a check provoked; the page is not at fault. */
-const PROVOKED = /^Failed to load resource: (the server responded with a status of (4\d\d|5\d\d)|net::ERR_(INTERNET_DISCONNECTED|FAILED))/;
+const PROVOKED = new RegExp(
+  "^Failed to load resource: (the server responded with a status of [45]\\d\\d|net::ERR_(INTERNET_DISCONNECTED|FAILED))" +
+    "|^Clear-Site-Data header on .*: Cleared data types:",
+);
 
 export class Scene {
   #browser;
@@ -102,6 +105,7 @@ export class Scene {
 
   /** Every page that any check goes to is also a page whose markup is checked, as the server sent it. */
   async #validate(response) {
+    if (!response.url().startsWith(this.url)) return;
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
     const html = await response.text().catch(() => null); // gone with the page it belonged to, or a redirect
     if (html === null) return;

@@ -25,6 +25,11 @@ macro_rules! checks {
 }
 
 checks! {
+    budgets {
+        the_editors_first_load_is_small
+        nothing_moves_while_the_editor_loads_and_is_used
+        what_cannot_change_is_kept_for_ever_and_what_is_secret_is_not
+    }
     editor {
         add_fill_test_save_and_reload_by_keyboard
         add_fill_test_save_and_reload_without_javascript
@@ -99,6 +104,14 @@ checks! {
         every_word_has_to_match_and_the_exact_id_comes_first
         a_model_that_the_key_may_not_use_is_shown_as_such
         without_javascript_the_browser_suggests_and_a_page_browses
+    }
+    signing {
+        in_and_out_by_keyboard
+        in_and_out_without_javascript
+        a_wrong_password_and_an_unknown_person_get_one_answer
+        the_cookie_cannot_be_read_by_scripts
+        somebody_elses_page_cannot_post_here
+        a_second_person_sees_nothing_of_the_first
     }
     test_box {
         each_outcome_has_its_sentence

@@ -1,4 +1,4 @@
-//! The whole program, running: gateway and console on one loopback address, with every provider played by a scripted one.
+//! The whole program, running: gateway and console on one loopback address, with every provider played by one of ours.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -6,10 +6,12 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::console::{Console, ConsoleOptions};
-use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Role, Scope};
-use crossmodel::store::{Editor, Store};
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope};
+use crossmodel::gateway::{Gateway, GatewayOptions};
+use crossmodel::store::{Editor, ProviderChange, Store};
 
 use super::client::{Client, Reply};
+use super::provider::Provider;
 use super::store::TestStore;
 use super::{process, seed};
 
@@ -23,6 +25,7 @@ pub struct TestApp(Arc<Running>);
 struct Running {
     store: TestStore,
     clock: Clock,
+    provider: Provider,
     url: String,
     account: Account,
 }
@@ -30,15 +33,31 @@ struct Running {
 impl TestApp {
     /// Starts it on the system's clock. It is stopped when the store's test ends.
     pub async fn start(store: TestStore) -> Self {
-        Self::with(store, Clock::system()).await
+        Self::with(store, Clock::system(), |_| {}).await
     }
 
     /// Starts it with another clock, or with other settings of the gateway.
-    pub async fn with(store: TestStore, clock: Clock) -> Self {
+    pub async fn with(store: TestStore, clock: Clock, set: impl FnOnce(&mut GatewayOptions)) -> Self {
         seed::catalog(&store).await;
+        let played = Provider::start();
+        for provider in store.catalog().load().await.expect("the catalog").providers() {
+            let change = ProviderChange {
+                base_url: Some(played.url()),
+                protocol: Some(Protocol::OpenaiChat),
+                credential_env: Some(Some("UPSTREAM_CREDENTIAL".into())),
+                ..ProviderChange::of(provider.id.clone())
+            };
+            store.catalog().set_provider(&change, &Editor::command_line(), seed::NOON).await.expect("to set it");
+        }
         let account = seed::account(&store, "acme").await;
-        let url = serve(&store, (*store).clone(), &clock);
-        Self(Arc::new(Running { store, clock, url, account }))
+        let url = serve(&store, (*store).clone(), &clock, &played, set).await;
+        Self(Arc::new(Running { store, clock, provider: played, url, account }))
+    }
+
+    /// A second program on the same database, as far from this one as two machines: connections, caches and address of its own.
+    pub async fn another(&self, set: impl FnOnce(&mut GatewayOptions)) -> Client {
+        let store = self.store().another().await;
+        Client::new(serve(self.store(), store, &self.0.clock, &self.0.provider, set).await)
     }
 
     /// Its address, without a slash at the end.
@@ -54,6 +73,11 @@ impl TestApp {
     /// The clock that it goes by.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// The provider behind every model.
+    pub fn provider(&self) -> &Provider {
+        &self.0.provider
     }
 
     /// The account that the operator's keys belong to.
@@ -94,9 +118,21 @@ impl TestApp {
 }
 
 /// Serves gateway and console over `own`; the end of `store`'s test ends it.
-fn serve(store: &TestStore, own: Store, clock: &Clock) -> String {
+async fn serve(
+    store: &TestStore,
+    own: Store,
+    clock: &Clock,
+    provider: &Provider,
+    set: impl FnOnce(&mut GatewayOptions),
+) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let mut options = GatewayOptions::new(clock.clone(), seed::master());
+    options.egress = provider.authority().parse().expect("an address that may be called");
+    options.env = Arc::new(|name: &str| (name == "UPSTREAM_CREDENTIAL").then(|| CREDENTIAL.to_owned()));
+    set(&mut options);
+    own.listen();
+    let gateway = Gateway::start(own.clone(), options).await.expect("to start the gateway");
     let console = Console::new(
         own,
         ConsoleOptions {
@@ -108,11 +144,12 @@ fn serve(store: &TestStore, own: Store, clock: &Clock) -> String {
             gateway_url: format!("{url}/v1"),
         },
     );
-    let pages = console.configure();
-    let server = HttpServer::new(move || App::new().configure(pages.clone()))
+    let (calls, pages) = (gateway.configure(), console.configure());
+    let server = HttpServer::new(move || App::new().configure(calls.clone()).configure(pages.clone()))
         .workers(2)
         .disable_signals()
         .tcp_nodelay(true)
+        .h1_allow_half_closed(false)
         .listen(listener)
         .expect("to listen")
         .run();
@@ -120,6 +157,7 @@ fn serve(store: &TestStore, own: Store, clock: &Clock) -> String {
     tokio::spawn(server);
     store.at_the_end(async move {
         handle.stop(false).await;
+        gateway.stop().await;
     });
     url
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod client;
 pub mod database;
 pub mod process;
+pub mod provider;
 pub mod seed;
 pub mod upstream;
 #[macro_use]

@@ -1,1 +1,4 @@
 //! What only shows when all parts work together.
+
+mod agreement;
+mod live;
