@@ -155,3 +155,75 @@ export async function a_page_that_is_not_there(scene) {
   await page.goto("/keys/0199d9a0-0000-7000-8000-000000000000");
   await assertLooksRight(page);
 }
+
+export async function creating_a_key_and_being_refused(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/keys/new");
+  await assertLooksRight(page);
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByText("There is a problem").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function a_new_key_and_a_key_that_was_shown(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/keys/new");
+  await page.getByLabel("Name").fill("claude-code-laptop");
+  await page.getByRole("button", { name: "Create key" }).click();
+  await page.getByText("Copy your key now").waitFor();
+  await assertLooksRight(page);
+  const shown = page.url();
+  await page.getByRole("link", { name: "I've stored it, continue to aliases" }).click();
+  await page.goto(shown);
+  await assertLooksRight(page);
+}
+
+export async function a_keys_own_page_and_rolling_it(scene) {
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", [OPUS]);
+  const page = await scene.signedIn(people.owner);
+  await page.goto(`/keys/${key.id}`);
+  await assertLooksRight(page);
+  await page.goto(`/keys/${key.id}/roll`);
+  await assertLooksRight(page);
+}
+
+export async function deleting_a_key_as_a_page_and_as_a_dialog(scene) {
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", [OPUS]);
+  await scene.ask("used", { key: key.id, model: "openai/gpt-5.5" });
+  const page = await scene.signedIn(people.owner);
+  await page.goto(`/keys/${key.id}/delete`);
+  await page.getByRole("button", { name: "Delete key" }).click();
+  await page.getByText("Type claude-code-laptop exactly to confirm.").waitFor();
+  await assertLooksRight(page);
+  await page.goto("/keys");
+  await page.getByLabel("Actions for claude-code-laptop").click();
+  await assertLooksRight(page);
+  await page.getByRole("row").getByRole("link", { name: "Delete…" }).click();
+  await page.getByRole("dialog").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function deleting_several_keys(scene) {
+  const people = await scene.people();
+  await scene.key(people, "one");
+  await scene.key(people, "two");
+  const page = await scene.signedIn(people.owner);
+  for (const name of ["one", "two"]) await page.getByLabel(`Select ${name}`).check();
+  await page.locator("#bulk").getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("textbox").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function a_refused_sign_in(scene) {
+  const page = await scene.window();
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail address").fill("nobody@example.com");
+  await page.getByLabel("Password").fill("wrong horse battery staple");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").first().waitFor();
+  await assertLooksRight(page);
+}

@@ -7,7 +7,9 @@ import { markupProblems } from "./looks.mjs";
 /** Messages that Chromium writes by itself for an answer that a check provoked; the page is not at fault. */
 const PROVOKED = new RegExp(
   "^Failed to load resource: (the server responded with a status of [45]\\d\\d|net::ERR_(INTERNET_DISCONNECTED|FAILED))" +
-    "|^Clear-Site-Data header on .*: Cleared data types:",
+    "|^Clear-Site-Data header on .*: Cleared data types:" +
+    // Said whenever a fragment steers the focus from one element to another.
+    "|^Autofocus processing was blocked because a document already has a focused element",
 );
 
 export class Scene {

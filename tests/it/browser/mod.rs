@@ -62,6 +62,32 @@ checks! {
         a_name_has_at_most_64_characters
         every_printable_character_is_allowed_or_named
     }
+    keys {
+        create_copy_and_go_to_aliases_by_keyboard
+        create_copy_and_go_to_aliases_without_javascript
+        a_secret_is_shown_once
+        a_reload_does_not_show_the_secret_again
+        leaving_before_the_secret_is_copied_asks_first
+        a_bad_name_is_refused
+        a_bad_name_is_refused_without_javascript
+        aliases_are_copied_from_another_key
+        the_aliases_button_leads_to_the_editor
+        the_list_is_filtered_as_one_types_and_the_address_follows
+        the_list_is_filtered_without_javascript
+        the_list_is_sorted_by_its_headings
+        a_key_is_disabled_at_once_and_enabled_again_by_keyboard
+        a_key_is_disabled_at_once_and_enabled_again_without_javascript
+        a_key_is_renamed
+        a_key_is_renamed_without_javascript
+        a_key_is_rolled_and_the_old_secret_dies
+        a_key_is_rolled_without_javascript
+        a_rolled_key_can_keep_its_old_secret_for_a_while
+        a_key_in_use_is_deleted_only_by_its_name_in_a_dialog
+        an_unused_key_is_deleted_with_one_button_without_javascript
+        several_keys_are_changed_at_once
+        several_keys_are_changed_at_once_without_javascript
+        a_viewer_can_look_and_test_but_not_write
+    }
     looks {
         the_editor_without_aliases
         the_editor_with_hints_and_a_test
@@ -79,6 +105,12 @@ checks! {
         the_list_of_keys_when_none_fits
         signing_in
         a_page_that_is_not_there
+        creating_a_key_and_being_refused
+        a_new_key_and_a_key_that_was_shown
+        a_keys_own_page_and_rolling_it
+        deleting_a_key_as_a_page_and_as_a_dialog
+        deleting_several_keys
+        a_refused_sign_in
     }
     picker {
         the_input_is_a_combobox
