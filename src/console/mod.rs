@@ -9,11 +9,13 @@ pub mod assets;
 pub mod catalog;
 mod edge;
 pub mod error;
+mod find;
 pub mod flash;
 pub mod forms;
 pub mod frame;
 mod guard;
 mod keys;
+mod models;
 pub mod password;
 pub mod reply;
 pub mod reset;
@@ -153,6 +155,8 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .configure(setup::routes)
         .configure(reset::routes)
         .configure(keys::routes)
+        .configure(models::routes)
+        .configure(find::routes)
         .route("/", page().to(|| async { reply::see_other("/keys") }))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))
 }

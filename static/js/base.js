@@ -82,6 +82,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const form = ctx?.sourceElement;
   if (!form?.matches?.("form[data-mirror]")) return;
   const said = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  form.querySelector("[data-clear]")?.toggleAttribute("hidden", [...said.keys()].every((name) => name === "sort"));
   history.replaceState(history.state, "", said.size ? `${form.action}?${said}` : form.action);
 });
 

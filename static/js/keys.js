@@ -36,5 +36,5 @@ if (once) {
   document.addEventListener("copy", () => { safe = true; });
   once.addEventListener("click", (event) => { if (event.target.closest("[data-stored]")) safe = true; });
   addEventListener("beforeunload", (event) => { if (!safe) event.preventDefault(); });
-  document.getElementById("secret")?.select();
+  if (once.contains(document.activeElement)) document.activeElement.select?.();
 }

@@ -107,16 +107,6 @@ impl Row {
         if self.problems == 1 { "1 problem".into() } else { format!("{} problems", self.problems) }
     }
 
-    /// The accessible name of the aliases button: `Aliases of claude-code-laptop, 3, 1 problem`.
-    pub(super) fn aliases_name(&self) -> String {
-        let mut name = format!("Aliases of {}, {}", self.name, self.aliases);
-        if self.problems > 0 {
-            name.push_str(", ");
-            name.push_str(&self.problems_text());
-        }
-        name
-    }
-
     /// `Expires in 3 days`, for the badge of the last week.
     pub(super) fn soon_text(&self) -> String {
         self.expires.map(|end| format!("Expires {}", end.relative())).unwrap_or_default()
