@@ -58,6 +58,9 @@ pub enum AliasNameError {
     },
 }
 
+/// How many forbidden characters an error names before it stops counting.
+const NAMED: usize = 8;
+
 impl FromStr for AliasName {
     type Err = AliasNameError;
 
@@ -67,8 +70,11 @@ impl FromStr for AliasName {
         }
         let lowercase = text.to_ascii_lowercase();
         let mut found: Vec<String> = Vec::new();
-        for c in lowercase.chars().filter(|&c| !Self::allows(c)) {
-            let shown = describe(c);
+        for shown in lowercase.chars().filter(|&c| !Self::allows(c)).map(describe) {
+            if found.len() == NAMED {
+                found.push("and others".into());
+                break;
+            }
             if !found.contains(&shown) {
                 found.push(shown);
             }
@@ -221,6 +227,9 @@ mod tests {
     fn the_worst_fault_is_named_first() {
         let says = |name: &str| name.parse::<AliasName>().unwrap_err().to_string();
         assert_eq!(says("My Alias!"), "Use lowercase letters, digits and . _ : / - only. Remove: space, \"!\".");
+        assert!(
+            says("äöüÄÖÜßéè").ends_with("Remove: \"ä\", \"ö\", \"ü\", \"Ä\", \"Ö\", \"Ü\", \"ß\", \"é\", and others.")
+        );
         assert_eq!(says(&"X".repeat(65)), "Use 64 characters or fewer. This has 65.");
         assert_eq!(
             says("a  b\u{2060}\u{7}"),

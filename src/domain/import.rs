@@ -142,8 +142,9 @@ impl Reader {
     }
 
     fn json_list(&mut self, text: &str) -> Result<(), serde_json::Error> {
+        let mut lines = Lines::of(text);
         for item in serde_json::from_str::<Vec<&RawValue>>(text)? {
-            let line = line_of(text, item.get());
+            let line = lines.at(item.get());
             let value: Value = serde_json::from_str(item.get())?;
             let field = |name: &str| match value.get(name) {
                 None | Some(Value::Null) => Ok(None),
@@ -171,8 +172,9 @@ impl Reader {
         {
             Pairs(pairs) = serde_json::from_str(only.get())?;
         }
+        let mut lines = Lines::of(text);
         for (name, target) in pairs {
-            let line = line_of(text, target.get());
+            let line = lines.at(target.get());
             match serde_json::from_str::<Value>(target.get())? {
                 Value::String(target) => self.row(line, &name, None, &target),
                 _ => self.problem(line, format!("the target of {name} must be a text")),
@@ -219,10 +221,25 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Pairs<'a> {
     }
 }
 
-/// The line on which a part of `text`, borrowed from it, begins.
-fn line_of(text: &str, part: &str) -> usize {
-    let at = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    1 + text.bytes().take(at).filter(|&byte| byte == b'\n').count()
+/// Tells the line on which each part of a text begins, for parts that are borrowed from it and asked for in their order.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn at(&mut self, part: &str) -> usize {
+        let begins = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let between = self.text.as_bytes().get(self.at..begins).unwrap_or_default();
+        self.line += between.iter().filter(|&&byte| byte == b'\n').count();
+        self.at = begins;
+        self.line
+    }
 }
 
 fn unquote(text: &str) -> &str {
