@@ -39,6 +39,7 @@ pub(super) fn reach(alias: &Alias, hidden: &[ModelId], set: &AliasSet, context: 
         }
         ([], _) => return None,
         ([id], _) => format!("Hides the real model {id} for this key: it now runs {}.", alias.target),
+        ([one, other], _) => format!("Hides 2 catalog models: {one} and {other}."),
         ([first, ..], _) => format!("Hides {} catalog models, for example {first}.", hidden.len()),
     };
     Some(Hint { ids: hidden.to_vec(), ..hint(HintKind::Shadow, Severity::Quiet, text) })

@@ -52,6 +52,8 @@ fn a_prefix_lists_the_models_it_hides_but_neither_its_target_nor_what_others_tak
     );
     assert_eq!(found[2][0].text, "Hides 10 catalog models, for example lab/m30.");
     assert_eq!(found[2][0].ids.len(), 10);
+    let two = first(&["anthropic/claude-opus* = lab/m1"], &HintContext::new(&shop, NOW)).remove(0);
+    assert_eq!(two, "Hides 2 catalog models: anthropic/claude-opus-4-7 and anthropic/claude-opus-4-8.");
 }
 
 #[test]
