@@ -229,7 +229,7 @@ mod tests {
 
         EventReader::default().push(&chunk, |_| Verdict::Show, |piece| pieces.push(piece)).unwrap();
 
-        assert_eq!(pieces, [chunk.clone()]);
+        assert_eq!(pieces.len(), 1);
         assert_eq!(pieces.first().map(|piece| piece.as_ptr()), Some(chunk.as_ptr()), "no copy");
     }
 

@@ -1,0 +1,108 @@
+//! The gateway alone, on one worker, for measuring it from outside: a database of its own in a temporary folder, one key
+//! with twenty aliases, and one provider.
+//!
+//! Address in `GATEWAY_ADDR` (127.0.0.1:9210), provider in `MOCK_URL` (http://127.0.0.1:9100), the key's secret is printed
+//! and the alias is `bench-alias`. Build it with `cargo bench --bench serve --no-run`.
+
+use std::sync::Arc;
+
+use actix_web::{App, HttpServer};
+use crossmodel::clock::Clock;
+use crossmodel::domain::{
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Model, Provider,
+};
+use crossmodel::gateway::{Gateway, GatewayOptions};
+use crossmodel::random;
+use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
+use serde_json::json;
+
+type Error = Box<dyn std::error::Error>;
+
+#[actix_web::main]
+async fn main() -> Result<(), Error> {
+    let var = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.into());
+    let provider: url::Url = var("MOCK_URL", "http://127.0.0.1:9100").parse()?;
+    let address = var("GATEWAY_ADDR", "127.0.0.1:9210");
+    let folder = std::env::temp_dir().join(format!("crossmodel-bench-{}", std::process::id()));
+    let store = Store::open(&format!("sqlite://{}/bench.db", folder.display()).parse()?).await?;
+    store.migrate().await?;
+    let clock = Clock::system();
+    let master = MasterKey::from_bytes([7; 32]);
+    let secret = fill(&store, &clock, &master, provider.as_str().trim_end_matches('/')).await?;
+
+    let mut options = GatewayOptions::new(clock, master);
+    options.egress =
+        format!("{}:{}", provider.host_str().unwrap_or_default(), provider.port().unwrap_or(80)).parse()?;
+    options.env = Arc::new(|_| Some("sk-bench".into()));
+    let gateway = Gateway::start(store, options).await?;
+    println!("{}", secret.expose());
+    let configure = gateway.configure();
+    let server = HttpServer::new(move || App::new().configure(configure.clone()))
+        .tcp_nodelay(true)
+        .h1_allow_half_closed(false)
+        .workers(1)
+        .bind(address)?;
+    server.run().await?;
+    gateway.stop().await;
+    drop(std::fs::remove_dir_all(folder));
+    Ok(())
+}
+
+/// A provider, 200 models and a key; the same secret every time, since nobody else can reach it.
+async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Result<ApiKeySecret, Error> {
+    let (now, by) = (clock.now(), Editor::command_line());
+    let provider: Provider = serde_json::from_value(json!({
+        "id": "vendor", "name": "Vendor", "protocol": "openai-chat", "base_url": format!("{url}/v1"), "env": ["BENCH_KEY"],
+        "endpoints": [{"protocol": "openai-chat", "base_url": format!("{url}/v1"), "path": "/chat/completions"}],
+        "stream_options": true,
+    }))?;
+    let model = |n: usize| -> Result<Model, serde_json::Error> {
+        serde_json::from_value(json!({
+            "id": format!("vendor/mock-model-{n}"), "name": format!("Mock {n}"), "provider": "vendor",
+            "upstream_model": format!("vendor/mock-model-{n}"), "type": "chat", "protocols": ["openai-chat"],
+            "context_length": 65536, "pricing": {"prompt": "0.000001", "completion": "0.000002"},
+            "architecture": {"modality": "text->text", "input_modalities": ["text"], "output_modalities": ["text"]},
+        }))
+    };
+    let models = (0..200).map(model).collect::<Result<Vec<_>, _>>()?;
+    store.catalog().import(&CatalogFile::new(models, vec![provider]), &by, now).await?;
+
+    let account =
+        Account { id: AccountId::new(now, random::bytes()), name: "bench".into(), enabled: true, created_at: now };
+    store.accounts().create(&account, &by, now).await?;
+    let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
+        Ok(Alias { name: name.parse()?, matching, target: target.parse()? })
+    };
+    let mut aliases = vec![
+        alias("bench-alias".into(), Match::Exact, "vendor/mock-model-0")?,
+        alias("claude-opus".into(), Match::Prefix, "vendor/mock-model-1")?,
+        alias("claude-opus-4".into(), Match::Prefix, "vendor/mock-model-2")?,
+    ];
+    for n in 0..9 {
+        aliases.push(alias(format!("cross-model-{n}"), Match::Exact, "vendor/mock-model-0")?);
+        if n < 8 {
+            aliases.push(alias(format!("some-family-{n}-"), Match::Prefix, "vendor/mock-model-1")?);
+        }
+    }
+    let secret = ApiKeySecret::generate(|| [42; 64]);
+    let key = ApiKey {
+        id: ApiKeyId::new(now, random::bytes()),
+        account: account.id,
+        owner: None,
+        name: "bench".into(),
+        display: secret.display(),
+        state: KeyState::Active,
+        expires_at: None,
+        old_secret_until: None,
+        allowed_models: None,
+        allowed_addresses: Vec::new(),
+        created_at: now,
+        last_used_at: None,
+        last_used_agent: None,
+        revision: 0,
+        aliases_version: 0,
+    };
+    let hash = master.api_key_hasher().hash(&secret);
+    store.api_keys().create(&NewKey { key, hash, aliases }, &by, now).await?;
+    Ok(secret)
+}
