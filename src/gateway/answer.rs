@@ -38,6 +38,11 @@ impl Head {
         self.alias = HeaderValue::try_from(text).ok();
     }
 
+    /// Names the real model that the requested name was resolved to.
+    pub(super) fn ran(&mut self, model: &str) {
+        self.model = HeaderValue::from_str(model).ok();
+    }
+
     /// As it is in `x-request-id`.
     pub(super) fn request_id(&self) -> String {
         format!("req_cm_{}", self.id)

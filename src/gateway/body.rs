@@ -9,8 +9,9 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
 use actix_web::web;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
+use super::upstream::in_time;
 use super::{Limits, Timeouts};
 use crate::wire::error::{Code, Problem};
 
@@ -82,7 +83,7 @@ pub(super) async fn read(
     let mut many = BytesMut::new();
     loop {
         let received = one.len() + many.len();
-        let piece = match timeout_at(deadline(began, received, timeouts), payload.next()).await {
+        let piece = match in_time(|| deadline(began, received, timeouts), payload.next()).await {
             Err(_) => return Err(Problem::new(Code::RequestTimeout, "The request body came too slowly.")),
             Ok(None) => break,
             Ok(Some(Err(error))) => return Err(broken(&error)),

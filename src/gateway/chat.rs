@@ -18,7 +18,7 @@ use super::pump::{self, Call, Outcome};
 use super::routes::Worker;
 use super::ticket::{Dispatch, Ticket};
 use super::{auth, body, upstream};
-use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution, decide};
+use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution, Timestamp, decide};
 use crate::wire::control::{AskUsage, Control, ControlError};
 use crate::wire::error::{Code, Problem, Surface};
 
@@ -29,8 +29,9 @@ const SUGGESTIONS: usize = 3;
 
 /// Answers a chat request.
 pub(super) async fn chat(request: HttpRequest, payload: web::Payload, worker: web::Data<Worker>) -> HttpResponse {
-    let mut head = Head::new(worker.new_id());
-    let answer = match dispatch(&request, payload, &worker, &mut head).await {
+    let now = worker.inner.options.clock.now();
+    let mut head = Head::new(worker.new_id(now));
+    let answer = match dispatch(&request, payload, &worker, &mut head, now).await {
         Ok(outcome) => answer(head, outcome),
         Err(failure) => head.failure(Surface::Openai, failure),
     };
@@ -44,17 +45,17 @@ async fn dispatch(
     mut payload: web::Payload,
     worker: &Worker,
     head: &mut Head,
+    now: Timestamp,
 ) -> Result<Outcome, Failure> {
     let inner = &worker.inner;
     let options = &inner.options;
-    let now = options.clock.now();
     let key = auth::authenticate(inner, request, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes).map_err(refused)?;
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
-    let target = target(&snapshot, &model)?;
+    let target = target(&snapshot, &model).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(target.header.clone());
 
     let ask = if target.upstream.takes_usage() == TakesUsage::No { AskUsage::AsSent } else { AskUsage::Yes };
@@ -109,13 +110,12 @@ pub(super) fn permitted(
     let id = decision.resolution.model();
     if let Resolution::Alias(alias) = decision.resolution {
         head.caught_by(alias);
-        head.model = actix_web::http::header::HeaderValue::from_str(id).ok();
     }
     let through = decision.resolution.alias().map(|alias| alias.name.as_str());
     match &decision.outcome {
         Decided::Runs(model) => Ok(Arc::clone(model)),
         Decided::NotAllowed(model) => {
-            head.model = actix_web::http::header::HeaderValue::from_str(model.id.as_str()).ok();
+            head.ran(model.id.as_str());
             let through = through.map(|name| format!(", which the alias '{name}' points at")).unwrap_or_default();
             let message = format!("This API key may not use the model '{}'{through}.", model.id);
             Err(Problem::new(Code::ModelNotAllowed, message).about("model"))
@@ -123,6 +123,7 @@ pub(super) fn permitted(
         Decided::NotFound => {
             let mut message = format!("Model '{id}' was not found or is unavailable.");
             if let Some(name) = through {
+                head.ran(id);
                 message.push_str(&format!(" The alias '{name}' points at it."));
             }
             if let Some(alias) = key.aliases.matches_in_lowercase(id).filter(|_| through.is_none()) {

@@ -52,6 +52,8 @@ pub(super) fn client(options: &GatewayOptions, connector: &Connector) -> HttpCli
     Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(Duration::from_secs(60))
+        // What one stream can hold is this, times the pieces that wait for a slow client.
+        .http1_max_buf_size(32 << 10)
         // The Host header is made ready with the others.
         .set_host(false)
         .build(Patient { inner: connector.clone(), patience: options.timeouts.connect * 2 })

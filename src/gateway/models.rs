@@ -7,14 +7,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::{Failure, Head};
 use super::routes::{Worker, surface};
 use super::{auth, chat};
-use crate::domain::decide;
+use crate::domain::{Timestamp, decide};
 use crate::wire::error::{Code, Problem};
 use crate::wire::models::{Listed, Page, Row, anthropic_page, openai_list, rows};
 
 /// Lists what the key can call.
 pub(super) async fn list(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    let head = Head::new(worker.new_id());
-    let answer = match listed(&request, &worker).await {
+    let now = worker.inner.options.clock.now();
+    let head = Head::new(worker.new_id(now));
+    let answer = match listed(&request, &worker, now).await {
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),
     };
@@ -22,8 +23,7 @@ pub(super) async fn list(request: HttpRequest, worker: web::Data<Worker>) -> Htt
     answer
 }
 
-async fn listed(request: &HttpRequest, worker: &Worker) -> Result<Vec<u8>, Failure> {
-    let now = worker.inner.options.clock.now();
+async fn listed(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Result<Vec<u8>, Failure> {
     let key = auth::authenticate(&worker.inner, request, now).await?;
     let snapshot = worker.inner.live.snapshot(now).await;
     let rows = rows(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref());
@@ -47,8 +47,9 @@ async fn listed(request: &HttpRequest, worker: &Worker) -> Result<Vec<u8>, Failu
 
 /// Shows one: an alias, a name that a prefix alias catches, or a real id. It decides as a call would.
 pub(super) async fn one(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    let mut head = Head::new(worker.new_id());
-    let answer = match shown(&request, &worker, &mut head).await {
+    let now = worker.inner.options.clock.now();
+    let mut head = Head::new(worker.new_id(now));
+    let answer = match shown(&request, &worker, &mut head, now).await {
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),
     };
@@ -56,15 +57,14 @@ pub(super) async fn one(request: HttpRequest, worker: web::Data<Worker>) -> Http
     answer
 }
 
-async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head) -> Result<String, Failure> {
-    let now = worker.inner.options.clock.now();
+async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head, now: Timestamp) -> Result<String, Failure> {
     let key = auth::authenticate(&worker.inner, request, now).await?;
     let snapshot = worker.inner.live.snapshot(now).await;
     // The router decodes every escape but those of `%`, `/` and `+`.
     let name = decoded(request.match_info().get("model").unwrap_or_default());
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &name);
     let model = chat::permitted(&decision, &key, &snapshot, head)?;
-    head.model = actix_web::http::header::HeaderValue::from_str(model.id.as_str()).ok();
+    head.ran(model.id.as_str());
     let alias = decision.resolution.alias().is_some();
     Ok(Row { id: &name, model: &model, alias, shadowed: false }.json())
 }

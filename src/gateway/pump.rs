@@ -23,7 +23,7 @@ use crate::wire::stream::{ChatStream, Ending};
 use crate::wire::usage;
 
 /// Pieces that wait for a slow client; then the provider waits too.
-const AHEAD: usize = 16;
+const AHEAD: usize = 8;
 
 /// A call to make.
 pub(super) struct Call {

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 use super::answer::Head;
 use super::egress::{self, HttpClient};
 use super::{Inner, auth, chat, health, models};
-use crate::domain::RequestId;
+use crate::domain::{RequestId, Timestamp};
 use crate::random;
 use crate::wire::error::{Code, Problem, Surface};
 
@@ -35,8 +35,8 @@ impl Worker {
         }
     }
 
-    /// The id of a new request.
-    pub(super) fn new_id(&self) -> RequestId {
+    /// The id of a request that arrived now.
+    pub(super) fn new_id(&self, now: Timestamp) -> RequestId {
         let mut pool = self.random.borrow_mut();
         if self.used.get() + 10 > RANDOM {
             *pool = random::bytes();
@@ -45,7 +45,7 @@ impl Worker {
         let from = self.used.get();
         self.used.set(from + 10);
         let bytes = pool.get(from..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_else(random::bytes);
-        RequestId::new(self.inner.options.clock.now(), bytes)
+        RequestId::new(now, bytes)
     }
 }
 
@@ -116,7 +116,8 @@ async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespons
 }
 
 fn refuse(request: &HttpRequest, worker: &Worker, problem: Problem, allow: Option<&'static str>) -> HttpResponse {
-    let mut answer = Head::new(worker.new_id()).failure(surface(request), problem.into());
+    let mut answer =
+        Head::new(worker.new_id(worker.inner.options.clock.now())).failure(surface(request), problem.into());
     if let Some(allow) = allow {
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

@@ -1,5 +1,7 @@
 //! One call to a provider: the request that goes out, and the answer's body as it comes in.
 
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,7 +9,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{HeaderMap, Method, Request};
-use tokio::time::{Instant, timeout};
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::catalog::Upstream;
 use super::egress::{EgressError, HttpClient};
@@ -121,6 +124,15 @@ fn reason(error: &hyper_util::client::legacy::Error) -> UpstreamError {
     if error.is_connect() { UpstreamError::Unreachable } else { UpstreamError::Broken }
 }
 
+/// Waits until a moment that is only looked up if there is a wait: what is there already needs no timer.
+pub(super) async fn in_time<F: Future>(until: impl FnOnce() -> Instant, future: F) -> Result<F::Output, Elapsed> {
+    let mut future = pin!(future);
+    match futures_util::poll!(&mut future) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => timeout_at(until(), future).await,
+    }
+}
+
 /// Reads an answer piece by piece, within its limits. One timer watches both the pause and the whole.
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -137,9 +149,8 @@ impl Reader {
 
     /// The next piece; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        let now = Instant::now();
-        let until = self.ends.min(now + self.idle);
-        let piece = match tokio::time::timeout_at(until, self.body.next()).await {
+        let (ends, idle) = (self.ends, self.idle);
+        let piece = match in_time(|| ends.min(Instant::now() + idle), self.body.next()).await {
             Err(_) => return Some(Err(UpstreamError::Timeout)),
             Ok(None) => return None,
             Ok(Some(Err(error))) => return Some(Err(error)),

@@ -270,6 +270,7 @@ test!(a_model_that_cannot_chat_here_says_why, |store| {
         format!("Model '{id}' cannot be called through chat completions: its provider serves it by {protocol} only.")
     };
     refused(&rig.asks("claude/opus").await, &elsewhere("claude/opus", "anthropic-messages"));
+    assert_eq!(rig.asks("acme/thinker").await.header("x-crossmodel-model"), "acme/thinker");
     refused(&rig.asks("acme/thinker").await, &elsewhere("acme/thinker", "openai-responses"));
     refused(&rig.asks("acme/embed").await, "Model 'acme/embed' makes embeddings and cannot be used for chat.");
 });
