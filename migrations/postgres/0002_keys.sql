@@ -1,4 +1,5 @@
--- API keys, their secrets, their aliases. Every write under a key begins with `UPDATE api_key SET revision = revision + 1`.
+-- API keys, their secrets, their aliases. Every write under a key begins with
+-- `UPDATE api_key SET revision = revision + 1`, which locks the row.
 
 CREATE TABLE api_key (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -19,4 +19,5 @@ CREATE FUNCTION audit_log_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BE
 END $$;
 CREATE TRIGGER audit_log_keeps_rows BEFORE DELETE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_only_grows();
 CREATE TRIGGER audit_log_keeps_values BEFORE UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION audit_log_only_grows();
-CREATE TRIGGER audit_log_keeps_all BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION audit_log_only_grows();
+CREATE TRIGGER audit_log_keeps_all BEFORE TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_log_only_grows();

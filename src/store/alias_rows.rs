@@ -15,7 +15,8 @@ sql! {
     REPLACE = "UPDATE alias SET matching = $3, target = $4 WHERE api_key_id = $1 AND name = $2";
     REMOVE = "DELETE FROM alias WHERE api_key_id = $1 AND name = $2";
     LIST = "SELECT name AS alias_name, matching, target FROM alias WHERE api_key_id = $1";
-    ADD_VERSION = "INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases) VALUES ($1, $2, $3, $4, $5)";
+    ADD_VERSION = "INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases) \
+                   VALUES ($1, $2, $3, $4, $5)";
     SET_VERSION = "UPDATE api_key SET aliases_version = $2 WHERE id = $1";
 }
 

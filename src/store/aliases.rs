@@ -47,21 +47,25 @@ pub enum SaveOutcome {
     Missing,
 }
 
+/// What [`saved`] reads, of one key's versions.
+macro_rules! versions {
+    () => {
+        "SELECT v.api_key_id AS id, v.version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
+         v.aliases AS aliases FROM alias_version v JOIN api_key ON api_key.id = v.api_key_id \
+         WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
+         AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) "
+    };
+}
+
 sql! {
     /// The current version is made of the alias rows themselves; before the first save there is no version row.
     LIST = "SELECT api_key.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-            l.name AS alias_name, l.matching AS matching, l.target AS target \
-            FROM api_key LEFT JOIN alias_version v ON v.api_key_id = api_key.id AND v.version = api_key.aliases_version \
+            l.name AS alias_name, l.matching AS matching, l.target AS target FROM api_key \
+            LEFT JOIN alias_version v ON v.api_key_id = api_key.id AND v.version = api_key.aliases_version \
             LEFT JOIN alias l ON l.api_key_id = api_key.id WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
             AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)";
-    AT_VERSION = "SELECT v.api_key_id AS id, v.version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-                  v.aliases AS aliases FROM alias_version v JOIN api_key ON api_key.id = v.api_key_id \
-                  WHERE api_key.id = $1 AND api_key.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) \
-                  AND v.version = $3";
-    HISTORY = "SELECT v.api_key_id AS id, v.version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-               v.aliases AS aliases FROM alias_version v JOIN api_key ON api_key.id = v.api_key_id \
-               WHERE api_key.id = $1 AND api_key.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) \
-               ORDER BY v.version DESC LIMIT $3";
+    AT_VERSION = concat!(versions!(), "AND v.version = $3");
+    HISTORY = concat!(versions!(), "ORDER BY v.version DESC LIMIT $3");
 }
 const VERSION: Table = Table { name: "alias_version", id: "id" };
 

@@ -10,10 +10,12 @@ pub(super) const TABLE: Table = Table { name: "api_key", id: "id" };
 /// What [`api_key`] reads.
 macro_rules! key_columns {
     () => {
-        "api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name, api_key.display AS display, \
-         api_key.state AS state, api_key.expires_at AS expires_at, api_key.allowed_models AS allowed_models, \
-         api_key.allowed_addresses AS allowed_addresses, api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
-         api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, api_key.aliases_version AS aliases_version, \
+        "api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name, \
+         api_key.display AS display, api_key.state AS state, api_key.expires_at AS expires_at, \
+         api_key.allowed_models AS allowed_models, api_key.allowed_addresses AS allowed_addresses, \
+         api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
+         api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, \
+         api_key.aliases_version AS aliases_version, \
          (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = api_key.id) AS old_secret_until"
     };
 }
@@ -21,7 +23,8 @@ pub(super) use key_columns;
 
 sql! {
     /// The first statement of every change under a key.
-    LOCK_KEY = concat!("UPDATE api_key SET revision = revision + 1 WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
+    LOCK_KEY = concat!("UPDATE api_key SET revision = revision + 1 \
+                WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
                 AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) RETURNING ", key_columns!());
 }
 pub(super) const LOCK: super::sql::Sql = LOCK_KEY;

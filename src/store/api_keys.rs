@@ -16,8 +16,8 @@ use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, Mo
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKeys<'a>(pub(super) &'a Store);
 
-/// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts at
-/// nothing whatever it says.
+/// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts
+/// at nothing whatever it says.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     /// The key.
@@ -56,7 +56,8 @@ sql! {
     BY_HASH = concat!("SELECT ", key_columns!(), ", a.enabled AS account_enabled, \
                COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until, \
                l.name AS alias_name, l.matching AS matching, l.target AS target \
-               FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id JOIN account a ON a.id = api_key.account_id \
+               FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id \
+               JOIN account a ON a.id = api_key.account_id \
                LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id \
                WHERE s.hash = $1 AND (s.valid_until IS NULL OR s.valid_until > $2) AND api_key.state <> 'deleted'");
     REVISIONS = concat!("SELECT id, revision FROM api_key WHERE state <> 'deleted' AND id IN ", id_list!());
@@ -243,7 +244,8 @@ impl ApiKeys<'_> {
         work.await
     }
 
-    /// Gives a key a new secret. The old one works until `old_until`, or dies now. `false` if the key is not in the scope.
+    /// Gives a key a new secret. The old one works until `old_until`, or dies now. `false` if the key is not in the
+    /// scope.
     ///
     /// # Errors
     /// If the database fails.
@@ -357,8 +359,8 @@ impl ApiKeys<'_> {
     }
 }
 
-/// Begins a change under a key: locks its row, which makes all who change it wait for each other, and raises the revision
-/// that caches go by. The answer is the key as it was, but for the revision.
+/// Begins a change under a key: locks its row, which makes all who change it wait for each other, and raises the
+/// revision that caches go by. The answer is the key as it was, but for the revision.
 pub(super) async fn lock(tx: &mut Tx, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
     let Some(row) = tx.first(api_key_row::LOCK, args![id, scope.account()]).await? else { return Ok(None) };
     tx.announce(Change::Key(id)).await?;

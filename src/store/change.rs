@@ -46,8 +46,8 @@ fn parse(payload: &str) -> Option<Change> {
     }
 }
 
-/// Passes on what other processes announce, until the pool is closed. While the connection is down notifications are lost;
-/// whoever relies on them looks at revisions too.
+/// Passes on what other processes announce, until the pool is closed. While the connection is down notifications are
+/// lost; whoever relies on them looks at revisions too.
 pub(super) async fn listen(pool: PgPool, changes: broadcast::Sender<Change>) {
     while !pool.is_closed() {
         if let Err(error) = hear(&pool, &changes).await {

@@ -98,33 +98,47 @@ pub struct KeyPage {
 macro_rules! filter {
     () => {
         "api_key.state <> 'deleted' AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) \
-         AND (CAST($2 AS TEXT) IS NULL OR LOWER(api_key.name) LIKE $2 ESCAPE '!' OR LOWER(api_key.display) LIKE $2 ESCAPE '!') \
-         AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN api_key.state = 'active' AND api_key.expires_at <= $5 THEN 'expired' \
-         ELSE api_key.state END) \
+         AND (CAST($2 AS TEXT) IS NULL \
+              OR LOWER(api_key.name) LIKE $2 ESCAPE '!' OR LOWER(api_key.display) LIKE $2 ESCAPE '!') \
+         AND (CAST($3 AS TEXT) IS NULL OR $3 = \
+              CASE WHEN api_key.state = 'active' AND api_key.expires_at <= $5 THEN 'expired' ELSE api_key.state END) \
          AND (CAST($4 AS TEXT) IS NULL OR COALESCE(api_key.owner_id, '') = $4)"
+    };
+}
+
+/// A sum over the days of a key since the day in a placeholder; 0 without any.
+macro_rules! sum {
+    ($column:literal, $since:literal) => {
+        concat!(
+            "CAST(COALESCE((SELECT SUM(u.",
+            $column,
+            ") FROM usage_daily u WHERE u.api_key_id = api_key.id AND u.day >= ",
+            $since,
+            "), 0) AS BIGINT)"
+        )
     };
 }
 
 sql! {
     COUNT = concat!("SELECT COUNT(*) AS total FROM api_key WHERE ", filter!());
-    /// $6 and $7 are the first UTC days of the sums, $8 the sort, $9 its direction.
-    PAGE = concat!("SELECT * FROM (SELECT ", key_columns!(), ", a.name AS account_name, p.email AS owner_email, \
-            CAST(COALESCE((SELECT SUM(u.requests) FROM usage_daily u WHERE u.api_key_id = api_key.id AND u.day >= $6), 0) \
-            AS BIGINT) AS requests, \
-            CAST(COALESCE((SELECT SUM(u.cost) FROM usage_daily u WHERE u.api_key_id = api_key.id AND u.day >= $7), 0) \
-            AS BIGINT) AS spend \
-            FROM api_key JOIN account a ON a.id = api_key.account_id LEFT JOIN person p ON p.id = api_key.owner_id \
-            WHERE ", filter!(), ") AS r ORDER BY \
-            CASE WHEN CAST($9 AS TEXT) = 'up' THEN CASE CAST($8 AS TEXT) WHEN 'created' THEN r.created_at \
-            WHEN 'last_used' THEN COALESCE(r.last_used_at, 0) WHEN 'requests' THEN r.requests WHEN 'spend' THEN r.spend \
-            WHEN 'expires' THEN COALESCE(r.expires_at, 9223372036854775807) END END, \
-            CASE WHEN CAST($9 AS TEXT) = 'down' THEN CASE CAST($8 AS TEXT) WHEN 'created' THEN r.created_at \
-            WHEN 'last_used' THEN COALESCE(r.last_used_at, 0) WHEN 'requests' THEN r.requests WHEN 'spend' THEN r.spend \
-            WHEN 'expires' THEN COALESCE(r.expires_at, 9223372036854775807) END END DESC, \
-            CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS TEXT) = 'down' THEN LOWER(r.name) END DESC, \
-            LOWER(r.name), r.name, r.id LIMIT $10 OFFSET $11");
-    ALIASES = concat!("SELECT api_key_id, name AS alias_name, matching, target FROM alias WHERE api_key_id IN ", id_list!());
-    DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily WHERE day >= $65 AND api_key_id IN ", id_list!());
+    /// $6 and $7 are the first UTC days of the sums, $8 the sort, $9 its direction. `place` is the number to sort by.
+    PAGE = concat!(
+        "SELECT * FROM (SELECT listed.*, CASE CAST($8 AS TEXT) WHEN 'created' THEN created_at \
+         WHEN 'last_used' THEN COALESCE(last_used_at, 0) WHEN 'expires' THEN COALESCE(expires_at, 9223372036854775807) \
+         WHEN 'requests' THEN requests WHEN 'spend' THEN spend END AS place FROM \
+         (SELECT ", key_columns!(), ", a.name AS account_name, p.email AS owner_email, \
+         ", sum!("requests", "$6"), " AS requests, ", sum!("cost", "$7"), " AS spend \
+         FROM api_key JOIN account a ON a.id = api_key.account_id LEFT JOIN person p ON p.id = api_key.owner_id \
+         WHERE ", filter!(), ") AS listed) AS placed \
+         ORDER BY CASE WHEN CAST($9 AS TEXT) = 'up' THEN place END, \
+         CASE WHEN CAST($9 AS TEXT) = 'down' THEN place END DESC, \
+         CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS TEXT) = 'down' THEN LOWER(name) END DESC, \
+         LOWER(name), name, id LIMIT $10 OFFSET $11"
+    );
+    ALIASES = concat!("SELECT api_key_id, name AS alias_name, matching, target FROM alias \
+               WHERE api_key_id IN ", id_list!());
+    DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily \
+             WHERE day >= $65 AND api_key_id IN ", id_list!());
 }
 
 /// The most rows of one page, whatever is asked for.

@@ -1,7 +1,7 @@
 //! The only place that knows SQL: one file per noun, one text for both engines.
 //!
-//! A [`Store`] is SQLite or Postgres. Every write runs in a task of its own, so a caller that is dropped half-way leaves
-//! either the whole change or nothing of it.
+//! A [`Store`] is SQLite or Postgres. Every write runs in a task of its own, so a caller that is dropped half-way
+//! leaves either the whole change or nothing of it.
 
 mod accounts;
 mod alias_rows;

@@ -121,8 +121,8 @@ impl People<'_> {
         work.await
     }
 
-    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys refused.
-    /// `false` if there is none.
+    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys
+    /// refused. `false` if there is none.
     ///
     /// # Errors
     /// If the database fails.

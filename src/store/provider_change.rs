@@ -9,8 +9,8 @@ use super::value::{Row, args, to_json};
 use super::{CatalogTable, Editor, StoreError};
 use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderId, Sealed, Timestamp};
 
-/// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to what
-/// the catalog file says.
+/// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to
+/// what the catalog file says.
 #[derive(Clone, Debug)]
 pub struct ProviderChange {
     /// Which provider. One that is not in the catalog is added if address and protocol are given.

@@ -26,7 +26,8 @@ pub struct SessionRow {
 
 sql! {
     LOAD = "SELECT state, created_at, seen_at, expires_at, person_id FROM session WHERE hash = $1";
-    SAVE = "INSERT INTO session (hash, state, created_at, seen_at, expires_at, person_id) VALUES ($1, $2, $3, $4, $5, $6) \
+    SAVE = "INSERT INTO session (hash, state, created_at, seen_at, expires_at, person_id) \
+            VALUES ($1, $2, $3, $4, $5, $6) \
             ON CONFLICT (hash) DO UPDATE SET state = excluded.state, seen_at = excluded.seen_at, \
             expires_at = excluded.expires_at, person_id = excluded.person_id";
     UPDATE = "UPDATE session SET state = $2, seen_at = $3, expires_at = $4, person_id = $5 WHERE hash = $1";

@@ -17,8 +17,8 @@ pub struct Usage<'a>(pub(super) &'a Store);
 /// What [`record`] reads, in the order in which [`values`] writes.
 macro_rules! columns {
     () => {
-        "id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol, stream, \
-         status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
+        "id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol, \
+         stream, status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
          cache_write_1h_tokens, reasoning_tokens, \
          source, cost, latency_ms, first_byte_ms, agent"
     };
@@ -53,8 +53,8 @@ pub(super) fn day(at: Timestamp) -> i64 {
 }
 
 impl Usage<'_> {
-    /// Adds records, and notes on each key when it was last used. One that is stored already is passed over, so writing a
-    /// batch again is harmless. The answer counts the new ones.
+    /// Adds records, and notes on each key when it was last used. One that is stored already is passed over, so writing
+    /// a batch again is harmless. The answer counts the new ones.
     ///
     /// # Errors
     /// If the database fails; then none was added.

@@ -193,7 +193,10 @@ both_engines!(switching_something_that_is_not_there_says_so, |store| {
 #[test]
 fn a_bad_catalog_file_names_the_line_and_the_row() {
     let wrong = |text: &str| CatalogFile::parse(text).unwrap_err().to_string();
-    let row = r#"{"id":"a/b","name":"B","provider":"a","upstream_model":"b","type":"chat","protocols":["openai-chat"],"context_length":1,"pricing":{}}"#;
+    let row = concat!(
+        r#"{"id":"a/b","name":"B","provider":"a","upstream_model":"b","type":"chat","#,
+        r#""protocols":["openai-chat"],"context_length":1,"pricing":{}}"#
+    );
 
     assert!(wrong("{\n\"data\": [\n nonsense").starts_with("line 3: "), "{}", wrong("{\n\"data\": [\n nonsense"));
     assert!(wrong("[]").starts_with("line 1: "));

@@ -84,7 +84,8 @@ fn both_engines_have_the_same_schema() {
 const SQLITE: &[&str] = &[
     "SELECT t.name || '.' || c.name || ' ' || c.type || CASE c.\"notnull\" WHEN 1 THEN ' not null' ELSE '' END \
      || COALESCE(' default ' || c.dflt_value, '') || CASE WHEN c.pk > 0 THEN ' key ' || c.pk ELSE '' END \
-     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\'",
+     FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' \
+     AND t.name NOT LIKE '\\_sqlx%' ESCAPE '\\'",
     "SELECT 'index ' || i.name || ' on ' || t.name || CASE i.\"unique\" WHEN 1 THEN ' unique' ELSE '' END \
      || CASE i.partial WHEN 1 THEN ' partial' ELSE '' END || ' ' || \
      (SELECT GROUP_CONCAT(name, ',') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) \
@@ -105,7 +106,8 @@ const POSTGRES: &[&str] = &[
      WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_sqlx%'",
     "SELECT 'index ' || i.relname || ' on ' || t.relname || CASE WHEN x.indisunique THEN ' unique' ELSE '' END \
      || CASE WHEN x.indpred IS NULL THEN '' ELSE ' partial' END || ' ' || \
-     (SELECT STRING_AGG(a.attname, ',' ORDER BY n.place) FROM UNNEST(x.indkey) WITH ORDINALITY n (column_number, place) \
+     (SELECT STRING_AGG(a.attname, ',' ORDER BY n.place) \
+     FROM UNNEST(x.indkey) WITH ORDINALITY n (column_number, place) \
      JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = n.column_number) \
      FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
      JOIN pg_namespace s ON s.oid = t.relnamespace \
