@@ -65,7 +65,9 @@ async fn run(call: Call, mut answer: oneshot::Sender<Outcome>) {
         opened = open(&call) => opened,
         () = answer.closed() => return call.ticket.client_left(),
     };
-    let Call { inner, target, show_usage, stream, mut ticket, .. } = call;
+    let Call { inner, target, request, body, show_usage, stream, mut ticket, .. } = call;
+    // A long answer need not keep the question in memory.
+    drop((request, body));
     let opened = match opened {
         Ok(opened) => opened,
         Err(failure) => return fail(ticket, answer, failure),

@@ -119,7 +119,11 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.end(CLIENT_LEFT, Some("client_closed_request"));
+        if std::thread::panicking() {
+            self.end(500, Some("internal_error"));
+        } else {
+            self.end(CLIENT_LEFT, Some("client_closed_request"));
+        }
     }
 }
 

@@ -144,6 +144,7 @@ fn has_error(data: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const CHUNK: &str =
         "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"},\"finish_reason\":null}],\"usage\":null}\n\n";
@@ -217,6 +218,26 @@ mod tests {
         pass(&mut stream, "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"error\\\": 1\"},\"error\":1}]}\n\n");
 
         assert_eq!(stream.ending(), Ending::Cut);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_a_provider_sends_does_no_harm(
+            pieces in proptest::collection::vec(
+                proptest::prop_oneof![
+                    proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..20),
+                    proptest::sample::select(vec![CHUNK, LAST, USAGE, DONE, "data: ", "\n\n", "{\"usage\":", "{\"error\":{}}", "content\":\"\\"])
+                        .prop_map(|text| text.as_bytes().to_vec()),
+                ],
+                0..12,
+            )
+        ) {
+            let mut stream = ChatStream::new(false, None);
+            for piece in pieces {
+                let _ = stream.push(&Bytes::from(piece), |_| {});
+            }
+            let _ = (stream.finish(), stream.ending());
+        }
     }
 
     #[test]
