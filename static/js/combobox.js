@@ -208,6 +208,17 @@
       this.#list.hidden = !any;
       // A listbox without options is none: the line below the input is all there is.
       this.#input.setAttribute("aria-expanded", String(any));
+      this.#place();
+    }
+
+    // Below the input, unless it would cover what must stay in reach and there is more room above.
+    #place() {
+      this.#popup.classList.remove("up");
+      const input = this.#input.getBoundingClientRect();
+      const keep = document.querySelector("[data-clear]")?.getBoundingClientRect().top ?? innerHeight;
+      const end = keep > input.bottom ? Math.min(keep, innerHeight) : innerHeight;
+      const lacks = input.bottom + this.#popup.offsetHeight + 8 > end;
+      this.#popup.classList.toggle("up", lacks && input.top > end - input.bottom);
     }
 
     #move(step) {

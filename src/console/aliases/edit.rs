@@ -169,7 +169,7 @@ fn tell(added: usize, changed: usize, left_out: usize, known: usize) -> Notice {
 
 /// What changes around a draft's inputs, each part with its own place in the page. The inputs are never among them.
 #[derive(Debug, Template)]
-#[template(path = "aliases/_parts.html")]
+#[template(path = "aliases/_parts.html", whitespace = "minimize")]
 struct Parts {
     key: KeyHead,
     rows: Vec<RowView>,
@@ -181,7 +181,7 @@ struct Parts {
 
 /// A new row, and the counts that it changes.
 #[derive(Debug, Template)]
-#[template(path = "aliases/_added.html")]
+#[template(path = "aliases/_added.html", whitespace = "minimize")]
 struct AddedRow {
     row: RowView,
     parts: Parts,

@@ -14,7 +14,7 @@ use crate::store::Saved;
 const LISTED: u32 = 100;
 
 #[derive(Debug, Template)]
-#[template(path = "aliases/history.html")]
+#[template(path = "aliases/history.html", whitespace = "minimize")]
 struct HistoryPage {
     frame: Frame,
     key: KeyHead,

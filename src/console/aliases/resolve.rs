@@ -13,7 +13,7 @@ use crate::console::{Console, Frame, Reply, Shape, SignedIn, reply};
 
 /// The parts of the test box that change. The live region itself stays.
 #[derive(Debug, Template)]
-#[template(path = "aliases/_resolved.html")]
+#[template(path = "aliases/_resolved.html", whitespace = "minimize")]
 struct Resolved {
     test: TestBox,
 }

@@ -136,14 +136,14 @@ async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session,
 
 /// The page for somebody whose key is gone: their aliases, to copy.
 #[derive(Debug, Template)]
-#[template(path = "aliases/deleted.html")]
+#[template(path = "aliases/deleted.html", whitespace = "minimize")]
 struct DeletedPage {
     frame: Frame,
     lines: String,
 }
 
 #[derive(Debug, Template)]
-#[template(path = "aliases/_deleted.html")]
+#[template(path = "aliases/_deleted.html", whitespace = "minimize")]
 struct Deleted {
     lines: String,
 }

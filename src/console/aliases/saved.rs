@@ -78,16 +78,43 @@ impl Kept {
     }
 }
 
-/// The first entries of the model list, as the gateway writes them.
+/// An entry of the model list, cut down to what an alias changes.
+#[derive(serde::Serialize)]
+struct Entry<'a> {
+    id: &'a str,
+    object: &'static str,
+    root: &'a str,
+    context_length: u64,
+    architecture: Modalities<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct Modalities<'a> {
+    input_modalities: &'a [String],
+    output_modalities: &'a [String],
+}
+
+/// The first entries of the model list, and how many follow.
 fn listing(desk: &Desk) -> String {
     let aliases = AliasSet::new(desk.stored.aliases.clone());
     let rows = wire::models::rows(&aliases, &desk.catalog, desk.key.allowed_models.as_deref());
-    let shown = aliases.rows().len().clamp(1, LISTED);
-    let pretty = |row: &wire::models::Row<'_>| {
-        let json: serde_json::Value = serde_json::from_str(&row.json()).ok()?;
-        serde_json::to_string_pretty(&json).ok()
+    let named: Vec<_> = rows.iter().take_while(|row| row.alias).collect();
+    let entry = |row: &&wire::models::Row<'_>| {
+        let architecture = &row.model.architecture;
+        let entry = Entry {
+            id: row.id,
+            object: "model",
+            root: row.model.id.as_str(),
+            context_length: row.model.context_length,
+            architecture: Modalities {
+                input_modalities: &architecture.input_modalities,
+                output_modalities: &architecture.output_modalities,
+            },
+        };
+        serde_json::to_string_pretty(&entry).ok()
     };
-    let entries: Vec<String> = rows.iter().take(shown).filter_map(pretty).collect();
-    let rest = rows.len().saturating_sub(entries.len());
-    format!("{}\n… and {rest} more", entries.join(",\n"))
+    let shown: Vec<String> = named.iter().take(LISTED).filter_map(entry).collect();
+    let more = named.len().saturating_sub(shown.len());
+    let more = if more == 0 { String::new() } else { format!("{more} more of your names, then ") };
+    format!("{}\n… {more}the {} models of the catalog", shown.join(",\n"), rows.len() - named.len())
 }

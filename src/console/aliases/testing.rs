@@ -134,11 +134,11 @@ fn chips(desk: &Desk, answer: &Explanation) -> Vec<Chip> {
 fn why(answer: &Explanation) -> Why {
     let mut last = None;
     let steps = answer.steps.iter().map(|step| {
-        // A rule's name stands once, before its first line.
-        let label = if last == Some(step.rule) { String::new() } else { label(step.rule) };
-        last = Some(step.rule);
+        // A rule's name is seen once, before its first line.
+        let again = last.replace(step.rule) == Some(step.rule);
         WhyStep {
-            step: label,
+            step: label(step.rule),
+            again,
             name: step.alias.as_ref().map(ToString::to_string).unwrap_or_default(),
             text: step.text.clone(),
             outcome: step.mark.label().to_owned(),

@@ -14,7 +14,7 @@ pub(super) struct Since {
 }
 
 #[derive(Debug, Template)]
-#[template(path = "aliases/_changed.html")]
+#[template(path = "aliases/_changed.html", whitespace = "minimize")]
 struct Changed {
     url: String,
 }

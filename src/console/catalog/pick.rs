@@ -39,7 +39,7 @@ pub struct Carried {
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "catalog/pick.html")]
+#[template(path = "catalog/pick.html", whitespace = "minimize")]
 pub struct PickPage {
     frame: Frame,
     carried: Carried,

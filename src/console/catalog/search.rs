@@ -28,7 +28,7 @@ pub(super) struct Query {
 }
 
 #[derive(Debug, Template)]
-#[template(path = "catalog/_options.html")]
+#[template(path = "catalog/_options.html", whitespace = "minimize")]
 struct Options {
     input: String,
     query: String,

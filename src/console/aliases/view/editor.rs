@@ -12,7 +12,7 @@ use crate::domain::Alias;
 
 /// The page around the editor.
 #[derive(Debug, Template)]
-#[template(path = "aliases/index.html")]
+#[template(path = "aliases/index.html", whitespace = "minimize")]
 pub(in super::super) struct EditorPage {
     /// What stands around it.
     pub frame: Frame,
@@ -22,7 +22,7 @@ pub(in super::super) struct EditorPage {
 
 /// The form with the aliases in their bands, the test box beside it, and what came of the last save.
 #[derive(Debug, Template)]
-#[template(path = "aliases/_editor.html")]
+#[template(path = "aliases/_editor.html", whitespace = "minimize")]
 pub(in super::super) struct Editor {
     /// Whose aliases.
     pub key: KeyHead,

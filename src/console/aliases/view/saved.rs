@@ -7,7 +7,7 @@ use super::super::snippets::Snippet;
 
 /// The confirmation of a save.
 #[derive(Clone, Debug, Template)]
-#[template(path = "aliases/_saved.html")]
+#[template(path = "aliases/_saved.html", whitespace = "minimize")]
 pub(in super::super) struct SavedPanel {
     /// When the last gateway has it, as a clock shows it (UTC).
     pub live_clock: String,

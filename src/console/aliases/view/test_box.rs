@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 /// The whole box.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_test.html")]
+#[template(path = "aliases/_test.html", whitespace = "minimize")]
 pub(in super::super) struct TestBox {
     /// The editor's address.
     pub url: String,
@@ -23,7 +23,7 @@ pub(in super::super) struct TestBox {
 
 /// One sentence, with the model that runs in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Template)]
-#[template(path = "aliases/_sentence.html")]
+#[template(path = "aliases/_sentence.html", whitespace = "minimize")]
 pub(in super::super) struct Sentence {
     /// `ok`, `bad` or nothing.
     pub tone: &'static str,
@@ -37,7 +37,7 @@ pub(in super::super) struct Sentence {
 
 /// What stands under the verdict.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_facts.html")]
+#[template(path = "aliases/_facts.html", whitespace = "minimize")]
 pub(in super::super) struct Facts {
     /// The editor's address.
     pub url: String,
@@ -79,7 +79,7 @@ pub(in super::super) struct Chip {
 
 /// The steps of the resolution.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_why.html")]
+#[template(path = "aliases/_why.html", whitespace = "minimize")]
 pub(in super::super) struct Why {
     /// What was asked.
     pub asked: String,
@@ -90,8 +90,10 @@ pub(in super::super) struct Why {
 /// One line of the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct WhyStep {
-    /// For example `1 Exact`; empty for a further line of the same step.
+    /// For example `1 Exact`.
     pub step: String,
+    /// Whether it is a further line of the step above.
+    pub again: bool,
     /// The alias that was compared.
     pub name: String,
     /// What was found.
@@ -104,7 +106,7 @@ pub(in super::super) struct WhyStep {
 
 /// Many names at once.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_many.html")]
+#[template(path = "aliases/_many.html", whitespace = "minimize")]
 pub(in super::super) struct Many {
     /// As typed.
     pub typed: String,
