@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn an_exact_id_comes_first_then_ids_that_start_so() {
         assert_eq!(ids(&shop(), &[], "anthropic/sonnet-5"), ["anthropic/sonnet-5", "anthropic/sonnet-5-fast"]);
-        assert_eq!(ids(&shop(), &[], "openai")[0], "openai/fast-jackson");
+        let shop = catalog(["host/openai-like", "openai/zeta"].map(model).to_vec());
+        assert_eq!(ids(&shop, &[], "openai"), ["openai/zeta", "host/openai-like"]);
     }
 
     #[test]
