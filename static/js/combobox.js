@@ -194,7 +194,7 @@
       retry.dataset.retry = "";
       retry.textContent = "Try again";
       line.append(retry);
-      this.#tell(text);
+      this.#tell("Search isn't working.");
     }
 
     #foot(element) {
@@ -211,14 +211,19 @@
       this.#place();
     }
 
-    // Below the input, unless it would cover what must stay in reach and there is more room above.
+    // Below the input, unless it would cover what must stay in reach and there is more room above; shorter if neither
+    // side has room for all of it.
     #place() {
-      this.#popup.classList.remove("up");
+      const popup = this.#popup;
+      popup.classList.remove("up", "short");
       const input = this.#input.getBoundingClientRect();
       const keep = document.querySelector("[data-clear]")?.getBoundingClientRect().top ?? innerHeight;
-      const end = keep > input.bottom ? Math.min(keep, innerHeight) : innerHeight;
-      const lacks = input.bottom + this.#popup.offsetHeight + 8 > end;
-      this.#popup.classList.toggle("up", lacks && input.top > end - input.bottom);
+      const below = Math.min(keep > input.bottom ? keep : innerHeight, innerHeight) - input.bottom - 12;
+      const above = input.top - 12;
+      if (popup.offsetHeight <= below) return;
+      if (popup.offsetHeight <= above) return popup.classList.add("up");
+      popup.classList.add("short");
+      if (popup.offsetHeight > below && popup.offsetHeight <= above) popup.classList.add("up");
     }
 
     #move(step) {

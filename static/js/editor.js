@@ -288,7 +288,18 @@
   const saving = (ctx) => ctx?.sourceElement?.matches?.("#alias-form, #undo-form");
   const testing = (ctx) => ctx?.sourceElement?.matches?.("#test, #test-now");
 
+  // A server that cannot be reached is told like one that fails, and without a message in the browser's console.
+  const reach = (ctx) => {
+    if (!ctx?.sourceElement?.closest?.("#editor")) return;
+    ctx.fetch = (address, request) =>
+      fetch(address, request).catch((error) => {
+        if (error.name === "AbortError" && request.signal.reason !== "timeout") throw error;
+        return new Response(null, { status: 503 });
+      });
+  };
+
   document.addEventListener("htmx:before:request", (event) => {
+    reach(event.detail.ctx);
     if (!saving(event.detail.ctx)) return;
     const save = document.getElementById("save");
     if (!save) return;
