@@ -14,8 +14,9 @@ pub enum Catalog {
     #[command(after_help = "Example:
   crossmodel catalog import providers.json models.json
 
-A file has {\"data\": [row, …]}, in the form of the shipped catalog. A model that is stored but not in a file with
-models is marked as retired, and stays callable.")]
+A file has {\"data\": [row, …]}, in the form of the shipped catalog. A file with a date in \"as_of\" is complete: a model
+that it lacks, of a provider that it has models of, is marked as retired and stays callable. A file without a date only
+adds and updates.")]
     Import {
         /// The files.
         #[arg(required = true, value_name = "FILE")]

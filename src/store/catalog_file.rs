@@ -13,6 +13,9 @@ use crate::domain::{Model, Provider};
 pub struct CatalogFile {
     pub(super) models: Vec<(Model, String)>,
     pub(super) providers: Vec<(Provider, String)>,
+    /// Whether it has every model of the providers that it names, so that one it lacks is gone. Dated files do; one that
+    /// somebody wrote to add a model of their own does not.
+    pub(super) complete: bool,
 }
 
 /// Why a text is no catalog file.
@@ -47,7 +50,8 @@ struct Head {
 }
 
 impl CatalogFile {
-    /// Reads a file: `{"data": [row, …]}`, the rows being models, providers, or both.
+    /// Reads a file: `{"data": [row, …]}`, the rows being models, providers, or both. With a date in `as_of` it is a
+    /// complete catalog: a model that it lacks, of a provider that it has models of, is gone.
     ///
     /// # Errors
     /// Names the line and the id of the first row that is wrong.
@@ -56,10 +60,11 @@ impl CatalogFile {
         struct File<'a> {
             #[serde(borrow)]
             data: Vec<&'a RawValue>,
+            as_of: Option<serde::de::IgnoredAny>,
         }
         let file: File<'_> = serde_json::from_str(text)
             .map_err(|error| CatalogFileError::Shape { line: error.line(), problem: error.to_string() })?;
-        let (mut out, mut seen) = (Self::default(), HashSet::new());
+        let (mut out, mut seen) = (Self { complete: file.as_of.is_some(), ..Self::default() }, HashSet::new());
         let (mut line, mut counted) = (1, 0);
         for raw in file.data {
             let data = raw.get();
@@ -88,20 +93,22 @@ impl CatalogFile {
         Ok(out)
     }
 
-    /// A file of these rows, for tests and tools that make them.
+    /// A complete catalog of these rows, for tests and tools that make them.
     pub fn new(models: Vec<Model>, providers: Vec<Provider>) -> Self {
         fn row<T: serde::Serialize>(row: T) -> (T, String) {
             let data = to_json(&row);
             (row, data)
         }
-        Self { models: models.into_iter().map(row).collect(), providers: providers.into_iter().map(row).collect() }
+        let (models, providers) = (models.into_iter().map(row).collect(), providers.into_iter().map(row).collect());
+        Self { models, providers, complete: true }
     }
 
-    /// This file and another as one; where both have a row of one id, the other's counts.
+    /// This file and another as one, complete if either is; where both have a row of one id, the other's counts.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.models.retain(|(old, _)| other.models.iter().all(|(new, _)| new.id != old.id));
         self.providers.retain(|(old, _)| other.providers.iter().all(|(new, _)| new.id != old.id));
+        self.complete |= other.complete;
         self.models.extend(other.models);
         self.providers.extend(other.providers);
         self

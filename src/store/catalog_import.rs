@@ -1,6 +1,6 @@
 //! Bringing a catalog file into the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use super::engine::Tx;
 use super::sql::{ManyRows, sql};
 use super::value::{Value, args};
 use super::{CatalogFile, CatalogTable, Editor, StoreError};
-use crate::domain::{Model, Provider, Timestamp};
+use crate::domain::{Provider, Timestamp};
 
 /// What an import did, models and providers together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct ImportReport {
 }
 
 sql! {
-    MODELS = "SELECT id, data, retired FROM model";
+    MODELS = "SELECT id, provider_id, data, retired FROM model";
     PROVIDERS = "SELECT id, data FROM provider";
     UPDATE_MODEL = "UPDATE model SET provider_id = $2, data = $3, retired = 0, updated_at = $4 WHERE id = $1";
     RETIRE_MODEL = "UPDATE model SET retired = 1, updated_at = $2 WHERE id = $1";
@@ -38,8 +38,8 @@ pub(super) const ADD_PROVIDERS: ManyRows =
     ManyRows { head: "INSERT INTO provider (id, data, updated_at) VALUES", columns: 3, tail: "" };
 
 impl CatalogTable<'_> {
-    /// Brings in what a file says, in one transaction. What an admin has set stays; a model that is stored but not in a
-    /// file with models is marked retired. Importing a file twice changes nothing.
+    /// Brings in what a file says, in one transaction. What an admin has set stays. A complete file marks the models that
+    /// it lacks as retired, of the providers that it has models of. Importing a file twice changes nothing.
     ///
     /// # Errors
     /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
@@ -50,7 +50,7 @@ impl CatalogTable<'_> {
                 catalog::lock(tx).await?;
                 let mut report = ImportReport::default();
                 let known = providers(tx, &file.providers, now, &mut report).await?;
-                models(tx, &file.models, &known, now, &mut report).await?;
+                models(tx, &file, &known, now, &mut report).await?;
                 let ImportReport { added, updated, unchanged, retired } = report;
                 if added + updated + retired == 0 {
                     tx.abandon();
@@ -95,17 +95,18 @@ async fn providers(
 /// Stores the file's models and retires those that it lacks.
 async fn models(
     tx: &mut Tx,
-    file: &[(Model, String)],
+    file: &CatalogFile,
     providers: &BTreeMap<String, String>,
     now: Timestamp,
     report: &mut ImportReport,
 ) -> Result<(), StoreError> {
-    let mut stored: BTreeMap<String, (String, bool)> = BTreeMap::new();
+    let mut stored: BTreeMap<String, Stored> = BTreeMap::new();
     for row in tx.all(MODELS, Vec::new()).await? {
-        stored.insert(row.get("id")?, (row.get("data")?, row.get("retired")?));
+        let (provider, data, retired) = (row.get("provider_id")?, row.get("data")?, row.get("retired")?);
+        stored.insert(row.get("id")?, Stored { provider, data, retired });
     }
     let mut new: Vec<Vec<Value>> = Vec::new();
-    for (model, data) in file {
+    for (model, data) in &file.models {
         if !providers.contains_key(model.provider.as_str()) {
             return Err(StoreError::UnknownProvider {
                 model: model.id.to_string(),
@@ -115,7 +116,7 @@ async fn models(
         let (id, provider, data) = (&model.id, &model.provider, data.as_str());
         match stored.remove(id.as_str()) {
             None => new.push(args![id, provider, data, now]),
-            Some((old, false)) if old == data => report.unchanged += 1,
+            Some(old) if !old.retired && old.data == data => report.unchanged += 1,
             Some(_) => {
                 tx.run(UPDATE_MODEL, args![id, provider, data, now]).await?;
                 report.updated += 1;
@@ -124,13 +125,21 @@ async fn models(
     }
     report.added += new.len();
     tx.add_rows(ADD_MODELS, new).await?;
-    // A file of providers alone says nothing about models.
-    if file.is_empty() {
+    if !file.complete {
         return Ok(());
     }
-    for (id, _) in stored.into_iter().filter(|(_, (_, retired))| !retired) {
-        tx.run(RETIRE_MODEL, args![id, now]).await?;
+    let covered: BTreeSet<&str> = file.models.iter().map(|(model, _)| model.provider.as_str()).collect();
+    let gone = |row: &Stored| !row.retired && covered.contains(row.provider.as_str());
+    for (id, _) in stored.iter().filter(|(_, row)| gone(row)) {
+        tx.run(RETIRE_MODEL, args![id.as_str(), now]).await?;
         report.retired += 1;
     }
     Ok(())
+}
+
+/// A model as the database has it.
+struct Stored {
+    provider: String,
+    data: String,
+    retired: bool,
 }

@@ -82,6 +82,28 @@ both_engines!(a_model_that_a_new_file_lacks_is_retired_and_still_callable, |stor
     assert_eq!(model(&store, MODEL).await, before);
 });
 
+both_engines!(a_file_without_a_date_only_adds, |store| {
+    import(&store, &shipped()).await;
+    let mut row = serde_json::to_value(shipped().models().next().unwrap()).unwrap();
+    row["id"] = "ai21/our-own".into();
+    let file = CatalogFile::parse(&serde_json::json!({ "data": [row] }).to_string()).unwrap();
+
+    let report = import(&store, &file).await;
+
+    assert_eq!((report.added, report.retired), (1, 0));
+    assert!(store.catalog().load().await.unwrap().callable("ai21/our-own").is_some());
+});
+
+both_engines!(a_complete_file_leaves_models_of_other_providers_alone, |store| {
+    let file = shipped();
+    import(&store, &file).await;
+    let of_one: Vec<Model> = file.models().filter(|model| model.provider.as_str() == "ai21").cloned().collect();
+
+    let report = import(&store, &CatalogFile::new(of_one, Vec::new())).await;
+
+    assert_eq!(report.retired, 0);
+});
+
 both_engines!(a_file_of_providers_retires_no_model, |store| {
     let file = shipped();
     import(&store, &file).await;
