@@ -148,6 +148,8 @@ document.addEventListener("click", async (event) => {
       dialog.setAttribute("aria-labelledby", title.id);
     }
     part.removeAttribute("id");
+    // The browser would set focus by itself, before the dialog is open.
+    for (const field of part.querySelectorAll("[autofocus]")) field.removeAttribute("autofocus");
     dialog.append(part);
     dialog.addEventListener("close", () => dialog.remove());
     dialog.addEventListener("click", (click) => {

@@ -93,6 +93,11 @@ impl Row {
         }
     }
 
+    /// The client program without its version's fine print: `claude-cli/2.1.44`.
+    pub(super) fn program(&self) -> &str {
+        self.agent.as_deref().and_then(|agent| agent.split_whitespace().next()).unwrap_or_default()
+    }
+
     /// What the aliases button says: a count, or what to do.
     pub(super) fn aliases_text(&self) -> String {
         match self.aliases {
