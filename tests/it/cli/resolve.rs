@@ -1,0 +1,42 @@
+//! `crossmodel resolve`.
+
+use super::program::Program;
+
+#[test]
+fn the_answer_says_what_runs_and_why() {
+    let program = Program::with_key(&["claude=anthropic/claude-haiku-4-5", "claude-opus*=anthropic/claude-opus-4-8"]);
+    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).is_ok().out;
+    assert!(out.starts_with("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus)."), "{out}");
+    assert!(out.contains("11 of 15 characters") && out.contains("WINS"), "{out}");
+}
+
+#[test]
+fn the_answer_comes_in_json_too() {
+    let program = Program::with_key(&["claude-opus*=anthropic/claude-opus-4-8"]);
+    let json = |name: &str| -> serde_json::Value {
+        let out = program.run(&["resolve", "--key", "laptop", "--json", name]).is_ok().out;
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
+    };
+    let runs = json("claude-opus-4-9");
+    assert_eq!(runs["model"], "anthropic/claude-opus-4-8");
+    assert_eq!(runs["outcome"], "runs");
+    assert_eq!(runs["alias"]["match"], "prefix");
+
+    let fails = json("Claude-Opus");
+    assert_eq!(fails["outcome"], "model_not_found");
+    assert!(fails["sentence"].as_str().unwrap().contains("case-sensitive"), "{fails}");
+}
+
+#[test]
+fn a_disabled_key_is_noted() {
+    let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
+    program.run(&["key", "disable", "--key", "laptop"]).is_ok();
+    let out = program.run(&["resolve", "--key", "laptop", "fast"]).is_ok().out;
+    assert!(out.contains("Note: This key is disabled"), "{out}");
+}
+
+#[test]
+fn a_name_that_no_client_can_send_is_refused() {
+    let program = Program::with_key(&[]);
+    program.run(&["resolve", "--key", "laptop", &"x".repeat(257)]).fails(2, &["256", "257"]);
+}
