@@ -1,4 +1,62 @@
 //! CrossModel: a gateway for language models with an admin console.
+//!
+//! > A request names a model; a key's aliases decide which real model that is; the console edits the aliases, the gateway
+//! > obeys them, and **both call the same pure function**: [`domain::AliasSet::resolve`].
+//!
+//! # The rooms and who may use whom
+//!
+//! ```text
+//!   domain  ←  wire   ←  gateway  ┐
+//!     ↑          ↑                ├←  app  ←  cli  ←  main
+//!   store  ←─────┴────  console   ┘
+//! ```
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | [`domain`] | Values and rules: alias names and resolution, keys, catalog, prices and money, people, providers, which addresses may be called. Pure: times and random bytes are passed in. |
+//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. |
+//! | [`store`] | The only place that knows SQL: one file per noun, one text for SQLite and Postgres. |
+//! | [`gateway`] | What callers see, under `/v1`: authentication, the cache of keys, the upstream call, streaming, metering. |
+//! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
+//! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
+//! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
+//! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
+//!
+//! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
+//! folder per engine with twins of the same names; `catalog/` has the models and providers that ship with the program.
+//! `tests/it/` is one binary with a folder per room, and `tests/tidy.rs` holds the tree to the arrows above.
+//!
+//! # Invariants
+//!
+//! - **One resolver.** Every place that takes a model name asks [`domain::decide`]: the gateway's endpoints, the console's
+//!   test box, `crossmodel resolve`. No chains: what an alias points at is looked up in the catalog, never among the
+//!   aliases.
+//! - **The gateway and the console do not know each other.** What they agree on lives in [`domain`] and [`store`].
+//! - **The hot path waits for no database.** Keys and catalog are in memory; a change is live at once in its own process,
+//!   within about a second in others, and in 60 seconds at the latest even if every notice of it is lost.
+//! - **The parent first.** Every write under a key begins by raising the key's revision. That makes editors wait for each
+//!   other, stamps caches, and lets no race make a 21st alias.
+//! - **Every write runs in a task of its own.** A client that hangs up drops its handler; half a change is never left.
+//! - **Secrets are not stored as they are.** API keys are kept as an HMAC, passwords as Argon2id, providers' credentials
+//!   sealed for the one address that they were entered for. Neither bodies nor headers are logged.
+//! - **Money is whole pico-USD.** A price, a cost and their sums are exact.
+//! - **Every page works without a script.** No inline script or style, so a strict Content-Security-Policy holds.
+//!
+//! # The walk of one request
+//!
+//! `POST /v1/chat/completions` arrives at an actix worker ([`app`] started them).
+//!
+//! 1. [`gateway`] reads the key from `Authorization` or `x-api-key`, hashes it and finds the compiled key in memory; a miss
+//!    loads it once, however many requests wait.
+//! 2. The body is read within limits. [`wire`] finds `model` and the few fields that matter, without building a tree, and
+//!    refuses duplicates of them.
+//! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
+//!    key's permissions.
+//! 4. A task that outlives the client's connection sends the body on, as it came but for the name of the model, with our
+//!    credential; only to an address that [`domain::EgressPolicy`] permits.
+//! 5. The answer streams back byte for byte. In passing, [`wire`] reads the usage that the provider reports.
+//! 6. A usage record goes to a writer that stores it in batches, whether or not the client stayed to the end.
+
 pub mod app;
 pub mod cli;
 pub mod clock;
