@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_TYPE, REFERER, RETRY_AFTER};
 use askama::Template;
 
-use super::super::error::Problem;
+use super::super::error::{ConsoleError, Problem};
 use super::super::frame::Frame;
 use super::super::reply;
 use super::super::shape::Shape;
@@ -43,7 +43,7 @@ pub(super) fn render(response: ServiceResponse<BoxBody>, shape: Shape, id: Reque
     let Some(problem) = find(&response) else { return response };
     let status = problem.status.as_u16();
     if problem.status.is_server_error() {
-        let error = response.response().error().map(ToString::to_string).unwrap_or_default();
+        let error = response.response().error().map(causes).unwrap_or_default();
         tracing::error!(request.id = %request_id(id), request.path = response.request().path(), error, "A page failed");
     } else {
         tracing::debug!(request.id = %request_id(id), request.path = response.request().path(), status, "Refused");
@@ -81,6 +81,20 @@ fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpRespons
         response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
     }
     response
+}
+
+/// An error and what is behind it, for the log: the store tells people less than it knows.
+fn causes(error: &actix_web::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.as_error::<ConsoleError>().and_then(std::error::Error::source);
+    while let Some(next) = cause {
+        let next_text = next.to_string();
+        if !text.contains(&next_text) {
+            text = format!("{text}: {next_text}");
+        }
+        cause = next.source();
+    }
+    text
 }
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.
