@@ -70,10 +70,6 @@ document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   if (!ctx?.request) return;
   alertAbout(error?.name === "AbortError" ? "This took too long. Nothing was changed." : "The server can't be reached.", again(ctx));
 });
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  // What was undone needs its message no longer.
-  if (ctx.response?.status < 400) ctx.sourceElement?.closest?.("[data-toast]")?.remove();
-});
 
 // --- Live filters ----------------------------------------------------------------------------------------------------
 
