@@ -1,5 +1,7 @@
 //! The console's pages, as HTML.
 
+mod aliases;
+mod aliases_saving;
 mod frame;
 mod keys;
 mod sign_in;
