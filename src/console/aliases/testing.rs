@@ -199,7 +199,7 @@ fn csv(rows: &[ManyRow]) -> String {
     let mut out = String::from("name,target,problem,rule,live now\r\n");
     for row in rows {
         let live = if row.live.is_empty() { "same" } else { &row.live };
-        let cells = [&row.name, &row.target, &row.problem, &row.rule, live].map(|text| csv_cell(text));
+        let cells = [&row.name, &row.target, &row.problem, &row.rule, live].map(csv_cell);
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     }
