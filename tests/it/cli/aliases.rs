@@ -4,7 +4,7 @@ use super::program::Program;
 
 /// The aliases of the key, as `name = target` lines.
 fn aliases(program: &Program) -> Vec<String> {
-    let out = program.run(&["alias", "export", "--key", "laptop", "--format", "lines"]).is_ok().out;
+    let out = program.run(&["alias", "export", "--key", "laptop", "--format", "lines"]).succeeds().out;
     out.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
@@ -12,10 +12,10 @@ fn aliases(program: &Program) -> Vec<String> {
 fn aliases_are_set_replaced_and_removed() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
     let set = ["alias", "set", "--key", "laptop", "fast=openai/gpt-5.5", "claude*=anthropic/claude-opus-4-8"];
-    program.run(&set).is_ok();
+    program.run(&set).succeeds();
     assert_eq!(aliases(&program), ["fast = openai/gpt-5.5", "claude* = anthropic/claude-opus-4-8"]);
 
-    program.run(&["alias", "remove", "--key", "laptop", "claude*"]).is_ok();
+    program.run(&["alias", "remove", "--key", "laptop", "claude*"]).succeeds();
     assert_eq!(aliases(&program), ["fast = openai/gpt-5.5"]);
     program.run(&["alias", "remove", "--key", "laptop", "claude"]).fails(1, &["no alias named claude"]);
 }
@@ -36,7 +36,7 @@ fn a_file_of_json_is_brought_in() {
         r#"[{"name": "claude-opus", "match": "prefix", "target": "anthropic/claude-opus-4-8"},
             {"name": "gpt-5.5", "match": "exact", "target": "openai/gpt-5.5"}]"#,
     );
-    program.run(&["alias", "import", "--key", "laptop", &file]).is_ok();
+    program.run(&["alias", "import", "--key", "laptop", &file]).succeeds();
     assert_eq!(
         aliases(&program),
         ["fast = deepseek/deepseek-chat", "gpt-5.5 = openai/gpt-5.5", "claude-opus* = anthropic/claude-opus-4-8"]
@@ -48,7 +48,7 @@ fn lines_are_brought_in_from_standard_input_and_may_replace_everything() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
     let lines =
         "# what the assistant sends\nclaude-opus* = anthropic/claude-opus-4-8\n\nbasic = deepseek/deepseek-chat\n";
-    program.run_with(&["alias", "import", "--key", "laptop", "--replace", "-"], lines).is_ok();
+    program.run_with(&["alias", "import", "--key", "laptop", "--replace", "-"], lines).succeeds();
     assert_eq!(aliases(&program), ["basic = deepseek/deepseek-chat", "claude-opus* = anthropic/claude-opus-4-8"]);
 }
 
@@ -76,12 +76,12 @@ fn what_is_exported_can_be_brought_in_again() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat", "claude*=anthropic/claude-opus-4-8"]);
     let before = aliases(&program);
     for format in ["json", "lines", "csv"] {
-        let text = program.run(&["alias", "export", "--key", "laptop", "--format", format]).is_ok().out;
-        program.run(&["alias", "remove", "--key", "laptop", "fast", "claude"]).is_ok();
-        program.run_with(&["alias", "import", "--key", "laptop", "-"], &text).is_ok();
+        let text = program.run(&["alias", "export", "--key", "laptop", "--format", format]).succeeds().out;
+        program.run(&["alias", "remove", "--key", "laptop", "fast", "claude"]).succeeds();
+        program.run_with(&["alias", "import", "--key", "laptop", "-"], &text).succeeds();
         assert_eq!(aliases(&program), before, "{format}");
     }
-    let json = program.run(&["alias", "export", "--key", "laptop"]).is_ok().out;
+    let json = program.run(&["alias", "export", "--key", "laptop"]).succeeds().out;
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(rows[1]["match"], "prefix");
 }

@@ -5,12 +5,12 @@ use super::program::Program;
 both_engines!(the_same_commands_work_on_either, |store| {
     let program = Program::empty().on(store.database().url());
     let key = program.path("cm.key").display().to_string();
-    program.run(&["account", "create", "Acme"]).is_ok();
+    program.run(&["account", "create", "Acme"]).succeeds();
     let create = ["key", "create", "--account", "Acme", "--name", "ci", "--alias", "fast=deepseek/deepseek-chat"];
-    program.run(&[&create[..], &["--master-key-file", &key]].concat()).is_ok();
-    let out = program.run(&["resolve", "--key", "ci", "fast"]).is_ok().out;
+    program.run(&[&create[..], &["--master-key-file", &key]].concat()).succeeds();
+    let out = program.run(&["resolve", "--key", "ci", "fast"]).succeeds().out;
     assert!(out.starts_with("fast runs deepseek/deepseek-chat (exact alias)."), "{out}");
-    assert!(program.run(&["key", "list"]).is_ok().out.contains("Acme"));
+    assert!(program.run(&["key", "list"]).succeeds().out.contains("Acme"));
 });
 
 /// Beside a SQLite file there is an obvious place for the key; with Postgres several machines have to share it.

@@ -1,4 +1,5 @@
 //! The command line, run as a person runs it: the built program on a SQLite file of its own, its output read back.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod aliases;
 mod demo;

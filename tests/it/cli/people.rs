@@ -9,11 +9,11 @@ fn a_person_is_added_with_a_password_from_standard_input() {
     let program = Program::with_account();
     let add =
         ["person", "add", "--email", "Maya@Example.com", "--role", "owner", "--account", "Acme", "--password-stdin"];
-    let ran = program.run_with(&add, GOOD).is_ok();
+    let ran = program.run_with(&add, GOOD).succeeds();
     assert_eq!(ran.out, "");
     assert!(ran.err.contains("maya@example.com, owner"), "{}", ran.err);
 
-    let list = program.run(&["person", "list"]).is_ok().out;
+    let list = program.run(&["person", "list"]).succeeds().out;
     assert!(list.contains("maya@example.com") && list.contains("Acme"), "{list}");
     program.run_with(&add, GOOD).fails(1, &["--email", "maya@example.com", "already"]);
 }
@@ -24,15 +24,15 @@ fn a_weak_password_is_refused() {
     let add = ["person", "add", "--email", "maya@example.com", "--role", "admin", "--password-stdin"];
     program.run_with(&add, "short\n").fails(1, &["password", "12"]);
     program.run_with(&add, "").fails(1, &["password", "empty"]);
-    assert_eq!(program.run(&["person", "list"]).is_ok().out.lines().count(), 1);
+    assert_eq!(program.run(&["person", "list"]).succeeds().out.lines().count(), 1);
 }
 
 #[test]
 fn without_a_password_a_link_is_printed_alone() {
     let program = Program::with_account();
     let add = ["person", "add", "--email", "maya@example.com", "--role", "admin"];
-    let added = program.run(&add).is_ok();
-    let again = program.run(&["person", "reset-link", "--email", "maya@example.com"]).is_ok();
+    let added = program.run(&add).succeeds();
+    let again = program.run(&["person", "reset-link", "--email", "maya@example.com"]).succeeds();
     for out in [&added.out, &again.out] {
         assert!(out.starts_with("http://127.0.0.1:8080/reset/") && out.lines().count() == 1, "{out}");
     }

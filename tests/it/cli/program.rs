@@ -33,7 +33,7 @@ impl Program {
     /// On a database that has an account, Acme.
     pub fn with_account() -> Self {
         let program = Self::fresh();
-        program.run(&["account", "create", "Acme"]).is_ok();
+        program.run(&["account", "create", "Acme"]).succeeds();
         program
     }
 
@@ -42,7 +42,7 @@ impl Program {
         let program = Self::with_account();
         let mut arguments = vec!["key", "create", "--account", "Acme", "--name", "laptop"];
         arguments.extend(aliases.iter().flat_map(|alias| ["--alias", alias]));
-        program.run(&arguments).is_ok();
+        program.run(&arguments).succeeds();
         program
     }
 
@@ -123,7 +123,7 @@ impl Program {
 impl Ran {
     /// The same, once it is known to have succeeded.
     #[track_caller]
-    pub fn is_ok(self) -> Self {
+    pub fn succeeds(self) -> Self {
         assert_eq!(self.code, 0, "{}", self.err);
         self
     }
@@ -193,7 +193,7 @@ fn template() -> &'static Path {
     static MADE: OnceLock<(Program, PathBuf)> = OnceLock::new();
     let (_, path) = MADE.get_or_init(|| {
         let program = Program::empty();
-        program.run(&["migrate"]).is_ok();
+        program.run(&["migrate"]).succeeds();
         let path = program.path("crossmodel.db");
         (program, path)
     });

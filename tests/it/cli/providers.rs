@@ -3,7 +3,7 @@
 use super::program::Program;
 
 fn row(program: &Program, provider: &str) -> Vec<String> {
-    let list = program.run(&["provider", "list"]).is_ok().out;
+    let list = program.run(&["provider", "list"]).succeeds().out;
     let line = list.lines().find(|line| line.split_whitespace().next() == Some(provider));
     line.unwrap_or_else(|| panic!("no {provider} in {list}")).split_whitespace().map(str::to_owned).collect()
 }
@@ -19,18 +19,18 @@ fn the_list_says_where_each_credential_comes_from() {
 #[test]
 fn a_credential_from_standard_input_is_stored_sealed() {
     let program = Program::fresh();
-    program.run_with(&["provider", "set", "deepseek", "--credential-stdin"], "sk-hidden-away-0123\n").is_ok();
+    program.run_with(&["provider", "set", "deepseek", "--credential-stdin"], "sk-hidden-away-0123\n").succeeds();
     assert_eq!(row(&program, "deepseek").last().unwrap(), "stored");
     for file in std::fs::read_dir(program.path(".")).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(14).any(|piece| piece == b"sk-hidden-away"));
     }
 
-    let moved = program.run(&["provider", "set", "deepseek", "--base-url", "https://elsewhere.example/v1"]).is_ok();
+    let moved = program.run(&["provider", "set", "deepseek", "--base-url", "https://elsewhere.example/v1"]).succeeds();
     assert!(moved.err.contains("enter it again"), "{}", moved.err);
-    program.run(&["provider", "set", "deepseek", "--no-credential"]).is_ok();
+    program.run(&["provider", "set", "deepseek", "--no-credential"]).succeeds();
     assert_eq!(row(&program, "deepseek").last().unwrap(), "DEEPSEEK_API_KEY");
-    program.run(&["provider", "set", "deepseek", "--credential-env", "OTHER_KEY"]).is_ok();
+    program.run(&["provider", "set", "deepseek", "--credential-env", "OTHER_KEY"]).succeeds();
     assert_eq!(row(&program, "deepseek").last().unwrap(), "OTHER_KEY");
 }
 
@@ -41,7 +41,7 @@ fn a_private_address_has_to_be_allowed_by_name() {
     Program::fresh().run(&set).fails(1, &refusal);
 
     let program = Program::fresh().env("CROSSMODEL_EGRESS_ALLOW", "127.0.0.1:11434");
-    program.run(&set).is_ok();
+    program.run(&set).succeeds();
     assert_eq!(row(&program, "local")[..4], ["local", "enabled", "openai-chat", "http://127.0.0.1:11434/v1"]);
     let other = ["provider", "set", "local", "--base-url", "http://127.0.0.1:5432"];
     program.run(&other).fails(1, &["--base-url", "127.0.0.1:5432"]);
@@ -66,20 +66,20 @@ fn what_cannot_be_is_refused() {
 #[test]
 fn a_provider_is_switched_off_and_on() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
-    let resolve = || program.run(&["resolve", "--key", "laptop", "fast"]).is_ok().out;
-    program.run(&["provider", "disable", "deepseek"]).is_ok();
+    let resolve = || program.run(&["resolve", "--key", "laptop", "fast"]).succeeds().out;
+    program.run(&["provider", "disable", "deepseek"]).succeeds();
     assert_eq!(row(&program, "deepseek")[1], "disabled");
     assert!(resolve().contains("switched off"), "{}", resolve());
-    program.run(&["provider", "enable", "deepseek"]).is_ok();
+    program.run(&["provider", "enable", "deepseek"]).succeeds();
     assert!(resolve().starts_with("fast runs deepseek/deepseek-chat"), "{}", resolve());
 }
 
 #[test]
 fn importing_the_catalog_again_changes_nothing() {
     let program = Program::fresh();
-    program.run(&["provider", "disable", "deepseek"]).is_ok();
+    program.run(&["provider", "disable", "deepseek"]).succeeds();
     let shipped = |name: &str| format!("{}/catalog/{name}", env!("CARGO_MANIFEST_DIR"));
-    let ran = program.run(&["catalog", "import", &shipped("providers.json"), &shipped("models.json")]).is_ok();
+    let ran = program.run(&["catalog", "import", &shipped("providers.json"), &shipped("models.json")]).succeeds();
     assert_eq!(ran.out, "0 added, 0 updated, 661 unchanged, 0 retired.\n");
     assert_eq!(row(&program, "deepseek")[1], "disabled", "what was set by hand stays");
 }

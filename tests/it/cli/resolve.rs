@@ -5,7 +5,7 @@ use super::program::Program;
 #[test]
 fn the_answer_says_what_runs_and_why() {
     let program = Program::with_key(&["claude=anthropic/claude-haiku-4-5", "claude-opus*=anthropic/claude-opus-4-8"]);
-    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).is_ok().out;
+    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).succeeds().out;
     assert!(out.starts_with("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus)."), "{out}");
     assert!(out.contains("11 of 15 characters") && out.contains("WINS"), "{out}");
 }
@@ -14,7 +14,7 @@ fn the_answer_says_what_runs_and_why() {
 fn the_answer_comes_in_json_too() {
     let program = Program::with_key(&["claude-opus*=anthropic/claude-opus-4-8"]);
     let json = |name: &str| -> serde_json::Value {
-        let out = program.run(&["resolve", "--key", "laptop", "--json", name]).is_ok().out;
+        let out = program.run(&["resolve", "--key", "laptop", "--json", name]).succeeds().out;
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     };
     let runs = json("claude-opus-4-9");
@@ -30,8 +30,8 @@ fn the_answer_comes_in_json_too() {
 #[test]
 fn a_disabled_key_is_noted() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
-    program.run(&["key", "disable", "--key", "laptop"]).is_ok();
-    let out = program.run(&["resolve", "--key", "laptop", "fast"]).is_ok().out;
+    program.run(&["key", "disable", "--key", "laptop"]).succeeds();
+    let out = program.run(&["resolve", "--key", "laptop", "fast"]).succeeds().out;
     assert!(out.contains("Note: This key is disabled"), "{out}");
 }
 

@@ -27,7 +27,7 @@ fn once_somebody_can_sign_in_no_link_is_offered() {
     run(async {
         let program = Program::with_account();
         let add = ["person", "add", "--email", "maya@example.com", "--role", "admin", "--password-stdin"];
-        program.run_with(&add, "plum orchard at dusk, 1912").is_ok();
+        program.run_with(&add, "plum orchard at dusk, 1912").succeeds();
         let mut server = program.start(&ANYWHERE);
         let client = Client::new(server.says("Console: ")).like_a_browser();
         server.says("Gateway: ");
@@ -45,12 +45,12 @@ fn commands_work_beside_a_running_server() {
         let program = Program::with_account();
         let mut server = program.start(&ANYWHERE);
         let base = server.says("Gateway: ");
-        let secret = program.run(&["key", "create", "--account", "Acme", "--name", "late"]).is_ok().out;
+        let secret = program.run(&["key", "create", "--account", "Acme", "--name", "late"]).succeeds().out;
         let client = Client::new(base.trim_end_matches("/v1")).bearer(secret.trim());
         client.get("/v1/models").await.is(200);
 
         // Another process changed the key: the next look at the database notices, a few seconds later at most.
-        program.run(&["key", "disable", "--key", "late"]).is_ok();
+        program.run(&["key", "disable", "--key", "late"]).succeeds();
         let mut status = 200;
         for _ in 0..600 {
             status = client.get("/v1/models").await.status.as_u16();

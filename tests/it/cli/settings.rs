@@ -52,7 +52,7 @@ fn the_databases_password_is_never_shown() {
 #[test]
 fn checking_the_settings_makes_nothing() {
     let program = Program::empty();
-    let ran = program.run(&["check-config"]).is_ok();
+    let ran = program.run(&["check-config"]).succeeds();
     assert!(ran.out.contains("The settings are fine."), "{}", ran.out);
     assert!(ran.out.contains("will be made"), "{}", ran.out);
     assert_eq!(std::fs::read_dir(program.path(".")).unwrap().count(), 0);
@@ -63,8 +63,8 @@ fn a_console_that_others_can_reach_needs_a_public_address() {
     let program = Program::empty();
     program.run(&["check-config", "--listen", "0.0.0.0:8080"]).fails(2, &["CROSSMODEL_PUBLIC_URL", "https"]);
     let named = ["check-config", "--listen", "0.0.0.0:8080", "--public-url", "https://cm.example.com"];
-    program.run(&named).is_ok();
-    program.run(&["check-config", "--listen", "0.0.0.0:8080", "--console-listen", "off"]).is_ok();
+    program.run(&named).succeeds();
+    program.run(&["check-config", "--listen", "0.0.0.0:8080", "--console-listen", "off"]).succeeds();
     let nothing = ["check-config", "--gateway-listen", "off", "--console-listen", "off"];
     program.run(&nothing).fails(2, &["nothing to serve"]);
 }
@@ -96,7 +96,7 @@ fn another_master_key_is_noticed_at_the_start() {
 
     std::fs::write(&path, right).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    program.run(&["check-config"]).is_ok();
+    program.run(&["check-config"]).succeeds();
 }
 
 #[test]
@@ -117,20 +117,20 @@ fn a_command_about_a_database_that_is_not_there_makes_none() {
 #[test]
 fn migrating_says_what_it_did_once() {
     let program = Program::empty();
-    let first = program.run(&["migrate"]).is_ok();
+    let first = program.run(&["migrate"]).succeeds();
     assert!(first.out.contains("Applied 0001_"), "{}", first.out);
-    let second = program.run(&["migrate"]).is_ok();
+    let second = program.run(&["migrate"]).succeeds();
     assert!(second.out.contains("up to date"), "{}", second.out);
 }
 
 #[test]
 fn help_tells_every_setting_with_its_variable_and_default() {
-    let help = Program::empty().run(&["--help"]).is_ok().out;
+    let help = Program::empty().run(&["--help"]).succeeds().out;
     for part in
         ["DATABASE_URL", "CROSSMODEL_EGRESS_ALLOW", "127.0.0.1:8080", "sqlite://data/crossmodel.db", "Examples:"]
     {
         assert!(help.contains(part), "`{part}` is not in: {help}");
     }
-    let of_a_command = Program::empty().run(&["alias", "import", "--help"]).is_ok().out;
+    let of_a_command = Program::empty().run(&["alias", "import", "--help"]).succeeds().out;
     assert!(of_a_command.contains("crossmodel alias import --key laptop aliases.json"), "{of_a_command}");
 }
