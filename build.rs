@@ -75,7 +75,10 @@ fn without_comments(css: &str) -> String {
 fn script(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bundle = String::from("\"use strict\";\n");
     for file in sorted(folder, "js", "base.js")? {
-        write!(bundle, "{{\n{}}}\n", fs::read_to_string(file)?)?;
+        // Lines of comment and indentation carry weight and no meaning; no text of ours spans lines.
+        let text = fs::read_to_string(file)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+        write!(bundle, "{{\n{}\n}}\n", lines.collect::<Vec<_>>().join("\n"))?;
     }
     Ok(bundle.into_bytes())
 }
