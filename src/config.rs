@@ -220,6 +220,11 @@ impl Settings {
         if base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1") }
     }
 
+    /// Whether a proxy stands in front: only one can make a public address https.
+    pub fn behind_proxy(&self) -> bool {
+        [&self.public_url, &self.gateway_url].into_iter().flatten().any(|url| url.scheme() == "https")
+    }
+
     /// The master key's file, and whether it may be made if it is missing.
     pub fn master_key(&self) -> (PathBuf, bool) {
         match (&self.master_key_file, self.database_url.file()) {

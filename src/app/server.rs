@@ -35,6 +35,8 @@ pub struct Serving {
 
 /// The program, listening.
 pub struct Running {
+    /// Where it listens.
+    pub parts: Parts,
     /// Where people find the console, if this process has it.
     pub console_url: Option<Url>,
     /// The base URL that clients use, if this process has the gateway.
@@ -76,6 +78,7 @@ impl Running {
             servers.push((server.handle(), tokio::spawn(server)));
         }
         Ok(Self {
+            parts,
             console_url: console.map(|console| console.options.public_url.clone()),
             client_url: gateway.as_ref().map(|_| settings.client_url(parts)),
             setup_link,
@@ -155,6 +158,7 @@ async fn gateway(
     let options = GatewayOptions {
         egress: settings.egress_allow.clone(),
         stand_in: serving.stand_in,
+        behind_proxy: settings.behind_proxy(),
         ..GatewayOptions::new(serving.clock, master)
     };
     Ok(Gateway::start(store.clone(), options).await?)

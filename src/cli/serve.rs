@@ -3,7 +3,7 @@
 use super::{CliError, output};
 use crate::app::{self, NewDatabase, Running, Serving};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Address, Settings};
 
 /// Runs the gateway and the console.
 #[derive(Debug, clap::Args)]
@@ -21,11 +21,11 @@ impl Serve {
         let store = app::open_store(settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(settings, &store).await?;
         let running = Running::start(settings, store, master, Serving { clock, stand_in: false }).await?;
-        if let Some(url) = &running.console_url {
-            output::line(&format!("Console: {url}"));
+        if let (Some(url), Some(address)) = (&running.console_url, running.parts.console) {
+            output::line(&format!("Console: {}", with_address(url.as_str(), address)));
         }
-        if let Some(url) = &running.client_url {
-            output::line(&format!("Gateway: {url}"));
+        if let (Some(url), Some(address)) = (&running.client_url, running.parts.gateway) {
+            output::line(&format!("Gateway: {}", with_address(url, address)));
         }
         if let Some(link) = &running.setup_link {
             output::line(&format!(
@@ -34,4 +34,9 @@ impl Serve {
         }
         Ok(running.until_stopped().await?)
     }
+}
+
+/// Where something is for those who use it, and also where it listens if that is another address.
+fn with_address(url: &str, address: Address) -> String {
+    if url.contains(&address.to_string()) { url.to_owned() } else { format!("{url} (listening on {address})") }
 }

@@ -36,12 +36,22 @@ pub(super) async fn authenticate(
     };
     usable(&key, now)?;
     if !key.allowed_addresses.is_empty() {
-        let address = request.peer_addr().map(|peer| peer.ip().to_canonical());
+        let address = client_address(request, inner.options.behind_proxy);
         if !address.is_some_and(|address| may_call_from(&key, address)) {
             return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
         }
     }
     Ok(key)
+}
+
+/// Who calls. Behind a proxy on this machine that is the last address the proxy added; anybody can write the ones before.
+fn client_address(request: &HttpRequest, behind_proxy: bool) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    match forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok()) {
+        Some(client) if behind_proxy && peer.is_loopback() => Some(client.to_canonical()),
+        _ => Some(peer),
+    }
 }
 
 /// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.

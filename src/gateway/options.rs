@@ -23,6 +23,8 @@ pub struct GatewayOptions {
     pub env: EnvLookup,
     /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
     pub stand_in: bool,
+    /// Whether a proxy on this machine stands in front: then the last address in its `X-Forwarded-For` is the client's.
+    pub behind_proxy: bool,
     /// Whether the store's notices of changes are heard. Off only in tests of what happens without them.
     pub notifications: bool,
     /// How often what is in memory is compared with the database.
@@ -44,6 +46,7 @@ impl GatewayOptions {
             egress: EgressPolicy::default(),
             env: Arc::new(|name| std::env::var(name).ok()),
             stand_in: false,
+            behind_proxy: false,
             notifications: true,
             sweep_every: Duration::from_secs(3),
             freshness: Duration::from_secs(60),

@@ -108,3 +108,28 @@ fn a_part_can_be_off() {
         Client::new(gateway.trim_end_matches("/v1")).get("/readyz").await.is(200);
     });
 }
+
+#[test]
+fn behind_a_proxy_a_key_is_held_to_the_clients_address() {
+    run(async {
+        let program = Program::with_account();
+        let create = ["key", "create", "--account", "Acme", "--name", "ci", "--allow-cidr", "192.0.2.0/24"];
+        let secret = program.run(&create).succeeds().out;
+        for (more, from, status) in [
+            (&["--public-url", "https://cm.example.com"][..], "192.0.2.7", 200),
+            (&["--public-url", "https://cm.example.com"][..], "192.0.2.7, 198.51.100.1", 403),
+            (&[][..], "192.0.2.7", 403),
+        ] {
+            let mut server = program.start(&[&ANYWHERE[..], &["--console-listen", "off"], more].concat());
+            let gateway = server.says("Gateway: ");
+            let (url, address) = gateway.split_once(" (listening on ").unwrap_or((&gateway, ""));
+            let base = if address.is_empty() {
+                url.trim_end_matches("/v1").into()
+            } else {
+                format!("http://{}", address.trim_end_matches(')'))
+            };
+            let client = Client::new(base).bearer(secret.trim()).with("x-forwarded-for", from);
+            client.get("/v1/models").await.is(status);
+        }
+    });
+}
