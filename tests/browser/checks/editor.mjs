@@ -30,7 +30,7 @@ export async function add_fill_test_save_and_reload_by_keyboard(scene) {
   await page.keyboard.press("Tab");
   await assertFocused(page, editor.targets.first());
   await page.keyboard.type("anthropic/claude-opus-4-8");
-  await page.locator('[role="option"]').first().waitFor();
+  await assertText(page.locator('[role="option"]').first(), /^anthropic\/claude-opus-4-8/);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   assert.deepEqual(await editor.rows(), [OPUS]);
@@ -43,7 +43,7 @@ export async function add_fill_test_save_and_reload_by_keyboard(scene) {
   await page.keyboard.press("Enter");
   await assertFocused(page, editor.saved);
   await assertText(editor.saved, /^Saved\. Live on every gateway by \d\d:\d\d:\d\d\.$/);
-  assert.deepEqual(await scene.saved(key), { version: 1, aliases: [OPUS] });
+  assert.deepEqual(await scene.saved(key), { saves: 1, aliases: [OPUS] });
 
   await page.reload();
   assert.deepEqual(await editor.rows(), [OPUS]);
@@ -60,13 +60,13 @@ export async function add_fill_test_save_and_reload_without_javascript(scene) {
   await editor.test.fill("claude-opus-4-9");
   await page.getByRole("button", { name: "Test", exact: true }).click();
   await editor.assertSays("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus).");
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
   await page.reload();
   assert.deepEqual(await editor.rows(), [OPUS]);
-  assert.deepEqual(await scene.saved(key), { version: 1, aliases: [OPUS] });
+  assert.deepEqual(await scene.saved(key), { saves: 1, aliases: [OPUS] });
 }
 
 export async function control_s_saves(scene) {
@@ -90,7 +90,7 @@ async function enter_and_the_test_button_change_nothing(scene, like) {
   await page.getByRole("button", { name: "Test", exact: true }).click();
   await editor.assertSays("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus).");
   assert.deepEqual(await editor.rows(), [BASIC, OPUS]);
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }
 
 export async function enter_and_the_test_button_neither_save_nor_remove(scene) {
@@ -113,7 +113,7 @@ export async function only_the_save_button_saves(scene) {
       [`/keys/${key.id}/aliases`, op],
     );
     assert.ok(status < 500, `op=${op} is answered ${status}`);
-    assert.deepEqual(await scene.saved(key), { version: 0, aliases: [OPUS] });
+    assert.deepEqual(await scene.saved(key), { saves: 0, aliases: [OPUS] });
   }
 }
 
@@ -132,7 +132,7 @@ export async function a_double_click_saves_once(scene) {
   await editor.save.dblclick();
   await editor.saved.waitFor();
   assert.equal(saves.length, 1);
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
 }
 
 export async function the_save_button_says_that_it_is_busy_and_keeps_the_focus(scene) {
@@ -165,7 +165,7 @@ export async function a_refused_save_keeps_what_was_typed_and_leads_to_each_prob
   await assertFocused(page, editor.summary);
   await assertText(editor.summary.locator("h2"), "There are 2 problems");
   assert.deepEqual(await editor.rows(), typed);
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 
   const wrong = await editor.row("my alias");
   const lost = await editor.row("fast");
@@ -190,10 +190,10 @@ export async function a_refused_save_keeps_what_was_typed_without_javascript(sce
   await assertText(editor.summary.locator("h2"), "There is a problem");
   assert.deepEqual(await editor.rows(), [["Claude-Opus", OPUS[1], OPUS[2]]]);
   const row = await editor.row("Claude-Opus");
-  await assertText(row.nameSays, /Alias names must be lowercase\. Did you mean “claude-opus”\?/);
+  await assertText(row.nameSays, /Alias names must be lowercase\. Did you mean "claude-opus"\?/);
   await row.nameSays.getByRole("button", { name: "Use it" }).click();
   assert.equal(await editor.names.first().inputValue(), "claude-opus");
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }
 
 export async function a_name_is_made_lowercase_when_it_is_left(scene) {
@@ -222,7 +222,7 @@ export async function removing_moves_the_focus_on_and_undo_brings_it_back(scene)
   await page.waitForFunction(() => document.querySelectorAll('[name="name[]"]').length === 3);
   assert.deepEqual(await editor.rows(), [BASIC, OPUS, HAIKU]);
   await assertFocused(page, (await editor.row("claude-opus")).name);
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }
 
 export async function removing_the_last_row_moves_the_focus_to_add(scene) {
@@ -231,17 +231,17 @@ export async function removing_the_last_row_moves_the_focus_to_add(scene) {
   await assertFocused(page, editor.add);
   await editor.save.click();
   await editor.saved.waitFor();
-  assert.deepEqual(await scene.saved(key), { version: 1, aliases: [] });
+  assert.deepEqual(await scene.saved(key), { saves: 1, aliases: [] });
 }
 
 export async function removing_works_without_javascript(scene) {
   const { key, page, editor } = await atEditor(scene, [BASIC, OPUS], { js: false });
   await (await editor.row("claude-opus")).remove.click();
   assert.deepEqual(await editor.rows(), [BASIC]);
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
-  assert.deepEqual(await scene.saved(key), { version: 1, aliases: [BASIC] });
+  assert.deepEqual(await scene.saved(key), { saves: 1, aliases: [BASIC] });
 }
 
 export async function an_identical_change_by_somebody_else_counts_as_saved(scene) {
@@ -251,7 +251,7 @@ export async function an_identical_change_by_somebody_else_counts_as_saved(scene
   await scene.saveAs(people.maya, key, changed);
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
-  assert.deepEqual(await scene.saved(key), { version: 1, aliases: changed });
+  assert.deepEqual(await scene.saved(key), { saves: 1, aliases: changed });
   assert.equal(await page.locator("#notice").count(), 0);
 }
 
@@ -262,16 +262,18 @@ async function different_changes_are_merged(scene, like) {
   await (await editor.row("claude-opus")).target.fill(mine[2]);
   await scene.saveAs(people.maya, key, [theirs, OPUS, HAIKU]);
 
-  const answer = page.waitForResponse((response) => response.request().method() === "POST" && response.url().endsWith("/aliases"));
-  await editor.save.click();
-  assert.equal((await answer).status(), 409);
+  const [answer] = await Promise.all([
+    page.waitForResponse((one) => one.request().method() === "POST" && one.url().endsWith("/aliases")),
+    editor.save.click(),
+  ]);
+  assert.equal(answer.status(), 409);
   await assertText(page.locator("#notice"), /saved changes .* We merged them with yours\. Check and save\./i);
   assert.deepEqual(new Set((await editor.rows()).map(String)), new Set([theirs, mine, HAIKU].map(String)));
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
 
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
-  assert.deepEqual(await scene.saved(key), { version: 2, aliases: [theirs, mine, HAIKU] });
+  assert.deepEqual(await scene.saved(key), { saves: 2, aliases: [theirs, mine, HAIKU] });
 }
 
 export async function changes_of_different_aliases_are_merged(scene) {
@@ -292,11 +294,11 @@ async function changes_collide(scene, like) {
 
   await editor.save.click();
   await page.getByText("Choose a version for claude-opus.").first().waitFor();
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
   await page.getByRole("radio", { name: /Keep mine/ }).check();
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
-  assert.deepEqual(await scene.saved(key), { version: 2, aliases: [["claude-opus", "prefix", "openai/gpt-5.5"]] });
+  assert.deepEqual(await scene.saved(key), { saves: 2, aliases: [["claude-opus", "prefix", "openai/gpt-5.5"]] });
 }
 
 export async function changes_of_the_same_alias_are_put_to_the_person(scene) {
@@ -356,7 +358,7 @@ export async function a_server_error_loses_nothing(scene) {
   await page.unroute(url);
   await editor.alerts.getByRole("button", { name: "Try again" }).click();
   await editor.saved.waitFor();
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
 }
 
 export async function being_offline_loses_nothing(scene) {
@@ -369,7 +371,7 @@ export async function being_offline_loses_nothing(scene) {
   await page.context().setOffline(false);
   await editor.save.click();
   await editor.saved.waitFor();
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
 }
 
 export async function being_signed_out_loses_nothing(scene) {
@@ -412,7 +414,7 @@ export async function a_saved_change_can_be_undone(scene) {
   await editor.saved.waitFor();
   await editor.page.locator(".saved").getByRole("button", { name: "Undo" }).click();
   await editor.page.waitForFunction(() => document.querySelector('[name="target[]"]').value.startsWith("anthropic/"));
-  assert.deepEqual(await scene.saved(key), { version: 2, aliases: [OPUS] });
+  assert.deepEqual(await scene.saved(key), { saves: 2, aliases: [OPUS] });
 }
 
 export async function twenty_rows_are_all(scene) {
@@ -441,7 +443,7 @@ export async function twenty_rows_are_all(scene) {
   }, `/keys/${key.id}/aliases`);
   assert.equal(answer.status, 422);
   assert.match(answer.text, /A key can have up to 20 aliases\. You sent 23; remove 3\./);
-  assert.equal((await scene.saved(key)).version, 1);
+  assert.equal((await scene.saved(key)).saves, 1);
 }
 
 export async function a_name_has_at_most_64_characters(scene) {
@@ -478,7 +480,7 @@ export async function every_printable_character_is_allowed_or_named(scene) {
     for (const [n, c] of some.entries()) {
       if (allowed.test(c)) assert.equal(says[n], "", c);
       else if (/[A-Z]/.test(c)) assert.match(says[n], /must be lowercase/, c);
-      else assert.ok(says[n].includes(c === " " ? "Remove: space." : `Remove: “${c}”.`), `${c}: ${says[n]}`);
+      else assert.ok(says[n].includes(c === " " ? "Remove: space." : `Remove: "${c}".`), `${c}: ${says[n]}`);
     }
   }
 }

@@ -364,5 +364,5 @@ export async function a_viewer_can_look_and_test_but_not_write(scene) {
   assert.equal(await post(`/keys/${key.id}/disable`, {}), 403);
   assert.equal(await post(`/keys/${key.id}/delete`, { confirm: key.name }), 403);
   assert.equal(await post("/keys", { name: "another" }), 403);
-  assert.deepEqual(await scene.saved(key), { version: 0, aliases: [OPUS] });
+  assert.deepEqual(await scene.saved(key), { saves: 0, aliases: [OPUS] });
 }

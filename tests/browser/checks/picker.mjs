@@ -53,11 +53,10 @@ class Picker {
 
   /** Types, and waits for the list that belongs to what was typed. */
   async type(text) {
-    const answer = this.page.waitForResponse(
-      (response) => new URL(response.url()).searchParams.get("q")?.endsWith(text) ?? false,
-    );
-    await this.input.pressSequentially(text);
-    await answer;
+    await Promise.all([
+      this.page.waitForResponse((answer) => new URL(answer.url()).searchParams.get("q")?.endsWith(text) ?? false),
+      this.input.pressSequentially(text),
+    ]);
     await this.assert("open");
   }
 
@@ -188,7 +187,7 @@ export async function enter_picks_the_active_option(scene) {
   assert.equal(await picker.input.evaluate((input) => input.selectionStart), "openai/gpt-5.5".length);
   // Picking counts as an edit: the test box follows.
   await editor.assertSays("claude-opus-4-9 runs openai/gpt-5.5 (prefix alias claude-opus).");
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }
 
 export async function enter_with_none_active_only_closes(scene) {
@@ -201,7 +200,7 @@ export async function enter_with_none_active_only_closes(scene) {
   await picker.assert("closed");
   assert.equal(await picker.input.inputValue(), "gpt");
   assert.ok(!posts.some((body) => body?.includes("op=save") || body?.includes("op=remove")), String(posts));
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }
 
 export async function escape_closes_first_and_then_restores(scene) {
@@ -378,5 +377,5 @@ export async function without_javascript_the_browser_suggests_and_a_page_browses
   await page.getByRole("radio", { name: /openai\/gpt-5\.5(?![-.\w])/ }).first().check();
   await page.getByRole("button", { name: "Use this model" }).click();
   assert.deepEqual(await editor.rows(), [["renamed", "prefix", "openai/gpt-5.5"]]);
-  assert.equal((await scene.saved(key)).version, 0);
+  assert.equal((await scene.saved(key)).saves, 0);
 }

@@ -32,12 +32,14 @@ export class Scene {
 
   /** A key of that account: `{id, name, secret}`. Aliases are `[name, "exact" | "prefix", target]`. */
   async key(people, name, aliases = []) {
-    return this.ask("key", { account: people.account, name, aliases });
+    const key = await this.ask("key", { account: people.account, name, aliases });
+    return { ...key, ...(aliases.length > 0 && { version: (await this.ask("saved", { key: key.id })).version }) };
   }
 
-  /** What is stored: `{version, aliases}`. */
+  /** What is stored, and how often that was saved since the key was made: `{saves, aliases}`. */
   async saved(key) {
-    return this.ask("saved", { key: key.id });
+    const { version, aliases } = await this.ask("saved", { key: key.id });
+    return { saves: version - (key.version ?? 0), aliases };
   }
 
   /** Another editor's save, straight into the store. */
@@ -111,13 +113,15 @@ export class Scene {
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
     const html = await response.text().catch(() => null); // gone with the page it belonged to, or a redirect
     if (html === null) return;
-    for (const problem of await markupProblems(html)) this.#complaints.push(`${response.url()}: ${problem}`);
+    const page = response.url().replace(/[0-9a-f-]{36}|\?.*/g, "…");
+    for (const problem of await markupProblems(html)) this.#complaints.push(`${page}: ${problem}`);
   }
 
   /** Fails if any page said anything that its maker should have heard. */
   async assertQuiet() {
     await Promise.all(this.#reading);
-    assert.deepEqual(this.#complaints, [], "messages in the browser's console");
+    const said = [...new Set(this.#complaints)];
+    assert.deepEqual(said, [], "messages in the browser's console, or of the checker of its markup");
   }
 
   /** Fails if `work` takes longer. */
@@ -146,7 +150,7 @@ export class Scene {
         lines.push(`  ${path}`);
       }
     }
-    return [...lines, ...this.#complaints].join("\n");
+    return lines.join("\n");
   }
 
   async close() {
