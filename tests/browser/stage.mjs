@@ -1,6 +1,6 @@
 // Runs checks in one Chromium, as tests/it/browser/stage.rs asks for them: one JSON value a line on standard input and
 // output. `{run, check}` runs a check and is answered `{done, problem}`; `{ask, verb, …}` is a check's own question to the
-// other side, answered `{answer, value}`.
+// other side, answered `{answer, value}` or `{answer, error}`.
 
 import { readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -18,8 +18,8 @@ const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const waiting = new Map();
 function ask(verb, detail = {}) {
   const id = waiting.size + 1;
-  return new Promise((resolve) => {
-    waiting.set(id, resolve);
+  return new Promise((resolve, reject) => {
+    waiting.set(id, ({ value, error }) => (error ? reject(new Error(`${verb}: ${error}`)) : resolve(value)));
     say({ ask: id, verb, ...detail });
   });
 }
@@ -40,14 +40,16 @@ const browser = await chromium.launch({
 
 async function run(id, name) {
   const scene = new Scene(browser, process.env.CONSOLE_URL, ask);
+  const start = performance.now();
   let problem = null;
   try {
-    await scene.within(90_000, checks.get(name)(scene));
+    await scene.within(60_000, checks.get(name)(scene));
     await scene.assertQuiet();
   } catch (error) {
     problem = `${error.stack ?? error}\n${await scene.describe(name)}`;
   }
   await scene.close();
+  if (process.env.TEST_TIMES) console.error(`${Math.round(performance.now() - start)} ms ${name}`);
   say({ done: id, problem });
 }
 
@@ -56,7 +58,7 @@ const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => {
   const message = JSON.parse(line);
   if (message.run) run(message.run, message.check);
-  else waiting.get(message.answer)(message.value);
+  else waiting.get(message.answer)(message);
 });
 lines.on("close", async () => {
   await browser.close();

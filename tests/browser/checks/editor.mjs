@@ -12,9 +12,9 @@ const HAIKU = ["claude", "prefix", "anthropic/claude-haiku-4-5"];
 
 /** An owner at the editor of a new key that has these aliases. */
 async function atEditor(scene, aliases, like) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", aliases);
-  const page = await scene.signedIn(people.owner, like);
+  const page = await scene.recognised(people.owner, like);
   return { people, key, page, editor: await Editor.open(page, key) };
 }
 
@@ -127,8 +127,7 @@ export async function a_double_click_saves_once(scene) {
     }
     await route.continue();
   });
-  await editor.targets.first().fill("openai/gpt-5.5");
-  await editor.targets.first().blur();
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await editor.save.dblclick();
   await editor.saved.waitFor();
   assert.equal(saves.length, 1);
@@ -143,8 +142,7 @@ export async function the_save_button_says_that_it_is_busy_and_keeps_the_focus(s
     if (route.request().method() === "POST") await held;
     await route.continue();
   });
-  await editor.targets.first().fill("openai/gpt-5.5");
-  await editor.targets.first().blur();
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await editor.save.focus();
   await page.keyboard.press("Enter");
   await page.locator('#save[aria-busy="true"]').waitFor();
@@ -247,7 +245,7 @@ export async function removing_works_without_javascript(scene) {
 export async function an_identical_change_by_somebody_else_counts_as_saved(scene) {
   const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
   const changed = [BASIC, ["claude-opus", "prefix", "openai/gpt-5.5"]];
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.saveAs(people.maya, key, changed);
   await editor.save.click();
   await assertText(editor.saved, /^Saved\./);
@@ -259,7 +257,7 @@ async function different_changes_are_merged(scene, like) {
   const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS], like);
   const mine = ["claude-opus", "prefix", "openai/gpt-5.5"];
   const theirs = ["cross-model-basic", "exact", "deepseek/deepseek-reasoner"];
-  await (await editor.row("claude-opus")).target.fill(mine[2]);
+  await editor.retarget("claude-opus", mine[2]);
   await scene.saveAs(people.maya, key, [theirs, OPUS, HAIKU]);
 
   const [answer] = await Promise.all([
@@ -286,7 +284,7 @@ export async function changes_of_different_aliases_are_merged_without_javascript
 
 async function changes_collide(scene, like) {
   const { people, key, page, editor } = await atEditor(scene, [OPUS], like);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.saveAs(people.maya, key, [["claude-opus", "prefix", "deepseek/deepseek-chat"]]);
   await editor.save.click();
   await page.getByText("Keep mine:").waitFor();
@@ -312,10 +310,10 @@ export async function changes_of_the_same_alias_are_put_to_the_person_without_ja
 export async function two_tabs_never_overwrite_each_other(scene) {
   const { key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
   const other = await Editor.open(await scene.anotherTab(page), key);
-  await (await other.row("cross-model-basic")).target.fill("openai/gpt-5.5");
+  await other.retarget("cross-model-basic", "openai/gpt-5.5");
   await other.save.click();
   await other.saved.waitFor();
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await editor.save.click();
   await page.getByText("We merged them with yours.").waitFor();
   await editor.save.click();
@@ -328,7 +326,7 @@ export async function two_tabs_never_overwrite_each_other(scene) {
 
 export async function a_key_deleted_meanwhile_leaves_the_draft_to_copy(scene) {
   const { key, page, editor } = await atEditor(scene, [OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.ask("delete", { key: key.id });
   await editor.save.click();
   await page.getByText("This key was deleted. Your aliases are below so you can copy them.").waitFor();
@@ -347,7 +345,7 @@ export async function a_window_that_comes_back_is_told_of_a_change(scene) {
 
 export async function a_server_error_loses_nothing(scene) {
   const { key, page, editor } = await atEditor(scene, [OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   const url = `**/keys/${key.id}/aliases`;
   await page.route(url, (route) =>
     route.request().method() === "POST" ? route.fulfill({ status: 500, body: "no" }) : route.continue(),
@@ -363,7 +361,7 @@ export async function a_server_error_loses_nothing(scene) {
 
 export async function being_offline_loses_nothing(scene) {
   const { key, page, editor } = await atEditor(scene, [OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await page.context().setOffline(true);
   await editor.save.click();
   await assertText(editor.alerts, /Couldn't save\. Your edits are still here\. Try again\./);
@@ -375,8 +373,11 @@ export async function being_offline_loses_nothing(scene) {
 }
 
 export async function being_signed_out_loses_nothing(scene) {
-  const { people, key, page, editor } = await atEditor(scene, [OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  const people = await scene.people();
+  const key = await scene.key(people, "claude-code-laptop", [OPUS]);
+  const page = await scene.signedIn(people.owner);
+  const editor = await Editor.open(page, key);
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.ask("sign_out", { email: people.owner });
   await editor.save.click();
   await page
@@ -394,7 +395,7 @@ export async function leaving_with_unsaved_changes_asks_first(scene) {
   const { page, editor } = await atEditor(scene, [OPUS]);
   await page.goto("/keys"); // nothing changed yet: no question
   await page.goBack();
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await page.getByText("1 unsaved change").waitFor();
   let asked = 0;
   page.on("dialog", async (dialog) => {
@@ -409,7 +410,7 @@ export async function leaving_with_unsaved_changes_asks_first(scene) {
 
 export async function a_saved_change_can_be_undone(scene) {
   const { key, editor } = await atEditor(scene, [OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await editor.save.click();
   await editor.saved.waitFor();
   await editor.page.locator(".saved").getByRole("button", { name: "Undo" }).click();

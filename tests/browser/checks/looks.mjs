@@ -10,9 +10,9 @@ const BASIC = ["cross-model-basic", "exact", "deepseek/deepseek-chat"];
 
 /** An owner at the editor of a new key that has these aliases. */
 async function atEditor(scene, aliases, query) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", aliases);
-  const page = await scene.signedIn(people.owner);
+  const page = await scene.recognised(people.owner);
   return { people, key, page, editor: await Editor.open(page, key, query) };
 }
 
@@ -47,7 +47,7 @@ export async function the_editor_with_problems(scene) {
 
 export async function the_editor_after_a_save(scene) {
   const { page, editor } = await atEditor(scene, [OPUS]);
-  await editor.targets.first().fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await editor.save.click();
   await editor.saved.waitFor();
   for (const summary of await page.locator(".saved > details > summary").all()) await summary.click();
@@ -56,7 +56,7 @@ export async function the_editor_after_a_save(scene) {
 
 export async function the_editor_with_a_merge_and_a_choice(scene) {
   const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
-  await (await editor.row("claude-opus")).target.fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.saveAs(people.maya, key, [BASIC, ["claude-opus", "prefix", "openai/gpt-5"], CLAUDE]);
   await editor.save.click();
   await page.getByText("Keep mine:").waitFor();
@@ -65,7 +65,7 @@ export async function the_editor_with_a_merge_and_a_choice(scene) {
 
 export async function the_editor_of_a_deleted_key(scene) {
   const { key, page, editor } = await atEditor(scene, [OPUS]);
-  await editor.targets.first().fill("openai/gpt-5.5");
+  await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.ask("delete", { key: key.id });
   await editor.save.click();
   await page.getByText("This key was deleted.").waitFor();
@@ -74,8 +74,7 @@ export async function the_editor_of_a_deleted_key(scene) {
 
 export async function the_editor_with_everything_unfolded(scene) {
   const { page, editor } = await atEditor(scene, [BASIC, OPUS, CLAUDE]);
-  await editor.targets.first().fill("openai/gpt-5.5");
-  await editor.targets.first().blur();
+  await editor.retarget("cross-model-basic", "openai/gpt-5.5");
   await page.locator("#review:not([hidden])").waitFor();
   for (const summary of await page.locator("#editor details:not([open]) > summary").all()) {
     if (await summary.isVisible()) await summary.click();
@@ -84,17 +83,17 @@ export async function the_editor_with_everything_unfolded(scene) {
 }
 
 export async function the_editor_as_a_viewer_sees_it(scene) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", [BASIC, OPUS]);
-  const page = await scene.signedIn(people.viewer);
+  const page = await scene.recognised(people.viewer);
   await Editor.open(page, key, "?test=claude-opus-4-9");
   await assertLooksRight(page);
 }
 
 export async function the_page_that_browses_models(scene) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", [OPUS]);
-  const page = await scene.signedIn(people.owner, { js: false });
+  const page = await scene.recognised(people.owner, { js: false });
   await Editor.open(page, key);
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === "POST"),
@@ -102,7 +101,7 @@ export async function the_page_that_browses_models(scene) {
   ]);
   // Looked at with scripts on, since axe is one.
   const html = await answer.text();
-  const scripted = await scene.signedIn(people.owner);
+  const scripted = await scene.recognised(people.owner);
   await scripted.route("**/browse-models", (route) => route.fulfill({ contentType: "text/html", body: html }));
   await scripted.goto("/browse-models");
   await assertLooksRight(scripted);
@@ -150,15 +149,15 @@ export async function signing_in(scene) {
 }
 
 export async function a_page_that_is_not_there(scene) {
-  const people = await scene.people();
-  const page = await scene.signedIn(people.owner);
+  const people = await scene.cast();
+  const page = await scene.recognised(people.owner);
   await page.goto("/keys/0199d9a0-0000-7000-8000-000000000000");
   await assertLooksRight(page);
 }
 
 export async function creating_a_key_and_being_refused(scene) {
-  const people = await scene.people();
-  const page = await scene.signedIn(people.owner);
+  const people = await scene.cast();
+  const page = await scene.recognised(people.owner);
   await page.goto("/keys/new");
   await assertLooksRight(page);
   await page.getByRole("button", { name: "Create key" }).click();
@@ -167,8 +166,8 @@ export async function creating_a_key_and_being_refused(scene) {
 }
 
 export async function a_new_key_and_a_key_that_was_shown(scene) {
-  const people = await scene.people();
-  const page = await scene.signedIn(people.owner);
+  const people = await scene.cast();
+  const page = await scene.recognised(people.owner);
   await page.goto("/keys/new");
   await page.getByLabel("Name").fill("claude-code-laptop");
   await page.getByRole("button", { name: "Create key" }).click();
@@ -181,9 +180,9 @@ export async function a_new_key_and_a_key_that_was_shown(scene) {
 }
 
 export async function a_keys_own_page_and_rolling_it(scene) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", [OPUS]);
-  const page = await scene.signedIn(people.owner);
+  const page = await scene.recognised(people.owner);
   await page.goto(`/keys/${key.id}`);
   await assertLooksRight(page);
   await page.goto(`/keys/${key.id}/roll`);

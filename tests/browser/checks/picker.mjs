@@ -9,9 +9,9 @@ const SAVED = ["claude-opus", "prefix", "anthropic/claude-opus-4-8"];
 
 /** An owner in the picker of a key's only alias. */
 async function atPicker(scene, like) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", [SAVED]);
-  const page = await scene.signedIn(people.owner, like);
+  const page = await scene.recognised(people.owner, like);
   const editor = await Editor.open(page, key);
   const input = editor.targets.first();
   await input.focus();
@@ -363,9 +363,9 @@ export async function a_model_that_the_key_may_not_use_is_shown_as_such(scene) {
 }
 
 export async function without_javascript_the_browser_suggests_and_a_page_browses(scene) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", [SAVED]);
-  const page = await scene.signedIn(people.owner, { js: false });
+  const page = await scene.recognised(people.owner, { js: false });
   const editor = await Editor.open(page, key);
   const list = await editor.targets.first().getAttribute("list");
   assert.ok((await page.locator(`#${list} option`).count()) > 600);

@@ -10,9 +10,9 @@ const BASIC = ["cross-model-basic", "exact", "deepseek/deepseek-chat"];
 
 /** An owner at the test box of a new key that has these aliases. */
 async function atBox(scene, aliases, query) {
-  const people = await scene.people();
+  const people = await scene.cast();
   const key = await scene.key(people, "claude-code-laptop", aliases);
-  const page = await scene.signedIn(people.owner);
+  const page = await scene.recognised(people.owner);
   return { people, key, page, editor: await Editor.open(page, key, query) };
 }
 

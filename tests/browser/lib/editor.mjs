@@ -60,7 +60,18 @@ export class Editor {
     const fresh = this.page.locator("#new-rows > li").last();
     await fresh.locator('[name="name[]"]').fill(name);
     await fresh.locator('[name="mode[]"]').selectOption(mode);
-    await fresh.locator('[name="target[]"]').fill(target);
+    await this.#fillTarget(fresh.locator('[name="target[]"]'), target);
+  }
+
+  /** Gives the alias of that name another target, without looking at the picker. */
+  async retarget(name, target) {
+    await this.#fillTarget((await this.row(name)).target, target);
+  }
+
+  /** Leaves the field afterwards, as the open list may cover the next button. */
+  async #fillTarget(input, target) {
+    await input.fill(target);
+    await input.blur();
   }
 
   /** Waits until the test box says this. */

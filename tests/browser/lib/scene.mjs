@@ -1,18 +1,24 @@
 // What one check has: people of its own, keys of its own, and browser windows that are watched for complaints.
 
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { markupProblems } from "./looks.mjs";
 
 /** Messages that Chromium writes by itself for an answer that a check provoked; the page is not at fault. */
-const PROVOKED = new RegExp(
-  "^Failed to load resource: (the server responded with a status of [45]\\d\\d|net::ERR_(INTERNET_DISCONNECTED|FAILED))" +
-    "|^Clear-Site-Data header on .*: Cleared data types:" +
-    // Said whenever a fragment steers the focus from one element to another.
-    "|^Autofocus processing was blocked because a document already has a focused element",
-);
+const PROVOKED = [
+  /^Failed to load resource: (the server responded with a status of [45]\d\d|net::ERR_(INTERNET_DISCONNECTED|FAILED))/,
+  /^htmx: htmx:error: Failed to fetch/,
+  /^Clear-Site-Data header on .*: Cleared data types:/,
+  // Said whenever a fragment steers the focus from one element to another.
+  /^Autofocus processing was blocked because a document already has a focused element/,
+  // Said when one page follows another before the change between them could be shown.
+  /^Transition was (aborted|skipped)/,
+];
 
 export class Scene {
+  static #cast;
+  static #cookies = new Map();
   #browser;
   #contexts = [];
   #complaints = [];
@@ -25,14 +31,20 @@ export class Scene {
     this.ask = ask;
   }
 
-  /** An account with an owner, a second owner, a viewer, and an admin of the whole installation. */
+  /** An account of its own, with an owner, a second owner, a viewer, and an admin of the whole installation. */
   async people() {
     return this.ask("people");
   }
 
+  /** The same for every check that looks at one key only. Nobody may change these people. */
+  async cast() {
+    return (Scene.#cast ??= this.people().then((people) => ({ ...people, shared: true })));
+  }
+
   /** A key of that account: `{id, name, secret}`. Aliases are `[name, "exact" | "prefix", target]`. */
   async key(people, name, aliases = []) {
-    const key = await this.ask("key", { account: people.account, name, aliases });
+    const own = people.shared ? `${name}-${randomUUID().slice(0, 8)}` : name;
+    const key = await this.ask("key", { account: people.account, name: own, aliases });
     return { ...key, ...(aliases.length > 0 && { version: (await this.ask("saved", { key: key.id })).version }) };
   }
 
@@ -87,6 +99,15 @@ export class Scene {
     return page;
   }
 
+  /** A window in which somebody of the cast has signed in, before some other check did and at no page yet. */
+  async recognised(email, like = {}) {
+    const page = await this.window(like);
+    const cookies = Scene.#cookies.get(email) ?? signInOnce(page, email);
+    Scene.#cookies.set(email, cookies);
+    await page.context().addCookies(await cookies);
+    return page;
+  }
+
   /** A second tab of the same browser. */
   async anotherTab(page) {
     return page.context().newPage();
@@ -95,16 +116,18 @@ export class Scene {
   #watch(page) {
     this.#windows.push(page);
     page.on("console", (message) => {
-      if (!PROVOKED.test(message.text())) {
-        this.#complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
-      }
+      this.#complain(message.text(), `${message.type()}: ${message.text()} (${message.location().url})`);
     });
-    page.on("pageerror", (error) => this.#complaints.push(`script: ${error.message}`));
+    page.on("pageerror", (error) => this.#complain(error.message, `script: ${error.message}`));
     page.on("response", (response) => {
       const wanted = ["script", "stylesheet", "image", "font"].includes(response.request().resourceType());
       if (wanted && response.status() >= 400) this.#complaints.push(`${response.status()} ${response.url()}`);
       if (response.request().isNavigationRequest()) this.#reading.push(this.#validate(response));
     });
+  }
+
+  #complain(text, detail) {
+    if (!PROVOKED.some((pattern) => pattern.test(text))) this.#complaints.push(detail);
   }
 
   /** Every page that any check goes to is also a page whose markup is checked, as the server sent it. */
@@ -160,6 +183,11 @@ export class Scene {
 
 /** The password of everybody in the tests. */
 export const PASSWORD = "correct horse battery staple";
+
+async function signInOnce(page, email) {
+  await signIn(page, email);
+  return page.context().cookies();
+}
 
 /** Signs in as a person does: types, and presses Enter. */
 export async function signIn(page, email) {

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, LazyLock, Mutex};
 
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::props;
@@ -75,8 +77,14 @@ impl Stage {
                 } else {
                     let (app, asking) = (app.clone(), Arc::clone(&asking));
                     runtime.spawn(async move {
-                        let value = props::answer(&app, &message).await;
-                        send(&asking, &json!({"answer": message["ask"], "value": value}));
+                        let answer = AssertUnwindSafe(props::answer(&app, &message)).catch_unwind().await;
+                        send(
+                            &asking,
+                            &match answer {
+                                Ok(value) => json!({"answer": message["ask"], "value": value}),
+                                Err(_) => json!({"answer": message["ask"], "error": "see what the test printed"}),
+                            },
+                        );
                     });
                 }
             }
