@@ -8,7 +8,7 @@ use super::kits::Kits;
 use super::testing::test_box;
 use super::view::{Editor, Last, Notice, ProblemLink, RowView, SavedPanel};
 use crate::console::time::When;
-use crate::domain::{Alias, Match};
+use crate::domain::Match;
 
 /// What an editor shows beside the draft itself.
 #[derive(Debug, Default)]
@@ -19,8 +19,6 @@ pub(super) struct Show {
     pub notice: Option<Notice>,
     /// What came of a save.
     pub saved: Option<SavedPanel>,
-    /// The aliases before that save.
-    pub undo: Option<Vec<Alias>>,
     /// Which input gets focus.
     pub focus: Option<(RowId, &'static str)>,
     /// Rows that somebody else's save brought, and whose.
@@ -59,7 +57,6 @@ pub(super) fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) 
         summary: show.summary,
         notice: show.notice,
         saved: show.saved,
-        undo: show.undo,
         review: review(desk, draft),
         test: test_box(desk, draft, &checked.validation),
         import: importing::import_box(desk, draft, show.import),

@@ -8,6 +8,7 @@ mod compose;
 mod desk;
 mod draft;
 mod edit;
+mod export;
 mod hints;
 mod history;
 mod importing;
@@ -35,6 +36,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/keys/{id}/aliases").route(page().to(show::show)).route(web::post().to(save::save)))
         .route("/keys/{id}/aliases/draft", web::post().to(edit::edit))
         .route("/keys/{id}/aliases/resolve", web::post().to(resolve::resolve))
+        .route("/keys/{id}/aliases/export", page().to(export::export))
         .route("/keys/{id}/aliases/version", page().to(version::version))
         .route("/keys/{id}/aliases/history", page().to(history::history));
 }

@@ -53,10 +53,11 @@ impl Kept {
     /// # Errors
     /// If the store fails.
     pub(super) async fn show(self, console: &Console, desk: &Desk, show: &mut Show) -> Result<(), ConsoleError> {
+        let mut undo = None;
         if let Some(before) = self.before {
             let old = console.store.aliases().at_version(desk.who.scope(), self.key, before).await?;
             // Before the first save there was nothing, which is a state to go back to as well.
-            show.undo = Some(old.map(|old| old.aliases).unwrap_or_default());
+            undo = Some(old.map(|old| old.aliases).unwrap_or_default());
         }
         let live = desk.stored.saved_at.unwrap_or(desk.now).plus(LIVE_WITHIN);
         let when = When::new(live, desk.now);
@@ -65,7 +66,9 @@ impl Kept {
             live_clock: clock.map(|at| at.strftime("%H:%M:%S").to_string()).unwrap_or_default(),
             live_machine: when.machine(),
             live_exact: when.exact(),
-            can_undo: show.undo.is_some(),
+            url: desk.head.url(),
+            version: desk.stored.version,
+            undo,
             listing: listing(desk),
             snippets: desk
                 .stored

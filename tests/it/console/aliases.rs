@@ -332,6 +332,22 @@ fn a_pasted_text_is_previewed_and_only_ticked_lines_are_taken() {
 }
 
 #[test]
+fn what_is_exported_can_be_imported_again() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Viewer).await;
+        for (format, kind) in [("lines", "text/plain"), ("json", "application/json"), ("csv", "text/csv")] {
+            let file = desk.who.get(&desk.url(&format!("/export?format={format}"))).await.is(200);
+            assert!(file.header("content-type").starts_with(kind));
+            assert!(file.header("content-disposition").starts_with("attachment; filename="));
+            let read = crossmodel::domain::import_aliases(file.text());
+            let names: Vec<&str> = read.rows.iter().map(|it| it.row.name.as_str()).collect();
+            assert_eq!(names, [BASIC.1, OPUS.1], "{format}");
+        }
+        desk.who.get(&desk.url("/export?format=xml")).await.is(404);
+    });
+}
+
+#[test]
 fn a_client_kit_adds_rows_to_the_draft() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;

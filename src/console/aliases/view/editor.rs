@@ -8,7 +8,6 @@ use super::super::kits::Kits;
 use super::{ImportBox, KeyHead, RowView, SavedPanel, TestBox};
 use crate::console::Frame;
 use crate::console::time::When;
-use crate::domain::Alias;
 
 /// The page around the editor.
 #[derive(Debug, Template)]
@@ -50,8 +49,6 @@ pub(in super::super) struct Editor {
     pub notice: Option<Notice>,
     /// What came of the save that was just made.
     pub saved: Option<SavedPanel>,
-    /// The aliases before that save, for its undo.
-    pub undo: Option<Vec<Alias>>,
     /// What differs from the saved version.
     pub review: Vec<ReviewLine>,
     /// The test box.

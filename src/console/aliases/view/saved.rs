@@ -4,6 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::super::snippets::Snippet;
+use crate::domain::Alias;
 
 /// The confirmation of a save.
 #[derive(Clone, Debug, Template)]
@@ -15,8 +16,12 @@ pub(in super::super) struct SavedPanel {
     pub live_machine: String,
     /// The same moment in full.
     pub live_exact: String,
-    /// Whether a save stands behind it that can be taken back.
-    pub can_undo: bool,
+    /// The editor's address.
+    pub url: String,
+    /// The version that is stored now.
+    pub version: i64,
+    /// The aliases before the save, if it can be taken back: saving them makes a new version.
+    pub undo: Option<Vec<Alias>>,
     /// The start of what `GET /v1/models` answers.
     pub listing: String,
     /// Ways to call the first alias.

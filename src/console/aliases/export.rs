@@ -1,0 +1,37 @@
+//! `GET /keys/{id}/aliases/export?format=lines|json|csv`: the saved aliases as a file that the import reads back.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+
+use super::desk::Desk;
+use crate::console::{Console, ConsoleError, Reply, SignedIn};
+use crate::domain::{AliasFormat, export_aliases};
+
+/// In which form.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Query {
+    format: String,
+}
+
+/// Answers a file to keep.
+pub(super) async fn export(
+    console: web::Data<Console>,
+    who: SignedIn,
+    key: web::Path<String>,
+    query: web::Query<Query>,
+) -> Reply {
+    let (format, kind, extension) = match query.format.as_str() {
+        "lines" => (AliasFormat::Lines, "text/plain; charset=utf-8", "txt"),
+        "json" => (AliasFormat::Json, "application/json", "json"),
+        "csv" => (AliasFormat::Csv, "text/csv; charset=utf-8", "csv"),
+        _ => return Err(ConsoleError::NotFound),
+    };
+    let desk = Desk::open(&console, &who, &key, None).await?;
+    let text = export_aliases(&desk.stored.aliases, format);
+    let disposition = format!("attachment; filename=\"aliases.{extension}\"");
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+        .body(text))
+}
