@@ -1,9 +1,11 @@
 //! The outermost layer of the console: everything that holds for every request, whatever page it asks for. It checks the
-//! host, refuses forms of other sites, turns errors into pages, and puts the security headers on every answer.
+//! host, refuses forms of other sites, turns errors into pages, puts the security headers on every
+//! answer, and compresses pages.
 
 mod headers;
 mod origin;
 mod problem;
+mod shrink;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -28,13 +30,14 @@ pub async fn edge(
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
     let shape = Shape::of(request.headers());
+    let gzip = shrink::accepts_gzip(request.headers());
     let outcome = match console.origins.check(request.method(), request.headers()) {
         Err(error) => Ok(request.into_response(error.error_response())),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
     };
     match outcome {
         Ok(response) => {
-            let mut response = problem::render(response, shape, id);
+            let mut response = shrink::shrink(problem::render(response, shape, id), gzip);
             finish(&console, response.response_mut().headers_mut(), id);
             Ok(response)
         }

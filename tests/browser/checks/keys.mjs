@@ -165,13 +165,13 @@ export async function the_aliases_button_leads_to_the_editor(scene) {
 
 export async function the_list_is_filtered_as_one_types_and_the_address_follows(scene) {
   const { page } = await atList(scene, ["alpha", "beta", "alphabet"]);
-  await page.getByLabel(/Search/).pressSequentially("alpha");
+  await page.getByRole("searchbox", { name: "Search" }).pressSequentially("alpha");
   await page.waitForFunction(() => document.querySelectorAll("table.keys tbody tr").length === 2);
   assert.deepEqual(new Set(await names(page)), new Set(["alpha", "alphabet"]));
   await page.waitForFunction(() => location.search.includes("q=alpha"));
   await assertText(page.locator("#count-text"), "2 keys");
   await page.reload();
-  assert.equal(await page.getByLabel(/Search/).inputValue(), "alpha");
+  assert.equal(await page.getByRole("searchbox", { name: "Search" }).inputValue(), "alpha");
   assert.equal((await names(page)).length, 2);
   await page.getByRole("link", { name: "Clear" }).click();
   await page.waitForFunction(() => document.querySelectorAll("table.keys tbody tr").length === 3);
@@ -184,7 +184,7 @@ export async function the_list_is_filtered_without_javascript(scene) {
   await page.getByRole("button", { name: "Apply" }).click();
   assert.deepEqual(await names(page), ["beta"]);
   await page.getByRole("link", { name: "Clear" }).click();
-  await page.getByLabel(/Search/).fill("nothing-like-it");
+  await page.getByRole("searchbox", { name: "Search" }).fill("nothing-like-it");
   await page.keyboard.press("Enter");
   await page.getByText("No keys match “nothing-like-it”.").waitFor();
   await page.getByRole("link", { name: "Clear filters" }).click();

@@ -46,14 +46,14 @@ export async function a_space_at_an_end_is_pointed_out_and_kept(scene) {
   await assertText(editor.result, /isn't aliased/);
 }
 
-export async function a_target_that_is_gone_is_told(scene) {
-  // The provider's twin of a model nobody else in these tests needs.
+export async function a_target_that_is_switched_off_is_told(scene) {
+  // A model that nobody else in these tests needs.
   const { page, editor } = await atBox(scene, [["gone", "exact", "openai/gpt-5.2-pro-2025-12-11"]]);
   await scene.ask("model_disabled", { model: "openai/gpt-5.2-pro-2025-12-11" });
   await page.reload();
   await editor.test.fill("gone");
   await editor.assertSays(
-    "gone points at openai/gpt-5.2-pro-2025-12-11, which is no longer in the catalog. Requests fail.",
+    "gone points at openai/gpt-5.2-pro-2025-12-11, which is switched off. Requests fail.",
   );
   await page.getByText("Requests fail with model_not_found.").first().waitFor();
 }

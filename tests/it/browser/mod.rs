@@ -149,7 +149,7 @@ checks! {
         each_outcome_has_its_sentence
         a_difference_of_case_alone_is_explained
         a_space_at_an_end_is_pointed_out_and_kept
-        a_target_that_is_gone_is_told
+        a_target_that_is_switched_off_is_told
         a_key_without_permission_is_told
         a_disabled_key_is_told
         why_lists_every_candidate
