@@ -24,6 +24,8 @@ pub(super) struct Draft {
     pub take: Vec<usize>,
     /// The number of the next new row.
     pub next: u32,
+    /// An older version whose aliases are meant instead of rows: the way back of a save.
+    pub restore: Option<i64>,
     /// Whether the whole draft was checked once, so that what is still empty may be pointed out.
     pub strict: bool,
     /// A check while the person types, which leaves unfinished new rows alone.
@@ -125,6 +127,7 @@ impl Draft {
             }
             "version" => self.version = value.parse().map_err(|_| DraftError(format!("version {value:?}")))?,
             "next" => self.next = value.parse().unwrap_or(0),
+            "restore" => self.restore = value.parse().ok(),
             "strict" => self.strict = value == "1",
             "live" => self.live = value == "1",
             "test" => self.test = value,
@@ -167,6 +170,14 @@ impl Draft {
         self.next = self.next.max(1).saturating_add(1);
         self.rows.push(Row { id, name: name.into(), matching: matching.into(), target: target.into(), conflict: None });
         id
+    }
+
+    /// Puts new rows with these aliases in place of all others.
+    pub(super) fn fill(&mut self, aliases: &[Alias]) {
+        self.rows.clear();
+        for alias in aliases {
+            self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
+        }
     }
 
     /// The row of that id.

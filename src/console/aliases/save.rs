@@ -38,6 +38,10 @@ pub(super) async fn save(
         Err(ConsoleError::NotFound) => return deleted(frame, shape, &draft),
         other => other?,
     };
+    if let Some(version) = draft.restore {
+        let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
+        draft.fill(&old.ok_or(ConsoleError::NotFound)?.aliases);
+    }
     let page = Page { frame, shape };
     draft.strict = true;
     let checked = Checked::new(&desk, &draft);
@@ -129,7 +133,7 @@ async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session,
     fresh.test.clone_from(&draft.test);
     fresh.many.clone_from(&draft.many);
     let mut show = Show::default();
-    kept.show(console, &desk, &mut show).await?;
+    kept.show(&desk, &mut show);
     let checked = Checked::new(&desk, &fresh);
     page.answer(StatusCode::OK, &desk, &fresh, &checked, show)
 }

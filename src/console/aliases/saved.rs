@@ -10,7 +10,6 @@ use super::desk::Desk;
 use super::snippets;
 use super::view::SavedPanel;
 use crate::console::time::When;
-use crate::console::{Console, ConsoleError};
 use crate::domain::{AliasSet, ApiKeyId};
 use crate::wire;
 
@@ -49,16 +48,7 @@ impl Kept {
     }
 
     /// Adds the confirmation, and the way back, to what an editor shows.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub(super) async fn show(self, console: &Console, desk: &Desk, show: &mut Show) -> Result<(), ConsoleError> {
-        let mut undo = None;
-        if let Some(before) = self.before {
-            let old = console.store.aliases().at_version(desk.who.scope(), self.key, before).await?;
-            // Before the first save there was nothing, which is a state to go back to as well.
-            undo = Some(old.map(|old| old.aliases).unwrap_or_default());
-        }
+    pub(super) fn show(self, desk: &Desk, show: &mut Show) {
         let live = desk.stored.saved_at.unwrap_or(desk.now).plus(LIVE_WITHIN);
         let when = When::new(live, desk.now);
         let clock = jiff::Timestamp::from_millisecond(live.millis()).map(|at| at.to_zoned(TimeZone::UTC));
@@ -68,7 +58,7 @@ impl Kept {
             live_exact: when.exact(),
             url: desk.head.url(),
             version: desk.stored.version,
-            undo,
+            undo: self.before,
             listing: listing(desk),
             snippets: desk
                 .stored
@@ -77,7 +67,6 @@ impl Kept {
                 .map(|alias| snippets::all(&desk.gateway_url, alias.name.as_str()))
                 .unwrap_or_default(),
         });
-        Ok(())
     }
 }
 

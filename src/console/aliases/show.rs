@@ -51,7 +51,7 @@ pub(super) async fn show(
         show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
     }
     if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {
-        kept.show(&console, &desk, &mut show).await?;
+        kept.show(&desk, &mut show);
     }
     let checked = Checked::new(&desk, &draft);
     let editor = editor(&desk, &draft, &checked, show);

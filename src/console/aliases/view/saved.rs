@@ -4,7 +4,6 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::super::snippets::Snippet;
-use crate::domain::Alias;
 
 /// The confirmation of a save.
 #[derive(Clone, Debug, Template)]
@@ -20,8 +19,8 @@ pub(in super::super) struct SavedPanel {
     pub url: String,
     /// The version that is stored now.
     pub version: i64,
-    /// The aliases before the save, if it can be taken back: saving them makes a new version.
-    pub undo: Option<Vec<Alias>>,
+    /// The version before the save, if it can be taken back: saving its aliases makes a new version.
+    pub undo: Option<i64>,
     /// The start of what `GET /v1/models` answers.
     pub listing: String,
     /// Ways to call the first alias.
