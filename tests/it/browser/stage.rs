@@ -59,9 +59,9 @@ impl Stage {
 
         let mut node = Command::new("node");
         node.arg("stage.mjs").current_dir(folder).env("CONSOLE_URL", app.url());
-        let node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("to start Node");
-        let to_node: Line = Arc::new(Mutex::new(node.stdin.expect("its input")));
-        let mut lines = BufReader::new(node.stdout.expect("its output")).lines();
+        let mut node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("to start Node");
+        let to_node: Line = Arc::new(Mutex::new(node.stdin.take().expect("its input")));
+        let mut lines = BufReader::new(node.stdout.take().expect("its output")).lines();
         let hello: Value = parse(&lines.next().expect("the list of checks").expect("a line"));
         let checks = serde_json::from_value(hello["checks"].clone()).expect("the names of the checks");
 
@@ -89,6 +89,7 @@ impl Stage {
                 }
             }
             // Node is gone: nobody is left to answer.
+            drop(node.wait());
             told.lock().expect("the waiting tests").clear();
         });
         Self { checks, to_node, waiting }

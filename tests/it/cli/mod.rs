@@ -6,7 +6,7 @@ mod demo;
 mod engines;
 mod keys;
 mod people;
-mod program;
+pub mod program;
 mod providers;
 mod resolve;
 mod serve;

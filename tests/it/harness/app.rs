@@ -241,7 +241,7 @@ impl Asked {
 
     /// Asserts that the call was refused with this status and code.
     #[track_caller]
-    pub fn is_refused(self, status: u16, code: &str) -> Self {
+    pub fn refused(self, status: u16, code: &str) -> Self {
         let error = self.0.json();
         assert_eq!((self.0.status.as_u16(), error["error"]["code"].as_str()), (status, Some(code)), "{error}");
         self

@@ -11,12 +11,15 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
+/// Names and values of cookies.
+type Jar = Mutex<Vec<(String, String)>>;
+
 /// Talks to one address. Clones share connections and cookies.
 #[derive(Clone, Debug)]
 pub struct Client {
     base: String,
     headers: HeaderMap,
-    cookies: Option<Arc<Mutex<Vec<(String, String)>>>>,
+    cookies: Option<Arc<Jar>>,
     pool: Pool<HttpConnector, Full<Bytes>>,
 }
 
@@ -89,6 +92,12 @@ impl Client {
         let (head, body) = answer.into_parts();
         self.keep(&head.headers);
         Streaming { status: head.status, headers: head.headers, body }
+    }
+
+    /// The values of the cookies that it has been given.
+    pub fn cookies(&self) -> Vec<String> {
+        let jar = self.cookies.iter().flat_map(|jar| jar.lock().expect("the jar").clone());
+        jar.map(|(_, value)| value).collect()
     }
 
     fn cookie(&self) -> Option<String> {

@@ -1,14 +1,25 @@
 //! Programs that a test runs beside itself.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Runs a program to its end, without an input, and returns what it printed.
 ///
 /// # Panics
 /// With what it printed on standard error, if it fails.
-pub async fn prints(mut command: Command) -> String {
-    let shown = format!("{command:?}");
-    let run = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output());
+pub async fn prints(command: Command) -> String {
+    prints_with(command, "").await
+}
+
+/// The same, with this on its standard input.
+pub async fn prints_with(mut command: Command, input: &str) -> String {
+    let (shown, input) = (format!("{command:?}"), input.to_owned());
+    let run = tokio::task::spawn_blocking(move || {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        // A program that does not read it is no failure.
+        drop(child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes())));
+        child.wait_with_output()
+    });
     let run = run.await.expect("the thread that waits for it").unwrap_or_else(|error| panic!("{shown}: {error}"));
     assert!(run.status.success(), "{shown} failed:\n{}", String::from_utf8_lossy(&run.stderr));
     String::from_utf8(run.stdout).expect("text")

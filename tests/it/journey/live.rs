@@ -27,11 +27,11 @@ both_engines!(a_key_switched_off_in_the_console_is_refused_on_the_next_call, |st
     let key = app.operator().creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")]).await;
     key.asks("fast").await.runs("openai/gpt-5.5");
     owner.post_form(&format!("/keys/{}/disable", key.key().id), &[]).await.is(303);
-    key.asks("fast").await.is_refused(401, "api_key_inactive");
+    key.asks("fast").await.refused(401, "api_key_inactive");
     owner.post_form(&format!("/keys/{}/enable", key.key().id), &[]).await.is(303);
     key.asks("fast").await.runs("openai/gpt-5.5");
     owner.post_form(&format!("/keys/{}/delete", key.key().id), &[("confirm", "laptop")]).await.is(303);
-    key.asks("fast").await.is_refused(401, "invalid_api_key");
+    key.asks("fast").await.refused(401, "invalid_api_key");
 });
 
 #[test]
