@@ -30,7 +30,6 @@ CREATE TABLE usage_record (
 );
 CREATE INDEX usage_record_key ON usage_record (api_key_id, at);
 CREATE INDEX usage_record_account ON usage_record (account_id, at);
-CREATE INDEX usage_record_at ON usage_record (at);
 CREATE INDEX usage_record_alias ON usage_record (api_key_id, alias, at);
 
 -- Sums per key and UTC day (days since 1970), kept with the records, for lists that must not read every record.

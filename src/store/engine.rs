@@ -196,7 +196,7 @@ impl Tx {
                 return Ok(out);
             }
             // Safe: made of the constant's own parts.
-            let text = AssertSqlSafe(sql.text(count));
+            let text = AssertSqlSafe(sql.text(count, matches!(self.on, On::Postgres(_))));
             let added: Result<Vec<Row>, StoreError> = on!(&mut self.on, |tx| rows!(&mut **tx, text, args));
             out.extend(added?);
         }

@@ -133,10 +133,11 @@ impl Store {
     pub async fn check_statements(&self) -> Result<usize, StoreError> {
         let mut texts: Vec<String> =
             ALL_STATEMENTS.iter().flat_map(|list| list.iter()).map(|sql| sql.0.to_owned()).collect();
-        if self.engine.postgres().is_some() {
+        let numbered = self.engine.postgres().is_some();
+        if numbered {
             texts.push(change::NOTIFY.0.to_owned());
         }
-        texts.extend(MANY.iter().flat_map(|many| [many.text(1), many.text(ManyRows::AT_ONCE)]));
+        texts.extend(MANY.iter().flat_map(|many| [1, ManyRows::AT_ONCE].map(|rows| many.text(rows, numbered))));
         let count = texts.len();
         self.prepare(texts).await?;
         Ok(count)

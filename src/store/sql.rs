@@ -16,14 +16,20 @@ impl ManyRows {
     /// How many rows one statement adds; fewer go one by one, so that there are two texts to prepare and no more.
     pub(super) const AT_ONCE: usize = 50;
 
-    /// The statement for so many rows.
-    pub(super) fn text(&self, rows: usize) -> String {
+    /// The statement for so many rows. Postgres wants its places numbered. SQLite looks a numbered place up in a list at
+    /// each bind, which at a thousand places is most of the work, and takes them in turn where they have no number.
+    pub(super) fn text(&self, rows: usize, numbered: bool) -> String {
         let mut text = self.head.to_owned();
         for row in 0..rows {
             text.push_str(if row == 0 { " (" } else { ", (" });
             for column in 1..=self.columns {
-                let comma = if column == 1 { "" } else { ", " };
-                text.push_str(&format!("{comma}${}", row * self.columns + column));
+                text.push_str(if column == 1 { "" } else { ", " });
+                if numbered {
+                    text.push('$');
+                    text.push_str(&(row * self.columns + column).to_string());
+                } else {
+                    text.push('?');
+                }
             }
             text.push(')');
         }

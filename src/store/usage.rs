@@ -28,7 +28,7 @@ sql! {
     ADD_TO_DAY = "INSERT INTO usage_daily (api_key_id, day, requests, cost) VALUES ($1, $2, $3, $4) \
                   ON CONFLICT (api_key_id, day) DO UPDATE SET requests = usage_daily.requests + excluded.requests, \
                   cost = usage_daily.cost + excluded.cost";
-    RECENT = concat!("SELECT ", columns!(), " FROM usage_record ORDER BY at DESC, id DESC LIMIT $1");
+    RECENT = concat!("SELECT ", columns!(), " FROM usage_record ORDER BY id DESC LIMIT $1");
     RECENT_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM usage_record WHERE account_id = $2 \
                          ORDER BY at DESC, id DESC LIMIT $1");
     RECENT_OF_KEY = concat!("SELECT ", columns!(), " FROM usage_record WHERE api_key_id = $2 \
