@@ -79,7 +79,11 @@ async fn no_secret_is_anywhere(engine: Engine) {
         let expected = if secret == UNKNOWN_KEY { 401 } else { 200 };
         let client = Client::new(&base);
         client.clone().bearer(secret).post("/v1/chat/completions", &question).await.is(expected);
-        client.with("x-api-key", secret).get("/v1/models/openai/gpt-5.5").await.is(if expected == 401 { 401 } else { 200 });
+        client.with("x-api-key", secret).get("/v1/models/openai/gpt-5.5").await.is(if expected == 401 {
+            401
+        } else {
+            200
+        });
     }
     let sent = provider.received();
     assert!(sent.iter().all(|call| call.headers.contains(CREDENTIAL) && call.body.to_string().contains(PROMPT)));
