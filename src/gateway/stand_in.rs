@@ -48,7 +48,7 @@ pub(super) fn answer(model: &Model, provider: &str, request: &[u8], created: i64
     let prompt = estimate(request.get("messages").map_or(0, |messages| messages.to_string().len()));
     let completion = estimate(text.len());
     let usage = json!({"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion});
-    let common = json!({"id": "chatcmpl-stand-in", "created": created, "model": model.upstream_model});
+    let common = json!({"id": "chatcmpl-stand-in", "created": created, "model": model.id.as_str()});
     let stream = request.get("stream").and_then(Value::as_bool) == Some(true);
     let left = if stream {
         events(&common, &text, &usage, request.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)))

@@ -188,18 +188,33 @@ impl Tx {
     pub(super) async fn add_rows(&mut self, sql: ManyRows, rows: Vec<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
         let mut out = Vec::new();
         let mut rest = rows.into_iter();
-        loop {
-            let whole = rest.len() >= ManyRows::AT_ONCE;
-            let count = if whole { ManyRows::AT_ONCE } else { 1 };
-            let args: Vec<Value> = rest.by_ref().take(count).flatten().collect();
-            if args.is_empty() {
-                return Ok(out);
-            }
+        while let Some((text, args)) = self.portion(&sql, &mut rest) {
             // Safe: made of the constant's own parts.
-            let text = AssertSqlSafe(sql.text(count, matches!(self.on, On::Postgres(_))));
+            let text = AssertSqlSafe(text);
             let added: Result<Vec<Row>, StoreError> = on!(&mut self.on, |tx| rows!(&mut **tx, text, args));
             out.extend(added?);
         }
+        Ok(out)
+    }
+
+    /// Adds many rows and counts those that were new. Cheaper than [`Tx::add_rows`], as no row comes back.
+    pub(super) async fn count_rows(&mut self, sql: ManyRows, rows: Vec<Vec<Value>>) -> Result<u64, StoreError> {
+        let mut count = 0;
+        let mut rest = rows.into_iter();
+        while let Some((text, args)) = self.portion(&sql, &mut rest) {
+            // Safe: made of the constant's own parts.
+            let text = AssertSqlSafe(text);
+            let added: Result<u64, StoreError> = on!(&mut self.on, |tx| touched!(&mut **tx, text, args));
+            count += added?;
+        }
+        Ok(count)
+    }
+
+    /// The next statement of many rows, until none is left.
+    fn portion(&self, sql: &ManyRows, rest: &mut std::vec::IntoIter<Vec<Value>>) -> Option<(String, Vec<Value>)> {
+        let count = if rest.len() >= ManyRows::AT_ONCE { ManyRows::AT_ONCE } else { 1 };
+        let args: Vec<Value> = rest.take(count).flatten().collect();
+        (!args.is_empty()).then(|| (sql.text(count, matches!(self.on, On::Postgres(_))), args))
     }
 
     /// Tells everybody after the commit.

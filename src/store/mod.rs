@@ -75,7 +75,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     throttle::STATEMENTS,
     usage::STATEMENTS,
 ];
-const MANY: &[ManyRows] = &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, usage::ADD];
+const MANY: &[ManyRows] = &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, usage::ADD, usage::ADD_AND_TELL];
 
 /// Ids in lists as long as `id_list!` has places; the last one is repeated to fill them.
 fn id_chunks(ids: &[ApiKeyId]) -> impl Iterator<Item = Vec<Value>> {

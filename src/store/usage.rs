@@ -1,6 +1,7 @@
 //! What calls used.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::engine::Tx;
 use super::sql::{ManyRows, sql};
@@ -43,8 +44,9 @@ sql! {
 pub(super) const ADD: ManyRows = ManyRows {
     head: concat!("INSERT INTO usage_record (", columns!(), ") VALUES"),
     columns: 25,
-    tail: "ON CONFLICT (id) DO NOTHING RETURNING id",
+    tail: "ON CONFLICT (id) DO NOTHING",
 };
+pub(super) const ADD_AND_TELL: ManyRows = ManyRows { tail: "ON CONFLICT (id) DO NOTHING RETURNING id", ..ADD };
 const TABLE: Table = Table { name: "usage_record", id: "id" };
 
 /// The UTC day of a moment, counted from 1970.
@@ -62,8 +64,13 @@ impl Usage<'_> {
         if records.is_empty() {
             return Ok(0);
         }
-        let records = records.to_vec();
-        self.0.write(move |tx| Box::pin(async move { append(tx, &records).await })).await
+        let records: Arc<[UsageRecord]> = records.into();
+        let again = Arc::clone(&records);
+        let all_new = self.0.write(move |tx| Box::pin(async move { append_new(tx, &records).await })).await?;
+        match all_new {
+            Some(count) => Ok(count),
+            None => self.0.write(move |tx| Box::pin(async move { append_unknown(tx, &again).await })).await,
+        }
     }
 
     /// The last calls, of one key or of the whole scope, the newest first.
@@ -112,16 +119,34 @@ impl Usage<'_> {
     }
 }
 
-async fn append(tx: &mut Tx, records: &[UsageRecord]) -> Result<usize, StoreError> {
+/// Adds records that are all new, as nearly always; `None`, and nothing is added, if one is not.
+async fn append_new(tx: &mut Tx, records: &[UsageRecord]) -> Result<Option<usize>, StoreError> {
+    let added = tx.count_rows(ADD, records.iter().map(values).collect()).await?;
+    if added != records.len() as u64 {
+        tx.abandon();
+        return Ok(None);
+    }
+    sum_up(tx, records.iter()).await?;
+    Ok(Some(records.len()))
+}
+
+/// Adds the records that are new, of which some are not.
+async fn append_unknown(tx: &mut Tx, records: &[UsageRecord]) -> Result<usize, StoreError> {
     let mut new: HashSet<String> = HashSet::new();
-    for row in tx.add_rows(ADD, records.iter().map(values).collect()).await? {
+    for row in tx.add_rows(ADD_AND_TELL, records.iter().map(values).collect()).await? {
         new.insert(row.get("id")?);
     }
-    let mut days: BTreeMap<(ApiKeyId, i64), (i64, PicoUsd)> = BTreeMap::new();
-    let mut uses: BTreeMap<ApiKeyId, (Timestamp, Option<String>)> = BTreeMap::new();
     let count = new.len();
     // Taken out as they are counted: a batch may hold one record twice.
-    for record in records.iter().filter(|record| new.remove(&record.id.to_string())) {
+    sum_up(tx, records.iter().filter(|record| new.remove(&record.id.to_string()))).await?;
+    Ok(count)
+}
+
+/// Adds records that are new to the sums of their days, and notes when their keys were last used.
+async fn sum_up(tx: &mut Tx, records: impl Iterator<Item = &UsageRecord>) -> Result<(), StoreError> {
+    let mut days: BTreeMap<(ApiKeyId, i64), (i64, PicoUsd)> = BTreeMap::new();
+    let mut uses: BTreeMap<ApiKeyId, (Timestamp, Option<String>)> = BTreeMap::new();
+    for record in records {
         let (requests, cost) = days.entry((record.key, day(record.at))).or_default();
         *requests += 1;
         *cost = cost.checked_add(record.cost).unwrap_or(PicoUsd::from_pico(i64::MAX));
@@ -134,8 +159,7 @@ async fn append(tx: &mut Tx, records: &[UsageRecord]) -> Result<usize, StoreErro
     for ((key, day), (requests, cost)) in days {
         tx.run(ADD_TO_DAY, args![key, day, requests, cost]).await?;
     }
-    api_keys::mark_used(tx, uses.into_iter().map(|(key, (at, agent))| (key, at, agent)).collect()).await?;
-    Ok(count)
+    api_keys::mark_used(tx, uses.into_iter().map(|(key, (at, agent))| (key, at, agent)).collect()).await
 }
 
 fn values(record: &UsageRecord) -> Vec<Value> {

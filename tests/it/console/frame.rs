@@ -79,7 +79,8 @@ fn every_page_is_well_made_secured_and_answers_head() {
             let reply = admin.get(&path).await;
             secured(&reply);
             is_well_made(&path, &reply.page());
-            assert_eq!(reply.header("vary"), "HX-Request-Type", "{path}");
+            let varies = reply.headers.get_all("vary").iter().any(|value| value == "HX-Request-Type");
+            assert!(varies, "{path}");
             let head = admin.send(Method::HEAD, &path, None, bytes::Bytes::new()).await;
             assert!(head.text().is_empty(), "{path}: a HEAD answer has no body");
             let known = path.ends_with("/created") || head.status == reply.status;
