@@ -74,6 +74,11 @@ impl Email {
     pub fn local_part(&self) -> &str {
         self.0.split_once('@').map_or(self.0.as_str(), |(local, _)| local)
     }
+
+    /// The part after the @.
+    pub fn host(&self) -> &str {
+        self.0.split_once('@').map_or("", |(_, host)| host)
+    }
 }
 
 impl FromStr for Email {
