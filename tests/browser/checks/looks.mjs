@@ -227,3 +227,39 @@ export async function a_refused_sign_in(scene) {
   await page.getByRole("alert").first().waitFor();
   await assertLooksRight(page);
 }
+
+export async function setting_up_and_being_refused(scene) {
+  const page = await scene.window();
+  await page.goto(await scene.ask("set_up_link"));
+  await assertLooksRight(page);
+  await page.getByRole("button", { name: "Set up and sign in" }).click();
+  await page.locator('#password[aria-invalid="true"]').waitFor();
+  await assertLooksRight(page);
+}
+
+export async function choosing_a_new_password(scene) {
+  const people = await scene.people();
+  const page = await scene.window();
+  await page.goto(await scene.ask("reset_link", { email: people.owner }));
+  await assertLooksRight(page);
+}
+
+export async function the_models_and_the_search_for_everything(scene) {
+  const people = await scene.cast();
+  const page = await scene.recognised(people.owner);
+  await page.goto("/models");
+  await assertLooksRight(page);
+  await page.goto("/find?q=gpt");
+  await assertLooksRight(page);
+  await page.keyboard.press("Control+k");
+  await page.locator("#palette[open] a").first().waitFor();
+  await assertLooksRight(page);
+}
+
+export async function the_menu_on_a_narrow_screen(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner, { width: 320 });
+  await page.locator("details.fold > summary").click();
+  await page.getByRole("navigation", { name: "Menu" }).waitFor();
+  await assertLooksRight(page);
+}

@@ -96,3 +96,52 @@ export async function a_second_person_sees_nothing_of_the_first(scene) {
   await signIn(admin, ours.admin);
   assert.equal((await admin.goto(`/keys/${key.id}/aliases`)).status(), 200);
 }
+
+async function set_up_the_first_admin(scene, like) {
+  const link = await scene.ask("set_up_link");
+  const page = await scene.window(like);
+  await page.goto(link);
+  await assertFocused(page, page.getByLabel("Account name"));
+  await page.keyboard.type("Acme");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("maya@example.com");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("short");
+  await page.keyboard.press("Enter");
+  await page.locator('#password[aria-invalid="true"]').waitFor();
+  assert.equal(await page.getByLabel("Account name").inputValue(), "Acme");
+  assert.equal(await page.getByLabel("Password").inputValue(), "");
+  await page.getByLabel("Password").fill("plum orchard at dusk");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/keys");
+  await page.getByText("maya@example.com").first().waitFor();
+
+  assert.equal((await page.goto(link)).status(), 404);
+}
+
+export async function the_first_admin_is_set_up_by_keyboard(scene) {
+  await set_up_the_first_admin(scene, {});
+}
+
+export async function the_first_admin_is_set_up_without_javascript(scene) {
+  await set_up_the_first_admin(scene, { js: false });
+}
+
+export async function a_new_password_ends_every_session(scene) {
+  const people = await scene.people();
+  const before = await scene.signedIn(people.owner);
+  const link = await scene.ask("reset_link", { email: people.owner });
+  const page = await scene.window();
+  await page.goto(link);
+  await page.getByLabel("New password").fill(`${PASSWORD} again`);
+  await page.keyboard.press("Enter");
+  await page.getByText("Your new password is set. Sign in with it.").waitFor();
+  assert.equal((await page.goto(link)).status(), 404);
+
+  await before.goto("/keys");
+  assert.match(before.url(), /\/sign-in/);
+  await before.getByLabel("E-mail address").fill(people.owner);
+  await before.getByLabel("Password").fill(`${PASSWORD} again`);
+  await before.keyboard.press("Enter");
+  await before.waitForURL("**/keys");
+}

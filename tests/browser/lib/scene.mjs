@@ -132,7 +132,7 @@ export class Scene {
 
   /** Every page that any check goes to is also a page whose markup is checked, as the server sent it. */
   async #validate(response) {
-    if (!response.url().startsWith(this.url)) return;
+    if (!response.url().startsWith("http://127.0.0.1:")) return;
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
     const html = await response.text().catch(() => null); // gone with the page it belonged to, or a redirect
     if (html === null) return;

@@ -62,6 +62,12 @@ checks! {
         a_name_has_at_most_64_characters
         every_printable_character_is_allowed_or_named
     }
+    finding {
+        the_palette_goes_to_a_key_by_keyboard
+        escape_closes_the_palette
+        models_are_searched_as_one_types
+        models_are_searched_without_javascript
+    }
     keys {
         create_copy_and_go_to_aliases_by_keyboard
         create_copy_and_go_to_aliases_without_javascript
@@ -111,6 +117,10 @@ checks! {
         deleting_a_key_as_a_page_and_as_a_dialog
         deleting_several_keys
         a_refused_sign_in
+        setting_up_and_being_refused
+        choosing_a_new_password
+        the_models_and_the_search_for_everything
+        the_menu_on_a_narrow_screen
     }
     picker {
         the_input_is_a_combobox
@@ -144,6 +154,9 @@ checks! {
         the_cookie_cannot_be_read_by_scripts
         somebody_elses_page_cannot_post_here
         a_second_person_sees_nothing_of_the_first
+        the_first_admin_is_set_up_by_keyboard
+        the_first_admin_is_set_up_without_javascript
+        a_new_password_ends_every_session
     }
     test_box {
         each_outcome_has_its_sentence

@@ -10,7 +10,9 @@ use crossmodel::store::{Editor, SaveOutcome};
 use serde_json::{Value, json};
 
 use crate::harness::app::TestApp;
+use crate::harness::database::Engine;
 use crate::harness::seed;
+use crate::harness::store::TestStore;
 
 /// Answers one question of `tests/browser/lib/scene.mjs`.
 pub async fn answer(app: &TestApp, question: &Value) -> Value {
@@ -79,6 +81,14 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             let (person, _) = store.people().by_email(&email).await.expect("the store").expect("the person");
             store.sessions().delete_person(person.id, None).await.expect("the store");
             Value::Null
+        }
+        "set_up_link" => {
+            let app = TestApp::start(TestStore::fresh(Engine::Sqlite).await).await;
+            app.first_run_link().await.into()
+        }
+        "reset_link" => {
+            let link = app.command(&["person", "reset-link", "--email", text("email")]).await;
+            link.trim().into()
         }
         "model_disabled" => {
             let id = text("model").parse().expect("a model id");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
-use crossmodel::console::{Console, ConsoleOptions};
+use crossmodel::console::{Console, ConsoleOptions, setup};
 use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope};
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::store::{Editor, ProviderChange, Store};
@@ -107,8 +107,17 @@ impl TestApp {
     /// What a command of the program prints, run on the same database.
     pub async fn command(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
-        command.args(arguments).env("DATABASE_URL", self.store().database().url());
+        command
+            .args(arguments)
+            .env("DATABASE_URL", self.store().database().url())
+            .env("CROSSMODEL_PUBLIC_URL", self.url());
         process::prints(command).await
+    }
+
+    /// The one-time link that makes the first admin; `None` once somebody can sign in.
+    pub async fn first_run_link(&self) -> Option<String> {
+        let console = Console::new((*self.0.store).clone(), console_options(&self.0.clock, self.url()));
+        setup::first_run_link(&console).await.expect("the store").map(String::from)
     }
 
     /// Who runs the installation.
@@ -133,17 +142,7 @@ async fn serve(
     set(&mut options);
     own.listen();
     let gateway = Gateway::start(own.clone(), options).await.expect("to start the gateway");
-    let console = Console::new(
-        own,
-        ConsoleOptions {
-            clock: clock.clone(),
-            master: seed::master(),
-            public_url: url.parse().expect("an address"),
-            secure_cookies: false,
-            stand_in: false,
-            gateway_url: format!("{url}/v1"),
-        },
-    );
+    let console = Console::new(own, console_options(clock, &url));
     let (calls, pages) = (gateway.configure(), console.configure());
     let server = HttpServer::new(move || App::new().configure(calls.clone()).configure(pages.clone()))
         .workers(2)
@@ -160,6 +159,17 @@ async fn serve(
         gateway.stop().await;
     });
     url
+}
+
+fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
+    ConsoleOptions {
+        clock: clock.clone(),
+        master: seed::master(),
+        public_url: url.parse().expect("an address"),
+        secure_cookies: false,
+        stand_in: false,
+        gateway_url: format!("{url}/v1"),
+    }
 }
 
 /// Whoever runs the installation, at the command line.
