@@ -34,7 +34,7 @@ impl Head {
 
     /// Names the alias that caught the requested name.
     pub(super) fn caught_by(&mut self, alias: &Alias) {
-        let text = format!("{}; match={}", alias.name, alias.matching);
+        let text = [alias.name.as_str(), "; match=", alias.matching.as_str()].concat();
         self.alias = HeaderValue::try_from(text).ok();
     }
 

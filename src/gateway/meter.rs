@@ -12,9 +12,9 @@ use crate::domain::UsageRecord;
 use crate::store::Store;
 
 /// How long records gather before they are written together.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(250);
 /// Records written in one go.
-const BATCH: usize = 500;
+const BATCH: usize = 2_000;
 /// Records that wait at most; some hundred megabytes.
 const MOST: usize = 200_000;
 /// Pause after the database refused a batch.

@@ -55,7 +55,8 @@ pub(super) enum Outcome {
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
 pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
     let (answer, wait) = oneshot::channel();
-    tokio::spawn(run(call, answer));
+    // In a box of its own: the runtime would move it about three times.
+    tokio::spawn(Box::pin(run(call, answer)));
     wait
 }
 
@@ -80,7 +81,7 @@ async fn run(call: Call, mut answer: oneshot::Sender<Outcome>) {
         let content_type = content_type.unwrap_or(AnswerValue::from_static("text/event-stream"));
         let stream = ChatStream::new(show_usage, target.upstream.includes_reasoning);
         let pump = Pump { inner: &inner, target: &target, reader, stream, ready: Vec::new(), ticket };
-        return pump.run(status, content_type, answer).await;
+        return Box::pin(pump.run(status, content_type, answer)).await;
     }
     let whole = tokio::select! {
         whole = reader.all() => whole,
