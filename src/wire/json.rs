@@ -198,29 +198,38 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes over string text up to a quote, a backslash or a control character, eight bytes at a time.
+    /// Passes over string text up to a quote, a backslash or a control character. Most strings are keys and end within a
+    /// few bytes; those that do not are texts, and are looked at in larger blocks.
     fn plain(&mut self) {
+        for _ in 0..2 {
+            if self.plain_word() {
+                return;
+            }
+        }
+        while self.text.get(self.at..).and_then(|rest| rest.first_chunk::<32>()).is_some_and(is_plain) {
+            self.at += 32;
+        }
+        while !self.plain_word() {}
+    }
+
+    /// The same for the next eight bytes; `true` once the end is found.
+    fn plain_word(&mut self) -> bool {
         const ONES: u64 = u64::MAX / 255;
         const HIGH: u64 = ONES << 7;
         let zero_byte = |v: u64| v.wrapping_sub(ONES) & !v & HIGH;
-        while let Some(chunk) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-            let v = u64::from_le_bytes(*chunk);
-            let stops = zero_byte(v ^ (ONES * u64::from(b'"')))
-                | zero_byte(v ^ (ONES * u64::from(b'\\')))
-                | (v.wrapping_sub(ONES * 0x20) & !v & HIGH);
-            if stops != 0 {
-                // The lowest marked byte is exact; only those above it may be marked by a borrow.
-                self.at += stops.trailing_zeros() as usize / 8;
-                return;
+        let Some(chunk) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) else {
+            while self.text.get(self.at).is_some_and(|&b| is_plain_byte(b)) {
+                self.at += 1;
             }
-            self.at += 8;
-        }
-        while let Some(&b) = self.text.get(self.at) {
-            if b == b'"' || b == b'\\' || b < 0x20 {
-                return;
-            }
-            self.at += 1;
-        }
+            return true;
+        };
+        let v = u64::from_le_bytes(*chunk);
+        let stops = zero_byte(v ^ (ONES * u64::from(b'"')))
+            | zero_byte(v ^ (ONES * u64::from(b'\\')))
+            | (v.wrapping_sub(ONES * 0x20) & !v & HIGH);
+        // The lowest marked byte is exact; only those above it may be marked by a borrow.
+        self.at += if stops == 0 { 8 } else { stops.trailing_zeros() as usize / 8 };
+        stops != 0
     }
 
     fn number(&mut self) -> Result<(), JsonError> {
@@ -285,6 +294,16 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether a byte may stand in a string as it is.
+fn is_plain_byte(b: u8) -> bool {
+    b != b'"' && b != b'\\' && b >= 0x20
+}
+
+/// Whether all of them may. Without a way out in the middle, so that the compiler compares many at once.
+fn is_plain(block: &[u8; 32]) -> bool {
+    block.iter().fold(true, |plain, &b| plain & is_plain_byte(b))
+}
+
 /// The text of a JSON string, quotes included in `quoted`; `None` if an escape names half a surrogate pair.
 pub fn unquote(quoted: &str) -> Option<std::borrow::Cow<'_, str>> {
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
@@ -345,6 +364,20 @@ mod tests {
             // Serde also refuses half surrogates and numbers beyond f64, which are grammatical.
             if serde.is_ok() || !text.contains("\\u") && !text.contains(['e', 'E']) {
                 prop_assert_eq!(accepts(&text), serde.is_ok(), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_ends_a_string_is_found_wherever_it_stands() {
+        for length in 0..100 {
+            for (end, fine) in [("\"", true), ("\\n\"", true), ("\n\"", false), ("\u{1f}\"", false), ("\\x\"", false)] {
+                for more in ["", "  ", " ,\"b\":\"0123456789012345678901234567890123456789\""] {
+                    let text = format!("{{\"a\":\"{}{end}{more}}}", "é".repeat(length));
+                    assert_eq!(accepts(&text), fine, "{text}");
+                    let text = format!("{{\"a\":\"{}{end}{more}}}", "x".repeat(length));
+                    assert_eq!(accepts(&text), fine, "{text}");
+                }
             }
         }
     }
