@@ -27,8 +27,10 @@ impl FromStr for LogFilter {
     fn from_str(text: &str) -> Result<Self, FilterError> {
         let error = || FilterError(text.to_owned());
         let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-        // The library takes a word that is no level as the name of a module, and a misspelt level would log everything.
-        if !parts.iter().all(|part| part.contains('=') || part.parse::<LevelFilter>().is_ok()) {
+        // The library takes a word that is no level as the name of a module, and a misspelt level would log everything;
+        // nothing at all it takes for a level.
+        let known = |part: &&str| part.contains('=') || !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+        if !parts.iter().all(known) {
             return Err(error());
         }
         let directives: Vec<String> = parts

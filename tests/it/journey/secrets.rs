@@ -16,6 +16,9 @@ const PASSWORD: &str = "canary plum orchard at dusk";
 const WRONG_PASSWORD: &str = "canary pear orchard at dawn";
 const CREDENTIAL: &str = "sk-canary-credential-of-the-provider";
 const PROMPT: &str = "canary prompt that nobody but the provider may read";
+/// The libraries too, as somebody in search of a fault may set it.
+const EVERYTHING: &str =
+    "trace,crossmodel=trace,sqlx=trace,hyper=trace,hyper_util=trace,actix_web=trace,actix_http=trace";
 /// Of the right shape, but nobody's.
 const UNKNOWN_KEY: &str = "cm-canary0000000000000000000000000000000000000000000";
 
@@ -39,7 +42,7 @@ async fn no_secret_is_anywhere(engine: Engine) {
         move |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
             command.args(arguments).env_clear().env("DATABASE_URL", &url).env("CROSSMODEL_MASTER_KEY_FILE", &master);
-            command.env("CROSSMODEL_EGRESS_ALLOW", &allowed).env("CROSSMODEL_LOG", "trace");
+            command.env("CROSSMODEL_EGRESS_ALLOW", &allowed).env("CROSSMODEL_LOG", EVERYTHING);
             command
         }
     };
