@@ -6,7 +6,7 @@ mod unknown;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use url::{Host, Url};
 
 pub use listen::{Address, AddressError, Part, Parts};
@@ -100,7 +100,7 @@ pub struct Settings {
 
     /// How to log, on standard error.
     #[arg(long, env = "CROSSMODEL_LOG_FORMAT", default_value = "text", hide_env_values = true, global = true)]
-    pub log_format: LogFormat,
+    pub log_format: telemetry::LogFormat,
 
     /// Threads that answer requests. [default: one per core]
     #[arg(
@@ -138,15 +138,6 @@ pub struct Settings {
         global = true
     )]
     pub shutdown_timeout: u64,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For programs: one JSON object a line.
-    Json,
 }
 
 /// Settings that are each fine but do not go together. `Display` is the whole line, with the name of the setting.

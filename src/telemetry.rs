@@ -7,8 +7,6 @@ use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::config::LogFormat;
-
 /// The filter cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -44,6 +42,15 @@ impl FromStr for LogFilter {
         EnvFilter::builder().parse(&directives).map_err(|_| error())?;
         Ok(Self(directives))
     }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
 }
 
 /// Starts logging, for the life of the process. A second call changes nothing.

@@ -9,7 +9,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use super::Inner;
 use super::keys::CompiledKey;
 use crate::domain::{ApiKeySecret, KeyState, Timestamp};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{Code, Problem, Surface};
 
 /// The other header that a key may be in.
 pub(super) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -93,6 +93,15 @@ fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), Problem> {
 
 fn may_call_from(key: &CompiledKey, address: IpAddr) -> bool {
     key.allowed_addresses.iter().any(|net| net.contains(&address))
+}
+
+/// The shape in which this caller reads errors: Anthropic's on its endpoints, and on those that both protocols share when
+/// the key comes in Anthropic's header.
+pub(super) fn surface(request: &HttpRequest) -> Surface {
+    let path = request.path();
+    let messages = path == "/v1/messages" || path.starts_with("/v1/messages/");
+    let shared = path == "/v1/models" || path.starts_with("/v1/models/");
+    if messages || shared && request.headers().contains_key(X_API_KEY) { Surface::Anthropic } else { Surface::Openai }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 
-use super::routes::Worker;
+use super::worker::Worker;
 
 /// `/healthz`: the process answers.
 pub(super) async fn alive() -> HttpResponse {

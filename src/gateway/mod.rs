@@ -23,6 +23,7 @@ mod routes;
 mod stand_in;
 mod ticket;
 mod upstream;
+mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

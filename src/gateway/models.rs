@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{Failure, Head};
-use super::routes::{Worker, surface};
+use super::auth::surface;
+use super::worker::Worker;
 use super::{auth, chat};
 use crate::domain::{Timestamp, decide};
 use crate::wire::error::{Code, Problem};

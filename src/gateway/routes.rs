@@ -1,53 +1,15 @@
 //! Which address is answered by what. Everything under `/v1` that is not listed is a JSON 404.
 
-use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use actix_web::http::header::{ALLOW, HeaderValue, UPGRADE};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 
 use super::answer::Head;
-use super::egress::{self, HttpClient};
-use super::{Inner, auth, chat, health, models};
-use crate::domain::{RequestId, Timestamp};
-use crate::random;
-use crate::wire::error::{Code, Problem, Surface};
-
-/// What one worker has of its own.
-pub(super) struct Worker {
-    pub inner: Arc<Inner>,
-    /// Connections to providers that nobody else uses.
-    pub client: HttpClient,
-    random: RefCell<[u8; RANDOM]>,
-    used: Cell<usize>,
-}
-
-/// Random bytes are fetched for so many ids at once: each fetch is a system call.
-const RANDOM: usize = 10 * 25;
-
-impl Worker {
-    fn new(inner: &Arc<Inner>) -> Self {
-        Self {
-            client: egress::client(&inner.options, &inner.connector),
-            inner: Arc::clone(inner),
-            random: RefCell::new([0; RANDOM]),
-            used: Cell::new(RANDOM),
-        }
-    }
-
-    /// The id of a request that arrived now.
-    pub(super) fn new_id(&self, now: Timestamp) -> RequestId {
-        let mut pool = self.random.borrow_mut();
-        if self.used.get() + 10 > RANDOM {
-            *pool = random::bytes();
-            self.used.set(0);
-        }
-        let from = self.used.get();
-        self.used.set(from + 10);
-        let bytes = pool.get(from..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_else(random::bytes);
-        RequestId::new(now, bytes)
-    }
-}
+use super::auth::surface;
+use super::worker::Worker;
+use super::{Inner, chat, health, models};
+use crate::wire::error::{Code, Problem};
 
 /// Mounts everything that the gateway answers.
 pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
@@ -75,19 +37,6 @@ pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
 /// GET, and HEAD wherever GET is.
 fn reading() -> actix_web::Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-/// The shape in which this caller reads errors: Anthropic's on its endpoints, and on those that both protocols share when
-/// the key comes in Anthropic's header.
-pub(super) fn surface(request: &HttpRequest) -> Surface {
-    let path = request.path();
-    let messages = path == "/v1/messages" || path.starts_with("/v1/messages/");
-    let shared = path == "/v1/models" || path.starts_with("/v1/models/");
-    if messages || shared && request.headers().contains_key(auth::X_API_KEY) {
-        Surface::Anthropic
-    } else {
-        Surface::Openai
-    }
 }
 
 fn wants_websocket(context: &guard::GuardContext<'_>) -> bool {

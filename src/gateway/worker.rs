@@ -1,0 +1,45 @@
+//! What one worker thread of the server has of its own, so that no call waits for another thread.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::Inner;
+use super::egress::{self, HttpClient};
+use crate::domain::{RequestId, Timestamp};
+use crate::random;
+
+/// What one worker has of its own.
+pub(super) struct Worker {
+    pub inner: Arc<Inner>,
+    /// Connections to providers that nobody else uses.
+    pub client: HttpClient,
+    random: RefCell<[u8; RANDOM]>,
+    used: Cell<usize>,
+}
+
+/// Random bytes are fetched for so many ids at once: each fetch is a system call.
+const RANDOM: usize = 10 * 25;
+
+impl Worker {
+    pub(super) fn new(inner: &Arc<Inner>) -> Self {
+        Self {
+            client: egress::client(&inner.options, &inner.connector),
+            inner: Arc::clone(inner),
+            random: RefCell::new([0; RANDOM]),
+            used: Cell::new(RANDOM),
+        }
+    }
+
+    /// The id of a request that arrived now.
+    pub(super) fn new_id(&self, now: Timestamp) -> RequestId {
+        let mut pool = self.random.borrow_mut();
+        if self.used.get() + 10 > RANDOM {
+            *pool = random::bytes();
+            self.used.set(0);
+        }
+        let from = self.used.get();
+        self.used.set(from + 10);
+        let bytes = pool.get(from..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_else(random::bytes);
+        RequestId::new(now, bytes)
+    }
+}
