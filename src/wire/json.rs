@@ -199,17 +199,19 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes over string text up to a quote, a backslash or a control character. Most strings are keys and end within a
-    /// few bytes; those that do not are texts, and are looked at in larger blocks.
+    /// few bytes; those that do not are texts, and are looked at as a whole.
     fn plain(&mut self) {
         for _ in 0..2 {
             if self.plain_word() {
                 return;
             }
         }
-        while self.text.get(self.at..).and_then(|rest| rest.first_chunk::<32>()).is_some_and(is_plain) {
-            self.at += 32;
-        }
-        while !self.plain_word() {}
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let run = rest.get(..end).unwrap_or_default();
+        // The lowest of all, without a way out in the middle: the compiler compares many at once.
+        let lowest = run.iter().fold(u8::MAX, |lowest, &b| lowest.min(b));
+        self.at += if lowest >= 0x20 { end } else { run.iter().position(|&b| b < 0x20).unwrap_or(end) };
     }
 
     /// The same for the next eight bytes; `true` once the end is found.
@@ -218,7 +220,7 @@ impl<'a> Walk<'a> {
         const HIGH: u64 = ONES << 7;
         let zero_byte = |v: u64| v.wrapping_sub(ONES) & !v & HIGH;
         let Some(chunk) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            while self.text.get(self.at).is_some_and(|&b| is_plain_byte(b)) {
+            while self.text.get(self.at).is_some_and(|&b| b != b'"' && b != b'\\' && b >= 0x20) {
                 self.at += 1;
             }
             return true;
@@ -292,16 +294,6 @@ impl<'a> Walk<'a> {
     fn unexpected(&self) -> JsonError {
         if self.at < self.text.len() { JsonError::Unexpected(self.at) } else { JsonError::Ends }
     }
-}
-
-/// Whether a byte may stand in a string as it is.
-fn is_plain_byte(b: u8) -> bool {
-    b != b'"' && b != b'\\' && b >= 0x20
-}
-
-/// Whether all of them may. Without a way out in the middle, so that the compiler compares many at once.
-fn is_plain(block: &[u8; 32]) -> bool {
-    block.iter().fold(true, |plain, &b| plain & is_plain_byte(b))
 }
 
 /// The text of a JSON string, quotes included in `quoted`; `None` if an escape names half a surrogate pair.
