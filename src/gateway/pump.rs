@@ -89,7 +89,7 @@ async fn run(call: Call, mut answer: oneshot::Sender<Outcome>) {
     };
     let whole = match whole {
         Ok(whole) => whole,
-        Err(error) => return fail(ticket, answer, broken(&target, error)),
+        Err(error) => return fail(ticket, answer, broken_off(&target, error)),
     };
     match usage::of_answer(&whole, target.upstream.includes_reasoning) {
         Err(_) => {
@@ -164,10 +164,16 @@ async fn send(call: &Call, request: Bytes) -> Result<Opened, (Failure, bool)> {
     Err((failure, about_options))
 }
 
+/// The error for an answer that broke off.
+fn broken_off(target: &Target, error: UpstreamError) -> Failure {
+    let upstream = &target.upstream;
+    tracing::warn!(provider = %upstream.provider, model = %target.model.id, %error, "A provider's answer broke off");
+    broken(target, error)
+}
+
 /// The error for a call that did not come to an end.
 fn broken(target: &Target, error: UpstreamError) -> Failure {
     let upstream = &target.upstream;
-    tracing::warn!(provider = %upstream.provider, model = %target.model.id, %error, "A call to a provider failed");
     let code = if error == UpstreamError::Timeout { Code::ProviderTimeout } else { Code::ProviderError };
     by_provider(target, Problem::new(code, format!("{} failed: {error}.", upstream.name)))
 }
@@ -203,8 +209,8 @@ impl Pump<'_> {
         }
         if self.ready.is_empty() {
             let failure = match ended {
-                Some(Err(error)) => broken(self.target, error),
-                _ => broken(self.target, UpstreamError::Broken),
+                Some(Err(error)) => broken_off(self.target, error),
+                _ => broken_off(self.target, UpstreamError::Broken),
             };
             return fail(self.ticket, answer, failure);
         }
@@ -284,7 +290,7 @@ impl Pump<'_> {
 
     /// Ends a broken stream with an error event. Never with `[DONE]`: the answer is not complete.
     async fn cut(mut self, client: &mpsc::Sender<Bytes>, error: UpstreamError) {
-        let failure = broken(self.target, error);
+        let failure = broken_off(self.target, error);
         self.count();
         self.ready.clear();
         self.ready.push(failure.problem.chat_event().into());

@@ -87,8 +87,17 @@ pub(super) async fn send(
     for (name, value) in forwarded {
         request.headers_mut().insert(name, value.clone());
     }
-    let answer = timeout(first_byte, client.request(request)).await.map_err(|_| UpstreamError::Timeout)?;
-    let (head, body) = answer.map_err(|error| reason(&error))?.into_parts();
+    let answer = match timeout(first_byte, client.request(request)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err((reason(&error), causes(&error))),
+        Err(_) => Err((UpstreamError::Timeout, "no answer within the time for its first byte".into())),
+    };
+    let answer = answer.map_err(|(error, causes)| {
+        // The caller learns what happened, the log also why: a certificate, a name that is not found.
+        tracing::warn!(provider = %upstream.provider, %error, causes, "A provider could not be called");
+        error
+    })?;
+    let (head, body) = answer.into_parts();
     let opened = Opened::new(head.status.as_u16(), &head.headers, Body::Http(body));
     Ok(opened)
 }
@@ -110,6 +119,12 @@ impl Opened {
             body,
         }
     }
+}
+
+/// An error and what caused it, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn reason(error: &hyper_util::client::legacy::Error) -> UpstreamError {
