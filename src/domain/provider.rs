@@ -66,6 +66,9 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::AnthropicMessages, Self::Gemini];
+
     /// As the catalog and the command line write it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -19,7 +19,8 @@ use super::upstream::{self, Opened, Reader, UpstreamError};
 use super::{Inner, body, stand_in};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::error::{Code, Problem, ProviderSaid};
-use crate::wire::stream::{ChatStream, Ending};
+use crate::wire::passing::Ending;
+use crate::wire::stream::ChatStream;
 use crate::wire::usage;
 
 /// Pieces that wait for a slow client; then the provider waits too.

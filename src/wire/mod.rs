@@ -6,6 +6,8 @@ pub mod control;
 pub mod error;
 pub mod json;
 pub mod models;
+pub mod neutral;
+pub mod passing;
 pub mod sse;
 pub mod stream;
 pub mod usage;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::json::{JsonError, Walk};
+use super::passing::Ending;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::usage;
 use crate::domain::Tokens;
@@ -25,17 +26,6 @@ struct Seen {
     finished: bool,
     done: bool,
     error: bool,
-}
-
-/// How a stream stands when its bytes end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The provider said that it was complete.
-    Complete,
-    /// The provider reported an error in the stream, which the client has seen.
-    Failed,
-    /// It broke off: the client must be told.
-    Cut,
 }
 
 impl ChatStream {

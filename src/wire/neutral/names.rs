@@ -1,0 +1,144 @@
+//! Names of tools, where the provider's rules are narrower than the client's.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::{Ask, ToolKind};
+
+/// The client's name of a tool.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolName {
+    /// Its name.
+    pub name: String,
+    /// The group that it stands in.
+    pub namespace: Option<String>,
+    /// It takes free text, and the provider knows it as a function with one text, `input`.
+    pub custom: bool,
+}
+
+/// Which name of the provider's stands for which of the client's, for one request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ToolNames {
+    to_client: HashMap<String, ToolName>,
+    to_provider: HashMap<(Option<String>, String), String>,
+}
+
+impl ToolNames {
+    /// Names for a provider that takes at most `longest` characters of `a-z A-Z 0-9 _ -`. Only names that differ are kept,
+    /// and those of tools that take free text.
+    pub fn new(ask: &Ask<'_>, longest: usize) -> Self {
+        let mut names = Self::default();
+        let fits = |name: &str| name.len() <= longest && !name.is_empty() && name.bytes().all(legal);
+        let mut taken: Vec<String> = ask
+            .tools
+            .iter()
+            .filter(|tool| tool.namespace.is_none() && fits(&tool.name))
+            .map(|tool| tool.name.clone().into_owned())
+            .collect();
+        for tool in &ask.tools {
+            let custom = matches!(tool.kind, ToolKind::Custom { .. });
+            let plain = tool.namespace.is_none() && fits(&tool.name);
+            if plain && !custom {
+                continue;
+            }
+            let provider = if plain { tool.name.clone().into_owned() } else { names.unused(tool, longest, &taken) };
+            taken.push(provider.clone());
+            let name = tool.name.clone().into_owned();
+            let namespace = tool.namespace.clone().map(Cow::into_owned);
+            names.to_provider.insert((namespace.clone(), name.clone()), provider.clone());
+            names.to_client.insert(provider, ToolName { name, namespace, custom });
+        }
+        names
+    }
+
+    /// A legal name that nobody has: the client's own as far as it goes, told apart by a checksum.
+    fn unused(&self, tool: &super::Tool<'_>, longest: usize, taken: &[String]) -> String {
+        let whole = match &tool.namespace {
+            Some(group) => format!("{group}__{}", tool.name),
+            None => tool.name.clone().into_owned(),
+        };
+        let clean: String = whole.chars().map(|c| if c.is_ascii() && legal(c as u8) { c } else { '_' }).collect();
+        if clean.len() <= longest && !clean.is_empty() && !taken.contains(&clean) {
+            return clean;
+        }
+        let head: String = clean.chars().take(longest.saturating_sub(9)).collect();
+        format!("{head}_{:08x}", crc32fast::hash(whole.as_bytes()))
+    }
+
+    /// What the provider calls the client's tool.
+    pub fn provider<'s>(&'s self, namespace: Option<&str>, name: &'s str) -> &'s str {
+        if self.to_provider.is_empty() {
+            return name;
+        }
+        let key = (namespace.map(str::to_owned), name.to_owned());
+        self.to_provider.get(&key).map_or(name, String::as_str)
+    }
+
+    /// What the client calls the provider's tool, if it is not the same name.
+    pub fn client(&self, name: &str) -> Option<&ToolName> {
+        self.to_client.get(name)
+    }
+}
+
+fn legal(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Tool;
+    use super::*;
+
+    fn ask(tools: &[(&str, Option<&str>, bool)]) -> Ask<'static> {
+        let tool = |&(name, namespace, custom): &(&str, Option<&str>, bool)| Tool {
+            name: name.to_owned().into(),
+            namespace: namespace.map(|group| group.to_owned().into()),
+            description: None,
+            kind: if custom {
+                ToolKind::Custom { format: None }
+            } else {
+                ToolKind::Function { parameters: None, strict: None }
+            },
+            cache: None,
+        };
+        Ask { tools: tools.iter().map(tool).collect(), ..Ask::default() }
+    }
+
+    #[test]
+    fn a_name_that_fits_is_left_alone() {
+        let names = ToolNames::new(&ask(&[("read_file", None, false)]), 64);
+
+        assert_eq!(names.provider(None, "read_file"), "read_file");
+        assert_eq!(names.client("read_file"), None);
+    }
+
+    #[test]
+    fn long_and_strange_names_and_groups_come_back_as_they_were() {
+        let long = "mcp__".to_owned() + &"x".repeat(90);
+        let other = "mcp__".to_owned() + &"x".repeat(91);
+        let tools = [
+            (long.as_str(), None, false),
+            (other.as_str(), None, false),
+            ("a.b", None, false),
+            ("run", Some("shell"), true),
+        ];
+        let names = ToolNames::new(&ask(&tools), 64);
+
+        let mut seen = std::collections::HashSet::new();
+        for (name, group, custom) in tools {
+            let provider = names.provider(group, name).to_owned();
+            assert!(provider.len() <= 64 && provider.bytes().all(legal), "{provider}");
+            assert!(seen.insert(provider.clone()), "{provider} is there twice");
+            let back = names.client(&provider).unwrap();
+            assert_eq!((back.name.as_str(), back.namespace.as_deref(), back.custom), (name, group, custom));
+        }
+    }
+
+    #[test]
+    fn a_changed_name_does_not_take_that_of_another_tool() {
+        let names = ToolNames::new(&ask(&[("a_b", None, false), ("a.b", None, false)]), 64);
+
+        assert_eq!(names.provider(None, "a_b"), "a_b");
+        assert_ne!(names.provider(None, "a.b"), "a_b");
+    }
+}

@@ -1,0 +1,208 @@
+//! A place in a parsed body that knows its path, so that what is wrong there can be named.
+
+use serde_json::{Map, Number, Value};
+
+use super::Refused;
+
+/// A value and where it stands. `null` reads as absent everywhere, as SDKs send it.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a, 'p> {
+    /// What stands there.
+    pub value: &'a Value,
+    at: At<'p>,
+}
+
+/// How a place is reached from the one above it.
+#[derive(Clone, Copy, Debug)]
+enum At<'p> {
+    Root,
+    Key(&'p At<'p>, &'p str),
+    Index(&'p At<'p>, usize),
+}
+
+impl At<'_> {
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Root => {}
+            Self::Key(above, key) => {
+                above.write(out);
+                if !out.is_empty() {
+                    out.push('.');
+                }
+                out.push_str(key);
+            }
+            Self::Index(above, index) => {
+                above.write(out);
+                out.push_str(&format!("[{index}]"));
+            }
+        }
+    }
+}
+
+impl<'a> Node<'a, '_> {
+    /// The whole body.
+    pub fn root(value: &'a Value) -> Self {
+        Self { value, at: At::Root }
+    }
+}
+
+impl<'a, 'p> Node<'a, 'p> {
+    /// The path, for example `messages[2].content`.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        self.at.write(&mut path);
+        path
+    }
+
+    /// That it should be something else.
+    pub fn wanted(&self, what: &str) -> Refused {
+        let path = self.path();
+        let message =
+            if path.is_empty() { format!("The body must be {what}.") } else { format!("'{path}' must be {what}.") };
+        Refused::invalid(path, message)
+    }
+
+    /// That the target has no place for it.
+    pub fn impossible(&self, why: impl std::fmt::Display) -> Refused {
+        let path = self.path();
+        let message = format!("'{path}': {why}");
+        Refused::impossible(path, message)
+    }
+
+    /// The value under `key`, unless it is absent or null.
+    pub fn get<'q>(&'q self, key: &'q str) -> Option<Node<'a, 'q>> {
+        let value = self.value.get(key).filter(|value| !value.is_null())?;
+        Some(Node { value, at: At::Key(&self.at, key) })
+    }
+
+    /// The same.
+    ///
+    /// # Errors
+    /// If it is absent.
+    pub fn need<'q>(&'q self, key: &'q str) -> Result<Node<'a, 'q>, Refused> {
+        self.get(key).ok_or_else(|| {
+            let path = Node { value: self.value, at: At::Key(&self.at, key) }.path();
+            let message = format!("'{path}' is missing.");
+            Refused::invalid(path, message)
+        })
+    }
+
+    /// The text.
+    ///
+    /// # Errors
+    /// If it is no text.
+    pub fn text(&self) -> Result<&'a str, Refused> {
+        self.value.as_str().ok_or_else(|| self.wanted("a string"))
+    }
+
+    /// True or false.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn flag(&self) -> Result<bool, Refused> {
+        self.value.as_bool().ok_or_else(|| self.wanted("true or false"))
+    }
+
+    /// A number.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn number(&self) -> Result<&'a Number, Refused> {
+        self.value.as_number().ok_or_else(|| self.wanted("a number"))
+    }
+
+    /// A whole number from zero.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn count(&self) -> Result<u64, Refused> {
+        let whole = self.value.as_u64();
+        let whole = whole
+            .or_else(|| self.value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)).map(|n| n as u64));
+        whole.ok_or_else(|| self.wanted("a whole number"))
+    }
+
+    /// The object.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn object(&self) -> Result<&'a Map<String, Value>, Refused> {
+        self.value.as_object().ok_or_else(|| self.wanted("an object"))
+    }
+
+    /// The elements of a list.
+    ///
+    /// # Errors
+    /// If it is no list.
+    pub fn list<'q>(&'q self) -> Result<impl ExactSizeIterator<Item = Node<'a, 'q>> + use<'a, 'q, 'p>, Refused> {
+        let list = self.value.as_array().ok_or_else(|| self.wanted("a list"))?;
+        Ok(list.iter().enumerate().map(|(index, value)| Node { value, at: At::Index(&self.at, index) }))
+    }
+
+    /// The text under `key`, unless it is absent.
+    ///
+    /// # Errors
+    /// If it is no text.
+    pub fn text_at(&self, key: &str) -> Result<Option<&'a str>, Refused> {
+        self.get(key).map(|node| node.text()).transpose()
+    }
+
+    /// The flag under `key`, unless it is absent.
+    ///
+    /// # Errors
+    /// If it is neither true nor false.
+    pub fn flag_at(&self, key: &str) -> Result<Option<bool>, Refused> {
+        self.get(key).map(|node| node.flag()).transpose()
+    }
+
+    /// The number under `key`, unless it is absent.
+    ///
+    /// # Errors
+    /// If it is no number.
+    pub fn number_at(&self, key: &str) -> Result<Option<&'a Number>, Refused> {
+        self.get(key).map(|node| node.number()).transpose()
+    }
+
+    /// The whole number under `key`, unless it is absent.
+    ///
+    /// # Errors
+    /// If it is none.
+    pub fn count_at(&self, key: &str) -> Result<Option<u64>, Refused> {
+        self.get(key).map(|node| node.count()).transpose()
+    }
+
+    /// What stands under `key`, as it is, unless it is absent.
+    pub fn value_at(&self, key: &str) -> Option<&'a Value> {
+        self.value.get(key).filter(|value| !value.is_null())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_wrong_is_named_by_its_path() {
+        let body = json!({"messages": [{"content": "x"}, {"content": [{"type": 7}]}]});
+        let root = Node::root(&body);
+        let messages = root.need("messages").unwrap();
+        let second = messages.list().unwrap().nth(1).unwrap();
+        let content = second.need("content").unwrap();
+        let part = content.list().unwrap().next().unwrap();
+
+        assert_eq!(
+            part.need("type").unwrap().text().unwrap_err().message,
+            "'messages[1].content[0].type' must be a string."
+        );
+        assert_eq!(part.need("text").unwrap_err().message, "'messages[1].content[0].text' is missing.");
+        assert_eq!(root.object().map(|map| map.len()), Ok(1));
+    }
+
+    #[test]
+    fn null_reads_as_absent() {
+        let body = json!({"a": null});
+
+        assert!(Node::root(&body).get("a").is_none());
+    }
+}

@@ -1,0 +1,77 @@
+//! An answer.
+
+use std::borrow::Cow;
+
+use super::{Event, Part};
+use crate::domain::Tokens;
+
+/// A whole answer. Which model gave it is known anyway.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply<'a> {
+    /// The provider's id of it.
+    pub id: Option<Cow<'a, str>>,
+    /// Thinking, text, refusals and calls of tools, in order.
+    pub parts: Vec<Part<'a>>,
+    /// Why it ended.
+    pub stop: Stop,
+    /// Which of the client's stop texts ended it, if the provider says so.
+    pub stop_sequence: Option<Cow<'a, str>>,
+    /// What it used, if the provider says so.
+    pub tokens: Option<Tokens>,
+}
+
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stop {
+    /// The model was done.
+    #[default]
+    End,
+    /// A stop text came.
+    Sequence,
+    /// The most tokens were reached, or the context was full.
+    Length,
+    /// The model waits for its tools.
+    Tools,
+    /// The model, or a filter of the provider, refused.
+    Refusal,
+}
+
+impl Stop {
+    /// The same, but for providers that call it an end although tools were called.
+    #[must_use]
+    pub fn with_tools(self, called: bool) -> Self {
+        if called && self == Self::End { Self::Tools } else { self }
+    }
+}
+
+impl<'a> Reply<'a> {
+    /// The stream that would have carried this answer, for a client that asked for one and a provider that ignored it.
+    pub fn events(self) -> Vec<Event<'a>> {
+        let mut events = vec![Event::Start { id: self.id, tokens: None }];
+        let mut calls = 0;
+        for part in self.parts {
+            match part {
+                Part::Text { text, citations, .. } => {
+                    events.push(Event::Text(text));
+                    events.extend(citations.into_iter().map(Event::Citation));
+                }
+                Part::Refusal(text) => events.push(Event::Refusal(text)),
+                Part::Thinking { text, seal } => {
+                    events.push(Event::Thinking(text));
+                    events.extend(seal.map(Event::Seal));
+                }
+                Part::ToolCall(call) => {
+                    events.push(Event::ToolStart { index: calls, id: call.id, name: call.name, custom: call.custom });
+                    events.push(Event::ToolArguments { index: calls, text: call.arguments });
+                    calls += 1;
+                }
+                Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => continue,
+            }
+            events.push(Event::PartEnd);
+        }
+        events.push(Event::Stop { stop: self.stop, sequence: self.stop_sequence });
+        events.extend(self.tokens.map(Event::Usage));
+        events.push(Event::End);
+        events
+    }
+}
