@@ -21,6 +21,7 @@ use super::{auth, body, upstream};
 use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution, Timestamp, decide};
 use crate::wire::control::{AskUsage, Control, ControlError};
 use crate::wire::error::{Code, Problem, Surface};
+use crate::wire::operation::Operation;
 
 /// Characters of a client's program name that are recorded.
 const AGENT: usize = 120;
@@ -51,7 +52,7 @@ async fn dispatch(
     let options = &inner.options;
     let key = auth::authenticate(inner, request, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
-    let control = Control::read(&held.bytes).map_err(refused)?;
+    let control = Control::read(&held.bytes, Operation::Chat).map_err(refused)?;
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
@@ -68,7 +69,7 @@ async fn dispatch(
         alias: decision.resolution.alias().map(|alias| (alias.name.clone(), alias.matching)),
         stream: control.stream,
         agent: agent(request.headers()),
-        prompt_bytes: control.messages_bytes,
+        prompt_bytes: control.prompt_bytes,
         key: Arc::clone(&key),
     };
     let (stream, show_usage) = (control.stream, control.asks_usage());

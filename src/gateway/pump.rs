@@ -133,7 +133,7 @@ async fn open(call: &Call) -> Result<Opened, Failure> {
             Ok(opened)
         }
         Err((_, true)) if learning => {
-            let request = Control::read(&call.body.bytes).ok();
+            let request = Control::read(&call.body.bytes, crate::wire::operation::Operation::Chat).ok();
             let request = request.and_then(|c| c.rewrite(&call.body.bytes, &target.literal, AskUsage::AsSent));
             let request = request.map_or_else(|| call.body.bytes.clone(), Bytes::from);
             let second = send(call, request).await.map_err(|(failure, _)| failure)?;

@@ -5,8 +5,10 @@
 pub mod control;
 pub mod error;
 pub mod json;
+pub mod model_name;
 pub mod models;
 pub mod neutral;
+pub mod operation;
 pub mod passing;
 pub mod sse;
 pub mod stream;

@@ -1,0 +1,59 @@
+//! What a chat request says about usage in its stream, and how the provider is asked for it.
+
+use super::{ControlError, flag};
+use crate::wire::json::{JsonError, Span, Walk, unquote};
+
+/// What the client said about usage in streams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct StreamOptions {
+    /// The value of `stream_options`.
+    span: Option<Span>,
+    /// Whether that value is an object.
+    object: bool,
+    /// Whether that object has no member.
+    empty: bool,
+    /// The value of `include_usage` in it.
+    include_usage: Option<Span>,
+    /// Whether the client asked for usage.
+    pub(super) asked: bool,
+}
+
+impl StreamOptions {
+    pub(super) fn read(text: &str, span: Option<Span>) -> Result<Self, ControlError> {
+        let Some(span) = span else { return Ok(Self::default()) };
+        let value = span.of(text);
+        if value == "null" {
+            return Ok(Self { span: Some(span), ..Self::default() });
+        }
+        if !value.starts_with('{') {
+            return Err(ControlError::Kind { key: "stream_options", wanted: "an object" });
+        }
+        let (mut include_usage, mut empty) = (None, true);
+        Walk::new(value).object(|key, member| {
+            empty = false;
+            let name = unquote(key.of(value)).ok_or(JsonError::Unexpected(span.start + key.start))?;
+            if name == "include_usage" && include_usage.replace(member).is_some() {
+                return Err(ControlError::Duplicate("stream_options.include_usage"));
+            }
+            Ok(())
+        })?;
+        let asked = flag(include_usage.map(|m| m.of(value)), "stream_options.include_usage")?;
+        let include_usage = include_usage.map(|m| Span { start: span.start + m.start, end: span.start + m.end });
+        Ok(Self { span: Some(span), object: true, empty, include_usage, asked })
+    }
+
+    /// What to put where, so that the provider is asked for usage.
+    pub(super) fn edit(&self, head: usize) -> (Span, &'static str) {
+        match self {
+            Self { include_usage: Some(value), .. } => (*value, "true"),
+            Self { span: Some(span), object: true, empty, .. } => {
+                let inside = Span { start: span.start + 1, end: span.start + 1 };
+                (inside, if *empty { "\"include_usage\":true" } else { "\"include_usage\":true," })
+            }
+            Self { span: Some(span), .. } => (*span, "{\"include_usage\":true}"),
+            Self { span: None, .. } => {
+                (Span { start: head, end: head }, "\"stream_options\":{\"include_usage\":true},")
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use super::*;
+use crate::wire::operation::Operation;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn rewritten(body: &str, model: &str, ask: AskUsage) -> String {
+    let control = Control::read(body.as_bytes(), Operation::Chat).unwrap();
+    let out = control.rewrite(body.as_bytes(), &model_literal(model), ask);
+    out.map_or_else(|| body.to_owned(), |bytes| String::from_utf8(bytes).unwrap())
+}
+
+#[test]
+fn only_the_models_value_changes() {
+    let body = "{ \"temperature\" : 1.50,\n \"model\":\"a\" , \"messages\":[{\"model\":\"a\"}], \"x\":\"\\u0041\" }";
+
+    let out = rewritten(body, "b\"c", AskUsage::AsSent);
+
+    assert_eq!(out, body.replacen("\"a\"", "\"b\\\"c\"", 1));
+}
+
+#[test]
+fn the_same_model_leaves_the_body_alone() {
+    let body = br#"{"model":"m","messages":[1]}"#;
+    let control = Control::read(body, Operation::Chat).unwrap();
+
+    assert_eq!(control.rewrite(body, "\"m\"", AskUsage::Yes), None);
+}
+
+#[test]
+fn usage_is_asked_for_wherever_the_client_left_it_out() {
+    for (sent, upstream) in [
+        ("", r#"{"stream_options":{"include_usage":true},"model":"u","messages":[1],"stream":true}"#),
+        (
+            r#","stream_options":null"#,
+            r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage":true}}"#,
+        ),
+        (
+            r#","stream_options":{}"#,
+            r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage":true}}"#,
+        ),
+        (
+            r#","stream_options":{ "a":1}"#,
+            r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage":true, "a":1}}"#,
+        ),
+        (
+            r#","stream_options":{"include_usage":false}"#,
+            r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage":true}}"#,
+        ),
+        (
+            r#","stream_options":{"include_usage": true }"#,
+            r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage": true }}"#,
+        ),
+    ] {
+        let body = format!(r#"{{"model":"m","messages":[1],"stream":true{sent}}}"#);
+
+        assert_eq!(rewritten(&body, "u", AskUsage::Yes), upstream, "{sent}");
+        assert_eq!(rewritten(&body, "u", AskUsage::AsSent), body.replace("\"m\"", "\"u\""));
+    }
+}
+
+#[test]
+fn usage_is_not_asked_for_without_a_stream() {
+    let body = r#"{"model":"m","messages":[1]}"#;
+
+    assert_eq!(rewritten(body, "m", AskUsage::Yes), body);
+}
+
+#[test]
+fn a_control_key_that_is_there_twice_is_refused_however_it_is_written() {
+    for (more, key) in [
+        (r#""model":"b""#, "model"),
+        (r#""mod\u0065l":"b""#, "model"),
+        (r#""stream":true,"stream":false"#, "stream"),
+        (r#""messages":[2]"#, "messages"),
+        (r#""max_tokens":1,"max_tokens":2"#, "max_tokens"),
+        (r#""max_completion_tokens":1,"max_completion_tokens":1"#, "max_completion_tokens"),
+        (r#""n":1,"n":2"#, "n"),
+        (r#""stream_options":{},"stream_options":null"#, "stream_options"),
+        (r#""stream_options":{"include_usage":true,"include_usage":false}"#, "stream_options.include_usage"),
+    ] {
+        let body = format!(r#"{{"model":"a","messages":[1],{more}}}"#);
+
+        assert_eq!(Control::read(body.as_bytes(), Operation::Chat), Err(ControlError::Duplicate(key)));
+    }
+}
+
+#[test]
+fn keys_that_decide_nothing_may_repeat() {
+    assert!(Control::read(br#"{"model":"a","messages":[1],"user":"x","user":"y"}"#, Operation::Chat).is_ok());
+}
+
+#[test]
+fn an_escaped_name_is_read_as_it_was_meant() {
+    let control = Control::read(br#"{"model":"cl\u0061ude-\"x","messages":[1]}"#, Operation::Chat).unwrap();
+
+    assert_eq!(control.model, "claude-\"x");
+}
+
+#[test]
+fn what_is_missing_or_of_the_wrong_kind_is_named() {
+    let error = |body: &str| Control::read(body.as_bytes(), Operation::Chat).unwrap_err();
+
+    assert_eq!(error(r#"{"messages":[1]}"#), ControlError::MissingModel);
+    assert_eq!(error(r#"{"model":"","messages":[1]}"#), ControlError::MissingModel);
+    assert_eq!(error(r#"{"model":7,"messages":[1]}"#), ControlError::Kind { key: "model", wanted: "a string" });
+    assert_eq!(error(&format!(r#"{{"model":"{}","messages":[1]}}"#, "m".repeat(257))), ControlError::LongModel);
+    assert_eq!(error(r#"{"model":"m"}"#), ControlError::Messages);
+    assert_eq!(error(r#"{"model":"m","messages":[ ]}"#), ControlError::Messages);
+    assert_eq!(error(r#"{"model":"m","messages":{}}"#), ControlError::Messages);
+    assert_eq!(
+        error(r#"{"model":"m","messages":[1],"stream":"yes"}"#),
+        ControlError::Kind { key: "stream", wanted: "true or false" }
+    );
+    assert_eq!(Control::read(b"{\"model\":\"\xff\"}", Operation::Chat).unwrap_err(), ControlError::Utf8);
+}
+
+#[test]
+fn limits_are_read_for_those_who_need_them() {
+    let control = Control::read(
+        br#"{"model":"m","messages":[1],"max_tokens":5,"max_completion_tokens":null,"n":2}"#,
+        Operation::Chat,
+    )
+    .unwrap();
+
+    assert_eq!((control.max_tokens, control.n), (Some(5), Some(2)));
+}
+
+proptest! {
+    #[test]
+    fn a_rewritten_body_reads_back_equal_but_for_model_and_stream_options(
+        members in prop::collection::vec(("[a-z_]{1,8}", ".{0,12}"), 0..6),
+        model in ".{1,30}",
+        upstream in ".{1,30}",
+        options in prop_oneof![Just(None), Just(Some(json!(null))), Just(Some(json!({}))), Just(Some(json!({"a": [1]}))),
+            Just(Some(json!({"include_usage": false, "z": 1}))), Just(Some(json!({"include_usage": true})))],
+        stream in any::<bool>(),
+        pretty in any::<bool>(),
+    ) {
+        let mut body: serde_json::Map<String, Value> = members.into_iter().map(|(k, v)| (format!("x_{k}"), v.into())).collect();
+        body.insert("model".into(), model.clone().into());
+        body.insert("messages".into(), json!([{"role": "user", "content": "hi"}]));
+        body.insert("stream".into(), stream.into());
+        if let Some(options) = &options {
+            body.insert("stream_options".into(), options.clone());
+        }
+        let text = if pretty { serde_json::to_string_pretty(&body).unwrap() } else { serde_json::to_string(&body).unwrap() };
+        prop_assert_eq!(&Control::read(text.as_bytes(), Operation::Chat).unwrap().model, &model);
+
+        let out = rewritten(&text, &upstream, AskUsage::Yes);
+
+        let mut expected = body;
+        expected.insert("model".into(), upstream.into());
+        if stream {
+            let mut wanted = options.and_then(|o| o.as_object().cloned()).unwrap_or_default();
+            wanted.insert("include_usage".into(), true.into());
+            expected.insert("stream_options".into(), wanted.into());
+        }
+        prop_assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), Value::Object(expected));
+    }
+}
+
+#[test]
+fn each_endpoint_wants_what_it_works_on() {
+    let read = |body: &'static str, operation| Control::read(body.as_bytes(), operation);
+
+    for operation in [Operation::Chat, Operation::Messages, Operation::CountTokens] {
+        assert_eq!(read(r#"{"model":"m","input":"x"}"#, operation), Err(ControlError::Messages));
+    }
+    assert_eq!(read(r#"{"model":"m"}"#, Operation::Embeddings), Err(ControlError::Content("input")));
+    assert_eq!(read(r#"{"model":"m","prompt":null}"#, Operation::Completions), Err(ControlError::Content("prompt")));
+    let responses =
+        read(r#"{"model":"m","instructions":"be brief","input":"hello","max_output_tokens":9}"#, Operation::Responses)
+            .unwrap();
+    assert_eq!((responses.prompt_bytes, responses.max_tokens), (10 + 7, Some(9)));
+    assert!(read(r#"{"model":"m","input":["a","b"],"stream_options":7}"#, Operation::Embeddings).is_ok());
+}

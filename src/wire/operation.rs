@@ -1,0 +1,73 @@
+//! What a client can ask for: the endpoints that take a body with a model's name in it.
+
+use super::error::Surface;
+use crate::domain::Protocol;
+
+/// One endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `POST /v1/chat/completions`
+    Chat,
+    /// `POST /v1/completions`
+    Completions,
+    /// `POST /v1/responses`
+    Responses,
+    /// `POST /v1/messages`
+    Messages,
+    /// `POST /v1/messages/count_tokens`
+    CountTokens,
+    /// `POST /v1/embeddings`
+    Embeddings,
+}
+
+impl Operation {
+    /// Every endpoint.
+    pub const ALL: [Self; 6] =
+        [Self::Chat, Self::Completions, Self::Responses, Self::Messages, Self::CountTokens, Self::Embeddings];
+
+    /// Where it is.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Chat => "/v1/chat/completions",
+            Self::Completions => "/v1/completions",
+            Self::Responses => "/v1/responses",
+            Self::Messages => "/v1/messages",
+            Self::CountTokens => "/v1/messages/count_tokens",
+            Self::Embeddings => "/v1/embeddings",
+        }
+    }
+
+    /// The shape of its errors.
+    pub const fn surface(self) -> Surface {
+        match self {
+            Self::Messages | Self::CountTokens => Surface::Anthropic,
+            _ => Surface::Openai,
+        }
+    }
+
+    /// The protocol whose bytes pass untouched. None: every provider is translated for, or only one kind is called.
+    pub const fn native(self) -> Option<Protocol> {
+        match self {
+            Self::Chat => Some(Protocol::OpenaiChat),
+            Self::Responses => Some(Protocol::OpenaiResponses),
+            Self::Messages | Self::CountTokens => Some(Protocol::AnthropicMessages),
+            Self::Completions | Self::Embeddings => None,
+        }
+    }
+
+    /// The client's protocol, as usage records tell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "openai-chat",
+            Self::Completions => "openai-completions",
+            Self::Responses => "openai-responses",
+            Self::Messages | Self::CountTokens => "anthropic-messages",
+            Self::Embeddings => "openai-embeddings",
+        }
+    }
+
+    /// Whether it asks for words, rather than for vectors or a count.
+    pub const fn is_conversation(self) -> bool {
+        matches!(self, Self::Chat | Self::Completions | Self::Responses | Self::Messages)
+    }
+}
