@@ -13,6 +13,7 @@ mod ask;
 mod event;
 mod names;
 mod node;
+mod not_an_answer;
 mod part;
 mod refused;
 mod reply;
@@ -23,6 +24,7 @@ pub use ask::{Ask, Choice, Effort, Format, Role, Sampling, Thinking, Tool, ToolK
 pub use event::Event;
 pub use names::{ToolName, ToolNames};
 pub use node::Node;
+pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Seal, Source, ToolCall, ToolResult};
 pub use refused::Refused;
 pub use reply::{Reply, Stop};
