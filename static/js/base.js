@@ -115,13 +115,8 @@ document.addEventListener("click", async (event) => {
 
 // --- Menus and dialogs -----------------------------------------------------------------------------------------------
 
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details[data-pop][open]")) {
-    if (!menu.contains(event.target)) menu.open = false;
-  }
-});
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && event.target.closest?.("details[data-pop][open]");
+  const menu = event.key === "Escape" && event.target.closest?.("details[data-menu][open]");
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
@@ -153,7 +148,7 @@ document.addEventListener("click", async (event) => {
       if (cancel) click.preventDefault();
       if (cancel || click.target === dialog) dialog.close();
     });
-    link.closest("details[data-pop]")?.removeAttribute("open");
+    link.closest("details[data-menu]")?.removeAttribute("open");
     document.body.append(dialog);
     dialog.showModal();
     dialog.querySelector("input:not([type=hidden]), [data-cancel]")?.focus();

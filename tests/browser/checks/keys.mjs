@@ -229,6 +229,30 @@ export async function a_key_is_disabled_at_once_and_enabled_again_without_javasc
   await disable_and_enable(scene, { js: false });
 }
 
+async function open_menus(scene, like) {
+  const { page } = await atList(scene, ["alpha", "beta"], like);
+  const menu = (name) => page.getByLabel(`Actions for ${name}`);
+  const below = async (name) => (await page.getByLabel(`Select ${name}`).boundingBox()).y;
+  await menu("alpha").click();
+  const opened = await row(page, "alpha").getByRole("link", { name: "Delete…" }).boundingBox();
+  assert.ok(opened.y + opened.height <= (await below("beta")), "the actions lie over the row below");
+  await menu("beta").click();
+  assert.equal(await page.locator("details[open]").count(), 1);
+  return { page, menu };
+}
+
+export async function a_menu_opens_inside_its_row_and_closes_the_other(scene) {
+  const { page, menu } = await open_menus(scene, {});
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await assertFocused(page, menu("beta"));
+  assert.equal(await page.locator("details[open]").count(), 0);
+}
+
+export async function a_menu_opens_inside_its_row_and_closes_the_other_without_javascript(scene) {
+  await open_menus(scene, { js: false });
+}
+
 async function rename(scene, like) {
   const { page, keys } = await atList(scene, ["old-name"], like);
   await page.goto(`/keys/${keys[0].id}`);

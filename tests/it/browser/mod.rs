@@ -83,6 +83,8 @@ checks! {
         the_list_is_sorted_by_its_headings
         a_key_is_disabled_at_once_and_enabled_again_by_keyboard
         a_key_is_disabled_at_once_and_enabled_again_without_javascript
+        a_menu_opens_inside_its_row_and_closes_the_other
+        a_menu_opens_inside_its_row_and_closes_the_other_without_javascript
         a_key_is_renamed
         a_key_is_renamed_without_javascript
         a_key_is_rolled_and_the_old_secret_dies
