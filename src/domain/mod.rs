@@ -51,7 +51,10 @@ pub use hints::{Hint, HintContext, HintKind, Severity, hints};
 pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
 pub use import::{AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases};
 pub use merge::{Merge, MergedRow, merge};
-pub use model::{Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, TokenLimits};
+pub use model::{
+    Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, Reasoning, ThinkingBudget,
+    TokenLimits,
+};
 pub use money::{MoneyError, PicoUsd};
 pub(crate) use nearest::edits;
 pub use person::{Email, EmailError, Person, Role, RoleError};
@@ -65,4 +68,4 @@ pub use usage::{Tokens, UsageRecord, UsageSource};
 pub use validate::{Problem, Validation, name_counter, validate};
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;

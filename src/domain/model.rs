@@ -125,6 +125,30 @@ pub struct Features {
     pub prompt_caching: Option<bool>,
 }
 
+/// How a model thinks before it answers, as far as that is stated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Reasoning {
+    /// It cannot be switched off.
+    pub mandatory: Option<bool>,
+    /// The efforts that it knows, for example `low`.
+    pub supported_efforts: Option<Vec<String>>,
+    /// The one that it takes by itself.
+    pub default_effort: Option<String>,
+    /// It takes a budget in tokens.
+    pub max_tokens: Option<ThinkingBudget>,
+}
+
+/// The bounds of a budget for thinking, in tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ThinkingBudget {
+    /// The least.
+    pub min: Option<u64>,
+    /// The most.
+    pub max: Option<u64>,
+}
+
 /// One row of the catalog. Field names are those of the catalog file.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Model {
@@ -163,6 +187,12 @@ pub struct Model {
     /// Request parameters that some source states; absence means not stated.
     #[serde(default)]
     pub supported_parameters: Vec<String>,
+    /// How it thinks, if it does and that is stated.
+    #[serde(default)]
+    pub reasoning: Option<Reasoning>,
+    /// Where its thoughts have to be sent back in the OpenAI chat protocol, for example `reasoning_content`.
+    #[serde(default)]
+    pub reasoning_field: Option<String>,
     /// What it can do.
     #[serde(default)]
     pub features: Features,

@@ -143,6 +143,25 @@ pub struct Provider {
     /// `Some(false)`: thinking is counted on top of the completion.
     #[serde(default)]
     pub completion_includes_reasoning: Option<bool>,
+    /// Appended to the address for chat to get that for embeddings; not stated: it has none.
+    #[serde(default)]
+    pub embeddings_path: Option<String>,
+    /// Whether the `developer` role is known; not stated: `system` is sent in its place.
+    #[serde(default)]
+    pub developer_role: Option<bool>,
+    /// How thinking is switched on, as `wire::neutral::ThinkingSwitch` names it; not stated: `reasoning_effort`, for models
+    /// that are stated to take it.
+    #[serde(default)]
+    pub thinking_switch: Option<String>,
+    /// Whether fields may be sent that are OpenAI's own: `store`, `prompt_cache_key`, `verbosity` and the like.
+    #[serde(default)]
+    pub openai_fields: bool,
+    /// Whether a field that it does not know makes it refuse the request.
+    #[serde(default)]
+    pub refuses_unknown: bool,
+    /// Whether it counts tokens at `/count_tokens` below its address for Anthropic's protocol.
+    #[serde(default)]
+    pub counts_tokens: bool,
     /// Whether an admin lets it be called; not part of the catalog file, where it is true.
     #[serde(default = "yes")]
     pub enabled: bool,

@@ -130,6 +130,12 @@ fn own_server(id: &ProviderId, base_url: &str, protocol: Protocol) -> Provider {
         stream_options: None,
         max_tokens_field: None,
         completion_includes_reasoning: None,
+        embeddings_path: (protocol == Protocol::OpenaiChat).then(|| "/embeddings".into()),
+        developer_role: None,
+        thinking_switch: None,
+        openai_fields: false,
+        refuses_unknown: false,
+        counts_tokens: false,
         enabled: true,
     }
 }

@@ -1,6 +1,15 @@
 //! What the provider and the model behind a request take: data of the catalog, never a branch on somebody's name.
 
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::{Model, Provider};
+
+/// Reads one of a list of names.
+fn named<'a, T: Deserialize<'a>>(name: &'a str) -> Option<T> {
+    let name: serde::de::value::StrDeserializer<'a, serde::de::value::Error> = name.into_deserializer();
+    T::deserialize(name).ok()
+}
 
 /// The name of the token limit's field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +103,32 @@ impl Default for Takes {
 }
 
 impl Takes {
+    /// What the catalog knows of a model at its provider.
+    pub fn of(provider: &Provider, model: &Model) -> Self {
+        let states = |parameter: &str| model.supported_parameters.iter().any(|known| known == parameter);
+        let thinks = model.features.reasoning;
+        let reasoning = model.reasoning.as_ref();
+        let switch = provider.thinking_switch.as_deref().and_then(|name| named(name));
+        let default = if states("reasoning_effort") { ThinkingSwitch::Effort } else { ThinkingSwitch::None };
+        Self {
+            max_tokens_field: provider.max_tokens_field.as_deref().and_then(named).unwrap_or_default(),
+            developer_role: provider.developer_role == Some(true),
+            stream_options: provider.stream_options != Some(false),
+            openai_fields: provider.openai_fields,
+            top_k: !provider.openai_fields && !provider.refuses_unknown,
+            thinking: switch.unwrap_or(default),
+            efforts: reasoning.and_then(|r| r.supported_efforts.clone()),
+            thinks,
+            least_budget: reasoning.and_then(|r| r.max_tokens?.min),
+            thinking_back: model.reasoning_field.clone(),
+            // A model that thinks often draws words its own way; the catalog lists what it takes.
+            sampling: thinks != Some(true) || model.supported_parameters.is_empty() || states("temperature"),
+            system_inside: false,
+            schemas: model.features.structured_outputs,
+            max_tokens: model.limits.max_completion_tokens,
+        }
+    }
+
     /// The effort nearest to `wanted` that the model knows: the next lower one, else the lowest.
     pub fn nearest_effort(&self, wanted: super::Effort) -> Option<super::Effort> {
         let Some(known) = &self.efforts else { return Some(wanted) };
@@ -106,6 +141,35 @@ impl Takes {
 mod tests {
     use super::super::Effort;
     use super::*;
+
+    #[test]
+    fn the_catalog_says_what_a_target_takes() {
+        let catalog = crate::domain::samples::shipped();
+        let takes = |id: &str| {
+            let model = catalog.callable(id).unwrap();
+            Takes::of(catalog.provider(&model.provider).unwrap(), model)
+        };
+
+        let gpt = takes("openai/gpt-5.5");
+        assert_eq!((gpt.max_tokens_field, gpt.thinking), (MaxTokensField::MaxCompletionTokens, ThinkingSwitch::Effort));
+        assert!(gpt.developer_role && gpt.openai_fields && !gpt.top_k);
+        let deepseek = takes("deepseek/deepseek-chat");
+        assert_eq!((deepseek.max_tokens_field, deepseek.openai_fields), (MaxTokensField::MaxTokens, false));
+        assert_eq!(deepseek.thinking, ThinkingSwitch::ThinkingTypeAndEffort);
+        let claude = takes("anthropic/claude-opus-4-8");
+        assert_eq!((claude.sampling, claude.max_tokens, claude.least_budget), (false, Some(128_000), None));
+        assert_eq!(takes("anthropic/claude-haiku-4-5").least_budget, Some(1024));
+    }
+
+    #[test]
+    fn every_name_that_the_shipped_catalog_gives_is_known() {
+        let catalog = crate::domain::samples::shipped();
+        for provider in catalog.providers() {
+            let known = |name: &Option<String>, is: fn(&str) -> bool| name.as_deref().is_none_or(is);
+            assert!(known(&provider.thinking_switch, |n| named::<ThinkingSwitch>(n).is_some()), "{}", provider.id);
+            assert!(known(&provider.max_tokens_field, |n| named::<MaxTokensField>(n).is_some()), "{}", provider.id);
+        }
+    }
 
     #[test]
     fn an_effort_that_the_model_lacks_becomes_the_next_lower_one() {
