@@ -71,6 +71,23 @@ document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   alertAbout(error?.name === "AbortError" ? "This took too long. Nothing was changed." : "The server can't be reached.", again(ctx));
 });
 
+// --- Where the focus goes --------------------------------------------------------------------------------------------
+
+// A fragment says it by `autofocus`, at which a browser grumbles in a page that has the focus somewhere already.
+document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+  for (const { fragment } of tasks) {
+    for (const one of fragment?.querySelectorAll("[autofocus]") ?? []) {
+      one.removeAttribute("autofocus");
+      one.setAttribute("data-focus", "");
+    }
+  }
+});
+document.addEventListener("htmx:after:swap", () => {
+  const wanted = document.querySelectorAll("[data-focus]");
+  for (const one of wanted) one.removeAttribute("data-focus");
+  wanted[0]?.focus();
+});
+
 // --- Live filters ----------------------------------------------------------------------------------------------------
 
 // The address follows a live filter, so that reload, Back and sharing keep it.

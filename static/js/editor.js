@@ -139,19 +139,7 @@
     const { ctx, tasks } = event.detail;
     if (!ctx?.sourceElement?.closest?.("#editor")) return;
     if (!ctx.sourceElement.matches("#live-check")) checked = document.activeElement;
-    for (let at = tasks.length - 1; at >= 0; at--) {
-      if (idle(tasks[at])) tasks.splice(at, 1);
-      // Focus is given below: a browser grumbles about `autofocus` in a page that has focus already.
-      else for (const one of tasks[at].fragment.querySelectorAll("[autofocus]")) {
-        one.removeAttribute("autofocus");
-        one.setAttribute("data-focus", "");
-      }
-    }
-  });
-  document.addEventListener("htmx:after:swap", () => {
-    const first = document.querySelector("[data-focus]");
-    for (const one of document.querySelectorAll("[data-focus]")) one.removeAttribute("data-focus");
-    first?.focus();
+    for (let at = tasks.length - 1; at >= 0; at--) if (idle(tasks[at])) tasks.splice(at, 1);
   });
 
   // --- Removing and putting back ---------------------------------------------------------------------------------

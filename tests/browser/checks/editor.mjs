@@ -153,6 +153,7 @@ export async function the_save_button_says_that_it_is_busy_and_keeps_the_focus(s
 }
 
 export async function a_refused_save_keeps_what_was_typed_and_leads_to_each_problem(scene) {
+  scene.expects(422);
   const { key, page, editor } = await atEditor(scene, []);
   await editor.addRow("my alias", "exact", "openai/gpt-5.5");
   await editor.addRow("fast", "prefix", "deepseek/deepseek-cht");
@@ -182,6 +183,7 @@ export async function a_refused_save_keeps_what_was_typed_and_leads_to_each_prob
 }
 
 export async function a_refused_save_keeps_what_was_typed_without_javascript(scene) {
+  scene.expects(422);
   const { key, page, editor } = await atEditor(scene, [OPUS], { js: false });
   await editor.names.first().fill("Claude-Opus");
   await editor.save.click();
@@ -254,6 +256,7 @@ export async function an_identical_change_by_somebody_else_counts_as_saved(scene
 }
 
 async function different_changes_are_merged(scene, like) {
+  scene.expects(409);
   const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS], like);
   const mine = ["claude-opus", "prefix", "openai/gpt-5.5"];
   const theirs = ["cross-model-basic", "exact", "deepseek/deepseek-reasoner"];
@@ -283,6 +286,7 @@ export async function changes_of_different_aliases_are_merged_without_javascript
 }
 
 async function changes_collide(scene, like) {
+  scene.expects(409, 422);
   const { people, key, page, editor } = await atEditor(scene, [OPUS], like);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.saveAs(people.maya, key, [["claude-opus", "prefix", "deepseek/deepseek-chat"]]);
@@ -308,6 +312,7 @@ export async function changes_of_the_same_alias_are_put_to_the_person_without_ja
 }
 
 export async function two_tabs_never_overwrite_each_other(scene) {
+  scene.expects(409);
   const { key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
   const other = await Editor.open(await scene.anotherTab(page), key);
   await other.retarget("cross-model-basic", "openai/gpt-5.5");
@@ -325,6 +330,7 @@ export async function two_tabs_never_overwrite_each_other(scene) {
 }
 
 export async function a_key_deleted_meanwhile_leaves_the_draft_to_copy(scene) {
+  scene.expects(404);
   const { key, page, editor } = await atEditor(scene, [OPUS]);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.ask("delete", { key: key.id });
@@ -344,6 +350,7 @@ export async function a_window_that_comes_back_is_told_of_a_change(scene) {
 }
 
 export async function a_server_error_loses_nothing(scene) {
+  scene.expects(500);
   const { key, page, editor } = await atEditor(scene, [OPUS]);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   const url = `**/keys/${key.id}/aliases`;
@@ -360,6 +367,7 @@ export async function a_server_error_loses_nothing(scene) {
 }
 
 export async function being_offline_loses_nothing(scene) {
+  scene.expects(/^Failed to load resource: net::ERR_INTERNET_DISCONNECTED/);
   const { key, page, editor } = await atEditor(scene, [OPUS]);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   await page.context().setOffline(true);
@@ -373,6 +381,7 @@ export async function being_offline_loses_nothing(scene) {
 }
 
 export async function being_signed_out_loses_nothing(scene) {
+  scene.expects(401);
   const people = await scene.people();
   const key = await scene.key(people, "claude-code-laptop", [OPUS]);
   const page = await scene.signedIn(people.owner);
@@ -419,6 +428,7 @@ export async function a_saved_change_can_be_undone(scene) {
 }
 
 export async function twenty_rows_are_all(scene) {
+  scene.expects(422);
   const many = Array.from({ length: 20 }, (_, n) => [`name-${String(n).padStart(2, "0")}`, "exact", "openai/gpt-5.5"]);
   const { key, page, editor } = await atEditor(scene, many.slice(0, 19));
   await editor.addRow(...many[19]);
@@ -448,6 +458,7 @@ export async function twenty_rows_are_all(scene) {
 }
 
 export async function a_name_has_at_most_64_characters(scene) {
+  scene.expects(422);
   const { key, page, editor } = await atEditor(scene, [OPUS]);
   const name = (await editor.row("claude-opus")).name;
   await name.fill("");

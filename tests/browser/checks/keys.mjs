@@ -64,6 +64,7 @@ export async function create_copy_and_go_to_aliases_without_javascript(scene) {
 }
 
 export async function a_secret_is_shown_once(scene) {
+  scene.expects(410);
   const { page } = await atList(scene, []);
   const addresses = [];
   page.on("request", (request) => addresses.push(request.url()));
@@ -87,6 +88,7 @@ export async function a_secret_is_shown_once(scene) {
 }
 
 export async function a_reload_does_not_show_the_secret_again(scene) {
+  scene.expects(410);
   const { page } = await atList(scene, []);
   page.on("dialog", (dialog) => dialog.accept());
   await page.goto("/keys/new");
@@ -120,6 +122,7 @@ export async function leaving_before_the_secret_is_copied_asks_first(scene) {
 }
 
 async function a_bad_name_is_refused_kindly(scene, like) {
+  scene.expects(422);
   const { page } = await atList(scene, ["taken"], like);
   await page.goto("/keys/new");
   for (const name of ["", "taken"]) {
@@ -304,6 +307,7 @@ export async function a_rolled_key_can_keep_its_old_secret_for_a_while(scene) {
 }
 
 export async function a_key_in_use_is_deleted_only_by_its_name_in_a_dialog(scene) {
+  scene.expects(422);
   const { people, page, keys } = await atList(scene, ["claude-code-laptop"]);
   const [key] = keys;
   await scene.ask("used", { key: key.id, model: MODEL });
@@ -362,6 +366,7 @@ export async function several_keys_are_changed_at_once_without_javascript(scene)
 }
 
 export async function a_viewer_can_look_and_test_but_not_write(scene) {
+  scene.expects(403);
   const people = await scene.people();
   const key = await scene.key(people, "claude-code-laptop", [OPUS]);
   const page = await scene.signedIn(people.viewer);

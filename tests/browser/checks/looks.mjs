@@ -37,6 +37,7 @@ export async function the_editor_with_a_new_row_and_an_open_list(scene) {
 }
 
 export async function the_editor_with_problems(scene) {
+  scene.expects(422);
   const { page, editor } = await atEditor(scene, [OPUS]);
   await editor.addRow("my alias", "exact", "no/such");
   await editor.addRow("claude-opus", "exact", "");
@@ -55,6 +56,7 @@ export async function the_editor_after_a_save(scene) {
 }
 
 export async function the_editor_with_a_merge_and_a_choice(scene) {
+  scene.expects(409);
   const { people, key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.saveAs(people.maya, key, [BASIC, ["claude-opus", "prefix", "openai/gpt-5"], CLAUDE]);
@@ -64,6 +66,7 @@ export async function the_editor_with_a_merge_and_a_choice(scene) {
 }
 
 export async function the_editor_of_a_deleted_key(scene) {
+  scene.expects(404);
   const { key, page, editor } = await atEditor(scene, [OPUS]);
   await editor.retarget("claude-opus", "openai/gpt-5.5");
   await scene.ask("delete", { key: key.id });
@@ -149,6 +152,7 @@ export async function signing_in(scene) {
 }
 
 export async function a_page_that_is_not_there(scene) {
+  scene.expects(404);
   const people = await scene.cast();
   const page = await scene.recognised(people.owner);
   await page.goto("/keys/0199d9a0-0000-7000-8000-000000000000");
@@ -156,6 +160,7 @@ export async function a_page_that_is_not_there(scene) {
 }
 
 export async function creating_a_key_and_being_refused(scene) {
+  scene.expects(422);
   const people = await scene.cast();
   const page = await scene.recognised(people.owner);
   await page.goto("/keys/new");
@@ -166,6 +171,7 @@ export async function creating_a_key_and_being_refused(scene) {
 }
 
 export async function a_new_key_and_a_key_that_was_shown(scene) {
+  scene.expects(410);
   const people = await scene.cast();
   const page = await scene.recognised(people.owner);
   await page.goto("/keys/new");
@@ -190,6 +196,7 @@ export async function a_keys_own_page_and_rolling_it(scene) {
 }
 
 export async function deleting_a_key_as_a_page_and_as_a_dialog(scene) {
+  scene.expects(422);
   const people = await scene.people();
   for (const name of ["a-key-above", "prod-api", "the-key-below"]) await scene.key(people, name);
   const key = await scene.key(people, "claude-code-laptop", [OPUS]);
@@ -219,6 +226,7 @@ export async function deleting_several_keys(scene) {
 }
 
 export async function a_refused_sign_in(scene) {
+  scene.expects(422);
   const page = await scene.window();
   await page.goto("/sign-in");
   await page.getByLabel("E-mail address").fill("nobody@example.com");
@@ -229,6 +237,7 @@ export async function a_refused_sign_in(scene) {
 }
 
 export async function setting_up_and_being_refused(scene) {
+  scene.expects(422);
   const page = await scene.window();
   await page.goto(await scene.ask("set_up_link"));
   await assertLooksRight(page);

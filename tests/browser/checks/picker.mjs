@@ -331,6 +331,7 @@ export async function a_search_without_a_result_says_so(scene) {
 }
 
 export async function a_search_that_fails_says_what_to_do(scene) {
+  scene.expects(500);
   const { page, picker } = await atPicker(scene);
   await page.route("**/catalog/search*", (route) => route.fulfill({ status: 500, body: "no" }));
   await picker.clear();

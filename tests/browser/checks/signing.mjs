@@ -6,6 +6,7 @@ import { assertFocused, tabTo } from "../lib/keyboard.mjs";
 import { PASSWORD, signIn } from "../lib/scene.mjs";
 
 async function in_and_out(scene, like) {
+  scene.expects(/^Clear-Site-Data header on .*: Cleared data types: "cache", "storage"/);
   const people = await scene.people();
   const page = await scene.window(like);
   await page.goto("/keys?q=laptop");
@@ -34,6 +35,7 @@ export async function in_and_out_without_javascript(scene) {
 }
 
 export async function a_wrong_password_and_an_unknown_person_get_one_answer(scene) {
+  scene.expects(422);
   const people = await scene.people();
   const page = await scene.window();
   for (const email of [people.owner, `nobody-${people.owner}`]) {
@@ -59,6 +61,7 @@ export async function the_cookie_cannot_be_read_by_scripts(scene) {
 }
 
 export async function somebody_elses_page_cannot_post_here(scene) {
+  scene.expects(403);
   const people = await scene.people();
   const key = await scene.key(people, "claude-code-laptop");
   const page = await scene.signedIn(people.owner);
@@ -80,6 +83,7 @@ export async function somebody_elses_page_cannot_post_here(scene) {
 }
 
 export async function a_second_person_sees_nothing_of_the_first(scene) {
+  scene.expects(404);
   const [ours, theirs] = [await scene.people(), await scene.people()];
   const key = await scene.key(ours, "claude-code-laptop", [["fast", "exact", "openai/gpt-5.5"]]);
   const page = await scene.signedIn(theirs.owner);
@@ -98,6 +102,7 @@ export async function a_second_person_sees_nothing_of_the_first(scene) {
 }
 
 async function set_up_the_first_admin(scene, like) {
+  scene.expects(404, 422);
   const link = await scene.ask("set_up_link");
   const page = await scene.window(like);
   await page.goto(link);
@@ -128,6 +133,7 @@ export async function the_first_admin_is_set_up_without_javascript(scene) {
 }
 
 export async function a_new_password_ends_every_session(scene) {
+  scene.expects(404);
   const people = await scene.people();
   const before = await scene.signedIn(people.owner);
   const link = await scene.ask("reset_link", { email: people.owner });

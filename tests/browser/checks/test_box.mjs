@@ -138,6 +138,7 @@ export async function markup_in_a_name_is_text(scene) {
 }
 
 export async function an_error_keeps_the_last_answer(scene) {
+  scene.expects(500);
   const { page, editor } = await atBox(scene, [OPUS]);
   await editor.test.fill("claude-opus-4-9");
   await editor.assertSays("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus).");

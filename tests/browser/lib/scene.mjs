@@ -5,23 +5,13 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { markupProblems } from "./looks.mjs";
 
-/** Messages that Chromium writes by itself for an answer that a check provoked; the page is not at fault. */
-const PROVOKED = [
-  /^Failed to load resource: (the server responded with a status of [45]\d\d|net::ERR_(INTERNET_DISCONNECTED|FAILED))/,
-  /^htmx: htmx:error: Failed to fetch/,
-  /^Clear-Site-Data header on .*: Cleared data types:/,
-  // Said whenever a fragment steers the focus from one element to another.
-  /^Autofocus processing was blocked because a document already has a focused element/,
-  // Said when one page follows another before the change between them could be shown.
-  /^Transition was (aborted|skipped)/,
-];
-
 export class Scene {
   static #cast;
   static #cookies = new Map();
   #browser;
   #contexts = [];
   #complaints = [];
+  #expected = [];
   #windows = [];
   #reading = [];
 
@@ -113,6 +103,18 @@ export class Scene {
     return page.context().newPage();
   }
 
+  /**
+   * What the browser's console will say because this check provokes it; any other message fails the check, and so does
+   * one of these that never comes. A number is what Chromium writes by itself for an answer of that status.
+   * @param {...(number | RegExp)} messages
+   */
+  expects(...messages) {
+    for (const said of messages) {
+      const pattern = typeof said === "number" ? failedToLoad(said) : said;
+      this.#expected.push({ pattern, came: false });
+    }
+  }
+
   #watch(page) {
     this.#windows.push(page);
     page.on("console", (message) => {
@@ -127,7 +129,9 @@ export class Scene {
   }
 
   #complain(text, detail) {
-    if (!PROVOKED.some((pattern) => pattern.test(text))) this.#complaints.push(detail);
+    const expected = this.#expected.filter(({ pattern }) => pattern.test(text));
+    for (const one of expected) one.came = true;
+    if (expected.length === 0) this.#complaints.push(detail);
   }
 
   /** Every page that any check goes to is also a page whose markup is checked, as the server sent it. */
@@ -140,11 +144,14 @@ export class Scene {
     for (const problem of await markupProblems(html)) this.#complaints.push(`${page}: ${problem}`);
   }
 
-  /** Fails if any page said anything that its maker should have heard. */
+  /** Fails if any page said anything that its maker should have heard, or did not say what the check expects. */
   async assertQuiet() {
     await Promise.all(this.#reading);
+    const missing = () => this.#expected.filter(({ came }) => !came).map(({ pattern }) => `${pattern}`);
+    for (let n = 0; n < 20 && missing().length > 0; n++) await new Promise((resolve) => setTimeout(resolve, 50));
     const said = [...new Set(this.#complaints)];
     assert.deepEqual(said, [], "messages in the browser's console, or of the checker of its markup");
+    assert.deepEqual(missing(), [], "messages that the browser's console should have had");
   }
 
   /** Fails if `work` takes longer. */
@@ -179,6 +186,10 @@ export class Scene {
   async close() {
     await Promise.all(this.#contexts.map((context) => context.close()));
   }
+}
+
+function failedToLoad(status) {
+  return new RegExp(`^Failed to load resource: the server responded with a status of ${status} `);
 }
 
 /** The password of everybody in the tests. */
