@@ -2,6 +2,8 @@
 //!
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
 
+pub mod chat;
+pub mod completions;
 pub mod control;
 pub mod error;
 pub mod json;

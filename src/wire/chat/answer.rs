@@ -1,0 +1,179 @@
+//! What whole answers and the pieces of streamed ones have in common, as providers of many makes write it. Nothing here is
+//! strict: what cannot be understood is passed over.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use crate::domain::Tokens;
+use crate::wire::error::Told;
+use crate::wire::neutral::{Citation, Stop};
+use crate::wire::usage;
+
+/// Why an answer ended. `None`: the provider failed, and says so in the place of a reason.
+pub(super) fn stop(reason: &str) -> Option<Stop> {
+    Some(match reason {
+        "length" | "max_tokens" | "model_length" => Stop::Length,
+        "tool_calls" | "function_call" | "tool_use" => Stop::Tools,
+        "content_filter" | "content_filtered" | "sensitive" | "safety" | "refusal" => Stop::Refusal,
+        "error" | "network_error" => return None,
+        // `stop`, `end`, `eos`, `eos_token`, and whatever is yet to come.
+        _ => Stop::End,
+    })
+}
+
+/// How a choice says that it ends, if it does.
+pub(super) fn finish_reason(choice: &Value) -> Option<&str> {
+    text(choice, "finish_reason")
+}
+
+/// The text under a key, unless it is empty.
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The elements of the list under a key.
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The first choice: others come only if `n` was more than 1, which is never asked for.
+pub(super) fn first_choice(answer: &Value) -> Option<&Value> {
+    let choices = list(answer, "choices");
+    choices.iter().find(|choice| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0)
+}
+
+/// Where some words are from. OpenRouter adds what was cited.
+pub(super) fn citation(annotation: &Value) -> Option<Citation<'_>> {
+    let cited = annotation.get("url_citation")?;
+    let index = |key: &str| cited.get(key).and_then(Value::as_u64);
+    Some(Citation {
+        url: text(cited, "url")?.into(),
+        title: text(cited, "title").unwrap_or_default().into(),
+        quote: text(cited, "content").map(Into::into),
+        span: index("start_index").zip(index("end_index")).filter(|(start, end)| start < end),
+    })
+}
+
+/// The token counts of an answer or a chunk, at its top or in its first choice.
+pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option<Tokens> {
+    let of_choice = first_choice(answer).and_then(|choice| choice.get("usage"));
+    let counted = |usage: Option<&Value>| usage.is_some_and(|usage| !usage.is_null());
+    let at_top = answer.get("usage");
+    if !counted(at_top) && !counted(of_choice) {
+        return None;
+    }
+    let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
+    usage::of_answer(small.to_string().as_bytes(), includes_reasoning).ok().flatten()
+}
+
+/// What a provider says of its failure in the place of an answer, or in the middle of one.
+pub(super) fn failure(answer: &Value) -> Option<Told> {
+    let error = answer.get("error").filter(|error| !error.is_null() && **error != Value::Bool(false));
+    let mistral = answer.get("object").and_then(Value::as_str) == Some("error");
+    (error.is_some() || mistral).then(|| Told::read(answer.to_string().as_bytes()))
+}
+
+/// The id of a call: the provider's own, or one made of the answer's id and the call's place, since some have none.
+pub(super) fn call_id<'a>(call: &'a Value, answer: Option<&str>, place: usize) -> Cow<'a, str> {
+    if let Some(id) = text(call, "id") {
+        return id.into();
+    }
+    let legal = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let answer: String = answer.unwrap_or_default().chars().filter(legal).take(40).collect();
+    format!("call_{answer}_{place}").into()
+}
+
+/// Arguments as text; some providers send the object itself.
+pub(super) fn arguments(value: Option<&Value>) -> Cow<'_, str> {
+    match value {
+        None | Some(Value::Null) => "".into(),
+        Some(Value::String(text)) => text.into(),
+        Some(other) => other.to_string().into(),
+    }
+}
+
+/// One piece of an answer's `content`.
+#[derive(Debug, PartialEq)]
+pub(super) enum Words<'a> {
+    /// Thoughts. Mistral has them among the parts of `content`.
+    Thought(&'a str),
+    /// Text.
+    Said(&'a str),
+    /// Why there is none.
+    Refused(&'a str),
+}
+
+/// Reads `content`: a text, or a list of parts.
+pub(super) fn words<'a>(content: Option<&'a Value>, out: &mut dyn FnMut(Words<'a>)) {
+    match content {
+        Some(Value::String(said)) if !said.is_empty() => out(Words::Said(said)),
+        Some(Value::Array(parts)) => {
+            for part in parts {
+                match part.get("type").and_then(Value::as_str) {
+                    Some("thinking") => match part.get("thinking") {
+                        Some(Value::String(thought)) if !thought.is_empty() => out(Words::Thought(thought)),
+                        Some(Value::Array(inner)) => {
+                            inner.iter().filter_map(|part| text(part, "text")).for_each(|it| out(Words::Thought(it)));
+                        }
+                        _ => {}
+                    },
+                    Some("refusal") => text(part, "refusal").into_iter().for_each(|it| out(Words::Refused(it))),
+                    _ => text(part, "text").into_iter().for_each(|it| out(Words::Said(it))),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_to_end_has_its_meaning() {
+        for (reason, meaning) in [
+            ("stop", Some(Stop::End)),
+            ("eos_token", Some(Stop::End)),
+            ("something_new", Some(Stop::End)),
+            ("length", Some(Stop::Length)),
+            ("tool_calls", Some(Stop::Tools)),
+            ("function_call", Some(Stop::Tools)),
+            ("content_filter", Some(Stop::Refusal)),
+            ("sensitive", Some(Stop::Refusal)),
+            ("error", None),
+            ("network_error", None),
+        ] {
+            assert_eq!(stop(reason), meaning, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_id_gets_one_that_others_take() {
+        assert_eq!(call_id(&json!({"id": "call_1"}), Some("x"), 0), "call_1");
+        assert_eq!(call_id(&json!({"id": ""}), Some("chatcmpl/1"), 2), "call_chatcmpl1_2");
+        assert_eq!(call_id(&json!({}), None, 0), "call__0");
+    }
+
+    #[test]
+    fn arguments_are_text_whatever_they_came_as() {
+        assert_eq!(arguments(Some(&json!("{\"a\":1}"))), "{\"a\":1}");
+        assert_eq!(arguments(Some(&json!({"a": 1}))), "{\"a\":1}");
+        assert_eq!(arguments(None), "");
+    }
+
+    #[test]
+    fn thoughts_among_the_parts_of_a_text_are_told_apart() {
+        let content = json!([
+            {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
+            {"type": "text", "text": "yes"},
+            {"type": "reference", "reference_ids": [1]},
+        ]);
+        let mut seen = Vec::new();
+
+        words(Some(&content), &mut |piece| seen.push(piece));
+
+        assert_eq!(seen, [Words::Thought("hm"), Words::Said("yes")]);
+    }
+}

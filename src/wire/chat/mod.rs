@@ -1,0 +1,35 @@
+//! OpenAI Chat Completions: `POST /v1/chat/completions`, as clients of many makes send it and as about thirty providers
+//! answer it. Source of the shapes: the types of OpenAI's own Python SDK 2.54; of the rest, `translation.md` parts 2 and 3.
+//!
+//! This protocol has no seals of its own for thoughts. What others sealed stands in `thinking_blocks`, the field that
+//! LiteLLM made up for Claude's signatures and that its clients send back.
+
+mod answer;
+mod free_text;
+mod passing;
+mod read_ask;
+mod read_events;
+mod read_messages;
+mod read_reply;
+mod read_tools;
+#[cfg(test)]
+mod tests;
+mod write_ask;
+mod write_events;
+mod write_messages;
+mod write_reply;
+mod write_thinking;
+mod write_usage;
+
+pub use passing::Passing;
+pub use read_ask::read_ask;
+pub(super) use read_ask::{sampling, stop};
+pub use read_events::ReadEvents;
+pub use read_reply::read_reply;
+pub use write_ask::write_ask;
+pub use write_events::WriteEvents;
+pub use write_reply::write_reply;
+pub(super) use write_usage::Usage;
+
+/// The most characters that OpenAI takes in the name of a tool.
+pub const LONGEST_TOOL_NAME: usize = 64;

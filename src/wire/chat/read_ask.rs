@@ -1,0 +1,192 @@
+//! A client's chat request.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::read_messages::messages;
+use super::read_tools::{choice, tools};
+use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, Thinking, Turn};
+
+/// Reads a client's request.
+///
+/// | field | what becomes of it |
+/// | --- | --- |
+/// | `model` | decided before |
+/// | `messages` of `system` and `developer` at the start | `system`; if there is nothing else, a turn of the user |
+/// | the same later on | turns of the system |
+/// | `messages` of `user`, `assistant`, `tool` | turns; results that follow each other are one turn of the user; `name` is dropped |
+/// | `messages` of `function`, `function_call` | refused: retired in 2023, and without the ids that others need |
+/// | parts `text`, `image_url`, `input_audio`, `file` with data | parts; `cache_control`, as LiteLLM's and OpenRouter's clients send it, is kept |
+/// | parts `file` with `file_id`, `audio` of the assistant | refused: files and sounds kept by a provider are out of reach |
+/// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their seals |
+/// | `tools` of `function` and `custom` | tools |
+/// | other `tools`, `functions`, `function_call`, `web_search_options` | refused |
+/// | `tool_choice` | kept; `allowed_tools` leaves only those tools |
+/// | `parallel_tool_calls` | kept |
+/// | `max_completion_tokens`, else `max_tokens` | the token limit |
+/// | `stop`, `temperature`, `top_p`, `top_k`, `frequency_penalty`, `presence_penalty`, `seed` | kept |
+/// | `reasoning_effort` | thinking; else `reasoning` (OpenRouter), `thinking` (DeepSeek, LiteLLM), `enable_thinking`, `chat_template_kwargs.enable_thinking` (Qwen) |
+/// | `response_format` | the format |
+/// | `verbosity`, `service_tier`, `prompt_cache_key` | kept |
+/// | `user`, else `safety_identifier` | the user |
+/// | `stream` | kept; `stream_options.include_usage` decides what the answer shows, not what is asked for |
+/// | `n` above 1, `logprobs`, `top_logprobs` above 0, `logit_bias` with members | refused: others cannot do that, and the caller would count on it |
+/// | `modalities` with `audio` | refused |
+/// | `store`, `metadata`, `prediction`, `moderation`, `prompt_cache_options`, `prompt_cache_retention` | dropped: they change nothing in the answer |
+/// | anything else | dropped |
+///
+/// # Errors
+/// If the request is not as the protocol wants it, or asks for what no other protocol can give.
+pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+    let body = Node::root(body);
+    body.object()?;
+    refuse_the_impossible(&body)?;
+    let mut ask = Ask {
+        tools: tools(&body)?,
+        parallel_tools: body.flag_at("parallel_tool_calls")?,
+        max_tokens: body.count_at("max_completion_tokens")?,
+        stop: stop(&body)?,
+        sampling: sampling(&body)?,
+        thinking: thinking(&body)?,
+        show_thinking: EXTENSIONS.iter().any(|key| body.get(key).is_some()),
+        format: format(&body)?,
+        verbosity: body.text_at("verbosity")?.map(Cow::from),
+        user: body.text_at("user")?.map(Cow::from),
+        service_tier: body.text_at("service_tier")?.map(Cow::from),
+        prompt_cache_key: body.text_at("prompt_cache_key")?.map(Cow::from),
+        stream: body.flag_at("stream")?.unwrap_or(false),
+        ..Ask::default()
+    };
+    if ask.max_tokens.is_none() {
+        ask.max_tokens = body.count_at("max_tokens")?;
+    }
+    if ask.user.is_none() {
+        ask.user = body.text_at("safety_identifier")?.map(Cow::from);
+    }
+    choice(&body, &mut ask)?;
+    messages(&body.need("messages")?, &mut ask)?;
+    if ask.turns.is_empty() {
+        // Some clients put their whole question into one system message; most protocols need somebody who asks.
+        let parts = std::mem::take(&mut ask.system);
+        ask.turns.push(Turn { role: Role::User, parts });
+    }
+    Ok(ask)
+}
+
+/// How clients ask for thoughts that they mean to show, beside OpenAI's own field.
+const EXTENSIONS: [&str; 4] = ["reasoning", "thinking", "enable_thinking", "include_reasoning"];
+
+fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Refused> {
+    for (key, why) in [
+        ("functions", "functions were retired by OpenAI; use 'tools'."),
+        ("function_call", "functions were retired by OpenAI; use 'tool_choice'."),
+        ("web_search_options", "this model's provider has no web search of its own here."),
+    ] {
+        if let Some(node) = body.get(key) {
+            return Err(node.impossible(why));
+        }
+    }
+    if let Some(n) = body.get("n").filter(|n| n.count() != Ok(1)) {
+        n.count()?;
+        return Err(n.impossible("this model gives one answer at a time; ask again for another."));
+    }
+    if let Some(node) = body.get("logprobs")
+        && node.flag()?
+    {
+        return Err(node.impossible("this model's provider does not tell probabilities."));
+    }
+    if let Some(node) = body.get("top_logprobs")
+        && node.count()? > 0
+    {
+        return Err(node.impossible("this model's provider does not tell probabilities."));
+    }
+    if let Some(node) = body.get("logit_bias")
+        && !node.object()?.is_empty()
+    {
+        return Err(node.impossible("this model's provider cannot bias tokens."));
+    }
+    if let Some(node) = body.get("modalities") {
+        for kind in node.list()? {
+            if kind.text()? != "text" {
+                return Err(kind.impossible("this model answers in text."));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The stop texts, one or several.
+pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>, Refused> {
+    let Some(stop) = body.get("stop") else { return Ok(Vec::new()) };
+    if let Some(text) = stop.value.as_str() {
+        return Ok(vec![text.into()]);
+    }
+    let texts = stop.list().map_err(|_| stop.wanted("a string or a list of strings"))?;
+    texts.map(|text| text.text().map(Cow::from)).collect()
+}
+
+/// How words are drawn.
+pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>, Refused> {
+    Ok(Sampling {
+        temperature: body.number_at("temperature")?,
+        top_p: body.number_at("top_p")?,
+        top_k: body.number_at("top_k")?,
+        frequency_penalty: body.number_at("frequency_penalty")?,
+        presence_penalty: body.number_at("presence_penalty")?,
+        seed: body.number_at("seed")?,
+    })
+}
+
+fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Refused> {
+    if let Some(effort) = body.get("reasoning_effort") {
+        return effort_of(effort.text()?)
+            .map(Some)
+            .ok_or_else(|| effort.wanted("one of none, minimal, low, medium, high, xhigh and max"));
+    }
+    // The rest is not OpenAI's: what cannot be understood there is dropped, as any unknown field is.
+    let text = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_str();
+    let flag = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_bool();
+    let count = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_u64();
+    let switch = |on: bool| if on { Thinking::Adaptive } else { Thinking::Off };
+    let openrouter = text("reasoning", "effort")
+        .and_then(effort_of)
+        .or_else(|| count("reasoning", "max_tokens").map(Thinking::Budget))
+        .or_else(|| flag("reasoning", "enabled").map(switch));
+    let claude = || match text("thinking", "type")? {
+        "disabled" => Some(Thinking::Off),
+        "enabled" => Some(count("thinking", "budget_tokens").map_or(Thinking::Adaptive, Thinking::Budget)),
+        "adaptive" => Some(Thinking::Adaptive),
+        _ => None,
+    };
+    let qwen = || {
+        let enabled = body.value.get("enable_thinking").and_then(Value::as_bool);
+        enabled.or_else(|| flag("chat_template_kwargs", "enable_thinking")).map(switch)
+    };
+    Ok(openrouter.or_else(claude).or_else(qwen))
+}
+
+fn effort_of(text: &str) -> Option<Thinking> {
+    if text == "none" { Some(Thinking::Off) } else { Effort::parse(text).map(Thinking::Effort) }
+}
+
+fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Refused> {
+    let Some(format) = body.get("response_format") else { return Ok(None) };
+    let kind = format.need("type")?;
+    match kind.text()? {
+        "text" => Ok(None),
+        "json_object" => Ok(Some(Format::Json)),
+        "json_schema" => {
+            let described = format.need("json_schema")?;
+            let schema = described.need("schema")?;
+            schema.object()?;
+            Ok(Some(Format::Schema {
+                name: described.text_at("name")?.map(Cow::from),
+                description: described.text_at("description")?.map(Cow::from),
+                schema: schema.value,
+                strict: described.flag_at("strict")?,
+            }))
+        }
+        _ => Err(kind.wanted("one of text, json_object and json_schema")),
+    }
+}

@@ -1,0 +1,83 @@
+//! The tools of a client's chat request.
+
+use std::borrow::Cow;
+
+use crate::wire::neutral::{Ask, Choice, Node, Refused, Tool, ToolKind};
+
+/// What the model may call.
+pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
+    let Some(tools) = body.get("tools") else { return Ok(Vec::new()) };
+    tools.list()?.map(|node| tool(&node)).collect()
+}
+
+fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Refused> {
+    node.object()?;
+    let kind = node.text_at("type")?.unwrap_or("function");
+    let described = match kind {
+        "function" | "custom" => node.need(kind)?,
+        _ => {
+            let node = node.need("type")?;
+            return Err(node.impossible(format_args!(
+                "tools of the type '{kind}' run at a provider of their own; only 'function' and 'custom' can be used \
+                 with this model."
+            )));
+        }
+    };
+    let kind = if kind == "custom" {
+        ToolKind::Custom { format: described.value_at("format") }
+    } else {
+        if let Some(parameters) = described.get("parameters") {
+            parameters.object()?;
+        }
+        ToolKind::Function { parameters: described.value_at("parameters"), strict: described.flag_at("strict")? }
+    };
+    Ok(Tool {
+        name: described.need("name")?.text()?.into(),
+        namespace: None,
+        description: described.text_at("description")?.map(Cow::from),
+        kind,
+        cache: node.value_at("cache_control").or_else(|| described.value_at("cache_control")),
+    })
+}
+
+/// Whether tools have to be called. Where only some are allowed, the others are taken out of `ask`. Without tools, there
+/// is nothing to choose.
+pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(), Refused> {
+    const WORDS: &str = "'none', 'auto', 'required' or an object that names a tool";
+    let Some(node) = body.get("tool_choice").filter(|_| !ask.tools.is_empty()) else { return Ok(()) };
+    if let Some(word) = node.value.as_str() {
+        ask.choice = Some(match word {
+            "none" => Choice::Never,
+            "auto" => Choice::Auto,
+            // Mistral's word for it.
+            "required" | "any" => Choice::Any,
+            _ => return Err(node.wanted(WORDS)),
+        });
+        return Ok(());
+    }
+    node.object().map_err(|_| node.wanted(WORDS))?;
+    let kind = node.text_at("type")?.unwrap_or("function");
+    match kind {
+        "function" | "custom" => {
+            let name = node.need(kind)?.need("name")?.text()?;
+            ask.choice = Some(Choice::Tool(name.into()));
+        }
+        "allowed_tools" => {
+            let allowed = node.need("allowed_tools")?;
+            let mode = allowed.need("mode")?;
+            ask.choice = Some(match mode.text()? {
+                "auto" => Choice::Auto,
+                "required" => Choice::Any,
+                _ => return Err(mode.wanted("'auto' or 'required'")),
+            });
+            let mut names = Vec::new();
+            for tool in allowed.need("tools")?.list()? {
+                let kind = tool.text_at("type")?.unwrap_or("function");
+                names.push(tool.need(kind)?.need("name")?.text()?);
+            }
+            ask.tools.retain(|tool| names.contains(&tool.name.as_ref()));
+        }
+        _ => return Err(node.need("type")?.wanted("one of function, custom and allowed_tools")),
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! The fixtures of this protocol, and what must hold for any answer.

@@ -1,0 +1,189 @@
+//! A whole answer for a client that speaks chat.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::Usage;
+use super::free_text;
+use crate::wire::neutral::{Citation, Part, Reply, Shown, Stop, ToolCall};
+
+/// Writes the answer.
+///
+/// | what | where |
+/// | --- | --- |
+/// | texts | `content`, joined; `null` if there is none beside a refusal or calls |
+/// | thoughts | `reasoning_content`, joined by a blank line |
+/// | seals | `thinking_blocks`, packed, with the thoughts that they seal |
+/// | a refusal | `refusal`, with the reason `stop`, as OpenAI ends it |
+/// | citations | `annotations`; without a place of their own, that of the text which they belong to |
+/// | calls | `tool_calls`, under the client's names |
+/// | the stop text that ended it | lost: there is no field for it |
+pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+    let mut message = Message { role: "assistant", ..Message::default() };
+    let mut refusals = Vec::new();
+    let (mut text, mut length) = (String::new(), 0_u64);
+    let mut thoughts = Vec::new();
+    let mut any_text = false;
+    for part in &reply.parts {
+        match part {
+            Part::Text { text: more, citations, .. } => {
+                any_text = true;
+                let start = length;
+                length += more.chars().count() as u64;
+                text.push_str(more);
+                message.annotations.extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
+            }
+            Part::Refusal(words) => refusals.push(words.as_ref()),
+            Part::Thinking { text, seal } => {
+                thoughts.push(text.as_ref());
+                let signature = seal.as_ref().map(|seal| seal.packed());
+                message.thinking_blocks.push(Block { r#type: "thinking", thinking: text, signature });
+            }
+            Part::ToolCall(call) => message.tool_calls.push(Call::new(call, shown)),
+            Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
+        }
+    }
+    if message.thinking_blocks.iter().all(|block| block.signature.is_none()) {
+        message.thinking_blocks.clear();
+    }
+    thoughts.retain(|text| !text.is_empty());
+    message.reasoning_content = (!thoughts.is_empty()).then(|| thoughts.join("\n\n"));
+    let instead = !refusals.is_empty() || !message.tool_calls.is_empty();
+    message.content = (any_text || !instead).then_some(text);
+    message.refusal = (!refusals.is_empty()).then(|| refusals.concat());
+
+    let finish_reason = finish_reason(reply.stop.with_tools(!message.tool_calls.is_empty()), !refusals.is_empty());
+    let answer = Answer {
+        id: format!("chatcmpl-{}", shown.id),
+        object: "chat.completion",
+        created: shown.created,
+        model: &shown.model,
+        choices: [Choice { index: 0, message, logprobs: None, finish_reason }],
+        usage: reply.tokens.map(Usage::from),
+    };
+    // Nothing in it can fail to be JSON.
+    serde_json::to_vec(&answer).unwrap_or_default()
+}
+
+/// Why it ended, in this protocol's words. A refusal in words of the model's own is an ordinary end.
+pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
+    match stop {
+        Stop::End | Stop::Sequence => "stop",
+        Stop::Length => "length",
+        Stop::Tools => "tool_calls",
+        Stop::Refusal if in_words => "stop",
+        Stop::Refusal => "content_filter",
+    }
+}
+
+#[derive(Serialize)]
+struct Answer<'w> {
+    id: String,
+    object: &'static str,
+    created: i64,
+    model: &'w str,
+    choices: [Choice<'w>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+}
+
+#[derive(Serialize)]
+struct Choice<'w> {
+    index: u8,
+    message: Message<'w>,
+    logprobs: Option<()>,
+    finish_reason: &'static str,
+}
+
+#[derive(Default, Serialize)]
+struct Message<'w> {
+    role: &'static str,
+    content: Option<String>,
+    refusal: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_content: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    thinking_blocks: Vec<Block<'w>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    annotations: Vec<Annotation<'w>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Call<'w>>,
+}
+
+/// Thoughts and their seal, in LiteLLM's shape.
+#[derive(Serialize)]
+pub(super) struct Block<'w> {
+    pub(super) r#type: &'static str,
+    pub(super) thinking: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signature: Option<String>,
+}
+
+/// Where some words are from.
+#[derive(Serialize)]
+pub(super) struct Annotation<'w> {
+    r#type: &'static str,
+    url_citation: UrlCitation<'w>,
+}
+
+#[derive(Serialize)]
+struct UrlCitation<'w> {
+    start_index: u64,
+    end_index: u64,
+    title: &'w str,
+    url: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'w str>,
+}
+
+impl<'w> Annotation<'w> {
+    /// `otherwise`: the characters that it stands for if it does not say which.
+    pub(super) fn new(citation: &'w Citation<'_>, otherwise: (u64, u64)) -> Self {
+        let (start_index, end_index) = citation.span.unwrap_or(otherwise);
+        let (title, url, content) = (&citation.title, &citation.url, citation.quote.as_deref());
+        Self { r#type: "url_citation", url_citation: UrlCitation { start_index, end_index, title, url, content } }
+    }
+}
+
+#[derive(Serialize)]
+struct Call<'w> {
+    id: &'w str,
+    #[serde(flatten)]
+    called: Called<'w>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Called<'w> {
+    Function { function: Function<'w> },
+    Custom { custom: Custom<'w> },
+}
+
+#[derive(Serialize)]
+struct Function<'w> {
+    name: &'w str,
+    arguments: &'w str,
+}
+
+#[derive(Serialize)]
+struct Custom<'w> {
+    name: &'w str,
+    input: Cow<'w, str>,
+}
+
+impl<'w> Call<'w> {
+    fn new(call: &'w ToolCall<'_>, shown: &'w Shown) -> Self {
+        let known = shown.names.client(&call.name);
+        let name = known.map_or(call.name.as_ref(), |known| &known.name);
+        let called = if call.custom {
+            Called::Custom { custom: Custom { name, input: call.arguments.as_ref().into() } }
+        } else if known.is_some_and(|known| known.custom) {
+            Called::Custom { custom: Custom { name, input: free_text::unwrapped(&call.arguments) } }
+        } else {
+            let arguments = if call.arguments.is_empty() { "{}" } else { &call.arguments };
+            Called::Function { function: Function { name, arguments } }
+        };
+        Self { id: &call.id, called }
+    }
+}

@@ -1,0 +1,1 @@
+//! Completions, read and written.

@@ -1,0 +1,86 @@
+//! A streamed completion for a client.
+
+use super::write_reply::{Choice, Completion, finish_reason, id};
+use crate::domain::Tokens;
+use crate::wire::chat::Usage;
+use crate::wire::error::Problem;
+use crate::wire::neutral::{Event, Shown, Stop};
+
+/// Writes a stream: a chunk for each piece of text, the reason to finish, the usage if it was asked for, and `[DONE]`.
+#[derive(Debug)]
+pub struct WriteEvents {
+    shown: Shown,
+    id: String,
+    ended: bool,
+    refused: bool,
+    stop: Option<Stop>,
+    tokens: Option<Tokens>,
+}
+
+impl WriteEvents {
+    /// A stream that begins.
+    pub fn new(shown: Shown) -> Self {
+        let id = id(&shown);
+        Self { shown, id, ended: false, refused: false, stop: None, tokens: None }
+    }
+
+    /// Appends what the client gets for `event`. Errors are left to [`WriteEvents::fail`].
+    pub fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
+        if self.ended {
+            return;
+        }
+        match event {
+            Event::Text(text) => self.chunk(&text, None, out),
+            Event::Refusal(text) => {
+                self.refused = true;
+                self.chunk(&text, None, out);
+            }
+            Event::Start { tokens, .. } => self.tokens = tokens.or(self.tokens),
+            Event::Stop { stop, .. } => self.stop = Some(stop),
+            Event::Usage(tokens) => self.tokens = Some(tokens),
+            Event::End => {
+                let finish = finish_reason(self.stop.unwrap_or_default(), self.refused);
+                self.chunk("", Some(finish), out);
+                if let Some(tokens) = self.tokens.filter(|_| self.shown.include_usage) {
+                    self.put(&[], Some(Usage::from(tokens)), out);
+                }
+                out.extend_from_slice(b"data: [DONE]\n\n");
+                self.ended = true;
+            }
+            Event::Thinking(_)
+            | Event::Seal(_)
+            | Event::Citation(_)
+            | Event::ToolStart { .. }
+            | Event::ToolArguments { .. }
+            | Event::PartEnd
+            | Event::Error(_) => {}
+        }
+    }
+
+    /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
+    pub fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) {
+        if !self.ended {
+            self.ended = true;
+            out.extend_from_slice(problem.chat_event().as_bytes());
+        }
+    }
+
+    fn chunk(&self, text: &str, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
+        self.put(&[Choice { text, index: 0, logprobs: None, finish_reason }], None, out);
+    }
+
+    fn put(&self, choices: &[Choice<'_>], usage: Option<Usage>, out: &mut Vec<u8>) {
+        let completion = Completion {
+            id: &self.id,
+            object: "text_completion",
+            created: self.shown.created,
+            model: &self.shown.model,
+            choices,
+            usage,
+        };
+        out.extend_from_slice(b"data: ");
+        // Nothing in it can fail to be JSON, and memory takes whatever comes.
+        let _ = serde_json::to_writer(&mut *out, &completion);
+        out.extend_from_slice(b"\n\n");
+    }
+}

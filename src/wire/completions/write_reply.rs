@@ -1,0 +1,61 @@
+//! A whole completion for a client.
+
+use serde::Serialize;
+
+use crate::wire::chat::Usage;
+use crate::wire::neutral::{Part, Reply, Shown, Stop};
+
+/// Writes the answer: its texts and refusals as one text. Thoughts are left out, since nothing here could tell them from
+/// the text; there are no calls, since no tools are offered.
+pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+    let texts = reply.parts.iter().filter_map(|part| match part {
+        Part::Text { text, .. } | Part::Refusal(text) => Some(text.as_ref()),
+        _ => None,
+    });
+    let text: String = texts.collect();
+    let in_words = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
+    let finish_reason = Some(finish_reason(reply.stop, in_words));
+    let answer = Completion {
+        id: &id(shown),
+        object: "text_completion",
+        created: shown.created,
+        model: &shown.model,
+        choices: &[Choice { text: &text, index: 0, logprobs: None, finish_reason }],
+        usage: reply.tokens.map(Usage::from),
+    };
+    // Nothing in it can fail to be JSON.
+    serde_json::to_vec(&answer).unwrap_or_default()
+}
+
+/// Why it ended, in this protocol's words: those of chat, without calls.
+pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
+    match stop {
+        Stop::Length => "length",
+        Stop::Refusal if !in_words => "content_filter",
+        Stop::End | Stop::Sequence | Stop::Tools | Stop::Refusal => "stop",
+    }
+}
+
+pub(super) fn id(shown: &Shown) -> String {
+    format!("cmpl-{}", shown.id)
+}
+
+/// An answer, or a chunk of one: they have the same shape.
+#[derive(Serialize)]
+pub(super) struct Completion<'w> {
+    pub(super) id: &'w str,
+    pub(super) object: &'static str,
+    pub(super) created: i64,
+    pub(super) model: &'w str,
+    pub(super) choices: &'w [Choice<'w>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) usage: Option<Usage>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Choice<'w> {
+    pub(super) text: &'w str,
+    pub(super) index: u8,
+    pub(super) logprobs: Option<()>,
+    pub(super) finish_reason: Option<&'static str>,
+}
