@@ -12,6 +12,7 @@ pub mod models;
 pub mod neutral;
 pub mod operation;
 pub mod passing;
+pub mod responses;
 pub mod sse;
 pub mod stream;
 pub mod usage;

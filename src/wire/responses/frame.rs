@@ -1,0 +1,110 @@
+//! How one event of a stream is written.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::response::{Annotation, Response};
+
+/// What most events say: where they belong.
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct Place<'a> {
+    pub item_id: &'a str,
+    pub output_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub summary_index: Option<usize>,
+}
+
+impl<'a> Place<'a> {
+    pub fn of(item_id: &'a str, output_index: usize) -> Self {
+        Self { item_id, output_index, content_index: None, summary_index: None }
+    }
+
+    pub fn content(item_id: &'a str, output_index: usize, index: usize) -> Self {
+        Self { content_index: Some(index), ..Self::of(item_id, output_index) }
+    }
+
+    pub fn summary(item_id: &'a str, output_index: usize) -> Self {
+        Self { summary_index: Some(0), ..Self::of(item_id, output_index) }
+    }
+}
+
+/// The fields beside the place. Absent ones are not of the event.
+#[derive(Default, Serialize)]
+pub(super) struct Fields<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delta: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logprobs: Option<[(); 0]>,
+}
+
+impl<'a> Fields<'a> {
+    pub fn delta(text: &'a str) -> Self {
+        Self { delta: Some(text), ..Self::default() }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct InPlace<'a, F> {
+    #[serde(flatten)]
+    pub place: Place<'a>,
+    #[serde(flatten)]
+    pub fields: F,
+}
+
+#[derive(Serialize)]
+pub(super) struct WithPart<P> {
+    pub part: P,
+}
+
+#[derive(Serialize)]
+pub(super) struct WithAnnotation<'a> {
+    pub annotation_index: usize,
+    pub annotation: &'a Annotation<'static>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WithItem<'a> {
+    pub output_index: usize,
+    pub item: &'a RawValue,
+}
+
+#[derive(Serialize)]
+pub(super) struct WithResponse<'a> {
+    pub response: Response<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorFields<'a> {
+    pub code: &'a str,
+    pub message: &'a str,
+    pub param: Option<&'a str>,
+}
+
+/// Appends an event: its name, its type, its number and `fields`, an object with at least one field.
+pub(super) fn append(kind: &str, sequence: &mut u64, fields: &impl Serialize, out: &mut Vec<u8>) {
+    out.extend_from_slice(
+        format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"sequence_number\":{sequence}").as_bytes(),
+    );
+    let comma = out.len();
+    if serde_json::to_writer(&mut *out, fields).is_ok()
+        && let Some(brace) = out.get_mut(comma)
+    {
+        *brace = b',';
+    } else {
+        // Nothing here can fail to be written; a client still gets an event that is one.
+        out.truncate(comma);
+        out.push(b'}');
+    }
+    out.extend_from_slice(b"\n\n");
+    *sequence += 1;
+}

@@ -1,0 +1,100 @@
+//! A stream that passes untouched.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::usage;
+use crate::domain::Tokens;
+use crate::wire::passing::{Ending, Watch};
+use crate::wire::sse::Verdict;
+use crate::wire::usage::value_after;
+
+/// Looks at a stream of this protocol as it passes.
+#[derive(Debug, Default)]
+pub struct Passing {
+    ending: Option<Ending>,
+    tokens: Option<Tokens>,
+    text_bytes: usize,
+}
+
+/// The event that ends a stream.
+#[derive(Deserialize)]
+struct Last {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    response: Value,
+}
+
+/// The types of those events, cheap to look for: text may hold them too.
+const LAST: [&[u8]; 4] = [b"\"response.completed\"", b"\"response.incomplete\"", b"\"response.failed\"", b"\"error\""];
+
+impl Passing {
+    /// A stream that begins.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn last(&mut self, data: &[u8]) {
+        let Ok(last) = serde_json::from_slice::<Last>(data) else { return };
+        self.ending = match last.kind.as_str() {
+            "response.completed" | "response.incomplete" => Some(Ending::Complete),
+            "response.failed" | "error" => Some(Ending::Failed),
+            _ => return,
+        };
+        self.tokens = usage::tokens(&last.response).or(self.tokens);
+    }
+}
+
+impl Watch for Passing {
+    fn judge(&mut self, data: &[u8]) -> Verdict {
+        if is_piece(data) {
+            self.text_bytes += after(data, b"\"delta\"").map_or(0, string_length);
+        } else if LAST.iter().any(|kind| memchr::memmem::find(data, kind).is_some()) {
+            self.last(data);
+        }
+        Verdict::Show
+    }
+
+    fn ending(&self) -> Ending {
+        self.ending.unwrap_or(Ending::Cut)
+    }
+
+    fn is_done(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        self.tokens
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.text_bytes
+    }
+}
+
+/// Whether the event carries a piece of words, thoughts or arguments. Nothing within an answer has a type like theirs.
+fn is_piece(data: &[u8]) -> bool {
+    let kind = after(data, b"\"type\"").unwrap_or_default();
+    let kind = kind.get(1..).and_then(|kind| kind.get(..memchr::memchr(b'"', kind)?));
+    kind.is_some_and(|kind| kind.starts_with(b"response.") && kind.ends_with(b".delta"))
+}
+
+/// What follows the first `key`. Inside a string it could not stand like this: its quotes would be escaped.
+fn after<'d>(data: &'d [u8], key: &[u8]) -> Option<&'d [u8]> {
+    memchr::memmem::find(data, key).map(|at| value_after(data, at + key.len()))
+}
+
+/// The bytes of the string that starts here, without its quotes; 0 if it is no string.
+fn string_length(value: &[u8]) -> usize {
+    let Some(inner) = value.strip_prefix(b"\"") else { return 0 };
+    let mut at = 0;
+    while let Some(found) = inner.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if inner.get(at) == Some(&b'"') {
+            return at;
+        }
+        at += 2;
+    }
+    inner.len()
+}

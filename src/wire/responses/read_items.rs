@@ -1,0 +1,162 @@
+//! The items of a request's `input`, gathered into turns.
+
+use crate::domain::Protocol;
+use crate::wire::neutral::{Node, Part, Refused, Role, Seal, Thinking, Tool, ToolCall, ToolResult, Turn};
+
+use super::read_ask::effort;
+use super::{read_content, read_tools};
+
+/// What `input` says.
+#[derive(Default)]
+pub(super) struct Input<'a> {
+    /// What stands before the conversation.
+    pub system: Vec<Part<'a>>,
+    /// How many of `system` are not of `input`, but of `instructions`.
+    pub instructions: usize,
+    /// The conversation.
+    pub turns: Vec<Turn<'a>>,
+    /// Tools that are defined within it.
+    pub tools: Vec<Tool<'a>>,
+    /// The effort that it changed to last.
+    pub thinking: Option<Thinking>,
+}
+
+impl<'a> Input<'a> {
+    /// What stands before everything.
+    pub fn system_text(&mut self, text: &'a str) {
+        if !text.is_empty() {
+            self.system.push(Part::text(text));
+        }
+        self.instructions = self.system.len();
+    }
+
+    /// Reads `input`.
+    pub fn read(&mut self, input: &Node<'a, '_>) -> Result<(), Refused> {
+        if let Some(text) = input.value.as_str() {
+            self.turns.push(Turn { role: Role::User, parts: vec![Part::text(text)] });
+            return Ok(());
+        }
+        if input.value.as_array().is_none_or(Vec::is_empty) {
+            return Err(input.wanted("a string or a list with at least one item"));
+        }
+        input.list()?.try_for_each(|item| self.item(&item))
+    }
+
+    fn item(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+        let Some(kind) = item.get("type") else {
+            // The type of a message may be left out, and that of a reference too.
+            return if item.get("role").is_some() { self.message(item) } else { Err(stored(item)) };
+        };
+        match kind.text()? {
+            "message" => self.message(item),
+            "reasoning" => self.reasoning(item),
+            "function_call" => self.call(item, false),
+            "custom_tool_call" => self.call(item, true),
+            "function_call_output" | "custom_tool_call_output" => self.result(item),
+            "additional_tools" | "tool_search_output" => {
+                self.tools.extend(read_tools::tools(&item.need("tools")?)?);
+                Ok(())
+            }
+            "configuration_update" => {
+                if let Some(reasoning) = item.get("reasoning") {
+                    self.thinking = effort(&reasoning)?.or(self.thinking);
+                }
+                Ok(())
+            }
+            "web_search_call" | "tool_search_call" | "mcp_list_tools" => Ok(()),
+            "item_reference" => Err(stored(item)),
+            "compaction" | "compaction_trigger" => {
+                Err(kind.impossible("only OpenAI's own models can read or write a compacted conversation."))
+            }
+            other => Err(kind.impossible(format!("an item of type '{other}' has no meaning for this model."))),
+        }
+    }
+
+    fn message(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+        let role = item.need("role")?;
+        let content = item.need("content")?;
+        let parts = read_content::read(&content)?;
+        match role.text()? {
+            "user" => self.turns.push(Turn { role: Role::User, parts }),
+            "assistant" => self.assistant(parts),
+            "developer" | "system" => {
+                if !parts.iter().all(|part| matches!(part, Part::Text { .. })) {
+                    return Err(content.impossible("instructions are text only."));
+                }
+                if self.turns.is_empty() {
+                    self.system.extend(parts);
+                } else {
+                    self.turns.push(Turn { role: Role::System, parts });
+                }
+            }
+            _ => return Err(role.wanted("one of user, assistant, system and developer")),
+        }
+        Ok(())
+    }
+
+    fn reasoning(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+        let mut text = texts(item, "content")?;
+        if text.is_empty() {
+            text = texts(item, "summary")?;
+        }
+        let mut seal = item.text_at("encrypted_content")?.map(|it| Seal::unpacked(it, Protocol::OpenaiResponses));
+        if let Some(seal) = seal.as_mut().filter(|seal| seal.origin == Protocol::OpenaiResponses) {
+            seal.id = item.text_at("id")?.map(Into::into);
+        }
+        if !text.is_empty() || seal.is_some() {
+            let text = match text.as_slice() {
+                [one] => (*one).into(),
+                several => several.join("\n\n").into(),
+            };
+            self.assistant(vec![Part::Thinking { text, seal }]);
+        }
+        Ok(())
+    }
+
+    fn call(&mut self, item: &Node<'a, '_>, custom: bool) -> Result<(), Refused> {
+        let arguments = item.need(if custom { "input" } else { "arguments" })?.text()?;
+        let call = ToolCall {
+            id: item.need("call_id")?.text()?.into(),
+            name: item.need("name")?.text()?.into(),
+            namespace: item.text_at("namespace")?.filter(|group| !group.is_empty()).map(Into::into),
+            arguments: arguments.into(),
+            custom,
+        };
+        self.assistant(vec![Part::ToolCall(call)]);
+        Ok(())
+    }
+
+    fn result(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+        let result = Part::ToolResult(ToolResult {
+            id: item.need("call_id")?.text()?.into(),
+            parts: read_content::read(&item.need("output")?)?,
+            is_error: false,
+            cache: None,
+        });
+        let results = |part: &Part<'_>| matches!(part, Part::ToolResult(_));
+        match self.turns.last_mut() {
+            Some(turn) if turn.role == Role::User && turn.parts.iter().all(results) => turn.parts.push(result),
+            _ => self.turns.push(Turn { role: Role::User, parts: vec![result] }),
+        }
+        Ok(())
+    }
+
+    /// Goes on with the assistant's turn that the conversation ends with, or begins one.
+    fn assistant(&mut self, parts: Vec<Part<'a>>) {
+        match self.turns.last_mut() {
+            Some(turn) if turn.role == Role::Assistant => turn.parts.extend(parts),
+            _ => self.turns.push(Turn { role: Role::Assistant, parts }),
+        }
+    }
+}
+
+fn stored(item: &Node<'_, '_>) -> Refused {
+    item.impossible("the gateway keeps no state between requests; send the item itself.")
+}
+
+/// The texts of a list of `{"text"}`.
+fn texts<'a>(item: &Node<'a, '_>, key: &str) -> Result<Vec<&'a str>, Refused> {
+    let Some(list) = item.get(key) else { return Ok(Vec::new()) };
+    let texts: Result<Vec<_>, _> = list.list()?.map(|part| part.need("text")?.text()).collect();
+    Ok(texts?.into_iter().filter(|text| !text.is_empty()).collect())
+}

@@ -1,0 +1,257 @@
+//! A request, for the provider.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Number, Value};
+use sha2::{Digest, Sha256};
+
+use super::write_items::{self, Item};
+use crate::wire::neutral::{Ask, Choice, Effort, Format, Part, Refused, Takes, Thinking, Tool, ToolKind, ToolNames};
+
+/// The longest id or key that OpenAI takes, in characters.
+const LONGEST_KEY: usize = 64;
+
+/// The least `max_output_tokens` that OpenAI takes.
+const LEAST_TOKENS: u64 = 16;
+
+/// Writes a request for `model`.
+///
+/// | of the request | what becomes of it |
+/// | --- | --- |
+/// | the system | `instructions`, an empty line between two texts |
+/// | turns of the system | messages of `developer` |
+/// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
+/// | thoughts | a `reasoning` item if their seal is of this protocol, else dropped: no other can be read here |
+/// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
+/// | a tool that failed | its output begins with `Error: ` |
+/// | tools, choice, several at once | the same, flat; `strict` is said to be off unless it is on, for here it is on by default |
+/// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
+/// | `temperature`, `top_p` | the same, where the model takes them |
+/// | `top_k`, penalties, `seed` | dropped: hints for drawing words that this protocol does not know |
+/// | stop texts | refused: an answer that runs on is another answer |
+/// | effort, budget | `reasoning.effort`, the nearest that the model knows; no thinking: `none`, or else the least |
+/// | thoughts to be shown | `reasoning.summary: auto` |
+/// | format, verbosity | `text.format`, `text.verbosity` |
+/// | who asks, cache key | `safety_identifier`, `prompt_cache_key`, as their SHA-256 beyond 64 characters, where OpenAI's own fields are taken |
+/// | service tier | the same, where OpenAI's own fields are taken |
+/// | Anthropic's marks for its cache | dropped: OpenAI caches by itself |
+/// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks |
+///
+/// # Errors
+/// If the request has something that this protocol has no place for.
+pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -> Result<Vec<u8>, Refused> {
+    if !ask.stop.is_empty() {
+        return Err(Refused::impossible("stop", "Texts that end the answer cannot be given to this model."));
+    }
+    let thinks = takes.thinks.unwrap_or_else(|| ask.thinking.is_some_and(|thinking| thinking != Thinking::Off));
+    let tools: Vec<_> = ask.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
+    let openai = takes.openai_fields;
+    let sampling = |number: Option<&'_ Number>| number.filter(|_| takes.sampling).cloned();
+    let body = Body {
+        model,
+        instructions: instructions(&ask.system),
+        input: write_items::items(&ask.turns, names)?,
+        tool_choice: ask
+            .choice
+            .as_ref()
+            .filter(|_| !tools.is_empty())
+            .map(|choice| WrittenChoice::of(choice, ask, names)),
+        parallel_tool_calls: ask.parallel_tools.filter(|_| !tools.is_empty()),
+        tools,
+        max_output_tokens: ask
+            .max_tokens
+            .map(|wanted| wanted.min(takes.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
+        temperature: sampling(ask.sampling.temperature),
+        top_p: sampling(ask.sampling.top_p),
+        reasoning: thinks.then(|| Reasoning::of(ask, takes)).filter(|it| it.effort.is_some() || it.summary.is_some()),
+        text: Text::of(ask, openai),
+        include: if thinks { &["reasoning.encrypted_content"] } else { &[] },
+        safety_identifier: ask.user.as_deref().filter(|_| openai).map(short),
+        prompt_cache_key: ask.prompt_cache_key.as_deref().filter(|_| openai).map(short),
+        service_tier: ask.service_tier.as_deref().filter(|_| openai),
+        store: false,
+        stream: ask.stream,
+    };
+    serde_json::to_vec(&body).map_err(|error| Refused::impossible("input", error.to_string()))
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instructions: Option<Cow<'a, str>>,
+    input: Vec<Item<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<WrittenTool<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<WrittenChoice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel_tool_calls: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_output_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<Reasoning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    include: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safety_identifier: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_cache_key: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<&'a str>,
+    store: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+}
+
+fn instructions<'a>(system: &'a [Part<'a>]) -> Option<Cow<'a, str>> {
+    let texts: Vec<&str> = system
+        .iter()
+        .filter_map(|part| match part {
+            Part::Text { text, .. } if !text.is_empty() => Some(text.as_ref()),
+            _ => None,
+        })
+        .collect();
+    match texts.as_slice() {
+        [] => None,
+        [one] => Some(Cow::Borrowed(one)),
+        several => Some(several.join("\n\n").into()),
+    }
+}
+
+/// An id or a key that OpenAI takes: itself, or its checksum if it is too long.
+pub(super) fn short(text: &str) -> Cow<'_, str> {
+    if text.chars().count() <= LONGEST_KEY {
+        return text.into();
+    }
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WrittenTool<'a> {
+    Function {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        parameters: Cow<'a, Value>,
+        strict: bool,
+    },
+    Custom {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        format: Option<&'a Value>,
+    },
+}
+
+impl<'a> WrittenTool<'a> {
+    fn of(tool: &'a Tool<'a>, names: &'a ToolNames) -> Self {
+        let name = names.provider(tool.namespace.as_deref(), &tool.name);
+        let description = tool.description.as_deref();
+        match tool.kind {
+            ToolKind::Function { parameters, strict } => {
+                let none = || Cow::Owned(serde_json::json!({"type": "object", "properties": {}}));
+                let parameters = parameters.map_or_else(none, Cow::Borrowed);
+                Self::Function { name, description, parameters, strict: strict.unwrap_or(false) }
+            }
+            ToolKind::Custom { format } => Self::Custom { name, description, format },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WrittenChoice<'a> {
+    Mode(&'static str),
+    Tool {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        name: &'a str,
+    },
+}
+
+impl<'a> WrittenChoice<'a> {
+    fn of(choice: &'a Choice<'a>, ask: &Ask<'_>, names: &'a ToolNames) -> Self {
+        match choice {
+            Choice::Auto => Self::Mode("auto"),
+            Choice::Never => Self::Mode("none"),
+            Choice::Any => Self::Mode("required"),
+            Choice::Tool(name) => {
+                let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
+                let kind = if ask.tools.iter().any(custom) { "custom" } else { "function" };
+                Self::Tool { kind, name: names.provider(None, name) }
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Reasoning {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'static str>,
+}
+
+impl Reasoning {
+    fn of(ask: &Ask<'_>, takes: &Takes) -> Self {
+        let nearest = |effort: Effort| takes.nearest_effort(effort).map(Effort::as_str);
+        let effort = ask.thinking.and_then(|thinking| match thinking {
+            Thinking::Off => {
+                let known = takes.efforts.as_ref()?;
+                if known.iter().any(|effort| effort == "none") { Some("none") } else { nearest(Effort::Minimal) }
+            }
+            Thinking::Adaptive => None,
+            Thinking::Effort(effort) => nearest(effort),
+            Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
+        });
+        Self { effort, summary: (ask.show_thinking && effort != Some("none")).then_some("auto") }
+    }
+}
+
+#[derive(Serialize)]
+struct Text<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<WrittenFormat<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verbosity: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WrittenFormat<'a> {
+    JsonObject,
+    JsonSchema {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        schema: &'a Value,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        strict: Option<bool>,
+    },
+}
+
+impl<'a> Text<'a> {
+    fn of(ask: &'a Ask<'a>, openai: bool) -> Option<Self> {
+        let format = ask.format.as_ref().map(|format| match format {
+            Format::Json => WrittenFormat::JsonObject,
+            Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {
+                name: name.as_deref().unwrap_or("structured_output"),
+                description: description.as_deref(),
+                schema,
+                strict: *strict,
+            },
+        });
+        let verbosity = ask.verbosity.as_deref().filter(|_| openai);
+        (format.is_some() || verbosity.is_some()).then_some(Self { format, verbosity })
+    }
+}

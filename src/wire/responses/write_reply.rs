@@ -1,0 +1,125 @@
+//! A whole answer, for the client.
+
+use serde_json::value::RawValue;
+
+use super::free_text;
+use super::response::{Annotation, Content, Item, Response, Status, SummaryText, characters};
+use crate::domain::Protocol;
+use crate::wire::neutral::{Part, Reply, Seal, Shown, ToolCall};
+
+/// Writes an answer.
+///
+/// | of the answer | what becomes of it |
+/// | --- | --- |
+/// | thoughts | one `reasoning` item each: their words as its summary, their seal as `encrypted_content`, packed if it is of another protocol |
+/// | text, refusals | parts of one `message` item, as long as nothing else comes between |
+/// | citations | `url_citation`; one that names no characters stands for its whole part |
+/// | calls | `function_call` with the client's own name of the tool and its `namespace`, or `custom_tool_call` with the text itself |
+/// | ended, stop text, tools | `completed` |
+/// | length | `incomplete`, `max_output_tokens` |
+/// | refused | `completed` if it says so in words, else `incomplete`, `content_filter` |
+/// | the provider's id | dropped: ids are the gateway's own |
+pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+    let refused = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
+    let status = Status::of(reply.stop, refused);
+    let mut items = Items { shown, written: Vec::new() };
+    let mut parts = reply.parts.as_slice();
+    let mut before = 0;
+    while let Some((part, rest)) = parts.split_first() {
+        // Whatever was cut is what stands last.
+        let state = |rest: &[Part<'_>]| if rest.is_empty() { status.as_str() } else { "completed" };
+        match part {
+            Part::Text { .. } | Part::Refusal(_) => {
+                let end = parts.iter().position(|part| !is_words(part)).unwrap_or(parts.len());
+                let (words, rest) = parts.split_at(end);
+                items.message(words, &mut before, state(rest));
+                parts = rest;
+                continue;
+            }
+            Part::Thinking { text, seal } => items.reasoning(text, seal.as_ref()),
+            Part::ToolCall(call) => items.call(call, state(rest)),
+            Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
+        }
+        parts = rest;
+    }
+    serde_json::to_vec(&Response::new(shown, status, &items.written, reply.tokens)).unwrap_or_default()
+}
+
+fn is_words(part: &Part<'_>) -> bool {
+    matches!(part, Part::Text { .. } | Part::Refusal(_))
+}
+
+struct Items<'a> {
+    shown: &'a Shown,
+    written: Vec<Box<RawValue>>,
+}
+
+impl Items<'_> {
+    fn id(&self, prefix: &str) -> String {
+        item_id(prefix, self.shown, self.written.len())
+    }
+
+    /// `before`: how many characters of the answer's text came before.
+    fn message(&mut self, words: &[Part<'_>], before: &mut u64, status: &str) {
+        let mut annotations = Vec::with_capacity(words.len());
+        for part in words {
+            let Part::Text { text, citations, .. } = part else {
+                annotations.push(Vec::new());
+                continue;
+            };
+            let length = characters(text);
+            annotations.push(citations.iter().map(|it| Annotation::new(it.clone(), *before, length)).collect());
+            *before += length;
+        }
+        let content: Vec<_> = words
+            .iter()
+            .zip(&annotations)
+            .filter_map(|(part, annotations)| match part {
+                Part::Text { text, .. } => Some(Content::OutputText { text, annotations, logprobs: [] }),
+                Part::Refusal(refusal) => Some(Content::Refusal { refusal }),
+                _ => None,
+            })
+            .collect();
+        let id = self.id("msg");
+        self.written.extend(Item::Message { id: &id, status, role: "assistant", content: &content }.raw());
+    }
+
+    fn reasoning(&mut self, text: &str, seal: Option<&Seal<'_>>) {
+        let id = self.id("rs");
+        let summary = [SummaryText::SummaryText { text }];
+        let summary = if text.is_empty() { summary.get(1..) } else { summary.get(..) };
+        let sealed = seal.map(sealed);
+        let item =
+            Item::Reasoning { id: &id, summary: summary.unwrap_or_default(), encrypted_content: sealed.as_deref() };
+        self.written.extend(item.raw());
+    }
+
+    fn call(&mut self, call: &ToolCall<'_>, status: &str) {
+        let known = self.shown.names.client(&call.name);
+        let name = known.map_or(call.name.as_ref(), |known| &known.name);
+        let namespace = known.and_then(|known| known.namespace.as_deref());
+        let call_id = call.id.as_ref();
+        let arguments = call.arguments.as_ref();
+        if call.custom || known.is_some_and(|known| known.custom) {
+            let id = self.id("ctc");
+            let input = if call.custom { arguments.into() } else { free_text::of_arguments(arguments) };
+            let item = Item::CustomToolCall { id: &id, status, call_id, name, namespace, input: &input };
+            self.written.extend(item.raw());
+        } else {
+            let id = self.id("fc");
+            let arguments = if arguments.is_empty() { "{}" } else { arguments };
+            let item = Item::FunctionCall { id: &id, status, call_id, name, namespace, arguments };
+            self.written.extend(item.raw());
+        }
+    }
+}
+
+/// The id of the item at `index`.
+pub(super) fn item_id(prefix: &str, shown: &Shown, index: usize) -> String {
+    format!("{prefix}_{}_{index}", shown.id)
+}
+
+/// A seal as `encrypted_content`.
+pub(super) fn sealed(seal: &Seal<'_>) -> String {
+    if seal.origin == Protocol::OpenaiResponses { seal.value.clone().into_owned() } else { seal.packed() }
+}
