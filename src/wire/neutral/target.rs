@@ -66,6 +66,8 @@ pub struct Takes {
     pub efforts: Option<Vec<String>>,
     /// The model thinks at all, if that is stated.
     pub thinks: Option<bool>,
+    /// It cannot be told not to think.
+    pub must_think: bool,
     /// The least thinking budget, for models that take a budget (Anthropic's older models).
     pub least_budget: Option<u64>,
     /// Thoughts have to be sent back with the assistant's turns, in this field (chat).
@@ -92,6 +94,7 @@ impl Default for Takes {
             thinking: ThinkingSwitch::default(),
             efforts: None,
             thinks: None,
+            must_think: false,
             least_budget: None,
             thinking_back: None,
             sampling: true,
@@ -119,6 +122,7 @@ impl Takes {
             thinking: switch.unwrap_or(default),
             efforts: reasoning.and_then(|r| r.supported_efforts.clone()),
             thinks,
+            must_think: reasoning.and_then(|r| r.mandatory) == Some(true),
             least_budget: reasoning.and_then(|r| r.max_tokens?.min),
             thinking_back: model.reasoning_field.clone(),
             // A model that thinks often draws words its own way; the catalog lists what it takes.
