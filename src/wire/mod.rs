@@ -7,6 +7,7 @@ pub mod completions;
 pub mod control;
 pub mod error;
 pub mod json;
+pub mod messages;
 pub mod model_name;
 pub mod models;
 pub mod neutral;

@@ -1,0 +1,128 @@
+//! Blocks of content, as they are written to providers and clients. They borrow all long text.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// One block.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Block<'a> {
+    Text {
+        text: Cow<'a, str>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        citations: Vec<WebCitation<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
+    },
+    Image {
+        source: BlockSource<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
+    },
+    Document {
+        source: BlockSource<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
+    },
+    Thinking {
+        thinking: &'a str,
+        signature: Cow<'a, str>,
+    },
+    RedactedThinking {
+        data: &'a str,
+    },
+    ToolUse {
+        id: Cow<'a, str>,
+        name: &'a str,
+        input: Input<'a>,
+    },
+    ToolResult {
+        tool_use_id: Cow<'a, str>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        content: Vec<Block<'a>>,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        is_error: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<&'a Value>,
+    },
+}
+
+impl<'a> Block<'a> {
+    /// Words and nothing else.
+    pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text { text: text.into(), citations: Vec::new(), cache_control: None }
+    }
+}
+
+/// Where a picture or document is.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum BlockSource<'a> {
+    Base64 { media_type: &'a str, data: &'a str },
+    Text { media_type: &'static str, data: Cow<'a, str> },
+    Url { url: &'a str },
+}
+
+/// What a tool is called with: an object.
+#[derive(Debug)]
+pub(super) enum Input<'a> {
+    /// Its JSON text, as it came.
+    Json(&'a RawValue),
+    /// No fields.
+    Empty,
+    /// `{"input": …}`: free text.
+    Text(&'a str),
+}
+
+impl<'a> Input<'a> {
+    /// Reads the arguments of a call. No text at all is no fields. `None` if they are not a JSON object.
+    pub(super) fn of(arguments: &'a str) -> Option<Self> {
+        if arguments.trim().is_empty() {
+            return Some(Self::Empty);
+        }
+        let raw: &RawValue = serde_json::from_str(arguments).ok()?;
+        raw.get().starts_with('{').then_some(Self::Json(raw))
+    }
+}
+
+impl Serialize for Input<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Free<'a> {
+            input: &'a str,
+        }
+        #[derive(Serialize)]
+        struct Empty {}
+        match self {
+            Self::Json(raw) => raw.serialize(serializer),
+            Self::Empty => Empty {}.serialize(serializer),
+            Self::Text(input) => Free { input }.serialize(serializer),
+        }
+    }
+}
+
+/// A citation of a page. `encrypted_index` is Anthropic's own; ours is empty.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "web_search_result_location")]
+pub(super) struct WebCitation<'a> {
+    pub(super) url: &'a str,
+    pub(super) title: &'a str,
+    pub(super) cited_text: &'a str,
+    pub(super) encrypted_index: &'static str,
+}
+
+impl<'a> WebCitation<'a> {
+    pub(super) fn of(citation: &'a crate::wire::neutral::Citation<'_>) -> Self {
+        Self {
+            url: &citation.url,
+            title: &citation.title,
+            cited_text: citation.quote.as_deref().unwrap_or_default(),
+            encrypted_index: "",
+        }
+    }
+}

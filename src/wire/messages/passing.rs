@@ -1,0 +1,163 @@
+//! A stream of Anthropic's that passes untouched.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Visitor};
+use serde_json::Value;
+
+use super::usage;
+use crate::domain::Tokens;
+use crate::wire::passing::{Ending, Watch};
+use crate::wire::sse::Verdict;
+
+/// Reads a stream in passing: what it used, how it ended, how much text it carried. The client sees all of it.
+#[derive(Clone, Debug, Default)]
+pub struct Passing {
+    usage: usage::Usage,
+    text_bytes: usize,
+    stopped: bool,
+    done: bool,
+    failed: bool,
+}
+
+/// The part of an event that is worth a look. Nearly all events are deltas, of which only lengths are kept.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Glance<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Option<&'a str>,
+    delta: Delta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Delta {
+    text: Length,
+    thinking: Length,
+    partial_json: Length,
+}
+
+/// How many bytes a text has; it is not kept.
+#[derive(Debug, Default)]
+struct Length(usize);
+
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Measure;
+        impl Visitor<'_> for Measure {
+            type Value = Length;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Length, E> {
+                Ok(Length(text.len()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Length, E> {
+                Ok(Length(0))
+            }
+        }
+        deserializer.deserialize_any(Measure)
+    }
+}
+
+impl Passing {
+    /// A stream that begins.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn whole(&mut self, event: &Value) {
+        match event.get("type").and_then(Value::as_str).unwrap_or_default() {
+            "message_start" => {
+                if let Some(usage) = event.pointer("/message/usage") {
+                    self.usage = usage::Usage::read(usage);
+                }
+            }
+            "message_delta" => {
+                self.stopped = self.stopped || event.pointer("/delta/stop_reason").is_some_and(Value::is_string);
+                if let Some(usage) = event.get("usage") {
+                    self.usage.update(usage::Usage::read(usage));
+                }
+            }
+            "message_stop" => self.done = true,
+            "error" => self.failed = true,
+            _ => {}
+        }
+    }
+}
+
+impl Watch for Passing {
+    fn judge(&mut self, data: &[u8]) -> Verdict {
+        match serde_json::from_slice::<Glance<'_>>(data) {
+            Ok(Glance { kind: Some("content_block_delta"), delta }) => {
+                self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
+            }
+            _ => {
+                if let Ok(event) = serde_json::from_slice::<Value>(data) {
+                    self.whole(&event);
+                }
+            }
+        }
+        Verdict::Show
+    }
+
+    fn ending(&self) -> Ending {
+        match self {
+            Self { failed: true, .. } => Ending::Failed,
+            Self { done: true, .. } | Self { stopped: true, .. } => Ending::Complete,
+            _ => Ending::Cut,
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn tokens(&self) -> Option<Tokens> {
+        self.usage.tokens()
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.text_bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(events: &[&str]) -> Passing {
+        let mut passing = Passing::new();
+        for event in events {
+            assert_eq!(passing.judge(event.as_bytes()), Verdict::Show);
+        }
+        passing
+    }
+
+    const START: &str = r#"{"type":"message_start","message":{"usage":{"input_tokens":7,"cache_read_input_tokens":3,"output_tokens":1}}}"#;
+    const TEXT: &str = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\"b"}}"#;
+    const STOP: &str = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}"#;
+    const DONE: &str = r#"{"type":"message_stop"}"#;
+    const ERROR: &str = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+
+    #[test]
+    fn what_passes_is_counted() {
+        let thought =
+            r#"{"index":0, "delta":{"thinking":"ab","type":"thinking_delta"}, "type" : "content_block_delta"}"#;
+        let passing = watch(&[START, "", "{", TEXT, thought, r#"{"type":"ping"}"#, STOP, DONE]);
+
+        assert_eq!((passing.ending(), passing.is_done(), passing.text_bytes()), (Ending::Complete, true, 5));
+        assert_eq!(passing.tokens().map(|t| (t.prompt, t.cache_read, t.completion)), Some((10, 3, 9)));
+    }
+
+    #[test]
+    fn how_it_stands_is_known_at_any_moment() {
+        assert_eq!(watch(&[START, TEXT]).ending(), Ending::Cut);
+        assert_eq!(watch(&[START, TEXT]).tokens().map(|t| t.prompt), Some(10));
+        assert_eq!(watch(&[START, TEXT, STOP]).ending(), Ending::Complete);
+        assert_eq!(watch(&[START, STOP, ERROR]).ending(), Ending::Failed);
+        assert!(!watch(&[START, STOP]).is_done());
+    }
+}

@@ -1,0 +1,174 @@
+//! A client's request.
+
+use serde_json::Value;
+
+use super::{read_content, read_tools};
+use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, Thinking, Turn};
+
+/// Reads the body of `POST /v1/messages`.
+///
+/// | field | what becomes of it |
+/// |---|---|
+/// | `model`, `stream` | who runs was decided before; whether to stream is kept |
+/// | `messages`, `system` | the conversation: see the table of blocks below |
+/// | `system[]` that begins with `x-anthropic-billing-header:` | dropped: Claude Code's note to Anthropic's billing, which changes with every request |
+/// | `max_tokens` | the token limit; required; 0 (fill the cache, answer nothing) is refused |
+/// | `temperature`, `top_p`, `top_k`, `stop_sequences` | kept |
+/// | `tools`, `tool_choice` | kept: see the table of tools below |
+/// | `tool_choice.disable_parallel_tool_use` | one call at a time |
+/// | `thinking: disabled` | no thinking, whatever `output_config.effort` says |
+/// | `output_config.effort` | how hard to think, also beside `thinking: adaptive` or `enabled` |
+/// | `thinking: adaptive`, `between_tools` | thinking as the model likes |
+/// | `thinking: enabled` with `budget_tokens` | thinking within the budget |
+/// | `thinking.display: omitted` | thoughts need not be shown |
+/// | `output_config.format`, `output_format` (older) | the schema of the answer; strict if it is closed and all of its fields are required, as OpenAI wants of a strict one |
+/// | `output_config.task_budget` | dropped: no other protocol has one |
+/// | `metadata.user_id` | who asks |
+/// | `service_tier` | `auto` is kept, `standard_only` becomes `default` |
+/// | `inference_geo` | refused: another provider cannot promise where it computes |
+/// | `thread` | refused: the conversation would be at Anthropic |
+/// | `cache_control`, `context_management`, `compaction`, `container`, `mcp_servers`, `speed`, `diagnostics`, `fallbacks`, `billing_policy`, `user_profile_id`, `workspace_id` | dropped: they steer Anthropic's own machinery |
+/// | anything else | dropped |
+///
+/// # Errors
+/// If the body is not as Anthropic wants it, or asks for what only Anthropic has.
+pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+    let root = Node::root(body);
+    root.object()?;
+    for (key, why) in [
+        ("inference_geo", "another provider cannot promise where it computes."),
+        ("thread", "conversations that Anthropic keeps cannot be continued elsewhere; send the messages."),
+    ] {
+        if let Some(node) = root.get(key) {
+            return Err(node.impossible(why));
+        }
+    }
+    let max_tokens = root.need("max_tokens")?;
+    if max_tokens.count()? == 0 {
+        return Err(max_tokens.impossible("filling a cache without an answer is possible at Anthropic only."));
+    }
+    let turns = root.need("messages")?.list()?.map(|turn| read_turn(&turn)).collect::<Result<Vec<_>, _>>()?;
+    if turns.is_empty() {
+        return Err(root.need("messages")?.wanted("a list with at least one message"));
+    }
+    let tools = read_tools::tools(&root)?;
+    let (choice, parallel_tools) = read_tools::choice(&root, &tools)?;
+    let (thinking, show_thinking) = thinking(&root)?;
+    let stop = match root.get("stop_sequences") {
+        Some(list) => list.list()?.map(|text| Ok(text.text()?.into())).collect::<Result<_, Refused>>()?,
+        None => Vec::new(),
+    };
+    Ok(Ask {
+        system: match root.get("system") {
+            Some(system) => read_content::system(&system)?,
+            None => Vec::new(),
+        },
+        turns,
+        tools,
+        choice,
+        parallel_tools,
+        max_tokens: Some(max_tokens.count()?),
+        stop,
+        sampling: Sampling {
+            temperature: root.number_at("temperature")?,
+            top_p: root.number_at("top_p")?,
+            top_k: root.number_at("top_k")?,
+            ..Sampling::default()
+        },
+        thinking,
+        show_thinking,
+        format: format(&root)?,
+        verbosity: None,
+        user: match root.get("metadata") {
+            Some(metadata) => metadata.text_at("user_id")?.map(Into::into),
+            None => None,
+        },
+        service_tier: service_tier(&root)?.map(Into::into),
+        prompt_cache_key: None,
+        stream: root.flag_at("stream")?.unwrap_or(false),
+    })
+}
+
+fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Refused> {
+    let node = turn.need("role")?;
+    let role = match node.text()? {
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        "system" => Role::System,
+        _ => return Err(node.wanted("'user', 'assistant' or 'system'")),
+    };
+    Ok(Turn { role, parts: read_content::turn(&turn.need("content")?, role)? })
+}
+
+/// Whether to think, and whether to show it.
+fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Refused> {
+    let effort = match root.get("output_config") {
+        Some(config) => match config.get("effort") {
+            Some(node) => Some(
+                Effort::parse(node.text()?).ok_or_else(|| node.wanted("'low', 'medium', 'high', 'xhigh' or 'max'"))?,
+            ),
+            None => None,
+        },
+        None => None,
+    };
+    let Some(asked) = root.get("thinking") else {
+        return Ok((effort.map(Thinking::Effort), effort.is_some()));
+    };
+    let shown = asked.text_at("display")? != Some("omitted");
+    let node = asked.need("type")?;
+    let own = match node.text()? {
+        "disabled" => return Ok((Some(Thinking::Off), false)),
+        "adaptive" | "between_tools" => Thinking::Adaptive,
+        "enabled" => Thinking::Budget(asked.need("budget_tokens")?.count()?),
+        _ => return Err(node.wanted("'adaptive', 'enabled', 'between_tools' or 'disabled'")),
+    };
+    Ok((Some(effort.map_or(own, Thinking::Effort)), shown))
+}
+
+fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Refused> {
+    let read = |format: Node<'a, '_>| {
+        let node = format.need("type")?;
+        if node.text()? != "json_schema" {
+            return Err(node.wanted("'json_schema'"));
+        }
+        let schema = format.need("schema")?;
+        schema.object()?;
+        let strict = all_required(schema.value).then_some(true);
+        Ok(Some(Format::Schema { name: None, description: None, schema: schema.value, strict }))
+    };
+    if let Some(config) = root.get("output_config")
+        && let Some(format) = config.get("format")
+    {
+        return read(format);
+    }
+    root.get("output_format").map_or(Ok(None), read)
+}
+
+/// Whether every object in the schema names all of its fields as required and allows no others: only such a schema may be
+/// strict at OpenAI, while Anthropic obeys optional fields too.
+fn all_required(schema: &Value) -> bool {
+    match schema {
+        Value::Object(map) => {
+            let closed = match map.get("properties").and_then(Value::as_object) {
+                Some(properties) => {
+                    let required = map.get("required").and_then(Value::as_array);
+                    let named = |key: &String| required.is_some_and(|r| r.iter().any(|name| name == key.as_str()));
+                    map.get("additionalProperties") == Some(&Value::Bool(false)) && properties.keys().all(named)
+                }
+                None => map.get("type").is_none_or(|kind| kind != "object"),
+            };
+            closed && map.values().all(all_required)
+        }
+        Value::Array(list) => list.iter().all(all_required),
+        _ => true,
+    }
+}
+
+fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Refused> {
+    let Some(node) = root.get("service_tier") else { return Ok(None) };
+    match node.text()? {
+        "auto" => Ok(Some("auto")),
+        "standard_only" => Ok(Some("default")),
+        _ => Err(node.wanted("'auto' or 'standard_only'")),
+    }
+}

@@ -1,0 +1,190 @@
+//! The blocks of a request's messages.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::history;
+use crate::domain::Protocol;
+use crate::wire::neutral::{Node, Part, Refused, Role, Seal, Source, ToolCall, ToolResult};
+
+/// How Claude Code's note to Anthropic's billing begins: no words for the model, and different in every request.
+const BILLING: &str = "x-anthropic-billing-header:";
+
+/// Reads `system`: text, or a list of text blocks.
+pub(super) fn system<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+    let parts = turn(content, Role::System)?;
+    let billing = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if text.starts_with(BILLING));
+    Ok(parts.into_iter().filter(|part| !billing(part)).collect())
+}
+
+/// Reads the content of a message: text, or a list of blocks.
+///
+/// | block | what becomes of it |
+/// |---|---|
+/// | `text` | text; its `citations` are dropped |
+/// | `image` | a picture: `base64` or `url`; `file` is refused (it is stored at Anthropic); `transformations` are dropped |
+/// | `document` | a file: `base64`, `text` or `url`; `content` becomes its texts and pictures; `file` is refused; `title` is its name, `context` stands before it as text, `citations` are dropped |
+/// | `search_result` | text: title, source, content |
+/// | `thinking`, `redacted_thinking` | a thought and its seal |
+/// | `tool_use` | a call; `caller` and `toolset_name` are dropped |
+/// | `tool_result` | a result, before all else in its message; `tool_reference` in it becomes the tool's name |
+/// | `server_tool_use`, `mcp_tool_use` | dropped: a tool that Anthropic ran; what came of it is kept |
+/// | `web_search_tool_result`, `web_fetch_tool_result`, `code_execution_tool_result`, `bash_code_execution_tool_result`, `text_editor_code_execution_tool_result`, `tool_search_tool_result`, `advisor_tool_result`, `mcp_tool_result` | what can be read of it, as text; dropped if it is encrypted |
+/// | `compaction` | its summary, as text |
+/// | `tool_addition`, `tool_removal`, `mcp_tool_listing`, `fallback`, `container_upload` | dropped: they steer Anthropic's own machinery. All tools of the request are always there |
+/// | `tool_addition` with a `tool_definition` | refused: the tool belongs into `tools` |
+/// | anything else | refused |
+pub(super) fn turn<'a>(content: &Node<'a, '_>, role: Role) -> Result<Vec<Part<'a>>, Refused> {
+    if let Some(text) = content.value.as_str() {
+        return Ok(vec![Part::text(text)]);
+    }
+    if !content.value.is_array() {
+        return Err(content.wanted("a string or a list of blocks"));
+    }
+    let mut parts = Vec::new();
+    for block in content.list()? {
+        read_block(&block, role, &mut parts)?;
+    }
+    // Stable: the order among results, and among the rest, stays.
+    parts.sort_by_key(|part| !matches!(part, Part::ToolResult(_)));
+    Ok(parts)
+}
+
+fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> Result<(), Refused> {
+    let node = block.need("type")?;
+    let kind = node.text()?;
+    if role == Role::System && !matches!(kind, "text" | "tool_addition" | "tool_removal") {
+        return Err(node.wanted("'text' in a system message"));
+    }
+    match kind {
+        "thinking" => {
+            let seal = block.text_at("signature")?.filter(|signature| !signature.is_empty());
+            let seal = seal.map(|signature| Seal::unpacked(signature, Protocol::AnthropicMessages));
+            out.push(Part::Thinking { text: block.need("thinking")?.text()?.into(), seal });
+        }
+        "redacted_thinking" => {
+            let value = block.need("data")?.text()?.into();
+            let seal = Seal { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
+            out.push(Part::Thinking { text: Cow::Borrowed(""), seal: Some(seal) });
+        }
+        "tool_use" => {
+            let input = block.need("input")?;
+            input.object()?;
+            out.push(Part::ToolCall(ToolCall {
+                id: block.need("id")?.text()?.into(),
+                name: block.need("name")?.text()?.into(),
+                namespace: None,
+                arguments: input.value.to_string().into(),
+                custom: false,
+            }));
+        }
+        "tool_result" => {
+            if role != Role::User {
+                return Err(node.wanted("in a message of the user: tools answer there"));
+            }
+            out.push(Part::ToolResult(ToolResult {
+                id: block.need("tool_use_id")?.text()?.into(),
+                parts: match block.get("content") {
+                    Some(content) => result_content(&content)?,
+                    None => Vec::new(),
+                },
+                is_error: block.flag_at("is_error")?.unwrap_or(false),
+                cache: block.value_at("cache_control"),
+            }));
+        }
+        _ if plain_block(block, kind, out)? => {}
+        _ if history::read(block.value, kind, out) => {}
+        "tool_addition" if block.value.pointer("/tool/type").is_some_and(|kind| kind == "tool_definition") => {
+            return Err(block.impossible("a tool can be defined in 'tools' only."));
+        }
+        "tool_addition" | "tool_removal" => {}
+        other => return Err(node.impossible(format_args!("blocks of type '{other}' have no form elsewhere."))),
+    }
+    Ok(())
+}
+
+/// What a tool answered: text, or a list of blocks.
+fn result_content<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+    if let Some(text) = content.value.as_str() {
+        return Ok(vec![Part::text(text)]);
+    }
+    let mut parts = Vec::new();
+    for block in content.list()? {
+        let node = block.need("type")?;
+        let kind = node.text()?;
+        if kind == "tool_reference" {
+            parts.push(Part::text(block.need("tool_name")?.text()?));
+        } else if !plain_block(&block, kind, &mut parts)? {
+            return Err(node.impossible(format_args!("results with blocks of type '{kind}' have no form elsewhere.")));
+        }
+    }
+    Ok(parts)
+}
+
+/// Reads blocks that may also stand in a result: text, pictures, documents, search results. `false` if it is none.
+fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) -> Result<bool, Refused> {
+    let cache = block.value_at("cache_control");
+    match kind {
+        "text" => {
+            let text = block.need("text")?.text()?.into();
+            out.push(Part::Text { text, citations: Vec::new(), cache });
+        }
+        "image" => {
+            let source = block.need("source")?;
+            let node = source.need("type")?;
+            let source = match node.text()? {
+                "base64" => base64(&source)?,
+                "url" => Source::of_url(source.need("url")?.text()?),
+                "file" => return Err(stored(&source)),
+                _ => return Err(node.wanted("'base64' or 'url'")),
+            };
+            out.push(Part::Image { source, detail: None, cache });
+        }
+        "document" => document(block, cache, out)?,
+        "search_result" => {
+            let mut text = format!("{}\n{}\n", block.need("title")?.text()?, block.need("source")?.text()?);
+            for line in block.need("content")?.list()? {
+                text.push('\n');
+                text.push_str(line.need("text")?.text()?);
+            }
+            out.push(Part::Text { text: text.into(), citations: Vec::new(), cache });
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn document<'a>(block: &Node<'a, '_>, cache: Option<&'a Value>, out: &mut Vec<Part<'a>>) -> Result<(), Refused> {
+    if let Some(context) = block.text_at("context")? {
+        out.push(Part::text(context));
+    }
+    let name = block.text_at("title")?.map(Cow::Borrowed);
+    let source = block.need("source")?;
+    let node = source.need("type")?;
+    let source = match node.text()? {
+        "base64" => base64(&source)?,
+        "url" => Source::of_url(source.need("url")?.text()?),
+        "text" => Source::Text(source.need("data")?.text()?.into()),
+        "content" => {
+            out.extend(name.map(Part::text));
+            out.extend(result_content(&source.need("content")?)?);
+            return Ok(());
+        }
+        "file" => return Err(stored(&source)),
+        _ => return Err(node.wanted("'base64', 'text', 'content' or 'url'")),
+    };
+    out.push(Part::File { source, name, cache });
+    Ok(())
+}
+
+fn base64<'a>(source: &Node<'a, '_>) -> Result<Source<'a>, Refused> {
+    Ok(Source::Base64 {
+        media_type: source.need("media_type")?.text()?.into(),
+        data: source.need("data")?.text()?.into(),
+    })
+}
+
+fn stored(source: &Node<'_, '_>) -> Refused {
+    source.impossible("files that are stored at Anthropic cannot be read elsewhere; send the bytes or a URL.")
+}

@@ -1,0 +1,96 @@
+//! A provider's whole answer.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{forced, stop, usage};
+use crate::domain::Protocol;
+use crate::wire::neutral::{Citation, NotAnAnswer, Part, Reply, Seal, Stop, ToolCall};
+
+/// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside.
+///
+/// Blocks that are not known are passed over: a provider of this gateway is never asked for the tools that they tell of.
+///
+/// # Errors
+/// If it has no list of content.
+pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+    let content = answer.get("content").and_then(Value::as_array).ok_or(NotAnAnswer)?;
+    let mut parts: Vec<_> = content.iter().filter_map(read_block).collect();
+    let text = |key: &str| answer.get(key).and_then(Value::as_str);
+    let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
+    let stop = text("stop_reason").map_or(Stop::End, stop::read);
+    if stop == Stop::Refusal
+        && let Some(why) = explanation(answer)
+    {
+        parts.push(Part::Refusal(why.into()));
+    }
+    Ok(Reply {
+        id: text("id").map(Cow::Borrowed),
+        parts,
+        stop: settled(stop, called),
+        stop_sequence: text("stop_sequence").map(Cow::Borrowed),
+        tokens: usage::tokens(answer),
+    })
+}
+
+/// The reason, given whether a tool of the client's was called: the tool that carries an answer in JSON is none of them.
+pub(super) fn settled(stop: Stop, called: bool) -> Stop {
+    if stop == Stop::Tools && !called { Stop::End } else { stop.with_tools(called) }
+}
+
+/// Why the provider says that it refused: `stop_details.explanation` of an answer, or of the delta that ends a stream.
+pub(super) fn explanation(holder: &Value) -> Option<&str> {
+    holder.pointer("/stop_details/explanation").and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn read_block(block: &Value) -> Option<Part<'_>> {
+    let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
+    match text("type") {
+        "text" => {
+            let citations = block.get("citations").and_then(Value::as_array);
+            let citations = citations.into_iter().flatten().filter_map(citation).collect();
+            Some(Part::Text { text: text("text").into(), citations, cache: None })
+        }
+        "thinking" => {
+            let seal = Some(text("signature")).filter(|value| !value.is_empty()).map(|value| seal(value, false));
+            Some(Part::Thinking { text: text("thinking").into(), seal })
+        }
+        "redacted_thinking" => Some(Part::Thinking { text: "".into(), seal: Some(seal(text("data"), true)) }),
+        "tool_use" => {
+            let arguments = match block.get("input") {
+                Some(input) if input.is_object() => input.to_string(),
+                _ => "{}".to_owned(),
+            };
+            if text("name") == forced::NAME {
+                return Some(Part::text(arguments));
+            }
+            Some(Part::ToolCall(ToolCall {
+                id: text("id").into(),
+                name: text("name").into(),
+                namespace: None,
+                arguments: arguments.into(),
+                custom: false,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// Anthropic's own seal.
+pub(super) fn seal(value: &str, redacted: bool) -> Seal<'_> {
+    Seal { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted }
+}
+
+/// A citation of a page. Those of documents in the request have no address and no form elsewhere.
+pub(super) fn citation(citation: &Value) -> Option<Citation<'_>> {
+    let text = |key: &str| citation.get(key).and_then(Value::as_str);
+    let source = || text("source").filter(|source| source.starts_with("http"));
+    let url = text("url").or_else(source)?;
+    Some(Citation {
+        url: url.into(),
+        title: text("title").unwrap_or(url).into(),
+        quote: text("cited_text").map(Cow::Borrowed),
+        span: None,
+    })
+}

@@ -1,0 +1,117 @@
+//! The tools of a request, and whether they have to be called.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use crate::wire::neutral::{Choice, Node, Refused, Tool, ToolKind};
+
+/// Beginnings of the types of tools that Anthropic runs itself.
+const RUN_BY_ANTHROPIC: [&str; 6] =
+    ["web_search_", "web_fetch_", "code_execution_", "tool_search_tool_", "mcp_toolset", "advisor_"];
+
+/// What `bash_…` takes, by Anthropic's documentation of it.
+static BASH: LazyLock<Value> = LazyLock::new(|| {
+    json!({
+        "type": "object",
+        "properties": {
+            "command": {"type": "string", "description": "The command to run. Required unless the shell is restarted."},
+            "restart": {"type": "boolean", "description": "Restarts the shell."}
+        }
+    })
+});
+
+/// What `memory_20250818` takes: the SDK's `beta_memory_tool_20250818_*_command` in one.
+static MEMORY: LazyLock<Value> = LazyLock::new(|| {
+    let text = |description: &str| json!({"type": "string", "description": description});
+    json!({
+        "type": "object",
+        "properties": {
+            "command": {"type": "string", "enum": ["view", "create", "str_replace", "insert", "delete", "rename"]},
+            "path": text("The file or directory, below /memories. For every command but rename."),
+            "view_range": {"type": "array", "items": {"type": "integer"}, "description": "For view: the first and the last line."},
+            "file_text": text("For create: what the file will contain."),
+            "old_str": text("For str_replace: what is replaced."),
+            "new_str": text("For str_replace: what takes its place."),
+            "insert_line": {"type": "integer", "description": "For insert: the line after which the text is put."},
+            "insert_text": text("For insert: the text."),
+            "old_path": text("For rename: the path as it is."),
+            "new_path": text("For rename: the path as it will be.")
+        },
+        "required": ["command"]
+    })
+});
+
+/// Reads `tools`.
+///
+/// | tool | what becomes of it |
+/// |---|---|
+/// | no `type`, or `custom` | a function; `defer_loading`, `allowed_callers`, `eager_input_streaming` and `input_examples` are dropped |
+/// | `bash_…`, `memory_20250818` | a function of the same name with the schema that Anthropic documents: the client runs it |
+/// | `text_editor_…`, `computer_…`, `browser_…` | refused: the client runs them, but Claude alone knows what they take |
+/// | `web_search_…`, `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: Anthropic runs them, nobody else can |
+/// | anything else | refused |
+pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
+    let mut tools = Vec::new();
+    let Some(list) = root.get("tools") else { return Ok(tools) };
+    for tool in list.list()? {
+        let cache = tool.value_at("cache_control");
+        let strict = tool.flag_at("strict")?;
+        let kind = tool.text_at("type")?.unwrap_or("custom");
+        let (description, parameters) = match kind {
+            "custom" => {
+                let schema = tool.get("input_schema");
+                if let Some(schema) = &schema {
+                    schema.object()?;
+                }
+                (tool.text_at("description")?, schema.map(|schema| schema.value))
+            }
+            _ if kind.starts_with("bash_") => (Some("Runs a command in a shell that stays open."), Some(&*BASH)),
+            "memory_20250818" => (Some("Keeps notes in files that outlast the conversation."), Some(&*MEMORY)),
+            _ if RUN_BY_ANTHROPIC.iter().any(|start| kind.starts_with(start)) => continue,
+            _ => {
+                let node = tool.need("type")?;
+                return Err(node.impossible(format_args!(
+                    "tools of type '{kind}' are known to Claude only; describe the tool with 'input_schema' instead."
+                )));
+            }
+        };
+        tools.push(Tool {
+            name: tool.need("name")?.text()?.into(),
+            namespace: None,
+            description: description.map(Into::into),
+            kind: ToolKind::Function { parameters, strict },
+            cache,
+        });
+    }
+    Ok(tools)
+}
+
+/// Reads `tool_choice`: whether a tool has to be called, and whether several may be at once. To demand a tool that only
+/// Anthropic can run is refused.
+pub(super) fn choice<'a>(
+    root: &Node<'a, '_>,
+    tools: &[Tool<'_>],
+) -> Result<(Option<Choice<'a>>, Option<bool>), Refused> {
+    let Some(choice) = root.get("tool_choice") else { return Ok((None, None)) };
+    let parallel = choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled);
+    let node = choice.need("type")?;
+    let wanted = match node.text()? {
+        "auto" => Choice::Auto,
+        "none" => Choice::Never,
+        "any" if tools.is_empty() => return Err(node.impossible("there is no tool that this model could call.")),
+        "any" => Choice::Any,
+        "tool" => {
+            let node = choice.need("name")?;
+            let name = node.text()?;
+            if !tools.iter().any(|tool| tool.name == name) {
+                return Err(node.impossible(format_args!("there is no tool '{name}' that this model could call.")));
+            }
+            Choice::Tool(name.into())
+        }
+        _ => return Err(node.wanted("'auto', 'any', 'tool' or 'none'")),
+    };
+    // Without tools there is nothing to choose from, and others refuse a choice then.
+    let wanted = (!tools.is_empty()).then_some(wanted);
+    Ok((wanted, parallel.filter(|_| !tools.is_empty())))
+}

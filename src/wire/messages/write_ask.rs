@@ -1,0 +1,156 @@
+//! A request for a provider.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::block::Block;
+use super::write_thinking::{self, Mode};
+use super::write_turns::{self, Message};
+use super::{schema, write_tools};
+use crate::wire::neutral::{Ask, Effort, Format, Refused, Sampling, Takes, ToolNames};
+
+/// The answer's limit where neither the client nor the catalog says one. Anthropic wants a limit, and this is the largest
+/// that every Claude model since the first of the Messages API takes.
+const MAX_TOKENS: u64 = 4096;
+
+/// The longest `metadata.user_id`, in characters.
+const LONGEST_USER: usize = 256;
+
+/// What asks for some JSON object, for which Anthropic has no field.
+const JSON_ONLY: &str = "Answer with one JSON object and nothing else: no words around it, no Markdown fence.";
+
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    system: Vec<Block<'a>>,
+    messages: Vec<Message<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<write_tools::Written<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<write_tools::WrittenChoice<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<Mode>,
+    #[serde(skip_serializing_if = "OutputConfig::is_empty")]
+    output_config: OutputConfig,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_sequences: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_k: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<Value>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct OutputConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<Value>,
+}
+
+impl OutputConfig {
+    const fn is_empty(&self) -> bool {
+        self.effort.is_none() && self.format.is_none()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Metadata<'a> {
+    user_id: &'a str,
+}
+
+/// Writes the body of `POST /v1/messages`.
+///
+/// | of the request | what is sent |
+/// |---|---|
+/// | system, turns | `system`, `messages`: see the table of turns below |
+/// | token limit | `max_tokens`, at most what the model can give; none: what the model can give, or 4,096 if that is not known |
+/// | stop texts | `stop_sequences`; blank ones are dropped: Anthropic refuses them |
+/// | tools, choice | `tools`, `tool_choice`: see the table of tools below |
+/// | thinking | `thinking`, `output_config.effort`: see the table of thinking below |
+/// | thinking, and a tool has to be called | thinking is left out: Anthropic refuses both together |
+/// | thinking within a budget, and the calls being answered have no thoughts of Claude's before them | thinking is left out: Anthropic wants them |
+/// | temperature, `top_p`, `top_k` | dropped if the model takes none, or thinks; temperature is 1 at most; `top_p` only without temperature: newer models refuse both |
+/// | penalties, seed, verbosity | dropped: there is none |
+/// | a schema of the answer | `output_config.format`, `additionalProperties: false` added; a tool that has to be called for models without it |
+/// | some JSON object | a sentence at the end of `system` |
+/// | user | `metadata.user_id`; dropped if it has an `@` (Anthropic refuses addresses of people) or more than 256 characters |
+/// | service tier | `auto` and `priority` become `auto`, `default` becomes `standard_only`; others are dropped |
+/// | prompt cache key | `cache_control` at the top: the client expects its prompts to be found again; not if it has marks of its own |
+/// | stream | `stream` |
+///
+/// # Errors
+/// If the request asks for what Anthropic has no place for.
+pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -> Result<Vec<u8>, Refused> {
+    let mut conversation = write_turns::conversation(ask, takes, names)?;
+    let max_tokens = match (ask.max_tokens, takes.max_tokens) {
+        (Some(asked), Some(most)) => asked.min(most),
+        (Some(tokens), None) | (None, Some(tokens)) => tokens,
+        (None, None) => MAX_TOKENS,
+    };
+    let mut output_config = OutputConfig::default();
+    let mut forced = None;
+    match &ask.format {
+        Some(Format::Schema { schema, .. }) if takes.schemas == Some(false) => forced = Some(*schema),
+        Some(Format::Schema { schema, .. }) => {
+            output_config.format = Some(json!({"type": "json_schema", "schema": schema::closed(schema)}));
+        }
+        Some(Format::Json) => conversation.system.push(Block::text(JSON_ONLY)),
+        None => {}
+    }
+    let (tools, tool_choice) = write_tools::tools(ask, names, &conversation.called(), forced)?;
+    let mut thinking = write_thinking::written(ask.thinking, takes, max_tokens);
+    let budget = matches!(thinking.mode, Some(Mode::Enabled { .. }));
+    let is_forced = tool_choice.as_ref().is_some_and(write_tools::WrittenChoice::is_forced);
+    if is_forced || (budget && conversation.last_calls_lack_thoughts()) {
+        thinking.mode = thinking.mode.filter(|mode| *mode == Mode::Disabled);
+    }
+    output_config.effort = thinking.effort.map(Effort::as_str);
+    let thinks = thinking.mode.is_some_and(|mode| mode != Mode::Disabled);
+    let sampling = if takes.sampling && !thinks { ask.sampling.clone() } else { Sampling::default() };
+    let marked = conversation.is_marked() || ask.tools.iter().any(|tool| tool.cache.is_some());
+    let body = Body {
+        model,
+        max_tokens,
+        system: conversation.system,
+        messages: conversation.messages,
+        tools,
+        tool_choice,
+        thinking: thinking.mode,
+        output_config,
+        stop_sequences: ask.stop.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty()).collect(),
+        temperature: sampling.temperature.map(|number| match number.as_f64() {
+            Some(hot) if hot > 1.0 => json!(1),
+            _ => Value::Number(number.clone()),
+        }),
+        top_p: sampling.top_p.filter(|_| sampling.temperature.is_none()).cloned().map(Value::Number),
+        top_k: sampling.top_k.cloned().map(Value::Number),
+        metadata: ask
+            .user
+            .as_deref()
+            .filter(|user| !user.is_empty() && !user.contains('@') && user.chars().count() <= LONGEST_USER)
+            .map(|user_id| Metadata { user_id }),
+        service_tier: match ask.service_tier.as_deref() {
+            Some("auto" | "priority") => Some("auto"),
+            Some("default") => Some("standard_only"),
+            _ => None,
+        },
+        cache_control: (ask.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
+        stream: ask.stream,
+    };
+    serde_json::to_vec(&body).map_err(|error| Refused::invalid("messages", error.to_string()))
+}

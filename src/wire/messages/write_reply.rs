@@ -1,0 +1,106 @@
+//! A whole answer for a client.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::block::{Block, Input, WebCitation};
+use super::{stop, usage};
+use crate::domain::Protocol;
+use crate::wire::neutral::{Part, Reply, Seal, Shown, Stop};
+
+#[derive(Debug, Serialize)]
+struct Message<'a> {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    role: &'static str,
+    model: &'a str,
+    content: Vec<Block<'a>>,
+    stop_reason: &'static str,
+    stop_sequence: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_details: Option<Details>,
+    usage: usage::Shown,
+}
+
+/// `stop_details` of a refusal: no category is known.
+#[derive(Debug, Serialize)]
+pub(super) struct Details {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    category: Option<&'static str>,
+    explanation: Option<&'static str>,
+}
+
+impl Details {
+    /// What is said beside `stop_reason`.
+    pub(super) fn of(stop: Stop) -> Option<Self> {
+        (stop == Stop::Refusal).then_some(Self { kind: "refusal", category: None, explanation: None })
+    }
+}
+
+/// Writes an answer.
+///
+/// | of the answer | what the client gets |
+/// |---|---|
+/// | text, refusal | `text`; citations of pages as those of a web search |
+/// | a thought | `thinking`; the seal of another protocol is packed into `signature`, no seal is an empty one |
+/// | a thought that Anthropic redacted | `redacted_thinking` |
+/// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
+/// | nothing | an empty text: clients expect a block |
+/// | usage | `usage`; zeros if nothing is known |
+pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+    let mut content: Vec<_> = reply.parts.iter().filter_map(|part| write_part(part, shown)).collect();
+    let called = content.iter().any(|block| matches!(block, Block::ToolUse { .. }));
+    if content.is_empty() {
+        content.push(Block::text(""));
+    }
+    let stop = reply.stop.with_tools(called);
+    let message = Message {
+        id: format!("msg_{}", shown.id),
+        kind: "message",
+        role: "assistant",
+        model: &shown.model,
+        content,
+        stop_reason: stop::write(stop),
+        stop_sequence: reply.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
+        stop_details: Details::of(stop),
+        usage: usage::Shown::new(reply.tokens),
+    };
+    serde_json::to_vec(&message).unwrap_or_default()
+}
+
+fn write_part<'a>(part: &'a Part<'_>, shown: &'a Shown) -> Option<Block<'a>> {
+    match part {
+        Part::Text { text, citations, .. } => {
+            let citations: Vec<_> = citations.iter().map(WebCitation::of).collect();
+            let said = !text.is_empty() || !citations.is_empty();
+            said.then(|| Block::Text { text: Cow::Borrowed(text), citations, cache_control: None })
+        }
+        Part::Refusal(text) => (!text.is_empty()).then(|| Block::text(&**text)),
+        Part::Thinking { text, seal: Some(seal) } => Some(match own(seal) {
+            Some(data) if seal.redacted => Block::RedactedThinking { data },
+            Some(value) => Block::Thinking { thinking: text, signature: value.into() },
+            None => Block::Thinking { thinking: text, signature: seal.packed().into() },
+        }),
+        Part::Thinking { text, seal: None } => {
+            (!text.is_empty()).then_some(Block::Thinking { thinking: text, signature: "".into() })
+        }
+        Part::ToolCall(call) => {
+            let known = shown.names.client(&call.name);
+            let input = if call.custom { None } else { Input::of(&call.arguments) };
+            Some(Block::ToolUse {
+                id: Cow::Borrowed(&call.id),
+                name: known.map_or(&*call.name, |name| &name.name),
+                input: input.unwrap_or(Input::Text(&call.arguments)),
+            })
+        }
+        Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => None,
+    }
+}
+
+/// The seal's value if it is Anthropic's.
+pub(super) fn own<'a>(seal: &'a Seal<'_>) -> Option<&'a str> {
+    (seal.origin == Protocol::AnthropicMessages).then_some(&*seal.value)
+}
