@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Model, Provider,
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Model, Provider,
 };
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::random;
@@ -68,7 +68,7 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
     store.catalog().import(&CatalogFile::new(models, vec![provider]), &by, now).await?;
 
     let account =
-        Account { id: AccountId::new(now, random::bytes()), name: "bench".into(), enabled: true, created_at: now };
+        Account { id: AccountId::new(now, random::bytes()), name: "bench".parse()?, enabled: true, created_at: now };
     store.accounts().create(&account, &by, now).await?;
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
         Ok(Alias { name: name.parse()?, matching, target: target.parse()? })
@@ -85,23 +85,8 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
         }
     }
     let secret = ApiKeySecret::generate(|| [42; 64]);
-    let key = ApiKey {
-        id: ApiKeyId::new(now, random::bytes()),
-        account: account.id,
-        owner: None,
-        name: "bench".into(),
-        display: secret.display(),
-        state: KeyState::Active,
-        expires_at: None,
-        old_secret_until: None,
-        allowed_models: None,
-        allowed_addresses: Vec::new(),
-        created_at: now,
-        last_used_at: None,
-        last_used_agent: None,
-        revision: 0,
-        aliases_version: 0,
-    };
+    let id = ApiKeyId::new(now, random::bytes());
+    let key = ApiKey::new(id, account.id, "bench".parse()?, &secret, now);
     let hash = master.api_key_hasher().hash(&secret);
     store.api_keys().create(&NewKey { key, hash, aliases }, &by, now).await?;
     Ok(secret)

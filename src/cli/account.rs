@@ -51,7 +51,7 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
         .iter()
         .map(|account| {
             let state = if account.enabled { "enabled" } else { "disabled" };
-            [account.name.clone(), state.into(), when::show(account.created_at), account.id.to_string()]
+            [account.name.to_string(), state.into(), when::show(account.created_at), account.id.to_string()]
         })
         .collect();
     output::table(["NAME", "STATE", "CREATED", "ID"], &rows);

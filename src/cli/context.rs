@@ -79,7 +79,7 @@ impl<'a> Context<'a> {
         let display = which.key.replace("...", "\u{2026}");
         let mut found: Vec<ApiKey> = all
             .into_iter()
-            .filter(|key| key.name == which.key || key.display == display || key.id.to_string() == which.key)
+            .filter(|key| key.name == *which.key || key.display == display || key.id.to_string() == which.key)
             .collect();
         match (found.pop(), found.is_empty()) {
             (Some(key), true) => Ok(key),

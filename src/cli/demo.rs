@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::console::password;
 use crate::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Person, PersonId, Role,
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Person, PersonId, Role,
 };
 use crate::random;
 use crate::store::{Editor, NewKey, Store};
@@ -104,8 +104,8 @@ struct Seeded {
 async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded, CliError> {
     let (now, by) = (clock.now(), Editor::command_line());
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
-    let account =
-        Account { id: AccountId::new(now, random::bytes()), name: "Demo".into(), enabled: true, created_at: now };
+    let name = "Demo".parse().map_err(|error| wrong(&error))?;
+    let account = Account { id: AccountId::new(now, random::bytes()), name, enabled: true, created_at: now };
     store.accounts().create(&account, &by, now).await?;
 
     // An admin, so that every page can be seen, with an account of its own, so that keys have a home.
@@ -128,23 +128,9 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
         aliases.push(Alias { name, matching, target });
     }
     let secret = ApiKeySecret::generate(random::bytes);
-    let key = ApiKey {
-        id: ApiKeyId::new(now, random::bytes()),
-        account: account.id,
-        owner: Some(person.id),
-        name: "demo".into(),
-        display: secret.display(),
-        state: KeyState::Active,
-        expires_at: None,
-        old_secret_until: None,
-        allowed_models: None,
-        allowed_addresses: Vec::new(),
-        created_at: now,
-        last_used_at: None,
-        last_used_agent: None,
-        revision: 0,
-        aliases_version: 0,
-    };
+    let id = ApiKeyId::new(now, random::bytes());
+    let name = "demo".parse().map_err(|error| wrong(&error))?;
+    let key = ApiKey { owner: Some(person.id), ..ApiKey::new(id, account.id, name, &secret, now) };
     let hash = master.api_key_hasher().hash(&secret);
     store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, now).await?;
     Ok(Seeded { password, secret, aliases })

@@ -91,7 +91,7 @@ fn cells(row: &KeyRow, status: KeyStatus) -> [String; 8] {
     };
     let moment = |at: Option<_>| at.map_or("never".into(), when::show);
     [
-        key.name.clone(),
+        key.name.to_string(),
         row.account_name.clone(),
         key.display.clone(),
         status.into(),

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::rows::{self, AliasArg, Placed};
 use super::when::{self, Expiry};
 use super::{CliError, output};
-use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Catalog, Email, KeyState, ModelId};
+use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Catalog, Email, ModelId};
 use crate::random;
 use crate::store::{NewKey, StoreError};
 
@@ -67,22 +67,13 @@ impl Create {
         let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
         let aliases = rows::check(&[], &new, &catalog, allowed.as_deref())?;
         let secret = ApiKeySecret::generate(random::bytes);
+        let (id, name) = (ApiKeyId::new(now, random::bytes()), super::name("--name", &self.name)?);
         let key = ApiKey {
-            id: ApiKeyId::new(now, random::bytes()),
-            account: account.id,
             owner,
-            name: super::name("--name", &self.name)?,
-            display: secret.display(),
-            state: KeyState::Active,
             expires_at,
-            old_secret_until: None,
             allowed_models: allowed,
             allowed_addresses: self.allow_cidrs,
-            created_at: now,
-            last_used_at: None,
-            last_used_agent: None,
-            revision: 0,
-            aliases_version: 0,
+            ..ApiKey::new(id, account.id, name, &secret, now)
         };
         let hash = context.master_key().await?.api_key_hasher().hash(&secret);
         let note = format!(

@@ -28,6 +28,7 @@ use zeroize::Zeroizing;
 pub use error::CliError;
 
 use crate::config::{Settings, unknown_variable};
+use crate::domain::Name;
 use crate::telemetry;
 
 /// A gateway for language models: clients call a name, the key's owner decides which real model runs.
@@ -131,17 +132,9 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
     }
 }
 
-/// A name of an account or a key, without blanks around it.
-fn name(place: &str, text: &str) -> Result<String, CliError> {
-    let text = text.trim();
-    match text.chars().count() {
-        _ if text.chars().any(char::is_control) => {
-            Err(CliError::Usage(format!("{place}: a name has no control characters")))
-        }
-        1..=80 => Ok(text.to_owned()),
-        0 => Err(CliError::Usage(format!("{place}: give it a name"))),
-        length => Err(CliError::Usage(format!("{place}: use 80 characters or fewer; this has {length}"))),
-    }
+/// A name of an account or a key.
+fn name(place: &str, text: &str) -> Result<Name, CliError> {
+    text.parse().map_err(|error| CliError::Usage(format!("{place}: {error}")))
 }
 
 /// A secret from standard input: one line, so that it is in no list of processes and in no shell history.

@@ -121,7 +121,7 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
         .iter()
         .map(|person| {
             let account = accounts.iter().find(|account| Some(account.id) == person.account);
-            let account = account.map(|account| account.name.clone()).unwrap_or_default();
+            let account = account.map(|account| account.name.to_string()).unwrap_or_default();
             let state = if person.enabled { "enabled" } else { "disabled" };
             [person.email.to_string(), person.role.to_string(), account, state.into()]
         })

@@ -61,7 +61,7 @@ async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Place>,
     let filter = KeyFilter { query: (!q.is_empty()).then(|| q.to_owned()), per_page: KEYS, ..KeyFilter::default() };
     for row in console.store.api_keys().page(frame.who.scope(), &filter, console.now()).await?.rows {
         let key = row.key;
-        places.push(Place { kind: "Aliases", name: key.name, href: format!("/keys/{}/aliases", key.id) });
+        places.push(Place { kind: "Aliases", name: key.name.into(), href: format!("/keys/{}/aliases", key.id) });
     }
     if !q.is_empty() {
         let catalog = console.catalog().await?;

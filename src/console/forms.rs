@@ -26,21 +26,3 @@ impl Field {
         }
     }
 }
-
-/// A name that people give, 1 to 80 characters, without line breaks and without blanks around it.
-///
-/// # Errors
-/// Says what is wrong; fit to stand under the input.
-pub fn name(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let length = text.chars().count();
-    if text.is_empty() {
-        Err("Enter a name.".into())
-    } else if length > 80 {
-        Err(format!("Use 80 characters or fewer. This has {length}."))
-    } else if text.chars().any(char::is_control) {
-        Err("Use one line of plain text.".into())
-    } else {
-        Ok(text.to_owned())
-    }
-}

@@ -45,7 +45,7 @@ impl Frame {
 
     /// The heading of the navigation.
     pub fn place(&self) -> &str {
-        self.who.account.as_ref().map_or("All accounts", |account| &account.name)
+        self.who.account.as_ref().map_or("All accounts", |account| account.name.as_str())
     }
 
     /// From a request that the guard has let through.

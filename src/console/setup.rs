@@ -8,9 +8,9 @@ use actix_web::web;
 use askama::Template;
 use url::Url;
 
-use super::forms::{self, Field};
+use super::forms::Field;
 use super::{Console, ConsoleError, Reply, page, password, reply, session, token};
-use crate::domain::{Account, AccountId, Email, Person, PersonId, Role};
+use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role};
 use crate::store::{Editor, Link, LinkKind, StoreError};
 
 const LIFE: Duration = Duration::from_secs(60 * 60);
@@ -75,7 +75,7 @@ async fn create(
     usable(&console, &token).await?;
     let mut page =
         SetupPage { account: Field::new(&form.account), email: Field::new(&form.email), password: Field::default() };
-    let name = page.account.check(forms::name(&form.account));
+    let name: Option<Name> = page.account.check(form.account.parse());
     let email: Option<Email> = page.email.check(form.email.parse());
     let strong = page.password.check(password::check(&form.password, email.as_ref()));
     let (Some(name), Some(email), Some(())) = (name, email, strong) else {
@@ -88,7 +88,7 @@ async fn create(
         return Err(ConsoleError::NotFound);
     }
     let by = Editor { person: None, name: "first-run set-up".into() };
-    let account = match console.store.accounts().by_name(&name).await? {
+    let account = match console.store.accounts().by_name(name.as_str()).await? {
         Some(account) => account,
         None => {
             let id = AccountId::new(now, crate::random::bytes());

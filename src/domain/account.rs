@@ -1,14 +1,14 @@
 //! Who pays, and what a person may see.
 
-use super::{AccountId, Timestamp};
+use super::{AccountId, Name, Timestamp};
 
 /// Who pays: keys belong to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Its identifier.
     pub id: AccountId,
-    /// Its name, unique, 1 to 80 characters.
-    pub name: String,
+    /// Its name, unique.
+    pub name: Name,
     /// A disabled account's keys are refused.
     pub enabled: bool,
     /// When it was made.

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{AccountId, ApiKeyId, ModelId, PersonId, Timestamp};
+use super::{AccountId, ApiKeyId, ModelId, Name, PersonId, Timestamp};
 
 const PREFIX: &str = "cm-";
 const RANDOM: usize = 40;
@@ -185,8 +185,8 @@ pub struct ApiKey {
     pub account: AccountId,
     /// The person it belongs to; `None` for a service key.
     pub owner: Option<PersonId>,
-    /// Unique in its account, 1 to 80 characters.
-    pub name: String,
+    /// Unique in its account.
+    pub name: Name,
     /// What lists show of the newest secret, for example `cm-Ab3d…x9Zq`.
     pub display: String,
     /// What its owner made of it.
@@ -212,6 +212,28 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// A service key that is made at `now` and opened by `secret`. It is active, never ends, and may call every model from
+    /// everywhere; what is to be otherwise is said around it: `ApiKey { owner, ..ApiKey::new(…) }`.
+    pub fn new(id: ApiKeyId, account: AccountId, name: Name, secret: &ApiKeySecret, now: Timestamp) -> Self {
+        Self {
+            id,
+            account,
+            owner: None,
+            name,
+            display: secret.display(),
+            state: KeyState::Active,
+            expires_at: None,
+            old_secret_until: None,
+            allowed_models: None,
+            allowed_addresses: Vec::new(),
+            created_at: now,
+            last_used_at: None,
+            last_used_agent: None,
+            revision: 0,
+            aliases_version: 0,
+        }
+    }
+
     /// How it stands at `now`.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
         match self.state {

@@ -28,6 +28,7 @@ mod import;
 mod merge;
 mod model;
 mod money;
+mod name;
 mod nearest;
 mod person;
 mod price;
@@ -56,6 +57,7 @@ pub use model::{
     TokenLimits,
 };
 pub use money::{MoneyError, PicoUsd};
+pub use name::{Name, NameError};
 pub(crate) use nearest::edits;
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};

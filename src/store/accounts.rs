@@ -94,7 +94,7 @@ impl Accounts<'_> {
 fn account(row: &Row) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.parse(TABLE, "id")?,
-        name: row.get("name")?,
+        name: row.parse(TABLE, "name")?,
         enabled: row.get("enabled")?,
         created_at: row.get("created_at")?,
     })

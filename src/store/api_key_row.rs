@@ -46,7 +46,7 @@ pub(super) fn api_key(row: &Row) -> Result<ApiKey, StoreError> {
         id: row.parse(TABLE, "id")?,
         account: row.parse(TABLE, "account_id")?,
         owner: row.parse_opt(TABLE, "owner_id")?,
-        name: row.get("name")?,
+        name: row.parse(TABLE, "name")?,
         display: row.get("display")?,
         state,
         expires_at: row.get("expires_at")?,

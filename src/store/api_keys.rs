@@ -10,7 +10,9 @@ use super::engine::Tx;
 use super::sql::{id_list, sql};
 use super::value::{args, to_json};
 use super::{Change, Editor, Store, StoreError, id_chunks};
-use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, ModelId, PersonId, Scope, Timestamp};
+use crate::domain::{
+    AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, ModelId, Name, PersonId, Scope, Timestamp,
+};
 
 /// API keys and their secrets.
 #[derive(Clone, Copy, Debug)]
@@ -149,11 +151,11 @@ impl ApiKeys<'_> {
         self,
         scope: Scope,
         id: ApiKeyId,
-        name: &str,
+        name: &Name,
         by: &Editor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (name, by) = (name.to_owned(), by.clone());
+        let (name, by) = (name.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
                 let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };

@@ -210,14 +210,15 @@ fn key_row(row: &Row) -> Result<KeyRow, StoreError> {
     })
 }
 
-/// The text anywhere, itself taken literally.
+/// The text anywhere, itself taken literally. A control character, which no name has and Postgres may not take, becomes one
+/// that is not found either.
 fn pattern(query: &str) -> String {
     let mut pattern = String::from("%");
     for c in query.chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
-        pattern.push(c.to_ascii_lowercase());
+        pattern.push(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c.to_ascii_lowercase() });
     }
     pattern.push('%');
     pattern

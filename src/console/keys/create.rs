@@ -7,9 +7,9 @@ use actix_web::web;
 use askama::Template;
 
 use super::created;
-use crate::console::forms::{self, Field};
+use crate::console::forms::Field;
 use crate::console::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
-use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, PersonId, Scope, Timestamp};
+use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, PersonId, Scope, Timestamp};
 use crate::store::{NewKey, StoreError};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -77,7 +77,7 @@ pub(super) async fn create(console: web::Data<Console>, frame: Frame, shape: Sha
     let now = console.now();
     let who = frame.who.clone();
     let mut page = NewPage::new(&console, frame, &form).await?;
-    let name = page.name.check(forms::name(&form.name));
+    let name = page.name.check(form.name.parse());
     let account = page.account(&who.account, &form.account);
     let owner = account.and_then(|account| page.owner(account, who.person.account, who.person.id, &form.owner));
     let expires_at = page.expiry(&form, now);
@@ -88,24 +88,8 @@ pub(super) async fn create(console: web::Data<Console>, frame: Frame, shape: Sha
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let secret = ApiKeySecret::generate(crate::random::bytes);
-    let key = ApiKey {
-        id: ApiKeyId::new(now, crate::random::bytes()),
-        account,
-        owner,
-        name,
-        display: secret.display(),
-        state: KeyState::Active,
-        expires_at,
-        old_secret_until: None,
-        allowed_models: None,
-        allowed_addresses: Vec::new(),
-        created_at: now,
-        last_used_at: None,
-        last_used_agent: None,
-        revision: 0,
-        aliases_version: 0,
-    };
-    let id = key.id;
+    let id = ApiKeyId::new(now, crate::random::bytes());
+    let key = ApiKey { owner, expires_at, ..ApiKey::new(id, account, name, &secret, now) };
     let new = NewKey { hash: console.hasher.hash(&secret), key, aliases };
     match console.store.api_keys().create(&new, &who.editor(), now).await {
         Ok(()) => Ok(reply::go(shape, &created::offer(&console, &who, id, &secret).await?)),
@@ -129,7 +113,7 @@ impl NewPage {
         let keys = console.store.api_keys().all(scope).await?;
         let keys = keys.into_iter().map(|key| match name_of(key.account) {
             Some(account) if several => (key.id.to_string(), format!("{account} / {}", key.name)),
-            _ => (key.id.to_string(), key.name),
+            _ => (key.id.to_string(), key.name.into()),
         });
         let own = frame.who.person.account.map(|id| id.to_string()).unwrap_or_default();
         Ok(Self {
@@ -140,7 +124,7 @@ impl NewPage {
             expires_on: Field::new(&form.expires_on),
             from: Field::new(&form.from),
             keys: keys.collect(),
-            accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name)).collect(),
+            accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
             today: crate::console::time::When::new(console.now(), console.now()).machine_date(),
             frame: frame.at(Nav::Keys),
         })

@@ -48,7 +48,7 @@ pub(super) async fn delete(
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, name) = (frame.who.clone(), key.id, key.name.clone());
     let mut page = DeletePage::load(&console, frame, key).await?;
-    if page.in_use && form.confirm != name {
+    if page.in_use && name != *form.confirm {
         page.confirm = Field { value: form.confirm.clone(), error: Some(format!("Type {name} exactly to confirm.")) };
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }

@@ -55,7 +55,7 @@ impl DetailPage {
         let saved = console.store.aliases().list(frame.who.scope(), key.id).await?;
         Ok(Self {
             standing: Standing::of(&key, now),
-            account: account.map(|account| account.name).unwrap_or_default(),
+            account: account.map(|account| account.name.into()).unwrap_or_default(),
             owner: owner.unwrap_or_else(|| "Somebody who is gone".into()),
             aliases: saved.map_or(0, |saved| saved.aliases.len()),
             requests: console.store.api_keys().requests_since(key.id, now.minus(WEEK)).await?,
@@ -63,7 +63,7 @@ impl DetailPage {
             last_used: key.last_used_at.map(when),
             expires: key.expires_at.map(when),
             old_secret: key.old_secret_until.filter(|&until| until > now).map(when),
-            name: Field::new(&key.name),
+            name: Field::new(key.name.as_str()),
             expiry: Field::new("90"),
             expires_on: Field::default(),
             today: When::new(now, now).machine_date(),

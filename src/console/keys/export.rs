@@ -70,7 +70,7 @@ fn cells(row: &KeyRow, now: Timestamp) -> [String; 12] {
     let time = |at: Option<Timestamp>| at.map(|at| When::new(at, now).machine()).unwrap_or_default();
     [
         key.id.to_string(),
-        key.name.clone(),
+        key.name.to_string(),
         key.display.clone(),
         Standing::of(key, now).word().to_lowercase(),
         row.account_name.clone(),

@@ -43,7 +43,7 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
         query,
         rows: found.rows.into_iter().map(|row| Row::new(row, &catalog, now)).collect(),
         total: found.total,
-        accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name)).collect(),
+        accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
         people: people.into_iter().map(|person| (person.id.to_string(), person.email.to_string())).collect(),
         models: catalog.all_callable().count(),
         gateway_url: console.options.gateway_url.clone(),

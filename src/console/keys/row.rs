@@ -86,7 +86,7 @@ impl Row {
             spend: crate::domain::format::dollars(spend_30d),
             soon: key.expires_at.is_some_and(|end| end > now && end.since(now) <= SOON),
             expires: key.expires_at.map(|at| When::new(at, now)),
-            name: key.name,
+            name: key.name.into(),
             display: key.display,
             agent: key.last_used_agent,
             steer: false,

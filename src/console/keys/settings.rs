@@ -10,7 +10,7 @@ use super::detail::DetailPage;
 use super::row::Row;
 use super::{changed, find_to_change};
 use crate::console::flash::{self, Flash};
-use crate::console::{Console, ConsoleError, Frame, Reply, Shape, SignedIn, forms, reply};
+use crate::console::{Console, ConsoleError, Frame, Reply, Shape, SignedIn, reply};
 use crate::domain::{ApiKey, KeyState, Scope};
 use crate::store::{KeyFilter, StoreError};
 
@@ -57,7 +57,7 @@ pub(super) async fn rename(
     let (who, id, old) = (frame.who.clone(), key.id, key.name.clone());
     let mut page = DetailPage::load(&console, frame, key).await?;
     page.name.value.clone_from(&form.name);
-    let Some(name) = page.name.check(forms::name(&form.name)) else { return page.refuse() };
+    let Some(name) = page.name.check(form.name.parse()) else { return page.refuse() };
     match console.store.api_keys().rename(who.scope(), id, &name, &who.editor(), console.now()).await {
         Ok(found) => changed(found)?,
         Err(StoreError::Taken { .. }) => {
@@ -157,7 +157,7 @@ async fn answer_with_row(
 ) -> Result<HttpResponse, ConsoleError> {
     let now = console.now();
     // The list's own query is the one place that knows what a row counts; the name finds the row in its account.
-    let filter = KeyFilter { query: Some(key.name.clone()), per_page: 200, ..KeyFilter::default() };
+    let filter = KeyFilter { query: Some(key.name.to_string()), per_page: 200, ..KeyFilter::default() };
     let found = console.store.api_keys().page(Scope::Account(key.account), &filter, now).await?;
     let row = found.rows.into_iter().find(|row| row.key.id == key.id).ok_or(ConsoleError::NotFound)?;
     let catalog = console.catalog().await?;

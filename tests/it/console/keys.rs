@@ -148,6 +148,7 @@ fn a_form_with_mistakes_comes_back_with_what_was_typed() {
 
         for (fields, id, message) in [
             (vec![("name", " "), ("expires", "90")], "name", "Enter a name."),
+            (vec![("name", "lap\u{1b}top"), ("expires", "90")], "name", "Use one line of plain text."),
             (vec![("name", "taken"), ("expires", "90")], "name", "You already have a key named taken."),
             (vec![("name", "x"), ("expires", "12")], "expires", "Choose when the key expires."),
             (

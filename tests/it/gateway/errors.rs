@@ -99,7 +99,7 @@ async fn key_of(rig: &Rig, owner: Option<PersonId>) -> ApiKeySecret {
     let secret = ApiKeySecret::generate(crossmodel::random::bytes);
     let mut key = rig.key.clone();
     key.id = crossmodel::domain::ApiKeyId::new(NOON, crossmodel::random::bytes());
-    (key.owner, key.name) = (owner, "theirs".into());
+    (key.owner, key.name) = (owner, seed::name("theirs"));
     let hash = seed::master().api_key_hasher().hash(&secret);
     let new = crossmodel::store::NewKey { key, hash, aliases: Vec::new() };
     rig.store.api_keys().create(&new, &Editor::command_line(), NOON).await.unwrap();

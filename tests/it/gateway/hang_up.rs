@@ -152,7 +152,7 @@ both_engines!(a_client_that_leaves_while_its_key_is_being_loaded_harms_nobody, |
             .rename(
                 crossmodel::domain::Scope::All,
                 rig.key.id,
-                &format!("k{}", u32::from_ne_bytes(crossmodel::random::bytes())),
+                &crate::harness::seed::name(&format!("k{}", u32::from_ne_bytes(crossmodel::random::bytes()))),
                 &crossmodel::store::Editor::command_line(),
                 rig.clock.now(),
             )

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use crossmodel::console::password;
 use crossmodel::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, KeyState, MasterKey, Match, Person, PersonId, Role,
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Name, Person, PersonId, Role,
     Timestamp,
 };
 use crossmodel::random;
@@ -28,7 +28,7 @@ pub async fn catalog(store: &Store) {
 /// An account of that name.
 pub async fn account(store: &Store, name: &str) -> Account {
     let account =
-        Account { id: AccountId::new(NOON, random::bytes()), name: name.into(), enabled: true, created_at: NOON };
+        Account { id: AccountId::new(NOON, random::bytes()), name: self::name(name), enabled: true, created_at: NOON };
     store.accounts().create(&account, &Editor::command_line(), NOON).await.expect("a new account");
     account
 }
@@ -64,27 +64,17 @@ pub async fn key(store: &Store, account: AccountId, name: &str) -> (ApiKey, ApiK
 /// An active key with aliases, and its secret.
 pub async fn key_with(store: &Store, account: AccountId, name: &str, aliases: Vec<Alias>) -> (ApiKey, ApiKeySecret) {
     let secret = ApiKeySecret::generate(random::bytes);
-    let key = ApiKey {
-        id: ApiKeyId::new(NOON, random::bytes()),
-        account,
-        owner: None,
-        name: name.into(),
-        display: secret.display(),
-        state: KeyState::Active,
-        expires_at: None,
-        old_secret_until: None,
-        allowed_models: None,
-        allowed_addresses: Vec::new(),
-        created_at: NOON,
-        last_used_at: None,
-        last_used_agent: None,
-        revision: 0,
-        aliases_version: 0,
-    };
+    let id = ApiKeyId::new(NOON, random::bytes());
+    let key = ApiKey::new(id, account, self::name(name), &secret, NOON);
     let hash = master().api_key_hasher().hash(&secret);
     let new = NewKey { key: key.clone(), hash, aliases };
     store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("a new key");
     (key, secret)
+}
+
+/// A name of an account or a key.
+pub fn name(text: &str) -> Name {
+    text.parse().expect("a name")
 }
 
 /// An exact alias.

@@ -30,7 +30,7 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, secret) = seed::key(&store, account.id, "first").await;
     key.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
-    key.name = "claude-code-laptop".into();
+    key.name = seed::name("claude-code-laptop");
     key.owner = Some(owner.id);
     key.expires_at = Some(minutes(60));
     key.allowed_models = Some(vec!["deepseek/deepseek-chat".parse().unwrap()]);
@@ -43,7 +43,7 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
 
     let scope = Scope::Account(account.id);
     assert_eq!(store.api_keys().get(scope, key.id).await.unwrap().as_ref(), Some(&key));
-    assert_eq!(store.api_keys().by_name(account.id, &key.name).await.unwrap().as_ref(), Some(&key));
+    assert_eq!(store.api_keys().by_name(account.id, key.name.as_str()).await.unwrap().as_ref(), Some(&key));
     assert_eq!(store.api_keys().all(scope).await.unwrap().len(), 2);
     let found = opened(&store, &new_secret).await.unwrap();
     assert_eq!(found, StoredKey { key, account_enabled: true, owner_enabled: true, aliases, secret_until: None });
@@ -61,7 +61,7 @@ both_engines!(names_are_unique_in_an_account, |store| {
     again.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
     let new = NewKey { key: again, hash: hash(&ApiKeySecret::generate(random::bytes)), aliases: Vec::new() };
     let created = store.api_keys().create(&new, &by, NOON).await;
-    let renamed = store.api_keys().rename(Scope::All, second.id, "ci", &by, NOON).await;
+    let renamed = store.api_keys().rename(Scope::All, second.id, &seed::name("ci"), &by, NOON).await;
 
     assert!(matches!(created, Err(StoreError::Taken { what: "name" })), "{created:?}");
     assert!(matches!(renamed, Err(StoreError::Taken { what: "name" })), "{renamed:?}");
@@ -121,7 +121,7 @@ both_engines!(every_change_raises_the_revision, |store| {
     let revision = async || store.api_keys().revisions(&[id]).await.unwrap();
     assert_eq!(revision().await, [(id, 0)]);
 
-    assert!(keys.rename(scope, id, "laptop", &by, NOON).await.unwrap());
+    assert!(keys.rename(scope, id, &seed::name("laptop"), &by, NOON).await.unwrap());
     assert!(keys.set_state(scope, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(keys.set_expiry(scope, id, Some(minutes(5)), &by, NOON).await.unwrap());
     assert!(keys.set_limits(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON).await.unwrap());
@@ -179,7 +179,7 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
 
     assert_eq!(keys.get(other, id).await.unwrap(), None);
     assert_eq!(keys.all(other).await.unwrap(), []);
-    assert!(!keys.rename(other, id, "mine", &by, NOON).await.unwrap());
+    assert!(!keys.rename(other, id, &seed::name("mine"), &by, NOON).await.unwrap());
     assert!(!keys.set_state(other, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(!keys.set_expiry(other, id, Some(NOON), &by, NOON).await.unwrap());
     assert!(!keys.set_limits(other, id, None, &[], &by, NOON).await.unwrap());

@@ -31,7 +31,8 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     let by = Editor::command_line();
 
     for n in 0..200 {
-        let key = ApiKey { id: ApiKeyId::new(NOON, random::bytes()), name: format!("key {n}"), ..first.clone() };
+        let key =
+            ApiKey { id: ApiKeyId::new(NOON, random::bytes()), name: seed::name(&format!("key {n}")), ..first.clone() };
         let hash = ApiKeyHash::from_bytes(random::bytes());
         let aliases = vec![exact("one", "openai/gpt-5"), prefix("two", "openai/gpt-5")];
         let new = NewKey { key, hash, aliases };

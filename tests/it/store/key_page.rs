@@ -60,7 +60,7 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
     store.api_keys().set_expiry(Scope::All, over.id, Some(NOON), &by, NOON).await.unwrap();
     let mut owned = first.clone();
     owned.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
-    (owned.name, owned.owner, owned.display) = ("hers".into(), Some(maya.id), "cm-Ab3d\u{2026}x9Zq".into());
+    (owned.name, owned.owner, owned.display) = (seed::name("hers"), Some(maya.id), "cm-Ab3d\u{2026}x9Zq".into());
     let hash = crossmodel::domain::ApiKeyHash::from_bytes([9; 32]);
     let aliases = vec![prefix("claude", "anthropic/claude-opus-4-8"), exact("fast", "deepseek/deepseek-chat")];
     store.api_keys().create(&NewKey { key: owned, hash, aliases }, &by, NOON).await.unwrap();
@@ -73,6 +73,9 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
     let all = page(&store, scope, by_name.clone()).await;
     assert_eq!((names(&all), all.total), (vec!["100%_done", "Claude Laptop", "hers", "old cursor"], 4));
     assert_eq!(page(&store, Scope::All, by_name.clone()).await.total, 5);
+    for text in ["\0", "hers\0", "\u{1b}"] {
+        assert_eq!(page(&store, scope, query(text)).await.total, 0, "{text:?}");
+    }
     assert_eq!(names(&page(&store, scope, query("LAPTOP")).await), ["Claude Laptop"]);
     assert_eq!(names(&page(&store, scope, query("0%_d")).await), ["100%_done"]);
     assert_eq!(names(&page(&store, scope, query("%_%")).await), [""; 0]);
@@ -106,7 +109,7 @@ both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
     let sorted = async |sort, descending| {
         let filter = KeyFilter { sort, descending, ..KeyFilter::default() };
         let page = store.api_keys().page(Scope::All, &filter, NOON).await.unwrap();
-        page.rows.iter().map(|row| row.key.name.clone()).collect::<String>()
+        page.rows.iter().map(|row| row.key.name.to_string()).collect::<String>()
     };
     assert_eq!((sorted(KeySort::Name, false).await, sorted(KeySort::Name, true).await), ("aBc".into(), "cBa".into()));
     assert_eq!(sorted(KeySort::LastUsed, true).await, "caB");
