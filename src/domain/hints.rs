@@ -43,7 +43,7 @@ pub enum HintKind {
     Shadow,
     /// The alias stands for what its name means anyway.
     NoEffect,
-    /// A longer prefix takes some of its names.
+    /// Longer prefixes take some of its names.
     Overlap,
     /// It catches more than its owner may think.
     BroadPrefix,
@@ -142,10 +142,10 @@ pub fn hints(aliases: &[Alias], context: &HintContext<'_>) -> Vec<Vec<Hint>> {
                 naming::version(alias, aliases),
                 target::changed(alias, context),
                 unused(alias, context),
+                naming::overlap(alias, aliases),
             ]
             .into_iter()
             .flatten()
-            .chain(naming::overlaps(alias, aliases))
             .collect();
             found.sort_by_key(|hint| hint.severity);
             found

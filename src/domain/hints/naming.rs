@@ -6,6 +6,9 @@ use crate::domain::{Alias, AliasSet, Catalog, Field, Fix, Match, ModelId, Resolu
 /// Prefixes of at most this many characters are broad whatever they catch.
 const SHORT: usize = 3;
 
+/// So many longer prefixes still make a sentence that can be read.
+const NAMED: usize = 4;
+
 /// Which callable catalog ids each alias takes over. An id that its alias points at is not taken over.
 pub(super) fn caught(set: &AliasSet, catalog: &Catalog) -> Caught {
     let mut caught = Caught::new();
@@ -50,22 +53,36 @@ fn count(n: usize, what: &str) -> String {
 }
 
 /// Longer prefixes take names from a shorter one. Of those only the shortest are told: they take along the rest.
-pub(super) fn overlaps(alias: &Alias, aliases: &[Alias]) -> Vec<Hint> {
+pub(super) fn overlap(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
     let is_longer = |long: &Alias, short: &Alias| {
         long.matching == Match::Prefix && long.name != short.name && long.name.as_str().starts_with(short.name.as_str())
     };
     if alias.matching == Match::Exact {
-        return Vec::new();
+        return None;
     }
     let mut longer: Vec<&Alias> = aliases.iter().filter(|other| is_longer(other, alias)).collect();
     let all = longer.clone();
     longer.retain(|one| !all.iter().any(|other| is_longer(one, other)));
-    longer.sort_by(|a, b| a.name.cmp(&b.name));
-    let told = longer.into_iter().map(|Alias { name, .. }| {
-        let text = format!("Names starting with {name} use the alias \"{name}\", not this one (longest prefix wins).");
-        hint(HintKind::Overlap, Severity::Quiet, text)
-    });
-    told.collect()
+    let mut names: Vec<&str> = longer.into_iter().map(|alias| alias.name.as_str()).collect();
+    names.sort_unstable();
+    let they = match names.as_slice() {
+        [] => return None,
+        [name] => format!("{name} use the alias \"{name}\""),
+        several => format!("{} use those aliases", one_of(several)),
+    };
+    let text = format!("Names starting with {they}, not this one (longest prefix wins).");
+    Some(hint(HintKind::Overlap, Severity::Quiet, text))
+}
+
+/// `a, b or c`: at most [`NAMED`] of them by name.
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if names.len() <= NAMED => format!("{} or {last}", first.join(", ")),
+        _ => {
+            let (named, rest) = names.split_at(names.len().min(NAMED - 1));
+            format!("{} or {} other prefixes", named.join(", "), rest.len())
+        }
+    }
 }
 
 /// An exact name that ends in a date or a version stops matching when the client moves on.

@@ -74,6 +74,35 @@ fn a_longer_prefix_takes_names_from_a_shorter_one() {
 }
 
 #[test]
+fn several_longer_prefixes_are_told_in_one_line() {
+    let shop = shop();
+    let told = |longer: &[&str]| {
+        let mut aliases = vec!["claude* = lab/m1"];
+        aliases.extend(longer);
+        first(&aliases, &HintContext::new(&shop, NOW))
+    };
+    let [sonnet, opus, haiku] = ["claude-sonnet* = lab/m2", "claude-opus* = lab/m3", "claude-haiku* = lab/m4"];
+    let [four, fable] = ["claude-4* = lab/m5", "claude-fable* = lab/m6"];
+
+    assert_eq!(
+        told(&[sonnet, opus]),
+        ["Names starting with claude-opus or claude-sonnet use those aliases, not this one (longest prefix wins)."]
+    );
+    assert_eq!(
+        told(&[sonnet, opus, haiku, four]),
+        ["Names starting with claude-4, claude-haiku, claude-opus or claude-sonnet use those aliases, not this one \
+          (longest prefix wins)."]
+    );
+    assert_eq!(
+        told(&[sonnet, opus, haiku, four, fable]),
+        [
+            "Names starting with claude-4, claude-fable, claude-haiku or 2 other prefixes use those aliases, not this one \
+          (longest prefix wins)."
+        ]
+    );
+}
+
+#[test]
 fn a_broad_prefix_counts_what_it_catches() {
     let shop = shop();
     let sent = [("lab/m1".to_owned(), 9), ("lab/new".to_owned(), 1), ("other".to_owned(), 1)];
