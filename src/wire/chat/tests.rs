@@ -1,1 +1,130 @@
 //! The fixtures of this protocol, and what must hold for any answer.
+
+mod answers;
+mod asks;
+mod asks_written;
+mod rules;
+mod streams;
+
+use bytes::Bytes;
+
+use super::*;
+use crate::wire::error::Told;
+use crate::wire::neutral::{Citation, Event, Part, Reply, Seal, Shown, ToolCall};
+use crate::wire::sse::{EventReader, Verdict};
+
+/// The text of a fixture.
+macro_rules! fixture {
+    ($path:literal) => {
+        include_str!(concat!("../../../../tests/data/wire/chat/", $path))
+    };
+}
+use fixture;
+
+fn shown() -> Shown {
+    Shown { id: "7h3x".into(), model: "fast".into(), created: 1_795_300_000, include_usage: true, ..Shown::default() }
+}
+
+/// The events that the reader makes of a stream's bytes.
+fn events(stream: &str) -> Vec<Event<'static>> {
+    let mut events = Vec::new();
+    let mut reader = ReadEvents::new(None);
+    let mut split = EventReader::default();
+    let judge = |data: &[u8]| {
+        reader.read(data, &mut |event| events.push(own(event)));
+        Verdict::Show
+    };
+    split.push(&Bytes::copy_from_slice(stream.as_bytes()), judge, |_| {}).unwrap();
+    reader.finish(&mut |event| events.push(own(event)));
+    events
+}
+
+/// The stream that the writer makes of events.
+fn stream(events: &[Event<'_>], shown: Shown) -> String {
+    let mut writer = WriteEvents::new(shown);
+    let mut out = Vec::new();
+    for event in events {
+        writer.write(event.clone(), &mut out);
+    }
+    String::from_utf8(out).unwrap()
+}
+
+fn own(event: Event<'_>) -> Event<'static> {
+    let text = |text: std::borrow::Cow<'_, str>| text.into_owned().into();
+    match event {
+        Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
+        Event::Text(it) => Event::Text(text(it)),
+        Event::Thinking(it) => Event::Thinking(text(it)),
+        Event::Seal(it) => {
+            Event::Seal(Seal { origin: it.origin, value: text(it.value), id: it.id.map(text), redacted: it.redacted })
+        }
+        Event::Refusal(it) => Event::Refusal(text(it)),
+        Event::Citation(it) => Event::Citation(Citation {
+            url: text(it.url),
+            title: text(it.title),
+            quote: it.quote.map(text),
+            span: it.span,
+        }),
+        Event::ToolStart { index, id, name, custom } => {
+            Event::ToolStart { index, id: text(id), name: text(name), custom }
+        }
+        Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
+        Event::PartEnd => Event::PartEnd,
+        Event::Stop { stop, sequence } => Event::Stop { stop, sequence: sequence.map(text) },
+        Event::Usage(tokens) => Event::Usage(tokens),
+        Event::Error(told) => Event::Error(told),
+        Event::End => Event::End,
+    }
+}
+
+/// The answer that events add up to, and the error or the end that they came to.
+#[derive(Debug, Default, PartialEq)]
+struct Folded {
+    reply: Reply<'static>,
+    error: Option<Told>,
+    ended: bool,
+}
+
+fn fold(events: &[Event<'static>]) -> Folded {
+    let mut all = Folded::default();
+    let reply = &mut all.reply;
+    let mut calls = Vec::new();
+    for event in events.iter().cloned() {
+        match event {
+            Event::Start { id, tokens } => (reply.id, reply.tokens) = (id, tokens),
+            Event::Text(more) => match reply.parts.last_mut() {
+                Some(Part::Text { text, .. }) => text.to_mut().push_str(&more),
+                _ => reply.parts.push(Part::text(more)),
+            },
+            Event::Thinking(more) => match reply.parts.last_mut() {
+                Some(Part::Thinking { text, seal: None }) => text.to_mut().push_str(&more),
+                _ => reply.parts.push(Part::Thinking { text: more, seal: None }),
+            },
+            Event::Seal(it) => match reply.parts.last_mut() {
+                Some(Part::Thinking { seal, .. }) if seal.is_none() => *seal = Some(it),
+                _ => reply.parts.push(Part::Thinking { text: "".into(), seal: Some(it) }),
+            },
+            Event::Refusal(more) => match reply.parts.last_mut() {
+                Some(Part::Refusal(text)) => text.to_mut().push_str(&more),
+                _ => reply.parts.push(Part::Refusal(more)),
+            },
+            Event::Citation(it) => {
+                if let Some(Part::Text { citations, .. }) = reply.parts.last_mut() {
+                    citations.push(it);
+                }
+            }
+            Event::ToolStart { index, id, name, custom } => {
+                assert_eq!(index, calls.len(), "calls begin in their order");
+                calls.push(ToolCall { id, name, namespace: None, arguments: "".into(), custom });
+            }
+            Event::ToolArguments { index, text } => calls[index].arguments.to_mut().push_str(&text),
+            Event::PartEnd => {}
+            Event::Stop { stop, sequence } => (reply.stop, reply.stop_sequence) = (stop, sequence),
+            Event::Usage(tokens) => reply.tokens = Some(tokens),
+            Event::Error(told) => all.error = Some(told),
+            Event::End => all.ended = true,
+        }
+    }
+    reply.parts.extend(calls.into_iter().map(Part::ToolCall));
+    all
+}

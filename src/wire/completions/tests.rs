@@ -1,1 +1,121 @@
 //! Completions, read and written.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::domain::Tokens;
+use crate::wire::error::{Code, Problem};
+use crate::wire::neutral::{Event, Part, Reply, Role, Shown, Stop};
+
+fn shown() -> Shown {
+    Shown { id: "7h3x".into(), model: "fast".into(), created: 1_795_300_000, include_usage: true, ..Shown::default() }
+}
+
+#[test]
+fn a_prompt_is_a_turn_of_the_user() {
+    for prompt in [json!("Once upon"), json!(["Once upon"])] {
+        let body = json!({"model": "m", "prompt": prompt, "max_tokens": 7, "stop": "\n", "temperature": 0, "seed": 1,
+            "user": "u", "stream": true, "n": 1, "best_of": 1, "echo": false, "suffix": null, "logprobs": null, "logit_bias": {}});
+
+        let ask = read_ask(&body).unwrap();
+
+        assert_eq!((ask.turns[0].role, &ask.turns[0].parts), (Role::User, &vec![Part::text("Once upon")]));
+        assert_eq!((ask.max_tokens, ask.stop, ask.stream), (Some(7), vec!["\n".into()], true));
+        assert!(ask.sampling.temperature.is_some() && ask.sampling.seed.is_some());
+    }
+}
+
+#[test]
+fn what_a_conversation_cannot_do_is_refused() {
+    for (more, param, invalid) in [
+        (json!({}), "prompt", true),
+        (json!({"prompt": []}), "prompt", true),
+        (json!({"prompt": 7}), "prompt", true),
+        (json!({"prompt": [1, 2]}), "prompt[0]", false),
+        (json!({"prompt": [[1, 2]]}), "prompt[0]", false),
+        (json!({"prompt": ["a", "b"]}), "prompt", false),
+        (json!({"prompt": "a", "n": 2}), "n", false),
+        (json!({"prompt": "a", "best_of": 2}), "best_of", false),
+        (json!({"prompt": "a", "echo": true}), "echo", false),
+        (json!({"prompt": "a", "suffix": "b"}), "suffix", false),
+        (json!({"prompt": "a", "logprobs": 0}), "logprobs", false),
+        (json!({"prompt": "a", "logit_bias": {"1": 2}}), "logit_bias", false),
+    ] {
+        let refused = read_ask(&more).unwrap_err();
+        assert_eq!((refused.param.as_ref(), refused.invalid), (param, invalid), "{more}");
+    }
+}
+
+#[test]
+fn an_answer_is_one_text() {
+    let tokens = Tokens { prompt: 9, completion: 5, cache_read: 4, cache_write: 3, reasoning: 2, ..Tokens::default() };
+    let reply = Reply {
+        parts: vec![Part::Thinking { text: "hm".into(), seal: None }, Part::text("a "), Part::text("time")],
+        stop: Stop::Length,
+        tokens: Some(tokens),
+        ..Reply::default()
+    };
+
+    let answer: Value = serde_json::from_slice(&write_reply(&reply, &shown())).unwrap();
+
+    assert_eq!(
+        answer,
+        json!({
+            "id": "cmpl-7h3x",
+            "object": "text_completion",
+            "created": 1_795_300_000,
+            "model": "fast",
+            "choices": [{"text": "a time", "index": 0, "logprobs": null, "finish_reason": "length"}],
+            "usage": {
+                "prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14,
+                "prompt_tokens_details": {"cached_tokens": 4, "cache_write_tokens": 3},
+                "completion_tokens_details": {"reasoning_tokens": 2}
+            }
+        })
+    );
+}
+
+#[test]
+fn a_stream_is_chunks_of_the_same_shape() {
+    let write = |include_usage, events: Vec<Event<'static>>| {
+        let mut writer = WriteEvents::new(Shown { include_usage, ..shown() });
+        let mut out = Vec::new();
+        for event in events {
+            writer.write(event, &mut out);
+        }
+        String::from_utf8(out).unwrap()
+    };
+    let events = || {
+        vec![
+            Event::Start { id: None, tokens: None },
+            Event::Thinking("hm".into()),
+            Event::Text("a time".into()),
+            Event::Stop { stop: Stop::End, sequence: None },
+            Event::Usage(Tokens { prompt: 1, completion: 2, ..Tokens::default() }),
+            Event::End,
+            Event::Text("late".into()),
+        ]
+    };
+    let head = r#"data: {"id":"cmpl-7h3x","object":"text_completion","created":1795300000,"model":"fast","choices":["#;
+    let chunk = |text: &str, reason: &str| {
+        format!("{head}{{\"text\":\"{text}\",\"index\":0,\"logprobs\":null,\"finish_reason\":{reason}}}]}}\n\n")
+    };
+    let said = chunk("a time", "null") + &chunk("", "\"stop\"");
+
+    assert_eq!(write(false, events()), format!("{said}data: [DONE]\n\n"));
+    let with = write(true, events());
+    assert!(with.starts_with(&format!("{said}{head}],\"usage\":{{\"prompt_tokens\":1,")), "{with}");
+    assert!(with.ends_with("}}\n\ndata: [DONE]\n\n"), "{with}");
+}
+
+#[test]
+fn a_failure_is_told_and_nothing_is_closed() {
+    let problem = Problem::new(Code::ProviderError, "It broke off.");
+    let mut writer = WriteEvents::new(shown());
+    let mut out = Vec::new();
+
+    writer.fail(&problem, &mut out);
+    writer.write(Event::End, &mut out);
+
+    assert_eq!(out, problem.chat_event().as_bytes());
+}
