@@ -43,6 +43,10 @@ impl Watch for Passing {
         }
         self.text_bytes += usage::text_bytes(data);
         self.finished = self.finished || says(data, b"finish_reason\"", |value| value.starts_with(b"\""));
+        // OpenRouter and Z.AI give their failure as the reason.
+        self.error |= says(data, b"\"finish_reason\"", |value| {
+            value.starts_with(b"\"error\"") || value.starts_with(b"\"network_error\"")
+        });
         if says(data, b"\"error\"", |value| !value.starts_with(b"null")) && has_error(data) {
             self.error = true;
         }
@@ -88,12 +92,16 @@ fn says(data: &[u8], key: &[u8], passes: impl Fn(&[u8]) -> bool) -> bool {
     memchr::memmem::find_iter(data, key).any(|at| passes(usage::value_after(data, at + key.len())))
 }
 
-/// Whether the object has an `error` that is not null, at its top.
+/// Whether the object has an `error` that is not null, at its top, or is one itself, as Mistral's are.
 fn has_error(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else { return false };
     let mut error = false;
     let walked = Walk::new(text).object(|key, value| {
-        error |= key.of(text) == "\"error\"" && value.of(text) != "null";
+        error |= match key.of(text) {
+            "\"error\"" => value.of(text) != "null",
+            "\"object\"" => value.of(text) == "\"error\"",
+            _ => false,
+        };
         Ok::<_, JsonError>(())
     });
     walked.is_ok() && error
@@ -183,12 +191,18 @@ mod tests {
 
     #[test]
     fn an_error_of_the_provider_in_the_stream_is_seen() {
-        let mut stream = Stream::new(true);
+        for event in [
+            "data: {\"error\":{\"message\":\"overloaded\"}}\n\n",
+            "data: {\"object\":\"error\",\"message\":\"overloaded\"}\n\n",
+            "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\"}]}\n\n",
+            "data: {\"choices\":[{\"delta\":{},\"finish_reason\": \"network_error\"}]}\n\n",
+        ] {
+            let mut stream = Stream::new(true);
 
-        let event = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
-        assert_eq!(pass(&mut stream, event), event);
+            assert_eq!(pass(&mut stream, event), event);
 
-        assert_eq!(stream.1.ending(), Ending::Failed);
+            assert_eq!(stream.1.ending(), Ending::Failed, "{event}");
+        }
     }
 
     #[test]

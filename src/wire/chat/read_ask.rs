@@ -69,6 +69,9 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
     if ask.turns.is_empty() {
         // Some clients put their whole question into one system message; most protocols need somebody who asks.
         let parts = std::mem::take(&mut ask.system);
+        if parts.is_empty() {
+            return Err(body.need("messages")?.wanted("a list with a message that says something"));
+        }
         ask.turns.push(Turn { role: Role::User, parts });
     }
     Ok(ask)

@@ -3,6 +3,7 @@
 mod answers;
 mod asks;
 mod asks_written;
+mod damage;
 mod rules;
 mod streams;
 

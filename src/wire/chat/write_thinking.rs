@@ -45,6 +45,10 @@ impl Thought {
         let thinks = takes.thinks.unwrap_or(takes.efforts.is_some());
         let Some(thinking) = thinking.filter(|_| thinks) else { return Self::default() };
         let on = thinking != Thinking::Off;
+        let has_efforts = matches!(takes.thinking, ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort);
+        if !on && takes.must_think && !has_efforts {
+            return Self::default();
+        }
         let kind = Some(Kind { r#type: if on { "enabled" } else { "disabled" } });
         match takes.thinking {
             ThinkingSwitch::Effort => Self { reasoning_effort: effort(thinking, takes), ..Self::default() },
@@ -63,8 +67,8 @@ impl Thought {
             }
             ThinkingSwitch::ReasoningEnabled => Self { reasoning: Some(Reasoning::Enabled(on)), ..Self::default() },
             ThinkingSwitch::ReasoningEffort => {
-                let reasoning =
-                    if on { effort(thinking, takes).map(Reasoning::Effort) } else { Some(Reasoning::Effort("none")) };
+                let none = (!on && !takes.must_think).then_some("none");
+                let reasoning = none.or_else(|| effort(thinking, takes)).map(Reasoning::Effort);
                 Self { reasoning, ..Self::default() }
             }
             ThinkingSwitch::None => Self::default(),
@@ -76,9 +80,9 @@ impl Thought {
 fn effort(thinking: Thinking, takes: &Takes) -> Option<&'static str> {
     let wanted = match thinking {
         Thinking::Off => match &takes.efforts {
-            // It cannot be switched off where `none` is not among the efforts; the least is nearest.
-            Some(known) if !known.iter().any(|effort| effort == "none") => Effort::Minimal,
-            Some(_) => return Some("none"),
+            Some(known) if !takes.must_think && known.iter().any(|effort| effort == "none") => return Some("none"),
+            // It cannot be switched off; the least is nearest.
+            Some(_) => Effort::Minimal,
             None => return None,
         },
         Thinking::Adaptive => Effort::Medium,
@@ -161,6 +165,16 @@ mod tests {
         assert_eq!(word(Thinking::Effort(Effort::Minimal), None), "low");
         assert_eq!(word(Thinking::Adaptive, None), "medium");
         assert_eq!(word(Thinking::Budget(16_000), None), "high");
+    }
+
+    #[test]
+    fn a_model_that_must_think_is_told_to_think_least() {
+        let off = |switch, efforts| said(Thinking::Off, &Takes { must_think: true, ..takes(switch, efforts) });
+
+        assert_eq!(off(ThinkingSwitch::Effort, Some(&["none", "low"])), json!({"reasoning_effort": "low"}));
+        assert_eq!(off(ThinkingSwitch::ReasoningEffort, Some(&["low"])), json!({"reasoning": {"effort": "low"}}));
+        assert_eq!(off(ThinkingSwitch::ReasoningEffort, None), json!({}));
+        assert_eq!(off(ThinkingSwitch::ThinkingType, None), json!({}));
     }
 
     #[test]

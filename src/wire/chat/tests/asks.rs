@@ -223,6 +223,7 @@ fn what_is_wrong_is_named() {
     for (body, param) in [
         (json!({}), "messages"),
         (json!({"messages": []}), "messages"),
+        (json!({"messages": [{"role": "assistant", "content": ""}]}), "messages"),
         (message(json!({"content": "x"})), "messages[1].role"),
         (message(json!({"role": "robot", "content": "x"})), "messages[1].role"),
         (message(json!({"role": "user"})), "messages[1].content"),

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::{Ask, Stop, Tool, ToolKind, ToolNames};
+use crate::wire::passing::{Ending, Watch};
 
 fn text(text: &'static str) -> Event<'static> {
     Event::Text(text.into())
@@ -55,6 +56,29 @@ fn thoughts_come_before_the_text_and_usage_with_the_last_piece() {
     assert!(matches!(&events[1..4], [Event::Thinking(_), Event::Thinking(_), Event::Thinking(_)]), "{events:?}");
     let tokens = Tokens { prompt: 404, completion: 133, cache_read: 320, reasoning: 97, ..Tokens::default() };
     assert_eq!(events[4..], [text("Yes, 97"), text(" is prime."), Event::Usage(tokens), stops(Stop::End), Event::End]);
+}
+
+#[test]
+fn a_stream_that_passes_is_understood_like_one_that_is_read() {
+    for (stream, ending) in [
+        (fixture!("answer/plain.sse"), Ending::Complete),
+        (fixture!("answer/tools.sse"), Ending::Complete),
+        (fixture!("answer/parallel_tools.sse"), Ending::Complete),
+        (fixture!("answer/image.sse"), Ending::Complete),
+        (fixture!("answer/thinking.sse"), Ending::Complete),
+        (fixture!("answer/structured_output.sse"), Ending::Complete),
+        (fixture!("answer/refusal.sse"), Ending::Complete),
+        (fixture!("answer/length.sse"), Ending::Complete),
+        (fixture!("answer/error.sse"), Ending::Failed),
+    ] {
+        let mut passing = Passing::new(true, None);
+        let chunk = Bytes::from_static(stream.as_bytes());
+        EventReader::default().push(&chunk, |data| passing.judge(data), |_| {}).unwrap();
+
+        let read = fold(&events(stream));
+        assert_eq!((passing.ending(), passing.tokens()), (ending, read.reply.tokens), "{stream}");
+        assert_eq!(passing.is_done(), read.ended, "{stream}");
+    }
 }
 
 #[test]

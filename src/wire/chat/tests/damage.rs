@@ -1,0 +1,83 @@
+//! Requests that somebody damaged: nothing breaks, and what still reads can be sent.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::wire::neutral::{Takes, ToolNames};
+
+const ASKS: [&str; 9] = [
+    fixture!("ask/plain.json"),
+    fixture!("ask/stream.json"),
+    fixture!("ask/tools.json"),
+    fixture!("ask/parallel_tools.json"),
+    fixture!("ask/image.json"),
+    fixture!("ask/thinking.json"),
+    fixture!("ask/structured_output.json"),
+    fixture!("ask/refusal.json"),
+    fixture!("ask/length.json"),
+];
+
+/// The paths of everything below a value.
+fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        Value::Array(list) => list.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in below {
+        let path = format!("{at}/{key}");
+        places(value, &path, all);
+        all.push(path);
+    }
+}
+
+fn any_damage() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(-1.5),
+        json!(""),
+        json!("text"),
+        json!("user"),
+        json!("assistant"),
+        json!("system"),
+        json!([]),
+        json!({}),
+        json!(["a"]),
+        json!([{"type": "text", "text": ""}]),
+        json!({"type": "text", "text": "a"}),
+        json!({"role": "tool", "tool_call_id": "1", "content": "a"}),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn whatever_still_reads_can_be_sent_and_read_again(
+        which in 0..ASKS.len(),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), any_damage()), 1..4),
+        openai_fields in any::<bool>(),
+    ) {
+        let mut body: Value = serde_json::from_str(ASKS[which]).unwrap();
+        for (at, damage) in damages {
+            let mut all = Vec::new();
+            places(&body, "", &mut all);
+            *body.pointer_mut(at.get::<String>(&all)).unwrap() = damage;
+        }
+        let Ok(ask) = read_ask(&body) else { return Ok(()) };
+        let names = ToolNames::new(&ask, LONGEST_TOOL_NAME);
+        let takes = Takes { openai_fields, thinks: Some(true), ..Takes::default() };
+        let Ok(written) = write_ask(&ask, "m", &takes, &names) else { return Ok(()) };
+
+        let again: Value = serde_json::from_slice(&written).unwrap();
+        let again = read_ask(&again);
+        // Nothing but thoughts, and those are not sent: there is nothing to ask.
+        let silent = ask.turns.iter().flat_map(|turn| &turn.parts).all(|part| matches!(part, Part::Thinking { .. }));
+        prop_assert!(again.is_ok() || silent, "{:?} of {}", again, String::from_utf8_lossy(&written));
+    }
+}
