@@ -48,6 +48,13 @@ struct Seen {
     words: bool,
 }
 
+impl Seen {
+    /// Whether nothing has come of this part of the thoughts. They come in order.
+    fn lacks(&self, part: Option<u64>) -> bool {
+        !self.told || self.part < part.unwrap_or(0)
+    }
+}
+
 /// An event, as far as most of them go.
 #[derive(Deserialize)]
 struct Head<'a> {
@@ -125,10 +132,10 @@ impl ReadEvents {
             "content_part.done" => self.part_done(at, value(head.part).as_ref(), out),
             "reasoning_summary_text.delta" => self.thoughts(at, string(head.delta), true, head.summary_index, out),
             "reasoning_text.delta" => self.thoughts(at, string(head.delta), false, head.content_index, out),
-            "reasoning_summary_text.done" if !self.seen(at).told => {
+            "reasoning_summary_text.done" if self.seen(at).lacks(head.summary_index) => {
                 self.thoughts(at, string(head.text), true, head.summary_index, out);
             }
-            "reasoning_text.done" if !self.seen(at).told => {
+            "reasoning_text.done" if self.seen(at).lacks(head.content_index) => {
                 self.thoughts(at, string(head.text), false, head.content_index, out);
             }
             "function_call_arguments.delta" | "custom_tool_call_input.delta" => {

@@ -1,1 +1,140 @@
-//! The protocol as a whole.
+//! The protocol as a whole: fixtures, ways there and back, and what a stream has to obey.
+
+mod answers;
+mod asks;
+mod codex;
+mod streams;
+mod validate;
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::*;
+use crate::wire::neutral::{Event, Part, Reply, Seal, Shown, ToolCall};
+
+fn folder(kind: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/wire/responses").join(kind)
+}
+
+fn fixture(path: &str) -> String {
+    std::fs::read_to_string(folder(path)).unwrap()
+}
+
+fn json(path: &str) -> Value {
+    serde_json::from_str(&fixture(path)).unwrap()
+}
+
+/// The names of the fixtures with this ending.
+fn cases(kind: &str, ending: &str) -> Vec<String> {
+    let names = std::fs::read_dir(folder(kind)).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter_map(|name| Some(name.strip_suffix(ending)?.to_owned())).collect();
+    names.sort();
+    assert!(names.len() > 8, "{names:?}");
+    names
+}
+
+fn shown(ask: &Value) -> Shown {
+    Shown { id: "0a1".into(), model: "fast".into(), created: 1_763_800_000, echo: echo(ask), ..Shown::default() }
+}
+
+/// The data of each event of a stream.
+fn data(stream: &str) -> Vec<String> {
+    let events = stream.split("\n\n").filter(|event| !event.is_empty());
+    events.map(|event| event.split_once("data: ").unwrap().1.to_owned()).collect()
+}
+
+/// What an event says, owning it.
+fn own(event: Event<'_>) -> Event<'static> {
+    let text = |text: std::borrow::Cow<'_, str>| std::borrow::Cow::Owned(text.into_owned());
+    match event {
+        Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
+        Event::Text(it) => Event::Text(text(it)),
+        Event::Thinking(it) => Event::Thinking(text(it)),
+        Event::Refusal(it) => Event::Refusal(text(it)),
+        Event::Seal(seal) => Event::Seal(Seal {
+            origin: seal.origin,
+            value: text(seal.value),
+            id: seal.id.map(text),
+            redacted: seal.redacted,
+        }),
+        Event::Citation(it) => Event::Citation(crate::wire::neutral::Citation {
+            url: text(it.url),
+            title: text(it.title),
+            quote: it.quote.map(text),
+            span: it.span,
+        }),
+        Event::ToolStart { index, id, name, custom } => {
+            Event::ToolStart { index, id: text(id), name: text(name), custom }
+        }
+        Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
+        Event::PartEnd => Event::PartEnd,
+        Event::Stop { stop, sequence } => Event::Stop { stop, sequence: sequence.map(text) },
+        Event::Usage(tokens) => Event::Usage(tokens),
+        Event::Error(told) => Event::Error(told),
+        Event::End => Event::End,
+    }
+}
+
+/// What a stream says.
+fn events(stream: &str) -> Vec<Event<'static>> {
+    let (mut reader, mut events) = (ReadEvents::new(None), Vec::new());
+    for data in data(stream) {
+        reader.read(data.as_bytes(), &mut |event| events.push(own(event)));
+    }
+    reader.finish(&mut |event| events.push(own(event)));
+    events
+}
+
+fn written(events: &[Event<'_>], shown: Shown) -> String {
+    let (mut writer, mut out) = (WriteEvents::new(shown), Vec::new());
+    for event in events {
+        writer.write(event.clone(), &mut out);
+    }
+    String::from_utf8(out).unwrap()
+}
+
+/// The answer that a stream tells, pieces put together.
+fn told(events: &[Event<'static>]) -> Reply<'static> {
+    let mut reply = Reply::default();
+    let mut open = false;
+    let mut calls = std::collections::HashMap::new();
+    for event in events.iter().cloned() {
+        let grows = std::mem::replace(&mut open, true);
+        match (event, reply.parts.last_mut().filter(|_| grows)) {
+            (Event::Text(more), Some(Part::Text { text, .. })) => text.to_mut().push_str(&more),
+            (Event::Text(text), _) if !text.is_empty() => reply.parts.push(Part::text(text)),
+            (Event::Refusal(more), Some(Part::Refusal(text))) => text.to_mut().push_str(&more),
+            (Event::Refusal(text), _) if !text.is_empty() => reply.parts.push(Part::Refusal(text)),
+            (Event::Thinking(more), Some(Part::Thinking { text, seal: None })) => text.to_mut().push_str(&more),
+            (Event::Thinking(text), _) if !text.is_empty() => reply.parts.push(Part::Thinking { text, seal: None }),
+            (Event::Seal(new), Some(Part::Thinking { seal: seal @ None, .. })) => *seal = Some(new),
+            (Event::Seal(seal), _) => reply.parts.push(Part::Thinking { text: "".into(), seal: Some(seal) }),
+            (Event::Citation(new), Some(Part::Text { citations, .. })) => citations.push(new),
+            (Event::ToolStart { index, id, name, custom }, _) => {
+                calls.insert(index, reply.parts.len());
+                let call = ToolCall { id, name, namespace: None, arguments: "".into(), custom };
+                reply.parts.push(Part::ToolCall(call));
+            }
+            (Event::ToolArguments { index, text }, _) => {
+                open = grows;
+                let Part::ToolCall(call) = &mut reply.parts[calls[&index]] else { unreachable!() };
+                call.arguments.to_mut().push_str(&text);
+            }
+            (Event::PartEnd, _) => open = false,
+            (Event::Start { id, .. }, _) => reply.id = id,
+            (Event::Stop { stop, sequence }, _) => (reply.stop, reply.stop_sequence) = (stop, sequence),
+            (Event::Usage(tokens), _) => reply.tokens = Some(tokens),
+            _ => open = grows,
+        }
+    }
+    for part in &mut reply.parts {
+        if let Part::ToolCall(call) = part
+            && call.arguments.is_empty()
+            && !call.custom
+        {
+            call.arguments = "{}".into();
+        }
+    }
+    reply
+}

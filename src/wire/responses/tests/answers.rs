@@ -1,0 +1,204 @@
+//! Answers, as providers send them.
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::{Protocol, Tokens};
+use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
+use crate::wire::passing::{Ending, Watch};
+
+fn reply(answer: &Value) -> Reply<'_> {
+    read_reply(answer, None).unwrap()
+}
+
+#[test]
+fn a_stream_says_what_the_whole_answer_says() {
+    let mut seen = 0;
+    for case in cases("answer", ".sse") {
+        let Ok(whole) = std::fs::read_to_string(folder(&format!("answer/{case}.json"))) else { continue };
+        let whole: Value = serde_json::from_str(&whole).unwrap();
+        let Ok(whole) = read_reply(&whole, None) else { continue };
+
+        assert_eq!(told(&events(&fixture(&format!("answer/{case}.sse")))), whole, "{case}");
+        seen += 1;
+    }
+    assert!(seen >= 9);
+}
+
+#[test]
+fn a_provider_that_sends_only_whole_items_or_only_the_whole_answer_is_understood() {
+    for case in ["plain", "thinking", "parallel_tools", "image", "refusal", "custom_tool"] {
+        let stream = fixture(&format!("answer/{case}.sse"));
+        let whole = json(&format!("answer/{case}.json"));
+        for kept in
+            [&["item.done", "completed"][..], &["completed"], &["item.added", "part.added", ".done", "completed"]]
+        {
+            let event = |event: &&str| kept.iter().any(|kind| event.lines().next().unwrap().ends_with(kind));
+            let less: String = stream.split_inclusive("\n\n").filter(event).collect();
+
+            assert_eq!(plain(told(&events(&less))), plain(reply(&whole)), "{case} of {kept:?}");
+        }
+    }
+}
+
+fn plain(mut reply: Reply<'_>) -> Reply<'_> {
+    reply.id = None;
+    reply
+}
+
+#[test]
+fn thoughts_come_with_their_seal_and_are_counted() {
+    let answer = json("answer/thinking.json");
+    let reply = reply(&answer);
+
+    let Some(Part::Thinking { text, seal: Some(seal) }) = reply.parts.first() else { panic!("{reply:?}") };
+    assert_eq!(text, "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one.");
+    assert_eq!((seal.origin, seal.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68a0think")));
+    assert_eq!(reply.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
+    let tokens =
+        Tokens { prompt: 97, completion: 152, cache_read: 32, cache_write: 16, cache_write_1h: 0, reasoning: 141 };
+    assert_eq!((reply.tokens, tokens_of(&answer)), (Some(tokens), Some(tokens)));
+}
+
+fn tokens_of(answer: &Value) -> Option<Tokens> {
+    super::tokens(answer)
+}
+
+#[test]
+fn a_call_is_known_by_its_call_id() {
+    let answer = json("answer/parallel_tools.json");
+    let reply = reply(&answer);
+
+    let ids = reply.parts.iter().filter_map(|part| match part {
+        Part::ToolCall(call) => Some((call.id.as_ref(), call.name.as_ref())),
+        _ => None,
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), [("call_p1Lima", "get_weather"), ("call_p2Quito", "get_weather")]);
+    assert_eq!(reply.stop, Stop::Tools);
+}
+
+#[test]
+fn endings_are_told_apart() {
+    for (case, stop) in
+        [("plain", Stop::End), ("tools", Stop::Tools), ("length", Stop::Length), ("refusal", Stop::Refusal)]
+    {
+        assert_eq!(reply(&json(&format!("answer/{case}.json"))).stop, stop, "{case}");
+    }
+    let filtered = json!({"status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": []});
+    assert_eq!(reply(&filtered).stop, Stop::Refusal);
+}
+
+#[test]
+fn what_failed_or_is_something_else_is_no_answer() {
+    for answer in [
+        json!({}),
+        json!([]),
+        json!({"error": {"message": "x"}}),
+        json!({"status": "failed", "output": [], "error": {"code": "server_error", "message": "x"}}),
+        json!({"status": "in_progress", "output": []}),
+    ] {
+        assert_eq!(read_reply(&answer, None), Err(NotAnAnswer), "{answer}");
+    }
+}
+
+#[test]
+fn an_answer_that_leaves_out_most_is_read_all_the_same() {
+    let answer = json!({"output": [
+        null, 3, {"type": "message"}, {"type": "message", "content": [{"type": "output_text", "text": "a"}, {"type": "new"}]},
+        {"type": "reasoning", "summary": null}, {"type": "function_call", "id": "fc_1", "name": "f"}, {"type": "new"},
+    ]});
+    let reply = reply(&answer);
+
+    assert_eq!(reply.parts.first(), Some(&Part::text("a")));
+    let Some(Part::ToolCall(call)) = reply.parts.get(1) else { panic!("{reply:?}") };
+    assert_eq!((call.id.as_ref(), call.arguments.as_ref()), ("fc_1", "{}"));
+    assert_eq!((reply.parts.len(), reply.tokens), (2, None));
+}
+
+#[test]
+fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_part() {
+    let answer = json!({"output": [{"type": "message", "content": [
+        {"type": "output_text", "text": "é1", "annotations": []},
+        {"type": "output_text", "text": "two", "annotations": [
+            {"type": "url_citation", "url": "https://x", "title": "X", "start_index": 1, "end_index": 3},
+            {"type": "file_citation", "file_id": "f"}]},
+    ]}]});
+    let reply = reply(&answer);
+
+    let citation = Citation { url: "https://x".into(), title: "X".into(), quote: None, span: Some((3, 5)) };
+    assert_eq!(reply.parts.get(1), Some(&Part::Text { text: "two".into(), citations: vec![citation], cache: None }));
+    let written: Value = serde_json::from_slice(&write_reply(&reply, &shown(&json!({})))).unwrap();
+    assert_eq!(
+        written["output"][0]["content"][1]["annotations"],
+        json!([{"type": "url_citation", "start_index": 1, "end_index": 3, "url": "https://x", "title": "X"}])
+    );
+}
+
+#[test]
+fn errors_in_a_stream_are_told_in_both_shapes() {
+    let last = |case: &str| events(&fixture(case)).pop();
+
+    let Some(Event::Error(failed)) = last("answer/error.sse") else { panic!() };
+    assert_eq!(failed.code.as_deref(), Some("server_error"));
+    assert!(failed.message.unwrap().starts_with("The server had an error"));
+    let Some(Event::Error(error)) = last("answer/error_event.sse") else { panic!() };
+    assert_eq!(
+        (error.code.as_deref(), error.message.as_deref()),
+        (Some("rate_limit_exceeded"), Some("Rate limit reached."))
+    );
+}
+
+#[test]
+fn a_seal_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
+    for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
+        let seal = Seal { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
+        let parts = vec![Part::Thinking { text: text.into(), seal: Some(seal) }];
+        let reply = Reply { parts: parts.clone(), ..Reply::default() };
+
+        let answer: Value = serde_json::from_slice(&write_reply(&reply, &shown(&json!({})))).unwrap();
+        let next = json!({"model": "m", "input": [{"role": "user", "content": "x"}, answer["output"][0]]});
+
+        assert_eq!(read_ask(&next).unwrap().turns[1].parts, parts);
+    }
+}
+
+#[test]
+fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
+    for (case, ending, text_bytes) in [
+        ("plain", Ending::Complete, 44),
+        ("length", Ending::Complete, 28),
+        ("tools", Ending::Complete, 19),
+        ("error", Ending::Failed, 9),
+        ("error_event", Ending::Failed, 0),
+    ] {
+        let mut passing = Passing::new();
+        let events = data(&fixture(&format!("answer/{case}.sse")));
+        let (last, before) = events.split_last().unwrap();
+        before.iter().for_each(|event| {
+            passing.judge(event.as_bytes());
+        });
+        assert_eq!((passing.ending(), passing.is_done()), (Ending::Cut, false), "{case}");
+
+        passing.judge(last.as_bytes());
+
+        assert_eq!((passing.ending(), passing.text_bytes()), (ending, text_bytes), "{case}");
+        let counted =
+            super::events(&fixture(&format!("answer/{case}.sse"))).into_iter().find_map(|event| match event {
+                Event::Usage(tokens) => Some(tokens),
+                _ => None,
+            });
+        assert_eq!(passing.tokens(), counted, "{case}");
+    }
+}
+
+#[test]
+fn a_tool_that_speaks_of_deltas_and_a_text_that_speaks_of_ends_hide_nothing() {
+    let mut passing = Passing::new();
+    passing.judge(br#"{"type":"response.output_text.delta","delta":"\"response.completed\" \"error\""}"#);
+    assert_eq!((passing.ending(), passing.text_bytes()), (Ending::Cut, 32));
+
+    passing.judge(br#"{"type":"response.completed","response":{"tools":[{"parameters":{"delta":"x"}}],"usage":{"input_tokens":1}}}"#);
+
+    assert_eq!((passing.ending(), passing.text_bytes()), (Ending::Complete, 32));
+    assert_eq!(passing.tokens().map(|tokens| tokens.prompt), Some(1));
+}

@@ -1,0 +1,98 @@
+//! Codex CLI, whose tools no other protocol knows.
+
+use serde_json::json;
+
+use super::validate::validate;
+use super::*;
+use crate::wire::neutral::{Ask, Role, Stop, ToolKind, ToolNames};
+
+fn names(ask: &Ask<'_>) -> ToolNames {
+    ToolNames::new(ask, LONGEST_TOOL_NAME)
+}
+
+#[test]
+fn a_model_that_it_does_not_know_gets_groups_and_functions() {
+    let body = json("ask/codex_unknown_model.json");
+    let ask = read_ask(&body).unwrap();
+
+    let tools: Vec<_> = ask.tools.iter().map(|tool| (tool.namespace.as_deref(), tool.name.as_ref())).collect();
+    assert!(tools.contains(&(None, "exec_command")) && tools.contains(&(Some("multi_agent_v1"), "spawn_agent")));
+    assert!(!tools.iter().any(|(_, name)| *name == "web_search"), "only OpenAI can search");
+    let group: Vec<_> = ask.tools.iter().filter(|tool| tool.namespace.is_some()).collect();
+    let about = |index: usize| group[index].description.as_deref().unwrap();
+    assert!(about(0).starts_with("multi_agent_v1: Tools for spawning and managing sub-agents.\n\nClose an agent"));
+    assert!(!about(1).starts_with("multi_agent_v1"));
+    assert_eq!((ask.system.len(), ask.turns.len()), (3, 2));
+    assert!(ask.stream && ask.prompt_cache_key.is_some());
+}
+
+#[test]
+fn a_model_that_it_knows_gets_tools_within_the_input() {
+    let body = json("ask/codex_known_model.json");
+    let ask = read_ask(&body).unwrap();
+
+    let exec = &ask.tools[0];
+    assert_eq!((exec.namespace.as_deref(), exec.name.as_ref()), (Some("functions"), "exec"));
+    assert!(matches!(exec.kind, ToolKind::Custom { format: Some(_) }));
+    assert_eq!(ask.turns.first().map(|turn| turn.role), Some(Role::User));
+    assert_eq!(names(&ask).provider(Some("functions"), "exec"), "functions__exec");
+}
+
+#[test]
+fn calls_and_their_results_are_read_from_its_history() {
+    let body = json!({"input": [
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x"}]},
+        {"type": "custom_tool_call", "id": "ctc_1", "status": "completed", "call_id": "c1", "name": "exec", "namespace": "functions", "input": "text(1)"},
+        {"type": "custom_tool_call_output", "call_id": "c1", "output": [{"type": "input_text", "text": "1"}]},
+        {"type": "function_call", "call_id": "c2", "name": "spawn_agent", "namespace": "multi_agent_v1", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "c2", "output": "done"},
+    ]});
+    let ask = read_ask(&body).unwrap();
+
+    let Part::ToolCall(call) = &ask.turns[1].parts[0] else { panic!("{ask:?}") };
+    assert_eq!((call.namespace.as_deref(), call.custom, call.arguments.as_ref()), (Some("functions"), true, "text(1)"));
+    let Part::ToolResult(result) = &ask.turns[2].parts[0] else { panic!("{ask:?}") };
+    assert_eq!((result.id.as_ref(), &result.parts), ("c1", &vec![Part::text("1")]));
+    assert_eq!(ask.turns.len(), 5);
+}
+
+/// What a provider of another protocol makes of a call: a function, its JSON in pieces.
+fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<'static>> {
+    let start = Event::ToolStart { index, id: format!("toolu_{index}").into(), name: name.into(), custom: false };
+    let pieces = pieces.iter().map(|piece| Event::ToolArguments { index, text: (*piece).into() });
+    std::iter::once(start).chain(pieces).collect()
+}
+
+#[test]
+fn a_call_of_another_protocol_comes_back_as_its_own() {
+    let body = json("ask/codex_known_model.json");
+    let ask = read_ask(&body).unwrap();
+    let shown = Shown { names: names(&ask), ..shown(&body) };
+    let mut events = vec![Event::Start { id: None, tokens: None }];
+    events.extend(call(0, "functions__exec", &["{\"inp", "ut\": \"text(\\", "\"a\\\")\\n", "\"}"]));
+    events.extend(call(1, "clock__sleep", &["{\"duration_ms\":", "5}"]));
+    events.extend(call(2, "functions__exec", &["{\"code\":\"text(2)\"}"]));
+    events.extend([Event::Stop { stop: Stop::Tools, sequence: None }, Event::End]);
+
+    let stream = written(&events, shown.clone());
+
+    let last = validate(&stream);
+    let custom = |at: usize, input: &str| {
+        json!({"type": "custom_tool_call", "id": format!("ctc_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
+            "name": "exec", "namespace": "functions", "input": input})
+    };
+    assert_eq!(last["output"][0], custom(0, "text(\"a\")\n"));
+    assert_eq!(
+        last["output"][1],
+        json!({"type": "function_call", "id": "fc_0a1_1", "status": "completed", "call_id": "toolu_1",
+            "name": "sleep", "namespace": "clock", "arguments": "{\"duration_ms\":5}"})
+    );
+    assert_eq!(last["output"][2], custom(2, "text(2)"));
+    let deltas = data(&stream).into_iter().map(|event| serde_json::from_str::<Value>(&event).unwrap());
+    let deltas =
+        deltas.filter(|event| event["type"] == "response.custom_tool_call_input.delta" && event["output_index"] == 0);
+    let deltas: Vec<_> = deltas.map(|event| event["delta"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(deltas, ["text(", "\"a\")\n"], "the text is handed out as it comes");
+    let whole: Value = serde_json::from_slice(&write_reply(&told(&events), &shown)).unwrap();
+    assert_eq!(whole["output"], last["output"]);
+}
