@@ -192,21 +192,18 @@ impl WriteEvents {
             }
         }
         match piece {
+            Event::Text(text) | Event::Refusal(text) | Event::Thinking(text) if text.is_empty() => {}
             Event::Text(text) | Event::Refusal(text) => {
-                if !text.is_empty() {
-                    self.open_text(out);
-                    self.delta(&json!({"type": "text_delta", "text": text}), out);
-                }
+                self.open_text(out);
+                self.delta(&json!({"type": "text_delta", "text": text}), out);
             }
             Event::Citation(citation) => {
                 self.open_text(out);
                 self.delta(&json!({"type": "citations_delta", "citation": WebCitation::of(&citation)}), out);
             }
             Event::Thinking(text) => {
-                if !text.is_empty() {
-                    self.open_thinking(out);
-                    self.delta(&json!({"type": "thinking_delta", "thinking": text}), out);
-                }
+                self.open_thinking(out);
+                self.delta(&json!({"type": "thinking_delta", "thinking": text}), out);
             }
             Event::Seal(seal) => self.seal(&seal, out),
             Event::ToolStart { index, id, name, custom } => {

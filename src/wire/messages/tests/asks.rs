@@ -1,0 +1,276 @@
+//! Clients' requests, read.
+
+use serde_json::{Value, json};
+
+use super::{ASKS, ask};
+use crate::wire::messages::{read_ask, write_ask};
+use crate::wire::neutral::{
+    Choice, Effort, Format, Part, Role, Sampling, Source, Takes, Thinking, ToolKind, ToolNames,
+};
+
+fn capable() -> Takes {
+    Takes {
+        efforts: Some(Effort::ALL.iter().map(|effort| effort.as_str().to_owned()).collect()),
+        thinks: Some(true),
+        system_inside: true,
+        schemas: Some(true),
+        ..Takes::default()
+    }
+}
+
+#[test]
+fn every_request_comes_back_as_it_was_read() {
+    for (name, text) in ASKS {
+        let body: Value = serde_json::from_str(text).unwrap();
+        let mut first = read_ask(&body).unwrap();
+        let names = ToolNames::new(&first, super::super::LONGEST_TOOL_NAME);
+
+        let written = write_ask(&first, "claude", &capable(), &names).unwrap();
+
+        let again: Value = serde_json::from_slice(&written).unwrap();
+        let second = read_ask(&again).unwrap();
+        // The documented losses.
+        if first.sampling.temperature.is_some() {
+            first.sampling.top_p = None;
+        }
+        if name == "claude_code" {
+            // A system turn may not stand between a call and its result.
+            first.turns.swap(3, 4);
+        }
+        assert_eq!(second, first, "{name}");
+        assert_eq!(again["model"], "claude");
+    }
+}
+
+#[test]
+fn claude_codes_request_is_read_whole() {
+    let body = ask("claude_code");
+
+    let ask = read_ask(&body).unwrap();
+
+    assert_eq!(ask.system.len(), 2, "without the note to the billing");
+    assert!(matches!(&ask.system[0], Part::Text { cache: Some(_), .. }));
+    assert_eq!(ask.tools.len(), 23, "without the web search that Anthropic runs");
+    assert_eq!(ask.turns.iter().map(|turn| turn.role).collect::<Vec<_>>(), {
+        use Role::{Assistant, System, User};
+        [User, System, Assistant, System, User]
+    });
+    let found = &ask.turns[2].parts[2];
+    assert_eq!(*found, Part::text("Rust Blog\nhttps://blog.rust-lang.org"));
+    assert_eq!((ask.thinking, ask.max_tokens, ask.stream), (Some(Thinking::Effort(Effort::High)), Some(64_000), true));
+    assert!(ask.user.unwrap().contains("session_id"));
+}
+
+#[test]
+fn a_picture_is_not_copied() {
+    let body = ask("image");
+
+    let ask = read_ask(&body).unwrap();
+
+    for part in &ask.turns[0].parts {
+        if let Part::Image { source: Source::Base64 { data, .. }, .. }
+        | Part::File { source: Source::Base64 { data, .. }, .. } = part
+        {
+            assert!(matches!(data, std::borrow::Cow::Borrowed(_)));
+        }
+    }
+}
+
+fn read(more: Value) -> Result<String, String> {
+    let mut body = json!({"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    read_ask(&body).map(|ask| format!("{ask:?}")).map_err(|refused| refused.message)
+}
+
+fn block(role: &str, block: Value) -> Result<Vec<Part<'static>>, String> {
+    // Leaked, so that the parts can outlive this function: a few bytes of a test.
+    let body = json!({"max_tokens": 5, "messages": [{"role": role, "content": [block]}]});
+    let body: &'static Value = Box::leak(Box::new(body));
+    read_ask(body).map(|mut ask| ask.turns.remove(0).parts).map_err(|refused| refused.message)
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    for (more, message) in [
+        (json!({"max_tokens": null}), "'max_tokens' is missing."),
+        (json!({"max_tokens": "5"}), "'max_tokens' must be a whole number."),
+        (json!({"messages": []}), "'messages' must be a list with at least one message."),
+        (
+            json!({"messages": [{"role": "tool", "content": ""}]}),
+            "'messages[0].role' must be 'user', 'assistant' or 'system'.",
+        ),
+        (json!({"messages": [{"role": "user"}]}), "'messages[0].content' is missing."),
+        (
+            json!({"messages": [{"role": "user", "content": [{"type": "text"}]}]}),
+            "'messages[0].content[0].text' is missing.",
+        ),
+        (json!({"system": [{"type": "image"}]}), "'system[0].type' must be 'text' in a system message."),
+        (json!({"temperature": "hot"}), "'temperature' must be a number."),
+        (json!({"thinking": {"type": "enabled"}}), "'thinking.budget_tokens' is missing."),
+        (
+            json!({"thinking": {"type": "deep"}}),
+            "'thinking.type' must be 'adaptive', 'enabled', 'between_tools' or 'disabled'.",
+        ),
+        (
+            json!({"output_config": {"effort": "huge"}}),
+            "'output_config.effort' must be 'low', 'medium', 'high', 'xhigh' or 'max'.",
+        ),
+        (json!({"output_config": {"format": {"type": "xml"}}}), "'output_config.format.type' must be 'json_schema'."),
+        (json!({"tools": [{"input_schema": {}}]}), "'tools[0].name' is missing."),
+        (json!({"tool_choice": {"type": "some"}}), "'tool_choice.type' must be 'auto', 'any', 'tool' or 'none'."),
+        (json!({"service_tier": "gold"}), "'service_tier' must be 'auto' or 'standard_only'."),
+        (json!({"stop_sequences": [7]}), "'stop_sequences[0]' must be a string."),
+    ] {
+        assert_eq!(read(more), Err(message.to_owned()));
+    }
+}
+
+#[test]
+fn what_only_anthropic_has_is_refused_or_dropped() {
+    for more in [
+        json!({"inference_geo": "us"}),
+        json!({"thread": {"id": "t"}}),
+        json!({"max_tokens": 0}),
+        json!({"tools": [{"type": "text_editor_20250728", "name": "str_replace_based_edit_tool"}]}),
+        json!({"tools": [{"type": "computer_20251124", "name": "computer"}]}),
+        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}], "tool_choice": {"type": "tool", "name": "web_search"}}),
+        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}], "tool_choice": {"type": "any"}}),
+        json!({"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "file", "file_id": "f"}}]}]}),
+        json!({"messages": [{"role": "system", "content": [{"type": "tool_addition", "tool": {"type": "tool_definition", "definition": {}}}]}]}),
+    ] {
+        let message = read(more.clone()).unwrap_err();
+        assert!(message.starts_with('\'') && message.contains("': "), "{more}: {message}");
+    }
+    let plain = read(json!({})).unwrap();
+    for more in [
+        json!({"cache_control": {"type": "ephemeral"}, "context_management": {}, "container": "c", "mcp_servers": [{}], "speed": "fast"}),
+        json!({"tools": [], "tool_choice": {"type": "auto", "disable_parallel_tool_use": true}}),
+        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}, {"type": "mcp_toolset", "mcp_server_name": "x"}]}),
+        json!({"unheard_of": 1, "metadata": null, "system": null, "thinking": null}),
+    ] {
+        assert_eq!(read(more), Ok(plain.clone()));
+    }
+}
+
+#[test]
+fn thinking_is_read_in_all_its_forms() {
+    for (more, thinking, shown) in [
+        (json!({}), None, false),
+        (json!({"thinking": {"type": "disabled"}, "output_config": {"effort": "max"}}), Some(Thinking::Off), false),
+        (json!({"thinking": {"type": "adaptive"}}), Some(Thinking::Adaptive), true),
+        (json!({"thinking": {"type": "adaptive", "display": "omitted"}}), Some(Thinking::Adaptive), false),
+        (json!({"thinking": {"type": "enabled", "budget_tokens": 16_000}}), Some(Thinking::Budget(16_000)), true),
+        (
+            json!({"thinking": {"type": "enabled", "budget_tokens": 16_000}, "output_config": {"effort": "low"}}),
+            Some(Thinking::Effort(Effort::Low)),
+            true,
+        ),
+        (json!({"output_config": {"effort": "xhigh"}}), Some(Thinking::Effort(Effort::XHigh)), true),
+    ] {
+        let mut body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let ask = read_ask(&body).unwrap();
+        assert_eq!((ask.thinking, ask.show_thinking), (thinking, shown), "{more}");
+    }
+}
+
+#[test]
+fn a_schema_is_strict_for_others_only_if_it_is_closed() {
+    for (schema, strict) in [
+        (
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": false}),
+            Some(true),
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": [], "additionalProperties": false}),
+            None,
+        ),
+        (json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}), None),
+        (json!({"type": "object"}), None),
+    ] {
+        for body in [
+            json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_config": {"format": {"type": "json_schema", "schema": schema}}}),
+            json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_format": {"type": "json_schema", "schema": schema}}),
+        ] {
+            let Some(Format::Schema { strict: read, schema: kept, .. }) = read_ask(&body).unwrap().format else {
+                panic!()
+            };
+            assert_eq!((read, kept), (strict, &schema));
+        }
+    }
+}
+
+#[test]
+fn results_come_first_in_their_turn() {
+    let body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": [
+        {"type": "text", "text": "a"},
+        {"type": "tool_result", "tool_use_id": "1"},
+        {"type": "text", "text": "b"},
+        {"type": "tool_result", "tool_use_id": "2", "content": [{"type": "tool_reference", "tool_name": "grep"}]}
+    ]}]});
+
+    let ask = read_ask(&body).unwrap();
+
+    let kinds: Vec<_> = ask.turns[0]
+        .parts
+        .iter()
+        .map(|part| match part {
+            Part::ToolResult(result) => result.id.to_string(),
+            Part::Text { text, .. } => text.to_string(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, ["1", "2", "a", "b"]);
+}
+
+#[test]
+fn documents_and_search_results_become_what_others_know() {
+    let source =
+        json!({"type": "content", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]});
+    let parts = block("user", json!({"type": "document", "title": "T", "context": "C", "source": source})).unwrap();
+    assert_eq!(parts, ["C", "T", "one", "two"].map(Part::text));
+
+    let found = json!({"type": "search_result", "title": "T", "source": "https://x", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]});
+    assert_eq!(block("user", found).unwrap(), [Part::text("T\nhttps://x\n\na\nb")]);
+
+    let text = json!({"type": "document", "title": "T", "source": {"type": "text", "media_type": "text/plain", "data": "words"}});
+    let file = Part::File { source: Source::Text("words".into()), name: Some("T".into()), cache: None };
+    assert_eq!(block("user", text).unwrap(), [file]);
+}
+
+#[test]
+fn another_protocols_seal_is_unpacked() {
+    let parts = block(
+        "assistant",
+        json!({"type": "thinking", "thinking": "t", "signature": "cm1.openai-responses.-.rs_1.gAAA"}),
+    );
+    let Ok([Part::Thinking { seal: Some(seal), .. }]) = parts.as_deref() else { panic!("{parts:?}") };
+    assert_eq!((seal.origin.as_str(), seal.id.as_deref(), &*seal.value), ("openai-responses", Some("rs_1"), "gAAA"));
+
+    let parts = block("assistant", json!({"type": "thinking", "thinking": "t", "signature": ""}));
+    assert_eq!(parts, Ok(vec![Part::Thinking { text: "t".into(), seal: None }]));
+}
+
+#[test]
+fn an_unknown_block_is_refused_and_a_misplaced_result_too() {
+    assert_eq!(
+        block("user", json!({"type": "hologram"})),
+        Err("'messages[0].content[0].type': blocks of type 'hologram' have no form elsewhere.".to_owned())
+    );
+    assert!(block("assistant", json!({"type": "tool_result", "tool_use_id": "1"})).is_err());
+}
+
+#[test]
+fn tools_that_the_client_runs_keep_their_documented_schema() {
+    let body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}],
+        "tools": [{"type": "bash_20250124", "name": "bash"}, {"type": "memory_20250818", "name": "memory"}],
+        "tool_choice": {"type": "tool", "name": "bash", "disable_parallel_tool_use": false}});
+
+    let ask = read_ask(&body).unwrap();
+
+    let ToolKind::Function { parameters: Some(schema), .. } = ask.tools[0].kind else { panic!() };
+    assert_eq!(schema["properties"]["command"]["type"], "string");
+    assert_eq!(ask.tools[1].name, "memory");
+    assert_eq!((ask.choice, ask.parallel_tools), (Some(Choice::Tool("bash".into())), Some(true)));
+    assert_eq!(ask.sampling, Sampling::default());
+}

@@ -1,0 +1,49 @@
+//! Requests in the making, and what Anthropic gets of them.
+
+use serde_json::{Value, json};
+
+use crate::wire::messages::{LONGEST_TOOL_NAME, write_ask};
+use crate::wire::neutral::{Ask, Part, Refused, Role, Takes, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn};
+
+pub(super) fn written_for(ask: &Ask<'_>, takes: &Takes) -> Result<Value, Refused> {
+    let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
+    write_ask(ask, "claude", takes, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+}
+
+pub(super) fn written(ask: &Ask<'_>) -> Value {
+    written_for(ask, &Takes::default()).unwrap()
+}
+
+pub(super) fn turn<'a>(role: Role, parts: Vec<Part<'a>>) -> Turn<'a> {
+    Turn { role, parts }
+}
+
+pub(super) fn says(role: Role, text: &str) -> Turn<'_> {
+    turn(role, vec![Part::text(text)])
+}
+
+pub(super) fn asking<'a>(turns: Vec<Turn<'a>>) -> Ask<'a> {
+    Ask { turns, ..Ask::default() }
+}
+
+pub(super) fn hello() -> Ask<'static> {
+    asking(vec![says(Role::User, "hi")])
+}
+
+pub(super) fn call<'a>(id: &'a str, name: &'a str, arguments: &'a str) -> Part<'a> {
+    let (id, name, arguments) = (id.into(), name.into(), arguments.into());
+    Part::ToolCall(ToolCall { id, name, namespace: None, arguments, custom: false })
+}
+
+pub(super) fn result<'a>(id: &'a str, text: &'a str) -> Part<'a> {
+    Part::ToolResult(ToolResult { id: id.into(), parts: vec![Part::text(text)], is_error: false, cache: None })
+}
+
+pub(super) fn function<'a>(name: &'a str, parameters: Option<&'a Value>) -> Tool<'a> {
+    let kind = ToolKind::Function { parameters, strict: Some(true) };
+    Tool { name: name.into(), namespace: None, description: None, kind, cache: None }
+}
+
+pub(super) fn text(text: &str) -> Value {
+    json!({"type": "text", "text": text})
+}
