@@ -31,6 +31,7 @@ use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, T
 /// | --- | --- |
 /// | `message` of `developer` or `system` | before the conversation: the system; within it: a turn of the system |
 /// | `message` of `user` or `assistant` | a turn; consecutive items of the assistant are one |
+/// | `agent_message` (Codex: what another agent says) | a turn of the user |
 /// | `reasoning` | thoughts with their seal: `content`, else `summary`, and `encrypted_content` |
 /// | `function_call`, `custom_tool_call` | a call in the assistant's turn |
 /// | `function_call_output`, `custom_tool_call_output` | a result in the user's turn |
@@ -46,6 +47,7 @@ use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, T
 /// | `input_image` | a picture, with its `detail` |
 /// | `input_file` | a document: `file_data` or `file_url` |
 /// | `input_audio` | sound |
+/// | `encrypted_content` (Codex: what a model tells another agent) | text, unless OpenAI encrypted it: then refused |
 /// | `file_id` in any | refused: the file lies at OpenAI |
 /// | `prompt_cache_breakpoint` in any | dropped |
 ///

@@ -4,6 +4,9 @@ use crate::wire::neutral::{Node, Part, Refused, Source};
 
 const AT_OPENAI: &str = "the file lies at OpenAI, where this model cannot read it; send its data or its URL.";
 
+/// What OpenAI encrypts begins like this: the version of a Fernet token and the upper bytes of its time.
+const ENCRYPTED: &str = "gAAAA";
+
 /// A text, or a list of parts.
 pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
     if let Some(text) = content.value.as_str() {
@@ -29,6 +32,15 @@ fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Refused> {
             cache: None,
         }),
         "input_file" => file(node),
+        "encrypted_content" => {
+            let words = node.need("encrypted_content")?;
+            let text = words.text()?;
+            // Codex believes that a model encrypts what it tells another agent. OpenAI's do; another's words are plain.
+            if text.starts_with(ENCRYPTED) {
+                return Err(words.impossible("only OpenAI's own models can read what they encrypted."));
+            }
+            Ok(Part::text(text))
+        }
         "input_audio" => {
             let audio = node.need("input_audio")?;
             Ok(Part::Audio { data: audio.need("data")?.text()?.into(), format: audio.need("format")?.text()?.into() })

@@ -49,6 +49,11 @@ impl<'a> Input<'a> {
         };
         match kind.text()? {
             "message" => self.message(item),
+            "agent_message" => {
+                let parts = read_content::read(&item.need("content")?)?;
+                self.turns.push(Turn { role: Role::User, parts });
+                Ok(())
+            }
             "reasoning" => self.reasoning(item),
             "function_call" => self.call(item, false),
             "custom_tool_call" => self.call(item, true),

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::validate::validate;
 use super::*;
-use crate::wire::neutral::{Ask, Role, Stop, ToolKind, ToolNames};
+use crate::domain::Protocol;
+use crate::wire::neutral::{Ask, Role, Stop, ToolKind, ToolNames, Turn};
 
 fn names(ask: &Ask<'_>) -> ToolNames {
     ToolNames::new(ask, LONGEST_TOOL_NAME)
@@ -39,21 +40,39 @@ fn a_model_that_it_knows_gets_tools_within_the_input() {
 }
 
 #[test]
-fn calls_and_their_results_are_read_from_its_history() {
-    let body = json!({"input": [
-        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "x"}]},
-        {"type": "custom_tool_call", "id": "ctc_1", "status": "completed", "call_id": "c1", "name": "exec", "namespace": "functions", "input": "text(1)"},
-        {"type": "custom_tool_call_output", "call_id": "c1", "output": [{"type": "input_text", "text": "1"}]},
-        {"type": "function_call", "call_id": "c2", "name": "spawn_agent", "namespace": "multi_agent_v1", "arguments": "{}"},
-        {"type": "function_call_output", "call_id": "c2", "output": "done"},
-    ]});
+fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
+    let body = json("ask/codex_history.json");
     let ask = read_ask(&body).unwrap();
 
-    let Part::ToolCall(call) = &ask.turns[1].parts[0] else { panic!("{ask:?}") };
-    assert_eq!((call.namespace.as_deref(), call.custom, call.arguments.as_ref()), (Some("functions"), true, "text(1)"));
-    let Part::ToolResult(result) = &ask.turns[2].parts[0] else { panic!("{ask:?}") };
-    assert_eq!((result.id.as_ref(), &result.parts), ("c1", &vec![Part::text("1")]));
-    assert_eq!(ask.turns.len(), 5);
+    let shape: Vec<(Role, usize)> = ask.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
+    assert_eq!(shape, [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]);
+    let [Part::Thinking { text, seal: Some(seal) }, _, Part::ToolCall(exec), Part::ToolCall(sleep)] =
+        ask.turns[2].parts.as_slice()
+    else {
+        panic!("{ask:?}")
+    };
+    assert_eq!(text, "**Looking**\n\nI look.");
+    assert_eq!((seal.origin, seal.value.as_ref()), (Protocol::AnthropicMessages, "EqQBsig"));
+    assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
+    assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
+    assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));
+    let Part::ToolResult(result) = &ask.turns[3].parts[0] else { panic!("{ask:?}") };
+    assert_eq!((result.id.as_ref(), result.parts.len()), ("toolu_0", 2));
+}
+
+#[test]
+fn what_another_agent_says_is_read_unless_it_is_encrypted() {
+    let said = |words: &str| {
+        let head = json!({"type": "input_text", "text": "Payload:"});
+        let words = json!({"type": "encrypted_content", "encrypted_content": words});
+        json!({"input": [{"type": "agent_message", "author": "/root", "recipient": "/root/a", "content": [head, words]}]})
+    };
+
+    let plain = said("Look around.");
+    let turns = read_ask(&plain).unwrap().turns;
+    assert_eq!(turns, [Turn { role: Role::User, parts: vec![Part::text("Payload:"), Part::text("Look around.")] }]);
+    let refused = read_ask(&said("gAAAAABo")).unwrap_err();
+    assert_eq!(refused.param, "input[0].content[1].encrypted_content");
 }
 
 /// What a provider of another protocol makes of a call: a function, its JSON in pieces.
