@@ -19,7 +19,8 @@ pub(super) fn read<'a>(block: &'a Value, kind: &str, out: &mut Vec<Part<'a>>) ->
                 readable(content, &mut text);
             }
             if !text.is_empty() {
-                out.push(Part::text(text));
+                // Protocols without blocks join the words before and after to it.
+                out.push(Part::text(format!("\n\n{text}\n\n")));
             }
         }
         _ => return false,
@@ -73,7 +74,7 @@ mod tests {
         assert!(read(block, block["type"].as_str().unwrap(), &mut parts));
         assert!(parts.len() <= 1);
         parts.into_iter().next().map(|part| match part {
-            Part::Text { text, .. } => text.into_owned(),
+            Part::Text { text, .. } => text.trim().to_owned(),
             other => panic!("{other:?}"),
         })
     }

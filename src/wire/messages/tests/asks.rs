@@ -56,7 +56,7 @@ fn claude_codes_request_is_read_whole() {
         [User, System, Assistant, System, User]
     });
     let found = &ask.turns[2].parts[2];
-    assert_eq!(*found, Part::text("Rust Blog\nhttps://blog.rust-lang.org"));
+    assert_eq!(*found, Part::text("\n\nRust Blog\nhttps://blog.rust-lang.org\n\n"));
     assert_eq!((ask.thinking, ask.max_tokens, ask.stream), (Some(Thinking::Effort(Effort::High)), Some(64_000), true));
     assert!(ask.user.unwrap().contains("session_id"));
 }
