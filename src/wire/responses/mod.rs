@@ -6,6 +6,7 @@
 mod echo;
 mod frame;
 mod free_text;
+mod open;
 mod passing;
 mod read_ask;
 mod read_content;

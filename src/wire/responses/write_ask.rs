@@ -208,7 +208,11 @@ impl Reasoning {
         let effort = ask.thinking.and_then(|thinking| match thinking {
             Thinking::Off => {
                 let known = takes.efforts.as_ref()?;
-                if known.iter().any(|effort| effort == "none") { Some("none") } else { nearest(Effort::Minimal) }
+                if !takes.must_think && known.iter().any(|effort| effort == "none") {
+                    Some("none")
+                } else {
+                    nearest(Effort::Minimal)
+                }
             }
             Thinking::Adaptive => None,
             Thinking::Effort(effort) => nearest(effort),

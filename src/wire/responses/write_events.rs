@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 
 use super::frame::{ErrorFields, Fields, InPlace, Place, WithAnnotation, WithItem, WithPart, WithResponse, append};
 use super::free_text::FreeText;
+use super::open::{Call, Message, MessagePart, Reasoning};
 use super::response::{Annotation, Content, Failure, Item, Response, Status, SummaryText, characters};
 use super::write_reply::{item_id, sealed};
 use crate::domain::Tokens;
@@ -37,45 +38,6 @@ enum Stage {
     Before,
     Begun,
     Over,
-}
-
-#[derive(Debug)]
-struct Message {
-    at: usize,
-    id: String,
-    parts: Vec<MessagePart>,
-    /// The last part is open.
-    open: bool,
-}
-
-#[derive(Debug)]
-struct MessagePart {
-    text: String,
-    refusal: bool,
-    annotations: Vec<Annotation<'static>>,
-}
-
-#[derive(Debug)]
-struct Reasoning {
-    at: usize,
-    id: String,
-    text: String,
-}
-
-#[derive(Debug)]
-struct Call {
-    /// As the events name it.
-    index: usize,
-    at: usize,
-    id: String,
-    call_id: String,
-    name: String,
-    namespace: Option<String>,
-    /// Arguments, or free text.
-    text: String,
-    custom: bool,
-    /// The free text is inside JSON.
-    wrapped: Option<FreeText>,
 }
 
 impl WriteEvents {
@@ -380,41 +342,5 @@ impl WriteEvents {
                 *slot = Some(item);
             }
         }
-    }
-}
-
-impl MessagePart {
-    fn content(&self) -> Content<'_> {
-        if self.refusal {
-            Content::Refusal { refusal: &self.text }
-        } else {
-            Content::OutputText { text: &self.text, annotations: &self.annotations, logprobs: [] }
-        }
-    }
-}
-
-impl Call {
-    fn item<'s>(&'s self, status: &'s str) -> Item<'s> {
-        let (id, call_id, name) = (&*self.id, &*self.call_id, &*self.name);
-        let namespace = self.namespace.as_deref();
-        if self.custom {
-            Item::CustomToolCall { id, status, call_id, name, namespace, input: &self.text }
-        } else {
-            Item::FunctionCall { id, status, call_id, name, namespace, arguments: &self.text }
-        }
-    }
-
-    fn grow(&mut self, text: &str, sequence: &mut u64, out: &mut Vec<u8>) {
-        if text.is_empty() {
-            return;
-        }
-        self.text.push_str(text);
-        let kind = if self.custom {
-            "response.custom_tool_call_input.delta"
-        } else {
-            "response.function_call_arguments.delta"
-        };
-        let place = Place::of(&self.id, self.at);
-        append(kind, sequence, &InPlace { place, fields: Fields::delta(text) }, out);
     }
 }

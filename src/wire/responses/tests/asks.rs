@@ -221,6 +221,8 @@ fn the_providers_request_keeps_nothing_at_openai_and_asks_for_sealed_thoughts() 
     let off = Some(Thinking::Off);
     assert_eq!(fields(&ask(off, true), &takes(Some(true), &["none", "low"])).1, json!({"effort": "none"}));
     assert_eq!(fields(&ask(off, false), &takes(Some(true), &["low", "high"])).1, json!({"effort": "low"}));
+    let must = Takes { must_think: true, ..takes(Some(true), &["none", "low"]) };
+    assert_eq!(fields(&ask(off, false), &must).1, json!({"effort": "low"}));
     assert_eq!(fields(&ask(Some(Thinking::Adaptive), false), &openai()).1, json!(null));
 }
 
