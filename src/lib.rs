@@ -52,10 +52,13 @@
 //!    refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
-//! 4. A task that outlives the client's connection sends the body on, as it came but for the name of the model, with our
-//!    credential; only to an address that [`domain::EgressPolicy`] permits.
-//! 5. The answer streams back byte for byte. In passing, [`wire`] reads the usage that the provider reports.
-//! 6. A usage record goes to a writer that stores it in batches, whether or not the client stayed to the end.
+//! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
+//!    model. Else [`wire`] reads it into one neutral form and writes it in the provider's protocol.
+//! 5. A task that outlives the client's connection sends it, with our credential; only to an address that
+//!    [`domain::EgressPolicy`] permits. What fails for the moment is tried again, until the answer's first byte.
+//! 6. The answer streams back as it came, with the real model's id in it, or told in the client's protocol. In passing,
+//!    [`wire`] reads the usage that the provider reports.
+//! 7. A usage record goes to a writer that stores it in batches, whether or not the client stayed to the end.
 
 pub mod app;
 pub mod cli;

@@ -66,7 +66,7 @@ pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};
 pub use search::{Found, Hit, search};
 pub use time::Timestamp;
-pub use usage::{Tokens, UsageRecord, UsageSource};
+pub use usage::{Attempt, Tokens, UsageRecord, UsageSource};
 pub use validate::{Problem, Validation, name_counter, validate};
 
 #[cfg(test)]

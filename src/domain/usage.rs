@@ -42,6 +42,21 @@ impl UsageSource {
     }
 }
 
+/// One try to get an answer from a provider, where there was more than one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attempt {
+    /// Who was called.
+    pub provider: ProviderId,
+    /// The real model's id.
+    pub model: String,
+    /// HTTP status of the answer; `None` if none came.
+    pub status: Option<u16>,
+    /// The error's code; `None` if it went well.
+    pub error: Option<String>,
+    /// Milliseconds that it took.
+    pub took_ms: u32,
+}
+
 /// One metered call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsageRecord {
@@ -81,6 +96,8 @@ pub struct UsageRecord {
     pub latency_ms: u32,
     /// Milliseconds from arrival to the answer's first byte.
     pub first_byte_ms: Option<u32>,
+    /// Every try, the last one included, if the first did not go well; else empty.
+    pub attempts: Vec<Attempt>,
     /// The client's program, from `User-Agent`, cut to 120 characters.
     pub agent: Option<String>,
 }

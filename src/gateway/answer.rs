@@ -6,7 +6,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use super::catalog::Upstream;
+use super::upstream::Upstream;
 use crate::domain::{Alias, RequestId};
 use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
 
@@ -122,20 +122,28 @@ impl From<Problem> for Failure {
     }
 }
 
+/// What may be passed on of what a provider said.
+fn safe(upstream: &Upstream, told: Told) -> Told {
+    let texts = [&told.message, &told.param, &told.code, &told.kind];
+    if texts.into_iter().flatten().any(|text| upstream.leaks(text)) { Told::default() } else { told }
+}
+
 impl Failure {
+    /// What a provider's error in the middle of its stream becomes.
+    pub(super) fn in_stream(upstream: &Upstream, told: &Told) -> Self {
+        let told = safe(upstream, told.clone());
+        let message = match &told.message {
+            Some(message) => format!("{} failed: {message}", upstream.name),
+            None => format!("{} failed in the middle of its answer.", upstream.name),
+        };
+        let said = ProviderSaid { name: upstream.provider.as_str().to_owned(), status: None, message: told.message };
+        Problem::new(Code::ProviderError, message).by_provider(said).into()
+    }
+
     /// What a provider's refusal becomes. Its own 400 and 429, and their kin, keep their status, so that a client's retry
     /// rules work; that it did not accept *our* credential is our failure, and the client's key is fine.
     pub(super) fn of_provider(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, body: &[u8]) -> Self {
-        let told = Told::read(body);
-        let told = if [&told.message, &told.param, &told.code, &told.kind]
-            .into_iter()
-            .flatten()
-            .any(|text| upstream.leaks(text))
-        {
-            Told::default()
-        } else {
-            told
-        };
+        let told = safe(upstream, Told::read(body));
         let about_us = matches!(status, 401..=403);
         let said = ProviderSaid {
             name: upstream.provider.as_str().to_owned(),

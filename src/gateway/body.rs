@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
-use super::upstream::in_time;
+use super::http::in_time;
 use super::{Limits, Timeouts};
 use crate::wire::error::{Code, Problem};
 

@@ -1,28 +1,37 @@
 //! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
 //!
-//! One request walks `chat` → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`catalog`] → [`pump`] →
-//! [`upstream`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
+//! One request walks [`call`] → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`permit`] → [`catalog`] →
+//! [`plan`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
 //! and the catalog are in memory: [`live`] keeps both, and bounds how stale they may be.
 
 mod answer;
+mod attempts;
 mod auth;
 mod body;
+mod breaker;
+mod call;
 mod catalog;
-mod chat;
+mod count_tokens;
 mod credentials;
 mod egress;
+mod flow;
 mod health;
+mod http;
 mod keys;
 mod live;
 mod meter;
 mod metrics;
 mod models;
 mod options;
+mod permit;
+mod plan;
 mod pump;
 mod routes;
 mod stand_in;
+mod target;
 mod ticket;
 mod upstream;
+mod whole;
 mod worker;
 
 use std::sync::Arc;
@@ -32,7 +41,7 @@ use actix_web::web;
 use tokio::task::JoinHandle;
 
 pub use credentials::credential_context;
-pub use options::{EnvLookup, GatewayOptions, Limits, Timeouts};
+pub use options::{EnvLookup, GatewayOptions, Limits, Retries, Timeouts};
 
 use crate::domain::ApiKeyHasher;
 use crate::store::{Store, StoreError};

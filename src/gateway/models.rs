@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::answer::{Failure, Head};
 use super::auth::surface;
 use super::worker::Worker;
-use super::{auth, chat};
+use super::{auth, permit};
 use crate::domain::{Timestamp, decide};
 use crate::wire::error::{Code, Problem};
 use crate::wire::models::{Listed, Page, Row, anthropic_page, openai_list, rows};
@@ -64,7 +64,7 @@ async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head, now: Tim
     // The router decodes every escape but those of `%`, `/` and `+`.
     let name = decoded(request.match_info().get("model").unwrap_or_default());
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &name);
-    let model = chat::permitted(&decision, &key, &snapshot, head)?;
+    let model = permit::permitted(&decision, &key, &snapshot, head)?;
     head.ran(model.id.as_str());
     let alias = decision.resolution.alias().is_some();
     Ok(Row { id: &name, model: &model, alias, shadowed: false }.json())

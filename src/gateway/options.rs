@@ -35,6 +35,8 @@ pub struct GatewayOptions {
     pub timeouts: Timeouts,
     /// How large things may be.
     pub limits: Limits,
+    /// How often a provider is asked that failed for the moment.
+    pub retries: Retries,
 }
 
 impl GatewayOptions {
@@ -52,6 +54,7 @@ impl GatewayOptions {
             freshness: Duration::from_secs(60),
             timeouts: Timeouts::default(),
             limits: Limits::default(),
+            retries: Retries::default(),
         }
     }
 }
@@ -122,5 +125,22 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { body: 32 << 20, bodies: 512 << 20, answer: 256 << 20, error: 64 << 10 }
+    }
+}
+
+/// How often a provider is asked that failed for the moment, before the next one is, or the client is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retries {
+    /// How often in all; 1 means once.
+    pub tries: u32,
+    /// The pause after the first try; each further one is twice as long.
+    pub first_pause: Duration,
+    /// A provider that wants to be left alone longer than this is not waited for.
+    pub longest_wait: Duration,
+}
+
+impl Default for Retries {
+    fn default() -> Self {
+        Self { tries: 2, first_pause: Duration::from_millis(250), longest_wait: Duration::from_secs(2) }
     }
 }

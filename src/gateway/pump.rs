@@ -12,43 +12,50 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::answer::Failure;
-use super::catalog::{TakesUsage, Target};
+use super::attempts::{self, Answered};
 use super::egress::HttpClient;
+use super::flow::Flow;
+use super::http::{HttpError, Reader};
+use super::plan::{Asked, Candidate, Prepared, Reading};
 use super::ticket::Ticket;
-use super::upstream::{self, Opened, Reader, UpstreamError};
-use super::{Inner, body, stand_in};
-use crate::wire::control::{AskUsage, Control};
+use super::{Inner, body, whole};
+use crate::domain::Protocol;
 use crate::wire::error::{Code, Problem, ProviderSaid};
 use crate::wire::passing::Ending;
-use crate::wire::stream::ChatStream;
-use crate::wire::usage;
 
 /// Pieces that wait for a slow client; then the provider waits too.
 const AHEAD: usize = 8;
+const EVENT_STREAM: AnswerValue = AnswerValue::from_static("text/event-stream");
 
 /// A call to make.
 pub(super) struct Call {
     pub inner: Arc<Inner>,
     pub client: HttpClient,
-    pub target: Arc<Target>,
-    /// The body for the provider.
-    pub request: Bytes,
-    /// Whether usage was asked for in it in the client's stead.
-    pub added_usage: bool,
+    /// Who may be asked, in order. Never empty.
+    pub plan: Vec<Candidate>,
+    /// The request for the first of them.
+    pub first: Option<Prepared>,
+    pub asked: Asked,
     /// The client's body as it came.
     pub body: body::Held,
-    pub show_usage: bool,
-    pub stream: bool,
+    /// Headers of the client's that go on to a provider that speaks its protocol.
     pub forwarded: Vec<(HeaderName, HeaderValue)>,
     pub ticket: Ticket,
+}
+
+impl Call {
+    /// Whether headers of the client's mean something to this candidate.
+    pub(super) fn forwards(&self, candidate: &Candidate) -> bool {
+        self.asked.operation.native().unwrap_or(Protocol::OpenaiChat) == candidate.upstream.protocol
+    }
 }
 
 /// What the client gets.
 pub(super) enum Outcome {
     /// A whole JSON answer.
-    Whole { status: u16, body: Bytes },
+    Whole { status: u16, body: Bytes, ran: AnswerValue },
     /// A stream.
-    Events { status: u16, content_type: AnswerValue, pieces: mpsc::Receiver<Bytes> },
+    Events { status: u16, content_type: AnswerValue, pieces: mpsc::Receiver<Bytes>, ran: AnswerValue },
     /// An error.
     Failed(Failure),
 }
@@ -61,53 +68,62 @@ pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
     wait
 }
 
-async fn run(call: Call, mut answer: oneshot::Sender<Outcome>) {
+async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
     let began = Instant::now();
-    let opened = tokio::select! {
-        opened = open(&call) => opened,
+    let answered = tokio::select! {
+        answered = attempts::answered(&mut call) => answered,
         () = answer.closed() => return call.ticket.client_left(),
     };
-    let Call { inner, target, request, body, show_usage, stream, mut ticket, .. } = call;
+    let Call { inner, asked, body, mut ticket, .. } = call;
     // A long answer need not keep the question in memory.
-    drop((request, body));
-    let opened = match opened {
-        Ok(opened) => opened,
+    drop(body);
+    let Answered { opened, candidate, reading } = match answered {
+        Ok(answered) => answered,
         Err(failure) => return fail(ticket, answer, failure),
     };
-    let as_events = opened.is_events || (stream && !opened.is_json);
+    let as_events = opened.is_events || (asked.stream && !opened.is_json);
     let status = opened.status;
     let content_type = opened.content_type.as_ref().and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
     let mut reader = Reader::new(opened.body, &inner.options.timeouts, &inner.options.limits, began);
     if as_events {
-        let content_type = content_type.unwrap_or(AnswerValue::from_static("text/event-stream"));
-        let stream = ChatStream::new(show_usage, target.upstream.includes_reasoning);
-        let pump = Pump { inner: &inner, target: &target, reader, stream, ready: Vec::new(), ticket };
+        let (flow, content_type) = match reading {
+            Reading::Passing { name } => {
+                (Flow::Passing(candidate.passing(name, &asked)), content_type.unwrap_or(EVENT_STREAM))
+            }
+            Reading::Translated(exchange) if asked.stream => {
+                (Flow::Translated(Box::new(exchange.stream())), EVENT_STREAM)
+            }
+            Reading::Translated(_) => return fail(ticket, answer, nonsense(&candidate)),
+        };
+        let pump = Pump { inner: &inner, candidate: &candidate, reader, flow, ready: Vec::new(), ticket };
         return Box::pin(pump.run(status, content_type, answer)).await;
     }
-    let whole = tokio::select! {
-        whole = reader.all() => whole,
+    let all = tokio::select! {
+        all = reader.all() => all,
         () = answer.closed() => return ticket.client_left(),
     };
-    let whole = match whole {
-        Ok(whole) => whole,
-        Err(error) => return fail(ticket, answer, broken_off(&target, error)),
+    let all = match all {
+        Ok(all) => all,
+        Err(error) => return fail(ticket, answer, broken_off(&candidate, error)),
     };
-    match usage::of_answer(&whole, target.upstream.includes_reasoning) {
-        Err(_) => {
-            let message = format!("{} answered with something that is no answer.", target.upstream.name);
-            fail(ticket, answer, by_provider(&target, Problem::new(Code::ProviderError, message)));
-        }
-        Ok(tokens) => {
-            ticket.first_byte();
-            ticket.tokens = tokens;
-            if tokens.is_none() {
-                ticket.delivered_bytes = usage::text_bytes(&whole);
-            }
-            ticket.delivered(status);
-            // A client that left just now has still been served.
-            let _ = answer.send(Outcome::Whole { status, body: whole });
-        }
-    }
+    let Some(told) = whole::tell(all, reading, asked.stream, &candidate.upstream) else {
+        return fail(ticket, answer, nonsense(&candidate));
+    };
+    ticket.first_byte();
+    ticket.tokens = told.tokens;
+    ticket.delivered_bytes = told.text_bytes;
+    ticket.delivered(status);
+    let ran = candidate.target.header.clone();
+    let outcome = if told.as_events {
+        let (client, pieces) = mpsc::channel(1);
+        // It has room for one.
+        let _ = client.try_send(told.body);
+        Outcome::Events { status, content_type: EVENT_STREAM, pieces, ran }
+    } else {
+        Outcome::Whole { status, body: told.body, ran }
+    };
+    // A client that left just now has still been served.
+    let _ = answer.send(outcome);
 }
 
 fn fail(ticket: Ticket, answer: oneshot::Sender<Outcome>, failure: Failure) {
@@ -115,81 +131,35 @@ fn fail(ticket: Ticket, answer: oneshot::Sender<Outcome>, failure: Failure) {
     let _ = answer.send(Outcome::Failed(failure));
 }
 
-/// Sends the request and gets an answer that is a success. Once, except where a provider that is not known to take
-/// `stream_options` refuses the one that we added: it has not begun to work then, and is asked again without it.
-async fn open(call: &Call) -> Result<Opened, Failure> {
-    let Call { target, request, .. } = call;
-    let upstream = &target.upstream;
-    if upstream.stand_in {
-        let created = call.inner.options.clock.now().seconds();
-        return Ok(stand_in::answer(&target.model, &upstream.name, request, created));
-    }
-    let learning = call.added_usage && upstream.takes_usage() == TakesUsage::Unknown;
-    match send(call, request.clone()).await {
-        Ok(opened) => {
-            if learning {
-                upstream.learn_usage(TakesUsage::Yes);
-            }
-            Ok(opened)
-        }
-        Err((_, true)) if learning => {
-            let request = Control::read(&call.body.bytes, crate::wire::operation::Operation::Chat).ok();
-            let request = request.and_then(|c| c.rewrite(&call.body.bytes, &target.literal, AskUsage::AsSent));
-            let request = request.map_or_else(|| call.body.bytes.clone(), Bytes::from);
-            let second = send(call, request).await.map_err(|(failure, _)| failure)?;
-            upstream.learn_usage(TakesUsage::No);
-            Ok(second)
-        }
-        Err((failure, _)) => Err(failure),
-    }
-}
-
-/// One request and its answer. An error comes with whether it is about `stream_options`.
-async fn send(call: &Call, request: Bytes) -> Result<Opened, (Failure, bool)> {
-    let Call { target, inner, .. } = call;
-    let options = &inner.options;
-    let upstream = &target.upstream;
-    let opened = upstream::send(&call.client, upstream, &call.forwarded, request, options.timeouts.first_byte)
-        .await
-        .map_err(|error| (broken(target, error), false))?;
-    if (200..300).contains(&opened.status) {
-        return Ok(opened);
-    }
-    let (status, retry_after) = (opened.status, opened.retry_after);
-    let mut reader = Reader::new(opened.body, &options.timeouts, &options.limits, Instant::now());
-    let said = reader.some(options.limits.error).await;
-    let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-    let failure = Failure::of_provider(upstream, status, retry_after, &said);
-    tracing::warn!(provider = %upstream.provider, status, model = %target.model.id, "A provider refused a call or failed");
-    let about_options = matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some();
-    Err((failure, about_options))
+/// The error for an answer that is none.
+fn nonsense(candidate: &Candidate) -> Failure {
+    let message = format!("{} answered with something that is no answer.", candidate.upstream.name);
+    by_provider(candidate, Problem::new(Code::ProviderError, message))
 }
 
 /// The error for an answer that broke off.
-fn broken_off(target: &Target, error: UpstreamError) -> Failure {
-    let upstream = &target.upstream;
-    tracing::warn!(provider = %upstream.provider, model = %target.model.id, %error, "A provider's answer broke off");
-    broken(target, error)
+fn broken_off(candidate: &Candidate, error: HttpError) -> Failure {
+    tracing::warn!(provider = %candidate.upstream.provider, model = %candidate.target.model.id, %error, "A provider's answer broke off");
+    broken(candidate, error)
 }
 
 /// The error for a call that did not come to an end.
-fn broken(target: &Target, error: UpstreamError) -> Failure {
-    let upstream = &target.upstream;
-    let code = if error == UpstreamError::Timeout { Code::ProviderTimeout } else { Code::ProviderError };
-    by_provider(target, Problem::new(code, format!("{} failed: {error}.", upstream.name)))
+pub(super) fn broken(candidate: &Candidate, error: HttpError) -> Failure {
+    let code = if error == HttpError::Timeout { Code::ProviderTimeout } else { Code::ProviderError };
+    by_provider(candidate, Problem::new(code, format!("{} failed: {error}.", candidate.upstream.name)))
 }
 
-fn by_provider(target: &Target, problem: Problem) -> Failure {
-    let said = ProviderSaid { name: target.upstream.provider.as_str().to_owned(), status: None, message: None };
+fn by_provider(candidate: &Candidate, problem: Problem) -> Failure {
+    let said = ProviderSaid { name: candidate.upstream.provider.as_str().to_owned(), status: None, message: None };
     problem.by_provider(said).into()
 }
 
 /// A stream on its way.
 struct Pump<'a> {
     inner: &'a Inner,
-    target: &'a Target,
+    candidate: &'a Candidate,
     reader: Reader,
-    stream: ChatStream,
+    flow: Flow,
     /// What may go to the client.
     ready: Vec<Bytes>,
     ticket: Ticket,
@@ -202,7 +172,7 @@ impl Pump<'_> {
     async fn run(mut self, status: u16, content_type: AnswerValue, mut answer: oneshot::Sender<Outcome>) {
         // Until something can be shown, a failure can still be a plain error, which clients handle best.
         let mut ended = None;
-        while self.ready.is_empty() && ended.is_none() {
+        while self.ready.is_empty() && ended.is_none() && self.flow.untold().is_none() {
             tokio::select! {
                 end = self.read() => ended = end,
                 () = answer.closed() => return self.left(),
@@ -210,21 +180,22 @@ impl Pump<'_> {
         }
         if self.ready.is_empty() {
             let failure = match ended {
-                Some(Err(error)) => broken_off(self.target, error),
-                _ => broken_off(self.target, UpstreamError::Broken),
+                Some(Err(error)) => broken_off(self.candidate, error),
+                _ => self.untold().unwrap_or_else(|| broken_off(self.candidate, HttpError::Broken)),
             };
             return fail(self.ticket, answer, failure);
         }
         self.ticket.first_byte();
         let (client, pieces) = mpsc::channel(AHEAD);
-        if answer.send(Outcome::Events { status, content_type, pieces }).is_err() {
+        let ran = self.candidate.target.header.clone();
+        if answer.send(Outcome::Events { status, content_type, pieces, ran }).is_err() {
             return self.left();
         }
         loop {
             if self.pass_on(&client).await.is_err() {
                 return self.left();
             }
-            if self.stream.is_done() {
+            if self.flow.is_done() {
                 break;
             }
             match ended {
@@ -237,12 +208,15 @@ impl Pump<'_> {
                 () = client.closed() => return self.left(),
             }
         }
-        match self.stream.ending() {
-            Ending::Cut => self.cut(&client, UpstreamError::Broken).await,
-            Ending::Failed => {
-                self.count();
-                self.ticket.failed(502, Code::ProviderError.as_str());
-            }
+        match self.flow.ending() {
+            Ending::Cut => self.cut(&client, HttpError::Broken).await,
+            Ending::Failed => match self.untold() {
+                Some(failure) => self.tell(&client, failure).await,
+                None => {
+                    self.count();
+                    self.ticket.failed(502, Code::ProviderError.as_str());
+                }
+            },
             Ending::Complete => {
                 self.count();
                 self.ticket.delivered(status);
@@ -258,18 +232,18 @@ impl Pump<'_> {
     }
 
     /// Reads what comes next into `ready`; the end, if it comes.
-    async fn read(&mut self) -> Option<Result<(), UpstreamError>> {
+    async fn read(&mut self) -> Option<Result<(), HttpError>> {
         match self.reader.next().await {
             Some(Ok(piece)) => {
                 let ready = &mut self.ready;
-                match self.stream.push(&piece, |piece| ready.push(piece)) {
+                match self.flow.push(&piece, |piece| ready.push(piece)) {
                     Ok(()) => None,
-                    Err(_) => Some(Err(UpstreamError::TooLarge)),
+                    Err(_) => Some(Err(HttpError::TooLarge)),
                 }
             }
             Some(Err(error)) => Some(Err(error)),
             None => {
-                self.ready.extend(self.stream.finish());
+                self.ready.extend(self.flow.finish());
                 Some(Ok(()))
             }
         }
@@ -289,12 +263,26 @@ impl Pump<'_> {
         Ok(())
     }
 
-    /// Ends a broken stream with an error event. Never with `[DONE]`: the answer is not complete.
-    async fn cut(mut self, client: &mpsc::Sender<Bytes>, error: UpstreamError) {
-        let failure = broken_off(self.target, error);
+    /// What the provider said of its failure in the stream, if the client has not been told.
+    fn untold(&self) -> Option<Failure> {
+        let told = self.flow.untold()?;
+        let upstream = &self.candidate.upstream;
+        tracing::warn!(provider = %upstream.provider, model = %self.candidate.target.model.id, "A provider failed in its stream");
+        Some(Failure::in_stream(upstream, told))
+    }
+
+    /// Ends a stream that broke off.
+    async fn cut(self, client: &mpsc::Sender<Bytes>, error: HttpError) {
+        let failure = broken_off(self.candidate, error);
+        self.tell(client, failure).await;
+    }
+
+    /// Ends a stream with an error event. Never with the event that says it is complete.
+    async fn tell(mut self, client: &mpsc::Sender<Bytes>, failure: Failure) {
         self.count();
         self.ready.clear();
-        self.ready.push(failure.problem.chat_event().into());
+        let event = self.flow.fail(&failure.problem);
+        self.ready.push(event);
         // If the client has left too, nobody reads it.
         let _ = self.pass_on(client).await;
         self.ticket.failed(failure.problem.status, &failure.problem.code);
@@ -306,7 +294,7 @@ impl Pump<'_> {
     }
 
     fn count(&mut self) {
-        self.ticket.tokens = self.stream.tokens();
-        self.ticket.delivered_bytes = self.stream.text_bytes();
+        self.ticket.tokens = self.flow.tokens();
+        self.ticket.delivered_bytes = self.flow.text_bytes();
     }
 }

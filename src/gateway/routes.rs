@@ -8,24 +8,30 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 use super::answer::Head;
 use super::auth::surface;
 use super::worker::Worker;
-use super::{Inner, chat, health, models};
+use super::{Inner, call, count_tokens, health, models};
 use crate::wire::error::{Code, Problem};
+use crate::wire::operation::Operation;
 
 /// Mounts everything that the gateway answers.
 pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
+    config.app_data(web::Data::new(Worker::new(inner)));
+    for operation in Operation::ALL {
+        let handler = move |request: HttpRequest, payload: web::Payload, worker: web::Data<Worker>| async move {
+            match operation {
+                Operation::CountTokens => count_tokens::count(request, payload, worker).await,
+                _ => call::call(operation, request, payload, worker).await,
+            }
+        };
+        let mut resource = web::resource(operation.path()).route(web::post().to(handler));
+        if operation == Operation::Responses {
+            resource = resource.route(web::get().guard(guard::fn_guard(wants_websocket)).to(no_websocket));
+        }
+        config.service(resource.default_service(web::to(only_post)));
+    }
     config
-        .app_data(web::Data::new(Worker::new(inner)))
-        .service(
-            web::resource("/v1/chat/completions").route(web::post().to(chat::chat)).default_service(web::to(only_post)),
-        )
         .service(web::resource("/v1/models").route(reading().to(models::list)).default_service(web::to(only_get)))
         .service(
             web::resource("/v1/models/{model:.+}").route(reading().to(models::one)).default_service(web::to(only_get)),
-        )
-        .service(
-            web::resource("/v1/responses")
-                .route(web::get().guard(guard::fn_guard(wants_websocket)).to(no_websocket))
-                .default_service(web::to(nothing)),
         )
         .service(web::resource("/healthz").route(reading().to(health::alive)))
         .service(web::resource("/readyz").route(reading().to(health::ready)))

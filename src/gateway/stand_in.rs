@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::upstream::{Body, Opened};
+use super::http::{Body, Opened};
 use crate::domain::Model;
 use crate::wire::usage::estimate;
 

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::Inner;
-use super::catalog::Target;
 use super::keys::CompiledKey;
-use crate::domain::{AliasName, Match, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource};
+use super::plan::Candidate;
+use crate::domain::{
+    AliasName, Attempt, Match, Model, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
+};
+use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
 
 /// Status of a call whose client left before its end.
@@ -15,7 +20,8 @@ pub(super) const CLIENT_LEFT: u16 = 499;
 /// that holds it, a call that was dispatched leaves its record.
 pub(super) struct Ticket {
     inner: Arc<Inner>,
-    target: Arc<Target>,
+    /// The model whose price counts.
+    model: Arc<Model>,
     record: Option<UsageRecord>,
     /// Bytes of the messages sent.
     pub prompt_bytes: usize,
@@ -32,13 +38,14 @@ pub(super) struct Dispatch {
     pub at: Timestamp,
     pub requested: String,
     pub alias: Option<(AliasName, Match)>,
+    pub operation: Operation,
     pub stream: bool,
     pub agent: Option<String>,
     pub prompt_bytes: usize,
 }
 
 impl Ticket {
-    pub(super) fn new(inner: Arc<Inner>, target: Arc<Target>, call: Dispatch) -> Self {
+    pub(super) fn new(inner: Arc<Inner>, first: &Candidate, call: Dispatch) -> Self {
         inner.metrics.began();
         let record = UsageRecord {
             id: call.id,
@@ -48,9 +55,9 @@ impl Ticket {
             at: call.at,
             requested: call.requested,
             alias: call.alias,
-            model: target.model.id.as_str().to_owned(),
-            provider: target.upstream.provider.clone(),
-            protocol: "openai-chat".to_owned(),
+            model: first.target.model.id.as_str().to_owned(),
+            provider: first.upstream.provider.clone(),
+            protocol: call.operation.as_str().to_owned(),
             stream: call.stream,
             status: CLIENT_LEFT,
             error: None,
@@ -59,9 +66,41 @@ impl Ticket {
             cost: PicoUsd::ZERO,
             latency_ms: 0,
             first_byte_ms: None,
+            attempts: Vec::new(),
             agent: call.agent,
         };
-        Self { inner, target, record: Some(record), prompt_bytes: call.prompt_bytes, delivered_bytes: 0, tokens: None }
+        Self {
+            inner,
+            model: Arc::clone(&first.target.model),
+            record: Some(record),
+            prompt_bytes: call.prompt_bytes,
+            delivered_bytes: 0,
+            tokens: None,
+        }
+    }
+
+    /// Another candidate is called now: from here on the record tells of it.
+    pub(super) fn goes_to(&mut self, candidate: &Candidate) {
+        self.model = Arc::clone(&candidate.target.model);
+        if let Some(record) = &mut self.record {
+            candidate.target.model.id.as_str().clone_into(&mut record.model);
+            record.provider = candidate.upstream.provider.clone();
+        }
+    }
+
+    /// Notes a try. The first one is kept only if it failed: most calls have one, and need no list of it.
+    pub(super) fn tried(&mut self, candidate: &Candidate, status: Option<u16>, error: Option<String>, began: Instant) {
+        let Some(record) = &mut self.record else { return };
+        if record.attempts.is_empty() && error.is_none() {
+            return;
+        }
+        record.attempts.push(Attempt {
+            provider: candidate.upstream.provider.clone(),
+            model: candidate.target.model.id.as_str().to_owned(),
+            status,
+            error,
+            took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
+        });
     }
 
     /// The answer's first byte is there.
@@ -101,7 +140,7 @@ impl Ticket {
             }
         };
         if !failed {
-            record.cost = self.target.model.pricing.cost(&record.tokens, record.at).unwrap_or_else(|| {
+            record.cost = self.model.pricing.cost(&record.tokens, record.at).unwrap_or_else(|| {
                 tracing::error!(model = record.model, call = %record.id, "A call has no price");
                 PicoUsd::ZERO
             });

@@ -1,208 +1,158 @@
-//! One call to a provider: the request that goes out, and the answer's body as it comes in.
+//! One address of a provider, ready to be called: what goes there, and what is known of how it behaves.
 
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
-use hyper::{HeaderMap, Method, Request};
-use tokio::time::error::Elapsed;
-use tokio::time::{Instant, timeout, timeout_at};
+use hyper::HeaderMap;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use hyper::http::uri::Uri;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
-use super::catalog::Upstream;
-use super::egress::{EgressError, HttpClient};
-use super::stand_in::Words;
-use super::{Limits, Timeouts};
+use super::GatewayOptions;
+use super::breaker::Breaker;
+use crate::domain::{Endpoint, Protocol, Provider, ProviderId};
 
-/// Headers of the client's request that go on to the provider, of which there may be more than the ready-made ones.
-pub(super) const FORWARDED: [&str; 3] = ["accept", "idempotency-key", "openai-beta"];
+/// How we name ourselves to providers.
+const AGENT: &str = concat!("crossmodel/", env!("CARGO_PKG_VERSION"));
+/// The version of Anthropic's protocol that we write, where the client names none.
+const ANTHROPIC_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
-/// Why a call, or the rest of its answer, did not come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UpstreamError {
-    #[error("its address is not one that may be called")]
-    Denied,
-    #[error("it could not be reached")]
-    Unreachable,
-    #[error("it did not answer in time")]
-    Timeout,
-    #[error("it broke off its answer")]
-    Broken,
-    #[error("its answer is too large")]
-    TooLarge,
-}
-
-/// A provider's answer, its body still to come.
+/// A provider's address for one protocol.
 #[derive(Debug)]
-pub(super) struct Opened {
-    pub status: u16,
-    pub is_json: bool,
-    pub is_events: bool,
-    pub content_type: Option<HeaderValue>,
-    pub retry_after: Option<HeaderValue>,
-    pub body: Body,
+pub(super) struct Upstream {
+    pub provider: ProviderId,
+    pub name: String,
+    /// What is spoken there.
+    pub protocol: Protocol,
+    pub uri: Uri,
+    /// Where it counts tokens, if it does.
+    pub count_uri: Option<Uri>,
+    /// Everything that goes with each call, the credential included.
+    pub headers: HeaderMap,
+    /// To keep it out of what we pass on.
+    pub credential: Option<SecretString>,
+    pub includes_reasoning: Option<bool>,
+    /// Answered by the stand-in instead.
+    pub stand_in: bool,
+    /// Outlives the snapshot of the catalog that this stands in.
+    pub learned: Arc<Learned>,
 }
 
-/// Where the bytes of an answer come from.
-#[derive(Debug)]
-pub(super) enum Body {
-    Http(Incoming),
-    StandIn(Words),
+/// What calls have shown of an address.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    takes_usage: AtomicU8,
+    /// Whether it is worth calling now.
+    pub breaker: Breaker,
 }
 
-impl Body {
-    async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        match self {
-            Self::StandIn(words) => words.next().await.map(Ok),
-            Self::Http(incoming) => loop {
-                match incoming.frame().await? {
-                    Err(_) => return Some(Err(UpstreamError::Broken)),
-                    Ok(frame) => {
-                        // Trailers say nothing that is passed on.
-                        if let Ok(data) = frame.into_data() {
-                            return Some(Ok(data));
-                        }
-                    }
-                }
-            },
-        }
-    }
+/// Whether a provider takes `stream_options`: said by the catalog, or learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TakesUsage {
+    Unknown = 0,
+    Yes = 1,
+    No = 2,
 }
 
-/// Sends a request and waits for the head of the answer.
-pub(super) async fn send(
-    client: &HttpClient,
-    upstream: &Upstream,
-    forwarded: &[(HeaderName, HeaderValue)],
-    body: Bytes,
-    first_byte: Duration,
-) -> Result<Opened, UpstreamError> {
-    let mut request = Request::new(Full::new(body));
-    *request.method_mut() = Method::POST;
-    *request.uri_mut() = upstream.uri.clone();
-    *request.headers_mut() = upstream.headers.clone();
-    for (name, value) in forwarded {
-        request.headers_mut().insert(name, value.clone());
-    }
-    let answer = match timeout(first_byte, client.request(request)).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err((reason(&error), causes(&error))),
-        Err(_) => Err((UpstreamError::Timeout, "no answer within the time for its first byte".into())),
-    };
-    let answer = answer.map_err(|(error, causes)| {
-        // The caller learns what happened, the log also why: a certificate, a name that is not found.
-        tracing::warn!(provider = %upstream.provider, %error, causes, "A provider could not be called");
-        error
-    })?;
-    let (head, body) = answer.into_parts();
-    let opened = Opened::new(head.status.as_u16(), &head.headers, Body::Http(body));
-    Ok(opened)
-}
+/// An address or credential that no call can be made with; logged where it was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unusable;
 
-impl Opened {
-    pub(super) fn new(status: u16, headers: &HeaderMap, body: Body) -> Self {
-        let content_type = headers.get(CONTENT_TYPE);
-        let is = |kind: &[u8]| {
-            content_type.is_some_and(|value| {
-                value.as_bytes().get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
-            })
+impl Upstream {
+    /// An address of `provider`. `learned`: what earlier snapshots know of it.
+    pub(super) fn new(
+        provider: &Provider,
+        endpoint: &Endpoint,
+        credential: Option<SecretString>,
+        options: &GatewayOptions,
+        learned: impl FnOnce(&Uri) -> Option<Arc<Learned>>,
+    ) -> Result<Self, Unusable> {
+        let unusable = |why: &dyn std::fmt::Display| {
+            tracing::error!(provider = %provider.id, "{} cannot be called: {why}", provider.name);
+            Unusable
         };
-        Self {
-            status,
-            is_json: is(b"application/json"),
-            is_events: is(b"text/event-stream"),
-            content_type: content_type.cloned(),
-            retry_after: headers.get(RETRY_AFTER).cloned(),
-            body,
+        let stand_in = options.stand_in && credential.is_none();
+        let address = format!("{}{}", endpoint.base_url.trim_end_matches('/'), endpoint.path);
+        let url = Url::parse(&address).map_err(|error| unusable(&error))?;
+        if !stand_in {
+            options.egress.permits_url(&url).map_err(|error| unusable(&error))?;
+        }
+        let uri: Uri = url.as_str().parse().map_err(|error| unusable(&error))?;
+        let headers = headers(provider, endpoint, &uri, credential.as_ref())
+            .ok_or_else(|| unusable(&"its credential or one of its headers cannot be sent"))?;
+        let counts = endpoint.protocol == Protocol::AnthropicMessages && provider.counts_tokens && !stand_in;
+        let count_uri = counts.then(|| format!("{uri}/count_tokens").parse().ok()).flatten();
+        let learned = learned(&uri).unwrap_or_default();
+        if let Some(takes) = provider.stream_options {
+            learned.learn(if takes { TakesUsage::Yes } else { TakesUsage::No });
+        }
+        Ok(Self {
+            provider: provider.id.clone(),
+            name: provider.name.clone(),
+            protocol: endpoint.protocol,
+            uri,
+            count_uri,
+            headers,
+            stand_in,
+            credential,
+            includes_reasoning: provider.completion_includes_reasoning,
+            learned,
+        })
+    }
+
+    pub(super) fn takes_usage(&self) -> TakesUsage {
+        self.learned.takes_usage()
+    }
+
+    /// Whether a text holds the credential.
+    pub(super) fn leaks(&self, text: &str) -> bool {
+        self.credential.as_ref().is_some_and(|secret| text.contains(secret.expose_secret()))
+    }
+}
+
+impl Learned {
+    fn takes_usage(&self) -> TakesUsage {
+        match self.takes_usage.load(Ordering::Relaxed) {
+            1 => TakesUsage::Yes,
+            2 => TakesUsage::No,
+            _ => TakesUsage::Unknown,
         }
     }
-}
 
-/// An error and what caused it, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-fn reason(error: &hyper_util::client::legacy::Error) -> UpstreamError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        match current.downcast_ref::<EgressError>() {
-            Some(EgressError::Denied) => return UpstreamError::Denied,
-            Some(EgressError::Timeout) => return UpstreamError::Timeout,
-            None => cause = current.source(),
-        }
-    }
-    if error.is_connect() { UpstreamError::Unreachable } else { UpstreamError::Broken }
-}
-
-/// Waits until a moment that is only looked up if there is a wait: what is there already needs no timer.
-pub(super) async fn in_time<F: Future>(until: impl FnOnce() -> Instant, future: F) -> Result<F::Output, Elapsed> {
-    let mut future = pin!(future);
-    match futures_util::poll!(&mut future) {
-        Poll::Ready(output) => Ok(output),
-        Poll::Pending => timeout_at(until(), future).await,
+    /// Remembers whether `stream_options` was taken.
+    pub(super) fn learn(&self, takes: TakesUsage) {
+        self.takes_usage.store(takes as u8, Ordering::Relaxed);
     }
 }
 
-/// Reads an answer piece by piece, within its limits. One timer watches both the pause and the whole.
-#[derive(Debug)]
-pub(super) struct Reader {
-    body: Body,
-    idle: Duration,
-    ends: Instant,
-    left: usize,
-}
-
-impl Reader {
-    pub(super) fn new(body: Body, timeouts: &Timeouts, limits: &Limits, began: Instant) -> Self {
-        Self { body, idle: timeouts.idle, ends: began + timeouts.total, left: limits.answer }
+/// What goes with every call to an address. Nothing of the client's is among it.
+fn headers(
+    provider: &Provider,
+    endpoint: &Endpoint,
+    uri: &Uri,
+    credential: Option<&SecretString>,
+) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(HOST, HeaderValue::from_str(uri.authority()?.as_str()).ok()?);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if endpoint.protocol == Protocol::AnthropicMessages {
+        headers.insert(HeaderName::from_static("anthropic-version"), ANTHROPIC_VERSION);
     }
-
-    /// The next piece; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        let (ends, idle) = (self.ends, self.idle);
-        let piece = match in_time(|| ends.min(Instant::now() + idle), self.body.next()).await {
-            Err(_) => return Some(Err(UpstreamError::Timeout)),
-            Ok(None) => return None,
-            Ok(Some(Err(error))) => return Some(Err(error)),
-            Ok(Some(Ok(piece))) => piece,
+    for (name, value) in &provider.extra_headers {
+        headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?);
+    }
+    if let Some(credential) = credential {
+        let name = HeaderName::from_bytes(endpoint.auth.header.as_bytes()).ok()?;
+        let value = match &endpoint.auth.scheme {
+            Some(scheme) => format!("{scheme} {}", credential.expose_secret()),
+            None => credential.expose_secret().to_owned(),
         };
-        match self.left.checked_sub(piece.len()) {
-            None => Some(Err(UpstreamError::TooLarge)),
-            Some(left) => {
-                self.left = left;
-                Some(Ok(piece))
-            }
-        }
+        let mut value = HeaderValue::try_from(value).ok()?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
     }
-
-    /// The whole answer. One that came in a single piece is not copied.
-    pub(super) async fn all(&mut self) -> Result<Bytes, UpstreamError> {
-        let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
-        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
-        let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
-        all.extend_from_slice(&first);
-        all.extend_from_slice(&second);
-        while let Some(piece) = self.next().await.transpose()? {
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.into())
-    }
-
-    /// The start of an answer, for an error: at most `most` bytes, and what there is of them if it breaks off.
-    pub(super) async fn some(&mut self, most: usize) -> Vec<u8> {
-        let mut some = Vec::new();
-        while let Some(Ok(piece)) = self.next().await {
-            some.extend_from_slice(&piece);
-            if some.len() >= most {
-                some.truncate(most);
-                break;
-            }
-        }
-        some
-    }
+    Some(headers)
 }

@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     step!(4, "usage", "0004_usage.sql"),
     step!(5, "audit", "0005_audit.sql"),
     step!(6, "installation", "0006_installation.sql"),
+    step!(7, "attempts", "0007_attempts.sql"),
 ];
 
 impl Store {

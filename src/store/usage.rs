@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::engine::Tx;
 use super::sql::{ManyRows, sql};
-use super::value::{Row, Table, Value, args};
+use super::value::{Row, Table, Value, args, to_json};
 use super::{Store, StoreError, api_keys};
 use crate::domain::{
     AccountId, AliasName, ApiKeyId, Match, ModelId, PicoUsd, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
@@ -21,7 +21,7 @@ macro_rules! columns {
         "id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol, \
          stream, status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
          cache_write_1h_tokens, reasoning_tokens, \
-         source, cost, latency_ms, first_byte_ms, agent"
+         source, cost, latency_ms, first_byte_ms, agent, attempts"
     };
 }
 
@@ -43,7 +43,7 @@ sql! {
 }
 pub(super) const ADD: ManyRows = ManyRows {
     head: concat!("INSERT INTO usage_record (", columns!(), ") VALUES"),
-    columns: 25,
+    columns: 26,
     tail: "ON CONFLICT (id) DO NOTHING",
 };
 pub(super) const ADD_AND_TELL: ManyRows = ManyRows { tail: "ON CONFLICT (id) DO NOTHING RETURNING id", ..ADD };
@@ -190,7 +190,8 @@ fn values(record: &UsageRecord) -> Vec<Value> {
         record.cost,
         record.latency_ms,
         record.first_byte_ms,
-        record.agent.as_deref()
+        record.agent.as_deref(),
+        (!record.attempts.is_empty()).then(|| to_json(&record.attempts))
     ]
 }
 
@@ -209,6 +210,10 @@ fn record(row: &Row) -> Result<UsageRecord, StoreError> {
         "estimated" => UsageSource::Estimated,
         "none" => UsageSource::None,
         _ => return Err(row.corrupt(TABLE, "source")),
+    };
+    let attempts = match row.get::<Option<String>>("attempts")? {
+        Some(text) => serde_json::from_str(&text).map_err(|_| row.corrupt(TABLE, "attempts"))?,
+        None => Vec::new(),
     };
     Ok(UsageRecord {
         id: row.parse(TABLE, "id")?,
@@ -237,5 +242,6 @@ fn record(row: &Row) -> Result<UsageRecord, StoreError> {
         latency_ms: small("latency_ms")?,
         first_byte_ms: row.get::<Option<i64>>("first_byte_ms")?.and_then(|ms| u32::try_from(ms).ok()),
         agent: row.get("agent")?,
+        attempts,
     })
 }

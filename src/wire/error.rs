@@ -221,6 +221,23 @@ impl Problem {
     pub fn chat_event(&self) -> String {
         format!("data: {}\n\n", self.body(Surface::Openai, ""))
     }
+
+    /// The event that ends a stream of Anthropic's protocol which broke. No `message_stop` follows.
+    pub fn messages_event(&self) -> String {
+        format!("event: error\ndata: {}\n\n", self.body(Surface::Anthropic, ""))
+    }
+
+    /// The event that ends a stream of the Responses protocol which broke. No `response.completed` follows.
+    pub fn responses_event(&self, number: u64) -> String {
+        let event = ResponsesError {
+            kind: "error",
+            code: &self.code,
+            message: &self.message,
+            param: self.param.as_deref(),
+            sequence_number: number,
+        };
+        format!("event: error\ndata: {}\n\n", serde_json::to_string(&event).unwrap_or_default())
+    }
 }
 
 #[derive(Serialize)]
@@ -237,6 +254,16 @@ struct OpenaiError<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<&'a ProviderSaid>,
+}
+
+#[derive(Serialize)]
+struct ResponsesError<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    code: &'a str,
+    message: &'a str,
+    param: Option<&'a str>,
+    sequence_number: u64,
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,10 @@
 //! The formats that clients and providers speak: request bodies, event streams, usage, errors, the model list.
 //!
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
+//!
+//! Same protocol on both sides: [`control`] edits the body in place, [`passing`] lets the answer through. Different
+//! protocols: [`translate`] goes from one room to another ([`chat`], [`messages`], [`responses`], [`completions`]) by way of
+//! the [`neutral`] form, so that no protocol knows another.
 
 pub mod chat;
 pub mod completions;
@@ -15,5 +19,5 @@ pub mod operation;
 pub mod passing;
 pub mod responses;
 pub mod sse;
-pub mod stream;
+pub mod translate;
 pub mod usage;

@@ -1,7 +1,14 @@
 //! A provider's stream on its way to a client that speaks the same protocol: passed on as it came, read in passing.
 
-use super::sse::Verdict;
-use crate::domain::Tokens;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+
+use super::error::Problem;
+use super::sse::{EventReader, EventTooLong, Verdict};
+use super::{chat, messages, model_name, responses};
+use crate::domain::{Protocol, Tokens};
 
 /// How a stream stands when its bytes end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,4 +43,93 @@ pub trait Watch {
 
     /// How many bytes of generated text have passed, for an estimate where no counts come.
     fn text_bytes(&self) -> usize;
+}
+
+/// A stream that passes: its bytes as they came, but for the model's name, which is the one that the client is to read.
+pub struct PassingStream {
+    reader: EventReader,
+    watch: Box<dyn Watch + Send>,
+    protocol: Protocol,
+    /// The name for the client, as a JSON string.
+    name: Bytes,
+    /// The number that the next event of the Responses protocol has.
+    next_number: u64,
+}
+
+impl PassingStream {
+    /// A stream that begins. `name`: the model's name for the client, as a JSON string. `show_usage`: the client asked for
+    /// the usage chunk (chat). `includes_reasoning`: what is known of how the provider counts thinking.
+    pub fn new(protocol: Protocol, name: Bytes, show_usage: bool, includes_reasoning: Option<bool>) -> Self {
+        let watch: Box<dyn Watch + Send> = match protocol {
+            Protocol::AnthropicMessages => Box::new(messages::Passing::default()),
+            Protocol::OpenaiResponses => Box::new(responses::Passing::default()),
+            Protocol::OpenaiChat | Protocol::Gemini => Box::new(chat::Passing::new(show_usage, includes_reasoning)),
+        };
+        Self { reader: EventReader::with_text(name.clone()), watch, protocol, name, next_number: 0 }
+    }
+
+    /// Takes what arrived; `out` gets what goes to the client now.
+    ///
+    /// # Errors
+    /// If an event is too long to be one.
+    pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
+        let Self { reader, watch, protocol, name, next_number } = self;
+        reader.push(chunk, |data| judge(watch.as_mut(), *protocol, name, next_number, data), out)
+    }
+
+    /// Ends the stream; returns what is still to be sent, if the last event lacked its blank line.
+    pub fn finish(&mut self) -> Option<Bytes> {
+        let Self { reader, watch, protocol, name, next_number } = self;
+        reader.finish(|data| {
+            if watch.is_whole(data) { judge(watch.as_mut(), *protocol, name, next_number, data) } else { Verdict::Hide }
+        })
+    }
+
+    /// The event that tells the client that the stream has failed. Nothing follows: the answer is not complete.
+    pub fn fail(&mut self, problem: &Problem) -> Bytes {
+        match self.protocol {
+            Protocol::AnthropicMessages => problem.messages_event(),
+            Protocol::OpenaiResponses => problem.responses_event(self.next_number),
+            Protocol::OpenaiChat | Protocol::Gemini => problem.chat_event(),
+        }
+        .into()
+    }
+
+    /// What has been seen so far.
+    pub fn watch(&self) -> &dyn Watch {
+        self.watch.as_ref()
+    }
+}
+
+fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &mut u64, data: &[u8]) -> Verdict {
+    if protocol == Protocol::OpenaiResponses
+        && let Some(number) = sequence_number(data)
+    {
+        *next_number = number + 1;
+    }
+    match watch.judge(data) {
+        Verdict::Show => match model_name::in_event(protocol, data) {
+            Some(span) if data.get(span.start..span.end) != Some(name) => Verdict::Swap(span),
+            _ => Verdict::Show,
+        },
+        other => other,
+    }
+}
+
+/// The number of an event of the Responses protocol. It stands at either end of the event, and nowhere else.
+fn sequence_number(data: &[u8]) -> Option<u64> {
+    const KEY: &[u8] = b"\"sequence_number\":";
+    let at = memchr::memmem::find(data, KEY)? + KEY.len();
+    let digits = data.get(at..)?.trim_ascii_start();
+    let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+    std::str::from_utf8(digits.get(..end)?).ok()?.parse().ok()
+}
+
+/// A whole answer with the model's name swapped; `None` if it has the right one already, or none.
+pub fn renamed(answer: &[u8], name: &[u8]) -> Option<Vec<u8>> {
+    let span = model_name::in_answer(answer)?;
+    if answer.get(span.start..span.end)? == name {
+        return None;
+    }
+    Some([answer.get(..span.start)?, name, answer.get(span.end..)?].concat())
 }

@@ -221,7 +221,7 @@ fn swap(raw: &[u8], span: Span, text: &[u8], out: &mut Vec<u8>) {
 /// The name of an event, from its last `event` line.
 fn name(raw: &[u8]) -> Option<&[u8]> {
     let lines = raw.split(|byte| matches!(byte, b'\n' | b'\r'));
-    lines.filter_map(|line| line.strip_prefix(b"event:")).last().map(<[u8]>::trim_ascii)
+    lines.filter_map(|line| line.strip_prefix(b"event:")).next_back().map(<[u8]>::trim_ascii)
 }
 
 fn judge_raw(raw: &[u8], mut judge: impl FnMut(&[u8]) -> Verdict) -> Verdict {

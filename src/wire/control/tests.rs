@@ -1,3 +1,5 @@
+//! Requests of every endpoint, edited in place.
+
 use super::*;
 use crate::wire::operation::Operation;
 use proptest::prelude::*;

@@ -111,7 +111,7 @@ impl Takes {
         let states = |parameter: &str| model.supported_parameters.iter().any(|known| known == parameter);
         let thinks = model.features.reasoning;
         let reasoning = model.reasoning.as_ref();
-        let switch = provider.thinking_switch.as_deref().and_then(|name| named(name));
+        let switch = provider.thinking_switch.as_deref().and_then(named);
         let default = if states("reasoning_effort") { ThinkingSwitch::Effort } else { ThinkingSwitch::None };
         Self {
             max_tokens_field: provider.max_tokens_field.as_deref().and_then(named).unwrap_or_default(),

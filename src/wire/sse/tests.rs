@@ -1,3 +1,5 @@
+//! Streams that pass, split anywhere.
+
 use super::*;
 use proptest::prelude::*;
 

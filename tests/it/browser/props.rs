@@ -137,6 +137,7 @@ async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
         cost: PicoUsd::from_pico(1_000_000),
         latency_ms: 120,
         first_byte_ms: Some(80),
+        attempts: Vec::new(),
         agent: Some("curl/8.0".into()),
     };
     app.store().usage().append(&[record]).await.expect("the store");

@@ -10,4 +10,6 @@ mod faults;
 mod freshness;
 mod hang_up;
 mod models;
+mod protocols;
+mod retries;
 mod stand_in;

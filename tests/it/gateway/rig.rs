@@ -113,6 +113,8 @@ pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
     let mut options = GatewayOptions::new(clock.clone(), seed::master());
     options.egress = upstream.host_port().parse().expect("an address that can be listed");
     options.env = Arc::new(|name| (name == "ACME_KEY").then(|| CREDENTIAL.to_owned()));
+    // A script that fails once fails the call; tests of further tries ask for them.
+    options.retries.tries = 1;
     // Tests of freshness sweep when they want to.
     options.sweep_every = Duration::from_secs(3600);
     options
@@ -156,14 +158,16 @@ async fn import(store: &Store, upstream: &Upstream) {
     let gemini =
         json!({"protocol": "gemini", "base_url": format!("{url}/beta"), "path": "/models/{model}:generateContent"});
     let redirect = json!({"protocol": "openai-chat", "base_url": "https://10.0.0.1", "path": "/chat/completions"});
+    let acme = provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat, responses]));
     let providers = vec![
-        provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat, responses])),
+        Provider { embeddings_path: Some("/embeddings".into()), ..acme },
         provider("unsure", "Unsure", "ACME_KEY", Value::Null, json!([chat])),
         provider("terse", "Terse", "ACME_KEY", json!(false), json!([chat])),
         provider("poor", "Poor", "POOR_KEY", json!(true), json!([chat])),
         provider("down", "Down", "ACME_KEY", json!(true), json!([chat])),
         provider("claude", "Claude", "ACME_KEY", json!(true), json!([messages])),
         provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
+        Provider { counts_tokens: true, ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages])) },
         provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),
     ];
     let model = |id: &str, protocols: &[&str], kind: &str| -> Model {
@@ -191,6 +195,7 @@ async fn import(store: &Store, upstream: &Upstream) {
         model("claude/opus", &["anthropic-messages"], "chat"),
         model("gem/flash", &["gemini", "openai-chat"], "chat"),
         model("inside/model", &chat, "chat"),
+        model("counts/opus", &["anthropic-messages"], "chat"),
     ];
     let by = Editor::command_line();
     store.catalog().import(&CatalogFile::new(models, providers), &by, NOON).await.expect("to import");

@@ -22,7 +22,7 @@ both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
     assert_eq!(actions, ["api_key.set_aliases", "api_key.set_state", "api_key.create", "account.create"]);
     assert_eq!((entries[0].actor.as_str(), entries[2].actor.as_str()), ("maya@example.com", "command line"));
     assert_eq!((entries[1].at, entries[1].subject_id.as_str()), (NOON, key.id.to_string().as_str()));
-    assert_eq!(entries[1].detail, r#"{"after":"disabled","before":"active"}"#);
+    assert_eq!(entries[1].detail, r#"{"before":"active","after":"disabled"}"#);
     assert!(entries.iter().all(|entry| !entry.detail.contains(secret.expose())));
     assert_eq!(store.audit().list(Scope::All, 100).await.unwrap().len(), 5);
     assert_eq!(store.audit().list(Scope::All, 2).await.unwrap().len(), 2);

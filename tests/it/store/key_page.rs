@@ -43,6 +43,7 @@ fn call(account: AccountId, key: &ApiKey, days_ago: u64, cost: i64) -> UsageReco
         cost: PicoUsd::from_pico(cost),
         latency_ms: 1,
         first_byte_ms: None,
+        attempts: Vec::new(),
         agent: None,
     }
 }

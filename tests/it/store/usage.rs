@@ -36,6 +36,7 @@ fn record(account: AccountId, key: ApiKeyId, at: Timestamp, alias: Option<&str>)
         cost: PicoUsd::from_pico(1_234_567),
         latency_ms: 900,
         first_byte_ms: Some(120),
+        attempts: Vec::new(),
         agent: Some("curl/8".into()),
     }
 }
@@ -71,6 +72,7 @@ both_engines!(a_record_comes_back_as_it_was, |store| {
         tokens: Tokens::default(),
         stream: false,
         first_byte_ms: None,
+        attempts: Vec::new(),
         agent: None,
         ..record(account, key, minutes(2), None)
     };

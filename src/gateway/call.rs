@@ -1,0 +1,234 @@
+//! The endpoints that call a model: chat completions, completions, responses, messages and embeddings.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use hyper::header::{ACCEPT, HeaderName, HeaderValue};
+use tokio::sync::mpsc;
+
+use super::answer::{Failure, Head};
+use super::catalog::{Route, Snapshot};
+use super::permit::permitted;
+use super::plan::{Asked, Candidate};
+use super::pump::{self, Call, Outcome};
+use super::target::{Target, WrongKind};
+use super::ticket::{Dispatch, Ticket};
+use super::worker::Worker;
+use super::{auth, body};
+use crate::domain::{Model, ModelKind, Timestamp, decide};
+use crate::wire::control::{Control, ControlError};
+use crate::wire::error::{Code, Problem};
+use crate::wire::neutral::Refused;
+use crate::wire::operation::Operation;
+
+/// Characters of a client's program name that are recorded.
+const AGENT: usize = 120;
+/// The longest header that goes on to a provider, in bytes.
+const LONGEST_HEADER: usize = 8192;
+/// Headers of the client's that go on to a provider which speaks the client's protocol. Everything else of the client's
+/// stays here, its key above all.
+const OPENAI_HEADERS: [HeaderName; 4] = [
+    ACCEPT,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("openai-beta"),
+    HeaderName::from_static("x-openai-internal-codex-responses-lite"),
+];
+/// The same for Anthropic's protocol.
+const ANTHROPIC_HEADERS: [HeaderName; 4] = [
+    ACCEPT,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("anthropic-version"),
+    HeaderName::from_static("anthropic-beta"),
+];
+
+/// Answers a request that calls a model.
+pub(super) async fn call(
+    operation: Operation,
+    request: HttpRequest,
+    payload: web::Payload,
+    worker: web::Data<Worker>,
+) -> HttpResponse {
+    let now = worker.inner.options.clock.now();
+    let mut head = Head::new(worker.new_id(now));
+    let answer = match dispatch(operation, &request, payload, &worker, &mut head, now).await {
+        Ok(outcome) => answer(operation, head, outcome),
+        Err(failure) => head.failure(operation.surface(), failure),
+    };
+    worker.inner.metrics.answered(answer.status().as_u16());
+    answer
+}
+
+/// The recipe: who calls, what for, where it goes. What it comes to is told in the order in which it is found out.
+async fn dispatch(
+    operation: Operation,
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    worker: &Worker,
+    head: &mut Head,
+    now: Timestamp,
+) -> Result<Outcome, Failure> {
+    let inner = &worker.inner;
+    let options = &inner.options;
+    let key = auth::authenticate(inner, request, now).await?;
+    let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
+    let control = Control::read(&held.bytes, operation).map_err(refused)?;
+    let snapshot = inner.live.snapshot(now).await;
+    let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
+    let model = permitted(&decision, &key, &snapshot, head)?;
+    let first = candidate(&snapshot, &model, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
+    head.model = Some(first.target.header.clone());
+
+    let asked = Asked {
+        operation,
+        id: head.id.to_string().to_ascii_lowercase(),
+        created: now.seconds(),
+        stream: control.stream,
+        show_usage: control.asks_usage(),
+        told_name: None,
+    };
+    let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
+    let call = Dispatch {
+        id: head.id,
+        at: now,
+        requested: printable(&control.model),
+        alias: decision.resolution.alias().map(|alias| (alias.name.clone(), alias.matching)),
+        operation,
+        stream: control.stream,
+        agent: agent(request.headers()),
+        prompt_bytes: control.prompt_bytes,
+        key: Arc::clone(&key),
+    };
+    let outcome = pump::start(Call {
+        ticket: Ticket::new(Arc::clone(inner), &first, call),
+        inner: Arc::clone(inner),
+        client: worker.client.clone(),
+        plan: vec![first],
+        first: Some(prepared),
+        asked,
+        forwarded: forwarded(operation, request.headers()),
+        body: held,
+    });
+    outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
+}
+
+/// A request that the provider's protocol has no words for.
+pub(super) fn untranslatable(refused: Refused) -> Problem {
+    let code = if refused.invalid { Code::InvalidJson } else { Code::UnsupportedParameter };
+    let problem = Problem::new(code, refused.message);
+    if refused.param.is_empty() { problem } else { problem.about(refused.param) }
+}
+
+pub(super) fn refused(error: ControlError) -> Problem {
+    let code = match error {
+        ControlError::MissingModel => Code::MissingModel,
+        ControlError::Messages => Code::InvalidMessages,
+        _ => Code::InvalidJson,
+    };
+    let problem = Problem::new(code, error.to_string());
+    match error.key() {
+        Some(key) => problem.about(key),
+        None => problem,
+    }
+}
+
+/// Where the model is called for this kind of work.
+pub(super) fn candidate(snapshot: &Snapshot, model: &Model, operation: Operation) -> Result<Candidate, Problem> {
+    let id = &model.id;
+    let unavailable = |why: String| {
+        Problem::new(Code::ModelUnavailable, format!("Model '{id}' is unavailable: {why}")).about("model")
+    };
+    if (model.kind == ModelKind::Embedding) != (operation == Operation::Embeddings) {
+        return Err(wrong_kind(model));
+    }
+    let target: &Arc<Target> = match snapshot.route(model) {
+        Some(Route::Target(target)) => target,
+        Some(Route::NoCredential) | None => {
+            let provider =
+                snapshot.catalog.provider(&model.provider).map_or(model.provider.as_str(), |p| p.name.as_str());
+            return Err(unavailable(format!(
+                "this gateway has no credential for its provider, {provider}. Whoever runs it can add one."
+            )));
+        }
+        Some(Route::Unusable) => {
+            let why = "its provider is not set up well here. The gateway's log says what is wrong.";
+            return Err(unavailable(why.into()));
+        }
+        Some(Route::Elsewhere) => {
+            let spoken: Vec<&str> = model.protocols.iter().map(|protocol| protocol.as_str()).collect();
+            return Err(unavailable(format!(
+                "its provider has no address here that serves it. The catalog says that it is served by {}.",
+                spoken.join(" and ")
+            )));
+        }
+    };
+    match target.lane(operation) {
+        Ok(upstream) => Ok(Candidate { target: Arc::clone(target), upstream: Arc::clone(upstream) }),
+        Err(WrongKind) => Err(wrong_kind(model)),
+    }
+}
+
+fn wrong_kind(model: &Model) -> Problem {
+    let does = match model.kind {
+        ModelKind::Embedding => "makes embeddings and cannot be used for chat",
+        ModelKind::Chat => "answers messages and makes no embeddings",
+    };
+    Problem::new(Code::UnsupportedParameter, format!("Model '{}' {does}.", model.id)).about("model")
+}
+
+/// Headers that go on to a provider of the client's protocol.
+pub(super) fn forwarded(operation: Operation, headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
+    let names = match operation {
+        Operation::Messages | Operation::CountTokens => ANTHROPIC_HEADERS,
+        _ => OPENAI_HEADERS,
+    };
+    let value = |name: HeaderName| {
+        let value = headers.get(name.as_str()).filter(|value| value.len() <= LONGEST_HEADER)?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    };
+    names.into_iter().filter_map(value).collect()
+}
+
+/// The client's program, as far as it can be printed.
+fn agent(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(text.chars().take(AGENT).collect())
+}
+
+/// A name as the record keeps it: what a client sends may hold anything.
+fn printable(name: &str) -> String {
+    if name.chars().any(char::is_control) { "(not printable)".into() } else { name.to_owned() }
+}
+
+fn answer(operation: Operation, mut head: Head, outcome: Outcome) -> HttpResponse {
+    match outcome {
+        Outcome::Whole { status, body, ran } => {
+            head.model = Some(ran);
+            head.json(status, body)
+        }
+        Outcome::Events { status, content_type, pieces, ran } => {
+            head.model = Some(ran);
+            head.events(status, content_type).body(Pieces(pieces))
+        }
+        Outcome::Failed(failure) => head.failure(operation.surface(), failure),
+    }
+}
+
+/// A stream's body: what the pump sends. Dropping it tells the pump that the client has left.
+struct Pieces(mpsc::Receiver<Bytes>);
+
+impl MessageBody for Pieces {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        self.0.poll_recv(cx).map(|piece| piece.map(Ok))
+    }
+}

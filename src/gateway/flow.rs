@@ -1,0 +1,83 @@
+//! A stream on its way to the client, whether it passes or is told in another protocol.
+
+use bytes::Bytes;
+
+use crate::domain::Tokens;
+use crate::wire::error::{Problem, Told};
+use crate::wire::passing::{Ending, PassingStream};
+use crate::wire::sse::EventTooLong;
+use crate::wire::translate::TranslatedStream;
+
+/// A stream of either kind.
+pub(super) enum Flow {
+    /// As it came.
+    Passing(PassingStream),
+    /// In another protocol.
+    Translated(Box<TranslatedStream>),
+}
+
+impl Flow {
+    /// Takes what arrived; `out` gets what goes to the client now.
+    pub(super) fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
+        match self {
+            Self::Passing(stream) => stream.push(chunk, out),
+            Self::Translated(stream) => stream.push(chunk, out),
+        }
+    }
+
+    /// Ends the stream; what is still to be sent.
+    pub(super) fn finish(&mut self) -> Option<Bytes> {
+        match self {
+            Self::Passing(stream) => stream.finish(),
+            Self::Translated(stream) => stream.finish(),
+        }
+    }
+
+    /// How it stands.
+    pub(super) fn ending(&self) -> Ending {
+        match self {
+            Self::Passing(stream) => stream.watch().ending(),
+            Self::Translated(stream) => stream.ending(),
+        }
+    }
+
+    /// An error of the provider in the stream that the client has not been told.
+    pub(super) fn untold(&self) -> Option<&Told> {
+        match self {
+            Self::Passing(_) => None,
+            Self::Translated(stream) => stream.error(),
+        }
+    }
+
+    /// What tells the client that the stream has failed.
+    pub(super) fn fail(&mut self, problem: &Problem) -> Bytes {
+        match self {
+            Self::Passing(stream) => stream.fail(problem),
+            Self::Translated(stream) => stream.fail(problem),
+        }
+    }
+
+    /// Whether nothing more is to come.
+    pub(super) fn is_done(&self) -> bool {
+        match self {
+            Self::Passing(stream) => stream.watch().is_done(),
+            Self::Translated(stream) => stream.is_done(),
+        }
+    }
+
+    /// The last token counts that the provider sent.
+    pub(super) fn tokens(&self) -> Option<Tokens> {
+        match self {
+            Self::Passing(stream) => stream.watch().tokens(),
+            Self::Translated(stream) => stream.tokens(),
+        }
+    }
+
+    /// How many bytes of generated text have passed.
+    pub(super) fn text_bytes(&self) -> usize {
+        match self {
+            Self::Passing(stream) => stream.watch().text_bytes(),
+            Self::Translated(stream) => stream.text_bytes(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Who is asked, and in which words: the candidates of a call, and the request as each of them wants it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::target::Target;
+use super::upstream::{TakesUsage, Upstream};
+use crate::domain::Model;
+use crate::wire::control::{AskUsage, Control, model_literal};
+use crate::wire::neutral::Refused;
+use crate::wire::operation::Operation;
+use crate::wire::passing::PassingStream;
+use crate::wire::translate::{Exchange, Telling};
+
+/// One way to get an answer: a model at one address of its provider.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub target: Arc<Target>,
+    pub upstream: Arc<Upstream>,
+}
+
+/// What the client asked for, as far as all candidates are concerned.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub operation: Operation,
+    /// Unique text, of which ids are made.
+    pub id: String,
+    /// When, in unix seconds.
+    pub created: i64,
+    pub stream: bool,
+    pub show_usage: bool,
+    /// The name that the answer tells; `None`: the real id of the model that ran.
+    pub told_name: Option<String>,
+}
+
+/// A request in the words of one candidate, and how its answer is read.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub request: Bytes,
+    /// Whether usage was asked for in it in the client's stead.
+    pub added_usage: bool,
+    pub reading: Reading,
+}
+
+/// How an answer becomes the client's.
+#[derive(Debug)]
+pub(super) enum Reading {
+    /// It passes as it came, with this name in it: a JSON string.
+    Passing { name: Bytes },
+    /// It is told in another protocol.
+    Translated(Box<Exchange>),
+}
+
+impl Asked {
+    /// The model's name in the answer, if this model runs.
+    fn name(&self, model: &Model) -> String {
+        self.told_name.clone().unwrap_or_else(|| model.id.as_str().to_owned())
+    }
+
+    /// The request as `candidate` wants it. `ask`: whether usage is asked for in streams where the client did not.
+    pub(super) fn prepare(
+        &self,
+        body: &Bytes,
+        control: &Control<'_>,
+        candidate: &Candidate,
+        ask: AskUsage,
+    ) -> Result<Prepared, Refused> {
+        let Candidate { target, upstream } = candidate;
+        let name = self.name(&target.model);
+        if self.operation == Operation::Embeddings || self.operation.native() == Some(upstream.protocol) {
+            let added_usage = self.operation == Operation::Chat && ask == AskUsage::Yes && control.lacks_usage();
+            let ask = if self.operation == Operation::Chat { ask } else { AskUsage::AsSent };
+            let rewritten = control.rewrite(body, &target.literal, ask);
+            let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
+            return Ok(Prepared {
+                request,
+                added_usage,
+                reading: Reading::Passing { name: model_literal(&name).into() },
+            });
+        }
+        let telling =
+            Telling { id: self.id.clone(), model: name, created: self.created, include_usage: self.show_usage };
+        let mut takes = target.takes.clone();
+        takes.stream_options &= ask == AskUsage::Yes;
+        let between = (self.operation, upstream.protocol);
+        let model = &target.model.upstream_model;
+        let (exchange, request) = Exchange::open(between, body, model, &takes, upstream.includes_reasoning, telling)?;
+        let added_usage = self.stream && takes.stream_options;
+        Ok(Prepared { request: request.into(), added_usage, reading: Reading::Translated(Box::new(exchange)) })
+    }
+}
+
+impl Candidate {
+    /// Whether usage may be asked for in its streams.
+    pub(super) fn ask(&self) -> AskUsage {
+        if self.upstream.takes_usage() == TakesUsage::No { AskUsage::AsSent } else { AskUsage::Yes }
+    }
+
+    /// A stream that passes untouched from this candidate.
+    pub(super) fn passing(&self, name: Bytes, asked: &Asked) -> PassingStream {
+        PassingStream::new(self.upstream.protocol, name, asked.show_usage, self.upstream.includes_reasoning)
+    }
+}

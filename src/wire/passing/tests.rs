@@ -1,0 +1,48 @@
+//! Streams that pass with the name that the client is to read.
+
+use super::*;
+
+fn chat(show_usage: bool) -> PassingStream {
+    PassingStream::new(Protocol::OpenaiChat, Bytes::from_static(b"\"m\""), show_usage, None)
+}
+
+fn pass(stream: &mut PassingStream, text: &str) -> String {
+    let mut out = Vec::new();
+    stream.push(&Bytes::copy_from_slice(text.as_bytes()), |piece| out.extend_from_slice(&piece)).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_models_name_is_the_one_that_the_client_is_to_read() {
+    let mut stream = chat(true);
+    let chunk = |name: &str| format!("data: {{\"id\":\"c\",\"model\":\"{name}\",\"choices\":[]}}\n\n");
+
+    assert_eq!(pass(&mut stream, &(chunk("theirs") + &chunk("m") + &chunk("other"))), chunk("m").repeat(3));
+}
+
+#[test]
+fn a_whole_answer_is_copied_only_to_change_its_models_name() {
+    assert_eq!(renamed(br#"{"model":"m","x":1}"#, b"\"m\""), None);
+    assert_eq!(renamed(br#"{"x":1}"#, b"\"m\""), None);
+    assert_eq!(
+        renamed(br#"{"x":1,"model" : "t","y":2}"#, b"\"m\"").as_deref(),
+        Some(br#"{"x":1,"model" : "m","y":2}"#.as_slice())
+    );
+}
+
+#[test]
+fn a_broken_stream_ends_in_its_own_protocols_error() {
+    let problem = Problem::new(crate::wire::error::Code::ProviderError, "It failed.");
+    let fail = |protocol, before: &str| {
+        let mut stream = PassingStream::new(protocol, Bytes::from_static(b"\"m\""), false, None);
+        pass(&mut stream, before);
+        String::from_utf8(stream.fail(&problem).to_vec()).unwrap()
+    };
+
+    assert!(fail(Protocol::OpenaiChat, "").starts_with("data: {\"error\":{\"message\":\"It failed.\""));
+    assert!(fail(Protocol::AnthropicMessages, "").starts_with("event: error\ndata: {\"type\":\"error\","));
+    let created = "data: {\"type\":\"response.created\",\"sequence_number\":41,\"response\":{\"model\":\"x\"}}\n\n";
+    let event = fail(Protocol::OpenaiResponses, created);
+    assert!(event.starts_with("event: error\ndata: {\"type\":\"error\",\"code\":\"provider_error\""), "{event}");
+    assert!(event.contains("\"sequence_number\":42"), "{event}");
+}

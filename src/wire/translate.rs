@@ -1,0 +1,323 @@
+//! One request, answer or stream in another protocol than its own. The protocols themselves are in [`super::chat`],
+//! [`super::messages`], [`super::responses`] and [`super::completions`]; here is who is asked for what.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::error::{Problem, Told};
+use super::neutral::{Event, NotAnAnswer, Part, Refused, Reply, Shown, Takes, ToolNames};
+use super::operation::Operation;
+use super::passing::Ending;
+use super::sse::{EventReader, EventTooLong, Verdict};
+use super::{chat, completions, messages, responses};
+use crate::domain::{Protocol, Tokens};
+
+/// A request that was put into the provider's protocol, and what is needed to put the answer into the client's.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    client: Operation,
+    provider: Protocol,
+    includes_reasoning: Option<bool>,
+    shown: Shown,
+}
+
+/// How the answer is to be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Telling {
+    /// Unique text of `a-z 0-9`, of which the answer's ids are made.
+    pub id: String,
+    /// The model's name for the client.
+    pub model: String,
+    /// When the request arrived, in unix seconds.
+    pub created: i64,
+    /// The client asked for the usage chunk (chat streams).
+    pub include_usage: bool,
+}
+
+impl Exchange {
+    /// Puts `body`, a request to `client`, into `provider`'s protocol for the model that it knows as `model`.
+    ///
+    /// # Errors
+    /// If the body is not as `client` wants it, or has something that `provider` has no place for.
+    pub fn open(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        model: &str,
+        takes: &Takes,
+        includes_reasoning: Option<bool>,
+        telling: Telling,
+    ) -> Result<(Self, Vec<u8>), Refused> {
+        let body: Value = serde_json::from_slice(body)
+            .map_err(|error| Refused::invalid("", format!("The body is no JSON: {error}.")))?;
+        let ask = match client {
+            Operation::Chat => chat::read_ask(&body)?,
+            Operation::Completions => completions::read_ask(&body)?,
+            Operation::Responses => responses::read_ask(&body)?,
+            Operation::Messages | Operation::CountTokens => messages::read_ask(&body)?,
+            Operation::Embeddings => {
+                return Err(Refused::impossible("model", "This model's provider speaks no protocol for embeddings."));
+            }
+        };
+        let longest = match provider {
+            Protocol::AnthropicMessages => messages::LONGEST_TOOL_NAME,
+            Protocol::OpenaiResponses => responses::LONGEST_TOOL_NAME,
+            Protocol::OpenaiChat | Protocol::Gemini => chat::LONGEST_TOOL_NAME,
+        };
+        let names = ToolNames::new(&ask, longest);
+        let request = match provider {
+            Protocol::AnthropicMessages => messages::write_ask(&ask, model, takes, &names)?,
+            Protocol::OpenaiResponses => responses::write_ask(&ask, model, takes, &names)?,
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_ask(&ask, model, takes, &names)?,
+        };
+        let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
+        let Telling { id, model, created, include_usage } = telling;
+        let shown = Shown { id, model, created, include_usage, names, echo };
+        Ok((Self { client, provider, includes_reasoning, shown }, request))
+    }
+
+    /// Puts a whole answer into the client's protocol.
+    ///
+    /// # Errors
+    /// If it is no answer of the provider's protocol.
+    pub fn answer(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
+        let reply = self.read(&body)?;
+        let text_bytes = reply.parts.iter().map(length).sum();
+        let tokens = reply.tokens;
+        let body = match self.client {
+            Operation::Completions => completions::write_reply(&reply, &self.shown),
+            Operation::Responses => responses::write_reply(&reply, &self.shown),
+            Operation::Messages | Operation::CountTokens => messages::write_reply(&reply, &self.shown),
+            Operation::Chat | Operation::Embeddings => chat::write_reply(&reply, &self.shown),
+        };
+        Ok(Answer { body, tokens, text_bytes })
+    }
+
+    fn read<'a>(&self, body: &'a Value) -> Result<Reply<'a>, NotAnAnswer> {
+        match self.provider {
+            Protocol::AnthropicMessages => messages::read_reply(body, self.includes_reasoning),
+            Protocol::OpenaiResponses => responses::read_reply(body, self.includes_reasoning),
+            Protocol::OpenaiChat | Protocol::Gemini => chat::read_reply(body, self.includes_reasoning),
+        }
+    }
+
+    /// Puts a whole answer into a stream of the client's protocol: the provider did not stream though it was asked to.
+    ///
+    /// # Errors
+    /// If it is no answer of the provider's protocol.
+    pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
+        let events = self.read(&body)?.events();
+        let mut stream = self.stream();
+        let mut out = Vec::new();
+        for event in events {
+            stream.teller.tell(event, &mut out);
+        }
+        Ok((stream, out.into()))
+    }
+
+    /// Begins to put a stream into the client's protocol.
+    pub fn stream(self) -> TranslatedStream {
+        let known = self.includes_reasoning;
+        let source = match self.provider {
+            Protocol::AnthropicMessages => Source::Messages(messages::ReadEvents::new(known)),
+            Protocol::OpenaiResponses => Source::Responses(responses::ReadEvents::new(known)),
+            Protocol::OpenaiChat | Protocol::Gemini => Source::Chat(chat::ReadEvents::new(known)),
+        };
+        let writer = match self.client {
+            Operation::Completions => Writer::Completions(completions::WriteEvents::new(self.shown)),
+            Operation::Responses => Writer::Responses(Box::new(responses::WriteEvents::new(self.shown))),
+            Operation::Messages | Operation::CountTokens => Writer::Messages(messages::WriteEvents::new(self.shown)),
+            Operation::Chat | Operation::Embeddings => Writer::Chat(chat::WriteEvents::new(self.shown)),
+        };
+        TranslatedStream {
+            reader: EventReader::default(),
+            source,
+            teller: Teller { writer, seen: Seen::default() },
+            begun: false,
+        }
+    }
+}
+
+/// A whole answer in the client's protocol.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// For the client.
+    pub body: Vec<u8>,
+    /// What the provider counted.
+    pub tokens: Option<Tokens>,
+    /// Bytes of generated text, for an estimate where nobody counted.
+    pub text_bytes: usize,
+}
+
+/// A stream on its way from one protocol to another.
+pub struct TranslatedStream {
+    reader: EventReader,
+    source: Source,
+    teller: Teller,
+    /// The client has had an event.
+    begun: bool,
+}
+
+enum Source {
+    Chat(chat::ReadEvents),
+    Messages(messages::ReadEvents),
+    Responses(responses::ReadEvents),
+}
+
+enum Writer {
+    Chat(chat::WriteEvents),
+    Completions(completions::WriteEvents),
+    Messages(messages::WriteEvents),
+    Responses(Box<responses::WriteEvents>),
+}
+
+/// The writing end.
+struct Teller {
+    writer: Writer,
+    seen: Seen,
+}
+
+/// What has gone through.
+#[derive(Default)]
+struct Seen {
+    tokens: Option<Tokens>,
+    text_bytes: usize,
+    done: bool,
+    error: Option<Told>,
+}
+
+impl Source {
+    fn read(&mut self, data: &[u8], out: &mut dyn FnMut(Event<'_>)) {
+        match self {
+            Self::Chat(reader) => reader.read(data, out),
+            Self::Messages(reader) => reader.read(data, out),
+            Self::Responses(reader) => reader.read(data, out),
+        }
+    }
+
+    fn finish(&mut self, out: &mut dyn FnMut(Event<'_>)) {
+        match self {
+            Self::Chat(reader) => reader.finish(out),
+            Self::Messages(reader) => reader.finish(out),
+            Self::Responses(reader) => reader.finish(out),
+        }
+    }
+}
+
+impl Teller {
+    fn tell(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
+        // Nothing follows an end or an error, whatever the provider goes on to send.
+        if self.seen.done || self.seen.error.is_some() {
+            return;
+        }
+        match &event {
+            Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) | Event::ToolArguments { text, .. } => {
+                self.seen.text_bytes += text.len();
+            }
+            Event::Usage(tokens) => self.seen.tokens = Some(*tokens),
+            Event::Start { tokens: Some(tokens), .. } => self.seen.tokens = Some(*tokens),
+            Event::End => self.seen.done = true,
+            // Written by the caller, who first looks at what may be told.
+            Event::Error(told) => {
+                self.seen.error = Some(told.clone());
+                return;
+            }
+            _ => {}
+        }
+        match &mut self.writer {
+            Writer::Chat(writer) => writer.write(event, out),
+            Writer::Completions(writer) => writer.write(event, out),
+            Writer::Messages(writer) => writer.write(event, out),
+            Writer::Responses(writer) => writer.write(event, out),
+        }
+    }
+}
+
+impl TranslatedStream {
+    /// Takes what arrived; `out` gets what goes to the client now.
+    ///
+    /// # Errors
+    /// If an event is too long to be one.
+    pub fn push(&mut self, chunk: &Bytes, mut out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
+        let Self { reader, source, teller, begun } = self;
+        let mut told = Vec::new();
+        let judge = |data: &[u8]| {
+            source.read(data, &mut |event| teller.tell(event, &mut told));
+            Verdict::Hide
+        };
+        // Comments keep the client's connection alive too. Not before the first event: an error could still be a plain one.
+        let begun = *begun;
+        let read = reader.push(chunk, judge, |comment| {
+            if begun {
+                out(comment);
+            }
+        });
+        if !told.is_empty() {
+            self.begun = true;
+            out(told.into());
+        }
+        read
+    }
+
+    /// Ends the stream; returns what is still to be sent.
+    pub fn finish(&mut self) -> Option<Bytes> {
+        let Self { reader, source, teller, .. } = self;
+        let mut told = Vec::new();
+        reader.finish(|data| {
+            source.read(data, &mut |event| teller.tell(event, &mut told));
+            Verdict::Hide
+        });
+        source.finish(&mut |event| teller.tell(event, &mut told));
+        (!told.is_empty()).then(|| told.into())
+    }
+
+    /// The events that tell the client that the stream has failed. Nothing follows: the answer is not complete.
+    pub fn fail(&mut self, problem: &Problem) -> Bytes {
+        let mut out = Vec::new();
+        match &mut self.teller.writer {
+            Writer::Chat(writer) => writer.fail(problem, &mut out),
+            Writer::Completions(writer) => writer.fail(problem, &mut out),
+            Writer::Messages(writer) => writer.fail(problem, &mut out),
+            Writer::Responses(writer) => writer.fail(problem, &mut out),
+        }
+        out.into()
+    }
+
+    /// How it stands.
+    pub fn ending(&self) -> Ending {
+        match &self.teller.seen {
+            Seen { error: Some(_), .. } => Ending::Failed,
+            Seen { done: true, .. } => Ending::Complete,
+            _ => Ending::Cut,
+        }
+    }
+
+    /// What the provider said of its failure, which the client has not been told.
+    pub fn error(&self) -> Option<&Told> {
+        self.teller.seen.error.as_ref()
+    }
+
+    /// Whether nothing more is to come.
+    pub fn is_done(&self) -> bool {
+        self.teller.seen.done || self.teller.seen.error.is_some()
+    }
+
+    /// The last token counts that the provider sent.
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.teller.seen.tokens
+    }
+
+    /// How many bytes of generated text have passed.
+    pub fn text_bytes(&self) -> usize {
+        self.teller.seen.text_bytes
+    }
+}
+
+fn length(part: &Part<'_>) -> usize {
+    match part {
+        Part::Text { text, .. } | Part::Thinking { text, .. } | Part::Refusal(text) => text.len(),
+        Part::ToolCall(call) => call.arguments.len(),
+        _ => 0,
+    }
+}
