@@ -257,6 +257,21 @@ fn the_checks_find_what_they_look_for() {
 }
 
 #[test]
+fn the_page_on_translation_has_every_table_of_the_source() {
+    let page = std::fs::read_to_string(root().join("docs/translation.md")).unwrap();
+    let rooms = ["chat", "completions", "messages", "responses"].map(|room| format!("src/wire/{room}/"));
+    let mut wrong = Vec::new();
+    for (path, text) in files("src/wire", &[".rs"]) {
+        if !rooms.iter().any(|room| path.starts_with(room)) {
+            continue;
+        }
+        let rows = text.lines().filter_map(|line| line.trim_start().strip_prefix("/// |"));
+        wrong.extend(rows.filter(|row| !page.contains(&format!("|{row}\n"))).map(|row| format!("{path}: |{row}")));
+    }
+    report(&wrong);
+}
+
+#[test]
 fn migrations_are_twins() {
     let names = |engine: &str| -> BTreeSet<String> {
         let folder = format!("migrations/{engine}");

@@ -19,3 +19,4 @@ mod gateway;
 mod journey;
 mod sdk;
 mod store;
+mod wire;

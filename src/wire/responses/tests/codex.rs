@@ -65,7 +65,7 @@ fn what_another_agent_says_is_read_unless_it_is_encrypted() {
     let said = |words: &str| {
         let head = json!({"type": "input_text", "text": "Payload:"});
         let words = json!({"type": "encrypted_content", "encrypted_content": words});
-        json!({"input": [{"type": "agent_message", "author": "/root", "recipient": "/root/a", "content": [head, words]}]})
+        json!({"input": [{"type": "agent_message", "author": "/lead", "recipient": "/lead/a", "content": [head, words]}]})
     };
 
     let plain = said("Look around.");

@@ -1,0 +1,3 @@
+//! The translation between protocols, from golden files.
+
+mod matrix;
