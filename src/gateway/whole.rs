@@ -7,7 +7,7 @@ use super::plan::Reading;
 use super::upstream::Upstream;
 use crate::domain::{Protocol, Tokens};
 use crate::wire::passing::renamed;
-use crate::wire::translate::Exchange;
+use crate::wire::translate::{Exchange, text_bytes};
 use crate::wire::{messages, responses, usage};
 
 /// What the client gets, and what it used.
@@ -41,14 +41,25 @@ fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
     Some(Told { body: told.body.into(), as_events: false, tokens: told.tokens, text_bytes: told.text_bytes })
 }
 
-/// What an answer that passes says of its use; `None` if it is not a JSON object.
+/// What an answer that passes says of its use; `None` if it is not a JSON object. Where it says nothing, the text in it
+/// counts, and the whole of it if no text is found: what was delivered is never free by oversight.
 fn counts(answer: &[u8], upstream: &Upstream) -> Option<(Option<Tokens>, usize)> {
-    let tokens = match upstream.protocol {
-        Protocol::OpenaiChat | Protocol::Gemini => usage::of_answer(answer, upstream.includes_reasoning).ok()?,
-        Protocol::AnthropicMessages => messages::tokens(&object(answer)?),
-        Protocol::OpenaiResponses => responses::tokens(&object(answer)?),
+    let protocol = upstream.protocol;
+    let read: fn(&Value) -> Option<Tokens> = match protocol {
+        Protocol::OpenaiChat | Protocol::Gemini => {
+            let tokens = usage::of_answer(answer, upstream.includes_reasoning).ok()?;
+            let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
+            return Some((tokens, text_bytes));
+        }
+        Protocol::AnthropicMessages => messages::tokens,
+        Protocol::OpenaiResponses => responses::tokens,
     };
-    let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
+    let answer_read = object(answer)?;
+    let tokens = read(&answer_read);
+    let text_bytes = match tokens {
+        Some(_) => 0,
+        None => text_bytes(protocol, &answer_read).unwrap_or(answer.len()),
+    };
     Some((tokens, text_bytes))
 }
 

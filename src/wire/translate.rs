@@ -82,7 +82,7 @@ impl Exchange {
     pub fn answer(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
-        let text_bytes = reply.parts.iter().map(length).sum();
+        let text_bytes = lengths(&reply);
         let tokens = reply.tokens;
         let body = match self.client {
             Operation::Completions => completions::write_reply(&reply, &self.shown),
@@ -94,11 +94,7 @@ impl Exchange {
     }
 
     fn read<'a>(&self, body: &'a Value) -> Result<Reply<'a>, NotAnAnswer> {
-        match self.provider {
-            Protocol::AnthropicMessages => messages::read_reply(body, self.includes_reasoning),
-            Protocol::OpenaiResponses => responses::read_reply(body, self.includes_reasoning),
-            Protocol::OpenaiChat | Protocol::Gemini => chat::read_reply(body, self.includes_reasoning),
-        }
+        read(self.provider, body, self.includes_reasoning)
     }
 
     /// Puts a whole answer into a stream of the client's protocol: the provider did not stream though it was asked to.
@@ -312,6 +308,26 @@ impl TranslatedStream {
     pub fn text_bytes(&self) -> usize {
         self.teller.seen.text_bytes
     }
+}
+
+fn read(provider: Protocol, body: &Value, includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+    match provider {
+        Protocol::AnthropicMessages => messages::read_reply(body, includes_reasoning),
+        Protocol::OpenaiResponses => responses::read_reply(body, includes_reasoning),
+        Protocol::OpenaiChat | Protocol::Gemini => chat::read_reply(body, includes_reasoning),
+    }
+}
+
+/// Bytes of generated text in a whole answer of `provider`'s protocol, for an estimate where nobody counted.
+///
+/// # Errors
+/// If it is no answer of that protocol.
+pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnswer> {
+    read(provider, answer, None).map(|reply| lengths(&reply))
+}
+
+fn lengths(reply: &Reply<'_>) -> usize {
+    reply.parts.iter().map(length).sum()
 }
 
 fn length(part: &Part<'_>) -> usize {

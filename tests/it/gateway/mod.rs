@@ -13,3 +13,4 @@ mod models;
 mod protocols;
 mod retries;
 mod stand_in;
+mod uncounted;

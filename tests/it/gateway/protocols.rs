@@ -12,7 +12,7 @@ const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/respo
 /// A model of a provider that speaks each protocol.
 const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
 
-fn ask(path: &str, model: &str, streamed: bool) -> Value {
+pub(super) fn ask(path: &str, model: &str, streamed: bool) -> Value {
     let mut body = match path {
         "/v1/messages" => json!({"max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}),
         "/v1/responses" => json!({"input": "Hello"}),
@@ -27,7 +27,7 @@ fn ask(path: &str, model: &str, streamed: bool) -> Value {
 }
 
 /// Answers in the protocol of the address that was asked: "Hello there", 11 tokens in and 2 out.
-fn polyglot(seen: &Seen) -> Vec<Step> {
+pub(super) fn polyglot(seen: &Seen) -> Vec<Step> {
     let streamed = seen.json()["stream"] == true;
     let model = seen.json()["model"].clone();
     match seen.path.as_str() {
