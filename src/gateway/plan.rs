@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use super::target::Target;
 use super::upstream::{TakesUsage, Upstream};
-use crate::domain::Model;
+use crate::domain::{Model, Protocol};
 use crate::wire::control::{AskUsage, Control, model_literal};
-use crate::wire::neutral::Refused;
+use crate::wire::neutral::{Refused, Seal};
 use crate::wire::operation::Operation;
 use crate::wire::passing::PassingStream;
 use crate::wire::translate::{Exchange, Telling};
@@ -58,6 +58,15 @@ impl Asked {
         self.told_name.clone().unwrap_or_else(|| model.id.as_str().to_owned())
     }
 
+    /// Whether the body goes on as it came. Not one with thoughts that another protocol sealed: a provider refuses a seal
+    /// that it did not make, so the request is read and written anew, without them.
+    fn passes(&self, body: &[u8], protocol: Protocol) -> bool {
+        match self.operation.native() {
+            None => self.operation == Operation::Embeddings,
+            Some(native) => native == protocol && !Seal::may_be_packed_in(body),
+        }
+    }
+
     /// The request as `candidate` wants it. `ask`: whether usage is asked for in streams where the client did not.
     pub(super) fn prepare(
         &self,
@@ -68,7 +77,7 @@ impl Asked {
     ) -> Result<Prepared, Refused> {
         let Candidate { target, upstream } = candidate;
         let name = self.name(&target.model);
-        if self.operation == Operation::Embeddings || self.operation.native() == Some(upstream.protocol) {
+        if self.passes(body, upstream.protocol) {
             let added_usage = self.operation == Operation::Chat && ask == AskUsage::Yes && control.lacks_usage();
             let ask = if self.operation == Operation::Chat { ask } else { AskUsage::AsSent };
             let rewritten = control.rewrite(body, &target.literal, ask);

@@ -127,6 +127,16 @@ impl<'a> Seal<'a> {
         format!("{MARK}{}.{flags}.{}.{}", self.origin.as_str(), self.id.as_deref().unwrap_or(""), self.value)
     }
 
+    /// Whether a request may hold a seal that [`Seal::packed`] wrote. The client's words may look like one too.
+    pub fn may_be_packed_in(body: &[u8]) -> bool {
+        memchr::memmem::find_iter(body, b"\"cm1.").any(|at| {
+            let rest = body.get(at + 1 + MARK.len()..).unwrap_or_default();
+            Protocol::ALL
+                .iter()
+                .any(|p| rest.strip_prefix(p.as_str().as_bytes()).is_some_and(|rest| rest.first() == Some(&b'.')))
+        })
+    }
+
     /// Reads an opaque field of `own` protocol: what [`Seal::packed`] wrote, or a seal of that protocol itself.
     pub fn unpacked(text: &'a str, own: Protocol) -> Self {
         let foreign = || {
@@ -195,6 +205,17 @@ mod tests {
         };
 
         assert_eq!(Seal::unpacked(&seal.packed(), Protocol::AnthropicMessages), seal);
+    }
+
+    #[test]
+    fn a_packed_seal_is_seen_in_a_body_and_other_text_is_not() {
+        let seal = Seal { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
+        let body = format!(r#"{{"a":"cm1.2","signature":"{}"}}"#, seal.packed());
+
+        assert!(Seal::may_be_packed_in(body.as_bytes()));
+        for other in ["", "\"cm1.", "\"cm1.5 is out\"", "\"cm1.openai-chats\"", "cm1.openai-chat.-..x"] {
+            assert!(!Seal::may_be_packed_in(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]

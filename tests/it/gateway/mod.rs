@@ -12,5 +12,6 @@ mod hang_up;
 mod models;
 mod protocols;
 mod retries;
+mod seals;
 mod stand_in;
 mod uncounted;
