@@ -85,7 +85,7 @@ async fn dispatch(
 
     let asked = Asked {
         operation,
-        id: head.id.to_string().to_ascii_lowercase(),
+        id: head.id,
         created: now.seconds(),
         stream: control.stream,
         show_usage: control.asks_usage(),

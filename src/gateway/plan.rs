@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::target::Target;
 use super::upstream::{TakesUsage, Upstream};
-use crate::domain::{Model, Protocol};
+use crate::domain::{Protocol, RequestId};
 use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::neutral::{Refused, Seal};
 use crate::wire::operation::Operation;
@@ -24,8 +24,8 @@ pub(super) struct Candidate {
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
     pub operation: Operation,
-    /// Unique text, of which ids are made.
-    pub id: String,
+    /// Of which the ids in answers are made.
+    pub id: RequestId,
     /// When, in unix seconds.
     pub created: i64,
     pub stream: bool,
@@ -53,11 +53,6 @@ pub(super) enum Reading {
 }
 
 impl Asked {
-    /// The model's name in the answer, if this model runs.
-    fn name(&self, model: &Model) -> String {
-        self.told_name.clone().unwrap_or_else(|| model.id.as_str().to_owned())
-    }
-
     /// Whether the body goes on as it came. Not one with thoughts that another protocol sealed: a provider refuses a seal
     /// that it did not make, so the request is read and written anew, without them.
     fn passes(&self, body: &[u8], protocol: Protocol) -> bool {
@@ -76,20 +71,20 @@ impl Asked {
         ask: AskUsage,
     ) -> Result<Prepared, Refused> {
         let Candidate { target, upstream } = candidate;
-        let name = self.name(&target.model);
         if self.passes(body, upstream.protocol) {
             let added_usage = self.operation == Operation::Chat && ask == AskUsage::Yes && control.lacks_usage();
             let ask = if self.operation == Operation::Chat { ask } else { AskUsage::AsSent };
             let rewritten = control.rewrite(body, &target.literal, ask);
             let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
-            return Ok(Prepared {
-                request,
-                added_usage,
-                reading: Reading::Passing { name: model_literal(&name).into() },
-            });
+            let name = self.told_name.as_deref().map_or_else(|| target.name.clone(), |name| model_literal(name).into());
+            return Ok(Prepared { request, added_usage, reading: Reading::Passing { name } });
         }
-        let telling =
-            Telling { id: self.id.clone(), model: name, created: self.created, include_usage: self.show_usage };
+        let telling = Telling {
+            id: self.id.to_string().replace('-', ""),
+            model: self.told_name.clone().unwrap_or_else(|| target.model.id.as_str().to_owned()),
+            created: self.created,
+            include_usage: self.show_usage,
+        };
         let mut takes = target.takes.clone();
         takes.stream_options &= ask == AskUsage::Yes;
         let between = (self.operation, upstream.protocol);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::HeaderValue as AnswerValue;
+use bytes::Bytes;
 
 use super::upstream::Upstream;
 use crate::domain::{Model, ModelKind};
@@ -18,6 +19,8 @@ pub(super) struct Target {
     pub literal: String,
     /// The real id, as a header of our answer.
     pub header: AnswerValue,
+    /// The real id, as a JSON string in the answer's body.
+    pub name: Bytes,
     /// What it takes, for requests that have to be written anew.
     pub takes: Takes,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
@@ -35,7 +38,15 @@ impl Target {
             return None;
         }
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
-        Some(Self { model: Arc::clone(model), literal: model_literal(&model.upstream_model), header, takes, lanes })
+        let name = model_literal(model.id.as_str()).into();
+        Some(Self {
+            model: Arc::clone(model),
+            literal: model_literal(&model.upstream_model),
+            header,
+            name,
+            takes,
+            lanes,
+        })
     }
 
     /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
