@@ -25,6 +25,10 @@ pub struct WriteEvents {
     characters: u64,
     /// Where the text began that is open.
     open: u64,
+    /// How many citations were sent.
+    cited: usize,
+    /// How many seals were sent.
+    sealed: usize,
     /// Thoughts whose seal has not come.
     thoughts: String,
     refused: bool,
@@ -54,13 +58,21 @@ struct Delta<'w> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_content: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    thinking_blocks: Option<[Block<'w>; 1]>,
+    thinking_blocks: Option<[At<Block<'w>>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    annotations: Option<[Annotation<'w>; 1]>,
+    annotations: Option<[At<Annotation<'w>>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_calls: Option<[CallDelta<'w>; 1]>,
+}
+
+/// An entry of a list, with its place in it: OpenAI's Python library refuses further entries without one.
+#[derive(Serialize)]
+struct At<T> {
+    index: usize,
+    #[serde(flatten)]
+    entry: T,
 }
 
 #[derive(Default, Serialize)]
@@ -107,6 +119,8 @@ impl WriteEvents {
             calls: Vec::new(),
             characters: 0,
             open: 0,
+            cited: 0,
+            sealed: 0,
             thoughts: String::new(),
             refused: false,
             stop: None,
@@ -139,7 +153,9 @@ impl WriteEvents {
                 self.chunk(&Delta { refusal: Some(&text), ..Delta::default() }, None, out);
             }
             Event::Citation(citation) => {
-                let annotations = Some([Annotation::new(&citation, (self.open, self.characters))]);
+                let entry = Annotation::new(&citation, (self.open, self.characters));
+                let annotations = Some([At { index: self.cited, entry }]);
+                self.cited += 1;
                 self.chunk(&Delta { annotations, ..Delta::default() }, None, out);
             }
             Event::ToolStart { index, id, name, custom } => self.tool_start(index, &id, &name, custom, out),
@@ -168,7 +184,9 @@ impl WriteEvents {
 
     fn seal(&mut self, seal: &Seal<'_>, out: &mut Vec<u8>) {
         let thoughts = std::mem::take(&mut self.thoughts);
-        let block = Block { r#type: "thinking", thinking: &thoughts, signature: Some(seal.packed()) };
+        let entry = Block { r#type: "thinking", thinking: &thoughts, signature: Some(seal.packed()) };
+        let block = At { index: self.sealed, entry };
+        self.sealed += 1;
         self.chunk(&Delta { thinking_blocks: Some([block]), ..Delta::default() }, None, out);
     }
 

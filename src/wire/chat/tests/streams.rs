@@ -229,8 +229,31 @@ fn a_seal_follows_its_thoughts_and_is_read_back() {
 
     let stream = stream(&said, shown());
 
-    assert!(stream.contains(r#""thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"cm1."#), "{stream}");
+    let block = r#""thinking_blocks":[{"index":0,"type":"thinking","thinking":"hm","signature":"cm1."#;
+    assert!(stream.contains(block), "{stream}");
     assert_eq!(events(&stream), said);
+}
+
+#[test]
+fn every_entry_of_a_list_has_its_place_as_accumulators_ask_for() {
+    let seal = |value: &'static str| {
+        Event::Seal(Seal { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted: false })
+    };
+    let cited = || {
+        let url = "https://a.example/".into();
+        Event::Citation(Citation { url, title: "A".into(), quote: None, span: None })
+    };
+
+    let stream = stream(
+        &[begins("x"), seal("a"), seal("b"), text("yes"), cited(), cited(), stops(Stop::End), Event::End],
+        shown(),
+    );
+
+    for field in ["thinking_blocks", "annotations"] {
+        for index in 0..2 {
+            assert!(stream.contains(&format!(r#""{field}":[{{"index":{index},"#)), "{stream}");
+        }
+    }
 }
 
 #[test]
