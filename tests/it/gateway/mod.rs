@@ -1,6 +1,6 @@
 //! What callers see, over HTTP.
 
-mod rig;
+pub(crate) mod rig;
 
 mod agreement;
 mod chat;

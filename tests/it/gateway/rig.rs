@@ -213,4 +213,4 @@ macro_rules! test {
         }
     };
 }
-pub(super) use test;
+pub(crate) use test;

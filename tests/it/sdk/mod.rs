@@ -1,4 +1,8 @@
-//! OpenAI's own client libraries, unchanged, against the gateway.
+//! OpenAI's and Anthropic's own client libraries, unchanged, against the gateway.
+
+mod answers;
+mod anthropic;
+mod openai;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,8 +13,7 @@ use crate::harness::app::{CREDENTIAL, TestApp};
 use crate::harness::process;
 
 both_engines!(openai_python_works_with_only_a_base_url_and_a_key, |store| {
-    let python = std::env::var("TEST_PYTHON").expect("TEST_PYTHON is not set: run the tests with scripts/test");
-    works(TestApp::start(store).await, Path::new(&python), "openai_python.py").await;
+    works(TestApp::start(store).await, &python(), "openai_python.py").await;
 });
 
 both_engines!(openai_node_works_with_only_a_base_url_and_a_key, |store| {
@@ -24,7 +27,8 @@ async fn works(app: TestApp, program: &Path, script: &str) {
     key.aliases_prefix("claude-opus", "anthropic/claude-opus-4-8").await;
     let listable = app.catalog().await.all_callable().count();
 
-    let saw = run(program, script, &format!("{}/v1", app.url()), key.secret()).await;
+    let base_url = format!("{}/v1", app.url());
+    let saw = run(program, script, &[], &[("OPENAI_BASE_URL", &base_url), ("OPENAI_API_KEY", key.secret())]).await;
 
     let basic = json!({"id": "cross-model-basic", "object": "model", "root": "deepseek/deepseek-chat"});
     let opus = json!({"id": "claude-opus", "object": "model", "root": "anthropic/claude-opus-4-8"});
@@ -33,9 +37,9 @@ async fn works(app: TestApp, program: &Path, script: &str) {
     assert_eq!(saw["alias"], basic);
     assert_eq!(saw["slash"], json!({"id": "deepseek/deepseek-chat", "object": "model", "root": null}));
     let usage = json!({"prompt": 11, "completion": 7});
-    // The answer is the provider's own, byte for byte, its name for the model included.
-    assert_eq!(saw["chat"], json!({"model": "deepseek-chat", "text": "Hello there", "usage": usage}));
-    assert_eq!(saw["stream"], json!({"models": ["claude-opus-4-8"], "text": "Hello there", "usage": usage}));
+    // The answer is the provider's own, byte for byte, but for the model's name.
+    assert_eq!(saw["chat"], json!({"model": "deepseek/deepseek-chat", "text": "Hello there", "usage": usage}));
+    assert_eq!(saw["stream"], json!({"models": ["anthropic/claude-opus-4-8"], "text": "Hello there", "usage": usage}));
     assert_eq!(saw["stream_without_usage"], json!({"text": "Hello there", "usage_shown": false}));
     assert_eq!(saw["tools"], weather);
     assert_eq!(saw["streamed_tools"], weather);
@@ -57,11 +61,16 @@ fn refused(error: &Value, kind: &str, status: u16, code: &str) {
     assert!(error["request_id"].as_str().is_some_and(|id| id.starts_with("req_cm_")), "{error}");
 }
 
+/// Python with the libraries.
+fn python() -> PathBuf {
+    std::env::var_os("TEST_PYTHON").expect("TEST_PYTHON is not set: run the tests with scripts/test").into()
+}
+
 /// Runs a script of `tests/sdk` with the library's own two variables set, and reads what it printed.
-async fn run(program: &Path, script: &str, base_url: &str, key: &str) -> Value {
+async fn run(program: &Path, script: &str, arguments: &[&str], variables: &[(&str, &str); 2]) -> Value {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     assert!(folder.join("node_modules").is_dir(), "the libraries are not there: run the tests with scripts/test");
     let mut command = Command::new(program);
-    command.arg(script).current_dir(folder).env("OPENAI_BASE_URL", base_url).env("OPENAI_API_KEY", key);
+    command.arg(script).args(arguments).current_dir(folder).envs(variables.iter().copied());
     serde_json::from_str(&process::prints(command).await).expect("what it printed")
 }
