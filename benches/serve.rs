@@ -71,7 +71,7 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
         Account { id: AccountId::new(now, random::bytes()), name: "bench".parse()?, enabled: true, created_at: now };
     store.accounts().create(&account, &by, now).await?;
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
-        Ok(Alias { name: name.parse()?, matching, target: target.parse()? })
+        Ok(Alias::new(name.parse()?, matching, target.parse()?))
     };
     let mut aliases = vec![
         alias("bench-alias".into(), Match::Exact, "vendor/mock-model-0")?,

@@ -7,7 +7,7 @@ use super::context::{Context, WhichKey};
 use super::rows::{self, AliasArg, Placed};
 use super::{CliError, output};
 use crate::config::Settings;
-use crate::domain::{AliasFormat, AliasName, Scope, export_aliases, import_aliases};
+use crate::domain::{self, AliasFormat, AliasName, Scope, export_aliases, import_aliases};
 
 /// What to do with the aliases of a key.
 #[derive(Debug, clap::Subcommand)]
@@ -19,6 +19,7 @@ pub enum Alias {
     #[command(after_help = "Examples:
   crossmodel alias set --key laptop cross-model-basic=deepseek/deepseek-chat
   crossmodel alias set --key laptop 'claude-opus*=anthropic/claude-opus-4-8'
+  crossmodel alias set --key laptop --keep-name 'claude-*=openai/gpt-5.5'
 
 A name that ends in * is a prefix: it catches every name that begins so. All are set, or none.")]
     Set(Set),
@@ -34,7 +35,9 @@ A name that ends in * is a prefix: it catches every name that begins so. All are
   echo 'claude-opus* = anthropic/claude-opus-4-8' | crossmodel alias import --key laptop -
 
 The file has a JSON list of {\"name\", \"match\", \"target\"}, or lines `name = target` and `prefix* = target`,
-where # begins a comment. A JSON object of names and targets, and CSV as name,mode,target, will do too.")]
+where # begins a comment. A JSON object of names and targets, and CSV as name,mode,target, will do too.
+Answers carry the real id, or the name asked for where the file says \"keep_name\": true, or keep-name after the
+target.")]
     Import(Import),
 }
 
@@ -46,6 +49,10 @@ pub struct Set {
     /// NAME=TARGET, or 'PREFIX*=TARGET' for every name that begins so.
     #[arg(required = true, value_name = "NAME=TARGET")]
     aliases: Vec<AliasArg>,
+    /// Answer with the name that the client asked for, not with the real id; =false ends that. Without this, an alias
+    /// that is there already stays as it is in this.
+    #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    keep_name: Option<bool>,
 }
 
 /// Which aliases to remove.
@@ -96,10 +103,7 @@ impl Alias {
         let context = Context::open(settings).await?;
         match self {
             Self::List(which) => list(&context, &which).await,
-            Self::Set(set) => {
-                let rows: Vec<Placed> = set.aliases.iter().map(Placed::from).collect();
-                bring_in(&context, &set.key, &rows, false).await
-            }
+            Self::Set(set) => set.run(&context).await,
             Self::Remove(remove) => remove.run(&context).await,
             Self::Export(export) => export.run(&context).await,
             Self::Import(import) => {
@@ -114,12 +118,35 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
     let key = context.key(which).await?;
     let saved = context.store.aliases().list(Scope::All, key.id).await?;
     let aliases = saved.map(|saved| saved.aliases).unwrap_or_default();
-    let rows: Vec<[String; 3]> = aliases
-        .iter()
-        .map(|alias| [alias.name.to_string(), alias.matching.to_string(), alias.target.to_string()])
-        .collect();
-    output::table(["NAME", "MATCH", "TARGET"], &rows);
+    let row = |alias: &domain::Alias| {
+        let answers_as = if alias.keeps_name { "name asked for" } else { "real id" };
+        [alias.name.to_string(), alias.matching.to_string(), alias.target.to_string(), answers_as.to_owned()]
+    };
+    output::table(["NAME", "MATCH", "TARGET", "ANSWERS AS"], &aliases.iter().map(row).collect::<Vec<_>>());
     Ok(())
+}
+
+impl Set {
+    async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
+        let key = context.key(&self.key).await?;
+        let catalog = context.store.catalog().load().await?;
+        let now_has = rows::change(context, &key, |has| {
+            let mut new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
+            for Placed { row, .. } in &mut new {
+                let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keeps_name);
+                row.keeps_name = self.keep_name.unwrap_or(row.keeps_name || before);
+            }
+            rows::check(&rows::without(has, &new), &new, &catalog, key.allowed_models.as_deref())
+        });
+        said(&key, now_has.await?);
+        Ok(())
+    }
+}
+
+/// Tells how many aliases a key has after a change.
+fn said(key: &domain::ApiKey, count: usize) {
+    let now_has = output::count(count, "alias", "aliases");
+    output::note(&format!("{} now has {now_has}. Live everywhere within a minute.", key.name));
 }
 
 /// Adds rows to a key's aliases, or puts them in their place.
@@ -131,8 +158,7 @@ async fn bring_in(context: &Context<'_>, which: &WhichKey, new: &[Placed], repla
         let stay = if replace { Vec::new() } else { rows::without(has, new) };
         rows::check(&stay, new, &catalog, allowed)
     });
-    let now_has = output::count(now_has.await?, "alias", "aliases");
-    output::note(&format!("{} now has {now_has}. Live everywhere within a minute.", key.name));
+    said(&key, now_has.await?);
     Ok(())
 }
 
@@ -174,8 +200,7 @@ impl Remove {
             }
             Ok(has.iter().filter(|alias| !names.contains(&alias.name)).cloned().collect())
         });
-        let now_has = output::count(now_has.await?, "alias", "aliases");
-        output::note(&format!("{} now has {now_has}. Live everywhere within a minute.", key.name));
+        said(&key, now_has.await?);
         Ok(())
     }
 }

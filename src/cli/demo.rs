@@ -125,7 +125,7 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     for (name, matching, target) in ALIASES {
         let name = name.parse().map_err(|error| wrong(&error))?;
         let target = target.parse().map_err(|error| wrong(&error))?;
-        aliases.push(Alias { name, matching, target });
+        aliases.push(Alias::new(name, matching, target));
     }
     let secret = ApiKeySecret::generate(random::bytes);
     let id = ApiKeyId::new(now, random::bytes());

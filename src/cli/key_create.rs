@@ -29,7 +29,8 @@ pub struct Create {
     /// The person that it belongs to; without one it is a service key.
     #[arg(long, value_name = "ADDRESS")]
     owner: Option<Email>,
-    /// An alias: NAME=TARGET, or 'PREFIX*=TARGET' for every name that begins so. May be repeated.
+    /// An alias: NAME=TARGET, or 'PREFIX*=TARGET' for every name that begins so. 'NAME=TARGET keep-name' makes answers
+    /// carry the name that was asked for. May be repeated.
     #[arg(long = "alias", value_name = "NAME=TARGET")]
     aliases: Vec<AliasArg>,
     /// When it ends: 90d, 2027-01-31, 2027-01-31T12:00:00Z or never.

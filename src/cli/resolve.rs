@@ -53,6 +53,9 @@ fn print(why: &Explanation) {
         output::table(["RULE", "ALIAS", "FOUND", ""], &steps);
         output::line("");
     }
+    if let Some(note) = why.answer_note() {
+        output::line(&note);
+    }
     if let Some(facts) = &why.facts {
         output::line(facts);
     }

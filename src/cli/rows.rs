@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use super::CliError;
 use super::context::Context;
-use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, validate};
+use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, split_keep_name, validate};
 use crate::store::SaveOutcome;
 
-/// `NAME=TARGET`, or `PREFIX*=TARGET`.
+/// `NAME=TARGET`, or `PREFIX*=TARGET`; ` keep-name` may follow.
 #[derive(Clone, Debug)]
 pub struct AliasArg(DraftRow);
 
@@ -21,13 +21,14 @@ impl FromStr for AliasArg {
 
     fn from_str(text: &str) -> Result<Self, AliasArgError> {
         let (name, target) = text.split_once('=').ok_or_else(|| AliasArgError(text.to_owned()))?;
+        let (target, keeps_name) = split_keep_name(target);
         let (name, target) = (name.trim(), target.trim());
         if name.is_empty() || target.is_empty() {
             return Err(AliasArgError(text.to_owned()));
         }
         let (name, matching) = name.strip_suffix('*').map_or((name, "exact"), |prefix| (prefix, "prefix"));
-        let row = DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.into() };
-        Ok(Self(row))
+        let (name, matching, target) = (name.into(), matching.into(), target.into());
+        Ok(Self(DraftRow { id: String::new(), name, matching, target, keeps_name }))
     }
 }
 

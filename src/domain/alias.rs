@@ -185,11 +185,19 @@ pub struct Alias {
     pub matching: Match,
     /// The catalog model that runs. Never looked up among the aliases.
     pub target: ModelId,
+    /// Whether an answer carries the name that the client asked for, in place of the real id.
+    #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_name: bool,
 }
 
 impl Alias {
     /// The most aliases that one key may hold.
     pub const LIMIT: usize = 20;
+
+    /// An alias whose answers carry the real id, as if the client had sent it.
+    pub const fn new(name: AliasName, matching: Match, target: ModelId) -> Self {
+        Self { name, matching, target, keeps_name: false }
+    }
 
     /// Evaluation order: exact names from A to Z, then prefixes from the longest to the shortest, then A to Z.
     pub fn evaluation_order(a: &Self, b: &Self) -> std::cmp::Ordering {
@@ -244,6 +252,9 @@ mod tests {
         let row = r#"{"name":"claude","match":"prefix","target":"anthropic/claude-opus-4-8"}"#;
         let alias: Alias = serde_json::from_str(row).unwrap();
         assert_eq!(serde_json::to_string(&alias).unwrap(), row);
+        let kept = serde_json::to_string(&Alias { keeps_name: true, ..alias }).unwrap();
+        assert_eq!(kept, row.replace('}', r#","keep_name":true}"#));
+        assert!(serde_json::from_str::<Alias>(&kept).unwrap().keeps_name);
     }
 
     proptest! {

@@ -13,6 +13,8 @@ pub struct DraftRow {
     pub matching: String,
     /// Meant to become the id of a catalog model.
     pub target: String,
+    /// Whether answers are to carry the name that the client asked for.
+    pub keeps_name: bool,
 }
 
 impl DraftRow {
@@ -23,10 +25,12 @@ impl DraftRow {
             name: alias.name.to_string(),
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
+            keeps_name: alias.keeps_name,
         }
     }
 
-    /// Whether nothing was typed. The match does not count: a form always sends one.
+    /// Whether nothing was typed. The match does not count, for a form always sends one; nor does the
+    /// switch, which means nothing alone.
     pub fn is_empty(&self) -> bool {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }

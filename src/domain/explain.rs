@@ -27,6 +27,8 @@ pub struct Explanation {
     pub can_be_alias: Option<AliasName>,
     /// Price, context and inputs of the model that runs.
     pub facts: Option<String>,
+    /// The name that answers carry, if a request runs: the real id, or what was asked for.
+    pub answers_as: Option<String>,
 }
 
 /// What the gateway would answer.
@@ -128,6 +130,13 @@ impl Explanation {
         }
     }
 
+    /// What an alias makes of the name in the answer, in a sentence; `None` where no alias decided or nothing runs.
+    pub fn answer_note(&self) -> Option<String> {
+        let (alias, name) = (self.alias.as_ref()?, visible(self.answers_as.as_ref()?));
+        let which = if alias.keeps_name { "the name asked for" } else { "the real id" };
+        Some(format!("Answers carry the name {name}, {which}."))
+    }
+
     /// Whether a request runs.
     pub fn runs(&self) -> bool {
         self.outcome == Verdict::Runs
@@ -164,6 +173,7 @@ pub fn explain(
             nearest: Vec::new(),
             can_be_alias: None,
             facts: None,
+            answers_as: None,
         };
     }
     let trace = aliases.explain(requested);
@@ -191,6 +201,11 @@ pub fn explain(
         facts: match &decision.outcome {
             Outcome::Runs(model) | Outcome::NotAllowed(model) => Some(facts(model)),
             Outcome::NotFound => None,
+        },
+        answers_as: match &decision.outcome {
+            Outcome::Runs(_) if decision.resolution.keeps_name() => Some(requested.to_owned()),
+            Outcome::Runs(model) => Some(model.id.to_string()),
+            Outcome::NotFound | Outcome::NotAllowed(_) => None,
         },
     }
 }

@@ -122,7 +122,7 @@ impl<'a> HintContext<'a> {
 ///
 /// ```
 /// use crossmodel::domain::{Alias, Catalog, HintContext, Match, Timestamp, hints};
-/// let alias = Alias { name: "lab/m".parse().unwrap(), matching: Match::Exact, target: "lab/m".parse().unwrap() };
+/// let alias = Alias::new("lab/m".parse().unwrap(), Match::Exact, "lab/m".parse().unwrap());
 /// let catalog = Catalog::default();
 /// let found = hints(&[alias], &HintContext::new(&catalog, Timestamp::from_millis(0)));
 /// let lines: Vec<String> = found[0].iter().map(|hint| hint.to_string()).collect();

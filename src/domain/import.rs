@@ -9,11 +9,11 @@ use super::{Alias, DraftRow, Match};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AliasFormat {
-    /// `name = target` or `prefix* = target`, one a line, `#` begins a comment.
+    /// `name = target` or `prefix* = target`, one a line, `#` begins a comment; ` keep-name` may follow the target.
     Lines,
-    /// A list of `{"name", "match", "target"}`, or an object of names and targets.
+    /// A list of `{"name", "match", "target"}`, with `"keep_name": true` or without, or an object of names and targets.
     Json,
-    /// `name,mode,target`, with or without that line on top.
+    /// `name,mode,target`, with or without that line on top; a fourth cell `keep-name` may follow.
     Csv,
 }
 
@@ -96,7 +96,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str) {
+    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str, keeps_name: bool) {
         let name = name.trim();
         let (name, matching) = match (name.strip_suffix('*'), matching) {
             (Some(_), Some("exact")) => {
@@ -106,9 +106,8 @@ impl Reader {
             (None, None | Some("")) => (name, "exact"),
             (_, Some(matching)) => (name, matching),
         };
-        let row =
-            DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.trim().into() };
-        self.rows.push(ImportedRow { line, row });
+        let (name, matching, target) = (name.into(), matching.into(), target.trim().into());
+        self.rows.push(ImportedRow { line, row: DraftRow { id: String::new(), name, matching, target, keeps_name } });
     }
 
     fn problem(&mut self, line: usize, reason: impl Into<String>) {
@@ -125,7 +124,10 @@ impl Reader {
                 Some((name, target)) if name.trim().is_empty() || target.trim().is_empty() => {
                     self.problem(at + 1, "use name = target, or prefix* = target");
                 }
-                Some((name, target)) => self.row(at + 1, unquote(name), None, unquote(target)),
+                Some((name, target)) => {
+                    let (target, keeps_name) = split_keep_name(target);
+                    self.row(at + 1, unquote(name), None, unquote(target), keeps_name);
+                }
             }
         }
     }
@@ -151,11 +153,18 @@ impl Reader {
                 Some(Value::String(text)) => Ok(Some(text.as_str())),
                 Some(_) => Err(format!("\"{name}\" must be a text")),
             };
+            let keeps_name = match value.get("keep_name") {
+                None | Some(Value::Null) => Some(false),
+                Some(value) => value.as_bool(),
+            };
             match (field("name"), field("match"), field("target")) {
                 _ if !value.is_object() => {
                     self.problem(line, "each entry must be an object with name, match and target")
                 }
-                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => self.row(line, name, matching, target),
+                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => match keeps_name {
+                    Some(keeps_name) => self.row(line, name, matching, target, keeps_name),
+                    None => self.problem(line, "\"keep_name\" must be true or false"),
+                },
                 (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.problem(line, reason),
                 (Ok(None), ..) => self.problem(line, "\"name\" is missing"),
                 (.., Ok(None)) => self.problem(line, "\"target\" is missing"),
@@ -176,7 +185,7 @@ impl Reader {
         for (name, target) in pairs {
             let line = lines.at(target.get());
             match serde_json::from_str::<Value>(target.get())? {
-                Value::String(target) => self.row(line, &name, None, &target),
+                Value::String(target) => self.row(line, &name, None, &target, false),
                 _ => self.problem(line, format!("the target of {name} must be a text")),
             }
         }
@@ -188,10 +197,16 @@ impl Reader {
         for (line, cells) in csv_records(text) {
             let cells: Vec<&str> = cells.iter().map(|cell| unguard(cell.trim())).collect();
             let is_header = std::mem::take(&mut header_may_come)
-                && matches!(cells.as_slice(), [name, _, target] if name.eq_ignore_ascii_case("name") && target.eq_ignore_ascii_case("target"));
+                && matches!(cells.as_slice(), [name, _, target] | [name, _, target, _] if name.eq_ignore_ascii_case("name") && target.eq_ignore_ascii_case("target"));
             match cells.as_slice() {
                 _ if is_header => {}
-                [name, mode, target] => self.row(line, name, Some(&mode.to_ascii_lowercase()), target),
+                [name, mode, target] | [name, mode, target, ""] => {
+                    self.row(line, name, Some(&mode.to_ascii_lowercase()), target, false);
+                }
+                [name, mode, target, KEEP_NAME] => {
+                    self.row(line, name, Some(&mode.to_ascii_lowercase()), target, true);
+                }
+                [_, _, _, _] => self.problem(line, "the fourth cell is keep-name or empty"),
                 other => self.problem(line, format!("use name,mode,target: 3 cells, not {}", other.len())),
             }
         }
@@ -247,6 +262,23 @@ fn unquote(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
+/// The mark of an alias whose answers carry the name that the client asked for. A target can hold no blank.
+const KEEP_NAME: &str = "keep-name";
+
+/// Takes a closing `keep-name` off a target.
+///
+/// ```
+/// use crossmodel::domain::split_keep_name;
+/// assert_eq!(split_keep_name("openai/gpt-5.5 keep-name"), ("openai/gpt-5.5", true));
+/// assert_eq!(split_keep_name("openai/gpt-5.5"), ("openai/gpt-5.5", false));
+/// ```
+pub fn split_keep_name(target: &str) -> (&str, bool) {
+    match target.trim_end().rsplit_once([' ', '\t']) {
+        Some((before, KEEP_NAME)) => (before.trim_end(), true),
+        _ => (target, false),
+    }
+}
+
 /// Takes off the apostrophe that [`export_aliases`] puts before what a spreadsheet would run as a formula.
 fn unguard(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
@@ -292,7 +324,7 @@ fn csv_records(text: &str) -> Vec<(usize, Vec<String>)> {
 ///
 /// ```
 /// use crossmodel::domain::{Alias, AliasFormat, Match, export_aliases};
-/// let alias = Alias { name: "claude".parse().unwrap(), matching: Match::Prefix, target: "anthropic/claude-opus-4-8".parse().unwrap() };
+/// let alias = Alias::new("claude".parse().unwrap(), Match::Prefix, "anthropic/claude-opus-4-8".parse().unwrap());
 /// assert_eq!(export_aliases(&[alias], AliasFormat::Lines), "claude* = anthropic/claude-opus-4-8\n");
 /// ```
 pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
@@ -303,7 +335,8 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
             .iter()
             .map(|alias| {
                 let star = if alias.matching == Match::Prefix { "*" } else { "" };
-                format!("{}{star} = {}\n", alias.name, alias.target)
+                let keep = if alias.keeps_name { " keep-name" } else { "" };
+                format!("{}{star} = {}{keep}\n", alias.name, alias.target)
             })
             .collect(),
         AliasFormat::Json => {
@@ -314,11 +347,17 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
                 .collect();
             if rows.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", rows.join(",\n")) }
         }
-        AliasFormat::Csv => std::iter::once("name,mode,target\n".to_owned())
-            .chain(aliases.iter().map(|alias| {
-                format!("{},{},{}\n", csv_cell(alias.name.as_str()), alias.matching, csv_cell(alias.target.as_str()))
-            }))
-            .collect(),
+        AliasFormat::Csv => {
+            // The fourth column is there if any row needs it.
+            let (column, empty) =
+                if aliases.iter().any(|alias| alias.keeps_name) { (",keep_name", ",") } else { ("", "") };
+            let row = |alias: &&Alias| {
+                let (name, target) = (csv_cell(alias.name.as_str()), csv_cell(alias.target.as_str()));
+                let keep = if alias.keeps_name { ",keep-name" } else { empty };
+                format!("{name},{},{target}{keep}\n", alias.matching)
+            };
+            std::iter::once(format!("name,mode,target{column}\n")).chain(aliases.iter().map(row)).collect()
+        }
     }
 }
 

@@ -65,7 +65,7 @@ impl Merge {
 ///
 /// ```
 /// use crossmodel::domain::{Alias, Match, merge};
-/// let alias = |name: &str, target: &str| Alias { name: name.parse().unwrap(), matching: Match::Exact, target: target.parse().unwrap() };
+/// let alias = |name: &str, target: &str| Alias::new(name.parse().unwrap(), Match::Exact, target.parse().unwrap());
 /// let base = [alias("a", "lab/1"), alias("b", "lab/1")];
 /// let theirs = [alias("a", "lab/2"), alias("b", "lab/1")];
 /// let mine = [alias("a", "lab/1"), alias("b", "lab/3")];
@@ -155,6 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn the_name_that_answers_carry_is_part_of_an_alias() {
+        let base = all(&["a = lab/1", "b = lab/1"]);
+        let theirs = all(&["a = lab/1 keep-name", "b = lab/1 keep-name"]);
+        let mine = all(&["a = lab/2", "b = lab/1"]);
+
+        let merged = merge(&base, &theirs, &mine);
+
+        assert_eq!(
+            merged.rows,
+            [
+                MergedRow::Conflict { mine: Some(mine[0].clone()), theirs: Some(theirs[0].clone()) },
+                MergedRow::Theirs(theirs[1].clone()),
+            ]
+        );
+    }
+
+    #[test]
     fn the_same_change_twice_is_nothing_to_do() {
         let base = all(&["a = lab/1", "b = lab/1"]);
         let changed = all(&["c* = lab/2", "a = lab/2"]);
@@ -179,6 +196,7 @@ mod tests {
                         if let Some(change) = other.get(at) {
                             alias.target = change.target.clone();
                             alias.matching = change.matching;
+                            alias.keeps_name = change.keeps_name;
                         } else {
                             continue;
                         }

@@ -50,7 +50,9 @@ pub use egress::{EgressError, EgressPolicy, EgressPolicyError, is_public};
 pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
 pub use hints::{Hint, HintContext, HintKind, Severity, hints};
 pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
-pub use import::{AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases};
+pub use import::{
+    AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
+};
 pub use merge::{Merge, MergedRow, merge};
 pub use model::{
     Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, Reasoning, ThinkingBudget,

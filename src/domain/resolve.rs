@@ -36,6 +36,11 @@ impl<'a> Resolution<'a> {
             Self::Passthrough(_) => None,
         }
     }
+
+    /// Whether the answer carries the name that was asked for, in place of [`Resolution::model`].
+    pub fn keeps_name(&self) -> bool {
+        self.alias().is_some_and(|alias| alias.keeps_name)
+    }
 }
 
 /// A prefix alias that matched the requested name, and whether it won.
@@ -84,7 +89,7 @@ impl AliasSet {
     ///
     /// ```
     /// use crossmodel::domain::{Alias, AliasSet, Match, Resolution};
-    /// let alias = |name: &str, matching, target: &str| Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap() };
+    /// let alias = |name: &str, matching, target: &str| Alias::new(name.parse().unwrap(), matching, target.parse().unwrap());
     /// let set = AliasSet::new(vec![
     ///     alias("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
     ///     alias("claude", Match::Prefix, "anthropic/claude-haiku-4-5"),

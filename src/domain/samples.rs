@@ -38,19 +38,20 @@ pub(crate) fn shipped() -> Catalog {
     Catalog::new(models.data, providers.data, 1)
 }
 
-/// `name = target`, or `prefix* = target`.
+/// `name = target`, or `prefix* = target`; ` keep-name` may follow.
 pub(crate) fn alias(line: &str) -> Alias {
     let (name, target) = line.split_once(" = ").unwrap();
+    let (target, keeps_name) = target.strip_suffix(" keep-name").map_or((target, false), |target| (target, true));
     let (name, matching) = match name.strip_suffix('*') {
         Some(prefix) => (prefix, Match::Prefix),
         None => (name, Match::Exact),
     };
-    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap() }
+    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keeps_name }
 }
 
 /// A typed row.
 pub(crate) fn row(name: &str, matching: &str, target: &str) -> DraftRow {
-    DraftRow { id: String::new(), name: name.into(), matching: matching.into(), target: target.into() }
+    DraftRow { name: name.into(), matching: matching.into(), target: target.into(), ..DraftRow::default() }
 }
 
 /// A few short names that often are prefixes of one another, so that rules meet.
@@ -61,7 +62,9 @@ pub(crate) fn any_name() -> impl Strategy<Value = AliasName> {
 /// A key's aliases: up to 20, names unique, in no order.
 pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
     let target = "lab/[abc]".prop_map(|id| id.parse::<ModelId>().unwrap());
-    let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target);
-    proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT)
-        .prop_map(|map| map.into_iter().map(|(name, (matching, target))| Alias { name, matching, target }).collect())
+    let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target, any::<bool>());
+    proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT).prop_map(|map| {
+        let alias = |(name, (matching, target, keeps_name))| Alias { name, matching, target, keeps_name };
+        map.into_iter().map(alias).collect()
+    })
 }

@@ -92,7 +92,7 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
         keep(Field::Match, rules.matching(row).map(|value| matching = Some(value)));
         keep(Field::Target, rules.target(row).map(|value| target = Some(value)));
         if let (Some(name), Some(matching), Some(target)) = (name, matching, target) {
-            out.aliases.push(Alias { name, matching, target });
+            out.aliases.push(Alias { name, matching, target, keeps_name: row.keeps_name });
             out.rows.push(at);
         }
     }

@@ -89,7 +89,7 @@ async fn dispatch(
         created: now.seconds(),
         stream: control.stream,
         show_usage: control.asks_usage(),
-        told_name: None,
+        told_name: decision.resolution.keeps_name().then(|| control.model.to_string()),
     };
     let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
     let call = Dispatch {

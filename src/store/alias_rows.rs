@@ -11,10 +11,10 @@ use crate::domain::{Alias, ApiKeyId, Timestamp};
 pub(super) const TABLE: Table = Table { name: "alias", id: "alias_name" };
 
 sql! {
-    ADD = "INSERT INTO alias (api_key_id, name, matching, target) VALUES ($1, $2, $3, $4)";
-    REPLACE = "UPDATE alias SET matching = $3, target = $4 WHERE api_key_id = $1 AND name = $2";
+    ADD = "INSERT INTO alias (api_key_id, name, matching, target, keeps_name) VALUES ($1, $2, $3, $4, $5)";
+    REPLACE = "UPDATE alias SET matching = $3, target = $4, keeps_name = $5 WHERE api_key_id = $1 AND name = $2";
     REMOVE = "DELETE FROM alias WHERE api_key_id = $1 AND name = $2";
-    LIST = "SELECT name AS alias_name, matching, target FROM alias WHERE api_key_id = $1";
+    LIST = "SELECT name AS alias_name, matching, target, keeps_name FROM alias WHERE api_key_id = $1";
     ADD_VERSION = "INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases) \
                    VALUES ($1, $2, $3, $4, $5)";
     SET_VERSION = "UPDATE api_key SET aliases_version = $2 WHERE id = $1";
@@ -26,6 +26,7 @@ pub(super) fn alias(row: &Row) -> Result<Alias, StoreError> {
         name: row.parse(TABLE, "alias_name")?,
         matching: row.parse(TABLE, "matching")?,
         target: row.parse(TABLE, "target")?,
+        keeps_name: row.get("keeps_name")?,
     })
 }
 
@@ -74,7 +75,7 @@ impl NewVersion<'_> {
                 Some(_) => REPLACE,
                 None => ADD,
             };
-            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target]).await?;
+            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target, new.keeps_name]).await?;
         }
         let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
         tx.run(ADD_VERSION, args).await?;

@@ -60,7 +60,7 @@ macro_rules! versions {
 sql! {
     /// The current version is made of the alias rows themselves; before the first save there is no version row.
     LIST = "SELECT api_key.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by, \
-            l.name AS alias_name, l.matching AS matching, l.target AS target FROM api_key \
+            l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name FROM api_key \
             LEFT JOIN alias_version v ON v.api_key_id = api_key.id AND v.version = api_key.aliases_version \
             LEFT JOIN alias l ON l.api_key_id = api_key.id WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
             AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)";

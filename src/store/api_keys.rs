@@ -57,7 +57,7 @@ sql! {
     /// One statement, so that the aliases are those of the revision.
     BY_HASH = concat!("SELECT ", key_columns!(), ", a.enabled AS account_enabled, \
                COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until, \
-               l.name AS alias_name, l.matching AS matching, l.target AS target \
+               l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name \
                FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id \
                JOIN account a ON a.id = api_key.account_id \
                LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id \

@@ -135,7 +135,7 @@ sql! {
          CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS TEXT) = 'down' THEN LOWER(name) END DESC, \
          LOWER(name), name, id LIMIT $10 OFFSET $11"
     );
-    ALIASES = concat!("SELECT api_key_id, name AS alias_name, matching, target FROM alias \
+    ALIASES = concat!("SELECT api_key_id, name AS alias_name, matching, target, keeps_name FROM alias \
                WHERE api_key_id IN ", id_list!());
     DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily \
              WHERE day >= $65 AND api_key_id IN ", id_list!());

@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     step!(5, "audit", "0005_audit.sql"),
     step!(6, "installation", "0006_installation.sql"),
     step!(7, "attempts", "0007_attempts.sql"),
+    step!(8, "answer_name", "0008_answer_name.sql"),
 ];
 
 impl Store {

@@ -236,11 +236,8 @@ mod tests {
     }
 
     fn aliases() -> AliasSet {
-        let alias = |name: &str, matching, target: &str| Alias {
-            name: name.parse().unwrap(),
-            matching,
-            target: target.parse().unwrap(),
-        };
+        let alias =
+            |name: &str, matching, target: &str| Alias::new(name.parse().unwrap(), matching, target.parse().unwrap());
         AliasSet::new(vec![
             alias("fast", Match::Prefix, "deepseek/deepseek-chat"),
             alias("acme/tiny", Match::Exact, "deepseek/deepseek-chat"),

@@ -8,6 +8,9 @@
   const rowsOf = (theForm) => [...theForm.querySelectorAll("li[data-row]")];
   const part = (row, field) => row.querySelector(`#${field}-${row.dataset.row}`);
 
+  // What a field says: a box says 1 if it is ticked.
+  const said = (field) => (field.type === "checkbox" ? (field.checked ? "1" : "0") : field.value);
+
   // Set while a page is left on purpose with the draft in hand.
   let leaving = false;
 
@@ -20,11 +23,11 @@
     const here = new Set(rows.map((row) => row.dataset.row));
     const removed = (theForm.dataset.rows || "").split(" ").filter((id) => id && !here.has(id)).length;
     const changed = rows.filter((row) => {
-      const fields = ["name", "mode", "target"].map((field) => part(row, field));
+      const fields = ["name", "mode", "target", "told"].map((field) => part(row, field));
       if (!fields.some((field) => field.hasAttribute("data-saved"))) {
         return fields[0].value.trim() !== "" || fields[2].value.trim() !== "";
       }
-      return fields.some((field) => field.value !== field.dataset.saved);
+      return fields.some((field) => said(field) !== field.dataset.saved);
     });
     return removed + changed.length;
   };
@@ -104,8 +107,9 @@
           const value = input.dataset[field];
           if (value) part(row, field).value = value;
         }
+        if (input.dataset.told) part(row, "told").checked = input.dataset.told === "1";
       }
-      if (["name[]", "mode[]", "target[]"].includes(input.name) || input.name.startsWith("keep-")) {
+      if (["name[]", "mode[]", "target[]", "told[]"].includes(input.name) || input.name.startsWith("keep-")) {
         showChanges();
         check(input);
       }

@@ -179,7 +179,11 @@ pub(super) fn review(desk: &Desk, draft: &Draft) -> Vec<ReviewLine> {
     let fresh = draft.rows.iter().filter(|row| row.id.saved(base).is_none() && !row.is_blank());
     lines.extend(fresh.map(|row| ReviewLine {
         name: if row.name.is_empty() { "(no name)".into() } else { row.name.clone() },
-        text: if row.target.is_empty() { "added".into() } else { format!("added → {}", row.target) },
+        text: match (row.target.is_empty(), row.keeps_name) {
+            (true, _) => "added".into(),
+            (false, false) => format!("added → {}", row.target),
+            (false, true) => format!("added → {}, {}", row.target, super::answers_with(true)),
+        },
         undo: None,
     }));
     lines
@@ -195,6 +199,9 @@ fn difference(row: &Row, alias: &Alias) -> String {
     }
     if row.target != alias.target.as_str() {
         parts.push(format!("{} → {}", alias.target, row.target));
+    }
+    if row.keeps_name != alias.keeps_name {
+        parts.push(super::answers_with(row.keeps_name).into());
     }
     parts.join(", ")
 }

@@ -47,6 +47,8 @@ pub(super) struct Row {
     pub matching: String,
     /// As typed.
     pub target: String,
+    /// Whether answers are to carry the name that the client asked for.
+    pub keeps_name: bool,
     /// If two people changed this alias: what is asked, and the answer.
     pub conflict: Option<Conflict>,
 }
@@ -121,6 +123,8 @@ impl Draft {
             "name[]" => self.last(field)?.name = value,
             "target[]" => self.last(field)?.target = value,
             "mode[]" => self.last(field)?.matching = value,
+            // A box that is not ticked is not sent.
+            "told[]" => self.last(field)?.keeps_name = value == "1",
             "conflict[]" => {
                 let kind = ConflictKind::parse(&value).ok_or_else(|| DraftError(format!("conflict {value:?}")))?;
                 self.last(field)?.conflict = Some(Conflict { kind, keep: None });
@@ -168,7 +172,17 @@ impl Draft {
     pub(super) fn push(&mut self, name: &str, matching: &str, target: &str) -> RowId {
         let id = RowId::New(self.next.max(1));
         self.next = self.next.max(1).saturating_add(1);
-        self.rows.push(Row { id, name: name.into(), matching: matching.into(), target: target.into(), conflict: None });
+        let (name, matching, target) = (name.into(), matching.into(), target.into());
+        self.rows.push(Row { name, matching, target, ..Row::empty(id) });
+        id
+    }
+
+    /// Appends a new row that says what the alias says, and answers its id.
+    pub(super) fn push_alias(&mut self, alias: &Alias) -> RowId {
+        let id = self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
+        if let Some(row) = self.row_mut(id) {
+            row.keeps_name = alias.keeps_name;
+        }
         id
     }
 
@@ -176,7 +190,7 @@ impl Draft {
     pub(super) fn fill(&mut self, aliases: &[Alias]) {
         self.rows.clear();
         for alias in aliases {
-            self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
+            self.push_alias(alias);
         }
     }
 
@@ -193,7 +207,8 @@ impl Draft {
 
 impl Row {
     fn empty(id: RowId) -> Self {
-        Self { id, name: String::new(), matching: "exact".into(), target: String::new(), conflict: None }
+        let (name, target) = (String::new(), String::new());
+        Self { id, name, matching: "exact".into(), target, keeps_name: false, conflict: None }
     }
 
     /// The row of a saved alias; `place` counts from 1.
@@ -203,6 +218,7 @@ impl Row {
             name: alias.name.to_string(),
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
+            keeps_name: alias.keeps_name,
             conflict: None,
         }
     }
@@ -214,6 +230,7 @@ impl Row {
             name: self.name.clone(),
             matching: self.matching.clone(),
             target: self.target.clone(),
+            keeps_name: self.keeps_name,
         }
     }
 
@@ -232,6 +249,7 @@ impl Row {
         self.name == alias.name.as_str()
             && self.matching == alias.matching.as_str()
             && self.target == alias.target.as_str()
+            && self.keeps_name == alias.keeps_name
     }
 }
 
@@ -314,6 +332,7 @@ mod tests {
             ("name[]", " Claude "),
             ("mode[]", "prefix"),
             ("target[]", "x"),
+            ("told[]", "1"),
             ("row[]", "a3"),
             ("name[]", "fast"),
             ("mode[]", "exact"),
@@ -325,6 +344,7 @@ mod tests {
         assert_eq!(draft.version, 7);
         assert_eq!(draft.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>(), ["n1", "a3"]);
         assert_eq!((draft.rows[0].name.as_str(), draft.rows[0].matching.as_str()), (" Claude ", "prefix"));
+        assert_eq!((draft.rows[0].keeps_name, draft.rows[1].keeps_name), (true, false));
         assert_eq!((draft.test.as_str(), draft.next), ("gpt 5", 2));
     }
 

@@ -65,7 +65,8 @@ fn entry(desk: &Desk, saved: &Saved, before: &[Alias]) -> Entry {
 fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
     let told = |alias: &Alias| {
         let prefix = if alias.matching == Match::Prefix { " (prefix)" } else { "" };
-        format!("→ {}{prefix}", alias.target)
+        let keeps = if alias.keeps_name { format!(", {}", super::answers_with(true)) } else { String::new() };
+        format!("→ {}{prefix}{keeps}", alias.target)
     };
     let find = |list: &[Alias], alias: &Alias| list.iter().find(|other| other.name == alias.name).cloned();
     let mut changes = Vec::new();
@@ -80,6 +81,9 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
                 }
                 if old.target != alias.target {
                     parts.push(format!("{} → {}", old.target, alias.target));
+                }
+                if old.keeps_name != alias.keeps_name {
+                    parts.push(super::answers_with(alias.keeps_name).into());
                 }
                 changes.push(Change { what: "changed", tone: "accent", name, text: parts.join(", ") });
             }

@@ -49,11 +49,15 @@ pub(super) fn take(desk: &Desk, draft: &mut Draft) -> Taken {
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
             row.matching = matching.into();
             row.target = line.target;
+            row.keeps_name = line.keeps_name;
             taken.changed += 1;
         } else if draft.filled() >= Alias::LIMIT {
             taken.left_out += 1;
         } else {
-            draft.push(&line.name, matching, &line.target);
+            let id = draft.push(&line.name, matching, &line.target);
+            if let Some(row) = draft.row_mut(id) {
+                row.keeps_name = line.keeps_name;
+            }
             taken.added += 1;
         }
     }
@@ -72,11 +76,14 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
             let row = &read.row;
             let problem = checked.of_row(at).map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
             let known = draft.rows.iter().find(|known| known.name == row.name);
-            let same = known.is_some_and(|known| known.matching == row.matching && known.target == row.target);
+            let same = known.is_some_and(|known| DraftRow { id: String::new(), ..known.to_domain() } == *row);
             let (what, text) = match (problem.is_empty(), known) {
                 (false, _) => ("problem", format!("Line {}: {problem}", read.line)),
                 (true, None) => ("added", String::new()),
                 (true, Some(_)) if same => ("unchanged", "already in the list".to_owned()),
+                (true, Some(known)) if known.target == row.target && known.matching == row.matching => {
+                    ("changed", super::answers_with(row.keeps_name).to_owned())
+                }
                 (true, Some(known)) if known.target == row.target => ("changed", format!("was {}", known.matching)),
                 (true, Some(known)) => ("changed", format!("was {}", known.target)),
             };
@@ -86,6 +93,7 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
                 name: row.name.clone(),
                 prefix: row.matching == "prefix",
                 target: row.target.clone(),
+                keeps_name: row.keeps_name,
                 text,
             }
         })
@@ -96,6 +104,7 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
         name: String::new(),
         prefix: false,
         target: String::new(),
+        keeps_name: false,
         text: format!("Line {}: {}", problem.line, problem.reason),
     }));
     lines.sort_by_key(|line| line.number);

@@ -54,7 +54,7 @@ pub(super) fn merge(desk: Desk, draft: &Draft, mine: &[Alias], current: Saved) -
                 out.rows.push(Row { id, ..Row::saved(1, values) });
                 id
             }
-            None => out.push(values.name.as_str(), values.matching.as_str(), values.target.as_str()),
+            None => out.push_alias(values),
         };
         if let Some(row) = out.row_mut(id) {
             row.conflict = conflict.map(|kind| Conflict { kind, keep: None });

@@ -41,6 +41,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/keys/{id}/aliases/history", page().to(history::history));
 }
 
+/// What the switch of an alias does, for lists of changes.
+const fn answers_with(keeps_name: bool) -> &'static str {
+    if keeps_name { "answers with the name asked for" } else { "answers with the real id" }
+}
+
 /// How a page calls whoever made a save: `Maya` for maya@acme.test.
 fn who_saved(saved: &Saved) -> String {
     let name = saved.saved_by.as_deref().unwrap_or("somebody else");

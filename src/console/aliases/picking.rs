@@ -35,6 +35,9 @@ pub(super) fn fields(draft: &Draft) -> Vec<(String, String)> {
         fields.push(field("name[]", &row.name));
         fields.push(field("mode[]", &row.matching));
         fields.push(field("target[]", &row.target));
+        if row.keeps_name {
+            fields.push(field("told[]", "1"));
+        }
         if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
             fields.push(field(&format!("keep-{}", row.id), super::view::keep_text(Some(keep))));
         }

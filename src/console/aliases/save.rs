@@ -156,7 +156,8 @@ struct Deleted {
 fn deleted(frame: Frame, shape: Shape, draft: &Draft) -> Result<HttpResponse, ConsoleError> {
     let line = |row: &super::draft::Row| {
         let star = if row.is_prefix() { "*" } else { "" };
-        format!("{}{star} = {}", row.name, row.target)
+        let keep = if row.keeps_name { " keep-name" } else { "" };
+        format!("{}{star} = {}{keep}", row.name, row.target)
     };
     let lines: Vec<String> = draft.rows.iter().filter(|row| !row.is_blank()).map(line).collect();
     let lines = lines.join("\n");

@@ -68,11 +68,12 @@ fn restore(desk: &Desk, draft: &mut Draft, old: &[Alias]) {
             draft.rows.push(Row {
                 target: then.target.to_string(),
                 matching: then.matching.to_string(),
+                keeps_name: then.keeps_name,
                 ..Row::saved(at + 1, alias)
             });
         }
     }
     for then in old.iter().filter(|then| stored.iter().all(|alias| alias.name != then.name)) {
-        draft.push(then.name.as_str(), then.matching.as_str(), then.target.as_str());
+        draft.push_alias(then);
     }
 }

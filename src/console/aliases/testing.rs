@@ -25,9 +25,8 @@ pub(super) fn test_box(desk: &Desk, draft: &Draft, checked: &Validation) -> Test
         sentence: sentence(&answer),
         facts: Facts {
             url: url.clone(),
-            live: live
-                .filter(|live| differs(&answer, live))
-                .map(|live| format!("Live now it goes to: {}", goes_to(&live))),
+            live: live.filter(|live| differs(&answer, live)).map(|live| live_now(&answer, &live)),
+            answer: answer.answer_note(),
             notes: notes(&answer, checked),
             nearest: answer.nearest.iter().map(ToString::to_string).collect(),
             add_name: answer.can_be_alias.as_ref().filter(|_| desk.who.may_write()).map(ToString::to_string),
@@ -64,7 +63,14 @@ impl Rules<'_> {
 }
 
 fn differs(draft: &Explanation, live: &Explanation) -> bool {
-    (draft.outcome, &draft.model) != (live.outcome, &live.model)
+    (draft.outcome, &draft.model, &draft.answers_as) != (live.outcome, &live.model, &live.answers_as)
+}
+
+fn live_now(draft: &Explanation, live: &Explanation) -> String {
+    match live.answer_note() {
+        Some(note) if (draft.outcome, &draft.model) == (live.outcome, &live.model) => format!("Live now: {note}"),
+        _ => format!("Live now it goes to: {}", goes_to(live)),
+    }
 }
 
 fn goes_to(live: &Explanation) -> String {

@@ -7,10 +7,10 @@ use crate::domain::samples::{alias, any_aliases};
 
 fn read(text: &str) -> (AliasFormat, Vec<String>, Vec<String>) {
     let import = import_aliases(text);
-    let rows = import
-        .rows
-        .iter()
-        .map(|ImportedRow { line, row }| format!("{line}: {} {} {}", row.name, row.matching, row.target));
+    let rows = import.rows.iter().map(|ImportedRow { line, row }| {
+        let keep = if row.keeps_name { " keep-name" } else { "" };
+        format!("{line}: {} {} {}{keep}", row.name, row.matching, row.target)
+    });
     (import.format, rows.collect(), import.problems.iter().map(ToString::to_string).collect())
 }
 
@@ -88,6 +88,22 @@ fn csv_has_an_optional_header_and_quotes() {
         assert!(problems.is_empty());
     }
     assert_eq!(read("a,b\nc,exact,x/y").2, ["line 1: use name,mode,target: 3 cells, not 2"]);
+}
+
+#[test]
+fn every_form_can_say_that_the_name_is_kept() {
+    let lines = "claude* = x/y  keep-name # for the tool\nb = x/y\n";
+    let json = "[{\"name\": \"claude\", \"match\": \"prefix\", \"target\": \"x/y\", \"keep_name\": true},\n\
+                {\"name\": \"b\", \"target\": \"x/y\", \"keep_name\": false}]";
+    let csv = "claude*,,x/y,keep-name\nb,exact,x/y,\n";
+    for text in [lines, json, csv] {
+        assert_eq!(read(text).1, ["1: claude prefix x/y keep-name", "2: b exact x/y"], "{text}");
+    }
+    assert_eq!(
+        read("[{\"name\": \"a\", \"target\": \"x/y\", \"keep_name\": 1}]").2,
+        ["line 1: \"keep_name\" must be true or false"]
+    );
+    assert_eq!(read("a,exact,x/y,maybe").2, ["line 1: the fourth cell is keep-name or empty"]);
 }
 
 #[test]

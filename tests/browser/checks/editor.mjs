@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { Editor, assertText } from "../lib/editor.mjs";
 import { assertFocused, tabTo } from "../lib/keyboard.mjs";
+import { assertLooksRight } from "../lib/looks.mjs";
 import { signIn } from "../lib/scene.mjs";
 
 const OPUS = ["claude-opus", "prefix", "anthropic/claude-opus-4-8"];
@@ -510,4 +511,33 @@ function post(page, key, rows, op = "save") {
     },
     [`/keys/${key.id}/aliases${op === "save" ? "" : "/draft"}`, rows, op],
   );
+}
+
+export async function a_row_answers_with_the_name_asked_for(scene) {
+  const { key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
+  const box = (await editor.row("claude-opus")).item.getByLabel("Answer with the name the client asked for");
+  const changes = page.locator("#changes");
+
+  await editor.test.fill("claude-opus-9");
+  await assertText(page.locator("#test-facts"), /Answers carry the name anthropic\/claude-opus-4-8, the real id\./);
+  await tabTo(page, box, { back: true });
+  await page.keyboard.press("Space");
+  await assertText(changes, "1 unsaved change");
+  await assertText(page.locator("#review-list"), "claude-opus: answers with the name asked for");
+  await assertText(page.locator("#test-facts"), /Answers carry the name claude-opus-9, the name asked for\./);
+  await assertLooksRight(page);
+
+  // Unticked it is no change; removed and put back it is ticked as before.
+  await box.uncheck();
+  await assertText(changes, "No unsaved changes");
+  await box.check();
+  await (await editor.row("claude-opus")).remove.click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await assertText(changes, "1 unsaved change");
+
+  await editor.save.click();
+  await assertText(editor.saved, /^Saved\./);
+  assert.equal((await scene.saved(key)).saves, 1);
+  await page.reload();
+  assert.deepEqual([await box.isChecked(), await page.locator("[id^=told-]:checked").count()], [true, 1]);
 }

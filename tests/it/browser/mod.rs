@@ -58,6 +58,7 @@ checks! {
         being_signed_out_loses_nothing
         leaving_with_unsaved_changes_asks_first
         a_saved_change_can_be_undone
+        a_row_answers_with_the_name_asked_for
         twenty_rows_are_all
         a_name_has_at_most_64_characters
         every_printable_character_is_allowed_or_named

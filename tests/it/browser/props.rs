@@ -152,10 +152,9 @@ fn aliases(question: &Value) -> Vec<Alias> {
     let rows = question["aliases"].as_array().expect("a list of aliases");
     let text = |row: &Value, at: usize| row[at].as_str().expect("a text").to_owned();
     rows.iter()
-        .map(|row| Alias {
-            name: text(row, 0).parse().expect("an alias name"),
-            matching: text(row, 1).parse().expect("a match"),
-            target: text(row, 2).parse().expect("a model id"),
+        .map(|row| {
+            let (name, target) = (text(row, 0).parse().expect("an alias name"), text(row, 2).parse());
+            Alias::new(name, text(row, 1).parse().expect("a match"), target.expect("a model id"))
         })
         .collect()
 }

@@ -21,6 +21,23 @@ fn aliases_are_set_replaced_and_removed() {
 }
 
 #[test]
+fn the_name_that_answers_carry_is_set_kept_and_ended() {
+    let program = Program::with_key(&["fast=deepseek/deepseek-chat", "slow=openai/gpt-5.5 keep-name"]);
+    program.run(&["alias", "set", "--key", "laptop", "--keep-name", "fast=openai/gpt-5.5"]).succeeds();
+    assert_eq!(aliases(&program), ["fast = openai/gpt-5.5 keep-name", "slow = openai/gpt-5.5 keep-name"]);
+
+    let both = ["alias", "set", "--key", "laptop", "fast=deepseek/deepseek-chat", "new=deepseek/deepseek-chat"];
+    program.run(&both).succeeds();
+    let after = ["fast = deepseek/deepseek-chat keep-name", "new = deepseek/deepseek-chat"];
+    assert_eq!(aliases(&program)[..2], after, "to point it elsewhere changes nothing else");
+
+    program.run(&["alias", "set", "--key", "laptop", "--keep-name=false", "slow=openai/gpt-5.5"]).succeeds();
+    assert_eq!(aliases(&program)[2], "slow = openai/gpt-5.5");
+    let list = program.run(&["alias", "list", "--key", "laptop"]).succeeds().out;
+    assert!(list.contains("name asked for") && list.contains("real id"), "{list}");
+}
+
+#[test]
 fn of_several_aliases_all_are_set_or_none() {
     let program = Program::with_key(&[]);
     let set = ["alias", "set", "--key", "laptop", "fast=deepseek/deepseek-chat", "slow=no/such-model-anywhere"];
@@ -73,7 +90,7 @@ fn a_wrong_file_names_the_line_and_changes_nothing() {
 
 #[test]
 fn what_is_exported_can_be_brought_in_again() {
-    let program = Program::with_key(&["fast=deepseek/deepseek-chat", "claude*=anthropic/claude-opus-4-8"]);
+    let program = Program::with_key(&["fast=deepseek/deepseek-chat", "claude*=anthropic/claude-opus-4-8 keep-name"]);
     let before = aliases(&program);
     for format in ["json", "lines", "csv"] {
         let text = program.run(&["alias", "export", "--key", "laptop", "--format", format]).succeeds().out;

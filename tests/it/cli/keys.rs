@@ -25,9 +25,9 @@ fn a_new_key_has_the_aliases_that_were_asked_for() {
     assert_eq!(
         lines,
         [
-            vec!["NAME", "MATCH", "TARGET"],
-            vec!["cross-model-basic", "exact", "deepseek/deepseek-chat"],
-            vec!["claude-opus", "prefix", "anthropic/claude-opus-4-8"],
+            vec!["NAME", "MATCH", "TARGET", "ANSWERS", "AS"],
+            vec!["cross-model-basic", "exact", "deepseek/deepseek-chat", "real", "id"],
+            vec!["claude-opus", "prefix", "anthropic/claude-opus-4-8", "real", "id"],
         ]
     );
 }

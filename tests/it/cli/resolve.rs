@@ -8,6 +8,17 @@ fn the_answer_says_what_runs_and_why() {
     let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).succeeds().out;
     assert!(out.starts_with("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus)."), "{out}");
     assert!(out.contains("11 of 15 characters") && out.contains("WINS"), "{out}");
+    assert!(out.contains("Answers carry the name anthropic/claude-opus-4-8, the real id."), "{out}");
+}
+
+#[test]
+fn the_answer_says_which_name_an_answer_carries() {
+    let program = Program::with_key(&["claude*=openai/gpt-5.5 keep-name"]);
+    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).succeeds().out;
+    assert!(out.contains("Answers carry the name claude-opus-4-9, the name asked for."), "{out}");
+    let json = program.run(&["resolve", "--key", "laptop", "--json", "claude-opus-4-9"]).succeeds().out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["answers_as"], &json["alias"]["keep_name"]), (&"claude-opus-4-9".into(), &true.into()));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The console's pages, as HTML.
 
 mod aliases;
+mod aliases_answer_name;
 mod aliases_saving;
 mod frame;
 mod keys;

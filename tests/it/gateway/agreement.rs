@@ -17,10 +17,8 @@ fn alias() -> impl Strategy<Value = Alias> {
         Just("acme/".to_owned()),
         Just("claude-".to_owned())
     ];
-    (name, any::<bool>(), prop::sample::select(TARGETS.to_vec())).prop_map(|(name, exact, target)| Alias {
-        name: name.parse().unwrap(),
-        matching: if exact { Match::Exact } else { Match::Prefix },
-        target: target.parse().unwrap(),
+    (name, any::<bool>(), prop::sample::select(TARGETS.to_vec())).prop_map(|(name, exact, target)| {
+        Alias::new(name.parse().unwrap(), if exact { Match::Exact } else { Match::Prefix }, target.parse().unwrap())
     })
 }
 

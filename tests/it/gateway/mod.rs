@@ -3,6 +3,7 @@
 pub(crate) mod rig;
 
 mod agreement;
+mod answer_name;
 mod chat;
 mod egress;
 mod errors;

@@ -8,9 +8,9 @@ use crate::harness::upstream::{Seen, Step, answer, json_answer, stream};
 use crossmodel::domain::UsageSource;
 
 /// Endpoints that ask for words, and what is asked.
-const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions"];
+pub(super) const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions"];
 /// A model of a provider that speaks each protocol.
-const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
+pub(super) const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
 
 pub(super) fn ask(path: &str, model: &str, streamed: bool) -> Value {
     let mut body = match path {
@@ -112,7 +112,7 @@ fn told(path: &str, body: &Value) -> (String, u64, u64, String) {
 }
 
 /// The words of a stream.
-fn words(path: &str, reply: &Reply) -> String {
+pub(super) fn words(path: &str, reply: &Reply) -> String {
     let data = reply.text().lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
     let texts = data.map(|data| {
         let event: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"));

@@ -88,5 +88,5 @@ pub fn prefix(name: &str, target: &str) -> Alias {
 }
 
 fn alias(name: &str, matching: Match, target: &str) -> Alias {
-    Alias { name: name.parse().expect("an alias name"), matching, target: target.parse().expect("a model id") }
+    Alias::new(name.parse().expect("an alias name"), matching, target.parse().expect("a model id"))
 }

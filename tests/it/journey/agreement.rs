@@ -70,10 +70,12 @@ fn aliases(ids: Arc<Vec<String>>) -> impl Strategy<Value = Vec<Alias>> {
         4 => prop_oneof!["claude(-(opus|haiku)(-4(-8)?)?)?", "gpt(-5)?", "openai/"],
         2 => (0..ids.len()).prop_map(move |n| ids[n].clone()),
     ];
-    let row = (name, any::<bool>(), 0..ends.len()).prop_map(move |(name, exact, target)| Alias {
-        name: name.parse::<AliasName>().expect("an alias name"),
-        matching: if exact { Match::Exact } else { Match::Prefix },
-        target: ends[target].parse::<ModelId>().expect("a model id"),
+    let row = (name, any::<bool>(), 0..ends.len()).prop_map(move |(name, exact, target)| {
+        Alias::new(
+            name.parse::<AliasName>().expect("an alias name"),
+            if exact { Match::Exact } else { Match::Prefix },
+            ends[target].parse::<ModelId>().expect("a model id"),
+        )
     });
     prop::collection::vec(row, 0..=Alias::LIMIT).prop_map(|mut rows| {
         rows.sort_by(|a, b| a.name.cmp(&b.name));

@@ -114,6 +114,40 @@ both_engines!(a_save_replaces_all_and_raises_version_and_revision, |store| {
     assert_eq!((key.aliases_version, key.revision), (2, 2));
 });
 
+both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
+    let account = seed::account(&store, "acme").await;
+    let (key, secret) = seed::key(&store, account.id, "ci").await;
+    let kept = Alias { keeps_name: true, ..prefix("claude-", GOOD) };
+    save(&store, key.id, 0, &[exact("fast", FAST), kept.clone()]).await;
+
+    let all = [exact("fast", FAST), kept.clone()];
+    assert_eq!(stored(&store, key.id).await.aliases, all);
+    assert_eq!(store.aliases().at_version(Scope::All, key.id, 1).await.unwrap().unwrap().aliases, all);
+    let hash = seed::master().api_key_hasher().hash(&secret);
+    assert_eq!(store.api_keys().by_hash(&hash, NOON).await.unwrap().unwrap().aliases, all, "as the gateway reads them");
+
+    // The switch alone is a change, and adding the alias again ends it.
+    let off = [exact("fast", FAST), prefix("claude-", GOOD)];
+    assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
+    store.aliases().add(Scope::All, key.id, &kept, &Editor::command_line(), NOON).await.unwrap();
+    assert_eq!(stored(&store, key.id).await.aliases, all);
+
+    // What was stored before there was a switch answers with the real id.
+    let id = key.id;
+    let old = format!(
+        "UPDATE alias_version SET aliases = '[{{\"name\":\"old\",\"match\":\"exact\",\"target\":\"{FAST}\"}}]' WHERE api_key_id = '{id}' AND version = 1"
+    );
+    raw::run(&store, &old).await.unwrap();
+    raw::run(
+        &store,
+        &format!("INSERT INTO alias (api_key_id, name, matching, target) VALUES ('{id}', 'old', 'exact', '{FAST}')"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(store.aliases().at_version(Scope::All, id, 1).await.unwrap().unwrap().aliases, [exact("old", FAST)]);
+    assert!(stored(&store, id).await.aliases.contains(&exact("old", FAST)));
+});
+
 both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
     let key = key(&store).await;
     let some = |word: &str, count| (0..count).map(|n| exact(&format!("{word}-{n}"), FAST)).collect::<Vec<Alias>>();

@@ -48,6 +48,8 @@ pub(in super::super) struct PreviewLine {
     pub prefix: bool,
     /// The target.
     pub target: String,
+    /// Whether answers carry the name that was asked for.
+    pub keeps_name: bool,
     /// What is to be said about it.
     pub text: String,
 }

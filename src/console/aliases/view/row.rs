@@ -134,6 +134,8 @@ pub(in super::super) struct Side {
     pub mode: String,
     /// The target.
     pub target: String,
+    /// `1` if answers carry the name that was asked for, else `0`.
+    pub told: &'static str,
     /// The side in few words.
     pub text: String,
 }
@@ -157,11 +159,16 @@ impl Says {
 }
 
 impl Side {
-    /// The side that says what `row` says. How it matches is told only where the sides differ in it.
+    /// The side that says what `row` says. How it matches and what answers carry is told only where the sides differ in
+    /// it.
     pub(in super::super) fn of(row: &Row, other: Option<&Row>) -> Self {
         let same_match = other.is_none_or(|other| other.matching == row.matching);
-        let text = if same_match { row.target.clone() } else { format!("{} ({})", row.target, row.matching) };
-        Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), text }
+        let mut text = if same_match { row.target.clone() } else { format!("{} ({})", row.target, row.matching) };
+        if other.is_some_and(|other| other.keeps_name != row.keeps_name) {
+            text = format!("{text}, {}", super::super::answers_with(row.keeps_name));
+        }
+        let told = if row.keeps_name { "1" } else { "0" };
+        Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), told, text }
     }
 
     /// The side that removed it.

@@ -43,6 +43,8 @@ pub(in super::super) struct Facts {
     pub url: String,
     /// Where the name goes today, if the draft changes it.
     pub live: Option<String>,
+    /// Which name answers carry, if an alias decided.
+    pub answer: Option<String>,
     /// Sentences that qualify the verdict.
     pub notes: Vec<Note>,
     /// Ids that are spelled alike.
