@@ -9,6 +9,7 @@
 //!   [`explain`] puts the answer, and every step to it, in words.
 //! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] what is worth knowing about one that can,
 //!   [`merge`] what two people's edits come to, and [`import_aliases`] and [`export_aliases`] read and write files of them.
+//! - [`fallbacks`] says who is asked when a model's provider fails.
 //! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Pricing::cost`] says what a call
 //!   of it costs, exact to the pico-dollar.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
@@ -33,6 +34,7 @@ mod nearest;
 mod person;
 mod price;
 mod provider;
+mod provider_order;
 mod resolve;
 mod seal;
 mod search;
@@ -64,6 +66,7 @@ pub(crate) use nearest::edits;
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
+pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
 pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};
 pub use search::{Found, Hit, search};

@@ -50,13 +50,16 @@ pub(super) async fn answered(call: &mut Call) -> Result<Answered, Failure> {
     let mut paused = None;
     for place in 0..call.plan.len() {
         let Some(candidate) = call.plan.get(place).cloned() else { break };
+        let Some(prepared) = prepared(call, place, &candidate) else { continue };
         let now = call.inner.options.clock.now();
         let breaker = &candidate.upstream.learned.breaker;
         if !breaker.admits(now) {
             paused = paused.or(breaker.pause_left(now).map(|left| (left, candidate.upstream.name.clone())));
+            if call.plan.len() > 1 {
+                call.ticket.passed_over(&candidate);
+            }
             continue;
         }
-        let Some(prepared) = prepared(call, place, &candidate) else { continue };
         if place > 0 {
             call.ticket.goes_to(&candidate);
         }

@@ -55,6 +55,11 @@ impl Breaker {
         failures == FAILURES
     }
 
+    /// Whether it is left alone, or was and has not answered well since.
+    pub(super) fn is_open(&self) -> bool {
+        self.open_until.load(Ordering::Relaxed) != 0
+    }
+
     /// How long until a call may be made again.
     pub(super) fn pause_left(&self, now: Timestamp) -> Option<Duration> {
         let left = self.open_until.load(Ordering::Relaxed) - now.millis();
@@ -93,7 +98,7 @@ mod tests {
     fn some_failures_in_a_row_open_it_for_a_while() {
         let breaker = opened();
 
-        assert!(!breaker.admits(at(1_999)));
+        assert!(!breaker.admits(at(1_999)) && breaker.is_open());
         assert_eq!(breaker.pause_left(at(500)), Some(Duration::from_millis(1_500)));
     }
 
@@ -112,7 +117,7 @@ mod tests {
 
         breaker.succeeded();
 
-        assert!(breaker.admits(at(2_001)) && breaker.admits(at(2_001)));
+        assert!(breaker.admits(at(2_001)) && breaker.admits(at(2_001)) && !breaker.is_open());
         assert_eq!(breaker.pause_left(at(2_001)), None);
     }
 

@@ -12,15 +12,14 @@ use hyper::header::{ACCEPT, HeaderName, HeaderValue};
 use tokio::sync::mpsc;
 
 use super::answer::{Failure, Head};
-use super::catalog::{Route, Snapshot};
+use super::candidates::candidates;
 use super::permit::permitted;
-use super::plan::{Asked, Candidate};
+use super::plan::Asked;
 use super::pump::{self, Call, Outcome};
-use super::target::{Target, WrongKind};
 use super::ticket::{Dispatch, Ticket};
 use super::worker::Worker;
 use super::{auth, body};
-use crate::domain::{Model, ModelKind, Timestamp, decide};
+use crate::domain::{Timestamp, decide};
 use crate::wire::control::{Control, ControlError};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::Refused;
@@ -80,7 +79,8 @@ async fn dispatch(
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
-    let first = candidate(&snapshot, &model, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
+    let (first, others) =
+        candidates(&snapshot, &model, &key, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(first.target.header.clone());
 
     let asked = Asked {
@@ -107,7 +107,7 @@ async fn dispatch(
         ticket: Ticket::new(Arc::clone(inner), &first, call),
         inner: Arc::clone(inner),
         client: worker.client.clone(),
-        plan: vec![first],
+        plan: std::iter::once(first).chain(others).collect(),
         first: Some(prepared),
         asked,
         forwarded: forwarded(operation, request.headers()),
@@ -134,50 +134,6 @@ pub(super) fn refused(error: ControlError) -> Problem {
         Some(key) => problem.about(key),
         None => problem,
     }
-}
-
-/// Where the model is called for this kind of work.
-pub(super) fn candidate(snapshot: &Snapshot, model: &Model, operation: Operation) -> Result<Candidate, Problem> {
-    let id = &model.id;
-    let unavailable = |why: String| {
-        Problem::new(Code::ModelUnavailable, format!("Model '{id}' is unavailable: {why}")).about("model")
-    };
-    if (model.kind == ModelKind::Embedding) != (operation == Operation::Embeddings) {
-        return Err(wrong_kind(model));
-    }
-    let target: &Arc<Target> = match snapshot.route(model) {
-        Some(Route::Target(target)) => target,
-        Some(Route::NoCredential) | None => {
-            let provider =
-                snapshot.catalog.provider(&model.provider).map_or(model.provider.as_str(), |p| p.name.as_str());
-            return Err(unavailable(format!(
-                "this gateway has no credential for its provider, {provider}. Whoever runs it can add one."
-            )));
-        }
-        Some(Route::Unusable) => {
-            let why = "its provider is not set up well here. The gateway's log says what is wrong.";
-            return Err(unavailable(why.into()));
-        }
-        Some(Route::Elsewhere) => {
-            let spoken: Vec<&str> = model.protocols.iter().map(|protocol| protocol.as_str()).collect();
-            return Err(unavailable(format!(
-                "its provider has no address here that serves it. The catalog says that it is served by {}.",
-                spoken.join(" and ")
-            )));
-        }
-    };
-    match target.lane(operation) {
-        Ok(upstream) => Ok(Candidate { target: Arc::clone(target), upstream: Arc::clone(upstream) }),
-        Err(WrongKind) => Err(wrong_kind(model)),
-    }
-}
-
-fn wrong_kind(model: &Model) -> Problem {
-    let does = match model.kind {
-        ModelKind::Embedding => "makes embeddings and cannot be used for chat",
-        ModelKind::Chat => "answers messages and makes no embeddings",
-    };
-    Problem::new(Code::UnsupportedParameter, format!("Model '{}' {does}.", model.id)).about("model")
 }
 
 /// Headers that go on to a provider of the client's protocol.
@@ -214,7 +170,10 @@ fn answer(operation: Operation, mut head: Head, outcome: Outcome) -> HttpRespons
             head.model = Some(ran);
             head.events(status, content_type).body(Pieces(pieces))
         }
-        Outcome::Failed(failure) => head.failure(operation.surface(), failure),
+        Outcome::Failed { failure, of } => {
+            head.model = of.or(head.model);
+            head.failure(operation.surface(), failure)
+        }
     }
 }
 

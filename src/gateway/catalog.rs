@@ -1,6 +1,6 @@
 //! The catalog as requests need it: one immutable snapshot, with everything about each provider's calls made ready.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hyper::http::uri::Uri;
@@ -8,7 +8,9 @@ use hyper::http::uri::Uri;
 use super::target::Target;
 use super::upstream::{Learned, Unusable, Upstream};
 use super::{GatewayOptions, credentials};
-use crate::domain::{AliasSet, Catalog, Endpoint, Model, ModelKind, Protocol, Provider, ProviderId, Sealed};
+use crate::domain::{
+    AliasSet, Catalog, Endpoint, Model, ModelKind, Protocol, Provider, ProviderId, ProviderOrders, Sealed,
+};
 use crate::store::{Store, StoreError};
 use crate::wire::models;
 use crate::wire::neutral::Takes;
@@ -18,11 +20,15 @@ type Map<T> = HashMap<String, T, ahash::RandomState>;
 /// The catalog at one moment.
 pub(super) struct Snapshot {
     pub catalog: Catalog,
+    /// Who is asked when a model's provider fails.
+    pub orders: ProviderOrders,
     routes: Map<Route>,
     /// The model list's entry of each callable model.
     entries: Map<String>,
     /// What is known of each address, kept for the next snapshot.
     learned: HashMap<Uri, Arc<Learned>>,
+    /// Every address that can be called.
+    upstreams: Vec<Arc<Upstream>>,
 }
 
 /// Where a request for a model goes.
@@ -57,11 +63,13 @@ impl Snapshot {
     ) -> Result<Self, StoreError> {
         let catalog = store.catalog().load().await?;
         let sealed: HashMap<ProviderId, Sealed> = store.catalog().credentials().await?.into_iter().collect();
-        Ok(Self::new(catalog, &sealed, options, before))
+        let orders = ProviderOrders::new(store.catalog().provider_orders().await?);
+        Ok(Self::new(catalog, orders, &sealed, options, before))
     }
 
     fn new(
         catalog: Catalog,
+        orders: ProviderOrders,
         sealed: &HashMap<ProviderId, Sealed>,
         options: &GatewayOptions,
         before: Option<&Self>,
@@ -71,12 +79,9 @@ impl Snapshot {
             .providers()
             .map(|provider| (&provider.id, addresses(provider, sealed.get(&provider.id), options, &learned)))
             .collect();
-        let learned = addresses
-            .values()
-            .flatten()
-            .filter_map(|(_, upstream)| upstream.as_ref().ok())
-            .map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.learned)))
-            .collect();
+        let usable = addresses.values().flatten().filter_map(|(_, upstream)| upstream.as_ref().ok());
+        let learned = usable.clone().map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.learned))).collect();
+        let upstreams = usable.filter(|upstream| upstream.credential.is_some()).cloned().collect();
         let routes = catalog
             .all_callable()
             .filter_map(|model| {
@@ -88,12 +93,21 @@ impl Snapshot {
         let none = AliasSet::default();
         let rows = models::rows(&none, &catalog, None);
         let entries = rows.iter().map(|row| (row.id.to_owned(), row.json())).collect();
-        Self { catalog, routes, entries, learned }
+        Self { catalog, orders, routes, entries, learned, upstreams }
     }
 
     /// Where a request for a callable model goes.
     pub(super) fn route(&self, model: &Model) -> Option<&Route> {
         self.routes.get(model.id.as_str())
+    }
+
+    /// Every provider with a credential, by name, and whether one of its addresses is left alone since it failed.
+    pub(super) fn left_alone(&self) -> BTreeMap<&str, bool> {
+        let mut all = BTreeMap::new();
+        for upstream in &self.upstreams {
+            *all.entry(upstream.provider.as_str()).or_default() |= upstream.learned.breaker.is_open();
+        }
+        all
     }
 
     /// The model list's entry of a callable model, not shadowed.

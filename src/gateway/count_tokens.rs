@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::answer::{Failure, Head};
+use super::candidates::candidate;
 use super::http::{self, Reader};
 use super::permit::permitted;
 use super::plan::Candidate;
@@ -62,7 +63,7 @@ async fn counted(
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
-    let candidate = call::candidate(&snapshot, &model, HERE).inspect_err(|_| head.ran(model.id.as_str()))?;
+    let candidate = candidate(&snapshot, &model, HERE).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(candidate.target.header.clone());
 
     let rewritten = control.rewrite(&held.bytes, &candidate.target.literal, AskUsage::AsSent);

@@ -57,6 +57,14 @@ pub(super) async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         "Calls to providers now.",
         &[("", inner.metrics.in_flight().to_string())],
     );
+    let snapshot = inner.live.last_snapshot();
+    let alone: Vec<(String, String)> = snapshot
+        .left_alone()
+        .into_iter()
+        .map(|(provider, alone)| (format!("{{provider=\"{provider}\"}}"), u8::from(alone).to_string()))
+        .collect();
+    let alone: Vec<(&str, String)> = alone.iter().map(|(labels, value)| (labels.as_str(), value.clone())).collect();
+    family("provider_left_alone", "gauge", "Whether a provider is left alone since it failed several times.", &alone);
     family("keys_cached", "gauge", "API keys in memory.", &[("", keys.to_string())]);
     family("key_loads_total", "counter", "API keys read from the database.", &[("", loads.to_string())]);
     family(

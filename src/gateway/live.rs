@@ -160,6 +160,11 @@ impl Live {
         self.snapshot.load_full()
     }
 
+    /// The catalog as it was last read.
+    pub(super) fn last_snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
     fn snapshot_is_fresh(&self, now: Timestamp) -> bool {
         let confirmed = Timestamp::from_millis(self.snapshot_confirmed.load(Ordering::Relaxed));
         !self.snapshot_stale.load(Ordering::SeqCst) && now.since(confirmed) <= self.options.freshness

@@ -1,7 +1,7 @@
 //! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
 //!
 //! One request walks [`call`] → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`permit`] → [`catalog`] →
-//! [`plan`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
+//! [`candidates`] → [`plan`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
 //! and the catalog are in memory: [`live`] keeps both, and bounds how stale they may be.
 
 mod answer;
@@ -10,6 +10,7 @@ mod auth;
 mod body;
 mod breaker;
 mod call;
+mod candidates;
 mod catalog;
 mod count_tokens;
 mod credentials;

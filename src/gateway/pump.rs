@@ -56,8 +56,8 @@ pub(super) enum Outcome {
     Whole { status: u16, body: Bytes, ran: AnswerValue },
     /// A stream.
     Events { status: u16, content_type: AnswerValue, pieces: mpsc::Receiver<Bytes>, ran: AnswerValue },
-    /// An error.
-    Failed(Failure),
+    /// An error, and the model that was asked last.
+    Failed { failure: Failure, of: Option<AnswerValue> },
 }
 
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
@@ -127,8 +127,9 @@ async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
 }
 
 fn fail(ticket: Ticket, answer: oneshot::Sender<Outcome>, failure: Failure) {
+    let of = ticket.model();
     ticket.failed(failure.problem.status, &failure.problem.code);
-    let _ = answer.send(Outcome::Failed(failure));
+    let _ = answer.send(Outcome::Failed { failure, of });
 }
 
 /// The error for an answer that is none.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::Inner;
@@ -15,6 +16,9 @@ use crate::wire::usage::estimate;
 
 /// Status of a call whose client left before its end.
 pub(super) const CLIENT_LEFT: u16 = 499;
+
+/// The error of an attempt that was not made.
+const LEFT_ALONE: &str = "left_alone";
 
 /// What a call will be recorded as. Dropping it without an end records that the client left: whatever happens to the task
 /// that holds it, a call that was dispatched leaves its record.
@@ -86,6 +90,16 @@ impl Ticket {
             candidate.target.model.id.as_str().clone_into(&mut record.model);
             record.provider = candidate.upstream.provider.clone();
         }
+    }
+
+    /// The model that the record tells of, for a header.
+    pub(super) fn model(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(self.model.id.as_str()).ok()
+    }
+
+    /// Notes that a candidate was passed over, since it had failed several times in a row.
+    pub(super) fn passed_over(&mut self, candidate: &Candidate) {
+        self.tried(candidate, None, Some(LEFT_ALONE.into()), Instant::now());
     }
 
     /// Notes a try. The first one is kept only if it failed: most calls have one, and need no list of it.

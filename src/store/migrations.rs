@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     step!(6, "installation", "0006_installation.sql"),
     step!(7, "attempts", "0007_attempts.sql"),
     step!(8, "answer_name", "0008_answer_name.sql"),
+    step!(9, "provider_order", "0009_provider_order.sql"),
 ];
 
 impl Store {

@@ -22,6 +22,7 @@ mod links;
 mod migrations;
 mod people;
 mod provider_change;
+mod provider_orders;
 mod sessions;
 mod sql;
 mod throttle;
@@ -71,6 +72,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     links::STATEMENTS,
     people::STATEMENTS,
     provider_change::STATEMENTS,
+    provider_orders::STATEMENTS,
     sessions::STATEMENTS,
     throttle::STATEMENTS,
     usage::STATEMENTS,

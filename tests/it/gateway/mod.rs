@@ -7,6 +7,7 @@ mod answer_name;
 mod chat;
 mod egress;
 mod errors;
+mod fallbacks;
 mod faults;
 mod freshness;
 mod hang_up;

@@ -10,6 +10,7 @@ mod durability;
 mod key_page;
 mod links;
 mod people;
+mod provider_orders;
 mod raw;
 mod schema;
 mod usage;

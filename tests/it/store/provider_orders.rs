@@ -1,0 +1,55 @@
+//! The orders of providers: one for each model and account, and one for everybody.
+
+use crossmodel::domain::{Account, ProviderOrder, Scope};
+use crossmodel::store::{Change, Editor};
+
+use crate::harness::seed::{self, NOON};
+
+fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> ProviderOrder {
+    let providers = providers.iter().map(|name| name.parse().unwrap()).collect();
+    ProviderOrder::new(model, account.map(|account| account.id), providers).unwrap()
+}
+
+both_engines!(orders_are_set_replaced_and_removed, |store| {
+    let (acme, by) = (seed::account(&store, "acme").await, Editor::command_line());
+    let set = async |order: &ProviderOrder| store.catalog().set_provider_order(order, &by, NOON).await.unwrap();
+    let all = [order("a/x", None, &["q"]), order("a/x", Some(&acme), &["r"]), order("b/y", Some(&acme), &["q", "r"])];
+    for order in all.iter().rev() {
+        assert!(set(order).await);
+        assert!(!set(order).await, "it is as before");
+    }
+    assert_eq!(store.catalog().provider_orders().await.unwrap(), all);
+
+    assert!(set(&order("a/x", Some(&acme), &["s", "r"])).await);
+    let removed = store.catalog().remove_provider_order("a/x", None, &by, NOON).await.unwrap();
+    let again = store.catalog().remove_provider_order("a/x", None, &by, NOON).await.unwrap();
+
+    assert_eq!((removed, again), (true, false));
+    let left = [order("a/x", Some(&acme), &["s", "r"]), order("b/y", Some(&acme), &["q", "r"])];
+    assert_eq!(store.catalog().provider_orders().await.unwrap(), left);
+});
+
+both_engines!(each_change_of_an_order_is_told_and_written_down, |store| {
+    let (acme, by) = (seed::account(&store, "acme").await, Editor::command_line());
+    let (mut changes, before) = (store.changes(), store.catalog().revision().await.unwrap());
+
+    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON).await.unwrap();
+    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON).await.unwrap();
+    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON).await.unwrap();
+    store.catalog().remove_provider_order("a/x", Some(acme.id), &by, NOON).await.unwrap();
+    store.catalog().remove_provider_order("a/x", Some(acme.id), &by, NOON).await.unwrap();
+
+    let told: Vec<Change> = std::iter::from_fn(|| changes.try_recv().ok()).collect();
+    assert_eq!(told, [Change::Catalog; 3]);
+    assert_eq!(store.catalog().revision().await.unwrap(), before + 3, "for those who miss the notice");
+    let log = store.audit().list(Scope::Account(acme.id), 3).await.unwrap();
+    let log: Vec<(&str, &str)> = log.iter().map(|entry| (entry.action.as_str(), entry.detail.as_str())).collect();
+    assert_eq!(
+        log,
+        [
+            ("provider_order.remove", r#"{"before":["r"]}"#),
+            ("provider_order.set", r#"{"before":["q"],"after":["r"]}"#),
+            ("provider_order.set", r#"{"before":null,"after":["q"]}"#),
+        ]
+    );
+});
