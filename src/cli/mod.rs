@@ -15,6 +15,7 @@ mod output;
 mod person;
 mod provider;
 mod resolve;
+mod route;
 mod rows;
 mod serve;
 mod when;
@@ -64,6 +65,9 @@ pub enum Command {
     /// The companies, and servers of your own, that serve models.
     #[command(subcommand)]
     Provider(provider::Provider),
+    /// Who is asked when a model's provider fails.
+    #[command(subcommand)]
+    Route(route::Route),
     /// Accounts: who pays.
     #[command(subcommand)]
     Account(account::Account),
@@ -123,6 +127,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
         Command::Migrate(command) => command.run(settings).await,
         Command::Catalog(command) => command.run(settings).await,
         Command::Provider(command) => command.run(settings).await,
+        Command::Route(command) => command.run(settings).await,
         Command::Account(command) => command.run(settings).await,
         Command::Person(command) => command.run(settings).await,
         Command::Key(command) => command.run(settings).await,

@@ -9,5 +9,6 @@ mod people;
 pub mod program;
 mod providers;
 mod resolve;
+mod routes;
 mod serve;
 mod settings;
