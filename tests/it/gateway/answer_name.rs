@@ -40,7 +40,7 @@ fn naming(seen: &Seen) -> Vec<Step> {
 /// Every name that an answer carries as its model, whole or streamed.
 fn names(reply: &Reply) -> Vec<String> {
     let text = reply.text();
-    let parts: Vec<Value> = match serde_json::from_str(&text) {
+    let parts: Vec<Value> = match serde_json::from_str(text) {
         Ok(whole) => vec![whole],
         Err(_) => text.lines().filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok()).collect(),
     };
