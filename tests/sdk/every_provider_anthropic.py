@@ -67,7 +67,12 @@ def failed(run):
     try:
         saw = run()
     except anthropic.APIStatusError as error:
-        return {"kind": type(error).__name__, "status": error.status_code, "type": error.type, "message": error.body["error"]["message"]}
+        return {
+            "kind": type(error).__name__,
+            "status": error.status_code,
+            "type": error.type,
+            "message": error.body["error"]["message"],
+        }
     except anthropic.APIError as error:
         return {"kind": type(error).__name__, "message": error.message}
     return {"kind": None, "told": saw}

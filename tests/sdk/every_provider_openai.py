@@ -53,7 +53,9 @@ def chat_told(answer):
         "model": answer.model,
         "text": message.content or "",
         "thinking": getattr(message, "reasoning_content", None) or "",
-        "tools": [{"name": c.function.name, "input": json.loads(c.function.arguments)} for c in message.tool_calls or []],
+        "tools": [
+            {"name": c.function.name, "input": json.loads(c.function.arguments)} for c in message.tool_calls or []
+        ],
         "name": parsed.name if parsed else None,
         "usage": {
             "input": counted.prompt_tokens,
