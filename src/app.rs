@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{MasterKey, Sealed};
+use crate::gateway::ExtraRoots;
 use crate::master_key::{self, MasterKeyError};
 use crate::random;
 use crate::store::{CatalogFile, Editor, Store};
@@ -97,6 +98,14 @@ pub async fn master_key(settings: &Settings, store: &Store) -> Result<MasterKey,
         Ok(_) => Ok(key),
         Err(_) => Err(MasterKeyError::Mismatch(path).into()),
     }
+}
+
+/// Whose certificates are believed beside those that browsers trust.
+///
+/// # Errors
+/// If the file that is named for them cannot be used.
+pub fn extra_roots(settings: &Settings) -> Result<ExtraRoots, StartError> {
+    Ok(settings.ca_file.as_deref().map(ExtraRoots::read).transpose()?.unwrap_or_default())
 }
 
 /// What a start would find.

@@ -84,6 +84,11 @@ pub struct Settings {
     )]
     pub egress_allow: EgressPolicy,
 
+    /// A PEM file with the authorities whose certificates providers may have, beside those that browsers trust: for model
+    /// servers with a company's own authority.
+    #[arg(long, env = "CROSSMODEL_CA_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    pub ca_file: Option<PathBuf>,
+
     /// What to log: a level (error, warn, info, debug, trace), or levels by module such as `info,crossmodel::gateway=debug`.
     ///
     /// Bodies and headers of requests are never logged.

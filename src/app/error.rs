@@ -5,7 +5,7 @@ use std::io;
 
 use crate::config::{Address, SettingsError};
 use crate::domain::SealError;
-use crate::gateway::GatewayError;
+use crate::gateway::{CaFileError, GatewayError};
 use crate::master_key::MasterKeyError;
 use crate::store::{CatalogFileError, DatabaseUrl, StoreError};
 
@@ -18,6 +18,9 @@ pub enum StartError {
     /// There is no master key, or it is not the right one.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// The file of certificates cannot be used.
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
     /// There is no database yet.
     #[error(
         "DATABASE_URL: there is no database at {0}; run `crossmodel serve` or `crossmodel migrate` first, or name another"
@@ -69,7 +72,7 @@ impl StartError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::MasterKey(MasterKeyError::Mismatch(_) | MasterKeyError::Lost(_)) => 78,
-            Self::Settings(_) | Self::MasterKey(_) => 2,
+            Self::Settings(_) | Self::MasterKey(_) | Self::CaFile(_) => 2,
             _ => 1,
         }
     }

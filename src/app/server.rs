@@ -157,6 +157,7 @@ async fn gateway(
     store.listen();
     let options = GatewayOptions {
         egress: settings.egress_allow.clone(),
+        extra_roots: super::extra_roots(settings)?,
         stand_in: serving.stand_in,
         behind_proxy: settings.behind_proxy(),
         ..GatewayOptions::new(serving.clock, master)

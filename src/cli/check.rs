@@ -33,6 +33,10 @@ impl CheckConfig {
         output::line(&format!("Master key: {} ({})", found.master_key_file.display(), found.master_key));
         let egress = settings.egress_allow.to_string();
         output::line(&format!("Private providers: {}", if egress.is_empty() { "none" } else { &egress }));
+        if let Some(file) = &settings.ca_file {
+            let certificates = output::count(app::extra_roots(settings)?.count(), "certificate", "certificates");
+            output::line(&format!("Extra authorities: {} ({certificates})", file.display()));
+        }
         output::line("The settings are fine.");
         Ok(())
     }

@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::GatewayOptions;
+use super::{GatewayOptions, roots};
 use crate::domain::EgressPolicy;
 
 /// Calls providers. Each worker has its own, with its own idle connections.
@@ -38,13 +38,14 @@ pub(super) enum EgressError {
     Timeout,
 }
 
-/// What every worker's client dials with: TLS with the roots that browsers trust, compiled in, over checked addresses.
+/// What every worker's client dials with: TLS with the roots that are believed, over checked addresses.
 pub(super) type Connector = HttpsConnector<Guarded>;
 
 /// The connector; clones share its TLS sessions.
-pub(super) fn connector(options: &GatewayOptions) -> Connector {
+pub(super) fn connector(options: &GatewayOptions) -> Result<Connector, rustls::Error> {
     let guarded = Guarded { policy: Arc::new(options.egress.clone()), patience: options.timeouts.connect };
-    HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(guarded)
+    let tls = HttpsConnectorBuilder::new().with_tls_config(roots::tls(&options.extra_roots)?);
+    Ok(tls.https_or_http().enable_http1().wrap_connector(guarded))
 }
 
 /// A client that dials only what the policy permits.

@@ -27,6 +27,7 @@ mod options;
 mod permit;
 mod plan;
 mod pump;
+mod roots;
 mod routes;
 mod stand_in;
 mod target;
@@ -43,6 +44,7 @@ use tokio::task::JoinHandle;
 
 pub use credentials::credential_context;
 pub use options::{EnvLookup, GatewayOptions, Limits, Retries, Timeouts};
+pub use roots::{CaFileError, ExtraRoots};
 
 use crate::domain::ApiKeyHasher;
 use crate::store::{Store, StoreError};
@@ -72,6 +74,9 @@ pub enum GatewayError {
     /// The catalog cannot be read.
     #[error("the gateway cannot read the catalog: {0}")]
     Store(#[from] StoreError),
+    /// TLS cannot be set up.
+    #[error("the gateway cannot speak TLS: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
 impl Gateway {
@@ -79,7 +84,7 @@ impl Gateway {
     /// runtime that lives as long as the gateway.
     ///
     /// # Errors
-    /// If the database does not answer.
+    /// If the database does not answer, or TLS cannot be set up.
     pub async fn start(store: Store, options: GatewayOptions) -> Result<Self, GatewayError> {
         let live = Arc::new(live::Live::start(store.clone(), &options).await?);
         let (meter, writer) = meter::Meter::start(store);
@@ -89,7 +94,7 @@ impl Gateway {
             meter,
             metrics: metrics::Metrics::default(),
             bodies: body::Budget::default(),
-            connector: egress::connector(&options),
+            connector: egress::connector(&options)?,
             stopping: AtomicBool::new(false),
             options,
         });

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ExtraRoots;
 use crate::clock::Clock;
 use crate::domain::{EgressPolicy, MasterKey};
 
@@ -19,6 +20,8 @@ pub struct GatewayOptions {
     pub master: MasterKey,
     /// Which addresses may be dialled.
     pub egress: EgressPolicy,
+    /// Whose certificates are believed beside those of the authorities that browsers trust.
+    pub extra_roots: ExtraRoots,
     /// Where credentials are looked for that the database does not hold.
     pub env: EnvLookup,
     /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
@@ -46,6 +49,7 @@ impl GatewayOptions {
             clock,
             master,
             egress: EgressPolicy::default(),
+            extra_roots: ExtraRoots::default(),
             env: Arc::new(|name| std::env::var(name).ok()),
             stand_in: false,
             behind_proxy: false,

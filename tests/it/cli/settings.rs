@@ -24,6 +24,19 @@ fn a_bad_value_stops_with_one_line_that_names_the_variable() {
 }
 
 #[test]
+fn a_file_of_authorities_that_cannot_be_used_is_named_with_the_reason() {
+    let program = Program::empty();
+    let bad = program.file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    program.run(&["check-config", "--ca-file", &bad]).fails(2, &["CROSSMODEL_CA_FILE", "key.pem", "no certificate"]);
+    let broken = program.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    let program = program.env("CROSSMODEL_CA_FILE", &broken);
+    program.run(&["check-config"]).fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
+    program.run(&["serve", "--listen", "127.0.0.1:0"]).fails(2, &["CROSSMODEL_CA_FILE", "ca.pem"]);
+    let missing = ["check-config", "--ca-file", "nowhere.pem"];
+    program.run(&missing).fails(2, &["CROSSMODEL_CA_FILE", "nowhere.pem cannot be read"]);
+}
+
+#[test]
 fn a_bad_flag_is_named_as_it_was_written() {
     let program = Program::empty();
     program.run(&["check-config", "--listen", "nowhere"]).fails(2, &["--listen: `nowhere`", "127.0.0.1:8080"]);

@@ -3,3 +3,4 @@
 mod agreement;
 mod live;
 mod secrets;
+mod tls;
