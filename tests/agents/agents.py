@@ -56,20 +56,29 @@ def opencode(gateway, key):
     return ["opencode", "run", TASK], variables, {"opencode.json": json.dumps(config)}
 
 
-# Who; the alias on its key; the model that the alias leads to; where that one's provider is asked; whether the provider gets
-# back the thoughts that it sealed. Claude Code sends none of a model of another name than it asked for.
+def codex_by_address(gateway, key):
+    """Codex as OpenAI's own client: it tries a WebSocket first."""
+    command = ["codex", "exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"]
+    command += ["-m", "gpt-6.1-sol", "-c", f'openai_base_url="{gateway}/v1"', TASK]
+    return command, {"CODEX_API_KEY": key}, {}
+
+
+# Who; the alias on its key; the model that the alias leads to; where that one's provider is asked; whether the provider
+# must get back the thoughts that it sent. Claude Code drops those that a model sealed which has another name than it asked
+# for, so its alias should keep the name; opencode knows no sealed thoughts.
 CHAT, RESPONSES, MESSAGES = "/chat/completions", "/responses", "/v1/messages"
-DEEPSEEK, GPT, CLAUDE = "deepseek/deepseek-chat", "openai/gpt-6-sol", "anthropic/claude-opus-4-8"
+DEEPSEEK, GPT, CLAUDE = "deepseek/deepseek-v4-pro", "openai/gpt-6-sol", "anthropic/claude-opus-4-8"
 KNOWN, OURS = codex("gpt-6.1-sol"), codex("cross-model-code")
 RUNS = [
-    ("Claude Code", claude_code, "claude-*", DEEPSEEK, CHAT, False),
+    ("Claude Code", claude_code, "claude-*", DEEPSEEK, CHAT, True),
     ("Claude Code", claude_code, "claude-*", GPT, RESPONSES, False),
-    ("Claude Code, its own name kept", claude_code, "claude-*", f"{DEEPSEEK} keep-name", CHAT, False),
+    ("Claude Code, its own name kept", claude_code, "claude-*", f"{DEEPSEEK} keep-name", CHAT, True),
     ("Claude Code, its own name kept", claude_code, "claude-*", f"{GPT} keep-name", RESPONSES, True),
-    ("Codex, a model it knows", KNOWN, "gpt-*", DEEPSEEK, CHAT, False),
+    ("Codex, a model it knows", KNOWN, "gpt-*", DEEPSEEK, CHAT, True),
     ("Codex, a model it knows", KNOWN, "gpt-*", CLAUDE, MESSAGES, True),
-    ("Codex, a name of ours", OURS, "cross-model-code", DEEPSEEK, CHAT, False),
+    ("Codex, a name of ours", OURS, "cross-model-code", DEEPSEEK, CHAT, True),
     ("Codex, a name of ours", OURS, "cross-model-code", CLAUDE, MESSAGES, True),
+    ("Codex, only its address changed", codex_by_address, "gpt-*", CLAUDE, MESSAGES, True),
     ("opencode", opencode, "cross-model-code", GPT, RESPONSES, False),
     ("opencode", opencode, "cross-model-code", CLAUDE, MESSAGES, False),
 ]
