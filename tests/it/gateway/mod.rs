@@ -5,6 +5,7 @@ pub(crate) mod rig;
 mod agreement;
 mod answer_name;
 mod chat;
+mod cuts;
 mod egress;
 mod errors;
 mod fallbacks;
