@@ -185,7 +185,8 @@ pub struct Alias {
     pub matching: Match,
     /// The catalog model that runs. Never looked up among the aliases.
     pub target: ModelId,
-    /// Whether an answer carries the name that the client asked for, in place of the real id.
+    /// Whether an answer carries the name that the client asked for, in place of the real id. Claude Code sends back
+    /// what another model sealed only then.
     #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
     pub keeps_name: bool,
 }
