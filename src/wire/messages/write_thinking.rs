@@ -98,6 +98,15 @@ mod tests {
     }
 
     #[test]
+    fn a_model_that_knows_both_is_told_a_budget_and_an_effort() {
+        let both = Takes { least_budget: Some(1024), ..with_efforts() };
+
+        let told = written(Some(Thinking::Effort(Effort::High)), &both, 64_000);
+
+        assert_eq!(told, Written { mode: Some(Mode::Enabled { budget_tokens: 4096 }), effort: Some(Effort::High) });
+    }
+
+    #[test]
     fn older_models_are_told_a_budget_below_the_limit() {
         for (asked, max_tokens, budget) in [
             (Thinking::Effort(Effort::High), 64_000, Some(4096)),

@@ -163,6 +163,9 @@ mod tests {
         let claude = takes("anthropic/claude-opus-4-8");
         assert_eq!((claude.sampling, claude.max_tokens, claude.least_budget), (false, Some(128_000), None));
         assert_eq!(takes("anthropic/claude-haiku-4-5").least_budget, Some(1024));
+        for both in ["anthropic/claude-opus-4-5", "anthropic/claude-opus-4-5-20251101"].map(takes) {
+            assert_eq!((both.least_budget, both.nearest_effort(Effort::Max)), (Some(1024), Some(Effort::High)));
+        }
     }
 
     #[test]
