@@ -112,7 +112,7 @@ impl Set {
             if !serves.contains(&provider) {
                 let serves: Vec<ProviderId> = serves.into_iter().cloned().collect();
                 return Err(CliError::Failed(format!(
-                    "--providers: `{provider}` does not serve {model} in the catalog; {} does",
+                    "--providers: `{provider}` does not serve {model} in the catalog; who does: {}",
                     listed(&serves)
                 )));
             }

@@ -131,7 +131,8 @@ async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: b
         tries += 1;
         let wait = failed.after.unwrap_or_else(|| pause(retries.first_pause, tries));
         let longest = if last { retries.longest_wait } else { retries.longest_wait / 4 };
-        if !failed.passing || tries >= retries.tries || wait > longest {
+        let left_alone = candidate.upstream.learned.breaker.pause_left(now).is_some();
+        if !failed.passing || tries >= retries.tries || wait > longest || left_alone {
             return Err(failed);
         }
         tokio::time::sleep(wait).await;

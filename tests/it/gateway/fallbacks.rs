@@ -152,6 +152,9 @@ test!(the_same_provider_is_asked_again_before_the_next_one_is, |store| {
     assert_eq!(ran(&hosts.asks().await), "second/m");
 
     assert_eq!((hosts.rig.upstream.seen().len(), hosts.second.seen().len()), (3, 1));
+    // Its fifth failure in a row makes it one that is left alone, also by the call that saw it.
+    assert_eq!(ran(&hosts.asks().await), "second/m");
+    assert_eq!((hosts.rig.upstream.seen().len(), hosts.second.seen().len()), (5, 2));
 });
 
 test!(a_refusal_goes_to_nobody_else, |store| {
