@@ -72,8 +72,7 @@ impl Asked {
     ) -> Result<Prepared, Refused> {
         let Candidate { target, upstream } = candidate;
         if self.passes(body, upstream.protocol) {
-            let added_usage = self.operation == Operation::Chat && ask == AskUsage::Yes && control.lacks_usage();
-            let ask = if self.operation == Operation::Chat { ask } else { AskUsage::AsSent };
+            let added_usage = ask == AskUsage::Yes && control.lacks_usage();
             let rewritten = control.rewrite(body, &target.literal, ask);
             let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
             let name = self.told_name.as_deref().map_or_else(|| target.name.clone(), |name| model_literal(name).into());

@@ -29,6 +29,7 @@ pub struct Control<'a> {
     pub max_tokens: Option<u64>,
     /// How many answers are asked for.
     pub n: Option<u64>,
+    operation: Operation,
     stream_options: StreamOptions,
     /// After the opening brace of the body.
     head: usize,
@@ -162,6 +163,7 @@ impl<'a> Control<'a> {
             prompt_bytes: [content, instructions, system].into_iter().flatten().map(|span| span.len()).sum(),
             max_tokens: [most_chat, most_output, most].into_iter().find_map(number),
             n: number(n),
+            operation,
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),
         })
@@ -174,7 +176,7 @@ impl<'a> Control<'a> {
 
     /// Whether [`AskUsage::Yes`] would change the body.
     pub fn lacks_usage(&self) -> bool {
-        self.stream && !self.stream_options.asked
+        self.stream && self.operation == Operation::Chat && !self.stream_options.asked
     }
 
     /// The body for the provider: `body` with `model`, a JSON string, in the place of the client's, and usage asked for

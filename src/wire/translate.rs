@@ -245,7 +245,7 @@ impl TranslatedStream {
         // Comments keep the client's connection alive too. Not before the first event: an error could still be a plain one.
         let begun = *begun;
         let read = reader.push(chunk, judge, |comment| {
-            if begun {
+            if begun && is_comment(&comment) {
                 out(comment);
             }
         });
@@ -328,6 +328,11 @@ pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnsw
 
 fn lengths(reply: &Reply<'_>) -> usize {
     reply.parts.iter().map(length).sum()
+}
+
+/// Whether these lines are comments. An event without data, which the reader shows too, means nothing to the client.
+fn is_comment(lines: &[u8]) -> bool {
+    lines.split(|byte| matches!(byte, b'\n' | b'\r')).all(|line| line.is_empty() || line.starts_with(b":"))
 }
 
 fn length(part: &Part<'_>) -> usize {

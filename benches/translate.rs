@@ -1,0 +1,131 @@
+//! What it costs to put a request, an answer or a stream into another protocol, beside letting it pass: time and bytes
+//! allocated. `cargo bench --bench translate`.
+
+use bytes::Bytes;
+use crossmodel::domain::Protocol;
+use crossmodel::wire::control::{AskUsage, Control, model_literal};
+use crossmodel::wire::neutral::Takes;
+use crossmodel::wire::operation::Operation;
+use crossmodel::wire::passing::{PassingStream, renamed};
+use crossmodel::wire::translate::{Exchange, Telling};
+use divan::counter::BytesCount;
+use divan::{AllocProfiler, Bencher};
+
+#[global_allocator]
+static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+
+macro_rules! data {
+    ($path:literal) => {
+        include_bytes!(concat!("../tests/data/wire/", $path))
+    };
+}
+
+/// Who speaks with whom.
+const PAIRS: [(Operation, Protocol); 9] = [
+    (Operation::Chat, Protocol::OpenaiChat),
+    (Operation::Chat, Protocol::AnthropicMessages),
+    (Operation::Chat, Protocol::OpenaiResponses),
+    (Operation::Messages, Protocol::OpenaiChat),
+    (Operation::Messages, Protocol::AnthropicMessages),
+    (Operation::Messages, Protocol::OpenaiResponses),
+    (Operation::Responses, Protocol::OpenaiChat),
+    (Operation::Responses, Protocol::AnthropicMessages),
+    (Operation::Responses, Protocol::OpenaiResponses),
+];
+
+fn main() {
+    divan::main();
+}
+
+fn names() -> impl Iterator<Item = usize> {
+    0..PAIRS.len()
+}
+
+fn pair(number: usize) -> (Operation, Protocol) {
+    PAIRS.get(number).copied().unwrap_or(PAIRS[0])
+}
+
+/// A coding agent's request, with tools and history.
+fn ask(client: Operation) -> &'static [u8] {
+    match client {
+        Operation::Messages => data!("messages/ask/claude_code.json"),
+        Operation::Responses => data!("responses/ask/codex_unknown_model.json"),
+        _ => data!("chat/ask/parallel_tools.json"),
+    }
+}
+
+fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)> {
+    let telling = Telling { id: "0bench".into(), model: "the/model".into(), created: 1, include_usage: true };
+    Exchange::open((client, provider), ask(client), "their-model", &Takes::default(), None, telling).ok()
+}
+
+#[divan::bench(args = names())]
+fn request(bencher: Bencher<'_, '_>, number: usize) {
+    let (client, provider) = pair(number);
+    let body = ask(client);
+    let literal = model_literal("their-model");
+    println!("{client:?} to {provider:?}, {} bytes", body.len());
+    bencher.counter(BytesCount::new(body.len())).bench_local(|| {
+        if client.native() == Some(provider) {
+            Control::read(body, client).ok().and_then(|control| control.rewrite(body, &literal, AskUsage::Yes))
+        } else {
+            // The gateway reads the control keys of every request.
+            drop(divan::black_box(Control::read(body, client)));
+            open((client, provider)).map(|(_, request)| request)
+        }
+    });
+}
+
+#[divan::bench(args = names())]
+fn answer(bencher: Bencher<'_, '_>, number: usize) {
+    let (client, provider) = pair(number);
+    let body: &[u8] = match provider {
+        Protocol::AnthropicMessages => data!("messages/answer/parallel_tools.json"),
+        Protocol::OpenaiResponses => data!("responses/answer/parallel_tools.json"),
+        _ => data!("chat/answer/parallel_tools.json"),
+    };
+    let exchange = open((client, provider)).map(|(exchange, _)| exchange);
+    bencher.counter(BytesCount::new(body.len())).bench_local(|| {
+        if client.native() == Some(provider) {
+            renamed(body, b"\"the/model\"")
+        } else {
+            exchange.as_ref().and_then(|exchange| exchange.answer(body).ok()).map(|answer| answer.body)
+        }
+    });
+}
+
+#[divan::bench(args = names())]
+fn stream(bencher: Bencher<'_, '_>, number: usize) {
+    let (client, provider) = pair(number);
+    let body: &'static [u8] = match provider {
+        Protocol::AnthropicMessages => data!("messages/answer/parallel_tools.sse"),
+        Protocol::OpenaiResponses => data!("responses/answer/parallel_tools.sse"),
+        _ => data!("chat/answer/parallel_tools.sse"),
+    };
+    // One event at a time, as providers send them.
+    let mut pieces = Vec::new();
+    let mut rest = Bytes::from_static(body);
+    while let Some(end) = rest.windows(2).position(|two| two == b"\n\n") {
+        pieces.push(rest.split_to(end + 2));
+    }
+    let exchange = open((client, provider)).map(|(exchange, _)| exchange);
+    bencher.counter(BytesCount::new(body.len())).bench_local(|| {
+        let mut length = 0;
+        if client.native() == Some(provider) {
+            let mut stream = PassingStream::new(provider, Bytes::from_static(b"\"the/model\""), true, None);
+            for piece in &pieces {
+                if stream.push(piece, |out| length += out.len()).is_err() {
+                    return 0;
+                }
+            }
+        } else if let Some(exchange) = exchange.clone() {
+            let mut stream = exchange.stream();
+            for piece in &pieces {
+                if stream.push(piece, |out| length += out.len()).is_err() {
+                    return 0;
+                }
+            }
+        }
+        length
+    });
+}
