@@ -7,6 +7,7 @@
 pub mod aliases;
 pub mod assets;
 pub mod catalog;
+mod clients;
 mod edge;
 pub mod error;
 mod find;
@@ -151,6 +152,7 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
         .configure(aliases::routes)
         .configure(catalog::routes)
+        .configure(clients::routes)
         .configure(sign_in::routes)
         .configure(setup::routes)
         .configure(reset::routes)

@@ -11,7 +11,7 @@ use super::draft::{Draft, Row};
 use super::save::Kept;
 use super::view::{EditorPage, Notice};
 use crate::console::{Console, Frame, Nav, Reply, SignedIn, reply};
-use crate::domain::Alias;
+use crate::domain::{Alias, Match};
 
 /// What the address may ask for.
 #[derive(Debug, serde::Deserialize)]
@@ -20,6 +20,9 @@ pub(super) struct Query {
     test: Option<String>,
     /// A name to add a row for.
     add: Option<String>,
+    /// How that row matches: `exact`, unless it says `prefix`.
+    #[serde(rename = "match")]
+    matching: Option<Match>,
     /// A version to fill the draft with.
     restore: Option<i64>,
 }
@@ -47,7 +50,10 @@ pub(super) async fn show(
         }
     }
     if let Some(name) = query.add.filter(|_| who.may_write() && draft.rows.len() < Alias::LIMIT) {
-        let id = draft.push(&name, "exact", "");
+        // A name that is there already is not added again.
+        let known = draft.rows.iter().find(|row| row.name == name).map(|row| row.id);
+        let matching = query.matching.unwrap_or(Match::Exact);
+        let id = known.unwrap_or_else(|| draft.push(&name, matching.as_str(), ""));
         show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
     }
     if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {

@@ -1,5 +1,10 @@
 //! Ways to call a name, to copy and paste. The key stands in an environment variable, never in the text.
 
+use crate::console::clients::{Kits, Setup};
+
+/// Which clients are shown after a save; the key's own page has all.
+const SHOWN: [&str; 5] = ["curl", "openai-python", "openai-node", "claude-code", "cursor"];
+
 /// One way to call a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Snippet {
@@ -9,46 +14,15 @@ pub(super) struct Snippet {
     pub code: String,
 }
 
-/// Every way, for one model name and the gateway's base URL (`…/v1`).
+/// Some ways, for one model name and the gateway's base URL (`…/v1`).
 pub(super) fn all(gateway_url: &str, name: &str) -> Vec<Snippet> {
-    let origin = gateway_url.strip_suffix("/v1").unwrap_or(gateway_url);
-    vec![
-        Snippet { name: "curl", code: curl(gateway_url, name) },
-        Snippet {
-            name: "Python",
-            code: format!(
-                "import os\nfrom openai import OpenAI\n\n\
-                 client = OpenAI(base_url=\"{gateway_url}\", api_key=os.environ[\"CROSSMODEL_API_KEY\"])\n\
-                 answer = client.chat.completions.create(\n    model=\"{name}\",\n    \
-                 messages=[{{\"role\": \"user\", \"content\": \"Hello\"}}],\n)\n\
-                 print(answer.choices[0].message.content)"
-            ),
-        },
-        Snippet {
-            name: "JS",
-            code: format!(
-                "import OpenAI from \"openai\";\n\n\
-                 const client = new OpenAI({{\n  baseURL: \"{gateway_url}\",\n  apiKey: process.env.CROSSMODEL_API_KEY,\n}});\n\
-                 const answer = await client.chat.completions.create({{\n  model: \"{name}\",\n  \
-                 messages: [{{ role: \"user\", content: \"Hello\" }}],\n}});\n\
-                 console.log(answer.choices[0].message.content);"
-            ),
-        },
-        Snippet {
-            name: "Claude Code",
-            code: format!(
-                "export ANTHROPIC_BASE_URL=\"{origin}\"\nexport ANTHROPIC_AUTH_TOKEN=\"$CROSSMODEL_API_KEY\"\n\
-                 claude --model {name}"
-            ),
-        },
-        Snippet {
-            name: "Cursor",
-            code: format!(
-                "Settings > Models > API Keys\nOverride OpenAI Base URL: {gateway_url}\n\
-                 OpenAI API Key: the value of $CROSSMODEL_API_KEY\nAdd model: {name}"
-            ),
-        },
-    ]
+    let setup = Setup { base: gateway_url, model: name, secret: None };
+    let kits = SHOWN.iter().filter_map(|id| Kits::get().find(id));
+    kits.map(|kit| {
+        let blocks: Vec<String> = kit.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
+        Snippet { name: &kit.name, code: blocks.join("\n") }
+    })
+    .collect()
 }
 
 /// One chat request. The name may be anything that a client could send, so it is written as JSON inside shell quotes.

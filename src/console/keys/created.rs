@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::snippets::{self, Snippet};
+use crate::console::clients::{self, ClientView};
 use crate::console::{Console, ConsoleError, Frame, Nav, Reply, SignedIn, reply, token};
 use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Sealed};
 use crate::store::{Link, LinkKind};
@@ -25,7 +25,7 @@ struct CreatedPage<'a> {
     frame: Frame,
     key: ApiKey,
     secret: &'a str,
-    snippets: Vec<Snippet>,
+    clients: Vec<ClientView>,
 }
 
 #[derive(Template)]
@@ -85,11 +85,8 @@ pub(super) async fn show(
     let secret = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     match secret {
         Some(secret) => {
-            let saved = console.store.aliases().list(frame.who.scope(), key.id).await?;
-            let name = saved.and_then(|saved| saved.aliases.into_iter().next()).map(|alias| alias.name.to_string());
-            let model = name.as_deref().unwrap_or(snippets::A_MODEL);
-            let snippets = snippets::all(&console.options.gateway_url, secret, model);
-            reply::secret(StatusCode::OK, &CreatedPage { frame, key, secret, snippets })
+            let clients = clients::with_secret(&console, &frame, &key, secret).await?;
+            reply::secret(StatusCode::OK, &CreatedPage { frame, key, secret, clients })
         }
         None => reply::secret(StatusCode::GONE, &ShownPage { frame, key }),
     }

@@ -11,7 +11,6 @@ mod list;
 mod roll;
 mod row;
 mod settings;
-mod snippets;
 mod spark;
 
 use actix_web::web;

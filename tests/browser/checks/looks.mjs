@@ -1,6 +1,7 @@
 // Every page and every open state, in light and dark, narrow and wide, in forced colours and with large text: no
 // violation that axe can find, nothing that scrolls sideways. Each function is one check, named in tests/it/browser/mod.rs.
 
+import assert from "node:assert/strict";
 import { Editor } from "../lib/editor.mjs";
 import { assertLooksRight } from "../lib/looks.mjs";
 
@@ -192,6 +193,29 @@ export async function a_keys_own_page_and_rolling_it(scene) {
   await page.goto(`/keys/${key.id}`);
   await assertLooksRight(page);
   await page.goto(`/keys/${key.id}/roll`);
+  await assertLooksRight(page);
+}
+
+export async function the_page_that_connects_a_client(scene) {
+  const people = await scene.cast();
+  const key = await scene.key(people, "claude-code-laptop", [BASIC, OPUS]);
+  const page = await scene.recognised(people.owner);
+  await page.goto(`/keys/${key.id}/connect`);
+  await assertLooksRight(page);
+
+  await page.getByLabel("Model name that the client asks for").selectOption("claude-opus-4-8");
+  await page.getByRole("button", { name: "Fill in" }).click();
+  await page.locator("#codex > summary").click();
+  await page.getByRole("button", { name: "Copy Codex: ~/.codex/config.toml" }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^model = "claude-opus-4-8"\nmodel_provider = "crossmodel"\n/);
+  // All of it at once, which the page itself never shows.
+  await page.evaluate(() => {
+    for (const one of document.querySelectorAll(".tabs details")) {
+      one.removeAttribute("name");
+      one.open = true;
+    }
+  });
   await assertLooksRight(page);
 }
 

@@ -117,6 +117,7 @@ checks! {
         creating_a_key_and_being_refused
         a_new_key_and_a_key_that_was_shown
         a_keys_own_page_and_rolling_it
+        the_page_that_connects_a_client
         deleting_a_key_as_a_page_and_as_a_dialog
         deleting_several_keys
         a_refused_sign_in
