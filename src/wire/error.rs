@@ -218,8 +218,12 @@ impl Problem {
     }
 
     /// The event that ends a chat stream which broke. No `[DONE]` follows: the answer is not complete.
+    ///
+    /// There is no status beside it, so that what is no fault of the client's has OpenAI's own word for that as its type:
+    /// clients such as opencode ask again after this one and give up after any other.
     pub fn chat_event(&self) -> String {
-        format!("data: {}\n\n", self.body(Surface::Openai, ""))
+        let kind = if self.status >= 500 { "server_error" } else { self.kind };
+        format!("data: {}\n\n", Self { kind, ..self.clone() }.body(Surface::Openai, ""))
     }
 
     /// The event that ends a stream of Anthropic's protocol which broke. No `message_stop` follows.

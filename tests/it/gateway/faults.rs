@@ -199,7 +199,7 @@ test!(a_stream_that_breaks_ends_in_an_error_event_and_never_in_done, |store| {
         assert_eq!(
             error,
             json!({"error": {
-                "message": "Acme failed: it broke off its answer.", "type": "provider_error", "param": null,
+                "message": "Acme failed: it broke off its answer.", "type": "server_error", "param": null,
                 "code": "provider_error", "provider": {"name": "acme"},
             }})
         );
