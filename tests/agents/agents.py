@@ -42,6 +42,7 @@ def opencode(gateway, key):
     config = {
         "provider": {"crossmodel": provider},
         "model": "crossmodel/cross-model-code",
+        "small_model": "crossmodel/cross-model-code",  # without it, one of the gateway's list is asked for a title
         "permission": {"edit": "allow"},
         "autoupdate": False,
         "share": "disabled",
