@@ -37,6 +37,9 @@ pub(super) struct KitRow {
     pub matching: Match,
     /// The model that the client itself means by it; none if the choice is the person's.
     pub target: Option<ModelId>,
+    /// Whether answers are to carry the name that the client asked for.
+    #[serde(default)]
+    pub keep_name: bool,
 }
 
 static KITS: LazyLock<Kits> = LazyLock::new(|| {
@@ -87,6 +90,9 @@ impl Kit {
             } else {
                 let target = row.target.as_ref().filter(|id| catalog.callable(id.as_str()).is_some());
                 let id = draft.push(row.name.as_str(), row.matching.as_str(), target.map_or("", ModelId::as_str));
+                if let Some(new) = draft.row_mut(id) {
+                    new.keeps_name = row.keep_name;
+                }
                 added.first.get_or_insert(id);
                 added.rows += 1;
             }
@@ -117,6 +123,7 @@ mod tests {
 
         assert_eq!((added.known, added.rows, added.left_out), (1, 2, 1));
         assert_eq!(draft.rows.len(), 20);
+        assert!(draft.rows[19].keeps_name, "Claude Code wants its own name back");
         assert_eq!(draft.rows[19].target, "", "its target is not in this catalog");
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Query {
     /// How that row matches: `exact`, unless it says `prefix`.
     #[serde(rename = "match")]
     matching: Option<Match>,
+    /// Whether answers of that row carry the name that the client asked for.
+    keep_name: Option<bool>,
     /// A version to fill the draft with.
     restore: Option<i64>,
 }
@@ -53,7 +55,13 @@ pub(super) async fn show(
         // A name that is there already is not added again.
         let known = draft.rows.iter().find(|row| row.name == name).map(|row| row.id);
         let matching = query.matching.unwrap_or(Match::Exact);
-        let id = known.unwrap_or_else(|| draft.push(&name, matching.as_str(), ""));
+        let id = known.unwrap_or_else(|| {
+            let id = draft.push(&name, matching.as_str(), "");
+            if let Some(row) = draft.row_mut(id) {
+                row.keeps_name = query.keep_name.unwrap_or(false);
+            }
+            id
+        });
         show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
     }
     if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {

@@ -10,7 +10,7 @@ const A_MODEL: &str = "openai/gpt-5.4-mini";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It runs this model, by this alias if any.
-    Runs { model: String, by: Option<String> },
+    Runs { model: String, by: Option<String>, keeps_name: bool },
     /// No alias catches it, and the catalog does not have it.
     Unknown,
     /// An alias catches it, but what it points at cannot be called.
@@ -31,7 +31,9 @@ impl Names<'_> {
         let decision = decide(self.aliases, self.catalog, self.allowed, name);
         let model = decision.resolution.model().to_owned();
         match (&decision.outcome, decision.resolution) {
-            (Outcome::Runs(_), resolution) => Fate::Runs { model, by: resolution.alias().map(shown) },
+            (Outcome::Runs(_), resolution) => {
+                Fate::Runs { model, by: resolution.alias().map(shown), keeps_name: resolution.keeps_name() }
+            }
             (_, Resolution::Alias(_)) | (Outcome::NotAllowed(_), _) => Fate::Dead { model },
             (Outcome::NotFound, Resolution::Passthrough(_)) => Fate::Unknown,
         }

@@ -19,6 +19,9 @@ pub(in super::super) struct Kits {
 pub(in super::super) struct Kit {
     /// For addresses.
     pub id: String,
+    /// Whether its aliases should answer with the name that it asked for.
+    #[serde(default)]
+    pub keep_name: bool,
     /// What people call it.
     pub name: String,
     /// The protocols that it speaks.

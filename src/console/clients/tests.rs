@@ -67,10 +67,13 @@ fn a_name_that_is_not_caught_is_told_apart_from_one_that_leads_nowhere() {
     let shop = catalog(vec![model("lab/a")]);
     let aliases = AliasSet::new(["claude-opus* = lab/a", "claude-haiku* = gone/x"].map(alias).to_vec());
     let names = Names { aliases: &aliases, catalog: &shop, allowed: None };
-    assert_eq!(names.fate("claude-opus-4-8"), Fate::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()) });
+    assert_eq!(
+        names.fate("claude-opus-4-8"),
+        Fate::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()), keeps_name: false }
+    );
     assert_eq!(names.fate("claude-haiku-4-5"), Fate::Dead { model: "gone/x".into() });
     assert_eq!(names.fate("claude-sonnet-5"), Fate::Unknown);
-    assert_eq!(names.fate("lab/a"), Fate::Runs { model: "lab/a".into(), by: None });
+    assert_eq!(names.fate("lab/a"), Fate::Runs { model: "lab/a".into(), by: None, keeps_name: false });
 }
 
 /// The clients as a page of the documentation.

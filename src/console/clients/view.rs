@@ -76,7 +76,7 @@ fn client(kit: &Kit, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>,
         name: kit.name.clone(),
         speaks: kit.speaks.clone(),
         about: words(&kit.about),
-        asks: kit.asks.iter().map(|it| ask(it, names, editor)).collect(),
+        asks: kit.asks.iter().map(|it| ask(kit, it, names, editor)).collect(),
         blocks: kit
             .blocks
             .iter()
@@ -87,23 +87,27 @@ fn client(kit: &Kit, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>,
     }
 }
 
-fn ask(ask: &Ask, names: &Names<'_>, editor: Option<&str>) -> AskView {
+fn ask(kit: &Kit, ask: &Ask, names: &Names<'_>, editor: Option<&str>) -> AskView {
     let fate = names.fate(&ask.name);
     let (tone, text) = match &fate {
-        Fate::Runs { model, by: Some(alias) } => ("ok", format!("runs {model} by your alias {alias}")),
-        Fate::Runs { model, by: None } => ("ok", format!("runs the catalog model {model}")),
+        Fate::Runs { model, by: Some(alias), keeps_name } => {
+            let switch = if kit.keep_name && !keeps_name { ", which answers with the real id" } else { "" };
+            ("ok", format!("runs {model} by your alias {alias}{switch}"))
+        }
+        Fate::Runs { model, by: None, .. } => ("ok", format!("runs the catalog model {model}")),
         Fate::Dead { model } => ("warn", format!("points at {model}, which this key cannot call: requests fail")),
         Fate::Unknown if ask.always => ("warn", "no alias of this key catches it: requests fail".into()),
         Fate::Unknown => ("", "no alias of this key catches it".into()),
     };
     let star = if ask.matching == Match::Prefix { "*" } else { "" };
     let add = editor.filter(|_| fate == Fate::Unknown).map(|editor| {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("add", ask.add.as_str())
-            .append_pair("match", ask.matching.as_str())
-            .append_pair("test", &ask.name)
-            .finish();
-        (format!("{}{star}", ask.add), format!("{editor}?{query}"))
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("add", ask.add.as_str()).append_pair("match", ask.matching.as_str());
+        if kit.keep_name {
+            query.append_pair("keep_name", "true");
+        }
+        query.append_pair("test", &ask.name);
+        (format!("{}{star}", ask.add), format!("{editor}?{}", query.finish()))
     });
     AskView { name: ask.name.clone(), when: ask.when.clone(), tone, text, add }
 }

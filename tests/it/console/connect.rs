@@ -72,15 +72,21 @@ fn a_name_that_a_client_insists_on_is_caught_or_can_be_added() {
         let page = desk.connect("").await;
 
         let asks: Vec<String> = select(&page, "#claude-code .asks li").iter().map(words).collect();
-        assert!(asks[0].ends_with("runs anthropic/claude-opus-4-8 by your alias claude-opus*"), "{}", asks[0]);
+        assert!(
+            asks[0]
+                .contains("runs anthropic/claude-opus-4-8 by your alias claude-opus*, which answers with the real id"),
+            "{}",
+            asks[0]
+        );
         assert!(asks[1].contains("no alias of this key catches it: requests fail."), "{}", asks[1]);
         assert!(text(&page, "#claude-code summary").ends_with("2 names need an alias"));
 
         let link = href(&select(&page, "#claude-code .asks li a")[0]);
-        assert_eq!(link, desk.url("?add=claude-&match=prefix&test=claude-sonnet-5"));
+        assert_eq!(link, desk.url("?add=claude-&match=prefix&keep_name=true&test=claude-sonnet-5"));
         let editor = desk.who.get(&link).await.is(200).page();
         assert_eq!(select(&editor, "#name-n1")[0].value().attr("value"), Some("claude-"));
         assert_eq!(select(&editor, "#mode-n1 option[selected]")[0].value().attr("value"), Some("prefix"));
+        assert_eq!(select(&editor, "#told-n1[checked]").len(), 1, "Claude Code wants its own name back");
         assert!(select(&editor, "#target-n1[autofocus]").len() == 1);
 
         // With it there, nothing is missing, and it is not added twice.
