@@ -128,9 +128,15 @@ impl EventReader {
                     }
                 }
                 open = at;
-            } else if !self.has_fields && self.held.is_empty() {
+            } else if !self.has_fields {
                 // A comment between events: a keep-alive must not wait for the next event.
                 self.hid_last = false;
+                if !self.held.is_empty() {
+                    let mut held = std::mem::take(&mut self.held);
+                    held.extend_from_slice(bytes.get(open..at).unwrap_or_default());
+                    out(held.into());
+                    run = at;
+                }
                 open = at;
             }
         }

@@ -332,7 +332,8 @@ fn lengths(reply: &Reply<'_>) -> usize {
 
 /// Whether these lines are comments. An event without data, which the reader shows too, means nothing to the client.
 fn is_comment(lines: &[u8]) -> bool {
-    lines.split(|byte| matches!(byte, b'\n' | b'\r')).all(|line| line.is_empty() || line.starts_with(b":"))
+    let mut lines = lines.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).peekable();
+    lines.peek().is_some() && lines.all(|line| line.starts_with(b":"))
 }
 
 fn length(part: &Part<'_>) -> usize {

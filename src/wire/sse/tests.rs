@@ -58,6 +58,7 @@ fn whole_events_do_not_wait_for_the_one_that_follows() {
 #[test]
 fn comments_do_not_wait() {
     assert_eq!(read(&[b": ping\n"], "").0, b": ping\n");
+    assert_eq!(read(&[b": pi", b"ng\n", b"data: x"], "").0, b": ping\n");
 }
 
 #[test]

@@ -149,7 +149,8 @@ pub fn stream(data: &[u8]) {
 /// Comments of the provider pass as they come, before or after what is told of the events around them.
 fn without_comments(stream: &[u8]) -> String {
     let text = String::from_utf8_lossy(stream);
-    text.split("\n\n").filter(|event| event.contains("data: ")).map(|event| event.to_owned() + "\n\n").collect()
+    let events = text.split("\n\n").filter(|event| event.contains("data: "));
+    events.map(|event| event.trim_start_matches('\n').to_owned() + "\n\n").collect()
 }
 
 /// A stream that passes: the same bytes but for the model's name, however it is split.
