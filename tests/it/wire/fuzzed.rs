@@ -149,8 +149,8 @@ pub fn stream(data: &[u8]) {
 /// Comments of the provider pass as they come, before or after what is told of the events around them.
 fn without_comments(stream: &[u8]) -> String {
     let text = String::from_utf8_lossy(stream);
-    let events = text.split("\n\n").filter(|event| event.contains("data: "));
-    events.map(|event| event.trim_start_matches('\n').to_owned() + "\n\n").collect()
+    let lines = text.split('\n').filter(|line| !line.starts_with(':') && !line.is_empty());
+    lines.map(|line| line.to_owned() + "\n").collect()
 }
 
 /// A stream that passes: the same bytes but for the model's name, however it is split.

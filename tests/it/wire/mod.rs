@@ -1,3 +1,5 @@
-//! The translation between protocols, from golden files.
+//! The translation between protocols, from golden files and from what fuzzing found.
 
+mod corpus;
+mod fuzzed;
 mod matrix;
