@@ -149,7 +149,7 @@ pub fn stream(data: &[u8]) {
 /// Comments of the provider pass as they come, before or after what is told of the events around them.
 fn without_comments(stream: &[u8]) -> String {
     let text = String::from_utf8_lossy(stream);
-    let lines = text.split('\n').filter(|line| !line.starts_with(':') && !line.is_empty());
+    let lines = text.split(['\n', '\r']).filter(|line| !line.starts_with(':') && !line.is_empty());
     lines.map(|line| line.to_owned() + "\n").collect()
 }
 
