@@ -6,6 +6,7 @@
 mod accounts;
 mod alias_rows;
 mod aliases;
+mod api_key_change;
 mod api_key_row;
 mod api_keys;
 mod audit;
@@ -32,7 +33,8 @@ mod value;
 
 pub use accounts::Accounts;
 pub use aliases::{Aliases, SaveOutcome, Saved};
-pub use api_keys::{ApiKeys, NewKey, StoredKey};
+pub use api_key_change::NewKey;
+pub use api_keys::{ApiKeys, StoredKey};
 pub use audit::{Audit, AuditEntry};
 pub use catalog::CatalogTable;
 pub use catalog_file::{CatalogFile, CatalogFileError};
@@ -62,6 +64,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     alias_rows::STATEMENTS,
     aliases::STATEMENTS,
     api_key_row::STATEMENTS,
+    api_key_change::STATEMENTS,
     api_keys::STATEMENTS,
     audit::STATEMENTS,
     catalog::STATEMENTS,
