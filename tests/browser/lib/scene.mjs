@@ -115,6 +115,15 @@ export class Scene {
     }
   }
 
+  /**
+   * What Chromium may say because this check provokes it, but does not always: a message to a page that is about to be
+   * left can be lost with it. That the page does its part is then for the check, or a test of the server, to see.
+   * @param {...RegExp} messages
+   */
+  mayHear(...messages) {
+    for (const pattern of messages) this.#expected.push({ pattern, came: true });
+  }
+
   #watch(page) {
     this.#windows.push(page);
     page.on("console", (message) => {
