@@ -67,8 +67,7 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
     let models = (0..200).map(model).collect::<Result<Vec<_>, _>>()?;
     store.catalog().import(&CatalogFile::new(models, vec![provider]), &by, now).await?;
 
-    let account =
-        Account { id: AccountId::new(now, random::bytes()), name: "bench".parse()?, enabled: true, created_at: now };
+    let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
     store.accounts().create(&account, &by, now).await?;
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
         Ok(Alias::new(name.parse()?, matching, target.parse()?))

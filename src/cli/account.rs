@@ -34,7 +34,7 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
     let name = super::name("NAME", name)?;
     let now = context.now();
     let id = AccountId::new(now, random::bytes());
-    let account = domain::Account { id, name: name.clone(), enabled: true, created_at: now };
+    let account = domain::Account::new(id, name.clone(), now);
     match context.store.accounts().create(&account, &context.by, now).await {
         Ok(()) => output::note(&format!("Added the account `{name}`.")),
         Err(StoreError::Taken { .. }) => {

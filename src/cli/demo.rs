@@ -105,7 +105,7 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     let (now, by) = (clock.now(), Editor::command_line());
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
     let name = "Demo".parse().map_err(|error| wrong(&error))?;
-    let account = Account { id: AccountId::new(now, random::bytes()), name, enabled: true, created_at: now };
+    let account = Account::new(AccountId::new(now, random::bytes()), name, now);
     store.accounts().create(&account, &by, now).await?;
 
     // An admin, so that every page can be seen, with an account of its own, so that keys have a home.

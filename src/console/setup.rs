@@ -92,7 +92,7 @@ async fn create(
         Some(account) => account,
         None => {
             let id = AccountId::new(now, crate::random::bytes());
-            let account = Account { id, name, enabled: true, created_at: now };
+            let account = Account::new(id, name, now);
             console.store.accounts().create(&account, &by, now).await?;
             account
         }

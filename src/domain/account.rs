@@ -1,6 +1,6 @@
 //! Who pays, and what a person may see.
 
-use super::{AccountId, Name, Timestamp};
+use super::{AccountId, Limits, Name, Timestamp};
 
 /// Who pays: keys belong to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +11,17 @@ pub struct Account {
     pub name: Name,
     /// A disabled account's keys are refused.
     pub enabled: bool,
+    /// What all its keys together may use.
+    pub limits: Limits,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+impl Account {
+    /// An account that is made at `now`: enabled, and without limits but its balance.
+    pub fn new(id: AccountId, name: Name, now: Timestamp) -> Self {
+        Self { id, name, enabled: true, limits: Limits::NONE, created_at: now }
+    }
 }
 
 /// What a caller of the store may reach. Every look-up of something that belongs to an account names one, so that a

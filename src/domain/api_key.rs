@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{AccountId, ApiKeyId, ModelId, Name, PersonId, Timestamp};
+use super::{AccountId, ApiKeyId, Limits, ModelId, Name, PersonId, Timestamp};
 
 const PREFIX: &str = "cm-";
 const RANDOM: usize = 40;
@@ -199,6 +199,8 @@ pub struct ApiKey {
     pub allowed_models: Option<Vec<ModelId>>,
     /// The only client addresses it may be used from; empty allows all.
     pub allowed_addresses: Vec<IpNet>,
+    /// How much it may use.
+    pub limits: Limits,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -212,8 +214,8 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// A service key that is made at `now` and opened by `secret`. It is active, never ends, and may call every model from
-    /// everywhere; what is to be otherwise is said around it: `ApiKey { owner, ..ApiKey::new(…) }`.
+    /// A service key that is made at `now` and opened by `secret`. It is active, never ends, may call every model from
+    /// everywhere, and has the limits of a new key; what is to be otherwise is said around it: `ApiKey { owner, ..ApiKey::new(…) }`.
     pub fn new(id: ApiKeyId, account: AccountId, name: Name, secret: &ApiKeySecret, now: Timestamp) -> Self {
         Self {
             id,
@@ -226,6 +228,7 @@ impl ApiKey {
             old_secret_until: None,
             allowed_models: None,
             allowed_addresses: Vec::new(),
+            limits: Limits::NEW_KEY,
             created_at: now,
             last_used_at: None,
             last_used_agent: None,

@@ -50,6 +50,14 @@ id!(
     ApiKeyId
 );
 id!(
+    /// One entry of the ledger.
+    LedgerId
+);
+id!(
+    /// One run of a gateway, from its start to its end.
+    GatewayId
+);
+id!(
     /// One metered call; also the tail of its `x-request-id`.
     RequestId
 );

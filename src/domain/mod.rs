@@ -26,6 +26,9 @@ pub mod format;
 mod hints;
 mod id;
 mod import;
+mod lease;
+mod ledger;
+mod limits;
 mod merge;
 mod model;
 mod money;
@@ -35,6 +38,7 @@ mod person;
 mod price;
 mod provider;
 mod provider_order;
+mod rate;
 mod resolve;
 mod seal;
 mod search;
@@ -51,10 +55,13 @@ pub use draft::{DraftRow, Field, Fix};
 pub use egress::{EgressError, EgressPolicy, EgressPolicyError, is_public};
 pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
 pub use hints::{Hint, HintContext, HintKind, Severity, hints};
-pub use id::{AccountId, ApiKeyId, IdError, PersonId, RequestId};
+pub use id::{AccountId, ApiKeyId, GatewayId, IdError, LedgerId, PersonId, RequestId};
 pub use import::{
     AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
 };
+pub use lease::portion;
+pub use ledger::{Balance, EntryKind, LedgerEntry};
+pub use limits::{Limits, Period, PeriodError, SpendLimit};
 pub use merge::{Merge, MergedRow, merge};
 pub use model::{
     Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, Reasoning, ThinkingBudget,
@@ -67,11 +74,12 @@ pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
 pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
+pub use rate::{RateWindow, Used};
 pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};
 pub use search::{Found, Hit, search};
 pub use time::Timestamp;
-pub use usage::{Attempt, Tokens, UsageRecord, UsageSource};
+pub use usage::{Attempt, CallState, Tokens, UsageRecord, UsageSource};
 pub use validate::{Problem, Validation, name_counter, validate};
 
 #[cfg(test)]

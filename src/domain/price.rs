@@ -3,7 +3,7 @@
 use super::{PicoUsd, Timestamp, Tokens};
 
 /// A price list: US dollars per token by kind. A missing kind has no price of its own and is billed as the kind it belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Price {
     /// Input.
     #[serde(default, skip_serializing_if = "Option::is_none")]

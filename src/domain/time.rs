@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// Milliseconds of a day; UTC has no others.
+const DAY: i64 = 24 * HOUR;
+/// Milliseconds of an hour.
+const HOUR: i64 = 60 * 60 * 1000;
+
 /// Unix time in milliseconds. The store keeps it in a BIGINT; pages show it as relative text with the exact UTC beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -21,6 +26,21 @@ impl Timestamp {
     /// Unix seconds, rounded down.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// The UTC day, counted from 1 January 1970.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(DAY)
+    }
+
+    /// The hour, counted from 1 January 1970.
+    pub const fn hour(self) -> i64 {
+        self.0.div_euclid(HOUR)
+    }
+
+    /// The first moment of a UTC day, counted from 1 January 1970.
+    pub const fn of_day(day: i64) -> Self {
+        Self(day.saturating_mul(DAY))
     }
 
     /// This moment moved forward.

@@ -1,6 +1,6 @@
 //! What one call used: the record that every request which reached a provider leaves.
 
-use super::{AccountId, AliasName, ApiKeyId, Match, PicoUsd, ProviderId, RequestId, Timestamp};
+use super::{AccountId, AliasName, ApiKeyId, Match, PicoUsd, Price, ProviderId, RequestId, Timestamp};
 
 /// Tokens by kind, as the provider counted them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -21,7 +21,7 @@ pub struct Tokens {
 }
 
 /// Who counted the tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum UsageSource {
     /// The provider's own numbers.
     Provider,
@@ -38,6 +38,34 @@ impl UsageSource {
             Self::Provider => "provider",
             Self::Estimated => "estimated",
             Self::None => "none",
+        }
+    }
+}
+
+/// How a call came out, as the ledger sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum CallState {
+    /// The answer was finished, and charged.
+    Settled,
+    /// The answer was cut short, and charged as far as it went.
+    Partial,
+    /// The gateway that made the call ended in the middle of it. Nobody knows what was used; nothing is charged.
+    Unknown,
+    /// The call failed at the provider: what was reserved for it is free again, and nothing is charged.
+    Released,
+}
+
+impl CallState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Settled, Self::Partial, Self::Unknown, Self::Released];
+
+    /// As the store keeps it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+            Self::Released => "released",
         }
     }
 }
@@ -90,6 +118,16 @@ pub struct UsageRecord {
     pub tokens: Tokens,
     /// Who counted them.
     pub source: UsageSource,
+    /// How it came out.
+    pub state: CallState,
+    /// What was reserved for it before it was sent.
+    pub held: PicoUsd,
+    /// The price list in force for it; `None` if nothing is charged.
+    pub price: Option<Price>,
+    /// The provider's service tier that it was charged by, if not the usual one, for example `priority`.
+    pub tier: Option<String>,
+    /// Searches of the web that the provider counted.
+    pub searches: u64,
     /// What it cost: the target's price.
     pub cost: PicoUsd,
     /// Milliseconds from arrival to the end.

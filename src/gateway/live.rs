@@ -77,6 +77,7 @@ impl Live {
             match changes.try_recv() {
                 Ok(Change::Key(id)) => self.keys.evict(|key| key.id == id),
                 Ok(Change::Account(id)) => self.keys.evict(|key| key.account == id),
+                Ok(Change::Recall(_)) => {}
                 Ok(Change::Catalog) => self.snapshot_stale.store(true, Ordering::SeqCst),
                 Err(broadcast::error::TryRecvError::Lagged(_)) => {
                     self.keys.evict(|_| true);

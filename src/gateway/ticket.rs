@@ -9,7 +9,7 @@ use super::Inner;
 use super::keys::CompiledKey;
 use super::plan::Candidate;
 use crate::domain::{
-    AliasName, Attempt, Match, Model, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
+    AliasName, Attempt, CallState, Match, Model, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
@@ -67,6 +67,11 @@ impl Ticket {
             error: None,
             tokens: Tokens::default(),
             source: UsageSource::None,
+            state: CallState::Unknown,
+            held: PicoUsd::ZERO,
+            price: None,
+            tier: None,
+            searches: 0,
             cost: PicoUsd::ZERO,
             latency_ms: 0,
             first_byte_ms: None,
@@ -159,6 +164,11 @@ impl Ticket {
                 PicoUsd::ZERO
             });
         }
+        record.state = match (failed, status) {
+            (true, _) => CallState::Released,
+            (false, CLIENT_LEFT) => CallState::Partial,
+            (false, _) => CallState::Settled,
+        };
         record.status = status;
         record.error = error.map(str::to_owned);
         record.latency_ms = millis(now, record.at);

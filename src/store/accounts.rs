@@ -5,18 +5,27 @@ use serde_json::json;
 use super::audit::Subject;
 use super::sql::sql;
 use super::value::{Row, Table, args};
-use super::{Change, Editor, Store, StoreError, api_keys};
-use crate::domain::{Account, AccountId, Timestamp};
+use super::{Change, Editor, Store, StoreError, api_keys, limits};
+use crate::domain::{Account, AccountId, Limits, Timestamp};
 
 /// Accounts: who pays.
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a>(pub(super) &'a Store);
 
+/// What [`account`] reads.
+macro_rules! columns {
+    () => {
+        "id, name, enabled, requests_per_minute, tokens_per_minute, spend_limit, spend_period, created_at"
+    };
+}
+
 sql! {
-    ADD = "INSERT INTO account (id, name, enabled, created_at) VALUES ($1, $2, $3, $4)";
-    LIST = "SELECT id, name, enabled, created_at FROM account ORDER BY name";
-    GET = "SELECT id, name, enabled, created_at FROM account WHERE id = $1";
-    BY_NAME = "SELECT id, name, enabled, created_at FROM account WHERE name = $1";
+    ADD = concat!("INSERT INTO account (", columns!(), ") VALUES ($1, $2, $3, $5, $6, $7, $8, $4)");
+    SET_LIMITS = "UPDATE account SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, \
+                  spend_period = $5 WHERE id = $1";
+    LIST = concat!("SELECT ", columns!(), " FROM account ORDER BY name");
+    GET = concat!("SELECT ", columns!(), " FROM account WHERE id = $1");
+    BY_NAME = concat!("SELECT ", columns!(), " FROM account WHERE name = $1");
     SET_ENABLED = "UPDATE account SET enabled = $2 WHERE id = $1";
 }
 const TABLE: Table = Table { name: "account", id: "id" };
@@ -30,7 +39,8 @@ impl Accounts<'_> {
         let (account, by) = (account.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
+                let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
+                args.extend(limits::values(&account.limits));
                 tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
                 let subject = Subject::new("account", account.id, Some(account.id));
                 tx.note(&by, now, &subject, "create", json!({ "name": account.name })).await
@@ -89,6 +99,35 @@ impl Accounts<'_> {
         });
         work.await
     }
+
+    /// Sets what all keys of an account together may use. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_limits(
+        self,
+        id: AccountId,
+        limits: Limits,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let mut args = args![id];
+                args.extend(limits::values(&limits));
+                if tx.run(SET_LIMITS, args).await? == 0 {
+                    return Ok(false);
+                }
+                api_keys::touch_account(tx, id).await?;
+                tx.announce(Change::Account(id)).await?;
+                let detail = json!({ "after": limits::told(&limits) });
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
 }
 
 fn account(row: &Row) -> Result<Account, StoreError> {
@@ -96,6 +135,7 @@ fn account(row: &Row) -> Result<Account, StoreError> {
         id: row.parse(TABLE, "id")?,
         name: row.parse(TABLE, "name")?,
         enabled: row.get("enabled")?,
+        limits: limits::limits(row, TABLE)?,
         created_at: row.get("created_at")?,
     })
 }

@@ -7,8 +7,8 @@ use super::alias_rows::{self, NewVersion};
 use super::api_keys::{ApiKeys, lock, subject};
 use super::sql::sql;
 use super::value::{args, to_json};
-use super::{Change, Editor, StoreError};
-use crate::domain::{Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, ModelId, Name, Scope, Timestamp};
+use super::{Change, Editor, StoreError, limits};
+use crate::domain::{Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Timestamp};
 
 /// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts
 /// at nothing whatever it says.
@@ -24,11 +24,14 @@ pub struct NewKey {
 
 sql! {
     ADD = "INSERT INTO api_key (id, account_id, owner_id, name, display, state, expires_at, allowed_models, \
-           allowed_addresses, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+           allowed_addresses, created_at, requests_per_minute, tokens_per_minute, spend_limit, spend_period) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     RENAME = "UPDATE api_key SET name = $2 WHERE id = $1";
     SET_STATE = "UPDATE api_key SET state = $2 WHERE id = $1";
     SET_EXPIRY = "UPDATE api_key SET expires_at = $2 WHERE id = $1";
-    SET_LIMITS = "UPDATE api_key SET allowed_models = $2, allowed_addresses = $3 WHERE id = $1";
+    SET_ALLOWED = "UPDATE api_key SET allowed_models = $2, allowed_addresses = $3 WHERE id = $1";
+    SET_LIMITS = "UPDATE api_key SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, \
+                  spend_period = $5 WHERE id = $1";
     SET_DISPLAY = "UPDATE api_key SET display = $2 WHERE id = $1";
     DELETE = "UPDATE api_key SET state = 'deleted', deleted_at = $2 WHERE id = $1";
     ADD_SECRET = "INSERT INTO api_key_secret (hash, api_key_id, display, created_at) VALUES ($1, $2, $3, $4)";
@@ -49,7 +52,7 @@ impl ApiKeys<'_> {
         let aliases = alias_rows::checked(&aliases)?;
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let args = args![
+                let mut args = args![
                     key.id,
                     key.account,
                     key.owner,
@@ -61,6 +64,7 @@ impl ApiKeys<'_> {
                     to_json(&texts(&key.allowed_addresses)),
                     key.created_at
                 ];
+                args.extend(limits::values(&key.limits));
                 tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
                 tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), now]).await?;
                 if !aliases.is_empty() {
@@ -153,7 +157,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn set_limits(
+    pub async fn set_allowed(
         self,
         scope: Scope,
         id: ApiKeyId,
@@ -166,11 +170,38 @@ impl ApiKeys<'_> {
         let work = self.0.write(move |tx| {
             Box::pin(async move {
                 let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
-                tx.run(SET_LIMITS, args![id, models.as_ref().map(to_json), to_json(&texts(&addresses))]).await?;
+                tx.run(SET_ALLOWED, args![id, models.as_ref().map(to_json), to_json(&texts(&addresses))]).await?;
                 let detail = json!({
                     "before": { "models": key.allowed_models, "addresses": texts(&key.allowed_addresses) },
                     "after": { "models": models, "addresses": texts(&addresses) },
                 });
+                tx.note(&by, now, &subject(&key), "set_allowed", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+
+    /// Sets how much a key may use. `false` if it is not in the scope.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_limits(
+        self,
+        scope: Scope,
+        id: ApiKeyId,
+        limits: Limits,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let mut args = args![id];
+                args.extend(limits::values(&limits));
+                tx.run(SET_LIMITS, args).await?;
+                let detail = json!({ "before": limits::told(&key.limits), "after": limits::told(&limits) });
                 tx.note(&by, now, &subject(&key), "set_limits", detail).await?;
                 Ok(true)
             })

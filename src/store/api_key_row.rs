@@ -1,6 +1,7 @@
 //! A row of `api_key` as the domain's [`ApiKey`].
 
 use super::StoreError;
+use super::limits::limits;
 use super::sql::sql;
 use super::value::{Row, Table};
 use crate::domain::{ApiKey, KeyState};
@@ -13,6 +14,8 @@ macro_rules! key_columns {
         "api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name, \
          api_key.display AS display, api_key.state AS state, api_key.expires_at AS expires_at, \
          api_key.allowed_models AS allowed_models, api_key.allowed_addresses AS allowed_addresses, \
+         api_key.requests_per_minute AS requests_per_minute, api_key.tokens_per_minute AS tokens_per_minute, \
+         api_key.spend_limit AS spend_limit, api_key.spend_period AS spend_period, \
          api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
          api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, \
          api_key.aliases_version AS aliases_version, \
@@ -53,6 +56,7 @@ pub(super) fn api_key(row: &Row) -> Result<ApiKey, StoreError> {
         old_secret_until: row.get("old_secret_until")?,
         allowed_models,
         allowed_addresses: addresses.map_err(|_| row.corrupt(TABLE, "allowed_addresses"))?,
+        limits: limits(row, TABLE)?,
         created_at: row.get("created_at")?,
         last_used_at: row.get("last_used_at")?,
         last_used_agent: row.get("last_used_agent")?,

@@ -7,8 +7,8 @@ use super::audit::Subject;
 use super::engine::Tx;
 use super::sql::{id_list, sql};
 use super::value::args;
-use super::{Change, Store, StoreError, id_chunks};
-use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, PersonId, Scope, Timestamp};
+use super::{Change, Store, StoreError, id_chunks, limits};
+use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, Limits, PersonId, Scope, Timestamp};
 
 /// API keys and their secrets.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct StoredKey {
     pub key: ApiKey,
     /// Whether its account is switched on.
     pub account_enabled: bool,
+    /// What all keys of its account together may use.
+    pub account_limits: Limits,
     /// Whether its owner is switched on; true for a service key.
     pub owner_enabled: bool,
     /// Its aliases, in evaluation order.
@@ -38,6 +40,8 @@ sql! {
            AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) ORDER BY api_key.name, api_key.id");
     /// One statement, so that the aliases are those of the revision.
     BY_HASH = concat!("SELECT ", key_columns!(), ", a.enabled AS account_enabled, \
+               a.requests_per_minute AS account_requests, a.tokens_per_minute AS account_tokens, \
+               a.spend_limit AS account_spend, a.spend_period AS account_period, \
                COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until, \
                l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name \
                FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id \
@@ -50,8 +54,11 @@ sql! {
     TOUCH = "UPDATE api_key SET revision = revision + 1 WHERE id = $1";
     MARK_USED = "UPDATE api_key SET last_used_at = $2, last_used_agent = COALESCE(CAST($3 AS TEXT), last_used_agent) \
                  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
-    REQUESTS_SINCE = "SELECT COUNT(*) AS requests FROM usage_record WHERE api_key_id = $1 AND at >= $2";
+    REQUESTS_SINCE = "SELECT COALESCE(CAST(SUM(requests) AS BIGINT), 0) AS requests FROM usage_daily \
+                      WHERE api_key_id = $1 AND day >= $2";
 }
+
+const ACCOUNT_LIMITS: [&str; 4] = ["account_requests", "account_tokens", "account_spend", "account_period"];
 
 impl ApiKeys<'_> {
     /// The key of that id.
@@ -95,6 +102,7 @@ impl ApiKeys<'_> {
         Ok(Some(StoredKey {
             key: api_key(first)?,
             account_enabled: first.get("account_enabled")?,
+            account_limits: limits::named(first, TABLE, ACCOUNT_LIMITS)?,
             owner_enabled: first.get("owner_enabled")?,
             aliases,
             secret_until: first.get("secret_until")?,
@@ -125,12 +133,12 @@ impl ApiKeys<'_> {
         self.0.write(move |tx| Box::pin(async move { mark_used(tx, uses).await })).await
     }
 
-    /// How many calls a key made since then.
+    /// How many calls a key made since the beginning of the UTC day of `since`.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn requests_since(self, id: ApiKeyId, since: Timestamp) -> Result<i64, StoreError> {
-        let row = self.0.first(REQUESTS_SINCE, args![id, since]).await?;
+        let row = self.0.first(REQUESTS_SINCE, args![id, since.day()]).await?;
         row.map_or(Ok(0), |row| row.get("requests"))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgListener, PgPool};
 use tokio::sync::broadcast;
 
+use super::leases::Budget;
 use super::sql::Sql;
 use super::value::{Value, args};
 use crate::domain::{AccountId, ApiKeyId};
@@ -18,6 +19,8 @@ pub enum Change {
     Account(AccountId),
     /// Models or providers.
     Catalog,
+    /// Somebody needs what others have leased of a budget and do not use.
+    Recall(Budget),
 }
 
 const CHANNEL: &str = "crossmodel";
@@ -33,6 +36,7 @@ pub(super) fn notification(change: Change) -> Vec<Value> {
         Change::Key(id) => format!("key {id}"),
         Change::Account(id) => format!("account {id}"),
         Change::Catalog => "catalog".into(),
+        Change::Recall(budget) => format!("recall {}", budget.subject()),
     };
     args![CHANNEL, payload]
 }
@@ -41,6 +45,7 @@ fn parse(payload: &str) -> Option<Change> {
     match payload.split_once(' ') {
         Some(("key", id)) => id.parse().ok().map(Change::Key),
         Some(("account", id)) => id.parse().ok().map(Change::Account),
+        Some(("recall", subject)) => Budget::parse(subject).map(Change::Recall),
         None if payload == "catalog" => Some(Change::Catalog),
         _ => None,
     }

@@ -27,6 +27,12 @@ pub enum StoreError {
         /// The stored version.
         version: i64,
     },
+    /// A sum is beyond what one amount can hold.
+    #[error("{what} is too large")]
+    TooLarge {
+        /// What is.
+        what: &'static str,
+    },
     /// A stored value cannot be understood.
     #[error("the database holds a value that this program cannot read: {table}.{column} of {id}")]
     Corrupt {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::api_key_row::{TABLE, api_key, key_columns};
 use super::sql::{id_list, sql};
 use super::value::{Row, args};
-use super::{ApiKeys, StoreError, alias_rows, id_chunks, usage};
+use super::{ApiKeys, StoreError, alias_rows, id_chunks};
 use crate::domain::{Alias, ApiKey, ApiKeyId, Email, KeyStatus, PersonId, PicoUsd, Scope, Timestamp};
 
 /// Which keys to list, in which order.
@@ -150,7 +150,7 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn page(self, scope: Scope, filter: &KeyFilter, now: Timestamp) -> Result<KeyPage, StoreError> {
-        let today = usage::day(now);
+        let today = now.day();
         let mut args = args![
             scope.account(),
             filter.query.as_deref().filter(|query| !query.is_empty()).map(pattern),

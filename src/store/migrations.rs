@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     step!(7, "attempts", "0007_attempts.sql"),
     step!(8, "answer_name", "0008_answer_name.sql"),
     step!(9, "provider_order", "0009_provider_order.sql"),
+    step!(10, "money", "0010_money.sql"),
 ];
 
 impl Store {

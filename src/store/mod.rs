@@ -17,19 +17,26 @@ mod change;
 mod editor;
 mod engine;
 mod error;
+mod gateways;
 mod installation;
 mod key_page;
+mod leases;
+mod limits;
 mod links;
 mod migrations;
 mod people;
 mod provider_change;
 mod provider_orders;
+mod rates;
 mod sessions;
+mod shipment;
 mod sql;
 mod throttle;
 mod url;
 mod usage;
+mod usage_rollup;
 mod value;
+mod wallets;
 
 pub use accounts::Accounts;
 pub use aliases::{Aliases, SaveOutcome, Saved};
@@ -42,15 +49,22 @@ pub use catalog_import::ImportReport;
 pub use change::Change;
 pub use editor::Editor;
 pub use error::StoreError;
+pub use gateways::Gateways;
 pub use installation::Installation;
 pub use key_page::{KeyFilter, KeyPage, KeyRow, KeySort, OwnerFilter};
+pub use leases::{Budget, LeaseAsk, Leased, Leases};
 pub use links::{Link, LinkKind, Links};
 pub use people::People;
 pub use provider_change::ProviderChange;
+pub use rates::{RateAsk, RateGrant, Rates};
 pub use sessions::{SessionRow, Sessions};
+pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::Usage;
+pub use wallets::Wallets;
+
+use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
@@ -70,17 +84,24 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     catalog::STATEMENTS,
     catalog_import::STATEMENTS,
     engine::STATEMENTS,
+    gateways::STATEMENTS,
     installation::STATEMENTS,
     key_page::STATEMENTS,
+    leases::STATEMENTS,
     links::STATEMENTS,
     people::STATEMENTS,
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,
+    rates::STATEMENTS,
     sessions::STATEMENTS,
+    shipment::STATEMENTS,
     throttle::STATEMENTS,
     usage::STATEMENTS,
+    usage_rollup::STATEMENTS,
+    wallets::STATEMENTS,
 ];
-const MANY: &[ManyRows] = &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, usage::ADD, usage::ADD_AND_TELL];
+const MANY: &[ManyRows] =
+    &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, shipment::ADD, shipment::ADD_AND_TELL];
 
 /// Ids in lists as long as `id_list!` has places; the last one is repeated to fill them.
 fn id_chunks(ids: &[ApiKeyId]) -> impl Iterator<Item = Vec<Value>> {
@@ -101,6 +122,8 @@ const CHANGES: usize = 1024;
 pub struct Store {
     engine: engine::Engine,
     changes: broadcast::Sender<Change>,
+    known_names: Arc<usage_rollup::KnownNames>,
+    known_prices: Arc<shipment::KnownPrices>,
 }
 
 impl Store {
@@ -109,7 +132,12 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached or the file cannot be made.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self { engine: engine::Engine::open(url).await?, changes: broadcast::Sender::new(CHANGES) })
+        Ok(Self {
+            engine: engine::Engine::open(url).await?,
+            changes: broadcast::Sender::new(CHANGES),
+            known_names: Arc::default(),
+            known_prices: Arc::default(),
+        })
     }
 
     /// What changes from now on: after each commit of this process, and of others once [`Store::listen`] was called.
@@ -191,6 +219,26 @@ impl Store {
     /// What calls used.
     pub fn usage(&self) -> Usage<'_> {
         Usage(self)
+    }
+
+    /// What accounts have, and why.
+    pub fn wallets(&self) -> Wallets<'_> {
+        Wallets(self)
+    }
+
+    /// What gateways may spend without asking.
+    pub fn leases(&self) -> Leases<'_> {
+        Leases(self)
+    }
+
+    /// What gateways admitted lately.
+    pub fn rates(&self) -> Rates<'_> {
+        Rates(self)
+    }
+
+    /// The gateways that run.
+    pub fn gateways(&self) -> Gateways<'_> {
+        Gateways(self)
     }
 
     /// Facts about the installation as a whole.

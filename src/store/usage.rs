@@ -1,14 +1,10 @@
-//! What calls used.
+//! What calls used, as pages read it. It is written by [`super::shipment`].
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-
-use super::engine::Tx;
-use super::sql::{ManyRows, sql};
+use super::sql::sql;
 use super::value::{Row, Table, Value, args, to_json};
-use super::{Store, StoreError, api_keys};
+use super::{Store, StoreError};
 use crate::domain::{
-    AccountId, AliasName, ApiKeyId, Match, ModelId, PicoUsd, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
+    AccountId, AliasName, ApiKeyId, CallState, Match, ModelId, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 
 /// What calls used.
@@ -21,58 +17,34 @@ macro_rules! columns {
         "id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol, \
          stream, status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
          cache_write_1h_tokens, reasoning_tokens, \
-         source, cost, latency_ms, first_byte_ms, agent, attempts"
+         source, cost, latency_ms, first_byte_ms, agent, attempts, state, held, service_tier, searches"
+    };
+}
+pub(super) use columns;
+
+/// The price list that a record was charged by.
+macro_rules! price {
+    () => {
+        ", (SELECT list FROM price_list WHERE price_list.id = usage_record.price_id) AS price"
     };
 }
 
 sql! {
-    ADD_TO_DAY = "INSERT INTO usage_daily (api_key_id, day, requests, cost) VALUES ($1, $2, $3, $4) \
-                  ON CONFLICT (api_key_id, day) DO UPDATE SET requests = usage_daily.requests + excluded.requests, \
-                  cost = usage_daily.cost + excluded.cost";
-    RECENT = concat!("SELECT ", columns!(), " FROM usage_record ORDER BY id DESC LIMIT $1");
-    RECENT_OF_ACCOUNT = concat!("SELECT ", columns!(), " FROM usage_record WHERE account_id = $2 \
-                         ORDER BY at DESC, id DESC LIMIT $1");
-    RECENT_OF_KEY = concat!("SELECT ", columns!(), " FROM usage_record WHERE api_key_id = $2 \
-                     AND (CAST($3 AS TEXT) IS NULL OR account_id = $3) ORDER BY at DESC, id DESC LIMIT $1");
-    NAMES_SENT = "SELECT requested, COUNT(*) AS requests FROM usage_record WHERE api_key_id = $1 AND at >= $2 \
-                  GROUP BY requested ORDER BY COUNT(*) DESC, requested LIMIT 200";
-    MOST_USED = "SELECT model, COUNT(*) AS requests FROM usage_record WHERE account_id = $1 AND at >= $2 \
-                 GROUP BY model ORDER BY COUNT(*) DESC, model LIMIT $3";
-    LAST_MATCH = "SELECT alias, MAX(at) AS at FROM usage_record WHERE api_key_id = $1 AND alias IS NOT NULL \
-                  GROUP BY alias ORDER BY alias";
+    RECENT = concat!("SELECT ", columns!(), price!(), " FROM usage_record ORDER BY id DESC LIMIT $1");
+    RECENT_OF_ACCOUNT = concat!("SELECT ", columns!(), price!(), " FROM usage_record WHERE account_id = $2 \
+                         ORDER BY id DESC LIMIT $1");
+    RECENT_OF_KEY = concat!("SELECT ", columns!(), price!(), " FROM usage_record WHERE api_key_id = $2 \
+                     AND (CAST($3 AS TEXT) IS NULL OR account_id = $3) ORDER BY id DESC LIMIT $1");
+    NAMES_SENT = "SELECT requested, CAST(SUM(requests) AS BIGINT) AS requests FROM usage_rollup WHERE unit = 'hour' \
+                  AND api_key_id = $1 AND start >= $2 GROUP BY requested ORDER BY 2 DESC, requested LIMIT 200";
+    MOST_USED = "SELECT model, CAST(SUM(requests) AS BIGINT) AS requests FROM usage_rollup WHERE unit = 'day' \
+                 AND account_id = $1 AND start >= $2 GROUP BY model ORDER BY 2 DESC, model LIMIT $3";
+    LAST_MATCH = "SELECT alias, MAX(last_at) AS at FROM usage_rollup WHERE unit = 'day' AND api_key_id = $1 \
+                  AND alias <> '' GROUP BY alias ORDER BY alias";
 }
-pub(super) const ADD: ManyRows = ManyRows {
-    head: concat!("INSERT INTO usage_record (", columns!(), ") VALUES"),
-    columns: 26,
-    tail: "ON CONFLICT (id) DO NOTHING",
-};
-pub(super) const ADD_AND_TELL: ManyRows = ManyRows { tail: "ON CONFLICT (id) DO NOTHING RETURNING id", ..ADD };
 const TABLE: Table = Table { name: "usage_record", id: "id" };
 
-/// The UTC day of a moment, counted from 1970.
-pub(super) fn day(at: Timestamp) -> i64 {
-    at.millis().div_euclid(86_400_000)
-}
-
 impl Usage<'_> {
-    /// Adds records, and notes on each key when it was last used. One that is stored already is passed over, so writing
-    /// a batch again is harmless. The answer counts the new ones.
-    ///
-    /// # Errors
-    /// If the database fails; then none was added.
-    pub async fn append(self, records: &[UsageRecord]) -> Result<usize, StoreError> {
-        if records.is_empty() {
-            return Ok(0);
-        }
-        let records: Arc<[UsageRecord]> = records.into();
-        let again = Arc::clone(&records);
-        let all_new = self.0.write(move |tx| Box::pin(async move { append_new(tx, &records).await })).await?;
-        match all_new {
-            Some(count) => Ok(count),
-            None => self.0.write(move |tx| Box::pin(async move { append_unknown(tx, &again).await })).await,
-        }
-    }
-
     /// The last calls, of one key or of the whole scope, the newest first.
     ///
     /// # Errors
@@ -86,16 +58,16 @@ impl Usage<'_> {
         rows.iter().map(record).collect()
     }
 
-    /// The names that a key's clients sent since then and how often, the most frequent first, at most 200.
+    /// The names that a key's clients sent since the beginning of that hour and how often, the most frequent first, at most 200.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn names_sent(self, key: ApiKeyId, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
-        let rows = self.0.all(NAMES_SENT, args![key, since]).await?;
+        let rows = self.0.all(NAMES_SENT, args![key, since.hour()]).await?;
         rows.iter().map(|row| Ok((row.get("requested")?, row.get("requests")?))).collect()
     }
 
-    /// The models that an account called most since then, the most called first.
+    /// The models that an account called most since the beginning of that UTC day, the most called first.
     ///
     /// # Errors
     /// If the database fails.
@@ -105,7 +77,7 @@ impl Usage<'_> {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<ModelId>, StoreError> {
-        let rows = self.0.all(MOST_USED, args![account, since, limit]).await?;
+        let rows = self.0.all(MOST_USED, args![account, since.day(), limit]).await?;
         rows.iter().map(|row| row.parse(TABLE, "model")).collect()
     }
 
@@ -119,50 +91,7 @@ impl Usage<'_> {
     }
 }
 
-/// Adds records that are all new, as nearly always; `None`, and nothing is added, if one is not.
-async fn append_new(tx: &mut Tx, records: &[UsageRecord]) -> Result<Option<usize>, StoreError> {
-    let added = tx.count_rows(ADD, records.iter().map(values).collect()).await?;
-    if added != records.len() as u64 {
-        tx.abandon();
-        return Ok(None);
-    }
-    sum_up(tx, records.iter()).await?;
-    Ok(Some(records.len()))
-}
-
-/// Adds the records that are new, of which some are not.
-async fn append_unknown(tx: &mut Tx, records: &[UsageRecord]) -> Result<usize, StoreError> {
-    let mut new: HashSet<String> = HashSet::new();
-    for row in tx.add_rows(ADD_AND_TELL, records.iter().map(values).collect()).await? {
-        new.insert(row.get("id")?);
-    }
-    let count = new.len();
-    // Taken out as they are counted: a batch may hold one record twice.
-    sum_up(tx, records.iter().filter(|record| new.remove(&record.id.to_string()))).await?;
-    Ok(count)
-}
-
-/// Adds records that are new to the sums of their days, and notes when their keys were last used.
-async fn sum_up(tx: &mut Tx, records: impl Iterator<Item = &UsageRecord>) -> Result<(), StoreError> {
-    let mut days: BTreeMap<(ApiKeyId, i64), (i64, PicoUsd)> = BTreeMap::new();
-    let mut uses: BTreeMap<ApiKeyId, (Timestamp, Option<String>)> = BTreeMap::new();
-    for record in records {
-        let (requests, cost) = days.entry((record.key, day(record.at))).or_default();
-        *requests += 1;
-        *cost = cost.checked_add(record.cost).unwrap_or(PicoUsd::from_pico(i64::MAX));
-        let last = uses.entry(record.key).or_insert((record.at, None));
-        if record.at >= last.0 {
-            *last = (record.at, record.agent.clone().or(last.1.take()));
-        }
-    }
-    // Sorted, as every transaction takes them, so that no two wait for each other.
-    for ((key, day), (requests, cost)) in days {
-        tx.run(ADD_TO_DAY, args![key, day, requests, cost]).await?;
-    }
-    api_keys::mark_used(tx, uses.into_iter().map(|(key, (at, agent))| (key, at, agent)).collect()).await
-}
-
-fn values(record: &UsageRecord) -> Vec<Value> {
+pub(super) fn values(record: &UsageRecord) -> Vec<Value> {
     let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
     let tokens = &record.tokens;
     args![
@@ -191,7 +120,11 @@ fn values(record: &UsageRecord) -> Vec<Value> {
         record.latency_ms,
         record.first_byte_ms,
         record.agent.as_deref(),
-        (!record.attempts.is_empty()).then(|| to_json(&record.attempts))
+        (!record.attempts.is_empty()).then(|| to_json(&record.attempts)),
+        record.state.as_str(),
+        record.held,
+        record.tier.as_deref(),
+        count(record.searches)
     ]
 }
 
@@ -214,6 +147,11 @@ fn record(row: &Row) -> Result<UsageRecord, StoreError> {
     let attempts = match row.get::<Option<String>>("attempts")? {
         Some(text) => serde_json::from_str(&text).map_err(|_| row.corrupt(TABLE, "attempts"))?,
         None => Vec::new(),
+    };
+    let state = row.get::<String>("state")?;
+    let price = match row.get::<Option<String>>("price")? {
+        Some(text) => Some(serde_json::from_str(&text).map_err(|_| row.corrupt(TABLE, "price_id"))?),
+        None => None,
     };
     Ok(UsageRecord {
         id: row.parse(TABLE, "id")?,
@@ -238,6 +176,11 @@ fn record(row: &Row) -> Result<UsageRecord, StoreError> {
             reasoning: count("reasoning_tokens")?,
         },
         source,
+        state: CallState::ALL.into_iter().find(|it| it.as_str() == state).ok_or_else(|| row.corrupt(TABLE, "state"))?,
+        held: row.get("held")?,
+        price,
+        tier: row.get("service_tier")?,
+        searches: count("searches")?,
         cost: row.get("cost")?,
         latency_ms: small("latency_ms")?,
         first_byte_ms: row.get::<Option<i64>>("first_byte_ms")?.and_then(|ms| u32::try_from(ms).ok()),

@@ -8,7 +8,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::StoreError;
 use crate::domain::{
-    AccountId, AliasName, ApiKeyHash, ApiKeyId, Email, ModelId, PersonId, PicoUsd, ProviderId, RequestId, Timestamp,
+    AccountId, AliasName, ApiKeyHash, ApiKeyId, Email, GatewayId, LedgerId, ModelId, PersonId, PicoUsd, ProviderId,
+    RequestId, Timestamp,
 };
 
 /// A value for a placeholder.
@@ -52,6 +53,8 @@ value_from! {
     Text: PersonId, |v| v.to_string();
     Text: ApiKeyId, |v| v.to_string();
     Text: RequestId, |v| v.to_string();
+    Text: LedgerId, |v| v.to_string();
+    Text: GatewayId, |v| v.to_string();
     Text: &AliasName, |v| v.to_string();
     Text: &ModelId, |v| v.to_string();
     Text: &ProviderId, |v| v.to_string();
@@ -127,6 +130,12 @@ impl Column for Option<Timestamp> {
 impl Column for PicoUsd {
     fn read(row: &Row, column: &'static str) -> Result<Self, sqlx::Error> {
         i64::read(row, column).map(Self::from_pico)
+    }
+}
+
+impl Column for Option<PicoUsd> {
+    fn read(row: &Row, column: &'static str) -> Result<Self, sqlx::Error> {
+        Ok(<Option<i64>>::read(row, column)?.map(PicoUsd::from_pico))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{
-    Alias, ApiKeyId, KeyState, PicoUsd, RequestId, Role, Scope, Tokens, UsageRecord, UsageSource,
+    Alias, ApiKeyId, CallState, KeyState, PicoUsd, RequestId, Role, Scope, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::{Editor, SaveOutcome};
@@ -67,7 +67,7 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
         }
         "limit" => {
             let models = [text("model").parse().expect("a model id")];
-            let set = store.api_keys().set_limits(Scope::All, key(question), Some(&models), &[], &by, now).await;
+            let set = store.api_keys().set_allowed(Scope::All, key(question), Some(&models), &[], &by, now).await;
             assert!(set.expect("the store"));
             Value::Null
         }
@@ -134,6 +134,11 @@ async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
         error: None,
         tokens: Tokens { prompt: 11, completion: 7, ..Tokens::default() },
         source: UsageSource::Provider,
+        state: CallState::Settled,
+        held: PicoUsd::ZERO,
+        price: None,
+        tier: None,
+        searches: 0,
         cost: PicoUsd::from_pico(1_000_000),
         latency_ms: 120,
         first_byte_ms: Some(80),

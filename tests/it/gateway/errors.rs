@@ -131,7 +131,11 @@ test!(a_key_limited_to_addresses_is_refused_elsewhere, |store| {
     let rig = Rig::start(store).await;
     let limit = async |net: &str| {
         let (by, now) = (Editor::command_line(), rig.clock.now());
-        rig.store.api_keys().set_limits(Scope::All, rig.key.id, None, &[net.parse().unwrap()], &by, now).await.unwrap();
+        rig.store
+            .api_keys()
+            .set_allowed(Scope::All, rig.key.id, None, &[net.parse().unwrap()], &by, now)
+            .await
+            .unwrap();
     };
 
     limit("10.0.0.0/8").await;
@@ -147,7 +151,7 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
     let rig = Rig::start(store).await;
     let (by, now) = (Editor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
-    rig.store.api_keys().set_limits(Scope::All, rig.key.id, Some(&allowed), &[], &by, now).await.unwrap();
+    rig.store.api_keys().set_allowed(Scope::All, rig.key.id, Some(&allowed), &[], &by, now).await.unwrap();
 
     let through = rig.asks("claude-opus").await;
     let message = "This API key may not use the model 'acme/fast', which the alias 'claude-' points at.";

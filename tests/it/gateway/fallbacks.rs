@@ -227,7 +227,7 @@ test!(only_models_that_the_key_may_use_are_asked, |store| {
             .rig
             .store
             .api_keys()
-            .set_limits(Scope::All, hosts.rig.key.id, Some(&allowed), &[], &by, now)
+            .set_allowed(Scope::All, hosts.rig.key.id, Some(&allowed), &[], &by, now)
             .await
             .unwrap();
 

@@ -74,7 +74,7 @@ test!(a_key_limited_to_some_models_lists_those, |store| {
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
         .api_keys()
-        .set_limits(crossmodel::domain::Scope::All, rig.key.id, Some(&allowed), &[], &by, now)
+        .set_allowed(crossmodel::domain::Scope::All, rig.key.id, Some(&allowed), &[], &by, now)
         .await
         .unwrap();
 

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use crossmodel::console::password;
 use crossmodel::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Name, Person, PersonId, Role,
-    Timestamp,
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, LedgerId, Limits, MasterKey, Match, Name, Person,
+    PersonId, Role, Timestamp,
 };
 use crossmodel::random;
 use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
@@ -25,11 +25,18 @@ pub async fn catalog(store: &Store) {
     store.catalog().import(&providers.and(models), &Editor::command_line(), NOON).await.expect("to import them");
 }
 
-/// An account of that name.
+/// So many US dollars of credit.
+pub async fn credit(store: &Store, account: AccountId, usd: &str) {
+    let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
+    let added = store.wallets().credit(id, account, amount, "for tests", &Editor::command_line(), NOON).await;
+    added.expect("to add credit").expect("the account");
+}
+
+/// An account of that name, with plenty of credit.
 pub async fn account(store: &Store, name: &str) -> Account {
-    let account =
-        Account { id: AccountId::new(NOON, random::bytes()), name: self::name(name), enabled: true, created_at: NOON };
+    let account = Account::new(AccountId::new(NOON, random::bytes()), self::name(name), NOON);
     store.accounts().create(&account, &Editor::command_line(), NOON).await.expect("a new account");
+    credit(store, account.id, "100000").await;
     account
 }
 
@@ -56,16 +63,16 @@ async fn add_person(store: &Store, email: &str, role: Role, account: Option<Acco
     person
 }
 
-/// An active key without aliases, and its secret.
+/// An active key without aliases and without limits, and its secret.
 pub async fn key(store: &Store, account: AccountId, name: &str) -> (ApiKey, ApiKeySecret) {
     key_with(store, account, name, Vec::new()).await
 }
 
-/// An active key with aliases, and its secret.
+/// An active key with aliases and without limits, and its secret.
 pub async fn key_with(store: &Store, account: AccountId, name: &str, aliases: Vec<Alias>) -> (ApiKey, ApiKeySecret) {
     let secret = ApiKeySecret::generate(random::bytes);
     let id = ApiKeyId::new(NOON, random::bytes());
-    let key = ApiKey::new(id, account, self::name(name), &secret, NOON);
+    let key = ApiKey { limits: Limits::NONE, ..ApiKey::new(id, account, self::name(name), &secret, NOON) };
     let hash = master().api_key_hasher().hash(&secret);
     let new = NewKey { key: key.clone(), hash, aliases };
     store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("a new key");

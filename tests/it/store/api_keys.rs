@@ -46,7 +46,10 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
     assert_eq!(store.api_keys().by_name(account.id, key.name.as_str()).await.unwrap().as_ref(), Some(&key));
     assert_eq!(store.api_keys().all(scope).await.unwrap().len(), 2);
     let found = opened(&store, &new_secret).await.unwrap();
-    assert_eq!(found, StoredKey { key, account_enabled: true, owner_enabled: true, aliases, secret_until: None });
+    let account_limits = crossmodel::domain::Limits::NONE;
+    let expected =
+        StoredKey { key, account_enabled: true, account_limits, owner_enabled: true, aliases, secret_until: None };
+    assert_eq!(found, expected);
     assert_eq!(opened(&store, &secret).await.unwrap().key.name, "first");
 });
 
@@ -124,7 +127,7 @@ both_engines!(every_change_raises_the_revision, |store| {
     assert!(keys.rename(scope, id, &seed::name("laptop"), &by, NOON).await.unwrap());
     assert!(keys.set_state(scope, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(keys.set_expiry(scope, id, Some(minutes(5)), &by, NOON).await.unwrap());
-    assert!(keys.set_limits(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON).await.unwrap());
+    assert!(keys.set_allowed(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON).await.unwrap());
     roll(&store, &key, None).await;
     assert_eq!(revision().await, [(id, 5)]);
     assert!(store.accounts().set_enabled(account.id, false, &by, NOON).await.unwrap());
@@ -182,7 +185,7 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     assert!(!keys.rename(other, id, &seed::name("mine"), &by, NOON).await.unwrap());
     assert!(!keys.set_state(other, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(!keys.set_expiry(other, id, Some(NOON), &by, NOON).await.unwrap());
-    assert!(!keys.set_limits(other, id, None, &[], &by, NOON).await.unwrap());
+    assert!(!keys.set_allowed(other, id, None, &[], &by, NOON).await.unwrap());
     assert!(!keys.roll(other, id, &hash(&secret), "cm-…", None, &by, NOON).await.unwrap());
     assert!(!keys.delete(other, id, &by, NOON).await.unwrap());
 

@@ -19,12 +19,15 @@ both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
     let entries = store.audit().list(scope, 10).await.unwrap();
 
     let actions: Vec<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
-    assert_eq!(actions, ["api_key.set_aliases", "api_key.set_state", "api_key.create", "account.create"]);
+    assert_eq!(
+        actions,
+        ["api_key.set_aliases", "api_key.set_state", "api_key.create", "wallet.credit", "account.create"]
+    );
     assert_eq!((entries[0].actor.as_str(), entries[2].actor.as_str()), ("maya@example.com", "command line"));
     assert_eq!((entries[1].at, entries[1].subject_id.as_str()), (NOON, key.id.to_string().as_str()));
     assert_eq!(entries[1].detail, r#"{"before":"active","after":"disabled"}"#);
     assert!(entries.iter().all(|entry| !entry.detail.contains(secret.expose())));
-    assert_eq!(store.audit().list(Scope::All, 100).await.unwrap().len(), 5);
+    assert_eq!(store.audit().list(Scope::All, 100).await.unwrap().len(), 7);
     assert_eq!(store.audit().list(Scope::All, 2).await.unwrap().len(), 2);
 });
 
@@ -36,5 +39,5 @@ both_engines!(entries_can_be_neither_changed_nor_removed, |store| {
         assert!(refusal.contains("the audit log only grows"), "{refusal}");
     }
 
-    assert_eq!(raw::count(&store, "audit_log", "actor = 'command line'").await, 1);
+    assert_eq!(raw::count(&store, "audit_log", "actor = 'command line'").await, 2);
 });

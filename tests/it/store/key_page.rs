@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{
-    AccountId, ApiKey, KeyState, KeyStatus, PicoUsd, RequestId, Role, Scope, Timestamp, Tokens, UsageRecord,
+    AccountId, ApiKey, CallState, KeyState, KeyStatus, PicoUsd, RequestId, Role, Scope, Timestamp, Tokens, UsageRecord,
     UsageSource,
 };
 use crossmodel::random;
@@ -40,6 +40,11 @@ fn call(account: AccountId, key: &ApiKey, days_ago: u64, cost: i64) -> UsageReco
         error: None,
         tokens: Tokens::default(),
         source: UsageSource::Provider,
+        state: CallState::Settled,
+        held: PicoUsd::ZERO,
+        price: None,
+        tier: None,
+        searches: 0,
         cost: PicoUsd::from_pico(cost),
         latency_ms: 1,
         first_byte_ms: None,

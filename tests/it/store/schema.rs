@@ -94,13 +94,13 @@ const SQLITE: &[&str] = &[
      FROM sqlite_master t JOIN pragma_foreign_key_list(t.name) f WHERE t.type = 'table'",
     "SELECT 'trigger ' || name || ' on ' || tbl_name FROM sqlite_master WHERE type = 'trigger'",
     // SQLite cannot empty a table but by DELETE, which the other triggers see.
-    "SELECT 'trigger audit_log_keeps_all on audit_log'",
+    "SELECT 'trigger audit_log_keeps_all on audit_log' UNION SELECT 'trigger ledger_entry_keeps_all on ledger_entry'",
 ];
 
 const POSTGRES: &[&str] = &[
     "SELECT c.table_name || '.' || c.column_name || ' ' || CASE c.data_type WHEN 'bigint' THEN 'INTEGER' \
      WHEN 'bytea' THEN 'BLOB' ELSE UPPER(c.data_type) END || CASE c.is_nullable WHEN 'NO' THEN ' not null' ELSE '' END \
-     || COALESCE(' default ' || c.column_default, '') || COALESCE(' key ' || k.ordinal_position, '') \
+     || COALESCE(' default ' || REPLACE(c.column_default, '::text', ''), '') || COALESCE(' key ' || k.ordinal_position, '') \
      FROM information_schema.columns c LEFT JOIN information_schema.key_column_usage k \
      ON k.table_name = c.table_name AND k.column_name = c.column_name AND k.constraint_name LIKE '%\\_pkey' \
      WHERE c.table_schema = 'public' AND c.table_name NOT LIKE '\\_sqlx%'",

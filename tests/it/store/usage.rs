@@ -1,7 +1,7 @@
 //! Usage records: each stored once, and counted once.
 
 use crossmodel::domain::{
-    AccountId, ApiKeyId, Match, PicoUsd, RequestId, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
+    AccountId, ApiKeyId, CallState, Match, PicoUsd, RequestId, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::KeyFilter;
@@ -33,6 +33,11 @@ fn record(account: AccountId, key: ApiKeyId, at: Timestamp, alias: Option<&str>)
             reasoning: 7,
         },
         source: UsageSource::Provider,
+        state: CallState::Settled,
+        held: PicoUsd::ZERO,
+        price: None,
+        tier: None,
+        searches: 0,
         cost: PicoUsd::from_pico(1_234_567),
         latency_ms: 900,
         first_byte_ms: Some(120),
@@ -58,7 +63,8 @@ both_engines!(a_batch_written_twice_leaves_each_record_once, |store| {
     assert_eq!(page.rows[0].key.last_used_at, Some(minutes(119)));
     assert_eq!(page.rows[0].key.last_used_agent.as_deref(), Some("curl/8"));
     assert_eq!(page.rows[0].key.revision, 0);
-    assert_eq!(store.api_keys().requests_since(key, minutes(100)).await.unwrap(), 20);
+    assert_eq!(store.api_keys().requests_since(key, minutes(100)).await.unwrap(), 120);
+    assert_eq!(store.api_keys().requests_since(key, minutes(24 * 60)).await.unwrap(), 0);
 });
 
 both_engines!(a_record_comes_back_as_it_was, |store| {
@@ -106,7 +112,7 @@ both_engines!(names_models_and_last_matches_are_counted, |store| {
 
     let names = usage.names_sent(key, NOON).await.unwrap();
     assert_eq!(names, [("deepseek/deepseek-chat".into(), 3), ("fast".into(), 2), ("good".into(), 1)]);
-    assert_eq!(usage.names_sent(key, minutes(5)).await.unwrap(), [("fast".into(), 1)]);
+    assert_eq!(usage.names_sent(key, minutes(60)).await.unwrap(), []);
     let models = usage.most_used_models(account, NOON, 5).await.unwrap();
     assert_eq!(models, ["anthropic/claude-opus-4-8".parse().unwrap(), "deepseek/deepseek-chat".parse().unwrap()]);
     let matches = usage.last_match(key).await.unwrap();

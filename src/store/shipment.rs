@@ -1,0 +1,203 @@
+//! Finished calls on their way into the tables: records, sums, the ledger, balances and leases in one transaction.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::engine::Tx;
+use super::sql::{ManyRows, Sql, sql};
+use super::usage::{self, Usage, columns};
+use super::usage_rollup::sum_up;
+use super::value::{Value, args, to_json};
+use super::{StoreError, leases, wallets};
+use crate::domain::{AccountId, EntryKind, GatewayId, LedgerId, PicoUsd, Price, Timestamp, UsageRecord};
+use crate::random;
+
+/// Finished calls of one gateway, written together and once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shipment {
+    /// Which run of which gateway.
+    pub gateway: GatewayId,
+    /// Where its spool was read up to. A shipment that is not beyond the last one is passed over.
+    pub position: i64,
+    /// The calls.
+    pub records: Vec<UsageRecord>,
+    /// What they use up of the gateway's leases.
+    pub used: Vec<LeaseUse>,
+}
+
+/// A part of a lease that was spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseUse {
+    /// Of which budget.
+    pub subject: String,
+    /// In which period.
+    pub window_start: i64,
+    /// How much.
+    pub amount: PicoUsd,
+}
+
+sql! {
+    ADVANCE = "UPDATE gateway SET shipped = $2 WHERE id = $1 AND shipped < $2";
+    PRICE = "INSERT INTO price_list (list) VALUES ($1) ON CONFLICT (list) DO UPDATE SET list = excluded.list RETURNING id";
+}
+pub(super) const ADD: ManyRows = ManyRows {
+    head: concat!("INSERT INTO usage_record (", columns!(), ", price_id, entry_id) VALUES"),
+    columns: 32,
+    tail: "ON CONFLICT (id) DO NOTHING",
+};
+pub(super) const ADD_AND_TELL: ManyRows = ManyRows { tail: "ON CONFLICT (id) DO NOTHING RETURNING id", ..ADD };
+pub(super) const USE_LEASE: Sql = leases::USE;
+
+/// Price lists that are in the table already. There are a few thousand at most.
+#[derive(Debug, Default)]
+pub(super) struct KnownPrices(Mutex<HashMap<Price, i64>>);
+
+impl Usage<'_> {
+    /// Writes a shipment: its records, the sums, the charge and the leases. One that was written already is passed over,
+    /// and so is a record that is stored already; the answer counts the new ones.
+    ///
+    /// # Errors
+    /// If the database fails; then nothing was written.
+    pub async fn ship(self, shipment: Shipment, now: Timestamp) -> Result<usize, StoreError> {
+        self.write_all(Arc::new(shipment), true, now).await
+    }
+
+    /// Adds records that no gateway's spool holds: imported ones, or a test's.
+    ///
+    /// # Errors
+    /// If the database fails; then none was added.
+    pub async fn append(self, records: &[UsageRecord]) -> Result<usize, StoreError> {
+        let Some(last) = records.iter().map(|record| record.at).max() else { return Ok(0) };
+        let gateway = GatewayId::new(last, random::bytes());
+        let shipment = Shipment { gateway, position: 0, records: records.to_vec(), used: Vec::new() };
+        self.write_all(Arc::new(shipment), false, last).await
+    }
+
+    async fn write_all(self, shipment: Arc<Shipment>, spooled: bool, now: Timestamp) -> Result<usize, StoreError> {
+        let prices = Arc::new(self.prices(&shipment.records).await?);
+        let entries: BTreeMap<AccountId, LedgerId> =
+            shipment.records.iter().map(|record| (record.account, LedgerId::new(now, random::bytes()))).collect();
+        let entries = Arc::new(entries);
+        let work = |all_new: bool| {
+            let names = Arc::clone(&self.0.known_names);
+            let writing = Writing {
+                shipment: Arc::clone(&shipment),
+                prices: Arc::clone(&prices),
+                entries: Arc::clone(&entries),
+                spooled,
+                now,
+            };
+            self.0.write(move |tx| Box::pin(async move { writing.write(tx, &names, all_new).await }))
+        };
+        match work(true).await? {
+            Some(count) => Ok(count),
+            None => Ok(work(false).await?.unwrap_or(0)),
+        }
+    }
+
+    /// The ids of the price lists that records were charged by, which are added if they are new.
+    async fn prices(self, records: &[UsageRecord]) -> Result<HashMap<Price, i64>, StoreError> {
+        let wanted: HashSet<Price> = records.iter().filter_map(|record| record.price).collect();
+        let mut found = HashMap::with_capacity(wanted.len());
+        let known =
+            |price: &Price| self.0.known_prices.0.lock().unwrap_or_else(PoisonError::into_inner).get(price).copied();
+        for price in wanted {
+            let id = match known(&price) {
+                Some(id) => id,
+                // A whole change by itself, so that what is remembered of it is true.
+                None => {
+                    let list = to_json(&price);
+                    let row =
+                        self.0.write(move |tx| Box::pin(async move { tx.first(PRICE, args![list]).await })).await?;
+                    let id = row.ok_or(StoreError::Interrupted)?.get("id")?;
+                    self.0.known_prices.0.lock().unwrap_or_else(PoisonError::into_inner).insert(price, id);
+                    id
+                }
+            };
+            found.insert(price, id);
+        }
+        Ok(found)
+    }
+}
+
+struct Writing {
+    shipment: Arc<Shipment>,
+    prices: Arc<HashMap<Price, i64>>,
+    entries: Arc<BTreeMap<AccountId, LedgerId>>,
+    spooled: bool,
+    now: Timestamp,
+}
+
+impl Writing {
+    /// `all_new`: believes that every record is new, as nearly always; `None`, and nothing is written, if one is not.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        names: &super::usage_rollup::KnownNames,
+        all_new: bool,
+    ) -> Result<Option<usize>, StoreError> {
+        let Shipment { gateway, position, records, used } = &*self.shipment;
+        if self.spooled && tx.run(ADVANCE, args![*gateway, *position]).await? == 0 {
+            return Ok(Some(0));
+        }
+        let rows = records.iter().map(|record| self.values(record)).collect();
+        let new: Vec<&UsageRecord> = if all_new {
+            if tx.count_rows(ADD, rows).await? != records.len() as u64 {
+                tx.abandon();
+                return Ok(None);
+            }
+            records.iter().collect()
+        } else {
+            let mut added: HashSet<String> = HashSet::new();
+            for row in tx.add_rows(ADD_AND_TELL, rows).await? {
+                added.insert(row.get("id")?);
+            }
+            // Taken out as they are counted: a batch may hold one record twice.
+            records.iter().filter(|record| added.remove(&record.id.to_string())).collect()
+        };
+        self.charge(tx, &new).await?;
+        sum_up(tx, names, &new).await?;
+        for part in used {
+            tx.run(USE_LEASE, args![part.subject.as_str(), part.window_start, *gateway, part.amount]).await?;
+        }
+        Ok(Some(new.len()))
+    }
+
+    /// Takes what calls cost from their accounts' balances: one entry for each account.
+    async fn charge(&self, tx: &mut Tx, records: &[&UsageRecord]) -> Result<(), StoreError> {
+        let mut sums: BTreeMap<AccountId, (i64, i128)> = BTreeMap::new();
+        for record in records.iter().filter(|record| record.cost != PicoUsd::ZERO) {
+            let (requests, cost) = sums.entry(record.account).or_default();
+            *requests += 1;
+            *cost += i128::from(record.cost.pico());
+        }
+        for (account, (requests, cost)) in sums {
+            let amount = i64::try_from(-cost).map_err(|_| StoreError::TooLarge { what: "a charge" })?;
+            let Some(id) = self.entries.get(&account).copied() else { continue };
+            let entry = args![
+                id,
+                account,
+                self.now,
+                EntryKind::Usage.as_str(),
+                amount,
+                None::<&str>,
+                None::<&str>,
+                None::<&str>,
+                requests,
+                self.spooled.then_some(self.shipment.gateway),
+                self.spooled.then_some(self.shipment.position)
+            ];
+            tx.run(wallets::ADD_USAGE, entry).await?;
+            tx.run(wallets::CHARGE, args![account, amount]).await?;
+        }
+        Ok(())
+    }
+
+    fn values(&self, record: &UsageRecord) -> Vec<Value> {
+        let charged = record.cost != PicoUsd::ZERO;
+        let mut values = usage::values(record);
+        values.push(record.price.and_then(|price| self.prices.get(&price).copied()).into());
+        values.push(self.entries.get(&record.account).copied().filter(|_| charged).into());
+        values
+    }
+}

@@ -1,0 +1,161 @@
+//! Sums of usage, kept with the records: per key and day, and by what was asked for and what ran, per hour and per day.
+//! Reports read these; request records may be thrown away after a while, the sums stay.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use super::engine::Tx;
+use super::sql::sql;
+use super::value::args;
+use super::{StoreError, api_keys};
+use crate::domain::{AccountId, ApiKeyId, PicoUsd, Timestamp, UsageRecord};
+
+/// Names of a key that are told apart in one hour; what else its clients send is summed up as [`OTHER`].
+const NAMES: usize = 200;
+/// The name that stands for all beyond [`NAMES`].
+const OTHER: &str = "(other names)";
+
+sql! {
+    ADD_TO_DAY = "INSERT INTO usage_daily (api_key_id, day, account_id, requests, successes, prompt_tokens, \
+                  completion_tokens, cost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                  ON CONFLICT (api_key_id, day) DO UPDATE SET requests = usage_daily.requests + excluded.requests, \
+                  successes = usage_daily.successes + excluded.successes, \
+                  prompt_tokens = usage_daily.prompt_tokens + excluded.prompt_tokens, \
+                  completion_tokens = usage_daily.completion_tokens + excluded.completion_tokens, \
+                  cost = usage_daily.cost + excluded.cost";
+    ADD_TO_ROLLUP = "INSERT INTO usage_rollup (unit, api_key_id, start, requested, alias, model, provider_id, account_id, \
+                     requests, successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
+                     cache_write_1h_tokens, reasoning_tokens, cost, last_at, last_agent) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+                     ON CONFLICT (unit, api_key_id, start, requested, alias, model, provider_id) DO UPDATE SET \
+                     requests = usage_rollup.requests + excluded.requests, \
+                     successes = usage_rollup.successes + excluded.successes, \
+                     prompt_tokens = usage_rollup.prompt_tokens + excluded.prompt_tokens, \
+                     completion_tokens = usage_rollup.completion_tokens + excluded.completion_tokens, \
+                     cache_read_tokens = usage_rollup.cache_read_tokens + excluded.cache_read_tokens, \
+                     cache_write_tokens = usage_rollup.cache_write_tokens + excluded.cache_write_tokens, \
+                     cache_write_1h_tokens = usage_rollup.cache_write_1h_tokens + excluded.cache_write_1h_tokens, \
+                     reasoning_tokens = usage_rollup.reasoning_tokens + excluded.reasoning_tokens, \
+                     cost = usage_rollup.cost + excluded.cost, \
+                     last_at = CASE WHEN excluded.last_at > usage_rollup.last_at THEN excluded.last_at \
+                     ELSE usage_rollup.last_at END, \
+                     last_agent = COALESCE(excluded.last_agent, usage_rollup.last_agent)";
+}
+
+/// Which names of each key were told apart in an hour, so that a client which makes names up cannot fill the tables.
+#[derive(Debug, Default)]
+pub(super) struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
+
+impl KnownNames {
+    /// The name under which a record is summed up.
+    fn name<'r>(&self, record: &'r UsageRecord, hour: i64) -> &'r str {
+        let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if hours.len() > 10_000 {
+            hours.retain(|(_, known), _| *known >= hour - 1);
+        }
+        let names = hours.entry((record.key, hour)).or_default();
+        if names.contains(&record.requested) {
+            return &record.requested;
+        }
+        if names.len() >= NAMES {
+            return OTHER;
+        }
+        names.insert(record.requested.clone());
+        &record.requested
+    }
+}
+
+#[derive(Clone, Default)]
+struct Sums {
+    requests: i64,
+    successes: i64,
+    prompt: i64,
+    completion: i64,
+    cache_read: i64,
+    cache_write: i64,
+    cache_write_1h: i64,
+    reasoning: i64,
+    cost: i64,
+    last_at: Option<Timestamp>,
+    last_agent: Option<String>,
+}
+
+impl Sums {
+    fn add(&mut self, record: &UsageRecord) {
+        let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
+        let tokens = &record.tokens;
+        self.requests += 1;
+        self.successes += i64::from(record.status < 400);
+        for (sum, more) in [
+            (&mut self.prompt, count(tokens.prompt)),
+            (&mut self.completion, count(tokens.completion)),
+            (&mut self.cache_read, count(tokens.cache_read)),
+            (&mut self.cache_write, count(tokens.cache_write)),
+            (&mut self.cache_write_1h, count(tokens.cache_write_1h)),
+            (&mut self.reasoning, count(tokens.reasoning)),
+            (&mut self.cost, record.cost.pico()),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        if self.last_at.is_none_or(|last| record.at >= last) {
+            self.last_at = Some(record.at);
+            if record.agent.is_some() {
+                self.last_agent.clone_from(&record.agent);
+            }
+        }
+    }
+}
+
+/// Unit, key, start, requested name, alias, model, provider.
+type Group<'r> = (&'static str, ApiKeyId, i64, &'r str, &'r str, &'r str, &'r str);
+
+/// Adds records that are new to all sums, and notes when their keys were last used.
+pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -> Result<(), StoreError> {
+    let mut days: BTreeMap<(ApiKeyId, i64), (AccountId, Sums)> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, (AccountId, Sums)> = BTreeMap::new();
+    let mut uses: BTreeMap<ApiKeyId, Sums> = BTreeMap::new();
+    for &record in records {
+        let (hour, day) = (record.at.hour(), record.at.day());
+        let start = || (record.account, Sums::default());
+        days.entry((record.key, day)).or_insert_with(start).1.add(record);
+        uses.entry(record.key).or_default().add(record);
+        let requested = names.name(record, hour);
+        let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
+        for (unit, at) in [("hour", hour), ("day", day)] {
+            let group = (unit, record.key, at, requested, alias, record.model.as_str(), record.provider.as_str());
+            groups.entry(group).or_insert_with(start).1.add(record);
+        }
+    }
+    // Sorted, as every transaction takes them, so that no two wait for each other.
+    for ((key, day), (account, sums)) in days {
+        let cost = PicoUsd::from_pico(sums.cost);
+        let row = args![key, day, account, sums.requests, sums.successes, sums.prompt, sums.completion, cost];
+        tx.run(ADD_TO_DAY, row).await?;
+    }
+    for ((unit, key, start, requested, alias, model, provider), (account, sums)) in groups {
+        let row = args![
+            unit,
+            key,
+            start,
+            requested,
+            alias,
+            model,
+            provider,
+            account,
+            sums.requests,
+            sums.successes,
+            sums.prompt,
+            sums.completion,
+            sums.cache_read,
+            sums.cache_write,
+            sums.cache_write_1h,
+            sums.reasoning,
+            sums.cost,
+            sums.last_at,
+            sums.last_agent
+        ];
+        tx.run(ADD_TO_ROLLUP, row).await?;
+    }
+    let uses = uses.into_iter().filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent)));
+    api_keys::mark_used(tx, uses.collect()).await
+}

@@ -1,0 +1,134 @@
+//! Wallets: what accounts have, and the ledger that says why. What calls cost is written by [`super::shipment`].
+
+use serde_json::json;
+
+use super::audit::Subject;
+use super::sql::sql;
+use super::value::{Row, Table, args};
+use super::{Change, Editor, Store, StoreError};
+use crate::domain::{AccountId, Balance, EntryKind, LedgerEntry, LedgerId, PicoUsd, Timestamp};
+
+/// Wallets and the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct Wallets<'a>(pub(super) &'a Store);
+
+macro_rules! columns {
+    () => {
+        "id, account_id, at, kind, amount, note, actor, person_id, requests"
+    };
+}
+
+sql! {
+    /// Adds to a balance, and makes the wallet if this is its first entry.
+    ADD_TO_BALANCE = "INSERT INTO wallet (account_id, balance) VALUES ($1, $2) \
+                      ON CONFLICT (account_id) DO UPDATE SET balance = wallet.balance + excluded.balance";
+    ADD_ENTRY = concat!("INSERT INTO ledger_entry (", columns!(), ", gateway_id, position) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2), 0) AS held \
+               FROM wallet WHERE account_id = $1";
+    SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
+    ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
+               AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+}
+pub(super) const ADD_USAGE: super::sql::Sql = ADD_ENTRY;
+pub(super) const CHARGE: super::sql::Sql = ADD_TO_BALANCE;
+const TABLE: Table = Table { name: "ledger_entry", id: "id" };
+
+/// The budget that stands for an account's balance.
+pub(super) fn subject(account: AccountId) -> String {
+    format!("wallet:{account}")
+}
+
+impl Wallets<'_> {
+    /// Adds credit to an account, or takes it back if `amount` is negative, and says who did and why. The answer is the new
+    /// balance; `None` if there is no such account.
+    ///
+    /// # Errors
+    /// If the database fails, or the balance would leave the range of [`PicoUsd`].
+    pub async fn credit(
+        self,
+        id: LedgerId,
+        account: AccountId,
+        amount: PicoUsd,
+        note: &str,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<Option<PicoUsd>, StoreError> {
+        if self.0.accounts().get(account).await?.is_none() {
+            return Ok(None);
+        }
+        let (note, by) = (note.to_owned(), by.clone());
+        let kind = if amount < PicoUsd::ZERO { EntryKind::Correction } else { EntryKind::Credit };
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                tx.run(ADD_TO_BALANCE, args![account, amount]).await?;
+                let entry = args![
+                    id,
+                    account,
+                    now,
+                    kind.as_str(),
+                    amount,
+                    note.as_str(),
+                    by.name.as_str(),
+                    by.person,
+                    0_i64,
+                    None::<&str>,
+                    None::<i64>
+                ];
+                tx.run(ADD_ENTRY, entry).await?;
+                let row = tx.first(BALANCE, args![account, subject(account)]).await?;
+                let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
+                tx.announce(Change::Account(account)).await?;
+                let detail = json!({ "usd": amount, "balance": balance, "note": note });
+                tx.note(&by, now, &Subject::new("wallet", account, Some(account)), kind.as_str(), detail).await?;
+                Ok(Some(balance))
+            })
+        });
+        work.await
+    }
+
+    /// What an account has; `None` if it never had any credit.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn balance(self, account: AccountId) -> Result<Option<Balance>, StoreError> {
+        let row = self.0.first(BALANCE, args![account, subject(account)]).await?;
+        row.map(|row| Ok(Balance { balance: row.get("balance")?, held: row.get("held")? })).transpose()
+    }
+
+    /// The sum of an account's entries, added up now: equal to its balance, or something is badly wrong.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sum(self, account: AccountId) -> Result<PicoUsd, StoreError> {
+        self.0.first(SUM, args![account]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("total"))
+    }
+
+    /// The entries of an account before a given one, the newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn entries(
+        self,
+        account: AccountId,
+        before: Option<LedgerId>,
+        limit: u32,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.0.all(ENTRIES, args![account, before, limit]).await?.iter().map(entry).collect()
+    }
+}
+
+fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {
+    let kind = row.get::<String>("kind")?;
+    Ok(LedgerEntry {
+        id: row.parse(TABLE, "id")?,
+        account: row.parse(TABLE, "account_id")?,
+        at: row.get("at")?,
+        kind: EntryKind::ALL.into_iter().find(|it| it.as_str() == kind).ok_or_else(|| row.corrupt(TABLE, "kind"))?,
+        amount: row.get("amount")?,
+        note: row.get("note")?,
+        actor: row.get("actor")?,
+        person: row.parse_opt(TABLE, "person_id")?,
+        requests: row.get("requests")?,
+    })
+}
