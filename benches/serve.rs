@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Model, Provider,
+    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, LedgerId, Limits, MasterKey, Match, Model, Provider,
 };
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::random;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
     let master = MasterKey::from_bytes([7; 32]);
     let secret = fill(&store, &clock, &master, provider.as_str().trim_end_matches('/')).await?;
 
-    let mut options = GatewayOptions::new(clock, master);
+    let mut options = GatewayOptions::new(clock, master, folder.join("spool"));
     options.egress =
         format!("{}:{}", provider.host_str().unwrap_or_default(), provider.port().unwrap_or(80)).parse()?;
     options.env = Arc::new(|_| Some("sk-bench".into()));
@@ -69,6 +69,8 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
 
     let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
     store.accounts().create(&account, &by, now).await?;
+    let entry = LedgerId::new(now, random::bytes());
+    store.wallets().credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now).await?;
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
         Ok(Alias::new(name.parse()?, matching, target.parse()?))
     };
@@ -85,7 +87,8 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
     }
     let secret = ApiKeySecret::generate(|| [42; 64]);
     let id = ApiKeyId::new(now, random::bytes());
-    let key = ApiKey::new(id, account.id, "bench".parse()?, &secret, now);
+    let limits = Limits { requests_per_minute: Some(100_000_000), tokens_per_minute: Some(u32::MAX), spend: None };
+    let key = ApiKey { limits, ..ApiKey::new(id, account.id, "bench".parse()?, &secret, now) };
     let hash = master.api_key_hasher().hash(&secret);
     store.api_keys().create(&NewKey { key, hash, aliases }, &by, now).await?;
     Ok(secret)

@@ -5,6 +5,7 @@ mod unknown;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Args;
 use url::{Host, Url};
@@ -13,6 +14,7 @@ pub use listen::{Address, AddressError, Part, Parts};
 pub use unknown::unknown_variable;
 
 use crate::domain::EgressPolicy;
+use crate::gateway::Reserve;
 use crate::store::DatabaseUrl;
 use crate::telemetry;
 
@@ -83,6 +85,33 @@ pub struct Settings {
         global = true
     )]
     pub egress_allow: EgressPolicy,
+
+    /// The folder of the spool, a log on the gateway's own disk that calls are written to before they are made. [default:
+    /// spool beside the SQLite database, else data/spool]
+    ///
+    /// What is in it and not yet in the database is money: keep it on a disk that outlives a restart.
+    #[arg(long, env = "CROSSMODEL_SPOOL", value_name = "FOLDER", hide_env_values = true, global = true)]
+    pub spool: Option<PathBuf>,
+
+    /// How much is reserved for a call whose cost is not known before it is made.
+    ///
+    /// `soft`: what a call like it may reasonably cost, so that limits can be overrun by what calls in flight cost beyond
+    /// that. `strict`: the most that it can cost, so that no limit is ever overrun; clients should then name `max_tokens`.
+    #[arg(long, env = "CROSSMODEL_RESERVE", default_value = "soft", value_parser = reserve, hide_env_values = true, global = true)]
+    pub reserve: Reserve,
+
+    /// How long request records are kept: a number of days such as `90d`, or `forever`. What reports add up is kept for
+    /// ever, and so is the ledger.
+    #[arg(
+        long,
+        env = "CROSSMODEL_KEEP_RECORDS",
+        value_name = "DAYS",
+        default_value = "90d",
+        value_parser = keep,
+        hide_env_values = true,
+        global = true
+    )]
+    pub keep_records: Keep,
 
     /// A PEM file with the authorities whose certificates providers may have, beside those that browsers trust: for model
     /// servers with a company's own authority.
@@ -221,6 +250,15 @@ impl Settings {
         [&self.public_url, &self.gateway_url].into_iter().flatten().any(|url| url.scheme() == "https")
     }
 
+    /// The folder of the spool.
+    pub fn spool_folder(&self) -> PathBuf {
+        match (&self.spool, self.database_url.file()) {
+            (Some(named), _) => named.clone(),
+            (None, Some(database)) => database.parent().unwrap_or(Path::new("")).join("spool"),
+            (None, None) => Path::new("data").join("spool"),
+        }
+    }
+
     /// The master key's file, and whether it may be made if it is missing.
     pub fn master_key(&self) -> (PathBuf, bool) {
         match (&self.master_key_file, self.database_url.file()) {
@@ -228,6 +266,41 @@ impl Settings {
             (None, Some(database)) => (database.parent().unwrap_or(Path::new("")).join("master.key"), true),
             (None, None) => (Path::new("data").join("master.key"), false),
         }
+    }
+}
+
+/// How long something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// For so many days.
+    Days(u32),
+    /// For ever.
+    Forever,
+}
+
+impl Keep {
+    /// The time; `None` for ever.
+    pub fn time(self) -> Option<Duration> {
+        match self {
+            Self::Days(days) => Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
+            Self::Forever => None,
+        }
+    }
+}
+
+fn keep(text: &str) -> Result<Keep, String> {
+    if text == "forever" {
+        return Ok(Keep::Forever);
+    }
+    let days = text.strip_suffix('d').and_then(|days| days.parse().ok()).filter(|days| (1..=36_500).contains(days));
+    days.map(Keep::Days).ok_or(format!("`{text}` is no time; write for example 90d, or forever"))
+}
+
+fn reserve(text: &str) -> Result<Reserve, String> {
+    match text {
+        "soft" => Ok(Reserve::Soft),
+        "strict" => Ok(Reserve::Strict),
+        _ => Err(format!("`{text}` is not known; use soft or strict")),
     }
 }
 

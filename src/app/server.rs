@@ -160,7 +160,9 @@ async fn gateway(
         extra_roots: super::extra_roots(settings)?,
         stand_in: serving.stand_in,
         behind_proxy: settings.behind_proxy(),
-        ..GatewayOptions::new(serving.clock, master)
+        reserve: settings.reserve,
+        keep_records: settings.keep_records.time(),
+        ..GatewayOptions::new(serving.clock, master, settings.spool_folder())
     };
     Ok(Gateway::start(store.clone(), options).await?)
 }

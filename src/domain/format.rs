@@ -1,6 +1,6 @@
 //! Numbers as people read them, the same on pages and on the command line. Exact: no floating point anywhere.
 
-use super::{Model, ModelKind, PicoUsd, Pricing};
+use super::{Model, ModelKind, PicoUsd, Pricing, Timestamp};
 
 /// A count of tokens in short: `128K`, `1M`, `1.05M`. Powers of two count as such, so 65,536 is `64K`; what does not
 /// come out even is rounded down, since it is a limit.
@@ -66,6 +66,46 @@ pub fn dollars(amount: PicoUsd) -> String {
         return if sign.is_empty() { "<$0.01".into() } else { "-<$0.01".into() };
     }
     format!("{sign}${}.{:02}", cents / 100, cents % 100)
+}
+
+/// An amount in dollars, exact to a hundredth of a cent and rounded up from there, for what a call may cost: `$0.0042`.
+///
+/// ```
+/// use crossmodel::domain::format::{money_down, money_up};
+/// assert_eq!(money_up("0.00001".parse().unwrap()), "$0.0001");
+/// assert_eq!(money_down("0.00001".parse().unwrap()), "$0.00");
+/// assert_eq!(money_up("1.5".parse().unwrap()), "$1.50");
+/// ```
+pub fn money_up(amount: PicoUsd) -> String {
+    hundredths_of_cents(amount.pico().div_euclid(STEP) + i64::from(amount.pico().rem_euclid(STEP) > 0))
+}
+
+/// The same, rounded down, for what is left: never more than there is.
+pub fn money_down(amount: PicoUsd) -> String {
+    hundredths_of_cents(amount.pico().div_euclid(STEP))
+}
+
+/// A hundredth of a cent.
+const STEP: i64 = 100_000_000;
+
+fn hundredths_of_cents(steps: i64) -> String {
+    let sign = if steps < 0 { "-" } else { "" };
+    let mut decimals = format!("{:04}", steps.unsigned_abs() % 10_000);
+    while decimals.len() > 2 && decimals.ends_with('0') {
+        decimals.pop();
+    }
+    format!("{sign}${}.{decimals}", steps.unsigned_abs() / 10_000)
+}
+
+/// A moment as people read it, to the minute: `25 Nov 2026, 00:00 UTC`.
+///
+/// ```
+/// use crossmodel::domain::{Timestamp, format::utc};
+/// assert_eq!(utc(Timestamp::from_millis(1_795_348_800_000)), "22 Nov 2026, 12:00 UTC");
+/// ```
+pub fn utc(at: Timestamp) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
+    jiff::tz::Offset::UTC.to_datetime(moment).strftime("%-d %b %Y, %H:%M UTC").to_string()
 }
 
 /// What a model costs: `$0.27 in / $1.10 out per M`. `from` stands before it where long prompts or some hours have

@@ -155,6 +155,63 @@ impl PriceOverride {
 }
 
 impl Price {
+    /// How many kinds of price there are.
+    pub const KINDS: usize = 13;
+
+    /// Every kind in pico-USD, in the order of the fields.
+    pub fn to_kinds(&self) -> [Option<i64>; Self::KINDS] {
+        [
+            self.prompt,
+            self.completion,
+            self.input_cache_read,
+            self.input_cache_write,
+            self.input_cache_write_1h,
+            self.internal_reasoning,
+            self.audio,
+            self.audio_output,
+            self.input_audio_cache,
+            self.image_token,
+            self.image_output,
+            self.request,
+            self.web_search,
+        ]
+        .map(|price| price.map(PicoUsd::pico))
+    }
+
+    /// What [`Price::to_kinds`] gave.
+    pub fn of_kinds(kinds: [Option<i64>; Self::KINDS]) -> Self {
+        let [
+            prompt,
+            completion,
+            input_cache_read,
+            input_cache_write,
+            input_cache_write_1h,
+            internal_reasoning,
+            audio,
+            audio_output,
+            input_audio_cache,
+            image_token,
+            image_output,
+            request,
+            web_search,
+        ] = kinds.map(|price| price.map(PicoUsd::from_pico));
+        Self {
+            prompt,
+            completion,
+            input_cache_read,
+            input_cache_write,
+            input_cache_write_1h,
+            internal_reasoning,
+            audio,
+            audio_output,
+            input_audio_cache,
+            image_token,
+            image_output,
+            request,
+            web_search,
+        }
+    }
+
     /// This list with the kinds that `other` has replaced.
     #[must_use]
     fn replaced_by(&self, other: &Self) -> Self {

@@ -1,13 +1,18 @@
 //! Our answers: the headers that each of them has, and errors in the caller's shape.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
+use super::keys::CompiledKey;
+use super::limits;
+use super::spending::Limited;
 use super::upstream::Upstream;
-use crate::domain::{Alias, RequestId};
+use crate::domain::{Alias, RequestId, Timestamp};
 use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -18,9 +23,12 @@ const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What every answer to one request tells of it, errors included.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Head {
     pub id: RequestId,
+    /// The key whose limits per minute the answer tells, once it is known, and the moment they are told for.
+    pub gates: Option<Arc<CompiledKey>>,
+    at: Timestamp,
     /// The real model, once a name was resolved to one.
     pub model: Option<HeaderValue>,
     /// The alias that caught the name.
@@ -28,8 +36,8 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub(super) fn new(id: RequestId) -> Self {
-        Self { id, model: None, alias: None }
+    pub(super) fn new(id: RequestId, at: Timestamp) -> Self {
+        Self { id, gates: None, at, model: None, alias: None }
     }
 
     /// Names the alias that caught the requested name.
@@ -56,6 +64,9 @@ impl Head {
         }
         answer.insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
         answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if let Some(key) = &self.gates {
+            limits::tell(&mut answer, key.gates.views(self.at));
+        }
         if let Some(model) = self.model {
             answer.insert_header((X_MODEL, model));
         }
@@ -129,6 +140,19 @@ fn safe(upstream: &Upstream, told: Told) -> Told {
 }
 
 impl Failure {
+    /// A limit per minute stands in the way.
+    pub(super) fn of_limit(limited: &Limited) -> Self {
+        let what = if limited.about_tokens { "tokens" } else { "requests" };
+        let whose = if limited.of_account { " for all API keys of the account" } else { "" };
+        let message = format!("Rate limit exceeded: max {} {what} per minute{whose}.", limited.limit);
+        let seconds = limited.wait.as_millis().div_ceil(1000).max(1);
+        Self {
+            problem: Problem::new(Code::RateLimitExceeded, message),
+            retry_after: HeaderValue::try_from(seconds.to_string()).ok(),
+            is_final: false,
+        }
+    }
+
     /// What a provider's error in the middle of its stream becomes.
     pub(super) fn in_stream(upstream: &Upstream, told: &Told) -> Self {
         let told = safe(upstream, told.clone());

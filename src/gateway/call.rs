@@ -13,13 +13,16 @@ use tokio::sync::mpsc;
 
 use super::answer::{Failure, Head};
 use super::candidates::candidates;
+use super::keys::CompiledKey;
 use super::permit::permitted;
 use super::plan::Asked;
 use super::pump::{self, Call, Outcome};
+use super::spending::{NoPrice, bound};
+use super::spool::SpoolFull;
 use super::ticket::{Dispatch, Ticket};
 use super::worker::Worker;
-use super::{auth, body};
-use crate::domain::{Timestamp, decide};
+use super::{Inner, auth, body};
+use crate::domain::{Timestamp, Used, decide};
 use crate::wire::control::{Control, ControlError};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::Refused;
@@ -53,7 +56,7 @@ pub(super) async fn call(
     worker: web::Data<Worker>,
 ) -> HttpResponse {
     let now = worker.inner.options.clock.now();
-    let mut head = Head::new(worker.new_id(now));
+    let mut head = Head::new(worker.new_id(now), now);
     let answer = match dispatch(operation, &request, payload, &worker, &mut head, now).await {
         Ok(outcome) => answer(operation, head, outcome),
         Err(failure) => head.failure(operation.surface(), failure),
@@ -74,6 +77,8 @@ async fn dispatch(
     let inner = &worker.inner;
     let options = &inner.options;
     let key = auth::authenticate(inner, request, now).await?;
+    head.gates = Some(Arc::clone(&key));
+    admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, operation).map_err(refused)?;
     let snapshot = inner.live.snapshot(now).await;
@@ -92,6 +97,13 @@ async fn dispatch(
         told_name: decision.resolution.keeps_name().then(|| control.model.to_string()),
     };
     let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
+    let all = std::iter::once(&first).chain(&others);
+    let bound = bound(all, &control, &held.bytes, options.reserve, now).map_err(no_price)?;
+    let tokens = Used { requests: 0, tokens: bound.tokens };
+    admitted(inner, &key, tokens, now).await?;
+    let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
+        key.gates.correct(now, Used { requests: 0, tokens: -bound.tokens });
+    })?;
     let call = Dispatch {
         id: head.id,
         at: now,
@@ -102,9 +114,11 @@ async fn dispatch(
         agent: agent(request.headers()),
         prompt_bytes: control.prompt_bytes,
         key: Arc::clone(&key),
+        bound,
+        holds,
     };
     let outcome = pump::start(Call {
-        ticket: Ticket::new(Arc::clone(inner), &first, call),
+        ticket: Ticket::new(Arc::clone(inner), &first, call).map_err(|SpoolFull| pump::not_written())?,
         inner: Arc::clone(inner),
         client: worker.client.clone(),
         plan: std::iter::once(first).chain(others).collect(),
@@ -114,6 +128,18 @@ async fn dispatch(
         body: held,
     });
     outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
+}
+
+/// Counts a use against the limits per minute, if they admit it.
+pub(super) async fn admitted(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
+    key.gates.admit(&inner.spending, need, now).await.map_err(|limited| Failure::of_limit(&limited))
+}
+
+fn no_price(NoPrice(model): NoPrice) -> Problem {
+    let message = format!(
+        "Model '{model}' has no price here, so it cannot be called. Whoever runs this gateway can import one with a price."
+    );
+    Problem::new(Code::UnsupportedParameter, message).about("model")
 }
 
 /// A request that the provider's protocol has no words for.
@@ -157,7 +183,8 @@ fn agent(headers: &HeaderMap) -> Option<String> {
 
 /// A name as the record keeps it: what a client sends may hold anything.
 fn printable(name: &str) -> String {
-    if name.chars().any(char::is_control) { "(not printable)".into() } else { name.to_owned() }
+    let readable = name.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    if readable { name.to_owned() } else { "(unreadable name)".into() }
 }
 
 fn answer(operation: Operation, mut head: Head, outcome: Outcome) -> HttpResponse {

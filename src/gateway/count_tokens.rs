@@ -14,7 +14,7 @@ use super::plan::Candidate;
 use super::pump::broken;
 use super::worker::Worker;
 use super::{auth, body, call};
-use crate::domain::{Timestamp, decide};
+use crate::domain::{Timestamp, Used, decide};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::messages;
 use crate::wire::operation::Operation;
@@ -34,7 +34,7 @@ enum Count {
 /// Answers a request for a count.
 pub(super) async fn count(request: HttpRequest, payload: web::Payload, worker: web::Data<Worker>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
-    let mut head = Head::new(worker.new_id(now));
+    let mut head = Head::new(worker.new_id(now), now);
     let answer = match counted(&request, payload, &worker, &mut head, now).await {
         Ok(Count::Counted(body)) => head.json(200, body),
         Ok(Count::Estimated(tokens)) => {
@@ -58,6 +58,8 @@ async fn counted(
     let inner = &worker.inner;
     let options = &inner.options;
     let key = auth::authenticate(inner, request, now).await?;
+    head.gates = Some(std::sync::Arc::clone(&key));
+    call::admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, HERE).map_err(call::refused)?;
     let snapshot = inner.live.snapshot(now).await;

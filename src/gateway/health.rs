@@ -19,14 +19,14 @@ pub(super) async fn ready(worker: web::Data<Worker>) -> HttpResponse {
     let inner = &worker.inner;
     let (status, word) = if inner.stopping.load(Ordering::SeqCst) {
         (503, "stopping")
-    } else if inner.live.is_database_down() {
+    } else if inner.live.is_database_down() || inner.spool.is_stuck() {
         (200, "degraded")
     } else {
         (200, "ready")
     };
     let database = if inner.live.is_database_down() { "unreachable" } else { "ok" };
     let (_, stale, _) = inner.live.census(inner.options.clock.now());
-    let (waiting, ..) = inner.meter.counts();
+    let (waiting, _) = inner.shipping.counts();
     let body = serde_json::json!({
         "status": word, "database": database, "oldest_cache_seconds": stale.as_secs(), "usage_records_waiting": waiting,
     });
@@ -37,7 +37,7 @@ pub(super) async fn ready(worker: web::Data<Worker>) -> HttpResponse {
 pub(super) async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
     let inner = &worker.inner;
     let (keys, stale, loads) = inner.live.census(inner.options.clock.now());
-    let (waiting, written, lost) = inner.meter.counts();
+    let (waiting, written) = inner.shipping.counts();
     let mut out = String::new();
     let mut family = |name: &str, kind: &str, help: &str, rows: &[(&str, String)]| {
         // Writing to a String cannot fail.
@@ -81,7 +81,18 @@ pub(super) async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
     );
     family("usage_records_waiting", "gauge", "Usage records to be written.", &[("", waiting.to_string())]);
     family("usage_records_written_total", "counter", "Usage records written.", &[("", written.to_string())]);
-    family("usage_records_lost_total", "counter", "Usage records that could not be kept.", &[("", lost.to_string())]);
+    family(
+        "spool_bytes_waiting",
+        "gauge",
+        "Bytes of the spool to be written.",
+        &[("", inner.spool.waiting().to_string())],
+    );
+    family(
+        "spool_up",
+        "gauge",
+        "Whether calls can be written down; none is made while they cannot.",
+        &[("", u8::from(!inner.spool.is_stuck()).to_string())],
+    );
     plain(200, "text/plain; version=0.0.4; charset=utf-8", out)
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::spending::{Gates, Purses, Spending};
 use crate::domain::{AccountId, AliasSet, ApiKeyHash, ApiKeyId, KeyState, ModelId, Timestamp};
-use crate::store::StoredKey;
+use crate::store::{Budget, StoredKey};
 
 /// Shards keep workers out of each other's way. A power of two.
 const SHARDS: usize = 16;
@@ -18,7 +19,6 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(10);
 const UNKNOWN_MOST: usize = 10_000 / SHARDS;
 
 /// A key as a request needs it.
-#[derive(Debug)]
 pub(super) struct CompiledKey {
     pub id: ApiKeyId,
     pub account: AccountId,
@@ -32,14 +32,22 @@ pub(super) struct CompiledKey {
     pub people_enabled: bool,
     /// Until when the secret that found it works.
     pub secret_until: Option<Timestamp>,
+    /// The budgets that its calls count against.
+    pub purses: Purses,
+    /// The limits per minute that its calls are held to.
+    pub gates: Gates,
     /// When the database last said that this is how it stands, in unix milliseconds.
     confirmed: AtomicI64,
 }
 
 impl CompiledKey {
     /// Compiles what the store has; `asked_at` is when it was asked.
-    pub(super) fn new(stored: StoredKey, asked_at: Timestamp) -> Self {
+    pub(super) fn new(stored: StoredKey, spending: &Spending, asked_at: Timestamp) -> Self {
+        let (account, id) = (stored.key.account, stored.key.id);
+        let limits = (&stored.account_limits, &stored.key.limits);
         Self {
+            purses: Purses::new(spending, account, id, limits, asked_at),
+            gates: Gates::new(spending, Budget::Account(account), Budget::Key(id), limits),
             id: stored.key.id,
             account: stored.key.account,
             revision: stored.key.revision,
@@ -60,7 +68,6 @@ impl CompiledKey {
     }
 }
 
-#[derive(Debug)]
 enum Slot {
     Known(Arc<CompiledKey>),
     Unknown { until: Timestamp },
@@ -69,7 +76,6 @@ enum Slot {
 type Shard = HashMap<ApiKeyHash, Slot, ahash::RandomState>;
 
 /// What the cache says of a secret.
-#[derive(Debug)]
 pub(super) enum Lookup {
     /// It opens this key, which may have to be confirmed.
     Known(Arc<CompiledKey>),
@@ -80,7 +86,7 @@ pub(super) enum Lookup {
 }
 
 /// Keys by the full hash of their secret. Reading is one shared lock of one shard, never held across a wait.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct KeyCache {
     shards: [RwLock<Shard>; SHARDS],
     /// Rises with every eviction, so that a load which began before it does not bring back what was evicted.

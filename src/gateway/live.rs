@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::catalog::Snapshot;
 use super::keys::{CompiledKey, KeyCache, Lookup};
+use super::spending::Spending;
 use super::{GatewayOptions, lock};
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHash, Timestamp};
@@ -31,6 +32,7 @@ pub(super) struct Live {
     store: Store,
     clock: Clock,
     options: GatewayOptions,
+    spending: Arc<Spending>,
     keys: KeyCache,
     /// Loads under way, with the generation that they began in.
     flights: Mutex<HashMap<ApiKeyHash, (u64, Flight)>>,
@@ -48,13 +50,18 @@ pub(super) struct Live {
 }
 
 impl Live {
-    pub(super) async fn start(store: Store, options: &GatewayOptions) -> Result<Self, StoreError> {
+    pub(super) async fn start(
+        store: Store,
+        options: &GatewayOptions,
+        spending: Arc<Spending>,
+    ) -> Result<Self, StoreError> {
         let changes = options.notifications.then(|| Mutex::new(store.changes()));
         let now = options.clock.now();
         let snapshot = Snapshot::load(&store, options, None).await?;
         Ok(Self {
             clock: options.clock.clone(),
             options: options.clone(),
+            spending,
             keys: KeyCache::default(),
             flights: Mutex::default(),
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -137,7 +144,7 @@ impl Live {
         let now = self.clock.now();
         self.loads.fetch_add(1, Ordering::Relaxed);
         let stored = self.ask(self.store.api_keys().by_hash(&hash, now)).await?;
-        let key = stored.map(|stored| Arc::new(CompiledKey::new(stored, now)));
+        let key = stored.map(|stored| Arc::new(CompiledKey::new(stored, &self.spending, now)));
         self.keys.put(hash, key.clone(), generation, now);
         Ok(key)
     }
@@ -237,6 +244,7 @@ impl Live {
 
 /// Sweeps for ever.
 pub(super) async fn sweep(live: Arc<Live>, every: Duration) {
+    let spending = Arc::clone(&live.spending);
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     // The first tick is at once, when everything is fresh.
@@ -244,5 +252,6 @@ pub(super) async fn sweep(live: Arc<Live>, every: Duration) {
     loop {
         ticks.tick().await;
         live.sweep().await;
+        spending.sweep().await;
     }
 }

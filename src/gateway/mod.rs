@@ -1,8 +1,10 @@
 //! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
 //!
 //! One request walks [`call`] → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`permit`] → [`catalog`] →
-//! [`candidates`] → [`plan`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`], and leaves a usage record with [`meter`]. None of it waits for the database once the key
-//! and the catalog are in memory: [`live`] keeps both, and bounds how stale they may be.
+//! [`candidates`] → [`plan`] → [`spending`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`]. Its
+//! [`ticket`] writes to the [`spool`] that it begins, and what it cost, which [`shipping`] moves into the tables. None of it
+//! waits for the database once the key, the catalog and a lease of the balance are in memory: [`live`] keeps the first two,
+//! and bounds how stale they may be.
 
 mod answer;
 mod attempts;
@@ -14,21 +16,27 @@ mod candidates;
 mod catalog;
 mod count_tokens;
 mod credentials;
+mod credits;
 mod egress;
 mod flow;
 mod health;
 mod http;
 mod keys;
+mod limits;
 mod live;
-mod meter;
 mod metrics;
 mod models;
 mod options;
 mod permit;
 mod plan;
 mod pump;
+mod recovery;
+mod retention;
 mod roots;
 mod routes;
+mod shipping;
+mod spending;
+mod spool;
 mod stand_in;
 mod target;
 mod ticket;
@@ -43,17 +51,21 @@ use actix_web::web;
 use tokio::task::JoinHandle;
 
 pub use credentials::credential_context;
-pub use options::{EnvLookup, GatewayOptions, Limits, Retries, Timeouts};
+pub use options::{EnvLookup, GatewayOptions, Limits, Reserve, Retries, Timeouts};
 pub use roots::{CaFileError, ExtraRoots};
+pub use spool::SpoolOptions;
 
-use crate::domain::ApiKeyHasher;
+use spending::Spending;
+
+use crate::domain::{ApiKeyHasher, GatewayId};
+use crate::random;
 use crate::store::{Store, StoreError};
 
 /// The gateway, running. Clones are the same gateway.
 #[derive(Clone)]
 pub struct Gateway {
     inner: Arc<Inner>,
-    tasks: Arc<std::sync::Mutex<Vec<JoinHandle<()>>>>,
+    tasks: Arc<std::sync::Mutex<Option<Tasks>>>,
 }
 
 /// What every worker and every call shares.
@@ -61,7 +73,9 @@ struct Inner {
     options: GatewayOptions,
     hasher: ApiKeyHasher,
     live: Arc<live::Live>,
-    meter: meter::Meter,
+    spending: Arc<spending::Spending>,
+    spool: spool::Spool,
+    shipping: Arc<shipping::Shipping>,
     metrics: metrics::Metrics,
     bodies: body::Budget,
     connector: egress::Connector,
@@ -74,6 +88,9 @@ pub enum GatewayError {
     /// The catalog cannot be read.
     #[error("the gateway cannot read the catalog: {0}")]
     Store(#[from] StoreError),
+    /// Calls cannot be written down before they are made.
+    #[error("the spool in {0} cannot be written: {1}")]
+    Spool(std::path::PathBuf, std::io::Error),
     /// TLS cannot be set up.
     #[error("the gateway cannot speak TLS: {0}")]
     Tls(#[from] rustls::Error),
@@ -86,20 +103,33 @@ impl Gateway {
     /// # Errors
     /// If the database does not answer, or TLS cannot be set up.
     pub async fn start(store: Store, options: GatewayOptions) -> Result<Self, GatewayError> {
-        let live = Arc::new(live::Live::start(store.clone(), &options).await?);
-        let (meter, writer) = meter::Meter::start(store);
+        let gateway = GatewayId::new(options.clock.now(), random::bytes());
+        let patience = options.timeouts.database;
+        let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
+        let live = Arc::new(live::Live::start(store.clone(), &options, Arc::clone(&spending)).await?);
+        let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
+        let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
+        let shipping = Arc::new(shipping::Shipping::default());
         let inner = Arc::new(Inner {
             hasher: options.master.api_key_hasher(),
             live,
-            meter,
+            spending: Arc::clone(&spending),
+            spool: spool.clone(),
+            shipping: Arc::clone(&shipping),
             metrics: metrics::Metrics::default(),
             bodies: body::Budget::default(),
             connector: egress::connector(&options)?,
             stopping: AtomicBool::new(false),
             options,
         });
-        let sweeper = tokio::spawn(live::sweep(Arc::clone(&inner.live), inner.options.sweep_every));
-        Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(vec![sweeper, writer])) })
+        let others = vec![
+            tokio::spawn(live::sweep(Arc::clone(&inner.live), inner.options.sweep_every)),
+            tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(&spending))),
+            tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
+            tokio::spawn(retention::keep_house(Arc::clone(&spending), inner.options.keep_records)),
+        ];
+        let shipper = shipping::start(shipping, spool, spending);
+        Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))) })
     }
 
     /// Mounts `/v1/*`, `/healthz`, `/readyz` and `/metrics`. Call the answer once in each worker: each has connections to
@@ -114,7 +144,7 @@ impl Gateway {
 
     /// Writes every usage record that is waiting.
     pub async fn flush(&self) {
-        self.inner.meter.flush().await;
+        self.inner.shipping.flush(&self.inner.spool).await;
     }
 
     /// Says in `/readyz` from now on that this gateway is about to stop, so that no new work is sent to it. Calls are
@@ -127,17 +157,22 @@ impl Gateway {
     /// stopped.
     pub async fn stop(&self) {
         self.drain();
-        self.inner.meter.stop();
-        let tasks = std::mem::take(&mut *lock(&self.tasks));
-        let [sweeper, writer] = match <[_; 2]>::try_from(tasks) {
-            Ok(tasks) => tasks,
-            Err(_) => return,
-        };
-        sweeper.abort();
-        if writer.await.is_err() {
+        self.inner.shipping.stop(&self.inner.spool);
+        let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
+        for task in others {
+            task.abort();
+        }
+        if shipper.await.is_err() {
             tracing::error!("The writer of usage records did not end well");
         }
+        self.inner.spool.stop();
     }
+}
+
+/// What runs beside the calls.
+struct Tasks {
+    shipper: JoinHandle<()>,
+    others: Vec<JoinHandle<()>>,
 }
 
 /// A lock whose holder panicked still guards good data here: nothing panics between two writes.

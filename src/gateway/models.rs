@@ -15,7 +15,7 @@ use crate::wire::models::{Listed, Page, Row, anthropic_page, openai_list, rows};
 /// Lists what the key can call.
 pub(super) async fn list(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
-    let head = Head::new(worker.new_id(now));
+    let head = Head::new(worker.new_id(now), now);
     let answer = match listed(&request, &worker, now).await {
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),
@@ -49,7 +49,7 @@ async fn listed(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Resul
 /// Shows one: an alias, a name that a prefix alias catches, or a real id. It decides as a call would.
 pub(super) async fn one(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
-    let mut head = Head::new(worker.new_id(now));
+    let mut head = Head::new(worker.new_id(now), now);
     let answer = match shown(&request, &worker, &mut head, now).await {
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),

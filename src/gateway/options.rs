@@ -1,10 +1,11 @@
 //! How a gateway is set up.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ExtraRoots;
+use super::{ExtraRoots, SpoolOptions};
 use crate::clock::Clock;
 use crate::domain::{EgressPolicy, MasterKey};
 
@@ -40,11 +41,28 @@ pub struct GatewayOptions {
     pub limits: Limits,
     /// How often a provider is asked that failed for the moment.
     pub retries: Retries,
+    /// Where calls are written down before they are made.
+    pub spool: SpoolOptions,
+    /// How much is reserved for a call.
+    pub reserve: Reserve,
+    /// How long request records are kept; `None`: for ever.
+    pub keep_records: Option<Duration>,
+}
+
+/// How much is reserved for a call whose cost is not known before it is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reserve {
+    /// What a call like it may reasonably cost: a limit can be overrun by what calls in flight cost beyond that.
+    #[default]
+    Soft,
+    /// The most that it can cost: no limit is ever overrun, but a call that names no limit of its own reserves a lot.
+    Strict,
 }
 
 impl GatewayOptions {
-    /// The usual options: credentials from the process's environment, nothing private dialled, no stand-in.
-    pub fn new(clock: Clock, master: MasterKey) -> Self {
+    /// The usual options: credentials from the process's environment, nothing private dialled, no stand-in. `spool`: the
+    /// folder that calls are written down in before they are made.
+    pub fn new(clock: Clock, master: MasterKey, spool: PathBuf) -> Self {
         Self {
             clock,
             master,
@@ -59,6 +77,9 @@ impl GatewayOptions {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             retries: Retries::default(),
+            spool: SpoolOptions { folder: spool, synced: true },
+            reserve: Reserve::default(),
+            keep_records: None,
         }
     }
 }

@@ -69,6 +69,10 @@ pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
 }
 
 async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
+    // No provider is asked for what a crash could make forgotten.
+    if call.ticket.is_written().await.is_err() {
+        return fail(call.ticket, answer, not_written());
+    }
     let began = Instant::now();
     let answered = tokio::select! {
         answered = attempts::answered(&mut call) => answered,
@@ -112,7 +116,10 @@ async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
     ticket.first_byte();
     ticket.tokens = told.tokens;
     ticket.delivered_bytes = told.text_bytes;
-    ticket.delivered(status);
+    if ticket.settled(status).await.is_err() {
+        let _ = answer.send(Outcome::Failed { failure: not_written(), of: None });
+        return;
+    }
     let ran = candidate.target.header.clone();
     let outcome = if told.as_events {
         let (client, pieces) = mpsc::channel(1);
@@ -130,6 +137,14 @@ fn fail(ticket: Ticket, answer: oneshot::Sender<Outcome>, failure: Failure) {
     let of = ticket.model();
     ticket.failed(failure.problem.status, &failure.problem.code);
     let _ = answer.send(Outcome::Failed { failure, of });
+}
+
+/// The error for a call that the spool could not take.
+pub(super) fn not_written() -> Failure {
+    let mut failure: Failure =
+        Problem::new(Code::Overloaded, "Calls cannot be written down right now. Try again in a moment.").into();
+    failure.retry_after = Some(AnswerValue::from_static("5"));
+    failure
 }
 
 /// The error for an answer that is none.
@@ -192,22 +207,30 @@ impl Pump<'_> {
         if answer.send(Outcome::Events { status, content_type, pieces, ran }).is_err() {
             return self.left();
         }
-        loop {
+        // The last pieces stay in `ready`: the client sees the end only when it is written down what it cost.
+        while !self.flow.is_done() && ended.is_none() {
             if self.pass_on(&client).await.is_err() {
                 return self.left();
-            }
-            if self.flow.is_done() {
-                break;
-            }
-            match ended {
-                None => {}
-                Some(Ok(())) => break,
-                Some(Err(error)) => return self.cut(&client, error).await,
             }
             tokio::select! {
                 end = self.read() => ended = end,
                 () = client.closed() => return self.left(),
             }
+        }
+        if let (false, Some(Err(error))) = (self.flow.is_done(), &ended) {
+            let error = *error;
+            return match self.pass_on(&client).await {
+                Ok(()) => self.cut(&client, error).await,
+                Err(Left) => self.left(),
+            };
+        }
+        self.complete(status, client, ended.is_some()).await;
+    }
+
+    /// Ends a stream that says that it has ended.
+    async fn complete(mut self, status: u16, client: mpsc::Sender<Bytes>, is_read: bool) {
+        if self.flow.ending() != Ending::Complete && self.pass_on(&client).await.is_err() {
+            return self.left();
         }
         match self.flow.ending() {
             Ending::Cut => self.cut(&client, HttpError::Broken).await,
@@ -220,12 +243,17 @@ impl Pump<'_> {
             },
             Ending::Complete => {
                 self.count();
-                self.ticket.delivered(status);
+                let Self { inner, mut reader, mut flow, mut ready, ticket, .. } = self;
+                if ticket.settled(status).await.is_err() {
+                    ready = vec![flow.fail(&not_written().problem)];
+                }
+                // A client that left just now has still been served.
+                drop(pass_on(inner, &mut ready, &client).await);
                 // The client has all of it. The provider's last bytes are waited for, so that its connection can be
                 // used again.
                 drop(client);
-                if ended.is_none() {
-                    let rest = async { while let Some(Ok(_)) = self.reader.next().await {} };
+                if !is_read {
+                    let rest = async { while let Some(Ok(_)) = reader.next().await {} };
                     drop(tokio::time::timeout(std::time::Duration::from_secs(1), rest).await);
                 }
             }
@@ -251,17 +279,7 @@ impl Pump<'_> {
     }
 
     async fn pass_on(&mut self, client: &mpsc::Sender<Bytes>) -> Result<(), Left> {
-        let stall = self.inner.options.timeouts.client_stall;
-        for piece in self.ready.drain(..) {
-            match client.try_send(piece) {
-                Ok(()) => {}
-                Err(mpsc::error::TrySendError::Closed(_)) => return Err(Left),
-                Err(mpsc::error::TrySendError::Full(piece)) => {
-                    client.send_timeout(piece, stall).await.map_err(|_| Left)?;
-                }
-            }
-        }
-        Ok(())
+        pass_on(self.inner, &mut self.ready, client).await
     }
 
     /// What the provider said of its failure in the stream, if the client has not been told.
@@ -298,4 +316,19 @@ impl Pump<'_> {
         self.ticket.tokens = self.flow.tokens();
         self.ticket.delivered_bytes = self.flow.text_bytes();
     }
+}
+
+/// Sends what is ready to the client, who may be slow for a while.
+async fn pass_on(inner: &Inner, ready: &mut Vec<Bytes>, client: &mpsc::Sender<Bytes>) -> Result<(), Left> {
+    let stall = inner.options.timeouts.client_stall;
+    for piece in ready.drain(..) {
+        match client.try_send(piece) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Left),
+            Err(mpsc::error::TrySendError::Full(piece)) => {
+                client.send_timeout(piece, stall).await.map_err(|_| Left)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 use super::answer::Head;
 use super::auth::surface;
 use super::worker::Worker;
-use super::{Inner, call, count_tokens, health, models};
+use super::{Inner, call, count_tokens, credits, health, models};
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
 
@@ -33,6 +33,8 @@ pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
         .service(
             web::resource("/v1/models/{model:.+}").route(reading().to(models::one)).default_service(web::to(only_get)),
         )
+        .service(web::resource("/v1/credits").route(reading().to(credits::credits)).default_service(web::to(only_get)))
+        .service(web::resource("/v1/usage").route(reading().to(credits::usage)).default_service(web::to(only_get)))
         .service(web::resource("/healthz").route(reading().to(health::alive)))
         .service(web::resource("/readyz").route(reading().to(health::ready)))
         .service(web::resource("/metrics").route(reading().to(health::metrics)))
@@ -71,8 +73,8 @@ async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespons
 }
 
 fn refuse(request: &HttpRequest, worker: &Worker, problem: Problem, allow: Option<&'static str>) -> HttpResponse {
-    let mut answer =
-        Head::new(worker.new_id(worker.inner.options.clock.now())).failure(surface(request), problem.into());
+    let now = worker.inner.options.clock.now();
+    let mut answer = Head::new(worker.new_id(now), now).failure(surface(request), problem.into());
     if let Some(allow) = allow {
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

@@ -1,15 +1,19 @@
-//! The usage record of one call, from dispatch to its end, however it ends.
+//! One call in the spool, from before it is made to its end, however it ends: what it reserves, what it cost, and who ran.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::Inner;
 use super::keys::CompiledKey;
 use super::plan::Candidate;
+use super::spending::{Bound, Holds};
+use super::spool::{Begun, Durable, Ended, SpoolFull};
 use crate::domain::{
-    AliasName, Attempt, CallState, Match, Model, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
+    AliasName, Attempt, CallState, Match, Model, PicoUsd, Price, ProviderId, RequestId, Timestamp, Tokens, UsageSource,
+    Used,
 };
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
@@ -20,22 +24,46 @@ pub(super) const CLIENT_LEFT: u16 = 499;
 /// The error of an attempt that was not made.
 const LEFT_ALONE: &str = "left_alone";
 
-/// What a call will be recorded as. Dropping it without an end records that the client left: whatever happens to the task
-/// that holds it, a call that was dispatched leaves its record.
+/// How long a call waits for the spool before it is refused.
+const BEGIN: Duration = Duration::from_secs(5);
+/// How long a finished answer waits for it.
+const SETTLE: Duration = Duration::from_secs(30);
+
+/// The spool did not get to the disk in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotWritten;
+
+/// A call. Dropping it without an end says that the client left: whatever happens to the task that holds it, a call that
+/// was begun in the spool ends there.
 pub(super) struct Ticket {
     inner: Arc<Inner>,
+    key: Arc<CompiledKey>,
     /// The model whose price counts.
     model: Arc<Model>,
-    record: Option<UsageRecord>,
+    at: Timestamp,
+    /// Who was named at the beginning.
+    named: (Arc<Model>, ProviderId),
+    provider: ProviderId,
+    bound: Bound,
+    begun: Option<Durable>,
+    /// Taken once the call has ended.
+    open: Option<Open>,
     /// Bytes of the messages sent.
-    pub prompt_bytes: usize,
+    prompt_bytes: usize,
     /// Bytes of generated text that went to the client.
     pub delivered_bytes: usize,
     /// What the provider counted.
     pub tokens: Option<Tokens>,
 }
 
-/// What is known of a call when it is dispatched.
+struct Open {
+    id: RequestId,
+    holds: Holds,
+    first_byte_ms: Option<u32>,
+    attempts: Vec<Attempt>,
+}
+
+/// What is known of a call before it is made.
 pub(super) struct Dispatch {
     pub id: RequestId,
     pub key: Arc<CompiledKey>,
@@ -46,12 +74,17 @@ pub(super) struct Dispatch {
     pub stream: bool,
     pub agent: Option<String>,
     pub prompt_bytes: usize,
+    /// What it may cost, and what was reserved for that.
+    pub bound: Bound,
+    pub holds: Holds,
 }
 
 impl Ticket {
-    pub(super) fn new(inner: Arc<Inner>, first: &Candidate, call: Dispatch) -> Self {
-        inner.metrics.began();
-        let record = UsageRecord {
+    /// Writes to the spool that the call begins. It must not be made before [`Ticket::is_written`].
+    pub(super) fn new(inner: Arc<Inner>, first: &Candidate, call: Dispatch) -> Result<Self, SpoolFull> {
+        let provider = first.upstream.provider.clone();
+        let model = Arc::clone(&first.target.model);
+        let begun = inner.spool.begin(&Begun {
             id: call.id,
             account: call.key.account,
             key: call.key.id,
@@ -59,45 +92,47 @@ impl Ticket {
             at: call.at,
             requested: call.requested,
             alias: call.alias,
-            model: first.target.model.id.as_str().to_owned(),
-            provider: first.upstream.provider.clone(),
+            model: model.id.as_str().to_owned(),
+            provider: provider.clone(),
             protocol: call.operation.as_str().to_owned(),
             stream: call.stream,
-            status: CLIENT_LEFT,
-            error: None,
-            tokens: Tokens::default(),
-            source: UsageSource::None,
-            state: CallState::Unknown,
-            held: PicoUsd::ZERO,
-            price: None,
-            tier: None,
-            searches: 0,
-            cost: PicoUsd::ZERO,
-            latency_ms: 0,
-            first_byte_ms: None,
-            attempts: Vec::new(),
             agent: call.agent,
-        };
-        Self {
+            held: call.holds.amount().pico(),
+            charges: call.holds.charges(),
+        })?;
+        inner.metrics.began();
+        inner.shipping.began();
+        Ok(Self {
             inner,
-            model: Arc::clone(&first.target.model),
-            record: Some(record),
+            key: call.key,
+            named: (Arc::clone(&model), provider.clone()),
+            model,
+            at: call.at,
+            provider,
+            bound: call.bound,
+            begun: Some(begun),
+            open: Some(Open { id: call.id, holds: call.holds, first_byte_ms: None, attempts: Vec::new() }),
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
             tokens: None,
+        })
+    }
+
+    /// Waits until the disk has it that the call begins.
+    pub(super) async fn is_written(&mut self) -> Result<(), NotWritten> {
+        match self.begun.take() {
+            Some(begun) => written(begun, BEGIN).await,
+            None => Ok(()),
         }
     }
 
-    /// Another candidate is called now: from here on the record tells of it.
+    /// Another candidate is called now: from here on the call is its.
     pub(super) fn goes_to(&mut self, candidate: &Candidate) {
         self.model = Arc::clone(&candidate.target.model);
-        if let Some(record) = &mut self.record {
-            candidate.target.model.id.as_str().clone_into(&mut record.model);
-            record.provider = candidate.upstream.provider.clone();
-        }
+        self.provider = candidate.upstream.provider.clone();
     }
 
-    /// The model that the record tells of, for a header.
+    /// The model that runs, for a header.
     pub(super) fn model(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(self.model.id.as_str()).ok()
     }
@@ -109,11 +144,11 @@ impl Ticket {
 
     /// Notes a try. The first one is kept only if it failed: most calls have one, and need no list of it.
     pub(super) fn tried(&mut self, candidate: &Candidate, status: Option<u16>, error: Option<String>, began: Instant) {
-        let Some(record) = &mut self.record else { return };
-        if record.attempts.is_empty() && error.is_none() {
+        let Some(open) = &mut self.open else { return };
+        if open.attempts.is_empty() && error.is_none() {
             return;
         }
-        record.attempts.push(Attempt {
+        open.attempts.push(Attempt {
             provider: candidate.upstream.provider.clone(),
             model: candidate.target.model.id.as_str().to_owned(),
             status,
@@ -125,68 +160,102 @@ impl Ticket {
     /// The answer's first byte is there.
     pub(super) fn first_byte(&mut self) {
         let now = self.inner.options.clock.now();
-        if let Some(record) = &mut self.record {
-            record.first_byte_ms.get_or_insert(millis(now, record.at));
+        if let Some(open) = &mut self.open {
+            open.first_byte_ms.get_or_insert(millis(now, self.at));
         }
     }
 
-    /// The whole answer has gone to the client: billed as the provider counts, else as estimated.
-    pub(super) fn delivered(mut self, status: u16) {
-        self.end(status, None);
+    /// The whole answer is there: charged as the provider counts, else as estimated. The client must not see its end before
+    /// this returns.
+    pub(super) async fn settled(mut self, status: u16) -> Result<(), NotWritten> {
+        match self.end(status, None) {
+            Some(written_down) => written(written_down, SETTLE).await,
+            None => Ok(()),
+        }
     }
 
-    /// The provider failed: recorded with what is known of it, and free.
+    /// The provider failed, or nobody was asked: written down with what is known of it, and free.
     pub(super) fn failed(mut self, status: u16, error: &str) {
-        self.end(status, Some(error));
+        drop(self.end(status, Some(error)));
     }
 
-    /// The client left: billed as the provider counted so far, else for what was delivered.
+    /// The client left: charged as the provider counted so far, else for what was delivered.
     pub(super) fn client_left(mut self) {
-        self.end(CLIENT_LEFT, Some("client_closed_request"));
+        drop(self.end(CLIENT_LEFT, Some("client_closed_request")));
     }
 
-    fn end(&mut self, status: u16, error: Option<&str>) {
-        let Some(mut record) = self.record.take() else { return };
+    fn end(&mut self, status: u16, error: Option<&str>) -> Option<Durable> {
+        let Open { id, holds, first_byte_ms, attempts } = self.open.take()?;
         let now = self.inner.options.clock.now();
         let failed = error.is_some() && status != CLIENT_LEFT;
-        (record.tokens, record.source) = match self.tokens {
+        let (tokens, source) = match self.tokens {
             Some(tokens) => (tokens, UsageSource::Provider),
             None if failed => (Tokens::default(), UsageSource::None),
-            None if record.first_byte_ms.is_none() => (Tokens::default(), UsageSource::Estimated),
+            None if first_byte_ms.is_none() => (Tokens::default(), UsageSource::Estimated),
             None => {
                 let (prompt, completion) = (estimate(self.prompt_bytes), estimate(self.delivered_bytes));
                 (Tokens { prompt, completion, ..Tokens::default() }, UsageSource::Estimated)
             }
         };
+        let mut price = None;
+        let mut cost = PicoUsd::ZERO;
         if !failed {
-            record.cost = self.model.pricing.cost(&record.tokens, record.at).unwrap_or_else(|| {
-                tracing::error!(model = record.model, call = %record.id, "A call has no price");
-                PicoUsd::ZERO
+            price = Some(self.model.pricing.in_force(tokens.prompt, self.at));
+            cost = self.model.pricing.cost(&tokens, self.at).unwrap_or_else(|| {
+                // Without a price the call would not have been made.
+                tracing::error!(model = %self.model.id, call = %id, "A call's cost is beyond all bounds");
+                self.bound.cost
             });
         }
-        record.state = match (failed, status) {
+        let state = match (failed, status) {
             (true, _) => CallState::Released,
             (false, CLIENT_LEFT) => CallState::Partial,
             (false, _) => CallState::Settled,
         };
-        record.status = status;
-        record.error = error.map(str::to_owned);
-        record.latency_ms = millis(now, record.at);
+        let ran = (self.provider != self.named.1 || self.model.id != self.named.0.id)
+            .then(|| (self.model.id.as_str().to_owned(), self.provider.clone()));
+        let written = self.inner.spool.end(&Ended {
+            id,
+            ran,
+            state,
+            status,
+            error: error.map(str::to_owned),
+            tokens,
+            searches: 0,
+            tier: None,
+            source,
+            price: price.as_ref().map(Price::to_kinds),
+            cost: cost.pico(),
+            latency_ms: millis(now, self.at),
+            first_byte_ms,
+            attempts,
+        });
+        holds.settle(cost, now);
+        let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
+        self.key.gates.correct(self.at, Used { requests: 0, tokens: used - self.bound.tokens });
+        self.inner.shipping.ended();
         self.inner.metrics.ended();
         if status == CLIENT_LEFT {
             self.inner.metrics.answered(status);
         }
-        self.inner.meter.record(record);
+        Some(written)
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.end(500, Some("internal_error"));
+            drop(self.end(500, Some("internal_error")));
         } else {
-            self.end(CLIENT_LEFT, Some("client_closed_request"));
+            drop(self.end(CLIENT_LEFT, Some("client_closed_request")));
         }
+    }
+}
+
+async fn written(durable: Durable, patience: Duration) -> Result<(), NotWritten> {
+    match timeout(patience, durable).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(NotWritten),
     }
 }
 

@@ -28,6 +28,7 @@ mod people;
 mod provider_change;
 mod provider_orders;
 mod rates;
+mod retention;
 mod sessions;
 mod shipment;
 mod sql;
@@ -61,7 +62,7 @@ pub use sessions::{SessionRow, Sessions};
 pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
-pub use usage::Usage;
+pub use usage::{Usage, UsageTotals};
 pub use wallets::Wallets;
 
 use std::sync::Arc;
@@ -93,6 +94,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,
     rates::STATEMENTS,
+    retention::STATEMENTS,
     sessions::STATEMENTS,
     shipment::STATEMENTS,
     throttle::STATEMENTS,

@@ -4,7 +4,8 @@ use super::sql::sql;
 use super::value::{Row, Table, Value, args, to_json};
 use super::{Store, StoreError};
 use crate::domain::{
-    AccountId, AliasName, ApiKeyId, CallState, Match, ModelId, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
+    AccountId, AliasName, ApiKeyId, CallState, Match, ModelId, PicoUsd, Scope, Timestamp, Tokens, UsageRecord,
+    UsageSource,
 };
 
 /// What calls used.
@@ -30,6 +31,12 @@ macro_rules! price {
 }
 
 sql! {
+    TOTALS = "SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost, \
+              COALESCE(CAST(SUM(prompt_tokens) AS BIGINT), 0) AS prompt_tokens, \
+              COALESCE(CAST(SUM(completion_tokens) AS BIGINT), 0) AS completion_tokens, \
+              COALESCE(CAST(SUM(requests) AS BIGINT), 0) AS requests, \
+              COALESCE(CAST(SUM(successes) AS BIGINT), 0) AS successes \
+              FROM usage_daily WHERE account_id = $1 AND day >= $2";
     RECENT = concat!("SELECT ", columns!(), price!(), " FROM usage_record ORDER BY id DESC LIMIT $1");
     RECENT_OF_ACCOUNT = concat!("SELECT ", columns!(), price!(), " FROM usage_record WHERE account_id = $2 \
                          ORDER BY id DESC LIMIT $1");
@@ -44,7 +51,39 @@ sql! {
 }
 const TABLE: Table = Table { name: "usage_record", id: "id" };
 
+/// What an account used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UsageTotals {
+    /// What it cost.
+    pub cost: PicoUsd,
+    /// Tokens in.
+    pub prompt_tokens: i64,
+    /// Tokens out.
+    pub completion_tokens: i64,
+    /// Calls.
+    pub requests: i64,
+    /// Of them, those that went well.
+    pub successes: i64,
+}
+
 impl Usage<'_> {
+    /// What an account used since the beginning of that UTC day.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn totals(self, account: AccountId, since_day: i64) -> Result<UsageTotals, StoreError> {
+        let Some(row) = self.0.first(TOTALS, args![account, since_day]).await? else {
+            return Ok(UsageTotals::default());
+        };
+        Ok(UsageTotals {
+            cost: row.get("cost")?,
+            prompt_tokens: row.get("prompt_tokens")?,
+            completion_tokens: row.get("completion_tokens")?,
+            requests: row.get("requests")?,
+            successes: row.get("successes")?,
+        })
+    }
+
     /// The last calls, of one key or of the whole scope, the newest first.
     ///
     /// # Errors

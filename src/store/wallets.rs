@@ -6,7 +6,7 @@ use super::audit::Subject;
 use super::sql::sql;
 use super::value::{Row, Table, args};
 use super::{Change, Editor, Store, StoreError};
-use crate::domain::{AccountId, Balance, EntryKind, LedgerEntry, LedgerId, PicoUsd, Timestamp};
+use crate::domain::{AccountId, Balance, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd, Timestamp};
 
 /// Wallets and the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,8 @@ sql! {
                       ON CONFLICT (account_id) DO UPDATE SET balance = wallet.balance + excluded.balance";
     ADD_ENTRY = concat!("INSERT INTO ledger_entry (", columns!(), ", gateway_id, position) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
-    BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2), 0) AS held \
+    BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2 \
+               AND (CAST($3 AS TEXT) IS NULL OR l.gateway_id <> $3)), 0) AS held \
                FROM wallet WHERE account_id = $1";
     SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
     ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
@@ -76,7 +77,7 @@ impl Wallets<'_> {
                     None::<i64>
                 ];
                 tx.run(ADD_ENTRY, entry).await?;
-                let row = tx.first(BALANCE, args![account, subject(account)]).await?;
+                let row = tx.first(BALANCE, args![account, subject(account), None::<&str>]).await?;
                 let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
                 tx.announce(Change::Account(account)).await?;
                 let detail = json!({ "usd": amount, "balance": balance, "note": note });
@@ -87,12 +88,13 @@ impl Wallets<'_> {
         work.await
     }
 
-    /// What an account has; `None` if it never had any credit.
+    /// What an account has; `None` if it never had any credit. Of what is held, not what `except` holds: that gateway knows
+    /// better.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn balance(self, account: AccountId) -> Result<Option<Balance>, StoreError> {
-        let row = self.0.first(BALANCE, args![account, subject(account)]).await?;
+    pub async fn balance(self, account: AccountId, except: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
+        let row = self.0.first(BALANCE, args![account, subject(account), except]).await?;
         row.map(|row| Ok(Balance { balance: row.get("balance")?, held: row.get("held")? })).transpose()
     }
 

@@ -27,6 +27,12 @@ pub enum Code {
     ApiKeyExpired,
     /// The key's account or owner is switched off.
     UserInactive,
+    /// The account's balance is too small.
+    InsufficientBalance,
+    /// The account never had any credit.
+    NoWallet,
+    /// A spend limit is reached, of the key or of its account.
+    KeyLimitReached,
     /// The key may not use this model.
     ModelNotAllowed,
     /// The key may not be used from this address.
@@ -43,7 +49,7 @@ pub enum Code {
     UnsupportedEncoding,
     /// WebSockets are not spoken here.
     UpgradeRequired,
-    /// The provider asked for fewer calls.
+    /// A limit per minute is reached, or the provider asked for fewer calls.
     RateLimitExceeded,
     /// The provider failed or answered nonsense.
     ProviderError,
@@ -61,7 +67,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::InvalidJson,
         Self::InvalidMessages,
         Self::MissingModel,
@@ -72,6 +78,9 @@ impl Code {
         Self::ApiKeyInactive,
         Self::ApiKeyExpired,
         Self::UserInactive,
+        Self::InsufficientBalance,
+        Self::NoWallet,
+        Self::KeyLimitReached,
         Self::ModelNotAllowed,
         Self::AddressNotAllowed,
         Self::ModelNotFound,
@@ -93,6 +102,7 @@ impl Code {
     const fn row(self) -> (u16, &'static str, &'static str) {
         const INVALID: &str = "invalid_request_error";
         const AUTH: &str = "authentication_error";
+        const BILLING: &str = "billing_error";
         match self {
             Self::InvalidJson => (400, INVALID, "invalid_json"),
             Self::InvalidMessages => (400, INVALID, "invalid_messages"),
@@ -104,6 +114,9 @@ impl Code {
             Self::ApiKeyInactive => (401, AUTH, "api_key_inactive"),
             Self::ApiKeyExpired => (401, AUTH, "api_key_expired"),
             Self::UserInactive => (401, AUTH, "user_inactive"),
+            Self::InsufficientBalance => (402, BILLING, "insufficient_balance"),
+            Self::NoWallet => (402, BILLING, "no_wallet"),
+            Self::KeyLimitReached => (402, BILLING, "key_limit_reached"),
             Self::ModelNotAllowed => (403, "permission_error", "model_not_allowed"),
             Self::AddressNotAllowed => (403, "permission_error", "address_not_allowed"),
             Self::ModelNotFound => (404, INVALID, "model_not_found"),

@@ -136,6 +136,37 @@ pub fn text_bytes(json: &[u8]) -> usize {
     [b"content\"".as_slice(), b"arguments\"", b"reasoning\""].iter().map(|key| strings_after(json, key)).sum()
 }
 
+/// Pictures and files that stand in a request as text, in base 64: how many bytes they take, and how many there are. A
+/// provider counts them in tokens by what they show, not by how long they are.
+pub fn inline_data(json: &[u8]) -> (usize, usize) {
+    let mut found = (0, 0);
+    if json.len() < SHORTEST_DATA {
+        return found;
+    }
+    let mut at = 0;
+    while let Some(place) = json.get(at..).and_then(|rest| memchr::memmem::find(rest, b"base64")) {
+        at += place + b"base64".len();
+        let rest = json.get(at..).unwrap_or_default();
+        // `data:image/png;base64,…`, or Anthropic's `"type":"base64", …, "data":"…"`.
+        let start = match rest.strip_prefix(b",") {
+            Some(_) => Some(1),
+            None => memchr::memmem::find(rest.get(..200).unwrap_or(rest), b"\"data\"")
+                .and_then(|key| Some(key + 6 + memchr::memchr(b'"', rest.get(key + 6..)?)? + 1)),
+        };
+        let Some(start) = start else { continue };
+        let data = rest.get(start..).unwrap_or_default();
+        let length = memchr::memchr(b'"', data).unwrap_or(data.len());
+        if length >= SHORTEST_DATA {
+            found = (found.0 + length, found.1 + 1);
+            at += start + length;
+        }
+    }
+    found
+}
+
+/// Shorter data is not worth telling from text.
+const SHORTEST_DATA: usize = 4_096;
+
 fn strings_after(json: &[u8], key: &[u8]) -> usize {
     memchr::memmem::find_iter(json, key).map(|at| string_length(value_after(json, at + key.len()))).sum()
 }
@@ -248,6 +279,20 @@ mod tests {
 
         let tokens = chunk.tokens.unwrap();
         assert_eq!((tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone), (3, 4, 1, false));
+    }
+
+    #[test]
+    fn pictures_in_a_request_are_told_from_its_text() {
+        let data = "iVBORw0KGgo".repeat(1_000);
+        let chat = format!(r#"{{"content":"base64 is fun","image_url":{{"url":"data:image/png;base64,{data}"}}}}"#);
+        let messages = format!(
+            r#"{{"source":{{"type":"base64","media_type":"image/png","data": "{data}"}},"text":"base64, {data}"}}"#
+        );
+
+        assert_eq!(inline_data(chat.as_bytes()), (11_000, 1));
+        assert_eq!(inline_data(messages.as_bytes()), (11_000, 1));
+        assert_eq!(inline_data(br#"{"url":"data:image/png;base64,iVBOR"}"#), (0, 0));
+        assert_eq!(inline_data(format!("{}base64", " ".repeat(5_000)).as_bytes()), (0, 0));
     }
 
     #[test]

@@ -199,7 +199,8 @@ test!(whoever_keeps_it_running_can_see_how_it_does, |store| {
         "crossmodel_keys_cached 1",
         "crossmodel_database_up 1",
         "crossmodel_usage_records_written_total 1",
-        "crossmodel_usage_records_lost_total 0",
+        "crossmodel_spool_bytes_waiting 0",
+        "crossmodel_spool_up 1",
     ] {
         assert!(metrics.text().lines().any(|found| found == line), "{line} in {}", metrics.text());
     }

@@ -110,7 +110,9 @@ pub fn stream_question(model: &str) -> Value {
 
 /// The usual settings, with the scripted provider permitted and known by a credential.
 pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
-    let mut options = GatewayOptions::new(clock.clone(), seed::master());
+    let mut options = GatewayOptions::new(clock.clone(), seed::master(), seed::spool());
+    // Nobody pulls the plug here; tests of that have a spool of their own.
+    options.spool.synced = false;
     options.egress = upstream.host_port().parse().expect("an address that can be listed");
     options.env = Arc::new(|name| (name == "ACME_KEY").then(|| CREDENTIAL.to_owned()));
     // A script that fails once fails the call; tests of further tries ask for them.

@@ -136,7 +136,9 @@ async fn serve(
 ) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let mut options = GatewayOptions::new(clock.clone(), seed::master());
+    let mut options = GatewayOptions::new(clock.clone(), seed::master(), seed::spool());
+    // Nobody pulls the plug here; tests of that have a spool of their own.
+    options.spool.synced = false;
     options.egress = provider.authority().parse().expect("an address that may be called");
     options.env = Arc::new(|name: &str| (name == "UPSTREAM_CREDENTIAL").then(|| CREDENTIAL.to_owned()));
     set(&mut options);

@@ -79,6 +79,11 @@ pub async fn key_with(store: &Store, account: AccountId, name: &str, aliases: Ve
     (key, secret)
 }
 
+/// A folder for the spool of one gateway. It goes with all else in the temporary folder.
+pub fn spool() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("spool-{}", LedgerId::new(NOON, random::bytes())))
+}
+
 /// A name of an account or a key.
 pub fn name(text: &str) -> Name {
     text.parse().expect("a name")

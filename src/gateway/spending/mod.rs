@@ -1,0 +1,198 @@
+//! What calls may spend: leases of budgets, holds for calls in flight, and the limits per minute. All of it is in memory;
+//! the database is asked only when a lease runs out, or when several gateways share a limit per minute.
+
+mod bound;
+mod hold;
+mod purse;
+mod rate;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::broadcast;
+use tokio::time::timeout;
+
+pub(super) use bound::{Bound, NoPrice, bound};
+pub(super) use hold::{Holds, Purses};
+pub(super) use purse::{Purse, Unavailable};
+pub(super) use rate::{Gate, Gates, Limited, View};
+
+use super::lock;
+use crate::clock::Clock;
+use crate::domain::{AccountId, Balance, GatewayId, PicoUsd, Timestamp};
+use crate::store::{Budget, Change, LeaseUse, Store, StoreError};
+
+/// A gateway that was not seen for so long is not counted.
+const ALIVE: Duration = Duration::from_secs(15);
+/// What a gateway had leased that was not seen for so long is free again; it stops using its leases an hour earlier.
+const DEAD: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// Everything about spending that is in memory.
+pub(super) struct Spending {
+    pub store: Store,
+    pub clock: Clock,
+    pub gateway: GatewayId,
+    /// How long the database is waited for.
+    patience: Duration,
+    purses: Mutex<HashMap<(Budget, i64), Arc<Purse>>>,
+    gates: Mutex<HashMap<Budget, Arc<Gate>>>,
+    /// How many gateways share the database, this one included.
+    alive: AtomicI64,
+    /// When the database last answered the sweep.
+    confirmed: AtomicI64,
+    /// The last question was not answered.
+    down: AtomicBool,
+}
+
+impl Spending {
+    pub(super) fn new(store: Store, clock: Clock, gateway: GatewayId, patience: Duration) -> Self {
+        Self {
+            store,
+            confirmed: AtomicI64::new(clock.now().millis()),
+            clock,
+            gateway,
+            patience,
+            purses: Mutex::default(),
+            gates: Mutex::default(),
+            alive: AtomicI64::new(1),
+            down: AtomicBool::new(false),
+        }
+    }
+
+    /// The purse of a budget in the period that began on `window`.
+    pub(super) fn purse(&self, budget: Budget, window: i64) -> Arc<Purse> {
+        let mut purses = lock(&self.purses);
+        Arc::clone(purses.entry((budget, window)).or_insert_with(|| Arc::new(Purse::new(budget, window))))
+    }
+
+    /// The gate of a key or an account.
+    pub(super) fn gate(&self, of: Budget) -> Arc<Gate> {
+        Arc::clone(lock(&self.gates).entry(of).or_insert_with(|| Arc::new(Gate::new(of))))
+    }
+
+    /// How many gateways share the limits.
+    fn alive(&self) -> i64 {
+        self.alive.load(Ordering::Relaxed).max(1)
+    }
+
+    /// Waits for the database, but not long.
+    async fn ask<T>(&self, question: impl Future<Output = Result<T, StoreError>>) -> Result<T, Unavailable> {
+        let answer = match timeout(self.patience, question).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                if !self.down.load(Ordering::Relaxed) {
+                    tracing::warn!(%error, "A lease could not be had");
+                }
+                Err(Unavailable)
+            }
+            Err(_) => Err(Unavailable),
+        };
+        self.down.store(answer.is_err(), Ordering::Relaxed);
+        answer
+    }
+
+    /// An account's balance, and what other gateways hold of it, as the tables have them.
+    pub(super) async fn balance(&self, account: AccountId) -> Result<Balance, Unavailable> {
+        let balance = self.ask(self.store.wallets().balance(account, Some(self.gateway))).await?;
+        Ok(balance.unwrap_or_default())
+    }
+
+    /// What was spent of the leases is in the tables now.
+    pub(super) fn shipped(&self, used: &[LeaseUse], budgets: &[Budget]) {
+        for (part, budget) in used.iter().zip(budgets) {
+            self.purse(*budget, part.window_start).shipped(part.amount);
+        }
+    }
+
+    /// Makes this gateway known, however long the database is away.
+    pub(super) async fn register(&self) {
+        while self.ask(self.store.gateways().seen(self.gateway, self.clock.now())).await.is_err() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Says that this gateway runs, counts the others, gives back leases that nobody uses and tells what is held.
+    pub(super) async fn sweep(self: &Arc<Self>) {
+        let now = self.clock.now();
+        let seen = self.ask(self.store.gateways().seen(self.gateway, now)).await;
+        if seen.is_ok() {
+            self.confirmed.store(now.millis(), Ordering::Relaxed);
+            if let Ok(alive) = self.ask(self.store.gateways().alive(now.minus(ALIVE))).await {
+                self.alive.store(alive, Ordering::Relaxed);
+            }
+        }
+        let purses: Vec<Arc<Purse>> = lock(&self.purses).values().cloned().collect();
+        if seen.is_ok() {
+            for purse in &purses {
+                if purse.is_idle(now) {
+                    self.give_back(purse).await;
+                }
+                if let Budget::Balance(_) = purse.budget
+                    && let Some(held) = purse.untold()
+                {
+                    let told = self.store.leases().set_held(self.gateway, purse.budget, purse.window, held);
+                    let _ = self.ask(told).await;
+                }
+            }
+        }
+        drop(purses);
+        // Those that a key holds on to stay: there must not be two of one budget.
+        lock(&self.purses).retain(|_, purse| Arc::strong_count(purse) > 1 || !purse.is_empty());
+        lock(&self.gates).retain(|_, gate| Arc::strong_count(gate) > 1 || gate.is_used(now));
+    }
+
+    /// Frees what others left behind, and forgets what is over. Once in a while.
+    pub(super) async fn tidy(&self) {
+        let now = self.clock.now();
+        match self.ask(self.store.leases().drop_dead(now.minus(DEAD))).await {
+            Ok(0) | Err(Unavailable) => {}
+            Ok(leases) => tracing::warn!(leases, "Freed what gateways had leased that have not been seen for a day"),
+        }
+        let _ = self.ask(self.store.rates().drop_old(now.minus(Duration::from_secs(600)))).await;
+    }
+
+    /// Somebody else needs what is not used of a budget here.
+    pub(super) async fn recalled(&self, budget: Budget) {
+        let purses: Vec<Arc<Purse>> =
+            lock(&self.purses).values().filter(|purse| purse.budget == budget).cloned().collect();
+        for purse in purses {
+            for _ in 0..10 {
+                if !purse.is_asking() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            self.give_back(&purse).await;
+        }
+    }
+
+    async fn give_back(&self, purse: &Purse) {
+        let spare = purse.spare();
+        if spare == PicoUsd::ZERO {
+            return;
+        }
+        let given = self.store.leases().give_back(self.gateway, purse.budget, purse.window, spare);
+        if self.ask(given).await.is_err() {
+            purse.keep(spare);
+        }
+    }
+
+    /// Whether leases may be used: not once others may take this gateway for dead.
+    fn may_use_leases(&self, now: Timestamp) -> bool {
+        let confirmed = Timestamp::from_millis(self.confirmed.load(Ordering::Relaxed));
+        now.since(confirmed) < DEAD.saturating_sub(Duration::from_secs(60 * 60))
+    }
+}
+
+/// Hears when others need what is not used here, until the gateway stops.
+pub(super) async fn hear(spending: Arc<Spending>, mut changes: broadcast::Receiver<Change>) {
+    loop {
+        match changes.recv().await {
+            Ok(Change::Recall(budget)) => spending.recalled(budget).await,
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The spool: a local, synced log in front of the database. What a call reserved is in it before the provider is asked, and
+//! what it cost before the client sees the end of the answer; [`super::shipping`] moves it into the tables.
+//!
+//! A run of a gateway has a folder of its own, named by its [`GatewayId`], that it holds locked. Inside are segments, named
+//! by the place of their first byte, of [`frame`]s that hold [`entry`]s. Places count from the beginning of the run.
+
+mod entry;
+mod frame;
+mod read;
+mod segment;
+mod writer;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+
+use tokio::sync::{Notify, oneshot};
+
+pub(super) use entry::{Begun, Charges, Ended, Entry};
+pub(super) use read::Reader;
+
+use super::lock;
+use crate::domain::GatewayId;
+
+/// What waits for the database at most; beyond it no new call is taken.
+const MOST: u64 = 256 << 20;
+/// The file that a run holds locked.
+const LOCK: &str = "lock";
+
+/// Where the spool is, and how it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpoolOptions {
+    /// The folder that the runs of this gateway have their own folders in. Several gateways may share it.
+    pub folder: PathBuf,
+    /// Whether every write waits for the disk. Off only in tests, which do not pull the plug.
+    pub synced: bool,
+}
+
+/// A spool that is being written. Clones are the same one.
+#[derive(Clone, Debug)]
+pub(super) struct Spool(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    gateway: GatewayId,
+    folder: PathBuf,
+    pending: Mutex<Pending>,
+    wake: Condvar,
+    /// Everything before this place is on the disk.
+    durable: AtomicU64,
+    /// Everything before this place is in the tables.
+    shipped: AtomicU64,
+    /// The last write failed: no new call is taken until one succeeds.
+    stuck: AtomicBool,
+    grown: Notify,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Held locked for as long as the run lasts.
+    _lock: File,
+}
+
+/// What is to be written next.
+#[derive(Debug, Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    waiters: Vec<oneshot::Sender<()>>,
+    /// The place after `bytes`.
+    end: u64,
+    stopping: bool,
+}
+
+/// The spool takes no new call: the disk is full, or too much waits for the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SpoolFull;
+
+/// Becomes ready once an entry is on the disk.
+pub(super) type Durable = oneshot::Receiver<()>;
+
+impl Spool {
+    /// Begins the spool of a new run.
+    ///
+    /// # Errors
+    /// If its folder cannot be made or written to.
+    pub(super) fn start(options: &SpoolOptions, gateway: GatewayId) -> io::Result<Self> {
+        let folder = options.folder.join(gateway.to_string());
+        make_private(&folder)?;
+        let lock = File::create(folder.join(LOCK))?;
+        lock.try_lock()?;
+        let writer = writer::Writer::new(folder.clone(), options.synced)?;
+        let spool = Self(Arc::new(Shared {
+            gateway,
+            folder,
+            pending: Mutex::default(),
+            wake: Condvar::new(),
+            durable: AtomicU64::new(0),
+            shipped: AtomicU64::new(0),
+            stuck: AtomicBool::new(false),
+            grown: Notify::new(),
+            writer: Mutex::default(),
+            _lock: lock,
+        }));
+        let shared = Arc::clone(&spool.0);
+        let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&shared))?;
+        *super::lock(&spool.0.writer) = Some(thread);
+        Ok(spool)
+    }
+
+    /// Which run it belongs to.
+    pub(super) fn gateway(&self) -> GatewayId {
+        self.0.gateway
+    }
+
+    /// Adds that a call begins. The call must not be made before that is [`Durable`].
+    ///
+    /// # Errors
+    /// If no new call can be taken now.
+    pub(super) fn begin(&self, call: &Begun) -> Result<Durable, SpoolFull> {
+        let waiting = self.0.durable.load(Ordering::Relaxed).saturating_sub(self.0.shipped.load(Ordering::Relaxed));
+        if self.0.stuck.load(Ordering::Relaxed) || waiting > MOST {
+            return Err(SpoolFull);
+        }
+        Ok(self.add(|out| entry::write_begun(out, call)))
+    }
+
+    /// Adds how a call ended. This is never refused.
+    pub(super) fn end(&self, call: &Ended) -> Durable {
+        self.add(|out| entry::write_ended(out, call))
+    }
+
+    fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> Durable {
+        let (done, wait) = oneshot::channel();
+        let mut pending = lock(&self.0.pending);
+        let before = pending.bytes.len();
+        frame::write(&mut pending.bytes, write);
+        pending.end += (pending.bytes.len() - before) as u64;
+        pending.waiters.push(done);
+        // Whoever writes takes all that has gathered: one wake is enough.
+        let first = pending.waiters.len() == 1;
+        drop(pending);
+        if first {
+            self.0.wake.notify_one();
+        }
+        wait
+    }
+
+    /// The place after everything that was added so far.
+    pub(super) fn end_place(&self) -> u64 {
+        lock(&self.0.pending).end
+    }
+
+    /// The place up to which everything is on the disk.
+    pub(super) fn durable_place(&self) -> u64 {
+        self.0.durable.load(Ordering::Acquire)
+    }
+
+    /// Waits until more is on the disk than at the last call.
+    pub(super) async fn grown(&self) {
+        self.0.grown.notified().await;
+    }
+
+    /// Wakes whoever waits for growth.
+    pub(super) fn nudge(&self) {
+        self.0.grown.notify_one();
+    }
+
+    /// Notes that everything before this place is in the tables.
+    pub(super) fn shipped(&self, place: u64) {
+        self.0.shipped.store(place, Ordering::Relaxed);
+    }
+
+    /// Bytes that are not in the tables yet.
+    pub(super) fn waiting(&self) -> u64 {
+        self.end_place().saturating_sub(self.0.shipped.load(Ordering::Relaxed))
+    }
+
+    /// Whether no new call is taken.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.0.stuck.load(Ordering::Relaxed)
+    }
+
+    /// A reader of this run's segments.
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(self.0.folder.clone())
+    }
+
+    /// Removes segments that hold nothing from this place on.
+    pub(super) fn forget_before(&self, place: u64) {
+        segment::remove_before(&self.0.folder, place);
+    }
+
+    /// Writes what is left and ends the thread.
+    pub(super) fn stop(&self) {
+        lock(&self.0.pending).stopping = true;
+        self.0.wake.notify_one();
+        let thread = lock(&self.0.writer).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("The writer of the spool did not end well");
+        }
+    }
+
+    /// Removes the folder, once all of it is in the tables.
+    pub(super) fn remove(&self) {
+        remove(&self.0.folder);
+    }
+}
+
+/// A folder that an earlier run left, held locked now.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub gateway: GatewayId,
+    pub folder: PathBuf,
+    _lock: File,
+}
+
+/// The folders of runs that have ended without removing theirs.
+pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&options.folder)? {
+        let folder = entry?.path();
+        let name = folder.file_name().and_then(|name| name.to_str());
+        let Some(gateway) = name.and_then(|name| name.parse().ok()) else { continue };
+        let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
+        // A run that lasts holds it.
+        if lock.try_lock().is_ok() {
+            found.push(Left { gateway, folder, _lock: lock });
+        }
+    }
+    found.sort_by_key(|left| left.gateway);
+    Ok(found)
+}
+
+/// Removes a run's folder.
+pub(super) fn remove(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        tracing::warn!(%error, "A spool that is in the tables could not be removed");
+    }
+}
+
+/// Makes a folder that only its owner can look into: it says who called what.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! What is written to a spool is read from it, whatever happened in between.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::domain::{CallState, PicoUsd, Price, RequestId, Timestamp, Tokens, UsageSource};
+use crate::random;
+
+fn folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("crossmodel-spool-{}", RequestId::new(NOW, random::bytes())));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+
+fn begun() -> Begun {
+    Begun {
+        id: RequestId::new(NOW, random::bytes()),
+        account: crate::domain::AccountId::new(NOW, random::bytes()),
+        key: crate::domain::ApiKeyId::new(NOW, random::bytes()),
+        key_revision: 7,
+        at: NOW,
+        requested: "claude-opus-4-9".into(),
+        alias: Some(("claude-opus".parse().unwrap(), crate::domain::Match::Prefix)),
+        model: "anthropic/claude-opus-4-8".into(),
+        provider: "anthropic".parse().unwrap(),
+        protocol: "anthropic-messages".into(),
+        stream: true,
+        agent: Some("claude-cli/2.1".into()),
+        held: 1_000_000,
+        charges: Charges { key: Some(20_779), account: None },
+    }
+}
+
+fn ended(id: RequestId) -> Ended {
+    let price =
+        Price { prompt: Some(PicoUsd::from_pico(5)), completion: Some(PicoUsd::from_pico(25)), ..Price::default() };
+    Ended {
+        id,
+        ran: Some(("amazon/claude-opus-4-8".into(), "amazon".parse().unwrap())),
+        state: CallState::Settled,
+        status: 200,
+        error: None,
+        tokens: Tokens { prompt: 100, completion: 20, cache_read: 3, cache_write: 2, cache_write_1h: 1, reasoning: 4 },
+        searches: 2,
+        tier: Some("priority".into()),
+        source: UsageSource::Provider,
+        price: Some(price.to_kinds()),
+        cost: 987,
+        latency_ms: 900,
+        first_byte_ms: Some(12),
+        attempts: Vec::new(),
+    }
+}
+
+fn start(folder: &Path) -> Spool {
+    let options = SpoolOptions { folder: folder.to_owned(), synced: true };
+    Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap()
+}
+
+fn read_all(mut reader: Reader, until: u64) -> (Vec<Entry>, bool) {
+    let (mut entries, mut damaged) = (Vec::new(), false);
+    loop {
+        let read = reader.next(until).unwrap();
+        damaged |= read.damaged;
+        if read.entries.is_empty() {
+            return (entries, damaged);
+        }
+        entries.extend(read.entries.into_iter().map(|(entry, _)| entry));
+    }
+}
+
+/// A folder that a run left without removing it, with one call that ended and one that did not.
+fn left(folder: &Path) -> (Begun, Ended, Begun) {
+    let spool = start(folder);
+    let (first, second) = (begun(), begun());
+    let end = ended(first.id);
+    drop(spool.begin(&first).unwrap());
+    drop(spool.begin(&second).unwrap());
+    drop(spool.end(&end));
+    spool.stop();
+    (first, end, second)
+}
+
+fn segment_of(folder: &Path) -> PathBuf {
+    let run = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    segment::all(&run).unwrap().remove(0).1
+}
+
+fn read_left(folder: &Path) -> (Vec<Entry>, bool) {
+    let options = SpoolOptions { folder: folder.to_owned(), synced: true };
+    let runs = left_behind(&options).unwrap();
+    assert_eq!(runs.len(), 1);
+    read_all(Reader::of_left(&runs[0]).unwrap(), u64::MAX)
+}
+
+#[tokio::test]
+async fn entries_are_read_as_they_were_written_once_they_are_durable() {
+    let folder = folder();
+    let spool = start(&folder);
+    let call = begun();
+    let end = ended(call.id);
+
+    spool.begin(&call).unwrap().await.unwrap();
+    let place = spool.durable_place();
+    spool.end(&end).await.unwrap();
+
+    let whole = [Entry::Begun(Box::new(call.clone())), Entry::Ended(Box::new(end))];
+    assert_eq!(read_all(spool.reader(), place), (whole[..1].to_vec(), false));
+    assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
+    spool.stop();
+    spool.remove();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() {
+    let folder = folder();
+    let spool = start(&folder);
+    let long = Begun { requested: "x".repeat(60_000), ..begun() };
+
+    let waits: Vec<Durable> = (0..700).map(|_| spool.begin(&long).unwrap()).collect();
+    for wait in waits {
+        wait.await.unwrap();
+    }
+    drop(spool.begin(&long).unwrap().await);
+    drop(spool.begin(&long).unwrap().await);
+
+    let (entries, damaged) = read_all(spool.reader(), spool.durable_place());
+    assert_eq!((entries.len(), damaged), (702, false));
+    let run = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    assert!(segment::all(&run).unwrap().len() > 1);
+    spool.forget_before(spool.durable_place());
+    assert_eq!(segment::all(&run).unwrap().len(), 1);
+    spool.stop();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_run_that_lasts_is_not_taken_for_one_that_was_left() {
+    let folder = folder();
+    let spool = start(&folder);
+    let options = SpoolOptions { folder: folder.clone(), synced: true };
+
+    assert!(left_behind(&options).unwrap().is_empty());
+    spool.stop();
+    let gateway = spool.gateway();
+    drop(spool);
+
+    assert_eq!(left_behind(&options).unwrap()[0].gateway, gateway);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
+    let folder = folder();
+    let (first, end, second) = left(&folder);
+    let whole = [Entry::Begun(Box::new(first)), Entry::Begun(Box::new(second)), Entry::Ended(Box::new(end))];
+    let file = segment_of(&folder);
+    let bytes = std::fs::read(&file).unwrap();
+    for cut in (0..=bytes.len()).rev() {
+        std::fs::write(&file, &bytes[..cut]).unwrap();
+
+        let (entries, damaged) = read_left(&folder);
+
+        assert_eq!(entries, whole[..entries.len()], "cut at {cut}");
+        assert!(!damaged, "cut at {cut}");
+        assert_eq!(entries.len() == 3, cut == bytes.len());
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_is_garbled_is_noticed() {
+    let folder = folder();
+    left(&folder);
+    let file = segment_of(&folder);
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    std::fs::write(&file, bytes).unwrap();
+
+    let (entries, damaged) = read_left(&folder);
+
+    assert!(entries.len() < 3 && damaged);
+    std::fs::remove_dir_all(folder).unwrap();
+}

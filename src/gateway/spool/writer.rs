@@ -1,0 +1,141 @@
+//! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells everybody. While
+//! it waits the next group gathers, so that many calls share one wait.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{Shared, lock, segment};
+
+/// Kept free, so that calls in flight can be written down when the disk is full.
+const RESERVE: u64 = 16 << 20;
+/// Pause after a write failed.
+const RETRY: Duration = Duration::from_millis(200);
+/// How often a write is tried at the end of the program.
+const LAST_TRIES: u32 = 5;
+
+pub(super) struct Writer {
+    folder: PathBuf,
+    synced: bool,
+    file: File,
+    /// How long the segment is.
+    length: u64,
+    /// Where the next byte goes, of the whole spool.
+    place: u64,
+    /// Whether the reserve is there.
+    reserved: bool,
+}
+
+impl Writer {
+    pub(super) fn new(folder: PathBuf, synced: bool) -> io::Result<Self> {
+        let file = segment(&folder, 0, synced)?;
+        let mut writer = Self { folder, synced, file, length: 0, place: 0, reserved: false };
+        if synced {
+            writer.reserve()?;
+        }
+        Ok(writer)
+    }
+
+    pub(super) fn run(mut self, shared: &Shared) {
+        let (mut bytes, mut waiters) = (Vec::new(), Vec::new());
+        loop {
+            let stopping = {
+                let mut pending = lock(&shared.pending);
+                while pending.bytes.is_empty() && !pending.stopping {
+                    pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
+                }
+                std::mem::swap(&mut bytes, &mut pending.bytes);
+                std::mem::swap(&mut waiters, &mut pending.waiters);
+                pending.stopping
+            };
+            if bytes.is_empty() {
+                return;
+            }
+            if !self.write_surely(shared, &bytes, stopping) {
+                return;
+            }
+            bytes.clear();
+            shared.durable.store(self.place, Ordering::Release);
+            for waiter in waiters.drain(..) {
+                // Whoever waited may have left.
+                let _ = waiter.send(());
+            }
+            shared.grown.notify_one();
+        }
+    }
+
+    /// Writes a group, however often it takes; while the program stops, only a few times.
+    fn write_surely(&mut self, shared: &Shared, bytes: &[u8], stopping: bool) -> bool {
+        let mut tries = 0;
+        while let Err(error) = self.write(bytes) {
+            if !shared.stuck.swap(true, Ordering::Relaxed) {
+                tracing::error!(%error, "The spool cannot be written; no new call is taken until it can");
+            }
+            tries += 1;
+            if stopping && tries >= LAST_TRIES {
+                tracing::error!(%error, bytes = bytes.len(), "The end of the spool could not be written and is lost");
+                return false;
+            }
+            if self.reserved && error.kind() == io::ErrorKind::StorageFull {
+                self.reserved = false;
+                drop(std::fs::remove_file(self.folder.join("reserve")));
+                continue;
+            }
+            std::thread::sleep(RETRY);
+        }
+        // The reserve comes first: a call is only taken if its end can be written down too.
+        if shared.stuck.load(Ordering::Relaxed) && (!self.synced || self.reserved || self.reserve().is_ok()) {
+            shared.stuck.store(false, Ordering::Relaxed);
+            tracing::info!("The spool can be written again");
+        }
+        true
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.length >= segment::LENGTH {
+            self.file = segment(&self.folder, self.place, self.synced)?;
+            self.length = 0;
+        }
+        let written =
+            self.file.write_all(bytes).and_then(|()| if self.synced { self.file.sync_data() } else { Ok(()) });
+        if let Err(error) = written {
+            // Nobody was told of it: what is there of the group must not stand before the next try's.
+            self.file.set_len(self.length)?;
+            return Err(error);
+        }
+        self.length += bytes.len() as u64;
+        self.place += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn reserve(&mut self) -> io::Result<()> {
+        let path = self.folder.join("reserve");
+        let made = File::create(&path).and_then(|mut file| {
+            // Really written: a file of holes takes no space.
+            io::copy(&mut io::Read::take(io::repeat(0), RESERVE), &mut file)?;
+            file.sync_all()
+        });
+        if made.is_err() {
+            drop(std::fs::remove_file(path));
+        }
+        made?;
+        self.reserved = true;
+        Ok(())
+    }
+}
+
+/// Begins a segment, whose name is on the disk when this returns.
+fn segment(folder: &std::path::Path, place: u64, synced: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(segment::path(folder, place))?;
+    if synced {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(file)
+}
