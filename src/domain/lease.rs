@@ -2,12 +2,10 @@
 
 use super::PicoUsd;
 
-/// At least so much is taken where there is as much: one US cent.
-const LEAST: i64 = 10_000_000_000;
-
-/// What a gateway gets of the `left` of a budget: at least what it needs now, if there is that much; a hundredth of what is
-/// left, or twice what it spent `lately` (about the last minute) but no more than a tenth, so that it can go on for a while
-/// if the database does not answer; never more than there is.
+/// What a gateway gets of the `left` of a budget. While there is plenty: a hundredth of it, or twice what the gateway spent
+/// `lately` (about the last minute) but no more than a tenth, so that it can go on for a while if the database does not
+/// answer. Once a hundredth is less than what it needs now: what it needs and not a bit more, so that several gateways use a
+/// budget up to its end. Never more than there is.
 ///
 /// ```
 /// use crossmodel::domain::{PicoUsd, portion};
@@ -18,9 +16,11 @@ const LEAST: i64 = 10_000_000_000;
 /// ```
 pub fn portion(left: PicoUsd, need: PicoUsd, lately: PicoUsd) -> PicoUsd {
     let left = left.pico().max(0);
+    if left / 100 < need.pico() {
+        return PicoUsd::from_pico(need.pico().min(left));
+    }
     let at_ease = lately.pico().saturating_mul(2).min(left / 10);
-    let chunk = (left / 100).max(LEAST).max(at_ease);
-    PicoUsd::from_pico(need.pico().max(chunk).min(left))
+    PicoUsd::from_pico((left / 100).max(at_ease))
 }
 
 #[cfg(test)]
@@ -37,6 +37,14 @@ mod tests {
             prop_assert!(got >= 0 && got <= left.max(0));
             prop_assert!(got >= need.min(left.max(0)));
         }
+    }
+
+    #[test]
+    fn near_the_end_nothing_is_taken_that_is_not_needed() {
+        let usd = |text: &str| text.parse::<PicoUsd>().unwrap();
+
+        assert_eq!(portion(usd("0.99"), usd("0.01"), usd("50")), usd("0.01"));
+        assert_eq!(portion(usd("1"), usd("0.01"), PicoUsd::ZERO), usd("0.01"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! does not answer.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -39,14 +39,16 @@ pub(super) struct Live {
     snapshot: ArcSwap<Snapshot>,
     /// When the database last said that the snapshot is how the catalog stands.
     snapshot_confirmed: AtomicI64,
-    /// The catalog is known to have changed.
-    snapshot_stale: AtomicBool,
+    /// How often the catalog was heard to have changed, and how often it had when the snapshot was read: who comes while it is
+    /// read anew waits for that, too.
+    snapshot_changes: AtomicU64,
+    snapshot_includes: AtomicU64,
     /// One load of the catalog at a time.
     snapshot_load: tokio::sync::Mutex<()>,
     changes: Option<Mutex<broadcast::Receiver<Change>>>,
     /// The last question to the database was not answered.
     database_down: AtomicBool,
-    loads: std::sync::atomic::AtomicU64,
+    loads: AtomicU64,
 }
 
 impl Live {
@@ -66,7 +68,8 @@ impl Live {
             flights: Mutex::default(),
             snapshot: ArcSwap::from_pointee(snapshot),
             snapshot_confirmed: AtomicI64::new(now.millis()),
-            snapshot_stale: AtomicBool::new(false),
+            snapshot_changes: AtomicU64::new(0),
+            snapshot_includes: AtomicU64::new(0),
             snapshot_load: tokio::sync::Mutex::default(),
             changes,
             database_down: AtomicBool::new(false),
@@ -85,10 +88,10 @@ impl Live {
                 Ok(Change::Key(id)) => self.keys.evict(|key| key.id == id),
                 Ok(Change::Account(id)) => self.keys.evict(|key| key.account == id),
                 Ok(Change::Recall(_)) => {}
-                Ok(Change::Catalog) => self.snapshot_stale.store(true, Ordering::SeqCst),
+                Ok(Change::Catalog) => self.snapshot_changed(),
                 Err(broadcast::error::TryRecvError::Lagged(_)) => {
                     self.keys.evict(|_| true);
-                    self.snapshot_stale.store(true, Ordering::SeqCst);
+                    self.snapshot_changed();
                 }
                 Err(_) => return,
             }
@@ -154,7 +157,7 @@ impl Live {
         if self.snapshot_is_fresh(now) {
             return self.snapshot.load_full();
         }
-        let down = self.database_down.load(Ordering::Relaxed) && !self.snapshot_stale.load(Ordering::SeqCst);
+        let down = self.database_down.load(Ordering::Relaxed) && !self.snapshot_is_stale();
         if !down {
             let _one = self.snapshot_load.lock().await;
             if !self.snapshot_is_fresh(now) {
@@ -173,22 +176,34 @@ impl Live {
         self.snapshot.load_full()
     }
 
+    fn snapshot_changed(&self) {
+        self.snapshot_changes.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn snapshot_is_stale(&self) -> bool {
+        self.snapshot_includes.load(Ordering::SeqCst) != self.snapshot_changes.load(Ordering::SeqCst)
+    }
+
     fn snapshot_is_fresh(&self, now: Timestamp) -> bool {
         let confirmed = Timestamp::from_millis(self.snapshot_confirmed.load(Ordering::Relaxed));
-        !self.snapshot_stale.load(Ordering::SeqCst) && now.since(confirmed) <= self.options.freshness
+        !self.snapshot_is_stale() && now.since(confirmed) <= self.options.freshness
     }
 
     async fn load_snapshot(&self) {
         let now = self.clock.now();
-        self.snapshot_stale.store(false, Ordering::SeqCst);
+        let changes = self.snapshot_changes.load(Ordering::SeqCst);
         let before = self.snapshot.load_full();
         match self.ask(Snapshot::load(&self.store, &self.options, Some(&before))).await {
             Ok(snapshot) => {
                 self.snapshot.store(Arc::new(snapshot));
+                self.snapshot_includes.store(changes, Ordering::SeqCst);
                 self.snapshot_confirmed.store(now.millis(), Ordering::Relaxed);
             }
-            // Stale, and known to be: the next sweep tries again.
-            Err(Unavailable) => self.snapshot_confirmed.store(0, Ordering::Relaxed),
+            // Not confirmed, and known not to be: nobody waits for the database, and the next sweep tries again.
+            Err(Unavailable) => {
+                self.snapshot_confirmed.store(0, Ordering::Relaxed);
+                self.snapshot_includes.store(changes, Ordering::SeqCst);
+            }
         }
     }
 
@@ -199,10 +214,10 @@ impl Live {
         let ids = self.keys.ids();
         // Even without keys: somebody has to find out that the database answers again.
         let Ok(revision) = self.ask(self.store.catalog().revision()).await else { return };
-        if revision == self.snapshot.load().catalog.revision() && !self.snapshot_stale.load(Ordering::SeqCst) {
+        if revision == self.snapshot.load().catalog.revision() && !self.snapshot_is_stale() {
             self.snapshot_confirmed.fetch_max(now.millis(), Ordering::Relaxed);
         } else {
-            self.snapshot_stale.store(true, Ordering::SeqCst);
+            self.snapshot_changed();
             self.snapshot(now).await;
         }
         for some in ids.chunks(500) {

@@ -44,8 +44,8 @@ struct State {
     lately_since: Option<Timestamp>,
     /// What those who wait need.
     wanted: i64,
-    /// Nothing was left at the last question.
-    dry: bool,
+    /// What was left for others at the last question.
+    left: i64,
     flight: Option<Flight>,
     touched: Option<Timestamp>,
     /// What the table was last told of `held`.
@@ -87,9 +87,9 @@ impl Purse {
     /// Whether so little is left of the lease that it is time to ask for more, before a call has to wait for it.
     pub(super) fn runs_low(&self, amount: PicoUsd, now: Timestamp) -> bool {
         let mut state = lock(&self.state);
-        !state.dry
-            && state.flight.is_none()
-            && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
+        // Near its end, a budget is only asked for what is needed.
+        let plenty = state.left / 100 >= amount.pico();
+        plenty && state.flight.is_none() && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
     }
 
     /// Lets go of a hold, and notes what was really spent.
@@ -158,7 +158,7 @@ impl Purse {
         state.wanted = 0;
         if let Ok(leased) = &leased {
             state.granted += leased.granted.pico();
-            state.dry = leased.left == PicoUsd::ZERO;
+            state.left = leased.left.pico();
         }
         leased
     }

@@ -22,6 +22,21 @@ both_engines!(an_edit_in_this_process_is_live_on_the_next_request, |store| {
     }
 });
 
+both_engines!(who_comes_while_a_changed_catalog_is_read_waits_for_it, |store| {
+    let rig = Rig::start(store).await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    rig.asks("acme/other").await.is(200);
+    for enabled in [false, true, false, true] {
+        rig.store.catalog().set_model_enabled(&"acme/other".parse().unwrap(), enabled, &by, now).await.unwrap();
+
+        let answers = futures_util::future::join_all((0..20).map(|_| rig.asks("acme/other"))).await;
+
+        for answer in answers {
+            answer.is(if enabled { 200 } else { 404 });
+        }
+    }
+});
+
 both_engines!(without_notices_an_edit_elsewhere_is_live_after_sixty_seconds_at_the_latest, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
     let elsewhere = rig.store.another().await;

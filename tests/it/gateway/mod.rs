@@ -13,6 +13,7 @@ mod faults;
 mod freshness;
 mod hang_up;
 mod models;
+mod money;
 mod protocols;
 mod retries;
 mod seals;

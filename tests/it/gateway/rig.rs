@@ -125,6 +125,15 @@ pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
 /// Serves a gateway over `own`; the end of `store`'s test ends it.
 pub async fn serve(store: &TestStore, own: Store, options: GatewayOptions) -> (Gateway, String) {
     let gateway = Gateway::start(own, options).await.expect("a gateway");
+    let stopped = gateway.clone();
+    // What is said first is done last.
+    store.at_the_end(async move { stopped.stop().await });
+    let url = listen(store, &gateway).await;
+    (gateway, url)
+}
+
+/// Serves a gateway that the caller stops; the end of `store`'s test ends the server.
+pub async fn listen(store: &TestStore, gateway: &Gateway) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let configure = gateway.configure();
@@ -136,13 +145,10 @@ pub async fn serve(store: &TestStore, own: Store, options: GatewayOptions) -> (G
         .listen(listener)
         .expect("to listen")
         .run();
-    let (handle, stopped) = (server.handle(), gateway.clone());
+    let handle = server.handle();
     tokio::spawn(server);
-    store.at_the_end(async move {
-        handle.stop(false).await;
-        stopped.stop().await;
-    });
-    (gateway, url)
+    store.at_the_end(async move { handle.stop(false).await });
+    url
 }
 
 async fn import(store: &Store, upstream: &Upstream) {
