@@ -102,7 +102,7 @@ async fn dispatch(
     let tokens = Used { requests: 0, tokens: bound.tokens };
     admitted(inner, &key, tokens, now).await?;
     let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
-        key.gates.correct(now, Used { requests: 0, tokens: -bound.tokens });
+        key.gates.settle(now, bound.tokens, 0);
     })?;
     let call = Dispatch {
         id: head.id,

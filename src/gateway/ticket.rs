@@ -13,7 +13,6 @@ use super::spending::{Bound, Holds};
 use super::spool::{Begun, Durable, Ended, SpoolFull};
 use crate::domain::{
     AliasName, Attempt, CallState, Match, Model, PicoUsd, Price, ProviderId, RequestId, Timestamp, Tokens, UsageSource,
-    Used,
 };
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
@@ -232,7 +231,7 @@ impl Ticket {
         });
         holds.settle(cost, now);
         let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
-        self.key.gates.correct(self.at, Used { requests: 0, tokens: used - self.bound.tokens });
+        self.key.gates.settle(self.at, self.bound.tokens, used);
         self.inner.shipping.ended();
         self.inner.metrics.ended();
         if status == CLIENT_LEFT {

@@ -71,17 +71,21 @@ impl Gates {
             && let Err(limited) = gate.admit(spending, limits, need, now).await
         {
             if let Some((gate, limits)) = &self.key {
-                gate.correct(limits, now, Used { requests: -need.requests, tokens: -need.tokens });
+                let counted = counted(limits, need);
+                gate.correct(now, Used { requests: -counted.requests, tokens: -counted.tokens });
             }
             return Err(Limited { of_account: true, ..limited });
         }
         Ok(())
     }
 
-    /// Corrects what was admitted at that moment, once it is known better.
-    pub(in super::super) fn correct(&self, at: Timestamp, more: Used) {
+    /// A call that was admitted at that moment with so many tokens has really used so many.
+    pub(in super::super) fn settle(&self, at: Timestamp, admitted: i64, used: i64) {
         for (gate, limits) in [&self.key, &self.account].into_iter().flatten() {
-            gate.correct(limits, at, more);
+            if limits.tokens_per_minute.is_some() {
+                let counted = counted(limits, Used { requests: 0, tokens: admitted });
+                gate.correct(at, Used { requests: 0, tokens: used - counted.tokens });
+            }
         }
     }
 
@@ -158,11 +162,7 @@ impl Gate {
         }
     }
 
-    fn correct(&self, limits: &Limits, at: Timestamp, more: Used) {
-        let more = Used {
-            requests: limits.requests_per_minute.map_or(0, |_| more.requests),
-            tokens: limits.tokens_per_minute.map_or(0, |_| more.tokens),
-        };
+    fn correct(&self, at: Timestamp, more: Used) {
         let mut state = lock(&self.state);
         state.window.add(at, more);
         if state.shared {

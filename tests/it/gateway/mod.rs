@@ -15,6 +15,7 @@ mod hang_up;
 mod models;
 mod money;
 mod protocols;
+mod rates;
 mod retries;
 mod seals;
 mod stand_in;
