@@ -1,0 +1,111 @@
+//! Service tiers, and what a provider counted of a call.
+
+use super::Tokens;
+
+/// A way to be served that has prices of its own. Catalog files name those that have some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceTier {
+    /// The usual one, at a model's usual prices. No catalog file names it.
+    #[serde(skip)]
+    Standard,
+    /// Answered within a day, cheaper.
+    Batch,
+    /// Answered when there is room, cheaper.
+    Flex,
+    /// Answered before others, dearer.
+    Priority,
+    /// Anthropic's fast mode, dearer.
+    Fast,
+    /// OpenAI's capacity that is paid for ahead.
+    Scale,
+}
+
+impl ServiceTier {
+    /// As providers and records write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Batch => "batch",
+            Self::Flex => "flex",
+            Self::Priority => "priority",
+            Self::Fast => "fast",
+            Self::Scale => "scale",
+        }
+    }
+
+    /// The tier that an answer names. `None` if it names none that is known: `auto`, for one, says who chooses, not what.
+    ///
+    /// ```
+    /// use crossmodel::domain::ServiceTier;
+    /// assert_eq!(ServiceTier::named("default"), Some(ServiceTier::Standard));
+    /// assert_eq!(ServiceTier::named("flex"), Some(ServiceTier::Flex));
+    /// assert_eq!(ServiceTier::named("auto"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            // OpenAI's, Anthropic's, Anthropic's in requests, and Groq's word for it.
+            "default" | "standard" | "standard_only" | "on_demand" => Some(Self::Standard),
+            "batch" => Some(Self::Batch),
+            "flex" => Some(Self::Flex),
+            "priority" => Some(Self::Priority),
+            "fast" => Some(Self::Fast),
+            "scale" => Some(Self::Scale),
+            _ => None,
+        }
+    }
+}
+
+/// What a provider says of how it served a call, beside tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// The tier that it names; `None` if it names none.
+    pub tier: Option<ServiceTier>,
+    /// Searches of the web that it made.
+    pub searches: u64,
+}
+
+/// All that a call is charged for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Tokens by kind.
+    pub tokens: Tokens,
+    /// Searches of the web.
+    pub searches: u64,
+    /// The tier that served it; `None` is the usual one.
+    pub tier: Option<ServiceTier>,
+}
+
+impl Counted {
+    /// What the provider counted, by the tier that it names, else by the one that it was `asked` for.
+    pub fn new(tokens: Tokens, served: Served, asked: Option<ServiceTier>) -> Self {
+        Self { tokens, searches: served.searches, tier: served.tier.or(asked) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_decides_on_the_tier_and_silence_leaves_the_one_that_was_asked_for() {
+        let tier = |said: Option<ServiceTier>, asked| {
+            Counted::new(Tokens::default(), Served { tier: said, searches: 2 }, asked).tier
+        };
+
+        assert_eq!(tier(None, Some(ServiceTier::Flex)), Some(ServiceTier::Flex));
+        assert_eq!(tier(Some(ServiceTier::Standard), Some(ServiceTier::Flex)), Some(ServiceTier::Standard));
+        assert_eq!(tier(Some(ServiceTier::Priority), None), Some(ServiceTier::Priority));
+        assert_eq!(tier(None, None), None);
+    }
+
+    #[test]
+    fn a_tier_reads_back_as_it_is_written() {
+        use ServiceTier::{Batch, Fast, Flex, Priority, Scale, Standard};
+        for tier in [Standard, Batch, Flex, Priority, Fast, Scale] {
+            assert_eq!(ServiceTier::named(tier.as_str()), Some(tier));
+        }
+        assert!(serde_json::from_str::<ServiceTier>("\"standard\"").is_err(), "the usual prices are no tier's");
+        assert_eq!(serde_json::from_str::<ServiceTier>("\"flex\"").unwrap(), Flex);
+    }
+}
