@@ -61,8 +61,39 @@ impl ServiceTier {
 pub struct Served {
     /// The tier that it names; `None` if it names none.
     pub tier: Option<ServiceTier>,
+    /// Whether it was in the fast mode, which Anthropic names apart from the tier; `None` if it does not say.
+    pub fast: Option<bool>,
     /// Searches of the web that it made.
     pub searches: u64,
+}
+
+impl Served {
+    /// This and what is said later. Counts only grow.
+    #[must_use]
+    pub fn then(self, later: Self) -> Self {
+        Self {
+            tier: later.tier.or(self.tier),
+            fast: later.fast.or(self.fast),
+            searches: self.searches.max(later.searches),
+        }
+    }
+
+    /// The same, for a call of which no tier was asked: where the provider names none, the usual one served it.
+    #[must_use]
+    pub fn or_usual(self) -> Self {
+        let tier = self.tier.or(Some(ServiceTier::Standard));
+        Self { tier, fast: self.fast.or(Some(false)), ..self }
+    }
+
+    /// The tier that counts: the one that is named, else the one that was `asked` for.
+    fn by(self, asked: Option<ServiceTier>) -> Option<ServiceTier> {
+        let asked_fast = asked == Some(ServiceTier::Fast);
+        if self.fast.unwrap_or(asked_fast) {
+            Some(ServiceTier::Fast)
+        } else {
+            self.tier.or(asked.filter(|_| !asked_fast))
+        }
+    }
 }
 
 /// All that a call is charged for.
@@ -79,7 +110,7 @@ pub struct Counted {
 impl Counted {
     /// What the provider counted, by the tier that it names, else by the one that it was `asked` for.
     pub fn new(tokens: Tokens, served: Served, asked: Option<ServiceTier>) -> Self {
-        Self { tokens, searches: served.searches, tier: served.tier.or(asked) }
+        Self { tokens, searches: served.searches, tier: served.by(asked) }
     }
 }
 
@@ -89,14 +120,39 @@ mod tests {
 
     #[test]
     fn the_answer_decides_on_the_tier_and_silence_leaves_the_one_that_was_asked_for() {
-        let tier = |said: Option<ServiceTier>, asked| {
-            Counted::new(Tokens::default(), Served { tier: said, searches: 2 }, asked).tier
+        let tier = |tier: Option<ServiceTier>, asked| {
+            Counted::new(Tokens::default(), Served { tier, ..Served::default() }, asked).tier
         };
 
         assert_eq!(tier(None, Some(ServiceTier::Flex)), Some(ServiceTier::Flex));
         assert_eq!(tier(Some(ServiceTier::Standard), Some(ServiceTier::Flex)), Some(ServiceTier::Standard));
         assert_eq!(tier(Some(ServiceTier::Priority), None), Some(ServiceTier::Priority));
         assert_eq!(tier(None, None), None);
+    }
+
+    #[test]
+    fn fast_is_named_apart_from_the_tier() {
+        let tier = |fast, asked| {
+            let served = Served { tier: Some(ServiceTier::Standard), fast, searches: 0 };
+            Counted::new(Tokens::default(), served, asked).tier
+        };
+
+        assert_eq!(tier(Some(true), None), Some(ServiceTier::Fast));
+        assert_eq!(tier(None, Some(ServiceTier::Fast)), Some(ServiceTier::Fast), "the tier says nothing of it");
+        assert_eq!(tier(Some(false), Some(ServiceTier::Fast)), Some(ServiceTier::Standard));
+        let silent =
+            |fast| Counted::new(Tokens::default(), Served { fast, ..Served::default() }, Some(ServiceTier::Fast));
+        assert_eq!((silent(None).tier, silent(Some(false)).tier), (Some(ServiceTier::Fast), None));
+    }
+
+    #[test]
+    fn what_was_never_asked_for_was_not_given_unless_the_provider_says_so() {
+        let flex = Served { tier: Some(ServiceTier::Flex), ..Served::default() };
+        let tier = |served: Served, asked| Counted::new(Tokens::default(), served.or_usual(), Some(asked)).tier;
+
+        assert_eq!(tier(Served::default(), ServiceTier::Flex), Some(ServiceTier::Standard));
+        assert_eq!(tier(Served::default(), ServiceTier::Fast), Some(ServiceTier::Standard));
+        assert_eq!(tier(flex, ServiceTier::Priority), Some(ServiceTier::Flex));
     }
 
     #[test]

@@ -79,9 +79,11 @@ async fn dispatch(
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
-    let (first, others) =
+    let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(first.target.header.clone());
+    let tier = control.tier(&first.target.model)?;
+    others.retain(|other| control.tier(&other.target.model).is_ok());
 
     let asked = Asked {
         operation,
@@ -101,6 +103,7 @@ async fn dispatch(
         stream: control.stream,
         agent: agent(request.headers()),
         prompt_bytes: control.prompt_bytes,
+        tier,
         key: Arc::clone(&key),
     };
     let outcome = pump::start(Call {

@@ -111,6 +111,7 @@ async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
     };
     ticket.first_byte();
     ticket.tokens = told.tokens;
+    ticket.served = told.served;
     ticket.delivered_bytes = told.text_bytes;
     ticket.delivered(status);
     let ran = candidate.target.header.clone();
@@ -296,6 +297,7 @@ impl Pump<'_> {
 
     fn count(&mut self) {
         self.ticket.tokens = self.flow.tokens();
+        self.ticket.served = self.flow.served();
         self.ticket.delivered_bytes = self.flow.text_bytes();
     }
 }

@@ -9,7 +9,8 @@ use super::Inner;
 use super::keys::CompiledKey;
 use super::plan::Candidate;
 use crate::domain::{
-    AliasName, Attempt, CallState, Match, Model, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
+    AliasName, Attempt, CallState, Counted, Match, Model, PicoUsd, RequestId, Served, ServiceTier, Timestamp, Tokens,
+    UsageRecord, UsageSource,
 };
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
@@ -33,6 +34,10 @@ pub(super) struct Ticket {
     pub delivered_bytes: usize,
     /// What the provider counted.
     pub tokens: Option<Tokens>,
+    /// How the provider says that it served the call.
+    pub served: Served,
+    /// The tier that was asked for.
+    tier: Option<ServiceTier>,
 }
 
 /// What is known of a call when it is dispatched.
@@ -46,6 +51,7 @@ pub(super) struct Dispatch {
     pub stream: bool,
     pub agent: Option<String>,
     pub prompt_bytes: usize,
+    pub tier: Option<ServiceTier>,
 }
 
 impl Ticket {
@@ -85,6 +91,8 @@ impl Ticket {
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
             tokens: None,
+            served: Served::default(),
+            tier: call.tier,
         }
     }
 
@@ -159,7 +167,11 @@ impl Ticket {
             }
         };
         if !failed {
-            record.cost = self.model.pricing.cost(&record.tokens, record.at).unwrap_or_else(|| {
+            let counted = Counted::new(record.tokens, self.served, self.tier);
+            record.price = self.model.price_for(&counted, record.at);
+            record.tier = self.model.billed(counted.tier).map(|tier| tier.as_str().to_owned());
+            record.searches = counted.searches;
+            record.cost = self.model.cost(&counted, record.at).unwrap_or_else(|| {
                 tracing::error!(model = record.model, call = %record.id, "A call has no price");
                 PicoUsd::ZERO
             });
