@@ -234,7 +234,10 @@ fn a_tier_without_a_price_is_refused_by_its_name() {
     for name in ["scale", "performance", "fast", "batch", ""] {
         assert_eq!(refused("service_tier", name).1.as_deref(), Some("service_tier"), "{name}");
     }
-    assert!(refused("service_tier", &"\\n\\u001bx".repeat(900)).0.len() < 160, "what a client sends is cut and cleaned");
+    assert!(
+        refused("service_tier", &"\\n\\u001bx".repeat(900)).0.len() < 160,
+        "what a client sends is cut and cleaned"
+    );
     assert!(tier(r#","service_tier":"scale","speed":"fast""#, Operation::Messages).is_err(), "both need a price");
 }
 

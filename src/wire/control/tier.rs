@@ -36,7 +36,8 @@ impl<'a> AskedTier<'a> {
         let Self { key, name } = self;
         let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
         let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
-        let or: String = priced.map(|tier| format!(", or ask for '{}'", tier.as_str())).collect();
+        let priced: Vec<String> = priced.map(|tier| format!("'{}'", tier.as_str())).collect();
+        let or = if priced.is_empty() { String::new() } else { format!(", or ask for {}", priced.join(" or ")) };
         let message = format!("Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.", model.id);
         Problem::new(Code::UnsupportedParameter, message).about(*key)
     }

@@ -17,4 +17,5 @@ mod protocols;
 mod retries;
 mod seals;
 mod stand_in;
+mod tiers;
 mod uncounted;
