@@ -78,11 +78,12 @@ impl Served {
         }
     }
 
-    /// The same, for a call of which no tier was asked: where the provider names none, the usual one served it.
+    /// The same, for a call that was put into another protocol, where no fast mode is asked for, and a tier only if
+    /// `tier_is_asked`: what was lost on the way to the provider did not serve, unless it says so.
     #[must_use]
-    pub fn or_usual(self) -> Self {
-        let tier = self.tier.or(Some(ServiceTier::Standard));
-        Self { tier, fast: self.fast.or(Some(false)), ..self }
+    pub fn unless_lost(self, tier_is_asked: bool) -> Self {
+        let usual = Some(ServiceTier::Standard).filter(|_| !tier_is_asked);
+        Self { tier: self.tier.or(usual), fast: self.fast.or(Some(false)), ..self }
     }
 
     /// The tier that counts: the one that is named, else the one that was `asked` for.
@@ -146,13 +147,17 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_asked_for_was_not_given_unless_the_provider_says_so() {
-        let flex = Served { tier: Some(ServiceTier::Flex), ..Served::default() };
-        let tier = |served: Served, asked| Counted::new(Tokens::default(), served.or_usual(), Some(asked)).tier;
+    fn what_was_lost_on_the_way_was_not_given_unless_the_provider_says_so() {
+        let (silent, flex) = (Served::default(), Served { tier: Some(ServiceTier::Flex), ..Served::default() });
+        let tier = |served: Served, reached, asked| {
+            Counted::new(Tokens::default(), served.unless_lost(reached), Some(asked)).tier
+        };
 
-        assert_eq!(tier(Served::default(), ServiceTier::Flex), Some(ServiceTier::Standard));
-        assert_eq!(tier(Served::default(), ServiceTier::Fast), Some(ServiceTier::Standard));
-        assert_eq!(tier(flex, ServiceTier::Priority), Some(ServiceTier::Flex));
+        assert_eq!(tier(silent, false, ServiceTier::Flex), Some(ServiceTier::Standard));
+        assert_eq!(tier(silent, true, ServiceTier::Flex), Some(ServiceTier::Flex));
+        assert_eq!(tier(silent, false, ServiceTier::Fast), Some(ServiceTier::Standard));
+        assert_eq!(tier(silent, true, ServiceTier::Fast), None, "no other protocol has it");
+        assert_eq!(tier(flex, false, ServiceTier::Priority), Some(ServiceTier::Flex));
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Exchange {
     client: Operation,
     provider: Protocol,
     includes_reasoning: Option<bool>,
-    /// Whether a tier other than the usual one can have been asked of the provider.
+    /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     shown: Shown,
 }
@@ -77,7 +77,9 @@ impl Exchange {
         let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
         let Telling { id, model, created, include_usage } = telling;
         let shown = Shown { id, model, created, include_usage, names, echo };
-        let tier_is_asked = takes.openai_fields && provider != Protocol::AnthropicMessages;
+        // Of Anthropic no tier is asked that has a price of its own.
+        let tier_is_asked =
+            ask.service_tier.is_some() && takes.openai_fields && provider != Protocol::AnthropicMessages;
         Ok((Self { client, provider, includes_reasoning, tier_is_asked, shown }, request))
     }
 
@@ -89,7 +91,7 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
         let text_bytes = lengths(&reply);
-        let (tokens, served) = (reply.tokens, self.served(reply.served));
+        let (tokens, served) = (reply.tokens, reply.served.unless_lost(self.tier_is_asked));
         let body = match self.client {
             Operation::Completions => completions::write_reply(&reply, &self.shown),
             Operation::Responses => responses::write_reply(&reply, &self.shown),
@@ -97,11 +99,6 @@ impl Exchange {
             Operation::Chat | Operation::Embeddings => chat::write_reply(&reply, &self.shown),
         };
         Ok(Answer { body, tokens, served, text_bytes })
-    }
-
-    /// A tier that was dropped on the way to the provider is not the one that served.
-    fn served(&self, served: Served) -> Served {
-        if self.tier_is_asked { served } else { served.or_usual() }
     }
 
     fn read<'a>(&self, body: &'a Value) -> Result<Reply<'a>, NotAnAnswer> {
@@ -115,9 +112,9 @@ impl Exchange {
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
-        let (served, events) = (self.served(reply.served), reply.events());
         let mut stream = self.stream();
-        stream.whole = Some(served);
+        stream.whole = Some(reply.served);
+        let events = reply.events();
         let mut out = Vec::new();
         for event in events {
             stream.teller.tell(event, &mut out);
@@ -335,7 +332,7 @@ impl TranslatedStream {
     /// How the provider says that it served the call.
     pub fn served(&self) -> Served {
         let said = self.whole.unwrap_or_else(|| self.source.served());
-        if self.tier_is_asked { said } else { said.or_usual() }
+        said.unless_lost(self.tier_is_asked)
     }
 
     /// How many bytes of generated text have passed.

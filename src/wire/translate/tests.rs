@@ -38,10 +38,11 @@ impl Case {
         self.stream.iter().map(|data| format!("data: {data}\n\n").into())
     }
 
-    /// The call of a client of another protocol. `asks`: the provider can be asked for a tier.
+    /// The call of a client of another protocol, which says that the provider may choose. `asks`: the provider is told.
     fn exchange(&self, asks: bool) -> Exchange {
         let client = if self.protocol == Protocol::AnthropicMessages { Operation::Chat } else { Operation::Messages };
-        let body = br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}"#;
+        let body =
+            br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
         let takes = Takes { openai_fields: asks, ..Takes::default() };
         Exchange::open((client, self.protocol), body, "m", &takes, None, Telling::default()).unwrap().0
     }
@@ -78,7 +79,7 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
     for case in Case::all() {
         let can_ask = case.protocol != Protocol::AnthropicMessages;
         for asks in [true, false] {
-            let expected = if asks && can_ask { case.served() } else { case.served().or_usual() };
+            let expected = case.served().unless_lost(asks && can_ask);
             let exchange = case.exchange(asks);
             assert_eq!(exchange.answer(&case.whole()).unwrap().served, expected, "{}", case.name);
 
@@ -108,5 +109,23 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
 
     let cut = Served { searches: 2, ..Served::default() };
     assert_eq!((passing.watch().served(), passing.watch().ending()), (cut, Ending::Cut));
-    assert_eq!((told.served(), told.ending()), (cut, Ending::Cut));
+    assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), Ending::Cut));
+}
+
+#[test]
+fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
+    let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
+    let takes = Takes { openai_fields: true, ..Takes::default() };
+    for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
+        for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
+            let body = format!(r#"{{"model":"m","{input}":"x"{more}}}"#);
+            let opened =
+                Exchange::open((client, silent.protocol), body.as_bytes(), "m", &takes, None, Telling::default());
+            let (exchange, request) = opened.unwrap();
+
+            let request: Value = serde_json::from_slice(&request).unwrap();
+            assert_eq!(request.get("service_tier").is_some(), tier.is_none(), "{body}");
+            assert_eq!(exchange.answer(&silent.whole()).unwrap().served.tier, tier, "{body}");
+        }
+    }
 }
