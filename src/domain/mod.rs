@@ -10,13 +10,14 @@
 //! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] what is worth knowing about one that can,
 //!   [`merge`] what two people's edits come to, and [`import_aliases`] and [`export_aliases`] read and write files of them.
 //! - [`fallbacks`] says who is asked when a model's provider fails.
-//! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Pricing::cost`] says what a call
-//!   of it costs, exact to the pico-dollar.
+//! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Model::cost`] says what a call
+//!   of it costs, exact to the pico-dollar; [`Model::most`] says before it what it can cost.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod account;
 mod alias;
 mod api_key;
+mod bill;
 mod catalog;
 mod decision;
 mod draft;
@@ -42,6 +43,7 @@ mod rate;
 mod resolve;
 mod seal;
 mod search;
+mod tier;
 mod time;
 mod usage;
 mod validate;
@@ -78,6 +80,7 @@ pub use rate::{RateWindow, Used};
 pub use resolve::{AliasSet, Candidate, Resolution, Trace};
 pub use seal::{MasterKey, SealError, Sealed};
 pub use search::{Found, Hit, search};
+pub use tier::{Counted, Served, ServiceTier};
 pub use time::Timestamp;
 pub use usage::{Attempt, CallState, Tokens, UsageRecord, UsageSource};
 pub use validate::{Problem, Validation, name_counter, validate};

@@ -1,9 +1,10 @@
 //! Real models: what the catalog knows of each.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Pricing, Protocol, ProviderId};
+use super::{Pricing, Protocol, ProviderId, ServiceTier};
 
 /// The id of a real model, `vendor/model`. Every id is also a legal alias name, so any of them can be remapped.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -181,6 +182,10 @@ pub struct Model {
     pub architecture: Architecture,
     /// What it costs.
     pub pricing: Pricing,
+    /// What it costs by other service tiers than the usual one, where they have prices of their own. Which price holds for
+    /// a kind that a tier lacks, [`Model::price_for`] says.
+    #[serde(default)]
+    pub service_tiers: Option<BTreeMap<ServiceTier, Pricing>>,
     /// Token limits of the provider.
     #[serde(default, rename = "top_provider")]
     pub limits: TokenLimits,

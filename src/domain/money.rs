@@ -55,6 +55,12 @@ impl PicoUsd {
     pub fn times(self, tokens: u64) -> i128 {
         i128::from(self.0) * i128::from(tokens)
     }
+
+    /// The amount of all these pico-USD, unless it leaves the range.
+    pub(super) fn sum<const N: usize>(parts: [i128; N]) -> Option<Self> {
+        let sum = parts.into_iter().try_fold(0_i128, i128::checked_add)?;
+        i64::try_from(sum).ok().map(Self)
+    }
 }
 
 impl FromStr for PicoUsd {

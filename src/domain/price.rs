@@ -41,7 +41,7 @@ pub struct Price {
     /// Per call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<PicoUsd>,
-    /// Per search; searches are not offered yet.
+    /// Per search of the web that the provider makes; without it, a search costs its tokens only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub web_search: Option<PicoUsd>,
 }
@@ -214,7 +214,7 @@ impl Price {
 
     /// This list with the kinds that `other` has replaced.
     #[must_use]
-    fn replaced_by(&self, other: &Self) -> Self {
+    pub(super) fn replaced_by(&self, other: &Self) -> Self {
         Self {
             prompt: other.prompt.or(self.prompt),
             completion: other.completion.or(self.completion),
@@ -231,6 +231,31 @@ impl Price {
             web_search: other.web_search.or(self.web_search),
         }
     }
+
+    /// Whether input and output have a price.
+    pub(super) fn is_charged(&self) -> bool {
+        self.prompt.is_some() && self.completion.is_some()
+    }
+
+    /// What so many tokens and searches come to by this list, exact. `None` if it has no price for input or output, or if
+    /// the sum leaves the range of [`PicoUsd`].
+    pub fn cost(&self, tokens: &Tokens, searches: u64) -> Option<PicoUsd> {
+        let (prompt, completion) = (self.prompt?, self.completion?);
+        let cache_write = self.input_cache_write.unwrap_or(prompt);
+        let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
+        let uncached = tokens.prompt.saturating_sub(tokens.cache_read).saturating_sub(tokens.cache_write);
+        let thinking = tokens.reasoning.min(tokens.completion);
+        PicoUsd::sum([
+            prompt.times(uncached),
+            self.input_cache_read.unwrap_or(prompt).times(tokens.cache_read),
+            cache_write.times(tokens.cache_write - hour_writes),
+            self.input_cache_write_1h.unwrap_or(cache_write).times(hour_writes),
+            completion.times(tokens.completion - thinking),
+            self.internal_reasoning.unwrap_or(completion).times(thinking),
+            self.request.unwrap_or_default().times(1),
+            self.web_search.unwrap_or_default().times(searches),
+        ])
+    }
 }
 
 impl Pricing {
@@ -242,8 +267,8 @@ impl Pricing {
             .fold(self.base, |price, part| price.replaced_by(&part.price))
     }
 
-    /// What a call that arrived `at` this moment comes to, exact. `None` if the model has no price, which is never the
-    /// same as costing nothing, or if the sum leaves the range of [`PicoUsd`].
+    /// What a call of the usual tier, without searches, comes to that arrived `at` this moment, exact. `None` if the model
+    /// has no price, which is never the same as costing nothing, or if the sum leaves the range of [`PicoUsd`].
     ///
     /// ```
     /// use crossmodel::domain::{PicoUsd, Pricing, Timestamp, Tokens};
@@ -253,25 +278,13 @@ impl Pricing {
     /// assert_eq!(cost, Some("0.00072".parse::<PicoUsd>().unwrap()));
     /// ```
     pub fn cost(&self, tokens: &Tokens, at: Timestamp) -> Option<PicoUsd> {
-        let price = self.in_force(tokens.prompt, at);
-        let (prompt, completion) = (price.prompt?, price.completion?);
-        let cache_write = price.input_cache_write.unwrap_or(prompt);
-        let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
-        let uncached = tokens.prompt.saturating_sub(tokens.cache_read).saturating_sub(tokens.cache_write);
-        let thinking = tokens.reasoning.min(tokens.completion);
-        [
-            prompt.times(uncached),
-            price.input_cache_read.unwrap_or(prompt).times(tokens.cache_read),
-            cache_write.times(tokens.cache_write - hour_writes),
-            price.input_cache_write_1h.unwrap_or(cache_write).times(hour_writes),
-            completion.times(tokens.completion - thinking),
-            price.internal_reasoning.unwrap_or(completion).times(thinking),
-            price.request.unwrap_or_default().times(1),
-        ]
-        .into_iter()
-        .try_fold(0_i128, i128::checked_add)
-        .and_then(|sum| i64::try_from(sum).ok())
-        .map(PicoUsd::from_pico)
+        self.in_force(tokens.prompt, at).cost(tokens, 0)
+    }
+
+    /// Every list that a call with at most so many prompt tokens, `at` this moment, may be charged by in part.
+    pub(super) fn possible(&self, prompt_tokens: u64, at: Timestamp) -> impl Iterator<Item = &Price> {
+        let parts = self.overrides.iter().filter(move |part| part.applies(prompt_tokens, at));
+        std::iter::once(&self.base).chain(parts.map(|part| &part.price))
     }
 }
 

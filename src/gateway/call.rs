@@ -84,9 +84,11 @@ async fn dispatch(
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
-    let (first, others) =
+    let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(first.target.header.clone());
+    let tier = control.tier(&first.target.model)?;
+    others.retain(|other| control.tier(&other.target.model).is_ok());
 
     let asked = Asked {
         operation,
@@ -98,7 +100,7 @@ async fn dispatch(
     };
     let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
-    let bound = bound(all, &control, &held.bytes, options.reserve, now).map_err(no_price)?;
+    let bound = bound(all, &control, &held.bytes, tier, options.reserve, now).map_err(no_price)?;
     let tokens = Used { requests: 0, tokens: bound.tokens };
     admitted(inner, &key, tokens, now).await?;
     let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
@@ -113,6 +115,7 @@ async fn dispatch(
         stream: control.stream,
         agent: agent(request.headers()),
         prompt_bytes: control.prompt_bytes,
+        tier,
         key: Arc::clone(&key),
         bound,
         holds,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::domain::Tokens;
+use crate::domain::{Served, Tokens};
 use crate::wire::error::{Problem, Told};
 use crate::wire::passing::{Ending, PassingStream};
 use crate::wire::sse::EventTooLong;
@@ -70,6 +70,14 @@ impl Flow {
         match self {
             Self::Passing(stream) => stream.watch().tokens(),
             Self::Translated(stream) => stream.tokens(),
+        }
+    }
+
+    /// How the provider says that it served the call.
+    pub(super) fn served(&self) -> Served {
+        match self {
+            Self::Passing(stream) => stream.watch().served(),
+            Self::Translated(stream) => stream.served(),
         }
     }
 

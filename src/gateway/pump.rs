@@ -115,6 +115,7 @@ async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
     };
     ticket.first_byte();
     ticket.tokens = told.tokens;
+    ticket.served = told.served;
     ticket.delivered_bytes = told.text_bytes;
     if ticket.settled(status).await.is_err() {
         let _ = answer.send(Outcome::Failed { failure: not_written(), of: None });
@@ -314,6 +315,7 @@ impl Pump<'_> {
 
     fn count(&mut self) {
         self.ticket.tokens = self.flow.tokens();
+        self.ticket.served = self.flow.served();
         self.ticket.delivered_bytes = self.flow.text_bytes();
     }
 }

@@ -12,7 +12,8 @@ use super::plan::Candidate;
 use super::spending::{Bound, Holds};
 use super::spool::{Begun, Durable, Ended, SpoolFull};
 use crate::domain::{
-    AliasName, Attempt, CallState, Match, Model, PicoUsd, Price, ProviderId, RequestId, Timestamp, Tokens, UsageSource,
+    AliasName, Attempt, CallState, Counted, Match, Model, PicoUsd, Price, ProviderId, RequestId, Served, ServiceTier,
+    Timestamp, Tokens, UsageSource,
 };
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;
@@ -53,6 +54,10 @@ pub(super) struct Ticket {
     pub delivered_bytes: usize,
     /// What the provider counted.
     pub tokens: Option<Tokens>,
+    /// How the provider says that it served the call.
+    pub served: Served,
+    /// The tier that was asked for.
+    tier: Option<ServiceTier>,
 }
 
 struct Open {
@@ -76,6 +81,7 @@ pub(super) struct Dispatch {
     /// What it may cost, and what was reserved for that.
     pub bound: Bound,
     pub holds: Holds,
+    pub tier: Option<ServiceTier>,
 }
 
 impl Ticket {
@@ -114,6 +120,8 @@ impl Ticket {
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
             tokens: None,
+            served: Served::default(),
+            tier: call.tier,
         })
     }
 
@@ -196,11 +204,14 @@ impl Ticket {
                 (Tokens { prompt, completion, ..Tokens::default() }, UsageSource::Estimated)
             }
         };
-        let mut price = None;
+        let (mut price, mut tier, mut searches) = (None, None, 0);
         let mut cost = PicoUsd::ZERO;
         if !failed {
-            price = Some(self.model.pricing.in_force(tokens.prompt, self.at));
-            cost = self.model.pricing.cost(&tokens, self.at).unwrap_or_else(|| {
+            let counted = Counted::new(tokens, self.served, self.tier);
+            price = self.model.price_for(&counted, self.at);
+            tier = self.model.billed(counted.tier).map(|tier| tier.as_str().to_owned());
+            searches = counted.searches;
+            cost = self.model.cost(&counted, self.at).unwrap_or_else(|| {
                 // Without a price the call would not have been made.
                 tracing::error!(model = %self.model.id, call = %id, "A call's cost is beyond all bounds");
                 self.bound.cost
@@ -220,8 +231,8 @@ impl Ticket {
             status,
             error: error.map(str::to_owned),
             tokens,
-            searches: 0,
-            tier: None,
+            searches,
+            tier,
             source,
             price: price.as_ref().map(Price::to_kinds),
             cost: cost.pico(),

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::plan::Reading;
 use super::upstream::Upstream;
-use crate::domain::{Protocol, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
 use crate::wire::passing::renamed;
-use crate::wire::translate::{Exchange, text_bytes};
+use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, responses, usage};
 
 /// What the client gets, and what it used.
@@ -16,6 +16,7 @@ pub(super) struct Told {
     /// The body is a stream's.
     pub as_events: bool,
     pub tokens: Option<Tokens>,
+    pub served: Served,
     /// Bytes of generated text, if nobody counted.
     pub text_bytes: usize,
 }
@@ -24,43 +25,45 @@ pub(super) struct Told {
 pub(super) fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Option<Told> {
     match reading {
         Reading::Passing { name } => {
-            let (tokens, text_bytes) = counts(&answer, upstream)?;
+            let (tokens, served, text_bytes) = counts(&answer, upstream)?;
             let body = renamed(&answer, &name).map_or(answer, Bytes::from);
-            Some(Told { body, as_events: false, tokens, text_bytes })
+            Some(Told { body, as_events: false, tokens, served, text_bytes })
         }
         Reading::Translated(exchange) if stream => {
             let (stream, body) = exchange.answer_as_stream(&answer).ok()?;
-            Some(Told { body, as_events: true, tokens: stream.tokens(), text_bytes: stream.text_bytes() })
+            let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
+            Some(Told { body, as_events: true, tokens, served, text_bytes })
         }
         Reading::Translated(exchange) => translated(&exchange, &answer),
     }
 }
 
 fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
-    let told = exchange.answer(answer).ok()?;
-    Some(Told { body: told.body.into(), as_events: false, tokens: told.tokens, text_bytes: told.text_bytes })
+    let Answer { body, tokens, served, text_bytes } = exchange.answer(answer).ok()?;
+    Some(Told { body: body.into(), as_events: false, tokens, served, text_bytes })
 }
 
 /// What an answer that passes says of its use; `None` if it is not a JSON object. Where it says nothing, the text in it
 /// counts, and the whole of it if no text is found: what was delivered is never free by oversight.
-fn counts(answer: &[u8], upstream: &Upstream) -> Option<(Option<Tokens>, usize)> {
+fn counts(answer: &[u8], upstream: &Upstream) -> Option<(Option<Tokens>, Served, usize)> {
     let protocol = upstream.protocol;
-    let read: fn(&Value) -> Option<Tokens> = match protocol {
+    type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> Served);
+    let (tokens, served): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
-            let tokens = usage::of_answer(answer, upstream.includes_reasoning).ok()?;
+            let usage::Said { tokens, served } = usage::of_answer(answer, upstream.includes_reasoning).ok()?;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
-            return Some((tokens, text_bytes));
+            return Some((tokens, served, text_bytes));
         }
-        Protocol::AnthropicMessages => messages::tokens,
-        Protocol::OpenaiResponses => responses::tokens,
+        Protocol::AnthropicMessages => (messages::tokens, messages::served),
+        Protocol::OpenaiResponses => (responses::tokens, responses::served),
     };
     let answer_read = object(answer)?;
-    let tokens = read(&answer_read);
+    let (tokens, served) = (tokens(&answer_read), served(&answer_read));
     let text_bytes = match tokens {
         Some(_) => 0,
         None => text_bytes(protocol, &answer_read).unwrap_or(answer.len()),
     };
-    Some((tokens, text_bytes))
+    Some((tokens, served, text_bytes))
 }
 
 fn object(answer: &[u8]) -> Option<Value> {

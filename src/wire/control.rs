@@ -4,10 +4,12 @@
 mod stream_options;
 #[cfg(test)]
 mod tests;
+mod tier;
 
 use std::borrow::Cow;
 
 use self::stream_options::StreamOptions;
+use self::tier::AskedTier;
 use super::json::{JsonError, Span, Walk, quote, unquote};
 use super::operation::Operation;
 
@@ -29,6 +31,8 @@ pub struct Control<'a> {
     pub max_tokens: Option<u64>,
     /// How many answers are asked for.
     pub n: Option<u64>,
+    /// The tier that is asked for, and the speed, if they are not the usual ones.
+    tiers: [Option<AskedTier<'a>>; 2],
     operation: Operation,
     stream_options: StreamOptions,
     /// After the opening brace of the body.
@@ -82,7 +86,7 @@ impl ControlError {
     }
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "model",
     "stream",
     "stream_options",
@@ -95,6 +99,8 @@ const KEYS: [&str; 12] = [
     "max_tokens",
     "max_completion_tokens",
     "max_output_tokens",
+    "service_tier",
+    "speed",
 ];
 
 /// Whether, and how, usage in the stream is asked of the provider.
@@ -138,6 +144,8 @@ impl<'a> Control<'a> {
             most,
             most_chat,
             most_output,
+            service_tier,
+            speed,
         ] = found;
         let model_span = model.ok_or(ControlError::MissingModel)?;
         let model = model_name(model_span.of(text))?;
@@ -151,6 +159,15 @@ impl<'a> Control<'a> {
             Operation::Embeddings => Some(given(input).ok_or(ControlError::Content("input"))?),
             Operation::Completions => Some(given(prompt).ok_or(ControlError::Content("prompt"))?),
         };
+        let tiers = match operation {
+            Operation::Chat | Operation::Completions | Operation::Responses => {
+                [AskedTier::read(text, service_tier, "service_tier")?, None]
+            }
+            Operation::Messages => {
+                [AskedTier::read(text, service_tier, "service_tier")?, AskedTier::read(text, speed, "speed")?]
+            }
+            Operation::CountTokens | Operation::Embeddings => [None, None],
+        };
         let number = |span: Option<Span>| span.and_then(|s| s.of(text).parse().ok());
         let stream_options = match operation {
             Operation::Chat | Operation::Completions => StreamOptions::read(text, stream_options)?,
@@ -163,6 +180,7 @@ impl<'a> Control<'a> {
             prompt_bytes: [content, instructions, system].into_iter().flatten().map(|span| span.len()).sum(),
             max_tokens: [most_chat, most_output, most].into_iter().find_map(number),
             n: number(n),
+            tiers,
             operation,
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),

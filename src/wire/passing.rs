@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::error::Problem;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, messages, model_name, responses};
-use crate::domain::{Protocol, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
 
 /// How a stream stands when its bytes end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub trait Watch {
 
     /// The last token counts that the provider sent.
     fn tokens(&self) -> Option<Tokens>;
+
+    /// How the provider says that it served the call.
+    fn served(&self) -> Served;
 
     /// How many bytes of generated text have passed, for an estimate where no counts come.
     fn text_bytes(&self) -> usize;

@@ -1,6 +1,9 @@
 //! One request, answer or stream in another protocol than its own. The protocols themselves are in [`super::chat`],
 //! [`super::messages`], [`super::responses`] and [`super::completions`]; here is who is asked for what.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -10,7 +13,7 @@ use super::operation::Operation;
 use super::passing::Ending;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, completions, messages, responses};
-use crate::domain::{Protocol, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
 
 /// A request that was put into the provider's protocol, and what is needed to put the answer into the client's.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct Exchange {
     client: Operation,
     provider: Protocol,
     includes_reasoning: Option<bool>,
+    /// Whether the client's choice of a tier went on to the provider.
+    tier_is_asked: bool,
     shown: Shown,
 }
 
@@ -72,7 +77,10 @@ impl Exchange {
         let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
         let Telling { id, model, created, include_usage } = telling;
         let shown = Shown { id, model, created, include_usage, names, echo };
-        Ok((Self { client, provider, includes_reasoning, shown }, request))
+        // Of Anthropic no tier is asked that has a price of its own.
+        let tier_is_asked =
+            ask.service_tier.is_some() && takes.openai_fields && provider != Protocol::AnthropicMessages;
+        Ok((Self { client, provider, includes_reasoning, tier_is_asked, shown }, request))
     }
 
     /// Puts a whole answer into the client's protocol.
@@ -83,14 +91,14 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
         let text_bytes = lengths(&reply);
-        let tokens = reply.tokens;
+        let (tokens, served) = (reply.tokens, reply.served.unless_lost(self.tier_is_asked));
         let body = match self.client {
             Operation::Completions => completions::write_reply(&reply, &self.shown),
             Operation::Responses => responses::write_reply(&reply, &self.shown),
             Operation::Messages | Operation::CountTokens => messages::write_reply(&reply, &self.shown),
             Operation::Chat | Operation::Embeddings => chat::write_reply(&reply, &self.shown),
         };
-        Ok(Answer { body, tokens, text_bytes })
+        Ok(Answer { body, tokens, served, text_bytes })
     }
 
     fn read<'a>(&self, body: &'a Value) -> Result<Reply<'a>, NotAnAnswer> {
@@ -103,8 +111,10 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let events = self.read(&body)?.events();
+        let reply = self.read(&body)?;
         let mut stream = self.stream();
+        stream.whole = Some(reply.served);
+        let events = reply.events();
         let mut out = Vec::new();
         for event in events {
             stream.teller.tell(event, &mut out);
@@ -114,7 +124,7 @@ impl Exchange {
 
     /// Begins to put a stream into the client's protocol.
     pub fn stream(self) -> TranslatedStream {
-        let known = self.includes_reasoning;
+        let (known, tier_is_asked) = (self.includes_reasoning, self.tier_is_asked);
         let source = match self.provider {
             Protocol::AnthropicMessages => Source::Messages(messages::ReadEvents::new(known)),
             Protocol::OpenaiResponses => Source::Responses(responses::ReadEvents::new(known)),
@@ -131,6 +141,8 @@ impl Exchange {
             source,
             teller: Teller { writer, seen: Seen::default() },
             begun: false,
+            tier_is_asked,
+            whole: None,
         }
     }
 }
@@ -142,6 +154,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What the provider counted.
     pub tokens: Option<Tokens>,
+    /// How it served the call.
+    pub served: Served,
     /// Bytes of generated text, for an estimate where nobody counted.
     pub text_bytes: usize,
 }
@@ -153,6 +167,9 @@ pub struct TranslatedStream {
     teller: Teller,
     /// The client has had an event.
     begun: bool,
+    tier_is_asked: bool,
+    /// How the call was served, if the provider did not stream.
+    whole: Option<Served>,
 }
 
 enum Source {
@@ -199,6 +216,14 @@ impl Source {
             Self::Responses(reader) => reader.finish(out),
         }
     }
+
+    fn served(&self) -> Served {
+        match self {
+            Self::Chat(reader) => reader.served(),
+            Self::Messages(reader) => reader.served(),
+            Self::Responses(reader) => reader.served(),
+        }
+    }
 }
 
 impl Teller {
@@ -236,7 +261,7 @@ impl TranslatedStream {
     /// # Errors
     /// If an event is too long to be one.
     pub fn push(&mut self, chunk: &Bytes, mut out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
-        let Self { reader, source, teller, begun } = self;
+        let Self { reader, source, teller, begun, .. } = self;
         let mut told = Vec::new();
         let judge = |data: &[u8]| {
             source.read(data, &mut |event| teller.tell(event, &mut told));
@@ -302,6 +327,12 @@ impl TranslatedStream {
     /// The last token counts that the provider sent.
     pub fn tokens(&self) -> Option<Tokens> {
         self.teller.seen.tokens
+    }
+
+    /// How the provider says that it served the call.
+    pub fn served(&self) -> Served {
+        let said = self.whole.unwrap_or_else(|| self.source.served());
+        said.unless_lost(self.tier_is_asked)
     }
 
     /// How many bytes of generated text have passed.

@@ -2,8 +2,11 @@
 
 use serde::Deserialize;
 
-use super::json::{JsonError, Span, Walk};
-use crate::domain::Tokens;
+use super::json::{JsonError, Span, Walk, unquote};
+use crate::domain::{Served, ServiceTier, Tokens};
+
+/// More searches than any call makes: a larger number is nonsense and counts as not said.
+const MOST_SEARCHES: u64 = 100_000;
 
 /// More tokens than any call can use: a larger number is nonsense and counts as not said.
 const PLAUSIBLE: u64 = 10_000_000_000;
@@ -20,6 +23,22 @@ impl<'de> Deserialize<'de> for Count {
             .or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e10).contains(n)).map(|n| n as u64));
         Ok(Self(whole.filter(|&n| n <= PLAUSIBLE)))
     }
+}
+
+/// `server_tool_use` as Anthropic writes it, and hosts of Claude that speak this protocol; nonsense reads as no search.
+#[derive(Clone, Copy, Debug, Default)]
+struct Searches(u64);
+
+impl<'de> Deserialize<'de> for Searches {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde_json::Value::deserialize(deserializer).map(|used| Self(searches(&used).unwrap_or(0)))
+    }
+}
+
+/// Reads how often the web was searched from a usage's `server_tool_use`.
+pub(super) fn searches(server_tool_use: &serde_json::Value) -> Option<u64> {
+    let count = server_tool_use.get("web_search_requests")?;
+    Count::deserialize(count).ok()?.0.filter(|&count| count <= MOST_SEARCHES)
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -50,6 +69,7 @@ struct Usage {
     /// Perplexity.
     reasoning_tokens: Count,
     citation_tokens: Count,
+    server_tool_use: Searches,
 }
 
 impl Usage {
@@ -91,14 +111,23 @@ impl Usage {
     }
 }
 
-/// What an answer that is not a stream says of its tokens.
+/// What an answer says of its use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The counts, if it has any.
+    pub tokens: Option<Tokens>,
+    /// How it was served.
+    pub served: Served,
+}
+
+/// What an answer that is not a stream says of its use.
 ///
 /// # Errors
 /// If the answer is not a JSON object.
-pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Option<Tokens>, NotJson> {
+pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Said, NotJson> {
     let text = std::str::from_utf8(answer).map_err(|_| NotJson)?;
     let parts = Parts::of(text).map_err(|_| NotJson)?;
-    Ok(parts.tokens(text, includes_reasoning))
+    Ok(parts.said(text, includes_reasoning))
 }
 
 /// An answer that is not a JSON object.
@@ -106,11 +135,11 @@ pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Opti
 #[error("the answer is not a JSON object")]
 pub struct NotJson;
 
-/// What one chunk of a stream says of tokens.
+/// What one chunk of a stream says of its use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChunkUsage {
-    /// The counts, if the chunk has any.
-    pub tokens: Option<Tokens>,
+    /// What the chunk says of it.
+    pub said: Said,
     /// Whether the chunk carries nothing but usage: its `choices` is an empty list.
     pub alone: bool,
 }
@@ -119,10 +148,10 @@ pub struct ChunkUsage {
 pub fn of_chunk(data: &[u8], includes_reasoning: Option<bool>) -> ChunkUsage {
     let Ok(text) = std::str::from_utf8(data) else { return ChunkUsage::default() };
     let Ok(parts) = Parts::of(text) else { return ChunkUsage::default() };
-    let tokens = parts.tokens(text, includes_reasoning);
+    let said = parts.said(text, includes_reasoning);
     let no_choice =
         parts.choices.is_some_and(|c| c.of(text).strip_prefix('[').is_some_and(|rest| rest.trim_start() == "]"));
-    ChunkUsage { tokens, alone: tokens.is_some() && no_choice }
+    ChunkUsage { said, alone: said.tokens.is_some() && no_choice }
 }
 
 /// About how many tokens so many bytes of text are, where nobody counted: a token is about four bytes.
@@ -196,6 +225,7 @@ fn string_length(value: &[u8]) -> usize {
 struct Parts {
     usage: Option<Span>,
     choices: Option<Span>,
+    tier: Option<ServiceTier>,
 }
 
 impl Parts {
@@ -205,6 +235,7 @@ impl Parts {
             match key.of(text) {
                 "\"usage\"" if value.of(text) != "null" => parts.usage = Some(value),
                 "\"choices\"" => parts.choices = Some(value),
+                "\"service_tier\"" => parts.tier = unquote(value.of(text)).and_then(|name| ServiceTier::named(&name)),
                 _ => {}
             }
             Ok::<_, JsonError>(())
@@ -212,7 +243,7 @@ impl Parts {
         Ok(parts)
     }
 
-    fn tokens(&self, text: &str, includes_reasoning: Option<bool>) -> Option<Tokens> {
+    fn said(&self, text: &str, includes_reasoning: Option<bool>) -> Said {
         #[derive(Deserialize)]
         struct Choice {
             #[serde(default)]
@@ -224,7 +255,8 @@ impl Parts {
             memchr::memmem::find(choices.as_bytes(), b"\"usage\"")?;
             serde_json::from_str::<Vec<Choice>>(choices).ok()?.into_iter().find_map(|choice| choice.usage)
         });
-        usage?.tokens(includes_reasoning)
+        let served = Served { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use.0) };
+        Said { tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)), served }
     }
 }
 
@@ -232,7 +264,7 @@ impl Parts {
 mod tests {
     use super::*;
 
-    fn tokens(usage: &str, includes_reasoning: Option<bool>) -> Option<Tokens> {
+    fn said(usage: &str, includes_reasoning: Option<bool>) -> Said {
         of_answer(format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(), includes_reasoning).unwrap()
     }
 
@@ -245,10 +277,13 @@ mod tests {
             includes_reasoning: Option<bool>,
             usage: serde_json::Value,
             tokens: Option<Tokens>,
+            #[serde(default)]
+            searches: u64,
         }
         let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/data/wire/usage.json")).unwrap();
         for case in cases {
-            assert_eq!(tokens(&case.usage.to_string(), case.includes_reasoning), case.tokens, "{}", case.name);
+            let said = said(&case.usage.to_string(), case.includes_reasoning);
+            assert_eq!((said.tokens, said.served.searches), (case.tokens, case.searches), "{}", case.name);
         }
     }
 
@@ -256,8 +291,25 @@ mod tests {
     fn an_answer_that_is_not_json_is_told_apart_from_one_without_usage() {
         assert_eq!(of_answer(b"<html>", None), Err(NotJson));
         assert_eq!(of_answer(b"{\"a\":1", None), Err(NotJson));
-        assert_eq!(of_answer(b"{}", None), Ok(None));
-        assert_eq!(of_answer(b"{\"usage\":null}", None), Ok(None));
+        assert_eq!(of_answer(b"{}", None), Ok(Said::default()));
+        assert_eq!(of_answer(b"{\"usage\":null}", None), Ok(Said::default()));
+    }
+
+    #[test]
+    fn the_tier_stands_at_the_top_of_an_answer_and_nowhere_else() {
+        let tier = |answer: &str| of_answer(answer.as_bytes(), None).unwrap().served.tier;
+
+        assert_eq!(tier(r#"{"service_tier":"priority","usage":null}"#), Some(ServiceTier::Priority));
+        assert_eq!(tier(r#"{"service_tier":"default"}"#), Some(ServiceTier::Standard));
+        assert_eq!(tier(r#"{"service_tier":"fl\u0065x"}"#), Some(ServiceTier::Flex));
+        for silent in [
+            r#"{"service_tier":null}"#,
+            r#"{"service_tier":"auto"}"#,
+            r#"{"service_tier":7}"#,
+            r#"{"x":{"service_tier":"flex"}}"#,
+        ] {
+            assert_eq!(tier(silent), None, "{silent}");
+        }
     }
 
     #[test]
@@ -277,7 +329,7 @@ mod tests {
         let chunk =
             of_chunk(br#"{"choices":[{"usage":{"prompt_tokens":3,"completion_tokens":4,"cached_tokens":1}}]}"#, None);
 
-        let tokens = chunk.tokens.unwrap();
+        let tokens = chunk.said.tokens.unwrap();
         assert_eq!((tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone), (3, 4, 1, false));
     }
 

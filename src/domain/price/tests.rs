@@ -24,6 +24,7 @@ fn every_price_of_the_catalog_survives_reading_and_writing_exactly() {
     for row in rows {
         let model: Model = serde_json::from_value(row.clone()).unwrap_or_else(|error| panic!("{}: {error}", row["id"]));
         assert_eq!(serde_json::to_value(&model.pricing).unwrap(), row["pricing"], "{}", model.id);
+        assert_eq!(serde_json::to_value(&model.service_tiers).unwrap(), row["service_tiers"], "{}", model.id);
         let again: Model = serde_json::from_value(serde_json::to_value(&model).unwrap()).unwrap();
         assert_eq!(again, model);
     }

@@ -1,6 +1,6 @@
 //! The most that a call may cost, known before it is made.
 
-use crate::domain::{Model, PicoUsd, Timestamp};
+use crate::domain::{PicoUsd, ServiceTier, Timestamp};
 use crate::gateway::options::Reserve;
 use crate::gateway::plan::Candidate;
 use crate::wire::control::Control;
@@ -30,6 +30,7 @@ pub(in super::super) fn bound<'a>(
     candidates: impl Iterator<Item = &'a Candidate>,
     control: &Control<'_>,
     body: &[u8],
+    tier: Option<ServiceTier>,
     reserve: Reserve,
     at: Timestamp,
 ) -> Result<Bound, NoPrice> {
@@ -52,15 +53,10 @@ pub(in super::super) fn bound<'a>(
             (None, Reserve::Soft) => longest.min(USUAL_ANSWER),
         };
         let completion = completion.saturating_mul(answers);
-        let cost = most_of(model, prompt, completion, at).ok_or_else(|| NoPrice(model.id.to_string()))?;
+        let cost = model.most(prompt, completion, tier, at).ok_or_else(|| NoPrice(model.id.to_string()))?;
         let tokens = prompt.saturating_add(completion.min(USUAL_ANSWER));
         most.cost = most.cost.max(cost);
         most.tokens = most.tokens.max(i64::try_from(tokens).unwrap_or(i64::MAX));
     }
     Ok(most)
-}
-
-fn most_of(model: &Model, prompt: u64, completion: u64, at: Timestamp) -> Option<PicoUsd> {
-    let tokens = crate::domain::Tokens { prompt, completion, ..Default::default() };
-    model.pricing.cost(&tokens, at)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use crate::domain::Tokens;
+use crate::domain::{Served, ServiceTier, Tokens};
 use crate::wire::error::Told;
 use crate::wire::neutral::{Citation, Stop};
 use crate::wire::usage;
@@ -64,7 +64,14 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
         return None;
     }
     let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
-    usage::of_answer(small.to_string().as_bytes(), includes_reasoning).ok().flatten()
+    usage::of_answer(small.to_string().as_bytes(), includes_reasoning).ok()?.tokens
+}
+
+/// What an answer, or a chunk of one, says of how it was served.
+pub(super) fn served(answer: &Value) -> Served {
+    let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
+    let searches = answer.pointer("/usage/server_tool_use").and_then(usage::searches).unwrap_or(0);
+    Served { tier, fast: None, searches }
 }
 
 /// What a provider says of its failure in the place of an answer, or in the middle of one.

@@ -1,6 +1,6 @@
 //! A chat stream on its way to a client that speaks chat: passed on as it came, read in passing.
 
-use crate::domain::Tokens;
+use crate::domain::{Served, Tokens};
 use crate::wire::json::{JsonError, Walk};
 use crate::wire::passing::{Ending, Watch};
 use crate::wire::sse::Verdict;
@@ -13,6 +13,9 @@ pub struct Passing {
     hide_usage: bool,
     includes_reasoning: Option<bool>,
     tokens: Option<Tokens>,
+    served: Served,
+    /// A tier was named, known or not: the others name the same.
+    tier_named: bool,
     text_bytes: usize,
     finished: bool,
     done: bool,
@@ -27,6 +30,8 @@ impl Passing {
             hide_usage: !show_usage,
             includes_reasoning,
             tokens: None,
+            served: Served::default(),
+            tier_named: false,
             text_bytes: 0,
             finished: false,
             done: false,
@@ -50,10 +55,13 @@ impl Watch for Passing {
         if says(data, b"\"error\"", |value| !value.starts_with(b"null")) && has_error(data) {
             self.error = true;
         }
-        // Most chunks say `"usage":null` or nothing of it: only the rest is worth a parse.
-        if says(data, b"\"usage\"", |value| !value.starts_with(b"null")) {
+        // Most chunks say `"usage":null` or nothing of it: only the rest is worth a parse, and the first that names its tier.
+        let names_tier = !self.tier_named && says(data, b"\"service_tier\"", |value| value.starts_with(b"\""));
+        self.tier_named |= names_tier;
+        if names_tier || says(data, b"\"usage\"", |value| !value.starts_with(b"null")) {
             let chunk = usage::of_chunk(data, self.includes_reasoning);
-            self.tokens = chunk.tokens.or(self.tokens);
+            self.tokens = chunk.said.tokens.or(self.tokens);
+            self.served = self.served.then(chunk.said.served);
             if chunk.alone && self.hide_usage {
                 return Verdict::Hide;
             }
@@ -79,6 +87,10 @@ impl Watch for Passing {
 
     fn tokens(&self) -> Option<Tokens> {
         self.tokens
+    }
+
+    fn served(&self) -> Served {
+        self.served
     }
 
     fn text_bytes(&self) -> usize {

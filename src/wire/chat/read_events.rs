@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::answer::{
-    Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, stop, text, tokens, words,
+    Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
 };
 use super::read_messages::{plain, sealed};
+use crate::domain::Served;
 use crate::wire::error::Told;
 use crate::wire::neutral::{Event, Part, Stop};
 
@@ -22,6 +23,7 @@ pub struct ReadEvents {
     /// The provider's index of each call, in the order of their beginning.
     calls: Vec<u64>,
     refused: bool,
+    served: Served,
     stop: Option<Stop>,
     ended: bool,
 }
@@ -58,6 +60,7 @@ impl ReadEvents {
             self.id = id.unwrap_or_default().to_owned();
             out(Event::Start { id: id.map(Into::into), tokens: None });
         }
+        self.served = self.served.then(served(&chunk));
         if let Some(choice) = choice {
             if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
                 self.delta(delta, out);
@@ -81,6 +84,11 @@ impl ReadEvents {
         if self.stop.is_some() {
             self.end(out);
         }
+    }
+
+    /// How the provider says so far that it serves the call.
+    pub fn served(&self) -> Served {
+        self.served
     }
 
     fn delta(&mut self, delta: &Value, out: &mut dyn FnMut(Event<'_>)) {

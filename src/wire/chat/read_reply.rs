@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::{
-    Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, stop, text, tokens, words,
+    Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
 };
 use super::read_messages::thoughts;
 use crate::wire::neutral::{NotAnAnswer, Part, Reply, Stop, ToolCall};
@@ -60,7 +60,14 @@ pub fn read_reply(answer: &Value, includes_reasoning: Option<bool>) -> Result<Re
     };
     let stop = if refused && stop == Stop::End { Stop::Refusal } else { stop };
     let id = id.map(Into::into);
-    Ok(Reply { id, parts, stop, stop_sequence: None, tokens: tokens(answer, includes_reasoning) })
+    Ok(Reply {
+        id,
+        parts,
+        stop,
+        stop_sequence: None,
+        tokens: tokens(answer, includes_reasoning),
+        served: served(answer),
+    })
 }
 
 fn call<'a>(node: &'a Value, answer: Option<&str>, place: usize) -> Option<Part<'a>> {

@@ -16,7 +16,7 @@ use crate::wire::neutral::{Ask, Node, Part, Refused, Role, Turn};
 /// | `prompt`: tokens, or several texts | refused |
 /// | `suffix`, unless empty; `echo`; `best_of` and `n` above 1; `logprobs`; `logit_bias` with members | refused: a conversation cannot do that |
 /// | `max_tokens` | the token limit; the provider's own if it is absent, not the 16 of old |
-/// | `stop`, `temperature`, `top_p`, `frequency_penalty`, `presence_penalty`, `seed`, `user`, `stream` | kept |
+/// | `stop`, `temperature`, `top_p`, `frequency_penalty`, `presence_penalty`, `seed`, `user`, `service_tier`, `stream` | kept |
 /// | anything else | dropped |
 ///
 /// # Errors
@@ -58,6 +58,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
         sampling: sampling(&body)?,
         user: body.text_at("user")?.map(Cow::from),
         stream: body.flag_at("stream")?.unwrap_or(false),
+        service_tier: body.text_at("service_tier")?.map(Cow::from),
         ..Ask::default()
     })
 }

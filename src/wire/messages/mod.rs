@@ -30,7 +30,7 @@ pub use passing::Passing;
 pub use read_ask::read_ask;
 pub use read_events::ReadEvents;
 pub use read_reply::read_reply;
-pub use usage::tokens;
+pub use usage::{served, tokens};
 pub use write_ask::write_ask;
 pub use write_events::WriteEvents;
 pub use write_reply::write_reply;

@@ -5,7 +5,7 @@ use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::Tokens;
+use crate::domain::{Served, Tokens};
 use crate::wire::passing::{Ending, Watch};
 use crate::wire::sse::Verdict;
 
@@ -117,6 +117,10 @@ impl Watch for Passing {
 
     fn tokens(&self) -> Option<Tokens> {
         self.usage.tokens()
+    }
+
+    fn served(&self) -> Served {
+        self.usage.served()
     }
 
     fn text_bytes(&self) -> usize {

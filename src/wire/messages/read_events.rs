@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::read_reply::{citation, explanation, seal, settled};
 use super::{forced, stop, usage};
+use crate::domain::Served;
 use crate::wire::error::Told;
 use crate::wire::neutral::{Event, Stop};
 
@@ -87,6 +88,11 @@ impl ReadEvents {
         if self.stopped && !self.over {
             self.end(out);
         }
+    }
+
+    /// How the provider says so far that it serves the call.
+    pub fn served(&self) -> Served {
+        self.usage.served()
     }
 
     fn start(&mut self, message: Option<&Value>, out: &mut dyn FnMut(Event<'_>)) {

@@ -31,6 +31,7 @@ pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<R
         stop: settled(stop, called),
         stop_sequence: text("stop_sequence").map(Cow::Borrowed),
         tokens: usage::tokens(answer),
+        served: usage::served(answer),
     })
 }
 

@@ -4,7 +4,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::Tokens;
+use crate::domain::{Served, ServiceTier, Tokens};
+use crate::wire::usage::searches;
 
 /// More tokens than any call can use: a larger number is nonsense and counts as not said.
 const PLAUSIBLE: f64 = 1e10;
@@ -18,6 +19,7 @@ pub(super) struct Usage {
     cache_write_1h: Option<u64>,
     output: Option<u64>,
     thinking: Option<u64>,
+    served: Served,
 }
 
 impl Usage {
@@ -30,6 +32,12 @@ impl Usage {
         let one_hour = of(usage.pointer("/cache_creation/ephemeral_1h_input_tokens"));
         let minutes = of(usage.pointer("/cache_creation/ephemeral_5m_input_tokens"));
         let split = one_hour.or(minutes).map(|_| one_hour.unwrap_or(0) + minutes.unwrap_or(0));
+        let named = |key: &str| usage.get(key).and_then(Value::as_str).and_then(ServiceTier::named);
+        let served = Served {
+            tier: named("service_tier"),
+            fast: named("speed").map(|speed| speed == ServiceTier::Fast),
+            searches: usage.get("server_tool_use").and_then(searches).unwrap_or(0),
+        };
         Self {
             input: of(usage.get("input_tokens")),
             cache_read: of(usage.get("cache_read_input_tokens")),
@@ -37,6 +45,7 @@ impl Usage {
             cache_write_1h: one_hour,
             output: of(usage.get("output_tokens")),
             thinking: of(usage.pointer("/output_tokens_details/thinking_tokens")),
+            served,
         }
     }
 
@@ -52,6 +61,12 @@ impl Usage {
         }
         self.output = later.output.or(self.output);
         self.thinking = later.thinking.or(self.thinking);
+        self.served = self.served.then(later.served);
+    }
+
+    /// How the call was served.
+    pub(super) fn served(&self) -> Served {
+        self.served
     }
 
     /// The counts, if there are any.
@@ -76,6 +91,11 @@ impl Usage {
 /// What a whole answer that passes untouched says of its tokens.
 pub fn tokens(answer: &Value) -> Option<Tokens> {
     Usage::read(answer.get("usage")?).tokens()
+}
+
+/// What a whole answer says of how it was served.
+pub fn served(answer: &Value) -> Served {
+    answer.get("usage").map(Usage::read).unwrap_or_default().served()
 }
 
 /// `usage`, for a client.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Event, Part};
-use crate::domain::Tokens;
+use crate::domain::{Served, Tokens};
 
 /// A whole answer. Which model gave it is known anyway.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Reply<'a> {
     pub stop_sequence: Option<Cow<'a, str>>,
     /// What it used, if the provider says so.
     pub tokens: Option<Tokens>,
+    /// How it was served. No client is told.
+    pub served: Served,
 }
 
 /// Why an answer ended.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::Tokens;
+use crate::domain::{Served, Tokens};
 use crate::wire::passing::{Ending, Watch};
 use crate::wire::sse::Verdict;
 use crate::wire::usage::value_after;
@@ -14,6 +14,7 @@ use crate::wire::usage::value_after;
 pub struct Passing {
     ending: Option<Ending>,
     tokens: Option<Tokens>,
+    served: Served,
     text_bytes: usize,
 }
 
@@ -24,6 +25,15 @@ struct Last {
     kind: String,
     #[serde(default)]
     response: Value,
+}
+
+/// The event that ends an item.
+#[derive(Deserialize)]
+struct Item {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    item: Value,
 }
 
 /// The types of those events, cheap to look for: text may hold them too.
@@ -43,13 +53,27 @@ impl Passing {
             _ => return,
         };
         self.tokens = usage::tokens(&last.response).or(self.tokens);
+        self.served = self.served.then(usage::served(&last.response));
+    }
+
+    /// A search costs something even if the answer never comes to its end.
+    fn item(&mut self, data: &[u8]) {
+        let Ok(event) = serde_json::from_slice::<Item>(data) else { return };
+        if event.kind == "response.output_item.done" && usage::is_search(&event.item) {
+            self.served.searches += 1;
+        }
     }
 }
 
 impl Watch for Passing {
     fn judge(&mut self, data: &[u8]) -> Verdict {
-        if is_piece(data) {
+        let kind = kind(data);
+        if is_piece(kind) {
             self.text_bytes += after(data, b"\"delta\"").map_or(0, string_length);
+        } else if kind == b"response.output_item.done" {
+            if memchr::memmem::find(data, b"\"web_search_call\"").is_some() {
+                self.item(data);
+            }
         } else if LAST.iter().any(|kind| memchr::memmem::find(data, kind).is_some()) {
             self.last(data);
         }
@@ -68,16 +92,24 @@ impl Watch for Passing {
         self.tokens
     }
 
+    fn served(&self) -> Served {
+        self.served
+    }
+
     fn text_bytes(&self) -> usize {
         self.text_bytes
     }
 }
 
-/// Whether the event carries a piece of words, thoughts or arguments. Nothing within an answer has a type like theirs.
-fn is_piece(data: &[u8]) -> bool {
+/// The first type that stands in the event: its own, unless the host writes it after what it holds.
+fn kind(data: &[u8]) -> &[u8] {
     let kind = after(data, b"\"type\"").unwrap_or_default();
-    let kind = kind.get(1..).and_then(|kind| kind.get(..memchr::memchr(b'"', kind)?));
-    kind.is_some_and(|kind| kind.starts_with(b"response.") && kind.ends_with(b".delta"))
+    kind.get(1..).and_then(|kind| kind.get(..memchr::memchr(b'"', kind)?)).unwrap_or_default()
+}
+
+/// Whether the event carries a piece of words, thoughts or arguments. Nothing within an answer has a type like theirs.
+fn is_piece(kind: &[u8]) -> bool {
+    kind.starts_with(b"response.") && kind.ends_with(b".delta")
 }
 
 /// What follows the first `key`. Inside a string it could not stand like this: its quotes would be escaped.

@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 
 use super::read_reply::{call_id, citation, citations, read_item, seal, stop, text};
 use super::response::characters;
-use super::usage::of_usage;
+use super::usage::{is_search, of_usage, served};
+use crate::domain::Served;
 use crate::wire::error::Told;
 use crate::wire::neutral::{Citation, Event, Part, Reply};
 
@@ -24,6 +25,7 @@ pub struct ReadEvents {
     /// How many calls have begun.
     calls: usize,
     refused: bool,
+    served: Served,
     /// Characters of text in all that has come, and in what came before the part that is open.
     characters: u64,
     before: u64,
@@ -152,6 +154,11 @@ impl ReadEvents {
     /// The bytes have ended. Nothing is due: the provider says itself when an answer is complete.
     pub fn finish(&mut self, _out: &mut dyn FnMut(Event<'_>)) {}
 
+    /// How the provider says so far that it serves the call.
+    pub fn served(&self) -> Served {
+        self.served
+    }
+
     fn start(&mut self, response: Option<&Value>, out: Out<'_>) {
         if !self.started {
             self.started = true;
@@ -262,6 +269,7 @@ impl ReadEvents {
         if std::mem::replace(&mut self.seen(at).done, true) {
             return;
         }
+        self.served.searches += u64::from(is_search(item));
         match text(item, "type") {
             Some("reasoning") if self.seen(at).told => {
                 out_all(seal(item).map(Event::Seal), out);
@@ -306,6 +314,7 @@ impl ReadEvents {
                 self.done(at as u64, Some(item), out);
             }
         }
+        self.served = self.served.then(served(response));
         let mut stop = stop(response, self.calls > 0, self.refused);
         if kind == "incomplete" && text(response, "status") != Some("incomplete") {
             stop = crate::wire::neutral::Stop::Length;

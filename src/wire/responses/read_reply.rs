@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::response::characters;
-use super::usage::of_usage;
+use super::usage::{of_usage, served};
 use crate::domain::Protocol;
 use crate::wire::neutral::{Citation, NotAnAnswer, Part, Reply, Seal, Stop, ToolCall};
 
@@ -33,6 +33,7 @@ pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<R
         parts,
         stop_sequence: None,
         tokens: answer.get("usage").and_then(of_usage),
+        served: served(answer),
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::Tokens;
+use crate::domain::{Served, ServiceTier, Tokens};
 
 /// More tokens than any call can use: a larger number is nonsense and counts as not said.
 const PLAUSIBLE: f64 = 1e10;
@@ -11,6 +11,22 @@ const PLAUSIBLE: f64 = 1e10;
 /// What a whole answer says of its tokens.
 pub fn tokens(answer: &Value) -> Option<Tokens> {
     of_usage(answer.get("usage")?)
+}
+
+/// What a whole answer says of how it was served.
+pub fn served(answer: &Value) -> Served {
+    let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
+    let output = answer.get("output").and_then(Value::as_array).into_iter().flatten();
+    Served { tier, fast: None, searches: output.filter(|item| is_search(item)).count() as u64 }
+}
+
+/// Whether an item of the output is a search of the web that took place. To open a page, or to look within one, is a call
+/// of the same tool that OpenAI does not charge.
+pub(super) fn is_search(item: &Value) -> bool {
+    let text = |path: &str| item.pointer(path).and_then(Value::as_str);
+    text("/type") == Some("web_search_call")
+        && text("/status").is_none_or(|status| status == "completed")
+        && text("/action/type").is_none_or(|action| action == "search")
 }
 
 /// Reads a `usage` object. `input_tokens` has the cached and the written ones in it, `output_tokens` the thinking.

@@ -19,4 +19,5 @@ mod rates;
 mod retries;
 mod seals;
 mod stand_in;
+mod tiers;
 mod uncounted;

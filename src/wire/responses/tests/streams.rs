@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::validate::validate;
 use super::*;
-use crate::domain::{Protocol, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::{Citation, Stop};
 
@@ -82,7 +82,7 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
 
 /// What survives of an answer on its way through this protocol.
 fn plain(mut reply: Reply<'_>) -> Reply<'_> {
-    reply.id = None;
+    (reply.id, reply.served) = (None, Served::default());
     for part in &mut reply.parts {
         match part {
             Part::Thinking { seal: Some(seal), .. } => seal.id = None,

@@ -1,0 +1,62 @@
+//! The service tier that a request asks for, and whether its model has a price for it.
+
+use std::borrow::Cow;
+
+use super::{Control, ControlError};
+use crate::domain::{Model, ServiceTier};
+use crate::wire::error::{Code, Problem};
+use crate::wire::json::{Span, unquote};
+
+/// Characters of a tier's name that an error repeats.
+const SHOWN: usize = 32;
+
+/// A tier that is asked for and is not the usual one.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AskedTier<'a> {
+    key: &'static str,
+    name: Cow<'a, str>,
+}
+
+impl<'a> AskedTier<'a> {
+    /// Reads the value of `key`. Who leaves the choice to the provider asks for nothing.
+    pub(super) fn read(text: &'a str, span: Option<Span>, key: &'static str) -> Result<Option<Self>, ControlError> {
+        let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else { return Ok(None) };
+        let name = unquote(value).ok_or(ControlError::Kind { key, wanted: "a string" })?;
+        let usual = name == "auto" || ServiceTier::named(&name) == Some(ServiceTier::Standard);
+        Ok((!usual).then_some(Self { key, name }))
+    }
+
+    /// The tier. Not one that this key cannot ask for, since a provider that passes over what it does not know would serve
+    /// such a call as usual: a batch is no single call.
+    fn tier(&self) -> Option<ServiceTier> {
+        ServiceTier::named(&self.name).filter(|tier| askable(self.key).contains(tier))
+    }
+
+    fn unpriced(&self, model: &Model) -> Problem {
+        let Self { key, name } = self;
+        let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
+        let priced: Vec<String> = priced.map(|tier| format!("'{}'", tier.as_str())).collect();
+        let or = if priced.is_empty() { String::new() } else { format!(", or ask for {}", priced.join(" or ")) };
+        let message = format!("Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.", model.id);
+        Problem::new(Code::UnsupportedParameter, message).about(*key)
+    }
+}
+
+/// The tiers that a key of a request can ask for, beside the usual one.
+fn askable(key: &str) -> &'static [ServiceTier] {
+    if key == "speed" { &[ServiceTier::Fast] } else { &[ServiceTier::Flex, ServiceTier::Priority, ServiceTier::Scale] }
+}
+
+impl Control<'_> {
+    /// The tier that is asked of `model`; `None` is the usual one.
+    ///
+    /// # Errors
+    /// If the model has no price for it: no price, no call.
+    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, Problem> {
+        self.tiers.iter().flatten().try_fold(None, |_, asked| {
+            let tier = model.billed(asked.tier());
+            tier.map(Some).ok_or_else(|| asked.unpriced(model))
+        })
+    }
+}

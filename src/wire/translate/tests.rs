@@ -1,0 +1,131 @@
+//! How a provider says that it served a call, whichever way its answer comes.
+
+use serde::Deserialize;
+
+use super::*;
+use crate::domain::ServiceTier;
+use crate::wire::passing::PassingStream;
+use crate::wire::usage;
+
+/// `tests/data/wire/served.json`: what providers send and what it means.
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    protocol: Protocol,
+    tier: Option<String>,
+    #[serde(default)]
+    fast: Option<bool>,
+    searches: u64,
+    whole: Value,
+    stream: Vec<Value>,
+}
+
+impl Case {
+    fn all() -> Vec<Self> {
+        serde_json::from_str(include_str!("../../../tests/data/wire/served.json")).unwrap()
+    }
+
+    fn served(&self) -> Served {
+        let tier = self.tier.as_deref().map(|name| ServiceTier::named(name).unwrap());
+        Served { tier, fast: self.fast, searches: self.searches }
+    }
+
+    fn whole(&self) -> Vec<u8> {
+        self.whole.to_string().into_bytes()
+    }
+
+    fn events(&self) -> impl Iterator<Item = Bytes> {
+        self.stream.iter().map(|data| format!("data: {data}\n\n").into())
+    }
+
+    /// The call of a client of another protocol, which says that the provider may choose. `asks`: the provider is told.
+    fn exchange(&self, asks: bool) -> Exchange {
+        let client = if self.protocol == Protocol::AnthropicMessages { Operation::Chat } else { Operation::Messages };
+        let body =
+            br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
+        let takes = Takes { openai_fields: asks, ..Takes::default() };
+        Exchange::open((client, self.protocol), body, "m", &takes, None, Telling::default()).unwrap().0
+    }
+}
+
+#[test]
+fn a_stream_that_passes_says_how_it_was_served() {
+    for case in Case::all() {
+        for show_usage in [true, false] {
+            let mut stream = PassingStream::new(case.protocol, "\"m\"".into(), show_usage, None);
+            for event in case.events() {
+                stream.push(&event, |_| {}).unwrap();
+            }
+            assert_eq!(stream.watch().served(), case.served(), "{}", case.name);
+            assert!(stream.watch().tokens().is_some(), "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_whole_answer_that_passes_says_how_it_was_served() {
+    for case in Case::all() {
+        let served = match case.protocol {
+            Protocol::AnthropicMessages => messages::served(&case.whole),
+            Protocol::OpenaiResponses => responses::served(&case.whole),
+            Protocol::OpenaiChat | Protocol::Gemini => usage::of_answer(&case.whole(), None).unwrap().served,
+        };
+        assert_eq!(served, case.served(), "{}", case.name);
+    }
+}
+
+#[test]
+fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
+    for case in Case::all() {
+        let can_ask = case.protocol != Protocol::AnthropicMessages;
+        for asks in [true, false] {
+            let expected = case.served().unless_lost(asks && can_ask);
+            let exchange = case.exchange(asks);
+            assert_eq!(exchange.answer(&case.whole()).unwrap().served, expected, "{}", case.name);
+
+            let mut stream = exchange.clone().stream();
+            for event in case.events() {
+                stream.push(&event, |_| {}).unwrap();
+            }
+            stream.finish();
+            assert_eq!((stream.served(), stream.ending()), (expected, Ending::Complete), "{}", case.name);
+
+            let (at_once, _) = exchange.answer_as_stream(&case.whole()).unwrap();
+            assert_eq!(at_once.served(), expected, "{}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_search_counts_though_the_answer_breaks_off_after_it() {
+    let cases = Case::all();
+    let case = cases.iter().find(|case| case.protocol == Protocol::OpenaiResponses).unwrap();
+    let mut passing = PassingStream::new(case.protocol, "\"m\"".into(), true, None);
+    let mut told = case.exchange(true).stream();
+    for event in case.events().take(case.stream.len() - 1) {
+        passing.push(&event, |_| {}).unwrap();
+        told.push(&event, |_| {}).unwrap();
+    }
+
+    let cut = Served { searches: 2, ..Served::default() };
+    assert_eq!((passing.watch().served(), passing.watch().ending()), (cut, Ending::Cut));
+    assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), Ending::Cut));
+}
+
+#[test]
+fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
+    let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
+    let takes = Takes { openai_fields: true, ..Takes::default() };
+    for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
+        for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
+            let body = format!(r#"{{"model":"m","{input}":"x"{more}}}"#);
+            let opened =
+                Exchange::open((client, silent.protocol), body.as_bytes(), "m", &takes, None, Telling::default());
+            let (exchange, request) = opened.unwrap();
+
+            let request: Value = serde_json::from_slice(&request).unwrap();
+            assert_eq!(request.get("service_tier").is_some(), tier.is_none(), "{body}");
+            assert_eq!(exchange.answer(&silent.whole()).unwrap().served.tier, tier, "{body}");
+        }
+    }
+}
