@@ -32,6 +32,7 @@ mod sessions;
 mod shipment;
 mod sql;
 mod throttle;
+mod traffic;
 mod url;
 mod usage;
 mod usage_rollup;
@@ -96,6 +97,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     sessions::STATEMENTS,
     shipment::STATEMENTS,
     throttle::STATEMENTS,
+    traffic::STATEMENTS,
     usage::STATEMENTS,
     usage_rollup::STATEMENTS,
     wallets::STATEMENTS,
