@@ -213,6 +213,44 @@ fn a_name_of_the_clients_is_text_everywhere() {
 }
 
 #[test]
+fn what_stands_for_names_that_are_not_kept_is_no_name() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Owner).await;
+        let at = desk.app.clock().now().minus(HOUR);
+        let many = (0..205).map(|n| format!("made-up-{n}")).chain(["(not printable)".to_owned()]);
+        let records: Vec<UsageRecord> = many
+            .map(|requested| UsageRecord {
+                requested,
+                model: OPUS.3.into(),
+                cost: PicoUsd::from_pico(10_000_000_000),
+                ..desk.record(at)
+            })
+            .collect();
+        desk.app.store().usage().append(&records).await.expect("the store");
+
+        let page = desk.page().await;
+
+        let rows = traffic(&page);
+        assert_eq!(rows.len(), 201, "the names that are told apart, and one row for the rest");
+        assert_eq!(rows[200], ["Other names", "6", "", "", ""].map(str::to_owned));
+        assert!(select(&page, "#traffic tbody tr:last-child button").is_empty());
+        assert_eq!(cost(&page), "Cost of this traffic: $2.06 actual", "the rest counts");
+        let page = desk.draft("check", &[BASIC, OPUS, ("n1", "made-up", "prefix", HAIKU)]).await;
+        let told = text(&page, ".traffic-cost");
+        assert!(told.ends_with("Other names are counted at what they cost."), "{told}");
+        // 200 × (100,000 × $1 + 10,000 × $5 per million), and 6 cents that stay.
+        assert!(told.contains("about $30.06 with your changes"), "{told}");
+
+        let week_ago = desk.app.clock().now().minus(24 * HOUR * 5);
+        let unread = UsageRecord { requested: "(not printable)".into(), model: OPUS.3.into(), ..desk.record(week_ago) };
+        desk.app.store().usage().append(&[unread]).await.expect("the store");
+        let page = desk.sends_from(1, "/draft", "window:7d", &[BASIC, OPUS], &[]).await.is(200).page();
+        let unread = traffic(&page).into_iter().find(|row| row[0] == "(not printable)");
+        assert_eq!(unread.map(|row| row[3].clone()).as_deref(), Some("not kept"));
+    });
+}
+
+#[test]
 fn the_test_button_fills_the_test_box_and_keeps_the_draft() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Viewer).await;
