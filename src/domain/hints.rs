@@ -6,6 +6,8 @@ mod target;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub(super) use naming::without_version;
+
 use super::{Alias, AliasName, AliasSet, Catalog, Fix, Model, ModelId, Timestamp};
 
 /// One thing to know about an alias. It never stands in the way of saving.

@@ -9,12 +9,15 @@
 //!   [`explain`] puts the answer, and every step to it, in words.
 //! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] what is worth knowing about one that can,
 //!   [`merge`] what two people's edits come to, and [`import_aliases`] and [`export_aliases`] read and write files of them.
+//! - [`Traffic`] is what a key's clients really sent; [`Traffic::reprice`] says what it would cost with other aliases, and
+//!   [`propose_aliases`] which aliases would catch it.
 //! - [`fallbacks`] says who is asked when a model's provider fails.
 //! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Model::cost`] says what a call
 //!   of it costs, exact to the pico-dollar; [`Model::most`] says before it what it can cost.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod account;
+mod agent;
 mod alias;
 mod api_key;
 mod bill;
@@ -37,6 +40,7 @@ mod name;
 mod nearest;
 mod person;
 mod price;
+mod proposal;
 mod provider;
 mod provider_order;
 mod rate;
@@ -45,10 +49,12 @@ mod seal;
 mod search;
 mod tier;
 mod time;
+mod traffic;
 mod usage;
 mod validate;
 
 pub use account::{Account, Scope};
+pub use agent::client_name;
 pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};
 pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
 pub use catalog::Catalog;
@@ -74,6 +80,7 @@ pub use name::{Name, NameError};
 pub(crate) use nearest::edits;
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
+pub use proposal::{Proposal, propose_aliases};
 pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
 pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
 pub use rate::{RateWindow, Used};
@@ -82,6 +89,7 @@ pub use seal::{MasterKey, SealError, Sealed};
 pub use search::{Found, Hit, search};
 pub use tier::{Counted, Served, ServiceTier};
 pub use time::Timestamp;
+pub use traffic::{Becomes, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow};
 pub use usage::{Attempt, CallState, Tokens, UsageRecord, UsageSource};
 pub use validate::{Problem, Validation, name_counter, validate};
 

@@ -33,6 +33,7 @@ mod sessions;
 mod shipment;
 mod sql;
 mod throttle;
+mod traffic;
 mod url;
 mod usage;
 mod usage_rollup;
@@ -98,6 +99,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     sessions::STATEMENTS,
     shipment::STATEMENTS,
     throttle::STATEMENTS,
+    traffic::STATEMENTS,
     usage::STATEMENTS,
     usage_rollup::STATEMENTS,
     wallets::STATEMENTS,

@@ -8,12 +8,10 @@ use super::engine::Tx;
 use super::sql::sql;
 use super::value::args;
 use super::{StoreError, api_keys};
-use crate::domain::{AccountId, ApiKeyId, PicoUsd, Timestamp, UsageRecord};
+use crate::domain::{AccountId, ApiKeyId, PicoUsd, Timestamp, Traffic, UsageRecord};
 
-/// Names of a key that are told apart in one hour; what else its clients send is summed up as [`OTHER`].
+/// Names of a key that are told apart in one hour; what else its clients send is summed up as [`Traffic::OTHER`].
 const NAMES: usize = 200;
-/// The name that stands for all beyond [`NAMES`].
-const OTHER: &str = "(other names)";
 
 sql! {
     ADD_TO_DAY = "INSERT INTO usage_daily (api_key_id, day, account_id, requests, successes, prompt_tokens, \
@@ -58,7 +56,7 @@ impl KnownNames {
             return &record.requested;
         }
         if names.len() >= NAMES {
-            return OTHER;
+            return Traffic::OTHER;
         }
         names.insert(record.requested.clone());
         &record.requested

@@ -195,7 +195,7 @@
       undo.textContent = "Undo";
       status.append(undo);
       form().dispatchEvent(new CustomEvent("cm-edited"));
-    } else if (source?.id === "add" || source?.value?.startsWith?.("add:")) {
+    } else if (source?.id === "new-rows" || source?.value?.startsWith?.("add")) {
       form()?.dispatchEvent(new CustomEvent("cm-edited"));
     }
   });
@@ -232,6 +232,13 @@
         input.setSelectionRange?.(input.value.length, input.value.length);
         input.dispatchEvent(new Event("input", { bubbles: true }));
         input.dispatchEvent(new Event("change", { bubbles: true }));
+      } else if ("try" in button.dataset) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        const test = document.getElementById("test");
+        test.value = button.dataset.try;
+        test.focus();
+        document.getElementById("test-now").click();
       } else if ("putBack" in button.dataset) {
         putBack();
       } else if (button.id === "discard") {

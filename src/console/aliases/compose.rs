@@ -6,6 +6,7 @@ use super::draft::{Draft, RowId};
 use super::importing;
 use super::kits::Kits;
 use super::testing::test_box;
+use super::traffic::traffic_panel;
 use super::view::{Editor, Last, Notice, ProblemLink, RowView, SavedPanel};
 use crate::console::time::When;
 use crate::domain::Match;
@@ -59,6 +60,7 @@ pub(super) fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) 
         saved: show.saved,
         review: review(desk, draft),
         test: test_box(desk, draft, &checked.validation),
+        traffic: traffic_panel(desk, draft, &checked.validation),
         import: importing::import_box(desk, draft, show.import),
         kits: Kits::get(),
         writable: desk.who.may_write(),

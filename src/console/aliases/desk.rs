@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::console::{Console, ConsoleError, SignedIn};
-use crate::domain::{AliasName, ApiKey, ApiKeyId, Catalog, Timestamp};
+use crate::domain::{AliasName, ApiKey, ApiKeyId, Catalog, Timestamp, Traffic, TrafficWindow};
 use crate::store::Saved;
 
 use super::view::KeyHead;
@@ -30,6 +30,8 @@ pub(super) struct Desk {
     pub sent: Vec<(String, i64)>,
     /// When a request last matched each alias.
     pub last_match: Vec<(AliasName, Timestamp)>,
+    /// What the client sent in that time, if the page shows it.
+    pub traffic: Option<(TrafficWindow, Traffic)>,
     /// The moment of the look.
     pub now: Timestamp,
     /// Where clients call.
@@ -37,7 +39,8 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Reads what is needed for a draft that was made from `version`; `None` starts from what is stored.
+    /// Reads what is needed for a draft that was made from `version`; `None` starts from what is stored. What the client
+    /// sent is read if there is a `window` for it.
     ///
     /// # Errors
     /// [`ConsoleError::NotFound`] if there is no such key or it belongs to another account.
@@ -46,6 +49,7 @@ impl Desk {
         who: &SignedIn,
         key: &str,
         version: Option<i64>,
+        window: Option<TrafficWindow>,
     ) -> Result<Self, ConsoleError> {
         let id: ApiKeyId = key.parse().map_err(|_| ConsoleError::NotFound)?;
         let scope = who.scope();
@@ -61,7 +65,12 @@ impl Desk {
         };
         let usage = console.store.usage();
         let now = console.now();
+        let traffic = match window {
+            Some(window) => Some((window, usage.traffic(id, window, now).await?)),
+            None => None,
+        };
         Ok(Self {
+            traffic,
             sent: usage.names_sent(id, now.minus(WEEK)).await?,
             last_match: usage.last_match(id).await?,
             head: KeyHead::of(&key),

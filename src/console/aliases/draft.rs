@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::op::Op;
 use crate::console::catalog::pick::Filter;
-use crate::domain::{Alias, DraftRow};
+use crate::domain::{Alias, DraftRow, TrafficWindow};
 
 /// What the browser sent of one editor: rows in order, and what to do with them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) struct Draft {
     pub rows: Vec<Row>,
     /// The name in the test box.
     pub test: String,
+    /// How far back the traffic under the list reaches.
+    pub window: TrafficWindow,
     /// The names in the *test many* box, one a line.
     pub many: String,
     /// What was pasted for import.
@@ -135,6 +137,7 @@ impl Draft {
             "strict" => self.strict = value == "1",
             "live" => self.live = value == "1",
             "test" => self.test = value,
+            "window" => self.window = TrafficWindow::parse(&value).unwrap_or_default(),
             "many" => self.many = value,
             "import" => self.import = value,
             "take" => self.take.extend(value.parse::<usize>().ok()),

@@ -13,10 +13,11 @@ use super::importing;
 use super::kits::Kits;
 use super::op::Op;
 use super::save::{Fields, Page, read};
-use super::view::{KeyHead, Notice, ReviewLine, RowView};
+use super::traffic::traffic_panel;
+use super::view::{KeyHead, Notice, ReviewLine, RowView, TrafficPanel};
 use super::{picking, resolve};
 use crate::console::{Console, ConsoleError, Frame, Reply, Shape, SignedIn, reply};
-use crate::domain::Alias;
+use crate::domain::{Alias, Match};
 
 /// Does what a button asks for and shows the draft that comes of it.
 pub(super) async fn edit(
@@ -29,10 +30,13 @@ pub(super) async fn edit(
 ) -> Reply {
     let mut draft = read(form)?;
     let op = draft.op.clone().ok_or(ConsoleError::Unreadable)?;
-    if !matches!(op, Op::Check | Op::Test | Op::Discard) {
+    if !matches!(op, Op::Check | Op::Test | Op::TestName(_) | Op::Window(_) | Op::Discard) {
         who.must_write()?;
     }
-    let desk = Desk::open(&console, &who, &key, Some(draft.version)).await?;
+    if let Op::Window(window) = op {
+        draft.window = window;
+    }
+    let desk = Desk::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
     let page = Page { frame, shape };
     let partial = shape.is_partial();
     match op {
@@ -46,7 +50,14 @@ pub(super) async fn edit(
         }
         Op::Test if partial => resolve::answer(&desk, &draft),
         Op::Test => page.show(&desk, &draft, Show::default()),
-        Op::Add(name) => add(page, &desk, draft, &name),
+        Op::TestName(name) => {
+            draft.test = name;
+            page.show(&desk, &draft, Show::default())
+        }
+        Op::Window(_) if partial => reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft))),
+        Op::Window(_) => page.show(&desk, &draft, Show::default()),
+        Op::Add(name) => add(page, &desk, draft, &name, Match::Exact),
+        Op::AddPrefix(name) => add(page, &desk, draft, &name, Match::Prefix),
         Op::Remove(row) => {
             draft.rows.retain(|other| other.id != row);
             if partial {
@@ -108,7 +119,7 @@ impl Page {
     }
 }
 
-fn add(page: Page, desk: &Desk, mut draft: Draft, name: &str) -> Reply {
+fn add(page: Page, desk: &Desk, mut draft: Draft, name: &str, matching: Match) -> Reply {
     if draft.rows.len() >= Alias::LIMIT {
         let checked = Checked::new(desk, &draft);
         let notice = Notice::new("warn", "20 of 20 aliases. Remove one to add another.");
@@ -123,13 +134,14 @@ fn add(page: Page, desk: &Desk, mut draft: Draft, name: &str) -> Reply {
             Show { notice: Some(notice), ..Show::default() },
         );
     }
-    let id = draft.push(name, "exact", "");
+    let id = draft.push(name, matching.as_str(), "");
     let focus = if name.is_empty() { "name" } else { "target" };
     if !page.shape.is_partial() {
         return page.show(desk, &draft, Show { focus: Some((id, focus)), ..Show::default() });
     }
     let row = one_row(desk, &draft, id, focus).ok_or(ConsoleError::Unreadable)?;
-    reply::ok(&AddedRow { row, parts: Parts::counts(desk, &draft) })
+    let checked = Checked::new(desk, &draft);
+    reply::ok(&AddedRow { row, parts: Parts::around(desk, &draft, &checked) })
 }
 
 fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
@@ -177,6 +189,7 @@ struct Parts {
     filled: usize,
     next: u32,
     strict: bool,
+    traffic: Option<TrafficPanel>,
 }
 
 /// A new row, and the counts that it changes.
@@ -192,10 +205,11 @@ impl HtmlSafe for Parts {}
 impl Parts {
     fn new(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
         let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
-        Self { rows: checked.rows(desk, draft, strictness), ..Self::counts(desk, draft) }
+        Self { rows: checked.rows(desk, draft, strictness), ..Self::around(desk, draft, checked) }
     }
 
-    fn counts(desk: &Desk, draft: &Draft) -> Self {
+    /// What stands around the rows.
+    fn around(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
         Self {
             key: desk.head.clone(),
             rows: Vec::new(),
@@ -203,6 +217,7 @@ impl Parts {
             filled: draft.rows.len().max(draft.filled()),
             next: draft.next,
             strict: draft.strict,
+            traffic: traffic_panel(desk, draft, &checked.validation),
         }
     }
 }

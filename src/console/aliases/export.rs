@@ -26,7 +26,7 @@ pub(super) async fn export(
         "csv" => (AliasFormat::Csv, "text/csv; charset=utf-8", "csv"),
         _ => return Err(ConsoleError::NotFound),
     };
-    let desk = Desk::open(&console, &who, &key, None).await?;
+    let desk = Desk::open(&console, &who, &key, None, None).await?;
     let text = export_aliases(&desk.stored.aliases, format);
     let disposition = format!("attachment; filename=\"aliases.{extension}\"");
     Ok(HttpResponse::Ok()

@@ -44,7 +44,7 @@ struct Change {
 
 /// Lists the saves, the newest first.
 pub(super) async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, key: web::Path<String>) -> Reply {
-    let desk = Desk::open(&console, &who, &key, None).await?;
+    let desk = Desk::open(&console, &who, &key, None, None).await?;
     let saves = console.store.aliases().history(who.scope(), desk.key.id, LISTED).await?;
     let before = saves.iter().skip(1).map(|saved| saved.aliases.as_slice()).chain(std::iter::once(&[][..]));
     let entries = saves.iter().zip(before).map(|(saved, before)| entry(&desk, saved, before)).collect();

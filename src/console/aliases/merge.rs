@@ -30,6 +30,7 @@ pub(super) fn merge(desk: Desk, draft: &Draft, mine: &[Alias], current: Saved) -
         version: current.version,
         test: draft.test.clone(),
         many: draft.many.clone(),
+        window: draft.window,
         import: draft.import.clone(),
         ..Draft::default()
     };

@@ -22,6 +22,7 @@ mod saved;
 mod show;
 mod snippets;
 mod testing;
+mod traffic;
 mod version;
 mod view;
 

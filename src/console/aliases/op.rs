@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::draft::RowId;
+use crate::domain::TrafficWindow;
 
 /// One operation on a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,12 +14,18 @@ pub(super) enum Op {
     Check,
     /// Add a row, perhaps with a name in it.
     Add(String),
+    /// Add a row of a prefix.
+    AddPrefix(String),
     /// Take a row out of the draft.
     Remove(RowId),
     /// Put a removed saved alias back into the draft.
     Undo(RowId),
     /// Fill the test box's result.
     Test,
+    /// Fill the test box with a name, and its result.
+    TestName(String),
+    /// Show the traffic of another time.
+    Window(TrafficWindow),
     /// Show what a pasted text would change.
     Import,
     /// Take the ticked lines of a pasted text into the draft.
@@ -53,7 +60,10 @@ impl FromStr for Op {
             ("save", None) => Ok(Self::Save),
             ("check", None) => Ok(Self::Check),
             ("add", name) => Ok(Self::Add(name.unwrap_or_default().into())),
+            ("add-prefix", Some(name)) => Ok(Self::AddPrefix(name.into())),
             ("test", None) => Ok(Self::Test),
+            ("test", Some(name)) => Ok(Self::TestName(name.into())),
+            ("window", Some(text)) => TrafficWindow::parse(text).map(Self::Window).ok_or(()),
             ("import", None) => Ok(Self::Import),
             ("import-add", None) => Ok(Self::TakeImport),
             ("discard", None) => Ok(Self::Discard),
@@ -81,8 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_a_client_sent_may_hold_anything() {
+        assert_eq!("test:a:b \"c".parse(), Ok(Op::TestName("a:b \"c".into())));
+        assert_eq!("add-prefix:claude-haiku".parse(), Ok(Op::AddPrefix("claude-haiku".into())));
+        assert_eq!("window:7d".parse(), Ok(Op::Window(TrafficWindow::Week)));
+    }
+
+    #[test]
     fn what_no_button_sends_is_refused() {
-        for text in ["", "Save", "save:a1", "remove", "remove:x1", "name:a1", "kit"] {
+        for text in ["", "Save", "save:a1", "remove", "remove:x1", "name:a1", "kit", "window:1y", "add-prefix"] {
             assert_eq!(text.parse::<Op>(), Err(()), "{text:?}");
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn fields(draft: &Draft) -> Vec<(String, String)> {
         field("version", &draft.version.to_string()),
         field("next", &draft.next.to_string()),
         field("strict", if draft.strict { "1" } else { "0" }),
+        field("window", draft.window.as_str()),
     ];
     for row in &draft.rows {
         fields.push(field("row[]", &row.id.to_string()));

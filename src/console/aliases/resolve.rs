@@ -28,7 +28,8 @@ pub(super) async fn resolve(
     form: Fields,
 ) -> Reply {
     let draft = read(form)?;
-    let desk = Desk::open(&console, &who, &key, Some(draft.version)).await?;
+    let window = (!shape.is_partial()).then_some(draft.window);
+    let desk = Desk::open(&console, &who, &key, Some(draft.version), window).await?;
     if shape.is_partial() {
         return answer(&desk, &draft);
     }

@@ -14,7 +14,7 @@ use super::merge::merge;
 use super::op::Op;
 use super::view::EditorPage;
 use crate::console::{Console, ConsoleError, Frame, Nav, Reply, Shape, SignedIn, reply};
-use crate::domain::ApiKeyId;
+use crate::domain::{ApiKeyId, TrafficWindow};
 use crate::store::{Editor as Author, SaveOutcome};
 
 pub(super) use super::saved::Kept;
@@ -34,7 +34,7 @@ pub(super) async fn save(
 ) -> Reply {
     who.must_write()?;
     let mut draft = read(form)?;
-    let desk = match Desk::open(&console, &who, &key, Some(draft.version)).await {
+    let desk = match Desk::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await {
         Err(ConsoleError::NotFound) => return deleted(frame, shape, &draft),
         other => other?,
     };
@@ -118,20 +118,22 @@ async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session,
     let url = format!("/keys/{}/aliases", kept.key);
     if !page.shape.is_partial() {
         kept.keep(session);
-        let query = if draft.test.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "?{}",
-                url::form_urlencoded::Serializer::new(String::new()).append_pair("test", &draft.test).finish()
-            )
-        };
-        return Ok(reply::see_other(&format!("{url}{query}")));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !draft.test.is_empty() {
+            query.append_pair("test", &draft.test);
+        }
+        if draft.window != TrafficWindow::default() {
+            query.append_pair("window", draft.window.as_str());
+        }
+        let query = query.finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        return Ok(reply::see_other(&format!("{url}{mark}{query}")));
     }
-    let desk = Desk::open(console, who, &kept.key.to_string(), None).await?;
+    let desk = Desk::open(console, who, &kept.key.to_string(), None, Some(draft.window)).await?;
     let mut fresh = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
     fresh.test.clone_from(&draft.test);
     fresh.many.clone_from(&draft.many);
+    fresh.window = draft.window;
     let mut show = Show::default();
     kept.show(&desk, &mut show);
     let checked = Checked::new(&desk, &fresh);

@@ -11,7 +11,7 @@ use super::draft::{Draft, Row};
 use super::save::Kept;
 use super::view::{EditorPage, Notice};
 use crate::console::{Console, Frame, Nav, Reply, SignedIn, reply};
-use crate::domain::{Alias, Match};
+use crate::domain::{Alias, Match, TrafficWindow};
 
 /// What the address may ask for.
 #[derive(Debug, serde::Deserialize)]
@@ -25,6 +25,8 @@ pub(super) struct Query {
     matching: Option<Match>,
     /// Whether answers of that row carry the name that the client asked for.
     keep_name: Option<bool>,
+    /// How far back the traffic reaches: `24h`, `7d` or `30d`.
+    window: Option<String>,
     /// A version to fill the draft with.
     restore: Option<i64>,
 }
@@ -38,11 +40,13 @@ pub(super) async fn show(
     query: web::Query<Query>,
     session: Session,
 ) -> Reply {
-    let desk = Desk::open(&console, &who, &key, None).await?;
     let query = query.into_inner();
+    let window = query.window.as_deref().and_then(TrafficWindow::parse).unwrap_or_default();
+    let desk = Desk::open(&console, &who, &key, None, Some(window)).await?;
     let mut draft = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
     let mut show = Show { page: true, ..Show::default() };
     draft.test = query.test.unwrap_or_default();
+    draft.window = window;
     if let Some(version) = query.restore.filter(|_| who.may_write()) {
         let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
         if let Some(old) = old {

@@ -100,7 +100,7 @@ pub(super) fn version(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
 }
 
 /// A name without the date at its end or, if there is none, without its version, as long as enough is left to be telling.
-pub(super) fn without_version(name: &str) -> Option<&str> {
+pub(in crate::domain) fn without_version(name: &str) -> Option<&str> {
     if let Some(rest) = without_date(name) {
         return Some(rest);
     }

@@ -180,4 +180,14 @@ checks! {
         testing_is_no_change
         many_names_are_tested_at_once
     }
+    traffic {
+        editing_a_target_shows_what_becomes_of_the_traffic_before_saving
+        adding_an_alias_from_a_name_fills_a_row_and_moves_the_focus
+        a_name_is_tested_from_its_row
+        a_longer_time_is_looked_at
+        the_draft_is_kept_without_javascript
+        markup_in_a_sent_name_is_text
+        the_panel_looks_right
+        the_panel_of_a_new_key_looks_right
+    }
 }

@@ -53,6 +53,10 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             used(app, key(question), text("model")).await;
             Value::Null
         }
+        "sent" => {
+            sent(app, key(question), question).await;
+            Value::Null
+        }
         "disable" => {
             store
                 .api_keys()
@@ -116,9 +120,37 @@ async fn people(app: &TestApp) -> Value {
 
 /// Records a call of that model by this key, an hour ago.
 async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
+    let record = call(app, key, model).await;
+    app.store().usage().append(&[record]).await.expect("the store");
+}
+
+/// Records calls for one name, all alike: `{name, model, requests, agent, prompt, completion, usd}`, the last three each.
+/// Without any tokens they failed.
+async fn sent(app: &TestApp, key: ApiKeyId, question: &Value) {
+    let text = |field: &str| question[field].as_str().expect("a text").to_owned();
+    let number = |field: &str| question[field].as_u64().expect("a number");
+    let tokens = Tokens { prompt: number("prompt"), completion: number("completion"), ..Tokens::default() };
+    let cost: PicoUsd = text("usd").parse().expect("an amount");
+    let one = call(app, key, &text("model")).await;
+    let records: Vec<UsageRecord> = (0..number("requests"))
+        .map(|_| UsageRecord {
+            id: RequestId::new(one.at, random::bytes()),
+            requested: text("name"),
+            agent: Some(text("agent")),
+            status: if tokens == Tokens::default() { 502 } else { 200 },
+            tokens,
+            cost,
+            ..one.clone()
+        })
+        .collect();
+    app.store().usage().append(&records).await.expect("the store");
+}
+
+/// A call of that model by this key, an hour ago.
+async fn call(app: &TestApp, key: ApiKeyId, model: &str) -> UsageRecord {
     let at = app.clock().now().minus(Duration::from_secs(3600));
     let stored = app.store().api_keys().get(Scope::All, key).await.expect("the store").expect("the key");
-    let record = UsageRecord {
+    UsageRecord {
         id: RequestId::new(at, random::bytes()),
         account: stored.account,
         key,
@@ -144,8 +176,7 @@ async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
         first_byte_ms: Some(80),
         attempts: Vec::new(),
         agent: Some("curl/8.0".into()),
-    };
-    app.store().usage().append(&[record]).await.expect("the store");
+    }
 }
 
 fn key(question: &Value) -> ApiKeyId {

@@ -3,6 +3,7 @@
 mod aliases;
 mod aliases_answer_name;
 mod aliases_saving;
+mod aliases_traffic;
 mod connect;
 mod frame;
 mod keys;

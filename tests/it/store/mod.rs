@@ -13,6 +13,7 @@ mod people;
 mod provider_orders;
 mod raw;
 mod schema;
+mod traffic;
 mod usage;
 
 use crossmodel::domain::Timestamp;

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::super::draft::RowId;
 use super::super::kits::Kits;
-use super::{ImportBox, KeyHead, RowView, SavedPanel, TestBox};
+use super::{ImportBox, KeyHead, RowView, SavedPanel, TestBox, TrafficPanel};
 use crate::console::Frame;
 use crate::console::time::When;
 
@@ -53,6 +53,8 @@ pub(in super::super) struct Editor {
     pub review: Vec<ReviewLine>,
     /// The test box.
     pub test: TestBox,
+    /// What the client really sent.
+    pub traffic: Option<TrafficPanel>,
     /// Paste or import.
     pub import: ImportBox,
     /// The client kits.

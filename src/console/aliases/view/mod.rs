@@ -5,12 +5,14 @@ mod import;
 mod row;
 mod saved;
 mod test_box;
+mod traffic;
 
 pub(super) use editor::{Editor, EditorPage, Last, Notice, ProblemLink, ReviewLine};
 pub(super) use import::{ImportBox, Preview, PreviewLine};
 pub(super) use row::{ConflictView, FixButton, HintLine, Hints, Message, ModelLine, RowView, Says, Side, keep_text};
 pub(super) use saved::SavedPanel;
 pub(super) use test_box::{Chip, Facts, Many, ManyRow, Note, Sentence, TestBox, Why, WhyStep};
+pub(super) use traffic::{Goes, NoTraffic, TrafficPanel, TrafficRow};
 
 use crate::domain::ApiKey;
 
