@@ -150,3 +150,15 @@ INSERT INTO usage_rollup SELECT 'day', api_key_id, start / 24, requested, alias,
     CAST(SUM(requests) AS BIGINT), CAST(SUM(successes) AS BIGINT), CAST(SUM(prompt_tokens) AS BIGINT), CAST(SUM(completion_tokens) AS BIGINT), CAST(SUM(cache_read_tokens) AS BIGINT),
     CAST(SUM(cache_write_tokens) AS BIGINT), CAST(SUM(cache_write_1h_tokens) AS BIGINT), CAST(SUM(reasoning_tokens) AS BIGINT), CAST(SUM(cost) AS BIGINT), MAX(last_at), MAX(last_agent)
     FROM usage_rollup GROUP BY api_key_id, start / 24, requested, alias, model, provider_id;
+
+-- Names that clients sent and that no model ran for, per hour and per day, so that an owner sees them and can add an alias.
+CREATE TABLE usage_refused (
+    unit TEXT NOT NULL CHECK (unit IN ('hour', 'day')),
+    api_key_id TEXT COLLATE "C" NOT NULL,
+    start BIGINT NOT NULL,
+    requested TEXT COLLATE "C" NOT NULL,
+    requests BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    last_agent TEXT,
+    PRIMARY KEY (unit, api_key_id, start, requested)
+);

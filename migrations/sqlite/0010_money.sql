@@ -149,3 +149,15 @@ INSERT INTO usage_rollup SELECT 'day', api_key_id, start / 24, requested, alias,
     SUM(requests), SUM(successes), SUM(prompt_tokens), SUM(completion_tokens), SUM(cache_read_tokens),
     SUM(cache_write_tokens), SUM(cache_write_1h_tokens), SUM(reasoning_tokens), SUM(cost), MAX(last_at), MAX(last_agent)
     FROM usage_rollup GROUP BY api_key_id, start / 24, requested, alias, model, provider_id;
+
+-- Names that clients sent and that no model ran for, per hour and per day, so that an owner sees them and can add an alias.
+CREATE TABLE usage_refused (
+    unit TEXT NOT NULL CHECK (unit IN ('hour', 'day')),
+    api_key_id TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    requested TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    last_agent TEXT,
+    PRIMARY KEY (unit, api_key_id, start, requested)
+) STRICT, WITHOUT ROWID;

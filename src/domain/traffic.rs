@@ -118,7 +118,7 @@ impl Traffic {
     pub const OTHER: &'static str = "(other names)";
 
     /// The name under which the gateway records one that cannot be shown.
-    pub const NOT_PRINTABLE: &'static str = "(not printable)";
+    pub const NOT_PRINTABLE: &'static str = "(unreadable name)";
 
     /// Whether nothing was sent.
     pub fn is_empty(&self) -> bool {

@@ -22,7 +22,7 @@ use super::spool::SpoolFull;
 use super::ticket::{Dispatch, Ticket};
 use super::worker::Worker;
 use super::{Inner, auth, body};
-use crate::domain::{Timestamp, Used, decide};
+use crate::domain::{Timestamp, Traffic, Used, decide};
 use crate::wire::control::{Control, ControlError};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::Refused;
@@ -83,7 +83,9 @@ async fn dispatch(
     let control = Control::read(&held.bytes, operation).map_err(refused)?;
     let snapshot = inner.live.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
-    let model = permitted(&decision, &key, &snapshot, head)?;
+    let model = permitted(&decision, &key, &snapshot, head).inspect_err(|_| {
+        inner.refusals.note(key.id, printable(&control.model), now, agent(request.headers()));
+    })?;
     let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(first.target.header.clone());
@@ -187,7 +189,7 @@ fn agent(headers: &HeaderMap) -> Option<String> {
 /// A name as the record keeps it: what a client sends may hold anything.
 fn printable(name: &str) -> String {
     let readable = name.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    if readable { name.to_owned() } else { "(unreadable name)".into() }
+    if readable { name.to_owned() } else { Traffic::NOT_PRINTABLE.into() }
 }
 
 fn answer(operation: Operation, mut head: Head, outcome: Outcome) -> HttpResponse {

@@ -256,17 +256,3 @@ impl Live {
         (keys, oldest.max(now.since(confirmed)), self.loads.load(Ordering::Relaxed))
     }
 }
-
-/// Sweeps for ever.
-pub(super) async fn sweep(live: Arc<Live>, every: Duration) {
-    let spending = Arc::clone(&live.spending);
-    let mut ticks = tokio::time::interval(every);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    // The first tick is at once, when everything is fresh.
-    ticks.tick().await;
-    loop {
-        ticks.tick().await;
-        live.sweep().await;
-        spending.sweep().await;
-    }
-}

@@ -31,6 +31,7 @@ mod permit;
 mod plan;
 mod pump;
 mod recovery;
+mod refusals;
 mod retention;
 mod roots;
 mod routes;
@@ -76,6 +77,7 @@ struct Inner {
     spending: Arc<spending::Spending>,
     spool: spool::Spool,
     shipping: Arc<shipping::Shipping>,
+    refusals: Arc<refusals::Refusals>,
     metrics: metrics::Metrics,
     bodies: body::Budget,
     connector: egress::Connector,
@@ -116,6 +118,7 @@ impl Gateway {
             spending: Arc::clone(&spending),
             spool: spool.clone(),
             shipping: Arc::clone(&shipping),
+            refusals: Arc::default(),
             metrics: metrics::Metrics::default(),
             bodies: body::Budget::default(),
             connector: egress::connector(&options)?,
@@ -123,7 +126,7 @@ impl Gateway {
             options,
         });
         let others = vec![
-            tokio::spawn(live::sweep(Arc::clone(&inner.live), inner.options.sweep_every)),
+            tokio::spawn(sweep(Arc::clone(&inner))),
             tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(&spending))),
             tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
             tokio::spawn(retention::keep_house(Arc::clone(&spending), inner.options.keep_records)),
@@ -144,6 +147,7 @@ impl Gateway {
 
     /// Writes every usage record that is waiting.
     pub async fn flush(&self) {
+        self.inner.refusals.flush(&self.inner.spending.store).await;
         self.inner.shipping.flush(&self.inner.spool).await;
     }
 
@@ -157,6 +161,7 @@ impl Gateway {
     /// stopped.
     pub async fn stop(&self) {
         self.drain();
+        self.inner.refusals.flush(&self.inner.spending.store).await;
         self.inner.shipping.stop(&self.inner.spool);
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
         for task in others {
@@ -166,6 +171,20 @@ impl Gateway {
             tracing::error!("The writer of usage records did not end well");
         }
         self.inner.spool.stop();
+    }
+}
+
+/// Compares what is in memory with the database, and tells it what it should know, for ever.
+async fn sweep(inner: Arc<Inner>) {
+    let mut ticks = tokio::time::interval(inner.options.sweep_every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The first tick is at once, when everything is fresh.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        inner.live.sweep().await;
+        inner.spending.sweep().await;
+        inner.refusals.flush(&inner.spending.store).await;
     }
 }
 

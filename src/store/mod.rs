@@ -28,6 +28,7 @@ mod people;
 mod provider_change;
 mod provider_orders;
 mod rates;
+mod refusals;
 mod retention;
 mod sessions;
 mod shipment;
@@ -59,6 +60,7 @@ pub use links::{Link, LinkKind, Links};
 pub use people::People;
 pub use provider_change::ProviderChange;
 pub use rates::{RateAsk, RateGrant, Rates};
+pub use refusals::Refused;
 pub use sessions::{SessionRow, Sessions};
 pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
@@ -95,6 +97,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,
     rates::STATEMENTS,
+    refusals::STATEMENTS,
     retention::STATEMENTS,
     sessions::STATEMENTS,
     shipment::STATEMENTS,

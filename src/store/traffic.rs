@@ -13,8 +13,12 @@ sql! {
                SUM(prompt_tokens) AS prompt_tokens, SUM(completion_tokens) AS completion_tokens, \
                SUM(cache_read_tokens) AS cache_read_tokens, SUM(cache_write_tokens) AS cache_write_tokens, \
                SUM(cache_write_1h_tokens) AS cache_write_1h_tokens, SUM(reasoning_tokens) AS reasoning_tokens, \
-               SUM(cost) AS cost, MAX(CAST(last_at AS TEXT) || ' ' || last_agent) AS agent FROM usage_rollup \
-               WHERE unit = $1 AND api_key_id = $2 AND start > $3 GROUP BY requested, model), \
+               SUM(cost) AS cost, MAX(CAST(last_at AS TEXT) || ' ' || last_agent) AS agent FROM (\
+               SELECT requested, model, requests, successes, prompt_tokens, completion_tokens, cache_read_tokens, \
+               cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, cost, last_at, last_agent FROM usage_rollup \
+               WHERE unit = $1 AND api_key_id = $2 AND start > $3 UNION ALL \
+               SELECT requested, '', requests, 0, 0, 0, 0, 0, 0, 0, 0, last_at, last_agent FROM usage_refused \
+               WHERE unit = $1 AND api_key_id = $2 AND start > $3) AS sent GROUP BY requested, model), \
                often AS (SELECT requested AS name, SUM(requests) AS total FROM parts WHERE requested <> $4 \
                GROUP BY requested ORDER BY 2 DESC, 1 LIMIT 200) \
                SELECT often.name AS requested, CASE WHEN often.name IS NULL THEN '' ELSE parts.model END AS model, \

@@ -45,21 +45,21 @@ sql! {
 pub(super) struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
 
 impl KnownNames {
-    /// The name under which a record is summed up.
-    fn name<'r>(&self, record: &'r UsageRecord, hour: i64) -> &'r str {
+    /// The name under which a request of that hour is summed up.
+    pub(super) fn name<'r>(&self, key: ApiKeyId, requested: &'r str, hour: i64) -> &'r str {
         let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if hours.len() > 10_000 {
             hours.retain(|(_, known), _| *known >= hour - 1);
         }
-        let names = hours.entry((record.key, hour)).or_default();
-        if names.contains(&record.requested) {
-            return &record.requested;
+        let names = hours.entry((key, hour)).or_default();
+        if names.contains(requested) {
+            return requested;
         }
         if names.len() >= NAMES {
             return Traffic::OTHER;
         }
-        names.insert(record.requested.clone());
-        &record.requested
+        names.insert(requested.to_owned());
+        requested
     }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRec
         let start = || (record.account, Sums::default());
         days.entry((record.key, day)).or_insert_with(start).1.add(record);
         uses.entry(record.key).or_default().add(record);
-        let requested = names.name(record, hour);
+        let requested = names.name(record.key, &record.requested, hour);
         let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
         for (unit, at) in [("hour", hour), ("day", day)] {
             let group = (unit, record.key, at, requested, alias, record.model.as_str(), record.provider.as_str());

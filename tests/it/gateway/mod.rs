@@ -16,6 +16,7 @@ mod models;
 mod money;
 mod protocols;
 mod rates;
+mod refusals;
 mod retries;
 mod seals;
 mod stand_in;
