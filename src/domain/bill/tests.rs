@@ -41,7 +41,7 @@ fn agrees(row: &Value, model: &Model, counted: &Counted, at: Timestamp) {
 fn every_model_costs_what_the_file_says_at_every_mark_and_minute_where_a_price_changes() {
     let mut tiers_with_prices = 0;
     for (row, model) in SHIPPED.iter() {
-        tiers_with_prices += tiers().filter(|&tier| tier != None && model.billed(tier) == tier).count();
+        tiers_with_prices += tiers().filter(|&tier| tier.is_some() && model.billed(tier) == tier).count();
         let mut dice = Dice::new(7);
         for at in moments(row) {
             for prompt in prompts(row) {

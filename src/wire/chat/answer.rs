@@ -70,8 +70,8 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
 /// What an answer, or a chunk of one, says of how it was served.
 pub(super) fn served(answer: &Value) -> Served {
     let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
-    let searches = answer.pointer("/usage/server_tool_use").and_then(usage::searches).unwrap_or(0);
-    Served { tier, fast: None, searches }
+    let searches = answer.get("usage").and_then(|usage| usage.get("server_tool_use")).and_then(usage::searches);
+    Served { tier, fast: None, searches: searches.unwrap_or(0) }
 }
 
 /// What a provider says of its failure in the place of an answer, or in the middle of one.

@@ -207,10 +207,9 @@ impl Dice {
 
     /// A model with any prices.
     pub(super) fn row(&mut self) -> Value {
-        let tiers: Map<String, Value> = ["batch", "flex", "priority", "fast", "scale"]
-            .into_iter()
-            .filter_map(|tier| (self.below(2) == 0).then(|| (tier.to_owned(), self.pricing(&[]))))
-            .collect();
+        let named: Vec<&str> =
+            ["batch", "flex", "priority", "fast", "scale"].into_iter().filter(|_| self.below(2) == 0).collect();
+        let tiers: Map<String, Value> = named.into_iter().map(|tier| (tier.to_owned(), self.pricing(&[]))).collect();
         let tiers = if tiers.is_empty() { Value::Null } else { tiers.into() };
         json!({"id": "made/up", "name": "Made up", "provider": "made", "upstream_model": "up", "type": "chat",
             "protocols": ["openai-chat"], "context_length": 1,
