@@ -16,7 +16,7 @@
 //! | [`domain`] | Values and rules: alias names and resolution, keys, catalog, prices and money, people, providers, which addresses may be called. Pure: times and random bytes are passed in. |
 //! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. |
 //! | [`store`] | The only place that knows SQL: one file per noun, one text for SQLite and Postgres. |
-//! | [`gateway`] | What callers see, under `/v1`: authentication, the cache of keys, the upstream call, streaming, metering. |
+//! | [`gateway`] | What callers see, under `/v1`: authentication, the cache of keys, limits, reservations, the upstream call, streaming, the spool. |
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
 //! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
@@ -40,6 +40,9 @@
 //! - **Secrets are not stored as they are.** API keys are kept as an HMAC, passwords as Argon2id, providers' credentials
 //!   sealed for the one address that they were entered for. Neither bodies nor headers are logged.
 //! - **Money is whole pico-USD.** A price, a cost and their sums are exact.
+//! - **Written down before it happens.** No provider is asked before what the call may cost is reserved and on the disk, and
+//!   no client sees an answer's end before what it cost is. The ledger only grows; a balance is the sum of its entries.
+//! - **No limit is raced past.** What all gateways have leased of a budget and what was spent never exceed it.
 //! - **Every page works without a script.** No inline script or style, so a strict Content-Security-Policy holds.
 //!
 //! # The walk of one request
@@ -54,11 +57,15 @@
 //!    key's permissions.
 //! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
 //!    model. Else [`wire`] reads it into one neutral form and writes it in the provider's protocol.
-//! 5. A task that outlives the client's connection sends it, with our credential; only to an address that
-//!    [`domain::EgressPolicy`] permits. What fails for the moment is tried again, until the answer's first byte.
-//! 6. The answer streams back as it came, with the real model's id in it, or told in the client's protocol. In passing,
+//! 5. The most that the call may cost is held of the balance and of the spend limits, which the gateway has leased a part
+//!    of, and written to the spool.
+//! 6. A task that outlives the client's connection sends it once that is on the disk, with our credential; only to an
+//!    address that [`domain::EgressPolicy`] permits. What fails for the moment is tried again, until the answer's first byte.
+//! 7. The answer streams back as it came, with the real model's id in it, or told in the client's protocol. In passing,
 //!    [`wire`] reads the usage that the provider reports.
-//! 7. A usage record goes to a writer that stores it in batches, whether or not the client stayed to the end.
+//! 8. What it cost goes to the spool, whether or not the client stayed to the end; the last bytes wait until it is on the
+//!    disk.
+//! 9. A task moves the spool into the tables in batches: request records, sums for reports, the ledger, the balance.
 
 pub mod app;
 pub mod cli;

@@ -161,7 +161,8 @@ impl Gateway {
     /// stopped.
     pub async fn stop(&self) {
         self.drain();
-        self.inner.refusals.flush(&self.inner.spending.store).await;
+        let patience = self.inner.options.timeouts.database;
+        drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
         self.inner.shipping.stop(&self.inner.spool);
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
         for task in others {

@@ -21,7 +21,7 @@ const BATCH: usize = 2_000;
 /// Pause after the database refused a batch.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often a batch is tried at the end of the program.
-const LAST_TRIES: u32 = 5;
+const LAST_TRIES: u32 = 2;
 
 /// What the task of a run and everybody else share.
 #[derive(Debug, Default)]
