@@ -72,7 +72,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(row: KeyRow, catalog: &Catalog, now: Timestamp) -> Self {
-        let KeyRow { key, account_name, owner_email, aliases, daily_requests, spend_30d } = row;
+        let KeyRow { key, account_name, owner_email, aliases, daily_requests, spend_30d, spent: _ } = row;
         let drafts: Vec<DraftRow> = aliases.iter().map(|alias| DraftRow::of("", alias)).collect();
         Self {
             id: key.id.to_string(),

@@ -14,6 +14,7 @@ mod provider_orders;
 mod raw;
 mod schema;
 mod usage;
+mod wallet_page;
 
 use crossmodel::domain::Timestamp;
 
