@@ -1,22 +1,7 @@
-//! What a key may call and where it may be used from, as the command line takes it.
-
-use std::net::IpAddr;
-use std::str::FromStr;
-
-use ipnet::IpNet;
+//! What a key may call, as the command line takes it.
 
 use super::CliError;
 use crate::domain::{Catalog, ModelId};
-
-/// A network, or one address.
-///
-/// # Errors
-/// If the text is neither.
-pub fn network(text: &str) -> Result<IpNet, String> {
-    let alone = || IpAddr::from_str(text).ok().map(IpNet::from);
-    let network = text.parse().ok().or_else(alone).map(|network: IpNet| network.trunc());
-    network.ok_or(format!("`{text}` is no network; write for example 10.0.0.0/8 or 192.0.2.7"))
-}
 
 /// The models of `--allow-model`; `None` if there are none, which allows all.
 ///

@@ -22,7 +22,7 @@ const EMAIL: &str = "demo@crossmodel.local";
 const CREDIT: PicoUsd = PicoUsd::from_pico(25_000_000_000_000);
 
 /// The aliases of the demo's key: a stable name of one's own, and the prefix that a coding assistant insists on.
-const ALIASES: [(&str, Match, &str); 2] = [
+pub(super) const ALIASES: [(&str, Match, &str); 2] = [
     ("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
     ("claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
 ];

@@ -194,25 +194,28 @@ fn bytes([high, low]: [u64; 2]) -> [u8; 10] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AccountId, ApiKeyId, ApiKeySecret};
-    use crate::store::CatalogFile;
+    use crate::cli::demo::ALIASES;
+    use crate::domain::{AccountId, Alias, ApiKeyId, ApiKeySecret};
 
     #[test]
     fn the_month_is_the_same_every_time_and_ends_now() {
         // Sunday, 22 November 2026, noon.
         let now = Timestamp::from_millis(1_795_348_800_000);
-        let providers = CatalogFile::parse(include_str!("../../catalog/providers.json")).unwrap();
-        let models = CatalogFile::parse(include_str!("../../catalog/models.json")).unwrap();
-        let catalog = Catalog::new(models.models, providers.providers, 1);
+        let catalog = crate::domain::samples::shipped();
         let secret = ApiKeySecret::generate(|| [7; 64]);
         let id = ApiKeyId::new(now, [0; 10]);
         let key = ApiKey::new(id, AccountId::new(now, [0; 10]), "demo".parse().unwrap(), &secret, now);
 
-        let days = days(&key, &AliasSet::new(Vec::new()), &catalog, now);
+        let alias = |(name, matching, target): (&str, _, &str)| {
+            Alias::new(name.parse().unwrap(), matching, target.parse().unwrap())
+        };
+        let aliases = AliasSet::new(ALIASES.map(alias).to_vec());
 
-        assert_eq!(days, super::days(&key, &AliasSet::new(Vec::new()), &catalog, now));
+        let days = days(&key, &aliases, &catalog, now);
+
+        assert_eq!(days, super::days(&key, &aliases, &catalog, now));
         let all: Vec<&UsageRecord> = days.iter().flatten().collect();
-        assert!(days.len() >= 28 && all.len() > 500, "{} days, {} calls", days.len(), all.len());
+        assert!(days.len() >= 28 && all.len() > 1_000, "{} days, {} calls", days.len(), all.len());
         assert!(all.iter().all(|record| record.at < now && record.at > began(now)));
         assert!(all.iter().any(|record| record.status >= 400) && all.iter().all(|record| record.status != 404));
         let charged: Vec<_> = all.iter().filter(|record| record.cost != PicoUsd::ZERO).collect();

@@ -7,7 +7,7 @@ use super::limit_args::{self, LimitArgs};
 use super::rows::{self, AliasArg, Placed};
 use super::when::{self, Expiry};
 use super::{CliError, allowed, output};
-use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId};
+use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, network};
 use crate::random;
 use crate::store::{NewKey, StoreError};
 
@@ -41,7 +41,7 @@ pub struct Create {
     #[arg(long = "allow-model", value_name = "MODEL")]
     allow_models: Vec<ModelId>,
     /// Client addresses that it may be used from, such as 10.0.0.0/8; without any, all. May be repeated.
-    #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = allowed::network)]
+    #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = network)]
     allow_cidrs: Vec<IpNet>,
     #[command(flatten)]
     limits: LimitArgs,

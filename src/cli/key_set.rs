@@ -6,7 +6,7 @@ use super::context::{Context, WhichKey};
 use super::limit_args::{self, LimitArgs};
 use super::when::{self, Expiry};
 use super::{CliError, allowed, output};
-use crate::domain::{ApiKey, ModelId, Scope};
+use crate::domain::{ApiKey, ModelId, Scope, network};
 
 /// The key, and what to change of it.
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ pub struct Set {
     allow_any_model: bool,
     /// Client addresses that it may be used from, such as 10.0.0.0/8; those that are named replace those that it had. May
     /// be repeated.
-    #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = allowed::network, conflicts_with = "allow_any_address")]
+    #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = network, conflicts_with = "allow_any_address")]
     allow_cidrs: Vec<IpNet>,
     /// Let it be used from every address.
     #[arg(long)]

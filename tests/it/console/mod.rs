@@ -5,8 +5,10 @@ mod aliases_answer_name;
 mod aliases_saving;
 mod connect;
 mod frame;
+mod key_limits;
 mod keys;
 mod sign_in;
+mod wallet;
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
