@@ -57,8 +57,9 @@ sql! {
     BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2), 0) AS held \
                FROM wallet WHERE account_id = $1";
     SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
+    /// A comparison alone, for which SQLite goes into the index; no id is above the tilde.
     ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
-               AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+               AND id < COALESCE(CAST($2 AS TEXT), '~') ORDER BY id DESC LIMIT $3");
 }
 pub(super) const ADD_USAGE: super::sql::Sql = ADD_ENTRY;
 pub(super) const CHARGE: super::sql::Sql = ADD_TO_BALANCE;

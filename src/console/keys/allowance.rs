@@ -20,8 +20,22 @@ impl Allowance {
 
     /// `$4.10 / $20 this week`.
     pub(super) fn text(&self) -> String {
-        let (spent, limit) = (money::dollars(self.spent), money::limit(self.limit.amount));
-        format!("{spent} / {limit} {}", running(self.limit.period))
+        format!("{} {}", self.amounts(), self.running())
+    }
+
+    /// `$4.10 / $20`.
+    pub(super) fn amounts(&self) -> String {
+        format!("{} / {}", money::dollars(self.spent), money::limit(self.limit.amount))
+    }
+
+    /// The running one of a row of periods.
+    pub(super) fn running(&self) -> &'static str {
+        match self.limit.period {
+            Period::Total => "in total",
+            Period::Day => "today",
+            Period::Week => "this week",
+            Period::Month => "this month",
+        }
     }
 
     /// What was spent, for the meter: at most the whole.
@@ -47,16 +61,6 @@ impl Allowance {
     /// When it starts again from nothing.
     pub(super) fn again(&self) -> Option<When> {
         self.again
-    }
-}
-
-/// The running one of a row of periods.
-fn running(period: Period) -> &'static str {
-    match period {
-        Period::Total => "in total",
-        Period::Day => "today",
-        Period::Week => "this week",
-        Period::Month => "this month",
     }
 }
 

@@ -118,6 +118,11 @@ impl Row {
         if self.problems == 1 { "1 problem".into() } else { format!("{} problems", self.problems) }
     }
 
+    /// The badge of a spend limit that is used up.
+    pub(super) fn reached(&self) -> Option<String> {
+        self.allowance.and_then(|allowance| allowance.reached())
+    }
+
     /// `Expires in 3 days`, for the badge of the last week.
     pub(super) fn soon_text(&self) -> String {
         self.expires.map(|end| format!("Expires {}", end.relative())).unwrap_or_default()

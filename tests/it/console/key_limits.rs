@@ -52,16 +52,16 @@ both_engines!(the_list_shows_what_is_used_of_a_limit, |store| {
     assert!(text(&page, cell).starts_with("$4.10 / $20 this week"));
     let meter = select(&page, &format!("{cell} meter"))[0];
     assert_eq!((meter.attr("value"), meter.attr("max")), (Some("4.1"), Some("20")));
-    assert!(select(&page, &format!("{cell} .chip")).is_empty());
+    assert!(select(&page, ".reached").is_empty());
 
     limited(&app, key, "4.1", Period::Month).await;
     let page = owner.get("/keys").await.page();
     let end = Period::Month.end(now).expect("an end");
     let end = jiff::Timestamp::from_millisecond(end.millis()).unwrap().strftime("%-d %b %Y").to_string();
-    assert_eq!(text(&page, &format!("{cell} .chip")), format!("Limit reached, requests are refused until {end}"));
+    assert_eq!(text(&page, "table.keys th .reached"), format!("Limit reached, requests are refused until {end}"));
     limited(&app, key, "0", Period::Total).await;
     let page = owner.get("/keys").await.page();
-    assert_eq!(text(&page, &format!("{cell} .chip")), "Limit reached, requests are refused until it is raised");
+    assert_eq!(text(&page, "table.keys th .reached"), "Limit reached, requests are refused until it is raised");
     assert!(select(&page, &format!("{cell} meter")).is_empty());
 });
 
