@@ -43,6 +43,22 @@ CREATE TRIGGER ledger_entry_keeps_values BEFORE UPDATE ON ledger_entry FOR EACH 
 CREATE TRIGGER ledger_entry_keeps_all BEFORE TRUNCATE ON ledger_entry
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_only_grows();
 
+-- What people did to a balance, apart from the many rows of usage.
+CREATE INDEX ledger_entry_by_hand ON ledger_entry (account_id, id) WHERE kind <> 'usage';
+
+-- Sums of an account's entries per UTC day (days since 1970), kept with them, so that a long ledger can be shown day by day
+-- without reading it.
+CREATE TABLE ledger_daily (
+    account_id TEXT COLLATE "C" NOT NULL,
+    day BIGINT NOT NULL,
+    -- Calls that were charged.
+    requests BIGINT NOT NULL,
+    -- Pico-USD: what usage took, zero or less; what people added or took back.
+    used BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    PRIMARY KEY (account_id, day)
+);
+
 -- Every run of a gateway has a row and a spool of its own.
 CREATE TABLE gateway (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

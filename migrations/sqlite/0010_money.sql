@@ -42,6 +42,22 @@ CREATE TRIGGER ledger_entry_keeps_values BEFORE UPDATE ON ledger_entry BEGIN
     SELECT RAISE(ABORT, 'the ledger only grows');
 END;
 
+-- What people did to a balance, apart from the many rows of usage.
+CREATE INDEX ledger_entry_by_hand ON ledger_entry (account_id, id) WHERE kind <> 'usage';
+
+-- Sums of an account's entries per UTC day (days since 1970), kept with them, so that a long ledger can be shown day by day
+-- without reading it.
+CREATE TABLE ledger_daily (
+    account_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    -- Calls that were charged.
+    requests INTEGER NOT NULL,
+    -- Pico-USD: what usage took, zero or less; what people added or took back.
+    used INTEGER NOT NULL,
+    added INTEGER NOT NULL,
+    PRIMARY KEY (account_id, day)
+) STRICT, WITHOUT ROWID;
+
 -- Every run of a gateway has a row and a spool of its own.
 CREATE TABLE gateway (
     id TEXT NOT NULL PRIMARY KEY,

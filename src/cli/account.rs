@@ -1,6 +1,7 @@
 //! `crossmodel account …`
 
 use super::context::Context;
+use super::limit_args::{self, LimitArgs};
 use super::{CliError, output, when};
 use crate::config::Settings;
 use crate::domain::{self, AccountId};
@@ -16,7 +17,19 @@ pub enum Account {
         /// Its name, unique, 1 to 80 characters.
         name: String,
     },
-    /// List the accounts.
+    /// Set what all keys of an account together may use.
+    #[command(after_help = "Examples:
+  crossmodel account set Acme --spend-limit 500 --per month
+  crossmodel account set Acme --rpm 6000 --tpm none --spend-limit none
+
+An account has none of these limits unless they are set; its balance is the limit that it always has.")]
+    Set {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        limits: LimitArgs,
+    },
+    /// List the accounts, what they have and what they may use.
     #[command(after_help = "Example:\n  crossmodel account list")]
     List,
 }
@@ -25,6 +38,7 @@ impl Account {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
         match self {
             Self::Create { name } => create(&Context::open_or_make(settings).await?, &name).await,
+            Self::Set { name, limits } => set(&Context::open(settings).await?, &name, &limits).await,
             Self::List => list(&Context::open(settings).await?).await,
         }
     }
@@ -45,15 +59,39 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
     Ok(())
 }
 
+async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs) -> Result<(), CliError> {
+    if limits.is_empty() {
+        return Err(CliError::Usage("say what to set, for example --spend-limit 500 --per month; see --help".into()));
+    }
+    let account = context.store.accounts().by_name(name).await?;
+    let gone = || CliError::Failed(format!("NAME: there is no account named `{name}`; see: crossmodel account list"));
+    let account = account.ok_or_else(gone)?;
+    let limits = limits.over(account.limits)?;
+    if !context.store.accounts().set_limits(account.id, limits, &context.by, context.now()).await? {
+        return Err(gone());
+    }
+    let told = limit_args::told(&limits);
+    output::note(&format!("All keys of {name} together now: {told}. Live everywhere within a minute."));
+    Ok(())
+}
+
 async fn list(context: &Context<'_>) -> Result<(), CliError> {
     let accounts = context.store.accounts().list().await?;
-    let rows: Vec<[String; 4]> = accounts
+    let balances = context.store.wallets().balances().await?;
+    let rows: Vec<[String; 6]> = accounts
         .iter()
         .map(|account| {
             let state = if account.enabled { "enabled" } else { "disabled" };
-            [account.name.to_string(), state.into(), when::show(account.created_at), account.id.to_string()]
+            [
+                account.name.to_string(),
+                state.into(),
+                balances.get(&account.id).map_or("no credit".into(), ToString::to_string),
+                limit_args::told(&account.limits),
+                when::show(account.created_at),
+                account.id.to_string(),
+            ]
         })
         .collect();
-    output::table(["NAME", "STATE", "CREATED", "ID"], &rows);
+    output::table(["NAME", "STATE", "BALANCE", "LIMITS", "CREATED", "ID"], &rows);
     Ok(())
 }

@@ -4,21 +4,25 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::{CliError, output};
+use super::{CliError, demo_history, output};
 use crate::app::{self, NewDatabase, Running, Serving};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::console::password;
 use crate::domain::{
-    Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, MasterKey, Match, Person, PersonId, Role,
+    Account, AccountId, Alias, AliasSet, ApiKey, ApiKeyId, ApiKeySecret, LedgerId, Limits, MasterKey, Match, Period,
+    Person, PersonId, PicoUsd, Role, SpendLimit, UsageRecord,
 };
 use crate::random;
 use crate::store::{Editor, NewKey, Store};
 
 const EMAIL: &str = "demo@crossmodel.local";
 
+/// What the demo's account starts with: 25 US dollars.
+const CREDIT: PicoUsd = PicoUsd::from_pico(25_000_000_000_000);
+
 /// The aliases of the demo's key: a stable name of one's own, and the prefix that a coding assistant insists on.
-const ALIASES: [(&str, Match, &str); 2] = [
+pub(super) const ALIASES: [(&str, Match, &str); 2] = [
     ("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
     ("claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
 ];
@@ -103,9 +107,10 @@ struct Seeded {
 
 async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded, CliError> {
     let (now, by) = (clock.now(), Editor::command_line());
+    let began = demo_history::began(now);
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
     let name = "Demo".parse().map_err(|error| wrong(&error))?;
-    let account = Account::new(AccountId::new(now, random::bytes()), name, now);
+    let account = Account::new(AccountId::new(began, random::bytes()), name, began);
     store.accounts().create(&account, &by, now).await?;
 
     // An admin, so that every page can be seen, with an account of its own, so that keys have a home.
@@ -128,12 +133,34 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
         aliases.push(Alias::new(name, matching, target));
     }
     let secret = ApiKeySecret::generate(random::bytes);
-    let id = ApiKeyId::new(now, random::bytes());
+    let id = ApiKeyId::new(began, random::bytes());
     let name = "demo".parse().map_err(|error| wrong(&error))?;
-    let key = ApiKey { owner: Some(person.id), ..ApiKey::new(id, account.id, name, &secret, now) };
+    let key = ApiKey { owner: Some(person.id), ..ApiKey::new(id, account.id, name, &secret, began) };
+    let catalog = store.catalog().load().await?;
+    let history = demo_history::days(&key, &AliasSet::new(aliases.clone()), &catalog, now);
+    let paid = paid_for(&history);
+    let spend = SpendLimit { amount: PicoUsd::from_pico(paid.pico().saturating_mul(2)), period: Period::Month };
+    let limits = Limits { requests_per_minute: Some(600), tokens_per_minute: Some(2_000_000), spend: Some(spend) };
+    let key = ApiKey { limits, ..key };
     let hash = master.api_key_hasher().hash(&secret);
     store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, now).await?;
+
+    let credit = async |at, amount, note| {
+        let id = LedgerId::new(at, random::bytes());
+        store.wallets().credit(id, account.id, amount, note, &by, at).await
+    };
+    credit(began, paid, "demo credit, for the month before").await?;
+    for day in &history {
+        store.usage().append(day).await?;
+    }
+    credit(now, CREDIT, "demo credit").await?;
     Ok(Seeded { password, secret, aliases })
+}
+
+/// What the made-up month cost, in whole [`CREDIT`]s and one more at least.
+fn paid_for(history: &[Vec<UsageRecord>]) -> PicoUsd {
+    let cost: i64 = history.iter().flatten().map(|record| record.cost.pico()).sum();
+    PicoUsd::from_pico((cost / CREDIT.pico() + 1) * CREDIT.pico())
 }
 
 /// 100 random bits in four groups that can be read aloud: no letter looks like a digit.

@@ -2,7 +2,8 @@
 
 use super::context::{Context, WhichKey};
 use super::key_create::Create;
-use super::{CliError, output, when};
+use super::key_set::Set;
+use super::{CliError, limit_args, output, when};
 use crate::config::Settings;
 use crate::domain::{KeyState, KeyStatus, Scope};
 use crate::store::{KeyFilter, KeyRow, KeySort};
@@ -12,6 +13,8 @@ use crate::store::{KeyFilter, KeyRow, KeySort};
 pub enum Key {
     /// Make a key and print its secret, alone on standard output, this one time.
     Create(Create),
+    /// Change a key's limits, its end, the models that it may call or the addresses that it may be used from.
+    Set(Set),
     /// List the keys.
     #[command(after_help = "Example:\n  crossmodel key list --account Acme")]
     List {
@@ -35,6 +38,7 @@ impl Key {
         let context = Context::open(settings).await?;
         match self {
             Self::Create(create) => create.run(&context).await,
+            Self::Set(set) => set.run(&context).await,
             Self::List { account } => list(&context, account.as_deref()).await,
             Self::Disable(which) => set_state(&context, &which, KeyState::Disabled).await,
             Self::Enable(which) => set_state(&context, &which, KeyState::Active).await,
@@ -67,7 +71,7 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
     };
     let now = context.now();
     let mut filter = KeyFilter { sort: KeySort::Name, descending: false, per_page: 200, ..KeyFilter::default() };
-    let mut rows: Vec<[String; 8]> = Vec::new();
+    let mut rows: Vec<[String; 9]> = Vec::new();
     loop {
         let page = context.store.api_keys().page(scope, &filter, now).await?;
         let last = page.rows.len() < 200;
@@ -77,12 +81,12 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
         }
         filter.page += 1;
     }
-    let headings = ["NAME", "ACCOUNT", "KEY", "STATUS", "ALIASES", "LAST USED", "EXPIRES", "ID"];
+    let headings = ["NAME", "ACCOUNT", "KEY", "STATUS", "ALIASES", "LAST USED", "EXPIRES", "LIMITS", "ID"];
     output::table(headings, &rows);
     Ok(())
 }
 
-fn cells(row: &KeyRow, status: KeyStatus) -> [String; 8] {
+fn cells(row: &KeyRow, status: KeyStatus) -> [String; 9] {
     let key = &row.key;
     let status = match status {
         KeyStatus::Active => "active",
@@ -98,6 +102,7 @@ fn cells(row: &KeyRow, status: KeyStatus) -> [String; 8] {
         row.aliases.len().to_string(),
         moment(key.last_used_at),
         moment(key.expires_at),
+        limit_args::told(&key.limits),
         key.id.to_string(),
     ]
 }

@@ -1,15 +1,13 @@
 //! `crossmodel key create`.
 
-use std::net::IpAddr;
-use std::str::FromStr;
-
 use ipnet::IpNet;
 
 use super::context::Context;
+use super::limit_args::{self, LimitArgs};
 use super::rows::{self, AliasArg, Placed};
 use super::when::{self, Expiry};
-use super::{CliError, output};
-use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Catalog, Email, ModelId};
+use super::{CliError, allowed, output};
+use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, network};
 use crate::random;
 use crate::store::{NewKey, StoreError};
 
@@ -18,7 +16,10 @@ use crate::store::{NewKey, StoreError};
 #[command(after_help = "Examples:
   crossmodel key create --account Acme --name laptop \\
     --alias cross-model-basic=deepseek/deepseek-chat --alias 'claude-opus*=anthropic/claude-opus-4-8'
-  export CROSSMODEL_API_KEY=$(crossmodel key create --account Acme --name ci --expires 90d)")]
+  export CROSSMODEL_API_KEY=$(crossmodel key create --account Acme --name ci --expires 90d)
+  crossmodel key create --account Acme --name batch --rpm none --tpm 2000000 --spend-limit 20 --per week
+
+Unless said otherwise a key may send 60 requests and 100,000 tokens a minute, and has no spend limit of its own.")]
 pub struct Create {
     /// The account that it belongs to.
     #[arg(long, value_name = "NAME")]
@@ -42,13 +43,8 @@ pub struct Create {
     /// Client addresses that it may be used from, such as 10.0.0.0/8; without any, all. May be repeated.
     #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = network)]
     allow_cidrs: Vec<IpNet>,
-}
-
-/// A network, or one address.
-fn network(text: &str) -> Result<IpNet, String> {
-    let alone = || IpAddr::from_str(text).ok().map(IpNet::from);
-    let network = text.parse().ok().or_else(alone).map(|network: IpNet| network.trunc());
-    network.ok_or(format!("`{text}` is no network; write for example 10.0.0.0/8 or 192.0.2.7"))
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl Create {
@@ -59,12 +55,13 @@ impl Create {
         if expires_at.is_some_and(|end| end <= now) {
             return Err(CliError::Usage("--expires: that is in the past".into()));
         }
+        let limits = self.limits.over(Limits::NEW_KEY)?;
         let owner = match &self.owner {
             None => None,
             Some(email) => Some(self.owner(context, email, account.id).await?),
         };
         let catalog = context.store.catalog().load().await?;
-        let allowed = self.allowed_models(&catalog)?;
+        let allowed = allowed::models(&self.allow_models, &catalog)?;
         let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
         let aliases = rows::check(&[], &new, &catalog, allowed.as_deref())?;
         let secret = ApiKeySecret::generate(random::bytes);
@@ -74,15 +71,17 @@ impl Create {
             expires_at,
             allowed_models: allowed,
             allowed_addresses: self.allow_cidrs,
+            limits,
             ..ApiKey::new(id, account.id, name, &secret, now)
         };
         let hash = context.master_key().await?.api_key_hasher().hash(&secret);
         let note = format!(
-            "Made `{}` for {} with {}; it ends {}. The secret is shown only now.",
+            "Made `{}` for {} with {}; it ends {}. Limits: {}. The secret is shown only now.",
             key.name,
             account.name,
             output::count(aliases.len(), "alias", "aliases"),
             expires_at.map_or("never".into(), when::show),
+            limit_args::told(&key.limits),
         );
         let name = key.name.clone();
         match context.store.api_keys().create(&NewKey { key, hash, aliases }, &context.by, now).await {
@@ -109,14 +108,5 @@ impl Create {
             Some(_) => Err(CliError::Failed(format!("--owner: {email} does not belong to {}", self.account))),
             None => Err(CliError::Failed(format!("--owner: nobody signs in as {email}"))),
         }
-    }
-
-    fn allowed_models(&self, catalog: &Catalog) -> Result<Option<Vec<ModelId>>, CliError> {
-        if let Some(unknown) = self.allow_models.iter().find(|id| catalog.get(id.as_str()).is_none()) {
-            let nearest = catalog.nearest(unknown.as_str(), 1);
-            let nearest = nearest.first().map(|id| format!("; the closest is {id}")).unwrap_or_default();
-            return Err(CliError::Failed(format!("--allow-model: {unknown} isn't in the catalog{nearest}")));
-        }
-        Ok((!self.allow_models.is_empty()).then(|| self.allow_models.clone()))
     }
 }

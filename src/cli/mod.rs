@@ -3,13 +3,18 @@
 
 mod account;
 mod alias;
+mod allowed;
 mod catalog;
 mod check;
 mod context;
+mod credit;
 mod demo;
+mod demo_history;
 mod error;
 mod key;
 mod key_create;
+mod key_set;
+mod limit_args;
 mod migrate;
 mod output;
 mod person;
@@ -71,6 +76,9 @@ pub enum Command {
     /// Accounts: who pays.
     #[command(subcommand)]
     Account(account::Account),
+    /// Credit: what accounts have paid for.
+    #[command(subcommand)]
+    Credit(credit::Credit),
     /// People: who signs in to the console.
     #[command(subcommand)]
     Person(person::Person),
@@ -129,6 +137,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
         Command::Provider(command) => command.run(settings).await,
         Command::Route(command) => command.run(settings).await,
         Command::Account(command) => command.run(settings).await,
+        Command::Credit(command) => command.run(settings).await,
         Command::Person(command) => command.run(settings).await,
         Command::Key(command) => command.run(settings).await,
         Command::Alias(command) => command.run(settings).await,

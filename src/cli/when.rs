@@ -71,6 +71,14 @@ pub fn show(moment: Timestamp) -> String {
     }
 }
 
+/// `2026-11-22T19:40:03Z`, for programs.
+pub fn machine(moment: Timestamp) -> String {
+    match jiff::Timestamp::from_millisecond(moment.millis()) {
+        Ok(moment) => moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        Err(_) => "beyond the calendar".into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

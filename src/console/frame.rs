@@ -18,6 +18,8 @@ pub enum Nav {
     Keys,
     /// The catalog.
     Models,
+    /// What an account has and spent.
+    Wallet,
     /// None of them, as on an error page.
     None,
 }

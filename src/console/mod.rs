@@ -17,6 +17,7 @@ pub mod frame;
 mod guard;
 mod keys;
 mod models;
+mod money;
 pub mod password;
 pub mod reply;
 pub mod reset;
@@ -28,6 +29,7 @@ pub mod signed_in;
 mod throttle;
 pub mod time;
 mod token;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -158,6 +160,7 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .configure(reset::routes)
         .configure(keys::routes)
         .configure(models::routes)
+        .configure(wallet::routes)
         .configure(find::routes)
         .route("/", page().to(|| async { reply::see_other("/keys") }))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))

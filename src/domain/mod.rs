@@ -38,6 +38,7 @@ mod model;
 mod money;
 mod name;
 mod nearest;
+mod network;
 mod person;
 mod price;
 mod proposal;
@@ -78,6 +79,7 @@ pub use model::{
 pub use money::{MoneyError, PicoUsd};
 pub use name::{Name, NameError};
 pub(crate) use nearest::edits;
+pub use network::{NetworkError, network};
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use proposal::{Proposal, propose_aliases};

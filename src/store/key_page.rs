@@ -6,7 +6,9 @@ use super::api_key_row::{TABLE, api_key, key_columns};
 use super::sql::{id_list, sql};
 use super::value::{Row, args};
 use super::{ApiKeys, StoreError, alias_rows, id_chunks};
-use crate::domain::{Alias, ApiKey, ApiKeyId, Email, KeyStatus, PersonId, PicoUsd, Scope, Timestamp};
+use crate::domain::{
+    AccountId, Alias, ApiKey, ApiKeyId, Email, KeyStatus, Period, PersonId, PicoUsd, Scope, Timestamp,
+};
 
 /// Which keys to list, in which order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct KeyRow {
     pub daily_requests: [i64; 7],
     /// What today and the 29 UTC days before cost.
     pub spend_30d: PicoUsd,
+    /// What was spent in the running period of its spend limit; nothing without one.
+    pub spent: PicoUsd,
 }
 
 /// One page of the list.
@@ -139,6 +143,15 @@ sql! {
                WHERE api_key_id IN ", id_list!());
     DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily \
              WHERE day >= $65 AND api_key_id IN ", id_list!());
+    /// $65 is today, $66 the first day of its week, $67 of its month.
+    SPENT = concat!("SELECT u.api_key_id, CAST(SUM(u.cost) AS BIGINT) AS spent FROM usage_daily u \
+             JOIN api_key k ON k.id = u.api_key_id WHERE k.spend_limit IS NOT NULL AND u.day >= CASE k.spend_period \
+             WHEN 'day' THEN CAST($65 AS BIGINT) WHEN 'week' THEN $66 WHEN 'month' THEN $67 ELSE 0 END \
+             AND u.api_key_id IN ", id_list!(), " GROUP BY u.api_key_id");
+    SPENT_BY_KEY = "SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS spent FROM usage_daily \
+                    WHERE api_key_id = $1 AND day >= $2";
+    SPENT_BY_ACCOUNT = "SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS spent FROM usage_daily \
+                        WHERE account_id = $1 AND day >= $2";
 }
 
 /// The most rows of one page, whatever is asked for.
@@ -167,18 +180,42 @@ impl ApiKeys<'_> {
         let direction = if filter.descending { "down" } else { "up" };
         args.extend(args![today - 6, today - 29, sort(filter.sort), direction, per_page, offset]);
         let mut rows = self.0.all(PAGE, args).await?.iter().map(key_row).collect::<Result<Vec<KeyRow>, _>>()?;
-        self.fill(&mut rows, today).await?;
+        self.fill(&mut rows, now).await?;
         Ok(KeyPage { rows, total })
     }
 
-    /// Adds the aliases and the calls per day.
-    async fn fill(self, rows: &mut [KeyRow], today: i64) -> Result<(), StoreError> {
+    /// What a key has spent since a UTC day.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn spent_since(self, key: ApiKeyId, day: i64) -> Result<PicoUsd, StoreError> {
+        self.0.first(SPENT_BY_KEY, args![key, day]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
+    }
+
+    /// What all keys of an account have spent since a UTC day, deleted ones included.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn spent_together_since(self, account: AccountId, day: i64) -> Result<PicoUsd, StoreError> {
+        self.0.first(SPENT_BY_ACCOUNT, args![account, day]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
+    }
+
+    /// Adds the aliases, the calls per day and what was spent of the limits.
+    async fn fill(self, rows: &mut [KeyRow], now: Timestamp) -> Result<(), StoreError> {
+        let today = now.day();
         let ids: Vec<ApiKeyId> = rows.iter().map(|row| row.key.id).collect();
         let mut by_id: HashMap<ApiKeyId, &mut KeyRow> = rows.iter_mut().map(|row| (row.key.id, row)).collect();
         for chunk in id_chunks(&ids) {
             for row in self.0.all(ALIASES, chunk.clone()).await? {
                 if let Some(into) = by_id.get_mut(&row.parse(TABLE, "api_key_id")?) {
                     into.aliases.push(alias_rows::alias(&row)?);
+                }
+            }
+            let mut args = chunk.clone();
+            args.extend(args![today, Period::Week.start(now), Period::Month.start(now)]);
+            for row in self.0.all(SPENT, args).await? {
+                if let Some(into) = by_id.get_mut(&row.parse(TABLE, "api_key_id")?) {
+                    into.spent = row.get("spent")?;
                 }
             }
             let mut args = chunk;
@@ -207,6 +244,7 @@ fn key_row(row: &Row) -> Result<KeyRow, StoreError> {
         aliases: Vec::new(),
         daily_requests: [0; 7],
         spend_30d: row.get("spend")?,
+        spent: PicoUsd::ZERO,
     })
 }
 

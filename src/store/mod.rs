@@ -39,6 +39,7 @@ mod url;
 mod usage;
 mod usage_rollup;
 mod value;
+mod wallet_page;
 mod wallets;
 
 pub use accounts::Accounts;
@@ -66,7 +67,8 @@ pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::{Usage, UsageTotals};
-pub use wallets::Wallets;
+pub use wallet_page::{Spent, WalletEvent, WalletLine, WalletPlace};
+pub use wallets::{Credited, NewCredit, Wallets};
 
 use std::sync::Arc;
 
@@ -105,6 +107,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     traffic::STATEMENTS,
     usage::STATEMENTS,
     usage_rollup::STATEMENTS,
+    wallet_page::STATEMENTS,
     wallets::STATEMENTS,
 ];
 const MANY: &[ManyRows] =

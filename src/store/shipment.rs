@@ -189,6 +189,7 @@ impl Writing {
             ];
             tx.run(wallets::ADD_USAGE, entry).await?;
             tx.run(wallets::CHARGE, args![account, amount]).await?;
+            tx.run(wallets::ADD_USAGE_TO_DAY, args![account, self.now.day(), requests, amount, 0_i64]).await?;
         }
         Ok(())
     }

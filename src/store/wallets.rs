@@ -12,6 +12,32 @@ use crate::domain::{AccountId, Balance, EntryKind, GatewayId, LedgerEntry, Ledge
 #[derive(Clone, Copy, Debug)]
 pub struct Wallets<'a>(pub(super) &'a Store);
 
+/// Credit to add.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCredit {
+    /// The entry's identifier.
+    pub id: LedgerId,
+    /// Whose balance.
+    pub account: AccountId,
+    /// How much; negative takes credit back.
+    pub amount: PicoUsd,
+    /// Why, in words.
+    pub note: String,
+    /// The last entry that a person made, as far as whoever adds this one has seen; the outer `None` does not care.
+    pub seen: Option<Option<LedgerId>>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credited {
+    /// The new balance.
+    Done(PicoUsd),
+    /// People have added an entry that was not seen. Nothing was written.
+    Stale,
+    /// There is no such account.
+    Missing,
+}
+
 macro_rules! columns {
     () => {
         "id, account_id, at, kind, amount, note, actor, person_id, requests"
@@ -24,16 +50,22 @@ sql! {
                       ON CONFLICT (account_id) DO UPDATE SET balance = wallet.balance + excluded.balance";
     ADD_ENTRY = concat!("INSERT INTO ledger_entry (", columns!(), ", gateway_id, position) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+    ADD_TO_DAY = "INSERT INTO ledger_daily (account_id, day, requests, used, added) VALUES ($1, $2, $3, $4, $5) \
+                  ON CONFLICT (account_id, day) DO UPDATE SET requests = ledger_daily.requests + excluded.requests, \
+                  used = ledger_daily.used + excluded.used, added = ledger_daily.added + excluded.added";
+    LAST_BY_HAND = "SELECT MAX(id) AS id FROM ledger_entry WHERE account_id = $1 AND kind <> 'usage'";
     BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2 \
                AND (CAST($3 AS TEXT) IS NULL OR l.gateway_id <> $3)), 0) AS held \
                FROM wallet WHERE account_id = $1";
     SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
+    /// A comparison alone, for which SQLite goes into the index; no id is above the tilde.
     ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
-               AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
+               AND id < COALESCE(CAST($2 AS TEXT), '~') ORDER BY id DESC LIMIT $3");
 }
 pub(super) const ADD_USAGE: super::sql::Sql = ADD_ENTRY;
 pub(super) const CHARGE: super::sql::Sql = ADD_TO_BALANCE;
-const TABLE: Table = Table { name: "ledger_entry", id: "id" };
+pub(super) const ADD_USAGE_TO_DAY: super::sql::Sql = ADD_TO_DAY;
+pub(super) const TABLE: Table = Table { name: "ledger_entry", id: "id" };
 
 /// The budget that stands for an account's balance.
 pub(super) fn subject(account: AccountId) -> String {
@@ -55,14 +87,37 @@ impl Wallets<'_> {
         by: &Editor,
         now: Timestamp,
     ) -> Result<Option<PicoUsd>, StoreError> {
-        if self.0.accounts().get(account).await?.is_none() {
-            return Ok(None);
+        let new = NewCredit { id, account, amount, note: note.to_owned(), seen: None };
+        Ok(match self.add(new, by, now).await? {
+            Credited::Done(balance) => Some(balance),
+            Credited::Stale | Credited::Missing => None,
+        })
+    }
+
+    /// The same for somebody who looked at the ledger before: if people have added an entry since, nothing is written, so
+    /// that a form which is sent twice adds once.
+    ///
+    /// # Errors
+    /// If the database fails, or the balance would leave the range of [`PicoUsd`].
+    pub async fn add(self, new: NewCredit, by: &Editor, now: Timestamp) -> Result<Credited, StoreError> {
+        if self.0.accounts().get(new.account).await?.is_none() {
+            return Ok(Credited::Missing);
         }
-        let (note, by) = (note.to_owned(), by.clone());
-        let kind = if amount < PicoUsd::ZERO { EntryKind::Correction } else { EntryKind::Credit };
+        let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
+                let NewCredit { id, account, amount, note, seen } = new;
+                // First, as it makes whoever else adds to this wallet wait.
                 tx.run(ADD_TO_BALANCE, args![account, amount]).await?;
+                if let Some(seen) = seen {
+                    let last = tx.first(LAST_BY_HAND, args![account]).await?;
+                    let last = last.map_or(Ok(None), |row| row.parse_opt(TABLE, "id"))?;
+                    if last != seen {
+                        tx.abandon();
+                        return Ok(Credited::Stale);
+                    }
+                }
+                let kind = if amount < PicoUsd::ZERO { EntryKind::Correction } else { EntryKind::Credit };
                 let entry = args![
                     id,
                     account,
@@ -77,24 +132,41 @@ impl Wallets<'_> {
                     None::<i64>
                 ];
                 tx.run(ADD_ENTRY, entry).await?;
+                tx.run(ADD_TO_DAY, args![account, now.day(), 0_i64, 0_i64, amount]).await?;
                 let row = tx.first(BALANCE, args![account, subject(account), None::<&str>]).await?;
                 let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
                 tx.announce(Change::Account(account)).await?;
                 let detail = json!({ "usd": amount, "balance": balance, "note": note });
                 tx.note(&by, now, &Subject::new("wallet", account, Some(account)), kind.as_str(), detail).await?;
-                Ok(Some(balance))
+                Ok(Credited::Done(balance))
             })
         });
         work.await
     }
 
-    /// What an account has; `None` if it never had any credit. Of what is held, not what `except` holds: that gateway knows
-    /// better.
+    /// The last entry that a person made, for [`NewCredit::seen`].
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn balance(self, account: AccountId, except: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
-        let row = self.0.first(BALANCE, args![account, subject(account), except]).await?;
+    pub async fn last_by_hand(self, account: AccountId) -> Result<Option<LedgerId>, StoreError> {
+        let row = self.0.first(LAST_BY_HAND, args![account]).await?;
+        row.map_or(Ok(None), |row| row.parse_opt(TABLE, "id"))
+    }
+
+    /// What an account has; `None` if it never had any credit.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn balance(self, account: AccountId) -> Result<Option<Balance>, StoreError> {
+        self.seen_by(account, None).await
+    }
+
+    /// The same, as a gateway sees it that knows better what it holds itself: only what others hold is counted.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn seen_by(self, account: AccountId, gateway: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
+        let row = self.0.first(BALANCE, args![account, subject(account), gateway]).await?;
         row.map(|row| Ok(Balance { balance: row.get("balance")?, held: row.get("held")? })).transpose()
     }
 
@@ -120,7 +192,7 @@ impl Wallets<'_> {
     }
 }
 
-fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {
+pub(super) fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {
     let kind = row.get::<String>("kind")?;
     Ok(LedgerEntry {
         id: row.parse(TABLE, "id")?,

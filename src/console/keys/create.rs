@@ -7,9 +7,10 @@ use actix_web::web;
 use askama::Template;
 
 use super::created;
+use super::limit_fields::SpendFields;
 use crate::console::forms::Field;
 use crate::console::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
-use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, PersonId, Scope, Timestamp};
+use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, Limits, PersonId, Scope, Timestamp};
 use crate::store::{NewKey, StoreError};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -41,6 +42,8 @@ pub(super) struct NewForm {
     owner: String,
     expires: String,
     expires_on: String,
+    per: String,
+    amount: String,
     from: String,
 }
 
@@ -53,6 +56,7 @@ struct NewPage {
     owner: Field,
     expires: Field,
     expires_on: Field,
+    spend: SpendFields,
     from: Field,
     /// Accounts to choose from, id and name; only admins have more than their own.
     accounts: Vec<(String, String)>,
@@ -81,15 +85,17 @@ pub(super) async fn create(console: web::Data<Console>, frame: Frame, shape: Sha
     let account = page.account(&who.account, &form.account);
     let owner = account.and_then(|account| page.owner(account, who.person.account, who.person.id, &form.owner));
     let expires_at = page.expiry(&form, now);
+    let spend = page.spend.parse();
     let aliases = page.aliases(&console, who.scope(), &form.from).await?;
-    let (Some(name), Some(account), Some(owner), Some(expires_at), Some(aliases)) =
-        (name, account, owner, expires_at, aliases)
+    let (Some(name), Some(account), Some(owner), Some(expires_at), Some(spend), Some(aliases)) =
+        (name, account, owner, expires_at, spend, aliases)
     else {
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let secret = ApiKeySecret::generate(crate::random::bytes);
     let id = ApiKeyId::new(now, crate::random::bytes());
-    let key = ApiKey { owner, expires_at, ..ApiKey::new(id, account, name, &secret, now) };
+    let limits = Limits { spend, ..Limits::NEW_KEY };
+    let key = ApiKey { owner, expires_at, limits, ..ApiKey::new(id, account, name, &secret, now) };
     let new = NewKey { hash: console.hasher.hash(&secret), key, aliases };
     match console.store.api_keys().create(&new, &who.editor(), now).await {
         Ok(()) => Ok(reply::go(shape, &created::offer(&console, &who, id, &secret).await?)),
@@ -122,6 +128,7 @@ impl NewPage {
             owner: Field::new(&form.owner),
             expires: Field::new(&form.expires),
             expires_on: Field::new(&form.expires_on),
+            spend: SpendFields::typed(&form.per, &form.amount),
             from: Field::new(&form.from),
             keys: keys.collect(),
             accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
@@ -142,6 +149,8 @@ impl NewPage {
             ("owner", &self.owner),
             ("expires", &self.expires),
             ("expires_on", &self.expires_on),
+            ("per", &self.spend.per),
+            ("amount", &self.spend.amount),
             ("from", &self.from),
         ];
         fields.into_iter().filter_map(|(id, field)| Some((id, field.error.as_deref()?))).collect()

@@ -6,11 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use super::allowance::{Allowance, rates};
+use super::limit_fields::{AccessFields, LimitFields};
 use super::row::Standing;
 use crate::console::forms::Field;
 use crate::console::time::When;
 use crate::console::{Console, ConsoleError, Frame, Nav, Reply, reply};
-use crate::domain::ApiKey;
+use crate::domain::{ApiKey, Limits};
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -35,6 +37,15 @@ pub(super) struct DetailPage {
     pub(super) expiry: Field,
     /// The date that goes with it.
     pub(super) expires_on: Field,
+    /// How much it may use, as typed.
+    pub(super) limits: LimitFields,
+    /// What it may call and from where, as typed.
+    pub(super) access: AccessFields,
+    /// What is used of its spend limit.
+    allowance: Option<Allowance>,
+    /// What all keys of the account together may use, and what is used of it.
+    together: Limits,
+    allowance_together: Option<Allowance>,
     today: String,
 }
 
@@ -52,6 +63,17 @@ impl DetailPage {
             Some(id) => console.store.people().get(id).await?.map(|person| person.email.to_string()),
             None => Some("Service key, of nobody in particular".into()),
         };
+        let together = account.as_ref().map_or(Limits::NONE, |account| account.limits);
+        let (mut allowance, mut allowance_together) = (None, None);
+        if let Some(limit) = key.limits.spend {
+            let spent = console.store.api_keys().spent_since(key.id, limit.period.start(now)).await?;
+            allowance = Some(Allowance::new(limit, spent, now));
+        }
+        if let Some(limit) = together.spend {
+            let since = limit.period.start(now);
+            let spent = console.store.api_keys().spent_together_since(key.account, since).await?;
+            allowance_together = Some(Allowance::new(limit, spent, now));
+        }
         let saved = console.store.aliases().list(frame.who.scope(), key.id).await?;
         Ok(Self {
             standing: Standing::of(&key, now),
@@ -66,6 +88,11 @@ impl DetailPage {
             name: Field::new(key.name.as_str()),
             expiry: Field::new("90"),
             expires_on: Field::default(),
+            limits: LimitFields::of(&key.limits),
+            access: AccessFields::of(&key),
+            allowance,
+            together,
+            allowance_together,
             today: When::new(now, now).machine_date(),
             frame: frame.at(Nav::Keys),
             key,
@@ -75,6 +102,14 @@ impl DetailPage {
     /// The page again, with messages.
     pub(super) fn refuse(&self) -> Reply {
         reply::page(StatusCode::UNPROCESSABLE_ENTITY, self)
+    }
+
+    fn rates(&self) -> Option<String> {
+        rates(&self.key.limits)
+    }
+
+    fn rates_together(&self) -> Option<String> {
+        rates(&self.together)
     }
 
     fn may_write(&self) -> bool {

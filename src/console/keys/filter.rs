@@ -38,7 +38,8 @@ impl Column {
     pub const LAST_USED: Self = LAST_USED;
     pub const REQUESTS: Self =
         Self { label: "7 days", name: "requests", sort: KeySort::Requests, descending_first: true };
-    pub const SPEND: Self = Self { label: "Spend, 30 d", name: "spend", sort: KeySort::Spend, descending_first: true };
+    pub const SPEND: Self =
+        Self { label: "Spend / limit", name: "spend", sort: KeySort::Spend, descending_first: true };
     pub const EXPIRES: Self =
         Self { label: "Expires", name: "expires", sort: KeySort::Expires, descending_first: false };
     const CREATED: Self = Self { label: "Created", name: "created", sort: KeySort::Created, descending_first: true };

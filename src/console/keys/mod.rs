@@ -1,5 +1,6 @@
 //! API keys: list, create, show once, change, roll, delete.
 
+mod allowance;
 mod bulk;
 mod create;
 mod created;
@@ -7,6 +8,8 @@ mod delete;
 mod detail;
 mod export;
 mod filter;
+mod limit_fields;
+mod limits;
 mod list;
 mod roll;
 mod row;
@@ -28,6 +31,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/keys/{id}/created").route(page().to(created::show)))
         .service(web::resource("/keys/{id}/name").route(web::post().to(settings::rename)))
         .service(web::resource("/keys/{id}/expiry").route(web::post().to(settings::expiry)))
+        .service(web::resource("/keys/{id}/limits").route(web::post().to(limits::limits)))
+        .service(web::resource("/keys/{id}/access").route(web::post().to(limits::access)))
         .service(web::resource("/keys/{id}/enable").route(web::post().to(settings::enable)))
         .service(web::resource("/keys/{id}/disable").route(web::post().to(settings::disable)))
         .service(web::resource("/keys/{id}/roll").route(page().to(roll::show)).route(web::post().to(roll::roll)))

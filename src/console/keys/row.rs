@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use super::allowance::Allowance;
 use super::spark::Spark;
+use crate::console::money;
 use crate::console::time::When;
 use crate::domain::{ApiKey, Catalog, DraftRow, KeyStatus, Timestamp, validate};
 use crate::store::KeyRow;
@@ -62,7 +64,10 @@ pub(super) struct Row {
     pub last_used: Option<When>,
     pub agent: Option<String>,
     pub spark: Spark,
+    /// What the last 30 days cost.
     pub spend: String,
+    /// What is used of its spend limit.
+    pub allowance: Option<Allowance>,
     pub expires: Option<When>,
     pub soon: bool,
     pub standing: Standing,
@@ -72,7 +77,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(row: KeyRow, catalog: &Catalog, now: Timestamp) -> Self {
-        let KeyRow { key, account_name, owner_email, aliases, daily_requests, spend_30d } = row;
+        let KeyRow { key, account_name, owner_email, aliases, daily_requests, spend_30d, spent } = row;
         let drafts: Vec<DraftRow> = aliases.iter().map(|alias| DraftRow::of("", alias)).collect();
         Self {
             id: key.id.to_string(),
@@ -83,7 +88,8 @@ impl Row {
             owner: owner_email.map_or_else(|| "Service key".into(), |email| email.to_string()),
             last_used: key.last_used_at.map(|at| When::new(at, now)),
             spark: Spark::new(daily_requests),
-            spend: crate::domain::format::dollars(spend_30d),
+            spend: money::dollars(spend_30d),
+            allowance: key.limits.spend.map(|limit| Allowance::new(limit, spent, now)),
             soon: key.expires_at.is_some_and(|end| end > now && end.since(now) <= SOON),
             expires: key.expires_at.map(|at| When::new(at, now)),
             name: key.name.into(),
@@ -110,6 +116,11 @@ impl Row {
     /// What the mark beside it says.
     pub(super) fn problems_text(&self) -> String {
         if self.problems == 1 { "1 problem".into() } else { format!("{} problems", self.problems) }
+    }
+
+    /// The badge of a spend limit that is used up.
+    pub(super) fn reached(&self) -> Option<String> {
+        self.allowance.and_then(|allowance| allowance.reached())
     }
 
     /// `Expires in 3 days`, for the badge of the last week.

@@ -95,7 +95,7 @@ impl Spending {
 
     /// An account's balance, and what other gateways hold of it, as the tables have them.
     pub(super) async fn balance(&self, account: AccountId) -> Result<Balance, Unavailable> {
-        let balance = self.ask(self.store.wallets().balance(account, Some(self.gateway))).await?;
+        let balance = self.ask(self.store.wallets().seen_by(account, Some(self.gateway))).await?;
         Ok(balance.unwrap_or_default())
     }
 

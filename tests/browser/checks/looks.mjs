@@ -296,3 +296,73 @@ export async function the_menu_on_a_narrow_screen(scene) {
   await page.getByRole("navigation", { name: "Menu" }).waitFor();
   await assertLooksRight(page);
 }
+
+/** Credit, a correction and three days of calls of one key. */
+async function withMoney(scene, people) {
+  const key = await scene.key(people, "claude-code-laptop");
+  await scene.ask("credit", { account: people.account, usd: "-12.5", note: "entered twice" });
+  for (const [days_ago, usd] of [[3, "4.25"], [1, "0.0004"], [0, "1.2"]]) {
+    await scene.ask("spent", { key: key.id, days_ago, usd });
+  }
+  return key;
+}
+
+export async function the_wallet_of_an_account(scene) {
+  const people = await scene.people();
+  await withMoney(scene, people);
+  const page = await scene.signedIn(people.owner);
+  await page.goto("/wallet");
+  assert.equal(await page.locator(".ledger tbody tr").count(), 5);
+  await assertLooksRight(page);
+}
+
+export async function the_wallet_before_the_first_credit(scene) {
+  const poor = await scene.ask("poor", { name: `poor-${Math.random().toString(36).slice(2)}` });
+  const page = await scene.signedIn(poor.owner);
+  await page.goto("/wallet");
+  await page.getByRole("heading", { name: "No credit yet" }).waitFor();
+  await assertLooksRight(page);
+}
+
+export async function the_wallet_of_an_admin_and_a_refused_correction(scene) {
+  const people = await scene.people();
+  await withMoney(scene, people);
+  const page = await scene.signedIn(people.admin);
+  await page.goto(`/wallet?account=${people.account}`);
+  await page.getByLabel("Amount in US dollars").fill("-3");
+  await page.getByLabel("Note").fill("entered twice");
+  scene.expects(422);
+  await page.getByRole("button", { name: "Add credit" }).click();
+  await page.locator("#confirm").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function keys_with_spend_limits(scene) {
+  const people = await scene.people();
+  const key = await withMoney(scene, people);
+  const full = await scene.key(people, "batch");
+  await scene.key(people, "unlimited");
+  await scene.ask("spent", { key: full.id, usd: "7" });
+  await scene.ask("limits", { key: key.id, usd: "20", per: "total" });
+  await scene.ask("limits", { key: full.id, usd: "5", per: "week" });
+  const page = await scene.signedIn(people.owner);
+  await page.getByText("Limit reached, requests are refused until ").waitFor();
+  await assertLooksRight(page);
+}
+
+export async function a_keys_limits_and_what_is_refused_of_them(scene) {
+  const people = await scene.people();
+  const key = await withMoney(scene, people);
+  await scene.ask("limits", { key: key.id, usd: "20", per: "month" });
+  await scene.ask("limits", { account: people.account, usd: "500", per: "month" });
+  const page = await scene.signedIn(people.owner);
+  await page.goto(`/keys/${key.id}`);
+  await assertLooksRight(page);
+  scene.expects(422);
+  await page.getByLabel("Only these").check();
+  await page.getByLabel("Model ids, one a line").fill("deepseek/deepseek-cht");
+  await page.getByLabel("Client addresses, one a line").fill("10.0.0.0/99");
+  await page.getByRole("button", { name: "Save access" }).click();
+  await page.locator("#models-error").waitFor();
+  await assertLooksRight(page);
+}

@@ -125,6 +125,18 @@ checks! {
         choosing_a_new_password
         the_models_and_the_search_for_everything
         the_menu_on_a_narrow_screen
+        the_wallet_of_an_account
+        the_wallet_before_the_first_credit
+        the_wallet_of_an_admin_and_a_refused_correction
+        keys_with_spend_limits
+        a_keys_limits_and_what_is_refused_of_them
+    }
+    money {
+        an_admin_adds_credit_by_keyboard
+        an_admin_adds_credit_without_javascript
+        a_keys_limits_are_set_by_keyboard
+        a_keys_limits_are_set_without_javascript
+        a_new_key_gets_a_spend_limit
     }
     picker {
         the_input_is_a_combobox

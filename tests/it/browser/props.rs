@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crossmodel::domain::{
-    Alias, ApiKeyId, CallState, KeyState, PicoUsd, RequestId, Role, Scope, Tokens, UsageRecord, UsageSource,
+    Account, AccountId, Alias, ApiKeyId, CallState, KeyState, LedgerId, Limits, PicoUsd, RequestId, Role, Scope,
+    SpendLimit, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::{Editor, SaveOutcome};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use crate::harness::app::TestApp;
 use crate::harness::database::Engine;
 use crate::harness::seed;
+use crate::harness::spending::spends;
 use crate::harness::store::TestStore;
 
 /// Answers one question of `tests/browser/lib/scene.mjs`.
@@ -68,6 +70,53 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
         "delete" => {
             store.api_keys().delete(Scope::All, key(question), &by, now).await.expect("the store");
             Value::Null
+        }
+        "credit" => {
+            let account = text("account").parse().expect("an account");
+            let id = LedgerId::new(now, random::bytes());
+            let amount = text("usd").parse().expect("an amount");
+            let added = store.wallets().credit(id, account, amount, text("note"), &by, now).await;
+            added.expect("the store").expect("the account").to_string().into()
+        }
+        "poor" => {
+            let account = Account::new(AccountId::new(now, random::bytes()), seed::name(text("name")), now);
+            store.accounts().create(&account, &by, now).await.expect("a new account");
+            let email = format!("owner@{}.example.com", text("name"));
+            seed::person_who_signs_in(store, &email, Role::Owner, Some(account.id)).await;
+            json!({"account": account.id.to_string(), "owner": email})
+        }
+        "spent" => {
+            let stored = store.api_keys().get(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let days = question["days_ago"].as_u64().unwrap_or_default();
+            let at = now.minus(Duration::from_secs(days * 86_400));
+            spends(store, stored.account, stored.id, at, text("usd")).await;
+            Value::Null
+        }
+        "limits" => {
+            let spend = text("usd")
+                .parse()
+                .ok()
+                .map(|amount| SpendLimit { amount, period: text("per").parse().expect("a period") });
+            let limits = Limits { spend, ..Limits::NEW_KEY };
+            let set = match question["account"].as_str() {
+                Some(account) => {
+                    store.accounts().set_limits(account.parse().expect("an account"), limits, &by, now).await
+                }
+                None => store.api_keys().set_limits(Scope::All, key(question), limits, &by, now).await,
+            };
+            assert!(set.expect("the store"));
+            Value::Null
+        }
+        "key_limits" => {
+            let key = store.api_keys().get(Scope::All, key(question)).await.expect("the store").expect("the key");
+            json!({
+                "rpm": key.limits.requests_per_minute,
+                "tpm": key.limits.tokens_per_minute,
+                "usd": key.limits.spend.map(|spend| spend.amount),
+                "per": key.limits.spend.map(|spend| spend.period.as_str()),
+                "models": key.allowed_models,
+                "addresses": key.allowed_addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
         }
         "limit" => {
             let models = [text("model").parse().expect("a model id")];

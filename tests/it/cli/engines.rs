@@ -11,6 +11,15 @@ both_engines!(the_same_commands_work_on_either, |store| {
     let out = program.run(&["resolve", "--key", "ci", "fast"]).succeeds().out;
     assert!(out.starts_with("fast runs deepseek/deepseek-chat (exact alias)."), "{out}");
     assert!(program.run(&["key", "list"]).succeeds().out.contains("Acme"));
+    program.run(&["key", "set", "--key", "ci", "--spend-limit", "20", "--per", "week"]).succeeds();
+    assert!(program.run(&["key", "list"]).succeeds().out.contains("20 USD/week"));
+    program.run(&["account", "set", "Acme", "--rpm", "6000"]).succeeds();
+    let added = program.run(&["credit", "add", "--account", "Acme", "--usd", "25.50", "--note", "invoice 7"]);
+    assert_eq!(added.succeeds().out, "25.5\n");
+    let accounts = program.run(&["account", "list"]).succeeds().out;
+    assert!(accounts.contains("25.5") && accounts.contains("6000 requests/min"), "{accounts}");
+    let shown = program.run(&["credit", "show", "--account", "Acme"]).succeeds().out;
+    assert!(shown.contains("credit: invoice 7"), "{shown}");
 });
 
 /// Beside a SQLite file there is an obvious place for the key; with Postgres several machines have to share it.

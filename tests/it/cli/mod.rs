@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod aliases;
+mod credit;
 mod demo;
 mod engines;
 mod keys;
+mod limits;
 mod people;
 pub mod program;
 mod providers;

@@ -6,8 +6,10 @@ mod aliases_saving;
 mod aliases_traffic;
 mod connect;
 mod frame;
+mod key_limits;
 mod keys;
 mod sign_in;
+mod wallet;
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 

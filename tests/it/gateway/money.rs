@@ -60,7 +60,7 @@ fn counted(prompt: u64, completion: u64) -> Value {
 async fn adds_up(rig: &Rig) -> PicoUsd {
     let records = rig.records().await;
     let wallets = rig.store.wallets();
-    let balance = wallets.balance(rig.account.id, None).await.unwrap().unwrap_or_default().balance;
+    let balance = wallets.balance(rig.account.id).await.unwrap().unwrap_or_default().balance;
     assert_eq!(wallets.sum(rig.account.id).await.unwrap(), balance);
     let cost: i64 = records.iter().map(|record| record.cost.pico()).sum();
     assert_eq!(usd("100000").pico() - cost, balance.pico());
@@ -339,14 +339,14 @@ test!(what_calls_in_flight_have_reserved_is_told, |store| {
 
 test!(a_stream_is_charged_before_its_end_is_seen, |store| {
     let rig = Rig::start(store).await;
-    let before = rig.store.wallets().balance(rig.account.id, None).await.unwrap().unwrap().balance;
+    let before = rig.store.wallets().balance(rig.account.id).await.unwrap().unwrap().balance;
 
     let streamed = rig.client().post("/v1/chat/completions", &stream_question("fast")).await.is(200);
     assert!(streamed.text().ends_with("data: [DONE]\n\n"));
 
     let record: UsageRecord = rig.records().await.remove(0);
     assert_eq!(record.state, CallState::Settled);
-    let after = rig.store.wallets().balance(rig.account.id, None).await.unwrap().unwrap().balance;
+    let after = rig.store.wallets().balance(rig.account.id).await.unwrap().unwrap().balance;
     assert_eq!(before.pico() - after.pico(), record.cost.pico());
     assert!(record.cost > PicoUsd::ZERO);
 });

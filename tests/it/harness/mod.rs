@@ -6,6 +6,7 @@ pub mod database;
 pub mod process;
 pub mod provider;
 pub mod seed;
+pub mod spending;
 pub mod upstream;
 #[macro_use]
 pub mod store;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crossmodel::domain::{
-    AccountId, ApiKey, CallState, KeyState, KeyStatus, PicoUsd, RequestId, Role, Scope, Timestamp, Tokens, UsageRecord,
-    UsageSource,
+    AccountId, ApiKey, CallState, KeyState, KeyStatus, Limits, Period, PicoUsd, RequestId, Role, Scope, SpendLimit,
+    Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::{Editor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
@@ -144,4 +144,30 @@ both_engines!(pages_hold_so_many_and_count_all, |store| {
     assert_eq!(names(&page(&store, Scope::All, at(2)).await), ["key 3", "key 4", "key 5"]);
     let beyond = page(&store, Scope::All, at(9)).await;
     assert_eq!((beyond.rows.len(), beyond.total), (0, 7));
+});
+
+both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |store| {
+    let account = seed::account(&store, "acme").await.id;
+    let by = Editor::command_line();
+    // NOON is Sunday, the 22nd: its week began six days ago, its month 21 days ago.
+    for (name, period) in
+        [("a day", Period::Day), ("a week", Period::Week), ("a month", Period::Month), ("all", Period::Total)]
+    {
+        let key = seed::key(&store, account, name).await.0;
+        let spend = Some(SpendLimit { amount: PicoUsd::from_pico(5), period });
+        let limits = Limits { spend, ..Limits::NONE };
+        store.api_keys().set_limits(Scope::All, key.id, limits, &by, NOON).await.unwrap();
+        let calls = [(0, 1), (6, 20), (7, 300), (21, 4000), (22, 50_000)];
+        store.usage().append(&calls.map(|(days, cost)| call(account, &key, days, cost))).await.unwrap();
+    }
+    let free = seed::key(&store, account, "b none").await.0;
+    store.usage().append(&[call(account, &free, 0, 7)]).await.unwrap();
+
+    let by_name = KeyFilter { sort: KeySort::Name, descending: false, ..KeyFilter::default() };
+    let found = page(&store, Scope::Account(account), by_name).await;
+
+    let spent: Vec<(&str, i64)> = found.rows.iter().map(|row| (row.key.name.as_str(), row.spent.pico())).collect();
+    assert_eq!(spent, [("a day", 1), ("a month", 4321), ("a week", 21), ("all", 54_321), ("b none", 0)]);
+    assert_eq!(store.api_keys().spent_since(found.rows[2].key.id, NOON.day() - 6).await.unwrap().pico(), 21);
+    assert_eq!(store.api_keys().spent_together_since(account, NOON.day()).await.unwrap().pico(), 11);
 });

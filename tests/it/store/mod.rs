@@ -15,6 +15,7 @@ mod raw;
 mod schema;
 mod traffic;
 mod usage;
+mod wallet_page;
 
 use crossmodel::domain::Timestamp;
 

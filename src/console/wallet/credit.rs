@@ -1,0 +1,106 @@
+//! Adding credit by hand, which only an admin may.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web;
+
+use super::show::WalletPage;
+use crate::console::flash::{self, Flash};
+use crate::console::forms::Field;
+use crate::console::{Console, ConsoleError, Frame, Reply, Shape, money, reply};
+use crate::domain::{LedgerId, PicoUsd};
+use crate::store::{Credited, NewCredit};
+
+/// The longest note.
+const NOTE: usize = 200;
+
+/// The form.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct CreditForm {
+    account: String,
+    usd: String,
+    note: String,
+    confirm: String,
+    /// The last entry by hand that the page showed; empty if there was none.
+    seen: String,
+}
+
+pub(super) async fn add(
+    console: web::Data<Console>,
+    frame: Frame,
+    session: Session,
+    shape: Shape,
+    form: web::Form<CreditForm>,
+) -> Reply {
+    if !frame.who.is_admin() {
+        return Err(ConsoleError::Forbidden);
+    }
+    let (who, now) = (frame.who.clone(), console.now());
+    let account = super::account(&console, &who, &form.account).await?.ok_or(ConsoleError::NotFound)?;
+    let (id, name) = (account.id, account.name.clone());
+    let mut page = WalletPage::load(&console, frame, account, "").await?;
+    page.usd.value.clone_from(&form.usd);
+    page.note.value.clone_from(&form.note);
+    let balance = page.wallet.unwrap_or_default().balance;
+    let amount = page.usd.check(amount(&form.usd, balance));
+    let note = page.note.check(note(&form.note));
+    let (Some(amount), Some(note)) = (amount, note) else { return page.again(StatusCode::UNPROCESSABLE_ENTITY) };
+    if amount < PicoUsd::ZERO {
+        let phrase = format!("take {} USD", amount.to_string().trim_start_matches('-'));
+        if form.confirm.trim() != phrase {
+            let taken = money::dollars(PicoUsd::from_pico(amount.pico().saturating_neg()));
+            let error = format!("This takes {taken} from {name}. Type {phrase} to confirm.");
+            page.confirm = Some((phrase, Field { value: form.confirm.clone(), error: Some(error) }));
+            return page.again(StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
+    let seen = if form.seen.is_empty() { None } else { form.seen.parse().ok() };
+    let new = NewCredit {
+        id: LedgerId::new(now, crate::random::bytes()),
+        account: id,
+        amount,
+        note,
+        // What a form does not say, it has not seen: it can then only be the first entry.
+        seen: Some(seen),
+    };
+    match console.store.wallets().add(new, &who.editor(), now).await? {
+        Credited::Done(balance) => {
+            let (changed, balance) = (money::change(amount), money::dollars(balance));
+            flash::set(&session, Flash::new(format!("{changed} for {name}. The balance is now {balance}.")));
+            Ok(reply::go(shape, &format!("/wallet?account={id}")))
+        }
+        Credited::Stale => {
+            page.conflict = Some(
+                "An entry was added since this page was opened: the newest are listed below. Nothing was added now. If \
+                 yours is not among them, send it again.",
+            );
+            page.again(StatusCode::CONFLICT)
+        }
+        Credited::Missing => Err(ConsoleError::NotFound),
+    }
+}
+
+fn amount(text: &str, balance: PicoUsd) -> Result<PicoUsd, String> {
+    match money::parse(text)? {
+        PicoUsd::ZERO => Err("Enter an amount other than zero.".into()),
+        amount if balance.checked_add(amount).is_none() => {
+            Err("The balance would be beyond what a wallet can hold, about 9.2 million dollars.".into())
+        }
+        amount => Ok(amount),
+    }
+}
+
+fn note(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("Say why, for example with the number of an invoice.".into());
+    }
+    if text.chars().count() > NOTE {
+        return Err(format!("Use {NOTE} characters or fewer. This has {}.", text.chars().count()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err("Use one line of plain text.".into());
+    }
+    Ok(text.to_owned())
+}
