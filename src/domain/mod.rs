@@ -17,6 +17,7 @@
 mod account;
 mod alias;
 mod api_key;
+mod bill;
 mod catalog;
 mod decision;
 mod draft;
@@ -49,6 +50,7 @@ mod validate;
 pub use account::{Account, Scope};
 pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};
 pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
+pub use bill::{Bill, BillLine};
 pub use catalog::Catalog;
 pub use decision::{Decision, Outcome, decide};
 pub use draft::{DraftRow, Field, Fix};

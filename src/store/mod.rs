@@ -28,12 +28,16 @@ mod people;
 mod provider_change;
 mod provider_orders;
 mod rates;
+mod request_page;
+mod request_search;
+mod retention;
 mod sessions;
 mod shipment;
 mod sql;
 mod throttle;
 mod url;
 mod usage;
+mod usage_report;
 mod usage_rollup;
 mod value;
 mod wallets;
@@ -57,11 +61,13 @@ pub use links::{Link, LinkKind, Links};
 pub use people::People;
 pub use provider_change::ProviderChange;
 pub use rates::{RateAsk, RateGrant, Rates};
+pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
 pub use sessions::{SessionRow, Sessions};
 pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::Usage;
+pub use usage_report::{REPORT_ROWS, ReportAccount, ReportFilter, ReportKey, Top, UsageReport, UsageRow, UsageSums};
 pub use wallets::Wallets;
 
 use std::sync::Arc;
@@ -93,10 +99,14 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,
     rates::STATEMENTS,
+    request_page::STATEMENTS,
+    request_search::STATEMENTS,
+    retention::STATEMENTS,
     sessions::STATEMENTS,
     shipment::STATEMENTS,
     throttle::STATEMENTS,
     usage::STATEMENTS,
+    usage_report::STATEMENTS,
     usage_rollup::STATEMENTS,
     wallets::STATEMENTS,
 ];
@@ -174,6 +184,13 @@ impl Store {
         let count = texts.len();
         self.prepare(texts).await?;
         Ok(count)
+    }
+
+    /// The texts of all statements that reports and lists of requests read with, for measurements: what they are and how
+    /// an engine plans them.
+    pub fn report_statements() -> Vec<&'static str> {
+        let files = [usage_report::STATEMENTS, request_page::STATEMENTS, request_search::STATEMENTS];
+        files.iter().flat_map(|list| list.iter()).map(|sql| sql.0).collect()
     }
 
     /// Who pays.

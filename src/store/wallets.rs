@@ -27,6 +27,7 @@ sql! {
     BALANCE = "SELECT balance, COALESCE((SELECT CAST(SUM(l.held) AS BIGINT) FROM lease l WHERE l.subject = $2), 0) AS held \
                FROM wallet WHERE account_id = $1";
     SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
+    ENTRY = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
                AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3");
 }
@@ -116,6 +117,11 @@ impl Wallets<'_> {
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         self.0.all(ENTRIES, args![account, before, limit]).await?.iter().map(entry).collect()
     }
+}
+
+/// The entry of that id.
+pub(super) async fn entry_of_id(store: &Store, id: &str) -> Result<Option<LedgerEntry>, StoreError> {
+    store.first(ENTRY, args![id]).await?.as_ref().map(entry).transpose()
 }
 
 fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {

@@ -9,3 +9,4 @@ pub mod seed;
 pub mod upstream;
 #[macro_use]
 pub mod store;
+pub mod traffic;

@@ -12,8 +12,10 @@ mod links;
 mod people;
 mod provider_orders;
 mod raw;
+mod requests;
 mod schema;
 mod usage;
+mod usage_report;
 
 use crossmodel::domain::Timestamp;
 
