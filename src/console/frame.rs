@@ -18,6 +18,10 @@ pub enum Nav {
     Keys,
     /// The catalog.
     Models,
+    /// What was used.
+    Usage,
+    /// Single requests.
+    Requests,
     /// None of them, as on an error page.
     None,
 }

@@ -8,8 +8,10 @@ pub mod aliases;
 pub mod assets;
 pub mod catalog;
 mod clients;
+mod csv;
 mod edge;
 pub mod error;
+mod figures;
 mod find;
 pub mod flash;
 pub mod forms;
@@ -19,6 +21,7 @@ mod keys;
 mod models;
 pub mod password;
 pub mod reply;
+mod requests;
 pub mod reset;
 mod session;
 pub mod setup;
@@ -28,6 +31,7 @@ pub mod signed_in;
 mod throttle;
 pub mod time;
 mod token;
+mod usage;
 
 use std::sync::Arc;
 
@@ -158,6 +162,8 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .configure(reset::routes)
         .configure(keys::routes)
         .configure(models::routes)
+        .configure(usage::routes)
+        .configure(requests::routes)
         .configure(find::routes)
         .route("/", page().to(|| async { reply::see_other("/keys") }))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))

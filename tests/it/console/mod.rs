@@ -6,7 +6,9 @@ mod aliases_saving;
 mod connect;
 mod frame;
 mod keys;
+mod requests;
 mod sign_in;
+mod usage;
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -17,6 +19,11 @@ const SELECTS: &str = r#"
 SELECT 'SELECT ''' || t.name || ': '' || ' || group_concat('quote("' || c.name || '")', ' || '','' || ')
        || ' FROM "' || t.name || '" ORDER BY 1'
 FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' GROUP BY t.name ORDER BY t.name"#;
+
+/// What an element says, with a space between the texts of its parts.
+fn spaced(element: &scraper::ElementRef<'_>) -> String {
+    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
 
 /// Every row of every table, to tell whether something was written. Not the file's bytes: looking changes those.
 async fn rows(app: &TestApp) -> Vec<String> {
