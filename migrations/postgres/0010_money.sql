@@ -178,3 +178,27 @@ CREATE TABLE usage_refused (
     last_agent TEXT,
     PRIMARY KEY (unit, api_key_id, start, requested)
 );
+
+-- The same per account and UTC day, whichever the key: what pages about a whole account or all accounts read.
+CREATE TABLE usage_account (
+    account_id TEXT COLLATE "C" NOT NULL,
+    day BIGINT NOT NULL,
+    requested TEXT COLLATE "C" NOT NULL,
+    alias TEXT COLLATE "C" NOT NULL,
+    model TEXT COLLATE "C" NOT NULL,
+    provider_id TEXT COLLATE "C" NOT NULL,
+    requests BIGINT NOT NULL,
+    successes BIGINT NOT NULL,
+    prompt_tokens BIGINT NOT NULL,
+    completion_tokens BIGINT NOT NULL,
+    cache_read_tokens BIGINT NOT NULL,
+    cache_write_tokens BIGINT NOT NULL,
+    cache_write_1h_tokens BIGINT NOT NULL,
+    reasoning_tokens BIGINT NOT NULL,
+    cost BIGINT NOT NULL,
+    PRIMARY KEY (account_id, day, requested, alias, model, provider_id)
+);
+INSERT INTO usage_account SELECT account_id, start, requested, alias, model, provider_id,
+    CAST(SUM(requests) AS BIGINT), CAST(SUM(successes) AS BIGINT), CAST(SUM(prompt_tokens) AS BIGINT), CAST(SUM(completion_tokens) AS BIGINT),
+    CAST(SUM(cache_read_tokens) AS BIGINT), CAST(SUM(cache_write_tokens) AS BIGINT), CAST(SUM(cache_write_1h_tokens) AS BIGINT), CAST(SUM(reasoning_tokens) AS BIGINT), CAST(SUM(cost) AS BIGINT)
+    FROM usage_rollup WHERE unit = 'day' GROUP BY account_id, start, requested, alias, model, provider_id;

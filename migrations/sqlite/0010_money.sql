@@ -177,3 +177,27 @@ CREATE TABLE usage_refused (
     last_agent TEXT,
     PRIMARY KEY (unit, api_key_id, start, requested)
 ) STRICT, WITHOUT ROWID;
+
+-- The same per account and UTC day, whichever the key: what pages about a whole account or all accounts read.
+CREATE TABLE usage_account (
+    account_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    requested TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    model TEXT NOT NULL,
+    provider_id TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    successes INTEGER NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL,
+    cache_read_tokens INTEGER NOT NULL,
+    cache_write_tokens INTEGER NOT NULL,
+    cache_write_1h_tokens INTEGER NOT NULL,
+    reasoning_tokens INTEGER NOT NULL,
+    cost INTEGER NOT NULL,
+    PRIMARY KEY (account_id, day, requested, alias, model, provider_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO usage_account SELECT account_id, start, requested, alias, model, provider_id,
+    SUM(requests), SUM(successes), SUM(prompt_tokens), SUM(completion_tokens),
+    SUM(cache_read_tokens), SUM(cache_write_tokens), SUM(cache_write_1h_tokens), SUM(reasoning_tokens), SUM(cost)
+    FROM usage_rollup WHERE unit = 'day' GROUP BY account_id, start, requested, alias, model, provider_id;

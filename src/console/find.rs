@@ -48,7 +48,13 @@ async fn show(console: web::Data<Console>, frame: Frame, shape: Shape, query: we
 
 async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Place>, ConsoleError> {
     let mut places = Vec::new();
-    let mut pages = vec![("API keys", "/keys"), ("Models", "/models"), ("Wallet", "/wallet")];
+    let mut pages = vec![
+        ("API keys", "/keys"),
+        ("Models", "/models"),
+        ("Usage", "/usage"),
+        ("Requests", "/requests"),
+        ("Wallet", "/wallet"),
+    ];
     if frame.who.may_write() {
         pages.push(("Create key", "/keys/new"));
     }

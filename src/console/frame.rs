@@ -18,6 +18,10 @@ pub enum Nav {
     Keys,
     /// The catalog.
     Models,
+    /// What was used.
+    Usage,
+    /// Single requests.
+    Requests,
     /// What an account has and spent.
     Wallet,
     /// None of them, as on an error page.

@@ -8,8 +8,10 @@ pub mod aliases;
 pub mod assets;
 pub mod catalog;
 mod clients;
+mod csv;
 mod edge;
 pub mod error;
+mod figures;
 mod find;
 pub mod flash;
 pub mod forms;
@@ -20,6 +22,7 @@ mod models;
 mod money;
 pub mod password;
 pub mod reply;
+mod requests;
 pub mod reset;
 mod session;
 pub mod setup;
@@ -29,6 +32,7 @@ pub mod signed_in;
 mod throttle;
 pub mod time;
 mod token;
+mod usage;
 mod wallet;
 
 use std::sync::Arc;
@@ -160,6 +164,8 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
         .configure(reset::routes)
         .configure(keys::routes)
         .configure(models::routes)
+        .configure(usage::routes)
+        .configure(requests::routes)
         .configure(wallet::routes)
         .configure(find::routes)
         .route("/", page().to(|| async { reply::see_other("/keys") }))

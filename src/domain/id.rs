@@ -15,6 +15,26 @@ macro_rules! id {
                 let ms = u64::try_from(now.millis()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
             }
+
+            /// The first identifier of a moment: every one made before it is smaller, every one made from then on is not.
+            pub fn floor(at: Timestamp) -> Self {
+                Self::new(at, [0; 10])
+            }
+
+            /// The smallest identifier that is greater.
+            #[must_use]
+            pub fn after(self) -> Self {
+                Self(uuid::Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+            }
+
+            /// When it was made.
+            pub fn made_at(self) -> Timestamp {
+                let ms = self.0.get_timestamp().map_or(0, |at| {
+                    let (seconds, nanos) = at.to_unix();
+                    i64::try_from(seconds).unwrap_or(0) * 1_000 + i64::from(nanos / 1_000_000)
+                });
+                Timestamp::from_millis(ms)
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -72,6 +92,9 @@ mod tests {
         let late = ApiKeyId::new(Timestamp::from_millis(1_001), [0; 10]);
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse(), Ok(early));
+        assert_eq!((early.made_at().millis(), late.made_at().millis()), (1_000, 1_001));
+        let between = ApiKeyId::floor(Timestamp::from_millis(1_001));
+        assert!(early < between && between <= late);
         assert!("not-an-id".parse::<ApiKeyId>().is_err());
     }
 }

@@ -43,6 +43,11 @@ impl Timestamp {
         Self(day.saturating_mul(DAY))
     }
 
+    /// The first moment of an hour, counted from 1 January 1970.
+    pub const fn of_hour(hour: i64) -> Self {
+        Self(hour.saturating_mul(HOUR))
+    }
+
     /// This moment moved forward.
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {

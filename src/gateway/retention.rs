@@ -10,7 +10,7 @@ const EVERY: Duration = Duration::from_secs(60 * 60);
 /// The first time, so that a gateway that is often restarted gets to it too.
 const FIRST: Duration = Duration::from_secs(60);
 /// Records removed in one go, so that nobody waits long for the table.
-const BATCH: u32 = 5_000;
+const BATCH: usize = 5_000;
 
 /// Keeps house until the gateway stops. `keep`: how long request records are kept.
 pub(super) async fn keep_house(spending: Arc<Spending>, keep: Option<Duration>) {

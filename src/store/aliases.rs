@@ -229,7 +229,7 @@ fn current(rows: &[Row]) -> Result<Option<Saved>, StoreError> {
 }
 
 /// A stored version.
-fn saved(row: &Row) -> Result<Saved, StoreError> {
+pub(super) fn saved(row: &Row) -> Result<Saved, StoreError> {
     let mut aliases: Vec<Alias> = row.json(VERSION, "aliases")?;
     aliases.sort_by(Alias::evaluation_order);
     Ok(Saved {

@@ -29,6 +29,8 @@ mod provider_change;
 mod provider_orders;
 mod rates;
 mod refusals;
+mod request_page;
+mod request_search;
 mod retention;
 mod sessions;
 mod shipment;
@@ -37,6 +39,7 @@ mod throttle;
 mod traffic;
 mod url;
 mod usage;
+mod usage_report;
 mod usage_rollup;
 mod value;
 mod wallet_page;
@@ -62,11 +65,13 @@ pub use people::People;
 pub use provider_change::ProviderChange;
 pub use rates::{RateAsk, RateGrant, Rates};
 pub use refusals::Refused;
+pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
 pub use sessions::{SessionRow, Sessions};
 pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::{Usage, UsageTotals};
+pub use usage_report::{REPORT_ROWS, ReportAccount, ReportFilter, ReportKey, Top, UsageReport, UsageRow, UsageSums};
 pub use wallet_page::{Spent, WalletEvent, WalletLine, WalletPlace};
 pub use wallets::{Credited, NewCredit, Wallets};
 
@@ -100,12 +105,15 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     provider_orders::STATEMENTS,
     rates::STATEMENTS,
     refusals::STATEMENTS,
+    request_page::STATEMENTS,
+    request_search::STATEMENTS,
     retention::STATEMENTS,
     sessions::STATEMENTS,
     shipment::STATEMENTS,
     throttle::STATEMENTS,
     traffic::STATEMENTS,
     usage::STATEMENTS,
+    usage_report::STATEMENTS,
     usage_rollup::STATEMENTS,
     wallet_page::STATEMENTS,
     wallets::STATEMENTS,
@@ -184,6 +192,13 @@ impl Store {
         let count = texts.len();
         self.prepare(texts).await?;
         Ok(count)
+    }
+
+    /// The texts of all statements that reports and lists of requests read with, for measurements: what they are and how
+    /// an engine plans them.
+    pub fn report_statements() -> Vec<&'static str> {
+        let files = [usage_report::STATEMENTS, request_page::STATEMENTS, request_search::STATEMENTS];
+        files.iter().flat_map(|list| list.iter()).map(|sql| sql.0).collect()
     }
 
     /// Who pays.

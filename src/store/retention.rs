@@ -1,21 +1,45 @@
-//! Throws old request records away. The sums that reports read, and the ledger, stay.
+//! Old request records go; the sums and the ledger stay.
 
+use super::StoreError;
 use super::sql::sql;
+use super::usage::Usage;
 use super::value::args;
-use super::{StoreError, Usage};
 use crate::domain::{RequestId, Timestamp};
 
+/// How many records one statement deletes: few enough that nobody who writes waits long for it.
+const BATCH: usize = 500;
+
 sql! {
-    PURGE = "DELETE FROM usage_record WHERE id IN (SELECT id FROM usage_record WHERE id < $1 ORDER BY id LIMIT $2)";
+    /// The last id of a batch, or of what is left.
+    END_OF_BATCH = "SELECT id FROM (SELECT id FROM usage_record WHERE id < $1 ORDER BY id LIMIT $2) AS old \
+                    ORDER BY id DESC LIMIT 1";
+    /// By range and not by list: all who delete take the rows in one order, so that none waits for another in a circle.
+    DELETE = "DELETE FROM usage_record WHERE id <= $1 AND id < $2";
 }
 
 impl Usage<'_> {
-    /// Removes request records of calls that were made before then, the oldest first and no more than `at_most` in one go;
-    /// how many there were. Ids begin with the time.
+    /// Deletes records of calls that arrived before a moment, the oldest first, at most so many; the answer counts them.
+    /// Sums, price lists, balances and the ledger keep what they have: reports stay as they are, and only single calls can
+    /// no longer be looked at.
+    ///
+    /// It works in small batches, each a change by itself, so that metering goes on meanwhile. Whoever calls it from time
+    /// to time gives `at_most` as the work of one turn, and comes again at once if all of it was used up.
     ///
     /// # Errors
-    /// If the database fails.
-    pub async fn purge(self, before: Timestamp, at_most: u32) -> Result<u64, StoreError> {
-        self.0.change(PURGE, args![RequestId::new(before, [0; 10]), at_most]).await
+    /// If the database fails; what was deleted until then stays deleted.
+    pub async fn purge(self, before: Timestamp, at_most: usize) -> Result<usize, StoreError> {
+        let end = RequestId::floor(before);
+        let mut gone = 0;
+        while gone < at_most {
+            let batch = BATCH.min(at_most - gone);
+            let size = u32::try_from(batch).unwrap_or(u32::MAX);
+            let Some(row) = self.0.first(END_OF_BATCH, args![end, size]).await? else { break };
+            let deleted = self.0.change(DELETE, args![row.get::<String>("id")?, end]).await?;
+            gone += usize::try_from(deleted).unwrap_or(batch);
+            if deleted < u64::from(size) {
+                break;
+            }
+        }
+        Ok(gone)
     }
 }

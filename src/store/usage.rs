@@ -29,6 +29,7 @@ macro_rules! price {
         ", (SELECT list FROM price_list WHERE price_list.id = usage_record.price_id) AS price"
     };
 }
+pub(super) use price;
 
 sql! {
     TOTALS = "SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost, \
@@ -167,7 +168,7 @@ pub(super) fn values(record: &UsageRecord) -> Vec<Value> {
     ]
 }
 
-fn record(row: &Row) -> Result<UsageRecord, StoreError> {
+pub(super) fn record(row: &Row) -> Result<UsageRecord, StoreError> {
     let number = |column: &'static str| row.get::<i64>(column);
     let count = |column: &'static str| -> Result<u64, StoreError> {
         u64::try_from(number(column)?).map_err(|_| row.corrupt(TABLE, column))

@@ -1,12 +1,12 @@
-//! Sums of usage, kept with the records: per key and day, and by what was asked for and what ran, per hour and per day.
-//! Reports read these; request records may be thrown away after a while, the sums stay.
+//! Sums of usage, kept with the records: per key and day; by what was asked for and what ran, per key and hour, per key and
+//! day, and per account and day. Reports read these; request records may be thrown away after a while, the sums stay.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use super::engine::Tx;
 use super::sql::sql;
-use super::value::args;
+use super::value::{Value, args};
 use super::{StoreError, api_keys};
 use crate::domain::{AccountId, ApiKeyId, PicoUsd, Timestamp, Traffic, UsageRecord};
 
@@ -38,6 +38,20 @@ sql! {
                      last_at = CASE WHEN excluded.last_at > usage_rollup.last_at THEN excluded.last_at \
                      ELSE usage_rollup.last_at END, \
                      last_agent = COALESCE(excluded.last_agent, usage_rollup.last_agent)";
+    ADD_TO_ACCOUNT = "INSERT INTO usage_account (account_id, day, requested, alias, model, provider_id, requests, \
+                      successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
+                      cache_write_1h_tokens, reasoning_tokens, cost) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+                      ON CONFLICT (account_id, day, requested, alias, model, provider_id) DO UPDATE SET \
+                      requests = usage_account.requests + excluded.requests, \
+                      successes = usage_account.successes + excluded.successes, \
+                      prompt_tokens = usage_account.prompt_tokens + excluded.prompt_tokens, \
+                      completion_tokens = usage_account.completion_tokens + excluded.completion_tokens, \
+                      cache_read_tokens = usage_account.cache_read_tokens + excluded.cache_read_tokens, \
+                      cache_write_tokens = usage_account.cache_write_tokens + excluded.cache_write_tokens, \
+                      cache_write_1h_tokens = usage_account.cache_write_1h_tokens + excluded.cache_write_1h_tokens, \
+                      reasoning_tokens = usage_account.reasoning_tokens + excluded.reasoning_tokens, \
+                      cost = usage_account.cost + excluded.cost";
 }
 
 /// Which names of each key were told apart in an hour, so that a client which makes names up cannot fill the tables.
@@ -79,6 +93,21 @@ struct Sums {
 }
 
 impl Sums {
+    /// In the order of the tables' columns.
+    fn counts(&self) -> Vec<Value> {
+        args![
+            self.requests,
+            self.successes,
+            self.prompt,
+            self.completion,
+            self.cache_read,
+            self.cache_write,
+            self.cache_write_1h,
+            self.reasoning,
+            self.cost
+        ]
+    }
+
     fn add(&mut self, record: &UsageRecord) {
         let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
         let tokens = &record.tokens;
@@ -104,6 +133,9 @@ impl Sums {
     }
 }
 
+/// Account, day, requested name, alias, model, provider.
+type AccountGroup<'r> = (AccountId, i64, &'r str, &'r str, &'r str, &'r str);
+
 /// Unit, key, start, requested name, alias, model, provider.
 type Group<'r> = (&'static str, ApiKeyId, i64, &'r str, &'r str, &'r str, &'r str);
 
@@ -111,6 +143,7 @@ type Group<'r> = (&'static str, ApiKeyId, i64, &'r str, &'r str, &'r str, &'r st
 pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -> Result<(), StoreError> {
     let mut days: BTreeMap<(ApiKeyId, i64), (AccountId, Sums)> = BTreeMap::new();
     let mut groups: BTreeMap<Group<'_>, (AccountId, Sums)> = BTreeMap::new();
+    let mut accounts: BTreeMap<AccountGroup<'_>, Sums> = BTreeMap::new();
     let mut uses: BTreeMap<ApiKeyId, Sums> = BTreeMap::new();
     for &record in records {
         let (hour, day) = (record.at.hour(), record.at.day());
@@ -123,6 +156,8 @@ pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRec
             let group = (unit, record.key, at, requested, alias, record.model.as_str(), record.provider.as_str());
             groups.entry(group).or_insert_with(start).1.add(record);
         }
+        let group = (record.account, day, requested, alias, record.model.as_str(), record.provider.as_str());
+        accounts.entry(group).or_default().add(record);
     }
     // Sorted, as every transaction takes them, so that no two wait for each other.
     for ((key, day), (account, sums)) in days {
@@ -131,28 +166,15 @@ pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRec
         tx.run(ADD_TO_DAY, row).await?;
     }
     for ((unit, key, start, requested, alias, model, provider), (account, sums)) in groups {
-        let row = args![
-            unit,
-            key,
-            start,
-            requested,
-            alias,
-            model,
-            provider,
-            account,
-            sums.requests,
-            sums.successes,
-            sums.prompt,
-            sums.completion,
-            sums.cache_read,
-            sums.cache_write,
-            sums.cache_write_1h,
-            sums.reasoning,
-            sums.cost,
-            sums.last_at,
-            sums.last_agent
-        ];
+        let mut row = args![unit, key, start, requested, alias, model, provider, account];
+        row.extend(sums.counts());
+        row.extend(args![sums.last_at, sums.last_agent]);
         tx.run(ADD_TO_ROLLUP, row).await?;
+    }
+    for ((account, day, requested, alias, model, provider), sums) in accounts {
+        let mut row = args![account, day, requested, alias, model, provider];
+        row.extend(sums.counts());
+        tx.run(ADD_TO_ACCOUNT, row).await?;
     }
     let uses = uses.into_iter().filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent)));
     api_keys::mark_used(tx, uses.collect()).await

@@ -58,6 +58,7 @@ sql! {
                AND (CAST($3 AS TEXT) IS NULL OR l.gateway_id <> $3)), 0) AS held \
                FROM wallet WHERE account_id = $1";
     SUM = "SELECT COALESCE(CAST(SUM(amount) AS BIGINT), 0) AS total FROM ledger_entry WHERE account_id = $1";
+    ENTRY = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     /// A comparison alone, for which SQLite goes into the index; no id is above the tilde.
     ENTRIES = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE account_id = $1 \
                AND id < COALESCE(CAST($2 AS TEXT), '~') ORDER BY id DESC LIMIT $3");
@@ -190,6 +191,11 @@ impl Wallets<'_> {
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         self.0.all(ENTRIES, args![account, before, limit]).await?.iter().map(entry).collect()
     }
+}
+
+/// The entry of that id.
+pub(super) async fn entry_of_id(store: &Store, id: &str) -> Result<Option<LedgerEntry>, StoreError> {
+    store.first(ENTRY, args![id]).await?.as_ref().map(entry).transpose()
 }
 
 pub(super) fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {

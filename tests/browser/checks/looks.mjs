@@ -297,6 +297,60 @@ export async function the_menu_on_a_narrow_screen(scene) {
   await assertLooksRight(page);
 }
 
+/** An owner whose three keys have had a month of traffic, and the id of a request that was tried twice. */
+async function afterAMonth(scene) {
+  const people = await scene.people();
+  const aliases = [OPUS, ["claude-haiku", "prefix", "deepseek/deepseek-chat"], ["gpt-5", "prefix", "openai/gpt-5.5"], BASIC];
+  const keys = [];
+  for (const name of ["claude-code-laptop", "nightly-batch", "support-chat"]) keys.push(await scene.key(people, name, aliases));
+  const request = await scene.ask("traffic", { account: people.account, keys: keys.map((key) => key.id) });
+  return { request, keys, page: await scene.signedIn(people.owner) };
+}
+
+export async function the_usage_of_a_month(scene) {
+  const { page } = await afterAMonth(scene);
+  await page.goto("/usage");
+  await page.getByRole("heading", { name: "Cost by day" }).waitFor();
+  for (const summary of await page.locator(".chart summary").all()) await summary.click();
+  await assertLooksRight(page);
+}
+
+export async function the_usage_split_otherwise_and_followed_to_its_requests(scene) {
+  const { page } = await afterAMonth(scene);
+  await page.goto("/usage");
+  await page.getByLabel("Cost split by").selectOption("key");
+  await page.locator(".legend .what", { hasText: "nightly-batch" }).waitFor();
+  assert.match(page.url(), /by=key/);
+  await page.locator("#models a").first().click();
+  await page.getByRole("heading", { name: "Requests" }).waitFor();
+  await page.getByLabel("Status").selectOption("failed");
+  await page.locator("table.requests .chip.bad").first().waitFor();
+  assert.equal(await page.locator("table.requests .chip.ok").count(), 0);
+}
+
+export async function usage_and_requests_when_there_are_none(scene) {
+  const people = await scene.people();
+  const page = await scene.signedIn(people.owner);
+  for (const path of ["/usage", "/requests"]) {
+    await page.goto(path);
+    await assertLooksRight(page);
+  }
+}
+
+export async function the_list_of_requests(scene) {
+  const { page } = await afterAMonth(scene);
+  await page.goto("/requests?status=failed");
+  await page.getByText("More filters").click();
+  await assertLooksRight(page);
+}
+
+export async function one_request(scene) {
+  const { request, page } = await afterAMonth(scene);
+  await page.goto(`/requests/${request}`);
+  await page.getByRole("heading", { name: "Attempts" }).waitFor();
+  await assertLooksRight(page);
+}
+
 /** Credit, a correction and three days of calls of one key. */
 async function withMoney(scene, people) {
   const key = await scene.key(people, "claude-code-laptop");

@@ -125,6 +125,11 @@ checks! {
         choosing_a_new_password
         the_models_and_the_search_for_everything
         the_menu_on_a_narrow_screen
+        the_usage_of_a_month
+        the_usage_split_otherwise_and_followed_to_its_requests
+        usage_and_requests_when_there_are_none
+        the_list_of_requests
+        one_request
         the_wallet_of_an_account
         the_wallet_before_the_first_credit
         the_wallet_of_an_admin_and_a_refused_correction

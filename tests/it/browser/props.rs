@@ -15,6 +15,7 @@ use crate::harness::database::Engine;
 use crate::harness::seed;
 use crate::harness::spending::spends;
 use crate::harness::store::TestStore;
+use crate::harness::traffic;
 
 /// Answers one question of `tests/browser/lib/scene.mjs`.
 pub async fn answer(app: &TestApp, question: &Value) -> Value {
@@ -58,6 +59,19 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
         "sent" => {
             sent(app, key(question), question).await;
             Value::Null
+        }
+        "traffic" => {
+            let keys: Vec<ApiKeyId> = question["keys"]
+                .as_array()
+                .expect("a list of keys")
+                .iter()
+                .map(|id| id.as_str().expect("an id").parse().expect("a key's id"))
+                .collect();
+            let account = text("account").parse().expect("an account");
+            let records = traffic::month(&app.catalog().await, account, &keys, now, 30);
+            store.usage().append(&records).await.expect("the store");
+            let wanted = records.iter().rev().find(|it| !it.attempts.is_empty() && it.alias.is_some());
+            wanted.expect("one that was tried twice").id.to_string().into()
         }
         "disable" => {
             store

@@ -8,7 +8,9 @@ mod connect;
 mod frame;
 mod key_limits;
 mod keys;
+mod requests;
 mod sign_in;
+mod usage;
 mod wallet;
 
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
@@ -20,6 +22,11 @@ const SELECTS: &str = r#"
 SELECT 'SELECT ''' || t.name || ': '' || ' || group_concat('quote("' || c.name || '")', ' || '','' || ')
        || ' FROM "' || t.name || '" ORDER BY 1'
 FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' GROUP BY t.name ORDER BY t.name"#;
+
+/// What an element says, with a space between the texts of its parts.
+fn spaced(element: &scraper::ElementRef<'_>) -> String {
+    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+}
 
 /// Every row of every table, to tell whether something was written. Not the file's bytes: looking changes those.
 async fn rows(app: &TestApp) -> Vec<String> {

@@ -10,3 +10,4 @@ pub mod spending;
 pub mod upstream;
 #[macro_use]
 pub mod store;
+pub mod traffic;

@@ -12,9 +12,11 @@ mod links;
 mod people;
 mod provider_orders;
 mod raw;
+mod requests;
 mod schema;
 mod traffic;
 mod usage;
+mod usage_report;
 mod wallet_page;
 
 use crossmodel::domain::Timestamp;

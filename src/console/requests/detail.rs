@@ -1,0 +1,133 @@
+//! `GET /requests/{id}`: one request, and everything that is known of it.
+
+use actix_web::web;
+use askama::Template;
+
+use super::row::{Ending, star};
+use super::why::{Today, Why, why};
+use super::words;
+use crate::console::time::When;
+use crate::console::{Console, ConsoleError, Frame, Nav, Reply, figures, reply};
+use crate::domain::{Attempt, Bill, PicoUsd, RequestId, UsageRecord, format};
+use crate::store::{RequestDetail, Saved};
+
+#[derive(Template)]
+#[template(path = "requests/show.html")]
+struct RequestPage {
+    frame: Frame,
+    record: UsageRecord,
+    requested: String,
+    alias: Option<String>,
+    ending: Ending,
+    at: When,
+    key: String,
+    /// Whether the key still has a page.
+    key_known: bool,
+    account: String,
+    client: Option<String>,
+    bill: Option<Bill>,
+    entry: Option<Entry>,
+    why: Why,
+}
+
+/// The entry of the ledger that charges the request.
+struct Entry {
+    id: String,
+    at: When,
+    amount: String,
+    others: String,
+}
+
+pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>) -> Reply {
+    // As answers have it in their header, too.
+    let id: RequestId = id.trim_start_matches("req_cm_").parse().map_err(|_| ConsoleError::NotFound)?;
+    let scope = frame.who.scope();
+    let detail = console.store.usage().request(scope, id).await?.ok_or(ConsoleError::NotFound)?;
+    let key = console.store.api_keys().get(scope, detail.record.key).await?;
+    let none = || Saved { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
+    let rules = console.store.aliases().list(scope, detail.record.key).await?.unwrap_or_else(none);
+    let catalog = console.catalog().await?;
+    let now = console.now();
+    let why = why(&detail, &Today { key: key.as_ref(), rules: &rules, catalog: &catalog, now });
+    let RequestDetail { record, key_name, account_name, entry, .. } = detail;
+    reply::ok(&RequestPage {
+        frame: frame.at(Nav::Requests),
+        requested: format::visible(&record.requested),
+        alias: record.alias.as_ref().map(|(name, matching)| star(name.as_str(), *matching)),
+        ending: Ending::of(&record),
+        at: When::new(record.at, now),
+        key: key_name.unwrap_or_else(|| record.key.to_string()),
+        key_known: key.is_some(),
+        account: account_name,
+        client: record.agent.as_deref().map(format::visible),
+        bill: record.price.and_then(|price| Bill::of(&price, &record.tokens, record.searches, record.cost)),
+        entry: entry.map(|entry| Entry {
+            id: entry.id.to_string(),
+            at: When::new(entry.at, now),
+            amount: format!("${}", PicoUsd::from_pico(entry.amount.pico().saturating_neg())),
+            others: match entry.requests {
+                1 => "for this request alone".into(),
+                many => format!("for {} requests that were charged together", figures::count(many)),
+            },
+        }),
+        why,
+        record,
+    })
+}
+
+impl RequestPage {
+    fn state(&self) -> &'static str {
+        words::state(self.record.state)
+    }
+
+    fn state_meaning(&self) -> &'static str {
+        words::state_meaning(self.record.state)
+    }
+
+    fn source(&self) -> &'static str {
+        words::source(self.record.source)
+    }
+
+    fn held(&self) -> Option<String> {
+        words::held(&self.record)
+    }
+
+    fn took(&self) -> String {
+        figures::took(self.record.latency_ms)
+    }
+
+    fn first_byte(&self) -> Option<String> {
+        self.record.first_byte_ms.map(figures::took)
+    }
+
+    fn count(&self, tokens: &u64) -> String {
+        figures::count(i64::try_from(*tokens).unwrap_or(i64::MAX))
+    }
+
+    /// The prompt's cached part, in words.
+    fn cached(&self) -> Option<String> {
+        let tokens = &self.record.tokens;
+        let part = |count: u64, what: &str| (count > 0).then(|| format!("{} {what}", self.count(&count)));
+        let parts = [part(tokens.cache_read, "read from a cache"), part(tokens.cache_write, "written to one")];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
+    fn attempt_ended(&self, attempt: &Attempt) -> String {
+        match (attempt.status, attempt.error.as_deref()) {
+            (Some(status), Some(error)) => format!("{status} {}", format::visible(error)),
+            (Some(status), None) => status.to_string(),
+            (None, Some(error)) => format!("no answer: {}", format::visible(error)),
+            (None, None) => "no answer".into(),
+        }
+    }
+
+    fn attempt_took(&self, attempt: &Attempt) -> String {
+        figures::took(attempt.took_ms)
+    }
+
+    /// A price as people compare it, for a line of the bill.
+    fn per_million(&self, price: &PicoUsd) -> String {
+        format::per_million(*price)
+    }
+}

@@ -1,0 +1,131 @@
+//! `GET /requests/export.csv`: the same selection as the list, the newest first.
+
+use actix_web::web;
+use futures_util::stream;
+
+use super::query::RequestQuery;
+use crate::console::time::When;
+use crate::console::{Console, ConsoleError, Frame, Reply, csv};
+use crate::domain::{RequestId, Scope, UsageRecord};
+use crate::store::{Next, RequestFilter, RequestRow};
+
+/// The most lines of one file.
+pub(super) const MOST: usize = 100_000;
+/// The same, for the page.
+pub(super) const MOST_IN_WORDS: &str = "100,000";
+/// How many are read at once.
+const PORTION: u32 = 1_000;
+/// How many portions are read for one file: a search for something rare ends here at the latest.
+const PORTIONS: usize = 1_000;
+
+const HEAD: [&str; 29] = [
+    "id",
+    "time",
+    "account_id",
+    "key_id",
+    "key",
+    "requested",
+    "alias",
+    "match",
+    "model",
+    "provider",
+    "protocol",
+    "stream",
+    "status",
+    "error",
+    "state",
+    "source",
+    "input_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "thinking_tokens",
+    "searches",
+    "cost_usd",
+    "held_usd",
+    "latency_ms",
+    "first_byte_ms",
+    "attempts",
+    "client",
+];
+
+/// Where the file goes on.
+struct Place {
+    console: Console,
+    scope: Scope,
+    filter: RequestFilter,
+    before: Option<RequestId>,
+    lines: usize,
+    portions: usize,
+}
+
+pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Query<RequestQuery>) -> Reply {
+    let query = query.into_inner();
+    let place = Place {
+        console: console.get_ref().clone(),
+        scope: query.scope(&frame.who),
+        filter: query.filter(),
+        before: None,
+        lines: 0,
+        portions: 0,
+    };
+    let portions = stream::unfold(Some(place), |place| async move {
+        match portion(place?).await {
+            Ok((text, next)) => Some((Ok(text), next)),
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    Ok(csv::file("crossmodel-requests.csv", csv::line(HEAD), portions))
+}
+
+async fn portion(mut place: Place) -> Result<(String, Option<Place>), ConsoleError> {
+    let most = u32::try_from(MOST - place.lines).unwrap_or(PORTION).min(PORTION);
+    let page = place.console.store.usage().requests(place.scope, &place.filter, place.before, most).await?;
+    let text = page.rows.iter().map(line).collect();
+    place.lines += page.rows.len();
+    place.portions += 1;
+    place.before = match page.next {
+        Next::Older(id) | Next::Further(id) if place.lines < MOST && place.portions < PORTIONS => Some(id),
+        Next::Older(_) | Next::Further(_) | Next::End => None,
+    };
+    Ok((text, place.before.is_some().then_some(place)))
+}
+
+fn line(row: &RequestRow) -> String {
+    let RequestRow { record, key_name } = row;
+    let UsageRecord { tokens, .. } = record;
+    let first_byte = record.first_byte_ms.map(|ms| ms.to_string());
+    let cells = [
+        record.id.to_string(),
+        When::new(record.at, record.at).machine(),
+        record.account.to_string(),
+        record.key.to_string(),
+        key_name.clone().unwrap_or_default(),
+        record.requested.clone(),
+        record.alias.as_ref().map(|(name, _)| name.to_string()).unwrap_or_default(),
+        record.alias.as_ref().map(|(_, matching)| matching.to_string()).unwrap_or_default(),
+        record.model.clone(),
+        record.provider.to_string(),
+        record.protocol.clone(),
+        record.stream.to_string(),
+        record.status.to_string(),
+        record.error.clone().unwrap_or_default(),
+        record.state.as_str().to_owned(),
+        record.source.as_str().to_owned(),
+        tokens.prompt.to_string(),
+        tokens.cache_read.to_string(),
+        tokens.cache_write.to_string(),
+        tokens.cache_write_1h.to_string(),
+        tokens.completion.to_string(),
+        tokens.reasoning.to_string(),
+        record.searches.to_string(),
+        record.cost.to_string(),
+        record.held.to_string(),
+        record.latency_ms.to_string(),
+        first_byte.unwrap_or_default(),
+        record.attempts.len().to_string(),
+        record.agent.clone().unwrap_or_default(),
+    ];
+    csv::line(cells.iter().map(String::as_str))
+}
