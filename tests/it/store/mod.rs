@@ -9,9 +9,10 @@ mod changes;
 mod durability;
 mod key_page;
 mod links;
+mod lost;
 mod people;
 mod provider_orders;
-mod raw;
+pub(crate) mod raw;
 mod schema;
 mod usage;
 

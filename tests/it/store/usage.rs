@@ -9,7 +9,7 @@ use crossmodel::store::KeyFilter;
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON};
 
-fn record(account: AccountId, key: ApiKeyId, at: Timestamp, alias: Option<&str>) -> UsageRecord {
+pub(super) fn record(account: AccountId, key: ApiKeyId, at: Timestamp, alias: Option<&str>) -> UsageRecord {
     UsageRecord {
         id: RequestId::new(at, random::bytes()),
         account,
