@@ -56,6 +56,8 @@ pub enum LogFormat {
 /// Starts logging, for the life of the process. A second call changes nothing.
 pub fn start(filter: &LogFilter, format: LogFormat) {
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&filter.0)).with_ansi(false);
+    // A line that cannot be written, as on a full disk, is lost: to complain of it on standard error would panic.
+    let builder = builder.log_internal_errors(false);
     let _ = match format {
         LogFormat::Text => builder.with_writer(|| OneLine(io::stderr())).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).with_writer(io::stderr).try_init(),

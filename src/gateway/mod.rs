@@ -109,6 +109,8 @@ impl Gateway {
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
         let live = Arc::new(live::Live::start(store.clone(), &options, Arc::clone(&spending)).await?);
+        // Known before it leases anything.
+        store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
         let shipping = Arc::new(shipping::Shipping::default());

@@ -117,7 +117,18 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
         .busy_timeout(Duration::from_secs(5));
     // Never closed for being old or idle: a file needs no fresh connections.
     let pool = SqlitePoolOptions::new().max_lifetime(None).idle_timeout(None);
-    let writers = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+    let writers = pool.clone().max_connections(1).after_release(|connection, _| {
+        // SQLite ends a transaction by itself if the disk is full or fails; sqlx 0.9.0 then takes it to last for ever, and
+        // begins no other. Whoever comes next gets a fresh connection.
+        Box::pin(async move {
+            if connection.is_in_transaction() {
+                // A rollback may still wait to be done.
+                connection.ping().await?;
+            }
+            Ok(!connection.is_in_transaction())
+        })
+    });
+    let writers = writers.connect_with(options.clone()).await?;
     let readers = options.pragma("query_only", "ON");
     let readers = pool.max_connections(SQLITE_READERS).connect_with(readers).await?;
     Ok(Engine { readers: On::Sqlite(readers), writers: On::Sqlite(writers) })

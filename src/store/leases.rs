@@ -97,7 +97,7 @@ sql! {
                  WHERE subject = $1 AND window_start = $2 AND gateway_id = $3";
     SET_HELD = "UPDATE lease SET held = $4 WHERE subject = $1 AND window_start = $2 AND gateway_id = $3";
     DROP_OF = "DELETE FROM lease WHERE gateway_id = $1";
-    DROP_DEAD = "DELETE FROM lease WHERE gateway_id IN (SELECT id FROM gateway WHERE seen_at < $1)";
+    DROP_DEAD = "DELETE FROM lease WHERE gateway_id NOT IN (SELECT id FROM gateway WHERE seen_at >= $1)";
     DROP_SPENT = "DELETE FROM lease WHERE window_start > 0 AND window_start < $1 AND amount = 0";
 }
 /// Uses up a part of a lease, in a shipment.
@@ -161,7 +161,7 @@ impl Leases<'_> {
         self.0.change(DROP_OF, args![gateway]).await.map(drop)
     }
 
-    /// Frees what gateways had leased that were not seen since then, and forgets leases of periods that are long over.
+    /// Frees what gateways had leased that were not seen since then or are not known at all, and forgets leases of periods that are long over.
     ///
     /// # Errors
     /// If the database fails.

@@ -37,7 +37,9 @@ pub struct LeaseUse {
 }
 
 sql! {
-    ADVANCE = "UPDATE gateway SET shipped = $2 WHERE id = $1 AND shipped < $2";
+    /// Of a gateway that is not known too: a database that was put back to an earlier state may have forgotten it.
+    ADVANCE = "INSERT INTO gateway (id, seen_at, shipped) VALUES ($1, $3, $2) \
+               ON CONFLICT (id) DO UPDATE SET shipped = excluded.shipped WHERE gateway.shipped < excluded.shipped";
     PRICE = "INSERT INTO price_list (list) VALUES ($1) ON CONFLICT (list) DO UPDATE SET list = excluded.list RETURNING id";
 }
 pub(super) const ADD: ManyRows = ManyRows {
@@ -137,7 +139,7 @@ impl Writing {
         all_new: bool,
     ) -> Result<Option<usize>, StoreError> {
         let Shipment { gateway, position, records, used } = &*self.shipment;
-        if self.spooled && tx.run(ADVANCE, args![*gateway, *position]).await? == 0 {
+        if self.spooled && tx.run(ADVANCE, args![*gateway, *position, self.now]).await? == 0 {
             return Ok(Some(0));
         }
         let rows = records.iter().map(|record| self.values(record)).collect();

@@ -1,0 +1,59 @@
+//! What was leased or written by gateways that the tables do not know: nothing of it is lost, and nothing stays leased.
+
+use crossmodel::domain::{CallState, GatewayId, PicoUsd};
+use crossmodel::random;
+use crossmodel::store::{Budget, LeaseAsk, LeaseUse, Shipment};
+
+use super::usage::record;
+use super::{minutes, raw};
+use crate::harness::seed::{self, NOON};
+
+fn ask(gateway: GatewayId, budget: Budget) -> LeaseAsk {
+    let need = PicoUsd::from_pico(1_000);
+    LeaseAsk { gateway, budget, limit: None, window_start: 0, need, lately: PicoUsd::ZERO }
+}
+
+both_engines!(a_lease_of_a_gateway_that_is_gone_or_not_known_is_freed, |store| {
+    let account = seed::account(&store, "acme").await.id;
+    let budget = Budget::Balance(account);
+    let [alive, dead, gone] = [0, 1, 2].map(|_| GatewayId::new(NOON, random::bytes()));
+    store.gateways().seen(alive, minutes(60)).await.unwrap();
+    store.gateways().seen(dead, minutes(0)).await.unwrap();
+    for gateway in [alive, dead, gone] {
+        assert!(store.leases().take(ask(gateway, budget)).await.unwrap().granted > PicoUsd::ZERO);
+    }
+
+    assert_eq!(store.leases().drop_dead(minutes(30)).await.unwrap(), 2);
+
+    assert_eq!(raw::texts(&store, "SELECT gateway_id FROM lease").await, [alive.to_string()]);
+});
+
+both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |store| {
+    let account = seed::account(&store, "acme").await.id;
+    let key = seed::key(&store, account, "ci").await.0.id;
+    let gateway = GatewayId::new(NOON, random::bytes());
+    let records: Vec<_> = (0..3).map(|n| record(account, key, minutes(n), None)).collect();
+    assert!(records.iter().all(|record| record.state == CallState::Settled));
+    let cost = records[0].cost.pico();
+    let ship = async |position, records: &[_]| {
+        let used = vec![LeaseUse {
+            subject: Budget::Balance(account).subject(),
+            window_start: 0,
+            amount: PicoUsd::from_pico(cost * records.len() as i64),
+        }];
+        let shipment = Shipment { gateway, position, records: records.to_vec(), used };
+        store.usage().ship(shipment, minutes(10)).await.unwrap()
+    };
+
+    assert_eq!(ship(100, &records[..2]).await, 2);
+    assert_eq!(ship(100, &records[..2]).await, 0);
+    // The tables are put back to a state in which they did not know of it, and it reads its spool again.
+    store.gateways().remove(gateway).await.unwrap();
+    assert_eq!(ship(200, &records).await, 1);
+
+    assert_eq!(raw::count(&store, "usage_record", "1 = 1").await, 3);
+    assert_eq!(store.gateways().shipped(gateway).await.unwrap(), Some(200));
+    let spent = store.wallets().sum(account).await.unwrap().pico();
+    assert_eq!(spent, 100_000_000_000_000_000 - 3 * cost);
+    assert_eq!(store.wallets().balance(account, None).await.unwrap().unwrap().balance.pico(), spent);
+});
