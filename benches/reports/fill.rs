@@ -275,7 +275,7 @@ fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageReco
         model: of.model.into(),
         provider: of.provider.clone(),
         protocol: if of.requested.starts_with("claude") { "anthropic-messages" } else { "openai-chat" }.into(),
-        stream: fate % 3 != 0,
+        stream: !fate.is_multiple_of(3),
         status,
         error: error.map(str::to_owned),
         tokens: if charged { tokens } else { Tokens::default() },

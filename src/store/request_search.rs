@@ -273,7 +273,7 @@ impl<'a> Search<'a> {
                 let window = Window { among, below: self.below, from: floor.max(self.from), size: u32::MAX };
                 found.extend(self.filter.matching(self.usage, window, self.missing()).await?);
             }
-            found.sort_by(|a, b| b.record.id.cmp(&a.record.id));
+            found.sort_by_key(|row| std::cmp::Reverse(row.record.id));
             self.found.extend(found);
             if self.is_full() {
                 return Ok(Step::GoOn);

@@ -175,7 +175,7 @@ fn the_cost_is_laid_open_and_adds_up_exactly() {
             held: "0.01".parse().expect("dollars"),
             ..desk.call(5)
         };
-        desk.stores(&[call.clone()]).await;
+        desk.stores(std::slice::from_ref(&call)).await;
 
         let page = desk.page_of(&call).await;
 
@@ -244,7 +244,7 @@ fn the_model_is_explained_by_the_rules_of_that_moment_and_todays_stand_beside() 
             model: OPUS.3.into(),
             ..desk.call(3_600)
         };
-        desk.stores(&[opus.clone()]).await;
+        desk.stores(std::slice::from_ref(&opus)).await;
 
         let page = desk.page_of(&opus).await;
         let why = text(&page, "section[aria-labelledby=why]");
@@ -281,7 +281,7 @@ fn a_request_outlives_its_key() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let call = aliased(desk.call(10), BASIC.1, BASIC.3);
-        desk.stores(&[call.clone()]).await;
+        desk.stores(std::slice::from_ref(&call)).await;
         let by = Editor::command_line();
         desk.app.store().api_keys().delete(Scope::All, call.key, &by, desk.app.clock().now()).await.expect("the store");
 
@@ -298,7 +298,7 @@ fn an_evil_name_is_text_on_every_page_of_requests() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let evil = UsageRecord { requested: EVIL.into(), agent: Some(EVIL.into()), ..failed(desk.call(5), 404, EVIL) };
-        desk.stores(&[evil.clone()]).await;
+        desk.stores(std::slice::from_ref(&evil)).await;
         let page = desk.page_of(&evil).await;
         assert_eq!(text(&page, "h1"), EVIL);
         assert!(select(&page, "main img").is_empty());
@@ -316,7 +316,7 @@ fn a_foreign_request_and_a_missing_one_give_the_same_answer() {
         let other = seed::account(desk.app.store(), "other").await;
         let (key, _) = seed::key(desk.app.store(), other.id, "theirs").await;
         let theirs = record(other.id, key.id, desk.app.clock().now());
-        desk.stores(&[theirs.clone()]).await;
+        desk.stores(std::slice::from_ref(&theirs)).await;
         let missing = RequestId::floor(desk.app.clock().now());
         let strip = |reply: crate::harness::client::Reply| text(&reply.is(404).page(), "main h1");
         let foreign = strip(desk.who.get(&format!("/requests/{}", theirs.id)).await);
