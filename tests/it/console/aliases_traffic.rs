@@ -242,7 +242,8 @@ fn what_stands_for_names_that_are_not_kept_is_no_name() {
         assert!(told.contains("about $30.06 with your changes"), "{told}");
 
         let week_ago = desk.app.clock().now().minus(24 * HOUR * 5);
-        let unread = UsageRecord { requested: "(unreadable name)".into(), model: OPUS.3.into(), ..desk.record(week_ago) };
+        let unread =
+            UsageRecord { requested: "(unreadable name)".into(), model: OPUS.3.into(), ..desk.record(week_ago) };
         desk.app.store().usage().append(&[unread]).await.expect("the store");
         let page = desk.sends_from(1, "/draft", "window:7d", &[BASIC, OPUS], &[]).await.is(200).page();
         let unread = traffic(&page).into_iter().find(|row| row[0] == "(unreadable name)");

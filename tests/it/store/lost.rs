@@ -55,5 +55,5 @@ both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |s
     assert_eq!(store.gateways().shipped(gateway).await.unwrap(), Some(200));
     let spent = store.wallets().sum(account).await.unwrap().pico();
     assert_eq!(spent, 100_000_000_000_000_000 - 3 * cost);
-    assert_eq!(store.wallets().balance(account, None).await.unwrap().unwrap().balance.pico(), spent);
+    assert_eq!(store.wallets().balance(account).await.unwrap().unwrap().balance.pico(), spent);
 });
