@@ -107,6 +107,8 @@ impl Gateway {
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
         let live = Arc::new(live::Live::start(store.clone(), &options, Arc::clone(&spending)).await?);
+        // Known before anything refers to it: a lease of nobody's is free.
+        store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
         let shipping = Arc::new(shipping::Shipping::default());
@@ -157,6 +159,7 @@ impl Gateway {
     /// stopped.
     pub async fn stop(&self) {
         self.drain();
+        self.inner.spending.end_sweeps().await;
         self.inner.shipping.stop(&self.inner.spool);
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
         for task in others {
