@@ -40,6 +40,8 @@ mod spool;
 mod stand_in;
 mod target;
 mod ticket;
+#[cfg(test)]
+mod traces;
 mod upstream;
 mod whole;
 mod worker;
