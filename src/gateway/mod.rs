@@ -41,6 +41,8 @@ mod spool;
 mod stand_in;
 mod target;
 mod ticket;
+#[cfg(test)]
+mod traces;
 mod upstream;
 mod whole;
 mod worker;
@@ -109,7 +111,7 @@ impl Gateway {
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
         let live = Arc::new(live::Live::start(store.clone(), &options, Arc::clone(&spending)).await?);
-        // Known before it leases anything.
+        // Known before anything refers to it: a lease of nobody's is free.
         store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
@@ -165,6 +167,7 @@ impl Gateway {
         self.drain();
         let patience = self.inner.options.timeouts.database;
         drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
+        self.inner.spending.end_sweeps().await;
         self.inner.shipping.stop(&self.inner.spool);
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
         for task in others {

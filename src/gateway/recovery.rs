@@ -95,13 +95,14 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<(usize, usize), 
     batch.records.extend(unknown.into_values().map(|call| call.record(None)));
     written += ship(&mut batch, run, spending, place.max(shipped) + 1).await?;
     store.leases().drop_of(run.gateway).await?;
+    // The folder last: if this ends before, the next start does it all again, and finds everything in the tables.
+    store.gateways().remove(run.gateway).await?;
     if damaged {
         tracing::error!(run = %run.gateway, "A part of a spool could not be read; its folder is kept");
         keep(run);
     } else {
         spool::remove(&run.folder);
     }
-    store.gateways().remove(run.gateway).await?;
     Ok((written, count))
 }
 

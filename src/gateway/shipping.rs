@@ -95,8 +95,6 @@ struct Task {
 
 impl Task {
     async fn run(mut self) {
-        // Known before anything refers to it.
-        self.spending.register().await;
         loop {
             if !self.shipping.in_a_hurry() {
                 self.spool.grown().await;
@@ -217,9 +215,11 @@ impl Task {
         let gateway = self.spool.gateway();
         let store = &self.spending.store;
         self.spool.stop();
-        if store.leases().drop_of(gateway).await.is_ok() {
+        self.spending.rest().await;
+        // The folder last: whatever does not come to its end is done at the next start.
+        let dropped = store.leases().drop_of(gateway).await;
+        if dropped.is_ok() && store.gateways().remove(gateway).await.is_ok() {
             self.spool.remove();
-            drop(store.gateways().remove(gateway).await);
         }
     }
 }

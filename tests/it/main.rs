@@ -13,6 +13,7 @@
 mod harness;
 
 mod browser;
+mod chaos;
 mod cli;
 mod console;
 mod gateway;

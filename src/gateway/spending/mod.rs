@@ -29,6 +29,9 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// What a gateway had leased that was not seen for so long is free again; it stops using its leases an hour earlier.
 const DEAD: Duration = Duration::from_secs(25 * 60 * 60);
 
+/// How long a program that stops waits for the last sweep.
+const LAST_SWEEP: Duration = Duration::from_secs(5);
+
 /// Everything about spending that is in memory.
 pub(super) struct Spending {
     pub store: Store,
@@ -44,6 +47,10 @@ pub(super) struct Spending {
     confirmed: AtomicI64,
     /// The last question was not answered.
     down: AtomicBool,
+    /// Held while a sweep is under way.
+    sweeping: tokio::sync::Mutex<()>,
+    /// No further sweep begins.
+    ending: AtomicBool,
 }
 
 impl Spending {
@@ -58,6 +65,8 @@ impl Spending {
             gates: Mutex::default(),
             alive: AtomicI64::new(1),
             down: AtomicBool::new(false),
+            sweeping: tokio::sync::Mutex::default(),
+            ending: AtomicBool::new(false),
         }
     }
 
@@ -106,15 +115,30 @@ impl Spending {
         }
     }
 
-    /// Makes this gateway known, however long the database is away.
-    pub(super) async fn register(&self) {
-        while self.ask(self.store.gateways().seen(self.gateway, self.clock.now())).await.is_err() {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+    /// Lets no further sweep begin, and waits for the one that is under way, but not long: what it says of this gateway must
+    /// not come after it has been forgotten.
+    pub(super) async fn end_sweeps(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        drop(timeout(LAST_SWEEP, self.sweeping.lock()).await);
+    }
+
+    /// Waits until no question about a lease is under way: its answer would be a lease that nobody gives back.
+    pub(super) async fn rest(&self) {
+        let purses: Vec<Arc<Purse>> = lock(&self.purses).values().cloned().collect();
+        for purse in purses {
+            let began = tokio::time::Instant::now();
+            while purse.is_asking() && began.elapsed() < self.patience {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
     }
 
     /// Says that this gateway runs, counts the others, gives back leases that nobody uses and tells what is held.
     pub(super) async fn sweep(self: &Arc<Self>) {
+        let _one = self.sweeping.lock().await;
+        if self.ending.load(Ordering::SeqCst) {
+            return;
+        }
         let now = self.clock.now();
         let seen = self.ask(self.store.gateways().seen(self.gateway, now)).await;
         if seen.is_ok() {
@@ -133,7 +157,9 @@ impl Spending {
                     && let Some(held) = purse.untold()
                 {
                     let told = self.store.leases().set_held(self.gateway, purse.budget, purse.window, held);
-                    let _ = self.ask(told).await;
+                    if self.ask(told).await.is_err() {
+                        purse.tell_again();
+                    }
                 }
             }
         }
@@ -174,9 +200,9 @@ impl Spending {
             return;
         }
         let given = self.store.leases().give_back(self.gateway, purse.budget, purse.window, spare);
-        if self.ask(given).await.is_err() {
-            purse.keep(spare);
-        }
+        // Without an answer it may have been given back, or still be: then others spend it. It is not used here in any case;
+        // what is left of it in the table goes with the run.
+        let _ = self.ask(given).await;
     }
 
     /// Whether leases may be used: not once others may take this gateway for dead.
@@ -196,3 +222,6 @@ pub(super) async fn hear(spending: Arc<Spending>, mut changes: broadcast::Receiv
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

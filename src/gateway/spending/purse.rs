@@ -184,17 +184,17 @@ impl Purse {
         lock(&self.state).flight.is_some()
     }
 
-    /// Puts back what could not be given back.
-    pub(super) fn keep(&self, amount: PicoUsd) {
-        lock(&self.state).granted += amount.pico();
-    }
-
     /// What the table is to be told of the holds, if that has changed.
     pub(super) fn untold(&self) -> Option<PicoUsd> {
         let mut state = lock(&self.state);
         let changed = state.told != state.held;
         state.told = state.held;
         changed.then(|| PicoUsd::from_pico(state.held))
+    }
+
+    /// The table may not have heard what it was told.
+    pub(super) fn tell_again(&self) {
+        lock(&self.state).told = i64::MIN;
     }
 
     /// Whether nothing of it is leased, held or to be written.

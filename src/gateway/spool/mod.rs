@@ -223,9 +223,14 @@ pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
         let folder = entry?.path();
         let name = folder.file_name().and_then(|name| name.to_str());
         let Some(gateway) = name.and_then(|name| name.parse().ok()) else { continue };
-        let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
-        // A run that lasts holds it.
-        if lock.try_lock().is_ok() {
+        let lock = match File::options().write(true).open(folder.join(LOCK)) {
+            Ok(lock) => lock,
+            // A run ends or begins at this moment.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        // A run that lasts holds it; one that ends in order removes it before it lets go.
+        if lock.try_lock().is_ok() && folder.join(LOCK).exists() {
             found.push(Left { gateway, folder, _lock: lock });
         }
     }

@@ -153,6 +153,27 @@ fn a_run_that_lasts_is_not_taken_for_one_that_was_left() {
 }
 
 #[test]
+fn a_run_that_is_just_ending_keeps_nobody_from_what_others_left() {
+    let folder = folder();
+    let spool = start(&folder);
+    spool.stop();
+    let gateway = spool.gateway();
+    drop(spool);
+    // It has removed its lock, and not yet its folder.
+    let ending = start(&folder);
+    ending.stop();
+    std::fs::remove_file(folder.join(ending.gateway().to_string()).join(LOCK)).unwrap();
+    let options = SpoolOptions { folder: folder.clone(), synced: true };
+
+    let left: Vec<GatewayId> = left_behind(&options).unwrap().iter().map(|left| left.gateway).collect();
+
+    assert_eq!(left, [gateway]);
+    assert!(!folder.join(ending.gateway().to_string()).join(LOCK).exists());
+    ending.remove();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
     let folder = folder();
     let (first, end, second) = left(&folder);

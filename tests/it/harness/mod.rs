@@ -1,8 +1,11 @@
 //! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.
 
 pub mod app;
+pub mod biller;
 pub mod client;
+pub mod cluster;
 pub mod database;
+pub mod dice;
 pub mod process;
 pub mod provider;
 pub mod seed;

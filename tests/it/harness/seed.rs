@@ -70,10 +70,21 @@ pub async fn key(store: &Store, account: AccountId, name: &str) -> (ApiKey, ApiK
 
 /// An active key with aliases and without limits, and its secret.
 pub async fn key_with(store: &Store, account: AccountId, name: &str, aliases: Vec<Alias>) -> (ApiKey, ApiKeySecret) {
+    key_under(&master(), store, account, name, aliases).await
+}
+
+/// The same, of an installation with another master key.
+pub async fn key_under(
+    master: &MasterKey,
+    store: &Store,
+    account: AccountId,
+    name: &str,
+    aliases: Vec<Alias>,
+) -> (ApiKey, ApiKeySecret) {
     let secret = ApiKeySecret::generate(random::bytes);
     let id = ApiKeyId::new(NOON, random::bytes());
     let key = ApiKey { limits: Limits::NONE, ..ApiKey::new(id, account, self::name(name), &secret, NOON) };
-    let hash = master().api_key_hasher().hash(&secret);
+    let hash = master.api_key_hasher().hash(&secret);
     let new = NewKey { key: key.clone(), hash, aliases };
     store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("a new key");
     (key, secret)

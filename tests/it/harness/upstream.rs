@@ -1,6 +1,8 @@
 //! A provider that does what a test tells it to, down to the byte, and remembers what it was asked.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -58,6 +60,12 @@ pub enum Step {
     Wait(Arc<Notify>),
     /// Does nothing until the caller hangs up.
     Hold,
+    /// Does nothing while this is set.
+    Until(watch::Receiver<bool>),
+    /// Does nothing for a while.
+    Pause(Duration),
+    /// Notes that everything before it was sent.
+    Note(Arc<AtomicBool>),
     /// Closes the connection in order.
     Close,
     /// Breaks the connection off.
@@ -221,6 +229,15 @@ impl Upstream {
                 let alive = match step {
                     Step::Send(bytes) => stream.write_all(&bytes).await.is_ok(),
                     Step::Hold => closed(&mut stream).await,
+                    Step::Until(mut set) => set.wait_for(|set| !set).await.is_ok(),
+                    Step::Pause(time) => {
+                        tokio::time::sleep(time).await;
+                        true
+                    }
+                    Step::Note(sent) => {
+                        sent.store(true, Ordering::SeqCst);
+                        true
+                    }
                     Step::Wait(go) => tokio::select! {
                         alive = closed(&mut stream) => alive,
                         () = go.notified() => true,

@@ -1,0 +1,54 @@
+//! What is done where the database does not answer in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Spending;
+use crate::clock::Clock;
+use crate::domain::{Account, AccountId, GatewayId, LedgerId, PicoUsd, Timestamp};
+use crate::random;
+use crate::store::{Budget, Editor, LeaseAsk, Store};
+
+const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+
+/// A database in a file of its own, and an account with a dollar in it.
+async fn account(file: &std::path::Path) -> (Store, AccountId) {
+    let store = Store::open(&format!("sqlite://{}", file.display()).parse().unwrap()).await.unwrap();
+    store.migrate().await.unwrap();
+    let (id, by) = (AccountId::new(NOW, random::bytes()), Editor::command_line());
+    store.accounts().create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW).await.unwrap();
+    let (entry, dollar) = (LedgerId::new(NOW, random::bytes()), "1".parse().unwrap());
+    store.wallets().credit(entry, id, dollar, "for a test", &by, NOW).await.unwrap();
+    (store, id)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
+    let folder = std::env::temp_dir().join(format!("crossmodel-spending-{}", LedgerId::new(NOW, random::bytes())));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (store, account) = account(&folder.join("test.db")).await;
+    let gateway = GatewayId::new(NOW, random::bytes());
+    let patience = Duration::from_secs(30);
+    let mut spending = Arc::new(Spending::new(store.clone(), Clock::manual(NOW), gateway, patience));
+    let budget = Budget::Balance(account);
+    let purse = spending.purse(budget, 0);
+    purse.refill(&spending, PicoUsd::ZERO, None).await.unwrap();
+    assert!(purse.free() > PicoUsd::ZERO);
+    while Arc::get_mut(&mut spending).is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // From now on nobody waits for an answer, and yet what was asked is done.
+    Arc::get_mut(&mut spending).unwrap().patience = Duration::ZERO;
+
+    spending.give_back(&purse).await;
+
+    assert_eq!(purse.free(), PicoUsd::ZERO);
+    let other = GatewayId::new(NOW, random::bytes());
+    let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
+    let ask = LeaseAsk { gateway: other, budget, limit: None, window_start: 0, need, lately };
+    while store.leases().take(ask).await.unwrap().elsewhere > PicoUsd::ZERO {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    store.close().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}

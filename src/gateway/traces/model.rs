@@ -1,0 +1,86 @@
+//! What the ledger has to say, told in the simplest way.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{CallState, PicoUsd, RequestId, UsageRecord};
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct End {
+    pub state: CallState,
+    /// Pico-USD.
+    pub cost: i64,
+}
+
+/// What was done to a call, and of what it was said that the disk has it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fate {
+    pub begun_surely: bool,
+    pub end: Option<End>,
+    pub ended_surely: bool,
+}
+
+impl Fate {
+    /// What the record may be; `None`: it may be missing.
+    fn allowed(&self) -> Vec<Option<End>> {
+        let unknown = End { state: CallState::Unknown, cost: 0 };
+        let mut allowed = Vec::new();
+        if !self.ended_surely {
+            allowed.push(Some(unknown));
+            if !self.begun_surely {
+                allowed.push(None);
+            }
+        }
+        if self.end.is_some() {
+            allowed.push(self.end);
+        }
+        allowed
+    }
+}
+
+/// All calls, and all credit.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Model {
+    pub credits: i64,
+    pub calls: BTreeMap<RequestId, Fate>,
+    pub refused: usize,
+    pub crashes: usize,
+    pub states: BTreeMap<&'static str, usize>,
+}
+
+impl Model {
+    /// Checks the records; what they cost.
+    pub(super) fn agrees(&mut self, records: &[UsageRecord]) -> i64 {
+        let mut found: BTreeMap<RequestId, End> = BTreeMap::new();
+        for record in records {
+            let end = End { state: record.state, cost: record.cost.pico() };
+            assert!(found.insert(record.id, end).is_none(), "{} has two records", record.id);
+            assert!(self.calls.contains_key(&record.id), "{} was never made", record.id);
+            *self.states.entry(record.state.as_str()).or_default() += 1;
+        }
+        for (id, fate) in &self.calls {
+            let end = found.get(id).copied();
+            assert!(fate.allowed().contains(&end), "{id}: {end:?} after {fate:?}");
+        }
+        records.iter().map(|record| record.cost).map(PicoUsd::pico).sum()
+    }
+
+    /// What calls cost of which it was said that the disk has it.
+    pub(super) fn surely_spent(&self) -> i64 {
+        self.calls.values().filter(|fate| fate.ended_surely).filter_map(|fate| fate.end).map(|end| end.cost).sum()
+    }
+
+    /// Adds what another trace came to.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.refused += other.refused;
+        self.crashes += other.crashes;
+        self.credits += other.calls.len() as i64;
+        for (state, count) in &other.states {
+            *self.states.entry(state).or_default() += count;
+        }
+    }
+
+    pub(super) fn summary(&self) -> String {
+        format!("{} crashes, {} calls refused, records by state: {:?}", self.crashes, self.refused, self.states)
+    }
+}

@@ -1,0 +1,272 @@
+//! Runs of a gateway without its HTTP: leases, spool, shipping and recovery as they are, on a real database.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use super::Dice;
+use super::model::{End, Fate, Model};
+use crate::clock::Clock;
+use crate::domain::{
+    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, GatewayId, Limits, MasterKey, Period, PicoUsd, RequestId,
+    Scope, SpendLimit, Timestamp, Tokens, UsageSource,
+};
+use crate::gateway::recovery;
+use crate::gateway::shipping::{self, Shipping};
+use crate::gateway::spending::{Holds, Purses, Spending};
+use crate::gateway::spool::{Begun, Ended, Spool, SpoolOptions};
+use crate::random;
+use crate::store::{Budget, Editor, LeaseAsk, NewKey, Store};
+
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+const LONG: Duration = Duration::from_secs(30);
+/// What a key may spend in all: more than any trace does.
+const LIMIT: i64 = 1_000_000_000_000_000;
+
+/// An account and a key, what there was to them, and what has to come of it.
+pub(super) struct Trace {
+    pub store: Store,
+    pub options: SpoolOptions,
+    pub account: AccountId,
+    key: ApiKeyId,
+    limits: Limits,
+    /// Every run so far.
+    runs: Vec<GatewayId>,
+    pub model: Model,
+}
+
+/// A gateway that runs.
+pub(super) struct Run {
+    gateway: GatewayId,
+    spending: Arc<Spending>,
+    spool: Spool,
+    shipping: Arc<Shipping>,
+    shipper: JoinHandle<()>,
+    recovery: Option<JoinHandle<()>>,
+    purses: Purses,
+    open: Vec<(RequestId, Holds)>,
+    /// Who waits for it to write what there is.
+    flushes: Vec<JoinHandle<()>>,
+}
+
+impl Trace {
+    pub(super) async fn new(store: Store, options: SpoolOptions, dice: &mut Dice) -> Self {
+        let by = Editor::command_line();
+        let id = AccountId::new(NOW, random::bytes());
+        let account = Account::new(id, format!("account {id}").parse().unwrap(), NOW);
+        store.accounts().create(&account, &by, NOW).await.unwrap();
+        let secret = ApiKeySecret::generate(random::bytes);
+        let spend = SpendLimit { amount: PicoUsd::from_pico(LIMIT), period: Period::Total };
+        let limits = Limits { spend: Some(spend), ..Limits::NONE };
+        let key = ApiKeyId::new(NOW, random::bytes());
+        let key = ApiKey { limits, ..ApiKey::new(key, id, "key".parse().unwrap(), &secret, NOW) };
+        let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
+        store.api_keys().create(&NewKey { key: key.clone(), hash, aliases: Vec::new() }, &by, NOW).await.unwrap();
+        let mut trace =
+            Self { store, options, account: id, key: key.id, limits, runs: Vec::new(), model: Model::default() };
+        trace.add_credit(20_000_000_000 + dice.below(100_000_000_000).cast_signed()).await;
+        trace
+    }
+
+    /// Starts a gateway on what earlier ones left. What it recovers may be cut short.
+    pub(super) async fn start(&mut self, dice: &mut Dice) -> Run {
+        // Where the database is waited for so short a time, what it did is often not known.
+        let patience = if dice.once_in(3) { Duration::from_micros(dice.below(3_000)) } else { LONG };
+        let run = self.start_recovering(patience).await;
+        if dice.once_in(3) {
+            dice.moment().await;
+            run.recovers_no_more();
+        }
+        run
+    }
+
+    /// Starts a gateway, and waits until all that earlier ones left is written.
+    pub(super) async fn start_whole(&mut self) -> Run {
+        let mut run = self.start_recovering(LONG).await;
+        if let Some(recovery) = run.recovery.take() {
+            recovery.await.unwrap();
+        }
+        run
+    }
+
+    async fn start_recovering(&mut self, patience: Duration) -> Run {
+        let gateway = GatewayId::new(NOW, random::bytes());
+        self.store.gateways().seen(gateway, NOW).await.unwrap();
+        self.runs.push(gateway);
+        let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
+        let spool = Spool::start(&self.options, gateway).unwrap();
+        let shipping = Arc::new(Shipping::default());
+        let shipper = shipping::start(Arc::clone(&shipping), spool.clone(), Arc::clone(&spending));
+        let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
+        let purses = Purses::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
+        Run { gateway, spending, spool, shipping, shipper, recovery, purses, open: Vec::new(), flushes: Vec::new() }
+    }
+
+    /// A call begins, if it is admitted.
+    pub(super) async fn begin(&mut self, run: &mut Run, dice: &mut Dice) {
+        let amount = PicoUsd::from_pico(2_000_000_000 + dice.below(4_000_000_000).cast_signed());
+        let Ok(holds) = run.purses.hold(&run.spending, amount, NOW).await else {
+            self.model.refused += 1;
+            return;
+        };
+        let id = RequestId::new(NOW, random::bytes());
+        let begun = Begun {
+            id,
+            account: self.account,
+            key: self.key,
+            key_revision: 1,
+            at: NOW,
+            requested: "model".into(),
+            alias: None,
+            model: "acme/model".into(),
+            provider: "acme".parse().unwrap(),
+            protocol: "openai-chat".into(),
+            stream: false,
+            agent: None,
+            held: amount.pico(),
+            charges: holds.charges(),
+        };
+        let durable = run.spool.begin(&begun).unwrap();
+        let surely = !dice.once_in(4);
+        if surely {
+            durable.await.unwrap();
+        }
+        self.model.calls.insert(id, Fate { begun_surely: surely, ..Fate::default() });
+        run.open.push((id, holds));
+        let held: i64 = run.open.iter().map(|(_, holds)| holds.amount().pico()).sum();
+        let (spent, credits) = (self.model.surely_spent(), self.model.credits);
+        assert!(held + spent <= credits, "{held} are held and {spent} are spent of {credits}");
+    }
+
+    /// One of the open calls ends.
+    pub(super) async fn end(&mut self, run: &mut Run, end: End, dice: &mut Dice) {
+        if run.open.is_empty() {
+            return;
+        }
+        let (id, holds) = run.open.swap_remove(dice.below(run.open.len() as u64) as usize);
+        let durable = run.spool.end(&Ended {
+            id,
+            ran: None,
+            state: end.state,
+            status: 200,
+            error: None,
+            tokens: Tokens { prompt: 10, completion: 5, ..Tokens::default() },
+            searches: 0,
+            tier: None,
+            source: UsageSource::Provider,
+            price: None,
+            cost: end.cost,
+            latency_ms: 1,
+            first_byte_ms: None,
+            attempts: Vec::new(),
+        });
+        holds.settle(PicoUsd::from_pico(end.cost), NOW);
+        run.shipping.ended();
+        let surely = !dice.once_in(4);
+        if surely {
+            durable.await.unwrap();
+        }
+        let fate = self.model.calls.get_mut(&id).unwrap();
+        *fate = Fate { begun_surely: fate.begun_surely || surely, end: Some(end), ended_surely: surely };
+    }
+
+    /// Everything in memory is gone, and of the disk what nobody was told of, up to any byte.
+    pub(super) async fn crash(&mut self, run: Run, dice: &mut Dice) {
+        self.model.crashes += 1;
+        let Run { gateway, spending, spool, shipper, recovery, open, flushes, .. } = run;
+        shipper.abort();
+        drop(shipper.await);
+        for task in recovery.into_iter().chain(flushes) {
+            ended(task).await;
+        }
+        let durable = spool.durable_place();
+        spool.stop();
+        let written = spool.durable_place();
+        drop((open, spool, spending));
+        // The first segment is long enough for a trace.
+        let segment = self.options.folder.join(gateway.to_string()).join("0000000000000000.log");
+        if let Ok(file) = File::options().write(true).open(segment) {
+            file.set_len(durable + dice.below(written - durable + 1)).unwrap();
+        }
+    }
+
+    /// The gateway stops in order. Calls that are still open then stay so.
+    pub(super) async fn stop(&mut self, run: Run) {
+        run.shipping.stop(&run.spool);
+        if let Some(recovery) = run.recovery {
+            ended(recovery).await;
+        }
+        run.shipper.await.unwrap();
+        for flush in run.flushes {
+            ended(flush).await;
+        }
+        run.spool.stop();
+    }
+
+    /// Checks everything, once the last run has cleared up.
+    pub(super) async fn check(&mut self) {
+        let store = &self.store;
+        let records = store.usage().recent(Scope::Account(self.account), None, 10_000).await.unwrap();
+        let cost = self.model.agrees(&records);
+        let balance = store.wallets().balance(self.account, None).await.unwrap().unwrap();
+        let expected = self.model.credits - cost;
+        assert_eq!((balance.balance.pico(), balance.held.pico()), (expected, 0));
+        assert_eq!(store.wallets().sum(self.account).await.unwrap().pico(), expected);
+        assert!(expected >= 0, "more was spent than there was, and no call cost more than was held for it");
+        let totals = store.usage().totals(self.account, 0).await.unwrap();
+        assert_eq!((totals.requests as usize, totals.cost.pico()), (records.len(), cost));
+        let charged = records.iter().filter(|record| record.cost != PicoUsd::ZERO).count() as i64;
+        let entries = store.wallets().entries(self.account, None, 10_000).await.unwrap();
+        assert_eq!(entries.iter().map(|entry| entry.requests).sum::<i64>(), charged);
+        for (budget, limit) in [(Budget::Balance(self.account), None), (Budget::Key(self.key), self.limits.spend)] {
+            let gateway = GatewayId::new(NOW, random::bytes());
+            let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
+            let ask = LeaseAsk { gateway, budget, limit, window_start: 0, need, lately };
+            assert_eq!(store.leases().take(ask).await.unwrap().elsewhere, PicoUsd::ZERO, "{budget:?} is still leased");
+            store.leases().drop_of(gateway).await.unwrap();
+        }
+        for run in &self.runs {
+            assert_eq!(store.gateways().shipped(*run).await.unwrap(), None, "{run} has ended");
+        }
+        let left: Vec<_> = std::fs::read_dir(&self.options.folder).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// Ends a task, wherever it is.
+async fn ended(task: JoinHandle<()>) {
+    task.abort();
+    drop(task.await);
+}
+
+impl Run {
+    fn recovers_no_more(&self) {
+        if let Some(recovery) = &self.recovery {
+            recovery.abort();
+        }
+    }
+
+    /// Waits until all that has ended is in the tables.
+    pub(super) async fn flush(&self) {
+        self.shipping.flush(&self.spool).await;
+    }
+
+    /// The same, beside what comes next.
+    pub(super) fn flush_later(&mut self) {
+        let (shipping, spool) = (Arc::clone(&self.shipping), self.spool.clone());
+        self.flushes.push(tokio::spawn(async move { shipping.flush(&spool).await }));
+    }
+
+    /// Somebody else needs what is not used here.
+    pub(super) async fn give_back(&self, trace: &Trace) {
+        self.spending.recalled(Budget::Balance(trace.account)).await;
+        self.spending.recalled(Budget::Key(trace.key)).await;
+    }
+
+    /// What is done every few seconds.
+    pub(super) async fn sweep(&self) {
+        self.spending.sweep().await;
+    }
+}

@@ -1,0 +1,170 @@
+//! Clients that call all the time and write down what they saw.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::stage::Stage;
+use crate::harness::biller::Counted;
+use crate::harness::dice::Dice;
+
+/// A call as its client saw it.
+#[derive(Clone, Debug)]
+pub struct Saw {
+    /// The id that the provider bills it by.
+    pub id: String,
+    /// Whether the key was the stage's.
+    pub known: bool,
+    pub took: Duration,
+    /// `None`: there was no answer.
+    pub status: Option<u16>,
+    /// As `x-request-id` told it.
+    pub request: Option<String>,
+    /// The end of the answer was seen: `[DONE]`, or a whole body.
+    pub finished: bool,
+    /// What the answer said of its tokens.
+    pub tokens: Option<Counted>,
+    /// The error's code.
+    pub code: Option<String>,
+}
+
+/// Calls one gateway. Clones share connections and the journal.
+#[derive(Clone)]
+pub struct Callers {
+    pool: Pool<HttpConnector, Full<bytes::Bytes>>,
+    url: String,
+    secret: String,
+    known: bool,
+    next: Arc<AtomicU64>,
+    saw: Arc<Mutex<Vec<Saw>>>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Callers {
+    /// Callers with the stage's key.
+    pub fn of(stage: &Stage) -> Self {
+        let pool = Pool::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+        Self {
+            pool,
+            url: format!("http://{}/v1/chat/completions", stage.address),
+            secret: stage.secret.expose().to_owned(),
+            known: true,
+            next: Arc::default(),
+            saw: Arc::default(),
+            stopping: Arc::default(),
+        }
+    }
+
+    /// The same callers with a key that is not the stage's.
+    pub fn with_key(&self, secret: &str) -> Self {
+        Self { secret: secret.to_owned(), known: false, ..self.clone() }
+    }
+
+    /// Starts so many that each call again and again, half of them for streams, until [`Callers::rest`]. `pause`: between
+    /// two calls of one, in milliseconds at most.
+    pub fn work(&self, count: u64, pause: u64, dice: &mut Dice) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        for n in 0..count {
+            let (callers, mut dice) = (self.clone(), Dice::of(dice.next()));
+            tasks.spawn(async move {
+                while !callers.rests() {
+                    callers.call(n % 2 == 0).await;
+                    tokio::time::sleep(dice.millis(pause / 4, pause)).await;
+                }
+            });
+        }
+        tasks
+    }
+
+    /// Whether they have been told to rest.
+    pub fn rests(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Lets everybody end what is under way.
+    pub async fn rest(&self, mut tasks: JoinSet<()>) {
+        self.stopping.store(true, Ordering::SeqCst);
+        while let Some(ended) = tasks.join_next().await {
+            ended.expect("a caller");
+        }
+    }
+
+    /// What was seen so far.
+    pub fn saw(&self) -> Vec<Saw> {
+        self.saw.lock().expect("the journal").clone()
+    }
+
+    /// Makes one call.
+    pub async fn call(&self, stream: bool) -> Saw {
+        let n = self.next.fetch_add(1, Ordering::SeqCst);
+        let began = Instant::now();
+        let mut saw = Saw {
+            id: format!("plain/{n}"),
+            known: self.known,
+            took: Duration::ZERO,
+            status: None,
+            request: None,
+            finished: false,
+            tokens: None,
+            code: None,
+        };
+        // Whatever it could read counts, also of an answer that broke off.
+        let mut text = Vec::new();
+        let whole = self.read(&question(&saw.id, stream, n % 4 < 2), &mut saw, &mut text).await.is_some();
+        let text = String::from_utf8_lossy(&text);
+        if saw.status == Some(200) {
+            saw.finished = if stream { text.contains("data: [DONE]") } else { whole };
+            let parts = text.split("data: ").filter_map(|part| serde_json::from_str::<Value>(part.trim()).ok());
+            saw.tokens =
+                parts.filter(|part| part["usage"].is_object()).map(|part| Counted::read(&part["usage"])).last();
+        } else if let Ok(error) = serde_json::from_str::<Value>(&text) {
+            saw.code = error["error"]["code"].as_str().map(str::to_owned);
+        }
+        saw.took = began.elapsed();
+        self.saw.lock().expect("the journal").push(saw.clone());
+        saw
+    }
+
+    async fn read(&self, question: &Value, saw: &mut Saw, text: &mut Vec<u8>) -> Option<()> {
+        let request = Request::post(&self.url)
+            .header("authorization", format!("Bearer {}", self.secret))
+            .header("content-type", "application/json")
+            .header("user-agent", agent(&saw.id))
+            .body(Full::from(question.to_string()))
+            .expect("a request");
+        let answer = self.pool.request(request).await.ok()?;
+        saw.status = Some(answer.status().as_u16());
+        saw.request = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let mut body = answer.into_body();
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame.ok()?.into_data() {
+                text.extend_from_slice(&data);
+            }
+        }
+        Some(())
+    }
+}
+
+/// How the client of a call names itself; the record keeps it.
+pub fn agent(id: &str) -> String {
+    format!("chaos {id}")
+}
+
+/// A request that the provider bills by this id.
+pub fn question(id: &str, stream: bool, usage: bool) -> Value {
+    let mut body = json!({
+        "model": "exact", "user": id, "stream": stream, "max_tokens": 900, "messages": [{"role": "user", "content": "Count"}],
+    });
+    if stream && usage {
+        body["stream_options"] = json!({"include_usage": true});
+    }
+    body
+}

@@ -1,0 +1,13 @@
+//! The promise of the ledger, under faults: the program is killed, its database goes away, its disk gets stuck, its clients
+//! hang up; afterwards the ledger agrees with the provider's own bill. `scripts/chaos` runs the long versions.
+
+mod acks;
+mod callers;
+mod hang_ups;
+mod kills;
+mod outages;
+mod settings;
+mod stage;
+mod stops;
+mod traced;
+mod truth;
