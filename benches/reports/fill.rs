@@ -263,9 +263,12 @@ fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageReco
         error: error.map(str::to_owned),
         took_ms: first,
     };
-    let id = (u128::from(dice.next()) << 64 | u128::from(dice.next())).to_be_bytes();
+    let mut id = [0; 10];
+    id[2..].copy_from_slice(&dice.next().to_be_bytes());
+    // Copies are told from it by this half of the last byte.
+    id[9] |= 0x80;
     UsageRecord {
-        id: RequestId::new(at, id.first_chunk().copied().unwrap_or_default()),
+        id: RequestId::new(at, id),
         account: key.account,
         key: key.id,
         key_revision: 1,

@@ -13,9 +13,9 @@ use crate::domain::{AccountId, ApiKeyId, RequestId, Scope, Timestamp, Traffic};
 /// How many rows the first look takes in.
 const FIRST_LOOK: u32 = 2_000;
 /// How many rows each further look takes in.
-const LOOK: u32 = 6_000;
+const LOOK: u32 = 4_000;
 /// How many rows one page looks at without knowing of a match.
-const MOST_ROWS: u32 = 14_000;
+const MOST_ROWS: u32 = 6_000;
 /// How many hours of keys one page reads, once the sums have said that each has a match.
 const MOST_HOURS: usize = 300;
 /// How many days of accounts one page asks the sums of.
