@@ -210,7 +210,7 @@ impl Trace {
         let store = &self.store;
         let records = store.usage().recent(Scope::Account(self.account), None, 10_000).await.unwrap();
         let cost = self.model.agrees(&records);
-        let balance = store.wallets().balance(self.account, None).await.unwrap().unwrap();
+        let balance = store.wallets().balance(self.account).await.unwrap().unwrap();
         let expected = self.model.credits - cost;
         assert_eq!((balance.balance.pico(), balance.held.pico()), (expected, 0));
         assert_eq!(store.wallets().sum(self.account).await.unwrap().pico(), expected);

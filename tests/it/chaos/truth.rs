@@ -235,7 +235,7 @@ impl Stage {
         );
         assert_eq!(self.rows("SELECT id FROM gateway").await, Vec::<Vec<String>>::new(), "runs that have ended");
         assert_eq!(self.spools(), Vec::<String>::new(), "what is left in the spool\n{}", self.log());
-        let balance = self.store.wallets().balance(self.account.id, None).await.expect("the balance");
+        let balance = self.store.wallets().balance(self.account.id).await.expect("the balance");
         assert_eq!(balance.expect("a wallet").held.pico(), 0, "holds");
     }
 }
