@@ -167,10 +167,11 @@ sql! {
         "GROUP BY u.requested, u.alias ORDER BY cost DESC, requests DESC, requested, alias LIMIT 50");
     ACCOUNTS = concat!("SELECT a.id AS id, MIN(a.name) AS name, ", sums!(), of_accounts!(),
         "GROUP BY a.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
-    /// Without a filter.
-    KEYS = concat!("SELECT ", key_name!(), daily_sums!(), " FROM account a CROSS JOIN usage_daily u \
-        WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1) AND u.account_id = a.id AND u.day BETWEEN $2 AND $3 \
-        GROUP BY u.api_key_id ORDER BY cost DESC, requests DESC, id LIMIT 50");
+    /// Without a filter. From the keys on, since the days of a key stand side by side.
+    KEYS = concat!("SELECT k.id AS id, MIN(k.name) AS name, MIN(k.account_id) AS account_id, ", daily_sums!(),
+        " FROM api_key k CROSS JOIN usage_daily u WHERE (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) \
+        AND u.api_key_id = k.id AND u.day BETWEEN $2 AND $3 \
+        GROUP BY k.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
     /// With a filter: of one account.
     KEYS_OF_ACCOUNT = concat!("SELECT ", key_name!(), sums!(), " FROM usage_rollup u WHERE u.unit = 'day' \
         AND u.account_id = $1 AND u.start BETWEEN $2 AND $3", filters!(),
