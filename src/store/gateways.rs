@@ -14,6 +14,7 @@ sql! {
             ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
     ALIVE = "SELECT COUNT(*) AS alive FROM gateway WHERE seen_at > $1";
     SHIPPED = "SELECT shipped FROM gateway WHERE id = $1";
+    FORGET = "DELETE FROM gateway WHERE seen_at < $1 AND shipped = 0";
     REMOVE = "DELETE FROM gateway WHERE id = $1";
 }
 
@@ -40,6 +41,15 @@ impl Gateways<'_> {
     /// If the database fails.
     pub async fn shipped(self, id: GatewayId) -> Result<Option<i64>, StoreError> {
         self.0.first(SHIPPED, args![id]).await?.map(|row| row.get("shipped")).transpose()
+    }
+
+    /// Forgets gateways that were not seen since then, but for those that wrote something: one of these may have left a spool
+    /// that is written up to there.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn forget(self, not_seen_since: Timestamp) -> Result<u64, StoreError> {
+        self.0.change(FORGET, args![not_seen_since]).await
     }
 
     /// Forgets a gateway that has ended and whose spool is gone.

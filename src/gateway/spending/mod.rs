@@ -176,6 +176,7 @@ impl Spending {
             Ok(0) | Err(Unavailable) => {}
             Ok(leases) => tracing::warn!(leases, "Freed what gateways had leased that have not been seen for a day"),
         }
+        let _ = self.ask(self.store.gateways().forget(now.minus(DEAD))).await;
         let _ = self.ask(self.store.rates().drop_old(now.minus(Duration::from_secs(600)))).await;
     }
 

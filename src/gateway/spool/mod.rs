@@ -27,6 +27,8 @@ use crate::domain::GatewayId;
 
 /// What waits for the database at most; beyond it no new call is taken.
 const MOST: u64 = 256 << 20;
+/// Ends the name of a folder that is being removed.
+const OVER: &str = "over";
 /// The file that a run holds locked.
 const LOCK: &str = "lock";
 
@@ -221,15 +223,20 @@ pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(&options.folder)? {
         let folder = entry?.path();
+        if folder.extension().is_some_and(|ending| ending == OVER) {
+            // Whoever was at it may have got ahead, or been killed.
+            drop(std::fs::remove_dir_all(folder));
+            continue;
+        }
         let name = folder.file_name().and_then(|name| name.to_str());
         let Some(gateway) = name.and_then(|name| name.parse().ok()) else { continue };
         let lock = match File::options().write(true).open(folder.join(LOCK)) {
             Ok(lock) => lock,
-            // A run ends or begins at this moment.
+            // A run ended or begins at this moment.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        // A run that lasts holds it; one that ends in order removes it before it lets go.
+        // A run that lasts holds it; one that ends in order removes the folder before it lets go.
         if lock.try_lock().is_ok() && folder.join(LOCK).exists() {
             found.push(Left { gateway, folder, _lock: lock });
         }
@@ -238,9 +245,10 @@ pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
     Ok(found)
 }
 
-/// Removes a run's folder.
+/// Removes a run's folder: under another name first, so that one of a run's name is always whole.
 pub(super) fn remove(folder: &Path) {
-    if let Err(error) = std::fs::remove_dir_all(folder) {
+    let over = folder.with_extension(OVER);
+    if let Err(error) = std::fs::rename(folder, &over).and_then(|()| std::fs::remove_dir_all(over)) {
         tracing::warn!(%error, "A spool that is in the tables could not be removed");
     }
 }

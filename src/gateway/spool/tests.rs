@@ -153,23 +153,25 @@ fn a_run_that_lasts_is_not_taken_for_one_that_was_left() {
 }
 
 #[test]
-fn a_run_that_is_just_ending_keeps_nobody_from_what_others_left() {
+fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     let folder = folder();
     let spool = start(&folder);
     spool.stop();
     let gateway = spool.gateway();
     drop(spool);
-    // It has removed its lock, and not yet its folder.
-    let ending = start(&folder);
-    ending.stop();
-    std::fs::remove_file(folder.join(ending.gateway().to_string()).join(LOCK)).unwrap();
+    // One has made its folder and not yet its lock; one was killed while it removed its folder.
+    let begins = folder.join(GatewayId::new(NOW, random::bytes()).to_string());
+    std::fs::create_dir(&begins).unwrap();
+    let over = folder.join(GatewayId::new(NOW, random::bytes()).to_string()).with_extension(OVER);
+    std::fs::create_dir(&over).unwrap();
     let options = SpoolOptions { folder: folder.clone(), synced: true };
 
-    let left: Vec<GatewayId> = left_behind(&options).unwrap().iter().map(|left| left.gateway).collect();
+    let left = left_behind(&options).unwrap();
 
-    assert_eq!(left, [gateway]);
-    assert!(!folder.join(ending.gateway().to_string()).join(LOCK).exists());
-    ending.remove();
+    assert_eq!(left.iter().map(|left| left.gateway).collect::<Vec<_>>(), [gateway]);
+    assert!(begins.exists() && !over.exists());
+    remove(&left[0].folder);
+    assert!(left_behind(&options).unwrap().is_empty() && !left[0].folder.exists());
     std::fs::remove_dir_all(folder).unwrap();
 }
 

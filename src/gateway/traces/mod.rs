@@ -53,6 +53,10 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
+fn on_postgres() -> bool {
+    std::env::var("CHAOS_TRACES_ENGINE").is_ok_and(|engine| engine == "postgres")
+}
+
 #[test]
 fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -64,9 +68,10 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
             std::env::temp_dir().join(format!("crossmodel-traces-{}", LedgerId::new(run::NOW, random::bytes())));
         std::fs::create_dir_all(&folder).unwrap();
         let file = format!("sqlite://{}/traces.db", folder.display());
-        let url = match std::env::var("CHAOS_TRACES_ENGINE").as_deref() {
-            Ok("postgres") => std::env::var("TEST_POSTGRES_URL").expect("scripts/test to start Postgres"),
-            _ => file,
+        let url = if on_postgres() {
+            std::env::var("TEST_POSTGRES_URL").expect("scripts/test to start Postgres")
+        } else {
+            file
         };
         let store = Store::open(&url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();

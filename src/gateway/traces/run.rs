@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use super::Dice;
 use super::model::{End, Fate, Model};
+use super::{Dice, on_postgres};
 use crate::clock::Clock;
 use crate::domain::{
     Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, GatewayId, Limits, MasterKey, Period, PicoUsd, RequestId,
@@ -205,6 +205,19 @@ impl Trace {
         run.spool.stop();
     }
 
+    /// On Postgres, what a run had sent as it crashed may come after all was cleared up: that it runs, or a lease. Both are
+    /// gone in a day; here only for the runs of this trace.
+    async fn a_day_passes(&self) {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        self.store.leases().drop_dead(NOW).await.unwrap();
+        for run in &self.runs {
+            if self.store.gateways().shipped(*run).await.unwrap() == Some(0) {
+                self.store.leases().drop_of(*run).await.unwrap();
+                self.store.gateways().remove(*run).await.unwrap();
+            }
+        }
+    }
+
     /// Checks everything, once the last run has cleared up.
     pub(super) async fn check(&mut self) {
         let store = &self.store;
@@ -224,11 +237,17 @@ impl Trace {
             let gateway = GatewayId::new(NOW, random::bytes());
             let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
             let ask = LeaseAsk { gateway, budget, limit, window_start: 0, need, lately };
-            assert_eq!(store.leases().take(ask).await.unwrap().elsewhere, PicoUsd::ZERO, "{budget:?} is still leased");
+            let mut leased = store.leases().take(ask).await.unwrap();
+            if on_postgres() && leased.elsewhere > PicoUsd::ZERO {
+                self.a_day_passes().await;
+                leased = store.leases().take(ask).await.unwrap();
+            }
+            assert_eq!(leased.elsewhere, PicoUsd::ZERO, "{budget:?} is still leased");
             store.leases().drop_of(gateway).await.unwrap();
         }
         for run in &self.runs {
-            assert_eq!(store.gateways().shipped(*run).await.unwrap(), None, "{run} has ended");
+            let shipped = store.gateways().shipped(*run).await.unwrap();
+            assert!(shipped.is_none() || on_postgres() && shipped == Some(0), "{run} has ended: {shipped:?}");
         }
         let left: Vec<_> = std::fs::read_dir(&self.options.folder).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");

@@ -28,6 +28,20 @@ both_engines!(a_lease_of_a_gateway_that_is_gone_or_not_known_is_freed, |store| {
     assert_eq!(raw::texts(&store, "SELECT gateway_id FROM lease").await, [alive.to_string()]);
 });
 
+both_engines!(a_gateway_that_is_gone_is_forgotten_unless_a_spool_may_be_left_of_it, |store| {
+    let [alive, dead, wrote] = [0, 1, 2].map(|_| GatewayId::new(NOON, random::bytes()));
+    store.gateways().seen(alive, minutes(60)).await.unwrap();
+    store.gateways().seen(dead, minutes(0)).await.unwrap();
+    let shipment = Shipment { gateway: wrote, position: 7, records: Vec::new(), used: Vec::new() };
+    store.usage().ship(shipment, minutes(0)).await.unwrap();
+
+    assert_eq!(store.gateways().forget(minutes(30)).await.unwrap(), 1);
+
+    assert_eq!(store.gateways().shipped(dead).await.unwrap(), None);
+    assert_eq!(store.gateways().shipped(alive).await.unwrap(), Some(0));
+    assert_eq!(store.gateways().shipped(wrote).await.unwrap(), Some(7));
+});
+
 both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |store| {
     let account = seed::account(&store, "acme").await.id;
     let key = seed::key(&store, account, "ci").await.0.id;
