@@ -24,6 +24,8 @@ pub(super) fn write(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame<'a> {
     Whole(&'a [u8], usize),
+    /// Nothing was written from here on: a segment is filled with zeros before it is written to.
+    End,
     /// It goes on beyond the end.
     Short,
     /// It is no frame.
@@ -35,6 +37,9 @@ pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
     let [a, b, c, d, e, f, g, h] = *head;
     let (length, sum) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
     let size = length as usize;
+    if length == 0 && sum == 0 {
+        return Frame::End;
+    }
     if size == 0 || size > LONGEST {
         return Frame::Garbled;
     }
@@ -45,7 +50,7 @@ pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
     }
 }
 
-/// Of the length too: a run of zeros is no frame.
+/// Of the length too, so that no part of a frame is taken for one.
 fn checksum(length: u32, body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&length.to_le_bytes());
@@ -83,7 +88,9 @@ mod tests {
     }
 
     #[test]
-    fn zeros_are_no_frame() {
-        assert_eq!(first(&[0; 64]), Frame::Garbled);
+    fn zeros_are_the_end() {
+        assert_eq!(first(&[0; 64]), Frame::End);
+        assert_eq!(first(&[0; 7]), Frame::Short);
+        assert_eq!(first(&[0, 0, 0, 0, 1, 0, 0, 0, 0]), Frame::Garbled);
     }
 }

@@ -48,19 +48,28 @@ impl Reader {
         while read.entries.is_empty() && self.place < until {
             let more = self.fill(until)?;
             self.take(&mut read);
-            if more || !read.entries.is_empty() {
+            let next = frame::first(&self.ready);
+            if !read.entries.is_empty() || (more && next != Frame::End) {
                 continue;
             }
-            // The segment is at its end, or what follows in it is no frame: a crash cut it off, or worse. A frame never goes on
-            // in the next segment.
-            read.damaged |= matches!(frame::first(&self.ready), Frame::Garbled);
+            // The segment is at its end, or what follows in it is no frame. At the end of everything that is what a crash
+            // cut off; anywhere else something was lost. A frame never goes on in the next segment.
+            let garbled = next == Frame::Garbled;
+            let whole = self.ready.is_empty() || next == Frame::End;
+            read.damaged |= garbled && self.frames_follow();
             let Some(next) = self.next_segment()? else { break };
-            read.damaged |= !self.ready.is_empty();
+            read.damaged |= !whole;
             self.place = next;
             self.open = None;
             self.ready.clear();
         }
         Ok(read)
+    }
+
+    /// Whether there is a frame after what is none.
+    fn frames_follow(&self) -> bool {
+        (1..self.ready.len())
+            .any(|at| matches!(frame::first(self.ready.get(at..).unwrap_or_default()), Frame::Whole(..)))
     }
 
     /// Takes the whole frames of what was read.

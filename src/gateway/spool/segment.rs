@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// A new segment is begun when one is so long.
-pub(super) const LENGTH: u64 = 16 << 20;
+pub(super) const LENGTH: u64 = 4 << 20;
 const ENDING: &str = "log";
 
 /// The file of the segment that begins at this place.

@@ -2,7 +2,7 @@
 //! it waits the next group gathers, so that many calls share one wait.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek, SeekFrom, Write as _};
 use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -95,19 +95,19 @@ impl Writer {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.length >= segment::LENGTH {
+        let more = bytes.len() as u64;
+        if self.length > 0 && self.length + more > segment::LENGTH {
             self.file = segment(&self.folder, self.place, self.synced)?;
             self.length = 0;
         }
-        let written =
-            self.file.write_all(bytes).and_then(|()| if self.synced { self.file.sync_data() } else { Ok(()) });
-        if let Err(error) = written {
-            // Nobody was told of it: what is there of the group must not stand before the next try's.
-            self.file.set_len(self.length)?;
-            return Err(error);
+        // Always where the last whole group ends: what a failed try has left there is written over by the next.
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(bytes)?;
+        if self.synced {
+            self.file.sync_data()?;
         }
-        self.length += bytes.len() as u64;
-        self.place += bytes.len() as u64;
+        self.length += more;
+        self.place += more;
         Ok(())
     }
 
@@ -127,14 +127,17 @@ impl Writer {
     }
 }
 
-/// Begins a segment, whose name is on the disk when this returns.
+/// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes nothing
+/// but the bytes it is about: the disk then has one thing to wait for, not three.
 fn segment(folder: &std::path::Path, place: u64, synced: bool) -> io::Result<File> {
     let mut options = File::options();
-    options.create(true).append(true);
+    options.create(true).truncate(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(segment::path(folder, place))?;
+    let mut file = options.open(segment::path(folder, place))?;
     if synced {
+        io::copy(&mut io::Read::take(io::repeat(0), segment::LENGTH), &mut file)?;
+        file.sync_all()?;
         File::open(folder)?.sync_all()?;
     }
     Ok(file)
