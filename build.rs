@@ -25,15 +25,23 @@ fn main() {
 fn build() -> Result<(), Box<dyn Error>> {
     let source = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("static");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for watched in
-        ["build.rs", "static/css", "static/js", "static/icons.svg", "static/favicon.svg", "static/package.json"]
-    {
+    for watched in [
+        "build.rs",
+        "static/css",
+        "static/css/reports",
+        "static/js",
+        "static/icons.svg",
+        "static/favicon.svg",
+        "static/package.json",
+    ] {
         println!("cargo::rerun-if-changed={watched}");
     }
     println!("cargo::rerun-if-env-changed=CROSSMODEL_HTMX_JS");
 
     let mut assets = vec![
         Asset::new("console.css", "text/css; charset=utf-8", style_sheet(&source.join("css"))?),
+        // Only for the pages that need it: the others load quickly.
+        Asset::new("reports.css", "text/css; charset=utf-8", style_sheet(&source.join("css/reports"))?),
         Asset::new("app.js", "text/javascript; charset=utf-8", script(&source.join("js"))?),
         Asset::new("icons.svg", "image/svg+xml", fs::read(source.join("icons.svg"))?),
         Asset::new("favicon.svg", "image/svg+xml", fs::read(source.join("favicon.svg"))?),

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_build_has_the_files_that_pages_name() {
-        for logical in ["console.css", "app.js", "icons.svg", "favicon.svg"] {
+        for logical in ["console.css", "reports.css", "app.js", "icons.svg", "favicon.svg"] {
             assert!(find(logical).is_some(), "{logical}");
         }
     }

@@ -177,7 +177,8 @@ pub fn inline_data(json: &[u8]) -> (usize, usize) {
         at += place + b"base64".len();
         let rest = json.get(at..).unwrap_or_default();
         // `data:image/png;base64,…`, or Anthropic's `"type":"base64", …, "data":"…"`.
-        let start = match rest.strip_prefix(b",") {
+        let is_address = json.get(..at).is_some_and(|before| before.ends_with(b";base64"));
+        let start = match rest.strip_prefix(b",").filter(|_| is_address) {
             Some(_) => Some(1),
             None => memchr::memmem::find(rest.get(..200).unwrap_or(rest), b"\"data\"")
                 .and_then(|key| Some(key + 6 + memchr::memchr(b'"', rest.get(key + 6..)?)? + 1)),
