@@ -45,6 +45,8 @@ pub(super) struct Model {
     pub calls: BTreeMap<RequestId, Fate>,
     pub refused: usize,
     pub crashes: usize,
+    /// Traces in which something came after all was cleared up, and had to be cleared up once more.
+    pub late: usize,
     pub states: BTreeMap<&'static str, usize>,
 }
 
@@ -74,13 +76,16 @@ impl Model {
     pub(super) fn add(&mut self, other: &Self) {
         self.refused += other.refused;
         self.crashes += other.crashes;
-        self.credits += other.calls.len() as i64;
+        self.late += other.late;
         for (state, count) in &other.states {
             *self.states.entry(state).or_default() += count;
         }
     }
 
     pub(super) fn summary(&self) -> String {
-        format!("{} crashes, {} calls refused, records by state: {:?}", self.crashes, self.refused, self.states)
+        let Self { crashes, refused, late, states, .. } = self;
+        format!(
+            "{crashes} crashes, {refused} calls refused, {late} traces with something late, records by state: {states:?}"
+        )
     }
 }

@@ -64,9 +64,13 @@ both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |s
     // The tables are put back to a state in which they did not know of it, and it reads its spool again.
     store.gateways().remove(gateway).await.unwrap();
     assert_eq!(ship(200, &records).await, 1);
+    // It comes once more after the gateway has ended.
+    let known = store.gateways().shipped(gateway).await.unwrap();
+    store.gateways().remove(gateway).await.unwrap();
+    assert_eq!(ship(200, &records).await, 0);
 
+    assert_eq!((known, store.gateways().shipped(gateway).await.unwrap()), (Some(200), None));
     assert_eq!(raw::count(&store, "usage_record", "1 = 1").await, 3);
-    assert_eq!(store.gateways().shipped(gateway).await.unwrap(), Some(200));
     let spent = store.wallets().sum(account).await.unwrap().pico();
     assert_eq!(spent, 100_000_000_000_000_000 - 3 * cost);
     assert_eq!(store.wallets().balance(account).await.unwrap().unwrap().balance.pico(), spent);
