@@ -38,16 +38,18 @@ async fn no_secret_is_anywhere(engine: Engine) {
     let provider = Provider::start();
     let program = {
         let (url, master) = (database.url(), folder.as_ref().join("master.key"));
-        let allowed = provider.authority().to_owned();
+        let (allowed, spool) = (provider.authority().to_owned(), folder.as_ref().join("spool"));
         move |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
             command.args(arguments).env_clear().env("DATABASE_URL", &url).env("CROSSMODEL_MASTER_KEY_FILE", &master);
             command.env("CROSSMODEL_EGRESS_ALLOW", &allowed).env("CROSSMODEL_LOG", EVERYTHING);
+            command.env("CROSSMODEL_SPOOL", &spool);
             command
         }
     };
     prints_with(program(&["migrate"]), "").await;
     prints_with(program(&["account", "create", "Acme"]), "").await;
+    prints_with(program(&["credit", "add", "--account", "Acme", "--usd", "5", "--note", "for a test"]), "").await;
     let add =
         ["person", "add", "--email", "maya@example.com", "--role", "owner", "--account", "Acme", "--password-stdin"];
     prints_with(program(&add), PASSWORD).await;

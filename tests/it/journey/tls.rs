@@ -110,6 +110,8 @@ fn a_provider_with_a_certificate_by_a_companys_own_authority_is_called_once_that
         ];
         prints_with(program(&set, false), "").await;
         prints_with(program(&["account", "create", "Acme"], false), "").await;
+        let credit = ["credit", "add", "--account", "Acme", "--usd", "5", "--note", "for a test"];
+        prints_with(program(&credit, false), "").await;
         let create = ["key", "create", "--account", "Acme", "--name", "ci"];
         let secret = prints_with(program(&create, false), "").await.trim().to_owned();
         let log = folder.as_ref().join("log");
