@@ -123,7 +123,7 @@ async fn dispatch(
         holds,
     };
     let outcome = pump::start(Call {
-        ticket: Ticket::new(Arc::clone(inner), &first, call).map_err(|SpoolFull| pump::not_written())?,
+        ticket: Ticket::new(worker, &first, call).map_err(|SpoolFull| pump::not_written())?,
         inner: Arc::clone(inner),
         client: worker.client.clone(),
         plan: std::iter::once(first).chain(others).collect(),

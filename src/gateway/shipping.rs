@@ -1,11 +1,11 @@
 //! Moves what the spool holds into the tables: calls that have ended, in batches, each once; and what earlier runs left.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use super::lock;
@@ -27,6 +27,8 @@ const LAST_TRIES: u32 = 2;
 #[derive(Debug, Default)]
 pub(super) struct Shipping {
     flushes: Mutex<Vec<oneshot::Sender<()>>>,
+    /// Rung when there is a reason not to wait.
+    hurry: Notify,
     stopping: AtomicBool,
     begun: AtomicU64,
     ended: AtomicU64,
@@ -54,6 +56,7 @@ impl Shipping {
     pub(super) async fn flush(&self, spool: &Spool) {
         let (done, wait) = oneshot::channel();
         lock(&self.flushes).push(done);
+        self.hurry.notify_one();
         spool.nudge();
         // An error means that the task has ended, and with it all waiting.
         drop(wait.await);
@@ -62,6 +65,7 @@ impl Shipping {
     /// Tells the task to write what there is and to end.
     pub(super) fn stop(&self, spool: &Spool) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.hurry.notify_one();
         spool.nudge();
     }
 
@@ -78,7 +82,7 @@ impl Shipping {
 pub(super) fn start(shipping: Arc<Shipping>, spool: Spool, spending: Arc<Spending>) -> JoinHandle<()> {
     tokio::spawn(async move {
         let reader = spool.reader();
-        Task { shipping, spool, spending, reader, open: HashMap::new(), place: 0 }.run().await;
+        Task { shipping, spool, spending, reader, open: HashMap::default(), place: 0 }.run().await;
     })
 }
 
@@ -88,7 +92,7 @@ struct Task {
     spending: Arc<Spending>,
     reader: Reader,
     /// Calls that have begun and not ended, and where each begins.
-    open: HashMap<RequestId, (Begun, u64)>,
+    open: HashMap<RequestId, (Box<Begun>, u64), ahash::RandomState>,
     /// Up to here everything was read.
     place: u64,
 }
@@ -123,13 +127,14 @@ impl Task {
 
     async fn hurried(&self) {
         while !self.shipping.in_a_hurry() {
-            self.spool.grown().await;
+            self.shipping.hurry.notified().await;
         }
     }
 
     /// The place after everything that was added so far, once it is on the disk.
     async fn caught_up(&self) -> u64 {
         let until = self.spool.end_place();
+        self.spool.write();
         while self.spool.durable_place() < until {
             drop(tokio::time::timeout(GATHER, self.spool.grown()).await);
             if self.shipping.is_stopping() && self.spool.is_stuck() {
@@ -158,11 +163,11 @@ impl Task {
             for (entry, place) in read.entries {
                 match entry {
                     Entry::Begun(call) => {
-                        self.open.insert(call.id, (*call, self.place));
+                        self.open.insert(call.id, (call, self.place));
                     }
                     Entry::Ended(end) => {
                         if let Some((call, _)) = self.open.remove(&end.id) {
-                            batch.add(call, *end);
+                            batch.add(*call, *end);
                         }
                     }
                 }
@@ -192,7 +197,7 @@ impl Task {
         let mut tries = 0;
         loop {
             let now = self.spending.clock.now();
-            let Err(error) = self.spending.store.usage().ship(shipment.clone(), now).await else {
+            let Err(error) = self.spending.store.usage().ship(Arc::clone(&shipment), now).await else {
                 self.shipping.written.fetch_add(count, Ordering::Relaxed);
                 self.spending.shipped(&shipment.used, &budgets);
                 self.spool.shipped(self.place);
@@ -228,7 +233,7 @@ impl Task {
 #[derive(Default)]
 pub(super) struct Batch {
     pub records: Vec<UsageRecord>,
-    used: BTreeMap<(String, i64), (Budget, i64)>,
+    used: HashMap<(Budget, i64), i64, ahash::RandomState>,
 }
 
 impl Batch {
@@ -242,22 +247,26 @@ impl Batch {
         ];
         if end.cost != 0 {
             for (budget, window) in budgets.into_iter().flatten() {
-                let part = self.used.entry((budget.subject(), window)).or_insert((budget, 0));
-                part.1 = part.1.saturating_add(end.cost);
+                let part = self.used.entry((budget, window)).or_default();
+                *part = part.saturating_add(end.cost);
             }
         }
         self.records.push(call.record(Some(end)));
     }
 
     /// As the store takes it, and the budgets of what is used in the same order.
-    pub(super) fn shipment(self, gateway: crate::domain::GatewayId, place: u64) -> (Shipment, Vec<Budget>) {
-        let mut used = Vec::with_capacity(self.used.len());
-        let mut budgets = Vec::with_capacity(self.used.len());
-        for ((subject, window_start), (budget, amount)) in self.used {
-            used.push(LeaseUse { subject, window_start, amount: PicoUsd::from_pico(amount) });
-            budgets.push(budget);
-        }
+    pub(super) fn shipment(self, gateway: crate::domain::GatewayId, place: u64) -> (Arc<Shipment>, Vec<Budget>) {
+        let mut parts: Vec<(LeaseUse, Budget)> = self
+            .used
+            .into_iter()
+            .map(|((budget, window_start), amount)| {
+                (LeaseUse { subject: budget.subject(), window_start, amount: PicoUsd::from_pico(amount) }, budget)
+            })
+            .collect();
+        // Sorted, as every transaction takes them, so that no two wait for each other.
+        parts.sort_by(|(a, _), (b, _)| (&a.subject, a.window_start).cmp(&(&b.subject, b.window_start)));
+        let (used, budgets) = parts.into_iter().unzip();
         let position = i64::try_from(place).unwrap_or(i64::MAX);
-        (Shipment { gateway, position, records: self.records, used }, budgets)
+        (Arc::new(Shipment { gateway, position, records: self.records, used }), budgets)
     }
 }

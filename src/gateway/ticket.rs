@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::Inner;
 use super::keys::CompiledKey;
 use super::plan::Candidate;
 use super::spending::{Bound, Holds};
-use super::spool::{Begun, Durable, Ended, SpoolFull};
+use super::spool::{Begun, Durable, Ended, Lane, NotWritten, SpoolFull};
+use super::worker::Worker;
 use crate::domain::{
     AliasName, Attempt, CallState, Counted, Match, Model, PicoUsd, Price, ProviderId, RequestId, Served, ServiceTier,
     Timestamp, Tokens, UsageSource,
@@ -29,14 +30,11 @@ const BEGIN: Duration = Duration::from_secs(5);
 /// How long a finished answer waits for it.
 const SETTLE: Duration = Duration::from_secs(30);
 
-/// The spool did not get to the disk in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotWritten;
-
 /// A call. Dropping it without an end says that the client left: whatever happens to the task that holds it, a call that
 /// was begun in the spool ends there.
 pub(super) struct Ticket {
     inner: Arc<Inner>,
+    lane: Lane,
     key: Arc<CompiledKey>,
     /// The model whose price counts.
     model: Arc<Model>,
@@ -86,10 +84,11 @@ pub(super) struct Dispatch {
 
 impl Ticket {
     /// Writes to the spool that the call begins. It must not be made before [`Ticket::is_written`].
-    pub(super) fn new(inner: Arc<Inner>, first: &Candidate, call: Dispatch) -> Result<Self, SpoolFull> {
+    pub(super) fn new(worker: &Worker, first: &Candidate, call: Dispatch) -> Result<Self, SpoolFull> {
+        let inner = Arc::clone(&worker.inner);
         let provider = first.upstream.provider.clone();
         let model = Arc::clone(&first.target.model);
-        let begun = inner.spool.begin(&Begun {
+        let begun = worker.lane.begin(&Begun {
             id: call.id,
             account: call.key.account,
             key: call.key.id,
@@ -109,6 +108,7 @@ impl Ticket {
         inner.shipping.began();
         Ok(Self {
             inner,
+            lane: worker.lane.clone(),
             key: call.key,
             named: (Arc::clone(&model), provider.clone()),
             model,
@@ -128,7 +128,7 @@ impl Ticket {
     /// Waits until the disk has it that the call begins.
     pub(super) async fn is_written(&mut self) -> Result<(), NotWritten> {
         match self.begun.take() {
-            Some(begun) => written(begun, BEGIN).await,
+            Some(begun) => begun.within(BEGIN).await,
             None => Ok(()),
         }
     }
@@ -176,7 +176,7 @@ impl Ticket {
     /// this returns.
     pub(super) async fn settled(mut self, status: u16) -> Result<(), NotWritten> {
         match self.end(status, None) {
-            Some(written_down) => written(written_down, SETTLE).await,
+            Some(written) => written.within(SETTLE).await,
             None => Ok(()),
         }
     }
@@ -224,7 +224,7 @@ impl Ticket {
         };
         let ran = (self.provider != self.named.1 || self.model.id != self.named.0.id)
             .then(|| (self.model.id.as_str().to_owned(), self.provider.clone()));
-        let written = self.inner.spool.end(&Ended {
+        let written = self.lane.end(&Ended {
             id,
             ran,
             state,
@@ -259,13 +259,6 @@ impl Drop for Ticket {
         } else {
             drop(self.end(CLIENT_LEFT, Some("client_closed_request")));
         }
-    }
-}
-
-async fn written(durable: Durable, patience: Duration) -> Result<(), NotWritten> {
-    match timeout(patience, durable).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err(NotWritten),
     }
 }
 

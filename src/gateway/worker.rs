@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Inner;
 use super::egress::{self, HttpClient};
+use super::spool::Lane;
 use crate::domain::{RequestId, Timestamp};
 use crate::random;
 
@@ -13,6 +14,8 @@ pub(super) struct Worker {
     pub inner: Arc<Inner>,
     /// Connections to providers that nobody else uses.
     pub client: HttpClient,
+    /// How its calls get to the spool.
+    pub lane: Lane,
     random: RefCell<[u8; RANDOM]>,
     used: Cell<usize>,
 }
@@ -24,6 +27,7 @@ impl Worker {
     pub(super) fn new(inner: &Arc<Inner>) -> Self {
         Self {
             client: egress::client(&inner.options, &inner.connector),
+            lane: inner.spool.lane(),
             inner: Arc::clone(inner),
             random: RefCell::new([0; RANDOM]),
             used: Cell::new(RANDOM),

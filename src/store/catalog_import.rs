@@ -76,10 +76,13 @@ async fn providers(
     for row in tx.all(PROVIDERS, Vec::new()).await? {
         stored.insert(row.get("id")?, row.get("data")?);
     }
-    let mut new: Vec<Vec<Value>> = Vec::new();
+    let (mut new, mut added): (Vec<Value>, usize) = (Vec::new(), 0);
     for (provider, data) in file {
         match stored.insert(provider.id.to_string(), data.clone()) {
-            None => new.push(args![&provider.id, data.as_str(), now]),
+            None => {
+                new.extend(args![&provider.id, data.as_str(), now]);
+                added += 1;
+            }
             Some(old) if old == *data => report.unchanged += 1,
             Some(_) => {
                 tx.run(UPDATE_PROVIDER, args![&provider.id, data.as_str(), now]).await?;
@@ -87,7 +90,7 @@ async fn providers(
             }
         }
     }
-    report.added += new.len();
+    report.added += added;
     tx.add_rows(ADD_PROVIDERS, new).await?;
     Ok(stored)
 }
@@ -105,7 +108,7 @@ async fn models(
         let (provider, data, retired) = (row.get("provider_id")?, row.get("data")?, row.get("retired")?);
         stored.insert(row.get("id")?, Stored { provider, data, retired });
     }
-    let mut new: Vec<Vec<Value>> = Vec::new();
+    let (mut new, mut added): (Vec<Value>, usize) = (Vec::new(), 0);
     for (model, data) in &file.models {
         if !providers.contains_key(model.provider.as_str()) {
             return Err(StoreError::UnknownProvider {
@@ -115,7 +118,10 @@ async fn models(
         }
         let (id, provider, data) = (&model.id, &model.provider, data.as_str());
         match stored.remove(id.as_str()) {
-            None => new.push(args![id, provider, data, now]),
+            None => {
+                new.extend(args![id, provider, data, now]);
+                added += 1;
+            }
             Some(old) if !old.retired && old.data == data => report.unchanged += 1,
             Some(_) => {
                 tx.run(UPDATE_MODEL, args![id, provider, data, now]).await?;
@@ -123,7 +129,7 @@ async fn models(
             }
         }
     }
-    report.added += new.len();
+    report.added += added;
     tx.add_rows(ADD_MODELS, new).await?;
     if !file.complete {
         return Ok(());

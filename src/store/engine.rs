@@ -1,12 +1,15 @@
 //! The two engines: how each is connected, and the few operations that everything else is built from.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Connection, Executor, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{
+    Arguments, AssertSqlSafe, Connection, Database, Encode, Executor, Postgres, SqlSafeStr, Sqlite, Transaction, Type,
+};
 
 use super::sql::{ManyRows, Sql, sql};
 use super::url::EngineOptions;
@@ -42,33 +45,46 @@ pub(super) enum On<S, P> {
 
 /// Runs one statement and gives its rows. A macro, since the engine's types differ and bounds over both would drown it.
 macro_rules! rows {
-    ($db:expr, $sql:expr, $args:expr) => {{
-        let mut query = sqlx::query($sql);
-        for value in $args {
-            query = match value {
-                Value::Int(v) => query.bind(v),
-                Value::Text(v) => query.bind(v),
-                Value::Bytes(v) => query.bind(v),
-            };
-        }
-        let rows = query.fetch_all($db).await.map_err(StoreError::from_sqlx)?;
+    ($db:expr, $sql:expr, $values:expr) => {{
+        let db = $db;
+        let args = arguments(&db, $values)?;
+        let rows = sqlx::query_with($sql, args).fetch_all(db).await.map_err(StoreError::from_sqlx)?;
         Ok(rows.into_iter().map(Row::from).collect::<Vec<Row>>())
     }};
 }
 
 /// Runs one statement and counts the rows that it touched.
 macro_rules! touched {
-    ($db:expr, $sql:expr, $args:expr) => {{
-        let mut query = sqlx::query($sql);
-        for value in $args {
-            query = match value {
-                Value::Int(v) => query.bind(v),
-                Value::Text(v) => query.bind(v),
-                Value::Bytes(v) => query.bind(v),
-            };
-        }
-        Ok(query.execute($db).await.map_err(StoreError::from_sqlx)?.rows_affected())
+    ($db:expr, $sql:expr, $values:expr) => {{
+        let db = $db;
+        let args = arguments(&db, $values)?;
+        Ok(sqlx::query_with($sql, args).execute(db).await.map_err(StoreError::from_sqlx)?.rows_affected())
     }};
+}
+
+/// Values as the engine of `_db` takes them. Put into the list itself: `Query::bind` would move the whole query for each.
+fn arguments<'c, E, D>(_db: &E, values: impl IntoIterator<Item = Value>) -> Result<D::Arguments, StoreError>
+where
+    E: Executor<'c, Database = D>,
+    D: Database,
+    for<'v> Option<i64>: Encode<'v, D> + Type<D>,
+    for<'v> Option<String>: Encode<'v, D> + Type<D>,
+    for<'v> Option<Vec<u8>>: Encode<'v, D> + Type<D>,
+    for<'v> Arc<str>: Encode<'v, D> + Type<D>,
+{
+    let values = values.into_iter();
+    let mut args = D::Arguments::default();
+    args.reserve(values.size_hint().0, 0);
+    for value in values {
+        let added = match value {
+            Value::Int(v) => args.add(v),
+            Value::Text(v) => args.add(v),
+            Value::Shared(v) => args.add(v),
+            Value::Bytes(v) => args.add(v),
+        };
+        added.map_err(|error| StoreError::from_sqlx(sqlx::Error::Encode(error)))?;
+    }
+    Ok(args)
 }
 
 /// Connections. SQLite has one for writing and some for reading, so that a reader never finds the database busy.
@@ -195,13 +211,11 @@ impl Tx {
         on!(&mut self.on, |tx| touched!(&mut **tx, sql.0, args))
     }
 
-    /// Adds many rows and gives what `RETURNING` says of them.
-    pub(super) async fn add_rows(&mut self, sql: ManyRows, rows: Vec<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
+    /// Adds many rows, whose values follow each other, and gives what `RETURNING` says of them.
+    pub(super) async fn add_rows(&mut self, sql: ManyRows, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         let mut out = Vec::new();
-        let mut rest = rows.into_iter();
-        while let Some((text, args)) = self.portion(&sql, &mut rest) {
-            // Safe: made of the constant's own parts.
-            let text = AssertSqlSafe(text);
+        let mut portions = self.portions(sql, values);
+        while let Some((text, args)) = portions.next() {
             let added: Result<Vec<Row>, StoreError> = on!(&mut self.on, |tx| rows!(&mut **tx, text, args));
             out.extend(added?);
         }
@@ -209,23 +223,18 @@ impl Tx {
     }
 
     /// Adds many rows and counts those that were new. Cheaper than [`Tx::add_rows`], as no row comes back.
-    pub(super) async fn count_rows(&mut self, sql: ManyRows, rows: Vec<Vec<Value>>) -> Result<u64, StoreError> {
+    pub(super) async fn count_rows(&mut self, sql: ManyRows, values: Vec<Value>) -> Result<u64, StoreError> {
         let mut count = 0;
-        let mut rest = rows.into_iter();
-        while let Some((text, args)) = self.portion(&sql, &mut rest) {
-            // Safe: made of the constant's own parts.
-            let text = AssertSqlSafe(text);
+        let mut portions = self.portions(sql, values);
+        while let Some((text, args)) = portions.next() {
             let added: Result<u64, StoreError> = on!(&mut self.on, |tx| touched!(&mut **tx, text, args));
             count += added?;
         }
         Ok(count)
     }
 
-    /// The next statement of many rows, until none is left.
-    fn portion(&self, sql: &ManyRows, rest: &mut std::vec::IntoIter<Vec<Value>>) -> Option<(String, Vec<Value>)> {
-        let count = if rest.len() >= ManyRows::AT_ONCE { ManyRows::AT_ONCE } else { 1 };
-        let args: Vec<Value> = rest.take(count).flatten().collect();
-        (!args.is_empty()).then(|| (sql.text(count, matches!(self.on, On::Postgres(_))), args))
+    fn portions(&self, sql: ManyRows, values: Vec<Value>) -> Portions {
+        Portions { sql, numbered: matches!(self.on, On::Postgres(_)), rest: values.into_iter(), texts: [None, None] }
     }
 
     /// Tells everybody after the commit.
@@ -250,6 +259,27 @@ impl Tx {
         }
         on!(self.on, |tx| tx.commit().await).map_err(StoreError::from_sqlx)?;
         Ok(self.changes)
+    }
+}
+
+/// Statements of many rows, one after the other.
+struct Portions {
+    sql: ManyRows,
+    numbered: bool,
+    rest: std::vec::IntoIter<Value>,
+    /// Of one row, and of many.
+    texts: [Option<Arc<str>>; 2],
+}
+
+impl Portions {
+    fn next(&mut self) -> Option<(AssertSqlSafe<Arc<str>>, impl Iterator<Item = Value>)> {
+        let Self { sql, numbered, rest, texts: [one, many] } = self;
+        let left = rest.len() / sql.columns;
+        let (rows, text) = if left >= ManyRows::AT_ONCE { (ManyRows::AT_ONCE, many) } else { (1, one) };
+        let text = text.get_or_insert_with(|| sql.text(rows, *numbered).into());
+        // Safe: made of the constant's own parts.
+        let text = AssertSqlSafe(Arc::clone(text));
+        (left > 0).then(|| (text, rest.take(rows * sql.columns)))
     }
 }
 

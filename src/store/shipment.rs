@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::Tx;
 use super::sql::{ManyRows, Sql, sql};
-use super::usage::{self, Usage, columns};
+use super::usage::{self, Common, Usage, columns};
 use super::usage_rollup::sum_up;
-use super::value::{Value, args, to_json};
+use super::value::{Shared, Value, args, to_json};
 use super::{StoreError, leases, wallets};
 use crate::domain::{AccountId, EntryKind, GatewayId, LedgerId, PicoUsd, Price, Timestamp, UsageRecord};
 use crate::random;
@@ -60,8 +60,8 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails; then nothing was written.
-    pub async fn ship(self, shipment: Shipment, now: Timestamp) -> Result<usize, StoreError> {
-        self.write_all(Arc::new(shipment), true, now).await
+    pub async fn ship(self, shipment: Arc<Shipment>, now: Timestamp) -> Result<usize, StoreError> {
+        self.write_all(shipment, true, now).await
     }
 
     /// Adds records that no gateway's spool holds: imported ones, or a test's.
@@ -77,8 +77,10 @@ impl Usage<'_> {
 
     async fn write_all(self, shipment: Arc<Shipment>, spooled: bool, now: Timestamp) -> Result<usize, StoreError> {
         let prices = Arc::new(self.prices(&shipment.records).await?);
-        let entries: BTreeMap<AccountId, LedgerId> =
-            shipment.records.iter().map(|record| (record.account, LedgerId::new(now, random::bytes()))).collect();
+        let mut entries: BTreeMap<AccountId, LedgerId> = BTreeMap::new();
+        for record in &shipment.records {
+            entries.entry(record.account).or_insert_with(|| LedgerId::new(now, random::bytes()));
+        }
         let entries = Arc::new(entries);
         let work = |all_new: bool| {
             let names = Arc::clone(&self.0.known_names);
@@ -99,7 +101,16 @@ impl Usage<'_> {
 
     /// The ids of the price lists that records were charged by, which are added if they are new.
     async fn prices(self, records: &[UsageRecord]) -> Result<HashMap<Price, i64>, StoreError> {
-        let wanted: HashSet<Price> = records.iter().filter_map(|record| record.price).collect();
+        let mut wanted: HashSet<Price> = HashSet::new();
+        let mut last = None;
+        for record in records {
+            // A list is long, and the same as the last one most of the time.
+            if let Some(price) = record.price
+                && last.replace(price) != Some(price)
+            {
+                wanted.insert(price);
+            }
+        }
         let mut found = HashMap::with_capacity(wanted.len());
         let known =
             |price: &Price| self.0.known_prices.0.lock().unwrap_or_else(PoisonError::into_inner).get(price).copied();
@@ -142,7 +153,7 @@ impl Writing {
         if self.spooled && tx.run(ADVANCE, args![*gateway, *position, self.now]).await? == 0 {
             return Ok(Some(0));
         }
-        let rows = records.iter().map(|record| self.values(record)).collect();
+        let rows = self.values();
         let new: Vec<&UsageRecord> = if all_new {
             if tx.count_rows(ADD, rows).await? != records.len() as u64 {
                 tx.abandon();
@@ -201,11 +212,20 @@ impl Writing {
         Ok(())
     }
 
-    fn values(&self, record: &UsageRecord) -> Vec<Value> {
-        let charged = record.cost != PicoUsd::ZERO;
-        let mut values = usage::values(record);
-        values.push(record.price.and_then(|price| self.prices.get(&price).copied()).into());
-        values.push(self.entries.get(&record.account).copied().filter(|_| charged).into());
+    fn values(&self) -> Vec<Value> {
+        let records = &self.shipment.records;
+        let mut values = Vec::with_capacity(records.len() * ADD.columns);
+        let (mut common, mut entries) = (Common::default(), Shared::default());
+        let mut last: (Option<Price>, Option<i64>) = (None, None);
+        for record in records {
+            usage::add_values(&mut values, record, &mut common);
+            if last.0 != record.price {
+                last = (record.price, record.price.and_then(|price| self.prices.get(&price).copied()));
+            }
+            values.push(last.1.into());
+            let entry = self.entries.get(&record.account).filter(|_| record.cost != PicoUsd::ZERO);
+            values.push(entry.map(|entry| entries.of(*entry, |id| id.to_string().into())).into());
+        }
         values
     }
 }

@@ -18,8 +18,14 @@ impl ManyRows {
 
     /// The statement for so many rows. Postgres wants its places numbered. SQLite looks a numbered place up in a list at
     /// each bind, which at a thousand places is most of the work, and takes them in turn where they have no number.
+    ///
+    /// SQLite keeps a copy of every page that such a statement changes, to undo it alone if one of its rows is bad, unless
+    /// it is told to leave off there: whoever gets an error undoes the whole transaction.
     pub(super) fn text(&self, rows: usize, numbered: bool) -> String {
-        let mut text = self.head.to_owned();
+        let mut text = match self.head.strip_prefix("INSERT ") {
+            Some(rest) if !numbered => format!("INSERT OR FAIL {rest}"),
+            _ => self.head.to_owned(),
+        };
         for row in 0..rows {
             text.push_str(if row == 0 { " (" } else { ", (" });
             for column in 1..=self.columns {

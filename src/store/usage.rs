@@ -1,7 +1,7 @@
 //! What calls used, as pages read it. It is written by [`super::shipment`].
 
 use super::sql::sql;
-use super::value::{Row, Table, Value, args, to_json};
+use super::value::{Row, Shared, Table, Value, args, to_json};
 use super::{Store, StoreError};
 use crate::domain::{
     AccountId, AliasName, ApiKeyId, CallState, Match, ModelId, PicoUsd, Scope, Timestamp, Tokens, UsageRecord,
@@ -131,41 +131,54 @@ impl Usage<'_> {
     }
 }
 
-pub(super) fn values(record: &UsageRecord) -> Vec<Value> {
+/// Texts that the records of a batch have in common.
+#[derive(Default)]
+pub(super) struct Common<'r> {
+    accounts: Shared<AccountId>,
+    keys: Shared<ApiKeyId>,
+    words: Shared<&'r str>,
+}
+
+/// Adds a record's values to those of others.
+pub(super) fn add_values<'r>(values: &mut Vec<Value>, record: &'r UsageRecord, common: &mut Common<'r>) {
     let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
     let tokens = &record.tokens;
-    args![
-        record.id,
-        record.account,
-        record.key,
-        record.key_revision,
-        record.at,
-        record.requested.as_str(),
-        record.alias.as_ref().map(|(name, _)| name),
-        record.alias.as_ref().map(|(_, matching)| matching.as_str()),
-        record.model.as_str(),
-        &record.provider,
-        record.protocol.as_str(),
-        record.stream,
-        u32::from(record.status),
-        record.error.as_deref(),
-        count(tokens.prompt),
-        count(tokens.completion),
-        count(tokens.cache_read),
-        count(tokens.cache_write),
-        count(tokens.cache_write_1h),
-        count(tokens.reasoning),
-        record.source.as_str(),
-        record.cost,
-        record.latency_ms,
-        record.first_byte_ms,
-        record.agent.as_deref(),
-        (!record.attempts.is_empty()).then(|| to_json(&record.attempts)),
-        record.state.as_str(),
-        record.held,
-        record.tier.as_deref(),
-        count(record.searches)
-    ]
+    let account = common.accounts.of(record.account, |id| id.to_string().into());
+    let key = common.keys.of(record.key, |id| id.to_string().into());
+    let mut word = |text: &'r str| common.words.text(text);
+    let row = [
+        record.id.into(),
+        account.into(),
+        key.into(),
+        record.key_revision.into(),
+        record.at.into(),
+        word(&record.requested).into(),
+        record.alias.as_ref().map(|(name, _)| word(name.as_str())).into(),
+        record.alias.as_ref().map(|(_, matching)| word(matching.as_str())).into(),
+        word(&record.model).into(),
+        word(record.provider.as_str()).into(),
+        word(&record.protocol).into(),
+        record.stream.into(),
+        u32::from(record.status).into(),
+        record.error.as_deref().map(&mut word).into(),
+        count(tokens.prompt).into(),
+        count(tokens.completion).into(),
+        count(tokens.cache_read).into(),
+        count(tokens.cache_write).into(),
+        count(tokens.cache_write_1h).into(),
+        count(tokens.reasoning).into(),
+        word(record.source.as_str()).into(),
+        record.cost.into(),
+        record.latency_ms.into(),
+        record.first_byte_ms.into(),
+        record.agent.as_deref().map(&mut word).into(),
+        (!record.attempts.is_empty()).then(|| to_json(&record.attempts)).into(),
+        word(record.state.as_str()).into(),
+        record.held.into(),
+        record.tier.as_deref().map(&mut word).into(),
+        count(record.searches).into(),
+    ];
+    values.extend(row);
 }
 
 pub(super) fn record(row: &Row) -> Result<UsageRecord, StoreError> {

@@ -78,7 +78,7 @@ impl KnownNames {
 }
 
 #[derive(Clone, Default)]
-struct Sums {
+struct Sums<'r> {
     requests: i64,
     successes: i64,
     prompt: i64,
@@ -89,10 +89,10 @@ struct Sums {
     reasoning: i64,
     cost: i64,
     last_at: Option<Timestamp>,
-    last_agent: Option<String>,
+    last_agent: Option<&'r str>,
 }
 
-impl Sums {
+impl<'r> Sums<'r> {
     /// In the order of the tables' columns.
     fn counts(&self) -> Vec<Value> {
         args![
@@ -108,7 +108,7 @@ impl Sums {
         ]
     }
 
-    fn add(&mut self, record: &UsageRecord) {
+    fn add(&mut self, record: &'r UsageRecord) {
         let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
         let tokens = &record.tokens;
         self.requests += 1;
@@ -124,13 +124,54 @@ impl Sums {
         ] {
             *sum = sum.saturating_add(more);
         }
-        if self.last_at.is_none_or(|last| record.at >= last) {
-            self.last_at = Some(record.at);
-            if record.agent.is_some() {
-                self.last_agent.clone_from(&record.agent);
-            }
+        self.used(Some(record.at), record.agent.as_deref());
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.successes += other.successes;
+        for (sum, more) in [
+            (&mut self.prompt, other.prompt),
+            (&mut self.completion, other.completion),
+            (&mut self.cache_read, other.cache_read),
+            (&mut self.cache_write, other.cache_write),
+            (&mut self.cache_write_1h, other.cache_write_1h),
+            (&mut self.reasoning, other.reasoning),
+            (&mut self.cost, other.cost),
+        ] {
+            *sum = sum.saturating_add(more);
+        }
+        self.used(other.last_at, other.last_agent);
+    }
+
+    fn used(&mut self, at: Option<Timestamp>, agent: Option<&'r str>) {
+        if self.last_at <= at {
+            self.last_at = at;
+            self.last_agent = agent.or(self.last_agent);
         }
     }
+}
+
+/// What records must have in common to be summed up together: key, account, hour, requested name, alias, model, provider.
+type Kind<'r> = (ApiKeyId, AccountId, i64, &'r str, &'r str, &'r str, &'r str);
+
+/// Sums of each kind, in the order in which the kinds first come.
+fn kinds<'r>(records: &[&'r UsageRecord]) -> Vec<(Kind<'r>, Sums<'r>)> {
+    let mut places: HashMap<Kind<'r>, usize, ahash::RandomState> = HashMap::default();
+    let mut kinds: Vec<(Kind<'r>, Sums<'r>)> = Vec::new();
+    for record in records {
+        let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
+        let names = (record.requested.as_str(), alias, record.model.as_str(), record.provider.as_str());
+        let kind = (record.key, record.account, record.at.hour(), names.0, names.1, names.2, names.3);
+        let place = *places.entry(kind).or_insert_with(|| {
+            kinds.push((kind, Sums::default()));
+            kinds.len() - 1
+        });
+        if let Some((_, sums)) = kinds.get_mut(place) {
+            sums.add(record);
+        }
+    }
+    kinds
 }
 
 /// Account, day, requested name, alias, model, provider.
@@ -141,23 +182,20 @@ type Group<'r> = (&'static str, ApiKeyId, i64, &'r str, &'r str, &'r str, &'r st
 
 /// Adds records that are new to all sums, and notes when their keys were last used.
 pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -> Result<(), StoreError> {
-    let mut days: BTreeMap<(ApiKeyId, i64), (AccountId, Sums)> = BTreeMap::new();
-    let mut groups: BTreeMap<Group<'_>, (AccountId, Sums)> = BTreeMap::new();
-    let mut accounts: BTreeMap<AccountGroup<'_>, Sums> = BTreeMap::new();
-    let mut uses: BTreeMap<ApiKeyId, Sums> = BTreeMap::new();
-    for &record in records {
-        let (hour, day) = (record.at.hour(), record.at.day());
-        let start = || (record.account, Sums::default());
-        days.entry((record.key, day)).or_insert_with(start).1.add(record);
-        uses.entry(record.key).or_default().add(record);
-        let requested = names.name(record.key, &record.requested, hour);
-        let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
+    let mut days: BTreeMap<(ApiKeyId, i64), (AccountId, Sums<'_>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Group<'_>, (AccountId, Sums<'_>)> = BTreeMap::new();
+    let mut accounts: BTreeMap<AccountGroup<'_>, Sums<'_>> = BTreeMap::new();
+    let mut uses: BTreeMap<ApiKeyId, Sums<'_>> = BTreeMap::new();
+    for ((key, account, hour, requested, alias, model, provider), sums) in &kinds(records) {
+        let (key, account, hour, day) = (*key, *account, *hour, hour.div_euclid(24));
+        let start = || (account, Sums::default());
+        days.entry((key, day)).or_insert_with(start).1.merge(sums);
+        uses.entry(key).or_default().merge(sums);
+        let requested = names.name(key, requested, hour);
         for (unit, at) in [("hour", hour), ("day", day)] {
-            let group = (unit, record.key, at, requested, alias, record.model.as_str(), record.provider.as_str());
-            groups.entry(group).or_insert_with(start).1.add(record);
+            groups.entry((unit, key, at, requested, alias, model, provider)).or_insert_with(start).1.merge(sums);
         }
-        let group = (record.account, day, requested, alias, record.model.as_str(), record.provider.as_str());
-        accounts.entry(group).or_default().add(record);
+        accounts.entry((account, day, requested, alias, model, provider)).or_default().merge(sums);
     }
     // Sorted, as every transaction takes them, so that no two wait for each other.
     for ((key, day), (account, sums)) in days {
@@ -176,6 +214,7 @@ pub(super) async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRec
         row.extend(sums.counts());
         tx.run(ADD_TO_ACCOUNT, row).await?;
     }
-    let uses = uses.into_iter().filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent)));
+    let uses =
+        uses.into_iter().filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent.map(str::to_owned))));
     api_keys::mark_used(tx, uses.collect()).await
 }

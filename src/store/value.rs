@@ -1,6 +1,9 @@
 //! What goes into a statement and what comes out of a row, on either engine: whole numbers, text and bytes.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -17,6 +20,8 @@ use crate::domain::{
 pub(super) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
+    /// A text that other rows have too.
+    Shared(Arc<str>),
     Bytes(Option<Vec<u8>>),
 }
 
@@ -63,6 +68,41 @@ value_from! {
     Bytes: &[u8], |v| v.to_vec();
     Bytes: [u8; 32], |v| v.to_vec();
     Bytes: ApiKeyHash, |v| v.as_bytes().to_vec();
+}
+
+impl From<Arc<str>> for Value {
+    fn from(text: Arc<str>) -> Self {
+        Self::Shared(text)
+    }
+}
+
+impl From<Option<Arc<str>>> for Value {
+    fn from(text: Option<Arc<str>>) -> Self {
+        text.map_or(Self::Text(None), Self::Shared)
+    }
+}
+
+/// Texts of many rows, each held once however many rows have it.
+pub(super) struct Shared<T>(HashMap<T, Arc<str>, ahash::RandomState>);
+
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
+        Self(HashMap::default())
+    }
+}
+
+impl<T: Copy + Eq + Hash> Shared<T> {
+    /// The text of a thing, which is written out the first time.
+    pub(super) fn of(&mut self, thing: T, write: impl FnOnce(T) -> Arc<str>) -> Arc<str> {
+        Arc::clone(self.0.entry(thing).or_insert_with(|| write(thing)))
+    }
+}
+
+impl<'r> Shared<&'r str> {
+    /// The same text.
+    pub(super) fn text(&mut self, text: &'r str) -> Arc<str> {
+        self.of(text, Arc::from)
+    }
 }
 
 /// A row of either engine.

@@ -6,6 +6,7 @@
 
 mod entry;
 mod frame;
+mod lane;
 mod read;
 mod segment;
 mod writer;
@@ -14,12 +15,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 pub(super) use entry::{Begun, Charges, Ended, Entry};
+pub(super) use lane::{Durable, Lane, NotWritten};
 pub(super) use read::Reader;
 
 use super::lock;
@@ -58,6 +60,8 @@ struct Shared {
     /// The last write failed: no new call is taken until one succeeds.
     stuck: AtomicBool,
     grown: Notify,
+    /// Those who are told of what is on the disk.
+    lanes: Mutex<Vec<Weak<lane::Shared>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held locked for as long as the run lasts.
     _lock: File,
@@ -67,18 +71,16 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Pending {
     bytes: Vec<u8>,
-    waiters: Vec<oneshot::Sender<()>>,
     /// The place after `bytes`.
     end: u64,
+    /// Somebody asked for them to be written.
+    asked: bool,
     stopping: bool,
 }
 
 /// The spool takes no new call: the disk is full, or too much waits for the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SpoolFull;
-
-/// Becomes ready once an entry is on the disk.
-pub(super) type Durable = oneshot::Receiver<()>;
 
 impl Spool {
     /// Begins the spool of a new run.
@@ -100,6 +102,7 @@ impl Spool {
             shipped: AtomicU64::new(0),
             stuck: AtomicBool::new(false),
             grown: Notify::new(),
+            lanes: Mutex::default(),
             writer: Mutex::default(),
             _lock: lock,
         }));
@@ -114,37 +117,34 @@ impl Spool {
         self.0.gateway
     }
 
-    /// Adds that a call begins. The call must not be made before that is [`Durable`].
-    ///
-    /// # Errors
-    /// If no new call can be taken now.
-    pub(super) fn begin(&self, call: &Begun) -> Result<Durable, SpoolFull> {
+    /// A way to it for one worker.
+    pub(super) fn lane(&self) -> Lane {
+        let (lane, shared) = Lane::new(self.clone());
+        let mut lanes = lock(&self.0.lanes);
+        lanes.retain(|lane| lane.strong_count() > 0);
+        lanes.push(shared);
+        lane
+    }
+
+    /// Whether no new call can be taken now: the disk is full, or too much waits for the database.
+    fn is_full(&self) -> bool {
         let waiting = self.0.durable.load(Ordering::Relaxed).saturating_sub(self.0.shipped.load(Ordering::Relaxed));
-        if self.0.stuck.load(Ordering::Relaxed) || waiting > MOST {
-            return Err(SpoolFull);
-        }
-        Ok(self.add(|out| entry::write_begun(out, call)))
+        self.0.stuck.load(Ordering::Relaxed) || waiting > MOST
     }
 
-    /// Adds how a call ended. This is never refused.
-    pub(super) fn end(&self, call: &Ended) -> Durable {
-        self.add(|out| entry::write_ended(out, call))
-    }
-
-    fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> Durable {
-        let (done, wait) = oneshot::channel();
+    /// Adds an entry, and says the place after it. It is written when somebody asks for it.
+    fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let mut pending = lock(&self.0.pending);
         let before = pending.bytes.len();
         frame::write(&mut pending.bytes, write);
         pending.end += (pending.bytes.len() - before) as u64;
-        pending.waiters.push(done);
-        // Whoever writes takes all that has gathered: one wake is enough.
-        let first = pending.waiters.len() == 1;
-        drop(pending);
-        if first {
-            self.0.wake.notify_one();
-        }
-        wait
+        pending.end
+    }
+
+    /// Asks for everything to be written that was added so far.
+    pub(super) fn write(&self) {
+        lock(&self.0.pending).asked = true;
+        self.0.wake.notify_one();
     }
 
     /// The place after everything that was added so far.

@@ -1,6 +1,7 @@
 //! What is written to a spool is read from it, whatever happened in between.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::*;
 use crate::domain::{CallState, PicoUsd, Price, RequestId, Timestamp, Tokens, UsageSource};
@@ -74,11 +75,12 @@ fn read_all(mut reader: Reader, until: u64) -> (Vec<Entry>, bool) {
 /// A folder that a run left without removing it, with one call that ended and one that did not.
 fn left(folder: &Path) -> (Begun, Ended, Begun) {
     let spool = start(folder);
+    let lane = spool.lane();
     let (first, second) = (begun(), begun());
     let end = ended(first.id);
-    drop(spool.begin(&first).unwrap());
-    drop(spool.begin(&second).unwrap());
-    drop(spool.end(&end));
+    drop(lane.begin(&first).unwrap());
+    drop(lane.begin(&second).unwrap());
+    drop(lane.end(&end));
     spool.stop();
     (first, end, second)
 }
@@ -114,9 +116,10 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
     let call = begun();
     let end = ended(call.id);
 
-    spool.begin(&call).unwrap().await.unwrap();
+    let lane = spool.lane();
+    lane.begin(&call).unwrap().await.unwrap();
     let place = spool.durable_place();
-    spool.end(&end).await.unwrap();
+    lane.end(&end).await.unwrap();
 
     let whole = [Entry::Begun(Box::new(call.clone())), Entry::Ended(Box::new(end))];
     assert_eq!(read_all(spool.reader(), place), (whole[..1].to_vec(), false));
@@ -132,12 +135,14 @@ async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() 
     let spool = start(&folder);
     let long = Begun { requested: "x".repeat(60_000), ..begun() };
 
-    let waits: Vec<Durable> = (0..700).map(|_| spool.begin(&long).unwrap()).collect();
+    let lane = spool.lane();
+    let waits: Vec<Durable> = (0..700).map(|_| lane.begin(&long).unwrap()).collect();
     for wait in waits {
         wait.await.unwrap();
     }
-    drop(spool.begin(&long).unwrap().await);
-    drop(spool.begin(&long).unwrap().await);
+    for _ in 0..2 {
+        lane.begin(&long).unwrap().await.unwrap();
+    }
 
     let (entries, damaged) = read_all(spool.reader(), spool.durable_place());
     assert_eq!((entries.len(), damaged), (702, false));
@@ -145,6 +150,54 @@ async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() 
     assert!(segment::all(&run).unwrap().len() > 1);
     spool.forget_before(spool.durable_place());
     assert_eq!(segment::all(&run).unwrap().len(), 1);
+    spool.stop();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_gets_to_the_disk_as_well() {
+    let folder = folder();
+    let spool = start(&folder);
+    let lane = spool.lane();
+    let (first, second) = (begun(), begun());
+
+    lane.begin(&first).unwrap().await.unwrap();
+    drop(lane.begin(&second).unwrap());
+    while spool.durable_place() < spool.end_place() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    let whole = [Entry::Begun(Box::new(first)), Entry::Begun(Box::new(second))];
+    assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
+    spool.stop();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_disk_that_takes_nothing_gives_up() {
+    let folder = folder();
+    let spool = start(&folder);
+    let lane = spool.lane();
+    spool.stop();
+
+    let call = lane.begin(&begun()).unwrap().within(Duration::from_millis(20));
+
+    assert_eq!(call.await, Err(NotWritten));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn lanes_of_several_workers_are_each_told() {
+    let folder = folder();
+    let spool = start(&folder);
+    let lanes: Vec<Lane> = (0..4).map(|_| spool.lane()).collect();
+
+    let waits: Vec<Durable> = (0..40).map(|n: usize| lanes[n % 4].begin(&begun()).unwrap()).collect();
+    for wait in waits {
+        wait.within(Duration::from_secs(60)).await.unwrap();
+    }
+
+    assert_eq!(read_all(spool.reader(), spool.durable_place()).0.len(), 40);
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -187,8 +240,8 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-#[test]
-fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
+#[tokio::test]
+async fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
     let folder = folder();
     let (first, end, second) = left(&folder);
     let whole = [Entry::Begun(Box::new(first)), Entry::Begun(Box::new(second)), Entry::Ended(Box::new(end))];
@@ -212,8 +265,8 @@ fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-#[test]
-fn what_is_garbled_is_noticed() {
+#[tokio::test]
+async fn what_is_garbled_is_noticed() {
     let folder = folder();
     left(&folder);
     let file = segment_of(&folder);

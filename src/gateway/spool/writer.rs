@@ -1,5 +1,5 @@
-//! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells everybody. While
-//! it waits the next group gathers, so that many calls share one wait.
+//! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells the lanes. While it
+//! waits the next group gathers, so that many calls share one wait.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write as _};
@@ -40,28 +40,32 @@ impl Writer {
     }
 
     pub(super) fn run(mut self, shared: &Shared) {
-        let (mut bytes, mut waiters) = (Vec::new(), Vec::new());
+        let mut bytes = Vec::new();
         loop {
             let stopping = {
                 let mut pending = lock(&shared.pending);
-                while pending.bytes.is_empty() && !pending.stopping {
+                while !pending.asked && !pending.stopping {
                     pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
                 }
+                pending.asked = false;
                 std::mem::swap(&mut bytes, &mut pending.bytes);
-                std::mem::swap(&mut waiters, &mut pending.waiters);
                 pending.stopping
             };
             if bytes.is_empty() {
-                return;
+                if stopping {
+                    return;
+                }
+                continue;
             }
             if !self.write_surely(shared, &bytes, stopping) {
                 return;
             }
             bytes.clear();
             shared.durable.store(self.place, Ordering::Release);
-            for waiter in waiters.drain(..) {
-                // Whoever waited may have left.
-                let _ = waiter.send(());
+            for lane in &*lock(&shared.lanes) {
+                if let Some(lane) = lane.upgrade() {
+                    lane.tell();
+                }
             }
             shared.grown.notify_one();
         }

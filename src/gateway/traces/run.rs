@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::gateway::recovery;
 use crate::gateway::shipping::{self, Shipping};
 use crate::gateway::spending::{Holds, Purses, Spending};
-use crate::gateway::spool::{Begun, Ended, Spool, SpoolOptions};
+use crate::gateway::spool::{Begun, Ended, Lane, Spool, SpoolOptions};
 use crate::random;
 use crate::store::{Budget, Editor, LeaseAsk, NewKey, Store};
 
@@ -41,6 +41,7 @@ pub(super) struct Trace {
 pub(super) struct Run {
     gateway: GatewayId,
     spending: Arc<Spending>,
+    lane: Lane,
     spool: Spool,
     shipping: Arc<Shipping>,
     shipper: JoinHandle<()>,
@@ -101,7 +102,19 @@ impl Trace {
         let shipper = shipping::start(Arc::clone(&shipping), spool.clone(), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
         let purses = Purses::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
-        Run { gateway, spending, spool, shipping, shipper, recovery, purses, open: Vec::new(), flushes: Vec::new() }
+        let lane = spool.lane();
+        Run {
+            gateway,
+            spending,
+            lane,
+            spool,
+            shipping,
+            shipper,
+            recovery,
+            purses,
+            open: Vec::new(),
+            flushes: Vec::new(),
+        }
     }
 
     /// A call begins, if it is admitted.
@@ -128,7 +141,7 @@ impl Trace {
             held: amount.pico(),
             charges: holds.charges(),
         };
-        let durable = run.spool.begin(&begun).unwrap();
+        let durable = run.lane.begin(&begun).unwrap();
         let surely = !dice.once_in(4);
         if surely {
             durable.await.unwrap();
@@ -146,7 +159,7 @@ impl Trace {
             return;
         }
         let (id, holds) = run.open.swap_remove(dice.below(run.open.len() as u64) as usize);
-        let durable = run.spool.end(&Ended {
+        let durable = run.lane.end(&Ended {
             id,
             ran: None,
             state: end.state,
@@ -175,7 +188,7 @@ impl Trace {
     /// Everything in memory is gone, and of the disk what nobody was told of, up to any byte.
     pub(super) async fn crash(&mut self, run: Run, dice: &mut Dice) {
         self.model.crashes += 1;
-        let Run { gateway, spending, spool, shipper, recovery, open, flushes, .. } = run;
+        let Run { gateway, spending, lane, spool, shipper, recovery, open, flushes, .. } = run;
         shipper.abort();
         drop(shipper.await);
         for task in recovery.into_iter().chain(flushes) {
@@ -184,7 +197,7 @@ impl Trace {
         let durable = spool.durable_place();
         spool.stop();
         let written = spool.durable_place();
-        drop((open, spool, spending));
+        drop((open, lane, spool, spending));
         // The first segment is long enough for a trace.
         let segment = self.options.folder.join(gateway.to_string()).join("0000000000000000.log");
         if let Ok(file) = File::options().write(true).open(segment) {

@@ -1,5 +1,7 @@
 //! What was leased or written by gateways that the tables do not know: nothing of it is lost, and nothing stays leased.
 
+use std::sync::Arc;
+
 use crossmodel::domain::{CallState, GatewayId, PicoUsd};
 use crossmodel::random;
 use crossmodel::store::{Budget, LeaseAsk, LeaseUse, Shipment};
@@ -33,7 +35,7 @@ both_engines!(a_gateway_that_is_gone_is_forgotten_unless_a_spool_may_be_left_of_
     store.gateways().seen(alive, minutes(60)).await.unwrap();
     store.gateways().seen(dead, minutes(0)).await.unwrap();
     let shipment = Shipment { gateway: wrote, position: 7, records: Vec::new(), used: Vec::new() };
-    store.usage().ship(shipment, minutes(0)).await.unwrap();
+    store.usage().ship(Arc::new(shipment), minutes(0)).await.unwrap();
 
     assert_eq!(store.gateways().forget(minutes(30)).await.unwrap(), 1);
 
@@ -56,7 +58,7 @@ both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |s
             amount: PicoUsd::from_pico(cost * records.len() as i64),
         }];
         let shipment = Shipment { gateway, position, records: records.to_vec(), used };
-        store.usage().ship(shipment, minutes(10)).await.unwrap()
+        store.usage().ship(Arc::new(shipment), minutes(10)).await.unwrap()
     };
 
     assert_eq!(ship(100, &records[..2]).await, 2);
