@@ -4,6 +4,10 @@ ALTER TABLE account ADD COLUMN requests_per_minute INTEGER CHECK (requests_per_m
 ALTER TABLE account ADD COLUMN tokens_per_minute INTEGER CHECK (tokens_per_minute > 0);
 ALTER TABLE account ADD COLUMN spend_limit INTEGER CHECK (spend_limit >= 0);
 ALTER TABLE account ADD COLUMN spend_period TEXT CHECK (spend_period IN ('total', 'day', 'week', 'month'));
+-- When, for what and from where its keys may be used, as for a key.
+ALTER TABLE account ADD COLUMN expires_at INTEGER;
+ALTER TABLE account ADD COLUMN allowed_models TEXT;
+ALTER TABLE account ADD COLUMN allowed_addresses TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE api_key ADD COLUMN requests_per_minute INTEGER DEFAULT 60 CHECK (requests_per_minute > 0);
 ALTER TABLE api_key ADD COLUMN tokens_per_minute INTEGER DEFAULT 100000 CHECK (tokens_per_minute > 0);
 ALTER TABLE api_key ADD COLUMN spend_limit INTEGER CHECK (spend_limit >= 0);

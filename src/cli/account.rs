@@ -1,5 +1,6 @@
 //! `crossmodel account …`
 
+use super::access_args::{self, AccessArgs};
 use super::context::Context;
 use super::limit_args::{self, LimitArgs};
 use super::{CliError, output, when};
@@ -17,17 +18,21 @@ pub enum Account {
         /// Its name, unique, 1 to 80 characters.
         name: String,
     },
-    /// Set what all keys of an account together may use.
+    /// Set what all keys of an account together may use, and when, for what and from where they may be used.
     #[command(after_help = "Examples:
   crossmodel account set Acme --spend-limit 500 --per month
   crossmodel account set Acme --rpm 6000 --tpm none --spend-limit none
+  crossmodel account set Acme --expires 2027-12-31 --allow-model deepseek/deepseek-chat --allow-cidr 10.0.0.0/8
+  crossmodel account set Acme --expires never --allow-any-model --allow-any-address
 
-An account has none of these limits unless they are set; its balance is the limit that it always has.")]
+A key may be let do less than its account, never more. An account has none of these limits unless they are set; its balance is the limit that it always has.")]
     Set {
         /// Its name.
         name: String,
         #[command(flatten)]
         limits: LimitArgs,
+        #[command(flatten)]
+        access: AccessArgs,
     },
     /// List the accounts, what they have and what they may use.
     #[command(after_help = "Example:\n  crossmodel account list")]
@@ -38,7 +43,7 @@ impl Account {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
         match self {
             Self::Create { name } => create(&Context::open_or_make(settings).await?, &name).await,
-            Self::Set { name, limits } => set(&Context::open(settings).await?, &name, &limits).await,
+            Self::Set { name, limits, access } => set(&Context::open(settings).await?, &name, &limits, access).await,
             Self::List => list(&Context::open(settings).await?).await,
         }
     }
@@ -59,18 +64,26 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs) -> Result<(), CliError> {
-    if limits.is_empty() {
+async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: AccessArgs) -> Result<(), CliError> {
+    if limits.is_empty() && access.is_empty() {
         return Err(CliError::Usage("say what to set, for example --spend-limit 500 --per month; see --help".into()));
     }
     let account = context.store.accounts().by_name(name).await?;
     let gone = || CliError::Failed(format!("NAME: there is no account named `{name}`; see: crossmodel account list"));
     let account = account.ok_or_else(gone)?;
+    // All of it is read and checked before any of it is written.
+    let (accounts, now) = (context.store.accounts(), context.now());
+    let sets_limits = !limits.is_empty();
     let limits = limits.over(account.limits)?;
-    if !context.store.accounts().set_limits(account.id, limits, &context.by, context.now()).await? {
+    let sets_access = !access.is_empty();
+    let access = access.over(account.access, &context.store.catalog().load().await?, now)?;
+    if sets_limits && !accounts.set_limits(account.id, limits, &context.by, now).await? {
         return Err(gone());
     }
-    let told = limit_args::told(&limits);
+    if sets_access && !accounts.set_access(account.id, &access, &context.by, now).await? {
+        return Err(gone());
+    }
+    let told = format!("{}; {}", limit_args::told(&limits), access_args::told(&access));
     output::note(&format!("All keys of {name} together now: {told}. Live everywhere within a minute."));
     Ok(())
 }
@@ -78,7 +91,7 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs) -> Result<()
 async fn list(context: &Context<'_>) -> Result<(), CliError> {
     let accounts = context.store.accounts().list().await?;
     let balances = context.store.wallets().balances().await?;
-    let rows: Vec<[String; 6]> = accounts
+    let rows: Vec<[String; 7]> = accounts
         .iter()
         .map(|account| {
             let state = if account.enabled { "enabled" } else { "disabled" };
@@ -87,11 +100,12 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
                 state.into(),
                 balances.get(&account.id).map_or("no credit".into(), ToString::to_string),
                 limit_args::told(&account.limits),
+                access_args::told(&account.access),
                 when::show(account.created_at),
                 account.id.to_string(),
             ]
         })
         .collect();
-    output::table(["NAME", "STATE", "BALANCE", "LIMITS", "CREATED", "ID"], &rows);
+    output::table(["NAME", "STATE", "BALANCE", "LIMITS", "ACCESS", "CREATED", "ID"], &rows);
     Ok(())
 }

@@ -136,7 +136,7 @@ impl Set {
                 let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keeps_name);
                 row.keeps_name = self.keep_name.unwrap_or(row.keeps_name || before);
             }
-            rows::check(&rows::without(has, &new), &new, &catalog, key.allowed_models.as_deref())
+            rows::check(&rows::without(has, &new), &new, &catalog, key.models().as_deref())
         });
         said(&key, now_has.await?);
         Ok(())
@@ -153,7 +153,8 @@ fn said(key: &domain::ApiKey, count: usize) {
 async fn bring_in(context: &Context<'_>, which: &WhichKey, new: &[Placed], replace: bool) -> Result<(), CliError> {
     let key = context.key(which).await?;
     let catalog = context.store.catalog().load().await?;
-    let allowed = key.allowed_models.as_deref();
+    let allowed = key.models();
+    let allowed = allowed.as_deref();
     let now_has = rows::change(context, &key, |has| {
         let stay = if replace { Vec::new() } else { rows::without(has, new) };
         rows::check(&stay, new, &catalog, allowed)

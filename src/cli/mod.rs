@@ -1,6 +1,7 @@
 //! The command line: one file per group of commands. Answers go to standard output, everything said around them to
 //! standard error, and an error is one line there.
 
+mod access_args;
 mod account;
 mod alias;
 mod allowed;

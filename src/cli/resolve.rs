@@ -32,7 +32,7 @@ impl Resolve {
         let aliases = AliasSet::new(saved.map(|saved| saved.aliases).unwrap_or_default());
         let catalog = context.store.catalog().load().await?;
         let status = key.status(context.now());
-        let why = explain(&aliases, &catalog, key.allowed_models.as_deref(), status, &self.name);
+        let why = explain(&aliases, &catalog, key.models().as_deref(), status, &self.name);
         if self.json {
             return output::json(&why);
         }

@@ -1,6 +1,6 @@
 //! Who pays, and what a person may see.
 
-use super::{AccountId, Limits, Name, Timestamp};
+use super::{Access, AccountId, Limits, Name, Timestamp};
 
 /// Who pays: keys belong to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Account {
     pub enabled: bool,
     /// What all its keys together may use.
     pub limits: Limits,
+    /// When, for what and from where they may be used.
+    pub access: Access,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -20,7 +22,7 @@ pub struct Account {
 impl Account {
     /// An account that is made at `now`: enabled, and without limits but its balance.
     pub fn new(id: AccountId, name: Name, now: Timestamp) -> Self {
-        Self { id, name, enabled: true, limits: Limits::NONE, created_at: now }
+        Self { id, name, enabled: true, limits: Limits::NONE, access: Access::default(), created_at: now }
     }
 }
 

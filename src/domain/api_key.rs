@@ -1,5 +1,6 @@
 //! API keys: the caller's secret, its hash, and the key that it opens.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,7 +9,7 @@ use ipnet::IpNet;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{AccountId, ApiKeyId, Limits, ModelId, Name, PersonId, Timestamp};
+use super::{Access, AccountId, ApiKeyId, Limits, ModelId, Name, PersonId, Timestamp};
 
 const PREFIX: &str = "cm-";
 const RANDOM: usize = 40;
@@ -199,6 +200,8 @@ pub struct ApiKey {
     pub allowed_models: Option<Vec<ModelId>>,
     /// The only client addresses it may be used from; empty allows all.
     pub allowed_addresses: Vec<IpNet>,
+    /// What its account lets all of its keys do.
+    pub account_access: Access,
     /// How much it may use.
     pub limits: Limits,
     /// When it was made.
@@ -228,6 +231,7 @@ impl ApiKey {
             old_secret_until: None,
             allowed_models: None,
             allowed_addresses: Vec::new(),
+            account_access: Access::default(),
             limits: Limits::NEW_KEY,
             created_at: now,
             last_used_at: None,
@@ -237,11 +241,21 @@ impl ApiKey {
         }
     }
 
+    /// The models that it and its account let it call; `None` is all.
+    pub fn models(&self) -> Option<Cow<'_, [ModelId]>> {
+        self.account_access.narrow(self.allowed_models.as_deref())
+    }
+
+    /// From when on its calls are refused, whether it ends then or its account.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.expires_at.into_iter().chain(self.account_access.expires_at).min()
+    }
+
     /// How it stands at `now`.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
         match self.state {
             KeyState::Disabled => KeyStatus::Disabled,
-            KeyState::Active if self.expires_at.is_some_and(|end| end <= now) => KeyStatus::Expired,
+            KeyState::Active if self.ends().is_some_and(|end| end <= now) => KeyStatus::Expired,
             KeyState::Active => KeyStatus::Active,
         }
     }

@@ -16,6 +16,7 @@
 //!   of it costs, exact to the pico-dollar; [`Model::most`] says before it what it can cost.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
+mod access;
 mod account;
 mod agent;
 mod alias;
@@ -55,6 +56,7 @@ mod traffic;
 mod usage;
 mod validate;
 
+pub use access::Access;
 pub use account::{Account, Scope};
 pub use agent::client_name;
 pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};

@@ -35,11 +35,8 @@ pub(super) async fn authenticate(
         }
     };
     usable(&key, now)?;
-    if !key.allowed_addresses.is_empty() {
-        let address = client_address(request, inner.options.behind_proxy);
-        if !address.is_some_and(|address| may_call_from(&key, address)) {
-            return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
-        }
+    if !key.may_call_from(|| client_address(request, inner.options.behind_proxy)) {
+        return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
     }
     Ok(key)
 }
@@ -88,11 +85,10 @@ fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), Problem> {
     if key.expires_at.is_some_and(|end| end <= now) {
         return Err(Problem::new(Code::ApiKeyExpired, "This API key has expired."));
     }
+    if key.account_ends.is_some_and(|end| end <= now) {
+        return Err(Problem::new(Code::ApiKeyExpired, "The account of this API key has expired."));
+    }
     Ok(())
-}
-
-fn may_call_from(key: &CompiledKey, address: IpAddr) -> bool {
-    key.allowed_addresses.iter().any(|net| net.contains(&address))
 }
 
 /// The shape in which this caller reads errors: Anthropic's on its endpoints, and on those that both protocols share when

@@ -1,6 +1,7 @@
 //! API keys in memory, ready to decide with.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -24,10 +25,14 @@ pub(super) struct CompiledKey {
     pub account: AccountId,
     pub revision: i64,
     pub aliases: AliasSet,
+    /// The models that it and its account let it call; `None` is all.
     pub allowed_models: Option<Vec<ModelId>>,
-    pub allowed_addresses: Vec<IpNet>,
+    /// The addresses that it may be used from, and those of its account; each empty list allows all.
+    pub allowed_addresses: [Vec<IpNet>; 2],
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
+    /// When all keys of its account end.
+    pub account_ends: Option<Timestamp>,
     /// Whether its account and its owner are switched on.
     pub people_enabled: bool,
     /// Until when the secret that found it works.
@@ -52,14 +57,24 @@ impl CompiledKey {
             account: stored.key.account,
             revision: stored.key.revision,
             aliases: AliasSet::new(stored.aliases),
-            allowed_models: stored.key.allowed_models,
-            allowed_addresses: stored.key.allowed_addresses,
+            allowed_models: stored.key.models().map(std::borrow::Cow::into_owned),
+            account_ends: stored.key.account_access.expires_at,
+            allowed_addresses: [stored.key.allowed_addresses, stored.key.account_access.addresses],
             state: stored.key.state,
             expires_at: stored.key.expires_at,
             people_enabled: stored.account_enabled && stored.owner_enabled,
             secret_until: stored.secret_until,
             confirmed: AtomicI64::new(asked_at.millis()),
         }
+    }
+
+    /// Whether every list of addresses allows this one, or there is none. Without an address, only the latter.
+    pub(super) fn may_call_from(&self, address: impl FnOnce() -> Option<IpAddr>) -> bool {
+        let mut lists = self.allowed_addresses.iter().filter(|list| !list.is_empty()).peekable();
+        if lists.peek().is_none() {
+            return true;
+        }
+        address().is_some_and(|address| lists.all(|list| list.iter().any(|net| net.contains(&address))))
     }
 
     /// How long ago the database confirmed it.

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::audit::Subject;
 use super::sql::sql;
 use super::value::{Row, Table, args};
-use super::{Change, Editor, Store, StoreError, api_keys, limits};
-use crate::domain::{Account, AccountId, Limits, Timestamp};
+use super::{Change, Editor, Store, StoreError, access, api_keys, limits};
+use crate::domain::{Access, Account, AccountId, Limits, Timestamp};
 
 /// Accounts: who pays.
 #[derive(Clone, Copy, Debug)]
@@ -15,14 +15,16 @@ pub struct Accounts<'a>(pub(super) &'a Store);
 /// What [`account`] reads.
 macro_rules! columns {
     () => {
-        "id, name, enabled, requests_per_minute, tokens_per_minute, spend_limit, spend_period, created_at"
+        "id, name, enabled, requests_per_minute, tokens_per_minute, spend_limit, spend_period, expires_at, allowed_models, \
+         allowed_addresses, created_at"
     };
 }
 
 sql! {
-    ADD = concat!("INSERT INTO account (", columns!(), ") VALUES ($1, $2, $3, $5, $6, $7, $8, $4)");
+    ADD = concat!("INSERT INTO account (", columns!(), ") VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $4)");
     SET_LIMITS = "UPDATE account SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, \
                   spend_period = $5 WHERE id = $1";
+    SET_ACCESS = "UPDATE account SET expires_at = $2, allowed_models = $3, allowed_addresses = $4 WHERE id = $1";
     LIST = concat!("SELECT ", columns!(), " FROM account ORDER BY name");
     GET = concat!("SELECT ", columns!(), " FROM account WHERE id = $1");
     BY_NAME = concat!("SELECT ", columns!(), " FROM account WHERE name = $1");
@@ -41,6 +43,7 @@ impl Accounts<'_> {
             Box::pin(async move {
                 let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
                 args.extend(limits::values(&account.limits));
+                args.extend(access::values(&account.access));
                 tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
                 let subject = Subject::new("account", account.id, Some(account.id));
                 tx.note(&by, now, &subject, "create", json!({ "name": account.name })).await
@@ -128,6 +131,35 @@ impl Accounts<'_> {
         });
         work.await
     }
+
+    /// Sets when, for what and from where the keys of an account may be used. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_access(
+        self,
+        id: AccountId,
+        access: &Access,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (access, by) = (access.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let mut args = args![id];
+                args.extend(access::values(&access));
+                if tx.run(SET_ACCESS, args).await? == 0 {
+                    return Ok(false);
+                }
+                api_keys::touch_account(tx, id).await?;
+                tx.announce(Change::Account(id)).await?;
+                let detail = json!({ "after": access::told(&access) });
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
 }
 
 fn account(row: &Row) -> Result<Account, StoreError> {
@@ -136,6 +168,7 @@ fn account(row: &Row) -> Result<Account, StoreError> {
         name: row.parse(TABLE, "name")?,
         enabled: row.get("enabled")?,
         limits: limits::limits(row, TABLE)?,
+        access: access::access(row, TABLE, ["expires_at", "allowed_models", "allowed_addresses"])?,
         created_at: row.get("created_at")?,
     })
 }

@@ -1,6 +1,7 @@
 //! A row of `api_key` as the domain's [`ApiKey`].
 
 use super::StoreError;
+use super::access::access;
 use super::limits::limits;
 use super::sql::sql;
 use super::value::{Row, Table};
@@ -19,6 +20,9 @@ macro_rules! key_columns {
          api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
          api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, \
          api_key.aliases_version AS aliases_version, \
+         (SELECT x.expires_at FROM account x WHERE x.id = api_key.account_id) AS account_ends, \
+         (SELECT x.allowed_models FROM account x WHERE x.id = api_key.account_id) AS account_models, \
+         (SELECT x.allowed_addresses FROM account x WHERE x.id = api_key.account_id) AS account_addresses, \
          (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = api_key.id) AS old_secret_until"
     };
 }
@@ -39,12 +43,7 @@ pub(super) fn api_key(row: &Row) -> Result<ApiKey, StoreError> {
         "disabled" => KeyState::Disabled,
         _ => return Err(row.corrupt(TABLE, "state")),
     };
-    let allowed_models = match row.get::<Option<String>>("allowed_models")? {
-        Some(_) => Some(row.json(TABLE, "allowed_models")?),
-        None => None,
-    };
-    let addresses: Vec<String> = row.json(TABLE, "allowed_addresses")?;
-    let addresses = addresses.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
+    let own = access(row, TABLE, ["expires_at", "allowed_models", "allowed_addresses"])?;
     Ok(ApiKey {
         id: row.parse(TABLE, "id")?,
         account: row.parse(TABLE, "account_id")?,
@@ -52,10 +51,11 @@ pub(super) fn api_key(row: &Row) -> Result<ApiKey, StoreError> {
         name: row.parse(TABLE, "name")?,
         display: row.get("display")?,
         state,
-        expires_at: row.get("expires_at")?,
+        expires_at: own.expires_at,
         old_secret_until: row.get("old_secret_until")?,
-        allowed_models,
-        allowed_addresses: addresses.map_err(|_| row.corrupt(TABLE, "allowed_addresses"))?,
+        allowed_models: own.models,
+        allowed_addresses: own.addresses,
+        account_access: access(row, TABLE, ["account_ends", "account_models", "account_addresses"])?,
         limits: limits(row, TABLE)?,
         created_at: row.get("created_at")?,
         last_used_at: row.get("last_used_at")?,

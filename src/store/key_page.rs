@@ -105,7 +105,8 @@ macro_rules! filter {
          AND (CAST($2 AS TEXT) IS NULL \
               OR LOWER(api_key.name) LIKE $2 ESCAPE '!' OR LOWER(api_key.display) LIKE $2 ESCAPE '!') \
          AND (CAST($3 AS TEXT) IS NULL OR $3 = \
-              CASE WHEN api_key.state = 'active' AND api_key.expires_at <= $5 THEN 'expired' ELSE api_key.state END) \
+              CASE WHEN api_key.state = 'active' AND (api_key.expires_at <= $5 OR EXISTS (SELECT 1 FROM account x \
+              WHERE x.id = api_key.account_id AND x.expires_at <= $5)) THEN 'expired' ELSE api_key.state END) \
          AND (CAST($4 AS TEXT) IS NULL OR COALESCE(api_key.owner_id, '') = $4)"
     };
 }

@@ -3,6 +3,7 @@
 //! A [`Store`] is SQLite or Postgres. Every write runs in a task of its own, so a caller that is dropped half-way
 //! leaves either the whole change or nothing of it.
 
+mod access;
 mod accounts;
 mod alias_rows;
 mod aliases;

@@ -27,7 +27,8 @@ impl Checked {
     /// Checks a draft. Rows whose conflict is decided for the other side count as that side has them.
     pub(super) fn new(desk: &Desk, draft: &Draft) -> Self {
         let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(desk, row)).collect();
-        let allowed = desk.key.allowed_models.as_deref();
+        let allowed = desk.key.models();
+        let allowed = allowed.as_deref();
         let open = draft.rows.iter().filter(|row| row.conflict.is_some_and(|it| it.keep.is_none())).map(|row| row.id);
         Self { validation: validate(&rows, &desk.catalog, allowed, &desk.stored.aliases), open: open.collect() }
     }

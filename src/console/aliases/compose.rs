@@ -91,7 +91,8 @@ fn dress(row: &mut RowView, show: &Show) {
 
 /// The suggestions of a browser that runs no scripts: what can be a target.
 fn catalog_ids(desk: &Desk) -> Vec<String> {
-    let allowed = desk.key.allowed_models.as_deref();
+    let allowed = desk.key.models();
+    let allowed = allowed.as_deref();
     let usable = desk.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
     usable.map(|model| model.id.to_string()).collect()
 }

@@ -8,9 +8,10 @@ use crate::domain::{Hint, HintContext, Match, Severity, Validation, hints};
 
 /// The lines under each row, in the draft's order. Rows that are not right yet have only what their target is.
 pub(super) fn of_rows(desk: &Desk, draft: &Draft, checked: &Validation) -> Vec<Hints> {
+    let allowed = desk.key.models();
     let context = HintContext {
         catalog: &desk.catalog,
-        allowed: desk.key.allowed_models.as_deref(),
+        allowed: allowed.as_deref(),
         saved: &desk.base.aliases,
         saved_at: desk.base.saved_at,
         sent: &desk.sent,

@@ -67,7 +67,7 @@ pub(super) fn take(desk: &Desk, draft: &mut Draft) -> Taken {
 fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
     let import = import_aliases(&draft.import);
     let rows: Vec<DraftRow> = import.rows.iter().map(|it| it.row.clone()).collect();
-    let checked = validate(&rows, &desk.catalog, desk.key.allowed_models.as_deref(), &desk.stored.aliases);
+    let checked = validate(&rows, &desk.catalog, desk.key.models().as_deref(), &desk.stored.aliases);
     let mut lines: Vec<PreviewLine> = import
         .rows
         .iter()

@@ -15,7 +15,8 @@ pub(super) fn page(desk: &Desk, frame: Frame, draft: &Draft, row: RowId) -> Repl
         alias: name.to_owned(),
         fields: fields(draft),
     };
-    let allowed = desk.key.allowed_models.as_deref();
+    let allowed = desk.key.models();
+    let allowed = allowed.as_deref();
     reply::ok(&PickPage::new(frame.at(Nav::Keys), &desk.catalog, allowed, &draft.filter, chosen, carried))
 }
 

@@ -89,7 +89,8 @@ struct Modalities<'a> {
 /// The first entries of the model list, and how many follow.
 fn listing(desk: &Desk) -> String {
     let aliases = AliasSet::new(desk.stored.aliases.clone());
-    let rows = wire::models::rows(&aliases, &desk.catalog, desk.key.allowed_models.as_deref());
+    let allowed = desk.key.models();
+    let rows = wire::models::rows(&aliases, &desk.catalog, allowed.as_deref());
     let named: Vec<_> = rows.iter().take_while(|row| row.alias).collect();
     let entry = |row: &&wire::models::Row<'_>| {
         let architecture = &row.model.architecture;

@@ -57,7 +57,8 @@ impl Rules<'_> {
     }
 
     fn explain(&self, aliases: &AliasSet, name: &str) -> Explanation {
-        let allowed = self.desk.key.allowed_models.as_deref();
+        let allowed = self.desk.key.models();
+        let allowed = allowed.as_deref();
         explain(aliases, &self.desk.catalog, allowed, self.desk.key.status(self.desk.now), name)
     }
 }

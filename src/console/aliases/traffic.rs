@@ -70,7 +70,7 @@ impl Fate<'_> {
 }
 
 fn on<'a>(desk: &Desk, aliases: &'a AliasSet, name: &'a str) -> Decision<'a> {
-    decide(aliases, &desk.catalog, desk.key.allowed_models.as_deref(), name)
+    decide(aliases, &desk.catalog, desk.key.models().as_deref(), name)
 }
 
 fn runs(decision: &Decision<'_>) -> bool {
@@ -180,7 +180,8 @@ fn nothing(desk: &Desk, window: TrafficWindow) -> NoTraffic {
         return NoTraffic { text: format!("No requests in the last {}.", window.label()), curl: None };
     }
     let alias = desk.stored.aliases.first().map(|alias| alias.name.as_str());
-    let allowed = desk.key.allowed_models.as_deref();
+    let allowed = desk.key.models();
+    let allowed = allowed.as_deref();
     let model = || desk.catalog.all_callable().find(|model| allowed.is_none_or(|list| list.contains(&model.id)));
     let name = alias.or_else(|| model().map(|model| model.id.as_str())).unwrap_or("any-name-you-like");
     NoTraffic {

@@ -167,7 +167,7 @@ pub(super) async fn pick(console: web::Data<Console>, who: SignedIn, frame: Fram
     let filter = Filter { query: query.q, provider: query.provider, context: query.context, model: String::new() };
     let chosen = alias.map_or("", |alias| alias.target.as_str());
     let catalog = console.catalog().await?;
-    reply::ok(&PickPage::new(frame.at(Nav::Keys), &catalog, key.allowed_models.as_deref(), &filter, chosen, carried))
+    reply::ok(&PickPage::new(frame.at(Nav::Keys), &catalog, key.models().as_deref(), &filter, chosen, carried))
 }
 
 fn row_fields(id: &str, alias: &Alias) -> [(String, String); 4] {

@@ -59,7 +59,7 @@ pub(super) async fn search(console: web::Data<Console>, who: SignedIn, query: we
     let catalog = console.catalog().await?;
     let since = console.now().minus(USED_WITHIN);
     let used = console.store.usage().most_used_models(key.account, since, MOST_USED).await?;
-    let found = domain::search(&catalog, key.allowed_models.as_deref(), &used, &query.q);
+    let found = domain::search(&catalog, key.models().as_deref(), &used, &query.q);
     reply::ok(&Options::new(query, &found, catalog.models().len()))
 }
 

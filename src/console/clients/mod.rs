@@ -50,7 +50,8 @@ async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>, 
     let key = console.store.api_keys().get(frame.who.scope(), id).await?.ok_or(ConsoleError::NotFound)?;
     let aliases = aliases(&console, &frame, id).await?;
     let catalog = console.catalog().await?;
-    let names = Names { aliases: &aliases, catalog: &catalog, allowed: key.allowed_models.as_deref() };
+    let allowed = key.models();
+    let names = Names { aliases: &aliases, catalog: &catalog, allowed: allowed.as_deref() };
     let choices = names.choices();
     let model = choices.iter().find(|name| **name == query.model).or(choices.first()).cloned().unwrap_or_default();
     let base = console.options.gateway_url.clone();
@@ -76,7 +77,8 @@ pub(super) async fn with_secret(
 ) -> Result<Vec<ClientView>, ConsoleError> {
     let aliases = aliases(console, frame, key.id).await?;
     let catalog = console.catalog().await?;
-    let names = Names { aliases: &aliases, catalog: &catalog, allowed: key.allowed_models.as_deref() };
+    let allowed = key.models();
+    let names = Names { aliases: &aliases, catalog: &catalog, allowed: allowed.as_deref() };
     let choices = names.choices();
     let model = choices.first().map_or("", String::as_str);
     let setup = Setup { base: &console.options.gateway_url, model, secret: Some(secret) };

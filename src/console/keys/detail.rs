@@ -30,6 +30,8 @@ pub(super) struct DetailPage {
     created: When,
     last_used: Option<When>,
     expires: Option<When>,
+    /// When all keys of its account end.
+    account_ends: Option<When>,
     old_secret: Option<When>,
     /// The new name, as typed.
     pub(super) name: Field,
@@ -84,6 +86,7 @@ impl DetailPage {
             created: when(key.created_at),
             last_used: key.last_used_at.map(when),
             expires: key.expires_at.map(when),
+            account_ends: key.account_access.expires_at.map(when),
             old_secret: key.old_secret_until.filter(|&until| until > now).map(when),
             name: Field::new(key.name.as_str()),
             expiry: Field::new("90"),

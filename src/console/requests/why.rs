@@ -111,9 +111,9 @@ fn agrees(aliases: &[Alias], record: &UsageRecord) -> bool {
 }
 
 fn resolve(aliases: &[Alias], today: &Today<'_>, record: &UsageRecord) -> Explanation {
-    let allowed = today.key.and_then(|key| key.allowed_models.as_deref());
+    let allowed = today.key.and_then(ApiKey::models);
     let status = today.key.map_or(crate::domain::KeyStatus::Active, |key| key.status(today.now));
-    explain(&AliasSet::new(aliases.to_vec()), today.catalog, allowed, status, &record.requested)
+    explain(&AliasSet::new(aliases.to_vec()), today.catalog, allowed.as_deref(), status, &record.requested)
 }
 
 fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<String> {

@@ -77,13 +77,34 @@ fn a_limit_that_cannot_be_is_refused_and_nothing_is_set() {
 }
 
 #[test]
+fn an_account_says_when_for_what_and_from_where_its_keys_may_be_used() {
+    let program = Program::with_account();
+    let set = |flags: &[&str]| program.run(&[&["account", "set", "Acme"], flags].concat());
+
+    let said = set(&["--expires", "2031-01-31", "--allow-model", "openai/gpt-5.5", "--allow-cidr", "10.1.2.3/8"]);
+    let now = "none; ends 2031-02-01 00:00 UTC; models openai/gpt-5.5; addresses 10.0.0.0/8";
+    let said = said.succeeds().err;
+    assert!(said.contains(now), "{said}");
+    assert!(program.run(&["account", "list"]).succeeds().out.contains("models openai/gpt-5.5; addresses 10.0.0.0/8"));
+    // What is not named stays.
+    assert!(set(&["--expires", "never"]).succeeds().err.contains("ends never; models openai/gpt-5.5"));
+
+    set(&["--allow-model", "openai/nothing-like-it"]).fails(1, &["--allow-model", "catalog"]);
+    set(&["--expires", "2001-01-01"]).fails(2, &["--expires", "past"]);
+    let said = set(&["--allow-any-model", "--allow-any-address"]);
+    assert!(said.succeeds().err.contains("ends never; models any; addresses any"));
+}
+
+#[test]
 fn an_account_has_limits_and_a_balance() {
     let program = Program::with_account();
     assert_eq!(limits(&program, "account"), "none");
     assert!(program.run(&["account", "list"]).succeeds().out.contains("no credit"));
 
     let said = program.run(&["account", "set", "Acme", "--rpm", "6000", "--spend-limit", "500", "--per", "month"]);
-    assert!(said.succeeds().err.contains("All keys of Acme together now: 6000 requests/min, 500 USD/month."));
+    assert!(
+        said.succeeds().err.contains("All keys of Acme together now: 6000 requests/min, 500 USD/month; ends never;")
+    );
     program.run(&["credit", "add", "--account", "Acme", "--usd", "12.34", "--note", "x"]).succeeds();
 
     assert_eq!(limits(&program, "account"), "6000 requests/min, 500 USD/month");

@@ -1,6 +1,6 @@
 //! Limits of keys: on the list, on a key's own page, and on the form that makes one.
 
-use crossmodel::domain::{ApiKeyId, Limits, Period, Role, Scope, SpendLimit};
+use crossmodel::domain::{Access, ApiKeyId, KeyStatus, Limits, Period, Role, Scope, SpendLimit};
 use crossmodel::store::Editor;
 use scraper::{ElementRef, Html, Selector};
 
@@ -178,6 +178,30 @@ fn what_all_keys_may_use_together_is_shown() {
         let section = text(&page, "[aria-labelledby=limits]");
         assert!(section.contains("All keys of acme together: 6,000 requests a minute."), "{section}");
         assert!(section.contains("All keys of acme together: $120.00 / $500 this month"), "{section}");
+    });
+}
+
+#[test]
+fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, owner, key) = owner(store).await;
+        let access = Access {
+            expires_at: Some(NOON.plus(std::time::Duration::from_secs(86_400))),
+            models: Some(vec!["anthropic/claude-opus-4-8".parse().expect("a model")]),
+            addresses: vec!["10.0.0.0/8".parse().expect("a network")],
+        };
+        let (account, by) = (app.account().id, Editor::command_line());
+        assert!(app.store().accounts().set_access(account, &access, &by, NOON).await.expect("an answer"));
+
+        let page = owner.get(&format!("/keys/{key}")).await.is(200).page();
+
+        let section = text(&page, "[aria-labelledby=limits]");
+        assert!(section.contains("All keys of acme may call only anthropic/claude-opus-4-8."), "{section}");
+        assert!(section.contains("All keys of acme may be used only from 10.0.0.0/8."), "{section}");
+        assert!(section.contains("All keys of acme end "), "{section}");
+        app.clock().advance(std::time::Duration::from_secs(2 * 86_400));
+        let ended = stored(&app, key).await;
+        assert_eq!(ended.status(app.clock().now()), KeyStatus::Expired);
     });
 }
 

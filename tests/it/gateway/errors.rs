@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossmodel::domain::{ApiKeySecret, KeyState, PersonId, Role, Scope, UsageSource};
+use crossmodel::domain::{Access, ApiKeySecret, KeyState, PersonId, Role, Scope, UsageSource};
 use crossmodel::store::Editor;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -162,6 +162,41 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
     let message = "This API key may not use the model 'acme/fast'.";
     is_error(&straight, 403, "permission_error", Some("model"), "model_not_allowed", message);
     rig.asks("acme/other").await.is(200);
+});
+
+both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
+    let rig = Rig::start(store).await;
+    let by = Editor::command_line();
+    let allow = async |access: Access| {
+        assert!(rig.store.accounts().set_access(rig.account.id, &access, &by, rig.clock.now()).await.unwrap());
+    };
+    let open = Access::default();
+
+    allow(Access { models: Some(vec!["acme/other".parse().unwrap()]), ..open.clone() }).await;
+    let message = "This API key may not use the model 'acme/fast'.";
+    let straight = rig.asks("acme/fast").await;
+    is_error(&straight, 403, "permission_error", Some("model"), "model_not_allowed", message);
+    rig.asks("acme/other").await.is(200);
+    // What a key may is not widened by what it may itself.
+    let own = ["acme/fast".parse().unwrap()];
+    rig.store.api_keys().set_allowed(Scope::All, rig.key.id, Some(&own), &[], &by, rig.clock.now()).await.unwrap();
+    rig.asks("acme/fast").await.is(403);
+    rig.asks("acme/other").await.is(403);
+    rig.store.api_keys().set_allowed(Scope::All, rig.key.id, None, &[], &by, rig.clock.now()).await.unwrap();
+
+    allow(Access { addresses: vec!["10.0.0.0/8".parse().unwrap()], ..open.clone() }).await;
+    let message = "This API key may not be used from your address.";
+    is_error(&rig.asks("fast").await, 403, "permission_error", None, "address_not_allowed", message);
+    allow(Access { addresses: vec!["127.0.0.0/8".parse().unwrap()], ..open.clone() }).await;
+    rig.asks("fast").await.is(200);
+
+    allow(Access { expires_at: Some(rig.clock.now().plus(Duration::from_secs(5))), ..open.clone() }).await;
+    rig.asks("fast").await.is(200);
+    rig.clock.advance(Duration::from_secs(5));
+    let message = "The account of this API key has expired.";
+    is_error(&rig.asks("fast").await, 401, AUTH, None, "api_key_expired", message);
+    allow(open).await;
+    rig.asks("fast").await.is(200);
 });
 
 test!(a_body_that_is_not_understood_is_refused_with_the_key_that_is_wrong, |store| {
