@@ -177,6 +177,7 @@ impl Gateway {
             tracing::error!("The writer of usage records did not end well");
         }
         self.inner.spool.stop();
+        self.inner.spool.let_go();
     }
 }
 

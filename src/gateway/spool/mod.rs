@@ -64,7 +64,7 @@ struct Shared {
     lanes: Mutex<Vec<Weak<lane::Shared>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held locked for as long as the run lasts.
-    _lock: File,
+    lock: File,
 }
 
 /// What is to be written next.
@@ -104,7 +104,7 @@ impl Spool {
             grown: Notify::new(),
             lanes: Mutex::default(),
             writer: Mutex::default(),
-            _lock: lock,
+            lock,
         }));
         let shared = Arc::clone(&spool.0);
         let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&shared))?;
@@ -201,6 +201,13 @@ impl Spool {
             && thread.join().is_err()
         {
             tracing::error!("The writer of the spool did not end well");
+        }
+    }
+
+    /// The run is over: whoever finds the folder may have it, though clones of this spool may still be about.
+    pub(super) fn let_go(&self) {
+        if let Err(error) = self.0.lock.unlock() {
+            tracing::warn!(%error, "The folder of the spool is still locked");
         }
     }
 

@@ -196,6 +196,7 @@ impl Trace {
         }
         let durable = spool.durable_place();
         spool.stop();
+        spool.let_go();
         let written = spool.durable_place();
         drop((open, lane, spool, spending));
         // The first segment is long enough for a trace.
@@ -216,6 +217,7 @@ impl Trace {
             ended(flush).await;
         }
         run.spool.stop();
+        run.spool.let_go();
     }
 
     /// What a run had asked of the database as it crashed, or did not wait for, may come after all was cleared up: that it
