@@ -2,7 +2,8 @@
 //! the pages do, many times, and prints the median and the 95th percentile of each and how the engine plans each statement.
 //!
 //! `DATABASE_URL` (an empty one; else a file in a temporary folder that is removed at the end), `RECORDS` (1,000,000),
-//! `ROUNDS` (30). Of more than a million, a tenth is written as the program writes, and copied. `FILLED=yes` reads a database that was filled before. For example:
+//! `ROUNDS` (30). Of more than a million, a tenth is written as the program writes, and copied. `FILLED=yes` reads a
+//! database that was filled before. For example:
 //!
 //! ```sh
 //! RECORDS=10000000 DATABASE_URL=postgres://… cargo bench --bench reports
@@ -26,6 +27,9 @@ use fill::{Filled, RARE_MODEL, RARE_NAME};
 use sqlx::{AssertSqlSafe, Row};
 
 type Error = Box<dyn std::error::Error>;
+
+/// As the console's.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 #[actix_web::main]
 async fn main() -> Result<(), Error> {
@@ -173,7 +177,8 @@ impl Bench<'_> {
             self.list(&format!("requests {what}"), all, &filter).await?;
         }
         let store = self.store;
-        let newest = store.usage().requests(all, &none(), None, 1).await?.rows.pop().ok_or("no records")?.record.id;
+        let newest =
+            store.usage().requests(all, &none(), None, 1, PATIENCE).await?.rows.pop().ok_or("no records")?.record.id;
         self.time("one request", || async move {
             Ok(store.usage().request(all, newest).await?.map_or("none".into(), |found| found.account_name))
         })
@@ -184,7 +189,7 @@ impl Bench<'_> {
     async fn list(&mut self, name: &str, scope: Scope, filter: &RequestFilter) -> Result<(), Error> {
         let store = self.store;
         let page = || async move {
-            let page = store.usage().requests(scope, filter, None, 50).await?;
+            let page = store.usage().requests(scope, filter, None, 50, PATIENCE).await?;
             let next = match page.next {
                 Next::End => "the end".to_owned(),
                 Next::Older(_) => "older".to_owned(),
@@ -199,7 +204,7 @@ impl Bench<'_> {
         let (mut before, mut slowest, mut pages, mut rows) = (None, Duration::ZERO, 0, 0);
         while pages < 20 {
             let begin = Instant::now();
-            let page = store.usage().requests(scope, filter, before, 50).await?;
+            let page = store.usage().requests(scope, filter, before, 50, PATIENCE).await?;
             slowest = slowest.max(begin.elapsed());
             (pages, rows) = (pages + 1, rows + page.rows.len());
             before = match page.next {

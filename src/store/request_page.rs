@@ -1,5 +1,7 @@
 //! Which requests there were, the newest first, and one of them with everything that belongs to it.
 
+use std::time::Duration;
+
 use super::request_search::Search;
 use super::sql::sql;
 use super::usage::{Usage, columns, price, record};
@@ -241,7 +243,8 @@ impl Window {
 
 impl Usage<'_> {
     /// One page of the list of requests: those before a given one, the newest first. However rare what is looked for is, a
-    /// page looks at a bounded part of the records; then it ends in [`Next::Further`], perhaps without a row.
+    /// page looks at a bounded part of the records, and not much longer than `patience`; then it ends in [`Next::Further`],
+    /// perhaps without a row.
     ///
     /// # Errors
     /// If the database fails.
@@ -251,8 +254,9 @@ impl Usage<'_> {
         filter: &RequestFilter,
         before: Option<RequestId>,
         limit: u32,
+        patience: Duration,
     ) -> Result<RequestPage, StoreError> {
-        Search::new(self, scope, filter, before, limit).run().await
+        Search::new(self, scope, filter, before, limit, patience).run().await
     }
 
     /// One request; `None` if it is not in the scope, was never made, or is past the time that records are kept.

@@ -2,6 +2,7 @@
 //! the sums per account and day, per key and day and per key and hour say where matches are, and only those hours are read.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use super::StoreError;
 use super::request_page::{Among, NameFilter, Next, RequestFilter, RequestPage, RequestRow, StatusFilter, Window};
@@ -14,6 +15,8 @@ use crate::domain::{AccountId, ApiKeyId, RequestId, Scope, Timestamp, Traffic};
 const FIRST_LOOK: u32 = 2_000;
 /// How many rows each further look takes in.
 const LOOK: u32 = 4_000;
+/// How many rows are looked at between two looks at the clock: some may have to come from a slow disk.
+const SLICE: u32 = 500;
 /// How many rows one page looks at without knowing of a match.
 const MOST_ROWS: u32 = 6_000;
 /// How many hours of keys one page reads, once the sums have said that each has a match.
@@ -93,6 +96,8 @@ pub(super) struct Search<'a> {
     rows_left: u32,
     hours_left: usize,
     days_left: usize,
+    /// When it should come to an end.
+    deadline: Option<Instant>,
 }
 
 /// Whether the search is over.
@@ -112,6 +117,7 @@ impl<'a> Search<'a> {
         filter: &'a RequestFilter,
         before: Option<RequestId>,
         limit: u32,
+        patience: Duration,
     ) -> Self {
         let last = Timestamp::from_millis((1 << 48) - 1);
         let until = RequestId::floor(filter.until.unwrap_or(last).min(last));
@@ -127,6 +133,7 @@ impl<'a> Search<'a> {
             rows_left: MOST_ROWS,
             hours_left: MOST_HOURS,
             days_left: MOST_DAYS,
+            deadline: Instant::now().checked_add(patience),
         }
     }
 
@@ -153,6 +160,11 @@ impl<'a> Search<'a> {
         self.found.len() > self.limit
     }
 
+    /// Whether it has taken its time. It always gets past one slice before it asks, so every page gets somewhere.
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
     fn missing(&self) -> u32 {
         u32::try_from(self.limit + 1 - self.found.len().min(self.limit)).unwrap_or(u32::MAX)
     }
@@ -174,15 +186,22 @@ impl<'a> Search<'a> {
 
     /// Looks at the next rows, whatever they are.
     async fn look(&mut self, size: u32) -> Result<Step, StoreError> {
-        let size = size.min(self.rows_left);
-        let window = Window { among: self.among(), below: self.below, from: self.from, size };
-        self.found.extend(self.filter.matching(self.usage, window, self.missing()).await?);
-        if self.is_full() {
-            return Ok(Step::GoOn);
+        let mut left = size.min(self.rows_left);
+        while left > 0 {
+            let size = left.min(SLICE);
+            let window = Window { among: self.among(), below: self.below, from: self.from, size };
+            self.found.extend(self.filter.matching(self.usage, window, self.missing()).await?);
+            if self.is_full() {
+                return Ok(Step::GoOn);
+            }
+            let Some(beyond) = window.beyond(self.usage).await? else { return Ok(Step::Over) };
+            self.below = RequestId::after(beyond);
+            self.rows_left -= size;
+            left -= size;
+            if self.is_late() {
+                return Ok(Step::Stop);
+            }
         }
-        let Some(beyond) = window.beyond(self.usage).await? else { return Ok(Step::Over) };
-        self.below = RequestId::after(beyond);
-        self.rows_left -= size;
         Ok(if self.rows_left == 0 { Step::Stop } else { Step::GoOn })
     }
 
@@ -223,6 +242,10 @@ impl<'a> Search<'a> {
         }
         let oldest = days.keys().next().copied().filter(|_| rows.len() == MOST_DAYS).unwrap_or(from);
         for (day, accounts) in days.into_iter().rev() {
+            if self.is_late() {
+                self.below = self.below.min(RequestId::floor(Timestamp::of_day(day + 1)));
+                return Ok(Step::Stop);
+            }
             let mut hours: BTreeMap<i64, Vec<ApiKeyId>> = BTreeMap::new();
             self.days_left = self.days_left.saturating_sub(accounts.len());
             for account in accounts {
@@ -252,7 +275,7 @@ impl<'a> Search<'a> {
             if floor >= self.below {
                 continue;
             }
-            if self.hours_left == 0 {
+            if self.hours_left == 0 || self.is_late() {
                 self.below = self.below.min(ceiling);
                 return Ok(Step::Stop);
             }

@@ -1,5 +1,7 @@
 //! `GET /requests/export.csv`: the same selection as the list, the newest first.
 
+use std::time::Duration;
+
 use actix_web::web;
 use futures_util::stream;
 
@@ -81,7 +83,8 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
 
 async fn portion(mut place: Place) -> Result<(String, Option<Place>), ConsoleError> {
     let most = u32::try_from(MOST - place.lines).unwrap_or(PORTION).min(PORTION);
-    let page = place.console.store.usage().requests(place.scope, &place.filter, place.before, most).await?;
+    let page =
+        place.console.store.usage().requests(place.scope, &place.filter, place.before, most, Duration::MAX).await?;
     let text = page.rows.iter().map(line).collect();
     place.lines += page.rows.len();
     place.portions += 1;

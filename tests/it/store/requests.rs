@@ -10,11 +10,23 @@ use crate::harness::seed::{self, NOON};
 use crate::harness::store::TestStore;
 use crate::harness::traffic::{aliased, failed, record};
 
-/// Every id that a list has, page by page, and how many pages it took.
+/// Every id that a list has, page by page, and how many pages it took. Whoever has no patience finds the same.
 async fn pages(store: &TestStore, scope: Scope, filter: &RequestFilter, limit: u32) -> (Vec<RequestId>, usize) {
+    let (found, count) = walk(store, scope, filter, limit, Duration::MAX).await;
+    assert_eq!(walk(store, scope, filter, limit, Duration::ZERO).await.0, found, "{filter:?}");
+    (found, count)
+}
+
+async fn walk(
+    store: &TestStore,
+    scope: Scope,
+    filter: &RequestFilter,
+    limit: u32,
+    patience: Duration,
+) -> (Vec<RequestId>, usize) {
     let (mut ids, mut count, mut before) = (Vec::new(), 0, None);
     loop {
-        let page = store.usage().requests(scope, filter, before, limit).await.unwrap();
+        let page = store.usage().requests(scope, filter, before, limit, patience).await.unwrap();
         ids.extend(page.rows.iter().map(|row| row.record.id));
         count += 1;
         assert!(page.rows.len() <= limit as usize && count < 1_000);
@@ -164,13 +176,13 @@ both_engines!(a_search_that_the_sums_cannot_help_stops_and_says_where, |store| {
     }
     let unknown = RequestFilter { state: Some(CallState::Unknown), ..RequestFilter::default() };
 
-    let first = store.usage().requests(Scope::Account(account), &unknown, None, 50).await.unwrap();
+    let first = store.usage().requests(Scope::Account(account), &unknown, None, 50, Duration::MAX).await.unwrap();
 
     assert_eq!(first.rows, []);
     let Next::Further(id) = first.next else { panic!("{:?}", first.next) };
     let all = ids(&records, |_| true);
     assert_eq!(all.iter().filter(|it| **it >= id).count(), 6_000);
-    let second = store.usage().requests(Scope::Account(account), &unknown, Some(id), 50).await.unwrap();
+    let second = store.usage().requests(Scope::Account(account), &unknown, Some(id), 50, Duration::MAX).await.unwrap();
     assert_eq!((second.rows.len(), second.rows[0].record.id, second.next), (1, records[0].id, Next::End));
 });
 
@@ -222,7 +234,7 @@ both_engines!(a_purge_takes_old_records_and_leaves_every_sum, |store| {
 
     assert_eq!(store.usage().purge(end, 700).await.unwrap(), 700);
     assert_eq!(raw::count(&store, "usage_record", "1 = 1").await, 600);
-    let left = store.usage().requests(Scope::All, &RequestFilter::default(), None, 700).await.unwrap();
+    let left = store.usage().requests(Scope::All, &RequestFilter::default(), None, 700, Duration::MAX).await.unwrap();
     assert_eq!(left.rows.last().unwrap().record.id, ids(&records, |it| it.at >= minutes(700)).pop().unwrap());
     assert_eq!(store.usage().purge(end, 10_000).await.unwrap(), 500);
     assert_eq!(store.usage().purge(end, 10_000).await.unwrap(), 0);
