@@ -111,7 +111,7 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
     let name = "Demo".parse().map_err(|error| wrong(&error))?;
     let account = Account::new(AccountId::new(began, random::bytes()), name, began);
-    store.accounts().create(&account, &by, now).await?;
+    store.accounts().create(&account, &by, began).await?;
 
     // An admin, so that every page can be seen, with an account of its own, so that keys have a home.
     let password = made_up_password();
@@ -143,7 +143,7 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     let limits = Limits { requests_per_minute: Some(600), tokens_per_minute: Some(2_000_000), spend: Some(spend) };
     let key = ApiKey { limits, ..key };
     let hash = master.api_key_hasher().hash(&secret);
-    store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, now).await?;
+    store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, began).await?;
 
     let credit = async |at, amount, note| {
         let id = LedgerId::new(at, random::bytes());
