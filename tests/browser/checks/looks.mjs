@@ -339,6 +339,8 @@ export async function usage_and_requests_when_there_are_none(scene) {
 
 export async function the_list_of_requests(scene) {
   const { page } = await afterAMonth(scene);
+  await page.goto("/requests");
+  await assertLooksRight(page);
   await page.goto("/requests?status=failed");
   await page.getByText("More filters").click();
   await assertLooksRight(page);

@@ -71,7 +71,7 @@ fn a_row_says_what_was_asked_for_what_ran_and_how_it_ended() {
         assert!(rows[0].starts_with(EVIL), "{}", rows[0]);
         assert!(select(&page, "main img").is_empty());
         assert!(
-            rows[3].starts_with("cross-model-basic→ alias cross-model-basic → openai/gpt-5-mini · openai just now laptop 100 in20 out $0.000001 900 msfirst 120 ms 200 curl/8"),
+            rows[3].starts_with("cross-model-basic→ alias cross-model-basic → openai/gpt-5-mini · openai just now curl/8 laptop 100 in 20 out $0.000001 900 ms first 120 ms 200"),
             "{}",
             rows[3]
         );
