@@ -30,6 +30,8 @@ pub(super) struct Shipping {
     /// Rung when there is a reason not to wait.
     hurry: Notify,
     stopping: AtomicBool,
+    /// The task has ended: nobody writes any more.
+    over: AtomicBool,
     begun: AtomicU64,
     ended: AtomicU64,
     written: AtomicU64,
@@ -58,6 +60,9 @@ impl Shipping {
         lock(&self.flushes).push(done);
         self.hurry.notify_one();
         spool.nudge();
+        if self.over.load(Ordering::SeqCst) {
+            lock(&self.flushes).clear();
+        }
         // An error means that the task has ended, and with it all waiting.
         drop(wait.await);
     }
@@ -95,6 +100,14 @@ struct Task {
     open: HashMap<RequestId, (Box<Begun>, u64), ahash::RandomState>,
     /// Up to here everything was read.
     place: u64,
+}
+
+/// However it ends, nobody waits for it any more.
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.shipping.over.store(true, Ordering::SeqCst);
+        lock(&self.shipping.flushes).clear();
+    }
 }
 
 impl Task {

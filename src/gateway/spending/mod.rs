@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 
@@ -37,6 +38,8 @@ pub(super) struct Spending {
     pub store: Store,
     pub clock: Clock,
     pub gateway: GatewayId,
+    /// Where questions about leases run: a worker's runtime ends before the gateway does, in the middle of an answer.
+    runtime: Handle,
     /// How long the database is waited for.
     patience: Duration,
     purses: Mutex<HashMap<(Budget, i64), Arc<Purse>>>,
@@ -54,12 +57,14 @@ pub(super) struct Spending {
 }
 
 impl Spending {
+    /// Call it on the runtime that lives as long as the gateway.
     pub(super) fn new(store: Store, clock: Clock, gateway: GatewayId, patience: Duration) -> Self {
         Self {
             store,
             confirmed: AtomicI64::new(clock.now().millis()),
             clock,
             gateway,
+            runtime: Handle::current(),
             patience,
             purses: Mutex::default(),
             gates: Mutex::default(),

@@ -134,7 +134,8 @@ impl Purse {
         }
         let (purse, spending) = (Arc::clone(self), Arc::clone(spending));
         // In a task of its own, since those who wait for it may leave.
-        let task = tokio::spawn(async move { purse.lease(&spending, limit).await });
+        let runtime = spending.runtime.clone();
+        let task = runtime.spawn(async move { purse.lease(&spending, limit).await });
         let flight = async move { task.await.unwrap_or(Err(Unavailable)) }.boxed().shared();
         state.flight = Some(flight.clone());
         flight

@@ -117,7 +117,8 @@ impl Shared {
             }
             seen = end;
         }
-        self.unasked.store(false, Ordering::Release);
+        // Whoever found it set, and so rang no bell, has added before: this sees it, and asks for it.
+        self.unasked.swap(false, Ordering::AcqRel);
         self.spool.write();
     }
 

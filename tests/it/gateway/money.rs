@@ -117,6 +117,13 @@ both_engines!(what_a_call_costs_is_taken_from_the_balance_once_and_written_down_
     assert_eq!(usage.iter().map(|entry| entry.amount.pico()).sum::<i64>(), -usd("0.004").pico());
 });
 
+test!(whoever_flushes_a_gateway_that_has_stopped_does_not_wait, |store| {
+    let rig = Rig::start(store).await;
+    rig.gateway.stop().await;
+
+    tokio::time::timeout(Duration::from_secs(60), rig.gateway.flush()).await.expect("an answer");
+});
+
 test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     let rig = Rig::start(store).await;
     penny(&rig.store).await;
