@@ -23,6 +23,11 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How often a batch is tried at the end of the program.
 const LAST_TRIES: u32 = 2;
 
+/// How often a run that ends tries to be forgotten: a database that was restarted has ended the connections of before, and
+/// each is only found out when it is used.
+const FORGET_TRIES: u32 = 5;
+const FORGET_AGAIN: Duration = Duration::from_millis(50);
+
 /// What the task of a run and everybody else share.
 #[derive(Debug, Default)]
 pub(super) struct Shipping {
@@ -132,6 +137,9 @@ impl Task {
             if stopping {
                 if done && self.open.is_empty() {
                     self.end().await;
+                } else {
+                    let open = self.open.len();
+                    tracing::info!(open, all_written = done, "The spool stays, for the next start to clear up");
                 }
                 return;
             }
@@ -235,10 +243,20 @@ impl Task {
         self.spool.stop();
         self.spending.rest().await;
         // The folder last: whatever does not come to its end is done at the next start.
-        let dropped = store.leases().drop_of(gateway).await;
-        if dropped.is_ok() && store.gateways().remove(gateway).await.is_ok() {
-            self.spool.remove();
+        let forget = async || {
+            store.leases().drop_of(gateway).await?;
+            store.gateways().remove(gateway).await
+        };
+        let mut tries = 1;
+        while let Err(error) = forget().await {
+            if tries == FORGET_TRIES {
+                tracing::warn!(%error, "What this gateway had leased is given back by the next start");
+                return;
+            }
+            tries += 1;
+            tokio::time::sleep(FORGET_AGAIN).await;
         }
+        self.spool.remove();
     }
 }
 
