@@ -144,6 +144,7 @@ fn console(
         public_url,
         stand_in: serving.stand_in,
         gateway_url: settings.client_url(parts),
+        search_patience: ConsoleOptions::SEARCH_PATIENCE,
     };
     Ok(Some(Console::new(store.clone(), options)))
 }

@@ -36,6 +36,7 @@ mod usage;
 mod wallet;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::error::UrlencodedError;
@@ -73,6 +74,13 @@ pub struct ConsoleOptions {
     pub stand_in: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
+    /// How long a page of requests looks for what is rare before it offers to look further.
+    pub search_patience: Duration,
+}
+
+impl ConsoleOptions {
+    /// The usual patience of a search: with all else a page stays well under 200 ms.
+    pub const SEARCH_PATIENCE: Duration = Duration::from_millis(100);
 }
 
 /// The console. Clones share everything.

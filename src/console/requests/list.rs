@@ -1,7 +1,5 @@
 //! `GET /requests`: the list, the newest first.
 
-use std::time::Duration;
-
 use actix_web::web;
 use askama::Template;
 
@@ -13,8 +11,6 @@ use crate::domain::{CallState, Scope};
 use crate::store::Next;
 
 const PER_PAGE: u32 = 50;
-/// How long a page looks for what matches.
-const PATIENCE: Duration = Duration::from_millis(100);
 /// The most keys that can be chosen from in a list.
 const KEYS: usize = 200;
 
@@ -48,7 +44,8 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::
 async fn load(console: &Console, frame: Frame, query: RequestQuery) -> Result<RequestsPage, ConsoleError> {
     let (now, who) = (console.now(), &frame.who);
     let scope = query.scope(who);
-    let page = console.store.usage().requests(scope, &query.filter(), query.before(), PER_PAGE, PATIENCE).await?;
+    let patience = console.options.search_patience;
+    let page = console.store.usage().requests(scope, &query.filter(), query.before(), PER_PAGE, patience).await?;
     let accounts = if who.scope() == Scope::All { console.store.accounts().list().await? } else { Vec::new() };
     let keys = if scope == Scope::All && accounts.len() > 1 {
         Vec::new()

@@ -34,6 +34,7 @@ fn console(app: &TestApp) -> Console {
         secure_cookies: false,
         stand_in: false,
         gateway_url: format!("{}/v1", app.url()),
+        search_patience: Duration::MAX,
     };
     Console::new((**app.store()).clone(), options)
 }

@@ -171,6 +171,8 @@ fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
         secure_cookies: false,
         stand_in: false,
         gateway_url: format!("{url}/v1"),
+        // However busy the machine is.
+        search_patience: std::time::Duration::MAX,
     }
 }
 
