@@ -42,6 +42,7 @@ mod url;
 mod usage;
 mod usage_report;
 mod usage_rollup;
+mod usage_sums;
 mod value;
 mod wallet_page;
 mod wallets;
@@ -72,7 +73,8 @@ pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::{Usage, UsageTotals};
-pub use usage_report::{REPORT_ROWS, ReportAccount, ReportFilter, ReportKey, Top, UsageReport, UsageRow, UsageSums};
+pub use usage_report::{ReportAccount, ReportFilter, ReportKey, UsageReport, UsageRow};
+pub use usage_sums::{REPORT_ROWS, Top, UsageSums};
 pub use wallet_page::{Spent, WalletEvent, WalletLine, WalletPlace};
 pub use wallets::{Credited, NewCredit, Wallets};
 
