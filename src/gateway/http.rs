@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::http::uri::Uri;
 use hyper::{HeaderMap, Method, Request};
@@ -52,6 +52,14 @@ pub(super) enum Body {
 }
 
 impl Body {
+    /// Whether it is known that nothing more comes.
+    fn is_at_end(&self) -> bool {
+        match self {
+            Self::StandIn(_) => false,
+            Self::Http(incoming) => incoming.is_end_stream(),
+        }
+    }
+
     async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
         match self {
             Self::StandIn(words) => words.next().await.map(Ok),
@@ -179,9 +187,12 @@ impl Reader {
         }
     }
 
-    /// The whole answer. One that came in a single piece is not copied.
+    /// The whole answer. One that came in a single piece is not copied, and its end is not waited for if its length was told.
     pub(super) async fn all(&mut self) -> Result<Bytes, HttpError> {
         let Some(first) = self.next().await.transpose()? else { return Ok(Bytes::new()) };
+        if self.body.is_at_end() {
+            return Ok(first);
+        }
         let Some(second) = self.next().await.transpose()? else { return Ok(first) };
         let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
         all.extend_from_slice(&first);
