@@ -15,6 +15,9 @@ use super::{Begun, Ended, Spool, SpoolFull, entry, lock};
 
 /// How long entries gather at most while the worker is busy.
 const LINGER: Duration = Duration::from_millis(1);
+/// So many turns of the worker in which nothing was added mean that nothing more comes soon. A turn takes about a microsecond,
+/// a write a hundred: with fewer calls at once than a write could take, a few turns more save a tenth of all writes.
+const QUIET: u32 = 4;
 /// How often those who wait look at the clock while nothing gets to the disk.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -107,14 +110,13 @@ impl Shared {
         }
         let began = Instant::now();
         let mut seen = self.end.load(Ordering::Relaxed);
-        loop {
+        let mut quiet = 0;
+        while quiet < QUIET && began.elapsed() < LINGER {
             // Everybody else who can do something does it meanwhile, also those for whom something has just arrived.
             tokio::task::yield_now().await;
             self.wake();
             let end = self.end.load(Ordering::Relaxed);
-            if end == seen || began.elapsed() >= LINGER {
-                break;
-            }
+            quiet = if end == seen { quiet + 1 } else { 0 };
             seen = end;
         }
         // Whoever found it set, and so rang no bell, has added before: this sees it, and asks for it.

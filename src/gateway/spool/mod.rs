@@ -4,6 +4,7 @@
 //! A run of a gateway has a folder of its own, named by its [`GatewayId`], that it holds locked. Inside are segments, named
 //! by the place of their first byte, of [`frame`]s that hold [`entry`]s. Places count from the beginning of the run.
 
+mod disk;
 mod entry;
 mod frame;
 mod lane;

@@ -57,8 +57,13 @@ impl Reader {
             let garbled = next == Frame::Garbled;
             let whole = self.ready.is_empty() || next == Frame::End;
             read.damaged |= garbled && self.frames_follow();
-            let Some(next) = self.next_segment()? else { break };
-            read.damaged |= !whole;
+            let Some(next) = self.next_segment()? else {
+                // Should more be expected here, it is looked for anew.
+                self.open = None;
+                break;
+            };
+            // Each segment begins where the one before ends.
+            read.damaged |= !whole || next != self.place;
             self.place = next;
             self.open = None;
             self.ready.clear();

@@ -2,12 +2,13 @@
 //! waits the next group gathers, so that many calls share one wait.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write as _};
+use std::io;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::disk::Disk;
 use super::{Shared, lock, segment};
 
 /// Kept free, so that calls in flight can be written down when the disk is full.
@@ -20,9 +21,7 @@ const LAST_TRIES: u32 = 5;
 pub(super) struct Writer {
     folder: PathBuf,
     synced: bool,
-    file: File,
-    /// How long the segment is.
-    length: u64,
+    segment: Disk,
     /// Where the next byte goes, of the whole spool.
     place: u64,
     /// Whether the reserve is there.
@@ -31,8 +30,8 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(folder: PathBuf, synced: bool) -> io::Result<Self> {
-        let file = segment(&folder, 0, synced)?;
-        let mut writer = Self { folder, synced, file, length: 0, place: 0, reserved: false };
+        let segment = Disk::begin(&folder, 0, synced)?;
+        let mut writer = Self { folder, synced, segment, place: 0, reserved: false };
         if synced {
             writer.reserve()?;
         }
@@ -100,17 +99,11 @@ impl Writer {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let more = bytes.len() as u64;
-        if self.length > 0 && self.length + more > segment::LENGTH {
-            self.file = segment(&self.folder, self.place, self.synced)?;
-            self.length = 0;
+        let length = self.segment.length();
+        if length > 0 && length + more > segment::LENGTH {
+            self.segment = Disk::begin(&self.folder, self.place, self.synced)?;
         }
-        // Always where the last whole group ends: what a failed try has left there is written over by the next.
-        self.file.seek(SeekFrom::Start(self.length))?;
-        self.file.write_all(bytes)?;
-        if self.synced {
-            self.file.sync_data()?;
-        }
-        self.length += more;
+        self.segment.append(bytes)?;
         self.place += more;
         Ok(())
     }
@@ -129,20 +122,4 @@ impl Writer {
         self.reserved = true;
         Ok(())
     }
-}
-
-/// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes nothing
-/// but the bytes it is about: the disk then has one thing to wait for, not three.
-fn segment(folder: &std::path::Path, place: u64, synced: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(segment::path(folder, place))?;
-    if synced {
-        io::copy(&mut io::Read::take(io::repeat(0), segment::LENGTH), &mut file)?;
-        file.sync_all()?;
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(file)
 }
