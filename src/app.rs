@@ -6,7 +6,7 @@ mod listener;
 mod server;
 mod signals;
 
-pub use error::{StartError, with_causes};
+pub use error::StartError;
 pub use server::{Running, Serving};
 
 use std::path::PathBuf;

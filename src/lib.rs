@@ -20,6 +20,7 @@
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
 //! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
+//! | [`causes`] | An error with everything behind it, as logs and terminals tell it. |
 //! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
 //!
 //! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
@@ -68,6 +69,7 @@
 //! 9. A task moves the spool into the tables in batches: request records, sums for reports, the ledger, the balance.
 
 pub mod app;
+pub mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;

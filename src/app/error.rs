@@ -1,8 +1,8 @@
 //! Why the program does not start: one line, and an exit code that a supervisor can tell apart.
 
-use std::error::Error;
 use std::io;
 
+use crate::causes::with_causes;
 use crate::config::{Address, SettingsError};
 use crate::domain::SealError;
 use crate::gateway::{CaFileError, GatewayError};
@@ -76,19 +76,4 @@ impl StartError {
             _ => 1,
         }
     }
-}
-
-/// An error and what caused it, in one line; a cause that the line already has is left out.
-pub fn with_causes(error: &dyn Error) -> String {
-    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut line = flat(error.to_string());
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let text = flat(next.to_string());
-        if !line.contains(&text) {
-            line = format!("{line}: {text}");
-        }
-        cause = next.source();
-    }
-    line
 }

@@ -5,7 +5,8 @@ use std::error::Error;
 use clap::Command;
 use clap::error::{ContextKind, ErrorKind};
 
-use crate::app::{StartError, with_causes};
+use crate::app::StartError;
+use crate::causes::with_causes;
 use crate::domain::SealError;
 use crate::store::StoreError;
 

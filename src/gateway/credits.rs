@@ -7,6 +7,7 @@ use super::answer::{Failure, Head};
 use super::auth;
 use super::auth::surface;
 use super::worker::Worker;
+use crate::causes::with_causes;
 use crate::domain::{Period, PicoUsd, Timestamp};
 use crate::store::UsageTotals;
 use crate::wire::error::{Code, Problem};
@@ -59,7 +60,7 @@ async fn used(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Result<
     for (name, period) in [("daily", Period::Day), ("weekly", Period::Week), ("monthly", Period::Month)] {
         let store = &worker.inner.spending.store;
         let totals = store.usage().totals(key.account, period.start(now)).await.map_err(|error| {
-            tracing::warn!(%error, "The usage of an account could not be read");
+            tracing::warn!(error = %with_causes(&error), "The usage of an account could not be read");
             unavailable()
         })?;
         body[name] = shown(&totals);

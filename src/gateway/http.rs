@@ -17,6 +17,7 @@ use super::egress::{EgressError, HttpClient};
 use super::stand_in::Words;
 use super::upstream::Upstream;
 use super::{Limits, Timeouts};
+use crate::causes::with_causes;
 
 /// Why a call, or the rest of its answer, did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +97,7 @@ pub(super) async fn send(
     }
     let answer = match timeout(first_byte, client.request(request)).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err((reason(&error), causes(&error))),
+        Ok(Err(error)) => Err((reason(&error), with_causes(&error))),
         Err(_) => Err((HttpError::Timeout, "no answer within the time for its first byte".into())),
     };
     let answer = answer.map_err(|(error, causes)| {
@@ -126,12 +127,6 @@ impl Opened {
             body,
         }
     }
-}
-
-/// An error and what caused it, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {

@@ -16,6 +16,7 @@ use super::catalog::Snapshot;
 use super::keys::{CompiledKey, KeyCache, Lookup};
 use super::spending::Spending;
 use super::{GatewayOptions, lock};
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHash, Timestamp};
 use crate::store::{Change, Store, StoreError};
@@ -235,7 +236,7 @@ impl Live {
                 }
                 return Ok(answer);
             }
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(error)) => with_causes(&error),
             Err(_) => "it did not answer in time".into(),
         };
         if !self.database_down.swap(true, Ordering::Relaxed) {

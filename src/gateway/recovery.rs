@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::shipping::Batch;
 use super::spending::Spending;
 use super::spool::{self, Begun, Entry, Left, Reader, SpoolOptions};
+use crate::causes::with_causes;
 use crate::domain::RequestId;
 use crate::store::StoreError;
 
@@ -43,11 +44,11 @@ pub(super) async fn recover(options: SpoolOptions, spending: Arc<Spending>) {
                     break;
                 }
                 Err(RecoveryError::Store(error)) => {
-                    tracing::debug!(%error, run = %run.gateway, "A spool that was left waits for the database");
+                    tracing::debug!(error = %with_causes(&error), run = %run.gateway, "A spool that was left waits for the database");
                     tokio::time::sleep(RETRY).await;
                 }
                 Err(error) => {
-                    tracing::error!(%error, run = %run.gateway, "A spool that was left stays where it is");
+                    tracing::error!(error = %with_causes(&error), run = %run.gateway, "A spool that was left stays where it is");
                     break;
                 }
             }

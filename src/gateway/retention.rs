@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::spending::Spending;
+use crate::causes::with_causes;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -32,7 +33,7 @@ async fn purge(spending: &Spending, keep: Duration) {
             Ok(0) => break,
             Ok(count) => removed += count,
             Err(error) => {
-                tracing::warn!(%error, "Old request records could not be removed; trying again in an hour");
+                tracing::warn!(error = %with_causes(&error), "Old request records could not be removed; trying again in an hour");
                 break;
             }
         }

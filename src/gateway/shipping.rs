@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::lock;
 use super::spending::Spending;
 use super::spool::{Begun, Entry, Reader, Spool};
+use crate::causes::with_causes;
 use crate::domain::{PicoUsd, RequestId, UsageRecord};
 use crate::store::{Budget, LeaseUse, Shipment};
 
@@ -227,11 +228,11 @@ impl Task {
             if self.shipping.is_stopping() {
                 tries += 1;
                 if tries >= LAST_TRIES {
-                    tracing::error!(%error, records = count, "Usage records stay in the spool, for the next start to write");
+                    tracing::error!(error = %with_causes(&error), records = count, "Usage records stay in the spool, for the next start to write");
                     return false;
                 }
             }
-            tracing::warn!(%error, records = count, "Usage records could not be written; trying again");
+            tracing::warn!(error = %with_causes(&error), records = count, "Usage records could not be written; trying again");
             tokio::time::sleep(RETRY).await;
         }
     }
@@ -250,7 +251,7 @@ impl Task {
         let mut tries = 1;
         while let Err(error) = forget().await {
             if tries == FORGET_TRIES {
-                tracing::warn!(%error, "What this gateway had leased is given back by the next start");
+                tracing::warn!(error = %with_causes(&error), "What this gateway had leased is given back by the next start");
                 return;
             }
             tries += 1;

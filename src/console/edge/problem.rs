@@ -12,6 +12,7 @@ use super::super::frame::Frame;
 use super::super::reply;
 use super::super::shape::Shape;
 use super::request_id;
+use crate::causes::with_causes;
 use crate::domain::RequestId;
 
 /// An error page in the frame, for somebody who is signed in.
@@ -85,16 +86,7 @@ fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpRespons
 
 /// An error and what is behind it, for the log: the store tells people less than it knows.
 fn causes(error: &actix_web::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.as_error::<ConsoleError>().and_then(std::error::Error::source);
-    while let Some(next) = cause {
-        let next_text = next.to_string();
-        if !text.contains(&next_text) {
-            text = format!("{text}: {next_text}");
-        }
-        cause = next.source();
-    }
-    text
+    error.as_error::<ConsoleError>().map_or_else(|| error.to_string(), |error| with_causes(error))
 }
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.

@@ -21,6 +21,7 @@ pub(super) use purse::{Purse, Unavailable};
 pub(super) use rate::{Gate, Gates, Limited, View};
 
 use super::lock;
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::{AccountId, Balance, GatewayId, PicoUsd, Timestamp};
 use crate::store::{Budget, Change, LeaseUse, Store, StoreError};
@@ -97,7 +98,7 @@ impl Spending {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 if !self.down.load(Ordering::Relaxed) {
-                    tracing::warn!(%error, "A lease could not be had");
+                    tracing::warn!(error = %with_causes(&error), "A lease could not be had");
                 }
                 Err(Unavailable)
             }

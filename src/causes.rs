@@ -1,0 +1,39 @@
+//! An error and everything behind it, for a log or a terminal: what people are shown elsewhere says less than is known.
+
+use std::error::Error;
+
+/// An error and what caused it, in one line; a cause that the line already has is left out.
+pub fn with_causes(error: &dyn Error) -> String {
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = flat(error.to_string());
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let text = flat(next.to_string());
+        if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = next.source();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Because {
+        text: &'static str,
+        #[source]
+        cause: Option<Box<Because>>,
+    }
+
+    #[test]
+    fn causes_follow_in_one_line_and_none_is_said_twice() {
+        let chain = ["it failed", "the disk\n  is full", "is full"];
+        let error = chain.into_iter().rev().fold(None, |cause, text| Some(Box::new(Because { text, cause })));
+
+        assert_eq!(with_causes(&*error.unwrap()), "it failed: the disk is full");
+    }
+}
