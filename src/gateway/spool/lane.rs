@@ -16,8 +16,10 @@ use super::{Begun, Ended, Spool, SpoolFull, entry, lock};
 /// How long entries gather at most while the worker is busy.
 const LINGER: Duration = Duration::from_millis(1);
 /// So many turns of the worker in which nothing was added mean that nothing more comes soon. A turn takes about a microsecond,
-/// a write a hundred: with fewer calls at once than a write could take, a few turns more save a tenth of all writes.
+/// a write a hundred: a few turns more save a tenth of all writes.
 const QUIET: u32 = 4;
+/// So many bytes are worth a write as soon as one turn adds nothing.
+const ENOUGH: u64 = 4096;
 /// How often those who wait look at the clock while nothing gets to the disk.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -34,6 +36,8 @@ pub(super) struct Shared {
     tended: AtomicBool,
     /// The place after the last entry.
     end: AtomicU64,
+    /// The place up to which the writer was asked to write.
+    asked: AtomicU64,
     /// There are some that nobody has asked the writer to write.
     unasked: AtomicBool,
     /// Who waits, by the place that must be on the disk.
@@ -59,6 +63,7 @@ impl Lane {
             bell: Arc::default(),
             tended: AtomicBool::new(false),
             end: AtomicU64::new(0),
+            asked: AtomicU64::new(0),
             unasked: AtomicBool::new(false),
             waiting: Mutex::default(),
         });
@@ -110,6 +115,7 @@ impl Shared {
         }
         let began = Instant::now();
         let mut seen = self.end.load(Ordering::Relaxed);
+        let asked = self.asked.load(Ordering::Relaxed);
         let mut quiet = 0;
         while quiet < QUIET && began.elapsed() < LINGER {
             // Everybody else who can do something does it meanwhile, also those for whom something has just arrived.
@@ -118,7 +124,11 @@ impl Shared {
             let end = self.end.load(Ordering::Relaxed);
             quiet = if end == seen { quiet + 1 } else { 0 };
             seen = end;
+            if quiet > 0 && end - asked >= ENOUGH {
+                break;
+            }
         }
+        self.asked.store(seen, Ordering::Relaxed);
         // Whoever found it set, and so rang no bell, has added before: this sees it, and asks for it.
         self.unasked.swap(false, Ordering::AcqRel);
         self.spool.write();
