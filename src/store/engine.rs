@@ -21,6 +21,8 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long to wait for a connection while the server does not answer.
 const POSTGRES_WAIT: Duration = Duration::from_secs(10);
+/// How long connections in use may take to come to an end when the store is closed.
+const CLOSE: Duration = Duration::from_secs(10);
 
 sql! {
     PING = "SELECT 1";
@@ -115,8 +117,14 @@ impl Engine {
     }
 
     pub(super) async fn close(&self) {
-        on!(&self.readers, |pool| pool.close().await);
-        on!(&self.writers, |pool| pool.close().await);
+        let closed = async {
+            on!(&self.readers, |pool| pool.close().await);
+            on!(&self.writers, |pool| pool.close().await);
+        };
+        // A server that fell silent in the middle of an answer is not told from a slow one.
+        if tokio::time::timeout(CLOSE, closed).await.is_err() {
+            tracing::warn!("Connections of the database are still in use after {CLOSE:?}, and are left");
+        }
     }
 }
 

@@ -174,7 +174,7 @@ impl Store {
         }
     }
 
-    /// Closes every connection, once those in use are done.
+    /// Closes every connection, once those in use are done, or have not come to an end for ten seconds.
     pub async fn close(&self) {
         self.engine.close().await;
     }

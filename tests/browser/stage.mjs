@@ -43,12 +43,18 @@ async function run(id, name) {
   const start = performance.now();
   let problem = null;
   try {
-    await scene.within(60_000, checks.get(name)(scene));
-    await scene.assertQuiet();
+    await scene.within(150_000, checks.get(name)(scene));
+    await scene.within(20_000, scene.assertQuiet(), "still reading what the pages said");
   } catch (error) {
-    problem = `${error.stack ?? error}\n${await scene.describe(name)}`;
+    problem = `${error.stack ?? error}`;
   }
-  await scene.close();
+  // A browser that is stuck keeps nobody waiting.
+  try {
+    if (problem) problem += `\n${await scene.within(20_000, scene.describe(name), "the windows do not show themselves")}`;
+    await scene.within(20_000, scene.close(), "the windows do not close");
+  } catch (error) {
+    problem = [problem, `${error}`].filter(Boolean).join("\n");
+  }
   if (process.env.TEST_TIMES) console.error(`${Math.round(performance.now() - start)} ms ${name}`);
   say({ done: id, problem });
 }

@@ -187,6 +187,30 @@ async fn whoever_waits_for_a_disk_that_takes_nothing_gives_up() {
 }
 
 #[tokio::test]
+async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
+    let folder = folder();
+    let spool = start(&folder);
+    let lane = spool.lane();
+    lane.begin(&begun()).unwrap().await.unwrap();
+    // A segment more than the disk has a place for.
+    std::fs::remove_dir_all(&folder).unwrap();
+    let long = Begun { requested: "x".repeat(60_000), ..begun() };
+    let waits: Vec<Durable> = (0..segment::LENGTH / 60_000 + 1).map(|_| lane.begin(&long).unwrap()).collect();
+    for wait in waits {
+        assert_eq!(wait.within(Duration::from_millis(20)).await, Err(NotWritten));
+    }
+    assert!(spool.is_stuck());
+
+    let (stopped, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        spool.stop();
+        stopped.send(())
+    });
+
+    end.recv_timeout(Duration::from_secs(30)).unwrap();
+}
+
+#[tokio::test]
 async fn lanes_of_several_workers_are_each_told() {
     let folder = folder();
     let spool = start(&folder);

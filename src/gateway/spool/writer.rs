@@ -56,7 +56,7 @@ impl Writer {
                 }
                 continue;
             }
-            if !self.write_surely(shared, &bytes, stopping) {
+            if !self.write_surely(shared, &bytes) {
                 return;
             }
             bytes.clear();
@@ -71,16 +71,19 @@ impl Writer {
     }
 
     /// Writes a group, however often it takes; while the program stops, only a few times.
-    fn write_surely(&mut self, shared: &Shared, bytes: &[u8], stopping: bool) -> bool {
-        let mut tries = 0;
+    fn write_surely(&mut self, shared: &Shared, bytes: &[u8]) -> bool {
+        let mut last_tries = 0;
         while let Err(error) = self.write(bytes) {
             if !shared.stuck.swap(true, Ordering::Relaxed) {
                 tracing::error!(%error, "The spool cannot be written; no new call is taken until it can");
             }
-            tries += 1;
-            if stopping && tries >= LAST_TRIES {
-                tracing::error!(%error, bytes = bytes.len(), "The end of the spool could not be written and is lost");
-                return false;
+            // It may be told to stop in the middle of this.
+            if lock(&shared.pending).stopping {
+                last_tries += 1;
+                if last_tries == LAST_TRIES {
+                    tracing::error!(%error, bytes = bytes.len(), "The end of the spool could not be written and is lost");
+                    return false;
+                }
             }
             if self.reserved && error.kind() == io::ErrorKind::StorageFull {
                 self.reserved = false;

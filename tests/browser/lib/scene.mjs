@@ -147,7 +147,8 @@ export class Scene {
   async #validate(response) {
     if (!response.url().startsWith("http://127.0.0.1:")) return;
     if (!(response.headers()["content-type"] ?? "").startsWith("text/html")) return;
-    const html = await response.text().catch(() => null); // gone with the page it belonged to, or a redirect
+    // Gone with the page it belonged to, or a redirect; the body of a page that was left may neither come nor fail.
+    const html = await this.within(5_000, response.text()).catch(() => null);
     if (html === null) return;
     const page = response.url().replace(/[0-9a-f-]{36}|\?.*/g, "…");
     for (const problem of await markupProblems(html)) this.#complaints.push(`${page}: ${problem}`);
@@ -164,10 +165,10 @@ export class Scene {
   }
 
   /** Fails if `work` takes longer. */
-  async within(milliseconds, work) {
+  async within(milliseconds, work, what = "not done") {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`not done after ${milliseconds} ms`)), milliseconds);
+      timer = setTimeout(() => reject(new Error(`${what} after ${milliseconds} ms`)), milliseconds);
     });
     try {
       return await Promise.race([work, late]);

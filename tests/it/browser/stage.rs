@@ -8,6 +8,7 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ use super::props;
 use crate::harness::app::TestApp;
 use crate::harness::database::Engine;
 use crate::harness::store::TestStore;
+
+/// Longer than `stage.mjs` gives a check, with all that follows it.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 static STAGE: LazyLock<Stage> = LazyLock::new(Stage::set_up);
 
@@ -102,7 +106,7 @@ impl Stage {
         let (done, end) = channel();
         self.waiting.lock().expect("the waiting tests").insert(id, done);
         send(&self.to_node, &json!({"run": id, "check": check}));
-        end.recv().expect("Node to run the check to its end; what it printed says why it did not")
+        end.recv_timeout(PATIENCE).expect("Node to run the check to its end; what it printed says why it did not")
     }
 }
 

@@ -1,11 +1,13 @@
 //! The built program, in a folder of its own.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
 use crate::harness::database::Folder;
+use crate::harness::process::Leash;
 
 /// The program with a database that nobody else uses, and with an environment that holds nothing else.
 pub struct Program {
@@ -88,6 +90,7 @@ impl Program {
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+        let _leash = Leash::on(&child);
         let mut stdin = child.stdin.take().expect("its input");
         // A command that does not read what it is given is no failure.
         let _ = stdin.write_all(input.as_bytes());
@@ -99,9 +102,13 @@ impl Program {
 
     /// Starts a command that goes on until it is told to stop.
     pub fn start(&self, arguments: &[&str]) -> Started {
-        let mut child = self.command(arguments).stderr(Stdio::piped()).spawn().expect("the program");
+        // Not a pipe: one that nobody reads would stop the program once it is full.
+        let log = self.path("log");
+        let err = File::options().create(true).append(true).open(&log).expect("a log");
+        let mut child = self.command(arguments).stderr(err).spawn().expect("the program");
+        let leash = Leash::on(&child);
         let out = BufReader::new(child.stdout.take().expect("its output"));
-        Started { child, out, said: String::new() }
+        Started { child, out, said: String::new(), log, _leash: leash }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -144,6 +151,8 @@ pub struct Started {
     child: Child,
     out: BufReader<ChildStdout>,
     said: String,
+    log: PathBuf,
+    _leash: Leash,
 }
 
 impl Started {
@@ -156,8 +165,7 @@ impl Started {
             }
             let mut line = String::new();
             if self.out.read_line(&mut line).expect("its output") == 0 {
-                let mut err = String::new();
-                let _ = self.child.stderr.take().expect("its errors").read_to_string(&mut err);
+                let err = std::fs::read_to_string(&self.log).unwrap_or_default();
                 panic!("it ended without saying `{label}`: {}{err}", self.said);
             }
             self.said.push_str(&line);

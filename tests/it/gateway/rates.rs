@@ -200,14 +200,16 @@ fn while_the_database_is_away_each_gateway_keeps_to_its_share() {
         serve(&rig.store, other, more).await;
         rig.asks("fast").await.is(200);
         tokio::time::sleep(Duration::from_millis(400)).await;
-        rig.clock.advance(Duration::from_secs(62));
+        // In this order: a sweep that comes after the minute gives back what looks idle by then.
         rig.store.close().await;
+        rig.clock.advance(Duration::from_secs(62));
 
-        let mut admitted = 0;
+        let mut answers = Vec::new();
         for _ in 0..40 {
-            admitted += usize::from(rig.asks("fast").await.status == 200);
+            answers.push(rig.asks("fast").await.status);
         }
 
-        assert_eq!(admitted, 20);
+        let admitted = answers.iter().filter(|status| **status == 200).count();
+        assert_eq!(admitted, 20, "{answers:?}");
     });
 }

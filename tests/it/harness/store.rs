@@ -5,11 +5,13 @@ use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crossmodel::store::Store;
 use futures_util::FutureExt;
 
 use super::database::{Database, Engine};
+use super::dice::number;
 
 /// A migrated store in a database of its own. Clones share it.
 #[derive(Clone)]
@@ -82,10 +84,23 @@ pub fn on<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestStore) -
     });
 }
 
-/// Runs one async test on a runtime of its own, with two threads so that races can happen.
+/// Runs one async test on a runtime of its own, with two threads so that races can happen. One that hangs fails, so that
+/// its name is told; `scripts/chaos` gives its long ones more time.
 pub fn run(test: impl Future<Output = ()>) {
+    let minutes = number("TEST_MINUTES", 8);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.expect("a runtime").block_on(test);
+    let runtime = runtime.expect("a runtime");
+    let ended = runtime.block_on(async {
+        let test = AssertUnwindSafe(test).catch_unwind();
+        tokio::time::timeout(Duration::from_secs(60 * minutes), test).await
+    });
+    // What it still waits for must not be waited for once more.
+    runtime.shutdown_timeout(Duration::from_secs(10));
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(_) => panic!("it hangs: no end in {minutes} minutes"),
+    }
 }
 
 /// One test, run on SQLite and on Postgres: `both_engines!(what_it_shows, |store| { … });`

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::harness::client::Client;
 use crate::harness::database::{Database, Engine, Folder};
-use crate::harness::process::prints_with;
+use crate::harness::process::{Leash, prints_with};
 use crate::harness::provider::Provider;
 use crate::harness::store::run;
 
@@ -66,6 +66,7 @@ async fn no_secret_is_anywhere(engine: Engine) {
         .stderr(File::create(&log).expect("a file for the log"))
         .spawn()
         .expect("the server");
+    let _leash = Leash::on(&server);
     let mut said = BufReader::new(server.stdout.take().expect("its output")).lines().map(|line| line.expect("a line"));
     let base = said.find_map(|line| Some(line.split_once("Gateway: ")?.1.trim().to_owned())).expect("its address");
     let base = base.trim_end_matches("/v1").to_owned();

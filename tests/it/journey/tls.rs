@@ -14,7 +14,7 @@ use tokio_rustls::rustls::crypto::ring;
 
 use crate::harness::client::Client;
 use crate::harness::database::{Database, Engine, Folder};
-use crate::harness::process::prints_with;
+use crate::harness::process::{Leash, prints_with};
 use crate::harness::store::run;
 use crate::harness::upstream::Upstream;
 
@@ -56,23 +56,28 @@ async fn in_front_of(upstream: &Upstream, config: ServerConfig) -> String {
 }
 
 /// A server that runs until it is dropped.
-struct Server(Child, String);
+struct Server {
+    child: Child,
+    url: String,
+    _leash: Leash,
+}
 
 impl Server {
     fn start(mut command: Command, log: &std::path::Path) -> Self {
         let log = File::create(log).expect("a file for the log");
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("the server");
+        let leash = Leash::on(&child);
         let mut said =
             BufReader::new(child.stdout.take().expect("its output")).lines().map(|line| line.expect("a line"));
         let base = said.find_map(|line| Some(line.split_once("Gateway: ")?.1.trim().to_owned())).expect("its address");
-        Self(child, base.trim_end_matches("/v1").to_owned())
+        Self { child, url: base.trim_end_matches("/v1").to_owned(), _leash: leash }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
@@ -118,7 +123,7 @@ fn a_provider_with_a_certificate_by_a_companys_own_authority_is_called_once_that
         let question = json!({"model": "openai/gpt-5.5", "messages": [{"role": "user", "content": "Hello"}]});
         let serve = ["serve", "--listen", "127.0.0.1:0"];
         let asks = async |server: &Server| {
-            Client::new(&server.1).bearer(&secret).post("/v1/chat/completions", &question).await
+            Client::new(&server.url).bearer(&secret).post("/v1/chat/completions", &question).await
         };
 
         let server = Server::start(program(&serve, true), &log);
