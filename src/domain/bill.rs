@@ -47,20 +47,21 @@ impl Model {
     }
 
     /// The most that a call can come to that arrives `at` this moment, with at most so many tokens of prompt and of
-    /// completion, whether the usual tier serves it or the one that is asked for: no token costs more than the dearest of
-    /// its kinds on any list that can hold. Searches are not in it: how many there will be, nobody knows before.
+    /// completion, whether the usual tier serves it or one of these: no token costs more than the dearest of its kinds on any
+    /// list that can hold. Searches are not in it: how many there will be, nobody knows before.
     ///
     /// `None` if the model has no price, or if the sum leaves the range of [`PicoUsd`]: no price, no call.
     pub fn most(
         &self,
         prompt_tokens: u64,
         completion_tokens: u64,
-        tier: Option<ServiceTier>,
+        tiers: &[ServiceTier],
         at: Timestamp,
     ) -> Option<PicoUsd> {
         self.pricing.in_force(0, at).is_charged().then_some(())?;
-        let lists = [Some(&self.pricing), tier.and_then(|tier| self.tier_pricing(tier))];
-        let lists = lists.into_iter().flatten().flat_map(|pricing| pricing.possible(prompt_tokens, at));
+        let of_tiers = tiers.iter().filter_map(|&tier| self.tier_pricing(tier));
+        let lists = std::iter::once(&self.pricing).chain(of_tiers);
+        let lists = lists.flat_map(|pricing| pricing.possible(prompt_tokens, at));
         let (mut prompt, mut completion, mut request) = (PicoUsd::ZERO, PicoUsd::ZERO, PicoUsd::ZERO);
         for price in lists {
             let dearest =

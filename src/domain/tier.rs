@@ -22,6 +22,9 @@ pub enum ServiceTier {
 }
 
 impl ServiceTier {
+    /// Every tier.
+    pub const ALL: [Self; 6] = [Self::Standard, Self::Batch, Self::Flex, Self::Priority, Self::Fast, Self::Scale];
+
     /// As providers and records write it.
     pub const fn as_str(self) -> &'static str {
         match self {

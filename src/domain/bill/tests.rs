@@ -18,14 +18,7 @@ static SHIPPED: LazyLock<Vec<(Value, Model)>> = LazyLock::new(|| {
     rows.into_iter().map(|row| (row.clone(), serde_json::from_value(row).unwrap())).collect()
 });
 
-const TIERS: [ServiceTier; 6] = [
-    ServiceTier::Standard,
-    ServiceTier::Batch,
-    ServiceTier::Flex,
-    ServiceTier::Priority,
-    ServiceTier::Fast,
-    ServiceTier::Scale,
-];
+const TIERS: [ServiceTier; 6] = ServiceTier::ALL;
 
 fn tiers() -> impl Iterator<Item = Option<ServiceTier>> {
     TIERS.map(Some).into_iter().chain([None])
@@ -96,7 +89,8 @@ proptest! {
             for most_prompt in prompts(row) {
                 let (most_completion, at) = (dice.below(200_000), Timestamp::from_millis(*dice.one_of(&moments)));
                 let asked = dice.tier(&TIERS);
-                let most = model.most(most_prompt, most_completion, asked, at);
+                let most = model.most(most_prompt, most_completion, asked.as_slice(), at);
+                let most_of_any = model.most(most_prompt, most_completion, &TIERS, at);
                 let any = dice.below(most_prompt + 1);
                 let prompt = *dice.one_of(&[most_prompt, most_prompt / 2, any]);
                 let mut tokens = dice.tokens(prompt);
@@ -105,6 +99,10 @@ proptest! {
                 for tier in [None, asked] {
                     let cost = model.cost(&Counted { tokens, searches: 0, tier }, at);
                     prop_assert!(cost <= most, "{} {tokens:?} {tier:?}: {cost:?} of {most:?}", model.id);
+                }
+                for tier in tiers() {
+                    let cost = model.cost(&Counted { tokens, searches: 0, tier }, at);
+                    prop_assert!(cost <= most_of_any, "{} {tokens:?} {tier:?}: {cost:?} of {most_of_any:?}", model.id);
                 }
             }
         }
@@ -177,9 +175,9 @@ fn without_a_price_there_is_no_cost_and_no_most() {
     let half = model(json!({"pricing": {"prompt": "0.000001"}}));
     let dear = model(json!({"pricing": {"prompt": "9000000", "completion": "0"}}));
 
-    assert_eq!((half.cost(&Counted::default(), noon()), half.most(1, 1, None, noon())), (None, None));
-    assert_eq!((half.price_for(&Counted::default(), noon()), dear.most(2, 0, None, noon())), (None, None));
-    assert_eq!(dear.most(1, u64::MAX, None, noon()), Some("9000000".parse().unwrap()));
+    assert_eq!((half.cost(&Counted::default(), noon()), half.most(1, 1, &[], noon())), (None, None));
+    assert_eq!((half.price_for(&Counted::default(), noon()), dear.most(2, 0, &[], noon())), (None, None));
+    assert_eq!(dear.most(1, u64::MAX, &[], noon()), Some("9000000".parse().unwrap()));
 }
 
 #[test]
@@ -189,9 +187,9 @@ fn the_most_is_what_the_dearest_tokens_would_cost() {
             "internal_reasoning": "0.000004", "overrides": [{"min_prompt_tokens": 100, "prompt": "0.000005"}]},
         "service_tiers": {"priority": {"prompt": "0.000009", "completion": "0.00001"}},
     }));
-    let most = |prompt, tier| model.most(prompt, 10, tier, noon()).unwrap().pico() - 100_000_000_000;
+    let most = |prompt, tiers: &[_]| model.most(prompt, 10, tiers, noon()).unwrap().pico() - 100_000_000_000;
 
-    assert_eq!(most(100, None), 300_000_000 + 40_000_000);
-    assert_eq!(most(101, None), 505_000_000 + 40_000_000);
-    assert_eq!(most(100, Some(ServiceTier::Priority)), 900_000_000 + 100_000_000);
+    assert_eq!(most(100, &[]), 300_000_000 + 40_000_000);
+    assert_eq!(most(101, &[]), 505_000_000 + 40_000_000);
+    assert_eq!(most(100, &[ServiceTier::Priority]), 900_000_000 + 100_000_000);
 }

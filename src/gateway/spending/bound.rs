@@ -37,6 +37,11 @@ pub(in super::super) fn bound<'a>(
     let answers = control.n.unwrap_or(1).max(1);
     let (data, pieces) = inline_data(body);
     let text = body.len().saturating_sub(data) + pieces * INLINE;
+    // A provider may serve whoever asks for no tier by any, as a project is set up there.
+    let tiers = match reserve {
+        Reserve::Strict => &ServiceTier::ALL,
+        Reserve::Soft => tier.as_slice(),
+    };
     let mut most = Bound { cost: PicoUsd::ZERO, tokens: 0 };
     for candidate in candidates {
         let model = &candidate.target.model;
@@ -53,7 +58,7 @@ pub(in super::super) fn bound<'a>(
             (None, Reserve::Soft) => longest.min(USUAL_ANSWER),
         };
         let completion = completion.saturating_mul(answers);
-        let cost = model.most(prompt, completion, tier, at).ok_or_else(|| NoPrice(model.id.to_string()))?;
+        let cost = model.most(prompt, completion, tiers, at).ok_or_else(|| NoPrice(model.id.to_string()))?;
         let tokens = prompt.saturating_add(completion.min(USUAL_ANSWER));
         most.cost = most.cost.max(cost);
         most.tokens = most.tokens.max(i64::try_from(tokens).unwrap_or(i64::MAX));

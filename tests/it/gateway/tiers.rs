@@ -1,6 +1,7 @@
 //! Service tiers and searches of the web: what a call is charged when a provider tells of them.
 
 use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
+use crossmodel::gateway::{GatewayOptions, Reserve};
 use crossmodel::store::{CatalogFile, Editor};
 use serde_json::{Value, json};
 
@@ -14,7 +15,11 @@ use crate::harness::upstream::{Step, json_answer, stream};
 /// Models at $1 and $2 per million tokens and a cent per search, which have prices for some tiers, at providers of each
 /// protocol, and one at a fourth provider that has none.
 async fn start(store: TestStore) -> Rig {
-    let rig = Rig::start(store).await;
+    with(store, |_| {}).await
+}
+
+async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Rig {
+    let rig = Rig::with(store, change).await;
     let model = |id: &str, protocol: &str, tiers: Value| -> Model {
         let (provider, name) = id.split_once('/').unwrap();
         serde_json::from_value(json!({
@@ -100,6 +105,19 @@ test!(the_tier_that_the_answer_names_is_charged_else_the_one_that_was_asked_for,
             assert_eq!(rig.upstream.last().json().get("service_tier"), asked.get("service_tier"));
         }
     }
+});
+
+test!(a_strict_reservation_is_enough_for_a_tier_that_nobody_asked_for, |store| {
+    let rig = with(store, |options| options.reserve = Reserve::Strict).await;
+    rig.upstream.answers(|_| chat(json!("priority"), false));
+    let asked =
+        json!({"max_tokens": 10, "user": "somebody who makes the request as long as the prompt that is counted"});
+
+    asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked).await.is(200);
+
+    let record = last(&rig).await;
+    assert_eq!(charged(&record), (Some("priority"), 0, "0.000004".into(), "0.00048".into()));
+    assert!(record.held >= record.cost, "{record:?}");
 });
 
 test!(a_tier_that_is_dropped_on_the_way_is_not_charged, |store| {
