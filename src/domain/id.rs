@@ -27,6 +27,14 @@ macro_rules! id {
                 Self(uuid::Uuid::from_u128(self.0.as_u128().saturating_add(1)))
             }
 
+            /// How many characters its text has.
+            pub const LENGTH: usize = uuid::fmt::Hyphenated::LENGTH;
+
+            /// Its text, written to memory that is there already.
+            pub fn encode(self, into: &mut [u8; Self::LENGTH]) -> &str {
+                self.0.hyphenated().encode_lower(into)
+            }
+
             /// When it was made.
             pub fn made_at(self) -> Timestamp {
                 let ms = self.0.get_timestamp().map_or(0, |at| {
@@ -95,6 +103,7 @@ mod tests {
         assert_eq!((early.made_at().millis(), late.made_at().millis()), (1_000, 1_001));
         let between = ApiKeyId::floor(Timestamp::from_millis(1_001));
         assert!(early < between && between <= late);
+        assert_eq!(early.encode(&mut [0; ApiKeyId::LENGTH]), early.to_string());
         assert!("not-an-id".parse::<ApiKeyId>().is_err());
     }
 }

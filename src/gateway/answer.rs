@@ -7,6 +7,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::BytesMut;
 
 use super::keys::CompiledKey;
 use super::limits;
@@ -21,6 +22,27 @@ const X_ALIAS: HeaderName = HeaderName::from_static("x-crossmodel-alias");
 const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// Proxies in front that buffer by default must not.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Before the id of a request.
+const REQUEST_ID: &str = "req_cm_";
+
+/// Makes the values of an answer's headers, all of them in one piece of memory.
+pub(super) struct Values(BytesMut);
+
+impl Default for Values {
+    fn default() -> Self {
+        // An id, and six numbers of up to twenty digits.
+        Self(BytesMut::with_capacity(192))
+    }
+}
+
+impl Values {
+    /// A value of what is written; `None` if a header may not hold it.
+    pub(super) fn make(&mut self, write: impl FnOnce(&mut BytesMut)) -> Option<HeaderValue> {
+        write(&mut self.0);
+        HeaderValue::from_maybe_shared(self.0.split().freeze()).ok()
+    }
+}
 
 /// What every answer to one request tells of it, errors included.
 #[derive(Clone)]
@@ -53,19 +75,24 @@ impl Head {
 
     /// As it is in `x-request-id`.
     pub(super) fn request_id(&self) -> String {
-        format!("req_cm_{}", self.id)
+        format!("{REQUEST_ID}{}", self.id)
     }
 
     /// An answer with our headers, so far without a body.
     pub(super) fn answer(self, status: u16) -> HttpResponseBuilder {
         let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
-        if let Ok(id) = HeaderValue::try_from(self.request_id()) {
+        let mut values = Values::default();
+        let id = values.make(|out| {
+            out.extend_from_slice(REQUEST_ID.as_bytes());
+            out.extend_from_slice(self.id.encode(&mut [0; RequestId::LENGTH]).as_bytes());
+        });
+        if let Some(id) = id {
             answer.insert_header((X_REQUEST_ID, id));
         }
         answer.insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
         answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if let Some(key) = &self.gates {
-            limits::tell(&mut answer, key.gates.views(self.at));
+            limits::tell(&mut answer, &mut values, key.gates.views(self.at));
         }
         if let Some(model) = self.model {
             answer.insert_header((X_MODEL, model));

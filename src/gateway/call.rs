@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::{self, HeaderMap, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use hyper::header::{ACCEPT, HeaderName, HeaderValue};
+use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
 
 use super::answer::{Failure, Head};
@@ -32,21 +32,24 @@ use crate::wire::operation::Operation;
 const AGENT: usize = 120;
 /// The longest header that goes on to a provider, in bytes.
 const LONGEST_HEADER: usize = 8192;
+/// The name of a header, as the client's side and as the provider's knows it.
+struct Forwarded(header::HeaderName, HeaderName);
+
+const fn forwards(name: &'static str) -> Forwarded {
+    Forwarded(header::HeaderName::from_static(name), HeaderName::from_static(name))
+}
+
 /// Headers of the client's that go on to a provider which speaks the client's protocol. Everything else of the client's
 /// stays here, its key above all.
-const OPENAI_HEADERS: [HeaderName; 4] = [
-    ACCEPT,
-    HeaderName::from_static("idempotency-key"),
-    HeaderName::from_static("openai-beta"),
-    HeaderName::from_static("x-openai-internal-codex-responses-lite"),
+static OPENAI_HEADERS: [Forwarded; 4] = [
+    forwards("accept"),
+    forwards("idempotency-key"),
+    forwards("openai-beta"),
+    forwards("x-openai-internal-codex-responses-lite"),
 ];
 /// The same for Anthropic's protocol.
-const ANTHROPIC_HEADERS: [HeaderName; 4] = [
-    ACCEPT,
-    HeaderName::from_static("idempotency-key"),
-    HeaderName::from_static("anthropic-version"),
-    HeaderName::from_static("anthropic-beta"),
-];
+static ANTHROPIC_HEADERS: [Forwarded; 4] =
+    [forwards("accept"), forwards("idempotency-key"), forwards("anthropic-version"), forwards("anthropic-beta")];
 
 /// Answers a request that calls a model.
 pub(super) async fn call(
@@ -170,14 +173,14 @@ pub(super) fn refused(error: ControlError) -> Problem {
 /// Headers that go on to a provider of the client's protocol.
 pub(super) fn forwarded(operation: Operation, headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     let names = match operation {
-        Operation::Messages | Operation::CountTokens => ANTHROPIC_HEADERS,
-        _ => OPENAI_HEADERS,
+        Operation::Messages | Operation::CountTokens => &ANTHROPIC_HEADERS,
+        _ => &OPENAI_HEADERS,
     };
-    let value = |name: HeaderName| {
-        let value = headers.get(name.as_str()).filter(|value| value.len() <= LONGEST_HEADER)?;
-        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    let value = |Forwarded(ours, theirs): &Forwarded| {
+        let value = headers.get(ours).filter(|value| value.len() <= LONGEST_HEADER)?;
+        Some((theirs.clone(), HeaderValue::from_bytes(value.as_bytes()).ok()?))
     };
-    names.into_iter().filter_map(value).collect()
+    names.iter().filter_map(value).collect()
 }
 
 /// The client's program, as far as it can be printed.

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use actix_web::HttpResponseBuilder;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::HeaderName;
+use bytes::BytesMut;
 
+use super::answer::Values;
 use super::spending::View;
 
 const NAMES: [[HeaderName; 3]; 2] = [
@@ -21,26 +23,40 @@ const NAMES: [[HeaderName; 3]; 2] = [
 ];
 
 /// Says how the limits of requests and of tokens stand. Where there is no limit there is no header.
-pub(super) fn tell(answer: &mut HttpResponseBuilder, views: [Option<View>; 2]) {
+pub(super) fn tell(answer: &mut HttpResponseBuilder, values: &mut Values, views: [Option<View>; 2]) {
     for (names, view) in NAMES.iter().zip(views) {
         let Some(view) = view else { continue };
-        let [limit, remaining, reset] = names;
-        answer.insert_header((limit.clone(), HeaderValue::from(view.limit)));
-        answer.insert_header((remaining.clone(), HeaderValue::from(view.remaining)));
-        if let Ok(text) = HeaderValue::try_from(duration(view.reset)) {
-            answer.insert_header((reset.clone(), text));
+        let told = [
+            values.make(|out| number(out, view.limit)),
+            values.make(|out| number(out, view.remaining)),
+            values.make(|out| duration(out, view.reset)),
+        ];
+        for (name, value) in names.iter().zip(told) {
+            if let Some(value) = value {
+                answer.insert_header((name.clone(), value));
+            }
         }
     }
 }
 
+fn number(out: &mut BytesMut, value: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
 /// A duration as OpenAI writes it: `120ms`, `6s`, `1m1s`.
-fn duration(time: Duration) -> String {
-    let seconds = time.as_millis().div_ceil(1000);
-    match (time.as_millis(), seconds / 60, seconds % 60) {
-        (ms @ 0..1000, ..) => format!("{ms}ms"),
-        (_, 0, seconds) => format!("{seconds}s"),
-        (_, minutes, seconds) => format!("{minutes}m{seconds}s"),
+fn duration(out: &mut BytesMut, time: Duration) {
+    let ms = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    if ms < 1000 {
+        number(out, ms);
+        return out.extend_from_slice(b"ms");
     }
+    let seconds = ms.saturating_add(999) / 1000;
+    if seconds >= 60 {
+        number(out, seconds / 60);
+        out.extend_from_slice(b"m");
+    }
+    number(out, seconds % 60);
+    out.extend_from_slice(b"s");
 }
 
 #[cfg(test)]
@@ -49,7 +65,11 @@ mod tests {
 
     #[test]
     fn durations_are_written_as_clients_read_them() {
-        let written = |ms| duration(Duration::from_millis(ms));
+        let written = |ms| {
+            let mut out = BytesMut::new();
+            duration(&mut out, Duration::from_millis(ms));
+            String::from_utf8(out.to_vec()).unwrap()
+        };
 
         assert_eq!([written(0), written(120), written(999)], ["0ms", "120ms", "999ms"]);
         assert_eq!([written(1000), written(5_001), written(60_000)], ["1s", "6s", "1m0s"]);

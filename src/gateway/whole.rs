@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::plan::Reading;
 use super::upstream::Upstream;
 use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::passing::renamed;
+use crate::wire::json::Span;
+use crate::wire::passing::renamed_at;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
-use crate::wire::{messages, responses, usage};
+use crate::wire::{messages, model_name, responses, usage};
 
 /// What the client gets, and what it used.
 pub(super) struct Told {
@@ -25,9 +26,9 @@ pub(super) struct Told {
 pub(super) fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Option<Told> {
     match reading {
         Reading::Passing { name } => {
-            let (tokens, served, text_bytes) = counts(&answer, upstream)?;
-            let body = renamed(&answer, &name).map_or(answer, Bytes::from);
-            Some(Told { body, as_events: false, tokens, served, text_bytes })
+            let Counts { tokens, served, text_bytes, model } = counts(&answer, upstream)?;
+            let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
+            Some(Told { body: renamed.map_or(answer, Bytes::from), as_events: false, tokens, served, text_bytes })
         }
         Reading::Translated(exchange) if stream => {
             let (stream, body) = exchange.answer_as_stream(&answer).ok()?;
@@ -43,16 +44,25 @@ fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
     Some(Told { body: body.into(), as_events: false, tokens, served, text_bytes })
 }
 
-/// What an answer that passes says of its use; `None` if it is not a JSON object. Where it says nothing, the text in it
-/// counts, and the whole of it if no text is found: what was delivered is never free by oversight.
-fn counts(answer: &[u8], upstream: &Upstream) -> Option<(Option<Tokens>, Served, usize)> {
+/// What an answer that passes says of its use, and where the name of its model stands.
+struct Counts {
+    tokens: Option<Tokens>,
+    served: Served,
+    text_bytes: usize,
+    model: Option<Span>,
+}
+
+/// Reads an answer that passes; `None` if it is not a JSON object. Where it says nothing of its use, the text in it counts,
+/// and the whole of it if no text is found: what was delivered is never free by oversight.
+fn counts(answer: &[u8], upstream: &Upstream) -> Option<Counts> {
     let protocol = upstream.protocol;
     type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> Served);
     let (tokens, served): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
-            let usage::Said { tokens, served } = usage::of_answer(answer, upstream.includes_reasoning).ok()?;
+            let (said, model) = usage::of_answer_and_model(answer, upstream.includes_reasoning).ok()?;
+            let usage::Said { tokens, served } = said;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
-            return Some((tokens, served, text_bytes));
+            return Some(Counts { tokens, served, text_bytes, model });
         }
         Protocol::AnthropicMessages => (messages::tokens, messages::served),
         Protocol::OpenaiResponses => (responses::tokens, responses::served),
@@ -63,7 +73,7 @@ fn counts(answer: &[u8], upstream: &Upstream) -> Option<(Option<Tokens>, Served,
         Some(_) => 0,
         None => text_bytes(protocol, &answer_read).unwrap_or(answer.len()),
     };
-    Some((tokens, served, text_bytes))
+    Some(Counts { tokens, served, text_bytes, model: model_name::in_answer(answer) })
 }
 
 fn object(answer: &[u8]) -> Option<Value> {

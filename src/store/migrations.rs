@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     step!(8, "answer_name", "0008_answer_name.sql"),
     step!(9, "provider_order", "0009_provider_order.sql"),
     step!(10, "money", "0010_money.sql"),
+    step!(11, "quick_checks", "0011_quick_checks.sql"),
 ];
 
 impl Store {

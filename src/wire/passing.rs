@@ -6,6 +6,7 @@ mod tests;
 use bytes::Bytes;
 
 use super::error::Problem;
+use super::json::Span;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, messages, model_name, responses};
 use crate::domain::{Protocol, Served, Tokens};
@@ -130,9 +131,13 @@ fn sequence_number(data: &[u8]) -> Option<u64> {
 
 /// A whole answer with the model's name swapped; `None` if it has the right one already, or none.
 pub fn renamed(answer: &[u8], name: &[u8]) -> Option<Vec<u8>> {
-    let span = model_name::in_answer(answer)?;
-    if answer.get(span.start..span.end)? == name {
+    renamed_at(answer, model_name::in_answer(answer)?, name)
+}
+
+/// The same where it is known already where the name stands.
+pub fn renamed_at(answer: &[u8], place: Span, name: &[u8]) -> Option<Vec<u8>> {
+    if answer.get(place.start..place.end)? == name {
         return None;
     }
-    Some([answer.get(..span.start)?, name, answer.get(span.end..)?].concat())
+    Some([answer.get(..place.start)?, name, answer.get(place.end..)?].concat())
 }

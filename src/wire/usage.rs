@@ -125,9 +125,17 @@ pub struct Said {
 /// # Errors
 /// If the answer is not a JSON object.
 pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Said, NotJson> {
+    of_answer_and_model(answer, includes_reasoning).map(|(said, _)| said)
+}
+
+/// The same, and where the name of its model stands, if it has one: both are found on one walk.
+///
+/// # Errors
+/// If the answer is not a JSON object.
+pub fn of_answer_and_model(answer: &[u8], includes_reasoning: Option<bool>) -> Result<(Said, Option<Span>), NotJson> {
     let text = std::str::from_utf8(answer).map_err(|_| NotJson)?;
     let parts = Parts::of(text).map_err(|_| NotJson)?;
-    Ok(parts.said(text, includes_reasoning))
+    Ok((parts.said(text, includes_reasoning), parts.model))
 }
 
 /// An answer that is not a JSON object.
@@ -221,9 +229,10 @@ fn string_length(value: &[u8]) -> usize {
     inner.len()
 }
 
-/// Where the parts of an answer lie that speak of usage.
+/// Where the parts of an answer lie that speak of usage, and of who ran.
 #[derive(Default)]
 struct Parts {
+    model: Option<Span>,
     usage: Option<Span>,
     choices: Option<Span>,
     tier: Option<ServiceTier>,
@@ -236,6 +245,7 @@ impl Parts {
             match key.of(text) {
                 "\"usage\"" if value.of(text) != "null" => parts.usage = Some(value),
                 "\"choices\"" => parts.choices = Some(value),
+                "\"model\"" => parts.model = Some(value),
                 "\"service_tier\"" => parts.tier = unquote(value.of(text)).and_then(|name| ServiceTier::named(&name)),
                 _ => {}
             }

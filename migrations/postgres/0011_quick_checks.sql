@@ -1,0 +1,1 @@
+-- Nothing: a list in a check costs Postgres no more than the comparisons that SQLite is given instead.
