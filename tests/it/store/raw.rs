@@ -34,6 +34,13 @@ pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
     }
 }
 
+/// What SQLite's machine would do to run a statement.
+pub async fn steps(store: &TestStore, sql: &str) -> Vec<String> {
+    let sql = AssertSqlSafe(format!("EXPLAIN {sql}"));
+    let mut connection = SqliteConnection::connect(&store.database().url()).await.unwrap();
+    connection.fetch_all(sql).await.unwrap().iter().map(|row| row.get("opcode")).collect()
+}
+
 /// How many rows a table has that fulfil a condition.
 pub async fn count(store: &TestStore, table: &str, condition: &str) -> usize {
     let rows = texts(store, &format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE {condition}")).await;

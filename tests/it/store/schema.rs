@@ -43,6 +43,18 @@ fn the_folders_of_migrations_hold_twins_and_every_step_is_run() {
     assert_eq!(applied.into_inner().unwrap(), names("sqlite").into_iter().collect::<Vec<_>>());
 }
 
+#[test]
+fn no_check_of_a_record_fills_a_table_of_its_own() {
+    on(Engine::Sqlite, |store| async move {
+        let steps = raw::steps(&store, "INSERT INTO usage_record SELECT * FROM usage_record WHERE id = ''").await;
+        // One table is for what is read of the table that is written.
+        let tables = steps.iter().filter(|step| *step == "OpenEphemeral").count();
+
+        assert!(steps.iter().any(|step| step == "TypeCheck"), "{steps:?}");
+        assert_eq!(tables, 1, "{steps:?}");
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn only_its_owner_can_read_the_file() {
