@@ -52,8 +52,8 @@
 //!
 //! 1. [`gateway`] reads the key from `Authorization` or `x-api-key`, hashes it and finds the compiled key in memory; a miss
 //!    loads it once, however many requests wait.
-//! 2. The body is read within limits. [`wire`] finds `model` and the few fields that matter, without building a tree, and
-//!    refuses duplicates of them.
+//! 2. The body is read within limits, compressed or not. [`wire`] finds `model` and the few fields that matter, without
+//!    building a tree, and refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
 //! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
