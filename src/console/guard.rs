@@ -36,10 +36,5 @@ pub async fn guard(
 async fn who(console: &Console, request: &ServiceRequest) -> Result<Option<SignedIn>, ConsoleError> {
     let session = request.get_session();
     let Some(id) = session::person(&session)? else { return Ok(None) };
-    let Some(person) = console.store.people().get(id).await? else { return Ok(None) };
-    let account = match person.account {
-        Some(account) => console.store.accounts().get(account).await?,
-        None => None,
-    };
-    Ok(SignedIn::new(person, account))
+    Ok(SignedIn::find(&console.store, id).await?)
 }
