@@ -1,4 +1,4 @@
-//! Lets nobody unknown past the open paths, and tells handlers who is there.
+//! Lets nobody unknown past the open addresses, and tells handlers who is there.
 
 use actix_session::SessionExt;
 use actix_web::body::{BoxBody, MessageBody};
@@ -6,10 +6,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
-use super::{Console, ConsoleError, SignedIn, session};
-
-/// What can be reached without a session. Everything else is closed, so that a new page cannot forget to be.
-const OPEN: &[&str] = &["/sign-in", "/setup/", "/reset/"];
+use super::{Console, ConsoleError, SignedIn, routes, session};
 
 /// Wraps every page.
 pub async fn guard(
@@ -17,8 +14,8 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let open =
-        OPEN.iter().any(|path| request.path() == *path || (path.ends_with('/') && request.path().starts_with(path)));
+    // What matched counts, not how the path is spelled. What nothing matches is closed like any page.
+    let open = request.match_pattern().is_some_and(|pattern| routes::is_open(&pattern));
     let refusal = match who(&console, &request).await {
         Ok(Some(who)) => {
             request.extensions_mut().insert(who);

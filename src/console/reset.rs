@@ -8,7 +8,8 @@ use askama::Template;
 use url::Url;
 
 use super::forms::Field;
-use super::{Console, ConsoleError, Reply, SignedIn, page, password, reply, token};
+use super::routes::Address;
+use super::{Console, ConsoleError, Reply, SignedIn, password, reply, token};
 use crate::domain::{Person, PersonId, Timestamp};
 use crate::store::{Editor, Link, LinkKind, Store, StoreError};
 
@@ -28,9 +29,10 @@ pub struct Answer {
     password: String,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/reset/{token}").route(page().to(show)).route(web::post().to(set)));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/reset/{token}", |to| to.to(show)).open(),
+    Address::form("/reset/{token}", |to| to.to(set)).open(),
+];
 
 /// A link that sets a person's password, valid once and for half an hour. It is a secret of that person. `None` only if
 /// `public_url` is no base for a path.
