@@ -67,7 +67,7 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
             faults.push(format!("{what} {text:?}: the page has {tag}"));
         }
     }
-    for word in ["sqlite", "syntax error", "near \"", "SELECT ", "$argon2"] {
+    for word in ["sqlite", "syntax error", "near \"", "$argon2", "root:x:0"] {
         if body.contains(word) {
             faults.push(format!("{what} {text:?}: the answer has {word}"));
         }
@@ -77,11 +77,12 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
     }
 }
 
-/// Rows that nobody of the first account may change: all people, and everything of the other account.
+/// Rows that nobody of the first account may change: all people, and everything of the other account. A live reset link
+/// may set a password, whatever it is.
 async fn untouchable(world: &World) -> Vec<String> {
     let bravo = world.sides[1].account.id.to_string();
     let rows = world.rows().await.into_iter();
-    rows.filter(|row| row.starts_with("person: ") || row.contains(&bravo)).collect()
+    rows.filter(|row| row.starts_with("person: ") && !row.contains("'spare@") || row.contains(&bravo)).collect()
 }
 
 #[test]
