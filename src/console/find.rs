@@ -3,8 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
+use super::{Console, ConsoleError, Frame, Nav, Reply, Shape, page, reply};
 use crate::domain::search;
 use crate::store::KeyFilter;
 
@@ -33,7 +32,9 @@ struct FindPage {
     places: Vec<Place>,
 }
 
-pub(super) const ROUTES: &[Address] = &[Address::page("/find", |to| to.to(show))];
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/find", page().to(show));
+}
 
 async fn show(console: web::Data<Console>, frame: Frame, shape: Shape, query: web::Query<FindQuery>) -> Reply {
     let q: String = query.q.trim().chars().take(64).collect();

@@ -19,6 +19,5 @@ mod console;
 mod gateway;
 mod journey;
 mod sdk;
-mod security;
 mod store;
 mod wire;

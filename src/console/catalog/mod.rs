@@ -3,10 +3,11 @@
 pub mod pick;
 mod search;
 
-use super::routes::Address;
+use actix_web::web;
 
-/// Both addresses.
-pub(super) const ROUTES: &[Address] = &[
-    Address::page("/catalog/search", |to| to.to(search::search)),
-    Address::page("/catalog/pick", |to| to.to(pick::pick)),
-];
+use super::page;
+
+/// Mounts both.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config.route("/catalog/search", page().to(search::search)).route("/catalog/pick", page().to(pick::pick));
+}
