@@ -1,9 +1,7 @@
 //! What the commands have in common: the database, ready to use, and the master key that fits it; and the running
 //! program.
 
-mod descriptors;
 mod error;
-mod http;
 mod listener;
 mod server;
 mod signals;

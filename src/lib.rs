@@ -20,7 +20,6 @@
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
 //! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
-//! | [`connections`] | Who is connected, and whose connection ends when there is no room. |
 //! | [`causes`] | An error with everything behind it, as logs and terminals tell it. |
 //! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
 //!
@@ -53,8 +52,8 @@
 //!
 //! 1. [`gateway`] reads the key from `Authorization` or `x-api-key`, hashes it and finds the compiled key in memory; a miss
 //!    loads it once, however many requests wait.
-//! 2. The body is read within limits. [`wire`] finds `model` and the few fields that matter, without building a tree, and
-//!    refuses duplicates of them.
+//! 2. The body is read within limits, compressed or not. [`wire`] finds `model` and the few fields that matter, without
+//!    building a tree, and refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
 //! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
@@ -74,7 +73,6 @@ pub mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod connections;
 pub mod console;
 pub mod domain;
 pub mod gateway;

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::limit_args::{self, LimitArgs};
 use super::{CliError, output, when};
 use crate::config::Settings;
-use crate::domain::{self, AccountId};
+use crate::domain::{self, AccountId, Role, Scope};
 use crate::random;
 use crate::store::StoreError;
 
@@ -34,6 +34,18 @@ A key may be let do less than its account, never more. An account has none of th
         #[command(flatten)]
         access: AccessArgs,
     },
+    /// Refuse the requests of all keys of an account and sign its people out, until it is enabled again. Admins stay.
+    #[command(after_help = "Example:\n  crossmodel account disable Acme")]
+    Disable {
+        /// Its name.
+        name: String,
+    },
+    /// Answer the requests of a disabled account's keys again, and let its people sign in.
+    #[command(after_help = "Example:\n  crossmodel account enable Acme")]
+    Enable {
+        /// Its name.
+        name: String,
+    },
     /// List the accounts, what they have and what they may use.
     #[command(after_help = "Example:\n  crossmodel account list")]
     List,
@@ -44,6 +56,8 @@ impl Account {
         match self {
             Self::Create { name } => create(&Context::open_or_make(settings).await?, &name).await,
             Self::Set { name, limits, access } => set(&Context::open(settings).await?, &name, &limits, access).await,
+            Self::Disable { name } => switch(&Context::open(settings).await?, &name, false).await,
+            Self::Enable { name } => switch(&Context::open(settings).await?, &name, true).await,
             Self::List => list(&Context::open(settings).await?).await,
         }
     }
@@ -68,9 +82,8 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
     if limits.is_empty() && access.is_empty() {
         return Err(CliError::Usage("say what to set, for example --spend-limit 500 --per month; see --help".into()));
     }
-    let account = context.store.accounts().by_name(name).await?;
-    let gone = || CliError::Failed(format!("NAME: there is no account named `{name}`; see: crossmodel account list"));
-    let account = account.ok_or_else(gone)?;
+    let account = context.existing_account(name).await?;
+    let gone = || CliError::Failed(format!("NAME: `{name}` is gone"));
     // All of it is read and checked before any of it is written.
     let (accounts, now) = (context.store.accounts(), context.now());
     let sets_limits = !limits.is_empty();
@@ -85,6 +98,34 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
     }
     let told = format!("{}; {}", limit_args::told(&limits), access_args::told(&access));
     output::note(&format!("All keys of {name} together now: {told}. Live everywhere within a minute."));
+    Ok(())
+}
+
+async fn switch(context: &Context<'_>, name: &str, enabled: bool) -> Result<(), CliError> {
+    let account = context.existing_account(name).await?;
+    if account.enabled == enabled {
+        output::note(&format!("{name} is {} already.", if enabled { "enabled" } else { "disabled" }));
+        return Ok(());
+    }
+
+    let keys = context.store.api_keys().all(Scope::Account(account.id)).await?.len();
+    let signed_in = context.store.sessions().list(None, context.now()).await?;
+    if !context.store.accounts().set_enabled(account.id, enabled, &context.by, context.now()).await? {
+        return Err(CliError::Failed(format!("NAME: `{name}` is gone")));
+    }
+
+    if enabled {
+        output::note(&format!("Enabled {name}. Its keys work again within a minute, and its people can sign in."));
+        return Ok(());
+    }
+    let people = context.store.people().list(Scope::Account(account.id)).await?;
+    let out = people.iter().filter(|person| person.role != Role::Admin);
+    let out = out.filter(|person| signed_in.iter().any(|session| session.person == person.id)).count();
+    output::note(&format!(
+        "Disabled {name}. The requests of its {} are refused within a minute; signed out: {}. Calls in flight end.",
+        output::count(keys, "key", "keys"),
+        output::count(out, "person", "people"),
+    ));
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 use crate::app::{self, NewDatabase};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::domain::{Account, ApiKey, ApiKeySecret, MasterKey, Scope, Timestamp};
+use crate::domain::{Account, ApiKey, ApiKeySecret, Email, MasterKey, Person, PersonId, Scope, Timestamp};
 use crate::store::{Editor, Store};
 
 use super::CliError;
+use super::nearest::did_you_mean;
 
 /// The opened database, and on whose behalf it is changed.
 #[derive(Debug)]
@@ -60,9 +61,42 @@ impl<'a> Context<'a> {
         match self.store.accounts().by_name(name).await? {
             Some(account) => Ok(account),
             None => Err(CliError::Failed(format!(
-                "--account: there is no account named `{name}`; make it with: crossmodel account create '{name}'"
+                "--account: there is no account named `{name}`{}; make it with: crossmodel account create '{name}'",
+                self.near_account(name).await?
             ))),
         }
+    }
+
+    /// The account of that name, which is the command's first argument.
+    pub async fn existing_account(&self, name: &str) -> Result<Account, CliError> {
+        match self.store.accounts().by_name(name).await? {
+            Some(account) => Ok(account),
+            None => Err(CliError::Failed(format!(
+                "NAME: there is no account named `{name}`{}; see: crossmodel account list",
+                self.near_account(name).await?
+            ))),
+        }
+    }
+
+    async fn near_account(&self, name: &str) -> Result<String, CliError> {
+        let accounts = self.store.accounts().list().await?;
+        Ok(did_you_mean(name, accounts.iter().map(|account| account.name.as_str())))
+    }
+
+    /// The person who signs in with that address.
+    pub async fn person(&self, email: &Email) -> Result<Person, CliError> {
+        if let Some((person, _)) = self.store.people().by_email(email).await? {
+            return Ok(person);
+        }
+        let people = self.store.people().list(Scope::All).await?;
+        let near = did_you_mean(email.as_str(), people.iter().map(|person| person.email.as_str()));
+        Err(CliError::Failed(format!("--email: nobody signs in as {email}{near}; see: crossmodel person list")))
+    }
+
+    /// How many keys a person owns.
+    pub async fn keys_of(&self, person: PersonId) -> Result<usize, CliError> {
+        let keys = self.store.api_keys().all(Scope::All).await?;
+        Ok(keys.iter().filter(|key| key.owner == Some(person)).count())
     }
 
     /// The one key that is meant.

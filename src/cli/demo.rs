@@ -56,8 +56,7 @@ impl Demo {
         let seeded = seed(&store, &master, &clock).await?;
         let running = Running::start(&settings, store, master, Serving { clock, stand_in: true }).await?;
         tell(&running, &seeded, &folder);
-        running.until_stopped().await;
-        Ok(())
+        Ok(running.until_stopped().await?)
     }
 }
 

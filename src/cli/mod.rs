@@ -17,6 +17,7 @@ mod key_create;
 mod key_set;
 mod limit_args;
 mod migrate;
+mod nearest;
 mod output;
 mod person;
 mod provider;
@@ -24,6 +25,7 @@ mod resolve;
 mod route;
 mod rows;
 mod serve;
+mod session;
 mod when;
 
 use std::io::Read;
@@ -83,6 +85,9 @@ pub enum Command {
     /// People: who signs in to the console.
     #[command(subcommand)]
     Person(person::Person),
+    /// Sessions: who is signed in to the console.
+    #[command(subcommand)]
+    Session(session::Session),
     /// API keys.
     #[command(subcommand)]
     Key(key::Key),
@@ -140,6 +145,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
         Command::Account(command) => command.run(settings).await,
         Command::Credit(command) => command.run(settings).await,
         Command::Person(command) => command.run(settings).await,
+        Command::Session(command) => command.run(settings).await,
         Command::Key(command) => command.run(settings).await,
         Command::Alias(command) => command.run(settings).await,
         Command::Resolve(command) => command.run(settings).await,

@@ -32,8 +32,7 @@ impl Serve {
                 "Nobody can sign in yet. Set up the first admin here, once, within the hour: {link}"
             ));
         }
-        running.until_stopped().await;
-        Ok(())
+        Ok(running.until_stopped().await?)
     }
 }
 

@@ -3,7 +3,8 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{Console, ConsoleError, Frame, Nav, Reply, Shape, page, reply};
+use super::routes::Address;
+use super::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
 use crate::domain::search;
 use crate::store::KeyFilter;
 
@@ -32,9 +33,7 @@ struct FindPage {
     places: Vec<Place>,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/find", page().to(show));
-}
+pub(super) const ROUTES: &[Address] = &[Address::page("/find", |to| to.to(show))];
 
 async fn show(console: web::Data<Console>, frame: Frame, shape: Shape, query: web::Query<FindQuery>) -> Reply {
     let q: String = query.q.trim().chars().take(64).collect();

@@ -1,6 +1,4 @@
-//! Lets nobody unknown past the open paths, and tells handlers who is there.
-
-use std::sync::Arc;
+//! Lets nobody unknown past the open addresses, and tells handlers who is there.
 
 use actix_session::SessionExt;
 use actix_web::body::{BoxBody, MessageBody};
@@ -8,11 +6,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
-use super::{Console, ConsoleError, SignedIn, session};
-use crate::connections::Connection;
-
-/// What can be reached without a session. Everything else is closed, so that a new page cannot forget to be.
-const OPEN: &[&str] = &["/sign-in", "/setup/", "/reset/"];
+use super::{Console, ConsoleError, SignedIn, routes, session};
 
 /// Wraps every page.
 pub async fn guard(
@@ -20,13 +14,10 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let open =
-        OPEN.iter().any(|path| request.path() == *path || (path.ends_with('/') && request.path().starts_with(path)));
+    // What matched counts, not how the path is spelled. What nothing matches is closed like any page.
+    let open = request.match_pattern().is_some_and(|pattern| routes::is_open(&pattern));
     let refusal = match who(&console, &request).await {
         Ok(Some(who)) => {
-            if let Some(connection) = request.conn_data::<Arc<Connection>>() {
-                connection.authenticated();
-            }
             request.extensions_mut().insert(who);
             None
         }
@@ -42,10 +33,5 @@ pub async fn guard(
 async fn who(console: &Console, request: &ServiceRequest) -> Result<Option<SignedIn>, ConsoleError> {
     let session = request.get_session();
     let Some(id) = session::person(&session)? else { return Ok(None) };
-    let Some(person) = console.store.people().get(id).await? else { return Ok(None) };
-    let account = match person.account {
-        Some(account) => console.store.accounts().get(account).await?,
-        None => None,
-    };
-    Ok(SignedIn::new(person, account))
+    Ok(SignedIn::find(&console.store, id).await?)
 }

@@ -24,6 +24,7 @@ pub mod password;
 pub mod reply;
 mod requests;
 pub mod reset;
+pub mod routes;
 mod session;
 pub mod setup;
 pub mod shape;
@@ -41,7 +42,7 @@ use std::time::Duration;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::error::UrlencodedError;
 use actix_web::middleware::from_fn;
-use actix_web::{Route, web};
+use actix_web::web;
 use arc_swap::ArcSwap;
 use url::Url;
 
@@ -53,8 +54,11 @@ pub use shape::Shape;
 pub use signed_in::SignedIn;
 
 use crate::clock::Clock;
-use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp, TrustedProxies};
+use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp};
 use crate::store::{Store, StoreError};
+
+/// The most bytes of a form.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// Settings of the console.
 #[derive(Clone, Debug)]
@@ -71,8 +75,6 @@ pub struct ConsoleOptions {
     pub stand_in: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
-    /// Proxies in front whose `X-Forwarded-For` is believed.
-    pub proxies: TrustedProxies,
     /// How long a page of requests looks for what is rare before it offers to look further.
     pub search_patience: Duration,
 }
@@ -145,39 +147,21 @@ impl Console {
         let console = self.clone();
         move |config| {
             config.app_data(web::Data::new(console.clone()));
-            config.service(
-                web::scope("")
-                    .wrap(from_fn(edge::edge))
-                    .route("/assets/{name}", page().to(assets::serve))
-                    .service(pages(&console)),
-            );
+            let scope = routes::assets().fold(web::scope(""), |scope, resource| scope.service(resource));
+            config.service(scope.wrap(from_fn(edge::edge)).service(pages(&console)));
         }
     }
 }
 
 /// Every page, behind the session and the guard.
 fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
-    web::scope("")
+    let scope = routes::pages().fold(web::scope(""), |scope, resource| scope.service(resource));
+    scope
         .wrap(from_fn(guard::guard))
         .wrap(session::middleware(console))
-        .app_data(
-            web::FormConfig::default().limit(edge::LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()),
-        )
+        .app_data(web::FormConfig::default().limit(LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()))
         .app_data(web::QueryConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
-        .configure(aliases::routes)
-        .configure(catalog::routes)
-        .configure(clients::routes)
-        .configure(sign_in::routes)
-        .configure(setup::routes)
-        .configure(reset::routes)
-        .configure(keys::routes)
-        .configure(models::routes)
-        .configure(usage::routes)
-        .configure(requests::routes)
-        .configure(wallet::routes)
-        .configure(find::routes)
-        .route("/", page().to(|| async { reply::see_other("/keys") }))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))
 }
 
@@ -186,10 +170,4 @@ fn unreadable(error: &UrlencodedError) -> ConsoleError {
         UrlencodedError::Overflow { .. } => ConsoleError::TooLarge,
         _ => ConsoleError::Unreadable,
     }
-}
-
-/// A route that answers GET and HEAD alike; plain `web::get()` answers 404 to HEAD.
-pub fn page() -> Route {
-    use actix_web::guard::{Any, Get, Head};
-    web::route().guard(Any(Get()).or(Head()))
 }

@@ -6,7 +6,8 @@ use actix_web::web;
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
-use super::{Console, ConsoleError, Frame, Nav, Reply, page, reply};
+use super::routes::Address;
+use super::{Console, ConsoleError, Frame, Nav, Reply, reply};
 use crate::domain::{Catalog, Model, ModelKind, ModelStatus, format};
 
 const PER_PAGE: usize = 50;
@@ -44,9 +45,7 @@ struct ModelsPage {
     providers: Vec<(String, String)>,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/models", page().to(show));
-}
+pub(super) const ROUTES: &[Address] = &[Address::page("/models", |to| to.to(show))];
 
 async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<ModelQuery>) -> Reply {
     let catalog = console.catalog().await.map_err(|source| ConsoleError::Unloaded { what: "the catalog", source })?;

@@ -8,7 +8,8 @@ use askama::Template;
 use url::Url;
 
 use super::forms::Field;
-use super::{Console, ConsoleError, Reply, page, password, reply, token};
+use super::routes::Address;
+use super::{Console, ConsoleError, Reply, SignedIn, password, reply, token};
 use crate::domain::{Person, PersonId, Timestamp};
 use crate::store::{Editor, Link, LinkKind, Store, StoreError};
 
@@ -28,9 +29,10 @@ pub struct Answer {
     password: String,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/reset/{token}").route(page().to(show)).route(web::post().to(set)));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/reset/{token}", |to| to.to(show)).open(),
+    Address::form("/reset/{token}", |to| to.to(set)).open(),
+];
 
 /// A link that sets a person's password, valid once and for half an hour. It is a secret of that person. `None` only if
 /// `public_url` is no base for a path.
@@ -76,10 +78,10 @@ async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::F
     Ok(reply::see_other("/sign-in?after=reset"))
 }
 
-/// Whose link it is; an unknown, used or old one is no page, and neither is that of somebody who was switched off.
+/// Whose link it is; an unknown, used or old one is no page, and neither is that of a person who may not come in.
 async fn holder(console: &Console, token: &str) -> Result<Person, ConsoleError> {
     let link = console.store.links().peek(&token::hash(token), LinkKind::Reset, console.now()).await?;
     let Some(id) = link.and_then(|link| link.person) else { return Err(ConsoleError::NotFound) };
-    let person = console.store.people().get(id).await?;
-    person.filter(|person| person.enabled).ok_or(ConsoleError::NotFound)
+    let who = SignedIn::find(&console.store, id).await?;
+    who.map(|who| who.person).ok_or(ConsoleError::NotFound)
 }

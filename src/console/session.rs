@@ -24,6 +24,7 @@ pub const MOST: u32 = 10;
 /// How fine the last use is noted; a write on every click would be waste.
 const TOUCH: Duration = Duration::from_secs(60);
 const PERSON: &str = "person";
+const MARK: &str = "mark";
 const UNAVAILABLE: &str = "unavailable";
 
 type State = HashMap<String, String>;
@@ -58,7 +59,13 @@ pub fn middleware(console: &Console) -> SessionMiddleware<StoredSessions> {
 pub fn begin(session: &Session, person: PersonId) -> Result<(), ConsoleError> {
     session.clear();
     session.renew();
-    session.insert(PERSON, person).map_err(|error| ConsoleError::Internal(error.to_string()))
+    let inserted = session.insert(PERSON, person).and_then(|()| session.insert(MARK, token::new()));
+    inserted.map_err(|error| ConsoleError::Internal(error.to_string()))
+}
+
+/// What tells this session from every other one of the same person, for as long as it lasts; never shown to anybody.
+pub fn mark(session: &Session) -> String {
+    session.get(MARK).ok().flatten().unwrap_or_default()
 }
 
 /// Who is signed in.

@@ -9,7 +9,8 @@ use askama::Template;
 use url::Url;
 
 use super::forms::Field;
-use super::{Console, ConsoleError, Reply, page, password, reply, session, token};
+use super::routes::Address;
+use super::{Console, ConsoleError, Reply, password, reply, session, token};
 use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role};
 use crate::store::{Editor, Link, LinkKind, StoreError};
 
@@ -34,9 +35,10 @@ pub struct Answers {
     password: String,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.service(web::resource("/setup/{token}").route(page().to(show)).route(web::post().to(create)));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/setup/{token}", |to| to.to(show)).open(),
+    Address::form("/setup/{token}", |to| to.to(create)).open(),
+];
 
 /// A link that makes the first admin, valid once and for an hour; `None` once there is anybody. It is a secret: print it
 /// to the terminal of whoever starts the program, and nowhere else.

@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::password::Verdict;
-use super::{Console, ConsoleError, Reply, SignedIn, page, reply, session, throttle};
+use super::routes::Address;
+use super::{Console, ConsoleError, Reply, SignedIn, reply, session, throttle};
 use crate::domain::{Email, Person};
 
 /// One message for an unknown address, a wrong password and a person without a password, so that it tells nobody who exists.
@@ -42,11 +43,11 @@ pub struct Credentials {
     next: String,
 }
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/sign-in").route(page().to(show)).route(web::post().to(enter)))
-        .service(web::resource("/sign-out").route(web::post().to(leave)));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/sign-in", |to| to.to(show)).open(),
+    Address::form("/sign-in", |to| to.to(enter)).open(),
+    Address::form("/sign-out", |to| to.to(leave)),
+];
 
 async fn show(request: HttpRequest, arrival: web::Query<Arrival>) -> Reply {
     if SignedIn::of(&request).is_some() {

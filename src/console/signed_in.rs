@@ -6,8 +6,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use super::error::ConsoleError;
-use crate::domain::{Account, Person, Role, Scope};
-use crate::store::Editor;
+use crate::domain::{Account, Person, PersonId, Role, Scope};
+use crate::store::{Editor, Store, StoreError};
 
 /// The person whose session this request carries, read from the store for this very request: somebody who was switched
 /// off a moment ago is out. The guard puts it there; a handler that names it can only be reached by somebody signed in.
@@ -30,6 +30,19 @@ impl SignedIn {
             _ => return None,
         };
         person.enabled.then_some(Self { person, account, scope })
+    }
+
+    /// The person of that id as the store has them now, if they may be let in.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn find(store: &Store, id: PersonId) -> Result<Option<Self>, StoreError> {
+        let Some(person) = store.people().get(id).await? else { return Ok(None) };
+        let account = match person.account {
+            Some(account) => store.accounts().get(account).await?,
+            None => None,
+        };
+        Ok(Self::new(person, account))
     }
 
     /// Whom the guard let through with this request, if anybody.

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::BytesMut;
 
 use super::keys::CompiledKey;
-use super::limits;
 use super::spending::Limited;
 use super::upstream::Upstream;
+use super::{body, limits};
 use crate::domain::{Alias, RequestId, Timestamp};
 use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
 
@@ -120,7 +120,7 @@ impl Head {
 
     /// An error in the caller's shape.
     pub(super) fn failure(self, surface: Surface, failure: Failure) -> HttpResponse {
-        let body = failure.problem.body(surface, &self.request_id());
+        let said = failure.problem.body(surface, &self.request_id());
         let mut answer = self.answer(failure.problem.status);
         answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
         if let Some(after) = failure.retry_after {
@@ -130,7 +130,10 @@ impl Head {
             // Client libraries would ask twice more.
             answer.insert_header((X_SHOULD_RETRY, HeaderValue::from_static("false")));
         }
-        answer.body(body)
+        if failure.problem.code == Code::UnsupportedEncoding.as_str() {
+            answer.insert_header((ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED)));
+        }
+        answer.body(said)
     }
 }
 

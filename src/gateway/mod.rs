@@ -56,6 +56,7 @@ use tokio::task::JoinHandle;
 pub use credentials::credential_context;
 pub use options::{EnvLookup, GatewayOptions, Limits, Reserve, Retries, Timeouts};
 pub use roots::{CaFileError, ExtraRoots};
+pub use routes::{Address, addresses};
 pub use spool::SpoolOptions;
 
 use spending::Spending;

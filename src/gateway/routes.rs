@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{ALLOW, HeaderValue, UPGRADE};
-use actix_web::{HttpRequest, HttpResponse, guard, web};
+use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 
 use super::answer::Head;
 use super::auth::surface;
@@ -11,6 +11,52 @@ use super::worker::Worker;
 use super::{Inner, call, count_tokens, credits, health, models};
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
+
+/// One method of one address that the gateway answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `GET`, which HEAD is answered like, or `POST`.
+    pub method: &'static str,
+    /// Its pattern, for example `/v1/models/{model:.+}`.
+    pub path: &'static str,
+    /// Whether it takes an API key.
+    pub key: bool,
+}
+
+/// Something to read, and what answers it.
+struct Reading {
+    path: &'static str,
+    key: bool,
+    to: fn(Route) -> Route,
+}
+
+impl Reading {
+    const fn with_key(path: &'static str, to: fn(Route) -> Route) -> Self {
+        Self { path, key: true, to }
+    }
+
+    const fn open(path: &'static str, to: fn(Route) -> Route) -> Self {
+        Self { path, key: false, to }
+    }
+}
+
+/// What can be read.
+const READINGS: &[Reading] = &[
+    Reading::with_key("/v1/models", |to| to.to(models::list)),
+    Reading::with_key("/v1/models/{model:.+}", |to| to.to(models::one)),
+    Reading::with_key("/v1/credits", |to| to.to(credits::credits)),
+    Reading::with_key("/v1/usage", |to| to.to(credits::usage)),
+    Reading::open("/healthz", |to| to.to(health::alive)),
+    Reading::open("/readyz", |to| to.to(health::ready)),
+    Reading::open("/metrics", |to| to.to(health::metrics)),
+];
+
+/// Every address that is answered by more than a 404: what [`mount`] mounts.
+pub fn addresses() -> impl Iterator<Item = Address> {
+    let calls = Operation::ALL.map(|operation| Address { method: "POST", path: operation.path(), key: true });
+    let readings = READINGS.iter().map(|it| Address { method: "GET", path: it.path, key: it.key });
+    calls.into_iter().chain(readings)
+}
 
 /// Mounts everything that the gateway answers.
 pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
@@ -28,22 +74,18 @@ pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
         }
         config.service(resource.default_service(web::to(only_post)));
     }
+    for Reading { path, key, to } in READINGS {
+        let resource = web::resource(*path).route(to(reading()));
+        // Monitoring expects a plain 405; a client of the API, the API's error.
+        config.service(if *key { resource.default_service(web::to(only_get)) } else { resource });
+    }
     config
-        .service(web::resource("/v1/models").route(reading().to(models::list)).default_service(web::to(only_get)))
-        .service(
-            web::resource("/v1/models/{model:.+}").route(reading().to(models::one)).default_service(web::to(only_get)),
-        )
-        .service(web::resource("/v1/credits").route(reading().to(credits::credits)).default_service(web::to(only_get)))
-        .service(web::resource("/v1/usage").route(reading().to(credits::usage)).default_service(web::to(only_get)))
-        .service(web::resource("/healthz").route(reading().to(health::alive)))
-        .service(web::resource("/readyz").route(reading().to(health::ready)))
-        .service(web::resource("/metrics").route(reading().to(health::metrics)))
         .service(web::resource("/v1").default_service(web::to(nothing)))
         .service(web::resource("/v1/{rest:.*}").default_service(web::to(nothing)));
 }
 
 /// GET, and HEAD wherever GET is.
-fn reading() -> actix_web::Route {
+fn reading() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 

@@ -29,6 +29,9 @@ sql! {
     GET = concat!("SELECT ", columns!(), " FROM account WHERE id = $1");
     BY_NAME = concat!("SELECT ", columns!(), " FROM account WHERE name = $1");
     SET_ENABLED = "UPDATE account SET enabled = $2 WHERE id = $1";
+    /// Admins see every account, whether theirs is switched on or not.
+    END_SESSIONS = "DELETE FROM session WHERE person_id IN \
+                    (SELECT id FROM person WHERE account_id = $1 AND role <> 'admin')";
 }
 const TABLE: Table = Table { name: "account", id: "id" };
 
@@ -76,7 +79,8 @@ impl Accounts<'_> {
         self.0.first(BY_NAME, args![name]).await?.as_ref().map(account).transpose()
     }
 
-    /// Switches an account on or off, and with it its keys. `false` if there is none.
+    /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, but for admins. `false`
+    /// if there is none.
     ///
     /// # Errors
     /// If the database fails.
@@ -92,6 +96,9 @@ impl Accounts<'_> {
             Box::pin(async move {
                 if tx.run(SET_ENABLED, args![id, enabled]).await? == 0 {
                     return Ok(false);
+                }
+                if !enabled {
+                    tx.run(END_SESSIONS, args![id]).await?;
                 }
                 api_keys::touch_account(tx, id).await?;
                 tx.announce(Change::Account(id)).await?;

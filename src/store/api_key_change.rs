@@ -23,6 +23,10 @@ pub struct NewKey {
 }
 
 sql! {
+    /// Change nothing: whoever switches the account or the person off at this moment goes before or after this key, and so
+    /// tells caches of it.
+    LOCK_ACCOUNT = "UPDATE account SET enabled = enabled WHERE id = $1";
+    LOCK_OWNER = "UPDATE person SET enabled = enabled WHERE id = $1";
     ADD = "INSERT INTO api_key (id, account_id, owner_id, name, display, state, expires_at, allowed_models, \
            allowed_addresses, created_at, requests_per_minute, tokens_per_minute, spend_limit, spend_period) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -52,6 +56,10 @@ impl ApiKeys<'_> {
         let aliases = alias_rows::checked(&aliases)?;
         let work = self.0.write(move |tx| {
             Box::pin(async move {
+                tx.run(LOCK_ACCOUNT, args![key.account]).await?;
+                if let Some(owner) = key.owner {
+                    tx.run(LOCK_OWNER, args![owner]).await?;
+                }
                 let mut args = args![
                     key.id,
                     key.account,

@@ -27,6 +27,9 @@ pub enum StoreError {
         /// The stored version.
         version: i64,
     },
+    /// Without this person nobody could run the installation.
+    #[error("this is the last admin who can sign in")]
+    LastAdmin,
     /// A sum is beyond what one amount can hold.
     #[error("{what} is too large")]
     TooLarge {

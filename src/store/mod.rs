@@ -26,6 +26,7 @@ mod limits;
 mod links;
 mod migrations;
 mod people;
+mod person_change;
 mod provider_change;
 mod provider_orders;
 mod rates;
@@ -68,7 +69,7 @@ pub use provider_change::ProviderChange;
 pub use rates::{RateAsk, RateGrant, Rates};
 pub use refusals::Refused;
 pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
-pub use sessions::{SessionRow, Sessions};
+pub use sessions::{SessionRow, Sessions, SignedInSession};
 pub use shipment::{LeaseUse, Shipment};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
@@ -104,6 +105,7 @@ const ALL_STATEMENTS: &[&[Sql]] = &[
     leases::STATEMENTS,
     links::STATEMENTS,
     people::STATEMENTS,
+    person_change::STATEMENTS,
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,
     rates::STATEMENTS,

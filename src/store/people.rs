@@ -1,12 +1,12 @@
-//! People: who signs in.
+//! People: who signs in. What is changed of them later is in [`super::person_change`].
 
 use serde_json::json;
 
 use super::audit::Subject;
-use super::sql::sql;
+use super::sql::{Sql, sql};
 use super::value::{Row, Table, args};
-use super::{Change, Editor, Store, StoreError, api_keys};
-use crate::domain::{AccountId, Email, Person, PersonId, Scope, Timestamp};
+use super::{Editor, Store, StoreError};
+use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
 
 /// People: who signs in.
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +25,13 @@ sql! {
     GET = concat!(person!(), "WHERE id = $1");
     LIST = concat!(person!(), "WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY email");
     SET_PASSWORD = "UPDATE person SET password_hash = $2 WHERE id = $1 RETURNING account_id";
-    SET_ENABLED = "UPDATE person SET enabled = $2 WHERE id = $1 RETURNING account_id";
-    END_SESSIONS = "DELETE FROM session WHERE person_id = $1";
-    VOID_LINKS = "DELETE FROM link WHERE person_id = $1";
+    END_SESSIONS_OF = "DELETE FROM session WHERE person_id = $1";
+    VOID_LINKS_OF = "DELETE FROM link WHERE person_id = $1";
     COUNT = "SELECT COUNT(*) AS people FROM person";
 }
-const TABLE: Table = Table { name: "person", id: "id" };
+pub(super) const TABLE: Table = Table { name: "person", id: "id" };
+pub(super) const END_SESSIONS: Sql = END_SESSIONS_OF;
+pub(super) const VOID_LINKS: Sql = VOID_LINKS_OF;
 
 impl People<'_> {
     /// Adds a person; without a password hash it cannot sign in before one is set.
@@ -118,39 +119,6 @@ impl People<'_> {
         let work = self
             .0
             .write(move |tx| Box::pin(async move { Ok(tx.first(SET_PASSWORD, args![id, hash]).await?.is_some()) }));
-        work.await
-    }
-
-    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys
-    /// refused. `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn set_enabled(
-        self,
-        id: PersonId,
-        enabled: bool,
-        by: &Editor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else { return Ok(false) };
-                let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
-                if !enabled {
-                    tx.run(END_SESSIONS, args![id]).await?;
-                    tx.run(VOID_LINKS, args![id]).await?;
-                }
-                // An admin of no account may own keys of any, so each is told of, rather than an account.
-                for key in api_keys::touch_owner(tx, id).await? {
-                    tx.announce(Change::Key(key)).await?;
-                }
-                let action = if enabled { "enable" } else { "disable" };
-                tx.note(&by, now, &Subject::new("person", id, account), action, json!({})).await?;
-                Ok(true)
-            })
-        });
         work.await
     }
 

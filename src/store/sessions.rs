@@ -1,9 +1,12 @@
 //! Sessions: who is signed in.
 
+use serde_json::json;
+
+use super::audit::Subject;
 use super::sql::sql;
-use super::value::{Table, args};
-use super::{Store, StoreError};
-use crate::domain::{PersonId, Timestamp};
+use super::value::{Row, Table, args};
+use super::{Editor, Store, StoreError};
+use crate::domain::{AccountId, Email, PersonId, Timestamp};
 
 /// Sessions, found by the SHA-256 of the cookie's token.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +27,25 @@ pub struct SessionRow {
     pub person: Option<PersonId>,
 }
 
+/// A session as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedInSession {
+    /// The first digits of what the store knows it by, which sign nobody in.
+    pub short_id: String,
+    /// Who is signed in.
+    pub person: PersonId,
+    /// Under which address.
+    pub email: Email,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// From when on it is over, unless it is used before.
+    pub expires_at: Timestamp,
+    /// What the store knows it by.
+    pub id: [u8; 32],
+}
+
 sql! {
     LOAD = "SELECT state, created_at, seen_at, expires_at, person_id FROM session WHERE hash = $1";
     SAVE = "INSERT INTO session (hash, state, created_at, seen_at, expires_at, person_id) \
@@ -34,6 +56,14 @@ sql! {
     TOUCH = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE hash = $1";
     DELETE = "DELETE FROM session WHERE hash = $1";
     DELETE_PERSON = "DELETE FROM session WHERE person_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR hash <> $2)";
+    LIST = "SELECT s.hash AS hash, s.person_id AS person_id, p.email AS email, s.created_at AS created_at, \
+            s.seen_at AS seen_at, s.expires_at AS expires_at FROM session s JOIN person p ON p.id = s.person_id \
+            WHERE s.expires_at > $1 AND (CAST($2 AS TEXT) IS NULL OR s.person_id = $2) \
+            ORDER BY p.email, s.seen_at DESC, s.hash";
+    END = "DELETE FROM session WHERE hash = $1 RETURNING person_id, \
+           (SELECT p.account_id FROM person p WHERE p.id = session.person_id) AS account_id";
+    END_ALL = "DELETE FROM session WHERE person_id = $1 RETURNING person_id, \
+               (SELECT p.account_id FROM person p WHERE p.id = session.person_id) AS account_id";
     PRUNE = "DELETE FROM session WHERE expires_at <= $1";
     PRUNE_EXTRA = "DELETE FROM session WHERE hash IN (SELECT hash FROM (SELECT hash, ROW_NUMBER() OVER \
                    (PARTITION BY person_id ORDER BY seen_at DESC, hash) AS place FROM session \
@@ -100,6 +130,49 @@ impl Sessions<'_> {
         self.0.change(DELETE_PERSON, args![person, except]).await
     }
 
+    /// Who is signed in at `now`: everybody, or one person; by address, those last used first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn list(self, person: Option<PersonId>, now: Timestamp) -> Result<Vec<SignedInSession>, StoreError> {
+        self.0.all(LIST, args![now, person]).await?.iter().map(signed_in).collect()
+    }
+
+    /// Ends a session for its person, which the audit log tells. `false` if it is over.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end(self, id: &[u8; 32], by: &Editor, now: Timestamp) -> Result<bool, StoreError> {
+        let (id, by) = (*id, by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = tx.first(END, args![id]).await? else { return Ok(false) };
+                let Some(subject) = subject(&row)? else { return Ok(true) };
+                let detail = json!({ "ended": 1, "session": short_id(&id) });
+                tx.note(&by, now, &subject, "sessions_end", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+
+    /// Ends every session of a person, which the audit log tells. The answer counts them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn end_all(self, person: PersonId, by: &Editor, now: Timestamp) -> Result<usize, StoreError> {
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let rows = tx.all(END_ALL, args![person]).await?;
+                let Some(subject) = rows.first().map(subject).transpose()?.flatten() else { return Ok(0) };
+                tx.note(&by, now, &subject, "sessions_end", json!({ "ended": rows.len() })).await?;
+                Ok(rows.len())
+            })
+        });
+        work.await
+    }
+
     /// Removes what has expired, and of each person all but the `keep_per_person` last used. The answer counts them.
     ///
     /// # Errors
@@ -108,4 +181,30 @@ impl Sessions<'_> {
         let expired = self.0.change(PRUNE, args![now]).await?;
         Ok(expired + self.0.change(PRUNE_EXTRA, args![keep_per_person]).await?)
     }
+}
+
+fn signed_in(row: &Row) -> Result<SignedInSession, StoreError> {
+    let id: Vec<u8> = row.get("hash")?;
+    let id: [u8; 32] = id.try_into().map_err(|_| row.corrupt(TABLE, "hash"))?;
+    Ok(SignedInSession {
+        short_id: short_id(&id),
+        person: row.parse(TABLE, "person_id")?,
+        email: row.parse(TABLE, "email")?,
+        created_at: row.get("created_at")?,
+        seen_at: row.get("seen_at")?,
+        expires_at: row.get("expires_at")?,
+        id,
+    })
+}
+
+/// Whose session it was.
+fn subject(row: &Row) -> Result<Option<Subject>, StoreError> {
+    let person: Option<PersonId> = row.parse_opt(TABLE, "person_id")?;
+    let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
+    Ok(person.map(|person| Subject::new("person", person, account)))
+}
+
+/// Twelve digits: enough to tell all sessions apart, and far too few to guess a token by.
+fn short_id(id: &[u8; 32]) -> String {
+    id.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -45,7 +45,7 @@ pub enum Code {
     RequestTimeout,
     /// The body is too large.
     RequestTooLarge,
-    /// The body is compressed.
+    /// The body is encoded in a way that is not decoded here.
     UnsupportedEncoding,
     /// WebSockets are not spoken here.
     UpgradeRequired,

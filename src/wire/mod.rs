@@ -1,6 +1,7 @@
 //! The formats that clients and providers speak: request bodies, event streams, usage, errors, the model list.
 //!
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
+//! [`encoding`] undoes what compressed bodies are written in.
 //!
 //! Same protocol on both sides: [`control`] edits the body in place, [`passing`] lets the answer through. Different
 //! protocols: [`translate`] goes from one room to another ([`chat`], [`messages`], [`responses`], [`completions`]) by way of
@@ -9,6 +10,7 @@
 pub mod chat;
 pub mod completions;
 pub mod control;
+pub mod encoding;
 pub mod error;
 pub mod json;
 pub mod messages;

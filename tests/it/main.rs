@@ -19,5 +19,6 @@ mod console;
 mod gateway;
 mod journey;
 mod sdk;
+mod security;
 mod store;
 mod wire;

@@ -26,21 +26,19 @@ mod traffic;
 mod version;
 mod view;
 
-use actix_web::web;
-
-use super::page;
+use super::routes::Address;
 use crate::store::Saved;
 
-/// Mounts the editor.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/keys/{id}/aliases").route(page().to(show::show)).route(web::post().to(save::save)))
-        .route("/keys/{id}/aliases/draft", web::post().to(edit::edit))
-        .route("/keys/{id}/aliases/resolve", web::post().to(resolve::resolve))
-        .route("/keys/{id}/aliases/export", page().to(export::export))
-        .route("/keys/{id}/aliases/version", page().to(version::version))
-        .route("/keys/{id}/aliases/history", page().to(history::history));
-}
+/// The editor's addresses.
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/keys/{id}/aliases", |to| to.to(show::show)),
+    Address::form("/keys/{id}/aliases", |to| to.to(save::save)),
+    Address::form("/keys/{id}/aliases/draft", |to| to.to(edit::edit)),
+    Address::form("/keys/{id}/aliases/resolve", |to| to.to(resolve::resolve)),
+    Address::page("/keys/{id}/aliases/export", |to| to.to(export::export)),
+    Address::page("/keys/{id}/aliases/version", |to| to.to(version::version)),
+    Address::page("/keys/{id}/aliases/history", |to| to.to(history::history)),
+];
 
 /// What the switch of an alias does, for lists of changes.
 const fn answers_with(keeps_name: bool) -> &'static str {

@@ -3,11 +3,10 @@
 pub mod pick;
 mod search;
 
-use actix_web::web;
+use super::routes::Address;
 
-use super::page;
-
-/// Mounts both.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/catalog/search", page().to(search::search)).route("/catalog/pick", page().to(pick::pick));
-}
+/// Both addresses.
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/catalog/search", |to| to.to(search::search)),
+    Address::page("/catalog/pick", |to| to.to(pick::pick)),
+];

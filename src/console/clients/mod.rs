@@ -10,17 +10,16 @@ mod view;
 use actix_web::web;
 use askama::Template;
 
-use super::{Console, ConsoleError, Frame, Nav, Reply, page, reply};
+use super::routes::Address;
+use super::{Console, ConsoleError, Frame, Nav, Reply, reply};
 use crate::domain::{AliasSet, ApiKey, ApiKeyId};
 use choice::Names;
 
 pub(super) use kit::{Kits, Setup};
 pub(super) use view::ClientView;
 
-/// Mounts the page.
-pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/keys/{id}/connect", page().to(show));
-}
+/// The page's address.
+pub(super) const ROUTES: &[Address] = &[Address::page("/keys/{id}/connect", |to| to.to(show))];
 
 /// What the address may ask for.
 #[derive(Debug, Default, serde::Deserialize)]

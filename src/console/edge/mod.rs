@@ -2,7 +2,6 @@
 //! host, refuses forms of other sites, turns errors into pages, puts the security headers on every
 //! answer, and compresses pages.
 
-mod form;
 mod headers;
 mod origin;
 mod problem;
@@ -15,7 +14,6 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
-pub(super) use form::LARGEST as LARGEST_FORM;
 pub use origin::Origins;
 
 use super::Console;
@@ -26,14 +24,14 @@ use crate::domain::RequestId;
 /// Wraps every request of the console.
 pub async fn edge(
     console: web::Data<Console>,
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
     let shape = Shape::of(request.headers());
     let gzip = shrink::accepts_gzip(request.headers());
-    let outcome = match acceptable(&console, &mut request).await {
+    let outcome = match console.origins.check(request.method(), request.headers()) {
         Err(error) => Ok(request.into_response(error.error_response())),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
     };
@@ -51,12 +49,6 @@ pub async fn edge(
             Err(InternalError::from_response(error, response).into())
         }
     }
-}
-
-/// Whether a request is for us, comes from a page of ours, and has arrived whole.
-async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
-    console.origins.check(request.method(), request.headers())?;
-    form::read(request).await
 }
 
 fn finish(console: &Console, headers: &mut actix_web::http::header::HeaderMap, id: RequestId) {

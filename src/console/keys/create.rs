@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
@@ -76,7 +77,13 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::
     reply::ok(&NewPage::new(&console, frame, &form).await?)
 }
 
-pub(super) async fn create(console: web::Data<Console>, frame: Frame, shape: Shape, form: web::Form<NewForm>) -> Reply {
+pub(super) async fn create(
+    console: web::Data<Console>,
+    frame: Frame,
+    session: Session,
+    shape: Shape,
+    form: web::Form<NewForm>,
+) -> Reply {
     frame.who.must_write()?;
     let now = console.now();
     let who = frame.who.clone();
@@ -98,7 +105,7 @@ pub(super) async fn create(console: web::Data<Console>, frame: Frame, shape: Sha
     let key = ApiKey { owner, expires_at, limits, ..ApiKey::new(id, account, name, &secret, now) };
     let new = NewKey { hash: console.hasher.hash(&secret), key, aliases };
     match console.store.api_keys().create(&new, &who.editor(), now).await {
-        Ok(()) => Ok(reply::go(shape, &created::offer(&console, &who, id, &secret).await?)),
+        Ok(()) => Ok(reply::go(shape, &created::offer(&console, &session, &who, id, &secret).await?)),
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {}.", new.key.name));
             reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page)

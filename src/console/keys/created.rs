@@ -1,11 +1,13 @@
 //! The one page that shows a new secret, once.
 
+use actix_session::Session;
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::console::clients::{self, ClientView};
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, SignedIn, reply, token};
+use crate::console::{Console, ConsoleError, Frame, Nav, Reply, SignedIn, reply, session, token};
 use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Sealed};
 use crate::store::{Link, LinkKind};
 
@@ -36,14 +38,16 @@ struct ShownPage {
 }
 
 /// Keeps a secret, sealed, until it is shown, and answers the address that shows it. The address holds no secret: what it
-/// holds opens nothing once used, nothing for anybody else, and nothing without this installation's master key.
+/// holds opens nothing once used, nothing in any other session, and nothing without this installation's master key.
 pub(super) async fn offer(
     console: &Console,
+    session: &Session,
     who: &SignedIn,
     key: ApiKeyId,
     secret: &ApiKeySecret,
 ) -> Result<String, ConsoleError> {
-    let sealed = console.options.master.seal(&purpose(who, key), secret.expose().as_bytes(), crate::random::bytes());
+    let sealed =
+        console.options.master.seal(&purpose(session, who, key), secret.expose().as_bytes(), crate::random::bytes());
     let sealed = sealed.map_err(|error| ConsoleError::Internal(error.to_string()))?;
     let ticket = token::new();
     let link = Link {
@@ -58,14 +62,15 @@ pub(super) async fn offer(
     Ok(format!("/keys/{key}/created?ticket={ticket}"))
 }
 
-/// Binds a sealed secret to the key and to the person who made it.
-fn purpose(who: &SignedIn, key: ApiKeyId) -> String {
-    format!("key-secret/{key}/{}", who.person.id)
+/// Binds a sealed secret to the key, to the person who made it, and to the session that this was done in.
+fn purpose(session: &Session, who: &SignedIn, key: ApiKeyId) -> String {
+    format!("key-secret/{key}/{}/{}", who.person.id, session::mark(session))
 }
 
 pub(super) async fn show(
     console: web::Data<Console>,
     frame: Frame,
+    session: Session,
     request: HttpRequest,
     id: web::Path<String>,
     ticket: web::Query<Ticket>,
@@ -76,13 +81,23 @@ pub(super) async fn show(
         // Looking must not use up the only look.
         return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish());
     }
-    let hash = token::hash(&ticket.ticket);
-    let link = console.store.links().consume(&hash, LinkKind::KeySecret, console.now()).await?;
+    if is_ahead_of_time(request.headers()) {
+        // The browser throws an error away and asks again once the person wants the page.
+        return Err(ConsoleError::Conflict("Open this page again to see the new key.".into()));
+    }
+
+    let (hash, now) = (token::hash(&ticket.ticket), console.now());
+    let link = console.store.links().peek(&hash, LinkKind::KeySecret, now).await?;
     let payload = link.filter(|link| link.key == Some(key.id)).and_then(|link| link.payload);
-    let opened = payload.and_then(|payload| {
-        console.options.master.open(&purpose(&frame.who, key.id), &Sealed::from_bytes(payload)).ok()
-    });
+    let purpose = purpose(&session, &frame.who, key.id);
+    let opened = payload.and_then(|payload| console.options.master.open(&purpose, &Sealed::from_bytes(payload)).ok());
+    // Only who can open it uses it up: the address alone, in other hands, must not cost its owner the look.
+    let opened = match opened {
+        Some(opened) => console.store.links().consume(&hash, LinkKind::KeySecret, now).await?.map(|_| opened),
+        None => None,
+    };
     let secret = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+
     match secret {
         Some(secret) => {
             let clients = clients::with_secret(&console, &frame, &key, secret).await?;
@@ -90,4 +105,12 @@ pub(super) async fn show(
         }
         None => reply::secret(StatusCode::GONE, &ShownPage { frame, key }),
     }
+}
+
+/// Whether a browser asks for a page that nobody has asked it for yet.
+fn is_ahead_of_time(headers: &HeaderMap) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        value.contains("prefetch") || value.contains("prerender") || value.contains("preview")
+    })
 }

@@ -16,30 +16,29 @@ mod row;
 mod settings;
 mod spark;
 
-use actix_web::web;
-
-use super::{Console, ConsoleError, SignedIn, page};
+use super::routes::Address;
+use super::{Console, ConsoleError, SignedIn};
 use crate::domain::{ApiKey, ApiKeyId};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/keys").route(page().to(list::show)).route(web::post().to(create::create)))
-        .service(web::resource("/keys/new").route(page().to(create::show)))
-        .service(web::resource("/keys/bulk").route(web::post().to(bulk::act)))
-        .service(web::resource("/keys/export.csv").route(page().to(export::all)))
-        .service(web::resource("/keys/{id}").route(page().to(detail::show)))
-        .service(web::resource("/keys/{id}/created").route(page().to(created::show)))
-        .service(web::resource("/keys/{id}/name").route(web::post().to(settings::rename)))
-        .service(web::resource("/keys/{id}/expiry").route(web::post().to(settings::expiry)))
-        .service(web::resource("/keys/{id}/limits").route(web::post().to(limits::limits)))
-        .service(web::resource("/keys/{id}/access").route(web::post().to(limits::access)))
-        .service(web::resource("/keys/{id}/enable").route(web::post().to(settings::enable)))
-        .service(web::resource("/keys/{id}/disable").route(web::post().to(settings::disable)))
-        .service(web::resource("/keys/{id}/roll").route(page().to(roll::show)).route(web::post().to(roll::roll)))
-        .service(
-            web::resource("/keys/{id}/delete").route(page().to(delete::show)).route(web::post().to(delete::delete)),
-        );
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/keys", |to| to.to(list::show)),
+    Address::form("/keys", |to| to.to(create::create)),
+    Address::page("/keys/new", |to| to.to(create::show)),
+    Address::form("/keys/bulk", |to| to.to(bulk::act)),
+    Address::page("/keys/export.csv", |to| to.to(export::all)),
+    Address::page("/keys/{id}", |to| to.to(detail::show)),
+    Address::page("/keys/{id}/created", |to| to.to(created::show)),
+    Address::form("/keys/{id}/name", |to| to.to(settings::rename)),
+    Address::form("/keys/{id}/expiry", |to| to.to(settings::expiry)),
+    Address::form("/keys/{id}/limits", |to| to.to(limits::limits)),
+    Address::form("/keys/{id}/access", |to| to.to(limits::access)),
+    Address::form("/keys/{id}/enable", |to| to.to(settings::enable)),
+    Address::form("/keys/{id}/disable", |to| to.to(settings::disable)),
+    Address::page("/keys/{id}/roll", |to| to.to(roll::show)),
+    Address::form("/keys/{id}/roll", |to| to.to(roll::roll)),
+    Address::page("/keys/{id}/delete", |to| to.to(delete::show)),
+    Address::form("/keys/{id}/delete", |to| to.to(delete::delete)),
+];
 
 /// The key of a path, if it is one that this person may see.
 async fn find(console: &Console, who: &SignedIn, id: &str) -> Result<ApiKey, ConsoleError> {

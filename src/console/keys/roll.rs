@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
@@ -42,6 +43,7 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Pat
 pub(super) async fn roll(
     console: web::Data<Console>,
     frame: Frame,
+    session: Session,
     shape: Shape,
     id: web::Path<String>,
     form: web::Form<RollForm>,
@@ -56,7 +58,7 @@ pub(super) async fn roll(
     let hash = console.hasher.hash(&secret);
     let keys = console.store.api_keys();
     changed(keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now).await?)?;
-    Ok(reply::go(shape, &created::offer(&console, &who, id, &secret).await?))
+    Ok(reply::go(shape, &created::offer(&console, &session, &who, id, &secret).await?))
 }
 
 impl RollPage {

@@ -8,13 +8,10 @@ mod row;
 mod why;
 mod words;
 
-use actix_web::web;
+use super::routes::Address;
 
-use super::page;
-
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/requests", page().to(list::show))
-        .route("/requests/export.csv", page().to(export::all))
-        .route("/requests/{id}", page().to(detail::show));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/requests", |to| to.to(list::show)),
+    Address::page("/requests/export.csv", |to| to.to(export::all)),
+    Address::page("/requests/{id}", |to| to.to(detail::show)),
+];

@@ -6,12 +6,9 @@ mod page;
 mod query;
 mod table;
 
-use actix_web::web;
-
-use super::page as get;
+use super::routes::Address;
 
 pub(super) use query::{NO_ALIAS, address};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/usage", get().to(page::show)).route("/usage/export.csv", get().to(export::all));
-}
+pub(super) const ROUTES: &[Address] =
+    &[Address::page("/usage", |to| to.to(page::show)), Address::page("/usage/export.csv", |to| to.to(export::all))];

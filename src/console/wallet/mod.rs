@@ -5,17 +5,15 @@ mod export;
 mod line;
 mod show;
 
-use actix_web::web;
-
-use super::{Console, ConsoleError, SignedIn, page};
+use super::routes::Address;
+use super::{Console, ConsoleError, SignedIn};
 use crate::domain::{Account, AccountId, Scope};
 
-pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .service(web::resource("/wallet").route(page().to(show::show)))
-        .service(web::resource("/wallet/credit").route(web::post().to(credit::add)))
-        .service(web::resource("/wallet/export.csv").route(page().to(export::all)));
-}
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/wallet", |to| to.to(show::show)),
+    Address::form("/wallet/credit", |to| to.to(credit::add)),
+    Address::page("/wallet/export.csv", |to| to.to(export::all)),
+];
 
 /// The account that an address names, if this person may see it: their own, or for an admin any, and the first without a
 /// name. `None` only if there is no account at all.

@@ -3,7 +3,6 @@
 
 mod acks;
 mod callers;
-mod crowds;
 mod hang_ups;
 mod kills;
 mod outages;

@@ -10,7 +10,6 @@ mod limits;
 mod people;
 pub mod program;
 mod providers;
-mod proxies;
 mod resolve;
 mod routes;
 mod serve;

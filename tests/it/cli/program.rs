@@ -14,7 +14,6 @@ pub struct Program {
     folder: Folder,
     database_url: String,
     env: Vec<(String, String)>,
-    descriptors: Option<u32>,
 }
 
 /// What a command did.
@@ -53,7 +52,7 @@ impl Program {
     pub fn empty() -> Self {
         let folder = Folder::fresh();
         let database_url = format!("sqlite://{}/crossmodel.db", folder.as_ref().display());
-        Self { folder, database_url, env: Vec::new(), descriptors: None }
+        Self { folder, database_url, env: Vec::new() }
     }
 
     /// The same program on another database.
@@ -67,13 +66,6 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
-        self
-    }
-
-    /// The same program where no more files can be open at once.
-    #[must_use]
-    pub fn with_descriptors(mut self, most: u32) -> Self {
-        self.descriptors = Some(most);
         self
     }
 
@@ -120,15 +112,7 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let built = env!("CARGO_BIN_EXE_crossmodel");
-        let mut command = match self.descriptors {
-            None => Command::new(built),
-            Some(most) => {
-                let mut shell = Command::new("/bin/sh");
-                shell.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), built]);
-                shell
-            }
-        };
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
         command
             .args(arguments)
             .env_clear()
@@ -191,19 +175,6 @@ impl Started {
     /// Everything said so far.
     pub fn said(&self) -> &str {
         &self.said
-    }
-
-    /// What it has logged so far.
-    pub fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// The seconds of a processor that it has used.
-    pub fn worked(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("its state");
-        let fields: Vec<&str> = stat.rsplit(')').next().expect("its fields").split_whitespace().collect();
-        let ticks: f64 = fields[11..13].iter().map(|ticks| ticks.parse::<f64>().expect("a number")).sum();
-        ticks / 100.0
     }
 
     /// Asks it to stop.

@@ -142,6 +142,33 @@ fn nobody_else_can_use_the_address_that_shows_a_secret() {
 }
 
 #[test]
+fn only_the_session_that_made_a_key_uses_up_its_one_look() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, owner) = owner(store).await;
+        let sent = owner.post_form("/keys", &[("name", "laptop"), ("expires", "never")]).await.is(303);
+        let at = sent.header("location");
+        // The same person in another browser, too.
+        let elsewhere = app.client().like_a_browser();
+        elsewhere.post_form("/sign-in", &[("email", "owner@example.com"), ("password", seed::PASSWORD)]).await.is(303);
+
+        for other in [app.someone(Role::Viewer).await, app.someone(Role::Admin).await, elsewhere] {
+            let shown = other.get(at).await.is(410);
+            assert!(!shown.text().contains("value=\"cm-"));
+        }
+        app.client().get(at).await.is(303);
+        owner.send(hyper::Method::HEAD, at, None, bytes::Bytes::new()).await.is(200);
+        for ahead in ["prefetch", "prefetch;prerender"] {
+            let early = owner.clone().with("sec-purpose", ahead).get(at).await.is(409);
+            assert!(!early.text().contains("value=\"cm-"));
+        }
+
+        let page = owner.get(at).await.is(200).page();
+        assert!(select(&page, "#secret")[0].attr("value").expect("the secret").starts_with("cm-"));
+        owner.get(at).await.is(410);
+    });
+}
+
+#[test]
 fn a_form_with_mistakes_comes_back_with_what_was_typed() {
     on(Engine::Sqlite, |store| async move {
         let (app, owner) = owner(store).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::clock::Clock;
 use crossmodel::console::{Console, ConsoleOptions, reset, setup};
-use crossmodel::domain::{Email, Role, TrustedProxies};
+use crossmodel::domain::{Email, Role};
 use crossmodel::store::Editor;
 
 use crate::harness::app::TestApp;
@@ -33,7 +33,6 @@ fn console(app: &TestApp) -> Console {
         public_url: app.url().parse().expect("an address"),
         secure_cookies: false,
         stand_in: false,
-        proxies: TrustedProxies::default(),
         gateway_url: format!("{}/v1", app.url()),
         search_patience: Duration::MAX,
     };
@@ -216,4 +215,75 @@ fn a_reset_link_sets_the_password_once_and_ends_every_session() {
         clock.advance(Duration::from_secs(31 * 60));
         client.get(&late).await.is(404);
     });
+}
+
+#[test]
+fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, clock) = app_with_maya(store).await;
+        let client = app.client().like_a_browser();
+        let wrong = sign_in(&client, MAYA, "not the password").await.is(422);
+        let person = person_of(&app).await;
+        let url = app.url().parse().expect("an address");
+        let link = reset::link(app.store(), &url, person, clock.now()).await.expect("an answer").expect("a link");
+
+        app.store().people().set_enabled(person, false, &Editor::command_line(), NOON).await.expect("to switch off");
+
+        assert_eq!(sign_in(&client, MAYA, PASSWORD).await.is(422).text(), wrong.text());
+        client.get(link.path()).await.is(404);
+        client.post_form(link.path(), &[("password", "plain ferry tungsten")]).await.is(404);
+        // Switched on again, the link from before stays void.
+        app.store().people().set_enabled(person, true, &Editor::command_line(), NOON).await.expect("to switch on");
+        client.get(link.path()).await.is(404);
+        sign_in(&client, MAYA, PASSWORD).await.is(303);
+    });
+}
+
+#[test]
+fn people_of_an_account_that_is_switched_off_are_out_and_their_links_wait() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, clock) = app_with_maya(store).await;
+        let maya = app.client().like_a_browser();
+        sign_in(&maya, MAYA, PASSWORD).await.is(303);
+        let url = app.url().parse().expect("an address");
+        let link = reset::link(app.store(), &url, person_of(&app).await, clock.now()).await;
+        let link = link.expect("an answer").expect("a link");
+        let account = app.account().id;
+        let switch = async |on| {
+            app.store().accounts().set_enabled(account, on, &Editor::command_line(), NOON).await.expect("to switch")
+        };
+
+        switch(false).await;
+
+        maya.get("/keys").await.is(303);
+        sign_in(&maya, MAYA, PASSWORD).await.is(422);
+        maya.get(link.path()).await.is(404);
+        switch(true).await;
+        maya.get("/keys").await.is(303);
+        maya.get(link.path()).await.is(200);
+    });
+}
+
+#[test]
+fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, _) = app_with_maya(store).await;
+        let maya = app.client().like_a_browser();
+        sign_in(&maya, MAYA, PASSWORD).await.is(303);
+        maya.get("/keys/new").await.is(200);
+        let (people, person) = (app.store().people(), person_of(&app).await);
+
+        let account = Some(app.account().id);
+        people.set_role(person, Role::Viewer, account, &Editor::command_line(), NOON).await.expect("another role");
+
+        maya.get("/keys").await.is(303);
+        sign_in(&maya, MAYA, PASSWORD).await.is(303);
+        maya.get("/keys/new").await.is(403);
+    });
+}
+
+async fn person_of(app: &TestApp) -> crossmodel::domain::PersonId {
+    let email: Email = MAYA.parse().expect("an address");
+    let (person, _) = app.store().people().by_email(&email).await.expect("an answer").expect("maya");
+    person.id
 }

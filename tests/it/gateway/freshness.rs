@@ -71,6 +71,20 @@ both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| 
     elsewhere.close().await;
 });
 
+both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |store| {
+    let rig = Rig::with(store, |options| options.notifications = false).await;
+    let elsewhere = rig.store.another().await;
+    let (by, now) = (Editor::command_line(), rig.clock.now());
+    rig.asks("fast").await.is(200);
+
+    for (enabled, status) in [(false, 401), (true, 200)] {
+        elsewhere.accounts().set_enabled(rig.account.id, enabled, &by, now).await.unwrap();
+        rig.clock.advance(Duration::from_secs(61));
+        rig.asks("fast").await.is(status);
+    }
+    elsewhere.close().await;
+});
+
 both_engines!(without_notices_a_change_of_the_catalog_is_live_after_sixty_seconds_at_the_latest, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
     let elsewhere = rig.store.another().await;

@@ -7,6 +7,7 @@ mod answer_name;
 mod chat;
 mod cuts;
 mod egress;
+mod encoded;
 mod errors;
 mod fallbacks;
 mod faults;

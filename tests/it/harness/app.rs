@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::console::{Console, ConsoleOptions, setup};
-use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope, TrustedProxies};
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope};
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::store::{Editor, ProviderChange, Store};
 
@@ -26,6 +26,7 @@ struct Running {
     store: TestStore,
     clock: Clock,
     provider: Provider,
+    gateway: Gateway,
     url: String,
     account: Account,
 }
@@ -50,14 +51,14 @@ impl TestApp {
             store.catalog().set_provider(&change, &Editor::command_line(), seed::NOON).await.expect("to set it");
         }
         let account = seed::account(&store, "acme").await;
-        let url = serve(&store, (*store).clone(), &clock, &played, set).await;
-        Self(Arc::new(Running { store, clock, provider: played, url, account }))
+        let (url, gateway) = serve(&store, (*store).clone(), &clock, &played, set).await;
+        Self(Arc::new(Running { store, clock, provider: played, gateway, url, account }))
     }
 
     /// A second program on the same database, as far from this one as two machines: connections, caches and address of its own.
     pub async fn another(&self, set: impl FnOnce(&mut GatewayOptions)) -> Client {
         let store = self.store().another().await;
-        Client::new(serve(self.store(), store, &self.0.clock, &self.0.provider, set).await)
+        Client::new(serve(self.store(), store, &self.0.clock, &self.0.provider, set).await.0)
     }
 
     /// Its address, without a slash at the end.
@@ -78,6 +79,11 @@ impl TestApp {
     /// The provider behind every model.
     pub fn provider(&self) -> &Provider {
         &self.0.provider
+    }
+
+    /// Has every record of a call written that is not yet.
+    pub async fn flush(&self) {
+        self.0.gateway.flush().await;
     }
 
     /// The account that the operator's keys belong to.
@@ -133,7 +139,7 @@ async fn serve(
     clock: &Clock,
     provider: &Provider,
     set: impl FnOnce(&mut GatewayOptions),
-) -> String {
+) -> (String, Gateway) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let mut options = GatewayOptions::new(clock.clone(), seed::master(), seed::spool());
@@ -156,11 +162,12 @@ async fn serve(
         .run();
     let handle = server.handle();
     tokio::spawn(server);
+    let stopped = gateway.clone();
     store.at_the_end(async move {
         handle.stop(false).await;
-        gateway.stop().await;
+        stopped.stop().await;
     });
-    url
+    (url, gateway)
 }
 
 fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
@@ -170,7 +177,6 @@ fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
         public_url: url.parse().expect("an address"),
         secure_cookies: false,
         stand_in: false,
-        proxies: TrustedProxies::default(),
         gateway_url: format!("{url}/v1"),
         // However busy the machine is.
         search_patience: std::time::Duration::MAX,

@@ -30,10 +30,22 @@ impl Client {
         Self { base, headers: HeaderMap::new(), cookies: None, pool: Pool::builder(TokioExecutor::new()).build_http() }
     }
 
+    /// What it is a client of.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The same client with a header that it sends every time.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"));
+        self
+    }
+
+    /// The same client without a header that it sends every time.
+    #[must_use]
+    pub fn without(mut self, name: &'static str) -> Self {
+        self.headers.remove(name);
         self
     }
 

@@ -3,7 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use crossmodel::random;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+
+/// Each table of SQLite, and one statement for all its rows, each as one text.
+const SELECTS: &str = r#"
+SELECT t.name, 'SELECT ''' || t.name || ': '' || ' || group_concat('quote("' || c.name || '")', ' || '','' || ')
+       || ' FROM "' || t.name || '" ORDER BY 1'
+FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' GROUP BY t.name ORDER BY t.name"#;
 
 /// The two kinds of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +85,34 @@ impl Database {
                 out
             }
         }
+    }
+
+    /// Every row of every table but these, each as one text that begins with its table's name, to tell whether something
+    /// was written. Not the file's bytes: looking changes those. On SQLite only.
+    pub async fn rows(&self, but: &[&str]) -> Vec<String> {
+        assert_eq!(self.engine, Engine::Sqlite);
+        let mut database = SqliteConnection::connect(&self.url()).await.expect("the test's database");
+        let selects: Vec<(String, String)> =
+            sqlx::query_as(SELECTS).fetch_all(&mut database).await.expect("its tables");
+        let mut out = Vec::new();
+        for (_, select) in selects.into_iter().filter(|(table, _)| !but.contains(&table.as_str())) {
+            let rows: Vec<(String,)> =
+                sqlx::query_as(AssertSqlSafe(select)).fetch_all(&mut database).await.expect("its rows");
+            out.extend(rows.into_iter().map(|(row,)| row));
+        }
+        out
+    }
+
+    /// The name of every column. On SQLite only.
+    pub async fn columns(&self) -> Vec<String> {
+        let mut database = SqliteConnection::connect(&self.url()).await.expect("the test's database");
+        let names: Vec<(String,)> = sqlx::query_as(
+            "SELECT DISTINCT c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
+        )
+        .fetch_all(&mut database)
+        .await
+        .expect("its columns");
+        names.into_iter().map(|(name,)| name).collect()
     }
 
     /// Removes it, whoever is still connected.

@@ -1,4 +1,4 @@
-//! A provider on loopback that answers every chat call in the plainest way, and remembers what it was sent.
+//! A provider on loopback that answers every call in the plainest way, and remembers what it was sent.
 
 use std::sync::{Arc, Mutex};
 
@@ -31,7 +31,10 @@ impl Provider {
         let calls = Calls::default();
         let shared = web::Data::from(Arc::clone(&calls));
         let server = HttpServer::new(move || {
-            App::new().app_data(web::Data::clone(&shared)).route("/v1/chat/completions", web::post().to(chat))
+            App::new()
+                .app_data(web::Data::clone(&shared))
+                .route("/v1/chat/completions", web::post().to(chat))
+                .route("/v1/embeddings", web::post().to(chat))
         });
         let server = server.workers(1).disable_signals().listen(listener).expect("to listen").run();
         tokio::spawn(server);
@@ -59,7 +62,15 @@ async fn chat(request: HttpRequest, body: Bytes, calls: web::Data<Mutex<Vec<Rece
     let line = |(name, value): (_, &actix_web::http::header::HeaderValue)| format!("{name}: {value:?}");
     let headers = request.headers().iter().map(line).collect::<Vec<_>>().join("\n");
     calls.lock().expect("the calls").push(Received { headers, body: body.clone() });
+    if request.path().ends_with("/embeddings") {
+        return embedded(&body);
+    }
     if body["stream"] == true { stream(&body) } else { whole(&body) }
+}
+
+fn embedded(asked: &Value) -> HttpResponse {
+    let data = json!([{"object": "embedding", "index": 0, "embedding": [0.5, -0.5]}]);
+    HttpResponse::Ok().json(json!({"object": "list", "data": data, "model": asked["model"], "usage": usage()}))
 }
 
 fn usage() -> Value {

@@ -11,6 +11,7 @@ mod key_page;
 mod links;
 mod lost;
 mod people;
+mod people_switched;
 mod provider_orders;
 pub(crate) mod raw;
 mod requests;
