@@ -116,12 +116,12 @@ impl Gateway {
         store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
-        let shipping = Arc::new(shipping::Shipping::default());
+        let shipping = Arc::new(shipping::Shipping::new(spool.clone()));
         let inner = Arc::new(Inner {
             hasher: options.master.api_key_hasher(),
             live,
             spending: Arc::clone(&spending),
-            spool: spool.clone(),
+            spool,
             shipping: Arc::clone(&shipping),
             refusals: Arc::default(),
             metrics: metrics::Metrics::default(),
@@ -136,7 +136,7 @@ impl Gateway {
             tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
             tokio::spawn(retention::keep_house(Arc::clone(&spending), inner.options.keep_records)),
         ];
-        let shipper = shipping::start(shipping, spool, spending);
+        let shipper = shipping::start(shipping, spending);
         Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))) })
     }
 
@@ -153,7 +153,7 @@ impl Gateway {
     /// Writes every usage record that is waiting.
     pub async fn flush(&self) {
         self.inner.refusals.flush(&self.inner.spending.store).await;
-        self.inner.shipping.flush(&self.inner.spool).await;
+        self.inner.shipping.flush().await;
     }
 
     /// Says in `/readyz` from now on that this gateway is about to stop, so that no new work is sent to it. Calls are
@@ -169,7 +169,7 @@ impl Gateway {
         let patience = self.inner.options.timeouts.database;
         drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
         self.inner.spending.end_sweeps().await;
-        self.inner.shipping.stop(&self.inner.spool);
+        self.inner.shipping.stop();
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
         for task in others {
             task.abort();

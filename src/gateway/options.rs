@@ -77,7 +77,7 @@ impl GatewayOptions {
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             retries: Retries::default(),
-            spool: SpoolOptions { folder: spool, synced: true },
+            spool: SpoolOptions::new(spool),
             reserve: Reserve::default(),
             keep_records: None,
         }

@@ -5,119 +5,157 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::shipping::Batch;
+use super::shipping::{BATCH, Batch};
 use super::spending::Spending;
-use super::spool::{self, Begun, Entry, Left, Reader, SpoolOptions};
+use super::spool::{self, Begun, Entry, Left, ReadError, Reader, SpoolOptions};
 use crate::causes::with_causes;
 use crate::domain::RequestId;
 use crate::store::StoreError;
 
-/// Calls written in one go.
-const BATCH: usize = 2_000;
-/// Pause after the database did not answer.
-const RETRY: Duration = Duration::from_secs(1);
+/// The longest pause before a spool that cannot be read is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Why a spool that was left could not be written into the tables now.
 #[derive(Debug, thiserror::Error)]
 enum RecoveryError {
-    #[error("it cannot be read")]
-    Read(#[from] std::io::Error),
+    #[error(transparent)]
+    Read(#[from] ReadError),
     #[error("the database did not take it")]
     Store(#[from] StoreError),
 }
 
-/// Writes everything that earlier runs left, however long the database is away. New calls need not wait for it.
+/// Writes everything that earlier runs left, however long the database or the disk is away. New calls need not wait for it.
 pub(super) async fn recover(options: SpoolOptions, spending: Arc<Spending>) {
-    let left = match spool::left_behind(&options) {
-        Ok(left) => left,
-        Err(error) => {
-            tracing::error!(%error, "The folder of the spool cannot be looked through for what earlier runs left");
-            return;
+    let mut pause = options.pause;
+    let mut left = loop {
+        match spool::left_behind(&options) {
+            Ok(left) => break left,
+            Err(error) => {
+                tracing::error!(%error, "The folder of the spool cannot be looked through for what earlier runs left; trying again");
+                tokio::time::sleep(pause).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
         }
     };
-    for run in left {
-        loop {
+    pause = options.pause;
+    while !left.is_empty() {
+        let (mut still, mut unreadable) = (Vec::new(), false);
+        for run in left {
             match recover_one(&run, &spending).await {
-                Ok((0, 0)) => break,
-                Ok((written, unknown)) => {
-                    tracing::info!(run = %run.gateway, written, unknown, "Wrote what an earlier run had left in its spool");
-                    break;
-                }
+                Ok(found) => found.tell(&run),
                 Err(RecoveryError::Store(error)) => {
                     tracing::debug!(error = %with_causes(&error), run = %run.gateway, "A spool that was left waits for the database");
-                    tokio::time::sleep(RETRY).await;
+                    still.push(run);
                 }
-                Err(error) => {
-                    tracing::error!(error = %with_causes(&error), run = %run.gateway, "A spool that was left stays where it is");
-                    break;
+                Err(RecoveryError::Read(error)) => {
+                    tracing::error!(%error, run = %run.gateway, "A spool that was left stays where it is; trying again");
+                    unreadable = true;
+                    still.push(run);
                 }
             }
+        }
+        left = still;
+        if !left.is_empty() {
+            tokio::time::sleep(pause).await;
+            pause = if unreadable { LONGEST_PAUSE.min(pause * 2) } else { options.pause };
         }
     }
 }
 
-/// How many records were new, and how many of them have an unknown end.
-async fn recover_one(run: &Left, spending: &Spending) -> Result<(usize, usize), RecoveryError> {
+/// What was found in a spool.
+#[derive(Default)]
+struct Found {
+    /// Ends of calls.
+    ended: usize,
+    /// Of them, those in the tables now.
+    there: usize,
+    /// Records that were new, also those of calls without an end.
+    added: usize,
+    /// Calls without an end.
+    unknown: usize,
+}
+
+impl Found {
+    fn tell(&self, run: &Left) {
+        let Self { added, unknown, .. } = *self;
+        if added > 0 {
+            tracing::info!(run = %run.gateway, written = added, unknown, "Wrote what an earlier run had left in its spool");
+        }
+    }
+}
+
+/// Writes all that a run left, and removes its folder if that is in the tables.
+async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryError> {
     let store = &spending.store;
-    let now = spending.clock.now();
-    store.gateways().seen(run.gateway, now).await?;
+    store.gateways().seen(run.gateway, spending.clock.now()).await?;
     let shipped = store.gateways().shipped(run.gateway).await?.and_then(|place| u64::try_from(place).ok()).unwrap_or(0);
-    let mut reader = Reader::of_left(run)?;
+    let mut reader = Reader::of_left(run).map_err(ReadError::from)?;
     let mut open: HashMap<RequestId, Begun> = HashMap::new();
-    let (mut batch, mut place, mut written, mut damaged) = (Batch::default(), 0, 0, false);
+    let (mut batch, mut place, mut found) = (Batch::default(), 0, Found::default());
     loop {
-        let read = reader.next(u64::MAX)?;
-        damaged |= read.damaged;
-        if read.entries.is_empty() {
+        let entries = reader.next(u64::MAX)?;
+        if entries.is_empty() {
             break;
         }
-        for (entry, after) in read.entries {
+        let mut elsewhere = Vec::new();
+        for (entry, after) in entries {
             place = after;
             match entry {
                 Entry::Begun(call) => {
                     open.insert(call.id, *call);
                 }
                 Entry::Ended(end) => {
-                    let Some(call) = open.remove(&end.id) else { continue };
-                    if after > shipped {
-                        batch.add(call, *end);
+                    found.ended += 1;
+                    match open.remove(&end.id) {
+                        Some(call) if after > shipped => batch.add(call, *end),
+                        // It was written before, and its beginning may have been removed since.
+                        _ => elsewhere.push(end.id),
                     }
                 }
             }
-            if batch.records.len() >= BATCH {
-                written += ship(&mut batch, run, spending, place).await?;
-            }
+        }
+        found.there += elsewhere.len() - store.usage().missing(&elsewhere).await?;
+        if batch.records.len() >= BATCH {
+            ship(&mut batch, run, spending, place, &mut found).await?;
         }
     }
-    written += ship(&mut batch, run, spending, place).await?;
+    ship(&mut batch, run, spending, place, &mut found).await?;
     let unknown: BTreeMap<RequestId, Begun> = open.into_iter().collect();
-    let count = unknown.len();
+    found.unknown = unknown.len();
     // Beyond the last place of the spool, so that they are written once too.
     batch.records.extend(unknown.into_values().map(|call| call.record(None)));
-    written += ship(&mut batch, run, spending, place.max(shipped) + 1).await?;
+    ship(&mut batch, run, spending, place.max(shipped) + 1, &mut found).await?;
     store.leases().drop_of(run.gateway).await?;
     // The folder last: if this ends before, the next start does it all again, and finds everything in the tables.
     store.gateways().remove(run.gateway).await?;
-    if damaged {
-        tracing::error!(run = %run.gateway, "A part of a spool could not be read; its folder is kept");
-        keep(run);
-    } else {
-        spool::remove(&run.folder);
+    let missing = (found.ended + found.unknown).saturating_sub(found.there);
+    if missing > 0 {
+        tracing::error!(run = %run.gateway, missing, "Calls in the spool of an earlier run are not in the tables");
     }
-    Ok((written, count))
+    if reader.is_damaged() {
+        tracing::error!(run = %run.gateway, "A part of the spool of an earlier run could not be read");
+    }
+    if missing > 0 || reader.is_damaged() {
+        run.keep();
+    } else {
+        run.remove();
+    }
+    Ok(found)
 }
 
-async fn ship(batch: &mut Batch, run: &Left, spending: &Spending, place: u64) -> Result<usize, StoreError> {
+async fn ship(
+    batch: &mut Batch,
+    run: &Left,
+    spending: &Spending,
+    place: u64,
+    found: &mut Found,
+) -> Result<(), StoreError> {
     if batch.records.is_empty() {
-        return Ok(0);
+        return Ok(());
     }
     let (shipment, _) = std::mem::take(batch).shipment(run.gateway, place);
-    spending.store.usage().ship(shipment, spending.clock.now()).await
-}
-
-/// Keeps a folder under a name that no start looks at.
-fn keep(run: &Left) {
-    if let Err(error) = std::fs::rename(&run.folder, run.folder.with_extension("damaged")) {
-        tracing::error!(%error, "The folder of a damaged spool could not be renamed");
-    }
+    let shipped = spending.store.usage().ship(shipment, spending.clock.now()).await?;
+    found.added += shipped.added;
+    found.there += shipped.there;
+    Ok(())
 }

@@ -17,11 +17,9 @@ use crate::store::{Budget, LeaseUse, Shipment};
 
 /// How long calls gather before they are written together.
 const GATHER: Duration = Duration::from_millis(250);
-/// Calls written in one go.
-const BATCH: usize = 2_000;
-/// Pause after the database refused a batch.
-const RETRY: Duration = Duration::from_secs(1);
-/// How often a batch is tried at the end of the program.
+/// Calls written in one go; a few hundred more where the last that were read belong to them.
+pub(super) const BATCH: usize = 2_000;
+/// How often everything is tried at the end of the program.
 const LAST_TRIES: u32 = 2;
 
 /// How often a run that ends tries to be forgotten: a database that was restarted has ended the connections of before, and
@@ -30,42 +28,43 @@ const FORGET_TRIES: u32 = 5;
 const FORGET_AGAIN: Duration = Duration::from_millis(50);
 
 /// What the task of a run and everybody else share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shipping {
+    spool: Spool,
     flushes: Mutex<Vec<oneshot::Sender<()>>>,
     /// Rung when there is a reason not to wait.
     hurry: Notify,
     stopping: AtomicBool,
     /// The task has ended: nobody writes any more.
     over: AtomicBool,
-    begun: AtomicU64,
-    ended: AtomicU64,
+    /// Calls of this run that are in the tables.
     written: AtomicU64,
 }
 
 impl Shipping {
-    /// A call has begun.
-    pub(super) fn began(&self) {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A call has ended.
-    pub(super) fn ended(&self) {
-        self.ended.fetch_add(1, Ordering::Relaxed);
+    /// Of the spool of a run.
+    pub(super) fn new(spool: Spool) -> Self {
+        Self {
+            spool,
+            flushes: Mutex::default(),
+            hurry: Notify::new(),
+            stopping: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            written: AtomicU64::new(0),
+        }
     }
 
     /// How many records wait to be written, and how many were.
     pub(super) fn counts(&self) -> (u64, u64) {
         let written = self.written.load(Ordering::Relaxed);
-        (self.ended.load(Ordering::Relaxed).saturating_sub(written), written)
+        (self.spool.ended().saturating_sub(written), written)
     }
 
-    /// Waits until every call that has ended so far is in the tables.
-    pub(super) async fn flush(&self, spool: &Spool) {
+    /// Waits until every call that has ended so far is in the tables, or the task has ended.
+    pub(super) async fn flush(&self) {
         let (done, wait) = oneshot::channel();
         lock(&self.flushes).push(done);
-        self.hurry.notify_one();
-        spool.nudge();
+        self.hurry();
         if self.over.load(Ordering::SeqCst) {
             lock(&self.flushes).clear();
         }
@@ -74,10 +73,14 @@ impl Shipping {
     }
 
     /// Tells the task to write what there is and to end.
-    pub(super) fn stop(&self, spool: &Spool) {
+    pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.hurry();
+    }
+
+    fn hurry(&self) {
         self.hurry.notify_one();
-        spool.nudge();
+        self.spool.nudge();
     }
 
     fn is_stopping(&self) -> bool {
@@ -90,13 +93,11 @@ impl Shipping {
 }
 
 /// Starts the task that writes a run's spool into the tables, until [`Shipping::stop`].
-pub(super) fn start(shipping: Arc<Shipping>, spool: Spool, spending: Arc<Spending>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let reader = spool.reader();
-        Task { shipping, spool, spending, reader, open: HashMap::default(), place: 0 }.run().await;
-    })
+pub(super) fn start(shipping: Arc<Shipping>, spending: Arc<Spending>) -> JoinHandle<()> {
+    tokio::spawn(async move { Task::new(shipping, spending).run().await })
 }
 
+/// What was read of the spool is in one of `open`, `batch`, `underway` and the tables at any moment, whatever fails.
 struct Task {
     shipping: Arc<Shipping>,
     spool: Spool,
@@ -104,8 +105,16 @@ struct Task {
     reader: Reader,
     /// Calls that have begun and not ended, and where each begins.
     open: HashMap<RequestId, (Box<Begun>, u64), ahash::RandomState>,
+    /// Calls that have ended, in no shipment yet.
+    batch: Batch,
+    /// What the database has not taken yet.
+    underway: Option<(Arc<Shipment>, Vec<Budget>)>,
     /// Up to here everything was read.
     place: u64,
+    /// Who waits for what has ended to be in the tables.
+    flushes: Vec<oneshot::Sender<()>>,
+    /// Why the spool could not be read on, as it was told.
+    told: Option<String>,
 }
 
 /// However it ends, nobody waits for it any more.
@@ -117,33 +126,53 @@ impl Drop for Task {
 }
 
 impl Task {
+    fn new(shipping: Arc<Shipping>, spending: Arc<Spending>) -> Self {
+        let spool = shipping.spool.clone();
+        Self {
+            reader: spool.reader(),
+            shipping,
+            spool,
+            spending,
+            open: HashMap::default(),
+            batch: Batch::default(),
+            underway: None,
+            place: 0,
+            flushes: Vec::new(),
+            told: None,
+        }
+    }
+
     async fn run(mut self) {
+        let mut failed = false;
         loop {
-            if !self.shipping.in_a_hurry() {
-                self.spool.grown().await;
+            if failed {
+                // Whether the spool grows meanwhile or not.
+                drop(tokio::time::timeout(self.spool.pause(), self.hurried()).await);
+            } else {
+                self.gathered().await;
             }
-            if !self.shipping.in_a_hurry() {
-                // Ends early if somebody gets in a hurry meanwhile.
-                drop(tokio::time::timeout(GATHER, self.hurried()).await);
+            if self.shipping.is_stopping() {
+                return self.stop().await;
             }
-            let stopping = self.shipping.is_stopping();
-            let flushes = std::mem::take(&mut *lock(&self.shipping.flushes));
-            let until =
-                if flushes.is_empty() && !stopping { self.spool.durable_place() } else { self.caught_up().await };
-            let done = self.ship_until(until).await;
-            for flush in flushes {
-                // Whoever asked may have left.
-                let _ = flush.send(());
-            }
-            if stopping {
-                if done && self.open.is_empty() {
-                    self.end().await;
-                } else {
-                    let open = self.open.len();
-                    tracing::info!(open, all_written = done, "The spool stays, for the next start to clear up");
+            self.flushes.append(&mut lock(&self.shipping.flushes));
+            let until = if self.flushes.is_empty() { self.spool.durable_place() } else { self.caught_up().await };
+            failed = !self.ship_until(until).await;
+            if !failed && !self.shipping.is_stopping() {
+                for flush in self.flushes.drain(..) {
+                    // Whoever asked may have left.
+                    let _ = flush.send(());
                 }
-                return;
             }
+        }
+    }
+
+    /// Waits until there is something to write, and more has come, or somebody is in a hurry.
+    async fn gathered(&self) {
+        if !self.shipping.in_a_hurry() {
+            self.spool.grown().await;
+        }
+        if !self.shipping.in_a_hurry() {
+            drop(tokio::time::timeout(GATHER, self.hurried()).await);
         }
     }
 
@@ -157,49 +186,23 @@ impl Task {
     async fn caught_up(&self) -> u64 {
         let until = self.spool.end_place();
         self.spool.write();
-        while self.spool.durable_place() < until {
+        while self.spool.durable_place() < until && !self.shipping.is_stopping() {
             drop(tokio::time::timeout(GATHER, self.spool.grown()).await);
-            if self.shipping.is_stopping() && self.spool.is_stuck() {
-                break;
-            }
         }
         self.spool.durable_place()
     }
 
-    /// Writes everything before this place; whether all of it could be.
+    /// Writes everything before this place; whether all of it could be. What could not be is tried again from where it is.
     async fn ship_until(&mut self, until: u64) -> bool {
-        let mut batch = Batch::default();
-        while self.place < until {
-            let read = match self.reader.next(until) {
-                Ok(read) => read,
-                Err(error) => {
-                    tracing::error!(%error, "The spool cannot be read");
-                    tokio::time::sleep(RETRY).await;
-                    return false;
-                }
-            };
-            if read.entries.is_empty() {
-                tracing::error!(place = self.place, until, "The spool ends too early");
-                break;
-            }
-            for (entry, place) in read.entries {
-                match entry {
-                    Entry::Begun(call) => {
-                        self.open.insert(call.id, (call, self.place));
-                    }
-                    Entry::Ended(end) => {
-                        if let Some((call, _)) = self.open.remove(&end.id) {
-                            batch.add(*call, *end);
-                        }
-                    }
-                }
-                self.place = place;
-                if batch.records.len() >= BATCH && !self.ship(&mut batch).await {
-                    return false;
-                }
+        let mut read_all = true;
+        while read_all && self.place < until {
+            read_all = self.read_before(until);
+            if self.batch.records.len() >= BATCH && !self.ship().await {
+                return false;
             }
         }
-        if !self.ship(&mut batch).await {
+        // Also what was read before that failed.
+        if !self.ship().await || !read_all {
             return false;
         }
         let oldest = self.open.values().map(|(_, place)| *place).min();
@@ -208,32 +211,101 @@ impl Task {
         true
     }
 
-    /// Writes a batch, however long the database is away; while the program stops, only a few times.
-    async fn ship(&self, batch: &mut Batch) -> bool {
-        if batch.records.is_empty() {
-            return true;
+    /// Reads a part of what is before this place; whether that could be.
+    fn read_before(&mut self, until: u64) -> bool {
+        let entries = match self.reader.next(until) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let text = error.to_string();
+                if self.told.as_ref() != Some(&text) {
+                    tracing::error!(error = text, "Calls wait in the spool, which cannot be read; trying again");
+                    self.told = Some(text);
+                }
+                return false;
+            }
+        };
+        if self.told.take().is_some() {
+            tracing::info!("The spool can be read again");
         }
-        let batch = std::mem::take(batch);
-        let count = batch.records.len() as u64;
-        let (shipment, budgets) = batch.shipment(self.spool.gateway(), self.place);
+        for (entry, place) in entries {
+            match entry {
+                Entry::Begun(call) => {
+                    self.open.insert(call.id, (call, self.place));
+                }
+                Entry::Ended(end) => match self.open.remove(&end.id) {
+                    Some((call, _)) => self.batch.add(*call, *end),
+                    // It is missed at the end, when what came in is compared with what went out.
+                    None => tracing::error!(call = %end.id, "The spool has the end of a call and not its beginning"),
+                },
+            }
+            self.place = place;
+        }
+        true
+    }
+
+    /// Writes what was read, however long the database is away; while the program stops, only a few times.
+    async fn ship(&mut self) -> bool {
         let mut tries = 0;
         loop {
-            let now = self.spending.clock.now();
-            let Err(error) = self.spending.store.usage().ship(Arc::clone(&shipment), now).await else {
-                self.shipping.written.fetch_add(count, Ordering::Relaxed);
-                self.spending.shipped(&shipment.used, &budgets);
-                self.spool.shipped(self.place);
-                return true;
+            if self.underway.is_none() && !self.batch.records.is_empty() {
+                self.underway = Some(std::mem::take(&mut self.batch).shipment(self.spool.gateway(), self.place));
+            }
+            let Some((shipment, budgets)) = &self.underway else { return true };
+            let (now, count) = (self.spending.clock.now(), shipment.records.len());
+            let error = match self.spending.store.usage().ship(Arc::clone(shipment), now).await {
+                Ok(shipped) => {
+                    if shipped.there != count {
+                        tracing::error!(
+                            records = count,
+                            written = shipped.there,
+                            "The database took only some of the records"
+                        );
+                    }
+                    self.shipping.written.fetch_add(shipped.there as u64, Ordering::Relaxed);
+                    self.spending.shipped(&shipment.used, budgets);
+                    self.spool.shipped(u64::try_from(shipment.position).unwrap_or_default());
+                    self.underway = None;
+                    continue;
+                }
+                Err(error) => with_causes(&error),
             };
             if self.shipping.is_stopping() {
                 tries += 1;
                 if tries >= LAST_TRIES {
-                    tracing::error!(error = %with_causes(&error), records = count, "Usage records stay in the spool, for the next start to write");
+                    tracing::error!(
+                        error,
+                        records = count,
+                        "Usage records stay in the spool, for the next start to write"
+                    );
                     return false;
                 }
             }
-            tracing::warn!(error = %with_causes(&error), records = count, "Usage records could not be written; trying again");
-            tokio::time::sleep(RETRY).await;
+            tracing::warn!(error, records = count, "Usage records could not be written; trying again");
+            tokio::time::sleep(self.spool.pause()).await;
+        }
+    }
+
+    /// Writes what is left. The folder goes only if all that came in went out.
+    async fn stop(mut self) {
+        // All that was added is on the disk, or never will be.
+        self.spool.stop();
+        let until = self.spool.durable_place();
+        let mut done = self.ship_until(until).await;
+        for _ in 1..LAST_TRIES {
+            if done || self.underway.is_some() {
+                break;
+            }
+            tokio::time::sleep(self.spool.pause()).await;
+            done = self.ship_until(until).await;
+        }
+        let (missing, written) = self.shipping.counts();
+        let open = self.open.len();
+        if !done || open > 0 {
+            tracing::info!(open, missing, written, "The spool stays, for the next start to write what is left in it");
+        } else if missing > 0 {
+            tracing::error!(missing, written, "Calls that have ended are not in the tables: the spool stays");
+        } else {
+            self.end().await;
         }
     }
 
@@ -241,7 +313,6 @@ impl Task {
     async fn end(&self) {
         let gateway = self.spool.gateway();
         let store = &self.spending.store;
-        self.spool.stop();
         self.spending.rest().await;
         // The folder last: whatever does not come to its end is done at the next start.
         let forget = async || {

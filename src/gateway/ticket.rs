@@ -105,7 +105,6 @@ impl Ticket {
             charges: call.holds.charges(),
         })?;
         inner.metrics.began();
-        inner.shipping.began();
         Ok(Self {
             inner,
             lane: worker.lane.clone(),
@@ -243,7 +242,6 @@ impl Ticket {
         holds.settle(cost, now);
         let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
         self.key.gates.settle(self.at, self.bound.tokens, used);
-        self.inner.shipping.ended();
         self.inner.metrics.ended();
         if status == CLIENT_LEFT {
             self.inner.metrics.answered(status);

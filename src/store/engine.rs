@@ -342,6 +342,12 @@ impl Store {
         Ok(self.all(sql, args).await?.into_iter().next())
     }
 
+    /// Runs any statement, for tests that break the database on purpose.
+    #[cfg(test)]
+    pub(crate) async fn meddle(&self, sql: String) {
+        on!(&self.engine.writers, |pool| drop(pool.execute(AssertSqlSafe(sql)).await.expect("to meddle")));
+    }
+
     /// Prepares statements without running them.
     pub(super) async fn prepare(&self, texts: Vec<String>) -> Result<(), StoreError> {
         on!(&self.engine.writers, |pool| {

@@ -70,7 +70,7 @@ pub use rates::{RateAsk, RateGrant, Rates};
 pub use refusals::Refused;
 pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
 pub use sessions::{SessionRow, Sessions, SignedInSession};
-pub use shipment::{LeaseUse, Shipment};
+pub use shipment::{LeaseUse, Shipment, Shipped};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use usage::{Usage, UsageTotals};
@@ -83,7 +83,6 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use crate::domain::ApiKeyId;
 use sql::{ManyRows, Sql};
 use value::Value;
 
@@ -127,7 +126,10 @@ const MANY: &[ManyRows] =
     &[catalog_import::ADD_PROVIDERS, catalog_import::ADD_MODELS, shipment::ADD, shipment::ADD_AND_TELL];
 
 /// Ids in lists as long as `id_list!` has places; the last one is repeated to fill them.
-fn id_chunks(ids: &[ApiKeyId]) -> impl Iterator<Item = Vec<Value>> {
+fn id_chunks<I: Copy>(ids: &[I]) -> impl Iterator<Item = Vec<Value>>
+where
+    Value: From<I>,
+{
     ids.chunks(sql::ID_LIST).map(|chunk| {
         let mut values: Vec<Value> = chunk.iter().map(|id| Value::from(*id)).collect();
         if let Some(last) = values.last().cloned() {

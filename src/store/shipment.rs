@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::Tx;
-use super::sql::{ManyRows, Sql, sql};
+use super::sql::{ManyRows, Sql, id_list, sql};
 use super::usage::{self, Common, Usage, columns};
 use super::usage_rollup::sum_up;
 use super::value::{Shared, Value, args, to_json};
-use super::{StoreError, leases, wallets};
-use crate::domain::{AccountId, EntryKind, GatewayId, LedgerId, PicoUsd, Price, Timestamp, UsageRecord};
+use super::{StoreError, id_chunks, leases, wallets};
+use crate::domain::{AccountId, EntryKind, GatewayId, LedgerId, PicoUsd, Price, RequestId, Timestamp, UsageRecord};
 use crate::random;
 
 /// Finished calls of one gateway, written together and once.
@@ -23,6 +23,15 @@ pub struct Shipment {
     pub records: Vec<UsageRecord>,
     /// What they use up of the gateway's leases.
     pub used: Vec<LeaseUse>,
+}
+
+/// What became of the records of a shipment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shipped {
+    /// How many were added now.
+    pub added: usize,
+    /// How many are in the tables now, these included.
+    pub there: usize,
 }
 
 /// A part of a lease that was spent.
@@ -41,6 +50,8 @@ sql! {
     ADVANCE = "INSERT INTO gateway (id, seen_at, shipped) VALUES ($1, $3, $2) \
                ON CONFLICT (id) DO UPDATE SET shipped = excluded.shipped WHERE gateway.shipped < excluded.shipped";
     PRICE = "INSERT INTO price_list (list) VALUES ($1) ON CONFLICT (list) DO UPDATE SET list = excluded.list RETURNING id";
+    THERE = concat!("SELECT id FROM usage_record WHERE id IN ", id_list!());
+    OLDEST = "SELECT id FROM usage_record ORDER BY id LIMIT 1";
 }
 pub(super) const ADD: ManyRows = ManyRows {
     head: concat!("INSERT INTO usage_record (", columns!(), ", price_id, entry_id) VALUES"),
@@ -56,12 +67,32 @@ pub(super) struct KnownPrices(Mutex<HashMap<Price, i64>>);
 
 impl Usage<'_> {
     /// Writes a shipment: its records, the sums, the charge and the leases. One that was written already is passed over,
-    /// and so is a record that is stored already; the answer counts the new ones.
+    /// and so is a record that is stored already.
     ///
     /// # Errors
     /// If the database fails; then nothing was written.
-    pub async fn ship(self, shipment: Arc<Shipment>, now: Timestamp) -> Result<usize, StoreError> {
+    pub async fn ship(self, shipment: Arc<Shipment>, now: Timestamp) -> Result<Shipped, StoreError> {
         self.write_all(shipment, true, now).await
+    }
+
+    /// How many of these calls have no record, although they are not older than all that have one: records are deleted from
+    /// the oldest on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn missing(self, ids: &[RequestId]) -> Result<usize, StoreError> {
+        let mut absent: HashSet<String> = ids.iter().map(ToString::to_string).collect();
+        for chunk in id_chunks(ids) {
+            for row in self.0.all(THERE, chunk).await? {
+                absent.remove(&row.get::<String>("id")?);
+            }
+        }
+        if absent.is_empty() {
+            return Ok(0);
+        }
+        let Some(oldest) = self.0.first(OLDEST, args![]).await? else { return Ok(0) };
+        let oldest: String = oldest.get("id")?;
+        Ok(absent.into_iter().filter(|id| *id > oldest).count())
     }
 
     /// Adds records that no gateway's spool holds: imported ones, or a test's.
@@ -72,10 +103,10 @@ impl Usage<'_> {
         let Some(last) = records.iter().map(|record| record.at).max() else { return Ok(0) };
         let gateway = GatewayId::new(last, random::bytes());
         let shipment = Shipment { gateway, position: 0, records: records.to_vec(), used: Vec::new() };
-        self.write_all(Arc::new(shipment), false, last).await
+        Ok(self.write_all(Arc::new(shipment), false, last).await?.added)
     }
 
-    async fn write_all(self, shipment: Arc<Shipment>, spooled: bool, now: Timestamp) -> Result<usize, StoreError> {
+    async fn write_all(self, shipment: Arc<Shipment>, spooled: bool, now: Timestamp) -> Result<Shipped, StoreError> {
         let prices = Arc::new(self.prices(&shipment.records).await?);
         let mut entries: BTreeMap<AccountId, LedgerId> = BTreeMap::new();
         for record in &shipment.records {
@@ -94,8 +125,8 @@ impl Usage<'_> {
             self.0.write(move |tx| Box::pin(async move { writing.write(tx, &names, all_new).await }))
         };
         match work(true).await? {
-            Some(count) => Ok(count),
-            None => Ok(work(false).await?.unwrap_or(0)),
+            Some(shipped) => Ok(shipped),
+            None => Ok(work(false).await?.unwrap_or_default()),
         }
     }
 
@@ -148,11 +179,12 @@ impl Writing {
         tx: &mut Tx,
         names: &super::usage_rollup::KnownNames,
         all_new: bool,
-    ) -> Result<Option<usize>, StoreError> {
+    ) -> Result<Option<Shipped>, StoreError> {
         let Shipment { gateway, position, records, used } = &*self.shipment;
         if self.spooled && tx.run(ADVANCE, args![*gateway, *position, self.now]).await? == 0 {
-            return Ok(Some(0));
+            return Ok(Some(Shipped { added: 0, there: self.count(tx).await? }));
         }
+        let there = records.len();
         let rows = self.values();
         let new: Vec<&UsageRecord> = if all_new {
             if tx.count_rows(ADD, rows).await? != records.len() as u64 {
@@ -171,14 +203,26 @@ impl Writing {
         if new.is_empty() && !records.is_empty() {
             // All of it is in the tables. A gateway that was forgotten after that stays so.
             tx.abandon();
-            return Ok(Some(0));
+            return Ok(Some(Shipped { added: 0, there }));
         }
         self.charge(tx, &new).await?;
         sum_up(tx, names, &new).await?;
         for part in used {
             tx.run(USE_LEASE, args![part.subject.as_str(), part.window_start, *gateway, part.amount]).await?;
         }
-        Ok(Some(new.len()))
+        Ok(Some(Shipped { added: new.len(), there }))
+    }
+
+    /// How many of the records are in the tables.
+    async fn count(&self, tx: &mut Tx) -> Result<usize, StoreError> {
+        let ids: Vec<RequestId> = self.shipment.records.iter().map(|record| record.id).collect();
+        let mut there = HashSet::new();
+        for chunk in id_chunks(&ids) {
+            for row in tx.all(THERE, chunk).await? {
+                there.insert(row.get::<String>("id")?);
+            }
+        }
+        Ok(there.len())
     }
 
     /// Takes what calls cost from their accounts' balances: one entry for each account.

@@ -2,10 +2,11 @@
 //! work for each write, and no memory is taken for what nobody reads soon.
 
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write as _};
+use std::io;
 use std::path::Path;
 
-use super::segment;
+use super::files::Files;
+use super::{SpoolOptions, segment};
 
 /// A multiple of the block of any disk that is about, in bytes.
 const BLOCK: usize = 4096;
@@ -14,6 +15,7 @@ const ZEROS: usize = 256 << 10;
 
 /// A segment that is being written.
 pub(super) struct Disk {
+    files: Files,
     file: File,
     synced: bool,
     /// How many bytes it holds.
@@ -25,20 +27,20 @@ pub(super) struct Disk {
 impl Disk {
     /// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes nothing
     /// but the bytes it is about: the disk then has one thing to wait for, not three.
-    pub(super) fn begin(folder: &Path, place: u64, synced: bool) -> io::Result<Self> {
-        let path = segment::path(folder, place);
-        let file = if synced {
+    pub(super) fn begin(options: &SpoolOptions, folder: &Path, place: u64) -> io::Result<Self> {
+        let (files, path) = (options.files.clone(), segment::path(folder, place));
+        let file = if options.synced {
             // Some file systems refuse when it is opened, some when it is written.
-            let file = filled(&path, true).or_else(|error| match error.kind() {
-                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => filled(&path, false),
+            let file = filled(options, &path, true).or_else(|error| match error.kind() {
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => filled(options, &path, false),
                 _ => Err(error),
             })?;
-            File::open(folder)?.sync_all()?;
+            files.sync_folder(folder)?;
             file
         } else {
-            open(&path, false)?
+            files.create(&path, false)?
         };
-        Ok(Self { file, synced, length: 0, blocks: Blocks::default() })
+        Ok(Self { files, file, synced: options.synced, length: 0, blocks: Blocks::default() })
     }
 
     /// How many bytes it holds.
@@ -50,10 +52,10 @@ impl Disk {
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let kept = last_block(self.length);
         self.blocks.set(kept, bytes);
-        self.file.seek(SeekFrom::Start(self.length - kept as u64))?;
-        self.file.write_all(self.blocks.padded())?;
+        self.files.seek(&mut self.file, self.length - kept as u64)?;
+        self.files.write(&mut self.file, self.blocks.padded())?;
         if self.synced {
-            self.file.sync_data()?;
+            self.files.sync_data(&self.file)?;
         }
         self.length += bytes.len() as u64;
         self.blocks.keep(last_block(self.length));
@@ -66,26 +68,17 @@ fn last_block(length: u64) -> usize {
     usize::try_from(length % BLOCK as u64).unwrap_or_default()
 }
 
-fn open(path: &Path, direct: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    #[cfg(target_os = "linux")]
-    if direct {
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_DIRECT);
-    }
-    options.open(path)
-}
-
-fn filled(path: &Path, direct: bool) -> io::Result<File> {
-    let mut file = open(path, direct)?;
+fn filled(options: &SpoolOptions, path: &Path, direct: bool) -> io::Result<File> {
+    let mut file = options.files.create(path, direct)?;
     let mut zeros = Blocks::default();
-    zeros.set(0, &[0; ZEROS]);
-    for _ in 0..segment::LENGTH / ZEROS as u64 {
-        file.write_all(zeros.padded())?;
+    let mut left = usize::try_from(options.segment).unwrap_or(usize::MAX);
+    while left > 0 {
+        let more = left.min(ZEROS);
+        zeros.set(0, &vec![0; more]);
+        options.files.write(&mut file, zeros.padded())?;
+        left -= more;
     }
-    file.sync_all()?;
+    options.files.sync_all(&file)?;
     Ok(file)
 }
 
@@ -161,6 +154,10 @@ mod tests {
         format!("crossmodel-disk-{:032x}", u128::from_le_bytes(random::bytes()))
     }
 
+    fn begin(folder: &Path, synced: bool) -> Disk {
+        Disk::begin(&SpoolOptions { synced, ..SpoolOptions::new(folder.to_owned()) }, folder, 0).unwrap()
+    }
+
     fn folder() -> PathBuf {
         let folder = std::env::temp_dir().join(name());
         std::fs::create_dir_all(&folder).unwrap();
@@ -175,7 +172,7 @@ mod tests {
             groups in prop::collection::vec(prop::collection::vec(1_u8.., 1..10_000), 1..12), synced: bool,
         ) {
             let folder = folder();
-            let mut disk = Disk::begin(&folder, 0, synced).unwrap();
+            let mut disk = begin(&folder, synced);
             let mut whole = Vec::new();
 
             for group in &groups {
@@ -212,7 +209,7 @@ mod tests {
     fn a_group_longer_than_a_segment_is_held_whole() {
         let folder = folder();
         let group: Vec<u8> = (0..segment::LENGTH + 5_000).map(|n| (n % 251) as u8 + 1).collect();
-        let mut disk = Disk::begin(&folder, 0, true).unwrap();
+        let mut disk = begin(&folder, true);
 
         disk.append(&group).unwrap();
         disk.append(b"and on").unwrap();
@@ -230,7 +227,7 @@ mod tests {
             return;
         }
 
-        let mut disk = Disk::begin(&folder, 0, true).unwrap();
+        let mut disk = begin(&folder, true);
         disk.append(b"some").unwrap();
 
         assert!(std::fs::read(segment::path(&folder, 0)).unwrap().starts_with(b"some\0"));

@@ -82,16 +82,16 @@ impl Lane {
         if !self.0.tended.swap(true, Ordering::Relaxed) {
             tokio::spawn(tend(Arc::clone(&self.0.bell), Arc::downgrade(&self.0)));
         }
-        Ok(self.add(|out| entry::write_begun(out, call)))
+        Ok(self.added(self.0.spool.add(|out| entry::write_begun(out, call))))
     }
 
     /// Adds how a call ended. This is never refused.
     pub(in super::super) fn end(&self, call: &Ended) -> Durable {
-        self.add(|out| entry::write_ended(out, call))
+        self.added(self.0.spool.add_end(|out| entry::write_ended(out, call)))
     }
 
-    fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> Durable {
-        let place = self.0.spool.add(write);
+    /// `place`: after what was added.
+    fn added(&self, place: u64) -> Durable {
         self.0.end.fetch_max(place, Ordering::Relaxed);
         if !self.0.unasked.swap(true, Ordering::AcqRel) {
             self.0.bell.notify_one();

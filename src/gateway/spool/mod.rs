@@ -6,6 +6,9 @@
 
 mod disk;
 mod entry;
+#[cfg(test)]
+mod faults;
+mod files;
 mod frame;
 mod lane;
 mod read;
@@ -18,12 +21,19 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
 pub(super) use entry::{Begun, Charges, Ended, Entry};
+#[cfg(test)]
+pub(super) use faults::Faults;
+#[cfg(test)]
+pub(super) use files::Ask;
 pub(super) use lane::{Durable, Lane, NotWritten};
-pub(super) use read::Reader;
+pub(super) use read::{ReadError, Reader};
+
+use files::Files;
 
 use super::lock;
 use crate::domain::GatewayId;
@@ -32,16 +42,40 @@ use crate::domain::GatewayId;
 const MOST: u64 = 256 << 20;
 /// Ends the name of a folder that is being removed.
 const OVER: &str = "over";
+/// Ends the name of a folder that is kept, since a part of it could not be read.
+const DAMAGED: &str = "damaged";
 /// The file that a run holds locked.
 const LOCK: &str = "lock";
 
 /// Where the spool is, and how it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SpoolOptions {
     /// The folder that the runs of this gateway have their own folders in. Several gateways may share it.
     pub folder: PathBuf,
     /// Whether every write waits for the disk. Off only in tests, which do not pull the plug.
     pub synced: bool,
+    /// How the file system is reached.
+    pub(super) files: Files,
+    /// A new segment is begun when one is so long, in bytes.
+    pub(super) segment: u64,
+    /// Kept free, in bytes, so that calls in flight can be written down when the disk is full.
+    pub(super) reserve: usize,
+    /// Pause before what failed is tried again: reading the spool, and writing what it holds into the tables.
+    pub(super) pause: Duration,
+}
+
+impl SpoolOptions {
+    /// The usual options for a spool in that folder: every write waits for the disk.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            synced: true,
+            files: Files::default(),
+            segment: segment::LENGTH,
+            reserve: 16 << 20,
+            pause: Duration::from_secs(1),
+        }
+    }
 }
 
 /// A spool that is being written. Clones are the same one.
@@ -51,9 +85,13 @@ pub(super) struct Spool(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     gateway: GatewayId,
+    options: SpoolOptions,
+    /// Of this run.
     folder: PathBuf,
     pending: Mutex<Pending>,
     wake: Condvar,
+    /// Calls of which the end was added.
+    ended: AtomicU64,
     /// Everything before this place is on the disk.
     durable: AtomicU64,
     /// Everything before this place is in the tables.
@@ -89,16 +127,27 @@ impl Spool {
     /// # Errors
     /// If its folder cannot be made or written to.
     pub(super) fn start(options: &SpoolOptions, gateway: GatewayId) -> io::Result<Self> {
+        let files = &options.files;
+        make_folders(options, &options.folder)?;
         let folder = options.folder.join(gateway.to_string());
-        make_private(&folder)?;
-        let lock = File::create(folder.join(LOCK))?;
-        lock.try_lock()?;
-        let writer = writer::Writer::new(folder.clone(), options.synced)?;
+        files.make_folder(&folder)?;
+        let lock = files.create(&folder.join(LOCK), false)?;
+        if !files.lock(&lock)? {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        if options.synced {
+            // Nothing is promised before the disk has the names of all that leads to it.
+            files.sync_folder(&folder)?;
+            files.sync_folder(&options.folder)?;
+        }
+        let writer = writer::Writer::new(options.clone(), folder.clone())?;
         let spool = Self(Arc::new(Shared {
             gateway,
+            options: options.clone(),
             folder,
             pending: Mutex::default(),
             wake: Condvar::new(),
+            ended: AtomicU64::new(0),
             durable: AtomicU64::new(0),
             shipped: AtomicU64::new(0),
             stuck: AtomicBool::new(false),
@@ -140,6 +189,23 @@ impl Spool {
         frame::write(&mut pending.bytes, write);
         pending.end += (pending.bytes.len() - before) as u64;
         pending.end
+    }
+
+    /// Adds how a call ended.
+    fn add_end(&self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
+        // Counted first: at no moment is more in the tables than was counted.
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+        self.add(write)
+    }
+
+    /// Of how many calls the end was added.
+    pub(super) fn ended(&self) -> u64 {
+        self.0.ended.load(Ordering::Relaxed)
+    }
+
+    /// Pause before what failed is tried again.
+    pub(super) fn pause(&self) -> Duration {
+        self.0.options.pause
     }
 
     /// Asks for everything to be written that was added so far.
@@ -185,12 +251,12 @@ impl Spool {
 
     /// A reader of this run's segments.
     pub(super) fn reader(&self) -> Reader {
-        Reader::new(self.0.folder.clone())
+        Reader::new(self.0.options.files.clone(), self.0.folder.clone())
     }
 
     /// Removes segments that hold nothing from this place on.
     pub(super) fn forget_before(&self, place: u64) {
-        segment::remove_before(&self.0.folder, place);
+        segment::remove_before(&self.0.options.files, &self.0.folder, place);
     }
 
     /// Writes what is left and ends the thread.
@@ -214,7 +280,7 @@ impl Spool {
 
     /// Removes the folder, once all of it is in the tables.
     pub(super) fn remove(&self) {
-        remove(&self.0.folder);
+        remove(&self.0.options.files, &self.0.folder);
     }
 }
 
@@ -222,31 +288,48 @@ impl Spool {
 #[derive(Debug)]
 pub(super) struct Left {
     pub gateway: GatewayId,
-    pub folder: PathBuf,
+    files: Files,
+    folder: PathBuf,
     _lock: File,
+}
+
+impl Left {
+    /// Removes the folder, once all of it is in the tables.
+    pub(super) fn remove(&self) {
+        remove(&self.files, &self.folder);
+    }
+
+    /// Keeps the folder under a name that no start looks at.
+    pub(super) fn keep(&self) {
+        let kept = self.folder.with_extension(DAMAGED);
+        match self.files.rename(&self.folder, &kept) {
+            Ok(()) => tracing::error!(folder = %kept.display(), "A damaged spool is kept"),
+            Err(error) => tracing::error!(%error, "The folder of a damaged spool could not be renamed"),
+        }
+    }
 }
 
 /// The folders of runs that have ended without removing theirs.
 pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
+    let files = &options.files;
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(&options.folder)? {
-        let folder = entry?.path();
+    for folder in files.list(&options.folder)? {
         if folder.extension().is_some_and(|ending| ending == OVER) {
             // Whoever was at it may have got ahead, or been killed.
-            drop(std::fs::remove_dir_all(folder));
+            drop(files.remove_folder(&folder));
             continue;
         }
         let name = folder.file_name().and_then(|name| name.to_str());
         let Some(gateway) = name.and_then(|name| name.parse().ok()) else { continue };
-        let lock = match File::options().write(true).open(folder.join(LOCK)) {
+        let lock = match files.open_lock(&folder.join(LOCK)) {
             Ok(lock) => lock,
             // A run ended or begins at this moment.
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
         // A run that lasts holds it; one that ends in order removes the folder before it lets go.
-        if lock.try_lock().is_ok() && folder.join(LOCK).exists() {
-            found.push(Left { gateway, folder, _lock: lock });
+        if files.lock(&lock)? && files.exists(&folder.join(LOCK))? {
+            found.push(Left { gateway, files: files.clone(), folder, _lock: lock });
         }
     }
     found.sort_by_key(|left| left.gateway);
@@ -254,20 +337,30 @@ pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
 }
 
 /// Removes a run's folder: under another name first, so that one of a run's name is always whole.
-pub(super) fn remove(folder: &Path) {
+fn remove(files: &Files, folder: &Path) {
     let over = folder.with_extension(OVER);
-    if let Err(error) = std::fs::rename(folder, &over).and_then(|()| std::fs::remove_dir_all(over)) {
+    if let Err(error) = files.rename(folder, &over).and_then(|()| files.remove_folder(&over)) {
         tracing::warn!(%error, "A spool that is in the tables could not be removed");
     }
 }
 
-/// Makes a folder that only its owner can look into: it says who called what.
-fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// Makes a folder and those that lead to it, and waits until the disk has their names.
+fn make_folders(options: &SpoolOptions, folder: &Path) -> io::Result<()> {
+    let mut missing = Vec::new();
+    for folder in folder.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
+        if options.files.exists(folder)? {
+            break;
+        }
+        missing.push(folder);
+    }
+    for folder in missing.into_iter().rev() {
+        options.files.make_folder(folder)?;
+        if options.synced {
+            let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+            options.files.sync_folder(parent.unwrap_or(Path::new(".")))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use super::*;
 use crate::domain::{CallState, PicoUsd, Price, RequestId, Timestamp, Tokens, UsageSource};
 use crate::random;
 
+mod faults;
+
 fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("crossmodel-spool-{}", RequestId::new(NOW, random::bytes())));
     std::fs::create_dir_all(&folder).unwrap();
@@ -56,19 +58,19 @@ fn ended(id: RequestId) -> Ended {
 }
 
 fn start(folder: &Path) -> Spool {
-    let options = SpoolOptions { folder: folder.to_owned(), synced: true };
+    let options = SpoolOptions::new(folder.to_owned());
     Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap()
 }
 
+/// Every entry, and whether something was passed over.
 fn read_all(mut reader: Reader, until: u64) -> (Vec<Entry>, bool) {
-    let (mut entries, mut damaged) = (Vec::new(), false);
+    let mut all = Vec::new();
     loop {
-        let read = reader.next(until).unwrap();
-        damaged |= read.damaged;
-        if read.entries.is_empty() {
-            return (entries, damaged);
+        let entries = reader.next(until).unwrap();
+        if entries.is_empty() {
+            return (all, reader.is_damaged());
         }
-        entries.extend(read.entries.into_iter().map(|(entry, _)| entry));
+        all.extend(entries.into_iter().map(|(entry, _)| entry));
     }
 }
 
@@ -87,7 +89,7 @@ fn left(folder: &Path) -> (Begun, Ended, Begun) {
 
 fn segment_of(folder: &Path) -> PathBuf {
     let run = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
-    segment::all(&run).unwrap().remove(0).1
+    segment::all(&Files::default(), &run).unwrap().remove(0).1
 }
 
 /// What was written to a segment, without the zeros that it was filled with.
@@ -103,7 +105,7 @@ fn written(file: &Path) -> Vec<u8> {
 }
 
 fn read_left(folder: &Path) -> (Vec<Entry>, bool) {
-    let options = SpoolOptions { folder: folder.to_owned(), synced: true };
+    let options = SpoolOptions::new(folder.to_owned());
     let runs = left_behind(&options).unwrap();
     assert_eq!(runs.len(), 1);
     read_all(Reader::of_left(&runs[0]).unwrap(), u64::MAX)
@@ -147,9 +149,9 @@ async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() 
     let (entries, damaged) = read_all(spool.reader(), spool.durable_place());
     assert_eq!((entries.len(), damaged), (702, false));
     let run = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
-    assert!(segment::all(&run).unwrap().len() > 1);
+    assert!(segment::all(&Files::default(), &run).unwrap().len() > 1);
     spool.forget_before(spool.durable_place());
-    assert_eq!(segment::all(&run).unwrap().len(), 1);
+    assert_eq!(segment::all(&Files::default(), &run).unwrap().len(), 1);
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -230,7 +232,7 @@ async fn lanes_of_several_workers_are_each_told() {
 fn a_run_that_lasts_is_not_taken_for_one_that_was_left() {
     let folder = folder();
     let spool = start(&folder);
-    let options = SpoolOptions { folder: folder.clone(), synced: true };
+    let options = SpoolOptions::new(folder.clone());
 
     assert!(left_behind(&options).unwrap().is_empty());
     spool.stop();
@@ -253,13 +255,13 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     std::fs::create_dir(&begins).unwrap();
     let over = folder.join(GatewayId::new(NOW, random::bytes()).to_string()).with_extension(OVER);
     std::fs::create_dir(&over).unwrap();
-    let options = SpoolOptions { folder: folder.clone(), synced: true };
+    let options = SpoolOptions::new(folder.clone());
 
     let left = left_behind(&options).unwrap();
 
     assert_eq!(left.iter().map(|left| left.gateway).collect::<Vec<_>>(), [gateway]);
     assert!(begins.exists() && !over.exists());
-    remove(&left[0].folder);
+    left[0].remove();
     assert!(left_behind(&options).unwrap().is_empty() && !left[0].folder.exists());
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -1,7 +1,6 @@
 //! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells the lanes. While it
 //! waits the next group gathers, so that many calls share one wait.
 
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::PoisonError;
@@ -9,18 +8,18 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::disk::Disk;
-use super::{Shared, lock, segment};
+use super::{Shared, SpoolOptions, lock};
 
-/// Kept free, so that calls in flight can be written down when the disk is full.
-const RESERVE: u64 = 16 << 20;
 /// Pause after a write failed.
 const RETRY: Duration = Duration::from_millis(200);
 /// How often a write is tried at the end of the program.
 const LAST_TRIES: u32 = 5;
+/// Bytes of the reserve that are written at once.
+const ZEROS: usize = 256 << 10;
 
 pub(super) struct Writer {
+    options: SpoolOptions,
     folder: PathBuf,
-    synced: bool,
     segment: Disk,
     /// Where the next byte goes, of the whole spool.
     place: u64,
@@ -29,10 +28,10 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(folder: PathBuf, synced: bool) -> io::Result<Self> {
-        let segment = Disk::begin(&folder, 0, synced)?;
-        let mut writer = Self { folder, synced, segment, place: 0, reserved: false };
-        if synced {
+    pub(super) fn new(options: SpoolOptions, folder: PathBuf) -> io::Result<Self> {
+        let segment = Disk::begin(&options, &folder, 0)?;
+        let mut writer = Self { options, folder, segment, place: 0, reserved: false };
+        if writer.options.synced {
             writer.reserve()?;
         }
         Ok(writer)
@@ -41,19 +40,12 @@ impl Writer {
     pub(super) fn run(mut self, shared: &Shared) {
         let mut bytes = Vec::new();
         loop {
-            let stopping = {
-                let mut pending = lock(&shared.pending);
-                while !pending.asked && !pending.stopping {
-                    pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
-                }
-                pending.asked = false;
-                std::mem::swap(&mut bytes, &mut pending.bytes);
-                pending.stopping
-            };
+            let stopping = self.wait(shared, &mut bytes);
             if bytes.is_empty() {
                 if stopping {
                     return;
                 }
+                self.unstick(shared);
                 continue;
             }
             if !self.write_surely(shared, &bytes) {
@@ -87,24 +79,48 @@ impl Writer {
             }
             if self.reserved && error.kind() == io::ErrorKind::StorageFull {
                 self.reserved = false;
-                drop(std::fs::remove_file(self.folder.join("reserve")));
+                drop(self.options.files.remove_file(&self.folder.join("reserve")));
                 continue;
             }
             std::thread::sleep(RETRY);
         }
-        // The reserve comes first: a call is only taken if its end can be written down too.
-        if shared.stuck.load(Ordering::Relaxed) && (!self.synced || self.reserved || self.reserve().is_ok()) {
+        self.unstick(shared);
+        true
+    }
+
+    /// Takes calls again after a write has succeeded. The reserve comes first: a call is only taken if its end can be written
+    /// down too.
+    fn unstick(&mut self, shared: &Shared) {
+        if shared.stuck.load(Ordering::Relaxed) && (!self.options.synced || self.reserved || self.reserve().is_ok()) {
             shared.stuck.store(false, Ordering::Relaxed);
             tracing::info!("The spool can be written again");
         }
-        true
+    }
+
+    /// Waits until somebody asks for something to be written, and takes it; whether the program stops. While no call is taken
+    /// for want of the reserve, it does not wait long: nobody may ask until there is one.
+    fn wait(&self, shared: &Shared, bytes: &mut Vec<u8>) -> bool {
+        let mut pending = lock(&shared.pending);
+        while !pending.asked && !pending.stopping {
+            if shared.stuck.load(Ordering::Relaxed) {
+                let waited = shared.wake.wait_timeout(pending, RETRY).unwrap_or_else(PoisonError::into_inner);
+                pending = waited.0;
+                break;
+            }
+            pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
+        }
+        if pending.asked || pending.stopping {
+            pending.asked = false;
+            std::mem::swap(bytes, &mut pending.bytes);
+        }
+        pending.stopping
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let more = bytes.len() as u64;
         let length = self.segment.length();
-        if length > 0 && length + more > segment::LENGTH {
-            self.segment = Disk::begin(&self.folder, self.place, self.synced)?;
+        if length > 0 && length + more > self.options.segment {
+            self.segment = Disk::begin(&self.options, &self.folder, self.place)?;
         }
         self.segment.append(bytes)?;
         self.place += more;
@@ -112,14 +128,19 @@ impl Writer {
     }
 
     fn reserve(&mut self) -> io::Result<()> {
-        let path = self.folder.join("reserve");
-        let made = File::create(&path).and_then(|mut file| {
+        let (files, path) = (&self.options.files, self.folder.join("reserve"));
+        let made = files.create(&path, false).and_then(|mut file| {
             // Really written: a file of holes takes no space.
-            io::copy(&mut io::Read::take(io::repeat(0), RESERVE), &mut file)?;
-            file.sync_all()
+            let mut left = self.options.reserve;
+            while left > 0 {
+                let more = left.min(ZEROS);
+                files.write(&mut file, &vec![0; more])?;
+                left -= more;
+            }
+            files.sync_all(&file)
         });
         if made.is_err() {
-            drop(std::fs::remove_file(path));
+            drop(files.remove_file(&path));
         }
         made?;
         self.reserved = true;

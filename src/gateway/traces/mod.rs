@@ -4,16 +4,18 @@
 //! `CHAOS_TRACES` says how many traces are run and `CHAOS_SEED` which ones; with `CHAOS_TRACES_ENGINE=postgres` they run on
 //! the Postgres that `scripts/test` starts, else on a SQLite file.
 
+mod faults;
 mod model;
 mod run;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{End, Model};
 use run::{Run, Trace};
 
-use super::spool::SpoolOptions;
+use super::spool::{Faults, SpoolOptions};
 use crate::domain::{CallState, LedgerId, PicoUsd};
 use crate::random;
 use crate::store::{Editor, Store};
@@ -98,7 +100,13 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
 /// One trace; what it came to.
 async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
     std::fs::create_dir_all(&spool).unwrap();
-    let options = SpoolOptions { folder: spool, synced: false };
+    let mut options = SpoolOptions { synced: false, ..SpoolOptions::new(spool) };
+    if dice.once_in(2) {
+        // A disk that fails now and then, and a few calls to a segment.
+        let faults = Arc::new(Faults::by_chance(10 + dice.below(60), dice.next(), libc::EIO));
+        options.files.faults = Some(faults);
+        (options.segment, options.pause) = (4096, Duration::from_millis(5));
+    }
     let mut trace = Trace::new(store, options, &mut dice).await;
     let mut running: Option<Run> = None;
     for _ in 0..STEPS {
@@ -111,6 +119,9 @@ async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
         Some(run) if dice.once_in(2) => trace.crash(run, &mut dice).await,
         Some(run) => trace.stop(run).await,
         None => {}
+    }
+    if let Some(faults) = &trace.options.files.faults {
+        faults.end();
     }
     // The last run has nothing else to do than to clear up.
     let run = trace.start_whole().await;

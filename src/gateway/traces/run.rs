@@ -1,6 +1,7 @@
 //! Runs of a gateway without its HTTP: leases, spool, shipping and recovery as they are, on a real database.
 
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use super::Dice;
 use super::model::{End, Fate, Model};
 use crate::clock::Clock;
 use crate::domain::{
-    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, GatewayId, Limits, MasterKey, Period, PicoUsd, RequestId,
-    Scope, SpendLimit, Timestamp, Tokens, UsageSource,
+    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, CallState, GatewayId, Limits, MasterKey, Period, PicoUsd,
+    RequestId, Scope, SpendLimit, Timestamp, Tokens, UsageSource,
 };
 use crate::gateway::recovery;
 use crate::gateway::shipping::{self, Shipping};
@@ -32,6 +33,8 @@ pub(super) struct Trace {
     pub account: AccountId,
     key: ApiKeyId,
     limits: Limits,
+    /// The name that calls ask for.
+    pub requested: String,
     /// Every run so far.
     runs: Vec<GatewayId>,
     pub model: Model,
@@ -39,15 +42,15 @@ pub(super) struct Trace {
 
 /// A gateway that runs.
 pub(super) struct Run {
-    gateway: GatewayId,
+    pub(super) gateway: GatewayId,
     spending: Arc<Spending>,
     lane: Lane,
     spool: Spool,
-    shipping: Arc<Shipping>,
+    pub(super) shipping: Arc<Shipping>,
     shipper: JoinHandle<()>,
     recovery: Option<JoinHandle<()>>,
     purses: Purses,
-    open: Vec<(RequestId, Holds)>,
+    pub(super) open: Vec<(RequestId, Holds)>,
     /// Who waits for it to write what there is.
     flushes: Vec<JoinHandle<()>>,
 }
@@ -65,8 +68,16 @@ impl Trace {
         let key = ApiKey { limits, ..ApiKey::new(key, id, "key".parse().unwrap(), &secret, NOW) };
         let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
         store.api_keys().create(&NewKey { key: key.clone(), hash, aliases: Vec::new() }, &by, NOW).await.unwrap();
-        let mut trace =
-            Self { store, options, account: id, key: key.id, limits, runs: Vec::new(), model: Model::default() };
+        let mut trace = Self {
+            store,
+            options,
+            account: id,
+            key: key.id,
+            limits,
+            requested: "model".into(),
+            runs: Vec::new(),
+            model: Model::default(),
+        };
         trace.add_credit(20_000_000_000 + dice.below(100_000_000_000).cast_signed()).await;
         trace
     }
@@ -97,9 +108,16 @@ impl Trace {
         self.store.gateways().seen(gateway, NOW).await.unwrap();
         self.runs.push(gateway);
         let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
-        let spool = Spool::start(&self.options, gateway).unwrap();
-        let shipping = Arc::new(Shipping::default());
-        let shipper = shipping::start(Arc::clone(&shipping), spool.clone(), Arc::clone(&spending));
+        // If its disk fails, whoever started it starts it again.
+        let spool = loop {
+            match Spool::start(&self.options, gateway) {
+                Ok(spool) => break spool,
+                Err(_) if self.options.files.faults.is_some() => {}
+                Err(error) => panic!("{error}"),
+            }
+        };
+        let shipping = Arc::new(Shipping::new(spool.clone()));
+        let shipper = shipping::start(Arc::clone(&shipping), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
         let purses = Purses::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
         let lane = spool.lane();
@@ -131,7 +149,7 @@ impl Trace {
             key: self.key,
             key_revision: 1,
             at: NOW,
-            requested: "model".into(),
+            requested: self.requested.clone(),
             alias: None,
             model: "acme/model".into(),
             provider: "acme".parse().unwrap(),
@@ -141,7 +159,11 @@ impl Trace {
             held: amount.pico(),
             charges: holds.charges(),
         };
-        let durable = run.lane.begin(&begun).unwrap();
+        // Its disk may just have failed.
+        let Ok(durable) = run.lane.begin(&begun) else {
+            self.model.refused += 1;
+            return;
+        };
         let surely = !dice.once_in(4);
         if surely {
             durable.await.unwrap();
@@ -159,24 +181,8 @@ impl Trace {
             return;
         }
         let (id, holds) = run.open.swap_remove(dice.below(run.open.len() as u64) as usize);
-        let durable = run.lane.end(&Ended {
-            id,
-            ran: None,
-            state: end.state,
-            status: 200,
-            error: None,
-            tokens: Tokens { prompt: 10, completion: 5, ..Tokens::default() },
-            searches: 0,
-            tier: None,
-            source: UsageSource::Provider,
-            price: None,
-            cost: end.cost,
-            latency_ms: 1,
-            first_byte_ms: None,
-            attempts: Vec::new(),
-        });
+        let durable = run.lane.end(&ended_as(id, end));
         holds.settle(PicoUsd::from_pico(end.cost), NOW);
-        run.shipping.ended();
         let surely = !dice.once_in(4);
         if surely {
             durable.await.unwrap();
@@ -199,16 +205,20 @@ impl Trace {
         spool.let_go();
         let written = spool.durable_place();
         drop((open, lane, spool, spending));
-        // The first segment is long enough for a trace.
-        let segment = self.options.folder.join(gateway.to_string()).join("0000000000000000.log");
-        if let Ok(file) = File::options().write(true).open(segment) {
-            file.set_len(durable + dice.below(written - durable + 1)).unwrap();
+        let cut = durable + dice.below(written - durable + 1);
+        for (start, file) in segments(&self.options.folder.join(gateway.to_string())).into_iter().rev() {
+            if start > cut {
+                std::fs::remove_file(file).unwrap();
+                continue;
+            }
+            File::options().write(true).open(file).unwrap().set_len(cut - start).unwrap();
+            break;
         }
     }
 
     /// The gateway stops in order. Calls that are still open then stay so.
     pub(super) async fn stop(&mut self, run: Run) {
-        run.shipping.stop(&run.spool);
+        run.shipping.stop();
         if let Some(recovery) = run.recovery {
             ended(recovery).await;
         }
@@ -273,6 +283,40 @@ impl Trace {
     }
 }
 
+/// How a call ended, with everything that does not matter here filled in.
+fn ended_as(id: RequestId, end: End) -> Ended {
+    Ended {
+        id,
+        ran: None,
+        state: end.state,
+        status: 200,
+        error: None,
+        tokens: Tokens { prompt: 10, completion: 5, ..Tokens::default() },
+        searches: 0,
+        tier: None,
+        source: UsageSource::Provider,
+        price: None,
+        cost: end.cost,
+        latency_ms: 1,
+        first_byte_ms: None,
+        attempts: Vec::new(),
+    }
+}
+
+/// The segments of a run's folder and where each begins, in order.
+pub(super) fn segments(folder: &std::path::Path) -> Vec<(u64, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<(u64, PathBuf)> = entries
+        .filter_map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name()?.to_str()?.strip_suffix(".log")?;
+            Some((u64::from_str_radix(name, 16).unwrap(), path.clone()))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// Ends a task, wherever it is.
 async fn ended(task: JoinHandle<()>) {
     task.abort();
@@ -288,13 +332,18 @@ impl Run {
 
     /// Waits until all that has ended is in the tables.
     pub(super) async fn flush(&self) {
-        self.shipping.flush(&self.spool).await;
+        self.shipping.flush().await;
+    }
+
+    /// A call ends that never began.
+    pub(super) fn ends_without_beginning(&self, id: RequestId) {
+        drop(self.lane.end(&ended_as(id, End { state: CallState::Settled, cost: 1 })));
     }
 
     /// The same, beside what comes next.
     pub(super) fn flush_later(&mut self) {
-        let (shipping, spool) = (Arc::clone(&self.shipping), self.spool.clone());
-        self.flushes.push(tokio::spawn(async move { shipping.flush(&spool).await }));
+        let shipping = Arc::clone(&self.shipping);
+        self.flushes.push(tokio::spawn(async move { shipping.flush().await }));
     }
 
     /// Somebody else needs what is not used here.

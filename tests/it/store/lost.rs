@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crossmodel::domain::{CallState, GatewayId, PicoUsd};
 use crossmodel::random;
-use crossmodel::store::{Budget, LeaseAsk, LeaseUse, Shipment};
+use crossmodel::store::{Budget, LeaseAsk, LeaseUse, Shipment, Shipped};
 
 use super::usage::record;
 use super::{minutes, raw};
@@ -61,19 +61,35 @@ both_engines!(calls_of_a_gateway_that_is_not_known_are_written_and_each_once, |s
         store.usage().ship(Arc::new(shipment), minutes(10)).await.unwrap()
     };
 
-    assert_eq!(ship(100, &records[..2]).await, 2);
-    assert_eq!(ship(100, &records[..2]).await, 0);
+    assert_eq!(ship(100, &records[..2]).await, Shipped { added: 2, there: 2 });
+    assert_eq!(ship(100, &records[..2]).await, Shipped { added: 0, there: 2 });
+    // One that was passed over says that of its own records not all are there.
+    assert_eq!(ship(100, &records).await, Shipped { added: 0, there: 2 });
     // The tables are put back to a state in which they did not know of it, and it reads its spool again.
     store.gateways().remove(gateway).await.unwrap();
-    assert_eq!(ship(200, &records).await, 1);
+    assert_eq!(ship(200, &records).await, Shipped { added: 1, there: 3 });
     // It comes once more after the gateway has ended.
     let known = store.gateways().shipped(gateway).await.unwrap();
     store.gateways().remove(gateway).await.unwrap();
-    assert_eq!(ship(200, &records).await, 0);
+    assert_eq!(ship(200, &records).await, Shipped { added: 0, there: 3 });
 
     assert_eq!((known, store.gateways().shipped(gateway).await.unwrap()), (Some(200), None));
     assert_eq!(raw::count(&store, "usage_record", "1 = 1").await, 3);
     let spent = store.wallets().sum(account).await.unwrap().pico();
     assert_eq!(spent, 100_000_000_000_000_000 - 3 * cost);
     assert_eq!(store.wallets().balance(account).await.unwrap().unwrap().balance.pico(), spent);
+});
+
+both_engines!(a_call_without_a_record_is_missing_unless_it_is_older_than_all_that_have_one, |store| {
+    let account = seed::account(&store, "acme").await.id;
+    let key = seed::key(&store, account, "ci").await.0.id;
+    let records: Vec<_> = (0..200).map(|n| record(account, key, minutes(n), None)).collect();
+    let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+    assert_eq!(store.usage().missing(&ids).await.unwrap(), 0, "a table that was emptied tells nothing");
+
+    store.usage().append(&[&records[20..70], &records[90..]].concat()).await.unwrap();
+
+    assert_eq!(store.usage().missing(&ids).await.unwrap(), 20);
+    assert_eq!(store.usage().missing(&ids[90..]).await.unwrap(), 0);
+    assert_eq!(store.usage().missing(&[]).await.unwrap(), 0);
 });
