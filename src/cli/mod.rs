@@ -19,6 +19,7 @@ mod limit_args;
 mod migrate;
 mod nearest;
 mod output;
+mod patience;
 mod person;
 mod provider;
 mod resolve;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use url::Url;
 
 use super::context::Context;
+use super::patience::{self, PATIENCE, Patience};
 use super::{CliError, output, secret_from_stdin};
 use crate::config::Settings;
 use crate::domain::{self, EgressError, EgressPolicy, Protocol, ProviderId};
@@ -21,6 +22,7 @@ pub enum Provider {
     #[command(after_help = "Examples:
   crossmodel provider set deepseek --credential-stdin < deepseek.key
   crossmodel provider set openai --credential-env OPENAI_API_KEY_PROD
+  crossmodel provider set deepseek --patience idle=900,first-byte-whole=1800
   CROSSMODEL_EGRESS_ALLOW=127.0.0.1:11434 crossmodel provider set ollama \\
     --base-url http://127.0.0.1:11434/v1 --protocol openai-chat
 
@@ -53,6 +55,10 @@ pub struct Set {
     protocol: Option<Protocol>,
     #[command(flatten)]
     credential: Credential,
+    /// How long it is waited for, where that differs from the settings for all providers: for example
+    /// `idle=900,first-byte-whole=1800`, in seconds; or `usual`, to forget that.
+    #[arg(long, value_name = "WHAT=SECONDS,…", long_help = PATIENCE, value_parser = patience::read)]
+    patience: Option<Patience>,
 }
 
 /// Where the credential comes from.
@@ -92,7 +98,7 @@ impl Provider {
 async fn list(context: &Context<'_>) -> Result<(), CliError> {
     let catalog = context.store.catalog().load().await?;
     let stored = context.store.catalog().credentials().await?;
-    let rows: Vec<[String; 5]> = catalog
+    let rows: Vec<[String; 6]> = catalog
         .providers()
         .map(|provider| {
             let credential = match (stored.iter().any(|(id, _)| *id == provider.id), provider.env.first()) {
@@ -102,10 +108,11 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
             };
             let state = if provider.enabled { "enabled" } else { "disabled" };
             let protocol = provider.protocol.to_string();
-            [provider.id.to_string(), state.into(), protocol, provider.base_url.clone(), credential]
+            let waits = patience::written(&provider.patience);
+            [provider.id.to_string(), state.into(), protocol, provider.base_url.clone(), credential, waits]
         })
         .collect();
-    output::table(["NAME", "STATE", "PROTOCOL", "BASE URL", "CREDENTIAL"], &rows);
+    output::table(["NAME", "STATE", "PROTOCOL", "BASE URL", "CREDENTIAL", "PATIENCE"], &rows);
     Ok(())
 }
 
@@ -125,9 +132,10 @@ impl Set {
     async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         let Credential { credential_env, credential_stdin, no_credential } = &self.credential;
         let anything = self.base_url.is_some() || self.protocol.is_some() || credential_env.is_some();
-        if !anything && !credential_stdin && !no_credential {
-            let why =
-                "say what to change: --base-url, --protocol, --credential-env, --credential-stdin or --no-credential";
+        let patience = self.patience;
+        if !anything && !credential_stdin && !no_credential && patience.is_none() {
+            let why = "say what to change: --base-url, --protocol, --credential-env, --credential-stdin, --no-credential or \
+                       --patience";
             return Err(CliError::Usage(why.into()));
         }
         let catalog = context.store.catalog().load().await?;
@@ -148,6 +156,7 @@ impl Set {
             base_url,
             protocol: self.protocol,
             credential_env: credential_env.clone().map(Some),
+            patience: patience.map(|Patience(patience)| patience),
             ..ProviderChange::of(self.name.clone())
         };
         if *credential_stdin {

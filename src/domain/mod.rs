@@ -86,7 +86,7 @@ pub use network::{NetworkError, network};
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use proposal::{Proposal, propose_aliases};
-pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError};
+pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError, ProviderPatience};
 pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
 pub use rate::{RateWindow, Used};
 pub use receipt::{Bill, BillLine};

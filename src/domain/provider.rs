@@ -162,9 +162,57 @@ pub struct Provider {
     /// Whether it counts tokens at `/count_tokens` below its address for Anthropic's protocol.
     #[serde(default)]
     pub counts_tokens: bool,
+    /// How long it is waited for, where that differs from what holds for all.
+    #[serde(default, skip_serializing_if = "ProviderPatience::is_usual")]
+    pub patience: ProviderPatience,
     /// Whether an admin lets it be called; not part of the catalog file, where it is true.
     #[serde(default = "yes")]
     pub enabled: bool,
+}
+
+/// How long one provider is waited for, in seconds, and how large the events of its streams may be; what is not stated is as
+/// for all providers. Thinking models and small machines take their time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderPatience {
+    /// For the head of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_stream: Option<u32>,
+    /// For the head of a whole answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_whole: Option<u32>,
+    /// For the next byte of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle: Option<u32>,
+    /// For the whole answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// How often a client hears that its stream is alive; 0: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keepalive: Option<u32>,
+    /// The longest event of a stream, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_event_mib: Option<u32>,
+}
+
+impl ProviderPatience {
+    /// Whether it is waited for as all are.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What holds if `above` is set above this.
+    #[must_use]
+    pub fn under(self, above: Self) -> Self {
+        Self {
+            first_byte_stream: above.first_byte_stream.or(self.first_byte_stream),
+            first_byte_whole: above.first_byte_whole.or(self.first_byte_whole),
+            idle: above.idle.or(self.idle),
+            total: above.total.or(self.total),
+            keepalive: above.keepalive.or(self.keepalive),
+            max_event_mib: above.max_event_mib.or(self.max_event_mib),
+        }
+    }
 }
 
 fn yes() -> bool {

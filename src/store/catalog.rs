@@ -19,7 +19,7 @@ sql! {
     /// The first statement of every change: makes all who change the catalog wait for each other.
     LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
     MODELS = "SELECT id, data, enabled, retired FROM model";
-    PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env FROM provider";
+    PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env, patience FROM provider";
     ENABLE_MODEL = "UPDATE model SET enabled = $2, updated_at = $3 WHERE id = $1";
     ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
     CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";

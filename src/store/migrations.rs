@@ -34,6 +34,7 @@ const STEPS: &[Step] = &[
     step!(9, "provider_order", "0009_provider_order.sql"),
     step!(10, "money", "0010_money.sql"),
     step!(11, "quick_checks", "0011_quick_checks.sql"),
+    step!(12, "provider_patience", "0012_provider_patience.sql"),
 ];
 
 impl Store {

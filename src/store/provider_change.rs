@@ -7,7 +7,7 @@ use super::catalog::{self, PROVIDER};
 use super::sql::sql;
 use super::value::{Row, args, to_json};
 use super::{CatalogTable, Editor, StoreError};
-use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderId, Sealed, Timestamp};
+use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderPatience, Sealed, Timestamp};
 
 /// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to
 /// what the catalog file says.
@@ -23,20 +23,22 @@ pub struct ProviderChange {
     pub credential_env: Option<Option<String>>,
     /// The sealed credential.
     pub sealed: Option<Option<Sealed>>,
+    /// How long it is waited for. What it states is added to what an admin had set before; `Some(None)` forgets all of that.
+    pub patience: Option<Option<ProviderPatience>>,
 }
 
 impl ProviderChange {
     /// A change of nothing yet.
     pub fn of(id: ProviderId) -> Self {
-        Self { id, base_url: None, protocol: None, credential_env: None, sealed: None }
+        Self { id, base_url: None, protocol: None, credential_env: None, sealed: None, patience: None }
     }
 }
 
 sql! {
-    GET = "SELECT id, base_url, protocol, credential_env, credential FROM provider WHERE id = $1";
+    GET = "SELECT id, base_url, protocol, credential_env, credential, patience FROM provider WHERE id = $1";
     ADD = "INSERT INTO provider (id, data, updated_at) VALUES ($1, $2, $3)";
-    SET = "UPDATE provider SET base_url = $2, protocol = $3, credential_env = $4, credential = $5, updated_at = $6 \
-           WHERE id = $1";
+    SET = "UPDATE provider SET base_url = $2, protocol = $3, credential_env = $4, credential = $5, updated_at = $6, \
+           patience = $7 WHERE id = $1";
 }
 
 impl CatalogTable<'_> {
@@ -49,13 +51,15 @@ impl CatalogTable<'_> {
         let work = self.0.write(move |tx| {
             Box::pin(async move {
                 catalog::lock(tx).await?;
-                let ProviderChange { id, base_url, protocol, credential_env, sealed } = change;
+                let ProviderChange { id, base_url, protocol, credential_env, sealed, patience: patience_change } = change;
                 let base_url = base_url.map(|url| url.trim_end_matches('/').to_owned());
                 let (mut before, mut after) = ([None, None, None], [base_url, None, None]);
                 let mut credential: Option<Vec<u8>> = None;
+                let mut patience_before: Option<ProviderPatience> = None;
                 if let Some(row) = tx.first(GET, args![&id]).await? {
                     before = [row.get("base_url")?, row.get("protocol")?, row.get("credential_env")?];
                     credential = row.get("credential")?;
+                    patience_before = set_patience(&row)?;
                 } else {
                     let (Some(base_url), Some(protocol)) = (&after[0], protocol) else {
                         return Err(StoreError::Missing);
@@ -73,13 +77,18 @@ impl CatalogTable<'_> {
                 if let Some(sealed) = sealed {
                     credential = sealed.map(|sealed| sealed.as_bytes().to_vec());
                 }
+                let patience = match patience_change {
+                    None => patience_before,
+                    Some(None) => None,
+                    Some(Some(change)) => Some(patience_before.unwrap_or_default().under(change)),
+                };
                 let [base_url, protocol, env] = after.clone();
-                tx.run(SET, args![&id, base_url, protocol, env, credential, now]).await?;
-                let shown = |[base_url, protocol, env]: [Option<String>; 3]| {
-                    json!({ "base_url": base_url, "protocol": protocol, "credential_env": env })
+                tx.run(SET, args![&id, base_url, protocol, env, credential, now, patience.as_ref().map(to_json)]).await?;
+                let shown = |[base_url, protocol, env]: [Option<String>; 3], patience| {
+                    json!({ "base_url": base_url, "protocol": protocol, "credential_env": env, "patience": patience })
                 };
                 let detail = json!({
-                    "before": shown(before), "after": shown(after), "credential": credential_change,
+                    "before": shown(before, patience_before), "after": shown(after, patience), "credential": credential_change,
                 });
                 tx.note(&by, now, &Subject::new("provider", id, None), "set", detail).await
             })
@@ -88,10 +97,17 @@ impl CatalogTable<'_> {
     }
 }
 
+/// How long an admin has set that a provider is waited for.
+fn set_patience(row: &Row) -> Result<Option<ProviderPatience>, StoreError> {
+    let Some(text) = row.get::<Option<String>>("patience")? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|_| row.corrupt(PROVIDER, "patience"))
+}
+
 /// A provider as it is reached: what the catalog file says, with what an admin set above it.
 pub(super) fn effective(row: &Row) -> Result<Provider, StoreError> {
     let mut provider: Provider = row.json(PROVIDER, "data")?;
     provider.enabled = row.get("enabled")?;
+    provider.patience = provider.patience.under(set_patience(row)?.unwrap_or_default());
     if let Some(variable) = row.get("credential_env")? {
         provider.env = vec![variable];
     }
@@ -136,6 +152,7 @@ fn own_server(id: &ProviderId, base_url: &str, protocol: Protocol) -> Provider {
         openai_fields: false,
         refuses_unknown: false,
         counts_tokens: false,
+        patience: Default::default(),
         enabled: true,
     }
 }

@@ -48,6 +48,22 @@ fn a_private_address_has_to_be_allowed_by_name() {
 }
 
 #[test]
+fn how_long_a_provider_is_waited_for_is_set_in_parts_and_forgotten_at_once() {
+    let program = Program::fresh();
+    let set = |patience: &str| program.run(&["provider", "set", "deepseek", "--patience", patience]);
+    let shown = || row(&program, "deepseek").join(" ");
+
+    set("idle=900").succeeds();
+    set("keepalive=0,max-event=64").succeeds();
+    assert!(shown().ends_with("idle=900,keepalive=0,max-event=64"), "{}", shown());
+
+    set("usual").succeeds();
+    assert!(!shown().contains("idle="), "{}", shown());
+    set("idle=0").fails(2, &["idle must be a whole number from 1 to 86400"]);
+    set("idel=9").fails(2, &["`idel` is not known"]);
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     let program = Program::fresh();
     let set = |more: &[&str]| program.run(&[&["provider", "set"], more].concat());
