@@ -15,6 +15,7 @@ use super::upstream::Upstream;
 use super::{body, limits};
 use crate::domain::{Alias, RequestId, Timestamp};
 use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
+use crate::wire::reported::Reported;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_MODEL: HeaderName = HeaderName::from_static("x-crossmodel-model");
@@ -24,7 +25,7 @@ const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Before the id of a request.
-const REQUEST_ID: &str = "req_cm_";
+pub(super) const REQUEST_ID: &str = "req_cm_";
 
 /// Makes the values of an answer's headers, all of them in one piece of memory.
 pub(super) struct Values(BytesMut);
@@ -60,6 +61,11 @@ pub(super) struct Head {
 impl Head {
     pub(super) fn new(id: RequestId, at: Timestamp) -> Self {
         Self { id, gates: None, at, model: None, alias: None }
+    }
+
+    /// When the request came.
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// Names the alias that caught the requested name.
@@ -163,10 +169,11 @@ impl From<Problem> for Failure {
     }
 }
 
-/// What may be passed on of what a provider said.
+/// What may be passed on of what a provider said: nothing, if it holds a piece of our credential.
 fn safe(upstream: &Upstream, told: Told) -> Told {
     let texts = [&told.message, &told.param, &told.code, &told.kind];
-    if texts.into_iter().flatten().any(|text| upstream.leaks(text)) { Told::default() } else { told }
+    let leaks = |text: &String| matches!(upstream.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
+    if texts.into_iter().flatten().any(leaks) { Told::default() } else { told }
 }
 
 impl Failure {
@@ -183,12 +190,21 @@ impl Failure {
         }
     }
 
-    /// What a provider's error in the middle of its stream becomes.
-    pub(super) fn in_stream(upstream: &Upstream, told: &Told) -> Self {
+    /// What a provider's error where an answer should be becomes, before any content of an answer came.
+    pub(super) fn instead_of_answer(upstream: &Upstream, reported: &Reported) -> Self {
+        match reported.status {
+            Some(status @ 400..500) => Self::refused(upstream, status, None, reported.told.clone()),
+            _ => Self::in_stream(upstream, &reported.told, "answered with something that is no answer"),
+        }
+    }
+
+    /// What a provider's error in the middle of its stream becomes. `otherwise`: what happened, where the provider does not
+    /// say it.
+    pub(super) fn in_stream(upstream: &Upstream, told: &Told, otherwise: &str) -> Self {
         let told = safe(upstream, told.clone());
         let message = match &told.message {
             Some(message) => format!("{} failed: {message}", upstream.name),
-            None => format!("{} failed in the middle of its answer.", upstream.name),
+            None => format!("{} {otherwise}.", upstream.name),
         };
         let said = ProviderSaid { name: upstream.provider.as_str().to_owned(), status: None, message: told.message };
         Problem::new(Code::ProviderError, message).by_provider(said).into()
@@ -197,7 +213,11 @@ impl Failure {
     /// What a provider's refusal becomes. Its own 400 and 429, and their kin, keep their status, so that a client's retry
     /// rules work; that it did not accept *our* credential is our failure, and the client's key is fine.
     pub(super) fn of_provider(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, body: &[u8]) -> Self {
-        let told = safe(upstream, Told::read(body));
+        Self::refused(upstream, status, retry_after, Told::read(body))
+    }
+
+    fn refused(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, told: Told) -> Self {
+        let told = safe(upstream, told);
         let about_us = matches!(status, 401..=403);
         let said = ProviderSaid {
             name: upstream.provider.as_str().to_owned(),

@@ -1,9 +1,9 @@
-//! Gets an answer that is a success: asks the candidates one after the other, and a candidate that only failed for the
-//! moment once more.
+//! Gets an answer: asks the candidates one after the other, and a candidate that only failed for the moment once more.
 //!
-//! Tried again: an address that could not be reached or broke off before its answer began, 408, 429 and 5xx. Not tried
-//! again: a refusal, which would be the same, and an answer that did not begin in time, since the provider may be at work
-//! on it and would be paid twice. Nothing is tried again once the first byte of an answer is on its way to the client.
+//! Tried again: an address that could not be reached or broke off, 408, 429 and 5xx, and an answer of 200 that reports the
+//! same or holds nothing. Tried elsewhere, but not again: a refusal of our credential or of the model. Tried nowhere else: a
+//! refusal of the request, which would be the same, and an answer that did not begin in time, since the provider may be at
+//! work on it and would be paid twice. Nothing is tried again once the first content of an answer has come.
 
 use std::time::Duration;
 
@@ -13,20 +13,22 @@ use hyper::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::answer::Failure;
-use super::http::{self, HttpError, Opened, Reader};
-use super::plan::{Candidate, Prepared, Reading};
+use super::http::{self, HttpError, Opened, Outgo, Reader};
+use super::marks::log_call;
+use super::opening::{self, Answer, NoAnswer};
+use super::plan::{Candidate, Prepared};
 use super::pump::{Call, broken};
 use super::stand_in;
 use super::upstream::TakesUsage;
 use crate::random;
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::error::{Code, Problem};
+use crate::wire::reported::Reported;
 
-/// A provider's answer that is a success, and who gave it.
+/// A provider's answer, and who gave it.
 pub(super) struct Answered {
-    pub opened: Opened,
     pub candidate: Candidate,
-    pub reading: Reading,
+    pub answer: Answer,
 }
 
 /// One try that came to nothing.
@@ -34,108 +36,147 @@ struct Failed {
     failure: Failure,
     /// What the provider answered.
     status: Option<u16>,
-    /// Worth another try, here or elsewhere.
-    passing: bool,
+    /// Worth another try at the same address.
+    again: bool,
+    /// Worth a try elsewhere.
+    elsewhere: bool,
     /// Speaks against the address.
     against: bool,
     /// It is about `stream_options`.
     about_usage: bool,
     /// When the provider wants to be asked again.
     after: Option<Duration>,
+    /// A limit of ours cut the answer off: the provider charges for it.
+    cut: bool,
 }
 
-/// Asks until there is an answer, or nobody is left to ask.
-pub(super) async fn answered(call: &mut Call) -> Result<Answered, Failure> {
+/// Why there is no answer.
+pub(super) struct Unanswered {
+    pub failure: Failure,
+    /// A limit of ours cut the answer off: the provider charges for it.
+    pub cut: bool,
+}
+
+/// Asks until there is an answer, or nobody is left to ask. Candidates that failed again and again are asked last, but they
+/// are asked: where nobody else is left, a call that fails is no worse than one that is not made.
+pub(super) async fn answered(call: &mut Call) -> Result<Answered, Unanswered> {
     let mut last = None;
-    let mut paused = None;
-    for place in 0..call.plan.len() {
-        let Some(candidate) = call.plan.get(place).cloned() else { break };
-        let Some(prepared) = prepared(call, place, &candidate) else { continue };
+    let mut put_off = Vec::new();
+    for index in 0..call.plan.len() {
         let now = call.inner.options.clock.now();
-        let breaker = &candidate.upstream.learned.breaker;
-        if !breaker.admits(now) {
-            paused = paused.or(breaker.pause_left(now).map(|left| (left, candidate.upstream.name.clone())));
-            if call.plan.len() > 1 {
-                call.ticket.passed_over(&candidate);
+        let admitted = call.plan.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
+        if !admitted {
+            if let Some(candidate) = call.plan.get(index).filter(|_| call.plan.len() > 1) {
+                call.ticket.passed_over(candidate);
             }
+            put_off.push(index);
             continue;
         }
-        if place > 0 {
-            call.ticket.goes_to(&candidate);
-        }
-        match one(call, &candidate, prepared, place + 1 == call.plan.len()).await {
-            Ok(answered) => return Ok(answered),
-            Err(Failed { failure, passing: false, .. }) => return Err(failure),
-            Err(failed) => last = Some(failed.failure),
+        match try_one(call, index, false).await {
+            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
         }
     }
-    Err(last.unwrap_or_else(|| unavailable(paused)))
+
+    for (nth, &index) in put_off.iter().enumerate() {
+        match try_one(call, index, nth + 1 == put_off.len()).await {
+            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
+        }
+    }
+    Err(last.map_or_else(nobody, Unanswered::from))
+}
+
+impl From<Failed> for Unanswered {
+    fn from(failed: Failed) -> Self {
+        Self { failure: failed.failure, cut: failed.cut }
+    }
+}
+
+/// The error for a request that no candidate has words for; the first one has, or the call would not have come here.
+fn nobody() -> Unanswered {
+    let failure = Problem::new(Code::ModelUnavailable, "No provider of this model can be asked.").about("model").into();
+    Unanswered { failure, cut: false }
+}
+
+/// Asks one candidate; `None` if the request cannot be put in its words. `last`: nobody is left after it.
+async fn try_one(call: &mut Call, index: usize, last: bool) -> Option<Result<Answered, Failed>> {
+    let candidate = call.plan.get(index)?.clone();
+    let prepared = prepared(call, index, &candidate)?;
+    if call.asked_one || index > 0 {
+        call.ticket.goes_to(&candidate);
+    }
+    call.asked_one = true;
+    let last = last || index + 1 == call.plan.len();
+    Some(one(call, &candidate, prepared, last).await)
 }
 
 /// The request for a candidate: made before for the first, now for the others. `None` if it cannot be put in its words.
-fn prepared(call: &mut Call, place: usize, candidate: &Candidate) -> Option<Prepared> {
-    if place == 0
+fn prepared(call: &mut Call, index: usize, candidate: &Candidate) -> Option<Prepared> {
+    if index == 0
         && let Some(first) = call.first.take()
     {
         return Some(first);
     }
-    let control = Control::read(&call.body.bytes, call.asked.operation).ok()?;
-    call.asked.prepare(&call.body.bytes, &control, candidate, candidate.ask()).ok()
+    anew(call, candidate, candidate.ask())
 }
 
-fn unavailable(paused: Option<(Duration, String)>) -> Failure {
-    let (left, name) = paused.unwrap_or((Duration::from_secs(1), "Its provider".into()));
-    let message = format!("{name} has failed several times in a row and is left alone for a moment. Try again soon.");
-    let mut failure = Failure::from(Problem::new(Code::ModelUnavailable, message).about("model"));
-    failure.retry_after = AnswerValue::try_from(left.as_secs().max(1).to_string()).ok();
-    failure.is_final = false;
-    failure
+fn anew(call: &Call, candidate: &Candidate, ask: AskUsage) -> Option<Prepared> {
+    let control = Control::read(&call.body.bytes, call.asked.operation).ok()?;
+    call.asked.prepare(&call.body.bytes, &control, candidate, ask).ok()
 }
 
 /// Asks one candidate, more than once if that promises something. `last`: nobody else is left, so waiting is worth more.
 async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: bool) -> Result<Answered, Failed> {
-    let Prepared { request, mut added_usage, mut reading } = prepared;
-    let mut request = request;
     let retries = call.inner.options.retries;
+    let mut prepared = prepared;
     let mut tries = 0;
     loop {
         let began = Instant::now();
-        let failed = match once(call, candidate, &request).await {
-            Ok(opened) => {
-                call.ticket.tried(candidate, Some(opened.status), None, began);
-                candidate.upstream.learned.breaker.succeeded();
+        let added_usage = prepared.added_usage;
+        let failed = match once(call, candidate, prepared).await {
+            Ok(answer) => {
+                call.ticket.tried(candidate, Some(200), None, began);
+                candidate.breaker.succeeded();
                 if added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
                     candidate.upstream.learned.learn(TakesUsage::Yes);
                 }
-                return Ok(Answered { opened, candidate: candidate.clone(), reading });
+                return Ok(Answered { candidate: candidate.clone(), answer });
             }
             Err(failed) => failed,
         };
+        // A cut of ours leaves the provider at work; everything else it has ended itself.
+        call.progress.set_sent(failed.cut);
         let code = failed.failure.problem.code.clone().into_owned();
         call.ticket.tried(candidate, failed.status, Some(code), began);
+
         if failed.about_usage && added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
             // It has not begun to work, and is asked again without what we added.
-            let control = Control::read(&call.body.bytes, call.asked.operation).ok();
-            let again =
-                control.and_then(|c| call.asked.prepare(&call.body.bytes, &c, candidate, AskUsage::AsSent).ok());
-            if let Some(again) = again {
+            if let Some(again) = anew(call, candidate, AskUsage::AsSent) {
                 candidate.upstream.learned.learn(TakesUsage::No);
-                (request, added_usage, reading) = (again.request, again.added_usage, again.reading);
+                prepared = again;
                 continue;
             }
         }
+
         let now = call.inner.options.clock.now();
-        if failed.against && candidate.upstream.learned.breaker.failed(now) {
-            tracing::warn!(provider = %candidate.upstream.provider, "A provider failed several times in a row and is left alone for a while");
+        if failed.against && candidate.breaker.failed(now) {
+            log_call!(warn, call.marks, provider = %candidate.upstream.provider, model = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
         }
         tries += 1;
         let wait = failed.after.unwrap_or_else(|| pause(retries.first_pause, tries));
         let longest = if last { retries.longest_wait } else { retries.longest_wait / 4 };
-        let left_alone = candidate.upstream.learned.breaker.pause_left(now).is_some();
-        if !failed.passing || tries >= retries.tries || wait > longest || left_alone {
+        let put_off = candidate.breaker.pause_left(now).is_some();
+        if !failed.again || tries >= retries.tries || wait > longest || put_off || call.progress.has_left() {
             return Err(failed);
         }
         tokio::time::sleep(wait).await;
+        match anew(call, candidate, candidate.ask()) {
+            Some(again) if !call.progress.has_left() => prepared = again,
+            _ => return Err(failed),
+        }
     }
 }
 
@@ -147,42 +188,109 @@ fn pause(first: Duration, tries: u32) -> Duration {
 }
 
 /// One request and its answer.
-async fn once(call: &Call, candidate: &Candidate, request: &Bytes) -> Result<Opened, Failed> {
-    let Candidate { target, upstream } = candidate;
+async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<Answer, Failed> {
+    let Prepared { request, reading, .. } = prepared;
+    let opened = sent(call, candidate, request).await?;
+    let status = opened.status;
+    if (200..300).contains(&status) {
+        return opening::read(call, candidate, opened, reading).await.map_err(|none| no_answer(call, candidate, none));
+    }
+
     let options = &call.inner.options;
-    if upstream.stand_in {
-        let created = options.clock.now().seconds();
-        return Ok(stand_in::answer(&target.model, &upstream.name, request, created));
-    }
-    let forwarded = if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] };
-    let sent =
-        http::send(&call.client, upstream, &upstream.uri, forwarded, request.clone(), options.timeouts.first_byte)
-            .await;
-    let opened = sent.map_err(|error| Failed {
-        failure: broken(candidate, error),
-        status: None,
-        passing: matches!(error, HttpError::Unreachable | HttpError::Broken),
-        against: error != HttpError::Denied,
-        about_usage: false,
-        after: None,
-    })?;
-    if (200..300).contains(&opened.status) {
-        return Ok(opened);
-    }
-    let (status, retry_after) = (opened.status, opened.retry_after);
-    let mut reader = Reader::new(opened.body, &options.timeouts, &options.limits, Instant::now());
+    let Candidate { target, upstream, .. } = candidate;
+    let retry_after = opened.retry_after;
+    let mut reader =
+        Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
     let said = reader.some(options.limits.error).await;
     let after = retry_after.as_ref().and_then(seconds);
     let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-    tracing::warn!(provider = %upstream.provider, status, model = %target.model.id, "A provider refused a call or failed");
+    let failure = Failure::of_provider(upstream, status, retry_after, &said);
+    let reason = &failure.problem.message;
+    log_call!(warn, call.marks, provider = %upstream.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
     Err(Failed {
-        failure: Failure::of_provider(upstream, status, retry_after, &said),
+        failure,
         status: Some(status),
-        passing: matches!(status, 408 | 429 | 500..),
-        against: status >= 500,
         about_usage: matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some(),
         after,
+        ..Failed::of_status(status)
     })
+}
+
+/// Sends the request and waits for the head of the answer.
+async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Opened, Failed> {
+    let Candidate { target, upstream, .. } = candidate;
+    if upstream.stand_in {
+        call.progress.set_sent(true);
+        let created = call.inner.options.clock.now().seconds();
+        return Ok(stand_in::answer(&target.model, &upstream.name, &request, created));
+    }
+    let timeouts = &upstream.timeouts;
+    let outgo = Outgo {
+        uri: &upstream.uri,
+        forwarded: if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] },
+        body: request,
+        first_byte: if call.asked.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
+        progress: Some(&call.progress),
+        marks: call.marks,
+    };
+    http::send(&call.client, upstream, outgo).await.map_err(|error| Failed::of_http(candidate, error))
+}
+
+/// What an answer that is none comes to.
+fn no_answer(call: &Call, candidate: &Candidate, none: NoAnswer) -> Failed {
+    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+    match none {
+        NoAnswer::Http(error) => {
+            log_call!(warn, call.marks, %provider, %model, %error, "A provider's answer broke off before its content");
+            Failed { status: Some(200), ..Failed::of_http(candidate, error) }
+        }
+        NoAnswer::Halfway(error) => {
+            log_call!(warn, call.marks, %provider, %model, %error, "A provider's whole answer broke off");
+            Failed { status: Some(200), again: false, elsewhere: false, ..Failed::of_http(candidate, error) }
+        }
+        NoAnswer::Reported(reported) => {
+            let failed = Failed::of_report(candidate, &reported);
+            let reason = &failed.failure.problem.message;
+            log_call!(warn, call.marks, %provider, %model, reason, "A provider answered with an error in the place of an answer");
+            failed
+        }
+    }
+}
+
+impl Failed {
+    /// What a status means for further tries. It has no failure of its own yet.
+    fn of_status(status: u16) -> Self {
+        let again = matches!(status, 408 | 429 | 500..);
+        Self {
+            failure: Problem::new(Code::ProviderError, "").into(),
+            status: Some(status),
+            again,
+            elsewhere: again || matches!(status, 300..=399 | 401..=404),
+            against: matches!(status, 408 | 500..),
+            about_usage: false,
+            after: None,
+            cut: false,
+        }
+    }
+
+    fn of_http(candidate: &Candidate, error: HttpError) -> Self {
+        let again = matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Ours);
+        Self {
+            failure: broken(candidate, error),
+            status: None,
+            again,
+            elsewhere: again,
+            against: matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Timeout),
+            about_usage: false,
+            after: None,
+            cut: error.is_our_cut(),
+        }
+    }
+
+    fn of_report(candidate: &Candidate, reported: &Reported) -> Self {
+        let failure = Failure::instead_of_answer(&candidate.upstream, reported);
+        Self { failure, status: Some(200), ..Self::of_status(reported.status.unwrap_or(502)) }
+    }
 }
 
 /// `retry-after` in seconds. As a date it is for the client alone: our clocks may differ.

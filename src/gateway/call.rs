@@ -10,10 +10,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::answer::{Failure, Head};
 use super::candidates::candidates;
+use super::http::Progress;
 use super::keys::CompiledKey;
+use super::marks::Marks;
 use super::permit::permitted;
 use super::plan::Asked;
 use super::pump::{self, Call, Outcome};
@@ -62,7 +65,10 @@ pub(super) async fn call(
     let mut head = Head::new(worker.new_id(now), now);
     let answer = match dispatch(operation, &request, payload, &worker, &mut head, now).await {
         Ok(outcome) => answer(operation, head, outcome),
-        Err(failure) => head.failure(operation.surface(), failure),
+        Err(failure) => {
+            worker.inner.refusal_log.write(&head, &failure);
+            head.failure(operation.surface(), failure)
+        }
     };
     worker.inner.metrics.answered(answer.status().as_u16());
     answer
@@ -111,6 +117,7 @@ async fn dispatch(
     let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
         key.gates.settle(now, bound.tokens, 0);
     })?;
+    let progress = Arc::<Progress>::default();
     let call = Dispatch {
         id: head.id,
         at: now,
@@ -124,6 +131,7 @@ async fn dispatch(
         key: Arc::clone(&key),
         bound,
         holds,
+        progress: Arc::clone(&progress),
     };
     let outcome = pump::start(Call {
         ticket: Ticket::new(worker, &first, call).map_err(|SpoolFull| pump::not_written())?,
@@ -131,9 +139,13 @@ async fn dispatch(
         client: worker.client.clone(),
         plan: std::iter::once(first).chain(others).collect(),
         first: Some(prepared),
+        asked_one: false,
         asked,
         forwarded: forwarded(operation, request.headers()),
         body: held,
+        progress,
+        marks: Marks { request: head.id, key: key.id, account: key.account },
+        began: Instant::now(),
     });
     outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
 }

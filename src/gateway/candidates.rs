@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::catalog::{Route, Snapshot};
 use super::keys::CompiledKey;
 use super::plan::Candidate;
-use super::target::{Target, WrongKind};
+use super::target::{Lane, Target, WrongKind};
 use crate::domain::{Model, ModelKind, fallbacks};
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
@@ -62,7 +62,10 @@ pub(super) fn candidate(snapshot: &Snapshot, model: &Model, operation: Operation
         }
     };
     match target.lane(operation) {
-        Ok(upstream) => Ok(Candidate { target: Arc::clone(target), upstream: Arc::clone(upstream) }),
+        Ok(Lane { upstream, breaker }) => {
+            let (upstream, breaker) = (Arc::clone(upstream), Arc::clone(breaker));
+            Ok(Candidate { target: Arc::clone(target), upstream, breaker })
+        }
         Err(WrongKind) => Err(wrong_kind(model)),
     }
 }

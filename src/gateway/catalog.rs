@@ -81,7 +81,7 @@ impl Snapshot {
             .collect();
         let usable = addresses.values().flatten().filter_map(|(_, upstream)| upstream.as_ref().ok());
         let learned = usable.clone().map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.learned))).collect();
-        let upstreams = usable.filter(|upstream| upstream.credential.is_some()).cloned().collect();
+        let upstreams = usable.filter(|upstream| upstream.has_credential).cloned().collect();
         let routes = catalog
             .all_callable()
             .filter_map(|model| {
@@ -105,7 +105,7 @@ impl Snapshot {
     pub(super) fn left_alone(&self) -> BTreeMap<&str, bool> {
         let mut all = BTreeMap::new();
         for upstream in &self.upstreams {
-            *all.entry(upstream.provider.as_str()).or_default() |= upstream.learned.breaker.is_open();
+            *all.entry(upstream.provider.as_str()).or_default() |= upstream.learned.any_open();
         }
         all
     }
@@ -163,7 +163,7 @@ fn route(model: &Arc<Model>, provider: &Provider, addresses: &Addresses, options
         return Route::Unusable;
     }
     let takes = Takes::of(provider, model);
-    let lanes: Vec<_> = usable.into_iter().filter(|lane| lane.credential.is_some()).collect();
+    let lanes: Vec<_> = usable.into_iter().filter(|lane| lane.has_credential).collect();
     if lanes.is_empty() && options.stand_in && model.kind == ModelKind::Chat {
         return match Upstream::new(provider, &stand_in(provider), None, options, |_| None) {
             Ok(upstream) => target(model, takes, vec![Arc::new(upstream)]),

@@ -4,11 +4,13 @@
 use actix_web::http::header::{HeaderName, HeaderValue as AnswerValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::answer::{Failure, Head};
 use super::candidates::candidate;
-use super::http::{self, Reader};
+use super::http::{self, Outgo, Reader};
+use super::marks::{Marks, log_call};
 use super::permit::permitted;
 use super::plan::Candidate;
 use super::pump::broken;
@@ -18,6 +20,7 @@ use crate::domain::{Timestamp, Used, decide};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::messages;
 use crate::wire::operation::Operation;
+use crate::wire::reported::Reported;
 
 /// Says that the number is an estimate.
 const X_ESTIMATE: HeaderName = HeaderName::from_static("x-crossmodel-estimate");
@@ -42,7 +45,10 @@ pub(super) async fn count(request: HttpRequest, payload: web::Payload, worker: w
             answer.headers_mut().insert(X_ESTIMATE, AnswerValue::from_static("input_tokens"));
             answer
         }
-        Err(failure) => head.failure(HERE.surface(), failure),
+        Err(failure) => {
+            worker.inner.refusal_log.write(&head, &failure);
+            head.failure(HERE.surface(), failure)
+        }
     };
     worker.inner.metrics.answered(answer.status().as_u16());
     answer
@@ -70,7 +76,8 @@ async fn counted(
 
     let rewritten = control.rewrite(&held.bytes, &candidate.target.literal, AskUsage::AsSent);
     let body = rewritten.map_or_else(|| held.bytes.clone(), Bytes::from);
-    if let Some(count) = asked(worker, &candidate, request, body).await? {
+    let marks = Marks { request: head.id, key: key.id, account: key.account };
+    if let Some(count) = asked(worker, &candidate, request, body, marks).await? {
         return Ok(Count::Counted(count));
     }
     let body = serde_json::from_slice(&held.bytes).unwrap_or_default();
@@ -83,22 +90,43 @@ async fn asked(
     candidate: &Candidate,
     request: &HttpRequest,
     body: Bytes,
+    marks: Marks,
 ) -> Result<Option<Bytes>, Failure> {
     let options = &worker.inner.options;
     let Some(uri) = &candidate.upstream.count_uri else { return Ok(None) };
     let forwarded = call::forwarded(HERE, request.headers());
-    let first_byte = options.timeouts.first_byte;
-    let opened = http::send(&worker.client, &candidate.upstream, uri, &forwarded, body, first_byte)
-        .await
-        .map_err(|error| broken(candidate, error))?;
-    let mut reader = Reader::new(opened.body, &options.timeouts, &options.limits, Instant::now());
+    let upstream = &candidate.upstream;
+    // Nothing is generated, so a count takes no longer than a stream's head.
+    let first_byte = upstream.timeouts.first_byte_stream;
+    let outgo = Outgo { uri, forwarded: &forwarded, body, first_byte, progress: None, marks };
+    let opened = http::send(&worker.client, upstream, outgo).await.map_err(|error| broken(candidate, error))?;
+    let part = worker.inner.answers.part();
+    let mut reader = Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), part);
     match opened.status {
-        200..300 => Ok(Some(reader.all().await.map_err(|error| broken(candidate, error))?)),
+        200..300 => {
+            let all = reader.all(None).await.map_err(|error| broken(candidate, error))?;
+            match reported(&all) {
+                Some(reported) => Err(Failure::instead_of_answer(upstream, &reported)),
+                None => Ok(Some(upstream.mask.answer(all))),
+            }
+        }
         404 | 405 | 501 => Ok(None),
         status => {
             let said = reader.some(options.limits.error).await;
             let after = opened.retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-            Err(Failure::of_provider(&candidate.upstream, status, after, &said))
+            let failure = Failure::of_provider(upstream, status, after, &said);
+            let reason = &failure.problem.message;
+            log_call!(warn, marks, provider = %upstream.provider, status, reason, "A provider refused to count tokens");
+            Err(failure)
         }
+    }
+}
+
+/// What an answer reports that is no count.
+fn reported(answer: &[u8]) -> Option<Reported> {
+    match serde_json::from_slice::<Value>(answer) {
+        Ok(value) if value.get("input_tokens").is_some() => None,
+        Ok(value) => Reported::in_event(&value),
+        Err(_) => Some(Reported::default()),
     }
 }

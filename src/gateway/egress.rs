@@ -11,8 +11,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::http::uri::{Scheme, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -21,11 +19,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use super::http::Outgoing;
 use super::{GatewayOptions, roots};
 use crate::domain::EgressPolicy;
 
 /// Calls providers. Each worker has its own, with its own idle connections.
-pub(super) type HttpClient = Client<Patient<Connector>, Full<Bytes>>;
+pub(super) type HttpClient = Client<Patient<Connector>, Outgoing>;
 
 /// Why nothing was dialled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 
 use crate::domain::{Served, Tokens};
-use crate::wire::error::{Problem, Told};
+use crate::wire::error::Problem;
 use crate::wire::passing::{Ending, PassingStream};
+use crate::wire::reported::Reported;
 use crate::wire::sse::EventTooLong;
 use crate::wire::translate::TranslatedStream;
 
@@ -41,11 +42,32 @@ impl Flow {
         }
     }
 
-    /// An error of the provider in the stream that the client has not been told.
-    pub(super) fn untold(&self) -> Option<&Told> {
+    /// What the provider reported of its failure.
+    pub(super) fn reported(&self) -> Option<&Reported> {
         match self {
-            Self::Passing(_) => None,
-            Self::Translated(stream) => stream.error(),
+            Self::Passing(stream) => stream.watch().reported(),
+            Self::Translated(stream) => stream.reported(),
+        }
+    }
+
+    /// Whether the client sees what the provider reports, in the event that passes.
+    pub(super) fn tells_failures(&self) -> bool {
+        matches!(self, Self::Passing(_))
+    }
+
+    /// Whether content has passed, after which nothing can be asked for again.
+    pub(super) fn has_content(&self) -> bool {
+        match self {
+            Self::Passing(stream) => stream.watch().has_content(),
+            Self::Translated(stream) => stream.has_content(),
+        }
+    }
+
+    /// How many bytes are held of an event that has begun and not ended.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Passing(stream) => stream.held(),
+            Self::Translated(stream) => stream.held(),
         }
     }
 

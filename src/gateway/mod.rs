@@ -1,8 +1,8 @@
 //! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
 //!
 //! One request walks [`call`] → [`auth`] → [`body`] → `wire::control` → `domain::decide` → [`permit`] → [`catalog`] →
-//! [`candidates`] → [`plan`] → [`spending`] → [`pump`] → [`attempts`] → [`http`] → [`flow`] or [`whole`] → [`answer`]. Its
-//! [`ticket`] writes to the [`spool`] that it begins, and what it cost, which [`shipping`] moves into the tables. None of it
+//! [`candidates`] → [`plan`] → [`spending`] → [`pump`] → [`attempts`] → [`http`] → [`opening`] → [`whole`], or [`flow`] and
+//! [`relay`] → [`line`] → [`answer`]. Its [`ticket`] writes to the [`spool`] that it begins, and what it cost, which [`shipping`] moves into the tables. None of it
 //! waits for the database once the key, the catalog and a lease of the balance are in memory: [`live`] keeps the first two,
 //! and bounds how stale they may be.
 
@@ -17,21 +17,30 @@ mod catalog;
 mod count_tokens;
 mod credentials;
 mod credits;
+mod drains;
 mod egress;
 mod flow;
 mod health;
 mod http;
 mod keys;
 mod limits;
+mod line;
 mod live;
+mod marks;
+mod mask;
+mod memory;
 mod metrics;
 mod models;
+mod opening;
 mod options;
+mod patience;
 mod permit;
 mod plan;
 mod pump;
 mod recovery;
+mod refusal_log;
 mod refusals;
+mod relay;
 mod retention;
 mod roots;
 mod routes;
@@ -81,8 +90,13 @@ struct Inner {
     spool: spool::Spool,
     shipping: Arc<shipping::Shipping>,
     refusals: Arc<refusals::Refusals>,
+    refusal_log: refusal_log::RefusalLog,
     metrics: metrics::Metrics,
     bodies: body::Budget,
+    /// What is held of providers' answers.
+    answers: memory::Memory,
+    /// Answers that are read on after their clients have left.
+    drains: drains::Drains,
     connector: egress::Connector,
     stopping: AtomicBool,
 }
@@ -124,8 +138,11 @@ impl Gateway {
             spool,
             shipping: Arc::clone(&shipping),
             refusals: Arc::default(),
+            refusal_log: refusal_log::RefusalLog::default(),
             metrics: metrics::Metrics::default(),
             bodies: body::Budget::default(),
+            answers: memory::Memory::of(options.limits.answers),
+            drains: drains::Drains::default(),
             connector: egress::connector(&options)?,
             stopping: AtomicBool::new(false),
             options,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{ExtraRoots, SpoolOptions};
 use crate::clock::Clock;
-use crate::domain::{EgressPolicy, MasterKey};
+use crate::domain::{EgressPolicy, MasterKey, ProviderPatience};
 
 /// Looks an environment variable up. A function, so that tests need not touch the process's own environment.
 pub type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -100,12 +100,18 @@ impl fmt::Debug for GatewayOptions {
 pub struct Timeouts {
     /// For a connection to a provider; its TLS handshake has as long again.
     pub connect: Duration,
-    /// For the first byte of a provider's answer.
-    pub first_byte: Duration,
-    /// For the next byte of it.
+    /// For the head of a stream.
+    pub first_byte_stream: Duration,
+    /// For the head of a whole answer, which thinking models send when they are done.
+    pub first_byte_whole: Duration,
+    /// For the next byte of an answer.
     pub idle: Duration,
     /// For the whole answer.
     pub total: Duration,
+    /// How often a client hears that its stream is alive while nothing comes; zero: never.
+    pub keepalive: Duration,
+    /// How long an answer is still read for what it used, after its client has left; zero: not at all.
+    pub drain: Duration,
     /// For a client that does not take what is sent.
     pub client_stall: Duration,
     /// For a client's body.
@@ -122,14 +128,32 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(120),
-            idle: Duration::from_secs(90),
-            total: Duration::from_secs(15 * 60),
+            first_byte_stream: Duration::from_secs(300),
+            first_byte_whole: Duration::from_secs(900),
+            idle: Duration::from_secs(300),
+            total: Duration::from_secs(60 * 60),
+            keepalive: Duration::from_secs(15),
+            drain: Duration::from_secs(3),
             client_stall: Duration::from_secs(60),
             body: Duration::from_secs(60),
             body_grace: Duration::from_secs(5),
             database: Duration::from_secs(3),
             fail_static: Duration::from_secs(24 * 60 * 60),
+        }
+    }
+}
+
+impl Timeouts {
+    /// The same, but for what an admin has set for one provider.
+    pub(super) fn with(&self, own: &ProviderPatience) -> Self {
+        let seconds = |own: Option<u32>, all: Duration| own.map_or(all, |own| Duration::from_secs(own.into()));
+        Self {
+            first_byte_stream: seconds(own.first_byte_stream, self.first_byte_stream),
+            first_byte_whole: seconds(own.first_byte_whole, self.first_byte_whole),
+            idle: seconds(own.idle, self.idle),
+            total: seconds(own.total, self.total),
+            keepalive: seconds(own.keepalive, self.keepalive),
+            ..*self
         }
     }
 }
@@ -143,13 +167,24 @@ pub struct Limits {
     pub bodies: usize,
     /// A provider's answer.
     pub answer: usize,
+    /// One event of a stream.
+    pub event: usize,
+    /// What is held of all answers together: of whole ones, and of events that have begun and not ended.
+    pub answers: usize,
     /// A provider's error, of which the rest is not read.
     pub error: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 32 << 20, bodies: 512 << 20, answer: 256 << 20, error: 64 << 10 }
+        Self {
+            body: 32 << 20,
+            bodies: 512 << 20,
+            answer: 256 << 20,
+            event: 32 << 20,
+            answers: 512 << 20,
+            error: 64 << 10,
+        }
     }
 }
 

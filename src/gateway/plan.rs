@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::breaker::Breaker;
 use super::target::Target;
 use super::upstream::{TakesUsage, Upstream};
 use crate::domain::{Protocol, RequestId};
@@ -18,6 +19,8 @@ use crate::wire::translate::{Exchange, Telling};
 pub(super) struct Candidate {
     pub target: Arc<Target>,
     pub upstream: Arc<Upstream>,
+    /// How calls of this model go at this address.
+    pub breaker: Arc<Breaker>,
 }
 
 /// What the client asked for, as far as all candidates are concerned.
@@ -62,6 +65,22 @@ impl Asked {
         }
     }
 
+    /// How a whole answer of `candidate`, which speaks the client's protocol, is told as the stream that the client asked for.
+    pub(super) fn retelling(&self, body: &[u8], candidate: &Candidate) -> Exchange {
+        let protocol = candidate.upstream.protocol;
+        let telling = self.telling(&candidate.target);
+        Exchange::retelling(self.operation, protocol, body, candidate.upstream.includes_reasoning, telling)
+    }
+
+    fn telling(&self, target: &Target) -> Telling {
+        Telling {
+            id: self.id.to_string().replace('-', ""),
+            model: self.told_name.clone().unwrap_or_else(|| target.model.id.as_str().to_owned()),
+            created: self.created,
+            include_usage: self.show_usage,
+        }
+    }
+
     /// The request as `candidate` wants it. `ask`: whether usage is asked for in streams where the client did not.
     pub(super) fn prepare(
         &self,
@@ -70,7 +89,7 @@ impl Asked {
         candidate: &Candidate,
         ask: AskUsage,
     ) -> Result<Prepared, Refused> {
-        let Candidate { target, upstream } = candidate;
+        let Candidate { target, upstream, .. } = candidate;
         if self.passes(body, upstream.protocol) {
             let added_usage = ask == AskUsage::Yes && control.lacks_usage();
             let rewritten = control.rewrite(body, &target.literal, ask);
@@ -78,12 +97,7 @@ impl Asked {
             let name = self.told_name.as_deref().map_or_else(|| target.name.clone(), |name| model_literal(name).into());
             return Ok(Prepared { request, added_usage, reading: Reading::Passing { name } });
         }
-        let telling = Telling {
-            id: self.id.to_string().replace('-', ""),
-            model: self.told_name.clone().unwrap_or_else(|| target.model.id.as_str().to_owned()),
-            created: self.created,
-            include_usage: self.show_usage,
-        };
+        let telling = self.telling(target);
         let mut takes = target.takes.clone();
         takes.stream_options &= ask == AskUsage::Yes;
         let between = (self.operation, upstream.protocol);
@@ -102,6 +116,7 @@ impl Candidate {
 
     /// A stream that passes untouched from this candidate.
     pub(super) fn passing(&self, name: Bytes, asked: &Asked) -> PassingStream {
-        PassingStream::new(self.upstream.protocol, name, asked.show_usage, self.upstream.includes_reasoning)
+        let Upstream { protocol, includes_reasoning, .. } = *self.upstream;
+        PassingStream::new(protocol, name, asked.show_usage, includes_reasoning)
     }
 }

@@ -1,5 +1,4 @@
-//! The task that owns a call to a provider: it outlives a client that hangs up, ends the call then, and leaves the usage
-//! record whatever happens.
+//! The task that owns a call to a provider: it outlives a client that hangs up, and leaves the usage record whatever happens.
 //!
 //! The handler of the request only waits for what comes out of here. It may be dropped at any moment.
 
@@ -9,23 +8,22 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::answer::Failure;
-use super::attempts::{self, Answered};
+use super::attempts::{self, Answered, Unanswered};
 use super::egress::HttpClient;
-use super::flow::Flow;
-use super::http::{HttpError, Reader};
-use super::plan::{Asked, Candidate, Prepared, Reading};
+use super::http::{HttpError, Progress};
+use super::line::{EVENT_STREAM, Left, Line};
+use super::marks::{Marks, log_call};
+use super::opening::{Answer, Streaming};
+use super::plan::{Asked, Candidate, Prepared};
+use super::relay::Relay;
 use super::ticket::Ticket;
-use super::{Inner, body, whole};
+use super::whole::Told;
+use super::{Inner, body};
 use crate::domain::Protocol;
 use crate::wire::error::{Code, Problem, ProviderSaid};
-use crate::wire::passing::Ending;
-
-/// Pieces that wait for a slow client; then the provider waits too.
-const AHEAD: usize = 8;
-const EVENT_STREAM: AnswerValue = AnswerValue::from_static("text/event-stream");
 
 /// A call to make.
 pub(super) struct Call {
@@ -35,12 +33,17 @@ pub(super) struct Call {
     pub plan: Vec<Candidate>,
     /// The request for the first of them.
     pub first: Option<Prepared>,
+    /// One of them was asked.
+    pub asked_one: bool,
     pub asked: Asked,
     /// The client's body as it came.
     pub body: body::Held,
     /// Headers of the client's that go on to a provider that speaks its protocol.
     pub forwarded: Vec<(HeaderName, HeaderValue)>,
     pub ticket: Ticket,
+    pub progress: Arc<Progress>,
+    pub marks: Marks,
+    pub began: Instant,
 }
 
 impl Call {
@@ -68,76 +71,109 @@ pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
     wait
 }
 
-async fn run(mut call: Call, mut answer: oneshot::Sender<Outcome>) {
+async fn run(call: Call, answer: oneshot::Sender<Outcome>) {
+    let mut call = call;
+    let line = Line::new(call.asked.operation, answer);
     // No provider is asked for what a crash could make forgotten.
     if call.ticket.is_written().await.is_err() {
-        return fail(call.ticket, answer, not_written());
+        return fail(call.ticket, line, not_written());
     }
-    let began = Instant::now();
-    let answered = tokio::select! {
-        answered = attempts::answered(&mut call) => answered,
-        () = answer.closed() => return call.ticket.client_left(),
-    };
-    let Call { inner, asked, body, mut ticket, .. } = call;
+
+    // What waits for an answer is large, and its memory is given back before a long stream begins.
+    let (answered, line, told) = Box::pin(ask(&mut call, line)).await;
+    let Call { inner, asked, mut ticket, progress, marks, began, body, .. } = call;
     // A long answer need not keep the question in memory.
     drop(body);
-    let Answered { opened, candidate, reading } = match answered {
-        Ok(answered) => answered,
-        Err(failure) => return fail(ticket, answer, failure),
-    };
-    let as_events = opened.is_events || (asked.stream && !opened.is_json);
-    let status = opened.status;
-    let content_type = opened.content_type.as_ref().and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-    let mut reader = Reader::new(opened.body, &inner.options.timeouts, &inner.options.limits, began);
-    if as_events {
-        let (flow, content_type) = match reading {
-            Reading::Passing { name } => {
-                (Flow::Passing(candidate.passing(name, &asked)), content_type.unwrap_or(EVENT_STREAM))
-            }
-            Reading::Translated(exchange) if asked.stream => {
-                (Flow::Translated(Box::new(exchange.stream())), EVENT_STREAM)
-            }
-            Reading::Translated(_) => return fail(ticket, answer, nonsense(&candidate)),
-        };
-        let pump = Pump { inner: &inner, candidate: &candidate, reader, flow, ready: Vec::new(), ticket };
-        return Box::pin(pump.run(status, content_type, answer)).await;
-    }
-    let all = tokio::select! {
-        all = reader.all() => all,
-        () = answer.closed() => return ticket.client_left(),
-    };
-    let all = match all {
-        Ok(all) => all,
-        Err(error) => return fail(ticket, answer, broken_off(&candidate, error)),
-    };
-    let Some(told) = whole::tell(all, reading, asked.stream, &candidate.upstream) else {
-        return fail(ticket, answer, nonsense(&candidate));
+    let Answered { candidate, answer } = match answered {
+        Some(Ok(answered)) => answered,
+        Some(Err(Unanswered { failure, cut })) => return unanswered(ticket, line, failure, cut),
+        // Its client has left, and nothing came of it in the time that is left for that.
+        None => return ticket.client_left(),
     };
     ticket.first_byte();
-    ticket.tokens = told.tokens;
-    ticket.served = told.served;
-    ticket.delivered_bytes = told.text_bytes;
-    if ticket.settled(status).await.is_err() {
-        let _ = answer.send(Outcome::Failed { failure: not_written(), of: None });
-        return;
+    match answer {
+        Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
+        Answer::Stream(stream) => {
+            let Streaming { status, content_type, .. } = &*stream;
+            let client = match line {
+                Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
+                None => Err(Left),
+            };
+            let operation = asked.operation;
+            let relay =
+                Relay { inner: &inner, candidate: &candidate, stream, ticket, progress: &progress, marks, operation };
+            Box::pin(relay.run(client, began, told)).await;
+        }
     }
-    let ran = candidate.target.header.clone();
-    let outcome = if told.as_events {
-        let (client, pieces) = mpsc::channel(1);
-        // It has room for one.
-        let _ = client.try_send(told.body);
-        Outcome::Events { status, content_type: EVENT_STREAM, pieces, ran }
-    } else {
-        Outcome::Whole { status, body: told.body, ran }
-    };
-    // A client that left just now has still been served.
-    let _ = answer.send(outcome);
 }
 
-fn fail(ticket: Ticket, answer: oneshot::Sender<Outcome>, failure: Failure) {
+/// Asks for an answer. A client that waits for a stream is told in the meantime that it is alive; one that leaves is waited
+/// for no longer than it takes to hear what the provider charges, or some seconds. `None`: nothing came. Then also: the end of
+/// a client that is still there, and when that was last told something.
+async fn ask(call: &mut Call, line: Line) -> (Option<Result<Answered, Unanswered>>, Option<Line>, Instant) {
+    let mut line = line;
+    let mut told = call.began;
+    let keepalive = call.inner.options.timeouts.keepalive;
+    let is_kept_alive = call.asked.stream && !keepalive.is_zero();
+    let ran = call.plan.first().map(|first| first.target.header.clone());
+    let (inner, progress) = (Arc::clone(&call.inner), Arc::clone(&call.progress));
+    let mut asking = std::pin::pin!(attempts::answered(call));
+    loop {
+        tokio::select! {
+            answered = &mut asking => return (Some(answered), Some(line), told),
+            () = line.left() => break,
+            () = sleep_until(told + keepalive), if is_kept_alive => {
+                told = Instant::now();
+                if let Some(ran) = &ran {
+                    line.keepalive(ran);
+                }
+            }
+        }
+    }
+
+    progress.leaves();
+    let Some(_drain) = inner.drains.begin().filter(|_| progress.is_sent()) else { return (None, None, told) };
+    let answered = timeout(inner.options.timeouts.drain, asking).await;
+    (answered.ok(), None, told)
+}
+
+/// Tells and settles a whole answer.
+async fn whole(ticket: Ticket, line: Option<Line>, candidate: &Candidate, status: u16, told: Told) {
+    let mut ticket = ticket;
+    ticket.tokens = told.tokens;
+    ticket.served = told.served;
+    let Some(line) = line else { return ticket.client_left() };
+    ticket.delivered_bytes = told.text_bytes;
+    if ticket.settled(status).await.is_err() {
+        return line.fail(not_written(), None);
+    }
+    let ran = candidate.target.header.clone();
+    let body = candidate.upstream.mask.answer(told.body);
+    if !told.as_events {
+        return line.whole(status, body, ran);
+    }
+    if let Ok(client) = line.stream(status, EVENT_STREAM, ran) {
+        // It has room for one.
+        let _ = client.try_send(body);
+    }
+}
+
+/// Ends a call that got no answer.
+fn unanswered(ticket: Ticket, line: Option<Line>, failure: Failure, cut: bool) {
     let of = ticket.model();
-    ticket.failed(failure.problem.status, &failure.problem.code);
-    let _ = answer.send(Outcome::Failed { failure, of });
+    let Problem { status, code, .. } = &failure.problem;
+    if cut {
+        ticket.cut(*status, code)
+    } else {
+        ticket.failed(*status, code)
+    }
+    if let Some(line) = line {
+        line.fail(failure, of);
+    }
+}
+
+fn fail(ticket: Ticket, line: Line, failure: Failure) {
+    unanswered(ticket, Some(line), failure, false);
 }
 
 /// The error for a call that the spool could not take.
@@ -148,189 +184,26 @@ pub(super) fn not_written() -> Failure {
     failure
 }
 
-/// The error for an answer that is none.
-fn nonsense(candidate: &Candidate) -> Failure {
-    let message = format!("{} answered with something that is no answer.", candidate.upstream.name);
-    by_provider(candidate, Problem::new(Code::ProviderError, message))
-}
-
 /// The error for an answer that broke off.
-fn broken_off(candidate: &Candidate, error: HttpError) -> Failure {
-    tracing::warn!(provider = %candidate.upstream.provider, model = %candidate.target.model.id, %error, "A provider's answer broke off");
+pub(super) fn broken_off(candidate: &Candidate, marks: Marks, error: HttpError) -> Failure {
+    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+    log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off");
     broken(candidate, error)
 }
 
 /// The error for a call that did not come to an end.
 pub(super) fn broken(candidate: &Candidate, error: HttpError) -> Failure {
-    let code = if error == HttpError::Timeout { Code::ProviderTimeout } else { Code::ProviderError };
-    by_provider(candidate, Problem::new(code, format!("{} failed: {error}.", candidate.upstream.name)))
-}
-
-fn by_provider(candidate: &Candidate, problem: Problem) -> Failure {
+    let code = match error {
+        HttpError::Timeout | HttpError::Overlong => Code::ProviderTimeout,
+        HttpError::Ours | HttpError::NoRoom => {
+            return Problem::new(
+                Code::Overloaded,
+                format!("{} could not be asked: {error}. Try again in a moment.", candidate.upstream.name),
+            )
+            .into();
+        }
+        _ => Code::ProviderError,
+    };
     let said = ProviderSaid { name: candidate.upstream.provider.as_str().to_owned(), status: None, message: None };
-    problem.by_provider(said).into()
-}
-
-/// A stream on its way.
-struct Pump<'a> {
-    inner: &'a Inner,
-    candidate: &'a Candidate,
-    reader: Reader,
-    flow: Flow,
-    /// What may go to the client.
-    ready: Vec<Bytes>,
-    ticket: Ticket,
-}
-
-/// The client has left.
-struct Left;
-
-impl Pump<'_> {
-    async fn run(mut self, status: u16, content_type: AnswerValue, mut answer: oneshot::Sender<Outcome>) {
-        // Until something can be shown, a failure can still be a plain error, which clients handle best.
-        let mut ended = None;
-        while self.ready.is_empty() && ended.is_none() && self.flow.untold().is_none() {
-            tokio::select! {
-                end = self.read() => ended = end,
-                () = answer.closed() => return self.left(),
-            }
-        }
-        if self.ready.is_empty() {
-            let failure = match ended {
-                Some(Err(error)) => broken_off(self.candidate, error),
-                _ => self.untold().unwrap_or_else(|| broken_off(self.candidate, HttpError::Broken)),
-            };
-            return fail(self.ticket, answer, failure);
-        }
-        self.ticket.first_byte();
-        let (client, pieces) = mpsc::channel(AHEAD);
-        let ran = self.candidate.target.header.clone();
-        if answer.send(Outcome::Events { status, content_type, pieces, ran }).is_err() {
-            return self.left();
-        }
-        // The last pieces stay in `ready`: the client sees the end only when it is written down what it cost.
-        while !self.flow.is_done() && ended.is_none() {
-            if self.pass_on(&client).await.is_err() {
-                return self.left();
-            }
-            tokio::select! {
-                end = self.read() => ended = end,
-                () = client.closed() => return self.left(),
-            }
-        }
-        if let (false, Some(Err(error))) = (self.flow.is_done(), &ended) {
-            let error = *error;
-            return match self.pass_on(&client).await {
-                Ok(()) => self.cut(&client, error).await,
-                Err(Left) => self.left(),
-            };
-        }
-        self.complete(status, client, ended.is_some()).await;
-    }
-
-    /// Ends a stream that says that it has ended.
-    async fn complete(mut self, status: u16, client: mpsc::Sender<Bytes>, is_read: bool) {
-        if self.flow.ending() != Ending::Complete && self.pass_on(&client).await.is_err() {
-            return self.left();
-        }
-        match self.flow.ending() {
-            Ending::Cut => self.cut(&client, HttpError::Broken).await,
-            Ending::Failed => match self.untold() {
-                Some(failure) => self.tell(&client, failure).await,
-                None => {
-                    self.count();
-                    self.ticket.failed(502, Code::ProviderError.as_str());
-                }
-            },
-            Ending::Complete => {
-                self.count();
-                let Self { inner, mut reader, mut flow, mut ready, ticket, .. } = self;
-                if ticket.settled(status).await.is_err() {
-                    ready = vec![flow.fail(&not_written().problem)];
-                }
-                // A client that left just now has still been served.
-                drop(pass_on(inner, &mut ready, &client).await);
-                // The client has all of it. The provider's last bytes are waited for, so that its connection can be
-                // used again.
-                drop(client);
-                if !is_read {
-                    let rest = async { while let Some(Ok(_)) = reader.next().await {} };
-                    drop(tokio::time::timeout(std::time::Duration::from_secs(1), rest).await);
-                }
-            }
-        }
-    }
-
-    /// Reads what comes next into `ready`; the end, if it comes.
-    async fn read(&mut self) -> Option<Result<(), HttpError>> {
-        match self.reader.next().await {
-            Some(Ok(piece)) => {
-                let ready = &mut self.ready;
-                match self.flow.push(&piece, |piece| ready.push(piece)) {
-                    Ok(()) => None,
-                    Err(_) => Some(Err(HttpError::TooLarge)),
-                }
-            }
-            Some(Err(error)) => Some(Err(error)),
-            None => {
-                self.ready.extend(self.flow.finish());
-                Some(Ok(()))
-            }
-        }
-    }
-
-    async fn pass_on(&mut self, client: &mpsc::Sender<Bytes>) -> Result<(), Left> {
-        pass_on(self.inner, &mut self.ready, client).await
-    }
-
-    /// What the provider said of its failure in the stream, if the client has not been told.
-    fn untold(&self) -> Option<Failure> {
-        let told = self.flow.untold()?;
-        let upstream = &self.candidate.upstream;
-        tracing::warn!(provider = %upstream.provider, model = %self.candidate.target.model.id, "A provider failed in its stream");
-        Some(Failure::in_stream(upstream, told))
-    }
-
-    /// Ends a stream that broke off.
-    async fn cut(self, client: &mpsc::Sender<Bytes>, error: HttpError) {
-        let failure = broken_off(self.candidate, error);
-        self.tell(client, failure).await;
-    }
-
-    /// Ends a stream with an error event. Never with the event that says it is complete.
-    async fn tell(mut self, client: &mpsc::Sender<Bytes>, failure: Failure) {
-        self.count();
-        self.ready.clear();
-        let event = self.flow.fail(&failure.problem);
-        self.ready.push(event);
-        // If the client has left too, nobody reads it.
-        let _ = self.pass_on(client).await;
-        self.ticket.failed(failure.problem.status, &failure.problem.code);
-    }
-
-    fn left(mut self) {
-        self.count();
-        self.ticket.client_left();
-    }
-
-    fn count(&mut self) {
-        self.ticket.tokens = self.flow.tokens();
-        self.ticket.served = self.flow.served();
-        self.ticket.delivered_bytes = self.flow.text_bytes();
-    }
-}
-
-/// Sends what is ready to the client, who may be slow for a while.
-async fn pass_on(inner: &Inner, ready: &mut Vec<Bytes>, client: &mpsc::Sender<Bytes>) -> Result<(), Left> {
-    let stall = inner.options.timeouts.client_stall;
-    for piece in ready.drain(..) {
-        match client.try_send(piece) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Left),
-            Err(mpsc::error::TrySendError::Full(piece)) => {
-                client.send_timeout(piece, stall).await.map_err(|_| Left)?;
-            }
-        }
-    }
-    Ok(())
+    Problem::new(code, format!("{} failed: {error}.", candidate.upstream.name)).by_provider(said).into()
 }

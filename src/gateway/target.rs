@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
+use super::breaker::Breaker;
 use super::upstream::Upstream;
 use crate::domain::{Model, ModelKind};
 use crate::wire::control::model_literal;
@@ -24,7 +25,15 @@ pub(super) struct Target {
     /// What it takes, for requests that have to be written anew.
     pub takes: Takes,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
-    pub lanes: Vec<Arc<Upstream>>,
+    pub lanes: Vec<Lane>,
+}
+
+/// An address that serves the model.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub upstream: Arc<Upstream>,
+    /// How calls of this model go there.
+    pub breaker: Arc<Breaker>,
 }
 
 /// The model does another kind of work.
@@ -37,6 +46,8 @@ impl Target {
         if lanes.is_empty() {
             return None;
         }
+        let lane = |upstream: Arc<Upstream>| Lane { breaker: upstream.learned.breaker(&model.id), upstream };
+        let lanes = lanes.into_iter().map(lane).collect();
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
         let name = model_literal(model.id.as_str()).into();
         Some(Self {
@@ -50,13 +61,13 @@ impl Target {
     }
 
     /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
-    pub(super) fn lane(&self, operation: Operation) -> Result<&Arc<Upstream>, WrongKind> {
+    pub(super) fn lane(&self, operation: Operation) -> Result<&Lane, WrongKind> {
         let embeds = self.model.kind == ModelKind::Embedding;
         if embeds != (operation == Operation::Embeddings) {
             return Err(WrongKind);
         }
         let native = operation.native();
-        let same = self.lanes.iter().find(|lane| Some(lane.protocol) == native);
+        let same = self.lanes.iter().find(|lane| Some(lane.upstream.protocol) == native);
         same.or(self.lanes.first()).ok_or(WrongKind)
     }
 }

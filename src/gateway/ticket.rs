@@ -7,7 +7,9 @@ use actix_web::http::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::Inner;
+use super::http::Progress;
 use super::keys::CompiledKey;
+use super::marks::{Marks, log_call};
 use super::plan::Candidate;
 use super::spending::{Bound, Holds};
 use super::spool::{Begun, Durable, Ended, Lane, NotWritten, SpoolFull};
@@ -22,6 +24,8 @@ use crate::wire::usage::estimate;
 /// Status of a call whose client left before its end.
 pub(super) const CLIENT_LEFT: u16 = 499;
 
+/// The error of such a call.
+const LEFT: &str = "client_closed_request";
 /// The error of an attempt that was not made.
 const LEFT_ALONE: &str = "left_alone";
 
@@ -44,6 +48,8 @@ pub(super) struct Ticket {
     provider: ProviderId,
     bound: Bound,
     begun: Option<Durable>,
+    /// Whether a provider was sent the request.
+    progress: Arc<Progress>,
     /// Taken once the call has ended.
     open: Option<Open>,
     /// Bytes of the messages sent.
@@ -80,6 +86,20 @@ pub(super) struct Dispatch {
     pub bound: Bound,
     pub holds: Holds,
     pub tier: Option<ServiceTier>,
+    pub progress: Arc<Progress>,
+}
+
+/// How a call ends.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    /// With a whole answer.
+    Settled,
+    /// The provider failed, or nobody was asked.
+    Failed(&'a str),
+    /// The client left.
+    Left,
+    /// A limit of ours cut the answer off.
+    Cut(&'a str),
 }
 
 impl Ticket {
@@ -115,6 +135,7 @@ impl Ticket {
             provider,
             bound: call.bound,
             begun: Some(begun),
+            progress: call.progress,
             open: Some(Open { id: call.id, holds: call.holds, first_byte_ms: None, attempts: Vec::new() }),
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
@@ -174,7 +195,7 @@ impl Ticket {
     /// The whole answer is there: charged as the provider counts, else as estimated. The client must not see its end before
     /// this returns.
     pub(super) async fn settled(mut self, status: u16) -> Result<(), NotWritten> {
-        match self.end(status, None) {
+        match self.end(status, End::Settled) {
             Some(written) => written.within(SETTLE).await,
             None => Ok(()),
         }
@@ -182,45 +203,52 @@ impl Ticket {
 
     /// The provider failed, or nobody was asked: written down with what is known of it, and free.
     pub(super) fn failed(mut self, status: u16, error: &str) {
-        drop(self.end(status, Some(error)));
+        drop(self.end(status, End::Failed(error)));
     }
 
-    /// The client left: charged as the provider counted so far, else for what was delivered.
+    /// A limit of ours cut the answer off, and the provider charges for it: charged as if the client had left.
+    pub(super) fn cut(mut self, status: u16, error: &str) {
+        drop(self.end(status, End::Cut(error)));
+    }
+
+    /// The client left: charged as the provider counted so far, else for the prompt and what was delivered. Free if no
+    /// provider was sent the request.
     pub(super) fn client_left(mut self) {
-        drop(self.end(CLIENT_LEFT, Some("client_closed_request")));
+        drop(self.end(CLIENT_LEFT, End::Left));
     }
 
-    fn end(&mut self, status: u16, error: Option<&str>) -> Option<Durable> {
+    fn end(&mut self, status: u16, end: End<'_>) -> Option<Durable> {
         let Open { id, holds, first_byte_ms, attempts } = self.open.take()?;
         let now = self.inner.options.clock.now();
-        let failed = error.is_some() && status != CLIENT_LEFT;
+        let is_used = self.tokens.is_some() || first_byte_ms.is_some() || self.progress.is_sent();
+        let (state, error) = match end {
+            End::Settled => (CallState::Settled, None),
+            End::Failed(error) => (CallState::Released, Some(error)),
+            End::Left if !is_used => (CallState::Released, Some(LEFT)),
+            End::Left => (CallState::Partial, Some(LEFT)),
+            End::Cut(error) => (CallState::Partial, Some(error)),
+        };
+        let is_free = state == CallState::Released;
         let (tokens, source) = match self.tokens {
             Some(tokens) => (tokens, UsageSource::Provider),
-            None if failed => (Tokens::default(), UsageSource::None),
-            None if first_byte_ms.is_none() => (Tokens::default(), UsageSource::Estimated),
-            None => {
-                let (prompt, completion) = (estimate(self.prompt_bytes), estimate(self.delivered_bytes));
-                (Tokens { prompt, completion, ..Tokens::default() }, UsageSource::Estimated)
-            }
+            None if is_free => (Tokens::default(), UsageSource::None),
+            None => (self.estimated(), UsageSource::Estimated),
         };
+
         let (mut price, mut tier, mut searches) = (None, None, 0);
         let mut cost = PicoUsd::ZERO;
-        if !failed {
+        if !is_free {
             let counted = Counted::new(tokens, self.served, self.tier);
             price = self.model.price_for(&counted, self.at);
             tier = self.model.billed(counted.tier).map(|tier| tier.as_str().to_owned());
             searches = counted.searches;
             cost = self.model.cost(&counted, self.at).unwrap_or_else(|| {
                 // Without a price the call would not have been made.
-                tracing::error!(model = %self.model.id, call = %id, "A call's cost is beyond all bounds");
+                log_call!(error, self.marks(id), model = %self.model.id, "A call's cost is beyond all bounds");
                 self.bound.cost
             });
         }
-        let state = match (failed, status) {
-            (true, _) => CallState::Released,
-            (false, CLIENT_LEFT) => CallState::Partial,
-            (false, _) => CallState::Settled,
-        };
+
         let ran = (self.provider != self.named.1 || self.model.id != self.named.0.id)
             .then(|| (self.model.id.as_str().to_owned(), self.provider.clone()));
         let written = self.lane.end(&Ended {
@@ -248,14 +276,24 @@ impl Ticket {
         }
         Some(written)
     }
+
+    /// About what was used, where the provider did not say.
+    fn estimated(&self) -> Tokens {
+        let prompt = estimate(self.prompt_bytes).min(self.model.context_length.max(1));
+        Tokens { prompt, completion: estimate(self.delivered_bytes), ..Tokens::default() }
+    }
+
+    fn marks(&self, request: RequestId) -> Marks {
+        Marks { request, key: self.key.id, account: self.key.account }
+    }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            drop(self.end(500, Some("internal_error")));
+            drop(self.end(500, End::Failed("internal_error")));
         } else {
-            drop(self.end(CLIENT_LEFT, Some("client_closed_request")));
+            drop(self.end(CLIENT_LEFT, End::Left));
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One address of a provider, ready to be called: what goes there, and what is known of how it behaves.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
@@ -9,9 +10,10 @@ use hyper::http::uri::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::GatewayOptions;
 use super::breaker::Breaker;
-use crate::domain::{Endpoint, Protocol, Provider, ProviderId};
+use super::mask::Mask;
+use super::{GatewayOptions, Timeouts, lock};
+use crate::domain::{Endpoint, ModelId, Protocol, Provider, ProviderId};
 
 /// How we name ourselves to providers.
 const AGENT: &str = concat!("crossmodel/", env!("CARGO_PKG_VERSION"));
@@ -30,9 +32,15 @@ pub(super) struct Upstream {
     pub count_uri: Option<Uri>,
     /// Everything that goes with each call, the credential included.
     pub headers: HeaderMap,
-    /// To keep it out of what we pass on.
-    pub credential: Option<SecretString>,
+    /// Whether there is one to call it with.
+    pub has_credential: bool,
+    /// Keeps the credential out of what we pass on.
+    pub mask: Mask,
     pub includes_reasoning: Option<bool>,
+    /// How long is waited for it.
+    pub timeouts: Timeouts,
+    /// The longest event of its streams, in bytes.
+    pub longest_event: usize,
     /// Answered by the stand-in instead.
     pub stand_in: bool,
     /// Outlives the snapshot of the catalog that this stands in.
@@ -43,8 +51,8 @@ pub(super) struct Upstream {
 #[derive(Debug, Default)]
 pub(super) struct Learned {
     takes_usage: AtomicU8,
-    /// Whether it is worth calling now.
-    pub breaker: Breaker,
+    /// Whether a model is worth calling there now. A model that fails says nothing of the others.
+    breakers: Mutex<HashMap<ModelId, Arc<Breaker>>>,
 }
 
 /// Whether a provider takes `stream_options`: said by the catalog, or learned.
@@ -94,8 +102,11 @@ impl Upstream {
             uri,
             count_uri,
             headers,
+            timeouts: options.timeouts.with(&provider.patience),
+            longest_event: provider.patience.max_event_mib.map_or(options.limits.event, |mib| mib as usize * (1 << 20)),
             stand_in,
-            credential,
+            has_credential: credential.is_some(),
+            mask: credential.as_ref().map(Mask::of).unwrap_or_default(),
             includes_reasoning: provider.completion_includes_reasoning,
             learned,
         })
@@ -104,14 +115,19 @@ impl Upstream {
     pub(super) fn takes_usage(&self) -> TakesUsage {
         self.learned.takes_usage()
     }
-
-    /// Whether a text holds the credential.
-    pub(super) fn leaks(&self, text: &str) -> bool {
-        self.credential.as_ref().is_some_and(|secret| text.contains(secret.expose_secret()))
-    }
 }
 
 impl Learned {
+    /// What is known of how calls of a model go.
+    pub(super) fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
+        Arc::clone(lock(&self.breakers).entry(model.clone()).or_default())
+    }
+
+    /// Whether a model is asked last there, since it failed.
+    pub(super) fn any_open(&self) -> bool {
+        lock(&self.breakers).values().any(|breaker| breaker.is_open())
+    }
+
     fn takes_usage(&self) -> TakesUsage {
         match self.takes_usage.load(Ordering::Relaxed) {
             1 => TakesUsage::Yes,

@@ -8,6 +8,7 @@ use super::upstream::Upstream;
 use crate::domain::{Protocol, Served, Tokens};
 use crate::wire::json::Span;
 use crate::wire::passing::renamed_at;
+use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
 
@@ -22,26 +23,43 @@ pub(super) struct Told {
     pub text_bytes: usize,
 }
 
-/// Tells a provider's whole answer; `None` if it is none. `stream`: the client asked for a stream.
-pub(super) fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Option<Told> {
+/// Tells a provider's whole answer. `stream`: the client asked for a stream.
+///
+/// # Errors
+/// What the provider reports, if it is no answer.
+pub(super) fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Result<Told, Reported> {
     match reading {
         Reading::Passing { name } => {
             let Counts { tokens, served, text_bytes, model } = counts(&answer, upstream)?;
             let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
-            Some(Told { body: renamed.map_or(answer, Bytes::from), as_events: false, tokens, served, text_bytes })
+            Ok(Told { body: renamed.map_or(answer, Bytes::from), as_events: false, tokens, served, text_bytes })
         }
-        Reading::Translated(exchange) if stream => {
-            let (stream, body) = exchange.answer_as_stream(&answer).ok()?;
-            let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
-            Some(Told { body, as_events: true, tokens, served, text_bytes })
+        Reading::Translated(exchange) => {
+            let told = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
+            let told = told.ok_or_else(|| Reported::read(&answer))?;
+            // Most answers say something, and need no second look.
+            match if told.text_bytes == 0 { reported(&answer, upstream.protocol) } else { None } {
+                Some(reported) => Err(reported),
+                None => Ok(told),
+            }
         }
-        Reading::Translated(exchange) => translated(&exchange, &answer),
     }
+}
+
+fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<Told> {
+    let (stream, body) = exchange.answer_as_stream(answer).ok()?;
+    let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
+    Some(Told { body, as_events: true, tokens, served, text_bytes })
 }
 
 fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
     let Answer { body, tokens, served, text_bytes } = exchange.answer(answer).ok()?;
     Some(Told { body: body.into(), as_events: false, tokens, served, text_bytes })
+}
+
+/// What an answer reports that may be none.
+fn reported(answer: &[u8], protocol: Protocol) -> Option<Reported> {
+    Reported::in_answer(protocol, &serde_json::from_slice(answer).ok()?)
 }
 
 /// What an answer that passes says of its use, and where the name of its model stands.
@@ -52,30 +70,37 @@ struct Counts {
     model: Option<Span>,
 }
 
-/// Reads an answer that passes; `None` if it is not a JSON object. Where it says nothing of its use, the text in it counts,
-/// and the whole of it if no text is found: what was delivered is never free by oversight.
-fn counts(answer: &[u8], upstream: &Upstream) -> Option<Counts> {
+/// Reads an answer that passes. Where it says nothing of its use, the text in it counts, and the whole of it if no text is
+/// found: what was delivered is never free by oversight.
+fn counts(answer: &[u8], upstream: &Upstream) -> Result<Counts, Reported> {
     let protocol = upstream.protocol;
     type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> Served);
     let (tokens, served): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
-            let (said, model) = usage::of_answer_and_model(answer, upstream.includes_reasoning).ok()?;
-            let usage::Said { tokens, served } = said;
+            let glance = usage::glance(answer, upstream.includes_reasoning).map_err(|_| Reported::read(answer))?;
+            if glance.suspect
+                && let Some(reported) = reported(answer, protocol)
+            {
+                return Err(reported);
+            }
+            let usage::Said { tokens, served } = glance.said;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
-            return Some(Counts { tokens, served, text_bytes, model });
+            return Ok(Counts { tokens, served, text_bytes, model: glance.model });
         }
         Protocol::AnthropicMessages => (messages::tokens, messages::served),
         Protocol::OpenaiResponses => (responses::tokens, responses::served),
     };
-    let answer_read = object(answer)?;
-    let (tokens, served) = (tokens(&answer_read), served(&answer_read));
+    let read: Value = serde_json::from_slice(answer).map_err(|_| Reported::default())?;
+    if !read.is_object() {
+        return Err(Reported::read(answer));
+    }
+    if let Some(reported) = Reported::in_answer(protocol, &read) {
+        return Err(reported);
+    }
+    let (tokens, served) = (tokens(&read), served(&read));
     let text_bytes = match tokens {
         Some(_) => 0,
-        None => text_bytes(protocol, &answer_read).unwrap_or(answer.len()),
+        None => text_bytes(protocol, &read).unwrap_or(answer.len()),
     };
-    Some(Counts { tokens, served, text_bytes, model: model_name::in_answer(answer) })
-}
-
-fn object(answer: &[u8]) -> Option<Value> {
-    serde_json::from_slice(answer).ok().filter(Value::is_object)
+    Ok(Counts { tokens, served, text_bytes, model: model_name::in_answer(answer) })
 }

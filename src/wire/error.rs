@@ -320,9 +320,13 @@ impl Told {
     /// Reads the error shapes of OpenAI, Anthropic, OpenRouter, Gemini (`error` an object), Mistral (at the top) and of
     /// small servers (`detail`, or `error` as text). Anything else says nothing.
     pub fn read(body: &[u8]) -> Self {
-        let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return Self::default() };
+        serde_json::from_slice::<serde_json::Value>(body).map(|value| Self::of(&value)).unwrap_or_default()
+    }
+
+    /// The same of a value that was read already.
+    pub fn of(value: &serde_json::Value) -> Self {
         // Gemini wraps its error in a list of one.
-        let value = value.get(0).unwrap_or(&value);
+        let value = value.get(0).unwrap_or(value);
         let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
         let text = |key: &str| error.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
         let message = text("message")
@@ -330,14 +334,18 @@ impl Told {
             .or_else(|| text("detail"))
             .or_else(|| error.pointer("/message/detail/0/msg").and_then(serde_json::Value::as_str))
             .or_else(|| error.pointer("/detail/0/msg").and_then(serde_json::Value::as_str));
-        let short = |text: &str| text.chars().filter(|c| !c.is_control() || *c == '\n').take(Self::LONGEST).collect();
         let word = |key: &str| text(key).filter(|word| word.len() <= 64).map(str::to_owned);
         Self {
-            message: message.map(short),
+            message: message.map(Self::shortened),
             kind: word("type").filter(|kind| kind != "error"),
             param: word("param"),
             code: word("code"),
         }
+    }
+
+    /// A message as it is passed on: without control characters, and not longer than 1,000 characters.
+    pub fn shortened(text: &str) -> String {
+        text.chars().filter(|c| !c.is_control() || *c == '\n').take(Self::LONGEST).collect()
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod chat;
 pub mod completions;
+pub mod content;
 pub mod control;
 pub mod encoding;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod models;
 pub mod neutral;
 pub mod operation;
 pub mod passing;
+pub mod reported;
 pub mod responses;
 pub mod sse;
 pub mod translate;

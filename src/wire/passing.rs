@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::error::Problem;
 use super::json::Span;
+use super::reported::Reported;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, messages, model_name, responses};
 use crate::domain::{Protocol, Served, Tokens};
@@ -47,6 +48,12 @@ pub trait Watch {
 
     /// How many bytes of generated text have passed, for an estimate where no counts come.
     fn text_bytes(&self) -> usize;
+
+    /// Whether an event with content has passed: see [`super::content`].
+    fn has_content(&self) -> bool;
+
+    /// What the provider reported of its failure.
+    fn reported(&self) -> Option<&Reported>;
 }
 
 /// A stream that passes: its bytes as they came, but for the model's name, which is the one that the client is to read.
@@ -72,10 +79,21 @@ impl PassingStream {
         Self { reader: EventReader::with_text(name.clone()), watch, protocol, name, next_number: 0 }
     }
 
+    /// The same stream, whose events may be so many bytes long.
+    #[must_use]
+    pub fn holding(self, longest: usize) -> Self {
+        Self { reader: self.reader.holding(longest), ..self }
+    }
+
+    /// How many bytes are held of an event that has begun and not ended.
+    pub fn held(&self) -> usize {
+        self.reader.held()
+    }
+
     /// Takes what arrived; `out` gets what goes to the client now.
     ///
     /// # Errors
-    /// If an event is too long to be one.
+    /// If an event is longer than what may be held.
     pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
         let Self { reader, watch, protocol, name, next_number } = self;
         reader.push(chunk, |data| judge(watch.as_mut(), *protocol, name, next_number, data), out)

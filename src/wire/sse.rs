@@ -14,12 +14,13 @@ use bytes::Bytes;
 
 use super::json::Span;
 
-/// The longest event that is held, in bytes.
-pub const MAX_EVENT: usize = 1 << 20;
+/// The longest event that is held where nothing else is said, in bytes: pictures come in one event, and the last event of
+/// the Responses protocol repeats the whole answer.
+pub const MAX_EVENT: usize = 32 << 20;
 
-/// An event grew beyond [`MAX_EVENT`].
+/// An event grew beyond what the reader may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an event of the stream is longer than {MAX_EVENT} bytes")]
+#[error("an event of the stream is too long")]
 pub struct EventTooLong;
 
 /// What becomes of an event.
@@ -34,8 +35,10 @@ pub enum Verdict {
 }
 
 /// The reader's memory between chunks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct EventReader {
+    /// The longest event that is held, in bytes.
+    longest: usize,
     /// The bytes of the event that has begun in earlier chunks.
     held: Vec<u8>,
     /// Whether the current line has bytes.
@@ -52,16 +55,42 @@ pub struct EventReader {
     text: Bytes,
 }
 
+impl Default for EventReader {
+    fn default() -> Self {
+        Self {
+            longest: MAX_EVENT,
+            held: Vec::new(),
+            in_line: false,
+            comment: false,
+            has_fields: false,
+            after_cr: false,
+            hid_last: false,
+            text: Bytes::new(),
+        }
+    }
+}
+
 impl EventReader {
     /// A reader that puts `text` in the place of what a judge wants swapped.
     pub fn with_text(text: Bytes) -> Self {
         Self { text, ..Self::default() }
     }
 
+    /// The same reader, which holds events of at most so many bytes.
+    #[must_use]
+    pub fn holding(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    /// How many bytes it holds now, of an event that has begun and not ended.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Takes a chunk of the stream; `out` gets what may go to the client now, `judge` sees each event that ends in it.
     ///
     /// # Errors
-    /// If an event is longer than [`MAX_EVENT`]; nothing of it goes out.
+    /// If an event is longer than what it may hold; nothing of it goes out.
     pub fn push(
         &mut self,
         chunk: &Bytes,
@@ -147,7 +176,7 @@ impl EventReader {
             out(edited.into());
         }
         let rest = bytes.get(open..).unwrap_or_default();
-        if self.held.len() + rest.len() > MAX_EVENT {
+        if self.held.len() + rest.len() > self.longest {
             return Err(EventTooLong);
         }
         self.held.extend_from_slice(rest);

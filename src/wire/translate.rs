@@ -11,6 +11,7 @@ use super::error::{Problem, Told};
 use super::neutral::{Event, NotAnAnswer, Part, Refused, Reply, Shown, Takes, ToolNames};
 use super::operation::Operation;
 use super::passing::Ending;
+use super::reported::Reported;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, completions, messages, responses};
 use crate::domain::{Protocol, Served, Tokens};
@@ -83,6 +84,24 @@ impl Exchange {
         Ok((Self { client, provider, includes_reasoning, tier_is_asked, shown }, request))
     }
 
+    /// For a provider that speaks the client's protocol, and answered with a whole answer though a stream was asked for.
+    /// `request`: the client's, of which some answers repeat fields.
+    pub fn retelling(
+        client: Operation,
+        provider: Protocol,
+        request: &[u8],
+        includes_reasoning: Option<bool>,
+        telling: Telling,
+    ) -> Self {
+        let echo = match client {
+            Operation::Responses => responses::echo(&serde_json::from_slice(request).unwrap_or_default()),
+            _ => Default::default(),
+        };
+        let Telling { id, model, created, include_usage } = telling;
+        let shown = Shown { id, model, created, include_usage, names: ToolNames::default(), echo };
+        Self { client, provider, includes_reasoning, tier_is_asked: false, shown }
+    }
+
     /// Puts a whole answer into the client's protocol.
     ///
     /// # Errors
@@ -141,6 +160,7 @@ impl Exchange {
             source,
             teller: Teller { writer, seen: Seen::default() },
             begun: false,
+            reported: None,
             tier_is_asked,
             whole: None,
         }
@@ -167,6 +187,8 @@ pub struct TranslatedStream {
     teller: Teller,
     /// The client has had an event.
     begun: bool,
+    /// What the provider reported of its failure.
+    reported: Option<Reported>,
     tier_is_asked: bool,
     /// How the call was served, if the provider did not stream.
     whole: Option<Served>,
@@ -197,6 +219,7 @@ struct Seen {
     tokens: Option<Tokens>,
     text_bytes: usize,
     done: bool,
+    content: bool,
     error: Option<Told>,
 }
 
@@ -232,6 +255,7 @@ impl Teller {
         if self.seen.done || self.seen.error.is_some() {
             return;
         }
+        self.seen.content = self.seen.content || carries_content(&event);
         match &event {
             Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) | Event::ToolArguments { text, .. } => {
                 self.seen.text_bytes += text.len();
@@ -256,15 +280,26 @@ impl Teller {
 }
 
 impl TranslatedStream {
+    /// The same stream, whose events may be so many bytes long.
+    #[must_use]
+    pub fn holding(self, longest: usize) -> Self {
+        Self { reader: self.reader.holding(longest), ..self }
+    }
+
+    /// How many bytes are held of an event that has begun and not ended.
+    pub fn held(&self) -> usize {
+        self.reader.held()
+    }
+
     /// Takes what arrived; `out` gets what goes to the client now.
     ///
     /// # Errors
-    /// If an event is too long to be one.
+    /// If an event is longer than what may be held.
     pub fn push(&mut self, chunk: &Bytes, mut out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
-        let Self { reader, source, teller, begun, .. } = self;
+        let Self { reader, source, teller, begun, reported, .. } = self;
         let mut told = Vec::new();
         let judge = |data: &[u8]| {
-            source.read(data, &mut |event| teller.tell(event, &mut told));
+            read_event(source, teller, reported, data, &mut told);
             Verdict::Hide
         };
         // Comments keep the client's connection alive too. Not before the first event: an error could still be a plain one.
@@ -283,10 +318,10 @@ impl TranslatedStream {
 
     /// Ends the stream; returns what is still to be sent.
     pub fn finish(&mut self) -> Option<Bytes> {
-        let Self { reader, source, teller, .. } = self;
+        let Self { reader, source, teller, reported, .. } = self;
         let mut told = Vec::new();
         reader.finish(|data| {
-            source.read(data, &mut |event| teller.tell(event, &mut told));
+            read_event(source, teller, reported, data, &mut told);
             Verdict::Hide
         });
         source.finish(&mut |event| teller.tell(event, &mut told));
@@ -314,9 +349,14 @@ impl TranslatedStream {
         }
     }
 
-    /// What the provider said of its failure, which the client has not been told.
-    pub fn error(&self) -> Option<&Told> {
-        self.teller.seen.error.as_ref()
+    /// What the provider reported of its failure, which the client has not been told.
+    pub fn reported(&self) -> Option<&Reported> {
+        self.reported.as_ref()
+    }
+
+    /// Whether content has passed: words, thoughts, calls, or the reason of an end.
+    pub fn has_content(&self) -> bool {
+        self.teller.seen.content
     }
 
     /// Whether nothing more is to come.
@@ -338,6 +378,38 @@ impl TranslatedStream {
     /// How many bytes of generated text have passed.
     pub fn text_bytes(&self) -> usize {
         self.teller.seen.text_bytes
+    }
+}
+
+/// Reads one event's data.
+fn read_event(
+    source: &mut Source,
+    teller: &mut Teller,
+    reported: &mut Option<Reported>,
+    data: &[u8],
+    told: &mut Vec<u8>,
+) {
+    // A reader passes over what is no event of its protocol; before the first content that may be a failure's report.
+    if !teller.seen.content
+        && let Ok(event) = serde_json::from_slice::<Value>(data)
+        && let Some(failure) = Reported::in_event(&event)
+    {
+        teller.tell(Event::Error(failure.told.clone()), told);
+        reported.get_or_insert(failure);
+        return;
+    }
+    source.read(data, &mut |event| teller.tell(event, told));
+    if let Some(error) = &teller.seen.error {
+        reported.get_or_insert_with(|| Reported { told: error.clone(), ..Reported::read(data) });
+    }
+}
+
+/// Whether an event carries content, by the rule of [`super::content`].
+fn carries_content(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start { .. } | Event::Usage(_) | Event::PartEnd | Event::Error(_) => false,
+        Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) => !text.is_empty(),
+        _ => true,
     }
 }
 

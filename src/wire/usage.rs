@@ -125,17 +125,30 @@ pub struct Said {
 /// # Errors
 /// If the answer is not a JSON object.
 pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Said, NotJson> {
-    of_answer_and_model(answer, includes_reasoning).map(|(said, _)| said)
+    glance(answer, includes_reasoning).map(|glance| glance.said)
 }
 
-/// The same, and where the name of its model stands, if it has one: both are found on one walk.
+/// What one walk over a whole answer finds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// What it says of its use.
+    pub said: Said,
+    /// Where the name of its model stands, if it has one.
+    pub model: Option<Span>,
+    /// It may be no answer but the report of a failure, or hold nothing: [`super::reported`] knows.
+    pub suspect: bool,
+}
+
+/// The same, and what else one walk finds.
 ///
 /// # Errors
 /// If the answer is not a JSON object.
-pub fn of_answer_and_model(answer: &[u8], includes_reasoning: Option<bool>) -> Result<(Said, Option<Span>), NotJson> {
+pub fn glance(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Glance, NotJson> {
     let text = std::str::from_utf8(answer).map_err(|_| NotJson)?;
     let parts = Parts::of(text).map_err(|_| NotJson)?;
-    Ok((parts.said(text, includes_reasoning), parts.model))
+    let is_list = |span: Option<Span>| span.is_some_and(|span| span.len() > 2 && span.of(text).starts_with('['));
+    let suspect = parts.suspect || !(is_list(parts.choices) || is_list(parts.data));
+    Ok(Glance { said: parts.said(text, includes_reasoning), model: parts.model, suspect })
 }
 
 /// An answer that is not a JSON object.
@@ -235,7 +248,10 @@ struct Parts {
     model: Option<Span>,
     usage: Option<Span>,
     choices: Option<Span>,
+    data: Option<Span>,
     tier: Option<ServiceTier>,
+    /// It has a member that a failure would have.
+    suspect: bool,
 }
 
 impl Parts {
@@ -245,7 +261,11 @@ impl Parts {
             match key.of(text) {
                 "\"usage\"" if value.of(text) != "null" => parts.usage = Some(value),
                 "\"choices\"" => parts.choices = Some(value),
+                "\"data\"" => parts.data = Some(value),
                 "\"model\"" => parts.model = Some(value),
+                "\"error\"" => parts.suspect |= value.of(text) != "null",
+                "\"base_resp\"" => parts.suspect = true,
+                "\"object\"" | "\"type\"" => parts.suspect |= value.of(text) == "\"error\"",
                 "\"service_tier\"" => parts.tier = unquote(value.of(text)).and_then(|name| ServiceTier::named(&name)),
                 _ => {}
             }

@@ -1,8 +1,12 @@
 //! A chat stream on its way to a client that speaks chat: passed on as it came, read in passing.
 
-use crate::domain::{Served, Tokens};
+use serde_json::Value;
+
+use crate::domain::{Protocol, Served, Tokens};
+use crate::wire::content;
 use crate::wire::json::{JsonError, Walk};
 use crate::wire::passing::{Ending, Watch};
+use crate::wire::reported::Reported;
 use crate::wire::sse::Verdict;
 use crate::wire::usage;
 
@@ -19,7 +23,8 @@ pub struct Passing {
     text_bytes: usize,
     finished: bool,
     done: bool,
-    error: bool,
+    content: bool,
+    error: Option<Box<Reported>>,
 }
 
 impl Passing {
@@ -35,7 +40,21 @@ impl Passing {
             text_bytes: 0,
             finished: false,
             done: false,
-            error: false,
+            content: false,
+            error: None,
+        }
+    }
+
+    /// Looks at an event before which no content came. There are few of them, so that each is worth a parse.
+    fn opening(&mut self, data: &[u8]) {
+        match serde_json::from_slice::<Value>(data) {
+            Ok(event) => match Reported::in_event(&event) {
+                Some(reported) => {
+                    self.error.get_or_insert(Box::new(reported));
+                }
+                None => self.content = content::carries(Protocol::OpenaiChat, &event),
+            },
+            Err(_) => self.content = true,
         }
     }
 }
@@ -46,14 +65,17 @@ impl Watch for Passing {
             self.done = true;
             return Verdict::Show;
         }
+        if !self.content {
+            self.opening(data);
+        }
         self.text_bytes += usage::text_bytes(data);
         self.finished = self.finished || says(data, b"finish_reason\"", |value| value.starts_with(b"\""));
         // OpenRouter and Z.AI give their failure as the reason.
-        self.error |= says(data, b"\"finish_reason\"", |value| {
+        let failed = says(data, b"\"finish_reason\"", |value| {
             value.starts_with(b"\"error\"") || value.starts_with(b"\"network_error\"")
         });
-        if says(data, b"\"error\"", |value| !value.starts_with(b"null")) && has_error(data) {
-            self.error = true;
+        if failed || says(data, b"\"error\"", |value| !value.starts_with(b"null")) && has_error(data) {
+            self.error.get_or_insert_with(|| Box::new(Reported::read(data)));
         }
         // Most chunks say `"usage":null` or nothing of it: only the rest is worth a parse, and the first that names its tier.
         let names_tier = !self.tier_named && says(data, b"\"service_tier\"", |value| value.starts_with(b"\""));
@@ -75,7 +97,7 @@ impl Watch for Passing {
 
     fn ending(&self) -> Ending {
         match self {
-            Self { error: true, .. } => Ending::Failed,
+            Self { error: Some(_), .. } => Ending::Failed,
             Self { done: true, .. } | Self { finished: true, .. } => Ending::Complete,
             _ => Ending::Cut,
         }
@@ -95,6 +117,14 @@ impl Watch for Passing {
 
     fn text_bytes(&self) -> usize {
         self.text_bytes
+    }
+
+    fn has_content(&self) -> bool {
+        self.content
+    }
+
+    fn reported(&self) -> Option<&Reported> {
+        self.error.as_deref()
     }
 }
 

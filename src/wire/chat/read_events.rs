@@ -6,7 +6,8 @@ use super::answer::{
     Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
 };
 use super::read_messages::{plain, sealed};
-use crate::domain::Served;
+use crate::domain::{Protocol, Served};
+use crate::wire::content;
 use crate::wire::error::Told;
 use crate::wire::neutral::{Event, Part, Stop};
 
@@ -18,6 +19,8 @@ use crate::wire::neutral::{Event, Part, Stop};
 pub struct ReadEvents {
     includes_reasoning: Option<bool>,
     started: bool,
+    /// Something was said: more than who speaks.
+    spoken: bool,
     /// The provider's id of the answer, for calls without ids.
     id: String,
     /// The provider's index of each call, in the order of their beginning.
@@ -60,6 +63,7 @@ impl ReadEvents {
             self.id = id.unwrap_or_default().to_owned();
             out(Event::Start { id: id.map(Into::into), tokens: None });
         }
+        self.spoken = self.spoken || content::carries(Protocol::OpenaiChat, &chunk);
         self.served = self.served.then(served(&chunk));
         if let Some(choice) = choice {
             if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
@@ -168,8 +172,8 @@ impl ReadEvents {
     }
 
     fn end(&mut self, out: &mut dyn FnMut(Event<'_>)) {
-        // An end without a beginning is no answer.
-        if self.ended || !self.started {
+        // An end without a beginning is no answer, and neither is one after which nothing was said.
+        if self.ended || !self.started || !self.spoken {
             return;
         }
         self.ended = true;

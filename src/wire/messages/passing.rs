@@ -5,8 +5,10 @@ use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::{Served, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
+use crate::wire::content;
 use crate::wire::passing::{Ending, Watch};
+use crate::wire::reported::Reported;
 use crate::wire::sse::Verdict;
 
 /// Reads a stream in passing: what it used, how it ended, how much text it carried. The client sees all of it.
@@ -16,7 +18,8 @@ pub struct Passing {
     text_bytes: usize,
     stopped: bool,
     done: bool,
-    failed: bool,
+    content: bool,
+    failed: Option<Box<Reported>>,
 }
 
 /// The part of an event that is worth a look. Nearly all events are deltas, of which only lengths are kept.
@@ -82,8 +85,10 @@ impl Passing {
                 }
             }
             "message_stop" => self.done = true,
-            "error" => self.failed = true,
             _ => {}
+        }
+        if let Some(reported) = Reported::in_event(event) {
+            self.failed.get_or_insert(Box::new(reported));
         }
     }
 }
@@ -91,21 +96,28 @@ impl Passing {
 impl Watch for Passing {
     fn judge(&mut self, data: &[u8]) -> Verdict {
         match serde_json::from_slice::<Glance<'_>>(data) {
-            Ok(Glance { kind: Some("content_block_delta"), delta }) => {
+            Ok(Glance { kind: Some("content_block_delta"), delta }) if self.content => {
                 self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
             }
-            _ => {
-                if let Ok(event) = serde_json::from_slice::<Value>(data) {
-                    self.whole(&event);
+            glance => match serde_json::from_slice::<Value>(data) {
+                Ok(event) => {
+                    if let Ok(Glance { kind: Some("content_block_delta"), delta }) = glance {
+                        self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
+                    } else {
+                        self.whole(&event);
+                    }
+                    let opens = !self.content && self.failed.is_none();
+                    self.content |= opens && content::carries(Protocol::AnthropicMessages, &event);
                 }
-            }
+                Err(_) => self.content = true,
+            },
         }
         Verdict::Show
     }
 
     fn ending(&self) -> Ending {
         match self {
-            Self { failed: true, .. } => Ending::Failed,
+            Self { failed: Some(_), .. } => Ending::Failed,
             Self { done: true, .. } | Self { stopped: true, .. } => Ending::Complete,
             _ => Ending::Cut,
         }
@@ -125,6 +137,14 @@ impl Watch for Passing {
 
     fn text_bytes(&self) -> usize {
         self.text_bytes
+    }
+
+    fn has_content(&self) -> bool {
+        self.content
+    }
+
+    fn reported(&self) -> Option<&Reported> {
+        self.failed.as_deref()
     }
 }
 

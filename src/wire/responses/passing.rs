@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::{Served, Tokens};
+use crate::domain::{Protocol, Served, Tokens};
+use crate::wire::content;
 use crate::wire::passing::{Ending, Watch};
+use crate::wire::reported::Reported;
 use crate::wire::sse::Verdict;
 use crate::wire::usage::value_after;
 
@@ -16,6 +18,8 @@ pub struct Passing {
     tokens: Option<Tokens>,
     served: Served,
     text_bytes: usize,
+    content: bool,
+    failed: Option<Box<Reported>>,
 }
 
 /// The event that ends a stream.
@@ -49,11 +53,28 @@ impl Passing {
         let Ok(last) = serde_json::from_slice::<Last>(data) else { return };
         self.ending = match last.kind.as_str() {
             "response.completed" | "response.incomplete" => Some(Ending::Complete),
-            "response.failed" | "error" => Some(Ending::Failed),
+            "response.failed" | "error" => {
+                self.failed.get_or_insert_with(|| Box::new(Reported::read(data)));
+                Some(Ending::Failed)
+            }
             _ => return,
         };
         self.tokens = usage::tokens(&last.response).or(self.tokens);
         self.served = self.served.then(usage::served(&last.response));
+    }
+
+    /// Looks at an event before which no content came. There are few of them, so that each is worth a parse.
+    fn opening(&mut self, data: &[u8]) {
+        match serde_json::from_slice::<Value>(data) {
+            Ok(event) => match Reported::in_event(&event) {
+                Some(reported) => {
+                    self.failed.get_or_insert(Box::new(reported));
+                    self.ending = Some(Ending::Failed);
+                }
+                None => self.content = content::carries(Protocol::OpenaiResponses, &event),
+            },
+            Err(_) => self.content = true,
+        }
     }
 
     /// A search costs something even if the answer never comes to its end.
@@ -67,6 +88,9 @@ impl Passing {
 
 impl Watch for Passing {
     fn judge(&mut self, data: &[u8]) -> Verdict {
+        if !self.content {
+            self.opening(data);
+        }
         let kind = kind(data);
         if is_piece(kind) {
             self.text_bytes += after(data, b"\"delta\"").map_or(0, string_length);
@@ -98,6 +122,14 @@ impl Watch for Passing {
 
     fn text_bytes(&self) -> usize {
         self.text_bytes
+    }
+
+    fn has_content(&self) -> bool {
+        self.content
+    }
+
+    fn reported(&self) -> Option<&Reported> {
+        self.failed.as_deref()
     }
 }
 

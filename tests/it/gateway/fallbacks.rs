@@ -157,10 +157,36 @@ test!(the_same_provider_is_asked_again_before_the_next_one_is, |store| {
     assert_eq!((hosts.rig.upstream.seen().len(), hosts.second.seen().len()), (5, 2));
 });
 
-test!(a_refusal_goes_to_nobody_else, |store| {
+test!(a_refusal_of_our_credential_or_of_the_model_is_followed_by_the_next_provider, |store| {
     let hosts = Hosts::start(store).await;
     hosts.order(None, &["second"]).await;
-    for (status, told) in [(400, 400), (401, 502), (404, 502), (422, 422)] {
+    for status in [302, 401, 402, 403, 404] {
+        hosts.rig.upstream.answers(fails(status));
+
+        assert_eq!(ran(&hosts.asks().await), "second/m");
+    }
+    // None of them is worth a second try at the same provider, nor speaks against it.
+    assert_eq!(hosts.rig.upstream.seen().len(), 5);
+});
+
+test!(an_error_in_a_200_is_followed_by_the_next_provider, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.order(None, &["second"]).await;
+    hosts.rig.upstream.answers(|_| json_answer(200, &json!({"error": {"message": "busy"}})));
+    assert_eq!(ran(&hosts.asks().await), "second/m");
+
+    let busy = "data: {\"error\":{\"message\":\"overloaded\"}}\n\n";
+    hosts.rig.upstream.answers(move |_| crate::harness::upstream::stream(&[busy]));
+    let reply = hosts.rig.client().post("/v1/chat/completions", &stream_question("acme/m")).await.is(200);
+
+    assert!(reply.text().contains("Hello") && !reply.text().contains("overloaded"), "{}", reply.text());
+    assert_eq!(hosts.recorded().await.2, ["acme/m 200 provider_error", "second/m 200 -"]);
+});
+
+test!(a_refusal_of_the_request_goes_to_nobody_else, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.order(None, &["second"]).await;
+    for (status, told) in [(400, 400), (413, 413), (422, 422)] {
         hosts.rig.upstream.answers(fails(status));
 
         assert_eq!(hosts.asks().await.is(told).header("x-crossmodel-model"), "acme/m");
@@ -169,7 +195,7 @@ test!(a_refusal_goes_to_nobody_else, |store| {
 });
 
 test!(after_the_first_byte_nobody_else_is_asked, |store| {
-    let hosts = Hosts::with(store, |options| options.timeouts.first_byte = Duration::from_millis(300)).await;
+    let hosts = Hosts::with(store, |options| options.timeouts.first_byte_whole = Duration::from_millis(300)).await;
     hosts.order(None, &["second"]).await;
     hosts.rig.upstream.answers(|_| vec![Step::events(), Step::chunk(&delta("Hel")), Step::Reset]);
 
@@ -276,6 +302,21 @@ test!(a_provider_that_is_left_alone_is_passed_over_at_once_until_it_recovers, |s
     hosts.rig.clock.advance(Duration::from_secs(2));
     assert_eq!(ran(&hosts.asks().await), "acme/m");
     assert!(!open().await);
+});
+
+test!(providers_that_were_left_alone_are_asked_when_all_others_have_failed, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.order(None, &["second"]).await;
+    hosts.rig.upstream.answers(fails(500));
+    for _ in 0..5 {
+        hosts.asks().await.is(200);
+    }
+    hosts.second.answers(fails(500));
+    hosts.rig.upstream.answers(polyglot);
+
+    assert_eq!(ran(&hosts.asks().await), "acme/m");
+
+    assert_eq!(hosts.recorded().await.2, ["acme/m - left_alone", "second/m 500 provider_error", "acme/m 200 -"]);
 });
 
 test!(when_all_fail_the_answer_and_the_record_are_of_the_last_one, |store| {

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::rig::{CREDENTIAL, Rig, stream_question, test};
 use crate::harness::client::Reply;
-use crate::harness::upstream::{DONE, Step, Upstream, answer, delta, finish, json_answer, stream, usage};
+use crate::harness::upstream::{DONE, Step, Upstream, answer, delta, finish, json_answer, polite, stream, usage};
 use crossmodel::domain::UsageSource;
 
 const CHAT: &str = "/v1/chat/completions";
@@ -271,7 +271,7 @@ test!(strange_events_are_passed_on_without_harm, |store| {
 });
 
 test!(an_event_without_an_end_is_cut_off, |store| {
-    let rig = Rig::start(store).await;
+    let rig = Rig::with(store, |options| options.limits.event = 1 << 20).await;
     rig.upstream.answers(|_| {
         let long = "x".repeat(64 << 10);
         let mut steps = vec![Step::events(), Step::chunk(&delta("Hello"))];
@@ -289,7 +289,7 @@ test!(an_event_without_an_end_is_cut_off, |store| {
 
 test!(a_provider_that_is_silent_too_long_is_given_up, |store| {
     let rig = Rig::with(store, |options| {
-        options.timeouts.first_byte = Duration::from_millis(150);
+        options.timeouts.first_byte_whole = Duration::from_millis(150);
         options.timeouts.idle = Duration::from_millis(150);
     })
     .await;
@@ -313,9 +313,9 @@ test!(an_answer_beyond_the_limit_is_given_up, |store| {
 
 test!(an_interim_answer_is_passed_over, |store| {
     let rig = Rig::start(store).await;
-    rig.upstream.answers(|_| {
+    rig.upstream.answers(|seen| {
         let mut steps = vec![Step::send("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n")];
-        steps.extend(json_answer(200, &json!({"choices": []})));
+        steps.extend(polite(seen));
         steps
     });
 

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use super::rig::{Rig, question, stream_question};
 use crate::harness::database::Engine;
 use crate::harness::upstream::{Step, delta, usage};
-use crossmodel::domain::UsageSource;
+use crossmodel::domain::{CallState, UsageSource};
 use crossmodel::store::Store;
 
 /// How a client leaves.
@@ -54,7 +54,7 @@ async fn leave(mut socket: TcpStream, how: Leaves) -> Option<TcpStream> {
     }
 }
 
-both_engines!(a_client_that_leaves_before_the_first_byte_ends_the_call_and_leaves_a_record, |store| {
+both_engines!(a_client_that_leaves_before_the_first_byte_ends_the_call_and_pays_for_its_prompt, |store| {
     let rig = Rig::start(store).await;
     rig.upstream.answers(|_| vec![Step::Hold]);
     for (n, how) in WAYS.into_iter().enumerate() {
@@ -68,7 +68,10 @@ both_engines!(a_client_that_leaves_before_the_first_byte_ends_the_call_and_leave
             rig.upstream.was_hung_up_on(calls).await;
             let record = &rig.records_once(calls).await[0];
             assert_eq!((record.status, record.error.as_deref()), (499, Some("client_closed_request")), "{how:?}");
-            assert_eq!((record.source, record.cost.pico(), record.first_byte_ms), (UsageSource::Estimated, 0, None));
+            // The provider was sent the request, and charges for it.
+            assert_eq!((record.source, record.state), (UsageSource::Estimated, CallState::Partial), "{how:?}");
+            assert!(record.tokens.prompt > 0 && record.cost.pico() > 0, "{how:?}");
+            assert_eq!((record.tokens.completion, record.first_byte_ms), (0, None));
         }
     }
     no_transaction_is_open(&rig).await;

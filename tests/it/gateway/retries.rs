@@ -106,7 +106,7 @@ test!(a_provider_that_wants_a_long_rest_is_not_waited_for, |store| {
 test!(an_answer_that_does_not_begin_in_time_is_not_asked_for_twice, |store| {
     let rig = Rig::with(store, |options| {
         options.retries.tries = 3;
-        options.timeouts.first_byte = Duration::from_millis(200);
+        options.timeouts.first_byte_whole = Duration::from_millis(200);
     })
     .await;
     rig.upstream.answers(|_| vec![Step::Hold]);
@@ -116,28 +116,41 @@ test!(an_answer_that_does_not_begin_in_time_is_not_asked_for_twice, |store| {
     assert_eq!(rig.upstream.seen().len(), 1);
 });
 
-test!(a_provider_that_goes_on_failing_is_left_alone_and_tried_again_after_a_pause, |store| {
+test!(the_only_provider_of_a_model_is_asked_however_often_it_failed, |store| {
     let rig = Rig::start(store).await;
     rig.upstream.answers(|_| overloaded(500));
-    for _ in 0..5 {
+    for _ in 0..8 {
         rig.asks("fast").await.is(502);
     }
-
-    let reply = rig.asks("fast").await.is(503);
-
-    let error = &reply.json()["error"];
-    assert_eq!(error["code"], "model_unavailable");
-    assert_eq!(
-        error["message"],
-        "Acme has failed several times in a row and is left alone for a moment. Try again soon."
-    );
-    assert_eq!((reply.header("retry-after"), reply.header("x-should-retry")), ("2", ""));
-    assert_eq!(rig.upstream.seen().len(), 5);
+    assert_eq!(rig.upstream.seen().len(), 8);
 
     rig.upstream.answers(polite);
-    rig.clock.advance(Duration::from_secs(2));
     rig.asks("fast").await.is(200);
-    rig.asks("fast").await.is(200);
+});
+
+test!(a_model_that_fails_says_nothing_of_the_other_models_of_its_provider, |store| {
+    let rig = patient(store).await;
+    rig.upstream.answers(|seen| if seen.json()["model"] == "fast-v1" { overloaded(500) } else { polite(seen) });
+    for _ in 0..3 {
+        rig.asks("fast").await.is(502);
+    }
+    let asked = rig.upstream.seen().len();
+    rig.asks("fast").await.is(502);
+    assert_eq!(rig.upstream.seen().len(), asked + 1, "a model that goes on failing is asked once");
+
+    rig.upstream.answers(at_first(1, || overloaded(500)));
+
+    rig.asks("other").await.is(200);
+});
+
+test!(an_address_that_may_not_be_called_says_nothing_of_its_provider, |store| {
+    let rig = Rig::start(store).await;
+    for _ in 0..6 {
+        rig.asks("inside/model").await;
+    }
+
+    let metrics = rig.nobody().get("/metrics").await.is(200);
+    assert!(!metrics.text().contains("{provider=\"inside\"} 1"), "{}", metrics.text());
 });
 
 test!(refusals_do_not_speak_against_a_provider, |store| {

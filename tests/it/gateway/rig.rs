@@ -117,6 +117,8 @@ pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
     options.env = Arc::new(|name| (name == "ACME_KEY").then(|| CREDENTIAL.to_owned()));
     // A script that fails once fails the call; tests of further tries ask for them.
     options.retries.tries = 1;
+    // A client that leaves is not to keep a test waiting; tests of what comes then have the usual time.
+    options.timeouts.drain = Duration::from_millis(20);
     // Tests of freshness sweep when they want to.
     options.sweep_every = Duration::from_secs(3600);
     options

@@ -2,5 +2,6 @@
 
 mod agreement;
 mod live;
+mod log_lines;
 mod secrets;
 mod tls;

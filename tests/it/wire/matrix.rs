@@ -135,7 +135,8 @@ fn told(exchange: &Exchange, pieces: &[&[u8]]) -> (String, Ending, Option<Tokens
     match ending {
         Ending::Complete => {}
         Ending::Failed | Ending::Cut => {
-            let message = stream.error().and_then(|told| told.message.clone()).unwrap_or("It broke off.".into());
+            let message =
+                stream.reported().and_then(|reported| reported.told.message.clone()).unwrap_or("It broke off.".into());
             out.extend(stream.fail(&Problem::new(Code::ProviderError, message)));
         }
     }

@@ -1,0 +1,27 @@
+//! What each log line of a call names: the request, the key and the account.
+
+use crate::domain::{AccountId, ApiKeyId, RequestId};
+
+/// Who a log line is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    pub request: RequestId,
+    pub key: ApiKeyId,
+    pub account: AccountId,
+}
+
+/// Writes a log line of a call: `log_call!(warn, marks, provider = %name, "A provider failed")`. The request stands there as
+/// in the header `x-request-id`.
+macro_rules! log_call {
+    ($level:ident, $marks:expr, $($rest:tt)+) => {{
+        let marks: $crate::gateway::marks::Marks = $marks;
+        tracing::$level!(
+            request = format_args!("{}{}", $crate::gateway::answer::REQUEST_ID, marks.request),
+            key = %marks.key,
+            account = %marks.account,
+            $($rest)+
+        );
+    }};
+}
+
+pub(super) use log_call;

@@ -1,0 +1,91 @@
+//! Memory that many calls share: each takes its part of it before it grows, so that all of them together stay within it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How many bytes are taken, of how many. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Memory(Arc<Pool>);
+
+#[derive(Debug)]
+struct Pool {
+    taken: AtomicUsize,
+    most: usize,
+}
+
+/// There is no room for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoRoom;
+
+impl Memory {
+    /// Room for so many bytes.
+    pub(super) fn of(most: usize) -> Self {
+        Self(Arc::new(Pool { taken: AtomicUsize::new(0), most }))
+    }
+
+    /// A part of it, of nothing so far.
+    pub(super) fn part(&self) -> Part {
+        Part { memory: self.clone(), bytes: 0 }
+    }
+}
+
+/// A part of the memory, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Part {
+    memory: Memory,
+    bytes: usize,
+}
+
+impl Part {
+    /// Makes the part so many bytes large.
+    ///
+    /// # Errors
+    /// If there is no room for that; the part stays as it is.
+    pub(super) fn resize(&mut self, bytes: usize) -> Result<(), NoRoom> {
+        let Pool { taken, most } = &*self.memory.0;
+        if let Some(less) = self.bytes.checked_sub(bytes) {
+            taken.fetch_sub(less, Ordering::Relaxed);
+        } else {
+            let more = bytes - self.bytes;
+            if taken.fetch_add(more, Ordering::Relaxed).saturating_add(more) > *most {
+                taken.fetch_sub(more, Ordering::Relaxed);
+                return Err(NoRoom);
+            }
+        }
+        self.bytes = bytes;
+        Ok(())
+    }
+
+    /// How large it is.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.memory.0.taken.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_never_take_more_than_there_is_and_give_back_what_they_had() {
+        let memory = Memory::of(100);
+        let mut one = memory.part();
+        let mut two = memory.part();
+
+        assert_eq!(one.resize(60), Ok(()));
+        assert_eq!((two.resize(50), two.bytes()), (Err(NoRoom), 0));
+        assert_eq!(one.resize(10), Ok(()));
+        assert_eq!(two.resize(90), Ok(()));
+        drop(two);
+        assert_eq!(one.resize(100), Ok(()));
+        drop(one);
+
+        assert_eq!(memory.0.taken.load(Ordering::Relaxed), 0);
+    }
+}
