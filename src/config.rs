@@ -1,6 +1,7 @@
 //! Settings: one struct, read from flags and the environment. The doc comments below are what `--help` shows.
 
 mod listen;
+mod patience;
 mod unknown;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use clap::Args;
 use url::{Host, Url};
 
 pub use listen::{Address, AddressError, Part, Parts};
+pub use patience::PatienceSettings;
 pub use unknown::unknown_variable;
 
 use crate::domain::EgressPolicy;
@@ -172,6 +174,10 @@ pub struct Settings {
         global = true
     )]
     pub shutdown_timeout: u64,
+
+    /// How long is waited for providers.
+    #[command(flatten)]
+    pub patience: PatienceSettings,
 }
 
 /// Settings that are each fine but do not go together. `Display` is the whole line, with the name of the setting.

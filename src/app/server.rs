@@ -163,6 +163,8 @@ async fn gateway(
         behind_proxy: settings.behind_proxy(),
         reserve: settings.reserve,
         keep_records: settings.keep_records.time(),
+        timeouts: settings.patience.timeouts(),
+        limits: settings.patience.limits(),
         ..GatewayOptions::new(serving.clock, master, settings.spool_folder())
     };
     Ok(Gateway::start(store.clone(), options).await?)
