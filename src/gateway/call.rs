@@ -20,7 +20,7 @@ use super::marks::Marks;
 use super::permit::permitted;
 use super::plan::Asked;
 use super::pump::{self, Call, Outcome};
-use super::spending::{NoPrice, bound};
+use super::spending::bound;
 use super::spool::SpoolFull;
 use super::ticket::{Dispatch, Ticket};
 use super::worker::Worker;
@@ -111,7 +111,7 @@ async fn dispatch(
     };
     let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
-    let bound = bound(all, &control, &held.bytes, tier, options.reserve, now).map_err(no_price)?;
+    let bound = bound(all, &control, &held.bytes, tier, options.reserve, now).map_err(Problem::from)?;
     let tokens = Used { requests: 0, tokens: bound.tokens };
     admitted(inner, &key, tokens, now).await?;
     let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
@@ -153,13 +153,6 @@ async fn dispatch(
 /// Counts a use against the limits per minute, if they admit it.
 pub(super) async fn admitted(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
     key.gates.admit(&inner.spending, need, now).await.map_err(|limited| Failure::of_limit(&limited))
-}
-
-fn no_price(NoPrice(model): NoPrice) -> Problem {
-    let message = format!(
-        "Model '{model}' has no price here, so it cannot be called. Whoever runs this gateway can import one with a price."
-    );
-    Problem::new(Code::UnsupportedParameter, message).about("model")
 }
 
 /// A request that the provider's protocol has no words for.

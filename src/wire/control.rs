@@ -1,6 +1,8 @@
 //! The few keys of a request that the gateway decides on, found in one strict pass, and the edit of the body that
 //! goes upstream: only `model`, and `stream_options.include_usage` where it is needed; every other byte stays.
 
+mod beyond;
+mod limits;
 mod stream_options;
 #[cfg(test)]
 mod tests;
@@ -8,6 +10,8 @@ mod tier;
 
 use std::borrow::Cow;
 
+pub use self::beyond::Beyond;
+use self::limits::LimitFields;
 use self::stream_options::StreamOptions;
 use self::tier::AskedTier;
 use super::json::{JsonError, Span, Walk, quote, unquote};
@@ -27,10 +31,14 @@ pub struct Control<'a> {
     pub stream: bool,
     /// How long the conversation is, in bytes: a bound of the prompt where nobody counts tokens.
     pub prompt_bytes: usize,
-    /// The most tokens that the answer may have, by whatever name the endpoint has for it.
+    /// The most tokens that one answer may have, whichever of the fields that limit it a provider obeys; `None` if the
+    /// endpoint's own set no limit.
     pub max_tokens: Option<u64>,
-    /// How many answers are asked for.
-    pub n: Option<u64>,
+    /// How many answers may be generated; at least 1.
+    pub answers: u64,
+    /// How long the text is, in bytes, that the client expects as the answer: what the answer then does not use of it is
+    /// charged as if it were part of it.
+    pub predicted_bytes: usize,
     /// The tier that is asked for, and the speed, if they are not the usual ones.
     tiers: [Option<AskedTier<'a>>; 2],
     operation: Operation,
@@ -59,6 +67,9 @@ pub enum ControlError {
         /// What it should be.
         wanted: &'static str,
     },
+    /// A key that decides how the request is handled is there in letters that some providers take for it, and others not.
+    #[error("The request body spells '{0}' in another way. Write it in small letters.")]
+    Spelling(&'static str),
     /// The model's name is beyond [`MAX_MODEL`].
     #[error("'model' is longer than {MAX_MODEL} bytes.")]
     LongModel,
@@ -78,7 +89,7 @@ impl ControlError {
     pub fn key(&self) -> Option<&'static str> {
         match self {
             Self::Json(_) | Self::Utf8 => None,
-            Self::Duplicate(key) | Self::Kind { key, .. } => Some(key),
+            Self::Duplicate(key) | Self::Kind { key, .. } | Self::Spelling(key) => Some(key),
             Self::LongModel | Self::MissingModel => Some("model"),
             Self::Messages => Some("messages"),
             Self::Content(key) => Some(key),
@@ -86,7 +97,7 @@ impl ControlError {
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "model",
     "stream",
     "stream_options",
@@ -101,6 +112,8 @@ const KEYS: [&str; 14] = [
     "max_output_tokens",
     "service_tier",
     "speed",
+    "best_of",
+    "prediction",
 ];
 
 /// Whether, and how, usage in the stream is asked of the provider.
@@ -128,6 +141,8 @@ impl<'a> Control<'a> {
                 if slot.replace(value).is_some() {
                     return Err(ControlError::Duplicate(known));
                 }
+            } else if let Some(known) = spelled_otherwise(&name) {
+                return Err(ControlError::Spelling(known));
             }
             Ok(())
         })?;
@@ -141,11 +156,13 @@ impl<'a> Control<'a> {
             prompt,
             instructions,
             system,
-            most,
-            most_chat,
-            most_output,
+            max_tokens,
+            max_completion_tokens,
+            max_output_tokens,
             service_tier,
             speed,
+            best_of,
+            prediction,
         ] = found;
         let model_span = model.ok_or(ControlError::MissingModel)?;
         let model = model_name(model_span.of(text))?;
@@ -168,7 +185,15 @@ impl<'a> Control<'a> {
             }
             Operation::CountTokens | Operation::Embeddings => [None, None],
         };
-        let number = |span: Option<Span>| span.and_then(|s| s.of(text).parse().ok());
+        let fields = LimitFields { max_tokens, max_completion_tokens, max_output_tokens };
+        let (max_tokens, answers) = match operation {
+            // Nothing is generated, and clients send what they mean to send later.
+            Operation::CountTokens => (None, 1),
+            _ => {
+                let max_tokens = limits::most_tokens(text, operation, fields)?;
+                (max_tokens, limits::answers(text, [("n", n), ("best_of", best_of)])?)
+            }
+        };
         let stream_options = match operation {
             Operation::Chat | Operation::Completions => StreamOptions::read(text, stream_options)?,
             _ => StreamOptions::default(),
@@ -178,13 +203,24 @@ impl<'a> Control<'a> {
             model_span,
             stream: flag(stream.map(|s| s.of(text)), "stream")?,
             prompt_bytes: [content, instructions, system].into_iter().flatten().map(|span| span.len()).sum(),
-            max_tokens: [most_chat, most_output, most].into_iter().find_map(number),
-            n: number(n),
+            max_tokens,
+            answers,
+            predicted_bytes: given(prediction).map_or(0, |span| span.len()),
             tiers,
             operation,
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),
         })
+    }
+
+    /// What the request may make a provider read or write beyond what stands in `body`, of which this was read.
+    pub fn beyond(&self, body: &[u8]) -> Beyond {
+        std::str::from_utf8(body).map_or(Beyond { reads: true, writes: true }, |text| Beyond::of(text, self.operation))
+    }
+
+    /// The endpoint that was called.
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// Whether the client asked to see the stream's usage.
@@ -224,6 +260,21 @@ impl<'a> Control<'a> {
         out.extend_from_slice(body.get(at..).unwrap_or_default());
         Some(out)
     }
+}
+
+/// The key that this one is for a reader which takes large letters for small ones, as those of Go and of .NET do, and Go's
+/// also two letters beyond ASCII for `k` and `s`.
+fn spelled_otherwise(name: &str) -> Option<&'static str> {
+    // Almost every key is in small letters.
+    if !name.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
+        return None;
+    }
+    let small = |letter: char| match letter {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        letter => letter.to_ascii_lowercase(),
+    };
+    KEYS.into_iter().find(|known| name.chars().map(small).eq(known.chars()))
 }
 
 fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {

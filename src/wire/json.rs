@@ -3,6 +3,10 @@
 //! Bodies are forwarded as they came, so what the gateway decides on and what the provider reads must be the same text.
 //! That needs the place of a few values, not a tree of all of them.
 
+mod members;
+
+pub use members::{Member, Members};
+
 /// Nesting deeper than this is refused, as `serde_json` does.
 pub const MAX_DEPTH: u32 = 127;
 

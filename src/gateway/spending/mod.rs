@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 
-pub(super) use bound::{Bound, NoPrice, bound};
+pub(super) use bound::{Bound, bound};
 pub(super) use hold::{Holds, Purses};
 pub(super) use purse::{Purse, Unavailable};
 pub(super) use rate::{Gate, Gates, Limited, View};

@@ -78,6 +78,8 @@ fn a_control_key_that_is_there_twice_is_refused_however_it_is_written() {
         (r#""max_tokens":1,"max_tokens":2"#, "max_tokens"),
         (r#""max_completion_tokens":1,"max_completion_tokens":1"#, "max_completion_tokens"),
         (r#""n":1,"n":2"#, "n"),
+        (r#""best_of":1,"best_of":2"#, "best_of"),
+        (r#""prediction":null,"prediction":{}"#, "prediction"),
         (r#""stream_options":{},"stream_options":null"#, "stream_options"),
         (r#""service_tier":"flex","service_tier":"auto""#, "service_tier"),
         (r#""speed":"fast","sp\u0065ed":null"#, "speed"),
@@ -117,17 +119,6 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
         ControlError::Kind { key: "stream", wanted: "true or false" }
     );
     assert_eq!(Control::read(b"{\"model\":\"\xff\"}", Operation::Chat).unwrap_err(), ControlError::Utf8);
-}
-
-#[test]
-fn limits_are_read_for_those_who_need_them() {
-    let control = Control::read(
-        br#"{"model":"m","messages":[1],"max_tokens":5,"max_completion_tokens":null,"n":2}"#,
-        Operation::Chat,
-    )
-    .unwrap();
-
-    assert_eq!((control.max_tokens, control.n), (Some(5), Some(2)));
 }
 
 proptest! {

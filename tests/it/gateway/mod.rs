@@ -24,6 +24,7 @@ mod money;
 mod protocols;
 mod rates;
 mod refusals;
+mod reserves;
 mod retries;
 mod seals;
 mod stand_in;

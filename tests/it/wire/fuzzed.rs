@@ -50,6 +50,7 @@ pub fn sse(data: &[u8]) {
 pub fn control(data: &[u8]) {
     for operation in Operation::ALL {
         let Ok(control) = Control::read(data, operation) else { continue };
+        let _ = control.beyond(data);
         let literal = model_literal("their/model");
         for ask in [AskUsage::Yes, AskUsage::AsSent] {
             let Some(out) = control.rewrite(data, &literal, ask) else { continue };
