@@ -7,10 +7,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{
-    Arguments, AssertSqlSafe, Connection, Database, Encode, Executor, Postgres, SqlSafeStr, Sqlite, Transaction, Type,
-};
+use sqlx::{Arguments, AssertSqlSafe, Connection, Database, Encode, Executor, SqlSafeStr, Sqlite, Transaction, Type};
 
+use super::postgres_transaction::PostgresTransaction;
 use super::sql::{ManyRows, Sql, sql};
 use super::url::EngineOptions;
 use super::value::{Row, Value};
@@ -171,17 +170,12 @@ async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> 
     let options = options.application_name("crossmodel").options([
         // A transaction that nobody finishes must not hold its locks.
         ("idle_in_transaction_session_timeout", "10s"),
-        // The rollback below warns when there was nothing to roll back, which is nearly always.
-        ("client_min_messages", "error"),
+        // Every start would be told that the table of migrations is there already.
+        ("client_min_messages", "warning"),
     ]);
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(POSTGRES_WAIT)
-        .after_release(|connection, _| {
-            // sqlx 0.9.0 forgets that a transaction was begun if the future that began it is dropped at the wrong
-            // moment. Writes run in tasks of their own, but a panic or a stop of the runtime can still drop one.
-            Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
-        })
         .connect_with(options)
         .await?;
     Ok(Engine { readers: On::Postgres(pool.clone()), writers: On::Postgres(pool) })
@@ -189,7 +183,7 @@ async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> 
 
 /// A transaction that writes.
 pub(super) struct Tx {
-    on: On<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>,
+    on: On<Transaction<'static, Sqlite>, PostgresTransaction>,
     changes: Vec<Change>,
     abandoned: bool,
 }
@@ -199,7 +193,7 @@ impl Tx {
         let on = match &engine.writers {
             // Taken at once: a transaction that reads first and then writes would fail instead of waiting its turn.
             On::Sqlite(pool) => On::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            On::Postgres(pool) => On::Postgres(pool.begin().await?),
+            On::Postgres(pool) => On::Postgres(PostgresTransaction::begin(pool).await?),
         };
         Ok(Self { on, changes: Vec::new(), abandoned: false })
     }

@@ -27,6 +27,7 @@ mod links;
 mod migrations;
 mod people;
 mod person_change;
+mod postgres_transaction;
 mod provider_change;
 mod provider_orders;
 mod rates;

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeyId, Scope};
 use crossmodel::random;
-use crossmodel::store::{Editor, NewKey};
+use crossmodel::store::{Editor, NewKey, Store};
 use tokio::time::timeout;
 
 use super::raw;
+use crate::harness::cluster::Cluster;
 use crate::harness::database::Engine;
 use crate::harness::seed::{self, NOON, exact, prefix};
+use crate::harness::store::run;
 
 /// Drives a future a little and drops it.
 async fn abandon<T>(steps: usize, future: impl Future<Output = T>) {
@@ -61,6 +63,30 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     }
     store.check_statements().await.unwrap();
 });
+
+/// A server's log that fills with warnings hides those that matter.
+#[test]
+fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
+    run(async {
+        let cluster = Cluster::start();
+        let store = Store::open(&cluster.url().parse().unwrap()).await.unwrap();
+        store.migrate().await.unwrap();
+        let account = seed::account(&store, "acme").await;
+        let (key, _) = seed::key(&store, account.id, "first").await;
+        let by = Editor::command_line();
+
+        for n in 0..20 {
+            store.api_keys().get(Scope::All, key.id).await.unwrap();
+            store.api_keys().rename(Scope::All, key.id, &seed::name(&format!("key {n}")), &by, NOON).await.unwrap();
+            // Refused half-way: the name is taken, and all of it is undone.
+            assert!(store.accounts().create(&account, &by, NOON).await.is_err());
+            abandon(n, store.api_keys().rename(Scope::All, key.id, &seed::name("left"), &by, NOON)).await;
+        }
+        store.close().await;
+
+        assert_eq!(cluster.complaints("transaction in progress"), Vec::<String>::new());
+    });
+}
 
 both_engines!(what_was_answered_is_there_for_another_process, |store| {
     let account = seed::account(&store, "acme").await;
