@@ -55,13 +55,14 @@ pub async fn open_and_migrate(
         return Err(StartError::NoDatabase(settings.database_url.clone()));
     }
     let failed = |error| StartError::Database { url: settings.database_url.clone(), error };
-    let store = Store::open(&settings.database_url).await.map_err(failed)?;
+    let (store, turn) = Store::open_in_turn(&settings.database_url).await.map_err(failed)?;
     let applied = store.migrate().await.map_err(failed)?;
     if store.catalog().revision().await? == 0 {
         let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
         let report = store.catalog().import(&shipped, &Editor::command_line(), clock.now()).await?;
         tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
     }
+    turn.end().await;
     Ok((store, applied))
 }
 
@@ -73,6 +74,18 @@ const KEY_CHECK: &str = "key-check";
 /// # Errors
 /// If there is none, its file is open to others, or it is another one.
 pub async fn master_key(settings: &Settings, store: &Store) -> Result<MasterKey, StartError> {
+    let (path, _) = settings.master_key();
+    if let (Some(check), Some(key)) = (store.installation().key_check().await?, master_key::read(&path)?) {
+        return fitting(key, &check, path);
+    }
+    // The first start makes them, and others wait for that.
+    let turn = store.setup_turn(&settings.database_url).await?;
+    let made = first_master_key(settings, store).await;
+    turn.end().await;
+    made
+}
+
+async fn first_master_key(settings: &Settings, store: &Store) -> Result<MasterKey, StartError> {
     let (path, may_be_made) = settings.master_key();
     let known = store.installation().key_check().await?;
     let key = match master_key::read(&path)? {
@@ -90,11 +103,16 @@ pub async fn master_key(settings: &Settings, store: &Store) -> Result<MasterKey,
         None => {
             let own = key.seal(KEY_CHECK, b"crossmodel", random::bytes())?;
             store.installation().set_key_check(&own).await?;
-            // Another process may have been first; then its key counts.
+            // A process of an earlier version, which waits for nobody, may have been first; then its key counts.
             store.installation().key_check().await?.unwrap_or(own)
         }
     };
-    match key.open(KEY_CHECK, &check) {
+    fitting(key, &check, path)
+}
+
+/// The key, if it is the one that the database was set up with.
+fn fitting(key: MasterKey, check: &Sealed, path: PathBuf) -> Result<MasterKey, StartError> {
+    match key.open(KEY_CHECK, check) {
         Ok(_) => Ok(key),
         Err(_) => Err(MasterKeyError::Mismatch(path).into()),
     }

@@ -1,5 +1,6 @@
 //! The two engines: how each is connected, and the few operations that everything else is built from.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,6 +104,14 @@ impl Engine {
         }
     }
 
+    /// Opens what is there to look at it, and makes nothing.
+    pub(super) async fn look(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match &url.engine {
+            EngineOptions::Sqlite(options) => look_at_sqlite(SqliteConnectOptions::clone(options)).await,
+            EngineOptions::Postgres(options) => open_postgres(PgConnectOptions::clone(options)).await,
+        }
+    }
+
     /// The pool of Postgres connections, if that is the engine.
     pub(super) fn postgres(&self) -> Option<&PgPool> {
         match &self.writers {
@@ -128,10 +137,7 @@ impl Engine {
 }
 
 async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError> {
-    if let Some(folder) = options.get_filename().parent() {
-        std::fs::create_dir_all(folder).map_err(StoreError::File)?;
-    }
-    make_private(options.get_filename()).map_err(StoreError::File)?;
+    make_private_file(options.get_filename()).map_err(StoreError::File)?;
     let options = options
         .create_if_missing(true)
         .foreign_keys(true)
@@ -157,13 +163,30 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
     Ok(Engine { readers: On::Sqlite(readers), writers: On::Sqlite(writers) })
 }
 
-/// Makes a missing file so that only its owner can read it; SQLite gives its side files the same mode.
-fn make_private(file: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
+/// The SQLite database as it is found. Where nobody has it open, it is read without a side file being made.
+async fn look_at_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError> {
+    let beside = |ending: &str| {
+        let mut path = options.get_filename().as_os_str().to_owned();
+        path.push(ending);
+        Path::new(&path).exists()
+    };
+    let in_use = ["-wal", "-journal"].into_iter().any(beside);
+    let options = options.read_only(true).immutable(!in_use).busy_timeout(Duration::from_secs(5));
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    Ok(Engine { readers: On::Sqlite(pool.clone()), writers: On::Sqlite(pool) })
+}
+
+/// Opens a file to add to it. One that is missing is made, and so is its folder; only its owner can read it. SQLite gives
+/// its side files the same mode.
+pub(super) fn make_private_file(file: &Path) -> std::io::Result<File> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = File::options();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    options.open(file)
 }
 
 async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> {

@@ -57,6 +57,32 @@ pub enum StoreError {
     /// The database file or its folder cannot be made.
     #[error("the database file or its folder cannot be made: {0}")]
     File(#[source] std::io::Error),
+    /// It can be read and not written.
+    #[error("the database cannot be written: {0}")]
+    ReadOnly(String),
+    /// A newer version of this program has changed the schema.
+    #[error(
+        "the database is of a newer version: this one does not know step {step} of its schema; run the newer version"
+    )]
+    NewerSchema {
+        /// The number of the migration.
+        step: i64,
+    },
+    /// A migration was begun and not ended.
+    #[error(
+        "step {step} of the database's schema was begun and not ended; restore a backup from before it, or end it by hand \
+         and correct its row in _sqlx_migrations"
+    )]
+    HalfMigrated {
+        /// The number of the migration.
+        step: i64,
+    },
+    /// A migration was another one than this program's.
+    #[error("step {step} of the database's schema is not this version's; the database was set up by another build")]
+    OtherSchema {
+        /// The number of the migration.
+        step: i64,
+    },
     /// The schema cannot be brought up to date.
     #[error("the database's schema could not be brought up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),

@@ -36,6 +36,7 @@ mod request_page;
 mod request_search;
 mod retention;
 mod sessions;
+mod setup_turn;
 mod shipment;
 mod sql;
 mod throttle;
@@ -71,6 +72,7 @@ pub use rates::{RateAsk, RateGrant, Rates};
 pub use refusals::Refused;
 pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
 pub use sessions::{SessionRow, Sessions, SignedInSession};
+pub use setup_turn::SetupTurn;
 pub use shipment::{LeaseUse, Shipment, Shipped};
 pub use throttle::{Attempts, Throttle};
 pub use url::{DatabaseUrl, DatabaseUrlError};
@@ -158,12 +160,16 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached or the file cannot be made.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
-        Ok(Self {
-            engine: engine::Engine::open(url).await?,
+        Ok(Self::over(engine::Engine::open(url).await?))
+    }
+
+    fn over(engine: engine::Engine) -> Self {
+        Self {
+            engine,
             changes: broadcast::Sender::new(CHANGES),
             known_names: Arc::default(),
             known_prices: Arc::default(),
-        })
+        }
     }
 
     /// What changes from now on: after each commit of this process, and of others once [`Store::listen`] was called.
@@ -194,7 +200,8 @@ impl Store {
             ALL_STATEMENTS.iter().flat_map(|list| list.iter()).map(|sql| sql.0.to_owned()).collect();
         let numbered = self.engine.postgres().is_some();
         if numbered {
-            texts.push(change::NOTIFY.0.to_owned());
+            let only_here = [change::NOTIFY, setup_turn::TRY, migrations::HAS_STEPS_ON_POSTGRES];
+            texts.extend(only_here.map(|sql| sql.0.to_owned()));
         }
         texts.extend(MANY.iter().flat_map(|many| [1, ManyRows::AT_ONCE].map(|rows| many.text(rows, numbered))));
         let count = texts.len();

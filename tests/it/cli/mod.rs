@@ -5,6 +5,7 @@ mod aliases;
 mod credit;
 mod demo;
 mod engines;
+mod first_start;
 mod keys;
 mod limits;
 mod people;
