@@ -1,11 +1,14 @@
 //! What the commands have in common: the database, ready to use, and the master key that fits it; and the running
 //! program.
 
+mod check;
 mod error;
+mod folders;
 mod listener;
 mod server;
 mod signals;
 
+pub use check::{Found, check};
 pub use error::StartError;
 pub use server::{Running, Serving};
 
@@ -124,47 +127,4 @@ fn fitting(key: MasterKey, check: &Sealed, path: PathBuf) -> Result<MasterKey, S
 /// If the file that is named for them cannot be used.
 pub fn extra_roots(settings: &Settings) -> Result<ExtraRoots, StartError> {
     Ok(settings.ca_file.as_deref().map(ExtraRoots::read).transpose()?.unwrap_or_default())
-}
-
-/// What a start would find.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// What is at the database's address, in words.
-    pub database: &'static str,
-    /// Where the master key is.
-    pub master_key_file: PathBuf,
-    /// What is there, in words.
-    pub master_key: &'static str,
-}
-
-/// Looks at the database and the master key and changes neither.
-///
-/// # Errors
-/// If a start would fail.
-pub async fn check(settings: &Settings) -> Result<Found, StartError> {
-    let (path, may_be_made) = settings.master_key();
-    let key = master_key::read(&path)?;
-    let missing = || match may_be_made {
-        true => Ok("will be made"),
-        false => Err(MasterKeyError::Missing(path.clone())),
-    };
-    let found = |database, master_key| Found { database, master_key_file: path.clone(), master_key };
-    if settings.database_url.file().is_some_and(|file| !file.exists()) {
-        return Ok(found("will be made", if key.is_some() { "found" } else { missing()? }));
-    }
-    let failed = |error| StartError::Database { url: settings.database_url.clone(), error };
-    let store = Store::open(&settings.database_url).await.map_err(failed)?;
-    store.ping().await.map_err(failed)?;
-    // Before the first start there is no such table, and so no key that it was set up with.
-    let known = store.installation().key_check().await.ok().flatten();
-    store.close().await;
-    let master_key = match (key, known) {
-        (None, Some(_)) => return Err(MasterKeyError::Lost(path).into()),
-        (None, None) => missing()?,
-        (Some(key), Some(check)) if key.open(KEY_CHECK, &check).is_err() => {
-            return Err(MasterKeyError::Mismatch(path).into());
-        }
-        (Some(_), _) => "found",
-    };
-    Ok(found("answers", master_key))
 }

@@ -97,7 +97,7 @@ pub enum Command {
     Alias(alias::Alias),
     /// Say which model a name runs for a key, and why.
     Resolve(resolve::Resolve),
-    /// Check the settings, the master key and the database, and change nothing.
+    /// Check all that a start depends on: settings, database, master key, addresses, spool; and change nothing.
     CheckConfig(check::CheckConfig),
 }
 

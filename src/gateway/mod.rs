@@ -14,6 +14,7 @@ mod breaker;
 mod call;
 mod candidates;
 mod catalog;
+mod check;
 mod count_tokens;
 mod credentials;
 mod credits;
@@ -62,6 +63,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::web;
 use tokio::task::JoinHandle;
 
+pub use check::check;
 pub use credentials::credential_context;
 pub use options::{EnvLookup, GatewayOptions, Limits, Reserve, Retries, Timeouts};
 pub use roots::{CaFileError, ExtraRoots};

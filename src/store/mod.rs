@@ -24,6 +24,7 @@ mod key_page;
 mod leases;
 mod limits;
 mod links;
+mod look;
 mod migrations;
 mod people;
 mod person_change;
@@ -200,7 +201,7 @@ impl Store {
             ALL_STATEMENTS.iter().flat_map(|list| list.iter()).map(|sql| sql.0.to_owned()).collect();
         let numbered = self.engine.postgres().is_some();
         if numbered {
-            let only_here = [change::NOTIFY, setup_turn::TRY, migrations::HAS_STEPS_ON_POSTGRES];
+            let only_here = [change::NOTIFY, setup_turn::TRY, look::RIGHTS, migrations::HAS_STEPS_ON_POSTGRES];
             texts.extend(only_here.map(|sql| sql.0.to_owned()));
         }
         texts.extend(MANY.iter().flat_map(|many| [1, ManyRows::AT_ONCE].map(|rows| many.text(rows, numbered))));

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod aliases;
+mod check;
 mod credit;
 mod demo;
 mod engines;

@@ -88,7 +88,17 @@ impl Program {
 
     /// Runs a command to its end, with this on standard input.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Ran {
-        let mut command = self.command(arguments);
+        Self::finish(self.command(arguments), input)
+    }
+
+    /// Runs a command to its end from a shell that does this before.
+    pub fn run_after(&self, before: &str, arguments: &[&str]) -> Ran {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{before}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_crossmodel")]);
+        Self::finish(self.equip(shell, arguments), "")
+    }
+
+    fn finish(mut command: Command, input: &str) -> Ran {
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
         let _leash = Leash::on(&child);
         let mut stdin = child.stdin.take().expect("its input");
@@ -112,7 +122,10 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
+        self.equip(Command::new(env!("CARGO_BIN_EXE_crossmodel")), arguments)
+    }
+
+    fn equip(&self, mut command: Command, arguments: &[&str]) -> Command {
         command
             .args(arguments)
             .env_clear()

@@ -27,12 +27,15 @@ fn a_bad_value_stops_with_one_line_that_names_the_variable() {
 fn a_file_of_authorities_that_cannot_be_used_is_named_with_the_reason() {
     let program = Program::empty();
     let bad = program.file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
-    program.run(&["check-config", "--ca-file", &bad]).fails(2, &["CROSSMODEL_CA_FILE", "key.pem", "no certificate"]);
+    program
+        .run(&["check-config", "--listen", "127.0.0.1:0", "--ca-file", &bad])
+        .fails(2, &["CROSSMODEL_CA_FILE", "key.pem", "no certificate"]);
     let broken = program.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     let program = program.env("CROSSMODEL_CA_FILE", &broken);
-    program.run(&["check-config"]).fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
+    let check = ["check-config", "--listen", "127.0.0.1:0"];
+    program.run(&check).fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
     program.run(&["serve", "--listen", "127.0.0.1:0"]).fails(2, &["CROSSMODEL_CA_FILE", "ca.pem"]);
-    let missing = ["check-config", "--ca-file", "nowhere.pem"];
+    let missing = ["check-config", "--listen", "127.0.0.1:0", "--ca-file", "nowhere.pem"];
     program.run(&missing).fails(2, &["CROSSMODEL_CA_FILE", "nowhere.pem cannot be read"]);
 }
 
@@ -65,7 +68,7 @@ fn the_databases_password_is_never_shown() {
 #[test]
 fn checking_the_settings_makes_nothing() {
     let program = Program::empty();
-    let ran = program.run(&["check-config"]).succeeds();
+    let ran = program.run(&["check-config", "--listen", "127.0.0.1:0"]).succeeds();
     assert!(ran.out.contains("The settings are fine."), "{}", ran.out);
     assert!(ran.out.contains("will be made"), "{}", ran.out);
     assert_eq!(std::fs::read_dir(program.path(".")).unwrap().count(), 0);
@@ -75,9 +78,9 @@ fn checking_the_settings_makes_nothing() {
 fn a_console_that_others_can_reach_needs_a_public_address() {
     let program = Program::empty();
     program.run(&["check-config", "--listen", "0.0.0.0:8080"]).fails(2, &["CROSSMODEL_PUBLIC_URL", "https"]);
-    let named = ["check-config", "--listen", "0.0.0.0:8080", "--public-url", "https://cm.example.com"];
+    let named = ["check-config", "--listen", "0.0.0.0:0", "--public-url", "https://cm.example.com"];
     program.run(&named).succeeds();
-    program.run(&["check-config", "--listen", "0.0.0.0:8080", "--console-listen", "off"]).succeeds();
+    program.run(&["check-config", "--listen", "0.0.0.0:0", "--console-listen", "off"]).succeeds();
     let nothing = ["check-config", "--gateway-listen", "off", "--console-listen", "off"];
     program.run(&nothing).fails(2, &["nothing to serve"]);
 }
@@ -109,7 +112,7 @@ fn another_master_key_is_noticed_at_the_start() {
 
     std::fs::write(&path, right).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    program.run(&["check-config"]).succeeds();
+    program.run(&["check-config", "--listen", "127.0.0.1:0"]).succeeds();
 }
 
 #[test]

@@ -19,6 +19,11 @@ pub async fn run(store: &TestStore, sql: &str) -> Result<u64, String> {
     done.map_err(|error| error.to_string())
 }
 
+/// Runs one statement on Postgres, in a database without a store.
+pub async fn run_at(url: &str, sql: &str) {
+    PgConnection::connect(url).await.unwrap().execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+}
+
 /// The first column of every row, which has to be text.
 pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
     let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));

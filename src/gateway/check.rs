@@ -1,0 +1,39 @@
+//! Whether a gateway could start, found out by what it would do first; what was tried is undone.
+
+use std::io;
+
+use super::catalog::Snapshot;
+use super::spool::{Spool, SpoolOptions};
+use super::{GatewayError, GatewayOptions, egress};
+use crate::domain::GatewayId;
+use crate::random;
+use crate::store::Store;
+
+/// Reads the catalog, if there is a store to read it from, sets up TLS, and begins a spool, which it removes again.
+///
+/// # Errors
+/// If a start would fail, as it would.
+pub async fn check(store: Option<&Store>, options: &GatewayOptions) -> Result<(), GatewayError> {
+    if let Some(store) = store {
+        Snapshot::load(store, options, None).await?;
+    }
+    let gateway = GatewayId::new(options.clock.now(), random::bytes());
+    try_spool(&options.spool, gateway).map_err(|error| GatewayError::Spool(options.spool.folder.clone(), error))?;
+    egress::connector(options)?;
+    Ok(())
+}
+
+fn try_spool(options: &SpoolOptions, gateway: GatewayId) -> io::Result<()> {
+    match Spool::start(options, gateway) {
+        Ok(spool) => {
+            spool.stop();
+            spool.remove();
+            Ok(())
+        }
+        Err(error) => {
+            // What it could make before it failed.
+            drop(std::fs::remove_dir_all(options.folder.join(gateway.to_string())));
+            Err(error)
+        }
+    }
+}
