@@ -31,8 +31,11 @@ fn try_spool(options: &SpoolOptions, gateway: GatewayId) -> io::Result<()> {
             Ok(())
         }
         Err(error) => {
-            // What it could make before it failed.
-            drop(std::fs::remove_dir_all(options.folder.join(gateway.to_string())));
+            // What it could make before it failed, under the name that it begins with and the one that it has then.
+            let folder = options.folder.join(gateway.to_string());
+            for folder in [folder.with_extension("new"), folder] {
+                drop(std::fs::remove_dir_all(folder));
+            }
             Err(error)
         }
     }

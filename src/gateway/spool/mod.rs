@@ -40,6 +40,8 @@ use crate::domain::GatewayId;
 
 /// What waits for the database at most; beyond it no new call is taken.
 const MOST: u64 = 256 << 20;
+/// Ends the name of a folder that is being made.
+const NEW: &str = "new";
 /// Ends the name of a folder that is being removed.
 const OVER: &str = "over";
 /// Ends the name of a folder that is kept, since a part of it could not be read.
@@ -130,11 +132,14 @@ impl Spool {
         let files = &options.files;
         make_folders(options, &options.folder)?;
         let folder = options.folder.join(gateway.to_string());
-        files.make_folder(&folder)?;
-        let lock = files.create(&folder.join(LOCK), false)?;
+        // Under another name until it is locked: a gateway that looks for what earlier runs left must not take it for that.
+        let unlocked = folder.with_extension(NEW);
+        files.make_folder(&unlocked)?;
+        let lock = files.create(&unlocked.join(LOCK), false)?;
         if !files.lock(&lock)? {
             return Err(io::ErrorKind::WouldBlock.into());
         }
+        files.rename(&unlocked, &folder)?;
         if options.synced {
             // Nothing is promised before the disk has the names of all that leads to it.
             files.sync_folder(&folder)?;

@@ -244,6 +244,35 @@ fn a_run_that_lasts_is_not_taken_for_one_that_was_left() {
 }
 
 #[test]
+fn a_run_that_begins_while_others_look_for_what_was_left_is_not_taken_for_that() {
+    let folder = folder();
+    let over = AtomicBool::new(false);
+    let taken = std::thread::scope(|scope| {
+        let look = || {
+            let options = SpoolOptions { synced: false, ..SpoolOptions::new(folder.clone()) };
+            let mut taken = 0;
+            while !over.load(Ordering::SeqCst) {
+                taken += left_behind(&options).unwrap().len();
+            }
+            taken
+        };
+        let looking = scope.spawn(look);
+        let options = SpoolOptions { synced: false, ..SpoolOptions::new(folder.clone()) };
+        for _ in 0..500 {
+            let began = Spool::start(&options, GatewayId::new(NOW, random::bytes()));
+            let Ok(spool) = began else { break };
+            spool.stop();
+            spool.remove();
+        }
+        over.store(true, Ordering::SeqCst);
+        looking.join().unwrap()
+    });
+
+    assert_eq!(taken, 0, "runs that had just begun");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     let folder = folder();
     let spool = start(&folder);
