@@ -83,6 +83,17 @@ fn what_is_not_in_the_body_is_as_long_as_the_context() {
 }
 
 #[test]
+fn limits_per_minute_count_what_is_sent_not_what_might_be_read() {
+    let picture = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]);
+    let body = chat(&json!({"messages": [{"role": "user", "content": picture}]})).to_string();
+    let control = Control::read(body.as_bytes(), Operation::Chat).unwrap();
+    let about = |reserve| Asked::read(&control, body.as_bytes(), reserve).about(&model());
+
+    assert_eq!(about(Reserve::Strict), body.len() as u64);
+    assert_eq!(about(Reserve::Soft), (body.len() as u64).div_ceil(3));
+}
+
+#[test]
 fn texts_that_become_vectors_are_not_one_prompt() {
     let texts = vec!["x".repeat(9_000); 50];
     let body = json!({"model": "m", "input": texts});
