@@ -2,8 +2,10 @@
 //! program.
 
 mod check;
+mod descriptors;
 mod error;
 mod folders;
+mod http;
 mod listener;
 mod server;
 mod signals;

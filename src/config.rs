@@ -15,7 +15,7 @@ pub use listen::{Address, AddressError, Part, Parts};
 pub use patience::PatienceSettings;
 pub use unknown::unknown_variable;
 
-use crate::domain::EgressPolicy;
+use crate::domain::{EgressPolicy, TrustedProxies};
 use crate::gateway::Reserve;
 use crate::store::DatabaseUrl;
 use crate::telemetry;
@@ -149,6 +149,37 @@ pub struct Settings {
     )]
     pub workers: Option<u16>,
 
+    /// The most connections of clients at once. [default: three quarters of the files that the system lets us open]
+    ///
+    /// Half of them are kept for callers that have shown a key, or a person who has signed in.
+    #[arg(
+        long,
+        env = "CROSSMODEL_MAX_CONNECTIONS",
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(16..=1_000_000),
+        hide_env_values = true,
+        global = true
+    )]
+    pub max_connections: Option<u32>,
+
+    /// The most connections of one client address that have shown neither key nor session. Beyond that, its oldest such
+    /// connection is closed for each new one.
+    #[arg(
+        long,
+        env = "CROSSMODEL_CONNECTIONS_PER_ADDRESS",
+        value_name = "NUMBER",
+        default_value = "256",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000),
+        hide_env_values = true,
+        global = true
+    )]
+    pub connections_per_address: u32,
+
+    /// Proxies in front whose `X-Forwarded-For` is believed, as networks or addresses separated by commas, or `none`.
+    /// [default: this machine's own addresses if the public address is https, else none]
+    #[arg(long, env = "CROSSMODEL_TRUSTED_PROXIES", value_name = "NETWORK,…", hide_env_values = true, global = true)]
+    pub trusted_proxies: Option<TrustedProxies>,
+
     /// Seconds to go on listening, already reported as not ready, after a request to stop.
     ///
     /// Gives a load balancer the time to notice.
@@ -251,9 +282,15 @@ impl Settings {
         if base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1") }
     }
 
-    /// Whether a proxy stands in front: only one can make a public address https.
-    pub fn behind_proxy(&self) -> bool {
-        [&self.public_url, &self.gateway_url].into_iter().flatten().any(|url| url.scheme() == "https")
+    /// The proxies whose word is taken for who called. Unless they are named, one on this machine if there is one: only a
+    /// proxy can make a public address https.
+    pub fn proxies(&self) -> TrustedProxies {
+        let secure = || [&self.public_url, &self.gateway_url].into_iter().flatten().any(|url| url.scheme() == "https");
+        match &self.trusted_proxies {
+            Some(named) => named.clone(),
+            None if secure() => TrustedProxies::on_this_machine(),
+            None => TrustedProxies::default(),
+        }
     }
 
     /// The folder of the spool.

@@ -20,6 +20,7 @@
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
 //! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
+//! | [`connections`] | Who is connected, and whose connection ends when there is no room. |
 //! | [`causes`] | An error with everything behind it, as logs and terminals tell it. |
 //! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
 //!
@@ -73,6 +74,7 @@ pub mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod console;
 pub mod domain;
 pub mod gateway;

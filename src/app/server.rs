@@ -1,28 +1,26 @@
 //! The running program: gateway and console on their listeners, until somebody asks it to stop.
 
-use std::io;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 use futures_util::future::join_all;
-use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::StartError;
+use super::http::{Patience, Serve, Server};
 use super::listener::{self, Listener};
 use super::signals::StopSignals;
+use super::{StartError, descriptors};
 use crate::clock::Clock;
 use crate::config::{Parts, Settings};
+use crate::connections::{Connections, Room};
 use crate::console::{Console, ConsoleOptions, setup};
 use crate::domain::MasterKey;
 use crate::gateway::{Gateway, GatewayOptions};
 use crate::store::Store;
-
-/// How long an idle connection is kept: longer than the proxies in front keep theirs, so that it is they who close.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// How long a client may take to send the head of a request.
-const REQUEST_HEAD: Duration = Duration::from_secs(5);
 
 /// What to serve besides what the settings say.
 #[derive(Clone, Debug)]
@@ -45,9 +43,10 @@ pub struct Running {
     pub setup_link: Option<Url>,
     store: Store,
     gateway: Option<Gateway>,
-    servers: Vec<(ServerHandle, JoinHandle<io::Result<()>>)>,
+    servers: Vec<Server>,
     signals: StopSignals,
     drain_delay: Duration,
+    patience: Duration,
 }
 
 impl Running {
@@ -72,10 +71,14 @@ impl Running {
             Some(_) => Some(gateway(settings, &store, master, serving).await?),
             None => None,
         };
+        let connections = Connections::new(Room {
+            most: descriptors::connections(descriptors::raise(), settings.max_connections),
+            per_address: settings.connections_per_address as usize,
+            proxies: settings.proxies(),
+        });
         let mut servers = Vec::new();
         for listener in listeners {
-            let server = serve(settings, listener, gateway.as_ref(), console.as_ref())?;
-            servers.push((server.handle(), tokio::spawn(server)));
+            servers.push(serve(settings, listener, gateway.as_ref(), console.as_ref(), &connections).await?);
         }
         Ok(Self {
             parts,
@@ -87,43 +90,36 @@ impl Running {
             servers,
             signals,
             drain_delay: Duration::from_secs(settings.drain_delay),
+            patience: Duration::from_secs(settings.shutdown_timeout),
         })
     }
 
     /// Answers until a signal asks to stop; then says so in `/readyz`, takes no new connections, lets what is in flight
     /// end, writes the last usage records and returns. A second signal ends what is in flight at once.
-    ///
-    /// # Errors
-    /// If a server ends in another way.
-    pub async fn until_stopped(mut self) -> Result<(), StartError> {
-        let handles: Vec<ServerHandle> = self.servers.iter().map(|(handle, _)| handle.clone()).collect();
+    pub async fn until_stopped(mut self) {
         let signal = self.signals.next().await;
         tracing::info!("Stopping on {signal}, once the requests in flight have ended");
         if let Some(gateway) = &self.gateway {
             gateway.drain();
         }
+        self.servers.iter().for_each(Server::see_off);
         let gracefully = async {
-            tokio::time::sleep(self.drain_delay).await;
-            join_all(handles.iter().map(|handle| handle.stop(true))).await;
+            sleep(self.drain_delay).await;
+            let stopped = join_all(self.servers.iter_mut().map(Server::stop));
+            if timeout(self.patience, stopped).await.is_err() {
+                tracing::warn!("Some requests have not ended in {:?} (CROSSMODEL_SHUTDOWN_TIMEOUT)", self.patience);
+            }
         };
         tokio::select! {
             () = gracefully => {}
-            signal = self.signals.next() => {
-                tracing::warn!("{signal} again: ending the requests in flight");
-                join_all(handles.iter().map(|handle| handle.stop(false))).await;
-            }
+            signal = self.signals.next() => tracing::warn!("{signal} again: ending the requests in flight"),
         }
-        let mut outcome = Ok(());
-        for (_, task) in self.servers {
-            let ended = task.await.unwrap_or_else(|error| Err(io::Error::other(error)));
-            outcome = outcome.and(ended.map_err(|error| StartError::System { what: "the server failed", error }));
-        }
+        join_all(self.servers.into_iter().map(Server::end)).await;
         if let Some(gateway) = self.gateway {
             gateway.stop().await;
         }
         self.store.close().await;
         tracing::info!("Stopped");
-        outcome
     }
 }
 
@@ -144,6 +140,7 @@ fn console(
         public_url,
         stand_in: serving.stand_in,
         gateway_url: settings.client_url(parts),
+        proxies: settings.proxies(),
         search_patience: ConsoleOptions::SEARCH_PATIENCE,
     };
     Ok(Some(Console::new(store.clone(), options)))
@@ -160,7 +157,7 @@ async fn gateway(
         egress: settings.egress_allow.clone(),
         extra_roots: super::extra_roots(settings)?,
         stand_in: serving.stand_in,
-        behind_proxy: settings.behind_proxy(),
+        proxies: settings.proxies(),
         reserve: settings.reserve,
         keep_records: settings.keep_records.time(),
         timeouts: settings.patience.timeouts(),
@@ -170,11 +167,12 @@ async fn gateway(
     Ok(Gateway::start(store.clone(), options).await?)
 }
 
-fn serve(
+async fn serve(
     settings: &Settings,
     listener: Listener,
     gateway: Option<&Gateway>,
     console: Option<&Console>,
+    connections: &Arc<Connections>,
 ) -> Result<Server, StartError> {
     let gateway = gateway.filter(|_| listener.gateway).cloned();
     let console = console.filter(|_| listener.console).cloned();
@@ -187,18 +185,12 @@ fn serve(
             config.configure(console.configure());
         }
     };
-    let mut server = HttpServer::new(move || App::new().configure(configure.clone()))
-        // Without it a stream's chunks wait up to 40 ms for each other.
-        .tcp_nodelay(true)
-        // A client that closes its side has left; the gateway ends its upstream call.
-        .h1_allow_half_closed(false)
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(REQUEST_HEAD)
-        .shutdown_timeout(settings.shutdown_timeout)
-        .disable_signals();
-    if let Some(workers) = settings.workers {
-        server = server.workers(usize::from(workers));
-    }
-    let server = server.listen(listener.socket).map_err(|error| StartError::System { what: "cannot serve", error })?;
-    Ok(server.run())
+    let cores = || available_parallelism().map_or(1, NonZero::get);
+    let serve = Serve {
+        workers: settings.workers.map_or_else(cores, usize::from),
+        patience: Patience::default(),
+        connections: Arc::clone(connections),
+    };
+    let served = Server::start(listener.socket, serve, configure).await;
+    served.map_err(|error| StartError::System { what: "cannot serve", error })
 }

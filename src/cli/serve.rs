@@ -32,7 +32,8 @@ impl Serve {
                 "Nobody can sign in yet. Set up the first admin here, once, within the hour: {link}"
             ));
         }
-        Ok(running.until_stopped().await?)
+        running.until_stopped().await;
+        Ok(())
     }
 }
 

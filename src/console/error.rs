@@ -28,6 +28,9 @@ pub enum ConsoleError {
     /// The form is larger than any of ours.
     #[error("the form is too large")]
     TooLarge,
+    /// The form came too slowly.
+    #[error("the form came too slowly")]
+    TooSlow,
     /// The form is not one of ours.
     #[error("the form cannot be read")]
     Unreadable,
@@ -123,6 +126,11 @@ impl ConsoleError {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "This form is too large",
                 "A form can have up to 64 KB. Nothing was changed. Go back and send less at once.",
+            ),
+            Self::TooSlow => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "This form took too long",
+                "The form didn't arrive within 10 seconds. Nothing was changed. Check your connection, go back and try again.",
             ),
             Self::Unreadable => Problem::new(
                 StatusCode::BAD_REQUEST,

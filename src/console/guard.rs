@@ -1,5 +1,7 @@
 //! Lets nobody unknown past the open addresses, and tells handlers who is there.
 
+use std::sync::Arc;
+
 use actix_session::SessionExt;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -7,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 
 use super::{Console, ConsoleError, SignedIn, routes, session};
+use crate::connections::Connection;
 
 /// Wraps every page.
 pub async fn guard(
@@ -18,6 +21,9 @@ pub async fn guard(
     let open = request.match_pattern().is_some_and(|pattern| routes::is_open(&pattern));
     let refusal = match who(&console, &request).await {
         Ok(Some(who)) => {
+            if let Some(connection) = request.conn_data::<Arc<Connection>>() {
+                connection.authenticated();
+            }
             request.extensions_mut().insert(who);
             None
         }

@@ -54,11 +54,8 @@ pub use shape::Shape;
 pub use signed_in::SignedIn;
 
 use crate::clock::Clock;
-use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp};
+use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp, TrustedProxies};
 use crate::store::{Store, StoreError};
-
-/// The most bytes of a form.
-const LARGEST_FORM: usize = 64 * 1024;
 
 /// Settings of the console.
 #[derive(Clone, Debug)]
@@ -75,6 +72,8 @@ pub struct ConsoleOptions {
     pub stand_in: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
+    /// Proxies in front whose `X-Forwarded-For` is believed.
+    pub proxies: TrustedProxies,
     /// How long a page of requests looks for what is rare before it offers to look further.
     pub search_patience: Duration,
 }
@@ -159,7 +158,9 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
     scope
         .wrap(from_fn(guard::guard))
         .wrap(session::middleware(console))
-        .app_data(web::FormConfig::default().limit(LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()))
+        .app_data(
+            web::FormConfig::default().limit(edge::LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()),
+        )
         .app_data(web::QueryConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
         .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))

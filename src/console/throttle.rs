@@ -1,12 +1,13 @@
 //! Slows down guessing: per account a lock that doubles and always opens again, per address a count of failures.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderValue, X_FORWARDED_FOR};
+use ipnet::IpNet;
 
 use super::{Console, ConsoleError};
-use crate::domain::Timestamp;
+use crate::domain::{Timestamp, TrustedProxies, household};
 use crate::store::Attempts;
 
 const FREE: i64 = 2;
@@ -37,7 +38,7 @@ pub struct Attempt {
 /// [`ConsoleError::TooMany`] with the time left, if one of the two is shut out now. The attempt is then not counted.
 pub async fn begin(console: &Console, request: &HttpRequest, name: &str) -> Result<Attempt, ConsoleError> {
     let now = console.now();
-    let address = address(request, console.options.secure_cookies).map(network);
+    let address = sender(request, &console.options.proxies);
     let attempt = Attempt { account: format!("account:{name}"), address };
     let throttle = console.store.throttle();
     // One at a time, so that attempts in parallel see each other.
@@ -113,30 +114,19 @@ impl Limit {
     }
 }
 
-/// Who sent the request. Behind a proxy on this machine that is the last address the proxy added; anybody can write the
-/// ones before.
-fn address(request: &HttpRequest, proxied: bool) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    match forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok()) {
-        Some(client) if proxied && peer.is_loopback() => Some(client),
-        _ => Some(peer),
-    }
-}
-
-/// What counts as one sender: an IPv4 address, or an IPv6 network of 64 bits, which one household has.
-fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
+/// Who sent the request, maybe through a proxy, as one sender counts: an IPv4 address, or a household's IPv6 network.
+fn sender(request: &HttpRequest, proxies: &TrustedProxies) -> Option<String> {
+    let lines = request.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes);
+    Some(match household(proxies.client(request.peer_addr()?.ip(), lines)) {
+        IpNet::V4(one) => one.addr().to_string(),
+        IpNet::V6(network) => network.to_string(),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000_000);
@@ -181,7 +171,22 @@ mod tests {
 
     #[test]
     fn addresses_of_one_household_count_together() {
-        assert_eq!(network("2001:db8:1:2:3::9".parse().unwrap()), network("2001:db8:1:2:ffff::1".parse().unwrap()));
-        assert_eq!(network("::ffff:192.0.2.7".parse().unwrap()), "192.0.2.7");
+        let from = |peer: &str| {
+            let request = actix_web::test::TestRequest::default().peer_addr(SocketAddr::new(peer.parse().unwrap(), 9));
+            sender(&request.to_http_request(), &TrustedProxies::on_this_machine()).unwrap()
+        };
+        assert_eq!(from("2001:db8:1:2:3::9"), from("2001:db8:1:2:ffff::1"));
+        assert_eq!(from("::ffff:192.0.2.7"), "192.0.2.7");
+    }
+
+    #[test]
+    fn behind_a_proxy_on_an_address_of_both_kinds_the_client_counts() {
+        let request = actix_web::test::TestRequest::default()
+            .peer_addr("[::ffff:127.0.0.1]:9".parse().unwrap())
+            .append_header(("x-forwarded-for", "203.0.113.1"))
+            .append_header(("x-forwarded-for", "192.0.2.7"));
+        let request = request.to_http_request();
+        assert_eq!(sender(&request, &TrustedProxies::on_this_machine()).unwrap(), "192.0.2.7");
+        assert_eq!(sender(&request, &TrustedProxies::default()).unwrap(), "127.0.0.1");
     }
 }

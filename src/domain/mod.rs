@@ -82,7 +82,7 @@ pub use model::{
 pub use money::{MoneyError, PicoUsd};
 pub use name::{Name, NameError};
 pub(crate) use nearest::edits;
-pub use network::{NetworkError, network};
+pub use network::{NetworkError, TrustedProxies, household, network};
 pub use person::{Email, EmailError, Person, Role, RoleError};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use proposal::{Proposal, propose_aliases};

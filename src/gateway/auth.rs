@@ -4,11 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, X_FORWARDED_FOR};
 
 use super::Inner;
 use super::keys::CompiledKey;
-use crate::domain::{ApiKeySecret, KeyState, Timestamp};
+use crate::connections::Connection;
+use crate::domain::{ApiKeySecret, KeyState, Timestamp, TrustedProxies};
 use crate::wire::error::{Code, Problem, Surface};
 
 /// The other header that a key may be in.
@@ -35,20 +36,19 @@ pub(super) async fn authenticate(
         }
     };
     usable(&key, now)?;
-    if !key.may_call_from(|| client_address(request, inner.options.behind_proxy)) {
+    if !key.may_call_from(|| client_address(request, &inner.options.proxies)) {
         return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
+    }
+    if let Some(connection) = request.conn_data::<Arc<Connection>>() {
+        connection.authenticated();
     }
     Ok(key)
 }
 
-/// Who calls. Behind a proxy on this machine that is the last address the proxy added; anybody can write the ones before.
-fn client_address(request: &HttpRequest, behind_proxy: bool) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip().to_canonical();
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    match forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse::<IpAddr>().ok()) {
-        Some(client) if behind_proxy && peer.is_loopback() => Some(client.to_canonical()),
-        _ => Some(peer),
-    }
+/// Who calls, maybe through a proxy.
+fn client_address(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpAddr> {
+    let lines = request.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes);
+    Some(proxies.client(request.peer_addr()?.ip(), lines))
 }
 
 /// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.
@@ -103,7 +103,6 @@ pub(super) fn surface(request: &HttpRequest) -> Surface {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut map = HeaderMap::new();

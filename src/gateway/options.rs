@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{ExtraRoots, SpoolOptions};
 use crate::clock::Clock;
-use crate::domain::{EgressPolicy, MasterKey, ProviderPatience};
+use crate::domain::{EgressPolicy, MasterKey, ProviderPatience, TrustedProxies};
 
 /// Looks an environment variable up. A function, so that tests need not touch the process's own environment.
 pub type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -27,8 +27,8 @@ pub struct GatewayOptions {
     pub env: EnvLookup,
     /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
     pub stand_in: bool,
-    /// Whether a proxy on this machine stands in front: then the last address in its `X-Forwarded-For` is the client's.
-    pub behind_proxy: bool,
+    /// Proxies in front whose `X-Forwarded-For` is believed.
+    pub proxies: TrustedProxies,
     /// Whether the store's notices of changes are heard. Off only in tests of what happens without them.
     pub notifications: bool,
     /// How often what is in memory is compared with the database.
@@ -70,7 +70,7 @@ impl GatewayOptions {
             extra_roots: ExtraRoots::default(),
             env: Arc::new(|name| std::env::var(name).ok()),
             stand_in: false,
-            behind_proxy: false,
+            proxies: TrustedProxies::default(),
             notifications: true,
             sweep_every: Duration::from_secs(3),
             freshness: Duration::from_secs(60),

@@ -2,6 +2,7 @@
 //! host, refuses forms of other sites, turns errors into pages, puts the security headers on every
 //! answer, and compresses pages.
 
+mod form;
 mod headers;
 mod origin;
 mod problem;
@@ -14,6 +15,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
+pub(super) use form::LARGEST as LARGEST_FORM;
 pub use origin::Origins;
 
 use super::Console;
@@ -24,14 +26,14 @@ use crate::domain::RequestId;
 /// Wraps every request of the console.
 pub async fn edge(
     console: web::Data<Console>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
     let shape = Shape::of(request.headers());
     let gzip = shrink::accepts_gzip(request.headers());
-    let outcome = match console.origins.check(request.method(), request.headers()) {
+    let outcome = match acceptable(&console, &mut request).await {
         Err(error) => Ok(request.into_response(error.error_response())),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
     };
@@ -49,6 +51,12 @@ pub async fn edge(
             Err(InternalError::from_response(error, response).into())
         }
     }
+}
+
+/// Whether a request is for us, comes from a page of ours, and has arrived whole.
+async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
+    console.origins.check(request.method(), request.headers())?;
+    form::read(request).await
 }
 
 fn finish(console: &Console, headers: &mut actix_web::http::header::HeaderMap, id: RequestId) {

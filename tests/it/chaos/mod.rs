@@ -3,6 +3,7 @@
 
 mod acks;
 mod callers;
+mod crowds;
 mod hang_ups;
 mod kills;
 mod outages;

@@ -12,6 +12,7 @@ mod limits;
 mod people;
 pub mod program;
 mod providers;
+mod proxies;
 mod resolve;
 mod routes;
 mod serve;

@@ -14,6 +14,7 @@ pub struct Program {
     folder: Folder,
     database_url: String,
     env: Vec<(String, String)>,
+    descriptors: Option<u32>,
 }
 
 /// What a command did.
@@ -52,7 +53,7 @@ impl Program {
     pub fn empty() -> Self {
         let folder = Folder::fresh();
         let database_url = format!("sqlite://{}/crossmodel.db", folder.as_ref().display());
-        Self { folder, database_url, env: Vec::new() }
+        Self { folder, database_url, env: Vec::new(), descriptors: None }
     }
 
     /// The same program on another database.
@@ -66,6 +67,13 @@ impl Program {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same program where no more files can be open at once.
+    #[must_use]
+    pub fn with_descriptors(mut self, most: u32) -> Self {
+        self.descriptors = Some(most);
         self
     }
 
@@ -93,9 +101,7 @@ impl Program {
 
     /// Runs a command to its end from a shell that does this before.
     pub fn run_after(&self, before: &str, arguments: &[&str]) -> Ran {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{before}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_crossmodel")]);
-        Self::finish(self.equip(shell, arguments), "")
+        Self::finish(self.equip(Self::shell(before), arguments), "")
     }
 
     fn finish(mut command: Command, input: &str) -> Ran {
@@ -122,7 +128,18 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        self.equip(Command::new(env!("CARGO_BIN_EXE_crossmodel")), arguments)
+        let command = match self.descriptors {
+            None => Command::new(env!("CARGO_BIN_EXE_crossmodel")),
+            Some(most) => Self::shell(&format!("ulimit -n {most}")),
+        };
+        self.equip(command, arguments)
+    }
+
+    /// The program in a shell that does this before.
+    fn shell(before: &str) -> Command {
+        let mut shell = Command::new("/bin/sh");
+        shell.args(["-c", &format!("{before}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_crossmodel")]);
+        shell
     }
 
     fn equip(&self, mut command: Command, arguments: &[&str]) -> Command {
@@ -188,6 +205,19 @@ impl Started {
     /// Everything said so far.
     pub fn said(&self) -> &str {
         &self.said
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The seconds of a processor that it has used.
+    pub fn worked(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("its state");
+        let fields: Vec<&str> = stat.rsplit(')').next().expect("its fields").split_whitespace().collect();
+        let ticks: f64 = fields[11..13].iter().map(|ticks| ticks.parse::<f64>().expect("a number")).sum();
+        ticks / 100.0
     }
 
     /// Asks it to stop.

@@ -17,6 +17,9 @@ fn a_bad_value_stops_with_one_line_that_names_the_variable() {
         ("CROSSMODEL_LOG_FORMAT", "xml"),
         ("CROSSMODEL_WORKERS", "0"),
         ("CROSSMODEL_SHUTDOWN_TIMEOUT", "soon"),
+        ("CROSSMODEL_MAX_CONNECTIONS", "2"),
+        ("CROSSMODEL_CONNECTIONS_PER_ADDRESS", "0"),
+        ("CROSSMODEL_TRUSTED_PROXIES", "10.0.0.0/8;::1"),
         ("DATABASE_URL", "mysql://localhost/cm"),
     ] {
         Program::empty().env(name, value).run(&["check-config"]).fails(2, &["crossmodel: ", name]);

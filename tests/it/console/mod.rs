@@ -10,6 +10,7 @@ mod key_limits;
 mod keys;
 mod requests;
 mod sign_in;
+mod slow;
 mod usage;
 mod wallet;
 

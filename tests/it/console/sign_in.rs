@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::clock::Clock;
 use crossmodel::console::{Console, ConsoleOptions, reset, setup};
-use crossmodel::domain::{Email, Role};
+use crossmodel::domain::{Email, Role, TrustedProxies};
 use crossmodel::store::Editor;
 
 use crate::harness::app::TestApp;
@@ -33,6 +33,7 @@ fn console(app: &TestApp) -> Console {
         public_url: app.url().parse().expect("an address"),
         secure_cookies: false,
         stand_in: false,
+        proxies: TrustedProxies::default(),
         gateway_url: format!("{}/v1", app.url()),
         search_patience: Duration::MAX,
     };

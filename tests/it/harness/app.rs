@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::console::{Console, ConsoleOptions, setup};
-use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope};
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope, TrustedProxies};
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::store::{Editor, ProviderChange, Store};
 
@@ -177,6 +177,7 @@ fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
         public_url: url.parse().expect("an address"),
         secure_cookies: false,
         stand_in: false,
+        proxies: TrustedProxies::default(),
         gateway_url: format!("{url}/v1"),
         // However busy the machine is.
         search_patience: std::time::Duration::MAX,

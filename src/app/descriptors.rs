@@ -1,0 +1,68 @@
+//! How many files and connections this process may have open at once.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// With fewer than this, a busy gateway soon runs out.
+const FEW: u64 = 4096;
+/// Where the system sets no limit.
+const MANY: u64 = 1 << 20;
+/// More connections of clients than this are a mistake, or an attack.
+const MOST: usize = 100_000;
+
+/// Raises the limit as far as the system lets us, and says what it is.
+pub(super) fn raise() -> u64 {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.unwrap_or(MANY);
+    let before = current.unwrap_or(MANY);
+    if before >= wanted {
+        return before;
+    }
+    match setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }) {
+        Ok(()) => wanted,
+        Err(error) => {
+            tracing::warn!(%error, "The limit of open files cannot be raised from {before} to {wanted}");
+            before
+        }
+    }
+}
+
+/// How many connections of clients there may be: three of four descriptors, or what was set. The others are for providers,
+/// the database and the spool; a call takes one of each, but not every connection has a call.
+pub(super) fn connections(descriptors: u64, set: Option<u32>) -> usize {
+    let fitting = usize::try_from(descriptors / 4 * 3).unwrap_or(MOST).min(MOST);
+    let most = set.map_or(fitting, |set| set as usize);
+    tracing::info!("{descriptors} files can be open at once, {most} of them connections of clients");
+    if descriptors < FEW {
+        tracing::warn!(
+            "Only {descriptors} files can be open at once; raise the limit (`ulimit -n`, LimitNOFILE= in systemd, --ulimit \
+             nofile= in Docker) to {FEW} or more, or callers are turned away when there are many"
+        );
+    }
+    if most > fitting {
+        tracing::warn!(
+            "CROSSMODEL_MAX_CONNECTIONS is {most}, but of {descriptors} files that can be open at once no more than \
+             {fitting} should be connections of clients"
+        );
+    }
+    most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_of_the_descriptors_is_kept_for_all_else() {
+        assert_eq!(connections(256, None), 192);
+        assert_eq!(connections(20_000, None), 15_000);
+        assert_eq!(connections(1 << 30, None), MOST);
+        assert_eq!(connections(20_000, Some(64)), 64);
+    }
+
+    #[test]
+    fn the_limit_is_raised_as_far_as_the_system_lets_us() {
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        assert_eq!(raise(), maximum.unwrap_or(MANY));
+        assert_eq!(getrlimit(Resource::Nofile).current, Some(maximum.unwrap_or(MANY)));
+    }
+}

@@ -1,0 +1,157 @@
+//! Takes connections from the system and hands them to the workers, as many as there is room for.
+
+use std::io::{self, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::connections::{Connections, Place};
+
+/// After a failure of the system, such as no descriptors being left, for so long nothing is accepted.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Connections that are refused, and have not yet read why.
+const REFUSED: usize = 32;
+/// How long one of them has for that.
+const READ_REFUSAL: Duration = Duration::from_secs(1);
+
+const REFUSAL: &str = concat!(
+    "HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-type: application/json\r\n",
+    "content-length: 150\r\n\r\n",
+    r#"{"error":{"message":"Too many connections are open here right now. Try again in a few seconds.","#,
+    r#""type":"api_error","param":null,"code":"overloaded"}}"#,
+    "\n"
+);
+
+/// A connection on its way to a worker.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub stream: TcpStream,
+    pub peer: SocketAddr,
+    pub place: Place,
+}
+
+/// Accepts until `stopping` says so, and then what the system has accepted already. Workers learn that nobody else comes
+/// by the end of their channel.
+pub(super) async fn accept(
+    listener: TcpListener,
+    workers: Vec<mpsc::UnboundedSender<Arrival>>,
+    connections: Arc<Connections>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut hall = Hall { workers, next: 0, connections, refused: Arc::new(Semaphore::new(REFUSED)), said: None };
+    let accepting = async {
+        loop {
+            let accepted = listener.accept().await;
+            let accepted = accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
+            if let Err(error) = hall.take(accepted) {
+                hall.tell(&error);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+    let Ok(listener) = listener.into_std() else { return };
+    while let Ok(accepted) = listener.accept() {
+        drop(hall.take(Ok(accepted)));
+    }
+}
+
+struct Hall {
+    workers: Vec<mpsc::UnboundedSender<Arrival>>,
+    next: usize,
+    connections: Arc<Connections>,
+    refused: Arc<Semaphore>,
+    said: Option<Instant>,
+}
+
+impl Hall {
+    /// Hands a connection over.
+    ///
+    /// # Errors
+    /// If the system cannot give any now.
+    fn take(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>) -> io::Result<()> {
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            // The client has left again.
+            Err(error) if left(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        // Without it a stream's chunks wait up to 40 ms for each other.
+        if stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).is_err() {
+            return Ok(());
+        }
+        match self.connections.enter(peer.ip(), Instant::now()) {
+            Some(place) => self.hand_over(Arrival { stream, peer, place }),
+            None => self.refuse(stream),
+        }
+        Ok(())
+    }
+
+    /// One worker after the other. A worker that has ended is left out.
+    fn hand_over(&mut self, mut arrival: Arrival) {
+        while !self.workers.is_empty() {
+            self.next = (self.next + 1) % self.workers.len();
+            let Some(worker) = self.workers.get(self.next) else { return };
+            match worker.send(arrival) {
+                Ok(()) => return,
+                Err(back) => {
+                    tracing::error!("A thread that answers requests has ended");
+                    arrival = back.0;
+                    self.workers.remove(self.next);
+                }
+            }
+        }
+    }
+
+    /// Says that there is no room, to as many as it can be said to without holding up the others.
+    fn refuse(&self, mut stream: TcpStream) {
+        let Ok(turn) = Arc::clone(&self.refused).try_acquire_owned() else { return };
+        if stream.write_all(REFUSAL.as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write)).is_err() {
+            return;
+        }
+        tokio::spawn(async move {
+            let _turn = turn;
+            let Ok(mut stream) = tokio::net::TcpStream::from_std(stream) else { return };
+            // What is not read when the connection is closed would take the refusal back.
+            let mut unread = [0; 1024];
+            let reading = async { while stream.read(&mut unread).await.is_ok_and(|read| read > 0) {} };
+            drop(tokio::time::timeout(READ_REFUSAL, reading).await);
+        });
+    }
+
+    /// Makes what room can be made, and says what is missing, not too often.
+    fn tell(&mut self, error: &io::Error) {
+        self.connections.make_room();
+        if self.said.is_none_or(|said| said.elapsed() >= Duration::from_secs(10)) {
+            self.said = Some(Instant::now());
+            let (connections, strangers) = self.connections.count();
+            tracing::error!(%error, connections, strangers, "The system gives no more connections");
+        }
+    }
+}
+
+/// Whether the connection is gone, and not the means to have any.
+fn left(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_is_as_long_as_it_says() {
+        let (head, body) = REFUSAL.split_once("\r\n\r\n").unwrap();
+        let length = head.split("content-length: ").nth(1).unwrap();
+        assert_eq!(length, body.len().to_string());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap()["error"]["code"], "overloaded");
+    }
+}
