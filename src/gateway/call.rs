@@ -30,11 +30,14 @@ use crate::wire::control::{Control, ControlError};
 use crate::wire::error::{Code, Problem};
 use crate::wire::neutral::Refused;
 use crate::wire::operation::Operation;
+use crate::wire::usage::{INLINE, inline_data};
 
 /// Characters of a client's program name that are recorded.
 const AGENT: usize = 120;
 /// The longest header that goes on to a provider, in bytes.
 const LONGEST_HEADER: usize = 8192;
+/// Smaller bodies are not searched for pictures: a small one is worth about what it takes.
+const LARGE: usize = 64 << 10;
 /// The name of a header, as the client's side and as the provider's knows it.
 struct Forwarded(header::HeaderName, HeaderName);
 
@@ -126,7 +129,7 @@ async fn dispatch(
         operation,
         stream: control.stream,
         agent: agent(request.headers()),
-        prompt_bytes: control.prompt_bytes,
+        prompt_bytes: prompt_bytes(&control, &held.bytes),
         tier,
         key: Arc::clone(&key),
         bound,
@@ -148,6 +151,16 @@ async fn dispatch(
         began: Instant::now(),
     });
     outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
+}
+
+/// How many bytes of text the prompt is worth, where nobody counts its tokens: a picture in it is worth what it shows, and not
+/// what it takes.
+fn prompt_bytes(control: &Control<'_>, body: &[u8]) -> usize {
+    if body.len() < LARGE {
+        return control.prompt_bytes;
+    }
+    let (data, pieces) = inline_data(body);
+    control.prompt_bytes.saturating_sub(data) + pieces * INLINE
 }
 
 /// Counts a use against the limits per minute, if they admit it.

@@ -2,7 +2,9 @@
 //!
 //! The handler of the request only waits for what comes out of here. It may be dropped at any moment.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
@@ -24,6 +26,7 @@ use super::whole::Told;
 use super::{Inner, body};
 use crate::domain::Protocol;
 use crate::wire::error::{Code, Problem, ProviderSaid};
+use crate::wire::operation::Operation;
 
 /// A call to make.
 pub(super) struct Call {
@@ -66,79 +69,122 @@ pub(super) enum Outcome {
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
 pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
     let (answer, wait) = oneshot::channel();
-    // In a box of its own: the runtime would move it about three times.
-    tokio::spawn(Box::pin(run(call, answer)));
+    // What waits for an answer is large: in a box of its own it is given back before a long stream begins.
+    let asking = Box::pin(ask(call, answer));
+    tokio::spawn(async move {
+        if let Some(begun) = asking.await {
+            begun.go_on().await;
+        }
+    });
     wait
 }
 
-async fn run(call: Call, answer: oneshot::Sender<Outcome>) {
-    let mut call = call;
-    let line = Line::new(call.asked.operation, answer);
-    // No provider is asked for what a crash could make forgotten.
-    if call.ticket.is_written().await.is_err() {
-        return fail(call.ticket, line, not_written());
-    }
-
-    // What waits for an answer is large, and its memory is given back before a long stream begins.
-    let (answered, line, told) = Box::pin(ask(&mut call, line)).await;
-    let Call { inner, asked, mut ticket, progress, marks, began, body, .. } = call;
-    // A long answer need not keep the question in memory.
-    drop(body);
-    let Answered { candidate, answer } = match answered {
-        Some(Ok(answered)) => answered,
-        Some(Err(Unanswered { failure, cut })) => return unanswered(ticket, line, failure, cut),
-        // Its client has left, and nothing came of it in the time that is left for that.
-        None => return ticket.client_left(),
-    };
-    ticket.first_byte();
-    match answer {
-        Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
-        Answer::Stream(stream) => {
-            let Streaming { status, content_type, .. } = &*stream;
-            let client = match line {
-                Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
-                None => Err(Left),
-            };
-            let operation = asked.operation;
-            let relay =
-                Relay { inner: &inner, candidate: &candidate, stream, ticket, progress: &progress, marks, operation };
-            Box::pin(relay.run(client, began, told)).await;
-        }
-    }
+/// A call that has got all there is to be had before its content, and what is left of it then.
+struct Begun {
+    inner: Arc<Inner>,
+    operation: Operation,
+    ticket: Box<Ticket>,
+    progress: Arc<Progress>,
+    marks: Marks,
+    began: Instant,
+    /// `None`: nothing came in the time that there was after the client had left.
+    answered: Option<Result<Answered, Unanswered>>,
+    /// The end of a client that is still there.
+    line: Option<Line>,
+    /// When that was last told something.
+    told: Instant,
 }
 
-/// Asks for an answer. A client that waits for a stream is told in the meantime that it is alive; one that leaves is waited
-/// for no longer than it takes to hear what the provider charges, or some seconds. `None`: nothing came. Then also: the end of
-/// a client that is still there, and when that was last told something.
-async fn ask(call: &mut Call, line: Line) -> (Option<Result<Answered, Unanswered>>, Option<Line>, Instant) {
-    let mut line = line;
-    let mut told = call.began;
-    let keepalive = call.inner.options.timeouts.keepalive;
-    let is_kept_alive = call.asked.stream && !keepalive.is_zero();
-    let ran = call.plan.first().map(|first| first.target.header.clone());
+/// Asks for an answer; `None` if nobody may be asked. A client that waits for a stream is told in the meantime that it is
+/// alive; one that leaves is waited for no longer than it takes to hear what the provider charges, or some seconds.
+async fn ask(call: Call, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
+    let mut call = call;
+    let mut line = Line::new(call.asked.operation, answer);
+    // No provider is asked for what a crash could make forgotten.
+    if call.ticket.is_written().await.is_err() {
+        unanswered(call.ticket, Some(line), not_written(), false);
+        return None;
+    }
+
     let (inner, progress) = (Arc::clone(&call.inner), Arc::clone(&call.progress));
-    let mut asking = std::pin::pin!(attempts::answered(call));
+    let mut told = call.began;
+    let (answered, line) = {
+        let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.asked.stream && !time.is_zero());
+        let ran = keepalive.and(call.plan.first()).map(|first| first.target.header.clone());
+        let mut asking = std::pin::pin!(attempts::answered(&mut call));
+        match until_answered(asking.as_mut(), &mut line, keepalive.zip(ran), &mut told).await {
+            Some(answered) => (Some(answered), Some(line)),
+            None => {
+                progress.leaves();
+                let drain = inner.drains.begin().filter(|_| progress.is_sent());
+                let answered = match drain {
+                    Some(_drain) => timeout(inner.options.timeouts.drain, asking).await.ok(),
+                    None => None,
+                };
+                (answered, None)
+            }
+        }
+    };
+    // A long answer need not keep the question in memory: the rest of the call ends here.
+    let Call { asked, ticket, marks, began, .. } = call;
+    let (operation, ticket) = (asked.operation, Box::new(ticket));
+    Some(Begun { inner, operation, ticket, progress, marks, began, answered, line, told })
+}
+
+/// Waits for an answer, and tells the client every so often that its stream is alive; `None` if the client leaves first.
+async fn until_answered<T>(
+    asking: Pin<&mut impl Future<Output = T>>,
+    line: &mut Line,
+    keepalive: Option<(Duration, AnswerValue)>,
+    told: &mut Instant,
+) -> Option<T> {
+    let Some((every, ran)) = keepalive else {
+        return tokio::select! {
+            biased;
+            answered = asking => Some(answered),
+            () = line.left() => None,
+        };
+    };
+    let mut asking = asking;
     loop {
         tokio::select! {
-            answered = &mut asking => return (Some(answered), Some(line), told),
-            () = line.left() => break,
-            () = sleep_until(told + keepalive), if is_kept_alive => {
-                told = Instant::now();
-                if let Some(ran) = &ran {
-                    line.keepalive(ran);
-                }
+            biased;
+            answered = &mut asking => return Some(answered),
+            () = line.left() => return None,
+            () = sleep_until(*told + every) => {
+                *told = Instant::now();
+                line.keepalive(&ran);
             }
         }
     }
+}
 
-    progress.leaves();
-    let Some(_drain) = inner.drains.begin().filter(|_| progress.is_sent()) else { return (None, None, told) };
-    let answered = timeout(inner.options.timeouts.drain, asking).await;
-    (answered.ok(), None, told)
+impl Begun {
+    async fn go_on(self) {
+        let Self { inner, operation, mut ticket, progress, marks, began, answered, line, told } = self;
+        let Answered { candidate, answer } = match answered {
+            Some(Ok(answered)) => answered,
+            Some(Err(Unanswered { failure, cut })) => return unanswered(*ticket, line, failure, cut),
+            None => return ticket.client_left(),
+        };
+        ticket.first_byte();
+        match answer {
+            Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
+            Answer::Stream(stream) => {
+                let Streaming { status, content_type, .. } = &*stream;
+                let client = match line {
+                    Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
+                    None => Err(Left),
+                };
+                let relay = Relay { inner, candidate, stream, ticket, progress, marks, operation };
+                Box::pin(relay.run(client, began, told)).await;
+            }
+        }
+    }
 }
 
 /// Tells and settles a whole answer.
-async fn whole(ticket: Ticket, line: Option<Line>, candidate: &Candidate, status: u16, told: Told) {
+async fn whole(ticket: Box<Ticket>, line: Option<Line>, candidate: &Candidate, status: u16, told: Told) {
     let mut ticket = ticket;
     ticket.tokens = told.tokens;
     ticket.served = told.served;
@@ -170,10 +216,6 @@ fn unanswered(ticket: Ticket, line: Option<Line>, failure: Failure, cut: bool) {
     if let Some(line) = line {
         line.fail(failure, of);
     }
-}
-
-fn fail(ticket: Ticket, line: Line, failure: Failure) {
-    unanswered(ticket, Some(line), failure, false);
 }
 
 /// The error for a call that the spool could not take.

@@ -1,5 +1,7 @@
 //! A stream on its way from the provider to the client, from its first content to its end.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::{Duration, Instant, timeout};
@@ -24,12 +26,12 @@ const LAST_BYTES: Duration = Duration::from_secs(1);
 const MASKED: usize = 64 << 10;
 
 /// A stream on its way.
-pub(super) struct Relay<'a> {
-    pub inner: &'a Inner,
-    pub candidate: &'a Candidate,
+pub(super) struct Relay {
+    pub inner: Arc<Inner>,
+    pub candidate: Candidate,
     pub stream: Box<Streaming>,
-    pub ticket: Ticket,
-    pub progress: &'a Progress,
+    pub ticket: Box<Ticket>,
+    pub progress: Arc<Progress>,
     pub marks: Marks,
     pub operation: Operation,
 }
@@ -44,7 +46,7 @@ enum Stop {
 
 type Client = mpsc::Sender<Bytes>;
 
-impl Relay<'_> {
+impl Relay {
     /// Relays the stream to its end, however that comes. `began`: when the call did; `told`: when the client last heard of it.
     pub(super) async fn run(mut self, client: Result<Client, Left>, began: Instant, told: Instant) {
         let Ok(client) = client else { return self.left().await };
@@ -123,7 +125,7 @@ impl Relay<'_> {
             ready = vec![flow.fail(&not_written().problem)];
         }
         // A client that left just now has still been served.
-        let _ = pass_on(inner, &mut ready, &client).await;
+        let _ = pass_on(&inner, &mut ready, &client).await;
         // The client has all of it. The provider's last bytes are waited for, so that its connection can be used again.
         drop(client);
         if !ended {
@@ -150,7 +152,7 @@ impl Relay<'_> {
 
     /// Ends a stream that broke off, or that a limit of ours cut off.
     async fn broke_off(self, client: &Client, error: HttpError) {
-        let failure = broken_off(self.candidate, self.marks, error);
+        let failure = broken_off(&self.candidate, self.marks, error);
         if !error.is_our_cut() {
             self.speaks_against();
         }
@@ -223,7 +225,7 @@ impl Relay<'_> {
 
     async fn pass_on(&mut self, client: &Client) -> Result<(), Left> {
         self.mask();
-        pass_on(self.inner, &mut self.stream.ready, client).await
+        pass_on(&self.inner, &mut self.stream.ready, client).await
     }
 }
 

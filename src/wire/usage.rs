@@ -186,6 +186,9 @@ pub fn text_bytes(json: &[u8]) -> usize {
     [b"content\"".as_slice(), b"arguments\"", b"reasoning\""].iter().map(|key| strings_after(json, key)).sum()
 }
 
+/// What a picture or a file in a request is worth, in bytes of text.
+pub const INLINE: usize = 8_192;
+
 /// Pictures and files that stand in a request as text, in base 64: how many bytes they take, and how many there are. A
 /// provider counts them in tokens by what they show, not by how long they are.
 pub fn inline_data(json: &[u8]) -> (usize, usize) {

@@ -24,12 +24,10 @@ use crate::gateway::plan::Candidate;
 use crate::wire::control::{Beyond, Control};
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
-use crate::wire::usage::inline_data;
+use crate::wire::usage::{INLINE, inline_data};
 
 /// Tokens of an answer that are reserved where the request names no limit and the reserve is soft.
 const USUAL_ANSWER: u64 = 4_096;
-/// What a picture or a file in the request stands for, in bytes of text.
-const INLINE: usize = 8_192;
 /// Tokens that a provider may add to a prompt by itself: a system prompt of its own, how tools are explained to the model,
 /// where a message begins and ends. The most that is known of is about 1,600 (tools of Anthropic's).
 const UNSEEN: u64 = 2_048;

@@ -149,6 +149,19 @@ test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
     assert!(left < 96_000, "{left} are left of 100,000");
 });
 
+test!(a_picture_is_billed_for_what_it_shows_and_not_for_what_it_takes, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(|_| vec![Step::Hold]);
+    let mut asks = question("fast");
+    let picture = format!("data:image/png;base64,{}", "iVBORw0KGgo".repeat(40_000));
+    asks["messages"][0]["content"] = json!([{"type": "image_url", "image_url": {"url": picture}}]);
+
+    leaves(&rig, asks).await;
+
+    let tokens = only_record(&rig).await.tokens;
+    assert!((2_000..3_000).contains(&tokens.prompt), "{tokens:?}");
+});
+
 test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
     // A port that takes connections and never answers the handshake of TLS: nothing of the request gets there.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
