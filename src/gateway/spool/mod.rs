@@ -140,12 +140,14 @@ impl Spool {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         files.rename(&unlocked, &folder)?;
-        if options.synced {
-            // Nothing is promised before the disk has the names of all that leads to it.
-            files.sync_folder(&folder)?;
-            files.sync_folder(&options.folder)?;
-        }
-        let writer = writer::Writer::new(options.clone(), folder.clone())?;
+        let writer = match Self::first_segment(options, &folder) {
+            Ok(writer) => writer,
+            Err(error) => {
+                // A run that never began leaves nothing; what cannot be removed now is empty, and the next start's to remove.
+                let _ = files.remove_folder(&folder);
+                return Err(error);
+            }
+        };
         let spool = Self(Arc::new(Shared {
             gateway,
             options: options.clone(),
@@ -165,6 +167,15 @@ impl Spool {
         let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&shared))?;
         *super::lock(&spool.0.writer) = Some(thread);
         Ok(spool)
+    }
+
+    fn first_segment(options: &SpoolOptions, folder: &Path) -> io::Result<writer::Writer> {
+        if options.synced {
+            // Nothing is promised before the disk has the names of all that leads to it.
+            options.files.sync_folder(folder)?;
+            options.files.sync_folder(&options.folder)?;
+        }
+        writer::Writer::new(options.clone(), folder.to_owned())
     }
 
     /// Which run it belongs to.
