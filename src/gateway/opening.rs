@@ -81,7 +81,8 @@ pub(super) async fn read(
             Reading::Translated(exchange) if call.asked.stream => {
                 (Flow::Translated(Box::new(exchange.stream().holding(longest_event))), EVENT_STREAM)
             }
-            Reading::Translated(_) => return Err(NoAnswer::Reported(Reported::default())),
+            // It has done all of the work, and would do it again.
+            Reading::Translated(_) => return Err(NoAnswer::Halfway(HttpError::Unasked)),
         };
         let streaming = Streaming { status, content_type, reader, flow, ready: Vec::new(), ended: false };
         return begun(Box::new(streaming), first).await.map(Answer::Stream);

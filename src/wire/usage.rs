@@ -1,6 +1,9 @@
 //! Token counts, in the many places where providers that speak the OpenAI chat protocol put them.
 
+use std::fmt;
+
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::json::{JsonError, Span, Walk, unquote};
 use crate::domain::{Served, ServiceTier, Tokens};
@@ -16,12 +19,54 @@ const PLAUSIBLE: u64 = 10_000_000_000;
 struct Count(Option<u64>);
 
 impl<'de> Deserialize<'de> for Count {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let whole = value
-            .as_u64()
-            .or_else(|| value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e10).contains(n)).map(|n| n as u64));
-        Ok(Self(whole.filter(|&n| n <= PLAUSIBLE)))
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Counting)
+    }
+}
+
+/// Reads a count without making a value of it first: each answer has a dozen.
+struct Counting;
+
+impl<'de> Visitor<'de> for Counting {
+    type Value = Count;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a count")
+    }
+
+    fn visit_u64<E>(self, count: u64) -> Result<Count, E> {
+        Ok(Count(Some(count).filter(|&count| count <= PLAUSIBLE)))
+    }
+
+    fn visit_i64<E>(self, count: i64) -> Result<Count, E> {
+        Ok(Count(u64::try_from(count).ok().filter(|&count| count <= PLAUSIBLE)))
+    }
+
+    fn visit_f64<E>(self, count: f64) -> Result<Count, E> {
+        let whole = count.fract() == 0.0 && (0.0..1e10).contains(&count);
+        Ok(Count(whole.then_some(count as u64).filter(|&count| count <= PLAUSIBLE)))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
+        Ok(Count(None))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Count, E> {
+        Ok(Count(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Count, E> {
+        Ok(Count(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Count, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Count(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Count, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Count(None))
     }
 }
 
@@ -30,7 +75,7 @@ impl<'de> Deserialize<'de> for Count {
 struct Searches(u64);
 
 impl<'de> Deserialize<'de> for Searches {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         serde_json::Value::deserialize(deserializer).map(|used| Self(searches(&used).unwrap_or(0)))
     }
 }
@@ -319,6 +364,19 @@ mod tests {
             let said = said(&case.usage.to_string(), case.includes_reasoning);
             assert_eq!((said.tokens, said.served.searches), (case.tokens, case.searches), "{}", case.name);
         }
+    }
+
+    #[test]
+    fn whatever_is_no_count_reads_as_not_said() {
+        for nonsense in ["-1", "1.5", "1e30", "\"7\"", "true", "null", "[1,[2]]", "{\"a\":{}}", "99999999999999"] {
+            let usage = format!(r#"{{"prompt_tokens":{nonsense},"completion_tokens":4}}"#);
+            assert_eq!(
+                said(&usage, None).tokens.map(|tokens| (tokens.prompt, tokens.completion)),
+                Some((0, 4)),
+                "{nonsense}"
+            );
+        }
+        assert_eq!(said(r#"{"prompt_tokens":7.0}"#, None).tokens.map(|tokens| tokens.prompt), Some(7));
     }
 
     #[test]
