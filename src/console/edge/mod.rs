@@ -55,7 +55,7 @@ pub async fn edge(
 
 /// Whether a request is for us, comes from a page of ours, and has arrived whole.
 async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
-    console.origins.check(request.method(), request.headers())?;
+    console.origins.check(request.method(), request.uri(), request.headers())?;
     form::read(request).await
 }
 

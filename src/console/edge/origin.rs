@@ -1,7 +1,7 @@
 //! Which addresses are the console's own, and which requests may change something.
 
-use actix_web::http::Method;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use actix_web::http::{Method, Uri};
 use url::{Host, Url};
 
 use super::super::error::ConsoleError;
@@ -43,11 +43,13 @@ impl Origins {
 
     /// Refuses a request to a foreign host, and an unsafe one that another site's page may have sent: the browser says
     /// where it comes from in `Sec-Fetch-Site` or, over plain http, in `Origin`. One that says neither is refused.
-    pub(super) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), ConsoleError> {
+    ///
+    /// An address may name the host, too (`GET http://host/path`): then that one has to be ours as well.
+    pub(super) fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ConsoleError> {
         let text =
             |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
-        let ours = text(HOST).is_some_and(|host| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
-        if !ours {
+        let is_ours = |host: &str| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
+        if !text(HOST).is_some_and(is_ours) || !uri.authority().is_none_or(|named| is_ours(named.as_str())) {
             return Err(ConsoleError::Misdirected);
         }
         if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
@@ -79,7 +81,17 @@ mod tests {
         for &(name, value) in headers {
             map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        Origins::new(&public.parse().unwrap()).check(&method, &map)
+        Origins::new(&public.parse().unwrap()).check(&method, &Uri::from_static("/keys"), &map)
+    }
+
+    #[test]
+    fn an_address_that_names_another_host_is_refused_whatever_the_header_says() {
+        let mut map = HeaderMap::new();
+        map.insert(HOST, HeaderValue::from_static("cm.example"));
+        let origins = Origins::new(&"https://cm.example".parse().unwrap());
+        let get = |address| origins.check(&Method::GET, &Uri::from_static(address), &map);
+        assert!(get("https://cm.example/keys").is_ok());
+        assert!(matches!(get("https://evil.example/keys"), Err(ConsoleError::Misdirected)));
     }
 
     #[test]
