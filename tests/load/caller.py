@@ -12,12 +12,13 @@ ADDRESSES = itertools.cycle(f"127.1.{n // 100}.{n % 100 + 1}" for n in range(200
 
 
 def request(key, stream, user="held", padding=0):
-    """The bytes of a chat call; `padding` more bytes of prompt."""
-    message = {"role": "user", "content": "Hello" + " dear" * (padding // 5)}
+    """The bytes of a chat call, with so many blanks behind its body's last field."""
+    message = {"role": "user", "content": "Hello"}
     body = {"model": MODEL, "messages": [message], "max_tokens": 100, "user": user, "stream": stream}
     if stream:
         body["stream_options"] = {"include_usage": True}
     body = json.dumps(body, separators=(",", ":")).encode()
+    body = body[:-1] + b" " * padding + b"}"
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer {key}\r\n"
     return head.encode() + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
 

@@ -1,10 +1,12 @@
 """A provider on loopback for very many calls at once. It prints its address when it listens.
 
-It answers a plain call at once. A stream gets its head and a first piece, and the rest once `/finish` was asked for, or at
-once if the call says `"user":"brief"`. `/held` says how many streams wait."""
+It answers a plain call at once, or after some seconds if it says `"user":"slow-SECONDS"`. A stream gets its head and a first
+piece, and the rest once `/finish` was asked for, or at once if the call says `"user":"brief"`. `/held` says how many streams
+wait."""
 
 import asyncio
 import json
+import re
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 USAGE = {"prompt_tokens": 11, "completion_tokens": 2, "total_tokens": 13}
@@ -38,13 +40,16 @@ WHOLE = answer(
 )
 
 
+SLOW = re.compile(rb'"user":"slow-(\d+)"')
+
+
 class Call(asyncio.Protocol):
     """One connection; `held` are those whose stream waits."""
 
     held = set()
 
     def connection_made(self, transport):
-        self.transport, self.rest = transport, b""
+        self.transport, self.rest = transport, bytearray()
 
     def connection_lost(self, _):
         self.held.discard(self)
@@ -52,12 +57,13 @@ class Call(asyncio.Protocol):
     def data_received(self, data):
         self.rest += data
         while (end := self.rest.find(b"\r\n\r\n")) >= 0:
-            head = self.rest[:end].lower()
+            head = bytes(self.rest[:end]).lower()
             at = head.find(b"content-length:")
             length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
             if len(self.rest) < end + 4 + length:
                 return
-            body, self.rest = self.rest[end + 4 : end + 4 + length], self.rest[end + 4 + length :]
+            body = bytes(self.rest[end + 4 : end + 4 + length])
+            del self.rest[: end + 4 + length]
             self.answers(head, body)
 
     def answers(self, head, body):
@@ -68,6 +74,8 @@ class Call(asyncio.Protocol):
                 call.transport.write(REST)
             self.held.clear()
             self.transport.write(answer(b"finished"))
+        elif slow := SLOW.search(body):
+            asyncio.get_running_loop().call_later(int(slow.group(1)), self.transport.write, WHOLE)
         elif b'"stream":true' not in body:
             self.transport.write(WHOLE)
         elif b'"user":"brief"' in body:

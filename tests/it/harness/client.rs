@@ -49,6 +49,11 @@ impl Client {
         self
     }
 
+    /// Whether it sends this header every time.
+    pub fn sends(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
     /// The same client, calling with an API key.
     #[must_use]
     pub fn bearer(self, secret: &str) -> Self {

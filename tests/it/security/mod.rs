@@ -2,9 +2,13 @@
 //! `docs/security.md` says which of them shows what.
 
 mod census;
+mod crowds;
 mod fields;
+mod headers;
 mod injections;
 mod origins;
+mod probes;
 mod roles;
+mod shapes;
 mod stage;
 mod table;

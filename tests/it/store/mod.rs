@@ -6,6 +6,7 @@ mod api_keys;
 mod audit;
 mod catalog;
 mod changes;
+mod crowd;
 mod durability;
 mod key_page;
 mod links;
