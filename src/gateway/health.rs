@@ -13,24 +13,109 @@ pub(super) async fn alive() -> HttpResponse {
     plain(200, "text/plain; charset=utf-8", "ok\n".into())
 }
 
-/// `/readyz`: whether calls should be sent here. Still so while the database does not answer, since known keys go on
-/// working; `degraded` says that they do without it.
+/// How ready a gateway is, and why not more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readiness {
+    Ready,
+    /// Calls are answered, without something that they usually have.
+    Degraded(&'static str),
+    /// Every call is refused.
+    Unready(&'static str),
+    Stopping,
+}
+
+/// What readiness depends on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Facts {
+    stopping: bool,
+    /// The spool cannot be written.
+    spool_stuck: bool,
+    /// The spool takes no new call.
+    spool_full: bool,
+    database_down: bool,
+    /// No key is known that works without the database.
+    helpless: bool,
+    database_unwritable: bool,
+}
+
+impl Readiness {
+    fn of(facts: Facts) -> Self {
+        match facts {
+            Facts { stopping: true, .. } => Self::Stopping,
+            Facts { spool_stuck: true, .. } => {
+                Self::Unready("no call is taken: the spool cannot be written, its disk is full or fails")
+            }
+            Facts { spool_full: true, .. } => {
+                Self::Unready("no call is taken: the spool is full of what the database has not taken yet")
+            }
+            Facts { helpless: true, .. } => {
+                Self::Unready("no call is taken: the database does not answer, and no API key is known without it")
+            }
+            Facts { database_down: true, .. } => {
+                Self::Degraded("the database does not answer; API keys that are known go on working")
+            }
+            Facts { database_unwritable: true, .. } => {
+                Self::Degraded("the database cannot be written; calls wait in the spool")
+            }
+            _ => Self::Ready,
+        }
+    }
+
+    fn status(self) -> u16 {
+        match self {
+            Self::Ready | Self::Degraded(_) => 200,
+            Self::Unready(_) | Self::Stopping => 503,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Degraded(_) => "degraded",
+            Self::Unready(_) => "unready",
+            Self::Stopping => "stopping",
+        }
+    }
+
+    fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Ready => None,
+            Self::Degraded(reason) | Self::Unready(reason) => Some(reason),
+            Self::Stopping => Some("this gateway was asked to stop"),
+        }
+    }
+}
+
+/// `/readyz`: whether calls should be sent here, and if not, or not as usual, why. Still so while the database does not
+/// answer, since known keys go on working; `degraded` says that they do without it. Nothing is asked for it: the sweep has
+/// just tried.
 pub(super) async fn ready(worker: web::Data<Worker>) -> HttpResponse {
     let inner = &worker.inner;
-    let (status, word) = if inner.stopping.load(Ordering::SeqCst) {
-        (503, "stopping")
-    } else if inner.live.is_database_down() || inner.spool.is_stuck() {
-        (200, "degraded")
-    } else {
-        (200, "ready")
+    let now = inner.options.clock.now();
+    let facts = Facts {
+        stopping: inner.stopping.load(Ordering::SeqCst),
+        spool_stuck: inner.spool.is_stuck(),
+        spool_full: inner.spool.is_full(),
+        database_down: inner.live.is_database_down(),
+        helpless: inner.live.is_helpless(now),
+        database_unwritable: inner.spending.is_database_unwritable(),
     };
-    let database = if inner.live.is_database_down() { "unreachable" } else { "ok" };
-    let (_, stale, _) = inner.live.census(inner.options.clock.now());
+    let readiness = Readiness::of(facts);
+    let database = match facts {
+        Facts { database_down: true, .. } => "unreachable",
+        Facts { database_unwritable: true, .. } => "unwritable",
+        _ => "ok",
+    };
+    let (_, stale, _) = inner.live.census(now);
     let (waiting, _) = inner.shipping.counts();
-    let body = serde_json::json!({
-        "status": word, "database": database, "oldest_cache_seconds": stale.as_secs(), "usage_records_waiting": waiting,
+    let mut body = serde_json::json!({
+        "status": readiness.word(), "database": database, "oldest_cache_seconds": stale.as_secs(),
+        "usage_records_waiting": waiting,
     });
-    plain(status, "application/json", body.to_string())
+    if let (Some(fields), Some(reason)) = (body.as_object_mut(), readiness.reason()) {
+        fields.insert("reason".into(), reason.into());
+    }
+    plain(readiness.status(), "application/json", body.to_string())
 }
 
 /// `/metrics`: Prometheus text.
@@ -79,6 +164,12 @@ pub(super) async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         "Whether the database answers.",
         &[("", u8::from(!inner.live.is_database_down()).to_string())],
     );
+    family(
+        "database_writable",
+        "gauge",
+        "Whether the database took what was last written to it.",
+        &[("", u8::from(!inner.spending.is_database_unwritable()).to_string())],
+    );
     family("usage_records_waiting", "gauge", "Usage records to be written.", &[("", waiting.to_string())]);
     family("usage_records_written_total", "counter", "Usage records written.", &[("", written.to_string())]);
     family(
@@ -102,4 +193,49 @@ fn plain(status: u16, kind: &'static str, body: String) -> HttpResponse {
         .insert_header((CONTENT_TYPE, kind))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_refuses_every_call_is_told_before_what_refuses_none() {
+        let all = Facts {
+            stopping: true,
+            spool_stuck: true,
+            spool_full: true,
+            database_down: true,
+            helpless: true,
+            database_unwritable: true,
+        };
+        let told = |facts| {
+            let readiness = Readiness::of(facts);
+            (readiness.status(), readiness.word(), readiness.reason().unwrap_or_default())
+        };
+        let facts = [
+            all,
+            Facts { stopping: false, ..all },
+            Facts { stopping: false, spool_stuck: false, ..all },
+            Facts { stopping: false, spool_stuck: false, spool_full: false, ..all },
+            Facts { database_down: true, database_unwritable: true, ..Facts::default() },
+            Facts { database_unwritable: true, ..Facts::default() },
+            Facts::default(),
+        ];
+
+        let expected = [
+            (503, "stopping", "asked to stop"),
+            (503, "unready", "the spool cannot be written"),
+            (503, "unready", "the spool is full"),
+            (503, "unready", "no API key is known"),
+            (200, "degraded", "the database does not answer"),
+            (200, "degraded", "the database cannot be written"),
+            (200, "ready", ""),
+        ];
+        for (facts, (status, word, part)) in facts.into_iter().zip(expected) {
+            let (told_status, told_word, reason) = told(facts);
+            assert_eq!((told_status, told_word), (status, word), "{facts:?}");
+            assert!(reason.contains(part), "{reason}");
+        }
+    }
 }

@@ -173,6 +173,11 @@ impl KeyCache {
         });
     }
 
+    /// Whether any known key was confirmed within this time.
+    pub(super) fn any_younger(&self, than: Duration, now: Timestamp) -> bool {
+        self.each(|key| key.age(now) <= than).into_iter().any(|young| young)
+    }
+
     /// How many keys are known, and the age of the one that was confirmed longest ago.
     pub(super) fn census(&self, now: Timestamp) -> (usize, Duration) {
         let ages = self.each(|key| key.age(now));

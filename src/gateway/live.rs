@@ -250,6 +250,11 @@ impl Live {
         self.database_down.load(Ordering::Relaxed)
     }
 
+    /// Whether every call is refused for want of the database: it does not answer, and no key is known that works without.
+    pub(super) fn is_helpless(&self, now: Timestamp) -> bool {
+        self.is_database_down() && !self.keys.any_younger(self.options.timeouts.fail_static, now)
+    }
+
     /// How many keys are in memory, how old the oldest of what is in memory is, and how many keys were loaded so far.
     pub(super) fn census(&self, now: Timestamp) -> (usize, Duration, u64) {
         let (keys, oldest) = self.keys.census(now);

@@ -51,6 +51,8 @@ pub(super) struct Spending {
     confirmed: AtomicI64,
     /// The last question was not answered.
     down: AtomicBool,
+    /// The last sweep could not write.
+    unwritable: AtomicBool,
     /// Held while a sweep is under way.
     sweeping: tokio::sync::Mutex<()>,
     /// No further sweep begins.
@@ -71,6 +73,7 @@ impl Spending {
             gates: Mutex::default(),
             alive: AtomicI64::new(1),
             down: AtomicBool::new(false),
+            unwritable: AtomicBool::new(false),
             sweeping: tokio::sync::Mutex::default(),
             ending: AtomicBool::new(false),
         }
@@ -106,6 +109,11 @@ impl Spending {
         };
         self.down.store(answer.is_err(), Ordering::Relaxed);
         answer
+    }
+
+    /// Whether the database took nothing when it was last written to, a few seconds ago.
+    pub(super) fn is_database_unwritable(&self) -> bool {
+        self.unwritable.load(Ordering::Relaxed)
     }
 
     /// An account's balance, and what other gateways hold of it, as the tables have them.
@@ -147,6 +155,7 @@ impl Spending {
         }
         let now = self.clock.now();
         let seen = self.ask(self.store.gateways().seen(self.gateway, now)).await;
+        self.unwritable.store(seen.is_err(), Ordering::Relaxed);
         if seen.is_ok() {
             self.confirmed.store(now.millis(), Ordering::Relaxed);
             if let Ok(alive) = self.ask(self.store.gateways().alive(now.minus(ALIVE))).await {

@@ -193,7 +193,7 @@ impl Spool {
     }
 
     /// Whether no new call can be taken now: the disk is full, or too much waits for the database.
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         let waiting = self.0.durable.load(Ordering::Relaxed).saturating_sub(self.0.shipped.load(Ordering::Relaxed));
         self.0.stuck.load(Ordering::Relaxed) || waiting > MOST
     }
@@ -260,7 +260,7 @@ impl Spool {
         self.end_place().saturating_sub(self.0.shipped.load(Ordering::Relaxed))
     }
 
-    /// Whether no new call is taken.
+    /// Whether no new call is taken, since the last write failed.
     pub(super) fn is_stuck(&self) -> bool {
         self.0.stuck.load(Ordering::Relaxed)
     }

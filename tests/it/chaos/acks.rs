@@ -65,14 +65,14 @@ both_engines!(no_answer_ends_and_no_provider_is_asked_before_the_disk_has_it, |s
 });
 
 /// Starts the program so that a file that may not grow is an error, and not its end.
-async fn start_deaf(stage: &Stage) -> Running {
+pub(super) async fn start_deaf(stage: &Stage) -> Running {
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_crossmodel")]);
     stage.start_by(command).await
 }
 
 /// Sets whether the program's files may grow.
-fn may_grow(running: &Running, yes: bool) {
+pub(super) fn may_grow(running: &Running, yes: bool) {
     let limit = if yes { "--fsize=unlimited:" } else { "--fsize=1:" };
     let set = Command::new("prlimit").args(["--pid", &running.pid().to_string(), limit]).status().expect("prlimit");
     assert!(set.success());

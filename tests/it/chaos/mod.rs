@@ -7,6 +7,7 @@ mod crowds;
 mod hang_ups;
 mod kills;
 mod outages;
+mod readiness;
 mod settings;
 mod stage;
 mod stops;

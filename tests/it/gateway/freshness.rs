@@ -5,9 +5,10 @@ use std::time::Duration;
 use crossmodel::domain::{KeyState, Scope};
 use crossmodel::store::{Editor, ProviderChange};
 use serde_json::json;
+use sqlx::{Connection, Executor, SqliteConnection};
 
 use super::rig::{Rig, options, question, serve, test};
-use crate::harness::client::Client;
+use crate::harness::client::{Client, Reply};
 use crate::harness::seed;
 use crate::harness::upstream::Upstream;
 
@@ -209,6 +210,56 @@ both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |stor
     client.post("/v1/chat/completions", &question("fast")).await.is(500);
     drop(upstream);
 });
+
+both_engines!(a_gateway_that_knows_no_key_while_the_database_is_away_is_not_ready, |store| {
+    let rig = Rig::start(store).await;
+    let own = rig.store.another().await;
+    let mut options = options(&rig.clock, &rig.upstream);
+    options.sweep_every = Duration::from_millis(20);
+    let (_, url) = serve(&rig.store, own.clone(), options).await;
+    let client = Client::new(&url);
+    client.get("/readyz").await.is(200);
+
+    own.close().await;
+
+    let unready = once_it_is(&client, "unready").await.is(503).json();
+    assert!(unready["reason"].as_str().unwrap().contains("no API key is known"), "{unready}");
+    assert_eq!(unready["database"], "unreachable");
+});
+
+test!(a_gateway_whose_database_cannot_be_written_says_so_and_goes_on, |store| {
+    let rig = Rig::with(store, |options| {
+        options.sweep_every = Duration::from_millis(20);
+        options.timeouts.database = Duration::from_millis(300);
+    })
+    .await;
+    rig.asks("fast").await.is(200);
+    let client = rig.nobody();
+    let mut other = SqliteConnection::connect(&rig.store.database().url()).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+
+    let degraded = once_it_is(&client, "degraded").await.is(200).json();
+    assert_eq!(degraded["database"], "unwritable");
+    assert!(degraded["reason"].as_str().unwrap().contains("cannot be written"), "{degraded}");
+    rig.asks("fast").await.is(200);
+    let metrics = client.get("/metrics").await.is(200);
+    assert!(metrics.text().contains("crossmodel_database_writable 0"), "{}", metrics.text());
+
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(once_it_is(&client, "ready").await.is(200).json().get("reason"), None);
+});
+
+/// What `/readyz` answers once it has this status.
+async fn once_it_is(client: &Client, status: &str) -> Reply {
+    for _ in 0..2_000 {
+        let reply = client.get("/readyz").await;
+        if reply.json()["status"] == status {
+            return reply;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not {status}: {}", client.get("/readyz").await.text());
+}
 
 test!(whoever_keeps_it_running_can_see_how_it_does, |store| {
     let rig = Rig::start(store).await;
