@@ -43,6 +43,9 @@ pub enum ConsoleError {
     /// The machine has too much to do right now.
     #[error("too busy")]
     Busy,
+    /// The database is away, or cannot be written or read at the moment.
+    #[error("the database is not available")]
+    Unavailable,
     /// A template failed.
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
@@ -154,6 +157,18 @@ impl ConsoleError {
                     "Too many people are signing in at this moment. Nothing was changed. Try again in a few seconds.",
                 )
             },
+            Self::Unavailable => Problem {
+                retry_after: Some(Duration::from_secs(5)),
+                ..Problem::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The database isn't available",
+                    "The console can't reach its database right now, or can't write to it. Try again in a few seconds. If \
+                     you were saving something, look first whether it was saved.",
+                )
+            },
+            Self::Store(error) | Self::Unloaded { source: error, .. } if error.is_outage() => {
+                Self::Unavailable.problem()
+            }
             Self::Unloaded { what, .. } => Problem::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 &format!("We couldn't load {what}"),

@@ -1,6 +1,6 @@
 //! What people see: server-rendered pages, which work without a script, and fragments of them for htmx.
 //!
-//! A request passes [`edge`] (host, origin, headers, error pages), the session and the guard, which lets nobody
+//! A request passes [`edge`] (host, origin, headers, error pages), [`outage`], the session and the guard, which lets nobody
 //! unknown past a short list of open paths, and then reaches a handler. A handler reads like a recipe and answers with a
 //! [`reply`]. Pages stand in a [`frame`].
 
@@ -20,6 +20,7 @@ mod guard;
 mod keys;
 mod models;
 mod money;
+mod outage;
 pub mod password;
 pub mod reply;
 mod requests;
@@ -98,6 +99,7 @@ pub struct Inner {
     passwords: password::Passwords,
     throttle_turn: tokio::sync::Mutex<()>,
     catalog: ArcSwap<Catalog>,
+    outage: outage::Outage,
     origins: edge::Origins,
 }
 
@@ -117,6 +119,7 @@ impl Console {
             passwords: password::Passwords::default(),
             throttle_turn: tokio::sync::Mutex::new(()),
             catalog: ArcSwap::default(),
+            outage: outage::Outage::default(),
             origins: edge::Origins::new(&options.public_url),
             options,
         }))
@@ -158,6 +161,7 @@ fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
     scope
         .wrap(from_fn(guard::guard))
         .wrap(session::middleware(console))
+        .wrap(from_fn(outage::watch))
         .app_data(
             web::FormConfig::default().limit(edge::LARGEST_FORM).error_handler(|error, _| unreadable(&error).into()),
         )

@@ -10,6 +10,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Key, SameSite};
 
 use super::{Console, ConsoleError, token};
+use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::{PersonId, Timestamp};
 use crate::store::{SessionRow, Store};
@@ -25,7 +26,10 @@ pub const MOST: u32 = 10;
 const TOUCH: Duration = Duration::from_secs(60);
 const PERSON: &str = "person";
 const MARK: &str = "mark";
+/// Set where a session could not be read: whether for want of the database.
 const UNAVAILABLE: &str = "unavailable";
+/// How long a page waits for the last use to be noted.
+const NOTE: Duration = Duration::from_millis(250);
 
 type State = HashMap<String, String>;
 
@@ -73,8 +77,10 @@ pub fn mark(session: &Session) -> String {
 /// # Errors
 /// If the store could not be asked: nobody may be taken for signed out because the database is away.
 pub fn person(session: &Session) -> Result<Option<PersonId>, ConsoleError> {
-    if session.contains_key(UNAVAILABLE) {
-        return Err(ConsoleError::Internal("the session could not be read".into()));
+    match session.get::<bool>(UNAVAILABLE).unwrap_or_default() {
+        Some(true) => return Err(ConsoleError::Unavailable),
+        Some(false) => return Err(ConsoleError::Internal("the session could not be read".into())),
+        None => {}
     }
     Ok(session.get(PERSON).unwrap_or_default())
 }
@@ -92,7 +98,13 @@ impl StoredSessions {
             return Ok(None);
         }
         if now.since(row.seen_at) >= TOUCH {
-            self.store.sessions().touch(&id, now, Self::expiry(row.created_at, now)).await?;
+            // Who only looks must not be kept from it by a database that cannot be written at the moment.
+            let noted = self.store.sessions().touch(&id, now, Self::expiry(row.created_at, now));
+            match tokio::time::timeout(NOTE, noted).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "The last use of a session could not be noted"),
+                Err(_) => tracing::debug!("The last use of a session is noted later"),
+            }
         }
         Ok(Some(serde_json::from_str(&row.state).unwrap_or_default()))
     }
@@ -132,8 +144,8 @@ impl SessionStore for StoredSessions {
     /// Never fails: the layer above would answer an empty page. The mark makes the guard answer a proper one.
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         Ok(self.read(key).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "A session could not be read");
-            Some(State::from([(UNAVAILABLE.to_owned(), "true".to_owned())]))
+            tracing::error!(error = %with_causes(&error), "A session could not be read");
+            Some(State::from([(UNAVAILABLE.to_owned(), error.is_outage().to_string())]))
         }))
     }
 

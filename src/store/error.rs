@@ -105,6 +105,15 @@ impl StoreError {
         }
     }
 
+    /// Whether the database was away, or could not be written or read at the moment: the same may succeed later.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::ReadOnly(_) => true,
+            Self::Database(error) => is_outage(error),
+            _ => false,
+        }
+    }
+
     /// Whether a unique index refused the row.
     pub(super) fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(db)) if db.is_unique_violation())
@@ -113,6 +122,25 @@ impl StoreError {
     /// The same, but [`StoreError::Taken`] if a unique index refused the row.
     pub(super) fn taken(self, what: &'static str) -> Self {
         if self.is_duplicate() { Self::Taken { what } } else { self }
+    }
+}
+
+/// SQLite's first kinds of errors that pass: busy, locked, read-only, the disk fails or is full, the file cannot be opened.
+const SQLITE_OUTAGES: [u32; 6] = [5, 6, 8, 10, 13, 14];
+
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            match code.parse::<u32>() {
+                // The kind is in the lowest byte.
+                Ok(number) if code.len() < 5 => SQLITE_OUTAGES.contains(&(number & 0xff)),
+                // Connections, resources, the server stops or starts, it takes no writes.
+                _ => ["08", "53", "57P", "25006"].iter().any(|class| code.starts_with(class)),
+            }
+        }
+        _ => false,
     }
 }
 

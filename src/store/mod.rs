@@ -32,6 +32,7 @@ mod postgres_transaction;
 mod provider_change;
 mod provider_orders;
 mod rates;
+mod reach;
 mod refusals;
 mod request_page;
 mod request_search;

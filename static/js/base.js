@@ -63,6 +63,10 @@ const again = (ctx) => () => {
 };
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   if (ctx.response.status < 500) return;
+  if (ctx.response.status === 503) {
+    alertAbout("The server is busy, or can't reach its database right now. Try again in a few seconds.", again(ctx));
+    return;
+  }
   const id = ctx.response.headers.get("x-request-id");
   alertAbout(`Something went wrong on our side. Nothing was changed.${id ? ` Id: ${id}` : ""}`, again(ctx));
 });

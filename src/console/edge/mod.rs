@@ -44,9 +44,10 @@ pub async fn edge(
             Ok(response)
         }
         Err(error) => {
-            // Only the session layer fails like this, when the store does not take its write.
-            tracing::error!(request.id = %id, %error, "The session could not be written");
-            let mut response = problem::page_for_nobody(&ConsoleError::Internal(String::new()).problem(), shape, id);
+            // Only the layers around the guard fail like this: while the database is away, or when it does not take what the
+            // session layer writes.
+            tracing::warn!(request.id = %request_id(id), %error, "A page failed for want of the database");
+            let mut response = problem::page_for_nobody(&ConsoleError::Unavailable.problem(), shape, id);
             finish(&console, response.headers_mut(), id);
             Err(InternalError::from_response(error, response).into())
         }

@@ -9,6 +9,7 @@ mod engines;
 mod first_start;
 mod keys;
 mod limits;
+mod outage;
 mod people;
 pub mod program;
 mod providers;

@@ -8,6 +8,7 @@ mod connect;
 mod frame;
 mod key_limits;
 mod keys;
+mod outage;
 mod requests;
 mod sign_in;
 mod slow;
