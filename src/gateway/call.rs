@@ -136,7 +136,8 @@ async fn dispatch(
         holds,
         progress: Arc::clone(&progress),
     };
-    let outcome = pump::start(Call {
+    // It goes through many hands, and is large.
+    let outcome = pump::start(Box::new(Call {
         ticket: Ticket::new(worker, &first, call).map_err(|SpoolFull| pump::not_written())?,
         inner: Arc::clone(inner),
         client: worker.client.clone(),
@@ -149,7 +150,7 @@ async fn dispatch(
         progress,
         marks: Marks { request: head.id, key: key.id, account: key.account },
         began: Instant::now(),
-    });
+    }));
     outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
 }
 

@@ -67,7 +67,7 @@ pub(super) enum Outcome {
 }
 
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
-pub(super) fn start(call: Call) -> oneshot::Receiver<Outcome> {
+pub(super) fn start(call: Box<Call>) -> oneshot::Receiver<Outcome> {
     let (answer, wait) = oneshot::channel();
     // What waits for an answer is large: in a box of its own it is given back before a long stream begins.
     let asking = Box::pin(ask(call, answer));
@@ -97,8 +97,7 @@ struct Begun {
 
 /// Asks for an answer; `None` if nobody may be asked. A client that waits for a stream is told in the meantime that it is
 /// alive; one that leaves is waited for no longer than it takes to hear what the provider charges, or some seconds.
-async fn ask(call: Call, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
-    let mut call = call;
+async fn ask(mut call: Box<Call>, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
     let mut line = Line::new(call.asked.operation, answer);
     // No provider is asked for what a crash could make forgotten.
     if call.ticket.is_written().await.is_err() {
@@ -126,7 +125,7 @@ async fn ask(call: Call, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
         }
     };
     // A long answer need not keep the question in memory: the rest of the call ends here.
-    let Call { asked, ticket, marks, began, .. } = call;
+    let Call { asked, ticket, marks, began, .. } = *call;
     let (operation, ticket) = (asked.operation, Box::new(ticket));
     Some(Begun { inner, operation, ticket, progress, marks, began, answered, line, told })
 }
