@@ -5,6 +5,7 @@
 //! oldest one ends of the address that has the most: a caller shows a key within the first moments of a connection, while
 //! those of a client that only holds connections open are soon the oldest. Connections that have shown one end for nobody.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::ops::Deref;
@@ -48,8 +49,9 @@ struct State {
     strangers: HashMap<u64, Arc<Connection>>,
     /// Those of each sender by number, so that the oldest comes first.
     by_sender: HashMap<Sender, BTreeSet<u64>>,
-    /// How many each sender has, so that the one with the most comes last.
-    by_count: BTreeSet<(usize, Sender)>,
+    /// How many each sender has and the number of its oldest, so that the one with the most comes last, and among equals the
+    /// one with the oldest.
+    by_count: BTreeSet<(usize, Reverse<u64>, Sender)>,
     reports: [Report; 4],
 }
 
@@ -181,18 +183,20 @@ impl State {
 
     /// Takes the oldest of the sender that has the most.
     fn forget_one(&mut self) -> Option<Arc<Connection>> {
-        let (_, sender) = self.by_count.last().copied()?;
+        let (_, _, sender) = self.by_count.last().copied()?;
         self.forget_oldest_of(sender)
     }
 
     fn change(&mut self, sender: Sender, change: impl FnOnce(&mut BTreeSet<u64>) -> bool) {
         let own = self.by_sender.entry(sender).or_default();
-        self.by_count.remove(&(own.len(), sender));
+        let rank = |own: &BTreeSet<u64>| own.first().map(|&oldest| (own.len(), Reverse(oldest), sender));
+        if let Some(before) = rank(own) {
+            self.by_count.remove(&before);
+        }
         change(own);
-        if own.is_empty() {
-            self.by_sender.remove(&sender);
-        } else {
-            self.by_count.insert((own.len(), sender));
+        match rank(own) {
+            Some(now) => drop(self.by_count.insert(now)),
+            None => drop(self.by_sender.remove(&sender)),
         }
     }
 }
