@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{MasterKey, Sealed};
-use crate::gateway::ExtraRoots;
+use crate::gateway::{ExtraRoots, ProviderProxy};
 use crate::master_key::{self, MasterKeyError};
 use crate::random;
 use crate::store::{CatalogFile, Editor, Store};
@@ -121,6 +121,14 @@ fn fitting(key: MasterKey, check: &Sealed, path: PathBuf) -> Result<MasterKey, S
         Ok(_) => Ok(key),
         Err(_) => Err(MasterKeyError::Mismatch(path).into()),
     }
+}
+
+/// Through whom providers are called: as the environment says.
+///
+/// # Errors
+/// If it names a proxy that cannot be used.
+pub fn provider_proxy() -> Result<Option<ProviderProxy>, StartError> {
+    Ok(ProviderProxy::find(|name| std::env::var(name).ok())?)
 }
 
 /// Whose certificates are believed beside those that browsers trust.

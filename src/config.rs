@@ -16,7 +16,7 @@ pub use patience::PatienceSettings;
 pub use unknown::unknown_variable;
 
 use crate::domain::{EgressPolicy, TrustedProxies};
-use crate::gateway::Reserve;
+use crate::gateway::{CorsOrigins, Reserve};
 use crate::store::DatabaseUrl;
 use crate::telemetry;
 
@@ -87,6 +87,13 @@ pub struct Settings {
         global = true
     )]
     pub egress_allow: EgressPolicy,
+
+    /// Sites whose pages may call the gateway, as origins separated by commas such as https://app.example.com, or * for all.
+    /// [default: none]
+    ///
+    /// It is about /v1 alone. A page that calls needs a key, which whoever looks at the page can read.
+    #[arg(long, env = "CROSSMODEL_CORS_ORIGINS", value_name = "ORIGIN,…", hide_env_values = true, global = true)]
+    pub cors_origins: Option<CorsOrigins>,
 
     /// The folder of the spool, a log on the gateway's own disk that calls are written to before they are made. [default:
     /// spool beside the SQLite database, else data/spool]

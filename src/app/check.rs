@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folders::{self, Missing};
-use super::{KEY_CHECK, StartError, extra_roots, listener};
+use super::{KEY_CHECK, StartError, extra_roots, listener, provider_proxy};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{MasterKey, Sealed};
@@ -43,6 +43,7 @@ pub async fn check(settings: &Settings) -> Result<Found, StartError> {
         let options = GatewayOptions {
             egress: settings.egress_allow.clone(),
             extra_roots: extra_roots(settings)?,
+            proxy: provider_proxy()?,
             ..GatewayOptions::new(Clock::system(), key, folder.clone())
         };
         // A database that is yet to be set up has no catalog to read.

@@ -5,7 +5,7 @@ use std::io;
 use crate::causes::with_causes;
 use crate::config::{Address, SettingsError};
 use crate::domain::SealError;
-use crate::gateway::{CaFileError, GatewayError};
+use crate::gateway::{CaFileError, GatewayError, ProxyError};
 use crate::master_key::MasterKeyError;
 use crate::store::{CatalogFileError, DatabaseUrl, StoreError};
 
@@ -21,6 +21,9 @@ pub enum StartError {
     /// The file of certificates cannot be used.
     #[error(transparent)]
     CaFile(#[from] CaFileError),
+    /// The environment names a proxy that cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// There is no database yet.
     #[error(
         "DATABASE_URL: there is no database at {0}; run `crossmodel serve` or `crossmodel migrate` first, or name another"
@@ -72,7 +75,7 @@ impl StartError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::MasterKey(MasterKeyError::Mismatch(_) | MasterKeyError::Lost(_)) => 78,
-            Self::Settings(_) | Self::MasterKey(_) | Self::CaFile(_) => 2,
+            Self::Settings(_) | Self::MasterKey(_) | Self::CaFile(_) | Self::Proxy(_) => 2,
             _ => 1,
         }
     }

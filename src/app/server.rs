@@ -153,9 +153,15 @@ async fn gateway(
     serving: Serving,
 ) -> Result<Gateway, StartError> {
     store.listen();
+    let proxy = super::provider_proxy()?;
+    if let Some(proxy) = &proxy {
+        tracing::info!("Providers are called through the proxy {proxy}, as the environment says");
+    }
     let options = GatewayOptions {
         egress: settings.egress_allow.clone(),
         extra_roots: super::extra_roots(settings)?,
+        proxy,
+        cors: settings.cors_origins.clone(),
         stand_in: serving.stand_in,
         proxies: settings.proxies(),
         reserve: settings.reserve,

@@ -10,6 +10,7 @@ use super::Inner;
 use super::keys::CompiledKey;
 use crate::connections::Connection;
 use crate::domain::{ApiKeySecret, KeyState, Timestamp, TrustedProxies};
+use crate::wire::address;
 use crate::wire::error::{Code, Problem, Surface};
 
 /// The other header that a key may be in.
@@ -91,13 +92,9 @@ fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The shape in which this caller reads errors: Anthropic's on its endpoints, and on those that both protocols share when
-/// the key comes in Anthropic's header.
+/// The shape in which this caller reads errors.
 pub(super) fn surface(request: &HttpRequest) -> Surface {
-    let path = request.path();
-    let messages = path == "/v1/messages" || path.starts_with("/v1/messages/");
-    let shared = path == "/v1/models" || path.starts_with("/v1/models/");
-    if messages || shared && request.headers().contains_key(X_API_KEY) { Surface::Anthropic } else { Surface::Openai }
+    address::surface(request.path(), request.headers().contains_key(X_API_KEY))
 }
 
 #[cfg(test)]

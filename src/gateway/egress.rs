@@ -1,8 +1,8 @@
 //! Connections to providers: only to addresses that the policy permits, checked where they are dialled.
 //!
 //! The name is looked up here, every address of it is checked, and the checked address is the one that is connected to:
-//! between check and use there is no second look-up that could answer differently. No proxy is asked, no redirect
-//! followed.
+//! between check and use there is no second look-up that could answer differently. No redirect is followed, and no proxy
+//! asked unless the environment names one ([`super::proxy`]).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -20,7 +20,8 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 use super::http::Outgoing;
-use super::{GatewayOptions, roots};
+use super::proxy::ProviderProxy;
+use super::{GatewayOptions, proxy, roots};
 use crate::domain::EgressPolicy;
 
 /// Calls providers. Each worker has its own, with its own idle connections.
@@ -42,7 +43,11 @@ pub(super) type Connector = HttpsConnector<Guarded>;
 
 /// The connector; clones share its TLS sessions.
 pub(super) fn connector(options: &GatewayOptions) -> Result<Connector, rustls::Error> {
-    let guarded = Guarded { policy: Arc::new(options.egress.clone()), patience: options.timeouts.connect };
+    let guarded = Guarded {
+        policy: Arc::new(options.egress.clone()),
+        proxy: options.proxy.clone(),
+        patience: options.timeouts.connect,
+    };
     let tls = HttpsConnectorBuilder::new().with_tls_config(roots::tls(&options.extra_roots)?);
     Ok(tls.https_or_http().enable_http1().wrap_connector(guarded))
 }
@@ -63,14 +68,21 @@ pub(super) fn client(options: &GatewayOptions, connector: &Connector) -> HttpCli
 #[derive(Clone, Debug)]
 pub(super) struct Guarded {
     policy: Arc<EgressPolicy>,
+    proxy: Option<ProviderProxy>,
     patience: Duration,
 }
 
-type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection to be had.
+pub(super) type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send>>;
+
+/// A connection that was made, or not.
+pub(super) type Dialled = Result<TokioIo<TcpStream>, Failed>;
 
 impl Service<Uri> for Guarded {
     type Response = TokioIo<TcpStream>;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Error = Failed;
     type Future = Dialling<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -78,21 +90,41 @@ impl Service<Uri> for Guarded {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { policy, patience } = self.clone();
+        let Self { policy, proxy, patience } = self.clone();
         Box::pin(async move {
-            match timeout(patience, dial(&policy, &uri)).await {
-                Ok(stream) => stream.map(TokioIo::new),
-                Err(_) => Err(EgressError::Timeout.into()),
-            }
+            let way = proxy.and_then(|proxy| proxy.on_the_way_to(&uri));
+            let dialling = async {
+                match way {
+                    Some(proxy) if may_be_asked_for(&policy, &uri) => proxy::tunnel(proxy, uri).await,
+                    Some(_) => Err(EgressError::Denied.into()),
+                    None => dial(&policy, &uri).await.map(TokioIo::new),
+                }
+            };
+            timeout(patience, dialling).await.unwrap_or_else(|_| Err(EgressError::Timeout.into()))
         })
     }
 }
 
-async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Box<dyn std::error::Error + Send + Sync>> {
-    let host = uri.host().ok_or_else(|| io::Error::other("the address has no host"))?;
+/// Whether a proxy may be asked for an address. What a name means is the proxy's to say; an address means itself.
+fn may_be_asked_for(policy: &EgressPolicy, uri: &Uri) -> bool {
+    let (host, port) = host_and_port(uri);
+    bare(host).parse::<IpAddr>().map_or(true, |ip| policy.permits(host, port, ip))
+}
+
+/// Where a call goes; no host if the address has none, which nothing is dialled for.
+fn host_and_port(uri: &Uri) -> (&str, u16) {
     let secure = uri.scheme() == Some(&Scheme::HTTPS);
-    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-    let mut failed: Box<dyn std::error::Error + Send + Sync> = EgressError::Denied.into();
+    (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(if secure { 443 } else { 80 }))
+}
+
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Failed> {
+    let (host, port) = host_and_port(uri);
+    let mut failed: Failed = EgressError::Denied.into();
     for address in addresses(host, port).await? {
         if !policy.permits(host, port, address.ip()) {
             continue;
@@ -110,8 +142,7 @@ async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Box<dyn std
 
 /// The addresses of a host, which may be one itself.
 async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(ip) = bare.parse::<IpAddr>() {
+    if let Ok(ip) = bare(host).parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
     Ok(tokio::net::lookup_host((host, port)).await?.collect())
@@ -126,7 +157,7 @@ pub(super) struct Patient<C> {
 
 impl<C> Service<Uri> for Patient<C>
 where
-    C: Service<Uri, Error = Box<dyn std::error::Error + Send + Sync>>,
+    C: Service<Uri, Error = Failed>,
     C::Future: Send + 'static,
     C::Response: 'static,
 {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ExtraRoots, SpoolOptions};
+use super::{CorsOrigins, ExtraRoots, ProviderProxy, SpoolOptions};
 use crate::clock::Clock;
 use crate::domain::{EgressPolicy, MasterKey, ProviderPatience, TrustedProxies};
 
@@ -23,6 +23,10 @@ pub struct GatewayOptions {
     pub egress: EgressPolicy,
     /// Whose certificates are believed beside those of the authorities that browsers trust.
     pub extra_roots: ExtraRoots,
+    /// Through whom providers are called, if not directly.
+    pub proxy: Option<ProviderProxy>,
+    /// The sites whose pages may call the gateway.
+    pub cors: Option<CorsOrigins>,
     /// Where credentials are looked for that the database does not hold.
     pub env: EnvLookup,
     /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
@@ -68,6 +72,8 @@ impl GatewayOptions {
             master,
             egress: EgressPolicy::default(),
             extra_roots: ExtraRoots::default(),
+            proxy: None,
+            cors: None,
             env: Arc::new(|name| std::env::var(name).ok()),
             stand_in: false,
             proxies: TrustedProxies::default(),

@@ -1,16 +1,21 @@
-//! Which address is answered by what. Everything under `/v1` that is not listed is a JSON 404.
+//! Which address is answered by what. Everything that is not listed is a JSON 404, except what is mounted beside it.
 
 use std::sync::Arc;
 
 use actix_web::http::header::{ALLOW, HeaderValue, UPGRADE};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, Route, guard, web};
 
 use super::answer::Head;
 use super::auth::surface;
 use super::worker::Worker;
-use super::{Inner, call, count_tokens, credits, health, models};
+use super::{Inner, call, cors, count_tokens, credits, health, models};
+use crate::wire::address;
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
+
+/// How all addresses of the API begin.
+const V1: &str = "/v1";
 
 /// One method of one address that the gateway answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +63,26 @@ pub fn addresses() -> impl Iterator<Item = Address> {
     calls.into_iter().chain(readings)
 }
 
-/// Mounts everything that the gateway answers.
+/// Mounts everything that the gateway answers. Whatever else is mounted on the same address takes the rest.
 pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
     config.app_data(web::Data::new(Worker::new(inner)));
+    match inner.options.cors.clone() {
+        None => api(config, ""),
+        Some(origins) => {
+            let scope = web::scope(V1).wrap(from_fn(move |request, next| cors::share(origins.clone(), request, next)));
+            config.service(scope.configure(|config| api(config, V1)));
+        }
+    }
+    for Reading { path, to, .. } in READINGS.iter().filter(|it| !it.key) {
+        // Monitoring expects a plain 405.
+        config.service(web::resource(*path).route(to(reading())));
+    }
+    config.default_service(web::to(nothing));
+}
+
+/// Everything under `/v1`. `under`: what the scope that it is mounted in has of that.
+fn api(config: &mut web::ServiceConfig, under: &str) {
+    let resource = |path: &'static str| web::resource(path.strip_prefix(under).unwrap_or(path));
     for operation in Operation::ALL {
         let handler = move |request: HttpRequest, payload: web::Payload, worker: web::Data<Worker>| async move {
             match operation {
@@ -68,20 +90,18 @@ pub(super) fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
                 _ => call::call(operation, request, payload, worker).await,
             }
         };
-        let mut resource = web::resource(operation.path()).route(web::post().to(handler));
+        let mut resource = resource(operation.path()).route(web::post().to(handler));
         if operation == Operation::Responses {
             resource = resource.route(web::get().guard(guard::fn_guard(wants_websocket)).to(no_websocket));
         }
         config.service(resource.default_service(web::to(only_post)));
     }
-    for Reading { path, key, to } in READINGS {
-        let resource = web::resource(*path).route(to(reading()));
-        // Monitoring expects a plain 405; a client of the API, the API's error.
-        config.service(if *key { resource.default_service(web::to(only_get)) } else { resource });
+    for Reading { path, to, .. } in READINGS.iter().filter(|it| it.key) {
+        config.service(resource(path).route(to(reading())).default_service(web::to(only_get)));
     }
     config
-        .service(web::resource("/v1").default_service(web::to(nothing)))
-        .service(web::resource("/v1/{rest:.*}").default_service(web::to(nothing)));
+        .service(resource(V1).default_service(web::to(nothing)))
+        .service(resource("/v1/{rest:.*}").default_service(web::to(nothing)));
 }
 
 /// GET, and HEAD wherever GET is.
@@ -110,8 +130,7 @@ async fn only_get(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespon
 }
 
 async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    let message = format!("There is no {} {} here.", request.method(), request.path());
-    refuse(&request, &worker, Problem::new(Code::NotFound, message), None)
+    refuse(&request, &worker, address::nothing(request.method().as_str(), request.path()), None)
 }
 
 fn refuse(request: &HttpRequest, worker: &Worker, problem: Problem, allow: Option<&'static str>) -> HttpResponse {

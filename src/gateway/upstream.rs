@@ -81,8 +81,7 @@ impl Upstream {
             Unusable
         };
         let stand_in = options.stand_in && credential.is_none();
-        let address = format!("{}{}", endpoint.base_url.trim_end_matches('/'), endpoint.path);
-        let url = Url::parse(&address).map_err(|error| unusable(&error))?;
+        let url = Url::parse(&endpoint.address()).map_err(|error| unusable(&error))?;
         if !stand_in {
             options.egress.permits_url(&url).map_err(|error| unusable(&error))?;
         }

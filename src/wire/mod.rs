@@ -7,6 +7,7 @@
 //! protocols: [`translate`] goes from one room to another ([`chat`], [`messages`], [`responses`], [`completions`]) by way of
 //! the [`neutral`] form, so that no protocol knows another.
 
+pub mod address;
 pub mod chat;
 pub mod completions;
 pub mod content;

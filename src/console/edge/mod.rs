@@ -7,6 +7,7 @@ mod headers;
 mod origin;
 mod problem;
 mod shrink;
+mod stray;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -33,6 +34,10 @@ pub async fn edge(
     request.extensions_mut().insert(id);
     let shape = Shape::of(request.headers());
     let gzip = shrink::accepts_gzip(request.headers());
+    if let Some(mut answer) = stray::answer(&request, id) {
+        finish(&console, answer.headers_mut(), id);
+        return Ok(request.into_response(answer));
+    }
     let outcome = match acceptable(&console, &mut request).await {
         Err(error) => Ok(request.into_response(error.error_response())),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),

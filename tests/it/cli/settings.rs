@@ -19,6 +19,7 @@ fn a_bad_value_stops_with_one_line_that_names_the_variable() {
         ("CROSSMODEL_SHUTDOWN_TIMEOUT", "soon"),
         ("CROSSMODEL_MAX_CONNECTIONS", "2"),
         ("CROSSMODEL_CONNECTIONS_PER_ADDRESS", "0"),
+        ("CROSSMODEL_CORS_ORIGINS", "app.example.com"),
         ("CROSSMODEL_TRUSTED_PROXIES", "10.0.0.0/8;::1"),
         ("DATABASE_URL", "mysql://localhost/cm"),
     ] {

@@ -3,5 +3,6 @@
 mod agreement;
 mod live;
 mod log_lines;
+mod proxy;
 mod secrets;
 mod tls;

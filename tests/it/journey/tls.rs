@@ -19,7 +19,7 @@ use crate::harness::store::run;
 use crate::harness::upstream::Upstream;
 
 /// An authority of our own, as PEM, and a server's side of TLS with a certificate by it for 127.0.0.1.
-fn authority() -> (String, ServerConfig) {
+pub(super) fn authority() -> (String, ServerConfig) {
     let mut params = CertificateParams::new(Vec::new()).expect("the authority's name");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -37,7 +37,7 @@ fn authority() -> (String, ServerConfig) {
 }
 
 /// Speaks TLS in front of a provider; the answer is its host and port.
-async fn in_front_of(upstream: &Upstream, config: ServerConfig) -> String {
+pub(super) async fn in_front_of(upstream: &Upstream, config: ServerConfig) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("its address").to_string();
     let (acceptor, behind) = (TlsAcceptor::from(Arc::new(config)), upstream.host_port());
