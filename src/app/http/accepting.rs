@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::timeout;
 
 use crate::connections::{Connections, Place};
 
 /// After a failure of the system, such as no descriptors being left, for so long nothing is accepted.
 const PAUSE: Duration = Duration::from_millis(50);
+/// How long a connection may be on its way when the listener goes.
+const HANDSHAKE: Duration = Duration::from_millis(250);
 /// Connections that are refused, and have not yet read why.
 const REFUSED: usize = 32;
 /// How long one of them has for that.
@@ -34,8 +37,8 @@ pub(super) struct Arrival {
     pub place: Place,
 }
 
-/// Accepts until `stopping` says so, and then what the system has accepted already. Workers learn that nobody else comes
-/// by the end of their channel.
+/// Accepts until `stopping` says so, and then whom the system has let in already. Workers learn that nobody else comes by
+/// the end of their channel.
 pub(super) async fn accept(
     listener: TcpListener,
     workers: Vec<mpsc::UnboundedSender<Arrival>>,
@@ -43,24 +46,33 @@ pub(super) async fn accept(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut hall = Hall { workers, next: 0, connections, refused: Arc::new(Semaphore::new(REFUSED)), said: None };
-    let accepting = async {
-        loop {
-            let accepted = listener.accept().await;
-            let accepted = accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
-            if let Err(error) = hall.take(accepted) {
-                hall.tell(&error);
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    };
     tokio::select! {
-        () = accepting => {}
+        () = hall.accept_from(&listener) => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+    if close_to_newcomers(&listener).is_ok() {
+        drop(timeout(HANDSHAKE, hall.accept_from(&listener)).await);
     }
     let Ok(listener) = listener.into_std() else { return };
     while let Ok(accepted) = listener.accept() {
         drop(hall.take(Ok(accepted)));
     }
+}
+
+/// Leaves unanswered whoever begins to connect from now on, who then tries again and is refused once the listener is gone.
+/// Closing it at once would break off connections of which the client, but not yet the system here, knows that they exist.
+#[cfg(target_os = "linux")]
+fn close_to_newcomers(listener: &TcpListener) -> io::Result<()> {
+    // Of a packet for a listener the filter sees the TCP header, whose flags are at 13, among them SYN.
+    let load_flags = socket2::SockFilter::new(0x30, 0, 0, 13);
+    let skip_unless_syn = socket2::SockFilter::new(0x45, 0, 1, 0x02);
+    let (drop, keep) = (socket2::SockFilter::new(0x06, 0, 0, 0), socket2::SockFilter::new(0x06, 0, 0, u32::MAX));
+    socket2::SockRef::from(listener).attach_filter(&[load_flags, skip_unless_syn, drop, keep])
+}
+
+#[cfg(not(target_os = "linux"))]
+fn close_to_newcomers(_: &TcpListener) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 struct Hall {
@@ -72,6 +84,18 @@ struct Hall {
 }
 
 impl Hall {
+    /// Accepts for ever.
+    async fn accept_from(&mut self, listener: &TcpListener) {
+        loop {
+            let accepted = listener.accept().await;
+            let accepted = accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
+            if let Err(error) = self.take(accepted) {
+                self.tell(&error);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
     /// Hands a connection over.
     ///
     /// # Errors
@@ -122,7 +146,7 @@ impl Hall {
             // What is not read when the connection is closed would take the refusal back.
             let mut unread = [0; 1024];
             let reading = async { while stream.read(&mut unread).await.is_ok_and(|read| read > 0) {} };
-            drop(tokio::time::timeout(READ_REFUSAL, reading).await);
+            drop(timeout(READ_REFUSAL, reading).await);
         });
     }
 

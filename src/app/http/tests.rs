@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
@@ -50,16 +50,18 @@ impl Site {
 }
 
 fn routes(config: &mut web::ServiceConfig) {
-    let key = async |request: actix_web::HttpRequest| {
-        request.conn_data::<Arc<Connection>>().unwrap().authenticated();
-        HttpResponse::Ok().body("welcome")
-    };
-    let late = async || {
-        sleep(SHORT * 2).await;
-        HttpResponse::Ok().body("late")
-    };
-    let large = async || HttpResponse::Ok().body(vec![b'x'; 32 << 20]);
-    config.route("/key", web::get().to(key)).route("/late", web::get().to(late)).route("/large", web::get().to(large));
+    config.default_service(web::to(async |request: HttpRequest| match request.path() {
+        "/key" => {
+            request.conn_data::<Arc<Connection>>().unwrap().authenticated();
+            HttpResponse::Ok().body("welcome")
+        }
+        "/late" => {
+            sleep(SHORT * 2).await;
+            HttpResponse::Ok().body("late")
+        }
+        "/large" => HttpResponse::Ok().body(vec![b'x'; 32 << 20]),
+        _ => HttpResponse::NotFound().finish(),
+    }));
 }
 
 async fn asks(client: &mut TcpStream, path: &str) {

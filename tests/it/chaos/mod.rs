@@ -4,6 +4,7 @@
 mod acks;
 mod callers;
 mod crowds;
+mod farewells;
 mod hang_ups;
 mod kills;
 mod outages;
