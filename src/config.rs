@@ -88,7 +88,7 @@ pub struct Settings {
     )]
     pub egress_allow: EgressPolicy,
 
-    /// Sites whose pages may call the gateway, as origins separated by commas such as https://app.example.com, or * for all.
+    /// Sites whose pages may call the gateway, as origins separated by commas such as `https://app.example.com`, or `*` for all.
     /// [default: none]
     ///
     /// It is about /v1 alone. A page that calls needs a key, which whoever looks at the page can read.
