@@ -6,6 +6,7 @@ use std::io::{self, Read as _, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 #[cfg(test)]
 use std::sync::Arc;
+use std::time::Duration;
 
 #[cfg(test)]
 use super::faults::Faults;
@@ -71,6 +72,12 @@ impl Files {
     pub(super) fn exists(&self, path: &Path) -> io::Result<bool> {
         self.may(Ask::Exists)?;
         path.try_exists()
+    }
+
+    /// How long ago something in a folder has changed.
+    pub(super) fn age(&self, folder: &Path) -> io::Result<Duration> {
+        self.may(Ask::Exists)?;
+        std::fs::metadata(folder)?.modified()?.elapsed().map_err(io::Error::other)
     }
 
     /// Opens a file to read it.

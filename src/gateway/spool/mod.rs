@@ -42,6 +42,8 @@ use crate::domain::GatewayId;
 const MOST: u64 = 256 << 20;
 /// Ends the name of a folder that is being made.
 const NEW: &str = "new";
+/// Longer than that takes.
+const BEGINS: Duration = Duration::from_secs(60);
 /// Ends the name of a folder that is being removed.
 const OVER: &str = "over";
 /// Ends the name of a folder that is kept, since a part of it could not be read.
@@ -132,22 +134,12 @@ impl Spool {
         let files = &options.files;
         make_folders(options, &options.folder)?;
         let folder = options.folder.join(gateway.to_string());
-        // Under another name until it is locked: a gateway that looks for what earlier runs left must not take it for that.
-        let unlocked = folder.with_extension(NEW);
-        files.make_folder(&unlocked)?;
-        let lock = files.create(&unlocked.join(LOCK), false)?;
-        if !files.lock(&lock)? {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        files.rename(&unlocked, &folder)?;
-        let writer = match Self::first_segment(options, &folder) {
-            Ok(writer) => writer,
-            Err(error) => {
-                // A run that never began leaves nothing; what cannot be removed now is empty, and the next start's to remove.
-                let _ = files.remove_folder(&folder);
-                return Err(error);
+        let (lock, writer) = Self::make(options, &folder).inspect_err(|_| {
+            // A run that never began leaves nothing; what cannot be removed now is the next start's to remove.
+            for folder in [&folder.with_extension(NEW), &folder] {
+                drop(files.remove_folder(folder));
             }
-        };
+        })?;
         let spool = Self(Arc::new(Shared {
             gateway,
             options: options.clone(),
@@ -169,13 +161,23 @@ impl Spool {
         Ok(spool)
     }
 
-    fn first_segment(options: &SpoolOptions, folder: &Path) -> io::Result<writer::Writer> {
+    /// Makes a run's folder, with its lock and its first segment.
+    fn make(options: &SpoolOptions, folder: &Path) -> io::Result<(File, writer::Writer)> {
+        let files = &options.files;
+        // Under another name until it is locked: a gateway that looks for what earlier runs left must not take it for that.
+        let unlocked = folder.with_extension(NEW);
+        files.make_folder(&unlocked)?;
+        let lock = files.create(&unlocked.join(LOCK), false)?;
+        if !files.lock(&lock)? {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        files.rename(&unlocked, folder)?;
         if options.synced {
             // Nothing is promised before the disk has the names of all that leads to it.
-            options.files.sync_folder(folder)?;
-            options.files.sync_folder(&options.folder)?;
+            files.sync_folder(folder)?;
+            files.sync_folder(&options.folder)?;
         }
-        writer::Writer::new(options.clone(), folder.to_owned())
+        Ok((lock, writer::Writer::new(options.clone(), folder.to_owned())?))
     }
 
     /// Which run it belongs to.
@@ -333,6 +335,13 @@ pub(super) fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
         if folder.extension().is_some_and(|ending| ending == OVER) {
             // Whoever was at it may have got ahead, or been killed.
             drop(files.remove_folder(&folder));
+            continue;
+        }
+        if folder.extension().is_some_and(|ending| ending == NEW) {
+            // Its run was killed before it began, unless it begins at this moment.
+            if files.age(&folder).is_ok_and(|age| age > BEGINS) {
+                drop(files.remove_folder(&folder));
+            }
             continue;
         }
         let name = folder.file_name().and_then(|name| name.to_str());

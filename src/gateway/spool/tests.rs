@@ -279,17 +279,20 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     spool.stop();
     let gateway = spool.gateway();
     drop(spool);
-    // One has made its folder and not yet its lock; one was killed while it removed its folder.
-    let begins = folder.join(GatewayId::new(NOW, random::bytes()).to_string());
-    std::fs::create_dir(&begins).unwrap();
-    let over = folder.join(GatewayId::new(NOW, random::bytes()).to_string()).with_extension(OVER);
-    std::fs::create_dir(&over).unwrap();
+    // One makes its folder at this moment; one was killed while it did, and one while it removed its folder.
+    let [begins, never_began, over] = [NEW, NEW, OVER].map(|ending| {
+        let path = folder.join(GatewayId::new(NOW, random::bytes()).to_string()).with_extension(ending);
+        std::fs::create_dir(&path).unwrap();
+        path
+    });
+    let opened = std::fs::File::open(&never_began).unwrap();
+    opened.set_modified(opened.metadata().unwrap().modified().unwrap() - 2 * BEGINS).unwrap();
     let options = SpoolOptions::new(folder.clone());
 
     let left = left_behind(&options).unwrap();
 
     assert_eq!(left.iter().map(|left| left.gateway).collect::<Vec<_>>(), [gateway]);
-    assert!(begins.exists() && !over.exists());
+    assert!(begins.exists() && !never_began.exists() && !over.exists());
     left[0].remove();
     assert!(left_behind(&options).unwrap().is_empty() && !left[0].folder.exists());
     std::fs::remove_dir_all(folder).unwrap();

@@ -104,18 +104,19 @@ impl Trace {
     }
 
     async fn start_recovering(&mut self, patience: Duration) -> Run {
-        let gateway = GatewayId::new(NOW, random::bytes());
-        self.store.gateways().seen(gateway, NOW).await.unwrap();
-        self.runs.push(gateway);
-        let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
         // If its disk fails, whoever started it starts it again.
         let spool = loop {
+            let gateway = GatewayId::new(NOW, random::bytes());
+            self.store.gateways().seen(gateway, NOW).await.unwrap();
+            self.runs.push(gateway);
             match Spool::start(&self.options, gateway) {
                 Ok(spool) => break spool,
-                Err(_) if self.options.files.faults.is_some() => {}
+                Err(_) if self.options.files.faults.is_some() => self.store.gateways().remove(gateway).await.unwrap(),
                 Err(error) => panic!("{error}"),
             }
         };
+        let gateway = spool.gateway();
+        let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
         let shipping = Arc::new(Shipping::new(spool.clone()));
         let shipper = shipping::start(Arc::clone(&shipping), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
@@ -278,7 +279,9 @@ impl Trace {
             late |= shipped.is_some();
         }
         self.model.late += usize::from(late);
-        let left: Vec<_> = std::fs::read_dir(&self.options.folder).unwrap().collect();
+        let left = std::fs::read_dir(&self.options.folder).unwrap().map(|entry| entry.unwrap().path());
+        // What never began is not taken for what was left before it is old.
+        let left: Vec<PathBuf> = left.filter(|path| path.extension().is_none_or(|ending| ending != "new")).collect();
         assert!(left.is_empty(), "{left:?}");
     }
 }
