@@ -43,6 +43,8 @@ pub struct Callers {
     url: String,
     secret: String,
     known: bool,
+    /// The model that they ask for.
+    model: String,
     next: Arc<AtomicU64>,
     saw: Arc<Mutex<Vec<Saw>>>,
     stopping: Arc<AtomicBool>,
@@ -57,6 +59,7 @@ impl Callers {
             url: format!("http://{}/v1/chat/completions", stage.address),
             secret: stage.secret.expose().to_owned(),
             known: true,
+            model: "exact".into(),
             next: Arc::default(),
             saw: Arc::default(),
             stopping: Arc::default(),
@@ -66,6 +69,11 @@ impl Callers {
     /// The same callers with a key that is not the stage's.
     pub fn with_key(&self, secret: &str) -> Self {
         Self { secret: secret.to_owned(), known: false, ..self.clone() }
+    }
+
+    /// The same callers, who ask for another name.
+    pub fn asking_for(&self, model: &str) -> Self {
+        Self { model: model.to_owned(), ..self.clone() }
     }
 
     /// Starts so many that each call again and again, half of them for streams, until [`Callers::rest`]. `pause`: between
@@ -118,7 +126,9 @@ impl Callers {
         };
         // Whatever it could read counts, also of an answer that broke off.
         let mut text = Vec::new();
-        let whole = self.read(&question(&saw.id, stream, n % 4 < 2), &mut saw, &mut text).await.is_some();
+        let mut question = question(&saw.id, stream, n % 4 < 2);
+        question["model"] = self.model.as_str().into();
+        let whole = self.read(&question, &mut saw, &mut text).await.is_some();
         let text = String::from_utf8_lossy(&text);
         if saw.status == Some(200) {
             saw.finished = if stream { text.contains("data: [DONE]") } else { whole };

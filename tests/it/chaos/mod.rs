@@ -4,10 +4,14 @@
 mod acks;
 mod callers;
 mod crowds;
+mod descriptors;
+mod disk_errors;
 mod farewells;
 mod hang_ups;
+mod held;
 mod kills;
 mod outages;
+mod power;
 mod readiness;
 mod settings;
 mod stage;

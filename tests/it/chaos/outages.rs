@@ -125,7 +125,8 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
     });
 }
 
-async fn open(url: &str) -> Store {
+/// Opens and migrates a database.
+pub async fn open(url: &str) -> Store {
     let store = Store::open(&url.parse().expect("an address")).await.expect("to open it");
     store.migrate().await.expect("to migrate it");
     store
@@ -138,7 +139,7 @@ async fn on_postgres(cluster: &Cluster, what: &str) -> (Stage, Dice) {
 }
 
 /// The key is known before anything breaks.
-async fn warm(callers: &Callers) {
+pub async fn warm(callers: &Callers) {
     assert_eq!(callers.call(false).await.status, Some(200));
 }
 
@@ -189,7 +190,7 @@ fn served(saw: &[Saw]) {
 }
 
 /// Waits until the tables say that nothing is held any more: the program tells them every few seconds.
-async fn nothing_is_held(stage: &Stage) {
+pub async fn nothing_is_held(stage: &Stage) {
     let began = Instant::now();
     while stage.number("SELECT COALESCE(SUM(held), 0) FROM lease").await != 0 {
         assert!(began.elapsed() < CATCH_UP, "the tables still say that something is held\n{}", stage.log());
@@ -198,7 +199,7 @@ async fn nothing_is_held(stage: &Stage) {
 }
 
 /// Waits until every answer that was seen is in the tables.
-async fn caught_up(stage: &Stage, callers: &Callers, since: Instant) {
+pub async fn caught_up(stage: &Stage, callers: &Callers, since: Instant) {
     let answered = callers.saw().iter().filter(|saw| saw.finished).count() as i128;
     loop {
         let written = stage.number("SELECT COUNT(*) FROM usage_record").await;

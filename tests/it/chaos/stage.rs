@@ -34,14 +34,14 @@ pub struct Running {
 }
 
 impl Stage {
-    /// Puts a model, an account with credit and a key with the alias `exact` in a migrated database.
+    /// Puts a model, an account with credit and a key with the aliases `exact` and `long-*` in a migrated database.
     pub async fn set(store: Store, engine: Engine, database_url: String, seed: u64) -> Self {
         let biller = Biller::start(seed).await;
         biller.import(&store).await;
         let account = seed::account(&store, "acme").await;
         // The program takes no key that is the same byte over and over.
         let master: [u8; 32] = std::array::from_fn(|n| 7 + 3 * n as u8);
-        let aliases = vec![seed::exact("exact", MODEL)];
+        let aliases = vec![seed::exact("exact", MODEL), seed::prefix("long-", MODEL)];
         let (key, secret) = seed::key_under(&MasterKey::from_bytes(master), &store, account.id, "ci", aliases).await;
         let folder = Folder::fresh();
         let hex: String = master.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -100,6 +100,12 @@ impl Stage {
     pub fn spools(&self) -> Vec<String> {
         let folders = std::fs::read_dir(self.path("spool")).expect("the folder of the spools");
         folders.map(|it| it.expect("a folder").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    /// How many segments the runs' spools have.
+    pub fn segments(&self) -> usize {
+        let files = self.spools().into_iter().filter_map(|run| std::fs::read_dir(self.path("spool").join(run)).ok());
+        files.flatten().flatten().filter(|file| file.path().extension().is_some_and(|end| end == "log")).count()
     }
 
     /// Waits until what earlier runs left has been written: only this run's spool is there.

@@ -6,6 +6,7 @@ pub mod client;
 pub mod cluster;
 pub mod database;
 pub mod dice;
+pub mod disk;
 pub mod process;
 pub mod provider;
 pub mod seed;
