@@ -89,8 +89,8 @@ pub(super) async fn answered(call: &mut Call) -> Result<Answered, Unanswered> {
     Err(last.map_or_else(nobody, Unanswered::from))
 }
 
-impl From<Failed> for Unanswered {
-    fn from(failed: Failed) -> Self {
+impl From<Box<Failed>> for Unanswered {
+    fn from(failed: Box<Failed>) -> Self {
         Self { failure: failed.failure, cut: failed.cut }
     }
 }
@@ -102,7 +102,7 @@ fn nobody() -> Unanswered {
 }
 
 /// Asks one candidate; `None` if the request cannot be put in its words. `last`: nobody is left after it.
-async fn try_one(call: &mut Call, index: usize, last: bool) -> Option<Result<Answered, Failed>> {
+async fn try_one(call: &mut Call, index: usize, last: bool) -> Option<Result<Answered, Box<Failed>>> {
     let candidate = call.plan.get(index)?.clone();
     let prepared = prepared(call, index, &candidate)?;
     if call.asked_one || index > 0 {
@@ -129,7 +129,7 @@ fn anew(call: &Call, candidate: &Candidate, ask: AskUsage) -> Option<Prepared> {
 }
 
 /// Asks one candidate, more than once if that promises something. `last`: nobody else is left, so waiting is worth more.
-async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: bool) -> Result<Answered, Failed> {
+async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: bool) -> Result<Answered, Box<Failed>> {
     let retries = call.inner.options.retries;
     let mut prepared = prepared;
     let mut tries = 0;
@@ -188,12 +188,14 @@ fn pause(first: Duration, tries: u32) -> Duration {
 }
 
 /// One request and its answer.
-async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<Answer, Failed> {
+async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<Answer, Box<Failed>> {
     let Prepared { request, reading, .. } = prepared;
     let opened = sent(call, candidate, request).await?;
     let status = opened.status;
     if (200..300).contains(&status) {
-        return opening::read(call, candidate, opened, reading).await.map_err(|none| no_answer(call, candidate, none));
+        return opening::read(call, candidate, opened, reading)
+            .await
+            .map_err(|none| Box::new(no_answer(call, candidate, none)));
     }
 
     let options = &call.inner.options;
@@ -207,17 +209,17 @@ async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<
     let failure = Failure::of_provider(upstream, status, retry_after, &said);
     let reason = &failure.problem.message;
     log_call!(warn, call.marks, provider = %upstream.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
-    Err(Failed {
+    Err(Box::new(Failed {
         failure,
         status: Some(status),
         about_usage: matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some(),
         after,
         ..Failed::of_status(status)
-    })
+    }))
 }
 
 /// Sends the request and waits for the head of the answer.
-async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Opened, Failed> {
+async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Opened, Box<Failed>> {
     let Candidate { target, upstream, .. } = candidate;
     if upstream.stand_in {
         call.progress.set_sent(true);
@@ -233,7 +235,7 @@ async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Open
         progress: Some(&call.progress),
         marks: call.marks,
     };
-    http::send(&call.client, upstream, outgo).await.map_err(|error| Failed::of_http(candidate, error))
+    http::send(&call.client, upstream, outgo).await.map_err(|error| Box::new(Failed::of_http(candidate, error)))
 }
 
 /// What an answer that is none comes to.

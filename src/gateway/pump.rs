@@ -43,7 +43,7 @@ pub(super) struct Call {
     pub body: body::Held,
     /// Headers of the client's that go on to a provider that speaks its protocol.
     pub forwarded: Vec<(HeaderName, HeaderValue)>,
-    pub ticket: Ticket,
+    pub ticket: Box<Ticket>,
     pub progress: Arc<Progress>,
     pub marks: Marks,
     pub began: Instant,
@@ -69,11 +69,12 @@ pub(super) enum Outcome {
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
 pub(super) fn start(call: Box<Call>) -> oneshot::Receiver<Outcome> {
     let (answer, wait) = oneshot::channel();
-    // What waits for an answer is large: in a box of its own it is given back before a long stream begins.
+    // What waits for an answer is large: in a box of its own it is given back before a long stream begins. The task itself
+    // stays small, since it is copied as it starts and as it ends.
     let asking = Box::pin(ask(call, answer));
     tokio::spawn(async move {
         if let Some(begun) = asking.await {
-            begun.go_on().await;
+            Box::pin(begun.go_on()).await;
         }
     });
     wait
@@ -126,7 +127,7 @@ async fn ask(mut call: Box<Call>, answer: oneshot::Sender<Outcome>) -> Option<Be
     };
     // A long answer need not keep the question in memory: the rest of the call ends here.
     let Call { asked, ticket, marks, began, .. } = *call;
-    let (operation, ticket) = (asked.operation, Box::new(ticket));
+    let operation = asked.operation;
     Some(Begun { inner, operation, ticket, progress, marks, began, answered, line, told })
 }
 
@@ -163,7 +164,7 @@ impl Begun {
         let Self { inner, operation, mut ticket, progress, marks, began, answered, line, told } = self;
         let Answered { candidate, answer } = match answered {
             Some(Ok(answered)) => answered,
-            Some(Err(Unanswered { failure, cut })) => return unanswered(*ticket, line, failure, cut),
+            Some(Err(Unanswered { failure, cut })) => return unanswered(ticket, line, failure, cut),
             None => return ticket.client_left(),
         };
         ticket.first_byte();
@@ -204,7 +205,7 @@ async fn whole(ticket: Box<Ticket>, line: Option<Line>, candidate: &Candidate, s
 }
 
 /// Ends a call that got no answer.
-fn unanswered(ticket: Ticket, line: Option<Line>, failure: Failure, cut: bool) {
+fn unanswered(ticket: Box<Ticket>, line: Option<Line>, failure: Failure, cut: bool) {
     let of = ticket.model();
     let Problem { status, code, .. } = &failure.problem;
     if cut {

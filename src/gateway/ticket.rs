@@ -104,7 +104,7 @@ enum End<'a> {
 
 impl Ticket {
     /// Writes to the spool that the call begins. It must not be made before [`Ticket::is_written`].
-    pub(super) fn new(worker: &Worker, first: &Candidate, call: Dispatch) -> Result<Self, SpoolFull> {
+    pub(super) fn new(worker: &Worker, first: &Candidate, call: Dispatch) -> Result<Box<Self>, SpoolFull> {
         let inner = Arc::clone(&worker.inner);
         let provider = first.upstream.provider.clone();
         let model = Arc::clone(&first.target.model);
@@ -125,7 +125,7 @@ impl Ticket {
             charges: call.holds.charges(),
         })?;
         inner.metrics.began();
-        Ok(Self {
+        Ok(Box::new(Self {
             inner,
             lane: worker.lane.clone(),
             key: call.key,
@@ -142,7 +142,7 @@ impl Ticket {
             tokens: None,
             served: Served::default(),
             tier: call.tier,
-        })
+        }))
     }
 
     /// Waits until the disk has it that the call begins.
@@ -194,7 +194,7 @@ impl Ticket {
 
     /// The whole answer is there: charged as the provider counts, else as estimated. The client must not see its end before
     /// this returns.
-    pub(super) async fn settled(mut self, status: u16) -> Result<(), NotWritten> {
+    pub(super) async fn settled(mut self: Box<Self>, status: u16) -> Result<(), NotWritten> {
         match self.end(status, End::Settled) {
             Some(written) => written.within(SETTLE).await,
             None => Ok(()),

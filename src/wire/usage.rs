@@ -70,38 +70,26 @@ impl<'de> Visitor<'de> for Counting {
     }
 }
 
-/// `server_tool_use` as Anthropic writes it, and hosts of Claude that speak this protocol; nonsense reads as no search.
-#[derive(Clone, Copy, Debug, Default)]
-struct Searches(u64);
-
-impl<'de> Deserialize<'de> for Searches {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        serde_json::Value::deserialize(deserializer).map(|used| Self(searches(&used).unwrap_or(0)))
-    }
-}
-
 /// Reads how often the web was searched from a usage's `server_tool_use`.
 pub(super) fn searches(server_tool_use: &serde_json::Value) -> Option<u64> {
     let count = server_tool_use.get("web_search_requests")?;
     Count::deserialize(count).ok()?.0.filter(|&count| count <= MOST_SEARCHES)
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Details {
     cached_tokens: Count,
     cache_write_tokens: Count,
     reasoning_tokens: Count,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Usage {
     prompt_tokens: Count,
     completion_tokens: Count,
     total_tokens: Count,
-    prompt_tokens_details: Option<Details>,
-    completion_tokens_details: Option<Details>,
+    prompt_tokens_details: Details,
+    completion_tokens_details: Details,
     /// DeepSeek.
     prompt_cache_hit_tokens: Count,
     /// Kimi.
@@ -114,10 +102,71 @@ struct Usage {
     /// Perplexity.
     reasoning_tokens: Count,
     citation_tokens: Count,
-    server_tool_use: Searches,
+    /// Searches of the web, by Anthropic's name.
+    server_tool_use: u64,
+}
+
+impl Count {
+    /// Reads the text of one JSON value. A plain number, as nearly all are, is not put through a parser.
+    fn read(value: &str) -> Self {
+        if value.len() <= 10 && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Self(value.parse().ok().filter(|&count| count <= PLAUSIBLE));
+        }
+        serde_json::from_str(value).unwrap_or_default()
+    }
+}
+
+impl Details {
+    /// Reads the text of one JSON value; what is no object has no details.
+    fn read(text: &str) -> Self {
+        let mut details = Self::default();
+        let read = Walk::new(text).object(|key, value| {
+            let count = || Count::read(value.of(text));
+            match key.of(text) {
+                "\"cached_tokens\"" => details.cached_tokens = count(),
+                "\"cache_write_tokens\"" => details.cache_write_tokens = count(),
+                "\"reasoning_tokens\"" => details.reasoning_tokens = count(),
+                _ => {}
+            }
+            Ok::<_, JsonError>(())
+        });
+        if read.is_ok() { details } else { Self::default() }
+    }
 }
 
 impl Usage {
+    /// Reads the text of one JSON value, without a parser that fills every field; `None` if it is no object.
+    fn read(text: &str) -> Option<Self> {
+        let mut usage = Self::default();
+        Walk::new(text)
+            .object(|key, value| {
+                let value = value.of(text);
+                let count = || Count::read(value);
+                match key.of(text) {
+                    "\"prompt_tokens\"" => usage.prompt_tokens = count(),
+                    "\"completion_tokens\"" => usage.completion_tokens = count(),
+                    "\"total_tokens\"" => usage.total_tokens = count(),
+                    "\"prompt_tokens_details\"" => usage.prompt_tokens_details = Details::read(value),
+                    "\"completion_tokens_details\"" => usage.completion_tokens_details = Details::read(value),
+                    "\"prompt_cache_hit_tokens\"" => usage.prompt_cache_hit_tokens = count(),
+                    "\"cached_tokens\"" => usage.cached_tokens = count(),
+                    "\"cached_prompt_text_tokens\"" => usage.cached_prompt_text_tokens = count(),
+                    "\"cache_read_input_tokens\"" => usage.cache_read_input_tokens = count(),
+                    "\"cache_creation_input_tokens\"" => usage.cache_creation_input_tokens = count(),
+                    "\"reasoning_tokens\"" => usage.reasoning_tokens = count(),
+                    "\"citation_tokens\"" => usage.citation_tokens = count(),
+                    "\"server_tool_use\"" => {
+                        let used = serde_json::from_str(value).unwrap_or_default();
+                        usage.server_tool_use = searches(&used).unwrap_or(0);
+                    }
+                    _ => {}
+                }
+                Ok::<_, JsonError>(())
+            })
+            .ok()?;
+        Some(usage)
+    }
+
     /// `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is known. Where it
     /// is not known to, thinking is added only if the provider's own total shows that it stands beside.
     fn tokens(&self, includes_reasoning: Option<bool>) -> Option<Tokens> {
@@ -126,8 +175,7 @@ impl Usage {
         }
         let prompt = self.prompt_tokens.0.unwrap_or(0);
         let mut completion = self.completion_tokens.0.unwrap_or(0);
-        let input = self.prompt_tokens_details.unwrap_or_default();
-        let output = self.completion_tokens_details.unwrap_or_default();
+        let (input, output) = (self.prompt_tokens_details, self.completion_tokens_details);
         let first = |counts: &[Count]| counts.iter().find_map(|count| count.0).unwrap_or(0);
         let cache_read = first(&[
             input.cached_tokens,
@@ -326,15 +374,16 @@ impl Parts {
         #[derive(Deserialize)]
         struct Choice {
             #[serde(default)]
-            usage: Option<Usage>,
+            usage: serde_json::Value,
         }
-        let usage = self.usage.and_then(|span| serde_json::from_str::<Usage>(span.of(text)).ok());
+        let usage = self.usage.and_then(|span| Usage::read(span.of(text)));
         let usage = usage.or_else(|| {
             let choices = self.choices?.of(text);
             memchr::memmem::find(choices.as_bytes(), b"\"usage\"")?;
-            serde_json::from_str::<Vec<Choice>>(choices).ok()?.into_iter().find_map(|choice| choice.usage)
+            let choices: Vec<Choice> = serde_json::from_str(choices).ok()?;
+            choices.iter().find_map(|choice| Usage::read(&choice.usage.to_string()))
         });
-        let served = Served { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use.0) };
+        let served = Served { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use) };
         Said { tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)), served }
     }
 }

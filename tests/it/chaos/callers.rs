@@ -10,11 +10,16 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::stage::Stage;
 use crate::harness::biller::Counted;
 use crate::harness::dice::Dice;
+
+/// How long a client waits for the end of an answer: longer than any of them takes, with faults or without.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A call as its client saw it.
 #[derive(Clone, Debug)]
@@ -40,6 +45,7 @@ pub struct Saw {
 #[derive(Clone)]
 pub struct Callers {
     pool: Pool<HttpConnector, Full<bytes::Bytes>>,
+    line: Arc<Line>,
     url: String,
     secret: String,
     known: bool,
@@ -50,12 +56,31 @@ pub struct Callers {
     stopping: Arc<AtomicBool>,
 }
 
+/// The one thread on which all requests are made. On several, the client now and then waits for ever for an answer: where
+/// a connection ends on one thread at the moment in which another hands it a request, nobody tells that request.
+struct Line {
+    runtime: Handle,
+    /// Ends the thread when dropped.
+    _end: oneshot::Sender<()>,
+}
+
+impl Line {
+    fn start() -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (end, ended) = oneshot::channel();
+        let handle = runtime.handle().clone();
+        std::thread::spawn(move || runtime.block_on(async { drop(ended.await) }));
+        Self { runtime: handle, _end: end }
+    }
+}
+
 impl Callers {
     /// Callers with the stage's key.
     pub fn of(stage: &Stage) -> Self {
         let pool = Pool::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
         Self {
             pool,
+            line: Arc::new(Line::start()),
             url: format!("http://{}/v1/chat/completions", stage.address),
             secret: stage.secret.expose().to_owned(),
             known: true,
@@ -124,12 +149,20 @@ impl Callers {
             tokens: None,
             code: None,
         };
-        // Whatever it could read counts, also of an answer that broke off.
-        let mut text = Vec::new();
         let mut question = question(&saw.id, stream, n % 4 < 2);
         question["model"] = self.model.as_str().into();
-        let whole = self.read(&question, &mut saw, &mut text).await.is_some();
-        let text = String::from_utf8_lossy(&text);
+        let callers = self.clone();
+        let read = self.line.runtime.spawn(async move {
+            // All that it could read counts, also of an answer that broke off.
+            let mut text = Vec::new();
+            let read = tokio::time::timeout(PATIENCE, callers.read(&question, &mut saw, &mut text)).await;
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let Ok(whole) = read.map(|whole| whole.is_some()) else {
+                panic!("no end of an answer in {PATIENCE:?}: {saw:?}, {text:?}");
+            };
+            (saw, text, whole)
+        });
+        let (mut saw, text, whole) = read.await.expect("an answer, or its end");
         if saw.status == Some(200) {
             saw.finished = if stream { text.contains("data: [DONE]") } else { whole };
             let parts = text.split("data: ").filter_map(|part| serde_json::from_str::<Value>(part.trim()).ok());
