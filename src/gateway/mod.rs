@@ -48,6 +48,7 @@ mod retention;
 mod roots;
 mod routes;
 mod shipping;
+mod shown_key;
 mod spending;
 mod spool;
 mod stand_in;
@@ -72,6 +73,7 @@ pub use options::{EnvLookup, GatewayOptions, Limits, Reserve, Retries, Timeouts}
 pub use proxy::{ProviderProxy, ProxyError};
 pub use roots::{CaFileError, ExtraRoots};
 pub use routes::{Address, addresses};
+pub use shown_key::ShownKey;
 pub use spool::SpoolOptions;
 
 use spending::Spending;

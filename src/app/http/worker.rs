@@ -26,6 +26,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::accepting::Arrival;
 use super::line::{Answering, Io, Line, Patience};
 use crate::connections::Place;
+use crate::gateway::ShownKey;
 
 /// How often connections are looked at that wait for their clients.
 const SWEEP: Duration = Duration::from_millis(250);
@@ -86,6 +87,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
         .on_connect_ext(|io: &Io, data| {
             data.insert(io.line());
             data.insert(io.connection());
+            data.insert(ShownKey::default());
         })
         .h1(watched);
     let Ok(http) = http.new_service(()).await else {
