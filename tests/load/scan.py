@@ -53,7 +53,7 @@ class Console:
                 for name, value in values.items():
                     address, form = (text.replace("{%s}" % name, value) for text in (address, form))
                 method, address = address.split()
-                yield method, address, form.replace("{account}", "")
+                yield method, address.replace("{account}", ""), form.replace("{account}", "")
 
 
 def openapi(gateway, programs, much):
@@ -83,7 +83,7 @@ def sql(gateway, programs, much):
     """Sqlmap tries every form, every query and the headers of the API."""
     owner = Console(gateway, "owner")
     url = "http://{}:{}".format(*gateway.address)
-    common = ["--batch", "--level", much, "--risk", "2", "--disable-coloring", "--flush-session", "--threads", "4", "--smart"]
+    common = ["--batch", "--level", much, "--risk", "2", "--disable-coloring", "--flush-session", "--threads", "4"]
     tries = [
         (f"{method} {address}", ["-u", url + address, *(["--data", form] if form else []), "--cookie", owner.cookie])
         for method, address, form in owner.lines()
