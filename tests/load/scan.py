@@ -3,6 +3,7 @@
 Arguments: our program, the folder of the scanners' programs, which scanner, and how much it is to try."""
 
 import http.client
+import os
 import re
 import subprocess
 import sys
@@ -84,6 +85,8 @@ def sql(gateway, programs, much):
     owner = Console(gateway, "owner")
     url = "http://{}:{}".format(*gateway.address)
     common = ["--batch", "--level", much, "--risk", "2", "--disable-coloring", "--flush-session", "--threads", "4"]
+    # One address that answers slowly on purpose, as the sign-in does after wrong passwords, is not to take all the time.
+    common += ["--time-limit", os.environ.get("SECONDS_OF_SQLMAP", "120")]
     tries = [
         (f"{method} {address}", ["-u", url + address, *(["--data", form] if form else []), "--cookie", owner.cookie])
         for method, address, form in owner.lines()
