@@ -69,7 +69,7 @@ export class Scene {
       permissions: like.js === false ? [] : ["clipboard-read", "clipboard-write"],
     });
     this.#contexts.push(context);
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     context.on("page", (page) => this.#watch(page));
     if (like.js ?? true) {
       await context.exposeBinding("reportViolation", (_, text) => this.#complaints.push(text));
