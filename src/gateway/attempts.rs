@@ -13,11 +13,12 @@ use hyper::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::answer::Failure;
-use super::http::{self, HttpError, Opened, Outgo, Reader};
+use super::http::{self, HttpError, Opened, Outgo};
 use super::marks::log_call;
 use super::opening::{self, Answer, NoAnswer};
 use super::plan::{Candidate, Prepared};
 use super::pump::{Call, broken};
+use super::reader::Reader;
 use super::stand_in;
 use super::upstream::TakesUsage;
 use crate::random;

@@ -9,11 +9,12 @@ use tokio::time::Instant;
 
 use super::answer::{Failure, Head};
 use super::candidates::candidate;
-use super::http::{self, Outgo, Reader};
+use super::http::{self, Outgo};
 use super::marks::{Marks, log_call};
 use super::permit::permitted;
 use super::plan::Candidate;
 use super::pump::broken;
+use super::reader::Reader;
 use super::worker::Worker;
 use super::{auth, body, call};
 use crate::domain::{Timestamp, Used, decide};

@@ -1,4 +1,4 @@
-//! One call to a provider: the request that goes out, and the answer's body as it comes in.
+//! One call to a provider: the request that goes out, and the answer as it begins.
 
 use std::convert::Infallible;
 use std::io;
@@ -19,15 +19,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::egress::{EgressError, HttpClient};
 use super::marks::{Marks, log_call};
-use super::memory::Part;
 use super::stand_in::Words;
 use super::upstream::Upstream;
-use super::{Limits, Timeouts};
 use crate::causes::with_causes;
 use crate::wire::encoding::{Decoder, Encoded};
-
-/// Answers up to this size are not counted in the memory that all answers share.
-const SMALL: usize = 64 << 10;
 
 /// Why a call, or the rest of its answer, did not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -211,7 +206,7 @@ impl Body {
     }
 
     /// Whether it is known that nothing more comes.
-    fn is_at_end(&self) -> bool {
+    pub(super) fn is_at_end(&self) -> bool {
         match self {
             Self::StandIn(_) => false,
             Self::Encoded(body) => body.ended,
@@ -219,7 +214,7 @@ impl Body {
         }
     }
 
-    async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
         match self {
             Self::StandIn(words) => words.next().await.map(Ok),
             Self::Encoded(body) => body.next().await,
@@ -316,92 +311,5 @@ pub(super) async fn in_time<F: Future>(until: impl FnOnce() -> Instant, future: 
     match futures_util::poll!(&mut future) {
         Poll::Ready(output) => Ok(output),
         Poll::Pending => timeout_at(until(), future).await,
-    }
-}
-
-/// Reads an answer piece by piece, within its limits.
-#[derive(Debug)]
-pub(super) struct Reader {
-    body: Body,
-    idle: Duration,
-    ends: Instant,
-    left: usize,
-    /// What it takes of the memory that all answers share.
-    part: Part,
-}
-
-impl Reader {
-    /// A reader of an answer to a call that began then. `part`: its part of the memory that all answers share.
-    pub(super) fn new(body: Body, timeouts: &Timeouts, limits: &Limits, began: Instant, part: Part) -> Self {
-        Self { body, idle: timeouts.idle, ends: began + timeouts.total, left: limits.answer, part }
-    }
-
-    /// The next piece, however long it takes; `None` at the end.
-    pub(super) async fn piece(&mut self) -> Option<Result<Bytes, HttpError>> {
-        let piece = self.body.next().await?;
-        Some(piece.and_then(|piece| {
-            self.left = self.left.checked_sub(piece.len()).ok_or(HttpError::TooLarge)?;
-            Ok(piece)
-        }))
-    }
-
-    /// The next piece, unless it takes too long; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
-        let (ends, idle) = (self.ends, self.idle);
-        let in_time = in_time(|| ends.min(Instant::now() + idle), self.piece()).await;
-        in_time.unwrap_or_else(|_| {
-            let late = if Instant::now() >= ends { HttpError::Overlong } else { HttpError::Timeout };
-            Some(Err(late))
-        })
-    }
-
-    /// Notes how many bytes are held of what was read.
-    ///
-    /// # Errors
-    /// If there is no room for so many.
-    pub(super) fn holds(&mut self, bytes: usize) -> Result<(), HttpError> {
-        let counted = if bytes <= SMALL { 0 } else { bytes };
-        if counted == self.part.bytes() {
-            return Ok(());
-        }
-        self.part.resize(counted).map_err(|_| HttpError::NoRoom)
-    }
-
-    /// The whole answer. One that came in a single piece is not copied, and its end is not waited for if its length was told.
-    /// `first`: the pieces that were read already.
-    pub(super) async fn all(&mut self, first: Option<Bytes>) -> Result<Bytes, HttpError> {
-        let first = match first {
-            Some(first) => first,
-            None => match self.next().await.transpose()? {
-                Some(first) => first,
-                None => return Ok(Bytes::new()),
-            },
-        };
-        if self.body.is_at_end() {
-            return Ok(first);
-        }
-        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
-
-        let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
-        all.extend_from_slice(&first);
-        all.extend_from_slice(&second);
-        while let Some(piece) = self.next().await.transpose()? {
-            self.holds(all.len() + piece.len())?;
-            all.extend_from_slice(&piece);
-        }
-        Ok(all.into())
-    }
-
-    /// The start of an answer, for an error: at most `most` bytes, and what there is of them if it breaks off.
-    pub(super) async fn some(&mut self, most: usize) -> Vec<u8> {
-        let mut some = Vec::new();
-        while let Some(Ok(piece)) = self.next().await {
-            some.extend_from_slice(&piece);
-            if some.len() >= most {
-                some.truncate(most);
-                break;
-            }
-        }
-        some
     }
 }

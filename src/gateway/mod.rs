@@ -40,6 +40,7 @@ mod permit;
 mod plan;
 mod proxy;
 mod pump;
+mod reader;
 mod recovery;
 mod refusal_log;
 mod refusals;

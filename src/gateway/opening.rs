@@ -5,10 +5,11 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
 use super::flow::Flow;
-use super::http::{HttpError, Opened, Reader};
+use super::http::{HttpError, Opened};
 use super::line::EVENT_STREAM;
 use super::plan::{Candidate, Reading};
 use super::pump::Call;
+use super::reader::Reader;
 use super::upstream::Upstream;
 use super::whole::{self, Told};
 use crate::wire::passing::Ending;
