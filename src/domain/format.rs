@@ -1,6 +1,8 @@
 //! Numbers as people read them, the same on pages and on the command line. Exact: no floating point anywhere.
 
-use super::{Model, ModelKind, PicoUsd, Pricing, Timestamp};
+use super::catalog::{Model, ModelKind};
+use super::money::Pricing;
+use super::values::{PicoUsd, Timestamp};
 
 /// A count of tokens in short: `128K`, `1M`, `1.05M`. Powers of two count as such, so 65,536 is `64K`; what does not
 /// come out even is rounded down, since it is a limit.
@@ -164,7 +166,7 @@ pub fn date(iso: &str) -> String {
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || super::alias::is_invisible(c) {
+        if c.is_control() || super::values::is_invisible(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);

@@ -17,87 +17,42 @@
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod access;
-mod account;
-mod agent;
-mod alias;
-mod api_key;
-mod bill;
+mod aliases;
 mod catalog;
-mod decision;
-mod draft;
-mod egress;
-mod explain;
 pub mod format;
-mod hints;
-mod id;
-mod import;
-mod lease;
-mod ledger;
-mod limits;
-mod merge;
-mod model;
 mod money;
-mod name;
-mod nearest;
-mod network;
-mod person;
-mod price;
-mod proposal;
-mod provider;
-mod provider_order;
-mod rate;
-mod receipt;
-mod resolve;
-mod seal;
-mod search;
-mod tier;
-mod time;
-mod traffic;
 mod usage;
-mod validate;
+mod values;
 
-pub use access::Access;
-pub use account::{Account, Scope};
-pub use agent::client_name;
-pub use alias::{Alias, AliasName, AliasNameError, Match, MatchError};
-pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
-pub use catalog::Catalog;
-pub use decision::{Decision, Outcome, decide};
-pub use draft::{DraftRow, Field, Fix};
-pub use egress::{EgressError, EgressPolicy, EgressPolicyError, is_public};
-pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
-pub use hints::{Hint, HintContext, HintKind, Severity, hints};
-pub use id::{AccountId, ApiKeyId, GatewayId, IdError, LedgerId, PersonId, RequestId};
-pub use import::{
-    AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
+pub use access::{
+    Access, Account, ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, EgressError, EgressPolicy, EgressPolicyError,
+    Email, EmailError, KeyState, KeyStatus, MasterKey, NetworkError, Person, Role, RoleError, Scope, SealError, Sealed,
+    SecretError, TrustedProxies, household, is_public, network,
 };
-pub use lease::portion;
-pub use ledger::{Balance, EntryKind, LedgerEntry};
-pub use limits::{Limits, Period, PeriodError, SpendLimit};
-pub use merge::{Merge, MergedRow, merge};
-pub use model::{
-    Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, Reasoning, ThinkingBudget,
-    TokenLimits,
+pub use aliases::{
+    Alias, AliasFormat, AliasSet, Candidate, Decision, DraftRow, Explanation, Field, Fix, Hint, HintContext, HintKind,
+    Import, ImportProblem, ImportedRow, Mark, Merge, MergedRow, Outcome, Problem, Proposal, Resolution, Rule, Severity,
+    Step, Trace, Validation, Verdict, csv_cell, decide, explain, export_aliases, hints, import_aliases, merge,
+    name_counter, propose_aliases, split_keep_name, validate,
 };
-pub use money::{MoneyError, PicoUsd};
-pub use name::{Name, NameError};
-pub(crate) use nearest::edits;
-pub use network::{NetworkError, TrustedProxies, household, network};
-pub use person::{Email, EmailError, Person, Role, RoleError};
-pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
-pub use proposal::{Proposal, propose_aliases};
-pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError, ProviderPatience};
-pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
-pub use rate::{RateWindow, Used};
-pub use receipt::{Bill, BillLine};
-pub use resolve::{AliasSet, Candidate, Resolution, Trace};
-pub use seal::{MasterKey, SealError, Sealed};
-pub use search::{Found, Hit, search};
-pub use tier::{Counted, Served, ServiceTier};
-pub use time::Timestamp;
-pub use traffic::{Becomes, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow};
-pub use usage::{Attempt, CallState, Tokens, UsageRecord, UsageSource};
-pub use validate::{Problem, Validation, name_counter, validate};
+pub(crate) use catalog::edits;
+pub use catalog::{
+    Architecture, Auth, Catalog, Endpoint, Features, Found, Hit, Model, ModelId, ModelIdError, ModelKind, ModelStatus,
+    Protocol, Provider, ProviderId, ProviderIdError, ProviderOrder, ProviderOrderError, ProviderOrders,
+    ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fallbacks, search,
+};
+pub use money::{
+    Balance, Bill, BillLine, Counted, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price, PriceOverride,
+    Pricing, RateWindow, Served, ServiceTier, SpendLimit, TimeOfDay, Tokens, Used, Weekday, portion,
+};
+pub use usage::{
+    Attempt, Becomes, CallState, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow, UsageRecord, UsageSource,
+    client_name,
+};
+pub use values::{
+    AccountId, AliasName, AliasNameError, ApiKeyId, GatewayId, IdError, LedgerId, Match, MatchError, MoneyError, Name,
+    NameError, PersonId, PicoUsd, RequestId, Timestamp,
+};
 
 #[cfg(test)]
 pub(crate) mod samples;

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::{Alias, AliasName, Catalog, DraftRow, Match, Model, ModelId, Provider};
+use super::aliases::{Alias, DraftRow};
+use super::catalog::{Catalog, Model, ModelId, Provider};
+use super::values::{AliasName, Match};
 
 pub(crate) fn provider(id: &str) -> Provider {
     let json = format!(

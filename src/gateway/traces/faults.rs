@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 
 use super::model::End;
 use super::run::{self, Run, Trace, segments};
-use super::{CallState, Dice, Faults, LedgerId, SpoolOptions, Store, number, random};
-use crate::domain::{RequestId, Scope};
+use super::{Dice, Faults, SpoolOptions, Store, number, random};
+use crate::domain::{CallState, LedgerId, RequestId, Scope};
 use crate::gateway::spool::Ask;
 
 /// Lives that run at the same time, on one database.

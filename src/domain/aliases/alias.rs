@@ -1,0 +1,38 @@
+//! One alias of a key: a name, how it matches, and the model that it points at.
+
+use crate::domain::catalog::ModelId;
+use crate::domain::values::{AliasName, Match};
+
+/// One rule of a key: a name, how it matches, and the real model that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Alias {
+    /// What the client sends, or how it starts.
+    pub name: AliasName,
+    /// How `name` matches.
+    #[serde(rename = "match")]
+    pub matching: Match,
+    /// The catalog model that runs. Never looked up among the aliases.
+    pub target: ModelId,
+    /// Whether an answer carries the name that the client asked for, in place of the real id. Claude Code sends back
+    /// what another model sealed only then.
+    #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
+    pub keeps_name: bool,
+}
+
+impl Alias {
+    /// The most aliases that one key may hold.
+    pub const LIMIT: usize = 20;
+
+    /// An alias whose answers carry the real id, as if the client had sent it.
+    pub const fn new(name: AliasName, matching: Match, target: ModelId) -> Self {
+        Self { name, matching, target, keeps_name: false }
+    }
+
+    /// Evaluation order: exact names from A to Z, then prefixes from the longest to the shortest, then A to Z.
+    pub fn evaluation_order(a: &Self, b: &Self) -> std::cmp::Ordering {
+        a.matching.cmp(&b.matching).then_with(|| match a.matching {
+            Match::Exact => a.name.cmp(&b.name),
+            Match::Prefix => b.name.as_str().len().cmp(&a.name.as_str().len()).then_with(|| a.name.cmp(&b.name)),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Aliases as they are being edited: text that may be wrong, and what would put it right.
+
+use super::alias::Alias;
+use crate::domain::values::Match;
+
+/// One row of an alias form or of an import, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DraftRow {
+    /// Names the row for as long as it is edited, for example `a17` or `n1`; chosen by the form.
+    pub id: String,
+    /// Meant to become an [`crate::domain::values::AliasName`].
+    pub name: String,
+    /// Meant to become a [`Match`]: `exact` or `prefix`.
+    pub matching: String,
+    /// Meant to become the id of a catalog model.
+    pub target: String,
+    /// Whether answers are to carry the name that the client asked for.
+    pub keeps_name: bool,
+}
+
+impl DraftRow {
+    /// The row that edits an existing alias.
+    pub fn of(id: impl Into<String>, alias: &Alias) -> Self {
+        Self {
+            id: id.into(),
+            name: alias.name.to_string(),
+            matching: alias.matching.as_str().into(),
+            target: alias.target.to_string(),
+            keeps_name: alias.keeps_name,
+        }
+    }
+
+    /// Whether nothing was typed. The match does not count, for a form always sends one; nor does the
+    /// switch, which means nothing alone.
+    pub fn is_empty(&self) -> bool {
+        self.name.trim().is_empty() && self.target.trim().is_empty()
+    }
+}
+
+/// An input of a row, or the form as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The alias name.
+    Name,
+    /// How it matches.
+    Match,
+    /// The target model.
+    Target,
+    /// No single row.
+    Form,
+}
+
+impl Field {
+    /// `name`, `match`, `target` or `form`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Match => "match",
+            Self::Target => "target",
+            Self::Form => "form",
+        }
+    }
+}
+
+/// A change that one button can make to a row.
+///
+/// ```
+/// use crossmodel::domain::{DraftRow, Field, Fix, Match};
+/// let mut row = DraftRow { name: "claude-opus-4-8".into(), matching: "exact".into(), ..DraftRow::default() };
+/// let fix = Fix { label: "Use prefix", field: Field::Name, value: "claude-opus".into(), matching: Some(Match::Prefix) };
+/// fix.apply(&mut row);
+/// assert_eq!((row.name.as_str(), row.matching.as_str()), ("claude-opus", "prefix"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Fix {
+    /// What the button says.
+    pub label: &'static str,
+    /// Which input gets `value`.
+    pub field: Field,
+    /// The new text.
+    pub value: String,
+    /// If given, the row's match changes to this as well.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matching: Option<Match>,
+}
+
+impl Fix {
+    /// Makes the change.
+    pub fn apply(&self, row: &mut DraftRow) {
+        match self.field {
+            Field::Name => row.name.clone_from(&self.value),
+            Field::Match => row.matching.clone_from(&self.value),
+            Field::Target => row.target.clone_from(&self.value),
+            Field::Form => {}
+        }
+        if let Some(matching) = self.matching {
+            row.matching = matching.as_str().into();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Aliases: how a name is resolved, and how a set of aliases is drafted, checked, explained, merged and imported.
+
+mod alias;
+mod decision;
+mod draft;
+mod explain;
+mod hints;
+mod import;
+mod merge;
+mod proposal;
+mod resolve;
+mod validate;
+
+pub use alias::Alias;
+pub use decision::{Decision, Outcome, decide};
+pub use draft::{DraftRow, Field, Fix};
+pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
+pub use hints::{Hint, HintContext, HintKind, Severity, hints};
+pub use import::{
+    AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
+};
+pub use merge::{Merge, MergedRow, merge};
+pub use proposal::{Proposal, propose_aliases};
+pub use resolve::{AliasSet, Candidate, Resolution, Trace};
+pub use validate::{Problem, Validation, name_counter, validate};

@@ -1,0 +1,120 @@
+//! Who is asked when a model's provider fails: nobody else, unless an admin has set an order of providers.
+//!
+//! Another host of the same model has a price and rules for privacy of its own, so no call goes to it by itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::catalog::Catalog;
+use super::model::{Model, ModelId};
+use super::provider::ProviderId;
+use crate::domain::values::AccountId;
+
+/// The providers that are asked, one after the other, when the one of the model that was named fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderOrder {
+    /// The model, by its canonical slug: all hosts that serve it have the same.
+    pub model: String,
+    /// For the calls of this account; `None`: of every account that has no order of its own.
+    pub account: Option<AccountId>,
+    providers: Vec<ProviderId>,
+}
+
+/// A list of providers that is no order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderOrderError {
+    /// There is none.
+    #[error("name at least one provider")]
+    Empty,
+    /// There are too many.
+    #[error("name at most {} providers", ProviderOrder::LIMIT)]
+    TooMany,
+    /// One is there twice.
+    #[error("`{0}` is named twice")]
+    Twice(ProviderId),
+}
+
+impl ProviderOrder {
+    /// Most providers of one order.
+    pub const LIMIT: usize = 10;
+
+    /// An order.
+    ///
+    /// # Errors
+    /// If there is no provider in it, one is in it twice, or there are more than [`ProviderOrder::LIMIT`].
+    pub fn new(
+        model: impl Into<String>,
+        account: Option<AccountId>,
+        providers: Vec<ProviderId>,
+    ) -> Result<Self, ProviderOrderError> {
+        if providers.is_empty() {
+            return Err(ProviderOrderError::Empty);
+        }
+        if providers.len() > Self::LIMIT {
+            return Err(ProviderOrderError::TooMany);
+        }
+        for (place, provider) in providers.iter().enumerate() {
+            if providers.iter().take(place).any(|before| before == provider) {
+                return Err(ProviderOrderError::Twice(provider.clone()));
+            }
+        }
+        Ok(Self { model: model.into(), account, providers })
+    }
+
+    /// The providers, the first to be asked first. One to ten of them, none twice.
+    pub fn providers(&self) -> &[ProviderId] {
+        &self.providers
+    }
+}
+
+/// Every order that is set.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderOrders(HashMap<String, OfModel>);
+
+#[derive(Clone, Debug, Default)]
+struct OfModel {
+    everybody: Vec<ProviderId>,
+    accounts: HashMap<AccountId, Vec<ProviderId>>,
+}
+
+impl ProviderOrders {
+    /// These orders.
+    pub fn new(orders: Vec<ProviderOrder>) -> Self {
+        let mut all: HashMap<String, OfModel> = HashMap::new();
+        for ProviderOrder { model, account, providers } in orders {
+            let of_model = all.entry(model).or_default();
+            match account {
+                Some(account) => drop(of_model.accounts.insert(account, providers)),
+                None => of_model.everybody = providers,
+            }
+        }
+        Self(all)
+    }
+
+    /// The order for a call of this model by this account: the account's own, else everybody's; empty if there is none.
+    pub fn of(&self, model: &Model, account: AccountId) -> &[ProviderId] {
+        let Some(of_model) = model.canonical_slug.as_deref().and_then(|slug| self.0.get(slug)) else { return &[] };
+        of_model.accounts.get(&account).unwrap_or(&of_model.everybody)
+    }
+}
+
+/// The models that may be asked when `named` fails, in that order: the same model at the other providers of `order`, as far
+/// as it is switched on and `allowed` has it (`None` allows all). A provider that has it twice is asked for the first id.
+pub fn fallbacks<'a>(
+    catalog: &'a Catalog,
+    named: &Model,
+    order: &[ProviderId],
+    allowed: Option<&[ModelId]>,
+) -> Vec<&'a Arc<Model>> {
+    let Some(slug) = named.canonical_slug.as_deref().filter(|_| !order.is_empty()) else { return Vec::new() };
+    let may = |model: &Model| catalog.is_callable(model) && allowed.is_none_or(|list| list.contains(&model.id));
+    let same = |model: &Model| {
+        model.canonical_slug.as_deref() == Some(slug) && model.id != named.id && model.kind == named.kind
+    };
+    let others: Vec<&Arc<Model>> = catalog.models().iter().filter(|model| same(model) && may(model)).collect();
+    let of = |provider: &ProviderId| others.iter().find(|model| model.provider == *provider).copied();
+    order.iter().filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Identifiers: UUID version 7, so that rows sort by the time they were made. Kinds do not mix.
+
+use super::time::Timestamp;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// A new identifier for something made at `now`, from ten random bytes.
+            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
+                let ms = u64::try_from(now.millis()).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
+            }
+
+            /// The first identifier of a moment: every one made before it is smaller, every one made from then on is not.
+            pub fn floor(at: Timestamp) -> Self {
+                Self::new(at, [0; 10])
+            }
+
+            /// The smallest identifier that is greater.
+            #[must_use]
+            pub fn after(self) -> Self {
+                Self(uuid::Uuid::from_u128(self.0.as_u128().saturating_add(1)))
+            }
+
+            /// How many characters its text has.
+            pub const LENGTH: usize = uuid::fmt::Hyphenated::LENGTH;
+
+            /// Its text, written to memory that is there already.
+            pub fn encode(self, into: &mut [u8; Self::LENGTH]) -> &str {
+                self.0.hyphenated().encode_lower(into)
+            }
+
+            /// When it was made.
+            pub fn made_at(self) -> Timestamp {
+                let ms = self.0.get_timestamp().map_or(0, |at| {
+                    let (seconds, nanos) = at.to_unix();
+                    i64::try_from(seconds).unwrap_or(0) * 1_000 + i64::from(nanos / 1_000_000)
+                });
+                Timestamp::from_millis(ms)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                uuid::Uuid::parse_str(text).map(Self).map_err(|_| IdError)
+            }
+        }
+    };
+}
+
+/// The text is not an identifier of this product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a valid identifier")]
+pub struct IdError;
+
+id!(
+    /// Who pays: an account.
+    AccountId
+);
+id!(
+    /// Who signs in: a person.
+    PersonId
+);
+id!(
+    /// An API key, whatever its secret is today.
+    ApiKeyId
+);
+id!(
+    /// One entry of the ledger.
+    LedgerId
+);
+id!(
+    /// One run of a gateway, from its start to its end.
+    GatewayId
+);
+id!(
+    /// One metered call; also the tail of its `x-request-id`.
+    RequestId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made_and_read_back() {
+        let early = ApiKeyId::new(Timestamp::from_millis(1_000), [255; 10]);
+        let late = ApiKeyId::new(Timestamp::from_millis(1_001), [0; 10]);
+        assert!(early < late && early.to_string() < late.to_string());
+        assert_eq!(early.to_string().parse(), Ok(early));
+        assert_eq!((early.made_at().millis(), late.made_at().millis()), (1_000, 1_001));
+        let between = ApiKeyId::floor(Timestamp::from_millis(1_001));
+        assert!(early < between && between <= late);
+        assert_eq!(early.encode(&mut [0; ApiKeyId::LENGTH]), early.to_string());
+        assert!("not-an-id".parse::<ApiKeyId>().is_err());
+    }
+}
