@@ -6,7 +6,7 @@ use crossmodel::domain::Protocol;
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::neutral::Takes;
 use crossmodel::wire::operation::Operation;
-use crossmodel::wire::passing::{PassingStream, renamed};
+use crossmodel::wire::passthrough::{PassingStream, renamed};
 use crossmodel::wire::translate::{Exchange, Telling};
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};

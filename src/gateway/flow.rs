@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use crate::domain::{Served, Tokens};
 use crate::wire::error::Problem;
-use crate::wire::passing::{Ending, PassingStream};
+use crate::wire::event_stream::Ending;
+use crate::wire::passthrough::PassingStream;
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventTooLong;
 use crate::wire::translate::TranslatedStream;

@@ -12,7 +12,7 @@ use super::pump::Call;
 use super::reader::Reader;
 use super::upstream::Upstream;
 use super::whole::{self, Told};
-use crate::wire::passing::Ending;
+use crate::wire::event_stream::Ending;
 use crate::wire::reported::Reported;
 
 /// What is held of a stream before its first content, in bytes: beyond that it is taken to have begun.

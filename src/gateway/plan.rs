@@ -11,7 +11,7 @@ use crate::domain::{Protocol, RequestId};
 use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::neutral::{Refused, Seal};
 use crate::wire::operation::Operation;
-use crate::wire::passing::PassingStream;
+use crate::wire::passthrough::PassingStream;
 use crate::wire::translate::{Exchange, Telling};
 
 /// One way to get an answer: a model at one address of its provider.

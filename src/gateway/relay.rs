@@ -17,8 +17,8 @@ use super::plan::Candidate;
 use super::pump::{broken_off, not_written};
 use super::ticket::Ticket;
 use crate::wire::error::Code;
+use crate::wire::event_stream::Ending;
 use crate::wire::operation::Operation;
-use crate::wire::passing::Ending;
 
 /// How long the end of a stream is waited for after its last event, so that its connection can be used again.
 const LAST_BYTES: Duration = Duration::from_secs(1);

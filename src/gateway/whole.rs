@@ -7,7 +7,7 @@ use super::plan::Reading;
 use super::upstream::Upstream;
 use crate::domain::{Protocol, Served, Tokens};
 use crate::wire::json::Span;
-use crate::wire::passing::renamed_at;
+use crate::wire::passthrough::renamed_at;
 use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};

@@ -3,7 +3,7 @@
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
 //! [`encoding`] undoes what compressed bodies are written in.
 //!
-//! Same protocol on both sides: [`control`] edits the body in place, [`passing`] lets the answer through. Different
+//! Same protocol on both sides: [`control`] edits the body in place, [`passthrough`] lets the answer through. Different
 //! protocols: [`translate`] goes from one room to another ([`chat`], [`messages`], [`responses`], [`completions`]) by way of
 //! the [`neutral`] form, so that no protocol knows another.
 
@@ -14,13 +14,14 @@ pub mod content;
 pub mod control;
 pub mod encoding;
 pub mod error;
+pub mod event_stream;
 pub mod json;
 pub mod messages;
 pub mod model_name;
 pub mod models;
 pub mod neutral;
 pub mod operation;
-pub mod passing;
+pub mod passthrough;
 pub mod reported;
 pub mod responses;
 pub mod sse;

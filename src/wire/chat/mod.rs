@@ -6,29 +6,29 @@
 
 mod answer;
 mod free_text;
-mod passing;
-mod read_ask;
+mod passthrough;
 mod read_events;
 mod read_messages;
-mod read_reply;
+mod read_request;
+mod read_response;
 mod read_tools;
 #[cfg(test)]
 mod tests;
-mod write_ask;
 mod write_events;
 mod write_messages;
-mod write_reply;
+mod write_request;
+mod write_response;
 mod write_thinking;
 mod write_usage;
 
-pub use passing::Passing;
-pub use read_ask::read_ask;
-pub(super) use read_ask::{sampling, stop};
+pub use passthrough::Passing;
 pub use read_events::ReadEvents;
-pub use read_reply::read_reply;
-pub use write_ask::write_ask;
+pub use read_request::read_ask;
+pub(super) use read_request::{sampling, stop};
+pub use read_response::read_reply;
 pub use write_events::WriteEvents;
-pub use write_reply::write_reply;
+pub use write_request::write_ask;
+pub use write_response::write_reply;
 pub(super) use write_usage::Usage;
 
 /// The most characters that OpenAI takes in the name of a tool.

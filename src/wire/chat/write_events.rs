@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Usage;
 use super::free_text;
-use super::write_reply::{Annotation, Block, finish_reason};
+use super::write_response::{Annotation, Block, finish_reason};
+use super::write_usage::Usage;
 use crate::domain::Tokens;
 use crate::wire::error::Problem;
 use crate::wire::json::quote;

@@ -1,12 +1,12 @@
 //! OpenAI's legacy completions, `POST /v1/completions`: a text that goes on. Only the client's side; every provider is
 //! asked for a conversation of one turn. Source of the shapes: the types of OpenAI's own Python SDK 2.54.
 
-mod read_ask;
+mod read_request;
 #[cfg(test)]
 mod tests;
 mod write_events;
-mod write_reply;
+mod write_response;
 
-pub use read_ask::read_ask;
+pub use read_request::read_ask;
 pub use write_events::WriteEvents;
-pub use write_reply::write_reply;
+pub use write_response::write_reply;

@@ -1,6 +1,6 @@
 //! A streamed completion for a client.
 
-use super::write_reply::{Choice, Completion, finish_reason, id};
+use super::write_response::{Choice, Completion, finish_reason, id};
 use crate::domain::Tokens;
 use crate::wire::chat::Usage;
 use crate::wire::error::Problem;

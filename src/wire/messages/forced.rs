@@ -3,7 +3,7 @@
 //! The request gets one tool more, [`NAME`], with the client's schema, and has to call it (or, if the client has tools of
 //! its own, any tool). The readers of answers know the name: its arguments become text, and a stop for the tool an
 //! ordinary end. They need no memory of the request, since no client may have a tool of that name
-//! ([`write_ask`](super::write_ask) refuses it).
+//! ([`write_ask`](super::write_request::write_ask) refuses it).
 
 /// The reserved name.
 pub(super) const NAME: &str = "crossmodel_structured_output";

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::read_reply::{citation, explanation, seal, settled};
+use super::read_response::{citation, explanation, seal, settled};
 use super::{forced, stop, usage};
 use crate::domain::Served;
 use crate::wire::error::Told;

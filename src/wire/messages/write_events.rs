@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::block::{Block, Input, WebCitation};
-use super::write_reply::{Details, own};
+use super::write_response::{Details, own};
 use super::{stop, usage};
 use crate::domain::Tokens;
 use crate::wire::error::{Problem, ProviderSaid};

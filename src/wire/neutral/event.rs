@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Citation, Seal, Stop};
+use super::part::{Citation, Seal};
+use super::response::Stop;
 use crate::domain::Tokens;
 use crate::wire::error::Told;
 

@@ -9,24 +9,24 @@
 //!
 //! Text is borrowed from the parsed body wherever it can be: a picture of some megabytes is not copied on its way.
 
-mod ask;
+mod body_node;
+mod capabilities;
 mod event;
 mod names;
-mod node;
 mod not_an_answer;
 mod part;
-mod refused;
-mod reply;
-mod shown;
-mod target;
+mod request;
+mod response;
+mod response_identity;
+mod untranslatable;
 
-pub use ask::{Ask, Choice, Effort, Format, Role, Sampling, Thinking, Tool, ToolKind, Turn};
+pub use body_node::Node;
+pub use capabilities::{MaxTokensField, Takes, ThinkingSwitch};
 pub use event::Event;
 pub use names::{ToolName, ToolNames};
-pub use node::Node;
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Seal, Source, ToolCall, ToolResult};
-pub use refused::Refused;
-pub use reply::{Reply, Stop};
-pub use shown::Shown;
-pub use target::{MaxTokensField, Takes, ThinkingSwitch};
+pub use request::{Ask, Choice, Effort, Format, Role, Sampling, Thinking, Tool, ToolKind, Turn};
+pub use response::{Reply, Stop};
+pub use response_identity::Shown;
+pub use untranslatable::Refused;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Ask, ToolKind};
+use super::request::Tool;
+use super::request::{Ask, ToolKind};
 
 /// The client's name of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl ToolNames {
     }
 
     /// A legal name that nobody has: the client's own as far as it goes, told apart by a checksum.
-    fn unused(&self, tool: &super::Tool<'_>, longest: usize, taken: &[String]) -> String {
+    fn unused(&self, tool: &Tool<'_>, longest: usize, taken: &[String]) -> String {
         let whole = match &tool.namespace {
             Some(group) => format!("{group}__{}", tool.name),
             None => tool.name.clone().into_owned(),
@@ -86,8 +87,8 @@ fn legal(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Tool;
     use super::*;
+    use crate::wire::neutral::request::Tool;
 
     fn ask(tools: &[(&str, Option<&str>, bool)]) -> Ask<'static> {
         let tool = |&(name, namespace, custom): &(&str, Option<&str>, bool)| Tool {

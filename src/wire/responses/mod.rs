@@ -4,35 +4,37 @@
 //! something that OpenAI stores is refused.
 
 mod echo;
+mod effort;
 mod frame;
 mod free_text;
 mod open;
-mod passing;
-mod read_ask;
+mod passthrough;
 mod read_content;
 mod read_events;
 mod read_items;
-mod read_reply;
+mod read_request;
+mod read_response;
 mod read_tools;
 mod response;
+mod text_format;
 mod usage;
-mod write_ask;
 mod write_events;
 mod write_items;
-mod write_reply;
+mod write_request;
+mod write_response;
 
 #[cfg(test)]
 mod tests;
 
 pub use echo::echo;
-pub use passing::Passing;
-pub use read_ask::read_ask;
+pub use passthrough::Passing;
 pub use read_events::ReadEvents;
-pub use read_reply::read_reply;
+pub use read_request::read_ask;
+pub use read_response::read_reply;
 pub use usage::{served, tokens};
-pub use write_ask::write_ask;
 pub use write_events::WriteEvents;
-pub use write_reply::write_reply;
+pub use write_request::write_ask;
+pub use write_response::write_reply;
 
 /// The longest name of a tool, in characters of `a-z A-Z 0-9 _ -`.
 pub const LONGEST_TOOL_NAME: usize = 64;

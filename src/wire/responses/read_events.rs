@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::read_reply::{call_id, citation, citations, read_item, seal, stop, text};
+use super::read_response::{call_id, citation, citations, read_item, seal, stop, text};
 use super::response::characters;
 use super::usage::{is_search, of_usage, served};
 use crate::domain::Served;

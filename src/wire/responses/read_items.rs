@@ -3,7 +3,7 @@
 use crate::domain::Protocol;
 use crate::wire::neutral::{Node, Part, Refused, Role, Seal, Thinking, Tool, ToolCall, ToolResult, Turn};
 
-use super::read_ask::effort;
+use super::effort::effort;
 use super::{read_content, read_tools};
 
 /// What `input` says.

@@ -6,12 +6,12 @@ use super::frame::{ErrorFields, Fields, InPlace, Place, WithAnnotation, WithItem
 use super::free_text::FreeText;
 use super::open::{Call, Message, MessagePart, Reasoning};
 use super::response::{Annotation, Content, Failure, Item, Response, Status, SummaryText, characters};
-use super::write_reply::{item_id, sealed};
+use super::write_response::{item_id, sealed};
 use crate::domain::Tokens;
 use crate::wire::error::Problem;
 use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
 
-/// Writes the events of one answer. What becomes of each part is as in [`super::write_reply`].
+/// Writes the events of one answer. What becomes of each part is as in [`super::write_response::write_reply`].
 ///
 /// A message or thoughts are open alone. Calls stay open until they are said to end or the answer ends, since their
 /// arguments may come by turns; every event names its item, so a client can tell them apart.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde::{Serialize, Serializer};
 
-use super::write_ask::short;
+use super::text_format::short;
 use crate::domain::Protocol;
 use crate::wire::neutral::{Part, Refused, Role, Source, ToolNames, ToolResult, Turn};
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::domain::ServiceTier;
-use crate::wire::passing::PassingStream;
+use crate::wire::passthrough::PassingStream;
 use crate::wire::usage;
 
 /// `tests/data/wire/served.json`: what providers send and what it means.

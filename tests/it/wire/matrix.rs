@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use crossmodel::domain::{Model, Protocol, Provider, Tokens};
 use crossmodel::wire::error::{Code, Problem};
+use crossmodel::wire::event_stream::Ending;
 use crossmodel::wire::neutral::{Refused, Takes};
 use crossmodel::wire::operation::Operation;
-use crossmodel::wire::passing::{Ending, PassingStream};
+use crossmodel::wire::passthrough::PassingStream;
 use crossmodel::wire::translate::{Exchange, Telling};
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{Code, Problem};
+use crate::wire::event_stream::{Ending, Watch};
 use crate::wire::neutral::{Ask, Stop, Tool, ToolKind, ToolNames};
-use crate::wire::passing::{Ending, Watch};
 
 fn text(text: &'static str) -> Event<'static> {
     Event::Text(text.into())

@@ -6,9 +6,14 @@ use super::stream::check;
 use super::{ANSWERS, Said, data, said};
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{Code, Problem};
-use crate::wire::messages::{Passing, ReadEvents, WriteEvents, read_reply, tokens, write_reply};
+use crate::wire::event_stream::{Ending, Watch as _};
+use crate::wire::messages::passthrough::Passing;
+use crate::wire::messages::read_events::ReadEvents;
+use crate::wire::messages::read_response::read_reply;
+use crate::wire::messages::usage::tokens;
+use crate::wire::messages::write_events::WriteEvents;
+use crate::wire::messages::write_response::write_reply;
 use crate::wire::neutral::{Event, NotAnAnswer, Part, Reply, Seal, Shown, Stop, ToolCall};
-use crate::wire::passing::{Ending, Watch as _};
 
 const ERROR: &str = include_str!("../../../../tests/data/wire/messages/answer/error.sse");
 

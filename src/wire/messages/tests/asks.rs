@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{ASKS, ask};
-use crate::wire::messages::{read_ask, write_ask};
+use crate::wire::messages::read_request::read_ask;
+use crate::wire::messages::write_request::write_ask;
 use crate::wire::neutral::{
     Choice, Effort, Format, Part, Role, Sampling, Source, Takes, Thinking, ToolKind, ToolNames,
 };

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::stream::check;
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{Code, Problem};
-use crate::wire::messages::WriteEvents;
+use crate::wire::messages::write_events::WriteEvents;
 use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
 
 /// A piece of an answer, before the arguments of its calls are filled in.

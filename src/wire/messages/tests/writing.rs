@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::wire::messages::{LONGEST_TOOL_NAME, write_ask};
+use crate::wire::messages::LONGEST_TOOL_NAME;
+use crate::wire::messages::write_request::write_ask;
 use crate::wire::neutral::{Ask, Part, Refused, Role, Takes, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn};
 
 pub(super) fn written_for(ask: &Ask<'_>, takes: &Takes) -> Result<Value, Refused> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::writing::{asking, call, result, says, text, turn, written, written_for};
 use crate::domain::Protocol;
-use crate::wire::messages::read_ask;
+use crate::wire::messages::read_request::read_ask;
 use crate::wire::neutral::{Ask, Part, Role, Seal, Source, Takes, ToolCall, ToolResult, Turn};
 
 #[test]

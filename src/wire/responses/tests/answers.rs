@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::{Protocol, Served, Tokens};
+use crate::wire::event_stream::{Ending, Watch};
 use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
-use crate::wire::passing::{Ending, Watch};
 
 fn reply(answer: &Value) -> Reply<'_> {
     read_reply(answer, None).unwrap()
@@ -66,7 +66,7 @@ fn thoughts_come_with_their_seal_and_are_counted() {
 }
 
 fn tokens_of(answer: &Value) -> Option<Tokens> {
-    super::tokens(answer)
+    crate::wire::responses::usage::tokens(answer)
 }
 
 #[test]

@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::content;
+use crate::wire::event_stream::{Ending, Watch};
 use crate::wire::json::{JsonError, Walk};
-use crate::wire::passing::{Ending, Watch};
 use crate::wire::reported::Reported;
 use crate::wire::sse::Verdict;
-use crate::wire::usage;
+use crate::wire::{content, usage};
 
 /// What a stream has shown so far.
 #[derive(Clone, Debug)]

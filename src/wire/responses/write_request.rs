@@ -4,13 +4,10 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Number, Value};
-use sha2::{Digest, Sha256};
 
+use super::text_format::{Text, short};
 use super::write_items::{self, Item};
-use crate::wire::neutral::{Ask, Choice, Effort, Format, Part, Refused, Takes, Thinking, Tool, ToolKind, ToolNames};
-
-/// The longest id or key that OpenAI takes, in characters.
-const LONGEST_KEY: usize = 64;
+use crate::wire::neutral::{Ask, Choice, Effort, Part, Refused, Takes, Thinking, Tool, ToolKind, ToolNames};
 
 /// The least `max_output_tokens` that OpenAI takes.
 const LEAST_TOKENS: u64 = 16;
@@ -126,14 +123,6 @@ fn instructions<'a>(system: &'a [Part<'a>]) -> Option<Cow<'a, str>> {
     }
 }
 
-/// An id or a key that OpenAI takes: itself, or its checksum if it is too long.
-pub(super) fn short(text: &str) -> Cow<'_, str> {
-    if text.chars().count() <= LONGEST_KEY {
-        return text.into();
-    }
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
-}
-
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum WrittenTool<'a> {
@@ -219,43 +208,5 @@ impl Reasoning {
             Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
         });
         Self { effort, summary: (ask.show_thinking && effort != Some("none")).then_some("auto") }
-    }
-}
-
-#[derive(Serialize)]
-struct Text<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<WrittenFormat<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verbosity: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum WrittenFormat<'a> {
-    JsonObject,
-    JsonSchema {
-        name: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<&'a str>,
-        schema: &'a Value,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        strict: Option<bool>,
-    },
-}
-
-impl<'a> Text<'a> {
-    fn of(ask: &'a Ask<'a>, openai: bool) -> Option<Self> {
-        let format = ask.format.as_ref().map(|format| match format {
-            Format::Json => WrittenFormat::JsonObject,
-            Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {
-                name: name.as_deref().unwrap_or("structured_output"),
-                description: description.as_deref(),
-                schema,
-                strict: *strict,
-            },
-        });
-        let verbosity = ask.verbosity.as_deref().filter(|_| openai);
-        (format.is_some() || verbosity.is_some()).then_some(Self { format, verbosity })
     }
 }

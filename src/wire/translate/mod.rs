@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::error::{Problem, Told};
+use super::event_stream::Ending;
 use super::neutral::{Event, NotAnAnswer, Part, Refused, Reply, Shown, Takes, ToolNames};
 use super::operation::Operation;
-use super::passing::Ending;
 use super::reported::Reported;
 use super::sse::{EventReader, EventTooLong, Verdict};
 use super::{chat, completions, messages, responses};

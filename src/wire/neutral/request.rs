@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Number, Value};
 
-use super::Part;
+use super::part::Part;
 
 /// What a client asks for. `model` is not among it: who runs was decided before.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -13,7 +13,7 @@ use crate::wire::neutral::{Event, Part, Reply, Seal, Shown, ToolCall};
 
 /// `tests/data/wire/responses/`, built in: this room reads no files, in its tests either.
 macro_rules! fixtures {
-    ($($path:literal)*) => { &[$(($path, include_str!(concat!("../../../tests/data/wire/responses/", $path)))),*] };
+    ($($path:literal)*) => { &[$(($path, include_str!(concat!("../../../../tests/data/wire/responses/", $path)))),*] };
 }
 
 const FIXTURES: &[(&str, &str)] = fixtures! {

@@ -18,7 +18,7 @@ fn data(stream: &str) -> Vec<String> {
 
 /// What a stream says, in words: pieces of one part joined, ends of parts left out.
 fn said(events: &[String]) -> Vec<String> {
-    let mut reader = super::ReadEvents::new(None);
+    let mut reader = super::read_events::ReadEvents::new(None);
     let mut said = Said::default();
     for event in events {
         reader.read(event.as_bytes(), &mut |event| said.add(&event));
@@ -54,24 +54,24 @@ impl Said {
 
 /// Clients' requests.
 const ASKS: [(&str, &str); 10] = [
-    ("plain", include_str!("../../../tests/data/wire/messages/ask/plain.json")),
-    ("stream", include_str!("../../../tests/data/wire/messages/ask/stream.json")),
-    ("tools", include_str!("../../../tests/data/wire/messages/ask/tools.json")),
-    ("parallel_tools", include_str!("../../../tests/data/wire/messages/ask/parallel_tools.json")),
-    ("image", include_str!("../../../tests/data/wire/messages/ask/image.json")),
-    ("thinking", include_str!("../../../tests/data/wire/messages/ask/thinking.json")),
-    ("structured_output", include_str!("../../../tests/data/wire/messages/ask/structured_output.json")),
-    ("refusal", include_str!("../../../tests/data/wire/messages/ask/refusal.json")),
-    ("length", include_str!("../../../tests/data/wire/messages/ask/length.json")),
-    ("claude_code", include_str!("../../../tests/data/wire/messages/ask/claude_code.json")),
+    ("plain", include_str!("../../../../tests/data/wire/messages/ask/plain.json")),
+    ("stream", include_str!("../../../../tests/data/wire/messages/ask/stream.json")),
+    ("tools", include_str!("../../../../tests/data/wire/messages/ask/tools.json")),
+    ("parallel_tools", include_str!("../../../../tests/data/wire/messages/ask/parallel_tools.json")),
+    ("image", include_str!("../../../../tests/data/wire/messages/ask/image.json")),
+    ("thinking", include_str!("../../../../tests/data/wire/messages/ask/thinking.json")),
+    ("structured_output", include_str!("../../../../tests/data/wire/messages/ask/structured_output.json")),
+    ("refusal", include_str!("../../../../tests/data/wire/messages/ask/refusal.json")),
+    ("length", include_str!("../../../../tests/data/wire/messages/ask/length.json")),
+    ("claude_code", include_str!("../../../../tests/data/wire/messages/ask/claude_code.json")),
 ];
 
 macro_rules! answer {
     ($name:literal) => {
         (
             $name,
-            include_str!(concat!("../../../tests/data/wire/messages/answer/", $name, ".json")),
-            include_str!(concat!("../../../tests/data/wire/messages/answer/", $name, ".sse")),
+            include_str!(concat!("../../../../tests/data/wire/messages/answer/", $name, ".json")),
+            include_str!(concat!("../../../../tests/data/wire/messages/answer/", $name, ".sse")),
         )
     };
 }

@@ -3,6 +3,7 @@
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 
+use super::request::Effort;
 use crate::domain::{Model, Provider};
 
 /// Reads one of a list of names.
@@ -134,17 +135,17 @@ impl Takes {
     }
 
     /// The effort nearest to `wanted` that the model knows: the next lower one, else the lowest.
-    pub fn nearest_effort(&self, wanted: super::Effort) -> Option<super::Effort> {
+    pub fn nearest_effort(&self, wanted: Effort) -> Option<Effort> {
         let Some(known) = &self.efforts else { return Some(wanted) };
-        let known: Vec<_> = super::Effort::ALL.into_iter().filter(|e| known.iter().any(|k| k == e.as_str())).collect();
+        let known: Vec<_> = Effort::ALL.into_iter().filter(|e| known.iter().any(|k| k == e.as_str())).collect();
         known.iter().rev().find(|&&e| e <= wanted).or(known.first()).copied()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Effort;
     use super::*;
+    use crate::wire::neutral::request::Effort;
 
     #[test]
     fn the_catalog_says_what_a_target_takes() {

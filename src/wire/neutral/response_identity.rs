@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::ToolNames;
+use super::names::ToolNames;
 
 /// What a writer of answers has to know beside the answer.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Usage;
 use super::free_text;
+use super::write_usage::Usage;
 use crate::wire::neutral::{Citation, Part, Reply, Shown, Stop, ToolCall};
 
 /// Writes the answer.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Event, Part};
+use super::event::Event;
+use super::part::Part;
 use crate::domain::{Served, Tokens};
 
 /// A whole answer. Which model gave it is known anyway.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
+use super::effort::effort;
 use super::read_items::Input;
 use super::read_tools;
-use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, Thinking, Turn};
+use crate::wire::neutral::{Ask, Format, Node, Refused, Role, Sampling, Turn};
 
 /// Reads what a client asks for.
 ///
@@ -166,17 +167,6 @@ fn stateless(root: &Node<'_, '_>) -> Result<(), Refused> {
         }
     }
     Ok(())
-}
-
-/// The effort that a `reasoning` object asks for.
-pub(super) fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Refused> {
-    let Some(node) = reasoning.get("effort") else { return Ok(None) };
-    Ok(Some(match node.text()? {
-        "none" => Thinking::Off,
-        word => Thinking::Effort(
-            Effort::parse(word).ok_or_else(|| node.wanted("one of none, minimal, low, medium, high, xhigh and max"))?,
-        ),
-    }))
 }
 
 fn shows(reasoning: &Node<'_, '_>, key: &str) -> Result<bool, Refused> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::Refused;
+use super::untranslatable::Refused;
 
 /// A value and where it stands. `null` reads as absent everywhere, as SDKs send it.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::usage;
 use crate::domain::{Protocol, Served, Tokens};
 use crate::wire::content;
-use crate::wire::passing::{Ending, Watch};
+use crate::wire::event_stream::{Ending, Watch};
 use crate::wire::reported::Reported;
 use crate::wire::sse::Verdict;
 

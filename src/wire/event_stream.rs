@@ -1,0 +1,49 @@
+//! What every protocol tells of a stream of events: which events pass, how the stream stands, and what it metered.
+
+use super::reported::Reported;
+use super::sse::Verdict;
+use crate::domain::{Served, Tokens};
+
+/// How a stream stands when its bytes end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The provider said that it was complete.
+    Complete,
+    /// The provider reported an error in the stream, which the client has seen.
+    Failed,
+    /// It broke off: the client must be told.
+    Cut,
+}
+
+/// Looks at the events of one protocol's stream as they pass. It has to be quick: most events deserve a search for a few
+/// bytes, few of them a parse.
+pub trait Watch {
+    /// Sees the data of an event, and says whether the client sees it too.
+    fn judge(&mut self, data: &[u8]) -> Verdict;
+
+    /// Whether the data of a last event without its blank line is complete in itself.
+    fn is_whole(&self, data: &[u8]) -> bool {
+        serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok()
+    }
+
+    /// How the stream stands.
+    fn ending(&self) -> Ending;
+
+    /// Whether the last event has passed: nothing more is to come.
+    fn is_done(&self) -> bool;
+
+    /// The last token counts that the provider sent.
+    fn tokens(&self) -> Option<Tokens>;
+
+    /// How the provider says that it served the call.
+    fn served(&self) -> Served;
+
+    /// How many bytes of generated text have passed, for an estimate where no counts come.
+    fn text_bytes(&self) -> usize;
+
+    /// Whether an event with content has passed: see [`super::content`].
+    fn has_content(&self) -> bool;
+
+    /// What the provider reported of its failure.
+    fn reported(&self) -> Option<&Reported>;
+}

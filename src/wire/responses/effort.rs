@@ -1,0 +1,14 @@
+//! How much a model is to think, as the Responses protocol spells it.
+
+use crate::wire::neutral::{Effort, Node, Refused, Thinking};
+
+/// The effort that a `reasoning` object asks for.
+pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Refused> {
+    let Some(node) = reasoning.get("effort") else { return Ok(None) };
+    Ok(Some(match node.text()? {
+        "none" => Thinking::Off,
+        word => Thinking::Effort(
+            Effort::parse(word).ok_or_else(|| node.wanted("one of none, minimal, low, medium, high, xhigh and max"))?,
+        ),
+    }))
+}

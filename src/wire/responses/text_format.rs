@@ -1,0 +1,58 @@
+//! The `text` field of a request: the format of the answer, and names cut to what the protocol takes.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::wire::neutral::{Ask, Format};
+
+/// The longest id or key that OpenAI takes, in characters.
+pub const LONGEST_KEY: usize = 64;
+
+/// An id or a key that OpenAI takes: itself, or its checksum if it is too long.
+pub fn short(text: &str) -> Cow<'_, str> {
+    if text.chars().count() <= LONGEST_KEY {
+        return text.into();
+    }
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+#[derive(Serialize)]
+pub struct Text<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<WrittenFormat<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verbosity: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum WrittenFormat<'a> {
+    JsonObject,
+    JsonSchema {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        schema: &'a Value,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        strict: Option<bool>,
+    },
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn of(ask: &'a Ask<'a>, openai: bool) -> Option<Self> {
+        let format = ask.format.as_ref().map(|format| match format {
+            Format::Json => WrittenFormat::JsonObject,
+            Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {
+                name: name.as_deref().unwrap_or("structured_output"),
+                description: description.as_deref(),
+                schema,
+                strict: *strict,
+            },
+        });
+        let verbosity = ask.verbosity.as_deref().filter(|_| openai);
+        (format.is_some() || verbosity.is_some()).then_some(Self { format, verbosity })
+    }
+}
