@@ -24,6 +24,8 @@ mod money;
 mod usage;
 mod values;
 
+pub use money::Budget;
+
 pub use access::{
     Access, Account, ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, EgressError, EgressPolicy, EgressPolicyError,
     Email, EmailError, KeyState, KeyStatus, MasterKey, NetworkError, Person, Role, RoleError, Scope, SealError, Sealed,

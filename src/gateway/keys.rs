@@ -9,8 +9,8 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::spending::{Gates, Purses, Spending};
-use crate::domain::{AccountId, AliasSet, ApiKeyHash, ApiKeyId, KeyState, ModelId, Timestamp};
-use crate::store::{Budget, StoredKey};
+use crate::domain::{AccountId, AliasSet, ApiKeyHash, ApiKeyId, Budget, KeyState, ModelId, Timestamp};
+use crate::store::StoredKey;
 
 /// Shards keep workers out of each other's way. A power of two.
 const SHARDS: usize = 16;

@@ -12,8 +12,8 @@ use super::lock;
 use super::spending::Spending;
 use super::spool::{Begun, Entry, Reader, Spool};
 use crate::causes::with_causes;
-use crate::domain::{PicoUsd, RequestId, UsageRecord};
-use crate::store::{Budget, LeaseUse, Shipment};
+use crate::domain::{Budget, PicoUsd, RequestId, UsageRecord};
+use crate::store::{LeaseUse, Shipment};
 
 /// How long calls gather before they are written together.
 const GATHER: Duration = Duration::from_millis(250);

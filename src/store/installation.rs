@@ -1,13 +1,18 @@
 //! Facts about the installation as a whole.
 
-use super::sql::sql;
-use super::value::args;
-use super::{Store, StoreError};
+use super::engine::{Store, StoreError, args, sql};
 use crate::domain::Sealed;
 
 /// Facts about the installation as a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Installation<'a>(pub(super) &'a Store);
+
+impl Store {
+    /// Facts about the installation as a whole.
+    pub fn installation(&self) -> Installation<'_> {
+        Installation(self)
+    }
+}
 
 sql! {
     GET = "SELECT key_check FROM installation WHERE id = 1";

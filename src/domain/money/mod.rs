@@ -1,6 +1,7 @@
 //! Money: what tokens cost, what a bill says, what a budget and its limits allow, and the entries of the ledger.
 
 mod bill;
+mod budget;
 mod lease_portion;
 mod ledger;
 mod limits;
@@ -8,6 +9,8 @@ mod price;
 mod rate_window;
 mod service_tier;
 mod tokens;
+
+pub use budget::Budget;
 
 pub use bill::{Bill, BillLine};
 pub use lease_portion::portion;

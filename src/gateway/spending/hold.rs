@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{Purse, Spending, Unavailable};
-use crate::domain::{AccountId, ApiKeyId, Limits, PicoUsd, SpendLimit, Timestamp, format};
+use crate::domain::{AccountId, ApiKeyId, Budget, Limits, PicoUsd, SpendLimit, Timestamp, format};
 use crate::gateway::lock;
 use crate::gateway::spool::Charges;
-use crate::store::{Budget, Leased};
+use crate::store::Leased;
 use crate::wire::error::{Code, Problem};
 
 /// How long a call waits for others that were faster, while there is more to be had.

@@ -23,8 +23,8 @@ pub(super) use rate::{Gate, Gates, Limited, View};
 use super::lock;
 use crate::causes::with_causes;
 use crate::clock::Clock;
-use crate::domain::{AccountId, Balance, GatewayId, PicoUsd, Timestamp};
-use crate::store::{Budget, Change, LeaseUse, Store, StoreError};
+use crate::domain::{AccountId, Balance, Budget, GatewayId, PicoUsd, Timestamp};
+use crate::store::{Change, LeaseUse, Store, StoreError};
 
 /// A gateway that was not seen for so long is not counted.
 const ALIVE: Duration = Duration::from_secs(15);

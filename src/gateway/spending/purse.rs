@@ -8,9 +8,9 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
 use super::Spending;
-use crate::domain::{PicoUsd, SpendLimit, Timestamp};
+use crate::domain::{Budget, PicoUsd, SpendLimit, Timestamp};
 use crate::gateway::lock;
-use crate::store::{Budget, LeaseAsk, Leased};
+use crate::store::{LeaseAsk, Leased};
 
 /// The database did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{Spending, Unavailable};
-use crate::domain::{Limits, RateWindow, Timestamp, Used};
+use crate::domain::{Budget, Limits, RateWindow, Timestamp, Used};
 use crate::gateway::lock;
-use crate::store::{Budget, RateAsk};
+use crate::store::RateAsk;
 
 /// Of a minute's limit, the part that a gateway takes at once where several share it.
 const PART: i64 = 20;

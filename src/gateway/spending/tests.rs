@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::Spending;
 use crate::clock::Clock;
-use crate::domain::{Account, AccountId, GatewayId, LedgerId, PicoUsd, Timestamp};
+use crate::domain::{Account, AccountId, Budget, GatewayId, LedgerId, PicoUsd, Timestamp};
 use crate::random;
-use crate::store::{Budget, Editor, LeaseAsk, Store};
+use crate::store::{Editor, LeaseAsk, Store};
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 

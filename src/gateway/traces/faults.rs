@@ -9,9 +9,10 @@ use tokio::task::JoinSet;
 
 use super::model::End;
 use super::run::{self, Run, Trace, segments};
-use super::{Dice, Faults, SpoolOptions, Store, number, random};
+use super::{Dice, Faults, SpoolOptions, number, random};
 use crate::domain::{CallState, LedgerId, RequestId, Scope};
 use crate::gateway::spool::Ask;
+use crate::store::Store;
 
 /// Lives that run at the same time, on one database.
 const AT_ONCE: usize = 8;

@@ -11,15 +11,15 @@ use super::Dice;
 use super::model::{End, Fate, Model};
 use crate::clock::Clock;
 use crate::domain::{
-    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, CallState, GatewayId, Limits, MasterKey, Period, PicoUsd,
-    RequestId, Scope, SpendLimit, Timestamp, Tokens, UsageSource,
+    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, Budget, CallState, GatewayId, Limits, MasterKey, Period,
+    PicoUsd, RequestId, Scope, SpendLimit, Timestamp, Tokens, UsageSource,
 };
 use crate::gateway::recovery;
 use crate::gateway::shipping::{self, Shipping};
 use crate::gateway::spending::{Holds, Purses, Spending};
 use crate::gateway::spool::{Begun, Ended, Lane, Spool, SpoolOptions};
 use crate::random;
-use crate::store::{Budget, Editor, LeaseAsk, NewKey, Store};
+use crate::store::{Editor, LeaseAsk, NewKey, Store};
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 const LONG: Duration = Duration::from_secs(30);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use crossmodel::domain::Budget;
 use crossmodel::domain::{CallState, GatewayId, PicoUsd};
 use crossmodel::random;
-use crossmodel::store::{Budget, LeaseAsk, LeaseUse, Shipment, Shipped};
+use crossmodel::store::{LeaseAsk, LeaseUse, Shipment, Shipped};
 
 use super::usage::record;
 use super::{minutes, raw};

@@ -1,0 +1,35 @@
+//! What limits spending: an account's balance, and the spend limits of accounts and keys.
+
+use crate::domain::values::{AccountId, ApiKeyId};
+
+/// What limits spending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Budget {
+    /// An account's balance.
+    Balance(AccountId),
+    /// The spend limit of all keys of an account together.
+    Account(AccountId),
+    /// A key's spend limit.
+    Key(ApiKeyId),
+}
+
+impl Budget {
+    /// As tables name it.
+    pub fn subject(self) -> String {
+        match self {
+            Self::Balance(account) => format!("wallet:{account}"),
+            Self::Account(account) => format!("account:{account}"),
+            Self::Key(key) => format!("key:{key}"),
+        }
+    }
+
+    /// What [`Budget::subject`] wrote.
+    pub fn parse(subject: &str) -> Option<Self> {
+        match subject.split_once(':')? {
+            ("wallet", id) => id.parse().ok().map(Self::Balance),
+            ("account", id) => id.parse().ok().map(Self::Account),
+            ("key", id) => id.parse().ok().map(Self::Key),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Who changed what, and on whose behalf something is changed.
+
+mod actor;
+mod audit;
+
+pub use actor::Editor;
+pub use audit::{Audit, AuditEntry, Subject};
+
+use crate::store::engine::Sql;
+
+/// Every statement of this folder.
+pub const STATEMENTS: &[&[Sql]] = &[audit::STATEMENTS];

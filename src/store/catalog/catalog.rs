@@ -1,0 +1,141 @@
+//! Models and providers.
+
+use serde_json::json;
+
+use super::effective::PROVIDER;
+use super::effective::effective;
+use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
+use crate::store::audit::{Editor, Subject};
+use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql};
+
+/// Models and providers.
+#[derive(Clone, Copy, Debug)]
+pub struct CatalogTable<'a>(pub(in crate::store) &'a Store);
+
+impl Store {
+    /// Models and providers.
+    pub fn catalog(&self) -> CatalogTable<'_> {
+        CatalogTable(self)
+    }
+}
+
+sql! {
+    REVISION = "SELECT revision FROM catalog_state WHERE id = 1";
+    /// The first statement of every change: makes all who change the catalog wait for each other.
+    LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
+    MODELS = "SELECT id, data, enabled, retired FROM model";
+    PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env, patience FROM provider";
+    ENABLE_MODEL = "UPDATE model SET enabled = $2, updated_at = $3 WHERE id = $1";
+    ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
+    CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";
+}
+const MODEL: Table = Table { name: "model", id: "id" };
+
+impl CatalogTable<'_> {
+    /// Everything, as one snapshot.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn load(self) -> Result<Catalog, StoreError> {
+        // The number first: rows that are newer than it are read again once it is seen to have risen, older ones never
+        // are. Providers last: every model that was read has its own, since none is ever removed.
+        let revision = self.revision().await?;
+        let models = self.0.all(MODELS, Vec::new()).await?.iter().map(model).collect::<Result<Vec<_>, _>>()?;
+        let providers = self.0.all(PROVIDERS, Vec::new()).await?;
+        let providers = providers.iter().map(effective).collect::<Result<Vec<_>, _>>()?;
+        Ok(Catalog::new(models, providers, revision))
+    }
+
+    /// How often the catalog has changed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn revision(self) -> Result<i64, StoreError> {
+        let row = self.0.first(REVISION, Vec::new()).await?;
+        row.map_or(Ok(0), |row| row.get("revision"))
+    }
+
+    /// Switches a provider on or off. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_provider_enabled(
+        self,
+        id: &ProviderId,
+        enabled: bool,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (id, by) = (id.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                let found = tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? > 0;
+                switched(tx, found, Subject::new("provider", id, None), enabled, &by, now).await
+            })
+        });
+        work.await
+    }
+
+    /// Switches a model on or off. `false` if there is none.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_model_enabled(
+        self,
+        id: &ModelId,
+        enabled: bool,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (id, by) = (id.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                lock(tx).await?;
+                let found = tx.run(ENABLE_MODEL, args![&id, enabled, now]).await? > 0;
+                switched(tx, found, Subject::new("model", id, None), enabled, &by, now).await
+            })
+        });
+        work.await
+    }
+
+    /// The sealed credentials of those providers that have one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn credentials(self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
+        let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
+        rows.iter().map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?)))).collect()
+    }
+}
+
+/// Begins a change of the catalog.
+pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.run(LOCK, Vec::new()).await?;
+    tx.announce(Change::Catalog).await
+}
+
+async fn switched(
+    tx: &mut Tx,
+    found: bool,
+    subject: Subject,
+    enabled: bool,
+    by: &Editor,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if found {
+        tx.note(by, now, &subject, if enabled { "enable" } else { "disable" }, json!({})).await?;
+    } else {
+        tx.abandon();
+    }
+    Ok(found)
+}
+
+fn model(row: &Row) -> Result<Model, StoreError> {
+    let mut model: Model = row.json(MODEL, "data")?;
+    model.enabled = row.get("enabled")?;
+    if row.get("retired")? {
+        model.status = ModelStatus::Retired;
+    }
+    Ok(model)
+}

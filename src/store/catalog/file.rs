@@ -1,0 +1,126 @@
+//! A catalog file: models or providers as JSON.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::domain::{Model, Provider};
+use crate::store::engine::to_json;
+
+/// What a catalog file says, with its rows as they are written.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogFile {
+    pub(in crate::store) models: Vec<(Model, String)>,
+    pub(in crate::store) providers: Vec<(Provider, String)>,
+    /// Whether it has every model of the providers that it names, so that one it lacks is gone. Dated files do; one that
+    /// somebody wrote to add a model of their own does not.
+    pub(in crate::store) complete: bool,
+}
+
+/// Why a text is no catalog file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogFileError {
+    /// Not JSON, or no list of rows under `data`.
+    #[error("line {line}: {problem}")]
+    Shape {
+        /// Where.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A row is neither a model nor a provider, or a bad one.
+    #[error("line {line}, `{id}`: {problem}")]
+    Row {
+        /// Where it starts.
+        line: usize,
+        /// Its id, or `?`.
+        id: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// What tells the rows of the two kinds apart.
+#[derive(Default, Deserialize)]
+struct Head {
+    id: Option<String>,
+    upstream_model: Option<serde::de::IgnoredAny>,
+    endpoints: Option<serde::de::IgnoredAny>,
+}
+
+impl CatalogFile {
+    /// Reads a file: `{"data": [row, …]}`, the rows being models, providers, or both. With a date in `as_of` it is a
+    /// complete catalog: a model that it lacks, of a provider that it has models of, is gone.
+    ///
+    /// # Errors
+    /// Names the line and the id of the first row that is wrong.
+    pub fn parse(text: &str) -> Result<Self, CatalogFileError> {
+        #[derive(Deserialize)]
+        struct File<'a> {
+            #[serde(borrow)]
+            data: Vec<&'a RawValue>,
+            as_of: Option<serde::de::IgnoredAny>,
+        }
+        let file: File<'_> = serde_json::from_str(text)
+            .map_err(|error| CatalogFileError::Shape { line: error.line(), problem: error.to_string() })?;
+        let (mut out, mut seen) = (Self { complete: file.as_of.is_some(), ..Self::default() }, HashSet::new());
+        let (mut line, mut counted) = (1, 0);
+        for raw in file.data {
+            let data = raw.get();
+            // Rows come in the order of the text, so lines are counted once.
+            let start = (data.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+            line += memchr::memchr_iter(b'\n', text.as_bytes().get(counted..start).unwrap_or_default()).count();
+            counted = start;
+            let head: Head = serde_json::from_str(data).unwrap_or_default();
+            let id = head.id.unwrap_or_else(|| "?".into());
+            let bad = |error: &dyn std::fmt::Display| CatalogFileError::Row {
+                line,
+                id: id.clone(),
+                problem: error.to_string(),
+            };
+            if head.upstream_model.is_some() {
+                out.models.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+            } else if head.endpoints.is_some() {
+                out.providers.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+            } else {
+                return Err(bad(&"neither a model (no `upstream_model`) nor a provider (no `endpoints`)"));
+            }
+            if !seen.insert((head.endpoints.is_some(), id.clone())) {
+                return Err(bad(&"a second row of this id"));
+            }
+        }
+        Ok(out)
+    }
+
+    /// A complete catalog of these rows, for tests and tools that make them.
+    pub fn new(models: Vec<Model>, providers: Vec<Provider>) -> Self {
+        fn row<T: serde::Serialize>(row: T) -> (T, String) {
+            let data = to_json(&row);
+            (row, data)
+        }
+        let (models, providers) = (models.into_iter().map(row).collect(), providers.into_iter().map(row).collect());
+        Self { models, providers, complete: true }
+    }
+
+    /// This file and another as one, complete if either is; where both have a row of one id, the other's counts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.models.retain(|(old, _)| other.models.iter().all(|(new, _)| new.id != old.id));
+        self.providers.retain(|(old, _)| other.providers.iter().all(|(new, _)| new.id != old.id));
+        self.complete |= other.complete;
+        self.models.extend(other.models);
+        self.providers.extend(other.providers);
+        self
+    }
+
+    /// The models.
+    pub fn models(&self) -> impl ExactSizeIterator<Item = &Model> {
+        self.models.iter().map(|(model, _)| model)
+    }
+
+    /// The providers.
+    pub fn providers(&self) -> impl ExactSizeIterator<Item = &Provider> {
+        self.providers.iter().map(|(provider, _)| provider)
+    }
+}

@@ -1,0 +1,101 @@
+//! Who is asked when a model's provider fails.
+
+use serde_json::json;
+
+use super::catalog::{self, CatalogTable};
+use crate::domain::{AccountId, ProviderId, ProviderOrder, Timestamp};
+use crate::store::audit::{Editor, Subject};
+use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
+
+sql! {
+    LIST = "SELECT model, account_id, providers FROM provider_order ORDER BY model, COALESCE(account_id, '')";
+    GET = "SELECT model, account_id, providers FROM provider_order \
+           WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
+    REMOVE = "DELETE FROM provider_order WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
+    ADD = "INSERT INTO provider_order (model, account_id, providers, updated_at) VALUES ($1, $2, $3, $4)";
+}
+const TABLE: Table = Table { name: "provider_order", id: "model" };
+
+impl CatalogTable<'_> {
+    /// Every order that is set: by model, everybody's before those of single accounts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn provider_orders(self) -> Result<Vec<ProviderOrder>, StoreError> {
+        self.0.all(LIST, Vec::new()).await?.iter().map(order).collect()
+    }
+
+    /// Sets an order in the place of the one that there is for that model and account. `false` if it is set already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn set_provider_order(
+        self,
+        order: &ProviderOrder,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (order, by) = (order.clone(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                catalog::lock(tx).await?;
+                let before = get(tx, &order.model, order.account).await?;
+                if before.as_ref() == Some(&order) {
+                    tx.abandon();
+                    return Ok(false);
+                }
+                tx.run(REMOVE, args![order.model.as_str(), order.account]).await?;
+                let providers = to_json(order.providers());
+                tx.run(ADD, args![order.model.as_str(), order.account, providers, now]).await?;
+                let detail = json!({
+                    "before": before.as_ref().map(ProviderOrder::providers), "after": order.providers(),
+                });
+                tx.note(&by, now, &subject(&order.model, order.account), "set", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+
+    /// Removes an order. `false` if there is none for that model and account.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remove_provider_order(
+        self,
+        model: &str,
+        account: Option<AccountId>,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (model, by) = (model.to_owned(), by.clone());
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                catalog::lock(tx).await?;
+                let Some(before) = get(tx, &model, account).await? else {
+                    tx.abandon();
+                    return Ok(false);
+                };
+                tx.run(REMOVE, args![model.as_str(), account]).await?;
+                let detail = json!({ "before": before.providers() });
+                tx.note(&by, now, &subject(&model, account), "remove", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+}
+
+fn subject(model: &str, account: Option<AccountId>) -> Subject {
+    Subject::new("provider_order", model, account)
+}
+
+async fn get(tx: &mut Tx, model: &str, account: Option<AccountId>) -> Result<Option<ProviderOrder>, StoreError> {
+    tx.first(GET, args![model, account]).await?.as_ref().map(order).transpose()
+}
+
+fn order(row: &Row) -> Result<ProviderOrder, StoreError> {
+    let providers: Vec<ProviderId> = row.json(TABLE, "providers")?;
+    let (model, account): (String, _) = (row.get("model")?, row.parse_opt(TABLE, "account_id")?);
+    ProviderOrder::new(model, account, providers).map_err(|_| row.corrupt(TABLE, "providers"))
+}

@@ -1,0 +1,151 @@
+//! Why the store did not do what it was asked.
+
+use crate::domain::Alias;
+
+/// What went wrong. `Display` never shows SQL or stored data.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The key has all the aliases that it may have.
+    #[error("a key can have at most {limit} aliases")]
+    Full {
+        /// The most there may be.
+        limit: usize,
+    },
+    /// Something of that kind exists already; `what` is the field, for example `name`.
+    #[error("that {what} is already in use")]
+    Taken {
+        /// The field.
+        what: &'static str,
+    },
+    /// What should be changed is not there, or not within the caller's scope.
+    #[error("not found")]
+    Missing,
+    /// It has been changed since the caller read it.
+    #[error("it was changed meanwhile; it is now at version {version}")]
+    Stale {
+        /// The stored version.
+        version: i64,
+    },
+    /// Without this person nobody could run the installation.
+    #[error("this is the last admin who can sign in")]
+    LastAdmin,
+    /// A sum is beyond what one amount can hold.
+    #[error("{what} is too large")]
+    TooLarge {
+        /// What is.
+        what: &'static str,
+    },
+    /// A stored value cannot be understood.
+    #[error("the database holds a value that this program cannot read: {table}.{column} of {id}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row.
+        id: String,
+    },
+    /// A model of the catalog names a provider that is neither stored nor in the same file.
+    #[error("the model {model} names the provider {provider}, which is not in the catalog; import its provider first")]
+    UnknownProvider {
+        /// The model.
+        model: String,
+        /// The provider it names.
+        provider: String,
+    },
+    /// The database file or its folder cannot be made.
+    #[error("the database file or its folder cannot be made: {0}")]
+    File(#[source] std::io::Error),
+    /// It can be read and not written.
+    #[error("the database cannot be written: {0}")]
+    ReadOnly(String),
+    /// A newer version of this program has changed the schema.
+    #[error(
+        "the database is of a newer version: this one does not know step {step} of its schema; run the newer version"
+    )]
+    NewerSchema {
+        /// The number of the migration.
+        step: i64,
+    },
+    /// A migration was begun and not ended.
+    #[error(
+        "step {step} of the database's schema was begun and not ended; restore a backup from before it, or end it by hand \
+         and correct its row in _sqlx_migrations"
+    )]
+    HalfMigrated {
+        /// The number of the migration.
+        step: i64,
+    },
+    /// A migration was another one than this program's.
+    #[error("step {step} of the database's schema is not this version's; the database was set up by another build")]
+    OtherSchema {
+        /// The number of the migration.
+        step: i64,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("the database's schema could not be brought up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// The database failed or could not be reached.
+    #[error("the database failed or could not be reached")]
+    Database(#[source] sqlx::Error),
+    /// The task that ran the change did not end, because the program is stopping or it panicked.
+    #[error("the change was cut short")]
+    Interrupted,
+}
+
+impl StoreError {
+    /// What a failed statement means, as far as every statement means the same by it.
+    pub(in crate::store) fn from_sqlx(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(db) if db.is_check_violation() && db.message().contains("api_key_alias_limit") => {
+                Self::Full { limit: Alias::LIMIT }
+            }
+            _ => Self::Database(error),
+        }
+    }
+
+    /// Whether the database was away, or could not be written or read at the moment: the same may succeed later.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::ReadOnly(_) => true,
+            Self::Database(error) => is_outage(error),
+            _ => false,
+        }
+    }
+
+    /// Whether a unique index refused the row.
+    pub(in crate::store) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(db)) if db.is_unique_violation())
+    }
+
+    /// The same, but [`StoreError::Taken`] if a unique index refused the row.
+    pub(in crate::store) fn taken(self, what: &'static str) -> Self {
+        if self.is_duplicate() { Self::Taken { what } } else { self }
+    }
+}
+
+/// SQLite's first kinds of errors that pass: busy, locked, read-only, the disk fails or is full, the file cannot be opened.
+const SQLITE_OUTAGES: [u32; 6] = [5, 6, 8, 10, 13, 14];
+
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            match code.parse::<u32>() {
+                // The kind is in the lowest byte.
+                Ok(number) if code.len() < 5 => SQLITE_OUTAGES.contains(&(number & 0xff)),
+                // Connections, resources, the server stops or starts, it takes no writes.
+                _ => ["08", "53", "57P", "25006"].iter().any(|class| code.starts_with(class)),
+            }
+        }
+        _ => false,
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::from_sqlx(error)
+    }
+}

@@ -1,0 +1,64 @@
+//! A transaction of Postgres on a connection of the pool.
+//!
+//! sqlx 0.9.0 forgets that a transaction was begun if the future that began it is dropped at the wrong moment; the connection
+//! would go back to the pool in an open transaction, and whoever had it next would write into that. Writes run in tasks of
+//! their own, but a panic or a stop of the runtime can still drop one.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgPool;
+use sqlx::{Executor, PgConnection, Postgres};
+
+/// A connection from the first moment at which it may be in a transaction until that has come to its end. Dropped before,
+/// the connection is closed, so that the server undoes the transaction, and none that is open ever goes back to the pool.
+pub struct PostgresTransaction {
+    connection: PoolConnection<Postgres>,
+    open: bool,
+}
+
+impl PostgresTransaction {
+    /// Begins a transaction.
+    pub async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let mut begun = Self { connection: pool.acquire().await?, open: true };
+        begun.connection.execute("BEGIN").await?;
+        Ok(begun)
+    }
+
+    /// Ends it with everything done.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    /// Ends it with nothing done.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        self.connection.execute(statement).await?;
+        self.open = false;
+        Ok(())
+    }
+}
+
+impl Deref for PostgresTransaction {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for PostgresTransaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl Drop for PostgresTransaction {
+    fn drop(&mut self) {
+        if self.open {
+            self.connection.close_on_drop();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The database, whichever engine it is.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use super::change::{self, Change};
+use super::error::StoreError;
+use super::known::{KnownNames, KnownPrices};
+use super::pools::Engine;
+use super::url::DatabaseUrl;
+
+/// How many changes a slow listener may be behind before it misses some; it then has to look at revisions.
+const CHANGES: usize = 1024;
+
+/// The database, whichever engine it is. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(in crate::store) engine: Engine,
+    pub(in crate::store) changes: broadcast::Sender<Change>,
+    pub(in crate::store) known_names: Arc<KnownNames>,
+    pub(in crate::store) known_prices: Arc<KnownPrices>,
+}
+
+impl Store {
+    /// Connects. Makes the SQLite file and its folder if they are missing; runs no migrations.
+    ///
+    /// # Errors
+    /// If the database cannot be reached or the file cannot be made.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        Ok(Self::over(Engine::open(url).await?))
+    }
+
+    pub(in crate::store) fn over(engine: Engine) -> Self {
+        Self {
+            engine,
+            changes: broadcast::Sender::new(CHANGES),
+            known_names: Arc::default(),
+            known_prices: Arc::default(),
+        }
+    }
+
+    /// What changes from now on: after each commit of this process, and of others once [`Store::listen`] was called.
+    pub fn changes(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// On Postgres, starts the task that hears of other processes' changes and reconnects by itself until the store is
+    /// closed. On SQLite there is nothing to hear.
+    pub fn listen(&self) {
+        if let Some(pool) = self.engine.postgres() {
+            tokio::spawn(change::listen(pool.clone(), self.changes.clone()));
+        }
+    }
+
+    /// Closes every connection, once those in use are done, or have not come to an end for ten seconds.
+    pub async fn close(&self) {
+        self.engine.close().await;
+    }
+}

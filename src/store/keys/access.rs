@@ -1,0 +1,31 @@
+//! The columns that say when, for what and from where keys may be used.
+
+use crate::domain::Access;
+use crate::store::engine::{Row, StoreError, Table, Value, args, to_json};
+
+/// Reads them, under the names that a statement gives them: the end, the models, the addresses.
+pub fn access(row: &Row, table: Table, columns: [&'static str; 3]) -> Result<Access, StoreError> {
+    let [expires_at, models, addresses] = columns;
+    let models = match row.get::<Option<String>>(models)? {
+        Some(text) => Some(serde_json::from_str(&text).map_err(|_| row.corrupt(table, models))?),
+        None => None,
+    };
+    let texts: Vec<String> = row.json(table, addresses)?;
+    let parsed = texts.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
+    let addresses = parsed.map_err(|_| row.corrupt(table, addresses))?;
+    Ok(Access { expires_at: row.get(expires_at)?, models, addresses })
+}
+
+/// In the order in which [`access`] reads.
+pub fn values(access: &Access) -> Vec<Value> {
+    args![access.expires_at, access.models.as_ref().map(to_json), to_json(&texts(access))]
+}
+
+/// As the audit tells it.
+pub fn told(access: &Access) -> serde_json::Value {
+    serde_json::json!({ "expires_at": access.expires_at, "models": access.models, "addresses": texts(access) })
+}
+
+fn texts(access: &Access) -> Vec<String> {
+    access.addresses.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,15 @@
+//! Money: the wallets of accounts and the ledger, what gateways have leased of a budget, and what they admitted lately.
+
+pub mod leases;
+mod rates;
+mod wallet_page;
+pub mod wallets;
+
+pub use rates::{RateAsk, RateGrant, Rates};
+pub use wallet_page::{Spent, WalletEvent, WalletLine, WalletPlace};
+
+use crate::store::engine::Sql;
+
+/// Every statement of this folder.
+pub const STATEMENTS: &[&[Sql]] =
+    &[leases::STATEMENTS, rates::STATEMENTS, wallet_page::STATEMENTS, wallets::STATEMENTS];

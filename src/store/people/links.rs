@@ -1,0 +1,127 @@
+//! One-time links: set-up, password reset, and the one page that shows a new key's secret.
+
+use crate::domain::{ApiKeyId, PersonId, Timestamp};
+use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
+
+/// One-time links, found by the SHA-256 of their token.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a>(pub(in crate::store) &'a Store);
+
+impl Store {
+    /// One-time links.
+    pub fn links(&self) -> Links<'_> {
+        Links(self)
+    }
+}
+
+/// What a link is for. One kind never passes for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LinkKind {
+    /// Makes the first admin.
+    Setup,
+    /// Sets a password.
+    Reset,
+    /// Shows a new key's secret.
+    KeySecret,
+}
+
+impl LinkKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Reset => "reset",
+            Self::KeySecret => "key_secret",
+        }
+    }
+}
+
+/// One link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link {
+    /// SHA-256 of the token that the link carries.
+    pub hash: [u8; 32],
+    /// What it is for.
+    pub kind: LinkKind,
+    /// Whom it is for.
+    pub person: Option<PersonId>,
+    /// Which key it is about.
+    pub key: Option<ApiKeyId>,
+    /// What it carries, sealed by whoever made it.
+    pub payload: Option<Vec<u8>>,
+    /// From when on it is void.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("kind", &self.kind).field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+sql! {
+    /// Two that are equal but for a missing person or key count as the same: a new set-up link voids the old one.
+    VOID = "DELETE FROM link WHERE kind = $1 AND COALESCE(person_id, '') = COALESCE(CAST($2 AS TEXT), '') \
+            AND COALESCE(api_key_id, '') = COALESCE(CAST($3 AS TEXT), '')";
+    ADD = "INSERT INTO link (hash, kind, person_id, api_key_id, payload, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    PEEK = "SELECT person_id, api_key_id, payload, expires_at FROM link \
+            WHERE hash = $1 AND kind = $2 AND expires_at > $3";
+    /// One statement, so that of all who try, one gets the row.
+    CONSUME = "DELETE FROM link WHERE hash = $1 AND kind = $2 AND expires_at > $3 \
+               RETURNING person_id, api_key_id, payload, expires_at";
+    SWEEP = "DELETE FROM link WHERE expires_at <= $1";
+}
+const TABLE: Table = Table { name: "link", id: "expires_at" };
+
+impl Links<'_> {
+    /// Adds a link. Earlier ones of the same kind for the same person or key are void from now on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn create(self, link: &Link) -> Result<(), StoreError> {
+        let link = link.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let Link { hash, kind, person, key, payload, expires_at } = link;
+                tx.run(VOID, args![kind.as_str(), person, key]).await?;
+                tx.run(ADD, args![hash, kind.as_str(), person, key, payload, expires_at]).await.map(drop)
+            })
+        });
+        work.await
+    }
+
+    /// The link, if it is of that kind and not void; it stays usable.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn peek(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        let row = self.0.first(PEEK, args![*hash, kind.as_str(), now]).await?;
+        row.map(|row| link(&row, *hash, kind)).transpose()
+    }
+
+    /// Takes the link: of all who ask for it, one gets it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn consume(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
+        let hash = *hash;
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                let row = tx.first(CONSUME, args![hash, kind.as_str(), now]).await?;
+                tx.run(SWEEP, args![now]).await?;
+                row.map(|row| link(&row, hash, kind)).transpose()
+            })
+        });
+        work.await
+    }
+}
+
+fn link(row: &Row, hash: [u8; 32], kind: LinkKind) -> Result<Link, StoreError> {
+    Ok(Link {
+        hash,
+        kind,
+        person: row.parse_opt(TABLE, "person_id")?,
+        key: row.parse_opt(TABLE, "api_key_id")?,
+        payload: row.get("payload")?,
+        expires_at: row.get("expires_at")?,
+    })
+}

@@ -1,0 +1,127 @@
+//! What admins change of people: they are switched on or off, and get another role.
+
+use serde_json::json;
+
+use super::people::{END_SESSIONS, People, TABLE, VOID_LINKS};
+use crate::domain::{AccountId, PersonId, Role, Timestamp};
+use crate::store::audit::{Editor, Subject};
+use crate::store::engine::{Change, Row, StoreError, Tx, args, sql};
+use crate::store::keys::api_keys;
+
+sql! {
+    ADMINS = "SELECT id FROM person WHERE role = 'admin' ORDER BY id";
+    /// Changes nothing: everybody else who changes the row waits for the end of the transaction.
+    LOCK = "UPDATE person SET enabled = enabled WHERE id = $1 RETURNING id, role, account_id, password_hash, enabled";
+    SET_ENABLED = "UPDATE person SET enabled = $2 WHERE id = $1 RETURNING id, account_id";
+    SET_ROLE = "UPDATE person SET role = $2, account_id = $3 WHERE id = $1";
+}
+
+impl People<'_> {
+    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys
+    /// refused. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`] if no other admin could sign in.
+    pub async fn set_enabled(
+        self,
+        id: PersonId,
+        enabled: bool,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                if !enabled {
+                    keep_an_admin(tx, id).await?;
+                }
+                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else { return Ok(false) };
+                let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
+                if !enabled {
+                    tx.run(END_SESSIONS, args![id]).await?;
+                    tx.run(VOID_LINKS, args![id]).await?;
+                }
+                // Each key is told of, rather than the account, whose other keys stay as they are.
+                for key in api_keys::touch_owner(tx, id).await? {
+                    tx.announce(Change::Key(key)).await?;
+                }
+                let action = if enabled { "enable" } else { "disable" };
+                tx.note(&by, now, &Subject::new("person", id, account), action, json!({})).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+
+    /// Gives a person another role, in this account, and ends every session of theirs. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::LastAdmin`] if no other admin could sign in. A database error for a role that needs an account,
+    /// without one.
+    pub async fn set_role(
+        self,
+        id: PersonId,
+        role: Role,
+        account: Option<AccountId>,
+        by: &Editor,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let by = by.clone();
+        let work = self.0.write(move |tx| {
+            Box::pin(async move {
+                if role != Role::Admin {
+                    keep_an_admin(tx, id).await?;
+                }
+                let Some(before) = tx.first(LOCK, args![id]).await? else { return Ok(false) };
+                let before_account: Option<AccountId> = before.parse_opt(TABLE, "account_id")?;
+                tx.run(SET_ROLE, args![id, role.as_str(), account]).await?;
+                tx.run(END_SESSIONS, args![id]).await?;
+                let detail = json!({
+                    "before": { "role": before.get::<String>("role")?, "account": before_account },
+                    "after": { "role": role.as_str(), "account": account },
+                });
+                tx.note(&by, now, &Subject::new("person", id, account), "role", detail).await?;
+                Ok(true)
+            })
+        });
+        work.await
+    }
+}
+
+/// Refuses what would leave nobody who can run the installation: one other admin has to be switched on, and to have a
+/// password if this one has.
+///
+/// Every admin's row is locked, in the order that everybody takes, so that two who switch each other off at once wait for
+/// each other.
+async fn keep_an_admin(tx: &mut Tx, without: PersonId) -> Result<(), StoreError> {
+    let mut leaving = None;
+    let mut others = Vec::new();
+    for row in tx.all(ADMINS, Vec::new()).await? {
+        let id: PersonId = row.parse(TABLE, "id")?;
+        let Some(row) = tx.first(LOCK, args![id]).await? else { continue };
+        let Some(admin) = EnabledAdmin::read(&row)? else { continue };
+        if id == without {
+            leaving = Some(admin);
+        } else {
+            others.push(admin);
+        }
+    }
+
+    let replaced = |leaving: &EnabledAdmin| others.iter().any(|other| other.has_password || !leaving.has_password);
+    if leaving.as_ref().is_none_or(replaced) { Ok(()) } else { Err(StoreError::LastAdmin) }
+}
+
+/// Somebody who runs the installation.
+struct EnabledAdmin {
+    has_password: bool,
+}
+
+impl EnabledAdmin {
+    /// `None` for a person who is no admin, or was switched off.
+    fn read(row: &Row) -> Result<Option<Self>, StoreError> {
+        let role: Role = row.parse(TABLE, "role")?;
+        let counts = role == Role::Admin && row.get("enabled")?;
+        let has_password = row.get::<Option<String>>("password_hash")?.is_some();
+        Ok(counts.then_some(Self { has_password }))
+    }
+}

@@ -1,0 +1,327 @@
+//! What was used, by day and by what: read from sums only, so that a report costs the same however many calls there were.
+
+use super::records::Usage;
+use super::sums::{Top, UsageSums};
+use crate::domain::{AccountId, ApiKeyId, Scope};
+use crate::store::engine::{Row, Store, StoreError, Table, Value, args, sql};
+
+/// What a report is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportFilter {
+    /// The first UTC day, counted from 1970.
+    pub from: i64,
+    /// The last one.
+    pub to: i64,
+    /// Only calls with this key.
+    pub key: Option<ApiKeyId>,
+    /// Only calls for this name.
+    pub requested: Option<String>,
+    /// Only calls that this alias caught; empty: only those that none caught.
+    pub alias: Option<String>,
+    /// Only calls that this real model answered.
+    pub model: Option<String>,
+    /// Only calls that this provider answered.
+    pub provider: Option<String>,
+}
+
+/// A key of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportKey {
+    /// Which.
+    pub id: ApiKeyId,
+    /// Its name, also if it was deleted since.
+    pub name: Option<String>,
+    /// Whose it is.
+    pub account: AccountId,
+}
+
+/// An account of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportAccount {
+    /// Which.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageReport {
+    /// All of it.
+    pub totals: UsageSums,
+    /// The UTC days that had any, the first one first.
+    pub days: Vec<(i64, UsageSums)>,
+    /// By day and real model.
+    pub model_days: Vec<(i64, String, UsageSums)>,
+    /// By day and provider.
+    pub provider_days: Vec<(i64, String, UsageSums)>,
+    /// By real model.
+    pub models: Top<String>,
+    /// By provider.
+    pub providers: Top<String>,
+    /// By the name that was asked for and the alias that caught it, which is empty if none did.
+    pub names: Top<(String, String)>,
+    /// By key. `None` for a report over all accounts with a filter: look at one account then.
+    pub keys: Option<Top<ReportKey>>,
+    /// By account; `None` in a report about one account or key.
+    pub accounts: Option<Top<ReportAccount>>,
+}
+
+/// The sums that [`UsageSums`] has.
+macro_rules! sums {
+    () => {
+        "CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes, \
+         CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens, \
+         CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens, \
+         CAST(SUM(u.cache_read_tokens) AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
+    };
+}
+
+/// The same of `usage_daily`, which counts no cached tokens.
+macro_rules! daily_sums {
+    () => {
+        "CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes, \
+         CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens, \
+         CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens, \
+         CAST(0 AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
+    };
+}
+
+macro_rules! filters {
+    () => {
+        " AND (CAST($4 AS TEXT) IS NULL OR u.requested = $4) AND (CAST($5 AS TEXT) IS NULL OR u.alias = $5) \
+         AND (CAST($6 AS TEXT) IS NULL OR u.model = $6) AND (CAST($7 AS TEXT) IS NULL OR u.provider_id = $7) "
+    };
+}
+
+/// One account's rows, or every account's. A join in this order, so that both read what they need and no more.
+macro_rules! of_accounts {
+    () => {
+        concat!(
+            " FROM account a CROSS JOIN usage_account u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1) \
+             AND u.account_id = a.id AND u.day BETWEEN $2 AND $3",
+            filters!()
+        )
+    };
+}
+
+/// One key's rows, if they are in the scope.
+macro_rules! of_key {
+    () => {
+        concat!(
+            " FROM usage_rollup u WHERE u.unit = 'day' AND u.api_key_id = $8 \
+             AND (CAST($1 AS TEXT) IS NULL OR u.account_id = $1) AND u.start BETWEEN $2 AND $3",
+            filters!()
+        )
+    };
+}
+
+/// A name of a key, of one table column.
+macro_rules! key_name {
+    () => {
+        "u.api_key_id AS id, (SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name, \
+         MIN(u.account_id) AS account_id, "
+    };
+}
+
+sql! {
+    MODELS = concat!("SELECT u.day AS day, u.model AS model, u.provider_id AS provider_id, ", sums!(), of_accounts!(),
+        "GROUP BY u.day, u.model, u.provider_id ORDER BY u.day");
+    MODELS_OF_KEY = concat!("SELECT u.start AS day, u.model AS model, u.provider_id AS provider_id, ", sums!(), of_key!(),
+        "GROUP BY u.start, u.model, u.provider_id ORDER BY u.start");
+    DAYS = concat!("SELECT u.day AS day, ", sums!(), of_accounts!(), "GROUP BY u.day ORDER BY u.day");
+    DAYS_OF_KEY = concat!("SELECT u.start AS day, ", sums!(), of_key!(), "GROUP BY u.start ORDER BY u.start");
+    NAMES = concat!("SELECT u.requested AS requested, u.alias AS alias, ", sums!(), of_accounts!(),
+        "GROUP BY u.requested, u.alias ORDER BY cost DESC, requests DESC, requested, alias LIMIT 50");
+    NAMES_OF_KEY = concat!("SELECT u.requested AS requested, u.alias AS alias, ", sums!(), of_key!(),
+        "GROUP BY u.requested, u.alias ORDER BY cost DESC, requests DESC, requested, alias LIMIT 50");
+    ACCOUNTS = concat!("SELECT a.id AS id, MIN(a.name) AS name, ", sums!(), of_accounts!(),
+        "GROUP BY a.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
+    /// Without a filter. From the keys on, since the days of a key stand side by side.
+    KEYS = concat!("SELECT k.id AS id, MIN(k.name) AS name, MIN(k.account_id) AS account_id, ", daily_sums!(),
+        " FROM api_key k CROSS JOIN usage_daily u WHERE (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) \
+        AND u.api_key_id = k.id AND u.day BETWEEN $2 AND $3 \
+        GROUP BY k.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
+    /// With a filter: of one account.
+    KEYS_OF_ACCOUNT = concat!("SELECT ", key_name!(), sums!(), " FROM usage_rollup u WHERE u.unit = 'day' \
+        AND u.account_id = $1 AND u.start BETWEEN $2 AND $3", filters!(),
+        "GROUP BY u.api_key_id ORDER BY cost DESC, requests DESC, id LIMIT 50");
+    KEYS_OF_KEY = concat!("SELECT ", key_name!(), sums!(), of_key!(), "GROUP BY u.api_key_id");
+    /// Everything of one day, one account after the other.
+    EVERYTHING = concat!("SELECT ", "(SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name, a.name AS account, \
+        u.api_key_id AS id, u.account_id AS account_id, u.requested AS requested, u.alias AS alias, u.model AS model, \
+        u.provider_id AS provider_id, u.requests AS requests, u.successes AS successes, u.prompt_tokens AS prompt_tokens, \
+        u.completion_tokens AS completion_tokens, u.cache_read_tokens AS cache_read_tokens, u.cost AS cost \
+        FROM account a CROSS JOIN usage_rollup u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1) \
+        AND u.account_id = a.id AND u.unit = 'day' AND u.start = $2 AND u.start = $3", filters!(),
+        "AND (CAST($8 AS TEXT) IS NULL OR u.api_key_id = $8) \
+        ORDER BY a.name, u.api_key_id, u.requested, u.alias, u.model, u.provider_id");
+}
+const TABLE: Table = Table { name: "usage_account", id: "id" };
+
+/// One row of everything: what one key asked for under one name on one day, and what answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageRow {
+    /// The UTC day, counted from 1970.
+    pub day: i64,
+    /// The account's name.
+    pub account: String,
+    /// Which key.
+    pub key: ApiKeyId,
+    /// Its name.
+    pub key_name: Option<String>,
+    /// The name that was asked for.
+    pub requested: String,
+    /// The alias that caught it; empty if none did.
+    pub alias: String,
+    /// The real model.
+    pub model: String,
+    /// Who answered.
+    pub provider: String,
+    /// How much.
+    pub sums: UsageSums,
+}
+
+impl ReportFilter {
+    fn narrows(&self) -> bool {
+        [&self.requested, &self.alias, &self.model, &self.provider].into_iter().any(Option::is_some)
+    }
+
+    /// The account, the days and the filters, as the statements number them.
+    fn args(&self, scope: Scope) -> Vec<Value> {
+        args![
+            scope.account(),
+            self.from,
+            self.to,
+            self.requested.as_deref(),
+            self.alias.as_deref(),
+            self.model.as_deref(),
+            self.provider.as_deref()
+        ]
+    }
+
+    /// The statement for accounts or for a key, and what it is given.
+    fn choose<S>(&self, scope: Scope, accounts: S, key: S) -> (S, Vec<Value>) {
+        let mut args = self.args(scope);
+        match self.key {
+            Some(id) => {
+                args.extend(args![id]);
+                (key, args)
+            }
+            None => (accounts, args),
+        }
+    }
+}
+
+impl Usage<'_> {
+    /// A report over the scope.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn report(self, scope: Scope, filter: &ReportFilter) -> Result<UsageReport, StoreError> {
+        let (models, args) = filter.choose(scope, MODELS, MODELS_OF_KEY);
+        let (names, more) = filter.choose(scope, NAMES, NAMES_OF_KEY);
+        let store: &Store = self.0;
+        let (models, names, keys, accounts) = futures_util::future::try_join4(
+            store.all(models, args),
+            store.all(names, more),
+            self.report_keys(scope, filter),
+            self.report_accounts(scope, filter),
+        )
+        .await?;
+
+        let mut totals = UsageSums::default();
+        let mut days: Vec<(i64, UsageSums)> = Vec::new();
+        let (mut model_days, mut provider_days) = (Vec::new(), Vec::new());
+        for row in &models {
+            let (day, sums) = (row.get("day")?, UsageSums::of(row)?);
+            totals.add(&sums);
+            match days.last_mut().filter(|(last, _)| *last == day) {
+                Some((_, of_day)) => of_day.add(&sums),
+                None => days.push((day, sums)),
+            }
+            model_days.push((day, row.get::<String>("model")?, sums));
+            provider_days.push((day, row.get::<String>("provider_id")?, sums));
+        }
+        let names = names
+            .iter()
+            .map(|row| Ok(((row.get("requested")?, row.get("alias")?), UsageSums::of(row)?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(UsageReport {
+            models: Top::by(&model_days, &totals),
+            providers: Top::by(&provider_days, &totals),
+            names: Top::of(names, &totals),
+            keys: keys.map(|rows| Top::of(rows, &totals)),
+            accounts: accounts.map(|rows| Top::of(rows, &totals)),
+            totals,
+            days,
+            model_days,
+            provider_days,
+        })
+    }
+
+    /// The UTC days that had any usage, the first one first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn report_days(self, scope: Scope, filter: &ReportFilter) -> Result<Vec<(i64, UsageSums)>, StoreError> {
+        let (days, args) = filter.choose(scope, DAYS, DAYS_OF_KEY);
+        self.0.all(days, args).await?.iter().map(|row| Ok((row.get("day")?, UsageSums::of(row)?))).collect()
+    }
+
+    /// Every row of one UTC day of a report, by account and key.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn report_day(self, scope: Scope, filter: &ReportFilter, day: i64) -> Result<Vec<UsageRow>, StoreError> {
+        let mut args = ReportFilter { from: day, to: day, ..filter.clone() }.args(scope);
+        args.extend(args![filter.key]);
+        let row = |row: &Row| {
+            Ok(UsageRow {
+                day,
+                account: row.get("account")?,
+                key: row.parse(TABLE, "id")?,
+                key_name: row.get("name")?,
+                requested: row.get("requested")?,
+                alias: row.get("alias")?,
+                model: row.get("model")?,
+                provider: row.get("provider_id")?,
+                sums: UsageSums::of(row)?,
+            })
+        };
+        self.0.all(EVERYTHING, args).await?.iter().map(row).collect()
+    }
+
+    async fn report_keys(
+        self,
+        scope: Scope,
+        filter: &ReportFilter,
+    ) -> Result<Option<Vec<(ReportKey, UsageSums)>>, StoreError> {
+        let (sql, args) = match (filter.key, scope.account(), filter.narrows()) {
+            (Some(_), _, _) => filter.choose(scope, KEYS, KEYS_OF_KEY),
+            (None, _, false) => (KEYS, args![scope.account(), filter.from, filter.to]),
+            (None, Some(_), true) => (KEYS_OF_ACCOUNT, filter.args(scope)),
+            (None, None, true) => return Ok(None),
+        };
+        let key = |row: &Row| {
+            let account = row.parse(TABLE, "account_id")?;
+            let key = ReportKey { id: row.parse(TABLE, "id")?, name: row.get("name")?, account };
+            Ok((key, UsageSums::of(row)?))
+        };
+        self.0.all(sql, args).await?.iter().map(key).collect::<Result<_, _>>().map(Some)
+    }
+
+    async fn report_accounts(
+        self,
+        scope: Scope,
+        filter: &ReportFilter,
+    ) -> Result<Option<Vec<(ReportAccount, UsageSums)>>, StoreError> {
+        if filter.key.is_some() || scope != Scope::All {
+            return Ok(None);
+        }
+        let account = |row: &Row| {
+            Ok((ReportAccount { id: row.parse(TABLE, "id")?, name: row.get("name")? }, UsageSums::of(row)?))
+        };
+        self.0.all(ACCOUNTS, filter.args(scope)).await?.iter().map(account).collect::<Result<_, _>>().map(Some)
+    }
+}
