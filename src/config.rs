@@ -15,8 +15,8 @@ pub use listen::{Address, AddressError, Part, Parts};
 pub use patience::PatienceSettings;
 pub use unknown::unknown_variable;
 
-use crate::domain::{EgressPolicy, TrustedProxies};
-use crate::gateway::{CorsOrigins, Reserve};
+use crate::domain::{EgressPolicy, Reserve, TrustedProxies};
+use crate::gateway::CorsOrigins;
 use crate::store::DatabaseUrl;
 use crate::telemetry;
 

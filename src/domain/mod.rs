@@ -24,6 +24,8 @@ mod money;
 mod usage;
 mod values;
 
+pub use money::Reserve;
+
 pub use money::Budget;
 
 pub use access::{

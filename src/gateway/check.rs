@@ -2,9 +2,11 @@
 
 use std::io;
 
-use super::catalog::Snapshot;
-use super::spool::{Spool, SpoolOptions};
-use super::{GatewayError, GatewayOptions, egress};
+use super::cache::Snapshot;
+use super::error::GatewayError;
+use super::metering::spool::Spool;
+use super::options::{GatewayOptions, SpoolOptions};
+use super::upstream::dial;
 use crate::domain::GatewayId;
 use crate::random;
 use crate::store::Store;
@@ -19,7 +21,7 @@ pub async fn check(store: Option<&Store>, options: &GatewayOptions) -> Result<()
     }
     let gateway = GatewayId::new(options.clock.now(), random::bytes());
     try_spool(&options.spool, gateway).map_err(|error| GatewayError::Spool(options.spool.folder.clone(), error))?;
-    egress::connector(options)?;
+    dial::connector(options)?;
     Ok(())
 }
 

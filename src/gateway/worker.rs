@@ -3,9 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::Inner;
-use super::egress::{self, HttpClient};
-use super::spool::Lane;
+use super::metering::spool::Lane;
+use super::state::Inner;
+use super::upstream::dial::{self, HttpClient};
 use crate::domain::{RequestId, Timestamp};
 use crate::random;
 
@@ -26,7 +26,7 @@ const RANDOM: usize = 10 * 25;
 impl Worker {
     pub(super) fn new(inner: &Arc<Inner>) -> Self {
         Self {
-            client: egress::client(&inner.options, &inner.connector),
+            client: dial::client(&inner.options, &inner.connector),
             lane: inner.spool.lane(),
             inner: Arc::clone(inner),
             random: RefCell::new([0; RANDOM]),

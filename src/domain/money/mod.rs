@@ -7,8 +7,11 @@ mod ledger;
 mod limits;
 mod price;
 mod rate_window;
+mod reserve;
 mod service_tier;
 mod tokens;
+
+pub use reserve::Reserve;
 
 pub use budget::Budget;
 

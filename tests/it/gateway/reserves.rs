@@ -1,7 +1,7 @@
 //! Strict reservations against providers that read a request in their own way: no balance is ever overdrawn.
 
+use crossmodel::domain::Reserve;
 use crossmodel::domain::{LedgerId, Model, PicoUsd, Scope};
-use crossmodel::gateway::Reserve;
 use crossmodel::random;
 use crossmodel::store::{CatalogFile, Editor};
 use futures_util::future::join_all;

@@ -1,7 +1,8 @@
 //! Service tiers and searches of the web: what a call is charged when a provider tells of them.
 
+use crossmodel::domain::Reserve;
 use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
-use crossmodel::gateway::{GatewayOptions, Reserve};
+use crossmodel::gateway::GatewayOptions;
 use crossmodel::store::{CatalogFile, Editor};
 use serde_json::{Value, json};
 

@@ -1,0 +1,11 @@
+//! Whether the limits per minute admit a call.
+
+use crate::domain::{Timestamp, Used};
+use crate::gateway::cache::CompiledKey;
+use crate::gateway::http::Failure;
+use crate::gateway::state::Inner;
+
+/// Counts a use against the limits per minute, if they admit it.
+pub async fn admitted(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
+    key.gates.admit(&inner.spending, need, now).await.map_err(|limited| Failure::of_limit(&limited))
+}

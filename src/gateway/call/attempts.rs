@@ -1,0 +1,329 @@
+//! Gets an answer: asks the candidates one after the other, and a candidate that only failed for the moment once more.
+//!
+//! Tried again: an address that could not be reached or broke off, 408, 429 and 5xx, and an answer of 200 that reports the
+//! same or holds nothing. Tried elsewhere, but not again: a refusal of our credential or of the model. Tried nowhere else: a
+//! refusal of the request, which would be the same, and an answer that did not begin in time, since the provider may be at
+//! work on it and would be paid twice. Nothing is tried again once the first content of an answer has come.
+
+use std::time::Duration;
+
+use actix_web::http::header::HeaderValue as AnswerValue;
+use bytes::Bytes;
+use hyper::header::HeaderValue;
+use tokio::time::Instant;
+
+use super::failures::broken;
+use super::job::Call;
+use super::opening::{self, Answer, NoAnswer};
+use super::plan::{Candidate, Prepared};
+use crate::gateway::http::Failure;
+use crate::gateway::marks::log_call;
+use crate::gateway::upstream::client::{self, Outgo};
+use crate::gateway::upstream::{HttpError, Opened, Reader, TakesUsage, demo};
+use crate::random;
+use crate::wire::control::{AskUsage, Control};
+use crate::wire::error::{Code, Problem};
+use crate::wire::reported::Reported;
+
+/// A provider's answer, and who gave it.
+pub struct Answered {
+    pub candidate: Candidate,
+    pub answer: Answer,
+}
+
+/// One try that came to nothing.
+struct Failed {
+    failure: Failure,
+    /// What the provider answered.
+    status: Option<u16>,
+    /// Worth another try at the same address.
+    again: bool,
+    /// Worth a try elsewhere.
+    elsewhere: bool,
+    /// Speaks against the address.
+    against: bool,
+    /// It is about `stream_options`.
+    about_usage: bool,
+    /// When the provider wants to be asked again.
+    after: Option<Duration>,
+    /// A limit of ours cut the answer off: the provider charges for it.
+    cut: bool,
+}
+
+/// Why there is no answer.
+pub struct Unanswered {
+    pub failure: Failure,
+    /// A limit of ours cut the answer off: the provider charges for it.
+    pub cut: bool,
+}
+
+/// Asks until there is an answer, or nobody is left to ask. Candidates that failed again and again are asked last, but they
+/// are asked: where nobody else is left, a call that fails is no worse than one that is not made.
+pub async fn answered(call: &mut Call) -> Result<Answered, Unanswered> {
+    let mut last = None;
+    let mut put_off = Vec::new();
+    for index in 0..call.plan.len() {
+        let now = call.inner.options.clock.now();
+        let admitted = call.plan.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
+        if !admitted {
+            if let Some(candidate) = call.plan.get(index).filter(|_| call.plan.len() > 1) {
+                call.ticket.passed_over(candidate);
+            }
+            put_off.push(index);
+            continue;
+        }
+        match try_one(call, index, false).await {
+            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
+        }
+    }
+
+    for (nth, &index) in put_off.iter().enumerate() {
+        match try_one(call, index, nth + 1 == put_off.len()).await {
+            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
+        }
+    }
+    Err(last.map_or_else(nobody, Unanswered::from))
+}
+
+impl From<Box<Failed>> for Unanswered {
+    fn from(failed: Box<Failed>) -> Self {
+        Self { failure: failed.failure, cut: failed.cut }
+    }
+}
+
+/// The error for a request that no candidate has words for; the first one has, or the call would not have come here.
+fn nobody() -> Unanswered {
+    let failure = Problem::new(Code::ModelUnavailable, "No provider of this model can be asked.").about("model").into();
+    Unanswered { failure, cut: false }
+}
+
+/// Asks one candidate; `None` if the request cannot be put in its words. `last`: nobody is left after it.
+async fn try_one(call: &mut Call, index: usize, last: bool) -> Option<Result<Answered, Box<Failed>>> {
+    let candidate = call.plan.get(index)?.clone();
+    let prepared = prepared(call, index, &candidate)?;
+    if call.asked_one || index > 0 {
+        call.ticket.goes_to(&candidate);
+    }
+    call.asked_one = true;
+    let last = last || index + 1 == call.plan.len();
+    Some(one(call, &candidate, prepared, last).await)
+}
+
+/// The request for a candidate: made before for the first, now for the others. `None` if it cannot be put in its words.
+fn prepared(call: &mut Call, index: usize, candidate: &Candidate) -> Option<Prepared> {
+    if index == 0
+        && let Some(first) = call.first.take()
+    {
+        return Some(first);
+    }
+    anew(call, candidate, candidate.ask())
+}
+
+fn anew(call: &Call, candidate: &Candidate, ask: AskUsage) -> Option<Prepared> {
+    let control = Control::read(&call.body.bytes, call.asked.operation).ok()?;
+    call.asked.prepare(&call.body.bytes, &control, candidate, ask).ok()
+}
+
+/// Asks one candidate, more than once if that promises something. `last`: nobody else is left, so waiting is worth more.
+async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: bool) -> Result<Answered, Box<Failed>> {
+    let retries = call.inner.options.retries;
+    let mut prepared = prepared;
+    let mut tries = 0;
+    loop {
+        let began = Instant::now();
+        let added_usage = prepared.added_usage;
+        let failed = match once(call, candidate, prepared).await {
+            Ok(answer) => {
+                call.ticket.tried(candidate, Some(200), None, began);
+                candidate.breaker.succeeded();
+                if added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
+                    candidate.upstream.learned.learn(TakesUsage::Yes);
+                }
+                return Ok(Answered { candidate: candidate.clone(), answer });
+            }
+            Err(failed) => failed,
+        };
+        // A cut of ours leaves the provider at work; everything else it has ended itself.
+        call.progress.set_sent(failed.cut);
+        let code = failed.failure.problem.code.clone().into_owned();
+        call.ticket.tried(candidate, failed.status, Some(code), began);
+
+        if failed.about_usage && added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
+            // It has not begun to work, and is asked again without what we added.
+            if let Some(again) = anew(call, candidate, AskUsage::AsSent) {
+                candidate.upstream.learned.learn(TakesUsage::No);
+                prepared = again;
+                continue;
+            }
+        }
+
+        let now = call.inner.options.clock.now();
+        if failed.against && candidate.breaker.failed(now) {
+            log_call!(warn, call.marks, provider = %candidate.upstream.provider, model = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
+        }
+        tries += 1;
+        let wait = failed.after.unwrap_or_else(|| pause(retries.first_pause, tries));
+        let longest = if last { retries.longest_wait } else { retries.longest_wait / 4 };
+        let put_off = candidate.breaker.pause_left(now).is_some();
+        if !failed.again || tries >= retries.tries || wait > longest || put_off || call.progress.has_left() {
+            return Err(failed);
+        }
+        tokio::time::sleep(wait).await;
+        match anew(call, candidate, candidate.ask()) {
+            Some(again) if !call.progress.has_left() => prepared = again,
+            _ => return Err(failed),
+        }
+    }
+}
+
+/// The pause before the next try: twice as long each time, and spread, so that callers do not come back all at once.
+fn pause(first: Duration, tries: u32) -> Duration {
+    let [byte] = random::bytes::<1>();
+    let doubled = first * 2_u32.saturating_pow(tries.saturating_sub(1).min(8));
+    doubled.mul_f64(0.75 + f64::from(byte) / 512.0)
+}
+
+/// One request and its answer.
+async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<Answer, Box<Failed>> {
+    let Prepared { request, reading, .. } = prepared;
+    let opened = sent(call, candidate, request).await?;
+    let status = opened.status;
+    if (200..300).contains(&status) {
+        return opening::read(call, candidate, opened, reading)
+            .await
+            .map_err(|none| Box::new(no_answer(call, candidate, none)));
+    }
+
+    let options = &call.inner.options;
+    let Candidate { target, upstream, .. } = candidate;
+    let retry_after = opened.retry_after;
+    let mut reader =
+        Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
+    let said = reader.some(options.limits.error).await;
+    let after = retry_after.as_ref().and_then(seconds);
+    let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
+    let failure = Failure::of_provider(upstream, status, retry_after, &said);
+    let reason = &failure.problem.message;
+    log_call!(warn, call.marks, provider = %upstream.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
+    Err(Box::new(Failed {
+        failure,
+        status: Some(status),
+        about_usage: matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some(),
+        after,
+        ..Failed::of_status(status)
+    }))
+}
+
+/// Sends the request and waits for the head of the answer.
+async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Opened, Box<Failed>> {
+    let Candidate { target, upstream, .. } = candidate;
+    if upstream.stand_in {
+        call.progress.set_sent(true);
+        let created = call.inner.options.clock.now().seconds();
+        return Ok(demo::answer(&target.model, &upstream.name, &request, created));
+    }
+    let timeouts = &upstream.timeouts;
+    let outgo = Outgo {
+        uri: &upstream.uri,
+        forwarded: if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] },
+        body: request,
+        first_byte: if call.asked.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
+        progress: Some(&call.progress),
+        marks: call.marks,
+    };
+    client::send(&call.client, upstream, outgo).await.map_err(|error| Box::new(Failed::of_http(candidate, error)))
+}
+
+/// What an answer that is none comes to.
+fn no_answer(call: &Call, candidate: &Candidate, none: NoAnswer) -> Failed {
+    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+    match none {
+        NoAnswer::Http(error) => {
+            log_call!(warn, call.marks, %provider, %model, %error, "A provider's answer broke off before its content");
+            Failed { status: Some(200), ..Failed::of_http(candidate, error) }
+        }
+        NoAnswer::Halfway(error) => {
+            log_call!(warn, call.marks, %provider, %model, %error, "A provider's whole answer broke off");
+            Failed { status: Some(200), again: false, elsewhere: false, ..Failed::of_http(candidate, error) }
+        }
+        NoAnswer::Reported(reported) => {
+            let failed = Failed::of_report(candidate, &reported);
+            let reason = &failed.failure.problem.message;
+            log_call!(warn, call.marks, %provider, %model, reason, "A provider answered with an error in the place of an answer");
+            failed
+        }
+    }
+}
+
+impl Failed {
+    /// What a status means for further tries. It has no failure of its own yet.
+    fn of_status(status: u16) -> Self {
+        let again = matches!(status, 408 | 429 | 500..);
+        Self {
+            failure: Problem::new(Code::ProviderError, "").into(),
+            status: Some(status),
+            again,
+            elsewhere: again || matches!(status, 300..=399 | 401..=404),
+            against: matches!(status, 408 | 500..),
+            about_usage: false,
+            after: None,
+            cut: false,
+        }
+    }
+
+    fn of_http(candidate: &Candidate, error: HttpError) -> Self {
+        let again = matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Ours);
+        Self {
+            failure: broken(candidate, error),
+            status: None,
+            again,
+            elsewhere: again,
+            against: matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Timeout),
+            about_usage: false,
+            after: None,
+            cut: error.is_our_cut(),
+        }
+    }
+
+    fn of_report(candidate: &Candidate, reported: &Reported) -> Self {
+        let failure = Failure::instead_of_answer(&candidate.upstream, reported);
+        Self { failure, status: Some(200), ..Self::of_status(reported.status.unwrap_or(502)) }
+    }
+}
+
+/// `retry-after` in seconds. As a date it is for the client alone: our clocks may differ.
+fn seconds(value: &HeaderValue) -> Option<Duration> {
+    let seconds: f64 = value.to_str().ok()?.trim().parse().ok()?;
+    (0.0..1e6).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_are_spread() {
+        let first = Duration::from_millis(200);
+        for tries in 1..=3 {
+            let doubled = first * 2_u32.pow(tries - 1);
+            for _ in 0..100 {
+                let pause = pause(first, tries);
+                assert!(pause >= doubled.mul_f64(0.75) && pause <= doubled.mul_f64(1.25), "{pause:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_retry_after_is_read_in_seconds_only() {
+        let read = |text: &'static str| seconds(&HeaderValue::from_static(text));
+
+        assert_eq!(read("2"), Some(Duration::from_secs(2)));
+        assert_eq!(read("0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(read("-1"), None);
+        assert_eq!(read("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+    }
+}

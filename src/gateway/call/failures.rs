@@ -1,0 +1,63 @@
+//! What clients are told of a call that failed.
+
+use actix_web::http::header::HeaderValue as AnswerValue;
+
+use super::plan::Candidate;
+use crate::gateway::http::Failure;
+use crate::gateway::marks::{Marks, log_call};
+use crate::gateway::upstream::HttpError;
+use crate::wire::control::ControlError;
+use crate::wire::error::{Code, Problem, ProviderSaid};
+use crate::wire::neutral::Refused;
+
+/// A request that the provider's protocol has no words for.
+pub fn untranslatable(refused: Refused) -> Problem {
+    let code = if refused.invalid { Code::InvalidJson } else { Code::UnsupportedParameter };
+    let problem = Problem::new(code, refused.message);
+    if refused.param.is_empty() { problem } else { problem.about(refused.param) }
+}
+
+pub fn refused(error: ControlError) -> Problem {
+    let code = match error {
+        ControlError::MissingModel => Code::MissingModel,
+        ControlError::Messages => Code::InvalidMessages,
+        _ => Code::InvalidJson,
+    };
+    let problem = Problem::new(code, error.to_string());
+    match error.key() {
+        Some(key) => problem.about(key),
+        None => problem,
+    }
+}
+
+/// The error for a call that the spool could not take.
+pub fn not_written() -> Failure {
+    let mut failure: Failure =
+        Problem::new(Code::Overloaded, "Calls cannot be written down right now. Try again in a moment.").into();
+    failure.retry_after = Some(AnswerValue::from_static("5"));
+    failure
+}
+
+/// The error for an answer that broke off.
+pub fn broken_off(candidate: &Candidate, marks: Marks, error: HttpError) -> Failure {
+    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+    log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off");
+    broken(candidate, error)
+}
+
+/// The error for a call that did not come to an end.
+pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
+    let code = match error {
+        HttpError::Timeout | HttpError::Overlong => Code::ProviderTimeout,
+        HttpError::Ours | HttpError::NoRoom => {
+            return Problem::new(
+                Code::Overloaded,
+                format!("{} could not be asked: {error}. Try again in a moment.", candidate.upstream.name),
+            )
+            .into();
+        }
+        _ => Code::ProviderError,
+    };
+    let said = ProviderSaid { name: candidate.upstream.provider.as_str().to_owned(), status: None, message: None };
+    Problem::new(code, format!("{} failed: {error}.", candidate.upstream.name)).by_provider(said).into()
+}

@@ -1,0 +1,56 @@
+//! What a name comes to for a key: the model that runs, or why none does.
+
+use std::sync::Arc;
+
+use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution};
+use crate::gateway::cache::{CompiledKey, Snapshot};
+use crate::gateway::http::Head;
+use crate::wire::error::{Code, Problem};
+
+/// Names that an error suggests.
+const SUGGESTIONS: usize = 3;
+
+/// The model that runs, if the key may use it; notes in `head` what the name was resolved to.
+pub fn permitted(
+    decision: &Decision<'_>,
+    key: &CompiledKey,
+    snapshot: &Snapshot,
+    head: &mut Head,
+) -> Result<Arc<Model>, Problem> {
+    let id = decision.resolution.model();
+    if let Resolution::Alias(alias) = decision.resolution {
+        head.caught_by(alias);
+    }
+    let through = decision.resolution.alias().map(|alias| alias.name.as_str());
+    match &decision.outcome {
+        Decided::Runs(model) => Ok(Arc::clone(model)),
+        Decided::NotAllowed(model) => {
+            head.ran(model.id.as_str());
+            let through = through.map(|name| format!(", which the alias '{name}' points at")).unwrap_or_default();
+            let message = format!("This API key may not use the model '{}'{through}.", model.id);
+            Err(Problem::new(Code::ModelNotAllowed, message).about("model"))
+        }
+        Decided::NotFound => {
+            let mut message = format!("Model '{id}' was not found or is unavailable.");
+            if let Some(name) = through {
+                head.ran(id);
+                message.push_str(&format!(" The alias '{name}' points at it."));
+            }
+            if let Some(alias) = key.aliases.matches_in_lowercase(id).filter(|_| through.is_none()) {
+                let hint = " is written in lower case: only its letter case differs.";
+                message.push_str(&format!(" The alias '{}'{hint}", alias.name));
+            } else {
+                message.push_str(&suggestions(id, key, snapshot));
+            }
+            Err(Problem::new(Code::ModelNotFound, message).about("model"))
+        }
+    }
+}
+
+/// The nearest names that the key may call, as a question.
+fn suggestions(id: &str, key: &CompiledKey, snapshot: &Snapshot) -> String {
+    let may = |id: &&ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
+    let near = snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may);
+    let near: Vec<String> = near.map(|id| format!("'{id}'")).collect();
+    if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) }
+}

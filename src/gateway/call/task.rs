@@ -1,0 +1,179 @@
+//! The task that owns a call to a provider: it outlives a client that hangs up, and leaves the usage record whatever happens.
+//!
+//! The handler of the request only waits for what comes out of here. It may be dropped at any moment.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderValue as AnswerValue;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::attempts::{self, Answered, Unanswered};
+use super::failures::not_written;
+use super::job::{Call, Outcome};
+use super::line::{EVENT_STREAM, Left, Line};
+use super::opening::{Answer, Streaming};
+use super::plan::Candidate;
+use super::record::Ticket;
+use super::relay::Relay;
+use super::whole_response::Told;
+use crate::gateway::http::Failure;
+use crate::gateway::marks::Marks;
+use crate::gateway::state::Inner;
+use crate::gateway::upstream::client::Progress;
+use crate::wire::error::Problem;
+use crate::wire::operation::Operation;
+
+/// Starts the call. The answer's end is dropped without a word only if the task panicked.
+pub fn start(call: Box<Call>) -> oneshot::Receiver<Outcome> {
+    let (answer, wait) = oneshot::channel();
+    // What waits for an answer is large: in a box of its own it is given back before a long stream begins. The task itself
+    // stays small, since it is copied as it starts and as it ends.
+    let asking = Box::pin(ask(call, answer));
+    tokio::spawn(async move {
+        if let Some(begun) = asking.await {
+            Box::pin(begun.go_on()).await;
+        }
+    });
+    wait
+}
+
+/// A call that has got all there is to be had before its content, and what is left of it then.
+struct Begun {
+    inner: Arc<Inner>,
+    operation: Operation,
+    ticket: Box<Ticket>,
+    progress: Arc<Progress>,
+    marks: Marks,
+    began: Instant,
+    /// `None`: nothing came in the time that there was after the client had left.
+    answered: Option<Result<Answered, Unanswered>>,
+    /// The end of a client that is still there.
+    line: Option<Line>,
+    /// When that was last told something.
+    told: Instant,
+}
+
+/// Asks for an answer; `None` if nobody may be asked. A client that waits for a stream is told in the meantime that it is
+/// alive; one that leaves is waited for no longer than it takes to hear what the provider charges, or some seconds.
+async fn ask(mut call: Box<Call>, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
+    let mut line = Line::new(call.asked.operation, answer);
+    // No provider is asked for what a crash could make forgotten.
+    if call.ticket.is_written().await.is_err() {
+        unanswered(call.ticket, Some(line), not_written(), false);
+        return None;
+    }
+
+    let (inner, progress) = (Arc::clone(&call.inner), Arc::clone(&call.progress));
+    let mut told = call.began;
+    let (answered, line) = {
+        let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.asked.stream && !time.is_zero());
+        let ran = keepalive.and(call.plan.first()).map(|first| first.target.header.clone());
+        let mut asking = std::pin::pin!(attempts::answered(&mut call));
+        match until_answered(asking.as_mut(), &mut line, keepalive.zip(ran), &mut told).await {
+            Some(answered) => (Some(answered), Some(line)),
+            None => {
+                progress.leaves();
+                let drain = inner.drains.begin().filter(|_| progress.is_sent());
+                let answered = match drain {
+                    Some(_drain) => timeout(inner.options.timeouts.drain, asking).await.ok(),
+                    None => None,
+                };
+                (answered, None)
+            }
+        }
+    };
+    // A long answer need not keep the question in memory: the rest of the call ends here.
+    let Call { asked, ticket, marks, began, .. } = *call;
+    let operation = asked.operation;
+    Some(Begun { inner, operation, ticket, progress, marks, began, answered, line, told })
+}
+
+/// Waits for an answer, and tells the client every so often that its stream is alive; `None` if the client leaves first.
+async fn until_answered<T>(
+    asking: Pin<&mut impl Future<Output = T>>,
+    line: &mut Line,
+    keepalive: Option<(Duration, AnswerValue)>,
+    told: &mut Instant,
+) -> Option<T> {
+    let Some((every, ran)) = keepalive else {
+        return tokio::select! {
+            biased;
+            answered = asking => Some(answered),
+            () = line.left() => None,
+        };
+    };
+    let mut asking = asking;
+    loop {
+        tokio::select! {
+            biased;
+            answered = &mut asking => return Some(answered),
+            () = line.left() => return None,
+            () = sleep_until(*told + every) => {
+                *told = Instant::now();
+                line.keepalive(&ran);
+            }
+        }
+    }
+}
+
+impl Begun {
+    async fn go_on(self) {
+        let Self { inner, operation, mut ticket, progress, marks, began, answered, line, told } = self;
+        let Answered { candidate, answer } = match answered {
+            Some(Ok(answered)) => answered,
+            Some(Err(Unanswered { failure, cut })) => return unanswered(ticket, line, failure, cut),
+            None => return ticket.client_left(),
+        };
+        ticket.first_byte();
+        match answer {
+            Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
+            Answer::Stream(stream) => {
+                let Streaming { status, content_type, .. } = &*stream;
+                let client = match line {
+                    Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
+                    None => Err(Left),
+                };
+                let relay = Relay { inner, candidate, stream, ticket, progress, marks, operation };
+                Box::pin(relay.run(client, began, told)).await;
+            }
+        }
+    }
+}
+
+/// Tells and settles a whole answer.
+async fn whole(ticket: Box<Ticket>, line: Option<Line>, candidate: &Candidate, status: u16, told: Told) {
+    let mut ticket = ticket;
+    ticket.tokens = told.tokens;
+    ticket.served = told.served;
+    let Some(line) = line else { return ticket.client_left() };
+    ticket.delivered_bytes = told.text_bytes;
+    if ticket.settled(status).await.is_err() {
+        return line.fail(not_written(), None);
+    }
+    let ran = candidate.target.header.clone();
+    let body = candidate.upstream.mask.answer(told.body);
+    if !told.as_events {
+        return line.whole(status, body, ran);
+    }
+    if let Ok(client) = line.stream(status, EVENT_STREAM, ran) {
+        // It has room for one.
+        let _ = client.try_send(body);
+    }
+}
+
+/// Ends a call that got no answer.
+fn unanswered(ticket: Box<Ticket>, line: Option<Line>, failure: Failure, cut: bool) {
+    let of = ticket.model();
+    let Problem { status, code, .. } = &failure.problem;
+    if cut {
+        ticket.cut(*status, code)
+    } else {
+        ticket.failed(*status, code)
+    }
+    if let Some(line) = line {
+        line.fail(failure, of);
+    }
+}

@@ -1,0 +1,106 @@
+//! A whole answer on its way to the client.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::plan::Reading;
+use crate::domain::{Protocol, Served, Tokens};
+use crate::gateway::upstream::Upstream;
+use crate::wire::json::Span;
+use crate::wire::passthrough::renamed_at;
+use crate::wire::reported::Reported;
+use crate::wire::translate::{Answer, Exchange, text_bytes};
+use crate::wire::{messages, model_name, responses, usage};
+
+/// What the client gets, and what it used.
+pub struct Told {
+    pub body: Bytes,
+    /// The body is a stream's.
+    pub as_events: bool,
+    pub tokens: Option<Tokens>,
+    pub served: Served,
+    /// Bytes of generated text, if nobody counted.
+    pub text_bytes: usize,
+}
+
+/// Tells a provider's whole answer. `stream`: the client asked for a stream.
+///
+/// # Errors
+/// What the provider reports, if it is no answer.
+pub fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Result<Told, Reported> {
+    match reading {
+        Reading::Passing { name } => {
+            let Counts { tokens, served, text_bytes, model } = counts(&answer, upstream)?;
+            let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
+            Ok(Told { body: renamed.map_or(answer, Bytes::from), as_events: false, tokens, served, text_bytes })
+        }
+        Reading::Translated(exchange) => {
+            let told = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
+            let told = told.ok_or_else(|| Reported::read(&answer))?;
+            // Most answers say something, and need no second look.
+            match if told.text_bytes == 0 { reported(&answer, upstream.protocol) } else { None } {
+                Some(reported) => Err(reported),
+                None => Ok(told),
+            }
+        }
+    }
+}
+
+fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<Told> {
+    let (stream, body) = exchange.answer_as_stream(answer).ok()?;
+    let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
+    Some(Told { body, as_events: true, tokens, served, text_bytes })
+}
+
+fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
+    let Answer { body, tokens, served, text_bytes } = exchange.answer(answer).ok()?;
+    Some(Told { body: body.into(), as_events: false, tokens, served, text_bytes })
+}
+
+/// What an answer reports that may be none.
+fn reported(answer: &[u8], protocol: Protocol) -> Option<Reported> {
+    Reported::in_answer(protocol, &serde_json::from_slice(answer).ok()?)
+}
+
+/// What an answer that passes says of its use, and where the name of its model stands.
+struct Counts {
+    tokens: Option<Tokens>,
+    served: Served,
+    text_bytes: usize,
+    model: Option<Span>,
+}
+
+/// Reads an answer that passes. Where it says nothing of its use, the text in it counts, and the whole of it if no text is
+/// found: what was delivered is never free by oversight.
+fn counts(answer: &[u8], upstream: &Upstream) -> Result<Counts, Reported> {
+    let protocol = upstream.protocol;
+    type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> Served);
+    let (tokens, served): Read = match protocol {
+        Protocol::OpenaiChat | Protocol::Gemini => {
+            let glance = usage::glance(answer, upstream.includes_reasoning).map_err(|_| Reported::read(answer))?;
+            if glance.suspect
+                && let Some(reported) = reported(answer, protocol)
+            {
+                return Err(reported);
+            }
+            let usage::Said { tokens, served } = glance.said;
+            let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
+            return Ok(Counts { tokens, served, text_bytes, model: glance.model });
+        }
+        Protocol::AnthropicMessages => (messages::tokens, messages::served),
+        Protocol::OpenaiResponses => (responses::tokens, responses::served),
+    };
+    let read: Value = serde_json::from_slice(answer).map_err(|_| Reported::default())?;
+    if !read.is_object() {
+        return Err(Reported::read(answer));
+    }
+    if let Some(reported) = Reported::in_answer(protocol, &read) {
+        return Err(reported);
+    }
+    let (tokens, served) = (tokens(&read), served(&read));
+    let text_bytes = match tokens {
+        Some(_) => 0,
+        None => text_bytes(protocol, &read).unwrap_or(answer.len()),
+    };
+    Ok(Counts { tokens, served, text_bytes, model: model_name::in_answer(answer) })
+}

@@ -1,0 +1,10 @@
+//! The endpoints, one file each, and the table of their addresses.
+
+mod caller;
+mod cors;
+mod count_tokens;
+mod credits;
+mod health;
+mod inference;
+mod models;
+pub mod routes;

@@ -1,0 +1,167 @@
+//! What the spool says of a call: that it begins, with everything known by then, and how it ended.
+//!
+//! The first byte of an entry is the version of its form. A form never changes: a new one gets a new number, and old ones
+//! are read for as long as a spool may hold them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    AccountId, AliasName, ApiKeyId, Attempt, CallState, Match, PicoUsd, Price, ProviderId, RequestId, Timestamp,
+    Tokens, UsageRecord, UsageSource,
+};
+
+const BEGUN: u8 = 1;
+const ENDED: u8 = 2;
+
+/// A call that is about to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Begun {
+    pub id: RequestId,
+    pub account: AccountId,
+    pub key: ApiKeyId,
+    pub key_revision: i64,
+    pub at: Timestamp,
+    pub requested: String,
+    pub alias: Option<(AliasName, Match)>,
+    pub model: String,
+    pub provider: ProviderId,
+    pub protocol: String,
+    pub stream: bool,
+    pub agent: Option<String>,
+    /// Pico-USD that are reserved for it.
+    pub held: i64,
+    pub charges: Charges,
+}
+
+/// Which limits a call counts against, besides its account's balance: the day on which the limit's period began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charges {
+    pub key: Option<i64>,
+    pub account: Option<i64>,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    pub id: RequestId,
+    /// Who ran in the end, if that is not who was named at the beginning.
+    pub ran: Option<(String, ProviderId)>,
+    pub state: CallState,
+    pub status: u16,
+    pub error: Option<String>,
+    pub tokens: Tokens,
+    pub searches: u64,
+    pub tier: Option<String>,
+    pub source: UsageSource,
+    /// The price list, kind by kind, in the order of [`Price::to_kinds`].
+    pub price: Option<[Option<i64>; Price::KINDS]>,
+    /// Pico-USD.
+    pub cost: i64,
+    pub latency_ms: u32,
+    pub first_byte_ms: Option<u32>,
+    pub attempts: Vec<Attempt>,
+}
+
+/// One entry of the spool.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    Begun(Box<Begun>),
+    Ended(Box<Ended>),
+}
+
+pub(super) fn write_begun(out: &mut Vec<u8>, call: &Begun) {
+    write(out, BEGUN, call);
+}
+
+pub(super) fn write_ended(out: &mut Vec<u8>, call: &Ended) {
+    write(out, ENDED, call);
+}
+
+fn write(out: &mut Vec<u8>, form: u8, value: &impl Serialize) {
+    out.push(form);
+    // Only a `Serialize` that fails, or a sequence of unknown length, cannot be written; none of ours is such.
+    if let Err(error) = postcard::serialize_with_flavor(value, Grow(out)) {
+        tracing::error!(%error, "An entry could not be written to the spool");
+    }
+}
+
+/// Writes to the end of a buffer that is there already.
+struct Grow<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Grow<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+/// Reads an entry; `None` if it is of a form that this program does not know.
+pub(super) fn read(payload: &[u8]) -> Option<Entry> {
+    let (form, body) = payload.split_first()?;
+    match *form {
+        BEGUN => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Begun),
+        ENDED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Ended),
+        _ => None,
+    }
+}
+
+impl Begun {
+    /// The record of the call, given how it ended; `None`: nobody knows, since the gateway ended in the middle of it.
+    pub fn record(self, ended: Option<Ended>) -> UsageRecord {
+        let ended = ended.unwrap_or_else(|| Ended {
+            id: self.id,
+            ran: None,
+            state: CallState::Unknown,
+            status: 500,
+            error: Some("gateway_stopped".into()),
+            tokens: Tokens::default(),
+            searches: 0,
+            tier: None,
+            source: UsageSource::None,
+            price: None,
+            cost: 0,
+            latency_ms: 0,
+            first_byte_ms: None,
+            attempts: Vec::new(),
+        });
+        let (model, provider) = ended.ran.unwrap_or((self.model, self.provider));
+        UsageRecord {
+            id: self.id,
+            account: self.account,
+            key: self.key,
+            key_revision: self.key_revision,
+            at: self.at,
+            requested: self.requested,
+            alias: self.alias,
+            model,
+            provider,
+            protocol: self.protocol,
+            stream: self.stream,
+            status: ended.status,
+            error: ended.error,
+            tokens: ended.tokens,
+            source: ended.source,
+            state: ended.state,
+            held: PicoUsd::from_pico(self.held),
+            price: ended.price.map(Price::of_kinds),
+            tier: ended.tier,
+            searches: ended.searches,
+            cost: PicoUsd::from_pico(ended.cost),
+            latency_ms: ended.latency_ms,
+            first_byte_ms: ended.first_byte_ms,
+            attempts: ended.attempts,
+            agent: self.agent,
+        }
+    }
+}

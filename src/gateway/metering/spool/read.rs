@@ -1,0 +1,184 @@
+//! Reads a spool: this run's as it grows, or one that an earlier run left. Whatever fails, a reader stays where it is, and the
+//! next try goes on from there.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+
+use super::entry::{self, Entry};
+use super::files::Files;
+use super::frame::{self, Frame};
+use super::segment;
+
+/// Bytes that are read at once.
+const AT_ONCE: u64 = 256 << 10;
+
+/// Where a reader stands.
+#[derive(Debug)]
+pub struct Reader {
+    files: Files,
+    folder: PathBuf,
+    of: Run,
+    /// Everything before it was given away.
+    place: u64,
+    open: Option<(u64, File)>,
+    /// Bytes from `place` on that were read already.
+    ready: Vec<u8>,
+    damaged: bool,
+}
+
+/// Whose spool is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Run {
+    /// Of this run: everything before the place up to which it is read is on the disk. If it cannot be found there,
+    /// something is wrong, and nothing is passed over.
+    This,
+    /// Of an earlier run: it ends somewhere, and what cannot be read for good is passed over.
+    Earlier,
+}
+
+/// Each entry and the place after it.
+pub type Entries = Vec<(Entry, u64)>;
+
+/// Why a spool could not be read on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("the files of the spool cannot be read: {0}")]
+    Io(#[from] io::Error),
+    #[error("the spool ends at place {place}, though it was written up to place {until}")]
+    Ends { place: u64, until: u64 },
+    #[error("the spool holds no entry that can be read at place {place}")]
+    Garbled { place: u64 },
+}
+
+impl Reader {
+    /// A reader of this run's folder, from the beginning.
+    pub(super) fn new(files: Files, folder: PathBuf) -> Self {
+        Self { files, folder, of: Run::This, place: 0, open: None, ready: Vec::new(), damaged: false }
+    }
+
+    /// A reader of a folder that an earlier run left, from its first segment on.
+    pub fn of_left(left: &super::Left) -> io::Result<Self> {
+        let mut reader = Self::new(left.files.clone(), left.folder.clone());
+        reader.of = Run::Earlier;
+        reader.place = segment::all(&left.files, &left.folder)?.first().map_or(0, |(place, _)| *place);
+        Ok(reader)
+    }
+
+    /// Whether something that an earlier run left could not be read, and was passed over.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
+    /// The next entries before this place, about a quarter of a megabyte of them; none at its end.
+    pub fn next(&mut self, until: u64) -> Result<Entries, ReadError> {
+        let read = self.read(until);
+        if read.is_err() {
+            // Looked for anew, from the same place on.
+            self.open = None;
+            self.ready.clear();
+        }
+        read
+    }
+
+    /// Either gives entries or fails, never both: what was taken is given away.
+    fn read(&mut self, until: u64) -> Result<Entries, ReadError> {
+        while self.place < until {
+            let more = self.fill(until)?;
+            let entries = self.take();
+            if !entries.is_empty() {
+                return Ok(entries);
+            }
+            let next = frame::first(&self.ready);
+            if self.of == Run::This && matches!(next, Frame::Garbled | Frame::Whole(..)) {
+                return Err(ReadError::Garbled { place: self.place });
+            }
+            if more && next != Frame::End {
+                continue;
+            }
+            if !self.begin_next_segment(until)? {
+                break;
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Goes on in the next segment, if there is one.
+    fn begin_next_segment(&mut self, until: u64) -> Result<bool, ReadError> {
+        // The segment is at its end, or what follows in it is no frame. At the end of everything that is what a crash cut
+        // off; anywhere else something was lost. A frame never goes on in the next segment.
+        let next = frame::first(&self.ready);
+        let whole = next == Frame::End || self.ready.iter().all(|byte| *byte == 0);
+        let cut = next == Frame::Garbled && self.frames_follow();
+        let following = self.next_segment()?;
+        if self.of == Run::This && (!whole || following != Some(self.place)) {
+            return Err(ReadError::Ends { place: self.place, until });
+        }
+        self.damaged |= cut;
+        let Some(following) = following else {
+            // Should more be expected here, it is looked for anew.
+            self.open = None;
+            return Ok(false);
+        };
+        // Each segment begins where the one before ends.
+        self.damaged |= !whole || following != self.place;
+        self.place = following;
+        self.open = None;
+        self.ready.clear();
+        Ok(true)
+    }
+
+    /// Whether there is a frame after what is none.
+    fn frames_follow(&self) -> bool {
+        (1..self.ready.len())
+            .any(|at| matches!(frame::first(self.ready.get(at..).unwrap_or_default()), Frame::Whole(..)))
+    }
+
+    /// Takes the whole frames of what was read. This run's reader stops before one that it cannot read.
+    fn take(&mut self) -> Entries {
+        let (mut entries, mut taken) = (Vec::new(), 0);
+        while let Frame::Whole(payload, size) = frame::first(self.ready.get(taken..).unwrap_or_default()) {
+            let entry = entry::read(payload);
+            if entry.is_none() && self.of == Run::This {
+                break;
+            }
+            taken += size;
+            self.place += size as u64;
+            match entry {
+                Some(entry) => entries.push((entry, self.place)),
+                None => self.damaged = true,
+            }
+        }
+        self.ready.drain(..taken);
+        entries
+    }
+
+    /// Reads on, not beyond `until`: what comes after it may not be on the disk, and may yet be taken back. Whether there was
+    /// more.
+    fn fill(&mut self, until: u64) -> io::Result<bool> {
+        let (start, mut file) = match self.open.take() {
+            Some(open) => open,
+            None => {
+                let segments = segment::all(&self.files, &self.folder)?;
+                let Some((start, path)) = segments.into_iter().rev().find(|(start, _)| *start <= self.place) else {
+                    return Ok(false);
+                };
+                let mut file = self.files.open(&path)?;
+                self.files.seek(&mut file, self.place - start)?;
+                self.ready.clear();
+                (start, file)
+            }
+        };
+        let before = self.ready.len();
+        let left = until.saturating_sub(self.place).saturating_sub(before as u64);
+        self.files.read(&mut file, left.min(AT_ONCE), &mut self.ready)?;
+        self.open = Some((start, file));
+        Ok(self.ready.len() > before)
+    }
+
+    /// Where the segment after the open one begins.
+    fn next_segment(&self) -> io::Result<Option<u64>> {
+        let Some((start, _)) = &self.open else { return Ok(None) };
+        Ok(segment::all(&self.files, &self.folder)?.into_iter().map(|(place, _)| place).find(|place| place > start))
+    }
+}

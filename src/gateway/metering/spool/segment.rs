@@ -1,0 +1,43 @@
+//! The files of a spool: each is named by the place of its first byte, in hexadecimal.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::files::Files;
+
+const ENDING: &str = "log";
+
+/// The file of the segment that begins at this place.
+pub(super) fn path(folder: &Path, place: u64) -> PathBuf {
+    folder.join(format!("{place:016x}.{ENDING}"))
+}
+
+/// The segments of a folder and where each begins, in order.
+pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    for path in files.list(folder)? {
+        if path.extension().is_some_and(|ending| ending == ENDING)
+            && let Some(place) = path.file_stem().and_then(|name| u64::from_str_radix(name.to_str()?, 16).ok())
+        {
+            found.push((place, path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Removes the segments that end before this place. What cannot be removed is tried again the next time.
+pub(super) fn remove_before(files: &Files, folder: &Path, place: u64) {
+    let removed = all(files, folder).and_then(|segments| {
+        for pair in segments.windows(2) {
+            let [(_, path), (next, _)] = pair else { continue };
+            if *next <= place {
+                files.remove_file(path)?;
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = removed {
+        tracing::warn!(%error, "A segment of the spool that is in the tables could not be removed");
+    }
+}

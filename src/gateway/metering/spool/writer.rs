@@ -1,0 +1,151 @@
+//! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells the lanes. While it
+//! waits the next group gathers, so that many calls share one wait.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::Shared;
+use super::disk::Disk;
+use crate::gateway::locks::lock;
+use crate::gateway::options::SpoolOptions;
+
+/// Pause after a write failed.
+const RETRY: Duration = Duration::from_millis(200);
+/// How often a write is tried at the end of the program.
+const LAST_TRIES: u32 = 5;
+/// Bytes of the reserve that are written at once.
+const ZEROS: usize = 256 << 10;
+
+pub(super) struct Writer {
+    options: SpoolOptions,
+    folder: PathBuf,
+    segment: Disk,
+    /// Where the next byte goes, of the whole spool.
+    place: u64,
+    /// Whether the reserve is there.
+    reserved: bool,
+}
+
+impl Writer {
+    pub(super) fn new(options: SpoolOptions, folder: PathBuf) -> io::Result<Self> {
+        let segment = Disk::begin(&options, &folder, 0)?;
+        let mut writer = Self { options, folder, segment, place: 0, reserved: false };
+        if writer.options.synced {
+            writer.reserve()?;
+        }
+        Ok(writer)
+    }
+
+    pub(super) fn run(mut self, shared: &Shared) {
+        let mut bytes = Vec::new();
+        loop {
+            let stopping = self.wait(shared, &mut bytes);
+            if bytes.is_empty() {
+                if stopping {
+                    return;
+                }
+                self.unstick(shared);
+                continue;
+            }
+            if !self.write_surely(shared, &bytes) {
+                return;
+            }
+            bytes.clear();
+            shared.durable.store(self.place, Ordering::Release);
+            for lane in &*lock(&shared.lanes) {
+                if let Some(lane) = lane.upgrade() {
+                    lane.tell();
+                }
+            }
+            shared.grown.notify_one();
+        }
+    }
+
+    /// Writes a group, however often it takes; while the program stops, only a few times.
+    fn write_surely(&mut self, shared: &Shared, bytes: &[u8]) -> bool {
+        let mut last_tries = 0;
+        while let Err(error) = self.write(bytes) {
+            if !shared.stuck.swap(true, Ordering::Relaxed) {
+                tracing::error!(%error, "The spool cannot be written; no new call is taken until it can");
+            }
+            // It may be told to stop in the middle of this.
+            if lock(&shared.pending).stopping {
+                last_tries += 1;
+                if last_tries == LAST_TRIES {
+                    tracing::error!(%error, bytes = bytes.len(), "The end of the spool could not be written and is lost");
+                    return false;
+                }
+            }
+            if self.reserved && error.kind() == io::ErrorKind::StorageFull {
+                self.reserved = false;
+                drop(self.options.files.remove_file(&self.folder.join("reserve")));
+                continue;
+            }
+            std::thread::sleep(RETRY);
+        }
+        self.unstick(shared);
+        true
+    }
+
+    /// Takes calls again after a write has succeeded. The reserve comes first: a call is only taken if its end can be written
+    /// down too.
+    fn unstick(&mut self, shared: &Shared) {
+        if shared.stuck.load(Ordering::Relaxed) && (!self.options.synced || self.reserved || self.reserve().is_ok()) {
+            shared.stuck.store(false, Ordering::Relaxed);
+            tracing::info!("The spool can be written again");
+        }
+    }
+
+    /// Waits until somebody asks for something to be written, and takes it; whether the program stops. While no call is taken
+    /// for want of the reserve, it does not wait long: nobody may ask until there is one.
+    fn wait(&self, shared: &Shared, bytes: &mut Vec<u8>) -> bool {
+        let mut pending = lock(&shared.pending);
+        while !pending.asked && !pending.stopping {
+            if shared.stuck.load(Ordering::Relaxed) {
+                let waited = shared.wake.wait_timeout(pending, RETRY).unwrap_or_else(PoisonError::into_inner);
+                pending = waited.0;
+                break;
+            }
+            pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
+        }
+        if pending.asked || pending.stopping {
+            pending.asked = false;
+            std::mem::swap(bytes, &mut pending.bytes);
+        }
+        pending.stopping
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let more = bytes.len() as u64;
+        let length = self.segment.length();
+        if length > 0 && length + more > self.options.segment {
+            self.segment = Disk::begin(&self.options, &self.folder, self.place)?;
+        }
+        self.segment.append(bytes)?;
+        self.place += more;
+        Ok(())
+    }
+
+    fn reserve(&mut self) -> io::Result<()> {
+        let (files, path) = (&self.options.files, self.folder.join("reserve"));
+        let made = files.create(&path, false).and_then(|mut file| {
+            // Really written: a file of holes takes no space.
+            let mut left = self.options.reserve;
+            while left > 0 {
+                let more = left.min(ZEROS);
+                files.write(&mut file, &vec![0; more])?;
+                left -= more;
+            }
+            files.sync_all(&file)
+        });
+        if made.is_err() {
+            drop(files.remove_file(&path));
+        }
+        made?;
+        self.reserved = true;
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! What every worker and every call shares.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::http::{body, refusal_log};
+use super::metering::{refused_names, shipper, spending, spool};
+use super::options::GatewayOptions;
+use super::upstream::dial;
+use super::{cache, drains, memory, metrics};
+use crate::domain::ApiKeyHasher;
+
+/// What every worker and every call shares.
+pub struct Inner {
+    pub options: GatewayOptions,
+    pub hasher: ApiKeyHasher,
+    pub live: Arc<cache::Live>,
+    pub spending: Arc<spending::Spending>,
+    pub spool: spool::Spool,
+    pub shipping: Arc<shipper::Shipping>,
+    pub refusals: Arc<refused_names::Refusals>,
+    pub refusal_log: refusal_log::RefusalLog,
+    pub metrics: metrics::Metrics,
+    pub bodies: body::Budget,
+    /// What is held of providers' answers.
+    pub answers: memory::Memory,
+    /// Answers that are read on after their clients have left.
+    pub drains: drains::Drains,
+    pub connector: dial::Connector,
+    pub stopping: AtomicBool,
+}

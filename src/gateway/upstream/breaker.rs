@@ -1,0 +1,147 @@
+//! Whether an address is worth calling: after some failures in a row it is left alone for a while, then tried with one call.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
+
+use crate::domain::Timestamp;
+
+/// Failures in a row that open it.
+const FAILURES: u32 = 5;
+/// How long it stays open the first time; each further failure doubles it.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// How long at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Counts how calls to an address went. No locks: a call more or less does not matter.
+#[derive(Debug, Default)]
+pub struct Breaker {
+    /// Failures since the last success.
+    failures: AtomicU32,
+    /// Until when nobody calls, in unix milliseconds.
+    open_until: AtomicI64,
+}
+
+impl Breaker {
+    /// Whether a call may be made now. Once the pause is over, one caller is let through to see, and the pause begins
+    /// again for all others until that call has ended.
+    pub fn admits(&self, now: Timestamp) -> bool {
+        let until = self.open_until.load(Ordering::Relaxed);
+        if until == 0 {
+            return true;
+        }
+        if now.millis() < until {
+            return false;
+        }
+        let next = now.millis() + millis(self.pause());
+        self.open_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// A call went well.
+    pub fn succeeded(&self) {
+        // Loads first: in good times nothing is written that other threads read.
+        if self.failures.load(Ordering::Relaxed) != 0 {
+            self.failures.store(0, Ordering::Relaxed);
+            self.open_until.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// A call failed in a way that speaks against the address, rather than against the request. True if that opened it.
+    pub fn failed(&self, now: Timestamp) -> bool {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures < FAILURES {
+            return false;
+        }
+        self.open_until.store(now.millis() + millis(self.pause()), Ordering::Relaxed);
+        failures == FAILURES
+    }
+
+    /// Whether it is left alone, or was and has not answered well since.
+    pub fn is_open(&self) -> bool {
+        self.open_until.load(Ordering::Relaxed) != 0
+    }
+
+    /// How long until a call may be made again.
+    pub fn pause_left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.open_until.load(Ordering::Relaxed) - now.millis();
+        u64::try_from(left).ok().filter(|&left| left > 0).map(Duration::from_millis)
+    }
+
+    fn pause(&self) -> Duration {
+        let beyond = self.failures.load(Ordering::Relaxed).saturating_sub(FAILURES).min(10);
+        (FIRST_PAUSE * 2_u32.pow(beyond)).min(LONGEST_PAUSE)
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(1_000_000 + millis)
+    }
+
+    fn opened() -> Breaker {
+        let breaker = Breaker::default();
+        for _ in 1..FAILURES {
+            assert!(!breaker.failed(at(0)));
+            assert!(breaker.admits(at(0)));
+        }
+        assert!(breaker.failed(at(0)));
+        breaker
+    }
+
+    #[test]
+    fn some_failures_in_a_row_open_it_for_a_while() {
+        let breaker = opened();
+
+        assert!(!breaker.admits(at(1_999)) && breaker.is_open());
+        assert_eq!(breaker.pause_left(at(500)), Some(Duration::from_millis(1_500)));
+    }
+
+    #[test]
+    fn after_the_pause_one_call_is_let_through() {
+        let breaker = opened();
+
+        assert!(breaker.admits(at(2_000)));
+        assert!(!breaker.admits(at(2_000)));
+    }
+
+    #[test]
+    fn a_success_closes_it() {
+        let breaker = opened();
+        assert!(breaker.admits(at(2_000)));
+
+        breaker.succeeded();
+
+        assert!(breaker.admits(at(2_001)) && breaker.admits(at(2_001)) && !breaker.is_open());
+        assert_eq!(breaker.pause_left(at(2_001)), None);
+    }
+
+    #[test]
+    fn each_further_failure_doubles_the_pause_up_to_a_minute() {
+        let breaker = opened();
+        breaker.failed(at(2_000));
+        assert_eq!(breaker.pause_left(at(2_000)), Some(Duration::from_secs(4)));
+
+        for _ in 0..20 {
+            breaker.failed(at(2_000));
+        }
+
+        assert_eq!(breaker.pause_left(at(2_000)), Some(LONGEST_PAUSE));
+    }
+
+    #[test]
+    fn failures_with_a_success_between_do_not_add_up() {
+        let breaker = Breaker::default();
+        for _ in 0..FAILURES * 3 {
+            breaker.failed(at(0));
+            breaker.succeeded();
+        }
+
+        assert!(breaker.admits(at(0)));
+    }
+}

@@ -1,0 +1,143 @@
+//! One call to a provider: the request that goes out, and the answer as it begins.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::uri::Uri;
+use hyper::{Method, Request};
+use tokio::time::timeout;
+
+use super::body::{Body, HttpError, Opened};
+use super::dial::{EgressError, HttpClient};
+use super::endpoint::Upstream;
+use crate::causes::with_causes;
+use crate::gateway::marks::{Marks, log_call};
+
+/// How far a call has come, as far as others have to know it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// The provider has been sent the request, and may charge for it.
+    sent: AtomicBool,
+    /// The client has left: nothing new is to be begun.
+    left: AtomicBool,
+}
+
+impl Progress {
+    /// Whether a provider may be at work on the request.
+    pub fn is_sent(&self) -> bool {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether a provider may be at work on the request.
+    pub fn set_sent(&self, sent: bool) {
+        self.sent.store(sent, Ordering::Relaxed);
+    }
+
+    /// Whether the client has left.
+    pub fn has_left(&self) -> bool {
+        self.left.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the client has left.
+    pub fn leaves(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A request's body, in one piece, that notes when a connection takes it.
+#[derive(Debug)]
+pub struct Outgoing {
+    bytes: Option<Bytes>,
+    progress: Option<Arc<Progress>>,
+}
+
+impl hyper::body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(progress) = &self.progress {
+            progress.set_sent(true);
+        }
+        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
+}
+
+/// A request that is ready to go out.
+pub struct Outgo<'a> {
+    pub uri: &'a Uri,
+    /// Headers of the client's that go with it.
+    pub forwarded: &'a [(HeaderName, HeaderValue)],
+    pub body: Bytes,
+    /// How long the head of the answer is waited for.
+    pub first_byte: Duration,
+    /// Who wants to know when it is sent.
+    pub progress: Option<&'a Arc<Progress>>,
+    pub marks: Marks,
+}
+
+/// Sends a request and waits for the head of the answer.
+pub async fn send(client: &HttpClient, upstream: &Upstream, outgo: Outgo<'_>) -> Result<Opened, HttpError> {
+    let Outgo { uri, forwarded, body, first_byte, progress, marks } = outgo;
+    let mut request = Request::new(Outgoing { bytes: Some(body), progress: progress.cloned() });
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri.clone();
+    *request.headers_mut() = upstream.headers.clone();
+    for (name, value) in forwarded {
+        request.headers_mut().insert(name, value.clone());
+    }
+
+    let answer = match timeout(first_byte, client.request(request)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err((reason(&error), with_causes(&error))),
+        Err(_) => Err((HttpError::Timeout, "no answer within the time for its first byte".into())),
+    };
+    let answer = answer.map_err(|(error, causes)| {
+        // The caller learns what happened, the log also why: a certificate, a name that is not found.
+        log_call!(warn, marks, provider = %upstream.provider, %error, causes, "A provider could not be called");
+        error
+    })?;
+
+    let (head, body) = answer.into_parts();
+    let body = Body::incoming(&head.headers, body);
+    Ok(Opened::new(head.status.as_u16(), &head.headers, body))
+}
+
+fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        match current.downcast_ref::<EgressError>() {
+            Some(EgressError::Denied) => return HttpError::Denied,
+            Some(EgressError::Timeout) => return HttpError::Timeout,
+            None => {}
+        }
+        if current.downcast_ref::<io::Error>().is_some_and(is_our_own) {
+            return HttpError::Ours;
+        }
+        cause = current.source();
+    }
+    if error.is_connect() { HttpError::Unreachable } else { HttpError::Broken }
+}
+
+/// Whether this machine, and not the other end, is why a connection could not be made: it has no descriptor, no memory or no
+/// port left.
+fn is_our_own(error: &io::Error) -> bool {
+    const OURS: [i32; 5] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS, libc::EADDRNOTAVAIL];
+    error.raw_os_error().is_some_and(|number| OURS.contains(&number))
+}

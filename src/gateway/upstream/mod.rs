@@ -1,0 +1,19 @@
+//! Providers: their addresses and credentials, how they are dialled and asked, and which of them is paused after failures.
+
+mod body;
+mod breaker;
+pub mod client;
+pub mod credentials;
+pub mod demo;
+pub mod dial;
+mod endpoint;
+mod mask;
+mod reader;
+mod target;
+mod tunnel;
+
+pub use body::{HttpError, Opened, in_time};
+pub use breaker::Breaker;
+pub use endpoint::{Learned, TakesUsage, Unusable, Upstream};
+pub use reader::Reader;
+pub use target::{Lane, Target, WrongKind};

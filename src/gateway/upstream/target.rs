@@ -1,0 +1,73 @@
+//! One model, ready to be called: every address that serves it, and how it is named there and here.
+
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderValue as AnswerValue;
+use bytes::Bytes;
+
+use super::breaker::Breaker;
+use super::endpoint::Upstream;
+use crate::domain::{Model, ModelKind};
+use crate::wire::control::model_literal;
+use crate::wire::neutral::Takes;
+use crate::wire::operation::Operation;
+
+/// One model of one provider.
+#[derive(Debug)]
+pub struct Target {
+    pub model: Arc<Model>,
+    /// The name that the provider knows it by, as a JSON string.
+    pub literal: String,
+    /// The real id, as a header of our answer.
+    pub header: AnswerValue,
+    /// The real id, as a JSON string in the answer's body.
+    pub name: Bytes,
+    /// What it takes, for requests that have to be written anew.
+    pub takes: Takes,
+    /// The addresses that serve it, one for each protocol, the best first. Never empty.
+    pub lanes: Vec<Lane>,
+}
+
+/// An address that serves the model.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    pub upstream: Arc<Upstream>,
+    /// How calls of this model go there.
+    pub breaker: Arc<Breaker>,
+}
+
+/// The model does another kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongKind;
+
+impl Target {
+    /// `None` if the model's id cannot stand in a header, or no address serves it.
+    pub fn new(model: &Arc<Model>, takes: Takes, lanes: Vec<Arc<Upstream>>) -> Option<Self> {
+        if lanes.is_empty() {
+            return None;
+        }
+        let lane = |upstream: Arc<Upstream>| Lane { breaker: upstream.learned.breaker(&model.id), upstream };
+        let lanes = lanes.into_iter().map(lane).collect();
+        let header = AnswerValue::from_str(model.id.as_str()).ok()?;
+        let name = model_literal(model.id.as_str()).into();
+        Some(Self {
+            model: Arc::clone(model),
+            literal: model_literal(&model.upstream_model),
+            header,
+            name,
+            takes,
+            lanes,
+        })
+    }
+
+    /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
+    pub fn lane(&self, operation: Operation) -> Result<&Lane, WrongKind> {
+        let embeds = self.model.kind == ModelKind::Embedding;
+        if embeds != (operation == Operation::Embeddings) {
+            return Err(WrongKind);
+        }
+        let native = operation.native();
+        let same = self.lanes.iter().find(|lane| Some(lane.upstream.protocol) == native);
+        same.or(self.lanes.first()).ok_or(WrongKind)
+    }
+}

@@ -1,0 +1,45 @@
+//! A tunnel to a provider through a proxy.
+
+use std::task::{Context, Poll};
+
+use hyper::http::uri::Uri;
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::proxy::matcher::Intercept;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use super::dial::{Dialled, Dialling};
+use crate::gateway::options::PORT;
+
+/// A connection to a provider through a proxy.
+pub async fn tunnel(proxy: Intercept, provider: Uri) -> Dialled {
+    let mut tunnel = Tunnel::new(proxy.uri().clone(), ToProxy);
+    if let Some(credentials) = proxy.basic_auth() {
+        tunnel = tunnel.with_auth(credentials.clone());
+    }
+    Ok(tunnel.call(provider).await?)
+}
+
+/// Connects to the proxy itself, which may be anywhere.
+#[derive(Clone, Debug)]
+pub struct ToProxy;
+
+impl Service<Uri> for ToProxy {
+    type Response = TokioIo<TcpStream>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Dialling<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, proxy: Uri) -> Self::Future {
+        Box::pin(async move {
+            let host = proxy.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+            let stream = TcpStream::connect((host, proxy.port_u16().unwrap_or(PORT))).await?;
+            stream.set_nodelay(true)?;
+            Ok(TokioIo::new(stream))
+        })
+    }
+}
