@@ -3,8 +3,10 @@
 use actix_web::web;
 use askama::Template;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
+use super::layout::{Frame, Nav};
+use super::state::Console;
+use super::web::reply::{self, Reply};
+use super::web::{Address, ConsoleError, Shape};
 use crate::domain::search;
 use crate::store::KeyFilter;
 

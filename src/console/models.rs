@@ -6,8 +6,10 @@ use actix_web::web;
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use super::layout::{Frame, Nav};
+use super::state::Console;
+use super::web::reply::{self, Reply};
+use super::web::{Address, ConsoleError};
 use crate::domain::{Catalog, Model, ModelKind, ModelStatus, format};
 
 const PER_PAGE: usize = 50;

@@ -1,49 +1,18 @@
 //! Every address of the console. What stands in no list here cannot be reached, and what is not marked open is closed to
 //! everybody who is not signed in: the same lists mount the handlers and tell the guard.
 
-use actix_web::guard::{Any, Get, Head};
-use actix_web::{Resource, Route, web};
+use actix_web::dev::HttpServiceFactory;
+use actix_web::error::UrlencodedError;
+use actix_web::middleware::from_fn;
+use actix_web::{Resource, web};
 
-use super::{
-    aliases, assets, catalog, clients, find, keys, models, reply, requests, reset, setup, sign_in, usage, wallet,
-};
-
-/// One method of one address, and what answers it.
-#[derive(Clone, Copy, Debug)]
-pub struct Address {
-    /// `GET`, which HEAD is answered like, or `POST`.
-    pub method: &'static str,
-    /// Its pattern, for example `/keys/{id}`.
-    pub path: &'static str,
-    /// Whether it can be reached without being signed in.
-    pub open: bool,
-    to: fn(Route) -> Route,
-}
-
-impl Address {
-    /// Something to look at.
-    pub(super) const fn page(path: &'static str, to: fn(Route) -> Route) -> Self {
-        Self { method: "GET", path, open: false, to }
-    }
-
-    /// Something to send.
-    pub(super) const fn form(path: &'static str, to: fn(Route) -> Route) -> Self {
-        Self { method: "POST", path, open: false, to }
-    }
-
-    /// The same, for everybody.
-    pub(super) const fn open(self) -> Self {
-        Self { open: true, ..self }
-    }
-
-    fn route(&self) -> Route {
-        (self.to)(match self.method {
-            // Plain `web::get()` answers 404 to HEAD.
-            "GET" => web::route().guard(Any(Get()).or(Head())),
-            _ => web::post(),
-        })
-    }
-}
+use super::auth::{guard, session};
+use super::layout::{middleware, outage};
+use super::sign_in::{self, reset, setup};
+use super::state::Console;
+use super::web::Address;
+use super::web::{ConsoleError, assets, reply};
+use super::{aliases, catalog, clients, find, keys, models, requests, usage, wallet};
 
 /// Files, which no session is read for.
 const ASSETS: &[Address] = &[Address::page("/assets/{name}", |to| to.to(assets::serve)).open()];
@@ -78,12 +47,12 @@ pub(super) fn is_open(pattern: &str) -> bool {
 }
 
 /// The files, to be mounted.
-pub(super) fn assets() -> impl Iterator<Item = Resource> {
+fn assets_to_mount() -> impl Iterator<Item = Resource> {
     resources(ASSETS.iter())
 }
 
 /// The pages, to be mounted in this order.
-pub(super) fn pages() -> impl Iterator<Item = Resource> {
+fn pages_to_mount() -> impl Iterator<Item = Resource> {
     resources(PAGES.iter().copied().flatten())
 }
 
@@ -98,6 +67,42 @@ fn resources(addresses: impl Iterator<Item = &'static Address> + Clone) -> impl 
         let methods = addresses.clone().filter(|address| address.path == path);
         methods.fold(web::resource(path), |resource, address| resource.route(address.route()))
     })
+}
+
+impl Console {
+    /// Mounts every page. Whatever else is served on the same address must be mounted before: this takes the rest.
+    pub fn configure(&self) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + use<> {
+        let console = self.clone();
+        move |config| {
+            config.app_data(web::Data::new(console.clone()));
+            let scope = assets_to_mount().fold(web::scope(""), |scope, resource| scope.service(resource));
+            config.service(scope.wrap(from_fn(middleware::edge)).service(pages(&console)));
+        }
+    }
+}
+
+/// Every page, behind the session and the guard.
+fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
+    let scope = pages_to_mount().fold(web::scope(""), |scope, resource| scope.service(resource));
+    scope
+        .wrap(from_fn(guard::guard))
+        .wrap(session::middleware(console))
+        .wrap(from_fn(outage::watch))
+        .app_data(
+            web::FormConfig::default()
+                .limit(middleware::LARGEST_FORM)
+                .error_handler(|error, _| unreadable(&error).into()),
+        )
+        .app_data(web::QueryConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| ConsoleError::NotFound.into()))
+        .default_service(web::to(|| async { Err::<String, _>(ConsoleError::NotFound) }))
+}
+
+fn unreadable(error: &UrlencodedError) -> ConsoleError {
+    match error {
+        UrlencodedError::Overflow { .. } => ConsoleError::TooLarge,
+        _ => ConsoleError::Unreadable,
+    }
 }
 
 #[cfg(test)]

@@ -1,40 +1,24 @@
 //! The alias editor of a key: the product's heart. One form, one save; everything else only looks at the draft.
 //!
-//! A request reads the [`draft`] as it was typed, opens the [`desk`] (key, saved aliases, catalog), lets the domain
-//! [`check`] it, and answers with the page, the editor or small parts of it. Only [`save`] writes.
+//! A request reads the [`draft`] as it was typed, opens the [`editor_data`] (key, saved aliases, catalog), lets the domain
+//! [`check`](build::check) it, and answers with the page, the editor or small parts of it. Only [`save`](handlers::save) writes.
 
-mod check;
-mod compose;
-mod desk;
+mod build;
 mod draft;
-mod edit;
-mod export;
-mod hints;
-mod history;
-mod importing;
-mod kits;
-mod merge;
-mod op;
-mod picking;
-mod resolve;
-mod save;
-mod saved;
-mod show;
-mod snippets;
-mod testing;
-mod traffic;
-mod version;
+mod editor_data;
+mod handlers;
 mod view;
 
-use super::routes::Address;
+use super::web::Address;
 use crate::store::Saved;
+use handlers::{edit, export, history, save, show, test_name, version};
 
 /// The editor's addresses.
 pub(super) const ROUTES: &[Address] = &[
     Address::page("/keys/{id}/aliases", |to| to.to(show::show)),
     Address::form("/keys/{id}/aliases", |to| to.to(save::save)),
     Address::form("/keys/{id}/aliases/draft", |to| to.to(edit::edit)),
-    Address::form("/keys/{id}/aliases/resolve", |to| to.to(resolve::resolve)),
+    Address::form("/keys/{id}/aliases/resolve", |to| to.to(test_name::resolve)),
     Address::page("/keys/{id}/aliases/export", |to| to.to(export::export)),
     Address::page("/keys/{id}/aliases/version", |to| to.to(version::version)),
     Address::page("/keys/{id}/aliases/history", |to| to.to(history::history)),

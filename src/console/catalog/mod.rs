@@ -3,7 +3,7 @@
 pub mod pick;
 mod search;
 
-use super::routes::Address;
+use super::web::Address;
 
 /// Both addresses.
 pub(super) const ROUTES: &[Address] = &[

@@ -4,7 +4,11 @@
 use actix_web::web;
 use askama::Template;
 
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, SignedIn, reply};
+use crate::console::auth::SignedIn;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::format::{model_prices, tokens};
 use crate::domain::{Alias, ApiKeyId, Catalog, Model, ModelId, ModelStatus};
 

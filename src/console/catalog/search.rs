@@ -5,7 +5,10 @@ use std::time::Duration;
 use actix_web::web;
 use askama::Template;
 
-use crate::console::{Console, ConsoleError, Reply, SignedIn, reply};
+use crate::console::auth::SignedIn;
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::format::{model_prices, tokens};
 use crate::domain::{self, ApiKey, ApiKeyId, Found, Hit};
 

@@ -10,8 +10,10 @@ mod view;
 use actix_web::web;
 use askama::Template;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use super::layout::{Frame, Nav};
+use super::state::Console;
+use super::web::reply::{self, Reply};
+use super::web::{Address, ConsoleError};
 use crate::domain::{AliasSet, ApiKey, ApiKeyId};
 use choice::Names;
 

@@ -1,7 +1,6 @@
 //! How much of a spend limit is used, in words and as a meter.
 
-use crate::console::money;
-use crate::console::time::When;
+use crate::console::format::{When, money};
 use crate::domain::{Limits, Period, PicoUsd, SpendLimit, Timestamp};
 
 /// A spend limit, and what was spent of it in its running period.

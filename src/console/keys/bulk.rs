@@ -6,9 +6,11 @@ use actix_web::web;
 use askama::Template;
 
 use super::export;
-use crate::console::flash::{self, Flash};
-use crate::console::forms::Field;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field};
 use crate::domain::{ApiKey, ApiKeyId, KeyState};
 
 /// More than a page can select.

@@ -9,8 +9,10 @@ use askama::Template;
 
 use super::created;
 use super::limit_fields::SpendFields;
-use crate::console::forms::Field;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field, Shape};
 use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, Limits, PersonId, Scope, Timestamp};
 use crate::store::{NewKey, StoreError};
 
@@ -139,7 +141,7 @@ impl NewPage {
             from: Field::new(&form.from),
             keys: keys.collect(),
             accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
-            today: crate::console::time::When::new(console.now(), console.now()).machine_date(),
+            today: crate::console::format::When::new(console.now(), console.now()).machine_date(),
             frame: frame.at(Nav::Keys),
         })
     }

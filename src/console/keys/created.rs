@@ -6,8 +6,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::console::auth::{SignedIn, session};
 use crate::console::clients::{self, ClientView};
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, SignedIn, reply, session, token};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, token};
 use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Sealed};
 use crate::store::{Link, LinkKind};
 

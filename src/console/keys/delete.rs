@@ -8,9 +8,11 @@ use actix_web::web;
 use askama::Template;
 
 use super::{changed, find_to_change};
-use crate::console::flash::{self, Flash};
-use crate::console::forms::Field;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, Shape, reply};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field, Shape};
 use crate::domain::{ApiKey, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

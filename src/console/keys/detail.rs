@@ -9,9 +9,11 @@ use askama::Template;
 use super::allowance::{Allowance, rates};
 use super::limit_fields::{AccessFields, LimitFields};
 use super::row::Standing;
-use crate::console::forms::Field;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use crate::console::format::When;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field};
 use crate::domain::{ApiKey, Limits};
 
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);

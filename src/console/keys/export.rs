@@ -5,8 +5,11 @@ use actix_web::{HttpResponse, web};
 
 use super::filter::ListQuery;
 use super::row::Standing;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Reply, SignedIn};
+use crate::console::auth::SignedIn;
+use crate::console::format::When;
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::Reply;
 use crate::domain::{ApiKey, Scope, Timestamp};
 use crate::store::{KeyFilter, KeyRow};
 

@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::console::SignedIn;
+use crate::console::auth::SignedIn;
 use crate::domain::{AccountId, KeyStatus, Scope};
 use crate::store::{KeyFilter, KeySort, OwnerFilter};
 

@@ -2,8 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::console::forms::Field;
-use crate::console::money;
+use crate::console::format::money;
+use crate::console::web::Field;
 use crate::domain::{ApiKey, Catalog, Limits, ModelId, Period, PicoUsd, SpendLimit, network};
 
 /// What a spend limit can be: the value and its words.

@@ -6,9 +6,11 @@ use actix_web::web;
 use super::detail::DetailPage;
 use super::limit_fields::{AccessFields, LimitFields, SpendFields};
 use super::{changed, find_to_change};
-use crate::console::flash::{self, Flash};
-use crate::console::forms::Field;
-use crate::console::{Console, Frame, Reply, reply};
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::Field;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::reply::{self, Reply};
 
 /// The form of the amounts.
 #[derive(Debug, Default, serde::Deserialize)]

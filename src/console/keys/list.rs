@@ -5,7 +5,10 @@ use askama::Template;
 
 use super::filter::{ListQuery, PER_PAGE};
 use super::row::Row;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::Scope;
 
 #[derive(Template)]

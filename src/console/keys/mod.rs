@@ -16,8 +16,9 @@ mod row;
 mod settings;
 mod spark;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, SignedIn};
+use super::auth::SignedIn;
+use super::state::Console;
+use super::web::{Address, ConsoleError};
 use crate::domain::{ApiKey, ApiKeyId};
 
 pub(super) const ROUTES: &[Address] = &[

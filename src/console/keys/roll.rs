@@ -8,8 +8,10 @@ use actix_web::web;
 use askama::Template;
 
 use super::{changed, created, find_to_change};
-use crate::console::forms::Field;
-use crate::console::{Console, Frame, Nav, Reply, Shape, reply};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{Field, Shape};
 use crate::domain::{ApiKey, ApiKeySecret, Timestamp};
 
 /// What can be chosen from: the value and its words.

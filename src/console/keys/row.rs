@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::allowance::Allowance;
 use super::spark::Spark;
-use crate::console::money;
-use crate::console::time::When;
+use crate::console::format::{When, money};
 use crate::domain::{ApiKey, Catalog, DraftRow, KeyStatus, Timestamp, validate};
 use crate::store::KeyRow;
 

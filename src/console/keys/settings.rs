@@ -9,8 +9,12 @@ use super::create::{end_of, parse_expiry};
 use super::detail::DetailPage;
 use super::row::Row;
 use super::{changed, find_to_change};
-use crate::console::flash::{self, Flash};
-use crate::console::{Console, ConsoleError, Frame, Reply, Shape, SignedIn, reply};
+use crate::console::auth::SignedIn;
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Shape};
 use crate::domain::{ApiKey, KeyState, Scope};
 use crate::store::{KeyFilter, StoreError};
 
@@ -92,7 +96,7 @@ pub(super) async fn expiry(
     let Some(end) = end else { return page.refuse() };
     changed(console.store.api_keys().set_expiry(who.scope(), id, end, &who.editor(), now).await?)?;
     let text = match end {
-        Some(end) => format!("{name} expires on {}.", crate::console::time::When::new(end, now).exact()),
+        Some(end) => format!("{name} expires on {}.", crate::console::format::When::new(end, now).exact()),
         None => format!("{name} doesn't expire."),
     };
     flash::set(&session, Flash::new(text));

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 pub use rules::{LONGEST, PasswordError, SHORTEST, check};
 
-use super::ConsoleError;
+use super::web::ConsoleError;
 
 /// 19 MiB, two passes, one lane: the least that OWASP recommends, and 0.15 s of one core.
 const MEMORY_KIB: u32 = 19_456;

@@ -6,8 +6,11 @@ use askama::Template;
 use super::row::{Ending, star};
 use super::why::{Today, Why, why};
 use super::words;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, figures, reply};
+use crate::console::format::{When, figures};
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::{Attempt, Bill, PicoUsd, RequestId, UsageRecord, format};
 use crate::store::{RequestDetail, Saved};
 

@@ -6,8 +6,11 @@ use actix_web::web;
 use futures_util::stream;
 
 use super::query::RequestQuery;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Frame, Reply, csv};
+use crate::console::format::When;
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::reply::Reply;
+use crate::console::web::{ConsoleError, csv};
 use crate::domain::{RequestId, Scope, UsageRecord};
 use crate::store::{Next, RequestFilter, RequestRow};
 

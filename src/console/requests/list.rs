@@ -5,8 +5,11 @@ use askama::Template;
 
 use super::query::{RequestQuery, STATUSES};
 use super::row::Row;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, reply};
+use crate::console::format::When;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::{CallState, Scope};
 use crate::store::Next;
 

@@ -8,7 +8,7 @@ mod row;
 mod why;
 mod words;
 
-use super::routes::Address;
+use super::web::Address;
 
 pub(super) const ROUTES: &[Address] = &[
     Address::page("/requests", |to| to.to(list::show)),

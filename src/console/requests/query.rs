@@ -1,7 +1,8 @@
 //! Which requests a list shows, as its address says it. The address is the whole state of a list.
 
+use crate::console::auth::SignedIn;
+use crate::console::format::figures;
 use crate::console::usage::{NO_ALIAS, address};
-use crate::console::{SignedIn, figures};
 use crate::domain::{AccountId, ApiKeyId, CallState, RequestId, Scope, Timestamp};
 use crate::store::{NameFilter, RequestFilter, StatusFilter};
 

@@ -1,7 +1,6 @@
 //! One request as the list shows it.
 
-use crate::console::figures;
-use crate::console::time::When;
+use crate::console::format::{When, figures};
 use crate::domain::{CallState, Match, Timestamp, UsageRecord, format};
 use crate::store::RequestRow;
 

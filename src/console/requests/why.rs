@@ -1,6 +1,6 @@
 //! *Why this model?* Answered with the rules of that moment; and where today's rules say something else, that too.
 
-use crate::console::time::When;
+use crate::console::format::When;
 use crate::console::usage::address;
 use crate::domain::{
     Alias, AliasSet, ApiKey, Catalog, Explanation, Rule, Step, Timestamp, UsageRecord, Verdict, explain, format,

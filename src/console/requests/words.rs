@@ -1,6 +1,6 @@
 //! What the state of a call and the source of its counts mean, in sentences.
 
-use crate::console::figures;
+use crate::console::format::figures;
 use crate::domain::{CallState, PicoUsd, UsageRecord, UsageSource};
 
 /// A state in a word.

@@ -1,7 +1,7 @@
 //! A chart of stacked bars, one a day, drawn here: no script, no style attribute. Lengths across are shares of the width,
 //! so that it fits any screen without its patterns and letters being stretched.
 
-use crate::console::figures;
+use crate::console::format::figures;
 
 /// Height of the drawing, in pixels.
 const HEIGHT: i64 = 190;

@@ -4,7 +4,11 @@ use actix_web::web;
 use futures_util::stream;
 
 use super::query::UsageQuery;
-use crate::console::{Console, ConsoleError, Frame, Reply, csv, figures};
+use crate::console::format::figures;
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::reply::Reply;
+use crate::console::web::{ConsoleError, csv};
 use crate::domain::Scope;
 use crate::store::{ReportFilter, UsageRow};
 

@@ -6,7 +6,7 @@ mod page;
 mod query;
 mod table;
 
-use super::routes::Address;
+use super::web::Address;
 
 pub(super) use query::{NO_ALIAS, address};
 

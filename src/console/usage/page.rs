@@ -7,7 +7,11 @@ use futures_util::future::try_join_all;
 use super::chart::{Chart, Drawing, SERIES, Series};
 use super::query::{By, UsageQuery};
 use super::table::{Links, Name, Table, key_name, name_row};
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, figures, reply};
+use crate::console::format::figures;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::{self, Reply};
 use crate::domain::{AccountId, PicoUsd, Scope, format};
 use crate::store::{ReportFilter, UsageReport, UsageSums};
 

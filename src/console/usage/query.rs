@@ -2,7 +2,7 @@
 
 use url::form_urlencoded::Serializer;
 
-use crate::console::SignedIn;
+use crate::console::auth::SignedIn;
 use crate::domain::{AccountId, ApiKeyId, Scope};
 use crate::store::ReportFilter;
 

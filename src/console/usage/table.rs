@@ -1,7 +1,7 @@
 //! The tables under the charts: what was used, by one thing each.
 
 use super::query::{NO_ALIAS, address};
-use crate::console::figures;
+use crate::console::format::figures;
 use crate::domain::{ApiKeyId, format};
 use crate::store::{Top, UsageSums};
 

@@ -5,9 +5,12 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 
 use super::show::WalletPage;
-use crate::console::flash::{self, Flash};
-use crate::console::forms::Field;
-use crate::console::{Console, ConsoleError, Frame, Reply, Shape, money, reply};
+use crate::console::format::money;
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field, Shape};
 use crate::domain::{LedgerId, PicoUsd};
 use crate::store::{Credited, NewCredit};
 

@@ -6,8 +6,11 @@ use actix_web::{HttpResponse, web};
 use futures_util::{StreamExt, stream};
 
 use super::show::WalletQuery;
-use crate::console::time::When;
-use crate::console::{Console, ConsoleError, Reply, SignedIn};
+use crate::console::auth::SignedIn;
+use crate::console::format::When;
+use crate::console::state::Console;
+use crate::console::web::ConsoleError;
+use crate::console::web::reply::Reply;
 use crate::domain::{AccountId, LedgerEntry, LedgerId, csv_cell};
 
 /// Entries that are read at once.

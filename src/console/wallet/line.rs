@@ -1,7 +1,6 @@
 //! One line of the ledger as the page shows it.
 
-use crate::console::money;
-use crate::console::time::When;
+use crate::console::format::{When, money};
 use crate::domain::{EntryKind, PicoUsd, Timestamp};
 use crate::store::{WalletEvent, WalletLine, WalletPlace};
 

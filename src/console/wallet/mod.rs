@@ -5,8 +5,9 @@ mod export;
 mod line;
 mod show;
 
-use super::routes::Address;
-use super::{Console, ConsoleError, SignedIn};
+use super::auth::SignedIn;
+use super::state::Console;
+use super::web::{Address, ConsoleError};
 use crate::domain::{Account, AccountId, Scope};
 
 pub(super) const ROUTES: &[Address] = &[

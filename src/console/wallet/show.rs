@@ -6,8 +6,11 @@ use askama::Template;
 use url::form_urlencoded::Serializer;
 
 use super::line::{Line, lasts, parse_place, place_text};
-use crate::console::forms::Field;
-use crate::console::{Console, ConsoleError, Frame, Nav, Reply, money, reply};
+use crate::console::format::money;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Field};
 use crate::domain::{Account, Balance, LedgerId, PicoUsd};
 use crate::store::Spent;
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crossmodel::clock::Clock;
-use crossmodel::console::{Console, ConsoleOptions, reset, setup};
+use crossmodel::console::sign_in::{reset, setup};
+use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Email, Role, TrustedProxies};
 use crossmodel::store::Editor;
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
-use crossmodel::console::{Console, ConsoleOptions, setup};
+use crossmodel::console::sign_in::setup;
+use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope, TrustedProxies};
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::store::{Editor, ProviderChange, Store};

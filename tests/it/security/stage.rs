@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossmodel::clock::Clock;
-use crossmodel::console::assets;
+use crossmodel::console::web::assets;
 use crossmodel::domain::{
     Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, KeyState, Limits, Person, PersonId, RequestId, Role, Scope,
 };

@@ -4,10 +4,15 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::super::draft::RowId;
-use super::super::kits::Kits;
-use super::{ImportBox, KeyHead, RowView, SavedPanel, TestBox, TrafficPanel};
-use crate::console::Frame;
-use crate::console::time::When;
+use super::KeyHead;
+use super::import::ImportBox;
+use super::row::RowView;
+use super::saved::SavedPanel;
+use super::test_box::TestBox;
+use super::traffic::TrafficPanel;
+use crate::console::aliases::draft::Kits;
+use crate::console::format::When;
+use crate::console::layout::Frame;
 
 /// The page around the editor.
 #[derive(Debug, Template)]

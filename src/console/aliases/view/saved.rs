@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::super::snippets::Snippet;
+use crate::console::aliases::draft::snippets::Snippet;
 
 /// The confirmation of a save.
 #[derive(Clone, Debug, Template)]

@@ -1,0 +1,97 @@
+//! Puts an editor together: rows in their bands, messages, counts, the test box.
+
+use super::check::{Checked, Strictness, review};
+use super::import;
+use super::test_box::test_box;
+use super::traffic::traffic_panel;
+use crate::console::aliases::draft::{Draft, Kits, RowId};
+use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::view::{Editor, Last, Notice, ProblemLink, RowView, SavedPanel};
+use crate::console::format::When;
+use crate::domain::Match;
+
+/// What an editor shows beside the draft itself.
+#[derive(Debug, Default)]
+pub struct Show {
+    /// What stands in the way of saving.
+    pub summary: Vec<ProblemLink>,
+    /// What happened.
+    pub notice: Option<Notice>,
+    /// What came of a save.
+    pub saved: Option<SavedPanel>,
+    /// Which input gets focus.
+    pub focus: Option<(RowId, &'static str)>,
+    /// Rows that somebody else's save brought, and whose.
+    pub marks: Vec<(RowId, String)>,
+    /// Whether the import box shows its preview.
+    pub import: bool,
+    /// Whether this is a whole page.
+    pub page: bool,
+}
+
+/// The editor of a draft.
+pub fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) -> Editor {
+    let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
+    let (mut exact, mut prefixes, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+    for mut row in checked.rows(desk, draft, strictness) {
+        dress(&mut row, &show);
+        // While it is edited, a row keeps its place: a saved one in the band it was saved in.
+        match row.base.as_ref().map(|alias| alias.matching) {
+            Some(Match::Exact) => exact.push(row),
+            Some(Match::Prefix) => prefixes.push(row),
+            None => fresh.push(row),
+        }
+    }
+    let last = (desk.base.version > 0)
+        .then(|| Last { by: desk.base.saved_by.clone(), at: desk.base.saved_at.map(|at| When::new(at, desk.now)) });
+    Editor {
+        version: desk.base.version,
+        last,
+        filled: draft.filled(),
+        next: draft.next.max(1),
+        saved_rows: desk.base.aliases.len(),
+        strict: draft.strict,
+        exact,
+        prefixes,
+        fresh,
+        summary: show.summary,
+        notice: show.notice,
+        saved: show.saved,
+        review: review(desk, draft),
+        test: test_box(desk, draft, &checked.validation),
+        traffic: traffic_panel(desk, draft, &checked.validation),
+        import: import::import_box(desk, draft, show.import),
+        kits: Kits::get(),
+        writable: desk.who.may_write(),
+        plain: show.page,
+        catalog_ids: if show.page && desk.who.may_write() { catalog_ids(desk) } else { Vec::new() },
+        key: desk.head.clone(),
+    }
+}
+
+/// One new row, as a script adds it to a form that is on screen.
+pub fn one_row(desk: &Desk, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
+    let checked = Checked::new(desk, draft);
+    let mut row = checked.rows(desk, draft, Strictness::Typing).into_iter().find(|row| row.row.id == id)?;
+    dress(&mut row, &Show { focus: Some((id, focus)), ..Show::default() });
+    Some(row)
+}
+
+fn dress(row: &mut RowView, show: &Show) {
+    let id = row.row.id;
+    row.plain = show.page;
+    row.mark = show.marks.iter().find(|(marked, _)| *marked == id).map(|(_, whose)| whose.clone());
+    if let Some((focused, field)) = show.focus
+        && focused == id
+    {
+        row.focus = field;
+    }
+}
+
+/// The suggestions of a browser that runs no scripts: what can be a target.
+fn catalog_ids(desk: &Desk) -> Vec<String> {
+    let allowed = desk.key.models();
+    let allowed = allowed.as_deref();
+    let usable = desk.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
+    usable.map(|model| model.id.to_string()).collect()
+}

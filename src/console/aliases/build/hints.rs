@@ -1,0 +1,61 @@
+//! What to know about each row, as the page shows it. The words are the domain's.
+
+use super::fix::{fix_button, model_line};
+use crate::console::aliases::draft::{Draft, RowId};
+use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::view::{HintLine, Hints};
+use crate::domain::{Hint, HintContext, Match, Severity, Validation, hints};
+
+/// The lines under each row, in the draft's order. Rows that are not right yet have only what their target is.
+pub fn of_rows(desk: &Desk, draft: &Draft, checked: &Validation) -> Vec<Hints> {
+    let allowed = desk.key.models();
+    let context = HintContext {
+        catalog: &desk.catalog,
+        allowed: allowed.as_deref(),
+        saved: &desk.base.aliases,
+        saved_at: desk.base.saved_at,
+        sent: &desk.sent,
+        last_match: &desk.last_match,
+        now: desk.now,
+    };
+    let mut lines: Vec<Hints> = draft
+        .rows
+        .iter()
+        .map(|row| {
+            let model = model_line(desk, &row.target);
+            Hints { model, hints: moves(desk, row.id, &row.matching).into_iter().collect() }
+        })
+        .collect();
+    for (found, &at) in hints(&checked.aliases, &context).into_iter().zip(&checked.rows) {
+        if let (Some(line), Some(row)) = (lines.get_mut(at), draft.rows.get(at)) {
+            line.hints.extend(found.iter().map(|hint| hint_line(desk, row.id, hint)));
+        }
+    }
+    lines
+}
+
+fn hint_line(desk: &Desk, row: RowId, hint: &Hint) -> HintLine {
+    HintLine {
+        tone: match hint.severity {
+            Severity::Error => "bad",
+            Severity::Warning => "warn",
+            Severity::Quiet => "quiet",
+        },
+        badge: hint.kind.badge().unwrap_or_default(),
+        text: hint.text.clone(),
+        fix: hint.fix.as_ref().filter(|_| desk.who.may_write()).map(|fix| fix_button(desk, row, fix)),
+        // One or two are named in the sentence already.
+        more: if hint.ids.len() > 2 { hint.ids.iter().map(ToString::to_string).collect() } else { Vec::new() },
+    }
+}
+
+/// While it is edited a row keeps its place, so its new one is told.
+fn moves(desk: &Desk, row: RowId, matching: &str) -> Option<HintLine> {
+    let saved = row.saved(&desk.base.aliases)?;
+    let text = match (saved.matching, matching) {
+        (Match::Exact, "prefix") => "Moves to the prefixes when you save.",
+        (Match::Prefix, "exact") => "Moves to the exact names when you save.",
+        _ => return None,
+    };
+    Some(HintLine { tone: "quiet", badge: "", text: text.into(), fix: None, more: Vec::new() })
+}

@@ -1,0 +1,222 @@
+//! `POST /keys/{id}/aliases/draft`: every button that changes the draft, and none that stores it.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::save::{Fields, Page, read};
+use super::{pick, test_name};
+use crate::console::aliases::build::{Checked, Show, Strictness, import, one_row, review, traffic_panel};
+use crate::console::aliases::draft::{Draft, Kits, Op, Row, RowId};
+use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::view::{KeyHead, Notice, ReviewLine, RowView, TrafficPanel};
+use crate::console::auth::SignedIn;
+use crate::console::layout::Frame;
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{ConsoleError, Shape};
+use crate::domain::{Alias, Match};
+
+/// Does what a button asks for and shows the draft that comes of it.
+pub async fn edit(
+    console: web::Data<Console>,
+    who: SignedIn,
+    frame: Frame,
+    shape: Shape,
+    key: web::Path<String>,
+    form: Fields,
+) -> Reply {
+    let mut draft = read(form)?;
+    let op = draft.op.clone().ok_or(ConsoleError::Unreadable)?;
+    if !matches!(op, Op::Check | Op::Test | Op::TestName(_) | Op::Window(_) | Op::Discard) {
+        who.must_write()?;
+    }
+    if let Op::Window(window) = op {
+        draft.window = window;
+    }
+    let desk = Desk::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
+    let page = Page { frame, shape };
+    let partial = shape.is_partial();
+    match op {
+        Op::Check | Op::Save => {
+            draft.strict |= !draft.live;
+            let checked = Checked::new(&desk, &draft);
+            if partial {
+                return reply::ok(&Parts::new(&desk, &draft, &checked));
+            }
+            page.answer(StatusCode::OK, &desk, &draft, &checked, Show::default())
+        }
+        Op::Test if partial => test_name::answer(&desk, &draft),
+        Op::Test => page.show(&desk, &draft, Show::default()),
+        Op::TestName(name) => {
+            draft.test = name;
+            page.show(&desk, &draft, Show::default())
+        }
+        Op::Window(_) if partial => reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft))),
+        Op::Window(_) => page.show(&desk, &draft, Show::default()),
+        Op::Add(name) => add(page, &desk, draft, &name, Match::Exact),
+        Op::AddPrefix(name) => add(page, &desk, draft, &name, Match::Prefix),
+        Op::Remove(row) => {
+            draft.rows.retain(|other| other.id != row);
+            if partial {
+                // The script takes the row out of the page; what is left gets new messages and counts.
+                return reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft)));
+            }
+            page.show(&desk, &draft, Show::default())
+        }
+        Op::Undo(row) => {
+            put_back(&desk, &mut draft, row);
+            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+        }
+        Op::Import if partial => reply::ok(&import::preview(&desk, &draft)),
+        Op::Import => page.show(&desk, &draft, Show { import: true, ..Show::default() }),
+        Op::TakeImport => {
+            let taken = import::take(&desk, &mut draft);
+            draft.import.clear();
+            let notice = tell(taken.added, taken.changed, taken.left_out, 0);
+            page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
+        }
+        Op::Kit(kit) => {
+            let kit = Kits::get().find(&kit).ok_or(ConsoleError::Unreadable)?;
+            let added = kit.add_to(&mut draft, &desk.catalog);
+            let notice = tell(added.rows, 0, added.left_out, added.known);
+            page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
+        }
+        Op::Pick(row) => pick::page(&desk, page.frame, &draft, row),
+        Op::Use(row) => {
+            let model = std::mem::take(&mut draft.filter.model);
+            if !model.is_empty() {
+                change(&mut draft, row, |row| row.target = model);
+            }
+            page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+        }
+        Op::SetName(row, name) => {
+            change(&mut draft, row, |row| row.name = name);
+            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+        }
+        Op::SetTarget(row, target) => {
+            change(&mut draft, row, |row| row.target = target);
+            page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+        }
+        Op::SetPrefix(row, name) => {
+            change(&mut draft, row, |row| {
+                row.name = name;
+                row.matching = "prefix".into();
+            });
+            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+        }
+        Op::Discard => Ok(reply::go(shape, &desk.head.url())),
+    }
+}
+
+impl Page {
+    /// The editor with the draft as it is now.
+    fn show(self, desk: &Desk, draft: &Draft, show: Show) -> Reply {
+        let checked = Checked::new(desk, draft);
+        self.answer(StatusCode::OK, desk, draft, &checked, show)
+    }
+}
+
+fn add(page: Page, desk: &Desk, mut draft: Draft, name: &str, matching: Match) -> Reply {
+    if draft.rows.len() >= Alias::LIMIT {
+        let checked = Checked::new(desk, &draft);
+        let notice = Notice::new("warn", "20 of 20 aliases. Remove one to add another.");
+        if page.shape.is_partial() {
+            return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &Parts::new(desk, &draft, &checked));
+        }
+        return page.answer(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            desk,
+            &draft,
+            &checked,
+            Show { notice: Some(notice), ..Show::default() },
+        );
+    }
+    let id = draft.push(name, matching.as_str(), "");
+    let focus = if name.is_empty() { "name" } else { "target" };
+    if !page.shape.is_partial() {
+        return page.show(desk, &draft, Show { focus: Some((id, focus)), ..Show::default() });
+    }
+    let row = one_row(desk, &draft, id, focus).ok_or(ConsoleError::Unreadable)?;
+    let checked = Checked::new(desk, &draft);
+    reply::ok(&AddedRow { row, parts: Parts::around(desk, &draft, &checked) })
+}
+
+fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
+    if let Some(row) = draft.row_mut(row) {
+        how(row);
+    }
+}
+
+/// Puts a removed saved alias back where it stood.
+fn put_back(desk: &Desk, draft: &mut Draft, id: RowId) {
+    let (RowId::Saved(place), Some(alias)) = (id, id.saved(&desk.base.aliases)) else { return };
+    if draft.row_mut(id).is_none() {
+        let after = draft.rows.iter().position(|row| !matches!(row.id, RowId::Saved(other) if other < place));
+        draft.rows.insert(after.unwrap_or(draft.rows.len()), Row::saved(place, alias));
+    }
+}
+
+fn tell(added: usize, changed: usize, left_out: usize, known: usize) -> Notice {
+    let rows = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 row {what}")),
+        count => Some(format!("{count} rows {what}")),
+    };
+    let done: Vec<String> = [rows(added, "added"), rows(changed, "changed")].into_iter().flatten().collect();
+    let title =
+        if done.is_empty() { "Nothing was added.".to_owned() } else { format!("{} in the draft.", done.join(", ")) };
+    let mut text = if done.is_empty() { String::new() } else { "Not saved yet.".to_owned() };
+    if known > 0 {
+        let names = if known == 1 { "1 name is" } else { &format!("{known} names are") };
+        text = format!("{text} {names} here already.");
+    }
+    if left_out > 0 {
+        text = format!("{text} {left_out} did not fit: a key can have up to {} aliases.", Alias::LIMIT);
+    }
+    Notice::new("info", title).text(text.trim().to_owned())
+}
+
+/// What changes around a draft's inputs, each part with its own place in the page. The inputs are never among them.
+#[derive(Debug, Template)]
+#[template(path = "aliases/_parts.html", whitespace = "minimize")]
+struct Parts {
+    key: KeyHead,
+    rows: Vec<RowView>,
+    review: Vec<ReviewLine>,
+    filled: usize,
+    next: u32,
+    strict: bool,
+    traffic: Option<TrafficPanel>,
+}
+
+/// A new row, and the counts that it changes.
+#[derive(Debug, Template)]
+#[template(path = "aliases/_added.html", whitespace = "minimize")]
+struct AddedRow {
+    row: RowView,
+    parts: Parts,
+}
+
+impl HtmlSafe for Parts {}
+
+impl Parts {
+    fn new(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
+        let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
+        Self { rows: checked.rows(desk, draft, strictness), ..Self::around(desk, draft, checked) }
+    }
+
+    /// What stands around the rows.
+    fn around(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
+        Self {
+            key: desk.head.clone(),
+            rows: Vec::new(),
+            review: review(desk, draft),
+            filled: draft.rows.len().max(draft.filled()),
+            next: draft.next,
+            strict: draft.strict,
+            traffic: traffic_panel(desk, draft, &checked.validation),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `GET /keys/{id}/aliases`: the editor as a page.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web;
+
+use crate::console::aliases::build::{Checked, Kept, Show, editor};
+use crate::console::aliases::draft::{Draft, Row};
+use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::view::{EditorPage, Notice};
+use crate::console::auth::SignedIn;
+use crate::console::layout::{Frame, Nav};
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::domain::{Alias, Match, TrafficWindow};
+
+/// What the address may ask for.
+#[derive(Debug, serde::Deserialize)]
+pub struct Query {
+    /// A name to test.
+    test: Option<String>,
+    /// A name to add a row for.
+    add: Option<String>,
+    /// How that row matches: `exact`, unless it says `prefix`.
+    #[serde(rename = "match")]
+    matching: Option<Match>,
+    /// Whether answers of that row carry the name that the client asked for.
+    keep_name: Option<bool>,
+    /// How far back the traffic reaches: `24h`, `7d` or `30d`.
+    window: Option<String>,
+    /// A version to fill the draft with.
+    restore: Option<i64>,
+}
+
+/// Shows what is stored, or a draft that starts from it.
+pub async fn show(
+    console: web::Data<Console>,
+    who: SignedIn,
+    frame: Frame,
+    key: web::Path<String>,
+    query: web::Query<Query>,
+    session: Session,
+) -> Reply {
+    let query = query.into_inner();
+    let window = query.window.as_deref().and_then(TrafficWindow::parse).unwrap_or_default();
+    let desk = Desk::open(&console, &who, &key, None, Some(window)).await?;
+    let mut draft = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
+    let mut show = Show { page: true, ..Show::default() };
+    draft.test = query.test.unwrap_or_default();
+    draft.window = window;
+    if let Some(version) = query.restore.filter(|_| who.may_write()) {
+        let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
+        if let Some(old) = old {
+            restore(&desk, &mut draft, &old.aliases);
+            show.notice =
+                Some(Notice::new("info", format!("Version {version} is filled in below.")).text("Not saved yet."));
+        }
+    }
+    if let Some(name) = query.add.filter(|_| who.may_write() && draft.rows.len() < Alias::LIMIT) {
+        // A name that is there already is not added again.
+        let known = draft.rows.iter().find(|row| row.name == name).map(|row| row.id);
+        let matching = query.matching.unwrap_or(Match::Exact);
+        let id = known.unwrap_or_else(|| {
+            let id = draft.push(&name, matching.as_str(), "");
+            if let Some(row) = draft.row_mut(id) {
+                row.keeps_name = query.keep_name.unwrap_or(false);
+            }
+            id
+        });
+        show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
+    }
+    if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {
+        kept.show(&desk, &mut show);
+    }
+    let checked = Checked::new(&desk, &draft);
+    let editor = editor(&desk, &draft, &checked, show);
+    reply::page(StatusCode::OK, &EditorPage { frame: frame.at(Nav::Keys), editor })
+}
+
+/// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
+/// the review tells what would change.
+fn restore(desk: &Desk, draft: &mut Draft, old: &[Alias]) {
+    let stored = &desk.stored.aliases;
+    draft.rows.clear();
+    for (at, alias) in stored.iter().enumerate() {
+        if let Some(then) = old.iter().find(|then| then.name == alias.name) {
+            draft.rows.push(Row {
+                target: then.target.to_string(),
+                matching: then.matching.to_string(),
+                keeps_name: then.keeps_name,
+                ..Row::saved(at + 1, alias)
+            });
+        }
+    }
+    for then in old.iter().filter(|then| stored.iter().all(|alias| alias.name != then.name)) {
+        draft.push_alias(then);
+    }
+}

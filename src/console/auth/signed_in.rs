@@ -1,0 +1,98 @@
+//! Who is looking at the page.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::console::web::ConsoleError;
+use crate::domain::{Account, Person, PersonId, Role, Scope};
+use crate::store::{Editor, Store, StoreError};
+
+/// The person whose session this request carries, read from the store for this very request: somebody who was switched
+/// off a moment ago is out. The guard puts it there; a handler that names it can only be reached by somebody signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who it is.
+    pub person: Person,
+    /// The account they belong to; an admin may have none.
+    pub account: Option<Account>,
+    scope: Scope,
+}
+
+impl SignedIn {
+    /// Somebody who may be let in. `None` for a person who is switched off, whose account is, or who has neither an
+    /// account nor the whole instance: there is nothing that they could see.
+    pub fn new(person: Person, account: Option<Account>) -> Option<Self> {
+        let scope = match (person.role, &account) {
+            (Role::Admin, _) => Scope::All,
+            (_, Some(account)) if account.enabled => Scope::Account(account.id),
+            _ => return None,
+        };
+        person.enabled.then_some(Self { person, account, scope })
+    }
+
+    /// The person of that id as the store has them now, if they may be let in.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn find(store: &Store, id: PersonId) -> Result<Option<Self>, StoreError> {
+        let Some(person) = store.people().get(id).await? else { return Ok(None) };
+        let account = match person.account {
+            Some(account) => store.accounts().get(account).await?,
+            None => None,
+        };
+        Ok(Self::new(person, account))
+    }
+
+    /// Whom the guard let through with this request, if anybody.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+
+    /// Which rows they may reach.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Their role as pages call it.
+    pub fn role_name(&self) -> &'static str {
+        match self.person.role {
+            Role::Admin => "Admin",
+            Role::Owner => "Owner",
+            Role::Viewer => "Viewer",
+        }
+    }
+
+    /// On whose behalf the store writes.
+    pub fn editor(&self) -> Editor {
+        Editor::person(&self.person)
+    }
+
+    /// Whether they run the instance.
+    pub fn is_admin(&self) -> bool {
+        self.person.role == Role::Admin
+    }
+
+    /// Whether they may change keys and aliases.
+    pub fn may_write(&self) -> bool {
+        self.person.role.may_write()
+    }
+
+    /// Refuses somebody who may only look.
+    ///
+    /// # Errors
+    /// [`ConsoleError::Forbidden`] for a viewer.
+    pub fn must_write(&self) -> Result<(), ConsoleError> {
+        if self.may_write() { Ok(()) } else { Err(ConsoleError::Forbidden) }
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = ConsoleError;
+    type Future = Ready<Result<Self, ConsoleError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).ok_or(ConsoleError::SignedOut))
+    }
+}

@@ -1,0 +1,115 @@
+//! Turns an error answer into a page or a fragment.
+
+use actix_web::HttpResponse;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_TYPE, REFERER, RETRY_AFTER};
+use askama::Template;
+
+use super::frame::Frame;
+use crate::causes::with_causes;
+use crate::console::web::{ConsoleError, Problem, Shape, reply, request_id};
+use crate::domain::RequestId;
+
+/// An error page in the frame, for somebody who is signed in.
+#[derive(Template)]
+#[template(path = "error.html")]
+struct FramedPage<'a> {
+    frame: Frame,
+    problem: &'a Problem,
+    id: String,
+}
+
+/// An error page for anybody.
+#[derive(Template)]
+#[template(path = "error_bare.html")]
+struct BarePage<'a> {
+    problem: &'a Problem,
+    id: String,
+}
+
+/// An error as a message in the region that is announced at once. Nothing else of the page changes.
+#[derive(Template)]
+#[template(path = "_error.html")]
+struct Fragment<'a> {
+    problem: &'a Problem,
+}
+
+/// Leaves good answers and forms with messages as they are, and gives a bare error its words.
+pub fn render(response: ServiceResponse<BoxBody>, shape: Shape, id: RequestId) -> ServiceResponse<BoxBody> {
+    let Some(problem) = find(&response) else { return response };
+    let status = problem.status.as_u16();
+    if problem.status.is_server_error() {
+        let error = response.response().error().map(causes).unwrap_or_default();
+        tracing::error!(request.id = %request_id(id), request.path = response.request().path(), error, "A page failed");
+    } else {
+        tracing::debug!(request.id = %request_id(id), request.path = response.request().path(), status, "Refused");
+    }
+    let (request, _) = response.into_parts();
+    let answer = match Frame::of(&request) {
+        _ if problem.status == 401 && !shape.is_htmx() => reply::see_other(&sign_in(&request)),
+        Ok(frame) if !shape.is_htmx() => {
+            let page = FramedPage { frame, problem: &problem, id: request_id(id) };
+            answer(&problem, page.render())
+        }
+        _ => page_for_nobody(&problem, shape, id),
+    };
+    ServiceResponse::new(request, answer)
+}
+
+/// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it says so itself.
+pub fn page_for_nobody(problem: &Problem, shape: Shape, id: RequestId) -> HttpResponse {
+    if !shape.is_htmx() {
+        answer(problem, BarePage { problem, id: request_id(id) }.render())
+    } else if problem.status.is_server_error() {
+        answer(problem, Ok(String::new()))
+    } else {
+        answer(problem, Fragment { problem }.render())
+    }
+}
+
+fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpResponse {
+    let body = body.unwrap_or_else(|error| {
+        tracing::error!(%error, "The error page itself failed");
+        problem.heading.clone()
+    });
+    let mut response = reply::html(problem.status, body);
+    if let Some(wait) = problem.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
+    }
+    response
+}
+
+/// An error and what is behind it, for the log: the store tells people less than it knows.
+fn causes(error: &actix_web::Error) -> String {
+    error.as_error::<ConsoleError>().map_or_else(|| error.to_string(), |error| with_causes(error))
+}
+
+/// What a page of ours carries, or what can be said of a bare answer of the framework.
+fn find(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
+    if let Some(problem) = response.response().extensions().get::<Problem>() {
+        return Some(problem.clone());
+    }
+    let status = response.status();
+    let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let bare = (status.is_client_error() || status.is_server_error()) && !html;
+    bare.then(|| Problem::of_status(status))
+}
+
+/// Where to sign in and come back to: the page itself, or for a form the page it stands on.
+fn sign_in(request: &actix_web::HttpRequest) -> String {
+    let next = if matches!(*request.method(), Method::GET | Method::HEAD) {
+        request.uri().path_and_query().map(|path| path.as_str().to_owned())
+    } else {
+        let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
+        referer.and_then(|text| text.parse::<url::Url>().ok()).map(|page| page.path().to_owned())
+    };
+    match next {
+        Some(next) if next != "/" => {
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
+            format!("/sign-in?{query}")
+        }
+        _ => "/sign-in".into(),
+    }
+}

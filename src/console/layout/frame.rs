@@ -1,0 +1,77 @@
+//! What stands around every page: who is signed in, where one is, what was just done.
+
+use std::future::{Ready, ready};
+
+use actix_session::SessionExt;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::console::auth::SignedIn;
+use crate::console::state::Console;
+use crate::console::web::flash::{self, Flash};
+use crate::console::web::{ConsoleError, assets};
+
+/// The pages of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nav {
+    /// API keys, their aliases included.
+    Keys,
+    /// The catalog.
+    Models,
+    /// What was used.
+    Usage,
+    /// Single requests.
+    Requests,
+    /// What an account has and spent.
+    Wallet,
+    /// None of them, as on an error page.
+    None,
+}
+
+/// What `templates/layout.html` needs. Every page struct has one as its field `frame`.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Who is signed in.
+    pub who: SignedIn,
+    /// Where one is.
+    pub nav: Nav,
+    /// What was just done, if the page follows a change.
+    pub flash: Option<Flash>,
+    /// Whether providers without a credential are answered by the built-in stand-in.
+    pub stand_in: bool,
+}
+
+impl Frame {
+    /// The frame of a page under `nav`.
+    #[must_use]
+    pub fn at(mut self, nav: Nav) -> Self {
+        self.nav = nav;
+        self
+    }
+
+    /// The heading of the navigation.
+    pub fn place(&self) -> &str {
+        self.who.account.as_ref().map_or("All accounts", |account| account.name.as_str())
+    }
+
+    /// From a request that the guard has let through.
+    pub fn of(request: &HttpRequest) -> Result<Self, ConsoleError> {
+        let console = request.app_data::<web::Data<Console>>().ok_or(ConsoleError::Internal("no console".into()))?;
+        let who = SignedIn::of(request).ok_or(ConsoleError::SignedOut)?;
+        Ok(Self { who, nav: Nav::None, flash: flash::take(&request.get_session()), stand_in: console.options.stand_in })
+    }
+}
+
+impl FromRequest for Frame {
+    type Error = ConsoleError;
+    type Future = Ready<Result<Self, ConsoleError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}
+
+/// The address of htmx, unless this build leaves it out.
+pub fn htmx() -> Option<&'static str> {
+    assets::find("htmx.js")
+}

@@ -1,0 +1,67 @@
+//! The outermost layer of the console: everything that holds for every request, whatever page it asks for. It checks the
+//! host, refuses forms of other sites, turns errors into pages, puts the security headers on every
+//! answer, and compresses pages.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, ResponseError, web};
+
+pub(in crate::console) use super::form_body::LARGEST as LARGEST_FORM;
+pub use crate::console::web::Origins;
+
+use super::{compress, error_page, form_body, headers, stray};
+use crate::console::state::Console;
+use crate::console::web::request_id;
+use crate::console::web::{ConsoleError, Shape};
+use crate::domain::RequestId;
+
+/// Wraps every request of the console.
+pub async fn edge(
+    console: web::Data<Console>,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = RequestId::new(console.now(), crate::random::bytes());
+    request.extensions_mut().insert(id);
+    let shape = Shape::of(request.headers());
+    let gzip = compress::accepts_gzip(request.headers());
+    if let Some(mut answer) = stray::answer(&request, id) {
+        finish(&console, answer.headers_mut(), id);
+        return Ok(request.into_response(answer));
+    }
+    let outcome = match acceptable(&console, &mut request).await {
+        Err(error) => Ok(request.into_response(error.error_response())),
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+    };
+    match outcome {
+        Ok(response) => {
+            let mut response = compress::shrink(error_page::render(response, shape, id), gzip);
+            finish(&console, response.response_mut().headers_mut(), id);
+            Ok(response)
+        }
+        Err(error) => {
+            // Only the layers around the guard fail like this: while the database is away, or when it does not take what the
+            // session layer writes.
+            tracing::warn!(request.id = %request_id(id), %error, "A page failed for want of the database");
+            let mut response = error_page::page_for_nobody(&ConsoleError::Unavailable.problem(), shape, id);
+            finish(&console, response.headers_mut(), id);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// Whether a request is for us, comes from a page of ours, and has arrived whole.
+async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
+    console.origins.check(request.method(), request.uri(), request.headers())?;
+    form_body::read(request).await
+}
+
+fn finish(console: &Console, headers: &mut actix_web::http::header::HeaderMap, id: RequestId) {
+    headers::secure(headers, console.options.secure_cookies);
+    if let Ok(value) = HeaderValue::from_str(&request_id(id)) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}

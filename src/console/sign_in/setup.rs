@@ -1,0 +1,118 @@
+//! First-run set-up: a one-time link makes the first account and its first person, an admin.
+
+use std::time::Duration;
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use url::Url;
+
+use crate::console::auth::session;
+use crate::console::password;
+use crate::console::state::Console;
+use crate::console::web::reply::{self, Reply};
+use crate::console::web::{Address, ConsoleError, Field, token};
+use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role};
+use crate::store::{Editor, Link, LinkKind, StoreError};
+
+const LIFE: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    account: Field,
+    email: Field,
+    password: Field,
+}
+
+/// The form.
+#[derive(serde::Deserialize)]
+pub struct Answers {
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+}
+
+pub(in crate::console) const ROUTES: &[Address] = &[
+    Address::page("/setup/{token}", |to| to.to(show)).open(),
+    Address::form("/setup/{token}", |to| to.to(create)).open(),
+];
+
+/// A link that makes the first admin, valid once and for an hour; `None` once there is anybody. It is a secret: print it
+/// to the terminal of whoever starts the program, and nowhere else.
+///
+/// # Errors
+/// If the store fails.
+pub async fn first_run_link(console: &Console) -> Result<Option<Url>, StoreError> {
+    if console.store.people().count().await? > 0 {
+        return Ok(None);
+    }
+    let token = token::new();
+    let link = Link {
+        hash: token::hash(&token),
+        kind: LinkKind::Setup,
+        person: None,
+        key: None,
+        payload: None,
+        expires_at: console.now().plus(LIFE),
+    };
+    console.store.links().create(&link).await?;
+    Ok(console.options.public_url.join(&format!("/setup/{token}")).ok())
+}
+
+async fn show(console: web::Data<Console>, token: web::Path<String>) -> Reply {
+    usable(&console, &token).await?;
+    let page = SetupPage { account: Field::default(), email: Field::default(), password: Field::default() };
+    reply::secret(StatusCode::OK, &page)
+}
+
+async fn create(
+    console: web::Data<Console>,
+    session: Session,
+    token: web::Path<String>,
+    form: web::Form<Answers>,
+) -> Reply {
+    usable(&console, &token).await?;
+    let mut page =
+        SetupPage { account: Field::new(&form.account), email: Field::new(&form.email), password: Field::default() };
+    let name: Option<Name> = page.account.check(form.account.parse());
+    let email: Option<Email> = page.email.check(form.email.parse());
+    let strong = page.password.check(password::check(&form.password, email.as_ref()));
+    let (Some(name), Some(email), Some(())) = (name, email, strong) else {
+        return reply::secret(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    };
+    let hash = console.passwords.hash(&form.password).await?;
+    let now = console.now();
+    // From here on the link is used up: of two who hold it, one goes on.
+    if console.store.links().consume(&token::hash(&token), LinkKind::Setup, now).await?.is_none() {
+        return Err(ConsoleError::NotFound);
+    }
+    let by = Editor { person: None, name: "first-run set-up".into() };
+    let account = match console.store.accounts().by_name(name.as_str()).await? {
+        Some(account) => account,
+        None => {
+            let id = AccountId::new(now, crate::random::bytes());
+            let account = Account::new(id, name, now);
+            console.store.accounts().create(&account, &by, now).await?;
+            account
+        }
+    };
+    let id = PersonId::new(now, crate::random::bytes());
+    let person = Person { id, email, role: Role::Admin, account: Some(account.id), enabled: true, created_at: now };
+    console.store.people().add(&person, Some(&hash), &by, now).await?;
+    session::begin(&session, person.id)?;
+    Ok(reply::see_other("/keys"))
+}
+
+/// Refuses a link that is unknown, used, too old, or left over from before somebody was added another way.
+async fn usable(console: &Console, token: &str) -> Result<(), ConsoleError> {
+    let link = console.store.links().peek(&token::hash(token), LinkKind::Setup, console.now()).await?;
+    if link.is_none() || console.store.people().count().await? > 0 {
+        return Err(ConsoleError::NotFound);
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! What every page needs of the web: replies, errors, forms, files, and what htmx says of a request.
+
+pub mod assets;
+pub mod csv;
+mod error;
+pub mod flash;
+mod forms;
+mod htmx_request;
+mod origins;
+pub mod reply;
+mod request_id;
+mod route;
+pub mod token;
+
+pub use error::{ConsoleError, Problem};
+pub use forms::Field;
+pub use htmx_request::Shape;
+pub use origins::Origins;
+pub use request_id::request_id;
+pub use route::Address;
