@@ -21,7 +21,7 @@
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
 //! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
 //! | [`connections`] | Who is connected, and whose connection ends when there is no room. |
-//! | [`causes`] | An error with everything behind it, as logs and terminals tell it. |
+//! | [`error_chain`] | An error with everything behind it, as logs and terminals tell it. |
 //! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
 //!
 //! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
@@ -70,13 +70,14 @@
 //! 9. A task moves the spool into the tables in batches: request records, sums for reports, the ledger, the balance.
 
 pub mod app;
-pub mod causes;
+
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod console;
 pub mod domain;
+pub mod error_chain;
 pub mod gateway;
 pub mod master_key;
 pub mod random;

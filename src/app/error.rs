@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::causes::with_causes;
 use crate::config::{Address, SettingsError};
 use crate::domain::SealError;
+use crate::error_chain::error_chain;
 use crate::gateway::{CaFileError, GatewayError, ProxyError};
 use crate::master_key::MasterKeyError;
 use crate::store::{CatalogFileError, DatabaseUrl, StoreError};
@@ -30,7 +30,7 @@ pub enum StartError {
     )]
     NoDatabase(DatabaseUrl),
     /// The database cannot be reached or brought up to date.
-    #[error("DATABASE_URL: {url}: {}", with_causes(.error))]
+    #[error("DATABASE_URL: {url}: {}", error_chain(.error))]
     Database {
         /// Where it should be.
         url: DatabaseUrl,
@@ -38,10 +38,10 @@ pub enum StartError {
         error: StoreError,
     },
     /// The database fails.
-    #[error("{}", with_causes(.0))]
+    #[error("{}", error_chain(.0))]
     Store(#[from] StoreError),
     /// The gateway cannot start.
-    #[error("{}", with_causes(.0))]
+    #[error("{}", error_chain(.0))]
     Gateway(#[from] GatewayError),
     /// The shipped catalog is broken.
     #[error("the shipped catalog: {0}")]

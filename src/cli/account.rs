@@ -1,9 +1,11 @@
 //! `crossmodel account …`
 
-use super::access_args::{self, AccessArgs};
+use super::args::access::{self, AccessArgs};
+use super::args::limits::{self, LimitArgs};
+use super::args::when;
 use super::context::Context;
-use super::limit_args::{self, LimitArgs};
-use super::{CliError, output, when};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{self, AccountId, Role, Scope};
 use crate::random;
@@ -96,7 +98,7 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
     if sets_access && !accounts.set_access(account.id, &access, &context.by, now).await? {
         return Err(gone());
     }
-    let told = format!("{}; {}", limit_args::told(&limits), access_args::told(&access));
+    let told = format!("{}; {}", limits::told(&limits), access::told(&access));
     output::note(&format!("All keys of {name} together now: {told}. Live everywhere within a minute."));
     Ok(())
 }
@@ -140,8 +142,8 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
                 account.name.to_string(),
                 state.into(),
                 balances.get(&account.id).map_or("no credit".into(), ToString::to_string),
-                limit_args::told(&account.limits),
-                access_args::told(&account.access),
+                limits::told(&account.limits),
+                access::told(&account.access),
                 when::show(account.created_at),
                 account.id.to_string(),
             ]

@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::args::alias_rows::{self, AliasArg, Placed};
 use super::context::{Context, WhichKey};
-use super::rows::{self, AliasArg, Placed};
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{self, AliasFormat, AliasName, Scope, export_aliases, import_aliases};
 
@@ -130,13 +131,13 @@ impl Set {
     async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         let key = context.key(&self.key).await?;
         let catalog = context.store.catalog().load().await?;
-        let now_has = rows::change(context, &key, |has| {
+        let now_has = alias_rows::change(context, &key, |has| {
             let mut new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
             for Placed { row, .. } in &mut new {
                 let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keeps_name);
                 row.keeps_name = self.keep_name.unwrap_or(row.keeps_name || before);
             }
-            rows::check(&rows::without(has, &new), &new, &catalog, key.models().as_deref())
+            alias_rows::check(&alias_rows::without(has, &new), &new, &catalog, key.models().as_deref())
         });
         said(&key, now_has.await?);
         Ok(())
@@ -155,9 +156,9 @@ async fn bring_in(context: &Context<'_>, which: &WhichKey, new: &[Placed], repla
     let catalog = context.store.catalog().load().await?;
     let allowed = key.models();
     let allowed = allowed.as_deref();
-    let now_has = rows::change(context, &key, |has| {
-        let stay = if replace { Vec::new() } else { rows::without(has, new) };
-        rows::check(&stay, new, &catalog, allowed)
+    let now_has = alias_rows::change(context, &key, |has| {
+        let stay = if replace { Vec::new() } else { alias_rows::without(has, new) };
+        alias_rows::check(&stay, new, &catalog, allowed)
     });
     said(&key, now_has.await?);
     Ok(())
@@ -193,7 +194,7 @@ impl Remove {
                 name.parse().map_err(|error| CliError::Usage(format!("`{name}`: {error}")))
             })
             .collect::<Result<_, _>>()?;
-        let now_has = rows::change(context, &key, |has| {
+        let now_has = alias_rows::change(context, &key, |has| {
             for name in &names {
                 if has.iter().all(|alias| alias.name != *name) {
                     return Err(CliError::Failed(format!("{} has no alias named {name}", key.name)));

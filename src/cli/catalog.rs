@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use super::context::Context;
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::store::CatalogFile;
 

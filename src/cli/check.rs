@@ -1,6 +1,7 @@
 //! `crossmodel check-config`.
 
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::app::{self, StartError};
 use crate::config::Settings;
 

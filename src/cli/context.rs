@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::domain::{Account, ApiKey, ApiKeySecret, Email, MasterKey, Person, PersonId, Scope, Timestamp};
 use crate::store::{Editor, Store};
 
-use super::CliError;
+use super::error::CliError;
 use super::nearest::did_you_mean;
 
 /// The opened database, and on whose behalf it is changed.

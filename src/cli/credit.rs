@@ -1,7 +1,9 @@
 //! `crossmodel credit …`
 
+use super::args::when;
 use super::context::Context;
-use super::{CliError, output, when};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{Account, EntryKind, LedgerEntry, LedgerId, PicoUsd};
 use crate::random;

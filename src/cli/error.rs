@@ -6,8 +6,8 @@ use clap::Command;
 use clap::error::{ContextKind, ErrorKind};
 
 use crate::app::StartError;
-use crate::causes::with_causes;
 use crate::domain::SealError;
+use crate::error_chain::error_chain;
 use crate::store::StoreError;
 
 /// Why a command failed. `Display` is one line.
@@ -37,7 +37,7 @@ impl CliError {
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        Self::Failed(with_causes(&error))
+        Self::Failed(error_chain(&error))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `crossmodel migrate`.
 
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::app::{self, NewDatabase};
 use crate::clock::Clock;
 use crate::config::Settings;

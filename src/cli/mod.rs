@@ -1,21 +1,16 @@
 //! The command line: one file per group of commands. Answers go to standard output, everything said around them to
 //! standard error, and an error is one line there.
 
-mod access_args;
 mod account;
 mod alias;
-mod allowed;
+mod args;
 mod catalog;
 mod check;
 mod context;
 mod credit;
 mod demo;
-mod demo_history;
 mod error;
 mod key;
-mod key_create;
-mod key_set;
-mod limit_args;
 mod migrate;
 mod nearest;
 mod output;
@@ -24,10 +19,8 @@ mod person;
 mod provider;
 mod resolve;
 mod route;
-mod rows;
 mod serve;
 mod session;
-mod when;
 
 use std::io::Read;
 use std::process::ExitCode;

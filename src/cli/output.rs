@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::CliError;
+use super::error::CliError;
 
 /// One line of the answer, on standard output.
 pub fn line(text: &str) {

@@ -3,7 +3,8 @@
 use url::Url;
 
 use super::context::Context;
-use super::{CliError, output, secret_from_stdin};
+use super::error::CliError;
+use super::{output, secret_from_stdin};
 use crate::config::Settings;
 use crate::console::password;
 use crate::console::sign_in::reset;

@@ -5,8 +5,9 @@ use std::str::FromStr;
 use url::Url;
 
 use super::context::Context;
+use super::error::CliError;
 use super::patience::{self, PATIENCE, Patience};
-use super::{CliError, output, secret_from_stdin};
+use super::{output, secret_from_stdin};
 use crate::config::Settings;
 use crate::domain::{self, EgressError, EgressPolicy, Protocol, ProviderId};
 use crate::random;

@@ -1,7 +1,8 @@
 //! `crossmodel resolve`: the test box of the console, in a terminal.
 
 use super::context::{Context, WhichKey};
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{AliasSet, Explanation, Scope, explain};
 

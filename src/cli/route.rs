@@ -1,7 +1,8 @@
 //! `crossmodel route …`
 
 use super::context::Context;
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{AccountId, Catalog, Model, ProviderId, ProviderOrder};
 

@@ -1,6 +1,7 @@
 //! `crossmodel serve`.
 
-use super::{CliError, output};
+use super::error::CliError;
+use super::output;
 use crate::app::{self, NewDatabase, Running, Serving};
 use crate::clock::Clock;
 use crate::config::{Address, Settings};

@@ -1,8 +1,10 @@
 //! `crossmodel session …`
 
+use super::args::when;
 use super::context::Context;
+use super::error::CliError;
 use super::nearest::did_you_mean;
-use super::{CliError, output, when};
+use super::output;
 use crate::config::Settings;
 use crate::domain::Email;
 use crate::store::SignedInSession;

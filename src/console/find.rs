@@ -28,7 +28,7 @@ struct Place {
 }
 
 #[derive(Template)]
-#[template(path = "find.html", blocks = ["results"])]
+#[template(path = "find/index.html", blocks = ["results"])]
 struct FindPage {
     frame: Frame,
     q: String,

@@ -1,8 +1,8 @@
 //! What people see: server-rendered pages, which work without a script, and fragments of them for htmx.
 //!
-//! A request passes [`edge`](layout::middleware) (host, origin, headers, error pages), [`outage`](layout::outage), the session and the guard, which lets nobody
-//! unknown past a short list of open paths, and then reaches a handler. A handler reads like a recipe and answers with a
-//! [`reply`](web::reply). Pages stand in a [`frame`](layout::frame).
+//! A request passes the [`layout`] (host, origin, headers, error pages, and a check that the database is there), then the
+//! session and the guard of [`auth`], which turn away strangers everywhere but on a short list of open paths, and reaches a
+//! handler. A handler reads like a recipe and answers with a [`reply`](web::reply). Pages stand in the frame of [`layout`].
 
 pub mod aliases;
 mod auth;
@@ -13,6 +13,7 @@ mod format;
 mod keys;
 mod layout;
 mod models;
+mod outage;
 pub mod password;
 mod requests;
 pub mod routes;

@@ -85,7 +85,7 @@ impl Console {
 fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
     let scope = pages_to_mount().fold(web::scope(""), |scope, resource| scope.service(resource));
     scope
-        .wrap(from_fn(guard::guard))
+        .wrap(from_fn(|console, request, next| guard::guard(is_open, console, request, next)))
         .wrap(session::middleware(console))
         .wrap(from_fn(outage::watch))
         .app_data(

@@ -6,8 +6,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use url::Url;
 
-use super::layout::{middleware, outage};
+use super::outage::Outage;
 use super::password;
+use super::web::Origins;
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHasher, Catalog, MasterKey, Timestamp, TrustedProxies};
 use crate::store::{Store, StoreError};
@@ -53,8 +54,8 @@ pub struct Inner {
     pub(in crate::console) passwords: password::Passwords,
     pub(in crate::console) throttle_turn: tokio::sync::Mutex<()>,
     pub(in crate::console) catalog: ArcSwap<Catalog>,
-    pub(in crate::console) outage: outage::Outage,
-    pub(in crate::console) origins: middleware::Origins,
+    pub(in crate::console) outage: Outage,
+    pub(in crate::console) origins: Origins,
 }
 
 impl std::ops::Deref for Console {
@@ -73,8 +74,8 @@ impl Console {
             passwords: password::Passwords::default(),
             throttle_turn: tokio::sync::Mutex::new(()),
             catalog: ArcSwap::default(),
-            outage: outage::Outage::default(),
-            origins: middleware::Origins::new(&options.public_url),
+            outage: Outage::default(),
+            origins: Origins::new(&options.public_url),
             options,
         }))
     }

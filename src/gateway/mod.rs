@@ -13,8 +13,10 @@ mod check;
 mod drains;
 mod endpoints;
 mod error;
-mod gateway;
+mod files;
+
 mod http;
+mod lifecycle;
 mod locks;
 mod marks;
 mod memory;
@@ -26,7 +28,7 @@ mod upstream;
 mod worker;
 
 pub use error::GatewayError;
-pub use gateway::Gateway;
+pub use lifecycle::Gateway;
 
 pub use check::check;
 pub use endpoints::routes::{Address, addresses};

@@ -1,7 +1,8 @@
 //! The alias editor of a key: the product's heart. One form, one save; everything else only looks at the draft.
 //!
-//! A request reads the [`draft`] as it was typed, opens the [`editor_data`] (key, saved aliases, catalog), lets the domain
-//! [`check`](build::check) it, and answers with the page, the editor or small parts of it. Only [`save`](handlers::save) writes.
+//! A request of a [`handlers`] file reads the [`draft`] as it was typed, opens the [`editor_data`] (key, saved aliases,
+//! catalog), lets the domain check the draft in [`build`], and answers with the page, the editor or small parts of it. Only
+//! [`handlers::save`] writes.
 
 mod build;
 mod draft;

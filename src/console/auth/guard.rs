@@ -11,18 +11,18 @@ use actix_web::{HttpMessage, HttpResponse, web};
 use super::session;
 use super::signed_in::SignedIn;
 use crate::connections::Connection;
-use crate::console::routes;
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 
-/// Wraps every page.
+/// Wraps every page. `is_open`: whether an address, by its pattern, needs no one signed in.
 pub async fn guard(
+    is_open: fn(&str) -> bool,
     console: web::Data<Console>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // What matched counts, not how the path is spelled. What nothing matches is closed like any page.
-    let open = request.match_pattern().is_some_and(|pattern| routes::is_open(&pattern));
+    let open = request.match_pattern().is_some_and(|pattern| is_open(&pattern));
     let refusal = match who(&console, &request).await {
         Ok(Some(who)) => {
             if let Some(connection) = request.conn_data::<Arc<Connection>>() {

@@ -9,11 +9,11 @@ use actix_session::{Session, SessionMiddleware};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Key, SameSite};
 
-use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::console::state::Console;
 use crate::console::web::{ConsoleError, token};
 use crate::domain::{PersonId, Timestamp};
+use crate::error_chain::error_chain;
 use crate::store::{SessionRow, Store};
 
 /// A session ends when it is not used for this long.
@@ -145,7 +145,7 @@ impl SessionStore for StoredSessions {
     /// Never fails: the layer above would answer an empty page. The mark makes the guard answer a proper one.
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         Ok(self.read(key).await.unwrap_or_else(|error| {
-            tracing::error!(error = %with_causes(&error), "A session could not be read");
+            tracing::error!(error = %error_chain(&error), "A session could not be read");
             Some(State::from([(UNAVAILABLE.to_owned(), error.is_outage().to_string())]))
         }))
     }

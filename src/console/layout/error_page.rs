@@ -8,13 +8,13 @@ use actix_web::http::header::{CONTENT_TYPE, REFERER, RETRY_AFTER};
 use askama::Template;
 
 use super::frame::Frame;
-use crate::causes::with_causes;
 use crate::console::web::{ConsoleError, Problem, Shape, reply, request_id};
 use crate::domain::RequestId;
+use crate::error_chain::error_chain;
 
 /// An error page in the frame, for somebody who is signed in.
 #[derive(Template)]
-#[template(path = "error.html")]
+#[template(path = "layout/error.html")]
 struct FramedPage<'a> {
     frame: Frame,
     problem: &'a Problem,
@@ -23,7 +23,7 @@ struct FramedPage<'a> {
 
 /// An error page for anybody.
 #[derive(Template)]
-#[template(path = "error_bare.html")]
+#[template(path = "layout/error_bare.html")]
 struct BarePage<'a> {
     problem: &'a Problem,
     id: String,
@@ -31,7 +31,7 @@ struct BarePage<'a> {
 
 /// An error as a message in the region that is announced at once. Nothing else of the page changes.
 #[derive(Template)]
-#[template(path = "_error.html")]
+#[template(path = "layout/_error.html")]
 struct Fragment<'a> {
     problem: &'a Problem,
 }
@@ -83,7 +83,7 @@ fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpRespons
 
 /// An error and what is behind it, for the log: the store tells people less than it knows.
 fn causes(error: &actix_web::Error) -> String {
-    error.as_error::<ConsoleError>().map_or_else(|| error.to_string(), |error| with_causes(error))
+    error.as_error::<ConsoleError>().map_or_else(|| error.to_string(), |error| error_chain(error))
 }
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.

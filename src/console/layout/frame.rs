@@ -28,7 +28,7 @@ pub enum Nav {
     None,
 }
 
-/// What `templates/layout.html` needs. Every page struct has one as its field `frame`.
+/// What `templates/layout/frame.html` needs. Every page struct has one as its field `frame`.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Who is signed in.

@@ -10,7 +10,6 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, ResponseError, web};
 
 pub(in crate::console) use super::form_body::LARGEST as LARGEST_FORM;
-pub use crate::console::web::Origins;
 
 use super::{compress, error_page, form_body, headers, stray};
 use crate::console::state::Console;

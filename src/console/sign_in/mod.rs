@@ -20,7 +20,7 @@ use crate::domain::{Email, Person};
 const WRONG: &str = "The e-mail address or the password is wrong.";
 
 #[derive(Template)]
-#[template(path = "sign_in.html")]
+#[template(path = "sign_in/index.html")]
 struct SignInPage {
     email: String,
     next: String,

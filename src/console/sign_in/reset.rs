@@ -18,7 +18,7 @@ use crate::store::{Editor, Link, LinkKind, Store, StoreError};
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Template)]
-#[template(path = "reset.html")]
+#[template(path = "sign_in/reset.html")]
 struct ResetPage {
     email: String,
     password: Field,

@@ -19,7 +19,7 @@ use crate::store::{Editor, Link, LinkKind, StoreError};
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Template)]
-#[template(path = "setup.html")]
+#[template(path = "sign_in/setup.html")]
 struct SetupPage {
     account: Field,
     email: Field,

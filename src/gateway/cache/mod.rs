@@ -21,9 +21,9 @@ use tokio::time::timeout;
 use super::locks::lock;
 use super::metering::spending::Spending;
 use super::options::GatewayOptions;
-use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHash, Timestamp};
+use crate::error_chain::error_chain;
 use crate::store::{Change, Store, StoreError};
 use keys::{KeyCache, Lookup};
 
@@ -242,7 +242,7 @@ impl Live {
                 }
                 return Ok(answer);
             }
-            Ok(Err(error)) => with_causes(&error),
+            Ok(Err(error)) => error_chain(&error),
             Err(_) => "it did not answer in time".into(),
         };
         if !self.database_down.swap(true, Ordering::Relaxed) {

@@ -14,7 +14,7 @@ use crate::domain::Protocol;
 use crate::gateway::http::{Failure, body};
 use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
-use crate::gateway::upstream::client::Progress;
+use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
 
 /// A call to make.

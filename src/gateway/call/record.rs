@@ -16,7 +16,7 @@ use crate::gateway::marks::{Marks, log_call};
 use crate::gateway::metering::spending::{Bound, Holds};
 use crate::gateway::metering::spool::{Begun, Durable, Ended, Lane, NotWritten, SpoolFull};
 use crate::gateway::state::Inner;
-use crate::gateway::upstream::client::Progress;
+use crate::gateway::upstream::Progress;
 use crate::gateway::worker::Worker;
 use crate::wire::operation::Operation;
 use crate::wire::usage::estimate;

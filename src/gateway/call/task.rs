@@ -22,7 +22,7 @@ use super::whole_response::Told;
 use crate::gateway::http::Failure;
 use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
-use crate::gateway::upstream::client::Progress;
+use crate::gateway::upstream::Progress;
 use crate::wire::error::Problem;
 use crate::wire::operation::Operation;
 

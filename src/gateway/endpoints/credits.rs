@@ -4,8 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::caller;
-use crate::causes::with_causes;
 use crate::domain::{Period, PicoUsd, Timestamp};
+use crate::error_chain::error_chain;
 use crate::gateway::http::{Failure, Head, surface};
 use crate::gateway::worker::Worker;
 use crate::store::UsageTotals;
@@ -59,7 +59,7 @@ async fn used(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Result<
     for (name, period) in [("daily", Period::Day), ("weekly", Period::Week), ("monthly", Period::Month)] {
         let store = &worker.inner.spending.store;
         let totals = store.usage().totals(key.account, period.start(now)).await.map_err(|error| {
-            tracing::warn!(error = %with_causes(&error), "The usage of an account could not be read");
+            tracing::warn!(error = %error_chain(&error), "The usage of an account could not be read");
             unavailable()
         })?;
         body[name] = shown(&totals);

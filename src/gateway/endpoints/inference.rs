@@ -14,14 +14,14 @@ use tokio::time::Instant;
 use super::caller;
 use crate::domain::{Timestamp, Traffic, Used, decide};
 use crate::gateway::call::permit::permitted;
-use crate::gateway::call::{Asked, Call, Dispatch, Outcome, Ticket, candidates, task};
-use crate::gateway::call::{admitted, refused, untranslatable};
-use crate::gateway::http::forwarded;
-use crate::gateway::http::{Failure, Head, body};
+use crate::gateway::call::{
+    Asked, Call, Dispatch, Outcome, Ticket, admitted, candidates, refused, task, untranslatable,
+};
+use crate::gateway::http::{Failure, Head, body, forwarded};
 use crate::gateway::marks::Marks;
 use crate::gateway::metering::spending::bound;
 use crate::gateway::metering::spool::SpoolFull;
-use crate::gateway::upstream::client::Progress;
+use crate::gateway::upstream::Progress;
 use crate::gateway::worker::Worker;
 use crate::wire::control::Control;
 use crate::wire::error::{Code, Problem};
@@ -91,7 +91,8 @@ async fn dispatch(
     };
     let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
-    let bound = bound(all, &control, &held.bytes, tier, options.reserve, now).map_err(Problem::from)?;
+    let models = all.map(|candidate| (&*candidate.target.model, candidate.upstream.includes_reasoning));
+    let bound = bound(models, &control, &held.bytes, tier, options.reserve, now).map_err(Problem::from)?;
     let tokens = Used { requests: 0, tokens: bound.tokens };
     admitted(inner, &key, tokens, now).await?;
     let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {

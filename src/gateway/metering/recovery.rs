@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::shipper::{BATCH, Batch};
 use super::spending::Spending;
 use super::spool::{self, Begun, Entry, Left, ReadError, Reader};
-use crate::causes::with_causes;
 use crate::domain::RequestId;
+use crate::error_chain::error_chain;
 use crate::gateway::options::SpoolOptions;
 use crate::store::StoreError;
 
@@ -45,7 +45,7 @@ pub async fn recover(options: SpoolOptions, spending: Arc<Spending>) {
             match recover_one(&run, &spending).await {
                 Ok(found) => found.tell(&run),
                 Err(RecoveryError::Store(error)) => {
-                    tracing::debug!(error = %with_causes(&error), run = %run.gateway, "A spool that was left waits for the database");
+                    tracing::debug!(error = %error_chain(&error), run = %run.gateway, "A spool that was left waits for the database");
                     still.push(run);
                 }
                 Err(RecoveryError::Read(error)) => {

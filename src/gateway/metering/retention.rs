@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::spending::Spending;
-use crate::causes::with_causes;
+use crate::error_chain::error_chain;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -33,7 +33,7 @@ async fn purge(spending: &Spending, keep: Duration) {
             Ok(0) => break,
             Ok(count) => removed += count,
             Err(error) => {
-                tracing::warn!(error = %with_causes(&error), "Old request records could not be removed; trying again in an hour");
+                tracing::warn!(error = %error_chain(&error), "Old request records could not be removed; trying again in an hour");
                 break;
             }
         }

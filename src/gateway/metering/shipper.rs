@@ -10,8 +10,8 @@ use tokio::task::JoinHandle;
 
 use super::spending::Spending;
 use super::spool::{Begun, Entry, Reader, Spool};
-use crate::causes::with_causes;
 use crate::domain::{Budget, PicoUsd, RequestId, UsageRecord};
+use crate::error_chain::error_chain;
 use crate::gateway::locks::lock;
 use crate::store::{LeaseUse, Shipment};
 
@@ -267,7 +267,7 @@ impl Task {
                     self.underway = None;
                     continue;
                 }
-                Err(error) => with_causes(&error),
+                Err(error) => error_chain(&error),
             };
             if self.shipping.is_stopping() {
                 tries += 1;
@@ -322,7 +322,7 @@ impl Task {
         let mut tries = 1;
         while let Err(error) = forget().await {
             if tries == FORGET_TRIES {
-                tracing::warn!(error = %with_causes(&error), "What this gateway had leased is given back by the next start");
+                tracing::warn!(error = %error_chain(&error), "What this gateway had leased is given back by the next start");
                 return;
             }
             tries += 1;

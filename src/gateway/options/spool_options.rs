@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::gateway::metering::spool::Files;
+use crate::gateway::files::Files;
 
 /// A new segment is begun when one is so long, in bytes.
 pub const SEGMENT_LENGTH: u64 = 4 << 20;

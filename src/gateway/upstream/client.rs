@@ -1,15 +1,10 @@
 //! One call to a provider: the request that goes out, and the answer as it begins.
 
-use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Frame, SizeHint};
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::http::uri::Uri;
 use hyper::{Method, Request};
@@ -18,66 +13,9 @@ use tokio::time::timeout;
 use super::body::{Body, HttpError, Opened};
 use super::dial::{EgressError, HttpClient};
 use super::endpoint::Upstream;
-use crate::causes::with_causes;
+use super::outgoing::{Outgoing, Progress};
+use crate::error_chain::error_chain;
 use crate::gateway::marks::{Marks, log_call};
-
-/// How far a call has come, as far as others have to know it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// The provider has been sent the request, and may charge for it.
-    sent: AtomicBool,
-    /// The client has left: nothing new is to be begun.
-    left: AtomicBool,
-}
-
-impl Progress {
-    /// Whether a provider may be at work on the request.
-    pub fn is_sent(&self) -> bool {
-        self.sent.load(Ordering::Relaxed)
-    }
-
-    /// Notes whether a provider may be at work on the request.
-    pub fn set_sent(&self, sent: bool) {
-        self.sent.store(sent, Ordering::Relaxed);
-    }
-
-    /// Whether the client has left.
-    pub fn has_left(&self) -> bool {
-        self.left.load(Ordering::Relaxed)
-    }
-
-    /// Notes that the client has left.
-    pub fn leaves(&self) {
-        self.left.store(true, Ordering::Relaxed);
-    }
-}
-
-/// A request's body, in one piece, that notes when a connection takes it.
-#[derive(Debug)]
-pub struct Outgoing {
-    bytes: Option<Bytes>,
-    progress: Option<Arc<Progress>>,
-}
-
-impl hyper::body::Body for Outgoing {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if let Some(progress) = &self.progress {
-            progress.set_sent(true);
-        }
-        Poll::Ready(self.bytes.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
-}
 
 /// A request that is ready to go out.
 pub struct Outgo<'a> {
@@ -95,7 +33,7 @@ pub struct Outgo<'a> {
 /// Sends a request and waits for the head of the answer.
 pub async fn send(client: &HttpClient, upstream: &Upstream, outgo: Outgo<'_>) -> Result<Opened, HttpError> {
     let Outgo { uri, forwarded, body, first_byte, progress, marks } = outgo;
-    let mut request = Request::new(Outgoing { bytes: Some(body), progress: progress.cloned() });
+    let mut request = Request::new(Outgoing::new(body, progress.cloned()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
     *request.headers_mut() = upstream.headers.clone();
@@ -105,7 +43,7 @@ pub async fn send(client: &HttpClient, upstream: &Upstream, outgo: Outgo<'_>) ->
 
     let answer = match timeout(first_byte, client.request(request)).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err((reason(&error), with_causes(&error))),
+        Ok(Err(error)) => Err((reason(&error), error_chain(&error))),
         Err(_) => Err((HttpError::Timeout, "no answer within the time for its first byte".into())),
     };
     let answer = answer.map_err(|(error, causes)| {

@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::client::Outgoing;
+use super::outgoing::Outgoing;
 use crate::domain::EgressPolicy;
 use crate::gateway::options::{GatewayOptions, ProviderProxy, extra_roots};
 

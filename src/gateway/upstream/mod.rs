@@ -8,9 +8,12 @@ pub mod demo;
 pub mod dial;
 mod endpoint;
 mod mask;
+mod outgoing;
 mod reader;
 mod target;
 mod tunnel;
+
+pub use outgoing::Progress;
 
 pub use body::{HttpError, Opened, in_time};
 pub use breaker::Breaker;

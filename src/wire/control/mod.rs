@@ -2,11 +2,14 @@
 //! goes upstream: only `model`, and `stream_options.include_usage` where it is needed; every other byte stays.
 
 mod beyond;
+mod error;
 mod limits;
 mod stream_options;
 #[cfg(test)]
 mod tests;
 mod tier;
+
+pub use error::ControlError;
 
 use std::borrow::Cow;
 
@@ -16,6 +19,9 @@ use self::stream_options::StreamOptions;
 use self::tier::AskedTier;
 use super::json::{JsonError, Span, Walk, quote, unquote};
 use super::operation::Operation;
+use crate::domain::{Model, ServiceTier};
+use crate::wire::error::Problem;
+use stream_options::flag;
 
 /// The longest model name that is looked at, in bytes.
 pub const MAX_MODEL: usize = 256;
@@ -45,56 +51,6 @@ pub struct Control<'a> {
     stream_options: StreamOptions,
     /// After the opening brace of the body.
     head: usize,
-}
-
-/// Why a body cannot be handled. The message is for the caller.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ControlError {
-    /// Not a JSON object.
-    #[error("The request body is not a valid JSON object: {0}.")]
-    Json(#[from] JsonError),
-    /// Not UTF-8.
-    #[error("The request body is not valid UTF-8.")]
-    Utf8,
-    /// A key that decides how the request is handled is there twice.
-    #[error("The request body has '{0}' more than once.")]
-    Duplicate(&'static str),
-    /// A key has a value of the wrong kind.
-    #[error("'{key}' must be {wanted}.")]
-    Kind {
-        /// The key.
-        key: &'static str,
-        /// What it should be.
-        wanted: &'static str,
-    },
-    /// A key that decides how the request is handled is there in letters that some providers take for it, and others not.
-    #[error("The request body spells '{0}' in another way. Write it in small letters.")]
-    Spelling(&'static str),
-    /// The model's name is beyond [`MAX_MODEL`].
-    #[error("'model' is longer than {MAX_MODEL} bytes.")]
-    LongModel,
-    /// No model is named.
-    #[error("Name the model to use in 'model'.")]
-    MissingModel,
-    /// No message is there.
-    #[error("'messages' must be a list with at least one message.")]
-    Messages,
-    /// What the endpoint works on is not there.
-    #[error("'{0}' is missing.")]
-    Content(&'static str),
-}
-
-impl ControlError {
-    /// The key that the error is about.
-    pub fn key(&self) -> Option<&'static str> {
-        match self {
-            Self::Json(_) | Self::Utf8 => None,
-            Self::Duplicate(key) | Self::Kind { key, .. } | Self::Spelling(key) => Some(key),
-            Self::LongModel | Self::MissingModel => Some("model"),
-            Self::Messages => Some("messages"),
-            Self::Content(key) => Some(key),
-        }
-    }
 }
 
 const KEYS: [&str; 16] = [
@@ -260,6 +216,17 @@ impl<'a> Control<'a> {
         out.extend_from_slice(body.get(at..).unwrap_or_default());
         Some(out)
     }
+
+    /// The tier that is asked of `model`; `None` is the usual one.
+    ///
+    /// # Errors
+    /// If the model has no price for it: no price, no call.
+    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, Problem> {
+        self.tiers.iter().flatten().try_fold(None, |_, asked| {
+            let tier = model.billed(asked.tier());
+            tier.map(Some).ok_or_else(|| asked.unpriced(model))
+        })
+    }
 }
 
 /// The key that this one is for a reader which takes large letters for small ones, as those of Go and of .NET do, and Go's
@@ -287,14 +254,6 @@ fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {
     }
     let name = unquote(value).ok_or(ControlError::Kind { key: "model", wanted: "a string" })?;
     if name.len() > MAX_MODEL { Err(ControlError::LongModel) } else { Ok(name) }
-}
-
-fn flag(value: Option<&str>, key: &'static str) -> Result<bool, ControlError> {
-    match value {
-        None | Some("null" | "false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(ControlError::Kind { key, wanted: "true or false" }),
-    }
 }
 
 /// Whether a value is a list that is not empty.

@@ -1,6 +1,6 @@
 //! What a chat request says about usage in its stream, and how the provider is asked for it.
 
-use super::{ControlError, flag};
+use super::error::ControlError;
 use crate::wire::json::{JsonError, Span, Walk, unquote};
 
 /// What the client said about usage in streams.
@@ -55,5 +55,13 @@ impl StreamOptions {
                 (Span { start: head, end: head }, "\"stream_options\":{\"include_usage\":true},")
             }
         }
+    }
+}
+
+pub fn flag(value: Option<&str>, key: &'static str) -> Result<bool, ControlError> {
+    match value {
+        None | Some("null" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ControlError::Kind { key, wanted: "true or false" }),
     }
 }

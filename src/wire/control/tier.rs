@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Control, ControlError};
+use super::error::ControlError;
 use crate::domain::{Model, ServiceTier};
 use crate::wire::error::{Code, Problem};
 use crate::wire::json::{Span, unquote};
@@ -28,11 +28,11 @@ impl<'a> AskedTier<'a> {
 
     /// The tier. Not one that this key cannot ask for, since a provider that passes over what it does not know would serve
     /// such a call as usual: a batch is no single call.
-    fn tier(&self) -> Option<ServiceTier> {
+    pub(super) fn tier(&self) -> Option<ServiceTier> {
         ServiceTier::named(&self.name).filter(|tier| askable(self.key).contains(tier))
     }
 
-    fn unpriced(&self, model: &Model) -> Problem {
+    pub(super) fn unpriced(&self, model: &Model) -> Problem {
         let Self { key, name } = self;
         let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
         let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
@@ -46,17 +46,4 @@ impl<'a> AskedTier<'a> {
 /// The tiers that a key of a request can ask for, beside the usual one.
 fn askable(key: &str) -> &'static [ServiceTier] {
     if key == "speed" { &[ServiceTier::Fast] } else { &[ServiceTier::Flex, ServiceTier::Priority, ServiceTier::Scale] }
-}
-
-impl Control<'_> {
-    /// The tier that is asked of `model`; `None` is the usual one.
-    ///
-    /// # Errors
-    /// If the model has no price for it: no price, no call.
-    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, Problem> {
-        self.tiers.iter().flatten().try_fold(None, |_, asked| {
-            let tier = model.billed(asked.tier());
-            tier.map(Some).ok_or_else(|| asked.unpriced(model))
-        })
-    }
 }

@@ -2,7 +2,9 @@
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
-use super::{DecodeError, Encoding, advance};
+use super::error::DecodeError;
+use super::input::advance;
+use super::name::Encoding;
 
 /// Decodes one body.
 pub(super) struct Brotli {

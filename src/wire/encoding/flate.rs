@@ -2,7 +2,9 @@
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::{DecodeError, Encoding, advance};
+use super::error::DecodeError;
+use super::input::advance;
+use super::name::Encoding;
 
 /// The longest gzip header, in bytes: it may hold a file's name and a comment.
 const LONGEST_HEADER: usize = 4 << 10;

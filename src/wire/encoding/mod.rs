@@ -2,10 +2,16 @@
 //! them than one piece and the encoding's own window.
 
 mod brotli;
+mod error;
 mod flate;
+mod input;
+mod name;
 #[cfg(test)]
 mod tests;
 mod zstd;
+
+pub use error::DecodeError;
+pub use name::{Encoded, Encoding};
 
 use std::fmt;
 
@@ -19,94 +25,6 @@ use self::zstd::Zstd;
 pub const PIECE: usize = 64 << 10;
 /// The least room that is made for what a piece of input may stand for, in bytes.
 const LEAST_ROOM: usize = 4 << 10;
-
-/// A way to write bytes in fewer bytes, as `content-encoding` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// RFC 1952, one member or several.
-    Gzip,
-    /// RFC 1950. Servers that send bare RFC 1951 under this name are understood as well.
-    Deflate,
-    /// RFC 7932, without the large windows that were added later.
-    Brotli,
-    /// RFC 8878, with a window of up to 8 MiB, as RFC 9659 allows.
-    Zstd,
-}
-
-impl Encoding {
-    /// Its name in a header.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Deflate => "deflate",
-            Self::Brotli => "br",
-            Self::Zstd => "zstd",
-        }
-    }
-
-    fn named(name: &[u8]) -> Option<Self> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        match () {
-            () if is("gzip") || is("x-gzip") => Some(Self::Gzip),
-            () if is("deflate") => Some(Self::Deflate),
-            () if is("br") => Some(Self::Brotli),
-            () if is("zstd") => Some(Self::Zstd),
-            () => None,
-        }
-    }
-}
-
-impl fmt::Display for Encoding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// What the `content-encoding` headers of a message come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoded {
-    /// The bytes are what they are.
-    Not,
-    /// They are encoded, once.
-    By(Encoding),
-    /// They are encoded in a way that is not known here, or more than once.
-    Unknown,
-}
-
-impl Encoded {
-    /// Reads the values of all `content-encoding` headers of one message.
-    pub fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let names = values.into_iter().flat_map(|value| value.split(|&byte| byte == b','));
-        let mut encoded = Self::Not;
-        for name in names.map(<[u8]>::trim_ascii).filter(|name| !name.is_empty()) {
-            if name.eq_ignore_ascii_case(b"identity") {
-                continue;
-            }
-            encoded = match (encoded, Encoding::named(name)) {
-                (Self::Not, Some(encoding)) => Self::By(encoding),
-                _ => return Self::Unknown,
-            };
-        }
-        encoded
-    }
-}
-
-/// Why bytes cannot be decoded. The message goes on after "The body": it is for the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// They are not in this encoding, or they were damaged.
-    #[error("is not valid {0}")]
-    Invalid(Encoding),
-    /// They stop in the middle.
-    #[error("is {0} that breaks off before its end")]
-    Truncated(Encoding),
-    /// They go on after the end.
-    #[error("goes on after the end of its {0}")]
-    Trailing(Encoding),
-    /// They ask for more memory than is given to one body.
-    #[error("is {0} with a window of more than 8 MiB")]
-    Window(Encoding),
-}
 
 /// Undoes one encoding of one body. It does not bound how long the decoded body gets: whoever calls it adds up what
 /// [`decode`](Self::decode) returns, and stops.
@@ -177,9 +95,4 @@ impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoder").field("encoding", &self.encoding).finish_non_exhaustive()
     }
-}
-
-/// Takes so many bytes off the front.
-fn advance(input: &mut &[u8], by: usize) {
-    *input = input.get(by..).unwrap_or_default();
 }

@@ -3,7 +3,9 @@
 use zstd_safe::zstd_sys::ZSTD_ErrorCode;
 use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, is_error_kind};
 
-use super::{DecodeError, Encoding, advance};
+use super::error::DecodeError;
+use super::input::advance;
+use super::name::Encoding;
 
 /// The largest window, as a power of two: 8 MiB. Encoders keep to it (RFC 9659).
 const WINDOW: u32 = 23;

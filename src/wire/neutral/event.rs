@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::part::{Citation, Seal};
-use super::response::Stop;
+use super::stop::Stop;
 use crate::domain::Tokens;
 use crate::wire::error::Told;
 

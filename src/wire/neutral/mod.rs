@@ -18,6 +18,7 @@ mod part;
 mod request;
 mod response;
 mod response_identity;
+mod stop;
 mod untranslatable;
 
 pub use body_node::Node;
@@ -27,6 +28,7 @@ pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Seal, Source, ToolCall, ToolResult};
 pub use request::{Ask, Choice, Effort, Format, Role, Sampling, Thinking, Tool, ToolKind, Turn};
-pub use response::{Reply, Stop};
+pub use response::Reply;
 pub use response_identity::Shown;
+pub use stop::Stop;
 pub use untranslatable::Refused;

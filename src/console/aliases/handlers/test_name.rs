@@ -17,7 +17,7 @@ use crate::console::web::reply::{self, Reply};
 
 /// The parts of the test box that change. The live region itself stays.
 #[derive(Debug, Template)]
-#[template(path = "aliases/_resolved.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_resolved.html", whitespace = "minimize")]
 struct Resolved {
     test: TestBox,
 }

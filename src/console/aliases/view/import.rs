@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 /// The box with the text to import.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_import.html", whitespace = "minimize")]
+#[template(path = "aliases/import/_box.html", whitespace = "minimize")]
 pub(in super::super) struct ImportBox {
     /// The editor's address.
     pub url: String,
@@ -19,7 +19,7 @@ pub(in super::super) struct ImportBox {
 
 /// What a pasted text would change in the draft.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_preview.html", whitespace = "minimize")]
+#[template(path = "aliases/import/_preview.html", whitespace = "minimize")]
 pub(in super::super) struct Preview {
     /// The editor's address.
     pub url: String,

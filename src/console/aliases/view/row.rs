@@ -9,7 +9,7 @@ use crate::domain::Alias;
 
 /// One row of the editor.
 #[derive(Clone, Debug, Template)]
-#[template(path = "aliases/_row.html", whitespace = "minimize")]
+#[template(path = "aliases/row/_row.html", whitespace = "minimize")]
 pub(in super::super) struct RowView {
     /// Whose aliases.
     pub key: KeyHead,
@@ -37,7 +37,7 @@ pub(in super::super) struct RowView {
 
 /// A message under a field, empty if there is nothing wrong.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_says.html", whitespace = "minimize")]
+#[template(path = "aliases/row/_says.html", whitespace = "minimize")]
 pub(in super::super) struct Says {
     /// The message.
     pub says: Option<Message>,
@@ -54,7 +54,7 @@ pub(in super::super) struct Message {
 
 /// A button that fills a field with a better value.
 #[derive(Clone, Debug, Template)]
-#[template(path = "aliases/_fix.html", whitespace = "minimize")]
+#[template(path = "aliases/row/_fix.html", whitespace = "minimize")]
 pub(in super::super) struct FixButton {
     /// Where the form is re-rendered.
     pub draft_url: String,
@@ -72,7 +72,7 @@ pub(in super::super) struct FixButton {
 
 /// The quiet lines under a row.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_hints.html", whitespace = "minimize")]
+#[template(path = "aliases/row/_hints.html", whitespace = "minimize")]
 pub(in super::super) struct Hints {
     /// What the target is.
     pub model: Option<ModelLine>,

@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 /// The whole box.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_test.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_box.html", whitespace = "minimize")]
 pub(in super::super) struct TestBox {
     /// The editor's address.
     pub url: String,
@@ -23,7 +23,7 @@ pub(in super::super) struct TestBox {
 
 /// One sentence, with the model that runs in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Template)]
-#[template(path = "aliases/_sentence.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_sentence.html", whitespace = "minimize")]
 pub(in super::super) struct Sentence {
     /// `ok`, `bad` or nothing.
     pub tone: &'static str,
@@ -37,7 +37,7 @@ pub(in super::super) struct Sentence {
 
 /// What stands under the verdict.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_facts.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_facts.html", whitespace = "minimize")]
 pub(in super::super) struct Facts {
     /// The editor's address.
     pub url: String,
@@ -81,7 +81,7 @@ pub(in super::super) struct Chip {
 
 /// The steps of the resolution.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_why.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_why.html", whitespace = "minimize")]
 pub(in super::super) struct Why {
     /// What was asked.
     pub asked: String,
@@ -108,7 +108,7 @@ pub(in super::super) struct WhyStep {
 
 /// Many names at once.
 #[derive(Clone, Debug, Default, Template)]
-#[template(path = "aliases/_many.html", whitespace = "minimize")]
+#[template(path = "aliases/test_box/_many.html", whitespace = "minimize")]
 pub(in super::super) struct Many {
     /// As typed.
     pub typed: String,

@@ -7,7 +7,7 @@ use crate::domain::TrafficWindow;
 
 /// The panel under the list. It shows the draft, and holds no input that somebody types in.
 #[derive(Clone, Debug, Template)]
-#[template(path = "aliases/_traffic.html", whitespace = "minimize")]
+#[template(path = "aliases/traffic/_panel.html", whitespace = "minimize")]
 pub(in super::super) struct TrafficPanel {
     /// The editor's address.
     pub url: String,

@@ -11,7 +11,7 @@ use super::model::End;
 use super::run::{self, Run, Trace, segments};
 use super::{Dice, number, random};
 use crate::domain::{CallState, LedgerId, RequestId, Scope};
-use crate::gateway::metering::spool::{Ask, Faults};
+use crate::gateway::files::{Ask, Faults};
 use crate::gateway::options::SpoolOptions;
 use crate::store::Store;
 

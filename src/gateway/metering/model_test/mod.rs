@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use model::{End, Model};
 use run::{Run, Trace};
 
-use super::spool::Faults;
 use crate::domain::{CallState, LedgerId, PicoUsd};
+use crate::gateway::files::Faults;
 use crate::gateway::options::SpoolOptions;
 use crate::random;
 use crate::store::{Editor, Store};

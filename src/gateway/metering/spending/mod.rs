@@ -20,9 +20,9 @@ pub use hold::{Holds, Purses};
 pub use lease::{Purse, Unavailable};
 pub use rate_limit::{Gate, Gates, Limited, View};
 
-use crate::causes::with_causes;
 use crate::clock::Clock;
 use crate::domain::{AccountId, Balance, Budget, GatewayId, PicoUsd, Timestamp};
+use crate::error_chain::error_chain;
 use crate::gateway::locks::lock;
 use crate::store::{Change, LeaseUse, Store, StoreError};
 
@@ -101,7 +101,7 @@ impl Spending {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 if !self.down.load(Ordering::Relaxed) {
-                    tracing::warn!(error = %with_causes(&error), "A lease could not be had");
+                    tracing::warn!(error = %error_chain(&error), "A lease could not be had");
                 }
                 Err(Unavailable)
             }

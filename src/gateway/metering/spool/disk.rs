@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::files::Files;
 use super::segment;
+use crate::gateway::files::Files;
 use crate::gateway::options::SpoolOptions;
 
 /// A multiple of the block of any disk that is about, in bytes.

@@ -6,16 +6,11 @@
 
 mod disk;
 mod entry;
-#[cfg(test)]
-mod faults;
-mod files;
 mod frame;
 mod handle;
 mod read;
 mod segment;
 mod writer;
-
-pub use files::Files;
 
 use std::fs::File;
 use std::io;
@@ -28,14 +23,11 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 pub use entry::{Begun, Charges, Ended, Entry};
-#[cfg(test)]
-pub use faults::Faults;
-#[cfg(test)]
-pub use files::Ask;
 pub use handle::{Durable, Lane, NotWritten};
 pub use read::{ReadError, Reader};
 
 use crate::domain::GatewayId;
+use crate::gateway::files::Files;
 use crate::gateway::locks::lock;
 use crate::gateway::options::SpoolOptions;
 

@@ -6,9 +6,9 @@ use std::io;
 use std::path::PathBuf;
 
 use super::entry::{self, Entry};
-use super::files::Files;
 use super::frame::{self, Frame};
 use super::segment;
+use crate::gateway::files::Files;
 
 /// Bytes that are read at once.
 const AT_ONCE: u64 = 256 << 10;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::files::Files;
+use crate::gateway::files::Files;
 
 const ENDING: &str = "log";
 

@@ -9,7 +9,7 @@
 //! - A limit of 0 counts as none: some providers refuse it, others take it for not given.
 //! - A number has to be a whole one, written in digits alone. Readers differ over `100.0`, `1e2`, `"100"` and `-1`.
 
-use super::ControlError;
+use super::error::ControlError;
 use crate::wire::json::Span;
 use crate::wire::operation::Operation;
 

@@ -19,7 +19,6 @@
 //! often that will be, nobody knows before.
 
 use crate::domain::{Model, PicoUsd, Reserve, ServiceTier, Timestamp};
-use crate::gateway::call::Candidate;
 use crate::wire::control::{Beyond, Control};
 use crate::wire::error::{Code, Problem};
 use crate::wire::operation::Operation;
@@ -71,10 +70,11 @@ impl From<Unbounded> for Problem {
     }
 }
 
-/// The most that a call may cost, whichever of the candidates answers it. It is sure if `reserve` is strict; else it is what
+/// The most that a call may cost, whichever of the models answers it; with each model stands whether its
+/// provider counts thinking within the limit of an answer, if that is known. It is sure if `reserve` is strict; else it is what
 /// a call like it may reasonably cost.
 pub fn bound<'a>(
-    candidates: impl Iterator<Item = &'a Candidate>,
+    models: impl Iterator<Item = (&'a Model, Option<bool>)>,
     control: &Control<'_>,
     body: &[u8],
     tier: Option<ServiceTier>,
@@ -88,9 +88,8 @@ pub fn bound<'a>(
         Reserve::Soft => tier.as_slice(),
     };
     let mut most = Bound { cost: PicoUsd::ZERO, tokens: 0 };
-    for candidate in candidates {
-        let model = &candidate.target.model;
-        let (prompt, completion) = asked.of(model, candidate.upstream.includes_reasoning);
+    for (model, includes_reasoning) in models {
+        let (prompt, completion) = asked.of(model, includes_reasoning);
         let cost = model.most(prompt, completion, tiers, at).ok_or_else(|| match model.most(0, 0, tiers, at) {
             Some(_) => Unbounded::TooMuch,
             None => Unbounded::NoPrice(model.id.to_string()),

@@ -7,6 +7,7 @@ use super::entry::{Begun, Charges, Ended, Entry};
 use super::handle::{Durable, NotWritten};
 use super::*;
 use crate::domain::{CallState, PicoUsd, Price, RequestId, Timestamp, Tokens, UsageSource};
+use crate::gateway::files::{Ask, Faults};
 use crate::gateway::options::SEGMENT_LENGTH;
 use crate::random;
 

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
-use super::CliError;
-use super::context::Context;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
 use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, split_keep_name, validate};
 use crate::store::SaveOutcome;
 

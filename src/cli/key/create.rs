@@ -2,11 +2,13 @@
 
 use ipnet::IpNet;
 
-use super::context::Context;
-use super::limit_args::{self, LimitArgs};
-use super::rows::{self, AliasArg, Placed};
-use super::when::{self, Expiry};
-use super::{CliError, allowed, output};
+use crate::cli::args::alias_rows::{self, AliasArg, Placed};
+use crate::cli::args::allowed;
+use crate::cli::args::limits::{self, LimitArgs};
+use crate::cli::args::when::{self, Expiry};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, network};
 use crate::random;
 use crate::store::{NewKey, StoreError};
@@ -48,7 +50,7 @@ pub struct Create {
 }
 
 impl Create {
-    pub(super) async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
+    pub async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         let account = context.account(&self.account).await?;
         let now = context.now();
         let expires_at = self.expires.from(now);
@@ -63,9 +65,9 @@ impl Create {
         let catalog = context.store.catalog().load().await?;
         let allowed = allowed::models(&self.allow_models, &catalog)?;
         let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
-        let aliases = rows::check(&[], &new, &catalog, allowed.as_deref())?;
+        let aliases = alias_rows::check(&[], &new, &catalog, allowed.as_deref())?;
         let secret = ApiKeySecret::generate(random::bytes);
-        let (id, name) = (ApiKeyId::new(now, random::bytes()), super::name("--name", &self.name)?);
+        let (id, name) = (ApiKeyId::new(now, random::bytes()), crate::cli::name("--name", &self.name)?);
         let key = ApiKey {
             owner,
             expires_at,
@@ -81,7 +83,7 @@ impl Create {
             account.name,
             output::count(aliases.len(), "alias", "aliases"),
             expires_at.map_or("never".into(), when::show),
-            limit_args::told(&key.limits),
+            limits::told(&key.limits),
         );
         let name = key.name.clone();
         match context.store.api_keys().create(&NewKey { key, hash, aliases }, &context.by, now).await {

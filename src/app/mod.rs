@@ -25,8 +25,8 @@ use crate::random;
 use crate::store::{CatalogFile, Editor, Store};
 
 /// The catalog that the program ships.
-const MODELS: &str = include_str!("../catalog/models.json");
-const PROVIDERS: &str = include_str!("../catalog/providers.json");
+const MODELS: &str = include_str!("../../catalog/models.json");
+const PROVIDERS: &str = include_str!("../../catalog/providers.json");
 
 /// What to do if there is no database yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,17 @@
 //! `crossmodel key …`
 
+mod create;
+mod set;
+
+use super::args::{limits, when};
 use super::context::{Context, WhichKey};
-use super::key_create::Create;
-use super::key_set::Set;
-use super::{CliError, limit_args, output, when};
+use super::error::CliError;
+use super::output;
 use crate::config::Settings;
 use crate::domain::{KeyState, KeyStatus, Scope};
 use crate::store::{KeyFilter, KeyRow, KeySort};
+use create::Create;
+use set::Set;
 
 /// What to do with API keys.
 #[derive(Debug, clap::Subcommand)]
@@ -102,7 +107,7 @@ fn cells(row: &KeyRow, status: KeyStatus) -> [String; 9] {
         row.aliases.len().to_string(),
         moment(key.last_used_at),
         moment(key.expires_at),
-        limit_args::told(&key.limits),
+        limits::told(&key.limits),
         key.id.to_string(),
     ]
 }

@@ -2,8 +2,9 @@
 
 use ipnet::IpNet;
 
+use super::allowed;
 use super::when::{self, Expiry};
-use super::{CliError, allowed};
+use crate::cli::error::CliError;
 use crate::domain::{Access, Catalog, ModelId, Timestamp, network};
 
 /// What is to be changed of it.

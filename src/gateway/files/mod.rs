@@ -1,6 +1,9 @@
 //! Everything that the spool asks of the file system, in one place, so that tests can make any of it fail. In the program it
 //! is nothing but the calls themselves.
 
+#[cfg(test)]
+mod faults;
+
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(test)]
-use super::faults::Faults;
+pub use faults::Faults;
 
 /// How the file system is reached. Clones fail together.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +55,7 @@ impl Files {
     }
 
     /// Makes a folder that only its owner can look into: it says who called what. One that is there is left as it is.
-    pub(super) fn make_folder(&self, folder: &Path) -> io::Result<()> {
+    pub fn make_folder(&self, folder: &Path) -> io::Result<()> {
         self.may(Ask::MakeFolder)?;
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
@@ -64,36 +67,36 @@ impl Files {
     }
 
     /// Everything in a folder, in no order.
-    pub(super) fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    pub fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         self.may(Ask::List)?;
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
     }
 
-    pub(super) fn exists(&self, path: &Path) -> io::Result<bool> {
+    pub fn exists(&self, path: &Path) -> io::Result<bool> {
         self.may(Ask::Exists)?;
         path.try_exists()
     }
 
     /// How long ago something in a folder has changed.
-    pub(super) fn age(&self, folder: &Path) -> io::Result<Duration> {
+    pub fn age(&self, folder: &Path) -> io::Result<Duration> {
         self.may(Ask::Exists)?;
         std::fs::metadata(folder)?.modified()?.elapsed().map_err(io::Error::other)
     }
 
     /// Opens a file to read it.
-    pub(super) fn open(&self, path: &Path) -> io::Result<File> {
+    pub fn open(&self, path: &Path) -> io::Result<File> {
         self.may(Ask::Open)?;
         File::open(path)
     }
 
     /// Opens a file to hold it locked.
-    pub(super) fn open_lock(&self, path: &Path) -> io::Result<File> {
+    pub fn open_lock(&self, path: &Path) -> io::Result<File> {
         self.may(Ask::Open)?;
         File::options().write(true).open(path)
     }
 
     /// An empty file that only its owner can read. `direct`: written past the cache of the system.
-    pub(super) fn create(&self, path: &Path, direct: bool) -> io::Result<File> {
+    pub fn create(&self, path: &Path, direct: bool) -> io::Result<File> {
         let fault = self.fault(Ask::Create);
         let mut options = File::options();
         options.create(true).truncate(true).write(true);
@@ -109,7 +112,7 @@ impl Files {
     }
 
     /// Locks a file; whether nobody else holds it.
-    pub(super) fn lock(&self, file: &File) -> io::Result<bool> {
+    pub fn lock(&self, file: &File) -> io::Result<bool> {
         self.may(Ask::Lock)?;
         match file.try_lock() {
             Ok(()) => Ok(true),
@@ -118,20 +121,20 @@ impl Files {
         }
     }
 
-    pub(super) fn seek(&self, file: &mut File, to: u64) -> io::Result<()> {
+    pub fn seek(&self, file: &mut File, to: u64) -> io::Result<()> {
         self.may(Ask::Seek)?;
         file.seek(SeekFrom::Start(to)).map(drop)
     }
 
     /// Reads at most so many bytes, fewer only at the end of the file. What was read before a failure is added too.
-    pub(super) fn read(&self, file: &mut File, most: u64, into: &mut Vec<u8>) -> io::Result<()> {
+    pub fn read(&self, file: &mut File, most: u64, into: &mut Vec<u8>) -> io::Result<()> {
         let fault = self.fault(Ask::Read);
         io::Read::by_ref(file).take(if fault.is_some() { most / 2 } else { most }).read_to_end(into)?;
         fault.map_or(Ok(()), Err)
     }
 
     /// Writes all of it; a part may be there after a failure.
-    pub(super) fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    pub fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         let fault = self.fault(Ask::Write);
         let until = if fault.is_some() { bytes.len() / 8192 * 4096 } else { bytes.len() };
         file.write_all(bytes.get(..until).unwrap_or(bytes))?;
@@ -139,34 +142,34 @@ impl Files {
     }
 
     /// Waits until the disk has what was written.
-    pub(super) fn sync_data(&self, file: &File) -> io::Result<()> {
+    pub fn sync_data(&self, file: &File) -> io::Result<()> {
         self.may(Ask::Sync)?;
         file.sync_data()
     }
 
     /// The same, and everything about the file.
-    pub(super) fn sync_all(&self, file: &File) -> io::Result<()> {
+    pub fn sync_all(&self, file: &File) -> io::Result<()> {
         self.may(Ask::Sync)?;
         file.sync_all()
     }
 
     /// Waits until the disk has the names in a folder.
-    pub(super) fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+    pub fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         self.sync_all(&self.open(folder)?)
     }
 
-    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+    pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.may(Ask::Rename)?;
         std::fs::rename(from, to)
     }
 
-    pub(super) fn remove_file(&self, path: &Path) -> io::Result<()> {
+    pub fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.may(Ask::Remove)?;
         std::fs::remove_file(path)
     }
 
     /// Removes a folder and all that is in it.
-    pub(super) fn remove_folder(&self, folder: &Path) -> io::Result<()> {
+    pub fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         self.may(Ask::Remove)?;
         std::fs::remove_dir_all(folder)
     }

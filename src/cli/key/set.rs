@@ -1,9 +1,10 @@
 //! `crossmodel key set`.
 
-use super::access_args::{self, AccessArgs};
-use super::context::{Context, WhichKey};
-use super::limit_args::{self, LimitArgs};
-use super::{CliError, output};
+use crate::cli::args::access::{self, AccessArgs};
+use crate::cli::args::limits::{self, LimitArgs};
+use crate::cli::context::{Context, WhichKey};
+use crate::cli::error::CliError;
+use crate::cli::output;
 use crate::domain::{Access, ApiKey, Scope};
 
 /// The key, and what to change of it.
@@ -23,7 +24,7 @@ pub struct Set {
 }
 
 impl Set {
-    pub(super) async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
+    pub async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         if self.limits.is_empty() && self.access.is_empty() {
             return Err(CliError::Usage("say what to set, for example --spend-limit 20 --per week; see --help".into()));
         }
@@ -55,7 +56,7 @@ impl Set {
 
 /// `limits 60 requests/min; ends never; models any; addresses any`.
 fn told(key: &ApiKey) -> String {
-    format!("limits {}; {}", limit_args::told(&key.limits), access_args::told(&access(key)))
+    format!("limits {}; {}", limits::told(&key.limits), access::told(&access(key)))
 }
 
 fn access(key: &ApiKey) -> Access {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::CliError;
+use crate::cli::error::CliError;
 use crate::domain::{Limits, Period, PicoUsd, SpendLimit};
 
 /// What may be used. Whatever is not named stays as it is.

@@ -1,10 +1,13 @@
 //! `crossmodel demo`: everything on this machine, ready to be tried.
 
+mod history;
+
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use super::{CliError, demo_history, output};
+use super::error::CliError;
+use super::output;
 use crate::app::{self, NewDatabase, Running, Serving};
 use crate::clock::Clock;
 use crate::config::Settings;
@@ -108,7 +111,7 @@ struct Seeded {
 
 async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded, CliError> {
     let (now, by) = (clock.now(), Editor::command_line());
-    let began = demo_history::began(now);
+    let began = history::began(now);
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
     let name = "Demo".parse().map_err(|error| wrong(&error))?;
     let account = Account::new(AccountId::new(began, random::bytes()), name, began);
@@ -138,7 +141,7 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     let name = "demo".parse().map_err(|error| wrong(&error))?;
     let key = ApiKey { owner: Some(person.id), ..ApiKey::new(id, account.id, name, &secret, began) };
     let catalog = store.catalog().load().await?;
-    let history = demo_history::days(&key, &AliasSet::new(aliases.clone()), &catalog, now);
+    let history = history::days(&key, &AliasSet::new(aliases.clone()), &catalog, now);
     let paid = paid_for(&history);
     let spend = SpendLimit { amount: PicoUsd::from_pico(paid.pico().saturating_mul(2)), period: Period::Month };
     let limits = Limits { requests_per_minute: Some(600), tokens_per_minute: Some(2_000_000), spend: Some(spend) };

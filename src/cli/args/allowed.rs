@@ -1,6 +1,6 @@
 //! What a key may call, as the command line takes it.
 
-use super::CliError;
+use crate::cli::error::CliError;
 use crate::domain::{Catalog, ModelId};
 
 /// The models of `--allow-model`; `None` if there are none, which allows all.

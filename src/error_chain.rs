@@ -3,7 +3,7 @@
 use std::error::Error;
 
 /// An error and what caused it, in one line; a cause that the line already has is left out.
-pub fn with_causes(error: &dyn Error) -> String {
+pub fn error_chain(error: &dyn Error) -> String {
     let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut line = flat(error.to_string());
     let mut cause = error.source();
@@ -34,6 +34,6 @@ mod tests {
         let chain = ["it failed", "the disk\n  is full", "is full"];
         let error = chain.into_iter().rev().fold(None, |cause, text| Some(Box::new(Because { text, cause })));
 
-        assert_eq!(with_causes(&*error.unwrap()), "it failed: the disk is full");
+        assert_eq!(error_chain(&*error.unwrap()), "it failed: the disk is full");
     }
 }

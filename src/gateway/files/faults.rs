@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::files::Ask;
+use super::Ask;
 
 /// When the file system fails, and how.
 #[derive(Debug)]

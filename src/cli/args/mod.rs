@@ -1,0 +1,7 @@
+//! Options that several commands have.
+
+pub mod access;
+pub mod alias_rows;
+pub mod allowed;
+pub mod limits;
+pub mod when;
