@@ -13,7 +13,7 @@ use crossmodel::domain::{
 };
 use crossmodel::gateway::{Gateway, GatewayOptions};
 use crossmodel::random;
-use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
+use crossmodel::store::{Actor, CatalogFile, NewKey, Store};
 use serde_json::json;
 
 type Error = Box<dyn std::error::Error>;
@@ -50,7 +50,7 @@ async fn main() -> Result<(), Error> {
 
 /// A provider, 200 models and a key; the same secret every time, since nobody else can reach it.
 async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Result<ApiKeySecret, Error> {
-    let (now, by) = (clock.now(), Editor::command_line());
+    let (now, by) = (clock.now(), Actor::command_line());
     let provider: Provider = serde_json::from_value(json!({
         "id": "vendor", "name": "Vendor", "protocol": "openai-chat", "base_url": format!("{url}/v1"), "env": ["BENCH_KEY"],
         "endpoints": [{"protocol": "openai-chat", "base_url": format!("{url}/v1"), "path": "/chat/completions"}],

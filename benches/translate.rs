@@ -4,10 +4,10 @@
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
-use crossmodel::wire::neutral::Takes;
+use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::{PassingStream, renamed};
-use crossmodel::wire::translate::{Exchange, Telling};
+use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
 
@@ -55,8 +55,8 @@ fn ask(client: Operation) -> &'static [u8] {
 }
 
 fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)> {
-    let telling = Telling { id: "0bench".into(), model: "the/model".into(), created: 1, include_usage: true };
-    Exchange::open((client, provider), ask(client), "their-model", &Takes::default(), None, telling).ok()
+    let telling = ResponseStyle { id: "0bench".into(), model: "the/model".into(), created: 1, include_usage: true };
+    Exchange::open((client, provider), ask(client), "their-model", &Capabilities::default(), None, telling).ok()
 }
 
 #[divan::bench(args = names())]
@@ -89,7 +89,7 @@ fn answer(bencher: Bencher<'_, '_>, number: usize) {
         if client.native() == Some(provider) {
             renamed(body, b"\"the/model\"")
         } else {
-            exchange.as_ref().and_then(|exchange| exchange.answer(body).ok()).map(|answer| answer.body)
+            exchange.as_ref().and_then(|exchange| exchange.write_response(body).ok()).map(|answer| answer.body)
         }
     });
 }

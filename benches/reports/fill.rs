@@ -7,7 +7,7 @@ use crossmodel::domain::{
     Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, Attempt, CallState, Catalog, Limits, MasterKey, Match,
     PicoUsd, Price, ProviderId, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
 };
-use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
+use crossmodel::store::{Actor, CatalogFile, NewKey, Store};
 
 use super::Error;
 
@@ -143,7 +143,7 @@ const RARE_KEY: usize = 3 * KEYS + 7;
 async fn catalog(store: &Store, now: Timestamp) -> Result<Catalog, Error> {
     let providers = CatalogFile::parse(include_str!("../../catalog/providers.json"))?;
     let models = CatalogFile::parse(include_str!("../../catalog/models.json"))?;
-    store.catalog().import(&providers.and(models), &Editor::command_line(), now).await?;
+    store.catalog().import(&providers.and(models), &Actor::command_line(), now).await?;
     Ok(store.catalog().load().await?)
 }
 
@@ -162,7 +162,7 @@ async fn keys(store: &Store, dice: &mut Dice, now: Timestamp) -> Result<Vec<Key>
         "OpenAI/Python 2.8.1",
         "curl/8.14.1",
     ];
-    let (by, begin) = (Editor::command_line(), now.minus(Duration::from_secs((DAYS + 1) * 86_400)));
+    let (by, begin) = (Actor::command_line(), now.minus(Duration::from_secs((DAYS + 1) * 86_400)));
     let hasher = MasterKey::from_bytes([7; 32]).api_key_hasher();
     let (mut keys, mut sum) = (Vec::new(), 0);
     for a in 0..ACCOUNTS {

@@ -22,7 +22,7 @@ use crate::domain::{MasterKey, Sealed};
 use crate::gateway::{ExtraRoots, ProviderProxy};
 use crate::master_key::{self, MasterKeyError};
 use crate::random;
-use crate::store::{CatalogFile, Editor, Store};
+use crate::store::{Actor, CatalogFile, Store};
 
 /// The catalog that the program ships.
 const MODELS: &str = include_str!("../../catalog/models.json");
@@ -64,7 +64,7 @@ pub async fn open_and_migrate(
     let applied = store.migrate().await.map_err(failed)?;
     if store.catalog().revision().await? == 0 {
         let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
-        let report = store.catalog().import(&shipped, &Editor::command_line(), clock.now()).await?;
+        let report = store.catalog().import(&shipped, &Actor::command_line(), clock.now()).await?;
         tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
     }
     turn.end().await;

@@ -163,7 +163,7 @@ async fn gateway(
         extra_roots: super::extra_roots(settings)?,
         proxy,
         cors: settings.cors_origins.clone(),
-        stand_in: serving.stand_in,
+        demo_provider: serving.stand_in,
         proxies: settings.proxies(),
         reserve: settings.reserve,
         keep_records: settings.keep_records.time(),

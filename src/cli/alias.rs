@@ -120,7 +120,7 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
     let saved = context.store.aliases().list(Scope::All, key.id).await?;
     let aliases = saved.map(|saved| saved.aliases).unwrap_or_default();
     let row = |alias: &domain::Alias| {
-        let answers_as = if alias.keeps_name { "name asked for" } else { "real id" };
+        let answers_as = if alias.keep_name { "name asked for" } else { "real id" };
         [alias.name.to_string(), alias.matching.to_string(), alias.target.to_string(), answers_as.to_owned()]
     };
     output::table(["NAME", "MATCH", "TARGET", "ANSWERS AS"], &aliases.iter().map(row).collect::<Vec<_>>());
@@ -134,8 +134,8 @@ impl Set {
         let now_has = alias_rows::change(context, &key, |has| {
             let mut new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
             for Placed { row, .. } in &mut new {
-                let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keeps_name);
-                row.keeps_name = self.keep_name.unwrap_or(row.keeps_name || before);
+                let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keep_name);
+                row.keep_name = self.keep_name.unwrap_or(row.keep_name || before);
             }
             alias_rows::check(&alias_rows::without(has, &new), &new, &catalog, key.models().as_deref())
         });

@@ -4,7 +4,7 @@ use crate::app::{self, NewDatabase};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{Account, ApiKey, ApiKeySecret, Email, MasterKey, Person, PersonId, Scope, Timestamp};
-use crate::store::{Editor, Store};
+use crate::store::{Actor, Store};
 
 use super::error::CliError;
 use super::nearest::did_you_mean;
@@ -14,7 +14,7 @@ use super::nearest::did_you_mean;
 pub struct Context<'a> {
     pub settings: &'a Settings,
     pub store: Store,
-    pub by: Editor,
+    pub by: Actor,
     clock: Clock,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Context<'a> {
     async fn with(settings: &'a Settings, new: NewDatabase) -> Result<Self, CliError> {
         let clock = Clock::system();
         let store = app::open_store(settings, new, &clock).await?;
-        Ok(Self { settings, store, by: Editor::command_line(), clock })
+        Ok(Self { settings, store, by: Actor::command_line(), clock })
     }
 
     /// The current time.

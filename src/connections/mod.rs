@@ -62,12 +62,12 @@ pub struct Connection {
     number: u64,
     sender: Sender,
     known: AtomicBool,
-    fate: Mutex<Fate>,
+    fate: Mutex<Service>,
 }
 
 /// What serves a connection, and whether that has to end.
 #[derive(Debug)]
-enum Fate {
+enum Service {
     /// Nothing yet.
     Waits,
     /// This task.
@@ -78,7 +78,7 @@ enum Fate {
 
 /// A connection's place among the others, free again when dropped.
 #[derive(Debug)]
-pub struct Place(Arc<Connection>);
+pub struct ConnectionSlot(Arc<Connection>);
 
 impl Connections {
     /// None yet.
@@ -88,7 +88,7 @@ impl Connections {
 
     /// A place for a connection from `peer`, for which a stranger's connection may have to end. `None` if all the room is
     /// taken by callers with a key.
-    pub fn enter(self: &Arc<Self>, peer: IpAddr, now: Instant) -> Option<Place> {
+    pub fn enter(self: &Arc<Self>, peer: IpAddr, now: Instant) -> Option<ConnectionSlot> {
         let peer = peer.to_canonical();
         let sender = (!self.room.proxies.contains(peer)).then(|| household(peer));
         let mut over = Vec::new();
@@ -113,7 +113,7 @@ impl Connections {
 
         drop(state);
         over.iter().for_each(|connection| connection.end());
-        Some(Place(connection))
+        Some(ConnectionSlot(connection))
     }
 
     /// Ends a stranger's connection, if there is one: the process has used something up that connections hold.
@@ -162,7 +162,7 @@ impl State {
             number,
             sender,
             known: AtomicBool::new(false),
-            fate: Mutex::new(Fate::Waits),
+            fate: Mutex::new(Service::Waits),
         });
         self.strangers.insert(number, Arc::clone(&connection));
         self.change(sender, |own| own.insert(number));
@@ -219,33 +219,33 @@ impl Connection {
     pub fn served_by(&self, task: AbortHandle) {
         let mut fate = lock(&self.fate);
         match *fate {
-            Fate::Over => task.abort(),
-            Fate::Waits | Fate::Served(_) => *fate = Fate::Served(task),
+            Service::Over => task.abort(),
+            Service::Waits | Service::Served(_) => *fate = Service::Served(task),
         }
     }
 
     fn end(&self) {
-        if let Fate::Served(task) = std::mem::replace(&mut *lock(&self.fate), Fate::Over) {
+        if let Service::Served(task) = std::mem::replace(&mut *lock(&self.fate), Service::Over) {
             task.abort();
         }
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     /// The connection, to be kept beside it.
     pub fn connection(&self) -> Arc<Connection> {
         Arc::clone(&self.0)
     }
 }
 
-impl Deref for Place {
+impl Deref for ConnectionSlot {
     type Target = Connection;
     fn deref(&self) -> &Connection {
         &self.0
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut state = self.all.state();
         if state.forget(self.number).is_none() && self.known.load(Ordering::Relaxed) {

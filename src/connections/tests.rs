@@ -7,12 +7,12 @@ fn connections(most: usize, per_address: usize) -> Arc<Connections> {
     Connections::new(Room { most, per_address, proxies })
 }
 
-fn enter(all: &Arc<Connections>, from: &str) -> Option<Place> {
+fn enter(all: &Arc<Connections>, from: &str) -> Option<ConnectionSlot> {
     all.enter(from.parse().unwrap(), Instant::now())
 }
 
 /// A place, and whether its connection has been ended.
-fn served(place: &Place) -> impl Fn() -> bool + use<> {
+fn served(place: &ConnectionSlot) -> impl Fn() -> bool + use<> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let task = runtime.spawn(std::future::pending::<()>());
     place.served_by(task.abort_handle());

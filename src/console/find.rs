@@ -6,7 +6,7 @@ use askama::Template;
 use super::layout::{Frame, Nav};
 use super::state::Console;
 use super::web::reply::{self, Reply};
-use super::web::{Address, ConsoleError, Shape};
+use super::web::{Address, ConsoleError, HtmxRequest};
 use crate::domain::search;
 use crate::store::KeyFilter;
 
@@ -21,7 +21,7 @@ pub struct FindQuery {
 }
 
 /// Something to go to.
-struct Place {
+struct Destination {
     kind: &'static str,
     name: String,
     href: String,
@@ -32,12 +32,12 @@ struct Place {
 struct FindPage {
     frame: Frame,
     q: String,
-    places: Vec<Place>,
+    places: Vec<Destination>,
 }
 
 pub(super) const ROUTES: &[Address] = &[Address::page("/find", |to| to.to(show))];
 
-async fn show(console: web::Data<Console>, frame: Frame, shape: Shape, query: web::Query<FindQuery>) -> Reply {
+async fn show(console: web::Data<Console>, frame: Frame, shape: HtmxRequest, query: web::Query<FindQuery>) -> Reply {
     let q: String = query.q.trim().chars().take(64).collect();
     let places = places(&console, &frame, &q).await?;
     let page = FindPage { frame: frame.at(Nav::None), q, places };
@@ -47,7 +47,7 @@ async fn show(console: web::Data<Console>, frame: Frame, shape: Shape, query: we
     reply::ok(&page)
 }
 
-async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Place>, ConsoleError> {
+async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Destination>, ConsoleError> {
     let mut places = Vec::new();
     let mut pages = vec![
         ("API keys", "/keys"),
@@ -62,13 +62,13 @@ async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Place>,
     let wanted = q.to_lowercase();
     for (name, href) in pages {
         if name.to_lowercase().contains(&wanted) {
-            places.push(Place { kind: "Page", name: name.into(), href: href.into() });
+            places.push(Destination { kind: "Page", name: name.into(), href: href.into() });
         }
     }
     let filter = KeyFilter { query: (!q.is_empty()).then(|| q.to_owned()), per_page: KEYS, ..KeyFilter::default() };
     for row in console.store.api_keys().page(frame.who.scope(), &filter, console.now()).await?.rows {
         let key = row.key;
-        places.push(Place { kind: "Aliases", name: key.name.into(), href: format!("/keys/{}/aliases", key.id) });
+        places.push(Destination { kind: "Aliases", name: key.name.into(), href: format!("/keys/{}/aliases", key.id) });
     }
     if !q.is_empty() {
         let catalog = console.catalog().await?;
@@ -78,7 +78,7 @@ async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Place>,
                 "/models?{}",
                 url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &id).finish()
             );
-            places.push(Place { kind: "Model", name: id, href });
+            places.push(Destination { kind: "Model", name: id, href });
         }
     }
     Ok(places)

@@ -29,4 +29,4 @@ pub use auth::SignedIn;
 pub use layout::{Frame, Nav};
 pub use web::assets::icon;
 pub use web::reply::Reply;
-pub use web::{ConsoleError, Shape};
+pub use web::{ConsoleError, HtmxRequest};

@@ -13,7 +13,7 @@
 //!   [`propose_aliases`] which aliases would catch it.
 //! - [`fallbacks`] says who is asked when a model's provider fails.
 //! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Model::cost`] says what a call
-//!   of it costs, exact to the pico-dollar; [`Model::most`] says before it what it can cost.
+//!   of it costs, exact to the pico-dollar; [`Model::max_cost`] says before it what it can cost.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod access;
@@ -34,10 +34,10 @@ pub use access::{
     SecretError, TrustedProxies, household, is_public, network,
 };
 pub use aliases::{
-    Alias, AliasFormat, AliasSet, Candidate, Decision, DraftRow, Explanation, Field, Fix, Hint, HintContext, HintKind,
-    Import, ImportProblem, ImportedRow, Mark, Merge, MergedRow, Outcome, Problem, Proposal, Resolution, Rule, Severity,
-    Step, Trace, Validation, Verdict, csv_cell, decide, explain, export_aliases, hints, import_aliases, merge,
-    name_counter, propose_aliases, split_keep_name, validate,
+    Alias, AliasFormat, AliasIssue, AliasSet, CheckedAlias, Decision, DraftRow, ExplainedOutcome, Explanation, Field,
+    Fix, Hint, HintContext, HintKind, Import, ImportProblem, ImportedRow, Mark, Merge, MergedRow, Outcome, Proposal,
+    Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
+    import_aliases, merge, name_counter, propose_aliases, split_keep_name, validate,
 };
 pub(crate) use catalog::edits;
 pub use catalog::{
@@ -46,8 +46,8 @@ pub use catalog::{
     ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fallbacks, search,
 };
 pub use money::{
-    Balance, Bill, BillLine, Counted, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price, PriceOverride,
-    Pricing, RateWindow, Served, ServiceTier, SpendLimit, TimeOfDay, Tokens, Used, Weekday, portion,
+    Balance, Bill, BillLine, BillableUsage, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price, PriceOverride,
+    Pricing, RateWindow, ServiceReport, ServiceTier, SpendLimit, TimeOfDay, Tokens, Used, Weekday, portion,
 };
 pub use usage::{
     Attempt, Becomes, CallState, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow, UsageRecord, UsageSource,

@@ -43,12 +43,12 @@ pub(crate) fn shipped() -> Catalog {
 /// `name = target`, or `prefix* = target`; ` keep-name` may follow.
 pub(crate) fn alias(line: &str) -> Alias {
     let (name, target) = line.split_once(" = ").unwrap();
-    let (target, keeps_name) = target.strip_suffix(" keep-name").map_or((target, false), |target| (target, true));
+    let (target, keep_name) = target.strip_suffix(" keep-name").map_or((target, false), |target| (target, true));
     let (name, matching) = match name.strip_suffix('*') {
         Some(prefix) => (prefix, Match::Prefix),
         None => (name, Match::Exact),
     };
-    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keeps_name }
+    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keep_name: keep_name }
 }
 
 /// A typed row.
@@ -66,7 +66,7 @@ pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
     let target = "lab/[abc]".prop_map(|id| id.parse::<ModelId>().unwrap());
     let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target, any::<bool>());
     proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT).prop_map(|map| {
-        let alias = |(name, (matching, target, keeps_name))| Alias { name, matching, target, keeps_name };
+        let alias = |(name, (matching, target, keep_name))| Alias { name, matching, target, keep_name: keep_name };
         map.into_iter().map(alias).collect()
     })
 }

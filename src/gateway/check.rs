@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::cache::Snapshot;
+use super::cache::CatalogSnapshot;
 use super::error::GatewayError;
 use super::metering::spool::Spool;
 use super::options::{GatewayOptions, SpoolOptions};
@@ -17,7 +17,7 @@ use crate::store::Store;
 /// If a start would fail, as it would.
 pub async fn check(store: Option<&Store>, options: &GatewayOptions) -> Result<(), GatewayError> {
     if let Some(store) = store {
-        Snapshot::load(store, options, None).await?;
+        CatalogSnapshot::load(store, options, None).await?;
     }
     let gateway = GatewayId::new(options.clock.now(), random::bytes());
     try_spool(&options.spool, gateway).map_err(|error| GatewayError::Spool(options.spool.folder.clone(), error))?;

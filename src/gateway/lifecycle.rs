@@ -37,22 +37,22 @@ impl Gateway {
         let gateway = GatewayId::new(options.clock.now(), random::bytes());
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
-        let live = Arc::new(cache::Live::start(store.clone(), &options, Arc::clone(&spending)).await?);
+        let live = Arc::new(cache::Cache::start(store.clone(), &options, Arc::clone(&spending)).await?);
         // Known before anything refers to it: a lease of nobody's is free.
         store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
-        let shipping = Arc::new(shipper::Shipping::new(spool.clone()));
+        let shipping = Arc::new(shipper::Shipper::new(spool.clone()));
         let inner = Arc::new(Inner {
             hasher: options.master.api_key_hasher(),
-            live,
+            cache: live,
             spending: Arc::clone(&spending),
             spool,
             shipping: Arc::clone(&shipping),
             refusals: Arc::default(),
             refusal_log: refusal_log::RefusalLog::default(),
             metrics: metrics::Metrics::default(),
-            bodies: body::Budget::default(),
+            bodies: body::BodyBudget::default(),
             answers: memory::Memory::of(options.limits.answers),
             drains: drains::Drains::default(),
             connector: dial::connector(&options)?,
@@ -63,7 +63,7 @@ impl Gateway {
             tokio::spawn(sweep(Arc::clone(&inner))),
             tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(&spending))),
             tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
-            tokio::spawn(retention::keep_house(Arc::clone(&spending), inner.options.keep_records)),
+            tokio::spawn(retention::run_housekeeping(Arc::clone(&spending), inner.options.keep_records)),
         ];
         let shipper = shipper::start(shipping, spending);
         Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))) })
@@ -119,7 +119,7 @@ pub async fn sweep(inner: Arc<Inner>) {
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        inner.live.sweep().await;
+        inner.cache.sweep().await;
         inner.spending.sweep().await;
         inner.refusals.flush(&inner.spending.store).await;
     }

@@ -14,14 +14,14 @@ use crate::domain::ApiKeyHasher;
 pub struct Inner {
     pub options: GatewayOptions,
     pub hasher: ApiKeyHasher,
-    pub live: Arc<cache::Live>,
+    pub cache: Arc<cache::Cache>,
     pub spending: Arc<spending::Spending>,
     pub spool: spool::Spool,
-    pub shipping: Arc<shipper::Shipping>,
+    pub shipping: Arc<shipper::Shipper>,
     pub refusals: Arc<refused_names::Refusals>,
     pub refusal_log: refusal_log::RefusalLog,
     pub metrics: metrics::Metrics,
-    pub bodies: body::Budget,
+    pub bodies: body::BodyBudget,
     /// What is held of providers' answers.
     pub answers: memory::Memory,
     /// Answers that are read on after their clients have left.

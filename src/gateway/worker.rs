@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::metering::spool::Lane;
+use super::metering::spool::SpoolHandle;
 use super::state::Inner;
 use super::upstream::dial::{self, HttpClient};
 use crate::domain::{RequestId, Timestamp};
@@ -15,7 +15,7 @@ pub(super) struct Worker {
     /// Connections to providers that nobody else uses.
     pub client: HttpClient,
     /// How its calls get to the spool.
-    pub lane: Lane,
+    pub lane: SpoolHandle,
     random: RefCell<[u8; RANDOM]>,
     used: Cell<usize>,
 }

@@ -13,19 +13,19 @@ mod people;
 mod statements;
 mod usage;
 
-pub use audit::{Audit, AuditEntry, Editor};
+pub use audit::{Actor, Audit, AuditEntry};
 pub use catalog::{CatalogFile, CatalogFileError, CatalogTable, ImportReport, ProviderChange};
 pub use engine::{Change, DatabaseUrl, DatabaseUrlError, SetupTurn, Store, StoreError};
 pub use installation::Installation;
-pub use keys::aliases::{Aliases, SaveOutcome, Saved};
+pub use keys::aliases::{Aliases, SaveOutcome, SavedAliases};
 pub use keys::api_keys::{ApiKeys, StoredKey};
 pub use keys::{KeyFilter, KeyPage, KeyRow, KeySort, NewKey, OwnerFilter};
-pub use money::leases::{LeaseAsk, Leased, Leases};
+pub use money::leases::{LeaseGrant, LeaseRequest, Leases};
 pub use money::wallets::{Credited, NewCredit, Wallets};
-pub use money::{RateAsk, RateGrant, Rates, Spent, WalletEvent, WalletLine, WalletPlace};
+pub use money::{RateGrant, RateRequest, Rates, Spent, WalletCursor, WalletEvent, WalletLine};
 pub use people::{Accounts, Attempts, Link, LinkKind, Links, People, SessionRow, Sessions, SignedInSession, Throttle};
 pub use usage::{
-    Gateways, LeaseUse, NameFilter, Next, REPORT_ROWS, Refused, ReportAccount, ReportFilter, ReportKey, RequestDetail,
-    RequestFilter, RequestPage, RequestRow, Shipment, Shipped, StatusFilter, Top, Usage, UsageReport, UsageRow,
-    UsageSums, UsageTotals,
+    Gateways, LeaseUse, NameFilter, Next, REPORT_ROWS, RefusedName, ReportAccount, ReportFilter, ReportKey,
+    RequestDetail, RequestFilter, RequestPage, RequestRow, Shipment, Shipped, StatusFilter, Top, Usage, UsageReport,
+    UsageRow, UsageSums, UsageTotals,
 };

@@ -1,6 +1,6 @@
 //! Addresses that clients ask by mistake, most of them for a base URL that is not quite right, and what they mean here.
 
-use super::error::{Code, Problem, Surface};
+use super::error::{ApiError, Code, Surface};
 use super::operation::Operation;
 
 /// What can be read here, by how it ends elsewhere too.
@@ -53,13 +53,13 @@ pub fn surface(path: &str, x_api_key: bool) -> Surface {
 }
 
 /// The error for an address that is none.
-pub fn nothing(method: &str, path: &str) -> Problem {
+pub fn nothing(method: &str, path: &str) -> ApiError {
     let message = match meant(path) {
         Some(ours) => format!("There is no {method} {path} here. The address is {ours}: check the base URL."),
         None if path == "/v1" || path.starts_with("/v1/") => format!("There is no {method} {path} here."),
         None => format!("There is no {method} {path} here. Addresses of the API begin with /v1: check the base URL."),
     };
-    Problem::new(Code::NotFound, message)
+    ApiError::new(Code::NotFound, message)
 }
 
 /// The operation whose address ends like this one, the longest if there are several.

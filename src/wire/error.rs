@@ -157,7 +157,7 @@ pub enum Surface {
 
 /// What a provider said of its own failure, as far as it is safe to pass on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProviderSaid {
+pub struct ProviderErrorDetail {
     /// Its short name.
     pub name: String,
     /// Its HTTP status, if it answered.
@@ -170,7 +170,7 @@ pub struct ProviderSaid {
 
 /// One error, before it takes a shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct ApiError {
     /// HTTP status.
     pub status: u16,
     /// Its type.
@@ -182,10 +182,10 @@ pub struct Problem {
     /// The key of the request that it is about.
     pub param: Option<Cow<'static, str>>,
     /// What the provider said.
-    pub provider: Option<Box<ProviderSaid>>,
+    pub provider: Option<Box<ProviderErrorDetail>>,
 }
 
-impl Problem {
+impl ApiError {
     /// An error of ours.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let (status, kind, name) = code.row();
@@ -201,7 +201,7 @@ impl Problem {
 
     /// The same, with what the provider said.
     #[must_use]
-    pub fn by_provider(mut self, said: ProviderSaid) -> Self {
+    pub fn by_provider(mut self, said: ProviderErrorDetail) -> Self {
         self.provider = Some(Box::new(said));
         self
     }
@@ -270,7 +270,7 @@ struct OpenaiError<'a> {
     param: Option<&'a str>,
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<&'a ProviderSaid>,
+    provider: Option<&'a ProviderErrorDetail>,
 }
 
 #[derive(Serialize)]
@@ -297,12 +297,12 @@ struct AnthropicError<'a> {
     kind: &'a str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<&'a ProviderSaid>,
+    provider: Option<&'a ProviderErrorDetail>,
 }
 
 /// What an upstream's error body says: message, type, param and code, wherever it puts them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct ProviderError {
     /// For a person.
     pub message: Option<String>,
     /// Its type.
@@ -313,7 +313,7 @@ pub struct Told {
     pub code: Option<String>,
 }
 
-impl Told {
+impl ProviderError {
     /// Longest message that is passed on, in characters.
     const LONGEST: usize = 1_000;
 
@@ -358,16 +358,17 @@ mod tests {
     fn every_error_has_its_shape() {
         let mut all = String::new();
         for code in Code::ALL {
-            let problem = Problem::new(code, "What went wrong.");
+            let problem = ApiError::new(code, "What went wrong.");
             for surface in [Surface::Openai, Surface::Anthropic] {
                 all.push_str(&format!("{} {}\n", problem.status, problem.body(surface, "req_cm_1")));
             }
         }
-        let full = Problem::new(Code::ProviderError, "It failed.").about("messages").by_provider(ProviderSaid {
-            name: "openai".into(),
-            status: Some(500),
-            message: Some("boom".into()),
-        });
+        let full =
+            ApiError::new(Code::ProviderError, "It failed.").about("messages").by_provider(ProviderErrorDetail {
+                name: "openai".into(),
+                status: Some(500),
+                message: Some("boom".into()),
+            });
         all.push_str(&full.body(Surface::Openai, ""));
         all.push('\n');
         all.push_str(&full.body(Surface::Anthropic, "req_cm_1"));
@@ -391,7 +392,7 @@ mod tests {
             ("<html>", None, None),
             ("3", None, None),
         ] {
-            let told = Told::read(body.as_bytes());
+            let told = ProviderError::read(body.as_bytes());
             assert_eq!((told.message.as_deref(), told.code.as_deref()), (message, code), "{body}");
         }
     }

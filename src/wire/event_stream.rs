@@ -1,12 +1,12 @@
 //! What every protocol tells of a stream of events: which events pass, how the stream stands, and what it metered.
 
 use super::reported::Reported;
-use super::sse::Verdict;
-use crate::domain::{Served, Tokens};
+use super::sse::EventAction;
+use crate::domain::{ServiceReport, Tokens};
 
 /// How a stream stands when its bytes end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum StreamEnd {
     /// The provider said that it was complete.
     Complete,
     /// The provider reported an error in the stream, which the client has seen.
@@ -19,7 +19,7 @@ pub enum Ending {
 /// bytes, few of them a parse.
 pub trait Watch {
     /// Sees the data of an event, and says whether the client sees it too.
-    fn judge(&mut self, data: &[u8]) -> Verdict;
+    fn judge(&mut self, data: &[u8]) -> EventAction;
 
     /// Whether the data of a last event without its blank line is complete in itself.
     fn is_whole(&self, data: &[u8]) -> bool {
@@ -27,7 +27,7 @@ pub trait Watch {
     }
 
     /// How the stream stands.
-    fn ending(&self) -> Ending;
+    fn ending(&self) -> StreamEnd;
 
     /// Whether the last event has passed: nothing more is to come.
     fn is_done(&self) -> bool;
@@ -36,7 +36,7 @@ pub trait Watch {
     fn tokens(&self) -> Option<Tokens>;
 
     /// How the provider says that it served the call.
-    fn served(&self) -> Served;
+    fn served(&self) -> ServiceReport;
 
     /// How many bytes of generated text have passed, for an estimate where no counts come.
     fn text_bytes(&self) -> usize;

@@ -23,7 +23,7 @@
     const here = new Set(rows.map((row) => row.dataset.row));
     const removed = (theForm.dataset.rows || "").split(" ").filter((id) => id && !here.has(id)).length;
     const changed = rows.filter((row) => {
-      const fields = ["name", "mode", "target", "told"].map((field) => part(row, field));
+      const fields = ["name", "mode", "target", "keep-name"].map((field) => part(row, field));
       if (!fields.some((field) => field.hasAttribute("data-saved"))) {
         return fields[0].value.trim() !== "" || fields[2].value.trim() !== "";
       }
@@ -107,9 +107,9 @@
           const value = input.dataset[field];
           if (value) part(row, field).value = value;
         }
-        if (input.dataset.told) part(row, "told").checked = input.dataset.told === "1";
+        if (input.dataset.keepName) part(row, "keep-name").checked = input.dataset.keepName === "1";
       }
-      if (["name[]", "mode[]", "target[]", "told[]"].includes(input.name) || input.name.startsWith("keep-")) {
+      if (["name[]", "mode[]", "target[]", "keep_name[]"].includes(input.name) || input.name.startsWith("keep-")) {
         showChanges();
         check(input);
       }

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
 
-use crate::connections::{Connections, Place};
+use crate::connections::{ConnectionSlot, Connections};
 
 /// After a failure of the system, such as no descriptors being left, for so long nothing is accepted.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -34,7 +34,7 @@ const REFUSAL: &str = concat!(
 pub(super) struct Arrival {
     pub stream: TcpStream,
     pub peer: SocketAddr,
-    pub place: Place,
+    pub place: ConnectionSlot,
 }
 
 /// Accepts until `stopping` says so, and then whom the system has let in already. Workers learn that nobody else comes by

@@ -25,7 +25,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::accepting::Arrival;
 use super::line::{Answering, Io, Line, Patience};
-use crate::connections::Place;
+use crate::connections::ConnectionSlot;
 use crate::gateway::ShownKey;
 
 /// How often connections are looked at that wait for their clients.
@@ -167,7 +167,7 @@ impl Room {
 struct Membership {
     room: Rc<Room>,
     number: u64,
-    _place: Place,
+    _place: ConnectionSlot,
 }
 
 impl Drop for Membership {

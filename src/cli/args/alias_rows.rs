@@ -21,14 +21,14 @@ impl FromStr for AliasArg {
 
     fn from_str(text: &str) -> Result<Self, AliasArgError> {
         let (name, target) = text.split_once('=').ok_or_else(|| AliasArgError(text.to_owned()))?;
-        let (target, keeps_name) = split_keep_name(target);
+        let (target, keep_name) = split_keep_name(target);
         let (name, target) = (name.trim(), target.trim());
         if name.is_empty() || target.is_empty() {
             return Err(AliasArgError(text.to_owned()));
         }
         let (name, matching) = name.strip_suffix('*').map_or((name, "exact"), |prefix| (prefix, "prefix"));
         let (name, matching, target) = (name.into(), matching.into(), target.into());
-        Ok(Self(DraftRow { id: String::new(), name, matching, target, keeps_name }))
+        Ok(Self(DraftRow { id: String::new(), name, matching, target, keep_name: keep_name }))
     }
 }
 
@@ -58,10 +58,10 @@ pub fn check(
     let kept = stay.iter().map(|alias| DraftRow::of("", alias));
     let rows: Vec<DraftRow> = kept.chain(new.iter().map(|placed| placed.row.clone())).collect();
     let checked = validate(&rows, catalog, allowed, stay);
-    let Some(first) = checked.problems.first() else { return Ok(checked.aliases) };
+    let Some(first) = checked.issues.first() else { return Ok(checked.aliases) };
     let at = first.row.and_then(|row| row.checked_sub(stay.len())).and_then(|row| new.get(row));
     let place = at.map(|placed| format!("{}: ", placed.place)).unwrap_or_default();
-    let more = match checked.problems.len() - 1 {
+    let more = match checked.issues.len() - 1 {
         0 => String::new(),
         1 => " (1 more problem)".into(),
         n => format!(" ({n} more problems)"),

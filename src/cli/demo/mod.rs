@@ -17,7 +17,7 @@ use crate::domain::{
     Person, PersonId, PicoUsd, Role, SpendLimit, UsageRecord,
 };
 use crate::random;
-use crate::store::{Editor, NewKey, Store};
+use crate::store::{Actor, NewKey, Store};
 
 const EMAIL: &str = "demo@crossmodel.local";
 
@@ -110,7 +110,7 @@ struct Seeded {
 }
 
 async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded, CliError> {
-    let (now, by) = (clock.now(), Editor::command_line());
+    let (now, by) = (clock.now(), Actor::command_line());
     let began = history::began(now);
     let wrong = |error: &dyn std::error::Error| CliError::Failed(format!("the demo's own data: {error}"));
     let name = "Demo".parse().map_err(|error| wrong(&error))?;

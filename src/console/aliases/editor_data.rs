@@ -7,7 +7,7 @@ use crate::console::auth::SignedIn;
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 use crate::domain::{AliasName, ApiKey, ApiKeyId, Catalog, Timestamp, Traffic, TrafficWindow};
-use crate::store::Saved;
+use crate::store::SavedAliases;
 
 use super::view::KeyHead;
 
@@ -15,7 +15,7 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The key, its saved aliases, the version that a draft was made from, and the catalog.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct EditorData {
     /// Who is looking.
     pub who: SignedIn,
     /// The key.
@@ -23,9 +23,9 @@ pub(super) struct Desk {
     /// What templates need of it.
     pub head: KeyHead,
     /// What is stored.
-    pub stored: Saved,
+    pub stored: SavedAliases,
     /// What the draft was made from: what is stored, or an older version.
-    pub base: Saved,
+    pub base: SavedAliases,
     /// The catalog.
     pub catalog: Arc<Catalog>,
     /// The names that the client sent in the last week, and how often.
@@ -40,7 +40,7 @@ pub(super) struct Desk {
     pub gateway_url: String,
 }
 
-impl Desk {
+impl EditorData {
     /// Reads what is needed for a draft that was made from `version`; `None` starts from what is stored. What the client
     /// sent is read if there is a `window` for it.
     ///

@@ -11,7 +11,7 @@ mod handlers;
 mod view;
 
 use super::web::Address;
-use crate::store::Saved;
+use crate::store::SavedAliases;
 use handlers::{edit, export, history, save, show, test_name, version};
 
 /// The editor's addresses.
@@ -26,12 +26,12 @@ pub(super) const ROUTES: &[Address] = &[
 ];
 
 /// What the switch of an alias does, for lists of changes.
-const fn answers_with(keeps_name: bool) -> &'static str {
-    if keeps_name { "answers with the name asked for" } else { "answers with the real id" }
+const fn answers_with(keep_name: bool) -> &'static str {
+    if keep_name { "answers with the name asked for" } else { "answers with the real id" }
 }
 
 /// How a page calls whoever made a save: `Maya` for maya@acme.test.
-fn who_saved(saved: &Saved) -> String {
+fn who_saved(saved: &SavedAliases) -> String {
     let name = saved.saved_by.as_deref().unwrap_or("somebody else");
     let name = name.split_once('@').map_or(name, |(local, _)| local);
     let mut letters = name.chars();

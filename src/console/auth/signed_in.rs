@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::console::web::ConsoleError;
 use crate::domain::{Account, Person, PersonId, Role, Scope};
-use crate::store::{Editor, Store, StoreError};
+use crate::store::{Actor, Store, StoreError};
 
 /// The person whose session this request carries, read from the store for this very request: somebody who was switched
 /// off a moment ago is out. The guard puts it there; a handler that names it can only be reached by somebody signed in.
@@ -65,8 +65,8 @@ impl SignedIn {
     }
 
     /// On whose behalf the store writes.
-    pub fn editor(&self) -> Editor {
-        Editor::person(&self.person)
+    pub fn editor(&self) -> Actor {
+        Actor::person(&self.person)
     }
 
     /// Whether they run the instance.

@@ -1,6 +1,6 @@
 //! Which name a client should ask for, and what becomes of the names that it asks for by itself.
 
-use super::kit::{Ask, Kits};
+use super::kit::{AskedName, Kits};
 use crate::domain::{Alias, AliasSet, Catalog, Match, ModelId, Outcome, Resolution, decide};
 
 /// For a key without an alias that runs.
@@ -8,9 +8,9 @@ const A_MODEL: &str = "openai/gpt-5.4-mini";
 
 /// What one name comes to, for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum NameStatus {
     /// It runs this model, by this alias if any.
-    Runs { model: String, by: Option<String>, keeps_name: bool },
+    Runs { model: String, by: Option<String>, keep_name: bool },
     /// No alias catches it, and the catalog does not have it.
     Unknown,
     /// An alias catches it, but what it points at cannot be called.
@@ -27,21 +27,21 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     /// What becomes of a name.
-    pub(super) fn fate(&self, name: &str) -> Fate {
+    pub(super) fn fate(&self, name: &str) -> NameStatus {
         let decision = decide(self.aliases, self.catalog, self.allowed, name);
         let model = decision.resolution.model().to_owned();
         match (&decision.outcome, decision.resolution) {
             (Outcome::Runs(_), resolution) => {
-                Fate::Runs { model, by: resolution.alias().map(shown), keeps_name: resolution.keeps_name() }
+                NameStatus::Runs { model, by: resolution.alias().map(shown), keep_name: resolution.keep_name() }
             }
-            (_, Resolution::Alias(_)) | (Outcome::NotAllowed(_), _) => Fate::Dead { model },
-            (Outcome::NotFound, Resolution::Passthrough(_)) => Fate::Unknown,
+            (_, Resolution::Alias(_)) | (Outcome::NotAllowed(_), _) => NameStatus::Dead { model },
+            (Outcome::NotFound, Resolution::Passthrough(_)) => NameStatus::Unknown,
         }
     }
 
     /// Names of the key that run, exact ones first. A prefix stands for the names that clients are known to send.
     pub(super) fn choices(&self) -> Vec<String> {
-        let asks = || Kits::get().clients.iter().flat_map(|kit| &kit.asks).map(|ask: &Ask| ask.name.as_str());
+        let asks = || Kits::get().clients.iter().flat_map(|kit| &kit.asks).map(|ask: &AskedName| ask.name.as_str());
         let mut names: Vec<String> = Vec::new();
         for alias in self.aliases.rows() {
             let meant: Vec<&str> = match alias.matching {
@@ -53,7 +53,7 @@ impl Names<'_> {
                 }
             };
             for name in meant {
-                if matches!(self.fate(name), Fate::Runs { .. }) && names.iter().all(|known| known != name) {
+                if matches!(self.fate(name), NameStatus::Runs { .. }) && names.iter().all(|known| known != name) {
                     names.push(name.to_owned());
                 }
             }
@@ -63,7 +63,7 @@ impl Names<'_> {
 
     /// A model that the key may call.
     fn a_model(&self) -> String {
-        let may = |id: &str| matches!(self.fate(id), Fate::Runs { .. });
+        let may = |id: &str| matches!(self.fate(id), NameStatus::Runs { .. });
         let first = || self.catalog.all_callable().map(|model| model.id.as_str()).find(|id| may(id));
         if may(A_MODEL) { A_MODEL.to_owned() } else { first().unwrap_or(A_MODEL).to_owned() }
     }

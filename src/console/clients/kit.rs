@@ -11,12 +11,12 @@ pub(in super::super) struct Kits {
     /// When, as a reader says it.
     pub as_of: String,
     /// The clients, in the order in which they are shown.
-    pub clients: Vec<Kit>,
+    pub clients: Vec<ClientGuide>,
 }
 
 /// One client.
 #[derive(Debug, serde::Deserialize)]
-pub(in super::super) struct Kit {
+pub(in super::super) struct ClientGuide {
     /// For addresses.
     pub id: String,
     /// Whether its aliases should answer with the name that it asked for.
@@ -29,7 +29,7 @@ pub(in super::super) struct Kit {
     /// What to know first. Code stands between backticks.
     pub about: String,
     /// Names that it asks for by itself.
-    pub asks: Vec<Ask>,
+    pub asks: Vec<AskedName>,
     /// Its settings.
     pub blocks: Vec<Block>,
     /// What else to know.
@@ -38,7 +38,7 @@ pub(in super::super) struct Kit {
 
 /// A name that a client asks for though nobody told it to.
 #[derive(Debug, serde::Deserialize)]
-pub(in super::super) struct Ask {
+pub(in super::super) struct AskedName {
     /// What it sends.
     pub name: String,
     /// On which occasion.
@@ -73,7 +73,7 @@ impl Kits {
     }
 
     /// The client of that id.
-    pub(in super::super) fn find(&self, id: &str) -> Option<&Kit> {
+    pub(in super::super) fn find(&self, id: &str) -> Option<&ClientGuide> {
         self.clients.iter().find(|kit| kit.id == id)
     }
 }

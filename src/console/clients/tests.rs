@@ -1,6 +1,6 @@
 //! The data file is whole, its settings hold what they should, and the documentation says the same.
 
-use super::choice::{Fate, Names};
+use super::choice::{NameStatus, Names};
 use super::kit::{Kits, Setup};
 use crate::domain::samples::{alias, catalog, model};
 use crate::domain::{AliasSet, Catalog};
@@ -69,11 +69,11 @@ fn a_name_that_is_not_caught_is_told_apart_from_one_that_leads_nowhere() {
     let names = Names { aliases: &aliases, catalog: &shop, allowed: None };
     assert_eq!(
         names.fate("claude-opus-4-8"),
-        Fate::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()), keeps_name: false }
+        NameStatus::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()), keep_name: false }
     );
-    assert_eq!(names.fate("claude-haiku-4-5"), Fate::Dead { model: "gone/x".into() });
-    assert_eq!(names.fate("claude-sonnet-5"), Fate::Unknown);
-    assert_eq!(names.fate("lab/a"), Fate::Runs { model: "lab/a".into(), by: None, keeps_name: false });
+    assert_eq!(names.fate("claude-haiku-4-5"), NameStatus::Dead { model: "gone/x".into() });
+    assert_eq!(names.fate("claude-sonnet-5"), NameStatus::Unknown);
+    assert_eq!(names.fate("lab/a"), NameStatus::Runs { model: "lab/a".into(), by: None, keep_name: false });
 }
 
 /// The clients as a page of the documentation.

@@ -1,7 +1,7 @@
 //! What a page shows of the clients: settings filled in, and whether the names that each asks for by itself are caught.
 
-use super::choice::{Fate, Names};
-use super::kit::{Ask, Kit, Kits, Setup};
+use super::choice::{NameStatus, Names};
+use super::kit::{AskedName, ClientGuide, Kits, Setup};
 use crate::domain::Match;
 
 /// One client.
@@ -70,7 +70,7 @@ pub(super) fn all(names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, op
     Kits::get().clients.iter().map(|kit| client(kit, names, setup, editor, open)).collect()
 }
 
-fn client(kit: &Kit, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> ClientView {
+fn client(kit: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> ClientView {
     ClientView {
         id: kit.id.clone(),
         name: kit.name.clone(),
@@ -87,20 +87,20 @@ fn client(kit: &Kit, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>,
     }
 }
 
-fn ask(kit: &Kit, ask: &Ask, names: &Names<'_>, editor: Option<&str>) -> AskView {
+fn ask(kit: &ClientGuide, ask: &AskedName, names: &Names<'_>, editor: Option<&str>) -> AskView {
     let fate = names.fate(&ask.name);
     let (tone, text) = match &fate {
-        Fate::Runs { model, by: Some(alias), keeps_name } => {
-            let switch = if kit.keep_name && !keeps_name { ", which answers with the real id" } else { "" };
+        NameStatus::Runs { model, by: Some(alias), keep_name } => {
+            let switch = if kit.keep_name && !keep_name { ", which answers with the real id" } else { "" };
             ("ok", format!("runs {model} by your alias {alias}{switch}"))
         }
-        Fate::Runs { model, by: None, .. } => ("ok", format!("runs the catalog model {model}")),
-        Fate::Dead { model } => ("warn", format!("points at {model}, which this key cannot call: requests fail")),
-        Fate::Unknown if ask.always => ("warn", "no alias of this key catches it: requests fail".into()),
-        Fate::Unknown => ("", "no alias of this key catches it".into()),
+        NameStatus::Runs { model, by: None, .. } => ("ok", format!("runs the catalog model {model}")),
+        NameStatus::Dead { model } => ("warn", format!("points at {model}, which this key cannot call: requests fail")),
+        NameStatus::Unknown if ask.always => ("warn", "no alias of this key catches it: requests fail".into()),
+        NameStatus::Unknown => ("", "no alias of this key catches it".into()),
     };
     let star = if ask.matching == Match::Prefix { "*" } else { "" };
-    let add = editor.filter(|_| fate == Fate::Unknown).map(|editor| {
+    let add = editor.filter(|_| fate == NameStatus::Unknown).map(|editor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("add", ask.add.as_str()).append_pair("match", ask.matching.as_str());
         if kit.keep_name {

@@ -12,7 +12,7 @@ use super::limit_fields::SpendFields;
 use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Field, Shape};
+use crate::console::web::{ConsoleError, Field, HtmxRequest};
 use crate::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, Limits, PersonId, Scope, Timestamp};
 use crate::store::{NewKey, StoreError};
 
@@ -83,7 +83,7 @@ pub(super) async fn create(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     form: web::Form<NewForm>,
 ) -> Reply {
     frame.who.must_write()?;

@@ -21,7 +21,7 @@ const LIFE: std::time::Duration = std::time::Duration::from_secs(10 * 60);
 /// The query of `GET /keys/{id}/created`.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-pub(super) struct Ticket {
+pub(super) struct ShowOnceQuery {
     ticket: String,
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn show(
     session: Session,
     request: HttpRequest,
     id: web::Path<String>,
-    ticket: web::Query<Ticket>,
+    ticket: web::Query<ShowOnceQuery>,
 ) -> Reply {
     let key = super::find(&console, &frame.who, &id).await?;
     let frame = frame.at(Nav::Keys);

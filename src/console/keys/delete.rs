@@ -12,7 +12,7 @@ use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::flash::{self, Flash};
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Field, Shape};
+use crate::console::web::{ConsoleError, Field, HtmxRequest};
 use crate::domain::{ApiKey, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -43,7 +43,7 @@ pub(super) async fn delete(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<DeleteForm>,
 ) -> Reply {

@@ -11,7 +11,7 @@ use super::{changed, created, find_to_change};
 use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{Field, Shape};
+use crate::console::web::{Field, HtmxRequest};
 use crate::domain::{ApiKey, ApiKeySecret, Timestamp};
 
 /// What can be chosen from: the value and its words.
@@ -46,7 +46,7 @@ pub(super) async fn roll(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<RollForm>,
 ) -> Reply {

@@ -81,7 +81,7 @@ impl Row {
         Self {
             id: key.id.to_string(),
             standing: Standing::of(&key, now),
-            problems: validate(&drafts, catalog, key.models().as_deref(), &[]).problems.len(),
+            problems: validate(&drafts, catalog, key.models().as_deref(), &[]).issues.len(),
             aliases: aliases.len(),
             account: account_name,
             owner: owner_email.map_or_else(|| "Service key".into(), |email| email.to_string()),

@@ -14,7 +14,7 @@ use crate::console::layout::Frame;
 use crate::console::state::Console;
 use crate::console::web::flash::{self, Flash};
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Shape};
+use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::{ApiKey, KeyState, Scope};
 use crate::store::{KeyFilter, StoreError};
 
@@ -107,7 +107,7 @@ pub(super) async fn enable(
     console: web::Data<Console>,
     who: SignedIn,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<BackForm>,
 ) -> Reply {
@@ -121,7 +121,7 @@ pub(super) async fn disable(
     console: web::Data<Console>,
     who: SignedIn,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<BackForm>,
 ) -> Reply {
@@ -136,7 +136,7 @@ async fn switch(
     console: &Console,
     who: &SignedIn,
     session: &Session,
-    shape: Shape,
+    shape: HtmxRequest,
     key: ApiKey,
     state: KeyState,
     flash: Flash,

@@ -8,7 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, REFERER, RETRY_AFTER};
 use askama::Template;
 
 use super::frame::Frame;
-use crate::console::web::{ConsoleError, Problem, Shape, reply, request_id};
+use crate::console::web::{ConsoleError, ErrorView, HtmxRequest, reply, request_id};
 use crate::domain::RequestId;
 use crate::error_chain::error_chain;
 
@@ -17,7 +17,7 @@ use crate::error_chain::error_chain;
 #[template(path = "layout/error.html")]
 struct FramedPage<'a> {
     frame: Frame,
-    problem: &'a Problem,
+    problem: &'a ErrorView,
     id: String,
 }
 
@@ -25,7 +25,7 @@ struct FramedPage<'a> {
 #[derive(Template)]
 #[template(path = "layout/error_bare.html")]
 struct BarePage<'a> {
-    problem: &'a Problem,
+    problem: &'a ErrorView,
     id: String,
 }
 
@@ -33,11 +33,11 @@ struct BarePage<'a> {
 #[derive(Template)]
 #[template(path = "layout/_error.html")]
 struct Fragment<'a> {
-    problem: &'a Problem,
+    problem: &'a ErrorView,
 }
 
 /// Leaves good answers and forms with messages as they are, and gives a bare error its words.
-pub fn render(response: ServiceResponse<BoxBody>, shape: Shape, id: RequestId) -> ServiceResponse<BoxBody> {
+pub fn render(response: ServiceResponse<BoxBody>, shape: HtmxRequest, id: RequestId) -> ServiceResponse<BoxBody> {
     let Some(problem) = find(&response) else { return response };
     let status = problem.status.as_u16();
     if problem.status.is_server_error() {
@@ -59,7 +59,7 @@ pub fn render(response: ServiceResponse<BoxBody>, shape: Shape, id: RequestId) -
 }
 
 /// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it says so itself.
-pub fn page_for_nobody(problem: &Problem, shape: Shape, id: RequestId) -> HttpResponse {
+pub fn page_for_nobody(problem: &ErrorView, shape: HtmxRequest, id: RequestId) -> HttpResponse {
     if !shape.is_htmx() {
         answer(problem, BarePage { problem, id: request_id(id) }.render())
     } else if problem.status.is_server_error() {
@@ -69,7 +69,7 @@ pub fn page_for_nobody(problem: &Problem, shape: Shape, id: RequestId) -> HttpRe
     }
 }
 
-fn answer(problem: &Problem, body: Result<String, askama::Error>) -> HttpResponse {
+fn answer(problem: &ErrorView, body: Result<String, askama::Error>) -> HttpResponse {
     let body = body.unwrap_or_else(|error| {
         tracing::error!(%error, "The error page itself failed");
         problem.heading.clone()
@@ -87,14 +87,14 @@ fn causes(error: &actix_web::Error) -> String {
 }
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.
-fn find(response: &ServiceResponse<BoxBody>) -> Option<Problem> {
-    if let Some(problem) = response.response().extensions().get::<Problem>() {
+fn find(response: &ServiceResponse<BoxBody>) -> Option<ErrorView> {
+    if let Some(problem) = response.response().extensions().get::<ErrorView>() {
         return Some(problem.clone());
     }
     let status = response.status();
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let bare = (status.is_client_error() || status.is_server_error()) && !html;
-    bare.then(|| Problem::of_status(status))
+    bare.then(|| ErrorView::of_status(status))
 }
 
 /// Where to sign in and come back to: the page itself, or for a form the page it stands on.

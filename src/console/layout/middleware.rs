@@ -14,7 +14,7 @@ pub(in crate::console) use super::form_body::LARGEST as LARGEST_FORM;
 use super::{compress, error_page, form_body, headers, stray};
 use crate::console::state::Console;
 use crate::console::web::request_id;
-use crate::console::web::{ConsoleError, Shape};
+use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::RequestId;
 
 /// Wraps every request of the console.
@@ -25,7 +25,7 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
-    let shape = Shape::of(request.headers());
+    let shape = HtmxRequest::of(request.headers());
     let gzip = compress::accepts_gzip(request.headers());
     if let Some(mut answer) = stray::answer(&request, id) {
         finish(&console, answer.headers_mut(), id);

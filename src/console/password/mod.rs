@@ -35,7 +35,7 @@ pub struct Passwords {
 
 /// What checking a password found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordCheck {
     /// It is another password.
     Wrong,
     /// It is the password.
@@ -64,13 +64,13 @@ impl Passwords {
     ///
     /// # Errors
     /// [`ConsoleError::Busy`] with too many waiting.
-    pub async fn verify(&self, password: &str, stored: Option<String>) -> Result<Verdict, ConsoleError> {
+    pub async fn verify(&self, password: &str, stored: Option<String>) -> Result<PasswordCheck, ConsoleError> {
         let password = Zeroizing::new(password.to_owned());
         self.run(move || verify(&password, stored.as_deref())).await
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ConsoleError> {
-        let place = Place::take(&self.waiting).ok_or(ConsoleError::Busy)?;
+        let place = Slot::take(&self.waiting).ok_or(ConsoleError::Busy)?;
         let gone = |_| ConsoleError::Internal("the password queue is closed".into());
         let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(gone)?;
         drop(place);
@@ -85,16 +85,16 @@ impl Passwords {
 }
 
 /// A place in the queue, given back when dropped.
-struct Place(Arc<AtomicUsize>);
+struct Slot(Arc<AtomicUsize>);
 
-impl Place {
+impl Slot {
     fn take(waiting: &Arc<AtomicUsize>) -> Option<Self> {
         let place = Self(Arc::clone(waiting));
         (waiting.fetch_add(1, Ordering::SeqCst) < WAITING).then_some(place)
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -109,12 +109,12 @@ pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(argon2().hash_password_with_salt(password.as_bytes(), &salt)?.to_string())
 }
 
-fn verify(password: &str, stored: Option<&str>) -> Verdict {
+fn verify(password: &str, stored: Option<&str>) -> PasswordCheck {
     let right = argon2().verify_password(password.as_bytes(), stored.unwrap_or(NOBODY)).is_ok();
     match stored {
-        Some(stored) if right && is_stale(stored) => Verdict::RightButStale,
-        Some(_) if right => Verdict::Right,
-        _ => Verdict::Wrong,
+        Some(stored) if right && is_stale(stored) => PasswordCheck::RightButStale,
+        Some(_) if right => PasswordCheck::Right,
+        _ => PasswordCheck::Wrong,
     }
 }
 
@@ -137,9 +137,9 @@ mod tests {
         let stored = hash("correct horse battery").unwrap();
 
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert_eq!(verify("correct horse battery", Some(&stored)), Verdict::Right);
-        assert_eq!(verify("correct horse batterz", Some(&stored)), Verdict::Wrong);
-        assert_eq!(verify("correct horse battery", None), Verdict::Wrong);
+        assert_eq!(verify("correct horse battery", Some(&stored)), PasswordCheck::Right);
+        assert_eq!(verify("correct horse batterz", Some(&stored)), PasswordCheck::Wrong);
+        assert_eq!(verify("correct horse battery", None), PasswordCheck::Wrong);
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
         let stored = weak.hash_password_with_salt(b"correct horse battery", &[7; 16]).unwrap().to_string();
 
-        assert_eq!(verify("correct horse battery", Some(&stored)), Verdict::RightButStale);
+        assert_eq!(verify("correct horse battery", Some(&stored)), PasswordCheck::RightButStale);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 use crate::console::web::reply::{self, Reply};
 use crate::domain::{Attempt, Bill, PicoUsd, RequestId, UsageRecord, format};
-use crate::store::{RequestDetail, Saved};
+use crate::store::{RequestDetail, SavedAliases};
 
 #[derive(Template)]
 #[template(path = "requests/show.html")]
@@ -47,7 +47,7 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Pat
     let scope = frame.who.scope();
     let detail = console.store.usage().request(scope, id).await?.ok_or(ConsoleError::NotFound)?;
     let key = console.store.api_keys().get(scope, detail.record.key).await?;
-    let none = || Saved { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
+    let none = || SavedAliases { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
     let rules = console.store.aliases().list(scope, detail.record.key).await?.unwrap_or_else(none);
     let catalog = console.catalog().await?;
     let now = console.now();

@@ -56,7 +56,7 @@ const HEAD: [&str; 29] = [
 ];
 
 /// Where the file goes on.
-struct Place {
+struct Cursor {
     console: Console,
     scope: Scope,
     filter: RequestFilter,
@@ -67,7 +67,7 @@ struct Place {
 
 pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Query<RequestQuery>) -> Reply {
     let query = query.into_inner();
-    let place = Place {
+    let place = Cursor {
         console: console.get_ref().clone(),
         scope: query.scope(&frame.who),
         filter: query.filter(),
@@ -84,7 +84,7 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
     Ok(csv::file("crossmodel-requests.csv", csv::line(HEAD), portions))
 }
 
-async fn portion(mut place: Place) -> Result<(String, Option<Place>), ConsoleError> {
+async fn portion(mut place: Cursor) -> Result<(String, Option<Cursor>), ConsoleError> {
     let most = u32::try_from(MOST - place.lines).unwrap_or(PORTION).min(PORTION);
     let page =
         place.console.store.usage().requests(place.scope, &place.filter, place.before, most, Duration::MAX).await?;

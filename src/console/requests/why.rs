@@ -3,9 +3,10 @@
 use crate::console::format::When;
 use crate::console::usage::address;
 use crate::domain::{
-    Alias, AliasSet, ApiKey, Catalog, Explanation, Rule, Step, Timestamp, UsageRecord, Verdict, explain, format,
+    Alias, AliasSet, ApiKey, Catalog, ExplainedOutcome, Explanation, Rule, Step, Timestamp, UsageRecord, explain,
+    format,
 };
-use crate::store::{RequestDetail, Saved};
+use crate::store::{RequestDetail, SavedAliases};
 use std::time::Duration;
 
 /// How long a gateway may go on with older rules if every notice of a change was lost.
@@ -31,7 +32,7 @@ pub(super) struct Why {
 /// What is known of the key today.
 pub(super) struct Today<'a> {
     pub key: Option<&'a ApiKey>,
-    pub rules: &'a Saved,
+    pub rules: &'a SavedAliases,
     pub catalog: &'a Catalog,
     pub now: Timestamp,
 }
@@ -80,11 +81,11 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
 
 /// The version that the answer came from, and whether it explains it. A gateway may not have heard of a save that is less
 /// than a minute old, so an older version counts if it alone says what was noted.
-fn in_force(detail: &RequestDetail) -> (Saved, bool) {
+fn in_force(detail: &RequestDetail) -> (SavedAliases, bool) {
     let record = &detail.record;
-    let none = Saved { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
+    let none = SavedAliases { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
     let first_known = detail.rules.last().is_none_or(|oldest| oldest.version == 1);
-    let mut candidates: Vec<Saved> = detail.rules.clone();
+    let mut candidates: Vec<SavedAliases> = detail.rules.clone();
     candidates.extend(first_known.then(|| none.clone()));
     let mut replaced_at: Option<Timestamp> = None;
     for saved in &candidates {
@@ -123,13 +124,17 @@ fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<St
     let now = resolve(&today.rules.aliases, today, record);
     let model = format::visible(&now.model);
     match now.outcome {
-        Verdict::Runs | Verdict::Empty if now.model == resolved => None,
-        Verdict::Runs | Verdict::Empty => Some(format!("Today it would go to {model} ({}).", now.rule())),
-        Verdict::ModelNotFound => Some(format!("Today it would go to {model}, which fails with model_not_found.")),
-        Verdict::ModelNotAllowed => Some(format!("Today it would go to {model}, which this key may not use.")),
+        ExplainedOutcome::Runs | ExplainedOutcome::Empty if now.model == resolved => None,
+        ExplainedOutcome::Runs | ExplainedOutcome::Empty => {
+            Some(format!("Today it would go to {model} ({}).", now.rule()))
+        }
+        ExplainedOutcome::ModelNotFound => {
+            Some(format!("Today it would go to {model}, which fails with model_not_found."))
+        }
+        ExplainedOutcome::ModelNotAllowed => Some(format!("Today it would go to {model}, which this key may not use.")),
     }
 }
 
-fn saver(saved: &Saved) -> &str {
+fn saver(saved: &SavedAliases) -> &str {
     saved.saved_by.as_deref().unwrap_or("somebody unknown")
 }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::auth::{SignedIn, session, throttle};
-use super::password::Verdict;
+use super::password::PasswordCheck;
 use super::state::Console;
 use super::web::reply::{self, Reply};
 use super::web::{Address, ConsoleError};
@@ -103,7 +103,7 @@ async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> 
     let (person, stored) = found.map_or((None, None), |(person, stored)| (Some(person), stored));
     // The work is done whoever it is, or is not.
     let verdict = console.passwords.verify(&form.password, stored).await?;
-    let Some(person) = person.filter(|person| person.enabled && verdict != Verdict::Wrong) else {
+    let Some(person) = person.filter(|person| person.enabled && verdict != PasswordCheck::Wrong) else {
         tracing::info!("A sign-in failed");
         return Ok(None);
     };
@@ -115,7 +115,7 @@ async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> 
         return Ok(None);
     }
     attempt.succeeded(console).await?;
-    if verdict == Verdict::RightButStale {
+    if verdict == PasswordCheck::RightButStale {
         let hash = console.passwords.hash(&form.password).await?;
         console.store.people().rehash(person.id, &hash).await?;
     }

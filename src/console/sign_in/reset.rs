@@ -13,7 +13,7 @@ use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
 use crate::console::web::{Address, ConsoleError, Field, token};
 use crate::domain::{Person, PersonId, Timestamp};
-use crate::store::{Editor, Link, LinkKind, Store, StoreError};
+use crate::store::{Actor, Link, LinkKind, Store, StoreError};
 
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
@@ -76,7 +76,7 @@ async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::F
     if console.store.links().consume(&token::hash(&token), LinkKind::Reset, now).await?.is_none() {
         return Err(ConsoleError::NotFound);
     }
-    console.store.people().set_password(person.id, &hash, &Editor::person(&person), now).await?;
+    console.store.people().set_password(person.id, &hash, &Actor::person(&person), now).await?;
     Ok(reply::see_other("/sign-in?after=reset"))
 }
 

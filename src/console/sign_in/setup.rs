@@ -14,7 +14,7 @@ use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
 use crate::console::web::{Address, ConsoleError, Field, token};
 use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role};
-use crate::store::{Editor, Link, LinkKind, StoreError};
+use crate::store::{Actor, Link, LinkKind, StoreError};
 
 const LIFE: Duration = Duration::from_secs(60 * 60);
 
@@ -91,7 +91,7 @@ async fn create(
     if console.store.links().consume(&token::hash(&token), LinkKind::Setup, now).await?.is_none() {
         return Err(ConsoleError::NotFound);
     }
-    let by = Editor { person: None, name: "first-run set-up".into() };
+    let by = Actor { person: None, name: "first-run set-up".into() };
     let account = match console.store.accounts().by_name(name.as_str()).await? {
         Some(account) => account,
         None => {

@@ -10,7 +10,7 @@ use crate::console::layout::Frame;
 use crate::console::state::Console;
 use crate::console::web::flash::{self, Flash};
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Field, Shape};
+use crate::console::web::{ConsoleError, Field, HtmxRequest};
 use crate::domain::{LedgerId, PicoUsd};
 use crate::store::{Credited, NewCredit};
 
@@ -33,7 +33,7 @@ pub(super) async fn add(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: Shape,
+    shape: HtmxRequest,
     form: web::Form<CreditForm>,
 ) -> Reply {
     if !frame.who.is_admin() {

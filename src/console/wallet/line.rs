@@ -2,7 +2,7 @@
 
 use crate::console::format::{When, money};
 use crate::domain::{EntryKind, PicoUsd, Timestamp};
-use crate::store::{WalletEvent, WalletLine, WalletPlace};
+use crate::store::{WalletCursor, WalletEvent, WalletLine};
 
 /// A line.
 pub(super) struct Line {
@@ -62,21 +62,21 @@ impl Line {
 }
 
 /// A place as an address names it: a day, or an entry's id.
-pub(super) fn place_text(place: WalletPlace, now: Timestamp) -> String {
+pub(super) fn place_text(place: WalletCursor, now: Timestamp) -> String {
     match place {
-        WalletPlace::Usage(day) => When::new(Timestamp::of_day(day), now).machine_date(),
-        WalletPlace::Entry(id) => id.to_string(),
+        WalletCursor::Usage(day) => When::new(Timestamp::of_day(day), now).machine_date(),
+        WalletCursor::Entry(id) => id.to_string(),
     }
 }
 
 /// What [`place_text`] wrote; anything else is the top.
-pub(super) fn parse_place(text: &str) -> Option<WalletPlace> {
+pub(super) fn parse_place(text: &str) -> Option<WalletCursor> {
     if let Ok(id) = text.parse() {
-        return Some(WalletPlace::Entry(id));
+        return Some(WalletCursor::Entry(id));
     }
     let date: jiff::civil::Date = text.parse().ok()?;
     let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(WalletPlace::Usage(Timestamp::from_millis(start.timestamp().as_millisecond()).day()))
+    Some(WalletCursor::Usage(Timestamp::from_millis(start.timestamp().as_millisecond()).day()))
 }
 
 /// How long what is free lasts if every day costs what the last seven did; `None` without spending, or with nothing left.
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_place_reads_back_and_nonsense_is_the_top() {
         let now = Timestamp::from_millis(1_795_348_800_000);
-        for place in [WalletPlace::Usage(now.day() - 3), WalletPlace::Entry(LedgerId::new(now, [5; 10]))] {
+        for place in [WalletCursor::Usage(now.day() - 3), WalletCursor::Entry(LedgerId::new(now, [5; 10]))] {
             assert_eq!(parse_place(&place_text(place, now)), Some(place));
         }
         for text in ["", "x", "2026-13-01", "99999999999"] {

@@ -67,7 +67,7 @@ pub enum ConsoleError {
 
 /// What the page about an error says. [`crate::console::layout::middleware`] finds it in the response.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct ErrorView {
     /// The answer's status.
     pub status: StatusCode,
     /// The page's heading.
@@ -78,7 +78,7 @@ pub struct Problem {
     pub retry_after: Option<Duration>,
 }
 
-impl Problem {
+impl ErrorView {
     fn new(status: StatusCode, heading: &str, text: &str) -> Self {
         Self { status, heading: heading.into(), text: text.into(), retry_after: None }
     }
@@ -98,68 +98,68 @@ impl Problem {
 
 impl ConsoleError {
     /// What its page says.
-    pub fn problem(&self) -> Problem {
+    pub fn problem(&self) -> ErrorView {
         match self {
-            Self::NotFound => Problem::new(
+            Self::NotFound => ErrorView::new(
                 StatusCode::NOT_FOUND,
                 "This page doesn't exist",
                 "Nothing is here, or it belongs to another account. Check the address, or start from your API keys.",
             ),
-            Self::Forbidden => Problem::new(
+            Self::Forbidden => ErrorView::new(
                 StatusCode::FORBIDDEN,
                 "You can't do this",
                 "Your role lets you view and test. Ask an account admin to make this change.",
             ),
-            Self::SignedOut => Problem::new(
+            Self::SignedOut => ErrorView::new(
                 StatusCode::UNAUTHORIZED,
                 "You've been signed out",
                 "You've been signed out. Sign in in a new tab, then save again. Your edits are still here.",
             ),
-            Self::CrossSite => Problem::new(
+            Self::CrossSite => ErrorView::new(
                 StatusCode::FORBIDDEN,
                 "This form came from another site",
                 "Your browser didn't say that the request came from this console, so nothing was changed. Open the page here and try again.",
             ),
-            Self::Misdirected => Problem::new(
+            Self::Misdirected => ErrorView::new(
                 StatusCode::MISDIRECTED_REQUEST,
                 "This isn't the console's address",
                 "The console answers only at its own address. Whoever runs it can tell you which one, or set CROSSMODEL_PUBLIC_URL to this one.",
             ),
-            Self::TooLarge => Problem::new(
+            Self::TooLarge => ErrorView::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "This form is too large",
                 "A form can have up to 64 KB. Nothing was changed. Go back and send less at once.",
             ),
-            Self::TooSlow => Problem::new(
+            Self::TooSlow => ErrorView::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "This form took too long",
                 "The form didn't arrive within 10 seconds. Nothing was changed. Check your connection, go back and try again.",
             ),
-            Self::Unreadable => Problem::new(
+            Self::Unreadable => ErrorView::new(
                 StatusCode::BAD_REQUEST,
                 "This form can't be read",
                 "Something in the form was not what this page sends. Nothing was changed. Go back, reload the page and try again.",
             ),
-            Self::Conflict(text) => Problem::new(StatusCode::CONFLICT, "This has changed", text),
-            Self::TooMany(wait) => Problem {
+            Self::Conflict(text) => ErrorView::new(StatusCode::CONFLICT, "This has changed", text),
+            Self::TooMany(wait) => ErrorView {
                 retry_after: Some(*wait),
-                ..Problem::new(
+                ..ErrorView::new(
                     StatusCode::TOO_MANY_REQUESTS,
                     "Too many tries",
                     &format!("Try again in {}.", crate::console::format::in_words(*wait)),
                 )
             },
-            Self::Busy => Problem {
+            Self::Busy => ErrorView {
                 retry_after: Some(Duration::from_secs(5)),
-                ..Problem::new(
+                ..ErrorView::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "Busy right now",
                     "Too many people are signing in at this moment. Nothing was changed. Try again in a few seconds.",
                 )
             },
-            Self::Unavailable => Problem {
+            Self::Unavailable => ErrorView {
                 retry_after: Some(Duration::from_secs(5)),
-                ..Problem::new(
+                ..ErrorView::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "The database isn't available",
                     "The console can't reach its database right now, or can't write to it. Try again in a few seconds. If \
@@ -169,14 +169,14 @@ impl ConsoleError {
             Self::Store(error) | Self::Unloaded { source: error, .. } if error.is_outage() => {
                 Self::Unavailable.problem()
             }
-            Self::Unloaded { what, .. } => Problem::new(
+            Self::Unloaded { what, .. } => ErrorView::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 &format!("We couldn't load {what}"),
                 "Nothing was changed. Try again, or send us the id below.",
             ),
             // Deleted between the look and the change.
             Self::Store(StoreError::Missing) => Self::NotFound.problem(),
-            Self::Template(_) | Self::Store(_) | Self::Internal(_) => Problem::new(
+            Self::Template(_) | Self::Store(_) | Self::Internal(_) => ErrorView::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "We couldn't load this page",
                 "Something went wrong on our side. Nothing was changed. Try again, or send us the id below.",

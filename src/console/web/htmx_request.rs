@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 /// What the answer should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum HtmxRequest {
     /// A browser going to a page, or a plain form.
     Page,
     /// htmx, which will take its part out of a whole page.
@@ -17,7 +17,7 @@ pub enum Shape {
     Partial,
 }
 
-impl Shape {
+impl HtmxRequest {
     /// From the request's headers.
     pub fn of(headers: &HeaderMap) -> Self {
         match headers.get("hx-request-type").map(|value| value.as_bytes()) {
@@ -38,7 +38,7 @@ impl Shape {
     }
 }
 
-impl FromRequest for Shape {
+impl FromRequest for HtmxRequest {
     type Error = std::convert::Infallible;
     type Future = Ready<Result<Self, Self::Error>>;
 

@@ -12,9 +12,9 @@ mod request_id;
 mod route;
 pub mod token;
 
-pub use error::{ConsoleError, Problem};
+pub use error::{ConsoleError, ErrorView};
 pub use forms::Field;
-pub use htmx_request::Shape;
+pub use htmx_request::HtmxRequest;
 pub use origins::Origins;
 pub use request_id::request_id;
 pub use route::Address;

@@ -8,7 +8,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
 use askama::Template;
 
 use super::error::ConsoleError;
-use super::htmx_request::Shape;
+use super::htmx_request::HtmxRequest;
 
 /// What handlers return.
 pub type Reply = Result<HttpResponse, ConsoleError>;
@@ -50,7 +50,7 @@ pub fn see_other(url: &str) -> HttpResponse {
 }
 
 /// The same, in the way that the one who asked understands: htmx would follow a 303 and swap the page in as a fragment.
-pub fn go(shape: Shape, url: &str) -> HttpResponse {
+pub fn go(shape: HtmxRequest, url: &str) -> HttpResponse {
     if shape.is_htmx() { HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish() } else { see_other(url) }
 }
 

@@ -16,7 +16,7 @@ pub struct Alias {
     /// Whether an answer carries the name that the client asked for, in place of the real id. Claude Code sends back
     /// what another model sealed only then.
     #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
-    pub keeps_name: bool,
+    pub keep_name: bool,
 }
 
 impl Alias {
@@ -25,7 +25,7 @@ impl Alias {
 
     /// An alias whose answers carry the real id, as if the client had sent it.
     pub const fn new(name: AliasName, matching: Match, target: ModelId) -> Self {
-        Self { name, matching, target, keeps_name: false }
+        Self { name, matching, target, keep_name: false }
     }
 
     /// Evaluation order: exact names from A to Z, then prefixes from the longest to the shortest, then A to Z.

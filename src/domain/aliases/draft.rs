@@ -15,7 +15,7 @@ pub struct DraftRow {
     /// Meant to become the id of a catalog model.
     pub target: String,
     /// Whether answers are to carry the name that the client asked for.
-    pub keeps_name: bool,
+    pub keep_name: bool,
 }
 
 impl DraftRow {
@@ -26,7 +26,7 @@ impl DraftRow {
             name: alias.name.to_string(),
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
-            keeps_name: alias.keeps_name,
+            keep_name: alias.keep_name,
         }
     }
 

@@ -197,7 +197,7 @@ mod tests {
                         if let Some(change) = other.get(at) {
                             alias.target = change.target.clone();
                             alias.matching = change.matching;
-                            alias.keeps_name = change.keeps_name;
+                            alias.keep_name = change.keep_name;
                         } else {
                             continue;
                         }

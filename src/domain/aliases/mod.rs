@@ -14,12 +14,12 @@ mod validate;
 pub use alias::Alias;
 pub use decision::{Decision, Outcome, decide};
 pub use draft::{DraftRow, Field, Fix};
-pub use explain::{Explanation, Mark, Rule, Step, Verdict, explain};
+pub use explain::{ExplainedOutcome, Explanation, Mark, Rule, Step, explain};
 pub use hints::{Hint, HintContext, HintKind, Severity, hints};
 pub use import::{
     AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
 };
 pub use merge::{Merge, MergedRow, merge};
 pub use proposal::{Proposal, propose_aliases};
-pub use resolve::{AliasSet, Candidate, Resolution, Trace};
-pub use validate::{Problem, Validation, name_counter, validate};
+pub use resolve::{AliasSet, CheckedAlias, Resolution, Trace};
+pub use validate::{AliasIssue, Validation, name_counter, validate};

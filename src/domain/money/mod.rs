@@ -21,5 +21,5 @@ pub use ledger::{Balance, EntryKind, LedgerEntry};
 pub use limits::{Limits, Period, PeriodError, SpendLimit};
 pub use price::{Price, PriceOverride, Pricing, TimeOfDay, Weekday};
 pub use rate_window::{RateWindow, Used};
-pub use service_tier::{Counted, Served, ServiceTier};
+pub use service_tier::{BillableUsage, ServiceReport, ServiceTier};
 pub use tokens::Tokens;

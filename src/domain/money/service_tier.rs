@@ -61,7 +61,7 @@ impl ServiceTier {
 
 /// What a provider says of how it served a call, beside tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Served {
+pub struct ServiceReport {
     /// The tier that it names; `None` if it names none.
     pub tier: Option<ServiceTier>,
     /// Whether it was in the fast mode, which Anthropic names apart from the tier; `None` if it does not say.
@@ -70,7 +70,7 @@ pub struct Served {
     pub searches: u64,
 }
 
-impl Served {
+impl ServiceReport {
     /// This and what is said later. Counts only grow.
     #[must_use]
     pub fn then(self, later: Self) -> Self {
@@ -102,7 +102,7 @@ impl Served {
 
 /// All that a call is charged for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct BillableUsage {
     /// Tokens by kind.
     pub tokens: Tokens,
     /// Searches of the web.
@@ -111,9 +111,9 @@ pub struct Counted {
     pub tier: Option<ServiceTier>,
 }
 
-impl Counted {
+impl BillableUsage {
     /// What the provider counted, by the tier that it names, else by the one that it was `asked` for.
-    pub fn new(tokens: Tokens, served: Served, asked: Option<ServiceTier>) -> Self {
+    pub fn new(tokens: Tokens, served: ServiceReport, asked: Option<ServiceTier>) -> Self {
         Self { tokens, searches: served.searches, tier: served.by(asked) }
     }
 }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn the_answer_decides_on_the_tier_and_silence_leaves_the_one_that_was_asked_for() {
         let tier = |tier: Option<ServiceTier>, asked| {
-            Counted::new(Tokens::default(), Served { tier, ..Served::default() }, asked).tier
+            BillableUsage::new(Tokens::default(), ServiceReport { tier, ..ServiceReport::default() }, asked).tier
         };
 
         assert_eq!(tier(None, Some(ServiceTier::Flex)), Some(ServiceTier::Flex));
@@ -137,23 +137,29 @@ mod tests {
     #[test]
     fn fast_is_named_apart_from_the_tier() {
         let tier = |fast, asked| {
-            let served = Served { tier: Some(ServiceTier::Standard), fast, searches: 0 };
-            Counted::new(Tokens::default(), served, asked).tier
+            let served = ServiceReport { tier: Some(ServiceTier::Standard), fast, searches: 0 };
+            BillableUsage::new(Tokens::default(), served, asked).tier
         };
 
         assert_eq!(tier(Some(true), None), Some(ServiceTier::Fast));
         assert_eq!(tier(None, Some(ServiceTier::Fast)), Some(ServiceTier::Fast), "the tier says nothing of it");
         assert_eq!(tier(Some(false), Some(ServiceTier::Fast)), Some(ServiceTier::Standard));
-        let silent =
-            |fast| Counted::new(Tokens::default(), Served { fast, ..Served::default() }, Some(ServiceTier::Fast));
+        let silent = |fast| {
+            BillableUsage::new(
+                Tokens::default(),
+                ServiceReport { fast, ..ServiceReport::default() },
+                Some(ServiceTier::Fast),
+            )
+        };
         assert_eq!((silent(None).tier, silent(Some(false)).tier), (Some(ServiceTier::Fast), None));
     }
 
     #[test]
     fn what_was_lost_on_the_way_was_not_given_unless_the_provider_says_so() {
-        let (silent, flex) = (Served::default(), Served { tier: Some(ServiceTier::Flex), ..Served::default() });
-        let tier = |served: Served, reached, asked| {
-            Counted::new(Tokens::default(), served.unless_lost(reached), Some(asked)).tier
+        let (silent, flex) =
+            (ServiceReport::default(), ServiceReport { tier: Some(ServiceTier::Flex), ..ServiceReport::default() });
+        let tier = |served: ServiceReport, reached, asked| {
+            BillableUsage::new(Tokens::default(), served.unless_lost(reached), Some(asked)).tier
         };
 
         assert_eq!(tier(silent, false, ServiceTier::Flex), Some(ServiceTier::Standard));

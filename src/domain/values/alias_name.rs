@@ -218,9 +218,9 @@ mod tests {
         let row = r#"{"name":"claude","match":"prefix","target":"anthropic/claude-opus-4-8"}"#;
         let alias: Alias = serde_json::from_str(row).unwrap();
         assert_eq!(serde_json::to_string(&alias).unwrap(), row);
-        let kept = serde_json::to_string(&Alias { keeps_name: true, ..alias }).unwrap();
+        let kept = serde_json::to_string(&Alias { keep_name: true, ..alias }).unwrap();
         assert_eq!(kept, row.replace('}', r#","keep_name":true}"#));
-        assert!(serde_json::from_str::<Alias>(&kept).unwrap().keeps_name);
+        assert!(serde_json::from_str::<Alias>(&kept).unwrap().keep_name);
     }
 
     proptest! {

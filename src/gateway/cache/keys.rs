@@ -9,7 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::domain::{AccountId, AliasSet, ApiKeyHash, ApiKeyId, Budget, KeyState, ModelId, Timestamp};
-use crate::gateway::metering::spending::{Gates, Purses, Spending};
+use crate::gateway::metering::spending::{KeyLeases, KeyRateLimits, Spending};
 use crate::store::StoredKey;
 
 /// Shards keep workers out of each other's way. A power of two.
@@ -38,9 +38,9 @@ pub struct CompiledKey {
     /// Until when the secret that found it works.
     pub secret_until: Option<Timestamp>,
     /// The budgets that its calls count against.
-    pub purses: Purses,
+    pub leases: KeyLeases,
     /// The limits per minute that its calls are held to.
-    pub gates: Gates,
+    pub rate_limits: KeyRateLimits,
     /// When the database last said that this is how it stands, in unix milliseconds.
     confirmed: AtomicI64,
 }
@@ -51,8 +51,8 @@ impl CompiledKey {
         let (account, id) = (stored.key.account, stored.key.id);
         let limits = (&stored.account_limits, &stored.key.limits);
         Self {
-            purses: Purses::new(spending, account, id, limits, asked_at),
-            gates: Gates::new(spending, Budget::Account(account), Budget::Key(id), limits),
+            leases: KeyLeases::new(spending, account, id, limits, asked_at),
+            rate_limits: KeyRateLimits::new(spending, Budget::Account(account), Budget::Key(id), limits),
             id: stored.key.id,
             account: stored.key.account,
             revision: stored.key.revision,
@@ -151,7 +151,7 @@ impl KeyCache {
 
     /// The ids of all known keys.
     pub fn ids(&self) -> Vec<ApiKeyId> {
-        let mut ids: Vec<ApiKeyId> = self.each(|key| key.id);
+        let mut ids: Vec<ApiKeyId> = self.collect(|key| key.id);
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -162,11 +162,11 @@ impl KeyCache {
     pub fn confirm(&self, asked: &[ApiKeyId], revisions: &HashMap<ApiKeyId, i64>, asked_at: Timestamp) {
         let stale =
             |key: &CompiledKey| asked.binary_search(&key.id).is_ok() && revisions.get(&key.id) != Some(&key.revision);
-        let any_stale = self.each(|key| stale(key)).into_iter().any(|stale| stale);
+        let any_stale = self.collect(|key| stale(key)).into_iter().any(|stale| stale);
         if any_stale {
             self.evict(stale);
         }
-        self.each(|key| {
+        self.collect(|key| {
             if revisions.get(&key.id) == Some(&key.revision) {
                 key.confirmed.fetch_max(asked_at.millis(), Ordering::Relaxed);
             }
@@ -175,16 +175,16 @@ impl KeyCache {
 
     /// Whether any known key was confirmed within this time.
     pub fn any_younger(&self, than: Duration, now: Timestamp) -> bool {
-        self.each(|key| key.age(now) <= than).into_iter().any(|young| young)
+        self.collect(|key| key.age(now) <= than).into_iter().any(|young| young)
     }
 
     /// How many keys are known, and the age of the one that was confirmed longest ago.
-    pub fn census(&self, now: Timestamp) -> (usize, Duration) {
-        let ages = self.each(|key| key.age(now));
+    pub fn stats(&self, now: Timestamp) -> (usize, Duration) {
+        let ages = self.collect(|key| key.age(now));
         (ages.len(), ages.into_iter().max().unwrap_or_default())
     }
 
-    fn each<T>(&self, mut what: impl FnMut(&CompiledKey) -> T) -> Vec<T> {
+    fn collect<T>(&self, mut what: impl FnMut(&CompiledKey) -> T) -> Vec<T> {
         let mut out = Vec::new();
         for shard in &self.shards {
             let shard = shard.read().unwrap_or_else(PoisonError::into_inner);

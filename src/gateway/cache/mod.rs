@@ -5,7 +5,7 @@ mod keys;
 mod snapshot;
 
 pub use keys::CompiledKey;
-pub use snapshot::{Route, Snapshot};
+pub use snapshot::{CatalogSnapshot, Route};
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -35,7 +35,7 @@ type Loaded = Result<Option<Arc<CompiledKey>>, Unavailable>;
 type Flight = Shared<BoxFuture<'static, Loaded>>;
 
 /// Keys and catalog, kept true.
-pub(super) struct Live {
+pub(super) struct Cache {
     store: Store,
     clock: Clock,
     options: GatewayOptions,
@@ -43,7 +43,7 @@ pub(super) struct Live {
     keys: KeyCache,
     /// Loads under way, with the generation that they began in.
     flights: Mutex<HashMap<ApiKeyHash, (u64, Flight)>>,
-    snapshot: ArcSwap<Snapshot>,
+    snapshot: ArcSwap<CatalogSnapshot>,
     /// When the database last said that the snapshot is how the catalog stands.
     snapshot_confirmed: AtomicI64,
     /// How often the catalog was heard to have changed, and how often it had when the snapshot was read: who comes while it is
@@ -58,7 +58,7 @@ pub(super) struct Live {
     loads: AtomicU64,
 }
 
-impl Live {
+impl Cache {
     pub(super) async fn start(
         store: Store,
         options: &GatewayOptions,
@@ -66,7 +66,7 @@ impl Live {
     ) -> Result<Self, StoreError> {
         let changes = options.notifications.then(|| Mutex::new(store.changes()));
         let now = options.clock.now();
-        let snapshot = Snapshot::load(&store, options, None).await?;
+        let snapshot = CatalogSnapshot::load(&store, options, None).await?;
         Ok(Self {
             clock: options.clock.clone(),
             options: options.clone(),
@@ -87,7 +87,7 @@ impl Live {
 
     /// Applies every notice of a change that has arrived. Each request does it first, so that an edit in this process is
     /// live on the request that follows it.
-    fn catch_up(&self) {
+    fn apply_changes(&self) {
         let Some(changes) = &self.changes else { return };
         let mut changes = lock(changes);
         loop {
@@ -107,7 +107,7 @@ impl Live {
 
     /// The key that a secret opens; `None` if it opens none.
     pub(super) async fn key(self: &Arc<Self>, hash: ApiKeyHash, now: Timestamp) -> Loaded {
-        self.catch_up();
+        self.apply_changes();
         let known = match self.keys.get(&hash, now) {
             Lookup::Known(key) if key.age(now) <= self.options.freshness => return Ok(Some(key)),
             Lookup::Known(key) => Some(key),
@@ -160,7 +160,7 @@ impl Live {
     }
 
     /// The catalog as it stands.
-    pub(super) async fn snapshot(self: &Arc<Self>, now: Timestamp) -> Arc<Snapshot> {
+    pub(super) async fn snapshot(self: &Arc<Self>, now: Timestamp) -> Arc<CatalogSnapshot> {
         if self.snapshot_is_fresh(now) {
             return self.snapshot.load_full();
         }
@@ -179,7 +179,7 @@ impl Live {
     }
 
     /// The catalog as it was last read.
-    pub(super) fn last_snapshot(&self) -> Arc<Snapshot> {
+    pub(super) fn last_snapshot(&self) -> Arc<CatalogSnapshot> {
         self.snapshot.load_full()
     }
 
@@ -200,7 +200,7 @@ impl Live {
         let now = self.clock.now();
         let changes = self.snapshot_changes.load(Ordering::SeqCst);
         let before = self.snapshot.load_full();
-        match self.ask(Snapshot::load(&self.store, &self.options, Some(&before))).await {
+        match self.ask(CatalogSnapshot::load(&self.store, &self.options, Some(&before))).await {
             Ok(snapshot) => {
                 self.snapshot.store(Arc::new(snapshot));
                 self.snapshot_includes.store(changes, Ordering::SeqCst);
@@ -216,7 +216,7 @@ impl Live {
 
     /// Compares everything in memory with the database.
     pub(super) async fn sweep(self: &Arc<Self>) {
-        self.catch_up();
+        self.apply_changes();
         let now = self.clock.now();
         let ids = self.keys.ids();
         // Even without keys: somebody has to find out that the database answers again.
@@ -257,13 +257,13 @@ impl Live {
     }
 
     /// Whether every call is refused for want of the database: it does not answer, and no key is known that works without.
-    pub(super) fn is_helpless(&self, now: Timestamp) -> bool {
+    pub(super) fn cannot_serve(&self, now: Timestamp) -> bool {
         self.is_database_down() && !self.keys.any_younger(self.options.timeouts.fail_static, now)
     }
 
     /// How many keys are in memory, how old the oldest of what is in memory is, and how many keys were loaded so far.
-    pub(super) fn census(&self, now: Timestamp) -> (usize, Duration, u64) {
-        let (keys, oldest) = self.keys.census(now);
+    pub(super) fn stats(&self, now: Timestamp) -> (usize, Duration, u64) {
+        let (keys, oldest) = self.keys.stats(now);
         let confirmed = Timestamp::from_millis(self.snapshot_confirmed.load(Ordering::Relaxed));
         (keys, oldest.max(now.since(confirmed)), self.loads.load(Ordering::Relaxed))
     }

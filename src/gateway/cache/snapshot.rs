@@ -9,15 +9,15 @@ use crate::domain::{
     AliasSet, Catalog, Endpoint, Model, ModelKind, Protocol, Provider, ProviderId, ProviderOrders, Sealed,
 };
 use crate::gateway::options::GatewayOptions;
-use crate::gateway::upstream::{Learned, Target, Unusable, Upstream, credentials};
+use crate::gateway::upstream::{CallableModel, EndpointState, Unusable, UpstreamEndpoint, credentials};
 use crate::store::{Store, StoreError};
 use crate::wire::models;
-use crate::wire::neutral::Takes;
+use crate::wire::neutral::Capabilities;
 
 type Map<T> = HashMap<String, T, ahash::RandomState>;
 
 /// The catalog at one moment.
-pub struct Snapshot {
+pub struct CatalogSnapshot {
     pub catalog: Catalog,
     /// Who is asked when a model's provider fails.
     pub orders: ProviderOrders,
@@ -25,16 +25,16 @@ pub struct Snapshot {
     /// The model list's entry of each callable model.
     entries: Map<String>,
     /// What is known of each address, kept for the next snapshot.
-    learned: HashMap<Uri, Arc<Learned>>,
+    learned: HashMap<Uri, Arc<EndpointState>>,
     /// Every address that can be called.
-    upstreams: Vec<Arc<Upstream>>,
+    upstreams: Vec<Arc<UpstreamEndpoint>>,
 }
 
 /// Where a request for a model goes.
 #[derive(Clone, Debug)]
 pub enum Route {
     /// To this target.
-    Target(Arc<Target>),
+    Target(Arc<CallableModel>),
     /// Its provider has no credential here.
     NoCredential,
     /// Its provider's address or credential cannot be used; the log says why.
@@ -44,7 +44,7 @@ pub enum Route {
 }
 
 /// The addresses of a provider, and those of them that cannot be used.
-type Addresses = Vec<(Purpose, Result<Arc<Upstream>, Unusable>)>;
+type Addresses = Vec<(Purpose, Result<Arc<UpstreamEndpoint>, Unusable>)>;
 
 /// What an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ enum Purpose {
     Embeddings,
 }
 
-impl Snapshot {
+impl CatalogSnapshot {
     /// Reads the catalog and makes it ready. `before` keeps what was learned of providers.
     pub async fn load(store: &Store, options: &GatewayOptions, before: Option<&Self>) -> Result<Self, StoreError> {
         let catalog = store.catalog().load().await?;
@@ -75,7 +75,7 @@ impl Snapshot {
             .map(|provider| (&provider.id, addresses(provider, sealed.get(&provider.id), options, &learned)))
             .collect();
         let usable = addresses.values().flatten().filter_map(|(_, upstream)| upstream.as_ref().ok());
-        let learned = usable.clone().map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.learned))).collect();
+        let learned = usable.clone().map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.state))).collect();
         let upstreams = usable.filter(|upstream| upstream.has_credential).cloned().collect();
         let routes = catalog
             .all_callable()
@@ -97,10 +97,10 @@ impl Snapshot {
     }
 
     /// Every provider with a credential, by name, and whether one of its addresses is left alone since it failed.
-    pub fn left_alone(&self) -> BTreeMap<&str, bool> {
+    pub fn paused(&self) -> BTreeMap<&str, bool> {
         let mut all = BTreeMap::new();
         for upstream in &self.upstreams {
-            *all.entry(upstream.provider.as_str()).or_default() |= upstream.learned.any_open();
+            *all.entry(upstream.provider.as_str()).or_default() |= upstream.state.any_open();
         }
         all
     }
@@ -116,11 +116,11 @@ fn addresses(
     provider: &Provider,
     sealed: Option<&Sealed>,
     options: &GatewayOptions,
-    learned: &dyn Fn(&Uri) -> Option<Arc<Learned>>,
+    learned: &dyn Fn(&Uri) -> Option<Arc<EndpointState>>,
 ) -> Addresses {
     let ready = |endpoint: &Endpoint| {
         let credential = credentials::find(provider, &endpoint.base_url, sealed, options);
-        Upstream::new(provider, endpoint, credential, options, learned).map(Arc::new)
+        UpstreamEndpoint::new(provider, endpoint, credential, options, learned).map(Arc::new)
     };
     let conversations = provider.endpoints.iter().filter(|endpoint| endpoint.protocol != Protocol::Gemini);
     let mut all: Addresses =
@@ -157,10 +157,10 @@ fn route(model: &Arc<Model>, provider: &Provider, addresses: &Addresses, options
     if usable.is_empty() && !serving.is_empty() {
         return Route::Unusable;
     }
-    let takes = Takes::of(provider, model);
+    let takes = Capabilities::of(provider, model);
     let lanes: Vec<_> = usable.into_iter().filter(|lane| lane.has_credential).collect();
-    if lanes.is_empty() && options.stand_in && model.kind == ModelKind::Chat {
-        return match Upstream::new(provider, &stand_in(provider), None, options, |_| None) {
+    if lanes.is_empty() && options.demo_provider && model.kind == ModelKind::Chat {
+        return match UpstreamEndpoint::new(provider, &demo_endpoint(provider), None, options, |_| None) {
             Ok(upstream) => target(model, takes, vec![Arc::new(upstream)]),
             Err(Unusable) => Route::Unusable,
         };
@@ -172,12 +172,12 @@ fn route(model: &Arc<Model>, provider: &Provider, addresses: &Addresses, options
     }
 }
 
-fn target(model: &Arc<Model>, takes: Takes, lanes: Vec<Arc<Upstream>>) -> Route {
-    Target::new(model, takes, lanes).map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
+fn target(model: &Arc<Model>, takes: Capabilities, lanes: Vec<Arc<UpstreamEndpoint>>) -> Route {
+    CallableModel::new(model, takes, lanes).map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
 }
 
 /// Where the stand-in answers for a provider: nowhere, in the chat protocol.
-fn stand_in(provider: &Provider) -> Endpoint {
+fn demo_endpoint(provider: &Provider) -> Endpoint {
     Endpoint {
         protocol: Protocol::OpenaiChat,
         base_url: provider.base_url.clone(),

@@ -13,167 +13,177 @@ use hyper::header::HeaderValue;
 use tokio::time::Instant;
 
 use super::failures::broken;
-use super::job::Call;
+use super::job::CallJob;
 use super::opening::{self, Answer, NoAnswer};
-use super::plan::{Candidate, Prepared};
+use super::plan::{Candidate, ProviderRequest};
 use crate::gateway::http::Failure;
 use crate::gateway::marks::log_call;
-use crate::gateway::upstream::client::{self, Outgo};
-use crate::gateway::upstream::{HttpError, Opened, Reader, TakesUsage, demo};
+use crate::gateway::upstream::client::{self, OutgoingRequest};
+use crate::gateway::upstream::{HttpError, ProviderResponse, Reader, TakesUsage, demo};
 use crate::random;
 use crate::wire::control::{AskUsage, Control};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::reported::Reported;
 
 /// A provider's answer, and who gave it.
-pub struct Answered {
+pub struct CandidateAnswer {
     pub candidate: Candidate,
     pub answer: Answer,
 }
 
 /// One try that came to nothing.
-struct Failed {
+struct FailedAttempt {
     failure: Failure,
     /// What the provider answered.
     status: Option<u16>,
     /// Worth another try at the same address.
-    again: bool,
+    transient: bool,
     /// Worth a try elsewhere.
-    elsewhere: bool,
+    try_others: bool,
     /// Speaks against the address.
-    against: bool,
+    counts_against_endpoint: bool,
     /// It is about `stream_options`.
-    about_usage: bool,
+    rejects_usage_option: bool,
     /// When the provider wants to be asked again.
-    after: Option<Duration>,
+    retry_after: Option<Duration>,
     /// A limit of ours cut the answer off: the provider charges for it.
-    cut: bool,
+    cut_by_us: bool,
 }
 
 /// Why there is no answer.
 pub struct Unanswered {
     pub failure: Failure,
     /// A limit of ours cut the answer off: the provider charges for it.
-    pub cut: bool,
+    pub cut_by_us: bool,
 }
 
 /// Asks until there is an answer, or nobody is left to ask. Candidates that failed again and again are asked last, but they
 /// are asked: where nobody else is left, a call that fails is no worse than one that is not made.
-pub async fn answered(call: &mut Call) -> Result<Answered, Unanswered> {
+pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswered> {
     let mut last = None;
     let mut put_off = Vec::new();
-    for index in 0..call.plan.len() {
+    for index in 0..call.candidates.len() {
         let now = call.inner.options.clock.now();
-        let admitted = call.plan.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
+        let admitted = call.candidates.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
         if !admitted {
-            if let Some(candidate) = call.plan.get(index).filter(|_| call.plan.len() > 1) {
-                call.ticket.passed_over(candidate);
+            if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
+                call.record.record_skipped(candidate);
             }
             put_off.push(index);
             continue;
         }
-        match try_one(call, index, false).await {
-            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+        match try_candidate(call, index, false).await {
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
             Some(result) => return result.map_err(Unanswered::from),
             None => {}
         }
     }
 
     for (nth, &index) in put_off.iter().enumerate() {
-        match try_one(call, index, nth + 1 == put_off.len()).await {
-            Some(Err(failed)) if failed.elsewhere && !call.progress.has_left() => last = Some(failed),
+        match try_candidate(call, index, nth + 1 == put_off.len()).await {
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
             Some(result) => return result.map_err(Unanswered::from),
             None => {}
         }
     }
-    Err(last.map_or_else(nobody, Unanswered::from))
+    Err(last.map_or_else(no_candidate, Unanswered::from))
 }
 
-impl From<Box<Failed>> for Unanswered {
-    fn from(failed: Box<Failed>) -> Self {
-        Self { failure: failed.failure, cut: failed.cut }
+impl From<Box<FailedAttempt>> for Unanswered {
+    fn from(failed: Box<FailedAttempt>) -> Self {
+        Self { failure: failed.failure, cut_by_us: failed.cut_by_us }
     }
 }
 
 /// The error for a request that no candidate has words for; the first one has, or the call would not have come here.
-fn nobody() -> Unanswered {
-    let failure = Problem::new(Code::ModelUnavailable, "No provider of this model can be asked.").about("model").into();
-    Unanswered { failure, cut: false }
+fn no_candidate() -> Unanswered {
+    let failure =
+        ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.").about("model").into();
+    Unanswered { failure, cut_by_us: false }
 }
 
 /// Asks one candidate; `None` if the request cannot be put in its words. `last`: nobody is left after it.
-async fn try_one(call: &mut Call, index: usize, last: bool) -> Option<Result<Answered, Box<Failed>>> {
-    let candidate = call.plan.get(index)?.clone();
-    let prepared = prepared(call, index, &candidate)?;
-    if call.asked_one || index > 0 {
-        call.ticket.goes_to(&candidate);
+async fn try_candidate(
+    call: &mut CallJob,
+    index: usize,
+    last: bool,
+) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
+    let candidate = call.candidates.get(index)?.clone();
+    let prepared = request_for(call, index, &candidate)?;
+    if call.tried_any || index > 0 {
+        call.record.switch_to(&candidate);
     }
-    call.asked_one = true;
-    let last = last || index + 1 == call.plan.len();
-    Some(one(call, &candidate, prepared, last).await)
+    call.tried_any = true;
+    let last = last || index + 1 == call.candidates.len();
+    Some(try_with_retries(call, &candidate, prepared, last).await)
 }
 
 /// The request for a candidate: made before for the first, now for the others. `None` if it cannot be put in its words.
-fn prepared(call: &mut Call, index: usize, candidate: &Candidate) -> Option<Prepared> {
+fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Option<ProviderRequest> {
     if index == 0
-        && let Some(first) = call.first.take()
+        && let Some(first) = call.first_request.take()
     {
         return Some(first);
     }
-    anew(call, candidate, candidate.ask())
+    request_again(call, candidate, candidate.asks_usage())
 }
 
-fn anew(call: &Call, candidate: &Candidate, ask: AskUsage) -> Option<Prepared> {
-    let control = Control::read(&call.body.bytes, call.asked.operation).ok()?;
-    call.asked.prepare(&call.body.bytes, &control, candidate, ask).ok()
+fn request_again(call: &CallJob, candidate: &Candidate, ask: AskUsage) -> Option<ProviderRequest> {
+    let control = Control::read(&call.body.bytes, call.request.operation).ok()?;
+    call.request.prepare(&call.body.bytes, &control, candidate, ask).ok()
 }
 
 /// Asks one candidate, more than once if that promises something. `last`: nobody else is left, so waiting is worth more.
-async fn one(call: &mut Call, candidate: &Candidate, prepared: Prepared, last: bool) -> Result<Answered, Box<Failed>> {
+async fn try_with_retries(
+    call: &mut CallJob,
+    candidate: &Candidate,
+    prepared: ProviderRequest,
+    last: bool,
+) -> Result<CandidateAnswer, Box<FailedAttempt>> {
     let retries = call.inner.options.retries;
     let mut prepared = prepared;
     let mut tries = 0;
     loop {
         let began = Instant::now();
         let added_usage = prepared.added_usage;
-        let failed = match once(call, candidate, prepared).await {
+        let failed = match send_once(call, candidate, prepared).await {
             Ok(answer) => {
-                call.ticket.tried(candidate, Some(200), None, began);
+                call.record.record_attempt(candidate, Some(200), None, began);
                 candidate.breaker.succeeded();
-                if added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
-                    candidate.upstream.learned.learn(TakesUsage::Yes);
+                if added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
+                    candidate.endpoint.state.set_takes_usage(TakesUsage::Yes);
                 }
-                return Ok(Answered { candidate: candidate.clone(), answer });
+                return Ok(CandidateAnswer { candidate: candidate.clone(), answer });
             }
             Err(failed) => failed,
         };
         // A cut of ours leaves the provider at work; everything else it has ended itself.
-        call.progress.set_sent(failed.cut);
+        call.progress.set_sent(failed.cut_by_us);
         let code = failed.failure.problem.code.clone().into_owned();
-        call.ticket.tried(candidate, failed.status, Some(code), began);
+        call.record.record_attempt(candidate, failed.status, Some(code), began);
 
-        if failed.about_usage && added_usage && candidate.upstream.takes_usage() == TakesUsage::Unknown {
+        if failed.rejects_usage_option && added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
             // It has not begun to work, and is asked again without what we added.
-            if let Some(again) = anew(call, candidate, AskUsage::AsSent) {
-                candidate.upstream.learned.learn(TakesUsage::No);
+            if let Some(again) = request_again(call, candidate, AskUsage::AsSent) {
+                candidate.endpoint.state.set_takes_usage(TakesUsage::No);
                 prepared = again;
                 continue;
             }
         }
 
         let now = call.inner.options.clock.now();
-        if failed.against && candidate.breaker.failed(now) {
-            log_call!(warn, call.marks, provider = %candidate.upstream.provider, model = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
+        if failed.counts_against_endpoint && candidate.breaker.failed(now) {
+            log_call!(warn, call.marks, provider = %candidate.endpoint.provider, model = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
         }
         tries += 1;
-        let wait = failed.after.unwrap_or_else(|| pause(retries.first_pause, tries));
+        let wait = failed.retry_after.unwrap_or_else(|| pause(retries.first_pause, tries));
         let longest = if last { retries.longest_wait } else { retries.longest_wait / 4 };
         let put_off = candidate.breaker.pause_left(now).is_some();
-        if !failed.again || tries >= retries.tries || wait > longest || put_off || call.progress.has_left() {
+        if !failed.transient || tries >= retries.tries || wait > longest || put_off || call.progress.has_left() {
             return Err(failed);
         }
         tokio::time::sleep(wait).await;
-        match anew(call, candidate, candidate.ask()) {
+        match request_again(call, candidate, candidate.asks_usage()) {
             Some(again) if !call.progress.has_left() => prepared = again,
             _ => return Err(failed),
         }
@@ -188,18 +198,22 @@ fn pause(first: Duration, tries: u32) -> Duration {
 }
 
 /// One request and its answer.
-async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<Answer, Box<Failed>> {
-    let Prepared { request, reading, .. } = prepared;
-    let opened = sent(call, candidate, request).await?;
+async fn send_once(
+    call: &CallJob,
+    candidate: &Candidate,
+    prepared: ProviderRequest,
+) -> Result<Answer, Box<FailedAttempt>> {
+    let ProviderRequest { body: request, mode: reading, .. } = prepared;
+    let opened = send(call, candidate, request).await?;
     let status = opened.status;
     if (200..300).contains(&status) {
         return opening::read(call, candidate, opened, reading)
             .await
-            .map_err(|none| Box::new(no_answer(call, candidate, none)));
+            .map_err(|none| Box::new(failed_answer(call, candidate, none)));
     }
 
     let options = &call.inner.options;
-    let Candidate { target, upstream, .. } = candidate;
+    let Candidate { target, endpoint: upstream, .. } = candidate;
     let retry_after = opened.retry_after;
     let mut reader =
         Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
@@ -209,49 +223,56 @@ async fn once(call: &Call, candidate: &Candidate, prepared: Prepared) -> Result<
     let failure = Failure::of_provider(upstream, status, retry_after, &said);
     let reason = &failure.problem.message;
     log_call!(warn, call.marks, provider = %upstream.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
-    Err(Box::new(Failed {
+    Err(Box::new(FailedAttempt {
         failure,
         status: Some(status),
-        about_usage: matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some(),
-        after,
-        ..Failed::of_status(status)
+        rejects_usage_option: matches!(status, 400 | 422) && memchr::memmem::find(&said, b"stream_options").is_some(),
+        retry_after: after,
+        ..FailedAttempt::of_status(status)
     }))
 }
 
 /// Sends the request and waits for the head of the answer.
-async fn sent(call: &Call, candidate: &Candidate, request: Bytes) -> Result<Opened, Box<Failed>> {
-    let Candidate { target, upstream, .. } = candidate;
-    if upstream.stand_in {
+async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<ProviderResponse, Box<FailedAttempt>> {
+    let Candidate { target, endpoint: upstream, .. } = candidate;
+    if upstream.is_demo {
         call.progress.set_sent(true);
         let created = call.inner.options.clock.now().seconds();
         return Ok(demo::answer(&target.model, &upstream.name, &request, created));
     }
     let timeouts = &upstream.timeouts;
-    let outgo = Outgo {
+    let outgo = OutgoingRequest {
         uri: &upstream.uri,
         forwarded: if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] },
         body: request,
-        first_byte: if call.asked.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
+        first_byte: if call.request.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
         progress: Some(&call.progress),
         marks: call.marks,
     };
-    client::send(&call.client, upstream, outgo).await.map_err(|error| Box::new(Failed::of_http(candidate, error)))
+    client::send(&call.client, upstream, outgo)
+        .await
+        .map_err(|error| Box::new(FailedAttempt::of_http(candidate, error)))
 }
 
 /// What an answer that is none comes to.
-fn no_answer(call: &Call, candidate: &Candidate, none: NoAnswer) -> Failed {
-    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+fn failed_answer(call: &CallJob, candidate: &Candidate, none: NoAnswer) -> FailedAttempt {
+    let (provider, model) = (&candidate.endpoint.provider, &candidate.target.model.id);
     match none {
         NoAnswer::Http(error) => {
             log_call!(warn, call.marks, %provider, %model, %error, "A provider's answer broke off before its content");
-            Failed { status: Some(200), ..Failed::of_http(candidate, error) }
+            FailedAttempt { status: Some(200), ..FailedAttempt::of_http(candidate, error) }
         }
         NoAnswer::Halfway(error) => {
             log_call!(warn, call.marks, %provider, %model, %error, "A provider's whole answer broke off");
-            Failed { status: Some(200), again: false, elsewhere: false, ..Failed::of_http(candidate, error) }
+            FailedAttempt {
+                status: Some(200),
+                transient: false,
+                try_others: false,
+                ..FailedAttempt::of_http(candidate, error)
+            }
         }
         NoAnswer::Reported(reported) => {
-            let failed = Failed::of_report(candidate, &reported);
+            let failed = FailedAttempt::of_report(candidate, &reported);
             let reason = &failed.failure.problem.message;
             log_call!(warn, call.marks, %provider, %model, reason, "A provider answered with an error in the place of an answer");
             failed
@@ -259,19 +280,19 @@ fn no_answer(call: &Call, candidate: &Candidate, none: NoAnswer) -> Failed {
     }
 }
 
-impl Failed {
+impl FailedAttempt {
     /// What a status means for further tries. It has no failure of its own yet.
     fn of_status(status: u16) -> Self {
         let again = matches!(status, 408 | 429 | 500..);
         Self {
-            failure: Problem::new(Code::ProviderError, "").into(),
+            failure: ApiError::new(Code::ProviderError, "").into(),
             status: Some(status),
-            again,
-            elsewhere: again || matches!(status, 300..=399 | 401..=404),
-            against: matches!(status, 408 | 500..),
-            about_usage: false,
-            after: None,
-            cut: false,
+            transient: again,
+            try_others: again || matches!(status, 300..=399 | 401..=404),
+            counts_against_endpoint: matches!(status, 408 | 500..),
+            rejects_usage_option: false,
+            retry_after: None,
+            cut_by_us: false,
         }
     }
 
@@ -280,17 +301,17 @@ impl Failed {
         Self {
             failure: broken(candidate, error),
             status: None,
-            again,
-            elsewhere: again,
-            against: matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Timeout),
-            about_usage: false,
-            after: None,
-            cut: error.is_our_cut(),
+            transient: again,
+            try_others: again,
+            counts_against_endpoint: matches!(error, HttpError::Unreachable | HttpError::Broken | HttpError::Timeout),
+            rejects_usage_option: false,
+            retry_after: None,
+            cut_by_us: error.is_our_cut(),
         }
     }
 
     fn of_report(candidate: &Candidate, reported: &Reported) -> Self {
-        let failure = Failure::instead_of_answer(&candidate.upstream, reported);
+        let failure = Failure::instead_of_answer(&candidate.endpoint, reported);
         Self { failure, status: Some(200), ..Self::of_status(reported.status.unwrap_or(502)) }
     }
 }

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use super::plan::Candidate;
 use crate::domain::{Model, ModelKind, fallbacks};
-use crate::gateway::cache::{CompiledKey, Route, Snapshot};
-use crate::gateway::upstream::{Lane, Target, WrongKind};
-use crate::wire::error::{Code, Problem};
+use crate::gateway::cache::{CatalogSnapshot, CompiledKey, Route};
+use crate::gateway::upstream::{CallableModel, ModelEndpoint, WrongKind};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 
 /// Who is asked first, and who after it. The named model comes first; only if it cannot be called here at all, for want of
 /// a credential, the next one does.
 pub fn candidates(
-    snapshot: &Snapshot,
+    snapshot: &CatalogSnapshot,
     named: &Model,
     key: &CompiledKey,
     operation: Operation,
-) -> Result<(Candidate, Vec<Candidate>), Problem> {
+) -> Result<(Candidate, Vec<Candidate>), ApiError> {
     let first = candidate(snapshot, named, operation);
     let order = snapshot.orders.of(named, key.account);
     let others = fallbacks(&snapshot.catalog, named, order, key.allowed_models.as_deref());
@@ -31,15 +31,15 @@ pub fn candidates(
 }
 
 /// Where the model is called for this kind of work.
-pub fn candidate(snapshot: &Snapshot, model: &Model, operation: Operation) -> Result<Candidate, Problem> {
+pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation) -> Result<Candidate, ApiError> {
     let id = &model.id;
     let unavailable = |why: String| {
-        Problem::new(Code::ModelUnavailable, format!("Model '{id}' is unavailable: {why}")).about("model")
+        ApiError::new(Code::ModelUnavailable, format!("Model '{id}' is unavailable: {why}")).about("model")
     };
     if (model.kind == ModelKind::Embedding) != (operation == Operation::Embeddings) {
         return Err(wrong_kind(model));
     }
-    let target: &Arc<Target> = match snapshot.route(model) {
+    let target: &Arc<CallableModel> = match snapshot.route(model) {
         Some(Route::Target(target)) => target,
         Some(Route::NoCredential) | None => {
             let provider =
@@ -60,19 +60,19 @@ pub fn candidate(snapshot: &Snapshot, model: &Model, operation: Operation) -> Re
             )));
         }
     };
-    match target.lane(operation) {
-        Ok(Lane { upstream, breaker }) => {
+    match target.endpoint(operation) {
+        Ok(ModelEndpoint { endpoint: upstream, breaker }) => {
             let (upstream, breaker) = (Arc::clone(upstream), Arc::clone(breaker));
-            Ok(Candidate { target: Arc::clone(target), upstream, breaker })
+            Ok(Candidate { target: Arc::clone(target), endpoint: upstream, breaker })
         }
         Err(WrongKind) => Err(wrong_kind(model)),
     }
 }
 
-fn wrong_kind(model: &Model) -> Problem {
+fn wrong_kind(model: &Model) -> ApiError {
     let does = match model.kind {
         ModelKind::Embedding => "makes embeddings and cannot be used for chat",
         ModelKind::Chat => "answers messages and makes no embeddings",
     };
-    Problem::new(Code::UnsupportedParameter, format!("Model '{}' {does}.", model.id)).about("model")
+    ApiError::new(Code::UnsupportedParameter, format!("Model '{}' {does}.", model.id)).about("model")
 }

@@ -7,23 +7,23 @@ use crate::gateway::http::Failure;
 use crate::gateway::marks::{Marks, log_call};
 use crate::gateway::upstream::HttpError;
 use crate::wire::control::ControlError;
-use crate::wire::error::{Code, Problem, ProviderSaid};
-use crate::wire::neutral::Refused;
+use crate::wire::error::{ApiError, Code, ProviderErrorDetail};
+use crate::wire::neutral::Untranslatable;
 
 /// A request that the provider's protocol has no words for.
-pub fn untranslatable(refused: Refused) -> Problem {
+pub fn untranslatable(refused: Untranslatable) -> ApiError {
     let code = if refused.invalid { Code::InvalidJson } else { Code::UnsupportedParameter };
-    let problem = Problem::new(code, refused.message);
+    let problem = ApiError::new(code, refused.message);
     if refused.param.is_empty() { problem } else { problem.about(refused.param) }
 }
 
-pub fn refused(error: ControlError) -> Problem {
+pub fn refused(error: ControlError) -> ApiError {
     let code = match error {
         ControlError::MissingModel => Code::MissingModel,
         ControlError::Messages => Code::InvalidMessages,
         _ => Code::InvalidJson,
     };
-    let problem = Problem::new(code, error.to_string());
+    let problem = ApiError::new(code, error.to_string());
     match error.key() {
         Some(key) => problem.about(key),
         None => problem,
@@ -33,14 +33,14 @@ pub fn refused(error: ControlError) -> Problem {
 /// The error for a call that the spool could not take.
 pub fn not_written() -> Failure {
     let mut failure: Failure =
-        Problem::new(Code::Overloaded, "Calls cannot be written down right now. Try again in a moment.").into();
+        ApiError::new(Code::Overloaded, "Calls cannot be written down right now. Try again in a moment.").into();
     failure.retry_after = Some(AnswerValue::from_static("5"));
     failure
 }
 
 /// The error for an answer that broke off.
 pub fn broken_off(candidate: &Candidate, marks: Marks, error: HttpError) -> Failure {
-    let (provider, model) = (&candidate.upstream.provider, &candidate.target.model.id);
+    let (provider, model) = (&candidate.endpoint.provider, &candidate.target.model.id);
     log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off");
     broken(candidate, error)
 }
@@ -50,14 +50,15 @@ pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
     let code = match error {
         HttpError::Timeout | HttpError::Overlong => Code::ProviderTimeout,
         HttpError::Ours | HttpError::NoRoom => {
-            return Problem::new(
+            return ApiError::new(
                 Code::Overloaded,
-                format!("{} could not be asked: {error}. Try again in a moment.", candidate.upstream.name),
+                format!("{} could not be asked: {error}. Try again in a moment.", candidate.endpoint.name),
             )
             .into();
         }
         _ => Code::ProviderError,
     };
-    let said = ProviderSaid { name: candidate.upstream.provider.as_str().to_owned(), status: None, message: None };
-    Problem::new(code, format!("{} failed: {error}.", candidate.upstream.name)).by_provider(said).into()
+    let said =
+        ProviderErrorDetail { name: candidate.endpoint.provider.as_str().to_owned(), status: None, message: None };
+    ApiError::new(code, format!("{} failed: {error}.", candidate.endpoint.name)).by_provider(said).into()
 }

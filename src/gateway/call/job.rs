@@ -8,8 +8,8 @@ use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::plan::{Asked, Candidate, Prepared};
-use super::record::Ticket;
+use super::plan::{Candidate, ClientRequest, ProviderRequest};
+use super::record::CallRecord;
 use crate::domain::Protocol;
 use crate::gateway::http::{Failure, body};
 use crate::gateway::marks::Marks;
@@ -18,35 +18,35 @@ use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
 
 /// A call to make.
-pub struct Call {
+pub struct CallJob {
     pub inner: Arc<Inner>,
     pub client: HttpClient,
     /// Who may be asked, in order. Never empty.
-    pub plan: Vec<Candidate>,
+    pub candidates: Vec<Candidate>,
     /// The request for the first of them.
-    pub first: Option<Prepared>,
+    pub first_request: Option<ProviderRequest>,
     /// One of them was asked.
-    pub asked_one: bool,
-    pub asked: Asked,
+    pub tried_any: bool,
+    pub request: ClientRequest,
     /// The client's body as it came.
-    pub body: body::Held,
+    pub body: body::BufferedBody,
     /// Headers of the client's that go on to a provider that speaks its protocol.
     pub forwarded: Vec<(HeaderName, HeaderValue)>,
-    pub ticket: Box<Ticket>,
+    pub record: Box<CallRecord>,
     pub progress: Arc<Progress>,
     pub marks: Marks,
-    pub began: Instant,
+    pub started: Instant,
 }
 
-impl Call {
+impl CallJob {
     /// Whether headers of the client's mean something to this candidate.
     pub fn forwards(&self, candidate: &Candidate) -> bool {
-        self.asked.operation.native().unwrap_or(Protocol::OpenaiChat) == candidate.upstream.protocol
+        self.request.operation.native().unwrap_or(Protocol::OpenaiChat) == candidate.endpoint.protocol
     }
 }
 
 /// What the client gets.
-pub enum Outcome {
+pub enum ClientResponse {
     /// A whole JSON answer.
     Whole { status: u16, body: Bytes, ran: AnswerValue },
     /// A stream.

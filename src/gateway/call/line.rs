@@ -7,9 +7,9 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::job::Outcome;
+use super::job::ClientResponse;
 use crate::gateway::http::Failure;
-use crate::wire::error::Problem;
+use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;
 
 /// Pieces that wait for a slow client; then the provider waits too.
@@ -25,7 +25,7 @@ pub struct Line {
 
 enum State {
     /// The client has had nothing.
-    Waiting(oneshot::Sender<Outcome>),
+    Waiting(oneshot::Sender<ClientResponse>),
     /// The client has had the head of a stream.
     Open(mpsc::Sender<Bytes>),
     /// Nobody is there any more.
@@ -38,7 +38,7 @@ pub struct Left;
 
 impl Line {
     /// The end of a client that asked for `operation` and waits for `answer`.
-    pub fn new(operation: Operation, answer: oneshot::Sender<Outcome>) -> Self {
+    pub fn new(operation: Operation, answer: oneshot::Sender<ClientResponse>) -> Self {
         Self { operation, state: State::Waiting(answer) }
     }
 
@@ -83,14 +83,14 @@ impl Line {
     /// Tells a whole answer. A client that has left has been served all the same.
     pub fn whole(self, status: u16, body: Bytes, ran: AnswerValue) {
         if let State::Waiting(answer) = self.state {
-            let _ = answer.send(Outcome::Whole { status, body, ran });
+            let _ = answer.send(ClientResponse::Whole { status, body, ran });
         }
     }
 
     /// Tells that the call failed, and of which model: as an error, or in an event if the head of a stream has gone out.
     pub fn fail(self, failure: Failure, of: Option<AnswerValue>) {
         match self.state {
-            State::Waiting(answer) => drop(answer.send(Outcome::Failed { failure, of })),
+            State::Waiting(answer) => drop(answer.send(ClientResponse::Failed { failure, of })),
             State::Open(pieces) => drop(pieces.try_send(failed(self.operation, &failure.problem))),
             State::Closed => {}
         }
@@ -99,7 +99,7 @@ impl Line {
     fn open(&mut self, status: u16, content_type: AnswerValue, ran: AnswerValue) -> Result<(), Left> {
         let (pieces, taken) = mpsc::channel(AHEAD);
         let State::Waiting(answer) = std::mem::replace(&mut self.state, State::Closed) else { return Err(Left) };
-        let head = Outcome::Events { status, content_type, pieces: taken, ran };
+        let head = ClientResponse::Events { status, content_type, pieces: taken, ran };
         answer.send(head).map_err(|_| Left)?;
         self.state = State::Open(pieces);
         Ok(())
@@ -117,7 +117,7 @@ pub fn keepalive(operation: Operation) -> Bytes {
 }
 
 /// The event that tells of a failure before any event of the stream.
-fn failed(operation: Operation, problem: &Problem) -> Bytes {
+fn failed(operation: Operation, problem: &ApiError) -> Bytes {
     match operation {
         Operation::Messages | Operation::CountTokens => problem.messages_event(),
         Operation::Responses => problem.responses_event(0),

@@ -4,13 +4,13 @@
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
-use super::job::Call;
+use super::job::CallJob;
 use super::line::EVENT_STREAM;
-use super::plan::{Candidate, Reading};
+use super::plan::{Candidate, ResponseMode};
 use super::stream::Flow;
-use super::whole_response::{self, Told};
-use crate::gateway::upstream::{HttpError, Opened, Reader, Upstream};
-use crate::wire::event_stream::Ending;
+use super::whole_response::{self, WholeResponse};
+use crate::gateway::upstream::{HttpError, ProviderResponse, Reader, UpstreamEndpoint};
+use crate::wire::event_stream::StreamEnd;
 use crate::wire::reported::Reported;
 
 /// What is held of a stream before its first content, in bytes: beyond that it is taken to have begun.
@@ -19,7 +19,7 @@ const HELD: usize = 64 << 10;
 /// A provider's answer that is one.
 pub enum Answer {
     /// All of it.
-    Whole { status: u16, told: Told },
+    Whole { status: u16, told: WholeResponse },
     /// A stream whose first content has come.
     Stream(Box<Streaming>),
 }
@@ -53,13 +53,18 @@ impl From<HttpError> for NoAnswer {
 }
 
 /// Reads an answer up to its first content.
-pub async fn read(call: &Call, candidate: &Candidate, opened: Opened, reading: Reading) -> Result<Answer, NoAnswer> {
+pub async fn read(
+    call: &CallJob,
+    candidate: &Candidate,
+    opened: ProviderResponse,
+    reading: ResponseMode,
+) -> Result<Answer, NoAnswer> {
     let options = &call.inner.options;
-    let Opened { status, is_json, is_events, content_type, body, .. } = opened;
-    let Upstream { timeouts, longest_event, .. } = &*candidate.upstream;
+    let ProviderResponse { status, is_json, is_events, content_type, body, .. } = opened;
+    let UpstreamEndpoint { timeouts, longest_event, .. } = &*candidate.endpoint;
     let longest_event = *longest_event;
-    let mut reader = Reader::new(body, timeouts, &options.limits, call.began, call.inner.answers.part());
-    let labelled = is_events || (call.asked.stream && !is_json);
+    let mut reader = Reader::new(body, timeouts, &options.limits, call.started, call.inner.answers.part());
+    let labelled = is_events || (call.request.stream && !is_json);
     // The first bytes tell more than the label, but a stream is not to be waited for before it is labelled as one.
     let first = if is_events { None } else { reader.next().await.transpose()? };
     let as_events = first.as_deref().and_then(looks_like_events).unwrap_or(labelled);
@@ -68,15 +73,15 @@ pub async fn read(call: &Call, candidate: &Candidate, opened: Opened, reading: R
         let content_type = content_type.filter(|_| is_events);
         let content_type = content_type.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
         let (flow, content_type) = match reading {
-            Reading::Passing { name } => {
-                let stream = candidate.passing(name, &call.asked).holding(longest_event);
+            ResponseMode::Passthrough { name } => {
+                let stream = candidate.passthrough_stream(name, &call.request).holding(longest_event);
                 (Flow::Passing(stream), content_type.unwrap_or(EVENT_STREAM))
             }
-            Reading::Translated(exchange) if call.asked.stream => {
+            ResponseMode::Translated(exchange) if call.request.stream => {
                 (Flow::Translated(Box::new(exchange.stream().holding(longest_event))), EVENT_STREAM)
             }
             // It has done all of the work, and would do it again.
-            Reading::Translated(_) => return Err(NoAnswer::Halfway(HttpError::Unasked)),
+            ResponseMode::Translated(_) => return Err(NoAnswer::Halfway(HttpError::Unasked)),
         };
         let streaming = Streaming { status, content_type, reader, flow, ready: Vec::new(), ended: false };
         return begun(Box::new(streaming), first).await.map(Answer::Stream);
@@ -86,13 +91,13 @@ pub async fn read(call: &Call, candidate: &Candidate, opened: Opened, reading: R
     let all = reader.all(first).await.map_err(NoAnswer::Halfway)?;
     let reading = match reading {
         // Told as the stream that was asked for, unless it is no answer of that protocol.
-        Reading::Passing { .. } if call.asked.stream => {
-            Reading::Translated(Box::new(call.asked.retelling(&call.body.bytes, candidate)))
+        ResponseMode::Passthrough { .. } if call.request.stream => {
+            ResponseMode::Translated(Box::new(call.request.retold_as_stream(&call.body.bytes, candidate)))
         }
         reading => reading,
     };
-    let told =
-        whole_response::tell(all, reading, call.asked.stream, &candidate.upstream).map_err(NoAnswer::Reported)?;
+    let told = whole_response::write_response(all, reading, call.request.stream, &candidate.endpoint)
+        .map_err(NoAnswer::Reported)?;
     Ok(Answer::Whole { status, told })
 }
 
@@ -117,8 +122,8 @@ async fn begun(mut stream: Box<Streaming>, first: Option<Bytes>) -> Result<Box<S
         }
         if stream.ended || stream.flow.is_done() {
             return Err(match stream.flow.ending() {
-                Ending::Cut => HttpError::Broken.into(),
-                Ending::Complete | Ending::Failed => NoAnswer::Reported(Reported::default()),
+                StreamEnd::Cut => HttpError::Broken.into(),
+                StreamEnd::Complete | StreamEnd::Failed => NoAnswer::Reported(Reported::default()),
             });
         }
         if stream.ready.iter().map(Bytes::len).sum::<usize>() > HELD {

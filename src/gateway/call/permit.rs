@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution};
-use crate::gateway::cache::{CompiledKey, Snapshot};
+use crate::gateway::cache::{CatalogSnapshot, CompiledKey};
 use crate::gateway::http::Head;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 
 /// Names that an error suggests.
 const SUGGESTIONS: usize = 3;
@@ -14,9 +14,9 @@ const SUGGESTIONS: usize = 3;
 pub fn permitted(
     decision: &Decision<'_>,
     key: &CompiledKey,
-    snapshot: &Snapshot,
+    snapshot: &CatalogSnapshot,
     head: &mut Head,
-) -> Result<Arc<Model>, Problem> {
+) -> Result<Arc<Model>, ApiError> {
     let id = decision.resolution.model();
     if let Resolution::Alias(alias) = decision.resolution {
         head.caught_by(alias);
@@ -28,7 +28,7 @@ pub fn permitted(
             head.ran(model.id.as_str());
             let through = through.map(|name| format!(", which the alias '{name}' points at")).unwrap_or_default();
             let message = format!("This API key may not use the model '{}'{through}.", model.id);
-            Err(Problem::new(Code::ModelNotAllowed, message).about("model"))
+            Err(ApiError::new(Code::ModelNotAllowed, message).about("model"))
         }
         Decided::NotFound => {
             let mut message = format!("Model '{id}' was not found or is unavailable.");
@@ -42,13 +42,13 @@ pub fn permitted(
             } else {
                 message.push_str(&suggestions(id, key, snapshot));
             }
-            Err(Problem::new(Code::ModelNotFound, message).about("model"))
+            Err(ApiError::new(Code::ModelNotFound, message).about("model"))
         }
     }
 }
 
 /// The nearest names that the key may call, as a question.
-fn suggestions(id: &str, key: &CompiledKey, snapshot: &Snapshot) -> String {
+fn suggestions(id: &str, key: &CompiledKey, snapshot: &CatalogSnapshot) -> String {
     let may = |id: &&ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
     let near = snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may);
     let near: Vec<String> = near.map(|id| format!("'{id}'")).collect();

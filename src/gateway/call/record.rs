@@ -8,13 +8,13 @@ use tokio::time::Instant;
 
 use super::plan::Candidate;
 use crate::domain::{
-    AliasName, Attempt, CallState, Counted, Match, Model, PicoUsd, Price, ProviderId, RequestId, Served, ServiceTier,
-    Timestamp, Tokens, UsageSource,
+    AliasName, Attempt, BillableUsage, CallState, Match, Model, PicoUsd, Price, ProviderId, RequestId, ServiceReport,
+    ServiceTier, Timestamp, Tokens, UsageSource,
 };
 use crate::gateway::cache::CompiledKey;
 use crate::gateway::marks::{Marks, log_call};
-use crate::gateway::metering::spending::{Bound, Holds};
-use crate::gateway::metering::spool::{Begun, Durable, Ended, Lane, NotWritten, SpoolFull};
+use crate::gateway::metering::spending::{CostBound, Holds};
+use crate::gateway::metering::spool::{CallEnded, CallStarted, Durable, NotWritten, SpoolFull, SpoolHandle};
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::gateway::worker::Worker;
@@ -36,9 +36,9 @@ const SETTLE: Duration = Duration::from_secs(30);
 
 /// A call. Dropping it without an end says that the client left: whatever happens to the task that holds it, a call that
 /// was begun in the spool ends there.
-pub struct Ticket {
+pub struct CallRecord {
     inner: Arc<Inner>,
-    lane: Lane,
+    spool: SpoolHandle,
     key: Arc<CompiledKey>,
     /// The model whose price counts.
     model: Arc<Model>,
@@ -46,8 +46,8 @@ pub struct Ticket {
     /// Who was named at the beginning.
     named: (Arc<Model>, ProviderId),
     provider: ProviderId,
-    bound: Bound,
-    begun: Option<Durable>,
+    bound: CostBound,
+    durable: Option<Durable>,
     /// Whether a provider was sent the request.
     progress: Arc<Progress>,
     /// Taken once the call has ended.
@@ -59,7 +59,7 @@ pub struct Ticket {
     /// What the provider counted.
     pub tokens: Option<Tokens>,
     /// How the provider says that it served the call.
-    pub served: Served,
+    pub service: ServiceReport,
     /// The tier that was asked for.
     tier: Option<ServiceTier>,
 }
@@ -72,7 +72,7 @@ struct Open {
 }
 
 /// What is known of a call before it is made.
-pub struct Dispatch {
+pub struct NewCall {
     pub id: RequestId,
     pub key: Arc<CompiledKey>,
     pub at: Timestamp,
@@ -83,7 +83,7 @@ pub struct Dispatch {
     pub agent: Option<String>,
     pub prompt_bytes: usize,
     /// What it may cost, and what was reserved for that.
-    pub bound: Bound,
+    pub bound: CostBound,
     pub holds: Holds,
     pub tier: Option<ServiceTier>,
     pub progress: Arc<Progress>,
@@ -102,13 +102,13 @@ enum End<'a> {
     Cut(&'a str),
 }
 
-impl Ticket {
+impl CallRecord {
     /// Writes to the spool that the call begins. It must not be made before [`Ticket::is_written`].
-    pub fn new(worker: &Worker, first: &Candidate, call: Dispatch) -> Result<Box<Self>, SpoolFull> {
+    pub fn new(worker: &Worker, first: &Candidate, call: NewCall) -> Result<Box<Self>, SpoolFull> {
         let inner = Arc::clone(&worker.inner);
-        let provider = first.upstream.provider.clone();
+        let provider = first.endpoint.provider.clone();
         let model = Arc::clone(&first.target.model);
-        let begun = worker.lane.begin(&Begun {
+        let begun = worker.lane.begin(&CallStarted {
             id: call.id,
             account: call.key.account,
             key: call.key.id,
@@ -127,36 +127,36 @@ impl Ticket {
         inner.metrics.began();
         Ok(Box::new(Self {
             inner,
-            lane: worker.lane.clone(),
+            spool: worker.lane.clone(),
             key: call.key,
             named: (Arc::clone(&model), provider.clone()),
             model,
             at: call.at,
             provider,
             bound: call.bound,
-            begun: Some(begun),
+            durable: Some(begun),
             progress: call.progress,
             open: Some(Open { id: call.id, holds: call.holds, first_byte_ms: None, attempts: Vec::new() }),
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
             tokens: None,
-            served: Served::default(),
+            service: ServiceReport::default(),
             tier: call.tier,
         }))
     }
 
     /// Waits until the disk has it that the call begins.
-    pub async fn is_written(&mut self) -> Result<(), NotWritten> {
-        match self.begun.take() {
+    pub async fn wait_until_durable(&mut self) -> Result<(), NotWritten> {
+        match self.durable.take() {
             Some(begun) => begun.within(BEGIN).await,
             None => Ok(()),
         }
     }
 
     /// Another candidate is called now: from here on the call is its.
-    pub fn goes_to(&mut self, candidate: &Candidate) {
+    pub fn switch_to(&mut self, candidate: &Candidate) {
         self.model = Arc::clone(&candidate.target.model);
-        self.provider = candidate.upstream.provider.clone();
+        self.provider = candidate.endpoint.provider.clone();
     }
 
     /// The model that runs, for a header.
@@ -165,18 +165,24 @@ impl Ticket {
     }
 
     /// Notes that a candidate was passed over, since it had failed several times in a row.
-    pub fn passed_over(&mut self, candidate: &Candidate) {
-        self.tried(candidate, None, Some(LEFT_ALONE.into()), Instant::now());
+    pub fn record_skipped(&mut self, candidate: &Candidate) {
+        self.record_attempt(candidate, None, Some(LEFT_ALONE.into()), Instant::now());
     }
 
     /// Notes a try. The first one is kept only if it failed: most calls have one, and need no list of it.
-    pub fn tried(&mut self, candidate: &Candidate, status: Option<u16>, error: Option<String>, began: Instant) {
+    pub fn record_attempt(
+        &mut self,
+        candidate: &Candidate,
+        status: Option<u16>,
+        error: Option<String>,
+        began: Instant,
+    ) {
         let Some(open) = &mut self.open else { return };
         if open.attempts.is_empty() && error.is_none() {
             return;
         }
         open.attempts.push(Attempt {
-            provider: candidate.upstream.provider.clone(),
+            provider: candidate.endpoint.provider.clone(),
             model: candidate.target.model.id.as_str().to_owned(),
             status,
             error,
@@ -185,7 +191,7 @@ impl Ticket {
     }
 
     /// The answer's first byte is there.
-    pub fn first_byte(&mut self) {
+    pub fn record_first_byte(&mut self) {
         let now = self.inner.options.clock.now();
         if let Some(open) = &mut self.open {
             open.first_byte_ms.get_or_insert(millis(now, self.at));
@@ -194,7 +200,7 @@ impl Ticket {
 
     /// The whole answer is there: charged as the provider counts, else as estimated. The client must not see its end before
     /// this returns.
-    pub async fn settled(mut self: Box<Self>, status: u16) -> Result<(), NotWritten> {
+    pub async fn settle(mut self: Box<Self>, status: u16) -> Result<(), NotWritten> {
         match self.end(status, End::Settled) {
             Some(written) => written.within(SETTLE).await,
             None => Ok(()),
@@ -202,12 +208,12 @@ impl Ticket {
     }
 
     /// The provider failed, or nobody was asked: written down with what is known of it, and free.
-    pub fn failed(mut self, status: u16, error: &str) {
+    pub fn fail(mut self, status: u16, error: &str) {
         drop(self.end(status, End::Failed(error)));
     }
 
     /// A limit of ours cut the answer off, and the provider charges for it: charged as if the client had left.
-    pub fn cut(mut self, status: u16, error: &str) {
+    pub fn cut_off(mut self, status: u16, error: &str) {
         drop(self.end(status, End::Cut(error)));
     }
 
@@ -238,7 +244,7 @@ impl Ticket {
         let (mut price, mut tier, mut searches) = (None, None, 0);
         let mut cost = PicoUsd::ZERO;
         if !is_free {
-            let counted = Counted::new(tokens, self.served, self.tier);
+            let counted = BillableUsage::new(tokens, self.service, self.tier);
             price = self.model.price_for(&counted, self.at);
             tier = self.model.billed(counted.tier).map(|tier| tier.as_str().to_owned());
             searches = counted.searches;
@@ -251,7 +257,7 @@ impl Ticket {
 
         let ran = (self.provider != self.named.1 || self.model.id != self.named.0.id)
             .then(|| (self.model.id.as_str().to_owned(), self.provider.clone()));
-        let written = self.lane.end(&Ended {
+        let written = self.spool.end(&CallEnded {
             id,
             ran,
             state,
@@ -269,7 +275,7 @@ impl Ticket {
         });
         holds.settle(cost, now);
         let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
-        self.key.gates.settle(self.at, self.bound.tokens, used);
+        self.key.rate_limits.settle(self.at, self.bound.tokens, used);
         self.inner.metrics.ended();
         if status == CLIENT_LEFT {
             self.inner.metrics.answered(status);
@@ -288,7 +294,7 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for CallRecord {
     fn drop(&mut self) {
         if std::thread::panicking() {
             drop(self.end(500, End::Failed("internal_error")));

@@ -11,13 +11,13 @@ use super::line::{self, Left};
 use super::opening::Streaming;
 use super::patience::{Due, Patience};
 use super::plan::Candidate;
-use super::record::Ticket;
+use super::record::CallRecord;
 use crate::gateway::http::Failure;
 use crate::gateway::marks::{Marks, log_call};
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::{HttpError, Progress};
 use crate::wire::error::Code;
-use crate::wire::event_stream::Ending;
+use crate::wire::event_stream::StreamEnd;
 use crate::wire::operation::Operation;
 
 /// How long the end of a stream is waited for after its last event, so that its connection can be used again.
@@ -30,7 +30,7 @@ pub struct Relay {
     pub inner: Arc<Inner>,
     pub candidate: Candidate,
     pub stream: Box<Streaming>,
-    pub ticket: Box<Ticket>,
+    pub record: Box<CallRecord>,
     pub progress: Arc<Progress>,
     pub marks: Marks,
     pub operation: Operation,
@@ -50,7 +50,7 @@ impl Relay {
     /// Relays the stream to its end, however that comes. `began`: when the call did; `told`: when the client last heard of it.
     pub async fn run(mut self, client: Result<Client, Left>, began: Instant, told: Instant) {
         let Ok(client) = client else { return self.left().await };
-        let mut patience = Patience::new(&self.candidate.upstream.timeouts, began, told);
+        let mut patience = Patience::new(&self.candidate.endpoint.timeouts, began, told);
         let stop = loop {
             // The event that ends a stream is held back until it is written down what the call cost.
             if self.is_over() {
@@ -106,22 +106,22 @@ impl Relay {
     /// Ends a stream that says that it has ended.
     async fn complete(mut self, client: Client) {
         let ending = self.stream.flow.ending();
-        if ending != Ending::Complete && self.pass_on(&client).await.is_err() {
+        if ending != StreamEnd::Complete && self.pass_on(&client).await.is_err() {
             return self.left().await;
         }
         match ending {
-            Ending::Cut => self.broke_off(&client, HttpError::Broken).await,
-            Ending::Failed => self.failed(&client).await,
-            Ending::Complete => self.settle(client).await,
+            StreamEnd::Cut => self.broke_off(&client, HttpError::Broken).await,
+            StreamEnd::Failed => self.failed(&client).await,
+            StreamEnd::Complete => self.settle(client).await,
         }
     }
 
     async fn settle(mut self, client: Client) {
         self.count();
         self.mask();
-        let Self { inner, stream, ticket, .. } = self;
+        let Self { inner, stream, record: ticket, .. } = self;
         let Streaming { status, mut reader, mut flow, mut ready, ended, .. } = *stream;
-        if ticket.settled(status).await.is_err() {
+        if ticket.settle(status).await.is_err() {
             ready = vec![flow.fail(&not_written().problem)];
         }
         // A client that left just now has still been served.
@@ -136,15 +136,15 @@ impl Relay {
 
     /// Ends a stream in which the provider reported that it failed.
     async fn failed(mut self, client: &Client) {
-        let upstream = &self.candidate.upstream;
+        let upstream = &self.candidate.endpoint;
         let reported = self.stream.flow.reported().cloned().unwrap_or_default();
-        let failure = Failure::in_stream(upstream, &reported.told, "failed in the middle of its answer");
+        let failure = Failure::in_stream(upstream, &reported.error, "failed in the middle of its answer");
         let reason = &failure.problem.message;
         log_call!(warn, self.marks, provider = %upstream.provider, model = %self.candidate.target.model.id, reason, "A provider failed in its stream");
-        self.speaks_against();
+        self.count_failure();
         if self.stream.flow.tells_failures() {
             self.count();
-            self.ticket.failed(502, Code::ProviderError.as_str());
+            self.record.fail(502, Code::ProviderError.as_str());
         } else {
             self.tell(client, failure, false).await;
         }
@@ -154,7 +154,7 @@ impl Relay {
     async fn broke_off(self, client: &Client, error: HttpError) {
         let failure = broken_off(&self.candidate, self.marks, error);
         if !error.is_our_cut() {
-            self.speaks_against();
+            self.count_failure();
         }
         self.tell(client, failure, error.is_our_cut()).await;
     }
@@ -169,12 +169,12 @@ impl Relay {
         // If the client has left too, nobody reads it.
         let _ = self.pass_on(client).await;
         let (status, code) = (failure.problem.status, &failure.problem.code);
-        if cut { self.ticket.cut(status, code) } else { self.ticket.failed(status, code) }
+        if cut { self.record.cut_off(status, code) } else { self.record.fail(status, code) }
     }
 
-    fn speaks_against(&self) {
+    fn count_failure(&self) {
         if self.candidate.breaker.failed(self.inner.options.clock.now()) {
-            let (provider, model) = (&self.candidate.upstream.provider, &self.candidate.target.model.id);
+            let (provider, model) = (&self.candidate.endpoint.provider, &self.candidate.target.model.id);
             log_call!(warn, self.marks, %provider, %model, "A model failed several times in a row at its provider and is asked last for a while");
         }
     }
@@ -182,7 +182,7 @@ impl Relay {
     /// Ends a stream whose client has left. It is read on for a few seconds: the provider's counts may be about to come.
     async fn left(mut self) {
         self.count();
-        self.progress.leaves();
+        self.progress.set_left();
         if !self.is_over()
             && let Some(_drain) = self.inner.drains.begin()
         {
@@ -199,21 +199,21 @@ impl Relay {
             drop(timeout(drain, rest).await);
         }
         // What was delivered is what had been by the time the client left.
-        self.ticket.tokens = self.stream.flow.tokens();
-        self.ticket.served = self.stream.flow.served();
-        self.ticket.client_left();
+        self.record.tokens = self.stream.flow.tokens();
+        self.record.service = self.stream.flow.served();
+        self.record.client_left();
     }
 
     fn count(&mut self) {
         let flow = &self.stream.flow;
-        self.ticket.tokens = flow.tokens();
-        self.ticket.served = flow.served();
-        self.ticket.delivered_bytes = flow.text_bytes();
+        self.record.tokens = flow.tokens();
+        self.record.service = flow.served();
+        self.record.delivered_bytes = flow.text_bytes();
     }
 
     /// Keeps our credential out of what is ready.
     fn mask(&mut self) {
-        let mask = &self.candidate.upstream.mask;
+        let mask = &self.candidate.endpoint.mask;
         for piece in &mut self.stream.ready {
             let tells_of_failure = piece.len() <= MASKED && memchr::memmem::find(piece, b"error").is_some();
             *piece = match tells_of_failure {

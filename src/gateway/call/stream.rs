@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::domain::{Served, Tokens};
-use crate::wire::error::Problem;
-use crate::wire::event_stream::Ending;
+use crate::domain::{ServiceReport, Tokens};
+use crate::wire::error::ApiError;
+use crate::wire::event_stream::StreamEnd;
 use crate::wire::passthrough::PassingStream;
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventTooLong;
@@ -36,7 +36,7 @@ impl Flow {
     }
 
     /// How it stands.
-    pub fn ending(&self) -> Ending {
+    pub fn ending(&self) -> StreamEnd {
         match self {
             Self::Passing(stream) => stream.watch().ending(),
             Self::Translated(stream) => stream.ending(),
@@ -73,7 +73,7 @@ impl Flow {
     }
 
     /// What tells the client that the stream has failed.
-    pub fn fail(&mut self, problem: &Problem) -> Bytes {
+    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
         match self {
             Self::Passing(stream) => stream.fail(problem),
             Self::Translated(stream) => stream.fail(problem),
@@ -97,7 +97,7 @@ impl Flow {
     }
 
     /// How the provider says that it served the call.
-    pub fn served(&self) -> Served {
+    pub fn served(&self) -> ServiceReport {
         match self {
             Self::Passing(stream) => stream.watch().served(),
             Self::Translated(stream) => stream.served(),

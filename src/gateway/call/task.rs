@@ -10,46 +10,46 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::attempts::{self, Answered, Unanswered};
+use super::attempts::{self, CandidateAnswer, Unanswered};
 use super::failures::not_written;
-use super::job::{Call, Outcome};
+use super::job::{CallJob, ClientResponse};
 use super::line::{EVENT_STREAM, Left, Line};
 use super::opening::{Answer, Streaming};
 use super::plan::Candidate;
-use super::record::Ticket;
+use super::record::CallRecord;
 use super::relay::Relay;
-use super::whole_response::Told;
+use super::whole_response::WholeResponse;
 use crate::gateway::http::Failure;
 use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
-use crate::wire::error::Problem;
+use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;
 
 /// Starts the call. The answer's end is dropped without a word only if the task panicked.
-pub fn start(call: Box<Call>) -> oneshot::Receiver<Outcome> {
+pub fn start(call: Box<CallJob>) -> oneshot::Receiver<ClientResponse> {
     let (answer, wait) = oneshot::channel();
     // What waits for an answer is large: in a box of its own it is given back before a long stream begins. The task itself
     // stays small, since it is copied as it starts and as it ends.
     let asking = Box::pin(ask(call, answer));
     tokio::spawn(async move {
         if let Some(begun) = asking.await {
-            Box::pin(begun.go_on()).await;
+            Box::pin(begun.deliver()).await;
         }
     });
     wait
 }
 
 /// A call that has got all there is to be had before its content, and what is left of it then.
-struct Begun {
+struct AnsweredCall {
     inner: Arc<Inner>,
     operation: Operation,
-    ticket: Box<Ticket>,
+    record: Box<CallRecord>,
     progress: Arc<Progress>,
     marks: Marks,
-    began: Instant,
+    started: Instant,
     /// `None`: nothing came in the time that there was after the client had left.
-    answered: Option<Result<Answered, Unanswered>>,
+    answered: Option<Result<CandidateAnswer, Unanswered>>,
     /// The end of a client that is still there.
     line: Option<Line>,
     /// When that was last told something.
@@ -58,24 +58,24 @@ struct Begun {
 
 /// Asks for an answer; `None` if nobody may be asked. A client that waits for a stream is told in the meantime that it is
 /// alive; one that leaves is waited for no longer than it takes to hear what the provider charges, or some seconds.
-async fn ask(mut call: Box<Call>, answer: oneshot::Sender<Outcome>) -> Option<Begun> {
-    let mut line = Line::new(call.asked.operation, answer);
+async fn ask(mut call: Box<CallJob>, answer: oneshot::Sender<ClientResponse>) -> Option<AnsweredCall> {
+    let mut line = Line::new(call.request.operation, answer);
     // No provider is asked for what a crash could make forgotten.
-    if call.ticket.is_written().await.is_err() {
-        unanswered(call.ticket, Some(line), not_written(), false);
+    if call.record.wait_until_durable().await.is_err() {
+        unanswered(call.record, Some(line), not_written(), false);
         return None;
     }
 
     let (inner, progress) = (Arc::clone(&call.inner), Arc::clone(&call.progress));
-    let mut told = call.began;
+    let mut told = call.started;
     let (answered, line) = {
-        let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.asked.stream && !time.is_zero());
-        let ran = keepalive.and(call.plan.first()).map(|first| first.target.header.clone());
-        let mut asking = std::pin::pin!(attempts::answered(&mut call));
+        let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.request.stream && !time.is_zero());
+        let ran = keepalive.and(call.candidates.first()).map(|first| first.target.header.clone());
+        let mut asking = std::pin::pin!(attempts::run_attempts(&mut call));
         match until_answered(asking.as_mut(), &mut line, keepalive.zip(ran), &mut told).await {
             Some(answered) => (Some(answered), Some(line)),
             None => {
-                progress.leaves();
+                progress.set_left();
                 let drain = inner.drains.begin().filter(|_| progress.is_sent());
                 let answered = match drain {
                     Some(_drain) => timeout(inner.options.timeouts.drain, asking).await.ok(),
@@ -86,9 +86,9 @@ async fn ask(mut call: Box<Call>, answer: oneshot::Sender<Outcome>) -> Option<Be
         }
     };
     // A long answer need not keep the question in memory: the rest of the call ends here.
-    let Call { asked, ticket, marks, began, .. } = *call;
+    let CallJob { request: asked, record: ticket, marks, started: began, .. } = *call;
     let operation = asked.operation;
-    Some(Begun { inner, operation, ticket, progress, marks, began, answered, line, told })
+    Some(AnsweredCall { inner, operation, record: ticket, progress, marks, started: began, answered, line, told })
 }
 
 /// Waits for an answer, and tells the client every so often that its stream is alive; `None` if the client leaves first.
@@ -119,15 +119,15 @@ async fn until_answered<T>(
     }
 }
 
-impl Begun {
-    async fn go_on(self) {
-        let Self { inner, operation, mut ticket, progress, marks, began, answered, line, told } = self;
-        let Answered { candidate, answer } = match answered {
+impl AnsweredCall {
+    async fn deliver(self) {
+        let Self { inner, operation, record: mut ticket, progress, marks, started: began, answered, line, told } = self;
+        let CandidateAnswer { candidate, answer } = match answered {
             Some(Ok(answered)) => answered,
-            Some(Err(Unanswered { failure, cut })) => return unanswered(ticket, line, failure, cut),
+            Some(Err(Unanswered { failure, cut_by_us: cut })) => return unanswered(ticket, line, failure, cut),
             None => return ticket.client_left(),
         };
-        ticket.first_byte();
+        ticket.record_first_byte();
         match answer {
             Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
             Answer::Stream(stream) => {
@@ -136,7 +136,7 @@ impl Begun {
                     Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
                     None => Err(Left),
                 };
-                let relay = Relay { inner, candidate, stream, ticket, progress, marks, operation };
+                let relay = Relay { inner, candidate, stream, record: ticket, progress, marks, operation };
                 Box::pin(relay.run(client, began, told)).await;
             }
         }
@@ -144,17 +144,17 @@ impl Begun {
 }
 
 /// Tells and settles a whole answer.
-async fn whole(ticket: Box<Ticket>, line: Option<Line>, candidate: &Candidate, status: u16, told: Told) {
+async fn whole(ticket: Box<CallRecord>, line: Option<Line>, candidate: &Candidate, status: u16, told: WholeResponse) {
     let mut ticket = ticket;
     ticket.tokens = told.tokens;
-    ticket.served = told.served;
+    ticket.service = told.service;
     let Some(line) = line else { return ticket.client_left() };
     ticket.delivered_bytes = told.text_bytes;
-    if ticket.settled(status).await.is_err() {
+    if ticket.settle(status).await.is_err() {
         return line.fail(not_written(), None);
     }
     let ran = candidate.target.header.clone();
-    let body = candidate.upstream.mask.answer(told.body);
+    let body = candidate.endpoint.mask.answer(told.body);
     if !told.as_events {
         return line.whole(status, body, ran);
     }
@@ -165,13 +165,13 @@ async fn whole(ticket: Box<Ticket>, line: Option<Line>, candidate: &Candidate, s
 }
 
 /// Ends a call that got no answer.
-fn unanswered(ticket: Box<Ticket>, line: Option<Line>, failure: Failure, cut: bool) {
+fn unanswered(ticket: Box<CallRecord>, line: Option<Line>, failure: Failure, cut: bool) {
     let of = ticket.model();
-    let Problem { status, code, .. } = &failure.problem;
+    let ApiError { status, code, .. } = &failure.problem;
     if cut {
-        ticket.cut(*status, code)
+        ticket.cut_off(*status, code)
     } else {
-        ticket.failed(*status, code)
+        ticket.fail(*status, code)
     }
     if let Some(line) = line {
         line.fail(failure, of);

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::plan::Reading;
-use crate::domain::{Protocol, Served, Tokens};
-use crate::gateway::upstream::Upstream;
+use super::plan::ResponseMode;
+use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::gateway::upstream::UpstreamEndpoint;
 use crate::wire::json::Span;
 use crate::wire::passthrough::renamed_at;
 use crate::wire::reported::Reported;
@@ -13,12 +13,12 @@ use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
 
 /// What the client gets, and what it used.
-pub struct Told {
+pub struct WholeResponse {
     pub body: Bytes,
     /// The body is a stream's.
     pub as_events: bool,
     pub tokens: Option<Tokens>,
-    pub served: Served,
+    pub service: ServiceReport,
     /// Bytes of generated text, if nobody counted.
     pub text_bytes: usize,
 }
@@ -27,14 +27,25 @@ pub struct Told {
 ///
 /// # Errors
 /// What the provider reports, if it is no answer.
-pub fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) -> Result<Told, Reported> {
+pub fn write_response(
+    answer: Bytes,
+    reading: ResponseMode,
+    stream: bool,
+    upstream: &UpstreamEndpoint,
+) -> Result<WholeResponse, Reported> {
     match reading {
-        Reading::Passing { name } => {
+        ResponseMode::Passthrough { name } => {
             let Counts { tokens, served, text_bytes, model } = counts(&answer, upstream)?;
             let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
-            Ok(Told { body: renamed.map_or(answer, Bytes::from), as_events: false, tokens, served, text_bytes })
+            Ok(WholeResponse {
+                body: renamed.map_or(answer, Bytes::from),
+                as_events: false,
+                tokens,
+                service: served,
+                text_bytes,
+            })
         }
-        Reading::Translated(exchange) => {
+        ResponseMode::Translated(exchange) => {
             let told = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
             let told = told.ok_or_else(|| Reported::read(&answer))?;
             // Most answers say something, and need no second look.
@@ -46,15 +57,15 @@ pub fn tell(answer: Bytes, reading: Reading, stream: bool, upstream: &Upstream) 
     }
 }
 
-fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<Told> {
+fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<WholeResponse> {
     let (stream, body) = exchange.answer_as_stream(answer).ok()?;
     let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
-    Some(Told { body, as_events: true, tokens, served, text_bytes })
+    Some(WholeResponse { body, as_events: true, tokens, service: served, text_bytes })
 }
 
-fn translated(exchange: &Exchange, answer: &[u8]) -> Option<Told> {
-    let Answer { body, tokens, served, text_bytes } = exchange.answer(answer).ok()?;
-    Some(Told { body: body.into(), as_events: false, tokens, served, text_bytes })
+fn translated(exchange: &Exchange, answer: &[u8]) -> Option<WholeResponse> {
+    let Answer { body, tokens, served, text_bytes } = exchange.write_response(answer).ok()?;
+    Some(WholeResponse { body: body.into(), as_events: false, tokens, service: served, text_bytes })
 }
 
 /// What an answer reports that may be none.
@@ -65,16 +76,16 @@ fn reported(answer: &[u8], protocol: Protocol) -> Option<Reported> {
 /// What an answer that passes says of its use, and where the name of its model stands.
 struct Counts {
     tokens: Option<Tokens>,
-    served: Served,
+    served: ServiceReport,
     text_bytes: usize,
     model: Option<Span>,
 }
 
 /// Reads an answer that passes. Where it says nothing of its use, the text in it counts, and the whole of it if no text is
 /// found: what was delivered is never free by oversight.
-fn counts(answer: &[u8], upstream: &Upstream) -> Result<Counts, Reported> {
+fn counts(answer: &[u8], upstream: &UpstreamEndpoint) -> Result<Counts, Reported> {
     let protocol = upstream.protocol;
-    type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> Served);
+    type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> ServiceReport);
     let (tokens, served): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
             let glance = usage::glance(answer, upstream.includes_reasoning).map_err(|_| Reported::read(answer))?;
@@ -83,7 +94,7 @@ fn counts(answer: &[u8], upstream: &Upstream) -> Result<Counts, Reported> {
             {
                 return Err(reported);
             }
-            let usage::Said { tokens, served } = glance.said;
+            let usage::ReportedUsage { tokens, service: served } = glance.usage;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
             return Ok(Counts { tokens, served, text_bytes, model: glance.model });
         }

@@ -12,30 +12,33 @@ use crate::gateway::cache::CompiledKey;
 use crate::gateway::http::ShownKey;
 use crate::gateway::http::presented;
 use crate::gateway::state::Inner;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 
 const SEND_A_KEY: &str =
     "No API key was sent. Send it as 'Authorization: Bearer cm-\u{2026}' or as 'x-api-key: cm-\u{2026}'.";
 
 /// The key that a request is made with.
-pub async fn authenticate(inner: &Inner, request: &HttpRequest, now: Timestamp) -> Result<Arc<CompiledKey>, Problem> {
-    let invalid = || Problem::new(Code::InvalidApiKey, "This API key is not valid.");
-    let text = presented(request.headers())?.ok_or_else(|| Problem::new(Code::MissingApiKey, SEND_A_KEY))?;
+pub async fn authenticate(inner: &Inner, request: &HttpRequest, now: Timestamp) -> Result<Arc<CompiledKey>, ApiError> {
+    let invalid = || ApiError::new(Code::InvalidApiKey, "This API key is not valid.");
+    let text = presented(request.headers())?.ok_or_else(|| ApiError::new(Code::MissingApiKey, SEND_A_KEY))?;
     // The checksum tells most wrong keys apart before anything is looked up.
     let hash = match request.conn_data::<ShownKey>() {
         Some(shown) => shown.hash(text, &inner.hasher),
         None => ShownKey::default().hash(text, &inner.hasher),
     };
-    let key = match inner.live.key(hash.map_err(|_| invalid())?, now).await {
+    let key = match inner.cache.key(hash.map_err(|_| invalid())?, now).await {
         Ok(Some(key)) => key,
         Ok(None) => return Err(invalid()),
         Err(_) => {
-            return Err(Problem::new(Code::DbError, "The API key cannot be checked right now. Try again in a moment."));
+            return Err(ApiError::new(
+                Code::DbError,
+                "The API key cannot be checked right now. Try again in a moment.",
+            ));
         }
     };
     usable(&key, now)?;
     if !key.may_call_from(|| client_address(request, &inner.options.proxies)) {
-        return Err(Problem::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
+        return Err(ApiError::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
     }
     if let Some(connection) = request.conn_data::<Arc<Connection>>() {
         connection.authenticated();
@@ -49,24 +52,24 @@ fn client_address(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpA
     Some(proxies.client(request.peer_addr()?.ip(), lines))
 }
 
-fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), Problem> {
+fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), ApiError> {
     if key.secret_until.is_some_and(|end| end <= now) {
-        return Err(Problem::new(Code::InvalidApiKey, "This API key is not valid: it was replaced by a newer one."));
+        return Err(ApiError::new(Code::InvalidApiKey, "This API key is not valid: it was replaced by a newer one."));
     }
     if !key.people_enabled {
-        return Err(Problem::new(
+        return Err(ApiError::new(
             Code::UserInactive,
             "The account or the person that this API key belongs to is disabled.",
         ));
     }
     if key.state != KeyState::Active {
-        return Err(Problem::new(Code::ApiKeyInactive, "This API key is disabled."));
+        return Err(ApiError::new(Code::ApiKeyInactive, "This API key is disabled."));
     }
     if key.expires_at.is_some_and(|end| end <= now) {
-        return Err(Problem::new(Code::ApiKeyExpired, "This API key has expired."));
+        return Err(ApiError::new(Code::ApiKeyExpired, "This API key has expired."));
     }
     if key.account_ends.is_some_and(|end| end <= now) {
-        return Err(Problem::new(Code::ApiKeyExpired, "The account of this API key has expired."));
+        return Err(ApiError::new(Code::ApiKeyExpired, "The account of this API key has expired."));
     }
     Ok(())
 }

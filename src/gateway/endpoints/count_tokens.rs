@@ -14,7 +14,7 @@ use crate::gateway::call::{Candidate, broken, candidate};
 use crate::gateway::http::{Failure, Head, body};
 use crate::gateway::marks::{Marks, log_call};
 use crate::gateway::upstream::Reader;
-use crate::gateway::upstream::client::{self, Outgo};
+use crate::gateway::upstream::client::{self, OutgoingRequest};
 use crate::gateway::worker::Worker;
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::messages;
@@ -67,7 +67,7 @@ async fn counted(
     crate::gateway::call::admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, HERE).map_err(crate::gateway::call::refused)?;
-    let snapshot = inner.live.snapshot(now).await;
+    let snapshot = inner.cache.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head)?;
     let candidate = candidate(&snapshot, &model, HERE).inspect_err(|_| head.ran(model.id.as_str()))?;
@@ -92,12 +92,12 @@ async fn asked(
     marks: Marks,
 ) -> Result<Option<Bytes>, Failure> {
     let options = &worker.inner.options;
-    let Some(uri) = &candidate.upstream.count_uri else { return Ok(None) };
+    let Some(uri) = &candidate.endpoint.count_uri else { return Ok(None) };
     let forwarded = crate::gateway::http::forwarded(HERE, request.headers());
-    let upstream = &candidate.upstream;
+    let upstream = &candidate.endpoint;
     // Nothing is generated, so a count takes no longer than a stream's head.
     let first_byte = upstream.timeouts.first_byte_stream;
-    let outgo = Outgo { uri, forwarded: &forwarded, body, first_byte, progress: None, marks };
+    let outgo = OutgoingRequest { uri, forwarded: &forwarded, body, first_byte, progress: None, marks };
     let opened = client::send(&worker.client, upstream, outgo).await.map_err(|error| broken(candidate, error))?;
     let part = worker.inner.answers.part();
     let mut reader = Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), part);

@@ -9,7 +9,7 @@ use crate::error_chain::error_chain;
 use crate::gateway::http::{Failure, Head, surface};
 use crate::gateway::worker::Worker;
 use crate::store::UsageTotals;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 
 /// Pico-USD of a micro-USD.
 const MICRO: i64 = 1_000_000;
@@ -42,7 +42,7 @@ async fn balance(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Resu
     let key = caller::authenticate(inner, request, now).await?;
     let stored = inner.spending.balance(key.account).await.map_err(|_| unavailable())?;
     // What this gateway has spent a moment ago is not in the table yet, and of what it holds the table knows little.
-    let (held, spent) = key.purses.balance().pending();
+    let (held, spent) = key.leases.balance().pending();
     let balance = stored.balance.pico().saturating_sub(spent.pico());
     let held = stored.held.pico().saturating_add(held.pico());
     // Rounded so that nobody counts on more than there is.
@@ -83,6 +83,6 @@ fn rounded(amount: PicoUsd) -> i64 {
     amount.pico().saturating_add(MICRO / 2).div_euclid(MICRO)
 }
 
-fn unavailable() -> Problem {
-    Problem::new(Code::DbError, "The account cannot be looked up right now. Try again in a moment.")
+fn unavailable() -> ApiError {
+    ApiError::new(Code::DbError, "The account cannot be looked up right now. Try again in a moment.")
 }

@@ -96,8 +96,8 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
         stopping: inner.stopping.load(Ordering::SeqCst),
         spool_stuck: inner.spool.is_stuck(),
         spool_full: inner.spool.is_full(),
-        database_down: inner.live.is_database_down(),
-        helpless: inner.live.is_helpless(now),
+        database_down: inner.cache.is_database_down(),
+        helpless: inner.cache.cannot_serve(now),
         database_unwritable: inner.spending.is_database_unwritable(),
     };
     let readiness = Readiness::of(facts);
@@ -106,7 +106,7 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
         Facts { database_unwritable: true, .. } => "unwritable",
         _ => "ok",
     };
-    let (_, stale, _) = inner.live.census(now);
+    let (_, stale, _) = inner.cache.stats(now);
     let (waiting, _) = inner.shipping.counts();
     let mut body = serde_json::json!({
         "status": readiness.word(), "database": database, "oldest_cache_seconds": stale.as_secs(),
@@ -121,7 +121,7 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
 /// `/metrics`: Prometheus text.
 pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
     let inner = &worker.inner;
-    let (keys, stale, loads) = inner.live.census(inner.options.clock.now());
+    let (keys, stale, loads) = inner.cache.stats(inner.options.clock.now());
     let (waiting, written) = inner.shipping.counts();
     let mut out = String::new();
     let mut family = |name: &str, kind: &str, help: &str, rows: &[(&str, String)]| {
@@ -142,9 +142,9 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         "Calls to providers now.",
         &[("", inner.metrics.in_flight().to_string())],
     );
-    let snapshot = inner.live.last_snapshot();
+    let snapshot = inner.cache.last_snapshot();
     let alone: Vec<(String, String)> = snapshot
-        .left_alone()
+        .paused()
         .into_iter()
         .map(|(provider, alone)| (format!("{{provider=\"{provider}\"}}"), u8::from(alone).to_string()))
         .collect();
@@ -162,7 +162,7 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         "database_up",
         "gauge",
         "Whether the database answers.",
-        &[("", u8::from(!inner.live.is_database_down()).to_string())],
+        &[("", u8::from(!inner.cache.is_database_down()).to_string())],
     );
     family(
         "database_writable",

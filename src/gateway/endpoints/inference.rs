@@ -15,16 +15,16 @@ use super::caller;
 use crate::domain::{Timestamp, Traffic, Used, decide};
 use crate::gateway::call::permit::permitted;
 use crate::gateway::call::{
-    Asked, Call, Dispatch, Outcome, Ticket, admitted, candidates, refused, task, untranslatable,
+    CallJob, CallRecord, ClientRequest, ClientResponse, NewCall, admitted, candidates, refused, task, untranslatable,
 };
 use crate::gateway::http::{Failure, Head, body, forwarded};
 use crate::gateway::marks::Marks;
-use crate::gateway::metering::spending::bound;
+use crate::gateway::metering::spending::cost_bound;
 use crate::gateway::metering::spool::SpoolFull;
 use crate::gateway::upstream::Progress;
 use crate::gateway::worker::Worker;
 use crate::wire::control::Control;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 use crate::wire::usage::{INLINE, inline_data};
 
@@ -62,7 +62,7 @@ async fn dispatch(
     worker: &Worker,
     head: &mut Head,
     now: Timestamp,
-) -> Result<Outcome, Failure> {
+) -> Result<ClientResponse, Failure> {
     let inner = &worker.inner;
     let options = &inner.options;
     let key = caller::authenticate(inner, request, now).await?;
@@ -70,7 +70,7 @@ async fn dispatch(
     admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, operation).map_err(refused)?;
-    let snapshot = inner.live.snapshot(now).await;
+    let snapshot = inner.cache.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
     let model = permitted(&decision, &key, &snapshot, head).inspect_err(|_| {
         inner.refusals.note(key.id, printable(&control.model), now, agent(request.headers()));
@@ -81,25 +81,25 @@ async fn dispatch(
     let tier = control.tier(&first.target.model)?;
     others.retain(|other| control.tier(&other.target.model).is_ok());
 
-    let asked = Asked {
+    let asked = ClientRequest {
         operation,
         id: head.id,
         created: now.seconds(),
         stream: control.stream,
-        show_usage: control.asks_usage(),
-        told_name: decision.resolution.keeps_name().then(|| control.model.to_string()),
+        include_usage: control.asks_usage(),
+        response_name: decision.resolution.keep_name().then(|| control.model.to_string()),
     };
-    let prepared = asked.prepare(&held.bytes, &control, &first, first.ask()).map_err(untranslatable)?;
+    let prepared = asked.prepare(&held.bytes, &control, &first, first.asks_usage()).map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
-    let models = all.map(|candidate| (&*candidate.target.model, candidate.upstream.includes_reasoning));
-    let bound = bound(models, &control, &held.bytes, tier, options.reserve, now).map_err(Problem::from)?;
+    let models = all.map(|candidate| (&*candidate.target.model, candidate.endpoint.includes_reasoning));
+    let bound = cost_bound(models, &control, &held.bytes, tier, options.reserve, now).map_err(ApiError::from)?;
     let tokens = Used { requests: 0, tokens: bound.tokens };
     admitted(inner, &key, tokens, now).await?;
-    let holds = key.purses.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
-        key.gates.settle(now, bound.tokens, 0);
+    let holds = key.leases.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
+        key.rate_limits.settle(now, bound.tokens, 0);
     })?;
     let progress = Arc::<Progress>::default();
-    let call = Dispatch {
+    let call = NewCall {
         id: head.id,
         at: now,
         requested: printable(&control.model),
@@ -115,21 +115,21 @@ async fn dispatch(
         progress: Arc::clone(&progress),
     };
     // It goes through many hands, and is large.
-    let outcome = task::start(Box::new(Call {
-        ticket: Ticket::new(worker, &first, call).map_err(|SpoolFull| crate::gateway::call::not_written())?,
+    let outcome = task::start(Box::new(CallJob {
+        record: CallRecord::new(worker, &first, call).map_err(|SpoolFull| crate::gateway::call::not_written())?,
         inner: Arc::clone(inner),
         client: worker.client.clone(),
-        plan: std::iter::once(first).chain(others).collect(),
-        first: Some(prepared),
-        asked_one: false,
-        asked,
+        candidates: std::iter::once(first).chain(others).collect(),
+        first_request: Some(prepared),
+        tried_any: false,
+        request: asked,
         forwarded: forwarded(operation, request.headers()),
         body: held,
         progress,
         marks: Marks { request: head.id, key: key.id, account: key.account },
-        began: Instant::now(),
+        started: Instant::now(),
     }));
-    outcome.await.map_err(|_| Problem::new(Code::InternalError, "Something went wrong here.").into())
+    outcome.await.map_err(|_| ApiError::new(Code::InternalError, "Something went wrong here.").into())
 }
 
 /// How many bytes of text the prompt is worth, where nobody counts its tokens: a picture in it is worth what it shows, and not
@@ -154,17 +154,17 @@ fn printable(name: &str) -> String {
     if readable { name.to_owned() } else { Traffic::NOT_PRINTABLE.into() }
 }
 
-fn answer(operation: Operation, mut head: Head, outcome: Outcome) -> HttpResponse {
+fn answer(operation: Operation, mut head: Head, outcome: ClientResponse) -> HttpResponse {
     match outcome {
-        Outcome::Whole { status, body, ran } => {
+        ClientResponse::Whole { status, body, ran } => {
             head.model = Some(ran);
             head.json(status, body)
         }
-        Outcome::Events { status, content_type, pieces, ran } => {
+        ClientResponse::Events { status, content_type, pieces, ran } => {
             head.model = Some(ran);
             head.events(status, content_type).body(Pieces(pieces))
         }
-        Outcome::Failed { failure, of } => {
+        ClientResponse::Failed { failure, of } => {
             head.model = of.or(head.model);
             head.failure(operation.surface(), failure)
         }

@@ -9,7 +9,7 @@ use crate::domain::{Timestamp, decide};
 use crate::gateway::call::permit;
 use crate::gateway::http::{Failure, Head, surface};
 use crate::gateway::worker::Worker;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::models::{Listed, Page, Row, anthropic_page, openai_list, rows};
 
 /// Lists what the key can call.
@@ -26,7 +26,7 @@ pub async fn list(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespon
 
 async fn listed(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Result<Vec<u8>, Failure> {
     let key = caller::authenticate(&worker.inner, request, now).await?;
-    let snapshot = worker.inner.live.snapshot(now).await;
+    let snapshot = worker.inner.cache.snapshot(now).await;
     let rows = rows(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref());
     let page = Page::from_query(request.query_string());
     let entries: Vec<Listed<'_>> = rows
@@ -40,7 +40,7 @@ async fn listed(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Resul
         .collect();
     if request.headers().contains_key("anthropic-version") {
         return anthropic_page(&entries, &page)
-            .map_err(|error| Problem::new(Code::UnsupportedParameter, error.to_string()).about(error.param).into());
+            .map_err(|error| ApiError::new(Code::UnsupportedParameter, error.to_string()).about(error.param).into());
     }
     let shown = page.limit.unwrap_or(entries.len()).min(entries.len());
     Ok(openai_list(entries.get(..shown).unwrap_or_default()))
@@ -60,7 +60,7 @@ pub async fn one(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespons
 
 async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head, now: Timestamp) -> Result<String, Failure> {
     let key = caller::authenticate(&worker.inner, request, now).await?;
-    let snapshot = worker.inner.live.snapshot(now).await;
+    let snapshot = worker.inner.cache.snapshot(now).await;
     // The router decodes every escape but those of `%`, `/` and `+`.
     let name = decoded(request.match_info().get("model").unwrap_or_default());
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &name);

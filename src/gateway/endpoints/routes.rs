@@ -11,7 +11,7 @@ use crate::gateway::http::{Head, surface};
 use crate::gateway::state::Inner;
 use crate::gateway::worker::Worker;
 use crate::wire::address;
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 
 /// How all addresses of the API begin.
@@ -117,24 +117,24 @@ fn wants_websocket(context: &guard::GuardContext<'_>) -> bool {
 
 /// A client that tries a WebSocket first falls back at once on 426, and slowly on anything else.
 async fn no_websocket(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    refuse(&request, &worker, Problem::new(Code::UpgradeRequired, "WebSockets are not spoken here. Use POST."), None)
+    refuse(&request, &worker, ApiError::new(Code::UpgradeRequired, "WebSockets are not spoken here. Use POST."), None)
 }
 
 async fn only_post(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let message = format!("Use POST for {}.", request.path());
-    refuse(&request, &worker, Problem::new(Code::NotFound, message), Some("POST"))
+    refuse(&request, &worker, ApiError::new(Code::NotFound, message), Some("POST"))
 }
 
 async fn only_get(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let message = format!("Use GET for {}.", request.path());
-    refuse(&request, &worker, Problem::new(Code::NotFound, message), Some("GET, HEAD"))
+    refuse(&request, &worker, ApiError::new(Code::NotFound, message), Some("GET, HEAD"))
 }
 
 async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     refuse(&request, &worker, address::nothing(request.method().as_str(), request.path()), None)
 }
 
-fn refuse(request: &HttpRequest, worker: &Worker, problem: Problem, allow: Option<&'static str>) -> HttpResponse {
+fn refuse(request: &HttpRequest, worker: &Worker, problem: ApiError, allow: Option<&'static str>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
     let mut answer = Head::new(worker.new_id(now), now).failure(surface(request), problem.into());
     if let Some(allow) = allow {

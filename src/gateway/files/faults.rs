@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Ask;
+use super::FileOperation;
 
 /// When the file system fails, and how.
 #[derive(Debug)]
@@ -21,14 +21,14 @@ pub struct Faults {
 #[derive(Clone, Copy, Debug)]
 enum When {
     /// From the so many-th of one kind of question on, so many times.
-    At { ask: Ask, nth: u64, times: u64 },
+    At { ask: FileOperation, nth: u64, times: u64 },
     /// By chance: once in so many times.
     Chance { once_in: u64, seed: u64 },
 }
 
 impl Faults {
     /// The `nth` question of a kind fails, and those after it, `times` in all. The first is number 1.
-    pub fn at(ask: Ask, nth: u64, times: u64, code: i32) -> Self {
+    pub fn at(ask: FileOperation, nth: u64, times: u64, code: i32) -> Self {
         Self::new(When::At { ask, nth, times }, code)
     }
 
@@ -51,7 +51,7 @@ impl Faults {
         self.over.store(true, Ordering::SeqCst);
     }
 
-    pub(super) fn strike(&self, ask: Ask) -> Option<io::Error> {
+    pub(super) fn strike(&self, ask: FileOperation) -> Option<io::Error> {
         if self.over.load(Ordering::SeqCst) {
             return None;
         }

@@ -23,7 +23,7 @@ pub struct Files {
 
 /// What can be asked of the file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
+pub enum FileOperation {
     MakeFolder,
     List,
     Exists,
@@ -40,23 +40,23 @@ pub enum Ask {
 
 impl Files {
     #[cfg(test)]
-    fn fault(&self, ask: Ask) -> Option<io::Error> {
+    fn fault(&self, ask: FileOperation) -> Option<io::Error> {
         self.faults.as_ref().and_then(|faults| faults.strike(ask))
     }
 
     #[cfg(not(test))]
     #[expect(clippy::unused_self, reason = "tests keep their faults in it")]
-    fn fault(&self, _ask: Ask) -> Option<io::Error> {
+    fn fault(&self, _ask: FileOperation) -> Option<io::Error> {
         None
     }
 
-    fn may(&self, ask: Ask) -> io::Result<()> {
+    fn may(&self, ask: FileOperation) -> io::Result<()> {
         self.fault(ask).map_or(Ok(()), Err)
     }
 
     /// Makes a folder that only its owner can look into: it says who called what. One that is there is left as it is.
     pub fn make_folder(&self, folder: &Path) -> io::Result<()> {
-        self.may(Ask::MakeFolder)?;
+        self.may(FileOperation::MakeFolder)?;
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -68,36 +68,36 @@ impl Files {
 
     /// Everything in a folder, in no order.
     pub fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
-        self.may(Ask::List)?;
+        self.may(FileOperation::List)?;
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
     }
 
     pub fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.may(Ask::Exists)?;
+        self.may(FileOperation::Exists)?;
         path.try_exists()
     }
 
     /// How long ago something in a folder has changed.
     pub fn age(&self, folder: &Path) -> io::Result<Duration> {
-        self.may(Ask::Exists)?;
+        self.may(FileOperation::Exists)?;
         std::fs::metadata(folder)?.modified()?.elapsed().map_err(io::Error::other)
     }
 
     /// Opens a file to read it.
     pub fn open(&self, path: &Path) -> io::Result<File> {
-        self.may(Ask::Open)?;
+        self.may(FileOperation::Open)?;
         File::open(path)
     }
 
     /// Opens a file to hold it locked.
     pub fn open_lock(&self, path: &Path) -> io::Result<File> {
-        self.may(Ask::Open)?;
+        self.may(FileOperation::Open)?;
         File::options().write(true).open(path)
     }
 
     /// An empty file that only its owner can read. `direct`: written past the cache of the system.
     pub fn create(&self, path: &Path, direct: bool) -> io::Result<File> {
-        let fault = self.fault(Ask::Create);
+        let fault = self.fault(FileOperation::Create);
         let mut options = File::options();
         options.create(true).truncate(true).write(true);
         #[cfg(unix)]
@@ -113,7 +113,7 @@ impl Files {
 
     /// Locks a file; whether nobody else holds it.
     pub fn lock(&self, file: &File) -> io::Result<bool> {
-        self.may(Ask::Lock)?;
+        self.may(FileOperation::Lock)?;
         match file.try_lock() {
             Ok(()) => Ok(true),
             Err(TryLockError::WouldBlock) => Ok(false),
@@ -122,20 +122,20 @@ impl Files {
     }
 
     pub fn seek(&self, file: &mut File, to: u64) -> io::Result<()> {
-        self.may(Ask::Seek)?;
+        self.may(FileOperation::Seek)?;
         file.seek(SeekFrom::Start(to)).map(drop)
     }
 
     /// Reads at most so many bytes, fewer only at the end of the file. What was read before a failure is added too.
     pub fn read(&self, file: &mut File, most: u64, into: &mut Vec<u8>) -> io::Result<()> {
-        let fault = self.fault(Ask::Read);
+        let fault = self.fault(FileOperation::Read);
         io::Read::by_ref(file).take(if fault.is_some() { most / 2 } else { most }).read_to_end(into)?;
         fault.map_or(Ok(()), Err)
     }
 
     /// Writes all of it; a part may be there after a failure.
     pub fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        let fault = self.fault(Ask::Write);
+        let fault = self.fault(FileOperation::Write);
         let until = if fault.is_some() { bytes.len() / 8192 * 4096 } else { bytes.len() };
         file.write_all(bytes.get(..until).unwrap_or(bytes))?;
         fault.map_or(Ok(()), Err)
@@ -143,13 +143,13 @@ impl Files {
 
     /// Waits until the disk has what was written.
     pub fn sync_data(&self, file: &File) -> io::Result<()> {
-        self.may(Ask::Sync)?;
+        self.may(FileOperation::Sync)?;
         file.sync_data()
     }
 
     /// The same, and everything about the file.
     pub fn sync_all(&self, file: &File) -> io::Result<()> {
-        self.may(Ask::Sync)?;
+        self.may(FileOperation::Sync)?;
         file.sync_all()
     }
 
@@ -159,18 +159,18 @@ impl Files {
     }
 
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.may(Ask::Rename)?;
+        self.may(FileOperation::Rename)?;
         std::fs::rename(from, to)
     }
 
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.may(Ask::Remove)?;
+        self.may(FileOperation::Remove)?;
         std::fs::remove_file(path)
     }
 
     /// Removes a folder and all that is in it.
     pub fn remove_folder(&self, folder: &Path) -> io::Result<()> {
-        self.may(Ask::Remove)?;
+        self.may(FileOperation::Remove)?;
         std::fs::remove_dir_all(folder)
     }
 }

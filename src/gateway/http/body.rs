@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::gateway::options::{Limits, Timeouts};
 use crate::gateway::upstream::in_time;
 use crate::wire::encoding::{DecodeError, Decoder, Encoded, Encoding};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 
 /// The encodings that a body may have, as a header of an answer names them.
 pub const ACCEPTED: &str = "gzip, zstd, identity";
@@ -27,12 +27,12 @@ const PIECES_IN_A_ROW: usize = 4;
 
 /// How many bytes of bodies are in memory. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Budget(Arc<AtomicUsize>);
+pub struct BodyBudget(Arc<AtomicUsize>);
 
 /// A part of the budget, given back when dropped.
 #[derive(Debug)]
 struct Share {
-    budget: Budget,
+    budget: BodyBudget,
     bytes: usize,
 }
 
@@ -64,7 +64,7 @@ impl Drop for Share {
 
 /// A body in memory, counted in the budget until it is dropped.
 #[derive(Debug)]
-pub struct Held {
+pub struct BufferedBody {
     pub bytes: Bytes,
     _share: Share,
 }
@@ -73,16 +73,16 @@ pub struct Held {
 pub async fn read(
     payload: &mut web::Payload,
     headers: &HeaderMap,
-    budget: &Budget,
+    budget: &BodyBudget,
     limits: &Limits,
     timeouts: &Timeouts,
-) -> Result<Held, Problem> {
+) -> Result<BufferedBody, ApiError> {
     let encoding = match Encoded::read(headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes)) {
         Encoded::Not => None,
         Encoded::By(encoding @ (Encoding::Gzip | Encoding::Zstd)) => Some(encoding),
         Encoded::By(Encoding::Deflate | Encoding::Brotli) | Encoded::Unknown => {
             let message = "Send the request body as it is, or encoded once, with gzip or zstd.";
-            return Err(Problem::new(Code::UnsupportedEncoding, message));
+            return Err(ApiError::new(Code::UnsupportedEncoding, message));
         }
     };
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -90,17 +90,17 @@ pub async fn read(
         return Err(too_large(limits, ""));
     }
     let mut share = Share { budget: budget.clone(), bytes: 0 };
-    let mut coming = Coming { payload, limits, timeouts, began: Instant::now(), received: 0 };
+    let mut coming = IncomingBody { payload, limits, timeouts, began: Instant::now(), received: 0 };
     let bytes = match encoding {
         None => plain(&mut coming, length, &mut share).await?,
         // Few bodies are: the others do not make room for it.
         Some(encoding) => Box::pin(decoded(&mut coming, encoding, &mut share)).await?,
     };
-    Ok(Held { bytes, _share: share })
+    Ok(BufferedBody { bytes, _share: share })
 }
 
 /// A body on its way, as it is sent.
-struct Coming<'a> {
+struct IncomingBody<'a> {
     payload: &'a mut web::Payload,
     limits: &'a Limits,
     timeouts: &'a Timeouts,
@@ -108,12 +108,12 @@ struct Coming<'a> {
     received: usize,
 }
 
-impl Coming<'_> {
+impl IncomingBody<'_> {
     /// The next piece; `None` at the end.
-    async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+    async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
         let (began, received, timeouts) = (self.began, self.received, self.timeouts);
         let piece = match in_time(|| deadline(began, received, timeouts), self.payload.next()).await {
-            Err(_) => return Err(Problem::new(Code::RequestTimeout, "The request body came too slowly.")),
+            Err(_) => return Err(ApiError::new(Code::RequestTimeout, "The request body came too slowly.")),
             Ok(None) => return Ok(None),
             Ok(Some(Err(error))) => return Err(broken(&error)),
             Ok(Some(Ok(piece))) => piece,
@@ -127,7 +127,7 @@ impl Coming<'_> {
 }
 
 /// Reads a body that is what it is.
-async fn plain(coming: &mut Coming<'_>, length: Option<usize>, share: &mut Share) -> Result<Bytes, Problem> {
+async fn plain(coming: &mut IncomingBody<'_>, length: Option<usize>, share: &mut Share) -> Result<Bytes, ApiError> {
     // The first piece, until there is a second: most bodies come in one and are not copied.
     let mut one = Bytes::new();
     let mut many = BytesMut::new();
@@ -148,7 +148,7 @@ async fn plain(coming: &mut Coming<'_>, length: Option<usize>, share: &mut Share
 }
 
 /// Reads a body that has to be decoded, and decodes it as it comes. It stops with the piece that is too much.
-async fn decoded(coming: &mut Coming<'_>, encoding: Encoding, share: &mut Share) -> Result<Bytes, Problem> {
+async fn decoded(coming: &mut IncomingBody<'_>, encoding: Encoding, share: &mut Share) -> Result<Bytes, ApiError> {
     let limits = coming.limits;
     let mut decoder = Decoder::new(encoding);
     let mut body = BytesMut::new();
@@ -171,20 +171,20 @@ async fn decoded(coming: &mut Coming<'_>, encoding: Encoding, share: &mut Share)
     Ok(body.freeze())
 }
 
-fn hold(share: &mut Share, bytes: usize, limits: &Limits) -> Result<(), Problem> {
+fn hold(share: &mut Share, bytes: usize, limits: &Limits) -> Result<(), ApiError> {
     if share.grow(bytes, limits.bodies) {
         return Ok(());
     }
-    Err(Problem::new(Code::Overloaded, "Too many large requests at once. Try again in a moment."))
+    Err(ApiError::new(Code::Overloaded, "Too many large requests at once. Try again in a moment."))
 }
 
-fn too_large(limits: &Limits, when: &str) -> Problem {
+fn too_large(limits: &Limits, when: &str) -> ApiError {
     let most = limits.body >> 20;
-    Problem::new(Code::RequestTooLarge, format!("The request body is larger than {most} MiB{when}."))
+    ApiError::new(Code::RequestTooLarge, format!("The request body is larger than {most} MiB{when}."))
 }
 
-fn undecodable(error: DecodeError) -> Problem {
-    Problem::new(Code::InvalidJson, format!("The request body {error}."))
+fn undecodable(error: DecodeError) -> ApiError {
+    ApiError::new(Code::InvalidJson, format!("The request body {error}."))
 }
 
 /// Until when the next piece has to be there: in all, and at the slowest rate that is waited for.
@@ -193,10 +193,10 @@ fn deadline(began: Instant, received: usize, timeouts: &Timeouts) -> Instant {
     began + paced.min(timeouts.body)
 }
 
-fn broken(error: &PayloadError) -> Problem {
+fn broken(error: &PayloadError) -> ApiError {
     match error {
-        PayloadError::Overflow => Problem::new(Code::RequestTooLarge, "The request body is too large."),
-        _ => Problem::new(Code::InvalidJson, "The request body broke off before its end."),
+        PayloadError::Overflow => ApiError::new(Code::RequestTooLarge, "The request body is too large."),
+        _ => ApiError::new(Code::InvalidJson, "The request body broke off before its end."),
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn what_was_held_is_given_back() {
-        let budget = Budget::default();
+        let budget = BodyBudget::default();
         let mut one = Share { budget: budget.clone(), bytes: 0 };
         assert!(one.grow(60, 100));
         let mut two = Share { budget: budget.clone(), bytes: 0 };

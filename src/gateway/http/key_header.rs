@@ -4,20 +4,20 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 
 use crate::wire::address;
-use crate::wire::error::{Code, Problem, Surface};
+use crate::wire::error::{ApiError, Code, Surface};
 
 /// The other header that a key may be in.
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.
-pub fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub fn presented(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let bearer = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.to_str().ok()?));
     let bare = headers.get_all(X_API_KEY).filter_map(|value| value.to_str().ok()).map(str::trim);
     let mut found = bearer.chain(bare).filter(|key| !key.is_empty());
     let first = found.next();
     if found.any(|other| Some(other) != first) {
         let message = "Two different API keys were sent. Send one, in 'Authorization' or in 'x-api-key'.";
-        return Err(Problem::new(Code::ConflictingApiKeys, message));
+        return Err(ApiError::new(Code::ConflictingApiKeys, message));
     }
     Ok(first)
 }

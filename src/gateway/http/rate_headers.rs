@@ -7,7 +7,7 @@ use actix_web::http::header::HeaderName;
 use bytes::BytesMut;
 
 use super::header_buffer::Values;
-use crate::gateway::metering::spending::View;
+use crate::gateway::metering::spending::RateView;
 
 const NAMES: [[HeaderName; 3]; 2] = [
     [
@@ -23,7 +23,7 @@ const NAMES: [[HeaderName; 3]; 2] = [
 ];
 
 /// Says how the limits of requests and of tokens stand. Where there is no limit there is no header.
-pub fn tell(answer: &mut HttpResponseBuilder, values: &mut Values, views: [Option<View>; 2]) {
+pub fn tell(answer: &mut HttpResponseBuilder, values: &mut Values, views: [Option<RateView>; 2]) {
     for (names, view) in NAMES.iter().zip(views) {
         let Some(view) = view else { continue };
         let told = [

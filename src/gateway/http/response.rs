@@ -12,9 +12,9 @@ use super::header_buffer::Values;
 use super::{body, rate_headers};
 use crate::domain::{Alias, RequestId, Timestamp};
 use crate::gateway::cache::CompiledKey;
-use crate::gateway::metering::spending::Limited;
-use crate::gateway::upstream::Upstream;
-use crate::wire::error::{Code, Problem, ProviderSaid, Surface, Told};
+use crate::gateway::metering::spending::RateLimited;
+use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::error::{ApiError, Code, ProviderError, ProviderErrorDetail, Surface};
 use crate::wire::reported::Reported;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -80,7 +80,7 @@ impl Head {
         answer.insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
         answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if let Some(key) = &self.gates {
-            rate_headers::tell(&mut answer, &mut values, key.gates.views(self.at));
+            rate_headers::tell(&mut answer, &mut values, key.rate_limits.views(self.at));
         }
         if let Some(model) = self.model {
             answer.insert_header((X_MODEL, model));
@@ -128,15 +128,15 @@ impl Head {
 /// An error, and what its headers say beside it.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    pub problem: Problem,
+    pub problem: ApiError,
     pub retry_after: Option<HeaderValue>,
     /// Asking again gets the same.
     pub is_final: bool,
 }
 
-impl From<Problem> for Failure {
+impl From<ApiError> for Failure {
     /// An error of ours: final, unless it is about this moment only.
-    fn from(problem: Problem) -> Self {
+    fn from(problem: ApiError) -> Self {
         let passing = [
             Code::RequestTimeout,
             Code::Overloaded,
@@ -152,56 +152,67 @@ impl From<Problem> for Failure {
 }
 
 /// What may be passed on of what a provider said: nothing, if it holds a piece of our credential.
-fn safe(upstream: &Upstream, told: Told) -> Told {
+fn safe(upstream: &UpstreamEndpoint, told: ProviderError) -> ProviderError {
     let texts = [&told.message, &told.param, &told.code, &told.kind];
     let leaks = |text: &String| matches!(upstream.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
-    if texts.into_iter().flatten().any(leaks) { Told::default() } else { told }
+    if texts.into_iter().flatten().any(leaks) { ProviderError::default() } else { told }
 }
 
 impl Failure {
     /// A limit per minute stands in the way.
-    pub fn of_limit(limited: &Limited) -> Self {
+    pub fn of_limit(limited: &RateLimited) -> Self {
         let what = if limited.about_tokens { "tokens" } else { "requests" };
         let whose = if limited.of_account { " for all API keys of the account" } else { "" };
         let message = format!("Rate limit exceeded: max {} {what} per minute{whose}.", limited.limit);
         let seconds = limited.wait.as_millis().div_ceil(1000).max(1);
         Self {
-            problem: Problem::new(Code::RateLimitExceeded, message),
+            problem: ApiError::new(Code::RateLimitExceeded, message),
             retry_after: HeaderValue::try_from(seconds.to_string()).ok(),
             is_final: false,
         }
     }
 
     /// What a provider's error where an answer should be becomes, before any content of an answer came.
-    pub fn instead_of_answer(upstream: &Upstream, reported: &Reported) -> Self {
+    pub fn instead_of_answer(upstream: &UpstreamEndpoint, reported: &Reported) -> Self {
         match reported.status {
-            Some(status @ 400..500) => Self::refused(upstream, status, None, reported.told.clone()),
-            _ => Self::in_stream(upstream, &reported.told, "answered with something that is no answer"),
+            Some(status @ 400..500) => Self::refused(upstream, status, None, reported.error.clone()),
+            _ => Self::in_stream(upstream, &reported.error, "answered with something that is no answer"),
         }
     }
 
     /// What a provider's error in the middle of its stream becomes. `otherwise`: what happened, where the provider does not
     /// say it.
-    pub fn in_stream(upstream: &Upstream, told: &Told, otherwise: &str) -> Self {
+    pub fn in_stream(upstream: &UpstreamEndpoint, told: &ProviderError, otherwise: &str) -> Self {
         let told = safe(upstream, told.clone());
         let message = match &told.message {
             Some(message) => format!("{} failed: {message}", upstream.name),
             None => format!("{} {otherwise}.", upstream.name),
         };
-        let said = ProviderSaid { name: upstream.provider.as_str().to_owned(), status: None, message: told.message };
-        Problem::new(Code::ProviderError, message).by_provider(said).into()
+        let said =
+            ProviderErrorDetail { name: upstream.provider.as_str().to_owned(), status: None, message: told.message };
+        ApiError::new(Code::ProviderError, message).by_provider(said).into()
     }
 
     /// What a provider's refusal becomes. Its own 400 and 429, and their kin, keep their status, so that a client's retry
     /// rules work; that it did not accept *our* credential is our failure, and the client's key is fine.
-    pub fn of_provider(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, body: &[u8]) -> Self {
-        Self::refused(upstream, status, retry_after, Told::read(body))
+    pub fn of_provider(
+        upstream: &UpstreamEndpoint,
+        status: u16,
+        retry_after: Option<HeaderValue>,
+        body: &[u8],
+    ) -> Self {
+        Self::refused(upstream, status, retry_after, ProviderError::read(body))
     }
 
-    fn refused(upstream: &Upstream, status: u16, retry_after: Option<HeaderValue>, told: Told) -> Self {
+    fn refused(
+        upstream: &UpstreamEndpoint,
+        status: u16,
+        retry_after: Option<HeaderValue>,
+        told: ProviderError,
+    ) -> Self {
         let told = safe(upstream, told);
         let about_us = matches!(status, 401..=403);
-        let said = ProviderSaid {
+        let said = ProviderErrorDetail {
             name: upstream.provider.as_str().to_owned(),
             status: Some(status),
             // What is wrong with our account there is not the client's business.
@@ -209,7 +220,7 @@ impl Failure {
         };
         let name = &upstream.name;
         let its_own = |code: Code, default: &str| {
-            let mut problem = Problem::new(code, told.message.clone().unwrap_or_else(|| default.to_owned()));
+            let mut problem = ApiError::new(code, told.message.clone().unwrap_or_else(|| default.to_owned()));
             problem.status = status;
             problem.param = told.param.clone().map(Into::into);
             if let Some(code) = &told.code {
@@ -226,12 +237,14 @@ impl Failure {
                 problem
             }
             429 => its_own(Code::RateLimitExceeded, &format!("{name} asks for fewer requests. Try again later.")),
-            401..=403 => Problem::new(Code::ProviderError, format!("{name} did not accept this gateway's credential.")),
-            404 => Problem::new(Code::ProviderError, format!("{name} does not know this model.")),
-            300..=399 => {
-                Problem::new(Code::ProviderError, format!("{name} redirected the request, which is not followed."))
+            401..=403 => {
+                ApiError::new(Code::ProviderError, format!("{name} did not accept this gateway's credential."))
             }
-            _ => Problem::new(Code::ProviderError, format!("{name} failed to answer.")),
+            404 => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
+            300..=399 => {
+                ApiError::new(Code::ProviderError, format!("{name} redirected the request, which is not followed."))
+            }
+            _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
         };
         let is_final = matches!(status, 300..=404 | 413 | 422);
         Self { problem: problem.by_provider(said), retry_after, is_final }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::shipper::{BATCH, Batch};
 use super::spending::Spending;
-use super::spool::{self, Begun, Entry, Left, ReadError, Reader};
+use super::spool::{self, CallStarted, Entry, Left, ReadError, Reader};
 use crate::domain::RequestId;
 use crate::error_chain::error_chain;
 use crate::gateway::options::SpoolOptions;
@@ -91,7 +91,7 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
     store.gateways().seen(run.gateway, spending.clock.now()).await?;
     let shipped = store.gateways().shipped(run.gateway).await?.and_then(|place| u64::try_from(place).ok()).unwrap_or(0);
     let mut reader = Reader::of_left(run).map_err(ReadError::from)?;
-    let mut open: HashMap<RequestId, Begun> = HashMap::new();
+    let mut open: HashMap<RequestId, CallStarted> = HashMap::new();
     let (mut batch, mut place, mut found) = (Batch::default(), 0, Found::default());
     loop {
         let entries = reader.next(u64::MAX)?;
@@ -102,7 +102,7 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
         for (entry, after) in entries {
             place = after;
             match entry {
-                Entry::Begun(call) => {
+                Entry::Started(call) => {
                     open.insert(call.id, *call);
                 }
                 Entry::Ended(end) => {
@@ -121,7 +121,7 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
         }
     }
     ship(&mut batch, run, spending, place, &mut found).await?;
-    let unknown: BTreeMap<RequestId, Begun> = open.into_iter().collect();
+    let unknown: BTreeMap<RequestId, CallStarted> = open.into_iter().collect();
     found.unknown = unknown.len();
     // Beyond the last place of the spool, so that they are written once too.
     batch.records.extend(unknown.into_values().map(|call| call.record(None)));

@@ -5,14 +5,14 @@ use std::sync::Mutex;
 
 use crate::domain::{ApiKeyId, Timestamp};
 use crate::gateway::locks::lock;
-use crate::store::{Refused, Store};
+use crate::store::{RefusedName, Store};
 
 /// Names that are remembered between two sweeps; what comes beyond is not.
 const MOST: usize = 5_000;
 
 /// What was refused since the last sweep.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<(ApiKeyId, i64, String), Refused>>);
+pub struct Refusals(Mutex<HashMap<(ApiKeyId, i64, String), RefusedName>>);
 
 impl Refusals {
     /// Counts a request.
@@ -23,7 +23,7 @@ impl Refusals {
             return;
         }
         let requested = place.2.clone();
-        let part = known.entry(place).or_insert_with(|| Refused {
+        let part = known.entry(place).or_insert_with(|| RefusedName {
             key,
             requested,
             requests: 0,
@@ -38,7 +38,7 @@ impl Refusals {
     /// Writes them down. What cannot be written now is kept for the next time.
     pub async fn flush(&self, store: &Store) {
         let taken = std::mem::take(&mut *lock(&self.0));
-        let parts: Vec<Refused> = taken.values().cloned().collect();
+        let parts: Vec<RefusedName> = taken.values().cloned().collect();
         if store.usage().refused(&parts).await.is_err() {
             let mut known = lock(&self.0);
             for (place, part) in taken {

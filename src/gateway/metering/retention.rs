@@ -14,7 +14,7 @@ const FIRST: Duration = Duration::from_secs(60);
 const BATCH: usize = 5_000;
 
 /// Keeps house until the gateway stops. `keep`: how long request records are kept.
-pub async fn keep_house(spending: Arc<Spending>, keep: Option<Duration>) {
+pub async fn run_housekeeping(spending: Arc<Spending>, keep: Option<Duration>) {
     tokio::time::sleep(FIRST).await;
     loop {
         spending.tidy().await;

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 use super::spending::Spending;
-use super::spool::{Begun, Entry, Reader, Spool};
+use super::spool::{CallStarted, Entry, Reader, Spool};
 use crate::domain::{Budget, PicoUsd, RequestId, UsageRecord};
 use crate::error_chain::error_chain;
 use crate::gateway::locks::lock;
@@ -29,7 +29,7 @@ const FORGET_AGAIN: Duration = Duration::from_millis(50);
 
 /// What the task of a run and everybody else share.
 #[derive(Debug)]
-pub struct Shipping {
+pub struct Shipper {
     spool: Spool,
     flushes: Mutex<Vec<oneshot::Sender<()>>>,
     /// Rung when there is a reason not to wait.
@@ -41,7 +41,7 @@ pub struct Shipping {
     written: AtomicU64,
 }
 
-impl Shipping {
+impl Shipper {
     /// Of the spool of a run.
     pub fn new(spool: Spool) -> Self {
         Self {
@@ -93,18 +93,18 @@ impl Shipping {
 }
 
 /// Starts the task that writes a run's spool into the tables, until [`Shipping::stop`].
-pub fn start(shipping: Arc<Shipping>, spending: Arc<Spending>) -> JoinHandle<()> {
+pub fn start(shipping: Arc<Shipper>, spending: Arc<Spending>) -> JoinHandle<()> {
     tokio::spawn(async move { Task::new(shipping, spending).run().await })
 }
 
 /// What was read of the spool is in one of `open`, `batch`, `underway` and the tables at any moment, whatever fails.
 struct Task {
-    shipping: Arc<Shipping>,
+    shipping: Arc<Shipper>,
     spool: Spool,
     spending: Arc<Spending>,
     reader: Reader,
     /// Calls that have begun and not ended, and where each begins.
-    open: HashMap<RequestId, (Box<Begun>, u64), ahash::RandomState>,
+    open: HashMap<RequestId, (Box<CallStarted>, u64), ahash::RandomState>,
     /// Calls that have ended, in no shipment yet.
     batch: Batch,
     /// What the database has not taken yet.
@@ -126,7 +126,7 @@ impl Drop for Task {
 }
 
 impl Task {
-    fn new(shipping: Arc<Shipping>, spending: Arc<Spending>) -> Self {
+    fn new(shipping: Arc<Shipper>, spending: Arc<Spending>) -> Self {
         let spool = shipping.spool.clone();
         Self {
             reader: spool.reader(),
@@ -229,7 +229,7 @@ impl Task {
         }
         for (entry, place) in entries {
             match entry {
-                Entry::Begun(call) => {
+                Entry::Started(call) => {
                     self.open.insert(call.id, (call, self.place));
                 }
                 Entry::Ended(end) => match self.open.remove(&end.id) {
@@ -341,7 +341,7 @@ pub struct Batch {
 
 impl Batch {
     /// Adds a call that has ended.
-    pub fn add(&mut self, call: Begun, end: super::spool::Ended) {
+    pub fn add(&mut self, call: CallStarted, end: super::spool::CallEnded) {
         let charges = call.charges;
         let budgets = [
             Some((Budget::Balance(call.account), 0)),

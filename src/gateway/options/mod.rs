@@ -42,7 +42,7 @@ pub struct GatewayOptions {
     /// Where credentials are looked for that the database does not hold.
     pub env: EnvLookup,
     /// Whether providers without a credential are answered by a stand-in: for demonstrations only.
-    pub stand_in: bool,
+    pub demo_provider: bool,
     /// Proxies in front whose `X-Forwarded-For` is believed.
     pub proxies: TrustedProxies,
     /// Whether the store's notices of changes are heard. Off only in tests of what happens without them.
@@ -77,7 +77,7 @@ impl GatewayOptions {
             proxy: None,
             cors: None,
             env: Arc::new(|name| std::env::var(name).ok()),
-            stand_in: false,
+            demo_provider: false,
             proxies: TrustedProxies::default(),
             notifications: true,
             sweep_every: Duration::from_secs(3),
@@ -96,7 +96,7 @@ impl fmt::Debug for GatewayOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GatewayOptions")
             .field("egress", &self.egress)
-            .field("stand_in", &self.stand_in)
+            .field("stand_in", &self.demo_provider)
             .field("sweep_every", &self.sweep_every)
             .field("freshness", &self.freshness)
             .finish_non_exhaustive()

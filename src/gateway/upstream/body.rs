@@ -50,7 +50,7 @@ impl HttpError {
 
 /// A provider's answer, its body still to come.
 #[derive(Debug)]
-pub struct Opened {
+pub struct ProviderResponse {
     pub status: u16,
     pub is_json: bool,
     pub is_events: bool,
@@ -64,7 +64,7 @@ pub struct Opened {
 pub enum Body {
     Http(Incoming),
     Encoded(Box<EncodedBody>),
-    StandIn(Words),
+    Demo(DemoStream),
 }
 
 /// A body that comes compressed, though none was asked for.
@@ -141,7 +141,7 @@ impl Body {
     /// Whether it is known that nothing more comes.
     pub fn is_at_end(&self) -> bool {
         match self {
-            Self::StandIn(_) => false,
+            Self::Demo(_) => false,
             Self::Encoded(body) => body.ended,
             Self::Http(incoming) => incoming.is_end_stream(),
         }
@@ -149,14 +149,14 @@ impl Body {
 
     pub async fn next(&mut self) -> Option<Result<Bytes, HttpError>> {
         match self {
-            Self::StandIn(words) => words.next().await.map(Ok),
+            Self::Demo(words) => words.next().await.map(Ok),
             Self::Encoded(body) => body.next().await,
             Self::Http(incoming) => data(incoming).await,
         }
     }
 }
 
-impl Opened {
+impl ProviderResponse {
     pub fn new(status: u16, headers: &HeaderMap, body: Body) -> Self {
         let content_type = headers.get(CONTENT_TYPE);
         let is = |kind: &[u8]| {
@@ -186,13 +186,13 @@ pub async fn in_time<F: Future>(until: impl FnOnce() -> Instant, future: F) -> R
 
 /// An answer, word by word.
 #[derive(Debug)]
-pub struct Words {
+pub struct DemoStream {
     pub left: VecDeque<Bytes>,
     pub begun: bool,
     pub pace: Duration,
 }
 
-impl Words {
+impl DemoStream {
     pub async fn next(&mut self) -> Option<Bytes> {
         let next = self.left.pop_front()?;
         if std::mem::replace(&mut self.begun, true) {

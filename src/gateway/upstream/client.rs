@@ -10,15 +10,15 @@ use hyper::http::uri::Uri;
 use hyper::{Method, Request};
 use tokio::time::timeout;
 
-use super::body::{Body, HttpError, Opened};
-use super::dial::{EgressError, HttpClient};
-use super::endpoint::Upstream;
-use super::outgoing::{Outgoing, Progress};
+use super::body::{Body, HttpError, ProviderResponse};
+use super::dial::{DialError, HttpClient};
+use super::endpoint::UpstreamEndpoint;
+use super::outgoing::{Progress, RequestBody};
 use crate::error_chain::error_chain;
 use crate::gateway::marks::{Marks, log_call};
 
 /// A request that is ready to go out.
-pub struct Outgo<'a> {
+pub struct OutgoingRequest<'a> {
     pub uri: &'a Uri,
     /// Headers of the client's that go with it.
     pub forwarded: &'a [(HeaderName, HeaderValue)],
@@ -31,9 +31,13 @@ pub struct Outgo<'a> {
 }
 
 /// Sends a request and waits for the head of the answer.
-pub async fn send(client: &HttpClient, upstream: &Upstream, outgo: Outgo<'_>) -> Result<Opened, HttpError> {
-    let Outgo { uri, forwarded, body, first_byte, progress, marks } = outgo;
-    let mut request = Request::new(Outgoing::new(body, progress.cloned()));
+pub async fn send(
+    client: &HttpClient,
+    upstream: &UpstreamEndpoint,
+    outgo: OutgoingRequest<'_>,
+) -> Result<ProviderResponse, HttpError> {
+    let OutgoingRequest { uri, forwarded, body, first_byte, progress, marks } = outgo;
+    let mut request = Request::new(RequestBody::new(body, progress.cloned()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
     *request.headers_mut() = upstream.headers.clone();
@@ -54,15 +58,15 @@ pub async fn send(client: &HttpClient, upstream: &Upstream, outgo: Outgo<'_>) ->
 
     let (head, body) = answer.into_parts();
     let body = Body::incoming(&head.headers, body);
-    Ok(Opened::new(head.status.as_u16(), &head.headers, body))
+    Ok(ProviderResponse::new(head.status.as_u16(), &head.headers, body))
 }
 
 fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(current) = cause {
-        match current.downcast_ref::<EgressError>() {
-            Some(EgressError::Denied) => return HttpError::Denied,
-            Some(EgressError::Timeout) => return HttpError::Timeout,
+        match current.downcast_ref::<DialError>() {
+            Some(DialError::Denied) => return HttpError::Denied,
+            Some(DialError::Timeout) => return HttpError::Timeout,
             None => {}
         }
         if current.downcast_ref::<io::Error>().is_some_and(is_our_own) {

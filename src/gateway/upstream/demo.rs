@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::body::Words;
-use super::body::{Body, Opened};
+use super::body::DemoStream;
+use super::body::{Body, ProviderResponse};
 use crate::domain::Model;
 use crate::wire::usage::estimate;
 
@@ -18,7 +18,7 @@ const PACE: Duration = Duration::from_millis(20);
 const ECHO: usize = 80;
 
 /// Answers a chat request as `model`'s provider might.
-pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Opened {
+pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> ProviderResponse {
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
     let question = question(&request);
     let text = format!(
@@ -40,13 +40,13 @@ pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Op
         let whole = with(&common, json!({"object": "chat.completion", "choices": [choice], "usage": usage}));
         [Bytes::from(whole.to_string())].into()
     };
-    Opened {
+    ProviderResponse {
         status: 200,
         is_json: !stream,
         is_events: stream,
         content_type: None,
         retry_after: None,
-        body: Body::StandIn(Words { left, begun: false, pace: PACE }),
+        body: Body::Demo(DemoStream { left, begun: false, pace: PACE }),
     }
 }
 

@@ -19,16 +19,16 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use super::outgoing::Outgoing;
+use super::outgoing::RequestBody;
 use crate::domain::EgressPolicy;
 use crate::gateway::options::{GatewayOptions, ProviderProxy, extra_roots};
 
 /// Calls providers. Each worker has its own, with its own idle connections.
-pub type HttpClient = Client<Patient<Connector>, Outgoing>;
+pub type HttpClient = Client<WithTimeout<Connector>, RequestBody>;
 
 /// Why nothing was dialled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EgressError {
+pub enum DialError {
     /// Every address of the name is one that the policy denies.
     #[error("the provider's address is not permitted")]
     Denied,
@@ -60,7 +60,7 @@ pub fn client(options: &GatewayOptions, connector: &Connector) -> HttpClient {
         .http1_max_buf_size(32 << 10)
         // The Host header is made ready with the others.
         .set_host(false)
-        .build(Patient { inner: connector.clone(), patience: options.timeouts.connect * 2 })
+        .build(WithTimeout { inner: connector.clone(), patience: options.timeouts.connect * 2 })
 }
 
 /// Dials TCP.
@@ -71,17 +71,17 @@ pub struct Guarded {
     patience: Duration,
 }
 
-type Failed = Box<dyn std::error::Error + Send + Sync>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A connection to be had.
-pub type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send>>;
+pub type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// A connection that was made, or not.
-pub type Dialled = Result<TokioIo<TcpStream>, Failed>;
+pub type Dialled = Result<TokioIo<TcpStream>, BoxError>;
 
 impl Service<Uri> for Guarded {
     type Response = TokioIo<TcpStream>;
-    type Error = Failed;
+    type Error = BoxError;
     type Future = Dialling<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -95,11 +95,11 @@ impl Service<Uri> for Guarded {
             let dialling = async {
                 match way {
                     Some(proxy) if may_be_asked_for(&policy, &uri) => super::tunnel::tunnel(proxy, uri).await,
-                    Some(_) => Err(EgressError::Denied.into()),
+                    Some(_) => Err(DialError::Denied.into()),
                     None => dial(&policy, &uri).await.map(TokioIo::new),
                 }
             };
-            timeout(patience, dialling).await.unwrap_or_else(|_| Err(EgressError::Timeout.into()))
+            timeout(patience, dialling).await.unwrap_or_else(|_| Err(DialError::Timeout.into()))
         })
     }
 }
@@ -107,7 +107,7 @@ impl Service<Uri> for Guarded {
 /// Whether a proxy may be asked for an address. What a name means is the proxy's to say; an address means itself.
 fn may_be_asked_for(policy: &EgressPolicy, uri: &Uri) -> bool {
     let (host, port) = host_and_port(uri);
-    bare(host).parse::<IpAddr>().map_or(true, |ip| policy.permits(host, port, ip))
+    without_brackets(host).parse::<IpAddr>().map_or(true, |ip| policy.permits(host, port, ip))
 }
 
 /// Where a call goes; no host if the address has none, which nothing is dialled for.
@@ -117,13 +117,13 @@ fn host_and_port(uri: &Uri) -> (&str, u16) {
 }
 
 /// A host without the brackets of an IPv6 address.
-fn bare(host: &str) -> &str {
+fn without_brackets(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Failed> {
+async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, BoxError> {
     let (host, port) = host_and_port(uri);
-    let mut failed: Failed = EgressError::Denied.into();
+    let mut failed: BoxError = DialError::Denied.into();
     for address in addresses(host, port).await? {
         if !policy.permits(host, port, address.ip()) {
             continue;
@@ -141,7 +141,7 @@ async fn dial(policy: &EgressPolicy, uri: &Uri) -> Result<TcpStream, Failed> {
 
 /// The addresses of a host, which may be one itself.
 async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    if let Ok(ip) = bare(host).parse::<IpAddr>() {
+    if let Ok(ip) = without_brackets(host).parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(ip, port)]);
     }
     Ok(tokio::net::lookup_host((host, port)).await?.collect())
@@ -149,14 +149,14 @@ async fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 
 /// Gives a connector, handshake included, so long and no longer.
 #[derive(Clone, Debug)]
-pub struct Patient<C> {
+pub struct WithTimeout<C> {
     inner: C,
     patience: Duration,
 }
 
-impl<C> Service<Uri> for Patient<C>
+impl<C> Service<Uri> for WithTimeout<C>
 where
-    C: Service<Uri, Error = Failed>,
+    C: Service<Uri, Error = BoxError>,
     C::Future: Send + 'static,
     C::Response: 'static,
 {
@@ -171,6 +171,6 @@ where
     fn call(&mut self, uri: Uri) -> Self::Future {
         let dialling = self.inner.call(uri);
         let patience = self.patience;
-        Box::pin(async move { timeout(patience, dialling).await.unwrap_or_else(|_| Err(EgressError::Timeout.into())) })
+        Box::pin(async move { timeout(patience, dialling).await.unwrap_or_else(|_| Err(DialError::Timeout.into())) })
     }
 }

@@ -23,7 +23,7 @@ const ANTHROPIC_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
 /// A provider's address for one protocol.
 #[derive(Debug)]
-pub struct Upstream {
+pub struct UpstreamEndpoint {
     pub provider: ProviderId,
     pub name: String,
     /// What is spoken there.
@@ -43,14 +43,14 @@ pub struct Upstream {
     /// The longest event of its streams, in bytes.
     pub longest_event: usize,
     /// Answered by the stand-in instead.
-    pub stand_in: bool,
+    pub is_demo: bool,
     /// Outlives the snapshot of the catalog that this stands in.
-    pub learned: Arc<Learned>,
+    pub state: Arc<EndpointState>,
 }
 
 /// What calls have shown of an address.
 #[derive(Debug, Default)]
-pub struct Learned {
+pub struct EndpointState {
     takes_usage: AtomicU8,
     /// Whether a model is worth calling there now. A model that fails says nothing of the others.
     breakers: Mutex<HashMap<ModelId, Arc<Breaker>>>,
@@ -68,20 +68,20 @@ pub enum TakesUsage {
 #[derive(Clone, Copy, Debug)]
 pub struct Unusable;
 
-impl Upstream {
+impl UpstreamEndpoint {
     /// An address of `provider`. `learned`: what earlier snapshots know of it.
     pub fn new(
         provider: &Provider,
         endpoint: &Endpoint,
         credential: Option<SecretString>,
         options: &GatewayOptions,
-        learned: impl FnOnce(&Uri) -> Option<Arc<Learned>>,
+        learned: impl FnOnce(&Uri) -> Option<Arc<EndpointState>>,
     ) -> Result<Self, Unusable> {
         let unusable = |why: &dyn std::fmt::Display| {
             tracing::error!(provider = %provider.id, "{} cannot be called: {why}", provider.name);
             Unusable
         };
-        let stand_in = options.stand_in && credential.is_none();
+        let stand_in = options.demo_provider && credential.is_none();
         let url = Url::parse(&endpoint.address()).map_err(|error| unusable(&error))?;
         if !stand_in {
             options.egress.permits_url(&url).map_err(|error| unusable(&error))?;
@@ -93,7 +93,7 @@ impl Upstream {
         let count_uri = counts.then(|| format!("{uri}/count_tokens").parse().ok()).flatten();
         let learned = learned(&uri).unwrap_or_default();
         if let Some(takes) = provider.stream_options {
-            learned.learn(if takes { TakesUsage::Yes } else { TakesUsage::No });
+            learned.set_takes_usage(if takes { TakesUsage::Yes } else { TakesUsage::No });
         }
         Ok(Self {
             provider: provider.id.clone(),
@@ -104,20 +104,20 @@ impl Upstream {
             headers,
             timeouts: options.timeouts.with(&provider.patience),
             longest_event: provider.patience.max_event_mib.map_or(options.limits.event, |mib| mib as usize * (1 << 20)),
-            stand_in,
+            is_demo: stand_in,
             has_credential: credential.is_some(),
             mask: credential.as_ref().map(Mask::of).unwrap_or_default(),
             includes_reasoning: provider.completion_includes_reasoning,
-            learned,
+            state: learned,
         })
     }
 
     pub fn takes_usage(&self) -> TakesUsage {
-        self.learned.takes_usage()
+        self.state.takes_usage()
     }
 }
 
-impl Learned {
+impl EndpointState {
     /// What is known of how calls of a model go.
     pub fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
         Arc::clone(lock(&self.breakers).entry(model.clone()).or_default())
@@ -137,7 +137,7 @@ impl Learned {
     }
 
     /// Remembers whether `stream_options` was taken.
-    pub fn learn(&self, takes: TakesUsage) {
+    pub fn set_takes_usage(&self, takes: TakesUsage) {
         self.takes_usage.store(takes as u8, Ordering::Relaxed);
     }
 }

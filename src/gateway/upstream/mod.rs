@@ -15,8 +15,8 @@ mod tunnel;
 
 pub use outgoing::Progress;
 
-pub use body::{HttpError, Opened, in_time};
+pub use body::{HttpError, ProviderResponse, in_time};
 pub use breaker::Breaker;
-pub use endpoint::{Learned, TakesUsage, Unusable, Upstream};
+pub use endpoint::{EndpointState, TakesUsage, Unusable, UpstreamEndpoint};
 pub use reader::Reader;
-pub use target::{Lane, Target, WrongKind};
+pub use target::{CallableModel, ModelEndpoint, WrongKind};

@@ -35,26 +35,26 @@ impl Progress {
     }
 
     /// Notes that the client has left.
-    pub fn leaves(&self) {
+    pub fn set_left(&self) {
         self.left.store(true, Ordering::Relaxed);
     }
 }
 
 /// A request's body, in one piece, that notes when a connection takes it.
 #[derive(Debug)]
-pub struct Outgoing {
+pub struct RequestBody {
     bytes: Option<Bytes>,
     progress: Option<Arc<Progress>>,
 }
 
-impl Outgoing {
+impl RequestBody {
     /// A body that tells `progress` when it is taken.
     pub(super) fn new(bytes: Bytes, progress: Option<Arc<Progress>>) -> Self {
         Self { bytes: Some(bytes), progress }
     }
 }
 
-impl hyper::body::Body for Outgoing {
+impl hyper::body::Body for RequestBody {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -6,15 +6,15 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
 use super::breaker::Breaker;
-use super::endpoint::Upstream;
+use super::endpoint::UpstreamEndpoint;
 use crate::domain::{Model, ModelKind};
 use crate::wire::control::model_literal;
-use crate::wire::neutral::Takes;
+use crate::wire::neutral::Capabilities;
 use crate::wire::operation::Operation;
 
 /// One model of one provider.
 #[derive(Debug)]
-pub struct Target {
+pub struct CallableModel {
     pub model: Arc<Model>,
     /// The name that the provider knows it by, as a JSON string.
     pub literal: String,
@@ -23,15 +23,15 @@ pub struct Target {
     /// The real id, as a JSON string in the answer's body.
     pub name: Bytes,
     /// What it takes, for requests that have to be written anew.
-    pub takes: Takes,
+    pub capabilities: Capabilities,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
-    pub lanes: Vec<Lane>,
+    pub endpoints: Vec<ModelEndpoint>,
 }
 
 /// An address that serves the model.
 #[derive(Clone, Debug)]
-pub struct Lane {
-    pub upstream: Arc<Upstream>,
+pub struct ModelEndpoint {
+    pub endpoint: Arc<UpstreamEndpoint>,
     /// How calls of this model go there.
     pub breaker: Arc<Breaker>,
 }
@@ -40,13 +40,16 @@ pub struct Lane {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongKind;
 
-impl Target {
+impl CallableModel {
     /// `None` if the model's id cannot stand in a header, or no address serves it.
-    pub fn new(model: &Arc<Model>, takes: Takes, lanes: Vec<Arc<Upstream>>) -> Option<Self> {
+    pub fn new(model: &Arc<Model>, takes: Capabilities, lanes: Vec<Arc<UpstreamEndpoint>>) -> Option<Self> {
         if lanes.is_empty() {
             return None;
         }
-        let lane = |upstream: Arc<Upstream>| Lane { breaker: upstream.learned.breaker(&model.id), upstream };
+        let lane = |upstream: Arc<UpstreamEndpoint>| ModelEndpoint {
+            breaker: upstream.state.breaker(&model.id),
+            endpoint: upstream,
+        };
         let lanes = lanes.into_iter().map(lane).collect();
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
         let name = model_literal(model.id.as_str()).into();
@@ -55,19 +58,19 @@ impl Target {
             literal: model_literal(&model.upstream_model),
             header,
             name,
-            takes,
-            lanes,
+            capabilities: takes,
+            endpoints: lanes,
         })
     }
 
     /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
-    pub fn lane(&self, operation: Operation) -> Result<&Lane, WrongKind> {
+    pub fn endpoint(&self, operation: Operation) -> Result<&ModelEndpoint, WrongKind> {
         let embeds = self.model.kind == ModelKind::Embedding;
         if embeds != (operation == Operation::Embeddings) {
             return Err(WrongKind);
         }
         let native = operation.native();
-        let same = self.lanes.iter().find(|lane| Some(lane.upstream.protocol) == native);
-        same.or(self.lanes.first()).ok_or(WrongKind)
+        let same = self.endpoints.iter().find(|lane| Some(lane.endpoint.protocol) == native);
+        same.or(self.endpoints.first()).ok_or(WrongKind)
     }
 }

@@ -4,14 +4,14 @@ use crate::domain::{Person, PersonId};
 
 /// Who makes a change: a person, or the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Editor {
+pub struct Actor {
     /// The person; `None` for the command line.
     pub person: Option<PersonId>,
     /// What pages and the audit log show: the e-mail address, or `command line`.
     pub name: String,
 }
 
-impl Editor {
+impl Actor {
     /// The command line, which acts for whoever may run it.
     pub fn command_line() -> Self {
         Self { person: None, name: "command line".into() }

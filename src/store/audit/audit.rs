@@ -1,6 +1,6 @@
 //! Who changed what. Rows are written by the changes themselves, in their transactions, and never changed.
 
-use super::actor::Editor;
+use super::actor::Actor;
 use crate::domain::{AccountId, PersonId, Scope, Timestamp};
 use crate::store::engine::Row;
 use crate::store::engine::{Store, StoreError, Table, Tx, args, sql};
@@ -83,7 +83,7 @@ impl Tx {
     /// Writes down a change. `action` is the last part of the entry's action; the subject's kind comes before it.
     pub(in crate::store) async fn note(
         &mut self,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
         subject: &Subject,
         action: &'static str,

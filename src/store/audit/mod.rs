@@ -3,7 +3,7 @@
 mod actor;
 mod audit;
 
-pub use actor::Editor;
+pub use actor::Actor;
 pub use audit::{Audit, AuditEntry, Subject};
 
 use crate::store::engine::Sql;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::effective::PROVIDER;
 use super::effective::effective;
 use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql};
 
 /// Models and providers.
@@ -63,7 +63,7 @@ impl CatalogTable<'_> {
         self,
         id: &ProviderId,
         enabled: bool,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (id, by) = (id.clone(), by.clone());
@@ -85,7 +85,7 @@ impl CatalogTable<'_> {
         self,
         id: &ModelId,
         enabled: bool,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (id, by) = (id.clone(), by.clone());
@@ -120,7 +120,7 @@ async fn switched(
     found: bool,
     subject: Subject,
     enabled: bool,
-    by: &Editor,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if found {

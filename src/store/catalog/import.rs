@@ -7,7 +7,7 @@ use serde_json::json;
 use super::catalog::{self, CatalogTable};
 use super::file::CatalogFile;
 use crate::domain::{Provider, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{ManyRows, StoreError, Tx, Value, args, sql};
 
 /// What an import did, models and providers together.
@@ -41,7 +41,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
-    pub async fn import(self, file: &CatalogFile, by: &Editor, now: Timestamp) -> Result<ImportReport, StoreError> {
+    pub async fn import(self, file: &CatalogFile, by: &Actor, now: Timestamp) -> Result<ImportReport, StoreError> {
         let (file, by) = (file.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {

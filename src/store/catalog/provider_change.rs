@@ -5,7 +5,7 @@ use serde_json::json;
 use super::catalog::{self, CatalogTable};
 use super::effective::{endpoint, set_patience};
 use crate::domain::{Protocol, Provider, ProviderId, ProviderPatience, Sealed, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{StoreError, args, sql, to_json};
 
 /// What an admin changes of a provider. `None` leaves a field as it is; of the nested ones, `Some(None)` goes back to
@@ -45,7 +45,7 @@ impl CatalogTable<'_> {
     ///
     /// # Errors
     /// [`StoreError::Missing`] if it is not in the catalog and the change does not say enough to add it.
-    pub async fn set_provider(self, change: &ProviderChange, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_provider(self, change: &ProviderChange, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
         let (change, by) = (change.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::catalog::{self, CatalogTable};
 use crate::domain::{AccountId, ProviderId, ProviderOrder, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
 
 sql! {
@@ -32,7 +32,7 @@ impl CatalogTable<'_> {
     pub async fn set_provider_order(
         self,
         order: &ProviderOrder,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (order, by) = (order.clone(), by.clone());
@@ -65,7 +65,7 @@ impl CatalogTable<'_> {
         self,
         model: &str,
         account: Option<AccountId>,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (model, by) = (model.to_owned(), by.clone());

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::{Alias, ApiKeyId, Timestamp};
-use crate::store::audit::Editor;
+use crate::store::audit::Actor;
 use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
 
 pub const TABLE: Table = Table { name: "alias", id: "alias_name" };
@@ -24,7 +24,7 @@ pub fn alias(row: &Row) -> Result<Alias, StoreError> {
         name: row.parse(TABLE, "alias_name")?,
         matching: row.parse(TABLE, "matching")?,
         target: row.parse(TABLE, "target")?,
-        keeps_name: row.get("keeps_name")?,
+        keep_name: row.get("keeps_name")?,
     })
 }
 
@@ -55,7 +55,7 @@ pub struct NewVersion<'a> {
     pub number: i64,
     /// In evaluation order.
     pub aliases: &'a [Alias],
-    pub by: &'a Editor,
+    pub by: &'a Actor,
     pub now: Timestamp,
 }
 
@@ -73,7 +73,7 @@ impl NewVersion<'_> {
                 Some(_) => REPLACE,
                 None => ADD,
             };
-            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target, new.keeps_name]).await?;
+            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target, new.keep_name]).await?;
         }
         let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
         tx.run(ADD_VERSION, args).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::alias_rows::{self, NewVersion};
 use super::api_keys;
 use crate::domain::{Alias, AliasName, ApiKey, ApiKeyId, Scope, Timestamp};
-use crate::store::audit::Editor;
+use crate::store::audit::Actor;
 use crate::store::engine::Tx;
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
@@ -22,7 +22,7 @@ impl Store {
 
 /// A key's aliases as somebody saved them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Saved {
+pub struct SavedAliases {
     /// Counts saves; 0 before the first.
     pub version: i64,
     /// In evaluation order.
@@ -49,7 +49,7 @@ pub enum SaveOutcome {
     /// Somebody else saved in between; nothing was stored.
     Stale {
         /// What is stored.
-        current: Saved,
+        current: SavedAliases,
     },
     /// The key is not in the scope.
     Missing,
@@ -82,7 +82,7 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn list(self, scope: Scope, key: ApiKeyId) -> Result<Option<Saved>, StoreError> {
+    pub async fn list(self, scope: Scope, key: ApiKeyId) -> Result<Option<SavedAliases>, StoreError> {
         current(&self.0.all(LIST, args![key, scope.account()]).await?)
     }
 
@@ -90,10 +90,15 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn at_version(self, scope: Scope, key: ApiKeyId, version: i64) -> Result<Option<Saved>, StoreError> {
+    pub async fn at_version(
+        self,
+        scope: Scope,
+        key: ApiKeyId,
+        version: i64,
+    ) -> Result<Option<SavedAliases>, StoreError> {
         if version == 0 {
             let exists = self.0.api_keys().get(scope, key).await?.is_some();
-            return Ok(exists.then(|| Saved { version, aliases: Vec::new(), saved_at: None, saved_by: None }));
+            return Ok(exists.then(|| SavedAliases { version, aliases: Vec::new(), saved_at: None, saved_by: None }));
         }
         let row = self.0.first(AT_VERSION, args![key, scope.account(), version]).await?;
         row.as_ref().map(saved).transpose()
@@ -109,7 +114,7 @@ impl Aliases<'_> {
         key: ApiKeyId,
         base_version: i64,
         aliases: &[Alias],
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<SaveOutcome, StoreError> {
         let (aliases, by) = (alias_rows::checked(aliases)?, by.clone());
@@ -145,7 +150,7 @@ impl Aliases<'_> {
         scope: Scope,
         key: ApiKeyId,
         alias: &Alias,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (alias, by) = (alias.clone(), by.clone());
@@ -176,7 +181,7 @@ impl Aliases<'_> {
         scope: Scope,
         key: ApiKeyId,
         name: &AliasName,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (name, by) = (name.clone(), by.clone());
@@ -201,7 +206,7 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn history(self, scope: Scope, key: ApiKeyId, limit: u32) -> Result<Vec<Saved>, StoreError> {
+    pub async fn history(self, scope: Scope, key: ApiKeyId, limit: u32) -> Result<Vec<SavedAliases>, StoreError> {
         self.0.all(HISTORY, args![key, scope.account(), limit]).await?.iter().map(saved).collect()
     }
 }
@@ -214,7 +219,7 @@ async fn replace(tx: &mut Tx, key: &ApiKey, before: &[Alias], new: &NewVersion<'
 }
 
 /// The current aliases, from the rows of `LIST`.
-fn current(rows: &[Row]) -> Result<Option<Saved>, StoreError> {
+fn current(rows: &[Row]) -> Result<Option<SavedAliases>, StoreError> {
     let Some(first) = rows.first() else { return Ok(None) };
     let mut aliases = Vec::new();
     for row in rows {
@@ -223,7 +228,7 @@ fn current(rows: &[Row]) -> Result<Option<Saved>, StoreError> {
         }
     }
     aliases.sort_by(Alias::evaluation_order);
-    Ok(Some(Saved {
+    Ok(Some(SavedAliases {
         version: first.get("version")?,
         aliases,
         saved_at: first.get("saved_at")?,
@@ -232,10 +237,10 @@ fn current(rows: &[Row]) -> Result<Option<Saved>, StoreError> {
 }
 
 /// A stored version.
-pub fn saved(row: &Row) -> Result<Saved, StoreError> {
+pub fn saved(row: &Row) -> Result<SavedAliases, StoreError> {
     let mut aliases: Vec<Alias> = row.json(VERSION, "aliases")?;
     aliases.sort_by(Alias::evaluation_order);
-    Ok(Saved {
+    Ok(SavedAliases {
         version: row.get("version")?,
         aliases,
         saved_at: Some(row.get("saved_at")?),

@@ -7,7 +7,7 @@ use super::alias_rows::{self, NewVersion};
 use super::api_keys::{ApiKeys, lock, subject};
 use super::limits;
 use crate::domain::{Alias, ApiKey, ApiKeyHash, ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Timestamp};
-use crate::store::audit::Editor;
+use crate::store::audit::Actor;
 use crate::store::engine::{Change, StoreError, args, sql, to_json};
 
 /// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts
@@ -51,7 +51,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the account has a key of that name, [`StoreError::Full`] with too many aliases.
-    pub async fn create(self, new: &NewKey, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn create(self, new: &NewKey, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
         let (NewKey { key, hash, aliases }, by) = (new.clone(), by.clone());
         let aliases = alias_rows::checked(&aliases)?;
         let work = self.0.write(move |tx| {
@@ -96,7 +96,7 @@ impl ApiKeys<'_> {
         scope: Scope,
         id: ApiKeyId,
         name: &Name,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (name, by) = (name.clone(), by.clone());
@@ -120,7 +120,7 @@ impl ApiKeys<'_> {
         scope: Scope,
         id: ApiKeyId,
         state: KeyState,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -145,7 +145,7 @@ impl ApiKeys<'_> {
         scope: Scope,
         id: ApiKeyId,
         expires_at: Option<Timestamp>,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -171,7 +171,7 @@ impl ApiKeys<'_> {
         id: ApiKeyId,
         allowed_models: Option<&[ModelId]>,
         allowed_addresses: &[IpNet],
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (models, addresses, by) = (allowed_models.map(<[_]>::to_vec), allowed_addresses.to_vec(), by.clone());
@@ -199,7 +199,7 @@ impl ApiKeys<'_> {
         scope: Scope,
         id: ApiKeyId,
         limits: Limits,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -230,7 +230,7 @@ impl ApiKeys<'_> {
         hash: &ApiKeyHash,
         display: &str,
         old_until: Option<Timestamp>,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (hash, display, by) = (*hash, display.to_owned(), by.clone());
@@ -259,7 +259,7 @@ impl ApiKeys<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn delete(self, scope: Scope, id: ApiKeyId, by: &Editor, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn delete(self, scope: Scope, id: ApiKeyId, by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {

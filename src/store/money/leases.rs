@@ -19,7 +19,7 @@ impl Store {
 
 /// What a gateway asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct LeaseAsk {
+pub struct LeaseRequest {
     /// Who asks.
     pub gateway: GatewayId,
     /// Of which budget.
@@ -36,7 +36,7 @@ pub struct LeaseAsk {
 
 /// What it got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Leased {
+pub struct LeaseGrant {
     /// Its new part. Less than it needs if there is no more.
     pub granted: PicoUsd,
     /// What nobody has leased after that.
@@ -87,7 +87,7 @@ impl Leases<'_> {
     ///
     /// # Errors
     /// If the database fails; then nothing was taken.
-    pub async fn take(self, ask: LeaseAsk) -> Result<Leased, StoreError> {
+    pub async fn take(self, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
         self.0.write(move |tx| Box::pin(async move { take(tx, ask).await })).await
     }
 
@@ -145,12 +145,12 @@ impl Leases<'_> {
     }
 }
 
-async fn take(tx: &mut Tx, ask: LeaseAsk) -> Result<Leased, StoreError> {
+async fn take(tx: &mut Tx, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
     let subject = ask.budget.subject();
     tx.run(LOCK, args![subject.as_str()]).await?;
     let row = match (ask.budget, ask.limit) {
         (Budget::Balance(account), _) => tx.first(OF_BALANCE, args![account, subject.as_str(), ask.gateway]).await?,
-        (Budget::Account(_) | Budget::Key(_), None) => return Ok(Leased::default()),
+        (Budget::Account(_) | Budget::Key(_), None) => return Ok(LeaseGrant::default()),
         (Budget::Account(account), Some(limit)) => {
             let end = end(limit, ask.window_start);
             tx.first(OF_ACCOUNT, args![account, subject.as_str(), ask.gateway, ask.window_start, end]).await?
@@ -160,12 +160,12 @@ async fn take(tx: &mut Tx, ask: LeaseAsk) -> Result<Leased, StoreError> {
             tx.first(OF_KEY, args![key, subject.as_str(), ask.gateway, ask.window_start, end]).await?
         }
     };
-    let Some(row) = row else { return Ok(Leased::default()) };
+    let Some(row) = row else { return Ok(LeaseGrant::default()) };
     let has: i64 = match ask.limit {
         Some(limit) => limit.amount.pico().saturating_sub(row.get("spent")?),
         None => match row.get("has")? {
             Some(balance) => balance,
-            None => return Ok(Leased::default()),
+            None => return Ok(LeaseGrant::default()),
         },
     };
     let left = PicoUsd::from_pico(has.saturating_sub(row.get("leased")?));
@@ -174,5 +174,5 @@ async fn take(tx: &mut Tx, ask: LeaseAsk) -> Result<Leased, StoreError> {
         tx.run(ADD, args![subject, ask.window_start, ask.gateway, granted]).await?;
     }
     let left = PicoUsd::from_pico(left.pico() - granted.pico());
-    Ok(Leased { granted, left, elsewhere: row.get("elsewhere")?, exists: true })
+    Ok(LeaseGrant { granted, left, elsewhere: row.get("elsewhere")?, exists: true })
 }

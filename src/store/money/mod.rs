@@ -5,8 +5,8 @@ mod rates;
 mod wallet_page;
 pub mod wallets;
 
-pub use rates::{RateAsk, RateGrant, Rates};
-pub use wallet_page::{Spent, WalletEvent, WalletLine, WalletPlace};
+pub use rates::{RateGrant, RateRequest, Rates};
+pub use wallet_page::{Spent, WalletCursor, WalletEvent, WalletLine};
 
 use crate::store::engine::Sql;
 

@@ -16,7 +16,7 @@ impl Store {
 
 /// What a gateway asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct RateAsk {
+pub struct RateRequest {
     /// Whose limit: a key's or an account's.
     pub of: Budget,
     /// Requests in any minute.
@@ -55,7 +55,7 @@ impl Rates<'_> {
     ///
     /// # Errors
     /// If the database fails; then nothing was taken.
-    pub async fn take(self, ask: RateAsk, now: Timestamp) -> Result<RateGrant, StoreError> {
+    pub async fn take(self, ask: RateRequest, now: Timestamp) -> Result<RateGrant, StoreError> {
         let subject = ask.of.subject();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -79,7 +79,7 @@ impl Rates<'_> {
     }
 }
 
-fn grant(window: &mut RateWindow, ask: &RateAsk, now: Timestamp) -> RateGrant {
+fn grant(window: &mut RateWindow, ask: &RateRequest, now: Timestamp) -> RateGrant {
     window.add(now, ask.untold);
     let used = window.used(now);
     let left = |limit: Option<u32>, used: i64| limit.map_or(i64::MAX, |limit| i64::from(limit) - used).max(0);

@@ -53,7 +53,7 @@ impl WalletEvent {
 
 /// Where a page of the ledger ends; the next one goes on below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WalletPlace {
+pub enum WalletCursor {
     /// Under the usage of that UTC day.
     Usage(i64),
     /// Under that entry.
@@ -62,10 +62,10 @@ pub enum WalletPlace {
 
 impl WalletEvent {
     /// The place under it.
-    pub fn under(&self) -> WalletPlace {
+    pub fn under(&self) -> WalletCursor {
         match self {
-            Self::Usage { day, .. } => WalletPlace::Usage(*day),
-            Self::ByHand(entry) => WalletPlace::Entry(entry.id),
+            Self::Usage { day, .. } => WalletCursor::Usage(*day),
+            Self::ByHand(entry) => WalletCursor::Entry(entry.id),
         }
     }
 }
@@ -115,14 +115,14 @@ impl Wallets<'_> {
     pub async fn lines(
         self,
         account: AccountId,
-        under: Option<WalletPlace>,
+        under: Option<WalletCursor>,
         limit: u32,
     ) -> Result<Vec<WalletLine>, StoreError> {
         let top = (i64::MAX, TOP.to_owned(), TOP.to_owned());
         let (day, below, day_end) = match under {
             None => top,
-            Some(WalletPlace::Usage(day)) => (day, first_of(day + 1), first_of(day + 1)),
-            Some(WalletPlace::Entry(id)) => match self.0.first(DAY_OF, args![account, id]).await? {
+            Some(WalletCursor::Usage(day)) => (day, first_of(day + 1), first_of(day + 1)),
+            Some(WalletCursor::Entry(id)) => match self.0.first(DAY_OF, args![account, id]).await? {
                 Some(row) => {
                     let day: i64 = row.get("day")?;
                     (day, id.to_string(), first_of(day + 1))

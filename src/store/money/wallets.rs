@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{AccountId, Balance, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::Sql;
 use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql};
 
@@ -91,7 +91,7 @@ impl Wallets<'_> {
         account: AccountId,
         amount: PicoUsd,
         note: &str,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<Option<PicoUsd>, StoreError> {
         let new = NewCredit { id, account, amount, note: note.to_owned(), seen: None };
@@ -106,7 +106,7 @@ impl Wallets<'_> {
     ///
     /// # Errors
     /// If the database fails, or the balance would leave the range of [`PicoUsd`].
-    pub async fn add(self, new: NewCredit, by: &Editor, now: Timestamp) -> Result<Credited, StoreError> {
+    pub async fn add(self, new: NewCredit, by: &Actor, now: Timestamp) -> Result<Credited, StoreError> {
         if self.0.accounts().get(new.account).await?.is_none() {
             return Ok(Credited::Missing);
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{Access, Account, AccountId, Limits, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql};
 use crate::store::keys::{access, api_keys, limits};
 
@@ -46,7 +46,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the name is in use.
-    pub async fn create(self, account: &Account, by: &Editor, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn create(self, account: &Account, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
         let (account, by) = (account.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -94,7 +94,7 @@ impl Accounts<'_> {
         self,
         id: AccountId,
         enabled: bool,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -124,7 +124,7 @@ impl Accounts<'_> {
         self,
         id: AccountId,
         limits: Limits,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -153,7 +153,7 @@ impl Accounts<'_> {
         self,
         id: AccountId,
         access: &Access,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (access, by) = (access.clone(), by.clone());

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Row, Sql, Store, StoreError, Table, args, sql};
 
 /// People: who signs in.
@@ -47,7 +47,7 @@ impl People<'_> {
         self,
         person: &Person,
         password_hash: Option<&str>,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (person, hash, by) = (person.clone(), password_hash.map(str::to_owned), by.clone());
@@ -97,7 +97,7 @@ impl People<'_> {
         self,
         id: PersonId,
         password_hash: &str,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (hash, by) = (password_hash.to_owned(), by.clone());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::people::{END_SESSIONS, People, TABLE, VOID_LINKS};
 use crate::domain::{AccountId, PersonId, Role, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, StoreError, Tx, args, sql};
 use crate::store::keys::api_keys;
 
@@ -26,7 +26,7 @@ impl People<'_> {
         self,
         id: PersonId,
         enabled: bool,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
@@ -63,7 +63,7 @@ impl People<'_> {
         id: PersonId,
         role: Role,
         account: Option<AccountId>,
-        by: &Editor,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::domain::{AccountId, Email, PersonId, Timestamp};
-use crate::store::audit::{Editor, Subject};
+use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
 /// Sessions, found by the SHA-256 of the cookie's token.
@@ -147,7 +147,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn end(self, id: &[u8; 32], by: &Editor, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn end(self, id: &[u8; 32], by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
         let (id, by) = (*id, by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
@@ -165,7 +165,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn end_all(self, person: PersonId, by: &Editor, now: Timestamp) -> Result<usize, StoreError> {
+    pub async fn end_all(self, person: PersonId, by: &Actor, now: Timestamp) -> Result<usize, StoreError> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {

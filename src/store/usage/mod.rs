@@ -14,7 +14,7 @@ mod traffic;
 
 pub use gateways::Gateways;
 pub use records::{Usage, UsageTotals};
-pub use refused_names::Refused;
+pub use refused_names::RefusedName;
 pub use report::{ReportAccount, ReportFilter, ReportKey, UsageReport, UsageRow};
 pub use request_page::{NameFilter, Next, RequestDetail, RequestFilter, RequestPage, RequestRow, StatusFilter};
 pub use shipment::{LeaseUse, Shipment, Shipped};

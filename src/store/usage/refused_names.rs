@@ -6,7 +6,7 @@ use crate::store::engine::{StoreError, args, sql};
 
 /// Requests with one name that were refused, within one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedName {
     /// With which key.
     pub key: ApiKeyId,
     /// The name.
@@ -34,7 +34,7 @@ impl Usage<'_> {
     ///
     /// # Errors
     /// If the database fails; then none was added.
-    pub async fn refused(self, refused: &[Refused]) -> Result<(), StoreError> {
+    pub async fn refused(self, refused: &[RefusedName]) -> Result<(), StoreError> {
         if refused.is_empty() {
             return Ok(());
         }

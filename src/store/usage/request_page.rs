@@ -3,7 +3,7 @@
 use super::records::{Usage, columns, price, record};
 use crate::domain::{ApiKeyId, CallState, LedgerEntry, RequestId, Scope, Timestamp, UsageRecord};
 use crate::store::engine::{Row, StoreError, Table, Value, args, sql};
-use crate::store::keys::aliases::{self, Saved};
+use crate::store::keys::aliases::{self, SavedAliases};
 use crate::store::money::wallets;
 
 /// Which requests to list.
@@ -94,7 +94,7 @@ pub struct RequestDetail {
     /// The entry of the ledger that charges it, and others with it.
     pub entry: Option<LedgerEntry>,
     /// The key's aliases as they were saved last before the request arrived, and before that: the newest first, at most 5.
-    pub rules: Vec<Saved>,
+    pub rules: Vec<SavedAliases>,
 }
 
 impl StatusFilter {

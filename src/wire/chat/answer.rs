@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use crate::domain::{Served, ServiceTier, Tokens};
-use crate::wire::error::Told;
+use crate::domain::{ServiceReport, ServiceTier, Tokens};
+use crate::wire::error::ProviderError;
 use crate::wire::neutral::{Citation, Stop};
 use crate::wire::usage;
 
@@ -68,17 +68,17 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
 }
 
 /// What an answer, or a chunk of one, says of how it was served.
-pub(super) fn served(answer: &Value) -> Served {
+pub(super) fn served(answer: &Value) -> ServiceReport {
     let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
     let searches = answer.get("usage").and_then(|usage| usage.get("server_tool_use")).and_then(usage::searches);
-    Served { tier, fast: None, searches: searches.unwrap_or(0) }
+    ServiceReport { tier, fast: None, searches: searches.unwrap_or(0) }
 }
 
 /// What a provider says of its failure in the place of an answer, or in the middle of one.
-pub(super) fn failure(answer: &Value) -> Option<Told> {
+pub(super) fn failure(answer: &Value) -> Option<ProviderError> {
     let error = answer.get("error").filter(|error| !error.is_null() && **error != Value::Bool(false));
     let mistral = answer.get("object").and_then(Value::as_str) == Some("error");
-    (error.is_some() || mistral).then(|| Told::read(answer.to_string().as_bytes()))
+    (error.is_some() || mistral).then(|| ProviderError::read(answer.to_string().as_bytes()))
 }
 
 /// The id of a call: the provider's own, or one made of the answer's id and the call's place, since some have none.

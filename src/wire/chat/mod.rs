@@ -23,12 +23,12 @@ mod write_usage;
 
 pub use passthrough::Passing;
 pub use read_events::ReadEvents;
-pub use read_request::read_ask;
+pub use read_request::read_request;
 pub(super) use read_request::{sampling, stop};
-pub use read_response::read_reply;
+pub use read_response::read_response;
 pub use write_events::WriteEvents;
-pub use write_request::write_ask;
-pub use write_response::write_reply;
+pub use write_request::write_request;
+pub use write_response::write_response;
 pub(super) use write_usage::Usage;
 
 /// The most characters that OpenAI takes in the name of a tool.

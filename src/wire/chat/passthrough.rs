@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::event_stream::{Ending, Watch};
+use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::wire::event_stream::{StreamEnd, Watch};
 use crate::wire::json::{JsonError, Walk};
 use crate::wire::reported::Reported;
-use crate::wire::sse::Verdict;
+use crate::wire::sse::EventAction;
 use crate::wire::{content, usage};
 
 /// What a stream has shown so far.
@@ -16,7 +16,7 @@ pub struct Passing {
     hide_usage: bool,
     includes_reasoning: Option<bool>,
     tokens: Option<Tokens>,
-    served: Served,
+    served: ServiceReport,
     /// A tier was named, known or not: the others name the same.
     tier_named: bool,
     text_bytes: usize,
@@ -34,7 +34,7 @@ impl Passing {
             hide_usage: !show_usage,
             includes_reasoning,
             tokens: None,
-            served: Served::default(),
+            served: ServiceReport::default(),
             tier_named: false,
             text_bytes: 0,
             finished: false,
@@ -59,10 +59,10 @@ impl Passing {
 }
 
 impl Watch for Passing {
-    fn judge(&mut self, data: &[u8]) -> Verdict {
+    fn judge(&mut self, data: &[u8]) -> EventAction {
         if data == b"[DONE]" {
             self.done = true;
-            return Verdict::Show;
+            return EventAction::Forward;
         }
         if !self.content {
             self.opening(data);
@@ -82,23 +82,23 @@ impl Watch for Passing {
         if names_tier || says(data, b"\"usage\"", |value| !value.starts_with(b"null")) {
             let chunk = usage::of_chunk(data, self.includes_reasoning);
             self.tokens = chunk.said.tokens.or(self.tokens);
-            self.served = self.served.then(chunk.said.served);
+            self.served = self.served.then(chunk.said.service);
             if chunk.alone && self.hide_usage {
-                return Verdict::Hide;
+                return EventAction::Drop;
             }
         }
-        Verdict::Show
+        EventAction::Forward
     }
 
     fn is_whole(&self, data: &[u8]) -> bool {
         data == b"[DONE]" || serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok()
     }
 
-    fn ending(&self) -> Ending {
+    fn ending(&self) -> StreamEnd {
         match self {
-            Self { error: Some(_), .. } => Ending::Failed,
-            Self { done: true, .. } | Self { finished: true, .. } => Ending::Complete,
-            _ => Ending::Cut,
+            Self { error: Some(_), .. } => StreamEnd::Failed,
+            Self { done: true, .. } | Self { finished: true, .. } => StreamEnd::Complete,
+            _ => StreamEnd::Cut,
         }
     }
 
@@ -110,7 +110,7 @@ impl Watch for Passing {
         self.tokens
     }
 
-    fn served(&self) -> Served {
+    fn served(&self) -> ServiceReport {
         self.served
     }
 
@@ -171,7 +171,7 @@ mod tests {
 
         fn finish(&mut self) -> Option<Bytes> {
             let passing = &mut self.1;
-            self.0.finish(|data| if passing.is_whole(data) { passing.judge(data) } else { Verdict::Hide })
+            self.0.finish(|data| if passing.is_whole(data) { passing.judge(data) } else { EventAction::Drop })
         }
     }
 
@@ -199,7 +199,7 @@ mod tests {
 
                 assert_eq!(out, expected, "show {show}, split at {at}");
                 assert_eq!(stream.1.tokens().map(|t| (t.prompt, t.completion)), Some((7, 2)));
-                assert_eq!((stream.1.ending(), stream.1.text_bytes()), (Ending::Complete, 5));
+                assert_eq!((stream.1.ending(), stream.1.text_bytes()), (StreamEnd::Complete, 5));
             }
         }
     }
@@ -221,13 +221,13 @@ mod tests {
     #[test]
     fn a_stream_without_a_finish_is_cut() {
         let mut stream = Stream::new(true);
-        assert_eq!(stream.1.ending(), Ending::Cut);
+        assert_eq!(stream.1.ending(), StreamEnd::Cut);
 
         pass(&mut stream, CHUNK);
-        assert_eq!(stream.1.ending(), Ending::Cut);
+        assert_eq!(stream.1.ending(), StreamEnd::Cut);
 
         pass(&mut stream, LAST);
-        assert_eq!(stream.1.ending(), Ending::Complete);
+        assert_eq!(stream.1.ending(), StreamEnd::Complete);
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
 
             assert_eq!(pass(&mut stream, event), event);
 
-            assert_eq!(stream.1.ending(), Ending::Failed, "{event}");
+            assert_eq!(stream.1.ending(), StreamEnd::Failed, "{event}");
         }
     }
 
@@ -252,7 +252,7 @@ mod tests {
 
         pass(&mut stream, "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"error\\\": 1\"},\"error\":1}]}\n\n");
 
-        assert_eq!(stream.1.ending(), Ending::Cut);
+        assert_eq!(stream.1.ending(), StreamEnd::Cut);
     }
 
     proptest::proptest! {

@@ -6,9 +6,9 @@ use super::answer::{
     Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
 };
 use super::read_messages::{plain, sealed};
-use crate::domain::{Protocol, Served};
+use crate::domain::{Protocol, ServiceReport};
 use crate::wire::content;
-use crate::wire::error::Told;
+use crate::wire::error::ProviderError;
 use crate::wire::neutral::{Event, Part, Stop};
 
 /// Reads a provider's stream, one event's data at a time.
@@ -26,7 +26,7 @@ pub struct ReadEvents {
     /// The provider's index of each call, in the order of their beginning.
     calls: Vec<u64>,
     refused: bool,
-    served: Served,
+    served: ServiceReport,
     stop: Option<Stop>,
     ended: bool,
 }
@@ -91,7 +91,7 @@ impl ReadEvents {
     }
 
     /// How the provider says so far that it serves the call.
-    pub fn served(&self) -> Served {
+    pub fn served(&self) -> ServiceReport {
         self.served
     }
 
@@ -166,7 +166,7 @@ impl ReadEvents {
         }
     }
 
-    fn fail(&mut self, told: Told, out: &mut dyn FnMut(Event<'_>)) {
+    fn fail(&mut self, told: ProviderError, out: &mut dyn FnMut(Event<'_>)) {
         self.ended = true;
         out(Event::Error(told));
     }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use crate::domain::Protocol;
-use crate::wire::neutral::{Ask, Node, Part, Refused, Role, Seal, Source, ToolCall, ToolResult, Turn};
+use crate::wire::neutral::{Node, Part, Request, Role, Signature, Source, ToolCall, ToolResult, Turn, Untranslatable};
 
 /// Reads the conversation into `ask`.
-pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(), Refused> {
+pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(), Untranslatable> {
     let mut any = false;
     // Whether the last message was a tool's: the results of several calls are one turn.
     let mut in_results = false;
@@ -18,7 +18,7 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(),
         let (role, parts) = match role.text()? {
             "system" | "developer" => {
                 let mut parts = Vec::new();
-                contents(&message, Takes::Text, &mut parts)?;
+                contents(&message, AllowedParts::Text, &mut parts)?;
                 if ask.turns.is_empty() {
                     ask.system.append(&mut parts);
                     continue;
@@ -28,7 +28,7 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(),
             "user" => {
                 message.need("content")?;
                 let mut parts = Vec::new();
-                contents(&message, Takes::Everything, &mut parts)?;
+                contents(&message, AllowedParts::Everything, &mut parts)?;
                 (Role::User, parts)
             }
             "assistant" => (Role::Assistant, assistant(&message)?),
@@ -53,7 +53,7 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(),
 
 /// Which parts a message may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Takes {
+enum AllowedParts {
     /// Text.
     Text,
     /// Text and refusals.
@@ -63,10 +63,10 @@ enum Takes {
 }
 
 /// What a message holds: a text, or a list of parts. A `cache_control` beside a text is that of the text.
-fn contents<'a>(message: &Node<'a, '_>, takes: Takes, parts: &mut Vec<Part<'a>>) -> Result<(), Refused> {
+fn contents<'a>(message: &Node<'a, '_>, takes: AllowedParts, parts: &mut Vec<Part<'a>>) -> Result<(), Untranslatable> {
     let Some(content) = message.get("content") else { return Ok(()) };
     if let Some(text) = content.value.as_str() {
-        if !text.is_empty() || takes == Takes::Everything {
+        if !text.is_empty() || takes == AllowedParts::Everything {
             parts.push(Part::Text {
                 text: text.into(),
                 citations: Vec::new(),
@@ -81,14 +81,14 @@ fn contents<'a>(message: &Node<'a, '_>, takes: Takes, parts: &mut Vec<Part<'a>>)
     Ok(())
 }
 
-fn part<'a>(node: &Node<'a, '_>, takes: Takes) -> Result<Part<'a>, Refused> {
+fn part<'a>(node: &Node<'a, '_>, takes: AllowedParts) -> Result<Part<'a>, Untranslatable> {
     node.object()?;
     let cache = node.value_at("cache_control");
     let kind = node.need("type")?;
     match (kind.text()?, takes) {
         ("text", _) => Ok(Part::Text { text: node.need("text")?.text()?.into(), citations: Vec::new(), cache }),
-        ("refusal", Takes::Said) => Ok(Part::Refusal(node.need("refusal")?.text()?.into())),
-        ("image_url", Takes::Everything) => {
+        ("refusal", AllowedParts::Said) => Ok(Part::Refusal(node.need("refusal")?.text()?.into())),
+        ("image_url", AllowedParts::Everything) => {
             let image = node.need("image_url")?;
             // Mistral's clients write the URL itself.
             let (url, detail) = match image.value.as_str() {
@@ -97,18 +97,18 @@ fn part<'a>(node: &Node<'a, '_>, takes: Takes) -> Result<Part<'a>, Refused> {
             };
             Ok(Part::Image { source: Source::of_url(url), detail: detail.map(Into::into), cache })
         }
-        ("input_audio", Takes::Everything) => {
+        ("input_audio", AllowedParts::Everything) => {
             let audio = node.need("input_audio")?;
             Ok(Part::Audio { data: audio.need("data")?.text()?.into(), format: audio.need("format")?.text()?.into() })
         }
-        ("file", Takes::Everything) => file(&node.need("file")?, cache),
-        (_, Takes::Text) => Err(kind.wanted("'text'")),
-        (_, Takes::Said) => Err(kind.wanted("'text' or 'refusal'")),
-        (_, Takes::Everything) => Err(kind.wanted("one of text, image_url, input_audio and file")),
+        ("file", AllowedParts::Everything) => file(&node.need("file")?, cache),
+        (_, AllowedParts::Text) => Err(kind.wanted("'text'")),
+        (_, AllowedParts::Said) => Err(kind.wanted("'text' or 'refusal'")),
+        (_, AllowedParts::Everything) => Err(kind.wanted("one of text, image_url, input_audio and file")),
     }
 }
 
-fn file<'a>(file: &Node<'a, '_>, cache: Option<&'a Value>) -> Result<Part<'a>, Refused> {
+fn file<'a>(file: &Node<'a, '_>, cache: Option<&'a Value>) -> Result<Part<'a>, Untranslatable> {
     if let Some(id) = file.get("file_id") {
         return Err(id.impossible("a file kept at OpenAI is out of this model's reach; send it as 'file_data'."));
     }
@@ -126,7 +126,7 @@ fn file<'a>(file: &Node<'a, '_>, cache: Option<&'a Value>) -> Result<Part<'a>, R
 }
 
 /// Thoughts, then words, then calls.
-fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable> {
     for (key, why) in [
         ("function_call", "functions were retired by OpenAI; use 'tool_calls'."),
         ("audio", "sounds kept at OpenAI are out of this model's reach."),
@@ -136,7 +136,7 @@ fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
         }
     }
     let mut parts = thoughts(message.value);
-    contents(message, Takes::Said, &mut parts)?;
+    contents(message, AllowedParts::Said, &mut parts)?;
     parts.retain(|part| !matches!(part, Part::Text { text, .. } if text.is_empty()));
     if let Some(refusal) = message.text_at("refusal")?.filter(|text| !text.is_empty()) {
         parts.push(Part::Refusal(refusal.into()));
@@ -149,7 +149,7 @@ fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
     Ok(parts)
 }
 
-fn call<'a>(node: &Node<'a, '_>) -> Result<ToolCall<'a>, Refused> {
+fn call<'a>(node: &Node<'a, '_>) -> Result<ToolCall<'a>, Untranslatable> {
     let kind = node.text_at("type")?.unwrap_or("function");
     let (custom, arguments) = match kind {
         "function" => (false, "arguments"),
@@ -166,11 +166,11 @@ fn call<'a>(node: &Node<'a, '_>) -> Result<ToolCall<'a>, Refused> {
     })
 }
 
-fn result<'a>(message: &Node<'a, '_>) -> Result<Part<'a>, Refused> {
+fn result<'a>(message: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     let id = message.need("tool_call_id")?.text()?;
     let mut parts = Vec::new();
     // The official type allows text only. Clients send pictures too, and others have a place for them.
-    contents(message, Takes::Everything, &mut parts)?;
+    contents(message, AllowedParts::Everything, &mut parts)?;
     let cache = message.value_at("cache_control");
     Ok(Part::ToolResult(ToolResult { id: id.into(), parts, is_error: false, cache }))
 }
@@ -197,10 +197,10 @@ pub(super) fn plain(message: &Value) -> Option<&str> {
 pub(super) fn sealed(block: &Value) -> Option<Part<'_>> {
     let text = |key: &str| block.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(data) = text("data") {
-        let seal = Seal { redacted: true, ..Seal::unpacked(data, Protocol::AnthropicMessages) };
+        let seal = Signature { redacted: true, ..Signature::unpacked(data, Protocol::AnthropicMessages) };
         return Some(Part::Thinking { text: "".into(), seal: Some(seal) });
     }
-    let seal = text("signature").map(|signature| Seal::unpacked(signature, Protocol::AnthropicMessages));
+    let seal = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     let thoughts = text("thinking");
     (seal.is_some() || thoughts.is_some()).then(|| Part::Thinking { text: thoughts.unwrap_or_default().into(), seal })
 }

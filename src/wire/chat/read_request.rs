@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::read_messages::messages;
 use super::read_tools::{choice, tools};
-use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, Thinking, Turn};
+use crate::wire::neutral::{Effort, Format, Node, Request, Role, Sampling, Thinking, Turn, Untranslatable};
 
 /// Reads a client's request.
 ///
@@ -38,11 +38,11 @@ use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, T
 ///
 /// # Errors
 /// If the request is not as the protocol wants it, or asks for what no other protocol can give.
-pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let body = Node::root(body);
     body.object()?;
     refuse_the_impossible(&body)?;
-    let mut ask = Ask {
+    let mut ask = Request {
         tools: tools(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
         max_tokens: body.count_at("max_completion_tokens")?,
@@ -56,7 +56,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
         service_tier: body.text_at("service_tier")?.map(Cow::from),
         prompt_cache_key: body.text_at("prompt_cache_key")?.map(Cow::from),
         stream: body.flag_at("stream")?.unwrap_or(false),
-        ..Ask::default()
+        ..Request::default()
     };
     if ask.max_tokens.is_none() {
         ask.max_tokens = body.count_at("max_tokens")?;
@@ -80,7 +80,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
 /// How clients ask for thoughts that they mean to show, beside OpenAI's own field.
 const EXTENSIONS: [&str; 4] = ["reasoning", "thinking", "enable_thinking", "include_reasoning"];
 
-fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Refused> {
+fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     for (key, why) in [
         ("functions", "functions were retired by OpenAI; use 'tools'."),
         ("function_call", "functions were retired by OpenAI; use 'tool_choice'."),
@@ -120,7 +120,7 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Refused> {
 }
 
 /// The stop texts, one or several.
-pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>, Refused> {
+pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>, Untranslatable> {
     let Some(stop) = body.get("stop") else { return Ok(Vec::new()) };
     if let Some(text) = stop.value.as_str() {
         return Ok(vec![text.into()]);
@@ -130,7 +130,7 @@ pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>
 }
 
 /// How words are drawn.
-pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>, Refused> {
+pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>, Untranslatable> {
     Ok(Sampling {
         temperature: body.number_at("temperature")?,
         top_p: body.number_at("top_p")?,
@@ -141,7 +141,7 @@ pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>,
     })
 }
 
-fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Refused> {
+fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
     if let Some(effort) = body.get("reasoning_effort") {
         return effort_of(effort.text()?)
             .map(Some)
@@ -173,7 +173,7 @@ fn effort_of(text: &str) -> Option<Thinking> {
     if text == "none" { Some(Thinking::Off) } else { Effort::parse(text).map(Thinking::Effort) }
 }
 
-fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Refused> {
+fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
     let Some(format) = body.get("response_format") else { return Ok(None) };
     let kind = format.need("type")?;
     match kind.text()? {

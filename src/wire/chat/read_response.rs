@@ -6,14 +6,14 @@ use super::answer::{
     Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
 };
 use super::read_messages::thoughts;
-use crate::wire::neutral::{NotAnAnswer, Part, Reply, Stop, ToolCall};
+use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall};
 
 /// Reads an answer. `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is
 /// known.
 ///
 /// # Errors
 /// If it has no message, or says that the provider failed.
-pub fn read_reply(answer: &Value, includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let choice = first_choice(answer).filter(|_| failure(answer).is_none()).ok_or(NotAnAnswer)?;
     let message = choice.get("message").filter(|message| message.is_object()).ok_or(NotAnAnswer)?;
     let said = finish_reason(choice).map(stop);
@@ -60,13 +60,13 @@ pub fn read_reply(answer: &Value, includes_reasoning: Option<bool>) -> Result<Re
     };
     let stop = if refused && stop == Stop::End { Stop::Refusal } else { stop };
     let id = id.map(Into::into);
-    Ok(Reply {
+    Ok(Response {
         id,
         parts,
         stop,
         stop_sequence: None,
         tokens: tokens(answer, includes_reasoning),
-        served: served(answer),
+        service: served(answer),
     })
 }
 

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::wire::neutral::{Ask, Choice, Node, Refused, Tool, ToolKind};
+use crate::wire::neutral::{Choice, Node, Request, Tool, ToolKind, Untranslatable};
 
 /// What the model may call.
-pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
+pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let Some(tools) = body.get("tools") else { return Ok(Vec::new()) };
     tools.list()?.map(|node| tool(&node)).collect()
 }
 
-fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Refused> {
+fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     node.object()?;
     let kind = node.text_at("type")?.unwrap_or("function");
     let described = match kind {
@@ -42,7 +42,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Refused> {
 
 /// Whether tools have to be called. Where only some are allowed, the others are taken out of `ask`. Without tools, there
 /// is nothing to choose.
-pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Ask<'a>) -> Result<(), Refused> {
+pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(), Untranslatable> {
     const WORDS: &str = "'none', 'auto', 'required' or an object that names a tool";
     let Some(node) = body.get("tool_choice").filter(|_| !ask.tools.is_empty()) else { return Ok(()) };
     if let Some(word) = node.value.as_str() {

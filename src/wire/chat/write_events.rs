@@ -8,14 +8,14 @@ use super::free_text;
 use super::write_response::{Annotation, Block, finish_reason};
 use super::write_usage::Usage;
 use crate::domain::Tokens;
-use crate::wire::error::Problem;
+use crate::wire::error::ApiError;
 use crate::wire::json::quote;
-use crate::wire::neutral::{Event, Seal, Shown, Stop};
+use crate::wire::neutral::{Event, ResponseIdentity, Signature, Stop};
 
 /// Writes a stream: a chunk for each event, the reason to finish, the usage if it was asked for, and `[DONE]`.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: Shown,
+    shown: ResponseIdentity,
     /// A chunk up to its choices.
     head: String,
     started: bool,
@@ -104,7 +104,7 @@ struct Custom<'w> {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: Shown) -> Self {
+    pub fn new(shown: ResponseIdentity) -> Self {
         let head = format!(
             "data: {{\"id\":{},\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":{},\"choices\":[",
             quote(&format!("chatcmpl-{}", shown.id)),
@@ -175,14 +175,14 @@ impl WriteEvents {
     }
 
     /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
         if !self.ended {
             self.ended = true;
             out.extend_from_slice(problem.chat_event().as_bytes());
         }
     }
 
-    fn seal(&mut self, seal: &Seal<'_>, out: &mut Vec<u8>) {
+    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
         let thoughts = std::mem::take(&mut self.thoughts);
         let entry = Block { r#type: "thinking", thinking: &thoughts, signature: Some(seal.packed()) };
         let block = At { index: self.sealed, entry };
@@ -261,7 +261,7 @@ impl WriteEvents {
     }
 }
 
-fn chunk(head: &str, shown: &Shown, delta: &Delta<'_>, finish: Option<&'static str>, out: &mut Vec<u8>) {
+fn chunk(head: &str, shown: &ResponseIdentity, delta: &Delta<'_>, finish: Option<&'static str>, out: &mut Vec<u8>) {
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(b"{\"index\":0,\"delta\":");
     put(delta, out);

@@ -7,7 +7,9 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::free_text;
-use crate::wire::neutral::{Ask, Part, Refused, Role, Source, Takes, ToolCall, ToolNames, ToolResult, Turn};
+use crate::wire::neutral::{
+    Capabilities, Part, Request, Role, Source, ToolCall, ToolNames, ToolResult, Turn, Untranslatable,
+};
 
 /// One message.
 #[derive(Serialize)]
@@ -122,11 +124,11 @@ struct Called<'w> {
 
 /// The whole conversation, with `instructions` of our own after those of the client.
 pub(super) fn messages<'w>(
-    ask: &'w Ask<'_>,
-    takes: &'w Takes,
+    ask: &'w Request<'_>,
+    takes: &'w Capabilities,
     names: &'w ToolNames,
     instructions: Option<String>,
-) -> Result<Vec<Message<'w>>, Refused> {
+) -> Result<Vec<Message<'w>>, Untranslatable> {
     let system_role = if takes.developer_role { "developer" } else { "system" };
     let mut messages = Vec::new();
     let mut system = joined(&ask.system, "\n\n")?;
@@ -150,7 +152,11 @@ pub(super) fn messages<'w>(
 }
 
 /// What the model said. `None` if nothing is left of it, thoughts apart.
-fn said<'w>(turns: &'w [Turn<'_>], takes: &'w Takes, names: &'w ToolNames) -> Result<Option<Message<'w>>, Refused> {
+fn said<'w>(
+    turns: &'w [Turn<'_>],
+    takes: &'w Capabilities,
+    names: &'w ToolNames,
+) -> Result<Option<Message<'w>>, Untranslatable> {
     let (mut texts, mut thoughts, mut refusals, mut calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for turn in turns {
         let mut text = String::new();
@@ -207,7 +213,7 @@ fn answered<'w>(
     turns: &'w [Turn<'_>],
     system_role: &'static str,
     messages: &mut Vec<Message<'w>>,
-) -> Result<(), Refused> {
+) -> Result<(), Untranslatable> {
     let mut shown = Vec::new();
     for part in turns.iter().flat_map(|turn| &turn.parts) {
         if let Part::ToolResult(result) = part {
@@ -249,7 +255,7 @@ fn user(mut pieces: Vec<Piece<'_>>) -> Option<Message<'_>> {
 }
 
 /// A tool's answer. Pictures and documents go to `shown`, after a line that says whose they are.
-fn write_result<'w>(result: &'w ToolResult<'_>, shown: &mut Vec<Piece<'w>>) -> Result<Message<'w>, Refused> {
+fn write_result<'w>(result: &'w ToolResult<'_>, shown: &mut Vec<Piece<'w>>) -> Result<Message<'w>, Untranslatable> {
     let texts = result.parts.iter().filter_map(|part| match part {
         Part::Text { text, .. } => Some(Cow::Borrowed(text.as_ref())),
         _ => None,
@@ -272,7 +278,7 @@ fn write_result<'w>(result: &'w ToolResult<'_>, shown: &mut Vec<Piece<'w>>) -> R
     Ok(Message { tool_call_id: Some(&result.id), ..Message::new("tool", Content::Text(text)) })
 }
 
-fn piece<'w>(part: &'w Part<'_>) -> Result<Piece<'w>, Refused> {
+fn piece<'w>(part: &'w Part<'_>) -> Result<Piece<'w>, Untranslatable> {
     Ok(match part {
         Part::Text { text, .. } | Part::Refusal(text) => Piece::Text { text: text.as_ref().into() },
         Part::Image { source, detail, .. } => {
@@ -310,7 +316,7 @@ fn url<'w>(source: &'w Source<'_>) -> Option<Url<'w>> {
 }
 
 /// The texts of some parts as one.
-fn joined<'w>(parts: &'w [Part<'_>], gap: &str) -> Result<Cow<'w, str>, Refused> {
+fn joined<'w>(parts: &'w [Part<'_>], gap: &str) -> Result<Cow<'w, str>, Untranslatable> {
     let mut texts = Vec::new();
     for part in parts {
         match part {
@@ -336,6 +342,6 @@ fn join<'w>(texts: impl Iterator<Item = Cow<'w, str>>, gap: &str) -> Cow<'w, str
     all
 }
 
-fn no_place(what: &str) -> Refused {
-    Refused::impossible("messages", format!("This model's provider has no place for {what}."))
+fn no_place(what: &str) -> Untranslatable {
+    Untranslatable::impossible("messages", format!("This model's provider has no place for {what}."))
 }

@@ -8,7 +8,9 @@ use serde_json::{Number, Value, json};
 use super::free_text;
 use super::write_messages::{Message, messages};
 use super::write_thinking::Thought;
-use crate::wire::neutral::{Ask, Choice, Format, MaxTokensField, Refused, Takes, Tool, ToolKind, ToolNames};
+use crate::wire::neutral::{
+    Capabilities, Choice, Format, MaxTokensField, Request, Tool, ToolKind, ToolNames, Untranslatable,
+};
 
 /// Writes the request for a provider that takes what `takes` says; `model` is the provider's name of the model.
 ///
@@ -40,12 +42,17 @@ use crate::wire::neutral::{Ask, Choice, Format, MaxTokensField, Refused, Takes, 
 ///
 /// # Errors
 /// If the conversation has something that this protocol has no place for.
-pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -> Result<Vec<u8>, Refused> {
+pub fn write_request(
+    ask: &Request<'_>,
+    model: &str,
+    takes: &Capabilities,
+    names: &ToolNames,
+) -> Result<Vec<u8>, Untranslatable> {
     let (format, instructions) = format(ask.format.as_ref(), takes);
     let sampling = Some(&ask.sampling).filter(|_| takes.sampling);
     let limit = ask.max_tokens.map(|wanted| takes.max_tokens.map_or(wanted, |most| wanted.min(most)));
     let has_tools = !ask.tools.is_empty();
-    let request = Request {
+    let request = ChatRequest {
         model,
         messages: messages(ask, takes, names, instructions)?,
         tools: ask.tools.iter().map(|tool| write_tool(tool, takes, names)).collect(),
@@ -69,11 +76,12 @@ pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -
         stream: ask.stream.then_some(true),
         stream_options: (ask.stream && takes.stream_options).then_some(StreamOptions { include_usage: true }),
     };
-    serde_json::to_vec(&request).map_err(|_| Refused::impossible("messages", "The request cannot be written as JSON."))
+    serde_json::to_vec(&request)
+        .map_err(|_| Untranslatable::impossible("messages", "The request cannot be written as JSON."))
 }
 
 #[derive(Serialize)]
-struct Request<'w> {
+struct ChatRequest<'w> {
     model: &'w str,
     messages: Vec<Message<'w>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -139,7 +147,7 @@ struct FunctionOut<'w> {
     strict: Option<bool>,
 }
 
-fn write_tool<'w>(tool: &'w Tool<'_>, takes: &Takes, names: &'w ToolNames) -> ToolOut<'w> {
+fn write_tool<'w>(tool: &'w Tool<'_>, takes: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
     let description = tool.description.as_deref();
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
@@ -172,7 +180,7 @@ struct Named<'w> {
     name: &'w str,
 }
 
-fn tool_choice<'w>(choice: &'w Choice<'_>, ask: &Ask<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
+fn tool_choice<'w>(choice: &'w Choice<'_>, ask: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
     match choice {
         Choice::Auto => ChoiceOut::Word("auto"),
         Choice::Never => ChoiceOut::Word("none"),
@@ -203,7 +211,7 @@ struct SchemaOut<'w> {
 }
 
 /// The answer's shape, and what the model is to be told of it.
-fn format<'w>(format: Option<&'w Format<'_>>, takes: &Takes) -> (Option<FormatOut<'w>>, Option<String>) {
+fn format<'w>(format: Option<&'w Format<'_>>, takes: &Capabilities) -> (Option<FormatOut<'w>>, Option<String>) {
     match format {
         None => (None, None),
         Some(Format::Json) => (Some(FormatOut::JsonObject), None),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::free_text;
 use super::write_usage::Usage;
-use crate::wire::neutral::{Citation, Part, Reply, Shown, Stop, ToolCall};
+use crate::wire::neutral::{Citation, Part, Response, ResponseIdentity, Stop, ToolCall};
 
 /// Writes the answer.
 ///
@@ -19,7 +19,7 @@ use crate::wire::neutral::{Citation, Part, Reply, Shown, Stop, ToolCall};
 /// | citations | `annotations`; without a place of their own, that of the text which they belong to |
 /// | calls | `tool_calls`, under the client's names |
 /// | the stop text that ended it | lost: there is no field for it |
-pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
     let mut message = Message { role: "assistant", ..Message::default() };
     let mut refusals = Vec::new();
     let (mut text, mut length) = (String::new(), 0_u64);
@@ -173,7 +173,7 @@ struct Custom<'w> {
 }
 
 impl<'w> Call<'w> {
-    fn new(call: &'w ToolCall<'_>, shown: &'w Shown) -> Self {
+    fn new(call: &'w ToolCall<'_>, shown: &'w ResponseIdentity) -> Self {
         let known = shown.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
         let called = if call.custom {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::neutral::{Effort, Takes, Thinking, ThinkingSwitch};
+use crate::wire::neutral::{Capabilities, Effort, Thinking, ThinkingSwitch};
 
 /// The fields of a request that switch thinking. All are left out where nothing is to be said.
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -41,7 +41,7 @@ enum Reasoning {
 impl Thought {
     /// What to say of it. Nothing to a model that is not known to think: Claude Code asks every model to, and hosts refuse
     /// the field for those that cannot.
-    pub(super) fn new(thinking: Option<Thinking>, takes: &Takes) -> Self {
+    pub(super) fn new(thinking: Option<Thinking>, takes: &Capabilities) -> Self {
         let thinks = takes.thinks.unwrap_or(takes.efforts.is_some());
         let Some(thinking) = thinking.filter(|_| thinks) else { return Self::default() };
         let on = thinking != Thinking::Off;
@@ -77,7 +77,7 @@ impl Thought {
 }
 
 /// The effort in a word that the model knows.
-fn effort(thinking: Thinking, takes: &Takes) -> Option<&'static str> {
+fn effort(thinking: Thinking, takes: &Capabilities) -> Option<&'static str> {
     let wanted = match thinking {
         Thinking::Off => match &takes.efforts {
             Some(known) if !takes.must_think && known.iter().any(|effort| effort == "none") => return Some("none"),
@@ -100,13 +100,13 @@ mod tests {
 
     use super::*;
 
-    fn said(thinking: Thinking, takes: &Takes) -> Value {
+    fn said(thinking: Thinking, takes: &Capabilities) -> Value {
         serde_json::to_value(Thought::new(Some(thinking), takes)).unwrap()
     }
 
-    fn takes(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Takes {
+    fn takes(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Capabilities {
         let efforts = efforts.map(|list| list.iter().map(|effort| (*effort).to_owned()).collect());
-        Takes { thinking: switch, thinks: Some(true), efforts, ..Takes::default() }
+        Capabilities { thinking: switch, thinks: Some(true), efforts, ..Capabilities::default() }
     }
 
     #[test]
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_model_that_must_think_is_told_to_think_least() {
-        let off = |switch, efforts| said(Thinking::Off, &Takes { must_think: true, ..takes(switch, efforts) });
+        let off = |switch, efforts| said(Thinking::Off, &Capabilities { must_think: true, ..takes(switch, efforts) });
 
         assert_eq!(off(ThinkingSwitch::Effort, Some(&["none", "low"])), json!({"reasoning_effort": "low"}));
         assert_eq!(off(ThinkingSwitch::ReasoningEffort, Some(&["low"])), json!({"reasoning": {"effort": "low"}}));
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_model_that_is_not_known_to_think_is_not_told_to() {
         for thinks in [Some(false), None] {
-            let takes = Takes { thinks, ..Takes::default() };
+            let takes = Capabilities { thinks, ..Capabilities::default() };
 
             assert_eq!(said(Thinking::Effort(Effort::High), &takes), json!({}));
         }

@@ -7,6 +7,6 @@ mod tests;
 mod write_events;
 mod write_response;
 
-pub use read_request::read_ask;
+pub use read_request::read_request;
 pub use write_events::WriteEvents;
-pub use write_response::write_reply;
+pub use write_response::write_response;

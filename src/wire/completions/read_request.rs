@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::wire::chat::{sampling, stop};
-use crate::wire::neutral::{Ask, Node, Part, Refused, Role, Turn};
+use crate::wire::neutral::{Node, Part, Request, Role, Turn, Untranslatable};
 
 /// Reads a client's request.
 ///
@@ -21,7 +21,7 @@ use crate::wire::neutral::{Ask, Node, Part, Refused, Role, Turn};
 ///
 /// # Errors
 /// If the request is not as the protocol wants it, or asks for what a conversation cannot give.
-pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let body = Node::root(body);
     body.object()?;
     for (key, why) in [
@@ -51,7 +51,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
     {
         return Err(node.impossible("tokens cannot be biased here."));
     }
-    Ok(Ask {
+    Ok(Request {
         turns: vec![Turn { role: Role::User, parts: vec![Part::text(prompt(&body)?)] }],
         max_tokens: body.count_at("max_tokens")?,
         stop: stop(&body)?,
@@ -59,11 +59,11 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
         user: body.text_at("user")?.map(Cow::from),
         stream: body.flag_at("stream")?.unwrap_or(false),
         service_tier: body.text_at("service_tier")?.map(Cow::from),
-        ..Ask::default()
+        ..Request::default()
     })
 }
 
-fn prompt<'a>(body: &Node<'a, '_>) -> Result<&'a str, Refused> {
+fn prompt<'a>(body: &Node<'a, '_>) -> Result<&'a str, Untranslatable> {
     let prompt = body.need("prompt")?;
     if let Some(text) = prompt.value.as_str() {
         return Ok(text);

@@ -4,11 +4,17 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Tokens;
-use crate::wire::error::{Code, Problem};
-use crate::wire::neutral::{Event, Part, Reply, Role, Shown, Stop};
+use crate::wire::error::{ApiError, Code};
+use crate::wire::neutral::{Event, Part, Response, ResponseIdentity, Role, Stop};
 
-fn shown() -> Shown {
-    Shown { id: "7h3x".into(), model: "fast".into(), created: 1_795_300_000, include_usage: true, ..Shown::default() }
+fn shown() -> ResponseIdentity {
+    ResponseIdentity {
+        id: "7h3x".into(),
+        model: "fast".into(),
+        created: 1_795_300_000,
+        include_usage: true,
+        ..ResponseIdentity::default()
+    }
 }
 
 #[test]
@@ -17,7 +23,7 @@ fn a_prompt_is_a_turn_of_the_user() {
         let body = json!({"model": "m", "prompt": prompt, "max_tokens": 7, "stop": "\n", "temperature": 0, "seed": 1,
             "user": "u", "stream": true, "n": 1, "best_of": 1, "echo": false, "suffix": null, "logprobs": null, "logit_bias": {}});
 
-        let ask = read_ask(&body).unwrap();
+        let ask = read_request(&body).unwrap();
 
         assert_eq!((ask.turns[0].role, &ask.turns[0].parts), (Role::User, &vec![Part::text("Once upon")]));
         assert_eq!((ask.max_tokens, ask.stop, ask.stream), (Some(7), vec!["\n".into()], true));
@@ -41,7 +47,7 @@ fn what_a_conversation_cannot_do_is_refused() {
         (json!({"prompt": "a", "logprobs": 0}), "logprobs", false),
         (json!({"prompt": "a", "logit_bias": {"1": 2}}), "logit_bias", false),
     ] {
-        let refused = read_ask(&more).unwrap_err();
+        let refused = read_request(&more).unwrap_err();
         assert_eq!((refused.param.as_ref(), refused.invalid), (param, invalid), "{more}");
     }
 }
@@ -49,14 +55,14 @@ fn what_a_conversation_cannot_do_is_refused() {
 #[test]
 fn an_answer_is_one_text() {
     let tokens = Tokens { prompt: 9, completion: 5, cache_read: 4, cache_write: 3, reasoning: 2, ..Tokens::default() };
-    let reply = Reply {
+    let reply = Response {
         parts: vec![Part::Thinking { text: "hm".into(), seal: None }, Part::text("a "), Part::text("time")],
         stop: Stop::Length,
         tokens: Some(tokens),
-        ..Reply::default()
+        ..Response::default()
     };
 
-    let answer: Value = serde_json::from_slice(&write_reply(&reply, &shown())).unwrap();
+    let answer: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
 
     assert_eq!(
         answer,
@@ -78,7 +84,7 @@ fn an_answer_is_one_text() {
 #[test]
 fn a_stream_is_chunks_of_the_same_shape() {
     let write = |include_usage, events: Vec<Event<'static>>| {
-        let mut writer = WriteEvents::new(Shown { include_usage, ..shown() });
+        let mut writer = WriteEvents::new(ResponseIdentity { include_usage, ..shown() });
         let mut out = Vec::new();
         for event in events {
             writer.write(event, &mut out);
@@ -110,7 +116,7 @@ fn a_stream_is_chunks_of_the_same_shape() {
 
 #[test]
 fn a_failure_is_told_and_nothing_is_closed() {
-    let problem = Problem::new(Code::ProviderError, "It broke off.");
+    let problem = ApiError::new(Code::ProviderError, "It broke off.");
     let mut writer = WriteEvents::new(shown());
     let mut out = Vec::new();
 

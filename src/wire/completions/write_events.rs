@@ -3,13 +3,13 @@
 use super::write_response::{Choice, Completion, finish_reason, id};
 use crate::domain::Tokens;
 use crate::wire::chat::Usage;
-use crate::wire::error::Problem;
-use crate::wire::neutral::{Event, Shown, Stop};
+use crate::wire::error::ApiError;
+use crate::wire::neutral::{Event, ResponseIdentity, Stop};
 
 /// Writes a stream: a chunk for each piece of text, the reason to finish, the usage if it was asked for, and `[DONE]`.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: Shown,
+    shown: ResponseIdentity,
     id: String,
     ended: bool,
     refused: bool,
@@ -19,7 +19,7 @@ pub struct WriteEvents {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: Shown) -> Self {
+    pub fn new(shown: ResponseIdentity) -> Self {
         let id = id(&shown);
         Self { shown, id, ended: false, refused: false, stop: None, tokens: None }
     }
@@ -58,7 +58,7 @@ impl WriteEvents {
     }
 
     /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
         if !self.ended {
             self.ended = true;
             out.extend_from_slice(problem.chat_event().as_bytes());

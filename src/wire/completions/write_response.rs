@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::wire::chat::Usage;
-use crate::wire::neutral::{Part, Reply, Shown, Stop};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Stop};
 
 /// Writes the answer: its texts and refusals as one text. Thoughts are left out, since nothing here could tell them from
 /// the text; there are no calls, since no tools are offered.
-pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
     let texts = reply.parts.iter().filter_map(|part| match part {
         Part::Text { text, .. } | Part::Refusal(text) => Some(text.as_ref()),
         _ => None,
@@ -36,7 +36,7 @@ pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
     }
 }
 
-pub(super) fn id(shown: &Shown) -> String {
+pub(super) fn id(shown: &ResponseIdentity) -> String {
     format!("cmpl-{}", shown.id)
 }
 

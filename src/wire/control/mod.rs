@@ -20,7 +20,7 @@ use self::tier::AskedTier;
 use super::json::{JsonError, Span, Walk, quote, unquote};
 use super::operation::Operation;
 use crate::domain::{Model, ServiceTier};
-use crate::wire::error::Problem;
+use crate::wire::error::ApiError;
 use stream_options::flag;
 
 /// The longest model name that is looked at, in bytes.
@@ -221,7 +221,7 @@ impl<'a> Control<'a> {
     ///
     /// # Errors
     /// If the model has no price for it: no price, no call.
-    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, Problem> {
+    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, ApiError> {
         self.tiers.iter().flatten().try_fold(None, |_, asked| {
             let tier = model.billed(asked.tier());
             tier.map(Some).ok_or_else(|| asked.unpriced(model))

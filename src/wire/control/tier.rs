@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::error::ControlError;
 use crate::domain::{Model, ServiceTier};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::json::{Span, unquote};
 
 /// Characters of a tier's name that an error repeats.
@@ -32,14 +32,14 @@ impl<'a> AskedTier<'a> {
         ServiceTier::named(&self.name).filter(|tier| askable(self.key).contains(tier))
     }
 
-    pub(super) fn unpriced(&self, model: &Model) -> Problem {
+    pub(super) fn unpriced(&self, model: &Model) -> ApiError {
         let Self { key, name } = self;
         let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
         let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
         let priced: Vec<String> = priced.map(|tier| format!("'{}'", tier.as_str())).collect();
         let or = if priced.is_empty() { String::new() } else { format!(", or ask for {}", priced.join(" or ")) };
         let message = format!("Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.", model.id);
-        Problem::new(Code::UnsupportedParameter, message).about(*key)
+        ApiError::new(Code::UnsupportedParameter, message).about(*key)
     }
 }
 

@@ -13,7 +13,7 @@ const TRAILER: usize = 8;
 
 /// Decodes one gzip body.
 pub(super) struct Gzip {
-    at: Place,
+    at: Section,
     inflate: Decompress,
     checksum: crc32fast::Hasher,
     /// Bytes of this member, as gzip counts them.
@@ -23,7 +23,7 @@ pub(super) struct Gzip {
 }
 
 /// Where in a member we are.
-enum Place {
+enum Section {
     Header,
     Data,
     Trailer,
@@ -34,7 +34,7 @@ enum Place {
 impl Default for Gzip {
     fn default() -> Self {
         Self {
-            at: Place::Header,
+            at: Section::Header,
             inflate: Decompress::new(false),
             checksum: crc32fast::Hasher::new(),
             size: 0,
@@ -48,7 +48,7 @@ impl Gzip {
         const INVALID: DecodeError = DecodeError::Invalid(Encoding::Gzip);
         loop {
             match self.at {
-                Place::Header => {
+                Section::Header => {
                     if input.is_empty() {
                         return Ok(0);
                     }
@@ -59,24 +59,24 @@ impl Gzip {
                         Some(length) => {
                             advance(input, length - before);
                             self.held.clear();
-                            self.at = Place::Data;
+                            self.at = Section::Data;
                         }
                         None if self.held.len() == LONGEST_HEADER => return Err(INVALID),
                         None => advance(input, more),
                     }
                 }
-                Place::Data => {
+                Section::Data => {
                     let (written, ended) = inflate(&mut self.inflate, input, out).ok_or(INVALID)?;
                     self.checksum.update(out.get(..written).unwrap_or_default());
                     self.size = self.size.wrapping_add(written as u32);
                     if ended {
-                        self.at = Place::Trailer;
+                        self.at = Section::Trailer;
                     }
                     if written > 0 || !ended {
                         return Ok(written);
                     }
                 }
-                Place::Trailer => {
+                Section::Trailer => {
                     let more = input.len().min(TRAILER - self.held.len());
                     self.held.extend_from_slice(input.get(..more).unwrap_or_default());
                     advance(input, more);
@@ -88,14 +88,14 @@ impl Gzip {
                     if said != [checksum.to_le_bytes(), self.size.to_le_bytes()].concat() {
                         return Err(INVALID);
                     }
-                    self.at = Place::End;
+                    self.at = Section::End;
                 }
-                Place::End => match input.first() {
+                Section::End => match input.first() {
                     None => return Ok(0),
                     Some(0x1f) => {
                         self.inflate.reset(false);
                         self.size = 0;
-                        self.at = Place::Header;
+                        self.at = Section::Header;
                     }
                     Some(_) => return Err(DecodeError::Trailing(Encoding::Gzip)),
                 },
@@ -104,7 +104,7 @@ impl Gzip {
     }
 
     pub(super) fn is_ended(&self) -> bool {
-        matches!(self.at, Place::End)
+        matches!(self.at, Section::End)
     }
 }
 

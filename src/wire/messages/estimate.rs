@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::wire::neutral::{Node, Refused};
+use crate::wire::neutral::{Node, Untranslatable};
 
 /// What Anthropic's rule, width × height / 750, gives at most: larger pictures are made smaller first. The size of a
 /// picture is not looked at, so that the estimate is rather too high than too low.
@@ -36,7 +36,7 @@ const MESSAGE: u64 = 4;
 ///
 /// # Errors
 /// If the body is no object, or has no list of messages.
-pub fn count(body: &Value) -> Result<u64, Refused> {
+pub fn count(body: &Value) -> Result<u64, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
     let mut total = Total::default();

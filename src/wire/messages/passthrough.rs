@@ -5,11 +5,11 @@ use serde::de::{Deserializer, Visitor};
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::{Protocol, Served, Tokens};
+use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::wire::content;
-use crate::wire::event_stream::{Ending, Watch};
+use crate::wire::event_stream::{StreamEnd, Watch};
 use crate::wire::reported::Reported;
-use crate::wire::sse::Verdict;
+use crate::wire::sse::EventAction;
 
 /// Reads a stream in passing: what it used, how it ended, how much text it carried. The client sees all of it.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +94,7 @@ impl Passing {
 }
 
 impl Watch for Passing {
-    fn judge(&mut self, data: &[u8]) -> Verdict {
+    fn judge(&mut self, data: &[u8]) -> EventAction {
         match serde_json::from_slice::<Glance<'_>>(data) {
             Ok(Glance { kind: Some("content_block_delta"), delta }) if self.content => {
                 self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
@@ -112,14 +112,14 @@ impl Watch for Passing {
                 Err(_) => self.content = true,
             },
         }
-        Verdict::Show
+        EventAction::Forward
     }
 
-    fn ending(&self) -> Ending {
+    fn ending(&self) -> StreamEnd {
         match self {
-            Self { failed: Some(_), .. } => Ending::Failed,
-            Self { done: true, .. } | Self { stopped: true, .. } => Ending::Complete,
-            _ => Ending::Cut,
+            Self { failed: Some(_), .. } => StreamEnd::Failed,
+            Self { done: true, .. } | Self { stopped: true, .. } => StreamEnd::Complete,
+            _ => StreamEnd::Cut,
         }
     }
 
@@ -131,7 +131,7 @@ impl Watch for Passing {
         self.usage.tokens()
     }
 
-    fn served(&self) -> Served {
+    fn served(&self) -> ServiceReport {
         self.usage.served()
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn watch(events: &[&str]) -> Passing {
         let mut passing = Passing::new();
         for event in events {
-            assert_eq!(passing.judge(event.as_bytes()), Verdict::Show);
+            assert_eq!(passing.judge(event.as_bytes()), EventAction::Forward);
         }
         passing
     }
@@ -172,16 +172,16 @@ mod tests {
             r#"{"index":0, "delta":{"thinking":"ab","type":"thinking_delta"}, "type" : "content_block_delta"}"#;
         let passing = watch(&[START, "", "{", TEXT, thought, r#"{"type":"ping"}"#, STOP, DONE]);
 
-        assert_eq!((passing.ending(), passing.is_done(), passing.text_bytes()), (Ending::Complete, true, 5));
+        assert_eq!((passing.ending(), passing.is_done(), passing.text_bytes()), (StreamEnd::Complete, true, 5));
         assert_eq!(passing.tokens().map(|t| (t.prompt, t.cache_read, t.completion)), Some((10, 3, 9)));
     }
 
     #[test]
     fn how_it_stands_is_known_at_any_moment() {
-        assert_eq!(watch(&[START, TEXT]).ending(), Ending::Cut);
+        assert_eq!(watch(&[START, TEXT]).ending(), StreamEnd::Cut);
         assert_eq!(watch(&[START, TEXT]).tokens().map(|t| t.prompt), Some(10));
-        assert_eq!(watch(&[START, TEXT, STOP]).ending(), Ending::Complete);
-        assert_eq!(watch(&[START, STOP, ERROR]).ending(), Ending::Failed);
+        assert_eq!(watch(&[START, TEXT, STOP]).ending(), StreamEnd::Complete);
+        assert_eq!(watch(&[START, STOP, ERROR]).ending(), StreamEnd::Failed);
         assert!(!watch(&[START, STOP]).is_done());
     }
 }

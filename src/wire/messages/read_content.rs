@@ -6,13 +6,13 @@ use serde_json::Value;
 
 use super::history;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Node, Part, Refused, Role, Seal, Source, ToolCall, ToolResult};
+use crate::wire::neutral::{Node, Part, Role, Signature, Source, ToolCall, ToolResult, Untranslatable};
 
 /// How Claude Code's note to Anthropic's billing begins: no words for the model, and different in every request.
 const BILLING: &str = "x-anthropic-billing-header:";
 
 /// Reads `system`: text, or a list of text blocks.
-pub(super) fn system<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+pub(super) fn system<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable> {
     let parts = turn(content, Role::System)?;
     let billing = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if text.starts_with(BILLING));
     Ok(parts.into_iter().filter(|part| !billing(part)).collect())
@@ -35,7 +35,7 @@ pub(super) fn system<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refuse
 /// | `tool_addition`, `tool_removal`, `mcp_tool_listing`, `fallback`, `container_upload` | dropped: they steer Anthropic's own machinery. All tools of the request are always there |
 /// | `tool_addition` with a `tool_definition` | refused: the tool belongs into `tools` |
 /// | anything else | refused |
-pub(super) fn turn<'a>(content: &Node<'a, '_>, role: Role) -> Result<Vec<Part<'a>>, Refused> {
+pub(super) fn turn<'a>(content: &Node<'a, '_>, role: Role) -> Result<Vec<Part<'a>>, Untranslatable> {
     if let Some(text) = content.value.as_str() {
         return Ok(vec![Part::text(text)]);
     }
@@ -51,7 +51,7 @@ pub(super) fn turn<'a>(content: &Node<'a, '_>, role: Role) -> Result<Vec<Part<'a
     Ok(parts)
 }
 
-fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> Result<(), Refused> {
+fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> Result<(), Untranslatable> {
     let node = block.need("type")?;
     let kind = node.text()?;
     if role == Role::System && !matches!(kind, "text" | "tool_addition" | "tool_removal") {
@@ -60,12 +60,12 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
     match kind {
         "thinking" => {
             let seal = block.text_at("signature")?.filter(|signature| !signature.is_empty());
-            let seal = seal.map(|signature| Seal::unpacked(signature, Protocol::AnthropicMessages));
+            let seal = seal.map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
             out.push(Part::Thinking { text: block.need("thinking")?.text()?.into(), seal });
         }
         "redacted_thinking" => {
             let value = block.need("data")?.text()?.into();
-            let seal = Seal { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
+            let seal = Signature { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
             out.push(Part::Thinking { text: Cow::Borrowed(""), seal: Some(seal) });
         }
         "tool_use" => {
@@ -105,7 +105,7 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
 }
 
 /// What a tool answered: text, or a list of blocks.
-fn result_content<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+fn result_content<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable> {
     if let Some(text) = content.value.as_str() {
         return Ok(vec![Part::text(text)]);
     }
@@ -123,7 +123,7 @@ fn result_content<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> 
 }
 
 /// Reads blocks that may also stand in a result: text, pictures, documents, search results. `false` if it is none.
-fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) -> Result<bool, Refused> {
+fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) -> Result<bool, Untranslatable> {
     let cache = block.value_at("cache_control");
     match kind {
         "text" => {
@@ -155,7 +155,7 @@ fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) ->
     Ok(true)
 }
 
-fn document<'a>(block: &Node<'a, '_>, cache: Option<&'a Value>, out: &mut Vec<Part<'a>>) -> Result<(), Refused> {
+fn document<'a>(block: &Node<'a, '_>, cache: Option<&'a Value>, out: &mut Vec<Part<'a>>) -> Result<(), Untranslatable> {
     if let Some(context) = block.text_at("context")? {
         out.push(Part::text(context));
     }
@@ -178,13 +178,13 @@ fn document<'a>(block: &Node<'a, '_>, cache: Option<&'a Value>, out: &mut Vec<Pa
     Ok(())
 }
 
-fn base64<'a>(source: &Node<'a, '_>) -> Result<Source<'a>, Refused> {
+fn base64<'a>(source: &Node<'a, '_>) -> Result<Source<'a>, Untranslatable> {
     Ok(Source::Base64 {
         media_type: source.need("media_type")?.text()?.into(),
         data: source.need("data")?.text()?.into(),
     })
 }
 
-fn stored(source: &Node<'_, '_>) -> Refused {
+fn stored(source: &Node<'_, '_>) -> Untranslatable {
     source.impossible("files that are stored at Anthropic cannot be read elsewhere; send the bytes or a URL.")
 }

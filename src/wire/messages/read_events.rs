@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::read_response::{citation, explanation, seal, settled};
 use super::{forced, stop, usage};
-use crate::domain::Served;
-use crate::wire::error::Told;
+use crate::domain::ServiceReport;
+use crate::wire::error::ProviderError;
 use crate::wire::neutral::{Event, Stop};
 
 /// Makes events of the data of a provider's events. Blocks, deltas and events that are not known are passed over.
@@ -77,7 +77,7 @@ impl ReadEvents {
             "message_stop" if self.started => self.end(out),
             "error" => {
                 self.over = true;
-                out(Event::Error(Told::read(data)));
+                out(Event::Error(ProviderError::read(data)));
             }
             _ => {}
         }
@@ -91,7 +91,7 @@ impl ReadEvents {
     }
 
     /// How the provider says so far that it serves the call.
-    pub fn served(&self) -> Served {
+    pub fn served(&self) -> ServiceReport {
         self.usage.served()
     }
 

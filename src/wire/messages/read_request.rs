@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{read_content, read_tools};
-use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, Thinking, Turn};
+use crate::wire::neutral::{Effort, Format, Node, Request, Role, Sampling, Thinking, Turn, Untranslatable};
 
 /// Reads the body of `POST /v1/messages`.
 ///
@@ -32,7 +32,7 @@ use crate::wire::neutral::{Ask, Effort, Format, Node, Refused, Role, Sampling, T
 ///
 /// # Errors
 /// If the body is not as Anthropic wants it, or asks for what only Anthropic has.
-pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
     for (key, why) in [
@@ -55,10 +55,10 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
     let (choice, parallel_tools) = read_tools::choice(&root, &tools)?;
     let (thinking, show_thinking) = thinking(&root)?;
     let stop = match root.get("stop_sequences") {
-        Some(list) => list.list()?.map(|text| Ok(text.text()?.into())).collect::<Result<_, Refused>>()?,
+        Some(list) => list.list()?.map(|text| Ok(text.text()?.into())).collect::<Result<_, Untranslatable>>()?,
         None => Vec::new(),
     };
-    Ok(Ask {
+    Ok(Request {
         system: match root.get("system") {
             Some(system) => read_content::system(&system)?,
             None => Vec::new(),
@@ -89,7 +89,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
     })
 }
 
-fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Refused> {
+fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Untranslatable> {
     let node = turn.need("role")?;
     let role = match node.text()? {
         "user" => Role::User,
@@ -101,7 +101,7 @@ fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Refused> {
 }
 
 /// Whether to think, and whether to show it.
-fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Refused> {
+fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Untranslatable> {
     let effort = match root.get("output_config") {
         Some(config) => match config.get("effort") {
             Some(node) => Some(
@@ -125,7 +125,7 @@ fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Refused> {
     Ok((Some(effort.map_or(own, Thinking::Effort)), shown))
 }
 
-fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Refused> {
+fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
     let read = |format: Node<'a, '_>| {
         let node = format.need("type")?;
         if node.text()? != "json_schema" {
@@ -164,7 +164,7 @@ fn all_required(schema: &Value) -> bool {
     }
 }
 
-fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Refused> {
+fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Untranslatable> {
     let Some(node) = root.get("service_tier") else { return Ok(None) };
     match node.text()? {
         "auto" => Ok(Some("auto")),

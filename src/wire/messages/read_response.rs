@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{forced, stop, usage};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Citation, NotAnAnswer, Part, Reply, Seal, Stop, ToolCall};
+use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall};
 
 /// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside.
 ///
@@ -14,7 +14,7 @@ use crate::wire::neutral::{Citation, NotAnAnswer, Part, Reply, Seal, Stop, ToolC
 ///
 /// # Errors
 /// If it has no list of content.
-pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let content = answer.get("content").and_then(Value::as_array).ok_or(NotAnAnswer)?;
     let mut parts: Vec<_> = content.iter().filter_map(read_block).collect();
     let text = |key: &str| answer.get(key).and_then(Value::as_str);
@@ -25,13 +25,13 @@ pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<R
     {
         parts.push(Part::Refusal(why.into()));
     }
-    Ok(Reply {
+    Ok(Response {
         id: text("id").map(Cow::Borrowed),
         parts,
         stop: settled(stop, called),
         stop_sequence: text("stop_sequence").map(Cow::Borrowed),
         tokens: usage::tokens(answer),
-        served: usage::served(answer),
+        service: usage::served(answer),
     })
 }
 
@@ -79,8 +79,8 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
 }
 
 /// Anthropic's own seal.
-pub(super) fn seal(value: &str, redacted: bool) -> Seal<'_> {
-    Seal { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted }
+pub(super) fn seal(value: &str, redacted: bool) -> Signature<'_> {
+    Signature { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted }
 }
 
 /// A citation of a page. Those of documents in the request have no address and no form elsewhere.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::wire::neutral::{Choice, Node, Refused, Tool, ToolKind};
+use crate::wire::neutral::{Choice, Node, Tool, ToolKind, Untranslatable};
 
 /// Beginnings of the types of tools that Anthropic runs itself.
 const RUN_BY_ANTHROPIC: [&str; 6] =
@@ -51,7 +51,7 @@ static MEMORY: LazyLock<Value> = LazyLock::new(|| {
 /// | `text_editor_…`, `computer_…`, `browser_…` | refused: the client runs them, but Claude alone knows what they take |
 /// | `web_search_…`, `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: Anthropic runs them, nobody else can |
 /// | anything else | refused |
-pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
+pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();
     let Some(list) = root.get("tools") else { return Ok(tools) };
     for tool in list.list()? {
@@ -92,7 +92,7 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
 pub(super) fn choice<'a>(
     root: &Node<'a, '_>,
     tools: &[Tool<'_>],
-) -> Result<(Option<Choice<'a>>, Option<bool>), Refused> {
+) -> Result<(Option<Choice<'a>>, Option<bool>), Untranslatable> {
     let Some(choice) = root.get("tool_choice") else { return Ok((None, None)) };
     let parallel = choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled);
     let node = choice.need("type")?;

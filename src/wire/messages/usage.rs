@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{Served, ServiceTier, Tokens};
+use crate::domain::{ServiceReport, ServiceTier, Tokens};
 use crate::wire::usage::searches;
 
 /// More tokens than any call can use: a larger number is nonsense and counts as not said.
@@ -19,7 +19,7 @@ pub(super) struct Usage {
     cache_write_1h: Option<u64>,
     output: Option<u64>,
     thinking: Option<u64>,
-    served: Served,
+    served: ServiceReport,
 }
 
 impl Usage {
@@ -33,7 +33,7 @@ impl Usage {
         let minutes = of(usage.pointer("/cache_creation/ephemeral_5m_input_tokens"));
         let split = one_hour.or(minutes).map(|_| one_hour.unwrap_or(0) + minutes.unwrap_or(0));
         let named = |key: &str| usage.get(key).and_then(Value::as_str).and_then(ServiceTier::named);
-        let served = Served {
+        let served = ServiceReport {
             tier: named("service_tier"),
             fast: named("speed").map(|speed| speed == ServiceTier::Fast),
             searches: usage.get("server_tool_use").and_then(searches).unwrap_or(0),
@@ -65,7 +65,7 @@ impl Usage {
     }
 
     /// How the call was served.
-    pub(super) fn served(&self) -> Served {
+    pub(super) fn served(&self) -> ServiceReport {
         self.served
     }
 
@@ -94,13 +94,13 @@ pub fn tokens(answer: &Value) -> Option<Tokens> {
 }
 
 /// What a whole answer says of how it was served.
-pub fn served(answer: &Value) -> Served {
+pub fn served(answer: &Value) -> ServiceReport {
     answer.get("usage").map(Usage::read).unwrap_or_default().served()
 }
 
 /// `usage`, for a client.
 #[derive(Debug, Serialize)]
-pub(super) struct Shown {
+pub(super) struct ClientUsage {
     input_tokens: u64,
     cache_creation_input_tokens: u64,
     cache_read_input_tokens: u64,
@@ -120,7 +120,7 @@ struct Details {
     thinking_tokens: u64,
 }
 
-impl Shown {
+impl ClientUsage {
     /// The counts in Anthropic's terms. Nothing known reads as zeros: clients need the fields.
     pub(super) fn new(tokens: Option<Tokens>) -> Self {
         let tokens = tokens.unwrap_or_default();
@@ -162,7 +162,7 @@ mod tests {
                 reasoning: 33
             })
         );
-        assert_eq!(Usage::read(&serde_json::to_value(Shown::new(tokens)).unwrap()).tokens(), tokens);
+        assert_eq!(Usage::read(&serde_json::to_value(ClientUsage::new(tokens)).unwrap()).tokens(), tokens);
     }
 
     #[test]

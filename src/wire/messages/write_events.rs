@@ -10,8 +10,8 @@ use super::block::{Block, Input, WebCitation};
 use super::write_response::{Details, own};
 use super::{stop, usage};
 use crate::domain::Tokens;
-use crate::wire::error::{Problem, ProviderSaid};
-use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
+use crate::wire::error::{ApiError, ProviderErrorDetail};
+use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 
 /// Writes a stream of Anthropic's.
 ///
@@ -20,7 +20,7 @@ use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
 /// other here. The reason to stop is held until the end, since it stands beside the last token counts.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: Shown,
+    shown: ResponseIdentity,
     started: bool,
     over: bool,
     /// The index of the next block.
@@ -49,7 +49,7 @@ enum Open {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: Shown) -> Self {
+    pub fn new(shown: ResponseIdentity) -> Self {
         Self {
             shown,
             started: false,
@@ -89,7 +89,7 @@ impl WriteEvents {
     }
 
     /// Appends the event that tells of a failure. Nothing follows it.
-    pub fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
         #[derive(Serialize)]
         struct Failure<'a> {
             #[serde(rename = "type")]
@@ -102,7 +102,7 @@ impl WriteEvents {
             kind: &'a str,
             message: &'a str,
             #[serde(skip_serializing_if = "Option::is_none")]
-            provider: Option<&'a ProviderSaid>,
+            provider: Option<&'a ProviderErrorDetail>,
         }
         if std::mem::replace(&mut self.over, true) {
             return;
@@ -126,7 +126,7 @@ impl WriteEvents {
                 "content": [],
                 "stop_reason": null,
                 "stop_sequence": null,
-                "usage": usage::Shown::new(self.tokens),
+                "usage": usage::ClientUsage::new(self.tokens),
             }
         });
         event("message_start", &message, out);
@@ -138,7 +138,7 @@ impl WriteEvents {
             #[serde(rename = "type")]
             kind: &'static str,
             delta: Delta<'a>,
-            usage: usage::Shown,
+            usage: usage::ClientUsage,
         }
         #[derive(Serialize)]
         struct Delta<'a> {
@@ -165,7 +165,7 @@ impl WriteEvents {
             stop_sequence: self.sequence.as_deref().filter(|_| stop == Stop::Sequence),
             stop_details: Details::of(stop),
         };
-        let last = MessageDelta { kind: "message_delta", delta, usage: usage::Shown::new(self.tokens) };
+        let last = MessageDelta { kind: "message_delta", delta, usage: usage::ClientUsage::new(self.tokens) };
         event("message_delta", &last, out);
         event("message_stop", &json!({"type": "message_stop"}), out);
     }
@@ -259,7 +259,7 @@ impl WriteEvents {
     }
 
     /// The seal closes the thoughts before it; without thoughts it has a block of its own.
-    fn seal(&mut self, seal: &Seal<'_>, out: &mut Vec<u8>) {
+    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
         match own(seal) {
             Some(data) if seal.redacted => {
                 self.begin(&json!({"type": "redacted_thinking", "data": data}), Open::Thinking, out);
@@ -329,7 +329,7 @@ fn owned(event: Event<'_>) -> Event<'static> {
         Event::Text(text) => Event::Text(own(text)),
         Event::Refusal(text) => Event::Refusal(own(text)),
         Event::Thinking(text) => Event::Thinking(own(text)),
-        Event::Seal(seal) => Event::Seal(Seal {
+        Event::Seal(seal) => Event::Seal(Signature {
             origin: seal.origin,
             value: own(seal.value),
             id: seal.id.map(own),

@@ -9,7 +9,7 @@ use super::block::Block;
 use super::write_thinking::{self, Mode};
 use super::write_turns::{self, Message};
 use super::{schema, write_tools};
-use crate::wire::neutral::{Ask, Effort, Format, Refused, Sampling, Takes, ToolNames};
+use crate::wire::neutral::{Capabilities, Effort, Format, Request, Sampling, ToolNames, Untranslatable};
 
 /// The answer's limit where neither the client nor the catalog says one. Anthropic wants a limit, and this is the largest
 /// that every Claude model since the first of the Messages API takes.
@@ -95,7 +95,12 @@ struct Metadata<'a> {
 ///
 /// # Errors
 /// If the request asks for what Anthropic has no place for.
-pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -> Result<Vec<u8>, Refused> {
+pub fn write_request(
+    ask: &Request<'_>,
+    model: &str,
+    takes: &Capabilities,
+    names: &ToolNames,
+) -> Result<Vec<u8>, Untranslatable> {
     let mut conversation = write_turns::conversation(ask, takes, names)?;
     let max_tokens = match (ask.max_tokens, takes.max_tokens) {
         (Some(asked), Some(most)) => asked.min(most),
@@ -152,5 +157,5 @@ pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -
         cache_control: (ask.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
         stream: ask.stream,
     };
-    serde_json::to_vec(&body).map_err(|error| Refused::invalid("messages", error.to_string()))
+    serde_json::to_vec(&body).map_err(|error| Untranslatable::invalid("messages", error.to_string()))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::block::{Block, Input, WebCitation};
 use super::{stop, usage};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Reply, Seal, Shown, Stop};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, Stop};
 
 #[derive(Debug, Serialize)]
 struct Message<'a> {
@@ -21,7 +21,7 @@ struct Message<'a> {
     stop_sequence: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_details: Option<Details>,
-    usage: usage::Shown,
+    usage: usage::ClientUsage,
 }
 
 /// `stop_details` of a refusal: no category is known.
@@ -50,7 +50,7 @@ impl Details {
 /// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
 /// | nothing | an empty text: clients expect a block |
 /// | usage | `usage`; zeros if nothing is known |
-pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
     let mut content: Vec<_> = reply.parts.iter().filter_map(|part| write_part(part, shown)).collect();
     let called = content.iter().any(|block| matches!(block, Block::ToolUse { .. }));
     if content.is_empty() {
@@ -66,12 +66,12 @@ pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
         stop_reason: stop::write(stop),
         stop_sequence: reply.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
         stop_details: Details::of(stop),
-        usage: usage::Shown::new(reply.tokens),
+        usage: usage::ClientUsage::new(reply.tokens),
     };
     serde_json::to_vec(&message).unwrap_or_default()
 }
 
-fn write_part<'a>(part: &'a Part<'_>, shown: &'a Shown) -> Option<Block<'a>> {
+fn write_part<'a>(part: &'a Part<'_>, shown: &'a ResponseIdentity) -> Option<Block<'a>> {
     match part {
         Part::Text { text, citations, .. } => {
             let citations: Vec<_> = citations.iter().map(WebCitation::of).collect();
@@ -101,6 +101,6 @@ fn write_part<'a>(part: &'a Part<'_>, shown: &'a Shown) -> Option<Block<'a>> {
 }
 
 /// The seal's value if it is Anthropic's.
-pub(super) fn own<'a>(seal: &'a Seal<'_>) -> Option<&'a str> {
+pub(super) fn own<'a>(seal: &'a Signature<'_>) -> Option<&'a str> {
     (seal.origin == Protocol::AnthropicMessages).then_some(&*seal.value)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::neutral::{Effort, Takes, Thinking};
+use crate::wire::neutral::{Capabilities, Effort, Thinking};
 
 /// `thinking`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +34,7 @@ pub(super) struct Written {
 ///
 /// A budget is at least the model's least, and leaves half of the answer's limit to the answer where that is possible;
 /// Anthropic wants it below the limit. If the limit is not above the least budget, nothing is thought.
-pub(super) fn written(asked: Option<Thinking>, takes: &Takes, max_tokens: u64) -> Written {
+pub(super) fn written(asked: Option<Thinking>, takes: &Capabilities, max_tokens: u64) -> Written {
     let Some(asked) = asked else { return Written::default() };
     let has_efforts = takes.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
     let known = has_efforts || takes.least_budget.is_some() || takes.thinks == Some(true);
@@ -72,16 +72,16 @@ const LEAST_BUDGET: u64 = 1024;
 mod tests {
     use super::*;
 
-    fn with_efforts() -> Takes {
-        Takes {
+    fn with_efforts() -> Capabilities {
+        Capabilities {
             efforts: Some(vec!["low".into(), "medium".into(), "high".into()]),
             thinks: Some(true),
-            ..Takes::default()
+            ..Capabilities::default()
         }
     }
 
-    fn with_budget() -> Takes {
-        Takes { least_budget: Some(1024), thinks: Some(true), ..Takes::default() }
+    fn with_budget() -> Capabilities {
+        Capabilities { least_budget: Some(1024), thinks: Some(true), ..Capabilities::default() }
     }
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_model_that_knows_both_is_told_a_budget_and_an_effort() {
-        let both = Takes { least_budget: Some(1024), ..with_efforts() };
+        let both = Capabilities { least_budget: Some(1024), ..with_efforts() };
 
         let told = written(Some(Thinking::Effort(Effort::High)), &both, 64_000);
 
@@ -125,16 +125,16 @@ mod tests {
 
     #[test]
     fn who_may_not_think_is_told_so_if_that_can_be_said() {
-        let off = |takes: Takes| written(Some(Thinking::Off), &takes, 100).mode;
+        let off = |takes: Capabilities| written(Some(Thinking::Off), &takes, 100).mode;
 
         assert_eq!(off(with_efforts()), Some(Mode::Disabled));
-        assert_eq!(off(Takes { must_think: true, ..with_efforts() }), None);
-        assert_eq!(off(Takes::default()), None);
+        assert_eq!(off(Capabilities { must_think: true, ..with_efforts() }), None);
+        assert_eq!(off(Capabilities::default()), None);
     }
 
     #[test]
     fn a_model_that_does_not_think_is_told_nothing() {
-        for takes in [Takes::default(), Takes { thinks: Some(false), ..with_efforts() }] {
+        for takes in [Capabilities::default(), Capabilities { thinks: Some(false), ..with_efforts() }] {
             assert_eq!(written(Some(Thinking::Effort(Effort::High)), &takes, 9_000), Written::default());
         }
         assert_eq!(written(None, &with_efforts(), 9_000), Written::default());

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::forced;
-use crate::wire::neutral::{Ask, Choice, Refused, Tool, ToolKind, ToolNames};
+use crate::wire::neutral::{Choice, Request, Tool, ToolKind, ToolNames, Untranslatable};
 
 /// One tool.
 #[derive(Debug, Serialize)]
@@ -60,14 +60,14 @@ impl WrittenChoice<'_> {
 /// # Errors
 /// If a tool has the name that is reserved for the answer in JSON.
 pub(super) fn tools<'a>(
-    ask: &'a Ask<'_>,
+    ask: &'a Request<'_>,
     names: &'a ToolNames,
     called: &[&'a str],
     schema: Option<&'a Value>,
-) -> Result<(Vec<Written<'a>>, Option<WrittenChoice<'a>>), Refused> {
+) -> Result<(Vec<Written<'a>>, Option<WrittenChoice<'a>>), Untranslatable> {
     let mut tools: Vec<_> = ask.tools.iter().map(|tool| write_tool(tool, names)).collect();
     if tools.iter().any(|tool| tool.name == forced::NAME) || called.contains(&forced::NAME) {
-        return Err(Refused::invalid("tools", format!("The name '{}' is reserved.", forced::NAME)));
+        return Err(Untranslatable::invalid("tools", format!("The name '{}' is reserved.", forced::NAME)));
     }
     let disable_parallel_tool_use = ask.parallel_tools == Some(false);
     let own = !tools.is_empty();

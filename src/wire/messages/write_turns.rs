@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::block::{Block, BlockSource, Input};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Ask, Part, Refused, Role, Source, Takes, ToolCall, ToolNames, ToolResult};
+use crate::wire::neutral::{
+    Capabilities, Part, Request, Role, Source, ToolCall, ToolNames, ToolResult, Untranslatable,
+};
 
 /// One message.
 #[derive(Debug, Serialize)]
@@ -44,10 +46,10 @@ pub(super) struct Conversation<'a> {
 /// | nothing but system texts | the user says them: Anthropic wants a message |
 /// | blanks at the end of the assistant's last words | cut off: Anthropic refuses them |
 pub(super) fn conversation<'a>(
-    ask: &'a Ask<'_>,
-    takes: &Takes,
+    ask: &'a Request<'_>,
+    takes: &Capabilities,
     names: &'a ToolNames,
-) -> Result<Conversation<'a>, Refused> {
+) -> Result<Conversation<'a>, Untranslatable> {
     let mut out = Conversation::default();
     texts(&ask.system, &mut out.system);
     // System turns that have to wait for the results of calls.
@@ -175,7 +177,7 @@ fn write_part<'a>(
     role: Role,
     names: &'a ToolNames,
     out: &mut Vec<Block<'a>>,
-) -> Result<(), Refused> {
+) -> Result<(), Untranslatable> {
     match part {
         Part::Text { .. } => texts(std::slice::from_ref(part), out),
         Part::Refusal(text) if text.trim().is_empty() => {}
@@ -193,7 +195,7 @@ fn write_part<'a>(
         Part::ToolCall(call) => out.push(write_call(call, names)?),
         Part::ToolResult(result) => out.push(write_result(result, names)?),
         Part::Image { .. } | Part::File { .. } if role == Role::Assistant => {
-            return Err(Refused::impossible(
+            return Err(Untranslatable::impossible(
                 "messages",
                 "This model takes no pictures or files in the assistant's turns.",
             ));
@@ -202,7 +204,7 @@ fn write_part<'a>(
             let source = match source {
                 Source::Base64 { media_type, data } => base64_image(media_type, data),
                 Source::Url(url) => BlockSource::Url { url },
-                Source::Text(_) => return Err(Refused::invalid("messages", "A picture cannot be plain text.")),
+                Source::Text(_) => return Err(Untranslatable::invalid("messages", "A picture cannot be plain text.")),
             };
             out.push(Block::Image { source, cache_control: *cache });
         }
@@ -220,7 +222,7 @@ fn write_part<'a>(
                     let Some(text) = text else {
                         let message =
                             format!("This model takes PDF and text files; the file is of type '{media_type}'.");
-                        return Err(Refused::impossible("messages", message));
+                        return Err(Untranslatable::impossible("messages", message));
                     };
                     BlockSource::Text { media_type: "text/plain", data: text.into() }
                 }
@@ -229,7 +231,7 @@ fn write_part<'a>(
             };
             out.push(Block::Document { source, title: name.as_deref(), cache_control: *cache });
         }
-        Part::Audio { .. } => return Err(Refused::impossible("messages", "This model takes no sound.")),
+        Part::Audio { .. } => return Err(Untranslatable::impossible("messages", "This model takes no sound.")),
     }
     Ok(())
 }
@@ -238,16 +240,16 @@ fn base64_image<'a>(media_type: &'a str, data: &'a str) -> BlockSource<'a> {
     BlockSource::Base64 { media_type: if media_type == "image/jpg" { "image/jpeg" } else { media_type }, data }
 }
 
-fn write_call<'a>(call: &'a ToolCall<'_>, names: &'a ToolNames) -> Result<Block<'a>, Refused> {
+fn write_call<'a>(call: &'a ToolCall<'_>, names: &'a ToolNames) -> Result<Block<'a>, Untranslatable> {
     let input = if call.custom { Some(Input::Text(&call.arguments)) } else { Input::of(&call.arguments) };
     let Some(input) = input else {
         let message = format!("The arguments of the call '{}' of '{}' are not a JSON object.", call.id, call.name);
-        return Err(Refused::invalid("messages", message));
+        return Err(Untranslatable::invalid("messages", message));
     };
     Ok(Block::ToolUse { id: legal_id(&call.id), name: names.provider(call.namespace.as_deref(), &call.name), input })
 }
 
-fn write_result<'a>(result: &'a ToolResult<'_>, names: &'a ToolNames) -> Result<Block<'a>, Refused> {
+fn write_result<'a>(result: &'a ToolResult<'_>, names: &'a ToolNames) -> Result<Block<'a>, Untranslatable> {
     let mut content = Vec::new();
     for part in &result.parts {
         write_part(part, Role::User, names, &mut content)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::untranslatable::Refused;
+use super::untranslatable::Untranslatable;
 
 /// A value and where it stands. `null` reads as absent everywhere, as SDKs send it.
 #[derive(Clone, Copy, Debug)]
@@ -55,18 +55,18 @@ impl<'a, 'p> Node<'a, 'p> {
     }
 
     /// That it should be something else.
-    pub fn wanted(&self, what: &str) -> Refused {
+    pub fn wanted(&self, what: &str) -> Untranslatable {
         let path = self.path();
         let message =
             if path.is_empty() { format!("The body must be {what}.") } else { format!("'{path}' must be {what}.") };
-        Refused::invalid(path, message)
+        Untranslatable::invalid(path, message)
     }
 
     /// That the target has no place for it.
-    pub fn impossible(&self, why: impl std::fmt::Display) -> Refused {
+    pub fn impossible(&self, why: impl std::fmt::Display) -> Untranslatable {
         let path = self.path();
         let message = format!("'{path}': {why}");
-        Refused::impossible(path, message)
+        Untranslatable::impossible(path, message)
     }
 
     /// The value under `key`, unless it is absent or null.
@@ -79,11 +79,11 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is absent.
-    pub fn need<'q>(&'q self, key: &'q str) -> Result<Node<'a, 'q>, Refused> {
+    pub fn need<'q>(&'q self, key: &'q str) -> Result<Node<'a, 'q>, Untranslatable> {
         self.get(key).ok_or_else(|| {
             let path = Node { value: self.value, at: At::Key(&self.at, key) }.path();
             let message = format!("'{path}' is missing.");
-            Refused::invalid(path, message)
+            Untranslatable::invalid(path, message)
         })
     }
 
@@ -91,7 +91,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is no text.
-    pub fn text(&self) -> Result<&'a str, Refused> {
+    pub fn text(&self) -> Result<&'a str, Untranslatable> {
         self.value.as_str().ok_or_else(|| self.wanted("a string"))
     }
 
@@ -99,7 +99,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is neither.
-    pub fn flag(&self) -> Result<bool, Refused> {
+    pub fn flag(&self) -> Result<bool, Untranslatable> {
         self.value.as_bool().ok_or_else(|| self.wanted("true or false"))
     }
 
@@ -107,7 +107,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is none.
-    pub fn number(&self) -> Result<&'a Number, Refused> {
+    pub fn number(&self) -> Result<&'a Number, Untranslatable> {
         self.value.as_number().ok_or_else(|| self.wanted("a number"))
     }
 
@@ -115,7 +115,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is none.
-    pub fn count(&self) -> Result<u64, Refused> {
+    pub fn count(&self) -> Result<u64, Untranslatable> {
         let whole = self.value.as_u64();
         let whole = whole
             .or_else(|| self.value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)).map(|n| n as u64));
@@ -126,7 +126,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is none.
-    pub fn object(&self) -> Result<&'a Map<String, Value>, Refused> {
+    pub fn object(&self) -> Result<&'a Map<String, Value>, Untranslatable> {
         self.value.as_object().ok_or_else(|| self.wanted("an object"))
     }
 
@@ -134,7 +134,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is no list.
-    pub fn list<'q>(&'q self) -> Result<impl ExactSizeIterator<Item = Node<'a, 'q>> + use<'a, 'q, 'p>, Refused> {
+    pub fn list<'q>(&'q self) -> Result<impl ExactSizeIterator<Item = Node<'a, 'q>> + use<'a, 'q, 'p>, Untranslatable> {
         let list = self.value.as_array().ok_or_else(|| self.wanted("a list"))?;
         Ok(list.iter().enumerate().map(|(index, value)| Node { value, at: At::Index(&self.at, index) }))
     }
@@ -143,7 +143,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is no text.
-    pub fn text_at(&self, key: &str) -> Result<Option<&'a str>, Refused> {
+    pub fn text_at(&self, key: &str) -> Result<Option<&'a str>, Untranslatable> {
         self.get(key).map(|node| node.text()).transpose()
     }
 
@@ -151,7 +151,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is neither true nor false.
-    pub fn flag_at(&self, key: &str) -> Result<Option<bool>, Refused> {
+    pub fn flag_at(&self, key: &str) -> Result<Option<bool>, Untranslatable> {
         self.get(key).map(|node| node.flag()).transpose()
     }
 
@@ -159,7 +159,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is no number.
-    pub fn number_at(&self, key: &str) -> Result<Option<&'a Number>, Refused> {
+    pub fn number_at(&self, key: &str) -> Result<Option<&'a Number>, Untranslatable> {
         self.get(key).map(|node| node.number()).transpose()
     }
 
@@ -167,7 +167,7 @@ impl<'a, 'p> Node<'a, 'p> {
     ///
     /// # Errors
     /// If it is none.
-    pub fn count_at(&self, key: &str) -> Result<Option<u64>, Refused> {
+    pub fn count_at(&self, key: &str) -> Result<Option<u64>, Untranslatable> {
         self.get(key).map(|node| node.count()).transpose()
     }
 

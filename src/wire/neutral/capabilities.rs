@@ -50,7 +50,7 @@ pub enum ThinkingSwitch {
 
 /// What a target takes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Takes {
+pub struct Capabilities {
     /// Where the token limit goes (chat).
     pub max_tokens_field: MaxTokensField,
     /// The `developer` role is known (chat); else `system` is sent.
@@ -83,7 +83,7 @@ pub struct Takes {
     pub max_tokens: Option<u64>,
 }
 
-impl Default for Takes {
+impl Default for Capabilities {
     /// A small host that speaks OpenAI chat.
     fn default() -> Self {
         Self {
@@ -106,7 +106,7 @@ impl Default for Takes {
     }
 }
 
-impl Takes {
+impl Capabilities {
     /// What the catalog knows of a model at its provider.
     pub fn of(provider: &Provider, model: &Model) -> Self {
         let states = |parameter: &str| model.supported_parameters.iter().any(|known| known == parameter);
@@ -152,7 +152,7 @@ mod tests {
         let catalog = crate::domain::samples::shipped();
         let takes = |id: &str| {
             let model = catalog.callable(id).unwrap();
-            Takes::of(catalog.provider(&model.provider).unwrap(), model)
+            Capabilities::of(catalog.provider(&model.provider).unwrap(), model)
         };
 
         let gpt = takes("openai/gpt-5.5");
@@ -181,13 +181,15 @@ mod tests {
 
     #[test]
     fn an_effort_that_the_model_lacks_becomes_the_next_lower_one() {
-        let takes =
-            |list: &[&str]| Takes { efforts: Some(list.iter().map(|e| (*e).to_owned()).collect()), ..Takes::default() };
+        let takes = |list: &[&str]| Capabilities {
+            efforts: Some(list.iter().map(|e| (*e).to_owned()).collect()),
+            ..Capabilities::default()
+        };
 
         assert_eq!(takes(&["low", "high"]).nearest_effort(Effort::Max), Some(Effort::High));
         assert_eq!(takes(&["low", "high"]).nearest_effort(Effort::Medium), Some(Effort::Low));
         assert_eq!(takes(&["medium"]).nearest_effort(Effort::Minimal), Some(Effort::Medium));
         assert_eq!(takes(&["none"]).nearest_effort(Effort::Low), None);
-        assert_eq!(Takes::default().nearest_effort(Effort::XHigh), Some(Effort::XHigh));
+        assert_eq!(Capabilities::default().nearest_effort(Effort::XHigh), Some(Effort::XHigh));
     }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::part::{Citation, Seal};
+use super::part::{Citation, Signature};
 use super::stop::Stop;
 use crate::domain::Tokens;
-use crate::wire::error::Told;
+use crate::wire::error::ProviderError;
 
 /// One thing that a stream says. A reader makes zero or more of them from each event of the provider's stream, a writer
 /// writes zero or more events of the client's for each.
@@ -26,7 +26,7 @@ pub enum Event<'a> {
     /// More thoughts.
     Thinking(Cow<'a, str>),
     /// The seal of the thoughts before it, whole. Alone, it seals thoughts that are not shown.
-    Seal(Seal<'a>),
+    Seal(Signature<'a>),
     /// More words of a refusal.
     Refusal(Cow<'a, str>),
     /// Where the words before it are from.
@@ -61,7 +61,7 @@ pub enum Event<'a> {
     /// What it used. Counts replace earlier ones.
     Usage(Tokens),
     /// The provider failed in the middle.
-    Error(Told),
+    Error(ProviderError),
     /// The provider said that the answer is complete.
     End,
 }

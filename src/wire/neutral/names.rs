@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::request::Tool;
-use super::request::{Ask, ToolKind};
+use super::request::{Request, ToolKind};
 
 /// The client's name of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct ToolNames {
 impl ToolNames {
     /// Names for a provider that takes at most `longest` characters of `a-z A-Z 0-9 _ -`. Only names that differ are kept,
     /// and those of tools that take free text.
-    pub fn new(ask: &Ask<'_>, longest: usize) -> Self {
+    pub fn new(ask: &Request<'_>, longest: usize) -> Self {
         let mut names = Self::default();
         let fits = |name: &str| name.len() <= longest && !name.is_empty() && name.bytes().all(legal);
         let mut taken: Vec<String> = ask
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::wire::neutral::request::Tool;
 
-    fn ask(tools: &[(&str, Option<&str>, bool)]) -> Ask<'static> {
+    fn ask(tools: &[(&str, Option<&str>, bool)]) -> Request<'static> {
         let tool = |&(name, namespace, custom): &(&str, Option<&str>, bool)| Tool {
             name: name.to_owned().into(),
             namespace: namespace.map(|group| group.to_owned().into()),
@@ -102,7 +102,7 @@ mod tests {
             },
             cache: None,
         };
-        Ask { tools: tools.iter().map(tool).collect(), ..Ask::default() }
+        Request { tools: tools.iter().map(tool).collect(), ..Request::default() }
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub enum Part<'a> {
         /// In words; empty if only the seal is given.
         text: Cow<'a, str>,
         /// What the provider wants to see again with it.
-        seal: Option<Seal<'a>>,
+        seal: Option<Signature<'a>>,
     },
     /// The model's words why it will not answer.
     Refusal(Cow<'a, str>),
@@ -105,9 +105,9 @@ impl<'a> Source<'a> {
 /// it goes back there and nowhere else.
 ///
 /// A client that speaks another protocol gets it in the field of its own protocol that is opaque to it, marked with where it
-/// came from ([`Seal::packed`]), and sends it back with its next request.
+/// came from ([`Signature::packed`]), and sends it back with its next request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Seal<'a> {
+pub struct Signature<'a> {
     /// Whose seal it is.
     pub origin: Protocol,
     /// A signature (Anthropic), or encrypted thoughts (Responses, Anthropic's redacted thinking).
@@ -120,14 +120,14 @@ pub struct Seal<'a> {
 
 const MARK: &str = "cm1.";
 
-impl<'a> Seal<'a> {
+impl<'a> Signature<'a> {
     /// For the opaque field of another protocol than its own: `cm1.PROTOCOL.FLAGS.ID.VALUE`.
     pub fn packed(&self) -> String {
         let flags = if self.redacted { "r" } else { "-" };
         format!("{MARK}{}.{flags}.{}.{}", self.origin.as_str(), self.id.as_deref().unwrap_or(""), self.value)
     }
 
-    /// Whether a request may hold a seal that [`Seal::packed`] wrote. The client's words may look like one too.
+    /// Whether a request may hold a seal that [`Signature::packed`] wrote. The client's words may look like one too.
     pub fn may_be_packed_in(body: &[u8]) -> bool {
         memchr::memmem::find_iter(body, b"\"cm1.").any(|at| {
             let rest = body.get(at + 1 + MARK.len()..).unwrap_or_default();
@@ -137,7 +137,7 @@ impl<'a> Seal<'a> {
         })
     }
 
-    /// Reads an opaque field of `own` protocol: what [`Seal::packed`] wrote, or a seal of that protocol itself.
+    /// Reads an opaque field of `own` protocol: what [`Signature::packed`] wrote, or a seal of that protocol itself.
     pub fn unpacked(text: &'a str, own: Protocol) -> Self {
         let foreign = || {
             let mut fields = text.strip_prefix(MARK)?.splitn(4, '.');
@@ -197,30 +197,30 @@ mod tests {
 
     #[test]
     fn a_seal_comes_back_from_another_protocols_opaque_field() {
-        let seal = Seal {
+        let seal = Signature {
             origin: Protocol::OpenaiResponses,
             value: "gAAA.b-c=".into(),
             id: Some("rs_1".into()),
             redacted: false,
         };
 
-        assert_eq!(Seal::unpacked(&seal.packed(), Protocol::AnthropicMessages), seal);
+        assert_eq!(Signature::unpacked(&seal.packed(), Protocol::AnthropicMessages), seal);
     }
 
     #[test]
     fn a_packed_seal_is_seen_in_a_body_and_other_text_is_not() {
-        let seal = Seal { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
+        let seal = Signature { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
         let body = format!(r#"{{"a":"cm1.2","signature":"{}"}}"#, seal.packed());
 
-        assert!(Seal::may_be_packed_in(body.as_bytes()));
+        assert!(Signature::may_be_packed_in(body.as_bytes()));
         for other in ["", "\"cm1.", "\"cm1.5 is out\"", "\"cm1.openai-chats\"", "cm1.openai-chat.-..x"] {
-            assert!(!Seal::may_be_packed_in(other.as_bytes()), "{other}");
+            assert!(!Signature::may_be_packed_in(other.as_bytes()), "{other}");
         }
     }
 
     #[test]
     fn any_other_text_is_a_seal_of_the_protocol_that_it_stands_in() {
-        let seal = Seal::unpacked("EqQB.x", Protocol::AnthropicMessages);
+        let seal = Signature::unpacked("EqQB.x", Protocol::AnthropicMessages);
 
         assert_eq!((seal.origin, seal.value.as_ref(), seal.id), (Protocol::AnthropicMessages, "EqQB.x", None));
     }

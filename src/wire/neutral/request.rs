@@ -8,7 +8,7 @@ use super::part::Part;
 
 /// What a client asks for. `model` is not among it: who runs was decided before.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ask<'a> {
+pub struct Request<'a> {
     /// What stands before the conversation: text only, in order.
     pub system: Vec<Part<'a>>,
     /// The conversation. Two turns of one role may follow each other.

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::event::Event;
 use super::part::Part;
 use super::stop::Stop;
-use crate::domain::{Served, Tokens};
+use crate::domain::{ServiceReport, Tokens};
 
 /// A whole answer. Which model gave it is known anyway.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reply<'a> {
+pub struct Response<'a> {
     /// The provider's id of it.
     pub id: Option<Cow<'a, str>>,
     /// Thinking, text, refusals and calls of tools, in order.
@@ -21,10 +21,10 @@ pub struct Reply<'a> {
     /// What it used, if the provider says so.
     pub tokens: Option<Tokens>,
     /// How it was served. No client is told.
-    pub served: Served,
+    pub service: ServiceReport,
 }
 
-impl<'a> Reply<'a> {
+impl<'a> Response<'a> {
     /// The stream that would have carried this answer, for a client that asked for one and a provider that ignored it.
     pub fn events(self) -> Vec<Event<'a>> {
         let mut events = vec![Event::Start { id: self.id, tokens: None }];

@@ -6,7 +6,7 @@ use super::names::ToolNames;
 
 /// What a writer of answers has to know beside the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shown {
+pub struct ResponseIdentity {
     /// Unique text of `a-z 0-9`, of which ids are made: `chatcmpl-…`, `msg_…`, `resp_…`, and those of their items.
     pub id: String,
     /// The model's name, as the client is to read it.

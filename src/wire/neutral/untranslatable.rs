@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// the caller, and says what and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Refused {
+pub struct Untranslatable {
     /// Where: a path such as `messages[2].content[0].type`.
     pub param: Cow<'static, str>,
     /// What.
@@ -15,7 +15,7 @@ pub struct Refused {
     pub invalid: bool,
 }
 
-impl Refused {
+impl Untranslatable {
     /// The request is not as its own protocol wants it.
     pub fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self { param: param.into(), message: message.into(), invalid: true }

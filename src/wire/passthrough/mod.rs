@@ -5,10 +5,10 @@ mod tests;
 
 use bytes::Bytes;
 
-use super::error::Problem;
+use super::error::ApiError;
 use super::event_stream::Watch;
 use super::json::Span;
-use super::sse::{EventReader, EventTooLong, Verdict};
+use super::sse::{EventAction, EventReader, EventTooLong};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
@@ -59,12 +59,16 @@ impl PassingStream {
     pub fn finish(&mut self) -> Option<Bytes> {
         let Self { reader, watch, protocol, name, next_number } = self;
         reader.finish(|data| {
-            if watch.is_whole(data) { judge(watch.as_mut(), *protocol, name, next_number, data) } else { Verdict::Hide }
+            if watch.is_whole(data) {
+                judge(watch.as_mut(), *protocol, name, next_number, data)
+            } else {
+                EventAction::Drop
+            }
         })
     }
 
     /// The event that tells the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &Problem) -> Bytes {
+    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
         match self.protocol {
             Protocol::AnthropicMessages => problem.messages_event(),
             Protocol::OpenaiResponses => problem.responses_event(self.next_number),
@@ -79,16 +83,16 @@ impl PassingStream {
     }
 }
 
-fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &mut u64, data: &[u8]) -> Verdict {
+fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &mut u64, data: &[u8]) -> EventAction {
     if protocol == Protocol::OpenaiResponses
         && let Some(number) = sequence_number(data)
     {
         *next_number = number + 1;
     }
     match watch.judge(data) {
-        Verdict::Show => match model_name::in_event(protocol, data) {
-            Some(span) if data.get(span.start..span.end) != Some(name) => Verdict::Swap(span),
-            _ => Verdict::Show,
+        EventAction::Forward => match model_name::in_event(protocol, data) {
+            Some(span) if data.get(span.start..span.end) != Some(name) => EventAction::Replace(span),
+            _ => EventAction::Forward,
         },
         other => other,
     }

@@ -10,7 +10,7 @@ mod tests;
 
 use serde_json::Value;
 
-use super::error::Told;
+use super::error::ProviderError;
 use crate::domain::Protocol;
 
 /// What a provider reported where an answer should be. Without a message it sent nothing that could be one.
@@ -19,7 +19,7 @@ pub struct Reported {
     /// The HTTP status that it would have, 400 to 599, if its number or its words say so.
     pub status: Option<u16>,
     /// What it says.
-    pub told: Told,
+    pub error: ProviderError,
 }
 
 impl Reported {
@@ -36,11 +36,11 @@ impl Reported {
         // Google's error is in a list of one; OpenAI's failed `Response` stands in its event.
         let value = value.get(0).unwrap_or(value);
         let value = value.get("response").filter(|response| !is_nothing(response.get("error"))).unwrap_or(value);
-        let mut told = Told::of(value);
+        let mut told = ProviderError::of(value);
         if told.message.is_none() {
-            told.message = texts(value).find(|text| text.contains(' ')).map(Told::shortened);
+            told.message = texts(value).find(|text| text.contains(' ')).map(ProviderError::shortened);
         }
-        Self { status: status(value), told }
+        Self { status: status(value), error: told }
     }
 
     /// What a whole answer in `protocol` reports, or that there is nothing in it; `None` if it may be an answer.

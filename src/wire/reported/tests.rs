@@ -52,7 +52,7 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
     ] {
         let reported = Reported::in_answer(protocol, &answer).unwrap_or_else(|| panic!("{answer}"));
 
-        assert_eq!((reported.status, reported.told.message.as_deref()), (status, message), "{answer}");
+        assert_eq!((reported.status, reported.error.message.as_deref()), (status, message), "{answer}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_failed_response_is_read_inside_its_event() {
 
     let reported = Reported::in_event(&event).unwrap();
 
-    assert_eq!((reported.status, reported.told.message.as_deref()), (Some(429), Some("Try again in 12s.")));
+    assert_eq!((reported.status, reported.error.message.as_deref()), (Some(429), Some("Try again in 12s.")));
 }
 
 #[test]

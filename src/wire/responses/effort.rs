@@ -1,9 +1,9 @@
 //! How much a model is to think, as the Responses protocol spells it.
 
-use crate::wire::neutral::{Effort, Node, Refused, Thinking};
+use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
 
 /// The effort that a `reasoning` object asks for.
-pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Refused> {
+pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
     let Some(node) = reasoning.get("effort") else { return Ok(None) };
     Ok(Some(match node.text()? {
         "none" => Thinking::Off,

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::response::{Annotation, Response};
+use super::response::{Annotation, ResponseObject};
 
 /// What most events say: where they belong.
 #[derive(Clone, Copy, Serialize)]
-pub(super) struct Place<'a> {
+pub(super) struct ItemPosition<'a> {
     pub item_id: &'a str,
     pub output_index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,7 +16,7 @@ pub(super) struct Place<'a> {
     pub summary_index: Option<usize>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> ItemPosition<'a> {
     pub fn of(item_id: &'a str, output_index: usize) -> Self {
         Self { item_id, output_index, content_index: None, summary_index: None }
     }
@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
 #[derive(Serialize)]
 pub(super) struct InPlace<'a, F> {
     #[serde(flatten)]
-    pub place: Place<'a>,
+    pub place: ItemPosition<'a>,
     #[serde(flatten)]
     pub fields: F,
 }
@@ -80,7 +80,7 @@ pub(super) struct WithItem<'a> {
 
 #[derive(Serialize)]
 pub(super) struct WithResponse<'a> {
-    pub response: Response<'a>,
+    pub response: ResponseObject<'a>,
 }
 
 #[derive(Serialize)]

@@ -29,12 +29,12 @@ mod tests;
 pub use echo::echo;
 pub use passthrough::Passing;
 pub use read_events::ReadEvents;
-pub use read_request::read_ask;
-pub use read_response::read_reply;
+pub use read_request::read_request;
+pub use read_response::read_response;
 pub use usage::{served, tokens};
 pub use write_events::WriteEvents;
-pub use write_request::write_ask;
-pub use write_response::write_reply;
+pub use write_request::write_request;
+pub use write_response::write_response;
 
 /// The longest name of a tool, in characters of `a-z A-Z 0-9 _ -`.
 pub const LONGEST_TOOL_NAME: usize = 64;

@@ -1,6 +1,6 @@
 //! What is open in a stream that is written.
 
-use super::frame::{Fields, InPlace, Place, append};
+use super::frame::{Fields, InPlace, ItemPosition, append};
 use super::free_text::FreeText;
 use super::response::{Annotation, Content, Item};
 
@@ -84,7 +84,7 @@ impl Call {
         } else {
             "response.function_call_arguments.delta"
         };
-        let place = Place::of(&self.id, self.at);
+        let place = ItemPosition::of(&self.id, self.at);
         append(kind, sequence, &InPlace { place, fields: Fields::delta(text) }, out);
     }
 }

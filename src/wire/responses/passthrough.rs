@@ -4,19 +4,19 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::usage;
-use crate::domain::{Protocol, Served, Tokens};
+use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::wire::content;
-use crate::wire::event_stream::{Ending, Watch};
+use crate::wire::event_stream::{StreamEnd, Watch};
 use crate::wire::reported::Reported;
-use crate::wire::sse::Verdict;
+use crate::wire::sse::EventAction;
 use crate::wire::usage::value_after;
 
 /// Looks at a stream of this protocol as it passes.
 #[derive(Debug, Default)]
 pub struct Passing {
-    ending: Option<Ending>,
+    ending: Option<StreamEnd>,
     tokens: Option<Tokens>,
-    served: Served,
+    served: ServiceReport,
     text_bytes: usize,
     content: bool,
     failed: Option<Box<Reported>>,
@@ -52,10 +52,10 @@ impl Passing {
     fn last(&mut self, data: &[u8]) {
         let Ok(last) = serde_json::from_slice::<Last>(data) else { return };
         self.ending = match last.kind.as_str() {
-            "response.completed" | "response.incomplete" => Some(Ending::Complete),
+            "response.completed" | "response.incomplete" => Some(StreamEnd::Complete),
             "response.failed" | "error" => {
                 self.failed.get_or_insert_with(|| Box::new(Reported::read(data)));
-                Some(Ending::Failed)
+                Some(StreamEnd::Failed)
             }
             _ => return,
         };
@@ -69,7 +69,7 @@ impl Passing {
             Ok(event) => match Reported::in_event(&event) {
                 Some(reported) => {
                     self.failed.get_or_insert(Box::new(reported));
-                    self.ending = Some(Ending::Failed);
+                    self.ending = Some(StreamEnd::Failed);
                 }
                 None => self.content = content::carries(Protocol::OpenaiResponses, &event),
             },
@@ -87,7 +87,7 @@ impl Passing {
 }
 
 impl Watch for Passing {
-    fn judge(&mut self, data: &[u8]) -> Verdict {
+    fn judge(&mut self, data: &[u8]) -> EventAction {
         if !self.content {
             self.opening(data);
         }
@@ -101,11 +101,11 @@ impl Watch for Passing {
         } else if LAST.iter().any(|kind| memchr::memmem::find(data, kind).is_some()) {
             self.last(data);
         }
-        Verdict::Show
+        EventAction::Forward
     }
 
-    fn ending(&self) -> Ending {
-        self.ending.unwrap_or(Ending::Cut)
+    fn ending(&self) -> StreamEnd {
+        self.ending.unwrap_or(StreamEnd::Cut)
     }
 
     fn is_done(&self) -> bool {
@@ -116,7 +116,7 @@ impl Watch for Passing {
         self.tokens
     }
 
-    fn served(&self) -> Served {
+    fn served(&self) -> ServiceReport {
         self.served
     }
 

@@ -1,6 +1,6 @@
 //! What a message, or the output of a tool, is made of.
 
-use crate::wire::neutral::{Node, Part, Refused, Source};
+use crate::wire::neutral::{Node, Part, Source, Untranslatable};
 
 const AT_OPENAI: &str = "the file lies at OpenAI, where this model cannot read it; send its data or its URL.";
 
@@ -8,7 +8,7 @@ const AT_OPENAI: &str = "the file lies at OpenAI, where this model cannot read i
 const ENCRYPTED: &str = "gAAAA";
 
 /// A text, or a list of parts.
-pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused> {
+pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable> {
     if let Some(text) = content.value.as_str() {
         return Ok(vec![Part::text(text)]);
     }
@@ -18,7 +18,7 @@ pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Refused>
     content.list()?.map(|node| part(&node)).collect()
 }
 
-fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Refused> {
+fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     if let Some(file) = node.get("file_id") {
         return Err(file.impossible(AT_OPENAI));
     }
@@ -49,7 +49,7 @@ fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Refused> {
     }
 }
 
-fn file<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Refused> {
+fn file<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     let name = node.text_at("filename")?;
     let source = match (node.text_at("file_data")?, node.text_at("file_url")?) {
         (Some(data), _) => match Source::of_url(data) {

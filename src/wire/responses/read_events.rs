@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 use super::read_response::{call_id, citation, citations, read_item, seal, stop, text};
 use super::response::characters;
 use super::usage::{is_search, of_usage, served};
-use crate::domain::Served;
-use crate::wire::error::Told;
-use crate::wire::neutral::{Citation, Event, Part, Reply};
+use crate::domain::ServiceReport;
+use crate::wire::error::ProviderError;
+use crate::wire::neutral::{Citation, Event, Part, Response};
 
 /// Reads the events of one answer. A provider that leaves out the pieces and sends only whole parts, whole items or the
 /// whole answer is understood too.
@@ -25,7 +25,7 @@ pub struct ReadEvents {
     /// How many calls have begun.
     calls: usize,
     refused: bool,
-    served: Served,
+    served: ServiceReport,
     /// Characters of text in all that has come, and in what came before the part that is open.
     characters: u64,
     before: u64,
@@ -155,7 +155,7 @@ impl ReadEvents {
     pub fn finish(&mut self, _out: &mut dyn FnMut(Event<'_>)) {}
 
     /// How the provider says so far that it serves the call.
-    pub fn served(&self) -> Served {
+    pub fn served(&self) -> ServiceReport {
         self.served
     }
 
@@ -169,7 +169,7 @@ impl ReadEvents {
 
     fn fail(&mut self, told: &[u8], out: Out<'_>) {
         self.over = true;
-        out(Event::Error(Told::read(told)));
+        out(Event::Error(ProviderError::read(told)));
     }
 
     fn seen(&mut self, at: u64) -> &mut Seen {
@@ -298,7 +298,7 @@ impl ReadEvents {
         let mut parts = Vec::new();
         read_item(item, &mut self.characters, &mut |part| parts.push(part));
         self.refused |= parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-        let mut events = Reply { parts, ..Reply::default() }.events();
+        let mut events = Response { parts, ..Response::default() }.events();
         events.retain(|event| !matches!(event, Event::Start { .. } | Event::Stop { .. } | Event::End));
         out_all(events, out);
     }

@@ -1,7 +1,7 @@
 //! The items of a request's `input`, gathered into turns.
 
 use crate::domain::Protocol;
-use crate::wire::neutral::{Node, Part, Refused, Role, Seal, Thinking, Tool, ToolCall, ToolResult, Turn};
+use crate::wire::neutral::{Node, Part, Role, Signature, Thinking, Tool, ToolCall, ToolResult, Turn, Untranslatable};
 
 use super::effort::effort;
 use super::{read_content, read_tools};
@@ -31,7 +31,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads `input`.
-    pub fn read(&mut self, input: &Node<'a, '_>) -> Result<(), Refused> {
+    pub fn read(&mut self, input: &Node<'a, '_>) -> Result<(), Untranslatable> {
         if let Some(text) = input.value.as_str() {
             self.turns.push(Turn { role: Role::User, parts: vec![Part::text(text)] });
             return Ok(());
@@ -42,7 +42,7 @@ impl<'a> Input<'a> {
         input.list()?.try_for_each(|item| self.item(&item))
     }
 
-    fn item(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+    fn item(&mut self, item: &Node<'a, '_>) -> Result<(), Untranslatable> {
         let Some(kind) = item.get("type") else {
             // The type of a message may be left out, and that of a reference too.
             return if item.get("role").is_some() { self.message(item) } else { Err(stored(item)) };
@@ -77,7 +77,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    fn message(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+    fn message(&mut self, item: &Node<'a, '_>) -> Result<(), Untranslatable> {
         let role = item.need("role")?;
         let content = item.need("content")?;
         let parts = read_content::read(&content)?;
@@ -99,12 +99,12 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn reasoning(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+    fn reasoning(&mut self, item: &Node<'a, '_>) -> Result<(), Untranslatable> {
         let mut text = texts(item, "content")?;
         if text.is_empty() {
             text = texts(item, "summary")?;
         }
-        let mut seal = item.text_at("encrypted_content")?.map(|it| Seal::unpacked(it, Protocol::OpenaiResponses));
+        let mut seal = item.text_at("encrypted_content")?.map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
         if let Some(seal) = seal.as_mut().filter(|seal| seal.origin == Protocol::OpenaiResponses) {
             seal.id = item.text_at("id")?.map(Into::into);
         }
@@ -118,7 +118,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn call(&mut self, item: &Node<'a, '_>, custom: bool) -> Result<(), Refused> {
+    fn call(&mut self, item: &Node<'a, '_>, custom: bool) -> Result<(), Untranslatable> {
         let arguments = item.need(if custom { "input" } else { "arguments" })?.text()?;
         let call = ToolCall {
             id: item.need("call_id")?.text()?.into(),
@@ -131,7 +131,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn result(&mut self, item: &Node<'a, '_>) -> Result<(), Refused> {
+    fn result(&mut self, item: &Node<'a, '_>) -> Result<(), Untranslatable> {
         let result = Part::ToolResult(ToolResult {
             id: item.need("call_id")?.text()?.into(),
             parts: read_content::read(&item.need("output")?)?,
@@ -155,12 +155,12 @@ impl<'a> Input<'a> {
     }
 }
 
-fn stored(item: &Node<'_, '_>) -> Refused {
+fn stored(item: &Node<'_, '_>) -> Untranslatable {
     item.impossible("the gateway keeps no state between requests; send the item itself.")
 }
 
 /// The texts of a list of `{"text"}`.
-fn texts<'a>(item: &Node<'a, '_>, key: &str) -> Result<Vec<&'a str>, Refused> {
+fn texts<'a>(item: &Node<'a, '_>, key: &str) -> Result<Vec<&'a str>, Untranslatable> {
     let Some(list) = item.get(key) else { return Ok(Vec::new()) };
     let texts: Result<Vec<_>, _> = list.list()?.map(|part| part.need("text")?.text()).collect();
     Ok(texts?.into_iter().filter(|text| !text.is_empty()).collect())

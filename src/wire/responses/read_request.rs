@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::effort::effort;
 use super::read_items::Input;
 use super::read_tools;
-use crate::wire::neutral::{Ask, Format, Node, Refused, Role, Sampling, Turn};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
 
 /// Reads what a client asks for.
 ///
@@ -71,7 +71,7 @@ use crate::wire::neutral::{Ask, Format, Node, Refused, Role, Sampling, Turn};
 ///
 /// # Errors
 /// If the request is not one, or asks for something that no other protocol can give.
-pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
+pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
     stateless(&root)?;
@@ -86,7 +86,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
         None => Vec::new(),
     };
     tools.append(&mut input.tools);
-    let mut ask = Ask {
+    let mut ask = Request {
         tools,
         parallel_tools: root.flag_at("parallel_tool_calls")?,
         max_tokens: root.count_at("max_output_tokens")?,
@@ -99,7 +99,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
         service_tier: root.text_at("service_tier")?.map(Into::into),
         prompt_cache_key: root.text_at("prompt_cache_key")?.map(Into::into),
         stream: root.flag_at("stream")?.unwrap_or(false),
-        ..Ask::default()
+        ..Request::default()
     };
     if let Some(choice) = root.get("tool_choice") {
         ask.choice = read_tools::choice(&choice, &mut ask.tools)?;
@@ -128,7 +128,7 @@ pub fn read_ask(body: &Value) -> Result<Ask<'_>, Refused> {
 }
 
 /// Refuses what needs a memory between calls, and what no other protocol's answer can carry.
-fn stateless(root: &Node<'_, '_>) -> Result<(), Refused> {
+fn stateless(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     const NO_STATE: &str = "the gateway keeps no state between requests; send the whole conversation in 'input'.";
     for key in ["previous_response_id", "conversation"] {
         if let Some(node) = root.get(key) {
@@ -169,11 +169,11 @@ fn stateless(root: &Node<'_, '_>) -> Result<(), Refused> {
     Ok(())
 }
 
-fn shows(reasoning: &Node<'_, '_>, key: &str) -> Result<bool, Refused> {
+fn shows(reasoning: &Node<'_, '_>, key: &str) -> Result<bool, Untranslatable> {
     Ok(reasoning.text_at(key)?.is_some_and(|how| how != "none"))
 }
 
-fn format<'a>(node: &Node<'a, '_>) -> Result<Option<Format<'a>>, Refused> {
+fn format<'a>(node: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
     let kind = node.need("type")?;
     match kind.text()? {
         "text" => Ok(None),

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::response::characters;
 use super::usage::{of_usage, served};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Citation, NotAnAnswer, Part, Reply, Seal, Stop, ToolCall};
+use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall};
 
 /// Reads an answer. Items that other protocols have no place for are passed over: searches that the provider ran and the
 /// like, whose outcome stands in the text.
 ///
 /// # Errors
 /// If it is no `Response`, or one that failed or has not ended.
-pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let output = answer.get("output").and_then(Value::as_array).ok_or(NotAnAnswer)?;
     let status = answer.get("status").and_then(Value::as_str).unwrap_or("completed");
     if matches!(status, "failed" | "cancelled" | "queued" | "in_progress") {
@@ -27,13 +27,13 @@ pub fn read_reply(answer: &Value, _includes_reasoning: Option<bool>) -> Result<R
     }
     let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
     let refused = parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-    Ok(Reply {
+    Ok(Response {
         id: text(answer, "id").map(Into::into),
         stop: stop(answer, called, refused),
         parts,
         stop_sequence: None,
         tokens: answer.get("usage").and_then(of_usage),
-        served: served(answer),
+        service: served(answer),
     })
 }
 
@@ -97,10 +97,10 @@ pub(super) fn call_id(item: &Value) -> &str {
 }
 
 /// The seal of a reasoning item.
-pub(super) fn seal(item: &Value) -> Option<Seal<'_>> {
+pub(super) fn seal(item: &Value) -> Option<Signature<'_>> {
     let value = text(item, "encrypted_content").filter(|value| !value.is_empty())?;
     let id = text(item, "id").map(Into::into);
-    Some(Seal { origin: Protocol::OpenaiResponses, value: value.into(), id, redacted: false })
+    Some(Signature { origin: Protocol::OpenaiResponses, value: value.into(), id, redacted: false })
 }
 
 /// The pages that a part of text is from, if it is one.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::wire::neutral::{Choice, Node, Refused, Tool, ToolKind};
+use crate::wire::neutral::{Choice, Node, Tool, ToolKind, Untranslatable};
 
 /// A list of tools, groups taken apart.
-pub(super) fn tools<'a>(list: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
+pub(super) fn tools<'a>(list: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();
     for node in list.list()? {
         let kind = node.need("type")?;
@@ -24,11 +24,11 @@ pub(super) fn tools<'a>(list: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Refused> {
     Ok(tools)
 }
 
-fn only_openai(kind: &Node<'_, '_>) -> Refused {
+fn only_openai(kind: &Node<'_, '_>) -> Untranslatable {
     kind.impossible("only OpenAI's own models know this tool; declare a function or a custom tool that does the same.")
 }
 
-fn group<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<(), Refused> {
+fn group<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<(), Untranslatable> {
     let name = node.need("name")?.text()?;
     let about = node.text_at("description")?.filter(|text| !text.is_empty());
     for (index, inner) in node.need("tools")?.list()?.enumerate() {
@@ -43,7 +43,7 @@ fn group<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<(), Refus
     Ok(())
 }
 
-fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Refused> {
+fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     let kind = node.need("type")?;
     let how = match kind.text()? {
         "function" => {
@@ -66,7 +66,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Refused> {
 }
 
 /// Which tools have to be called. Those that the client does not allow are taken out of `tools`.
-pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Option<Choice<'a>>, Refused> {
+pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Option<Choice<'a>>, Untranslatable> {
     if node.value.is_string() {
         return mode(node).map(Some);
     }
@@ -112,7 +112,7 @@ pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Resu
     }
 }
 
-fn mode<'a>(node: &Node<'a, '_>) -> Result<Choice<'a>, Refused> {
+fn mode<'a>(node: &Node<'a, '_>) -> Result<Choice<'a>, Untranslatable> {
     match node.text()? {
         "auto" => Ok(Choice::Auto),
         "none" => Ok(Choice::Never),

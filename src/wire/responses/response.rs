@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use super::usage::Usage;
 use crate::domain::Tokens;
-use crate::wire::neutral::{Citation, Shown, Stop};
+use crate::wire::neutral::{Citation, ResponseIdentity, Stop};
 
 /// The whole answer. Items are JSON text already: in a stream they were written long before.
 #[derive(Serialize)]
-pub(super) struct Response<'a> {
+pub(super) struct ResponseObject<'a> {
     id: String,
     object: &'static str,
     created_at: i64,
@@ -75,9 +75,14 @@ impl Status {
     }
 }
 
-impl<'a> Response<'a> {
+impl<'a> ResponseObject<'a> {
     /// An answer with these items so far.
-    pub fn new(shown: &'a Shown, status: Status, output: &'a [Box<RawValue>], tokens: Option<Tokens>) -> Self {
+    pub fn new(
+        shown: &'a ResponseIdentity,
+        status: Status,
+        output: &'a [Box<RawValue>],
+        tokens: Option<Tokens>,
+    ) -> Self {
         let incomplete_details = match status {
             Status::Incomplete(reason) => Some(Incomplete { reason }),
             _ => None,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::wire::neutral::{Ask, Format};
+use crate::wire::neutral::{Format, Request};
 
 /// The longest id or key that OpenAI takes, in characters.
 pub const LONGEST_KEY: usize = 64;
@@ -42,7 +42,7 @@ pub enum WrittenFormat<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn of(ask: &'a Ask<'a>, openai: bool) -> Option<Self> {
+    pub(super) fn of(ask: &'a Request<'a>, openai: bool) -> Option<Self> {
         let format = ask.format.as_ref().map(|format| match format {
             Format::Json => WrittenFormat::JsonObject,
             Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::{Served, ServiceTier, Tokens};
+use crate::domain::{ServiceReport, ServiceTier, Tokens};
 
 /// More tokens than any call can use: a larger number is nonsense and counts as not said.
 const PLAUSIBLE: f64 = 1e10;
@@ -14,10 +14,10 @@ pub fn tokens(answer: &Value) -> Option<Tokens> {
 }
 
 /// What a whole answer says of how it was served.
-pub fn served(answer: &Value) -> Served {
+pub fn served(answer: &Value) -> ServiceReport {
     let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
     let output = answer.get("output").and_then(Value::as_array).into_iter().flatten();
-    Served { tier, fast: None, searches: output.filter(|item| is_search(item)).count() as u64 }
+    ServiceReport { tier, fast: None, searches: output.filter(|item| is_search(item)).count() as u64 }
 }
 
 /// Whether an item of the output is a search of the web that took place. To open a page, or to look within one, is a call

@@ -2,22 +2,24 @@
 
 use serde_json::value::RawValue;
 
-use super::frame::{ErrorFields, Fields, InPlace, Place, WithAnnotation, WithItem, WithPart, WithResponse, append};
+use super::frame::{
+    ErrorFields, Fields, InPlace, ItemPosition, WithAnnotation, WithItem, WithPart, WithResponse, append,
+};
 use super::free_text::FreeText;
 use super::open::{Call, Message, MessagePart, Reasoning};
-use super::response::{Annotation, Content, Failure, Item, Response, Status, SummaryText, characters};
+use super::response::{Annotation, Content, Failure, Item, ResponseObject, Status, SummaryText, characters};
 use super::write_response::{item_id, sealed};
 use crate::domain::Tokens;
-use crate::wire::error::Problem;
-use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
+use crate::wire::error::ApiError;
+use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 
-/// Writes the events of one answer. What becomes of each part is as in [`super::write_response::write_reply`].
+/// Writes the events of one answer. What becomes of each part is as in [`super::write_response::write_response`].
 ///
 /// A message or thoughts are open alone. Calls stay open until they are said to end or the answer ends, since their
 /// arguments may come by turns; every event names its item, so a client can tell them apart.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: Shown,
+    shown: ResponseIdentity,
     /// The next `sequence_number`.
     sequence: u64,
     stage: Stage,
@@ -42,7 +44,7 @@ enum Stage {
 
 impl WriteEvents {
     /// An answer that is shown like this.
-    pub fn new(shown: Shown) -> Self {
+    pub fn new(shown: ResponseIdentity) -> Self {
         Self {
             shown,
             sequence: 0,
@@ -82,7 +84,7 @@ impl WriteEvents {
     }
 
     /// Ends the stream with an error: `response.failed` if an answer had begun, else `error`. Items that are open stay so.
-    pub fn fail(&mut self, problem: &Problem, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
         match self.stage {
             Stage::Over => {}
             Stage::Before => {
@@ -97,7 +99,7 @@ impl WriteEvents {
             Stage::Begun => {
                 let failure = Failure { code: &problem.code, message: &problem.message };
                 let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
-                let response = Response::new(&self.shown, Status::Failed, &done, self.tokens).failed(failure);
+                let response = ResponseObject::new(&self.shown, Status::Failed, &done, self.tokens).failed(failure);
                 append("response.failed", &mut self.sequence, &WithResponse { response }, out);
             }
         }
@@ -110,7 +112,7 @@ impl WriteEvents {
         }
         self.stage = Stage::Begun;
         for kind in ["response.created", "response.in_progress"] {
-            let response = Response::new(&self.shown, Status::InProgress, &[], None);
+            let response = ResponseObject::new(&self.shown, Status::InProgress, &[], None);
             append(kind, &mut self.sequence, &WithResponse { response }, out);
         }
     }
@@ -124,7 +126,7 @@ impl WriteEvents {
             self.close_call(call, status.as_str(), out);
         }
         let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
-        let response = Response::new(&self.shown, status, &done, self.tokens);
+        let response = ResponseObject::new(&self.shown, status, &done, self.tokens);
         let kind = if status == Status::Completed { "response.completed" } else { "response.incomplete" };
         append(kind, &mut self.sequence, &WithResponse { response }, out);
         self.stage = Stage::Over;
@@ -142,7 +144,7 @@ impl WriteEvents {
         if let Some(part) = message.parts.last_mut() {
             part.text.push_str(text);
         }
-        let place = Place::content(&message.id, message.at, index);
+        let place = ItemPosition::content(&message.id, message.at, index);
         let (kind, logprobs) =
             if refusal { ("response.refusal.delta", None) } else { ("response.output_text.delta", Some([])) };
         let fields = Fields { logprobs, ..Fields::delta(text) };
@@ -165,7 +167,7 @@ impl WriteEvents {
         let Some(message) = self.words.as_mut() else { return };
         message.parts.push(MessagePart { text: String::new(), refusal, annotations: Vec::new() });
         message.open = true;
-        let place = Place::content(&message.id, message.at, message.parts.len() - 1);
+        let place = ItemPosition::content(&message.id, message.at, message.parts.len() - 1);
         let part = if refusal {
             Content::Refusal { refusal: "" }
         } else {
@@ -178,7 +180,7 @@ impl WriteEvents {
         let Some(message) = self.words.as_mut().filter(|message| message.open) else { return };
         message.open = false;
         let Some(part) = message.parts.last() else { return };
-        let place = Place::content(&message.id, message.at, message.parts.len() - 1);
+        let place = ItemPosition::content(&message.id, message.at, message.parts.len() - 1);
         let (kind, fields) = if part.refusal {
             ("response.refusal.done", Fields { refusal: Some(&part.text), ..Fields::default() })
         } else {
@@ -205,7 +207,7 @@ impl WriteEvents {
         let index = message.parts.len().saturating_sub(1);
         let Some(part) = message.parts.last_mut().filter(|part| !part.refusal) else { return };
         let annotation = Annotation::new(citation, before, characters(&part.text)).into_owned();
-        let place = Place::content(&message.id, message.at, index);
+        let place = ItemPosition::content(&message.id, message.at, index);
         let fields = WithAnnotation { annotation_index: part.annotations.len(), annotation: &annotation };
         append("response.output_text.annotation.added", &mut self.sequence, &InPlace { place, fields }, out);
         part.annotations.push(annotation);
@@ -218,7 +220,7 @@ impl WriteEvents {
         self.close_words("completed", out);
         self.open_thoughts(out);
         let Some(thoughts) = self.thoughts.as_mut() else { return };
-        let place = Place::summary(&thoughts.id, thoughts.at);
+        let place = ItemPosition::summary(&thoughts.id, thoughts.at);
         if thoughts.text.is_empty() {
             let fields = WithPart { part: SummaryText::SummaryText { text: "" } };
             append("response.reasoning_summary_part.added", &mut self.sequence, &InPlace { place, fields }, out);
@@ -237,20 +239,20 @@ impl WriteEvents {
         self.thoughts = Some(Reasoning { at, id, text: String::new() });
     }
 
-    fn seal(&mut self, seal: &Seal<'_>, out: &mut Vec<u8>) {
+    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
         self.close_words("completed", out);
         self.open_thoughts(out);
         self.close_thoughts(Some(seal), out);
     }
 
-    fn close_thoughts(&mut self, seal: Option<&Seal<'_>>, out: &mut Vec<u8>) {
+    fn close_thoughts(&mut self, seal: Option<&Signature<'_>>, out: &mut Vec<u8>) {
         let Some(thoughts) = self.thoughts.take() else { return };
         let text = thoughts.text.as_str();
         let whole = [SummaryText::SummaryText { text }];
         let mut summary: &[SummaryText<'_>] = &[];
         if !text.is_empty() {
             summary = &whole;
-            let place = Place::summary(&thoughts.id, thoughts.at);
+            let place = ItemPosition::summary(&thoughts.id, thoughts.at);
             let fields = Fields { text: Some(text), ..Fields::default() };
             append("response.reasoning_summary_text.done", &mut self.sequence, &InPlace { place, fields }, out);
             let fields = WithPart { part: SummaryText::SummaryText { text } };
@@ -300,7 +302,7 @@ impl WriteEvents {
         } else if call.text.is_empty() && !call.custom {
             call.grow("{}", &mut self.sequence, out);
         }
-        let place = Place::of(&call.id, call.at);
+        let place = ItemPosition::of(&call.id, call.at);
         let text = Some(call.text.as_str());
         let (kind, fields) = if call.custom {
             ("response.custom_tool_call_input.done", Fields { input: text, ..Fields::default() })

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::text_format::short;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Refused, Role, Source, ToolNames, ToolResult, Turn};
+use crate::wire::neutral::{Part, Role, Source, ToolNames, ToolResult, Turn, Untranslatable};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -103,7 +103,7 @@ impl Serialize for Address<'_> {
 }
 
 /// The items of a conversation.
-pub(super) fn items<'a>(turns: &'a [Turn<'a>], names: &'a ToolNames) -> Result<Vec<Item<'a>>, Refused> {
+pub(super) fn items<'a>(turns: &'a [Turn<'a>], names: &'a ToolNames) -> Result<Vec<Item<'a>>, Untranslatable> {
     let mut items = Items { names, custom: HashSet::new(), written: Vec::new() };
     turns.iter().try_for_each(|turn| items.turn(turn))?;
     Ok(items.written)
@@ -117,7 +117,7 @@ struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    fn turn(&mut self, turn: &'a Turn<'a>) -> Result<(), Refused> {
+    fn turn(&mut self, turn: &'a Turn<'a>) -> Result<(), Untranslatable> {
         let (role, assistant) = match turn.role {
             Role::User => ("user", false),
             Role::Assistant => ("assistant", true),
@@ -170,9 +170,12 @@ impl<'a> Items<'a> {
     }
 }
 
-fn content<'a>(part: &'a Part<'a>, assistant: bool) -> Result<Option<Content<'a>>, Refused> {
+fn content<'a>(part: &'a Part<'a>, assistant: bool) -> Result<Option<Content<'a>>, Untranslatable> {
     let no_place = |what: &str| {
-        Err(Refused::impossible("input", format!("{what} in a turn of the assistant cannot be given to this model.")))
+        Err(Untranslatable::impossible(
+            "input",
+            format!("{what} in a turn of the assistant cannot be given to this model."),
+        ))
     };
     Ok(Some(match part {
         Part::Text { text, .. } if text.is_empty() => return Ok(None),
@@ -219,7 +222,7 @@ fn file<'a>(source: &'a Source<'a>, name: Option<&'a str>) -> Content<'a> {
     }
 }
 
-fn output<'a>(result: &'a ToolResult<'a>) -> Result<Output<'a>, Refused> {
+fn output<'a>(result: &'a ToolResult<'a>) -> Result<Output<'a>, Untranslatable> {
     let mut parts = Vec::with_capacity(result.parts.len());
     for part in &result.parts {
         parts.extend(content(part, false)?);

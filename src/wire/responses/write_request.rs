@@ -7,7 +7,9 @@ use serde_json::{Number, Value};
 
 use super::text_format::{Text, short};
 use super::write_items::{self, Item};
-use crate::wire::neutral::{Ask, Choice, Effort, Part, Refused, Takes, Thinking, Tool, ToolKind, ToolNames};
+use crate::wire::neutral::{
+    Capabilities, Choice, Effort, Part, Request, Thinking, Tool, ToolKind, ToolNames, Untranslatable,
+};
 
 /// The least `max_output_tokens` that OpenAI takes.
 const LEAST_TOKENS: u64 = 16;
@@ -37,9 +39,14 @@ const LEAST_TOKENS: u64 = 16;
 ///
 /// # Errors
 /// If the request has something that this protocol has no place for.
-pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -> Result<Vec<u8>, Refused> {
+pub fn write_request(
+    ask: &Request<'_>,
+    model: &str,
+    takes: &Capabilities,
+    names: &ToolNames,
+) -> Result<Vec<u8>, Untranslatable> {
     if !ask.stop.is_empty() {
-        return Err(Refused::impossible("stop", "Texts that end the answer cannot be given to this model."));
+        return Err(Untranslatable::impossible("stop", "Texts that end the answer cannot be given to this model."));
     }
     let thinks = takes.thinks.unwrap_or_else(|| ask.thinking.is_some_and(|thinking| thinking != Thinking::Off));
     let tools: Vec<_> = ask.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
@@ -70,7 +77,7 @@ pub fn write_ask(ask: &Ask<'_>, model: &str, takes: &Takes, names: &ToolNames) -
         store: false,
         stream: ask.stream,
     };
-    serde_json::to_vec(&body).map_err(|error| Refused::impossible("input", error.to_string()))
+    serde_json::to_vec(&body).map_err(|error| Untranslatable::impossible("input", error.to_string()))
 }
 
 #[derive(Serialize)]
@@ -169,7 +176,7 @@ enum WrittenChoice<'a> {
 }
 
 impl<'a> WrittenChoice<'a> {
-    fn of(choice: &'a Choice<'a>, ask: &Ask<'_>, names: &'a ToolNames) -> Self {
+    fn of(choice: &'a Choice<'a>, ask: &Request<'_>, names: &'a ToolNames) -> Self {
         match choice {
             Choice::Auto => Self::Mode("auto"),
             Choice::Never => Self::Mode("none"),
@@ -192,7 +199,7 @@ struct Reasoning {
 }
 
 impl Reasoning {
-    fn of(ask: &Ask<'_>, takes: &Takes) -> Self {
+    fn of(ask: &Request<'_>, takes: &Capabilities) -> Self {
         let nearest = |effort: Effort| takes.nearest_effort(effort).map(Effort::as_str);
         let effort = ask.thinking.and_then(|thinking| match thinking {
             Thinking::Off => {

@@ -3,9 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::free_text;
-use super::response::{Annotation, Content, Item, Response, Status, SummaryText, characters};
+use super::response::{Annotation, Content, Item, ResponseObject, Status, SummaryText, characters};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Reply, Seal, Shown, ToolCall};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall};
 
 /// Writes an answer.
 ///
@@ -19,7 +19,7 @@ use crate::wire::neutral::{Part, Reply, Seal, Shown, ToolCall};
 /// | length | `incomplete`, `max_output_tokens` |
 /// | refused | `completed` if it says so in words, else `incomplete`, `content_filter` |
 /// | the provider's id | dropped: ids are the gateway's own |
-pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
+pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
     let refused = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
     let status = Status::of(reply.stop, refused);
     let mut items = Items { shown, written: Vec::new() };
@@ -42,7 +42,7 @@ pub fn write_reply(reply: &Reply<'_>, shown: &Shown) -> Vec<u8> {
         }
         parts = rest;
     }
-    serde_json::to_vec(&Response::new(shown, status, &items.written, reply.tokens)).unwrap_or_default()
+    serde_json::to_vec(&ResponseObject::new(shown, status, &items.written, reply.tokens)).unwrap_or_default()
 }
 
 fn is_words(part: &Part<'_>) -> bool {
@@ -50,7 +50,7 @@ fn is_words(part: &Part<'_>) -> bool {
 }
 
 struct Items<'a> {
-    shown: &'a Shown,
+    shown: &'a ResponseIdentity,
     written: Vec<Box<RawValue>>,
 }
 
@@ -84,7 +84,7 @@ impl Items<'_> {
         self.written.extend(Item::Message { id: &id, status, role: "assistant", content: &content }.raw());
     }
 
-    fn reasoning(&mut self, text: &str, seal: Option<&Seal<'_>>) {
+    fn reasoning(&mut self, text: &str, seal: Option<&Signature<'_>>) {
         let id = self.id("rs");
         let summary = [SummaryText::SummaryText { text }];
         let summary = if text.is_empty() { summary.get(1..) } else { summary.get(..) };
@@ -115,11 +115,11 @@ impl Items<'_> {
 }
 
 /// The id of the item at `index`.
-pub(super) fn item_id(prefix: &str, shown: &Shown, index: usize) -> String {
+pub(super) fn item_id(prefix: &str, shown: &ResponseIdentity, index: usize) -> String {
     format!("{prefix}_{}_{index}", shown.id)
 }
 
 /// A seal as `encrypted_content`.
-pub(super) fn sealed(seal: &Seal<'_>) -> String {
+pub(super) fn sealed(seal: &Signature<'_>) -> String {
     if seal.origin == Protocol::OpenaiResponses { seal.value.clone().into_owned() } else { seal.packed() }
 }

@@ -25,13 +25,13 @@ pub struct EventTooLong;
 
 /// What becomes of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum EventAction {
     /// The client gets it.
-    Show,
+    Forward,
     /// The client does not.
-    Hide,
+    Drop,
     /// The client gets it with this part of its data replaced by the reader's own text ([`EventReader::with_text`]).
-    Swap(Span),
+    Replace(Span),
 }
 
 /// The reader's memory between chunks.
@@ -94,7 +94,7 @@ impl EventReader {
     pub fn push(
         &mut self,
         chunk: &Bytes,
-        mut judge: impl FnMut(&[u8]) -> Verdict,
+        mut judge: impl FnMut(&[u8]) -> EventAction,
         mut out: impl FnMut(Bytes),
     ) -> Result<(), EventTooLong> {
         let bytes: &[u8] = chunk;
@@ -135,9 +135,9 @@ impl EventReader {
             if empty {
                 let part = bytes.get(open..at).unwrap_or_default();
                 let verdict = self.end_event(part, &mut judge);
-                self.hid_last = verdict == Verdict::Hide;
+                self.hid_last = verdict == EventAction::Drop;
                 self.has_fields = false;
-                if verdict != Verdict::Show || !self.held.is_empty() {
+                if verdict != EventAction::Forward || !self.held.is_empty() {
                     // What was decided before this event goes first.
                     if edited.is_empty() {
                         send(chunk, run, open, &mut out);
@@ -148,10 +148,10 @@ impl EventReader {
                 }
                 let held = std::mem::take(&mut self.held);
                 match verdict {
-                    Verdict::Show if held.is_empty() => {}
-                    Verdict::Show => out(Bytes::from(held)),
-                    Verdict::Hide => {}
-                    Verdict::Swap(span) => {
+                    EventAction::Forward if held.is_empty() => {}
+                    EventAction::Forward => out(Bytes::from(held)),
+                    EventAction::Drop => {}
+                    EventAction::Replace(span) => {
                         let event = if held.is_empty() { part } else { &held };
                         swap(event, span, &self.text, &mut edited);
                     }
@@ -185,12 +185,12 @@ impl EventReader {
 
     /// Ends the stream: what was held of an event that has not ended, for a stream that is complete without its last
     /// blank line.
-    pub fn finish(&mut self, judge: impl FnMut(&[u8]) -> Verdict) -> Option<Bytes> {
+    pub fn finish(&mut self, judge: impl FnMut(&[u8]) -> EventAction) -> Option<Bytes> {
         let mut held = std::mem::take(&mut self.held);
-        match if held.is_empty() { Verdict::Hide } else { judge_raw(&held, judge) } {
-            Verdict::Show => {}
-            Verdict::Hide => return None,
-            Verdict::Swap(span) => {
+        match if held.is_empty() { EventAction::Drop } else { judge_raw(&held, judge) } {
+            EventAction::Forward => {}
+            EventAction::Drop => return None,
+            EventAction::Replace(span) => {
                 let mut edited = Vec::new();
                 swap(&held, span, &self.text, &mut edited);
                 held = edited;
@@ -201,12 +201,12 @@ impl EventReader {
     }
 
     /// Judges the event whose last part is `part`; adds the part to what is held, if anything is.
-    fn end_event(&mut self, part: &[u8], judge: &mut impl FnMut(&[u8]) -> Verdict) -> Verdict {
+    fn end_event(&mut self, part: &[u8], judge: &mut impl FnMut(&[u8]) -> EventAction) -> EventAction {
         if self.held.is_empty() {
-            return if self.has_fields { judge_raw(part, judge) } else { Verdict::Show };
+            return if self.has_fields { judge_raw(part, judge) } else { EventAction::Forward };
         }
         self.held.extend_from_slice(part);
-        if self.has_fields { judge_raw(&self.held, judge) } else { Verdict::Show }
+        if self.has_fields { judge_raw(&self.held, judge) } else { EventAction::Forward }
     }
 }
 
@@ -259,10 +259,10 @@ fn name(raw: &[u8]) -> Option<&[u8]> {
     lines.filter_map(|line| line.strip_prefix(b"event:")).next_back().map(<[u8]>::trim_ascii)
 }
 
-fn judge_raw(raw: &[u8], mut judge: impl FnMut(&[u8]) -> Verdict) -> Verdict {
+fn judge_raw(raw: &[u8], mut judge: impl FnMut(&[u8]) -> EventAction) -> EventAction {
     match data(raw) {
         Some(data) => judge(&data),
-        None => Verdict::Show,
+        None => EventAction::Forward,
     }
 }
 

@@ -10,7 +10,7 @@ fn read(chunks: &[&[u8]], hide: &str) -> (Vec<u8>, Vec<String>, Vec<Bytes>) {
     for chunk in chunks {
         let judge = |data: &[u8]| {
             events.push(String::from_utf8_lossy(data).into_owned());
-            if data == hide.as_bytes() { Verdict::Hide } else { Verdict::Show }
+            if data == hide.as_bytes() { EventAction::Drop } else { EventAction::Forward }
         };
         reader.push(&Bytes::copy_from_slice(chunk), judge, |piece| pieces.push(piece)).unwrap();
     }
@@ -42,7 +42,7 @@ fn a_chunk_of_whole_events_passes_as_it_is() {
     let chunk = Bytes::from_static(b"data: a\n\ndata: b\n\n");
     let mut pieces = Vec::new();
 
-    EventReader::default().push(&chunk, |_| Verdict::Show, |piece| pieces.push(piece)).unwrap();
+    EventReader::default().push(&chunk, |_| EventAction::Forward, |piece| pieces.push(piece)).unwrap();
 
     assert_eq!(pieces.len(), 1);
     assert_eq!(pieces.first().map(|piece| piece.as_ptr()), Some(chunk.as_ptr()), "no copy");
@@ -66,8 +66,8 @@ fn an_event_that_never_ends_is_refused() {
     let mut reader = EventReader::default();
     let chunk = Bytes::from(vec![b'a'; MAX_EVENT]);
 
-    assert!(reader.push(&chunk, |_| Verdict::Show, |_| {}).is_ok());
-    assert_eq!(reader.push(&Bytes::from_static(b"a"), |_| Verdict::Show, |_| {}), Err(EventTooLong));
+    assert!(reader.push(&chunk, |_| EventAction::Forward, |_| {}).is_ok());
+    assert_eq!(reader.push(&Bytes::from_static(b"a"), |_| EventAction::Forward, |_| {}), Err(EventTooLong));
 }
 
 proptest! {
@@ -83,11 +83,11 @@ proptest! {
         let mut at = 0;
         for cut in cuts.into_iter().chain([text.len()]) {
             let chunk = Bytes::copy_from_slice(&text[at..cut]);
-            reader.push(&chunk, |d| { seen.push(d.to_vec()); Verdict::Show }, |p| out.extend_from_slice(&p)).unwrap();
+            reader.push(&chunk, |d| { seen.push(d.to_vec()); EventAction::Forward }, |p| out.extend_from_slice(&p)).unwrap();
             at = cut;
         }
         out.extend_from_slice(&reader.held);
-        EventReader::default().push(&Bytes::from(text.clone()), |d| { whole.push(d.to_vec()); Verdict::Show }, |_| {}).unwrap();
+        EventReader::default().push(&Bytes::from(text.clone()), |d| { whole.push(d.to_vec()); EventAction::Forward }, |_| {}).unwrap();
 
         prop_assert_eq!(out, text);
         prop_assert_eq!(seen, whole);
@@ -100,9 +100,9 @@ fn swapped(chunks: &[&[u8]]) -> String {
     let mut out = Vec::new();
     for chunk in chunks {
         let judge = |data: &[u8]| match memchr::memmem::find(data, b"one") {
-            Some(start) => Verdict::Swap(Span { start, end: start + 3 }),
-            None if data == b"hidden" => Verdict::Hide,
-            None => Verdict::Show,
+            Some(start) => EventAction::Replace(Span { start, end: start + 3 }),
+            None if data == b"hidden" => EventAction::Drop,
+            None => EventAction::Forward,
         };
         reader.push(&Bytes::copy_from_slice(chunk), judge, |piece| out.extend_from_slice(&piece)).unwrap();
     }

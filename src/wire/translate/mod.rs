@@ -7,14 +7,14 @@ mod tests;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::error::{Problem, Told};
-use super::event_stream::Ending;
-use super::neutral::{Event, NotAnAnswer, Part, Refused, Reply, Shown, Takes, ToolNames};
+use super::error::{ApiError, ProviderError};
+use super::event_stream::StreamEnd;
+use super::neutral::{Capabilities, Event, NotAnAnswer, Part, Response, ResponseIdentity, ToolNames, Untranslatable};
 use super::operation::Operation;
 use super::reported::Reported;
-use super::sse::{EventReader, EventTooLong, Verdict};
+use super::sse::{EventAction, EventReader, EventTooLong};
 use super::{chat, completions, messages, responses};
-use crate::domain::{Protocol, Served, Tokens};
+use crate::domain::{Protocol, ServiceReport, Tokens};
 
 /// A request that was put into the provider's protocol, and what is needed to put the answer into the client's.
 #[derive(Clone, Debug)]
@@ -24,12 +24,12 @@ pub struct Exchange {
     includes_reasoning: Option<bool>,
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
-    shown: Shown,
+    identity: ResponseIdentity,
 }
 
 /// How the answer is to be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Telling {
+pub struct ResponseStyle {
     /// Unique text of `a-z 0-9`, of which the answer's ids are made.
     pub id: String,
     /// The model's name for the client.
@@ -49,19 +49,22 @@ impl Exchange {
         (client, provider): (Operation, Protocol),
         body: &[u8],
         model: &str,
-        takes: &Takes,
+        takes: &Capabilities,
         includes_reasoning: Option<bool>,
-        telling: Telling,
-    ) -> Result<(Self, Vec<u8>), Refused> {
+        telling: ResponseStyle,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Refused::invalid("", format!("The body is no JSON: {error}.")))?;
+            .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let ask = match client {
-            Operation::Chat => chat::read_ask(&body)?,
-            Operation::Completions => completions::read_ask(&body)?,
-            Operation::Responses => responses::read_ask(&body)?,
-            Operation::Messages | Operation::CountTokens => messages::read_ask(&body)?,
+            Operation::Chat => chat::read_request(&body)?,
+            Operation::Completions => completions::read_request(&body)?,
+            Operation::Responses => responses::read_request(&body)?,
+            Operation::Messages | Operation::CountTokens => messages::read_request(&body)?,
             Operation::Embeddings => {
-                return Err(Refused::impossible("model", "This model's provider speaks no protocol for embeddings."));
+                return Err(Untranslatable::impossible(
+                    "model",
+                    "This model's provider speaks no protocol for embeddings.",
+                ));
             }
         };
         let longest = match provider {
@@ -71,17 +74,17 @@ impl Exchange {
         };
         let names = ToolNames::new(&ask, longest);
         let request = match provider {
-            Protocol::AnthropicMessages => messages::write_ask(&ask, model, takes, &names)?,
-            Protocol::OpenaiResponses => responses::write_ask(&ask, model, takes, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_ask(&ask, model, takes, &names)?,
+            Protocol::AnthropicMessages => messages::write_request(&ask, model, takes, &names)?,
+            Protocol::OpenaiResponses => responses::write_request(&ask, model, takes, &names)?,
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&ask, model, takes, &names)?,
         };
         let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
-        let Telling { id, model, created, include_usage } = telling;
-        let shown = Shown { id, model, created, include_usage, names, echo };
+        let ResponseStyle { id, model, created, include_usage } = telling;
+        let shown = ResponseIdentity { id, model, created, include_usage, names, echo };
         // Of Anthropic no tier is asked that has a price of its own.
         let tier_is_asked =
             ask.service_tier.is_some() && takes.openai_fields && provider != Protocol::AnthropicMessages;
-        Ok((Self { client, provider, includes_reasoning, tier_is_asked, shown }, request))
+        Ok((Self { client, provider, includes_reasoning, tier_is_asked, identity: shown }, request))
     }
 
     /// For a provider that speaks the client's protocol, and answered with a whole answer though a stream was asked for.
@@ -91,36 +94,36 @@ impl Exchange {
         provider: Protocol,
         request: &[u8],
         includes_reasoning: Option<bool>,
-        telling: Telling,
+        telling: ResponseStyle,
     ) -> Self {
         let echo = match client {
             Operation::Responses => responses::echo(&serde_json::from_slice(request).unwrap_or_default()),
             _ => Default::default(),
         };
-        let Telling { id, model, created, include_usage } = telling;
-        let shown = Shown { id, model, created, include_usage, names: ToolNames::default(), echo };
-        Self { client, provider, includes_reasoning, tier_is_asked: false, shown }
+        let ResponseStyle { id, model, created, include_usage } = telling;
+        let shown = ResponseIdentity { id, model, created, include_usage, names: ToolNames::default(), echo };
+        Self { client, provider, includes_reasoning, tier_is_asked: false, identity: shown }
     }
 
     /// Puts a whole answer into the client's protocol.
     ///
     /// # Errors
     /// If it is no answer of the provider's protocol.
-    pub fn answer(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
+    pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
         let text_bytes = lengths(&reply);
-        let (tokens, served) = (reply.tokens, reply.served.unless_lost(self.tier_is_asked));
+        let (tokens, served) = (reply.tokens, reply.service.unless_lost(self.tier_is_asked));
         let body = match self.client {
-            Operation::Completions => completions::write_reply(&reply, &self.shown),
-            Operation::Responses => responses::write_reply(&reply, &self.shown),
-            Operation::Messages | Operation::CountTokens => messages::write_reply(&reply, &self.shown),
-            Operation::Chat | Operation::Embeddings => chat::write_reply(&reply, &self.shown),
+            Operation::Completions => completions::write_response(&reply, &self.identity),
+            Operation::Responses => responses::write_response(&reply, &self.identity),
+            Operation::Messages | Operation::CountTokens => messages::write_response(&reply, &self.identity),
+            Operation::Chat | Operation::Embeddings => chat::write_response(&reply, &self.identity),
         };
         Ok(Answer { body, tokens, served, text_bytes })
     }
 
-    fn read<'a>(&self, body: &'a Value) -> Result<Reply<'a>, NotAnAnswer> {
+    fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
         read(self.provider, body, self.includes_reasoning)
     }
 
@@ -132,7 +135,7 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let reply = self.read(&body)?;
         let mut stream = self.stream();
-        stream.whole = Some(reply.served);
+        stream.whole = Some(reply.service);
         let events = reply.events();
         let mut out = Vec::new();
         for event in events {
@@ -150,10 +153,10 @@ impl Exchange {
             Protocol::OpenaiChat | Protocol::Gemini => Source::Chat(chat::ReadEvents::new(known)),
         };
         let writer = match self.client {
-            Operation::Completions => Writer::Completions(completions::WriteEvents::new(self.shown)),
-            Operation::Responses => Writer::Responses(Box::new(responses::WriteEvents::new(self.shown))),
-            Operation::Messages | Operation::CountTokens => Writer::Messages(messages::WriteEvents::new(self.shown)),
-            Operation::Chat | Operation::Embeddings => Writer::Chat(chat::WriteEvents::new(self.shown)),
+            Operation::Completions => Writer::Completions(completions::WriteEvents::new(self.identity)),
+            Operation::Responses => Writer::Responses(Box::new(responses::WriteEvents::new(self.identity))),
+            Operation::Messages | Operation::CountTokens => Writer::Messages(messages::WriteEvents::new(self.identity)),
+            Operation::Chat | Operation::Embeddings => Writer::Chat(chat::WriteEvents::new(self.identity)),
         };
         TranslatedStream {
             reader: EventReader::default(),
@@ -175,7 +178,7 @@ pub struct Answer {
     /// What the provider counted.
     pub tokens: Option<Tokens>,
     /// How it served the call.
-    pub served: Served,
+    pub served: ServiceReport,
     /// Bytes of generated text, for an estimate where nobody counted.
     pub text_bytes: usize,
 }
@@ -191,7 +194,7 @@ pub struct TranslatedStream {
     reported: Option<Reported>,
     tier_is_asked: bool,
     /// How the call was served, if the provider did not stream.
-    whole: Option<Served>,
+    whole: Option<ServiceReport>,
 }
 
 enum Source {
@@ -220,7 +223,7 @@ struct Seen {
     text_bytes: usize,
     done: bool,
     content: bool,
-    error: Option<Told>,
+    error: Option<ProviderError>,
 }
 
 impl Source {
@@ -240,7 +243,7 @@ impl Source {
         }
     }
 
-    fn served(&self) -> Served {
+    fn served(&self) -> ServiceReport {
         match self {
             Self::Chat(reader) => reader.served(),
             Self::Messages(reader) => reader.served(),
@@ -300,7 +303,7 @@ impl TranslatedStream {
         let mut told = Vec::new();
         let judge = |data: &[u8]| {
             read_event(source, teller, reported, data, &mut told);
-            Verdict::Hide
+            EventAction::Drop
         };
         // Comments keep the client's connection alive too. Not before the first event: an error could still be a plain one.
         let begun = *begun;
@@ -322,14 +325,14 @@ impl TranslatedStream {
         let mut told = Vec::new();
         reader.finish(|data| {
             read_event(source, teller, reported, data, &mut told);
-            Verdict::Hide
+            EventAction::Drop
         });
         source.finish(&mut |event| teller.tell(event, &mut told));
         (!told.is_empty()).then(|| told.into())
     }
 
     /// The events that tell the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &Problem) -> Bytes {
+    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
         let mut out = Vec::new();
         match &mut self.teller.writer {
             Writer::Chat(writer) => writer.fail(problem, &mut out),
@@ -341,11 +344,11 @@ impl TranslatedStream {
     }
 
     /// How it stands.
-    pub fn ending(&self) -> Ending {
+    pub fn ending(&self) -> StreamEnd {
         match &self.teller.seen {
-            Seen { error: Some(_), .. } => Ending::Failed,
-            Seen { done: true, .. } => Ending::Complete,
-            _ => Ending::Cut,
+            Seen { error: Some(_), .. } => StreamEnd::Failed,
+            Seen { done: true, .. } => StreamEnd::Complete,
+            _ => StreamEnd::Cut,
         }
     }
 
@@ -370,7 +373,7 @@ impl TranslatedStream {
     }
 
     /// How the provider says that it served the call.
-    pub fn served(&self) -> Served {
+    pub fn served(&self) -> ServiceReport {
         let said = self.whole.unwrap_or_else(|| self.source.served());
         said.unless_lost(self.tier_is_asked)
     }
@@ -394,13 +397,13 @@ fn read_event(
         && let Ok(event) = serde_json::from_slice::<Value>(data)
         && let Some(failure) = Reported::in_event(&event)
     {
-        teller.tell(Event::Error(failure.told.clone()), told);
+        teller.tell(Event::Error(failure.error.clone()), told);
         reported.get_or_insert(failure);
         return;
     }
     source.read(data, &mut |event| teller.tell(event, told));
     if let Some(error) = &teller.seen.error {
-        reported.get_or_insert_with(|| Reported { told: error.clone(), ..Reported::read(data) });
+        reported.get_or_insert_with(|| Reported { error: error.clone(), ..Reported::read(data) });
     }
 }
 
@@ -413,11 +416,11 @@ fn carries_content(event: &Event<'_>) -> bool {
     }
 }
 
-fn read(provider: Protocol, body: &Value, includes_reasoning: Option<bool>) -> Result<Reply<'_>, NotAnAnswer> {
+fn read(provider: Protocol, body: &Value, includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     match provider {
-        Protocol::AnthropicMessages => messages::read_reply(body, includes_reasoning),
-        Protocol::OpenaiResponses => responses::read_reply(body, includes_reasoning),
-        Protocol::OpenaiChat | Protocol::Gemini => chat::read_reply(body, includes_reasoning),
+        Protocol::AnthropicMessages => messages::read_response(body, includes_reasoning),
+        Protocol::OpenaiResponses => responses::read_response(body, includes_reasoning),
+        Protocol::OpenaiChat | Protocol::Gemini => chat::read_response(body, includes_reasoning),
     }
 }
 
@@ -429,7 +432,7 @@ pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnsw
     read(provider, answer, None).map(|reply| lengths(&reply))
 }
 
-fn lengths(reply: &Reply<'_>) -> usize {
+fn lengths(reply: &Response<'_>) -> usize {
     reply.parts.iter().map(length).sum()
 }
 

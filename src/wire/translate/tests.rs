@@ -25,9 +25,9 @@ impl Case {
         serde_json::from_str(include_str!("../../../tests/data/wire/served.json")).unwrap()
     }
 
-    fn served(&self) -> Served {
+    fn served(&self) -> ServiceReport {
         let tier = self.tier.as_deref().map(|name| ServiceTier::named(name).unwrap());
-        Served { tier, fast: self.fast, searches: self.searches }
+        ServiceReport { tier, fast: self.fast, searches: self.searches }
     }
 
     fn whole(&self) -> Vec<u8> {
@@ -43,8 +43,8 @@ impl Case {
         let client = if self.protocol == Protocol::AnthropicMessages { Operation::Chat } else { Operation::Messages };
         let body =
             br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
-        let takes = Takes { openai_fields: asks, ..Takes::default() };
-        Exchange::open((client, self.protocol), body, "m", &takes, None, Telling::default()).unwrap().0
+        let takes = Capabilities { openai_fields: asks, ..Capabilities::default() };
+        Exchange::open((client, self.protocol), body, "m", &takes, None, ResponseStyle::default()).unwrap().0
     }
 }
 
@@ -68,7 +68,7 @@ fn a_whole_answer_that_passes_says_how_it_was_served() {
         let served = match case.protocol {
             Protocol::AnthropicMessages => messages::served(&case.whole),
             Protocol::OpenaiResponses => responses::served(&case.whole),
-            Protocol::OpenaiChat | Protocol::Gemini => usage::of_answer(&case.whole(), None).unwrap().served,
+            Protocol::OpenaiChat | Protocol::Gemini => usage::of_answer(&case.whole(), None).unwrap().service,
         };
         assert_eq!(served, case.served(), "{}", case.name);
     }
@@ -81,14 +81,14 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
         for asks in [true, false] {
             let expected = case.served().unless_lost(asks && can_ask);
             let exchange = case.exchange(asks);
-            assert_eq!(exchange.answer(&case.whole()).unwrap().served, expected, "{}", case.name);
+            assert_eq!(exchange.write_response(&case.whole()).unwrap().served, expected, "{}", case.name);
 
             let mut stream = exchange.clone().stream();
             for event in case.events() {
                 stream.push(&event, |_| {}).unwrap();
             }
             stream.finish();
-            assert_eq!((stream.served(), stream.ending()), (expected, Ending::Complete), "{}", case.name);
+            assert_eq!((stream.served(), stream.ending()), (expected, StreamEnd::Complete), "{}", case.name);
 
             let (at_once, _) = exchange.answer_as_stream(&case.whole()).unwrap();
             assert_eq!(at_once.served(), expected, "{}", case.name);
@@ -107,25 +107,25 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
         told.push(&event, |_| {}).unwrap();
     }
 
-    let cut = Served { searches: 2, ..Served::default() };
-    assert_eq!((passing.watch().served(), passing.watch().ending()), (cut, Ending::Cut));
-    assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), Ending::Cut));
+    let cut = ServiceReport { searches: 2, ..ServiceReport::default() };
+    assert_eq!((passing.watch().served(), passing.watch().ending()), (cut, StreamEnd::Cut));
+    assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), StreamEnd::Cut));
 }
 
 #[test]
 fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
     let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
-    let takes = Takes { openai_fields: true, ..Takes::default() };
+    let takes = Capabilities { openai_fields: true, ..Capabilities::default() };
     for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
         for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
             let body = format!(r#"{{"model":"m","{input}":"x"{more}}}"#);
             let opened =
-                Exchange::open((client, silent.protocol), body.as_bytes(), "m", &takes, None, Telling::default());
+                Exchange::open((client, silent.protocol), body.as_bytes(), "m", &takes, None, ResponseStyle::default());
             let (exchange, request) = opened.unwrap();
 
             let request: Value = serde_json::from_slice(&request).unwrap();
             assert_eq!(request.get("service_tier").is_some(), tier.is_none(), "{body}");
-            assert_eq!(exchange.answer(&silent.whole()).unwrap().served.tier, tier, "{body}");
+            assert_eq!(exchange.write_response(&silent.whole()).unwrap().served.tier, tier, "{body}");
         }
     }
 }

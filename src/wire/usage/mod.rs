@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::json::{JsonError, Span, Walk, unquote};
-use crate::domain::{Served, ServiceTier, Tokens};
+use crate::domain::{ServiceReport, ServiceTier, Tokens};
 
 /// More searches than any call makes: a larger number is nonsense and counts as not said.
 const MOST_SEARCHES: u64 = 100_000;
@@ -206,26 +206,26 @@ impl Usage {
 
 /// What an answer says of its use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Said {
+pub struct ReportedUsage {
     /// The counts, if it has any.
     pub tokens: Option<Tokens>,
     /// How it was served.
-    pub served: Served,
+    pub service: ServiceReport,
 }
 
 /// What an answer that is not a stream says of its use.
 ///
 /// # Errors
 /// If the answer is not a JSON object.
-pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Said, NotJson> {
-    glance(answer, includes_reasoning).map(|glance| glance.said)
+pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<ReportedUsage, NotJson> {
+    glance(answer, includes_reasoning).map(|glance| glance.usage)
 }
 
 /// What one walk over a whole answer finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Glance {
     /// What it says of its use.
-    pub said: Said,
+    pub usage: ReportedUsage,
     /// Where the name of its model stands, if it has one.
     pub model: Option<Span>,
     /// It may be no answer but the report of a failure, or hold nothing: [`super::reported`] knows.
@@ -241,7 +241,7 @@ pub fn glance(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Glance,
     let parts = Parts::of(text).map_err(|_| NotJson)?;
     let is_list = |span: Option<Span>| span.is_some_and(|span| span.len() > 2 && span.of(text).starts_with('['));
     let suspect = parts.suspect || !(is_list(parts.choices) || is_list(parts.data));
-    Ok(Glance { said: parts.said(text, includes_reasoning), model: parts.model, suspect })
+    Ok(Glance { usage: parts.said(text, includes_reasoning), model: parts.model, suspect })
 }
 
 /// An answer that is not a JSON object.
@@ -253,7 +253,7 @@ pub struct NotJson;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChunkUsage {
     /// What the chunk says of it.
-    pub said: Said,
+    pub said: ReportedUsage,
     /// Whether the chunk carries nothing but usage: its `choices` is an empty list.
     pub alone: bool,
 }
@@ -370,7 +370,7 @@ impl Parts {
         Ok(parts)
     }
 
-    fn said(&self, text: &str, includes_reasoning: Option<bool>) -> Said {
+    fn said(&self, text: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
         #[derive(Deserialize)]
         struct Choice {
             #[serde(default)]
@@ -383,8 +383,9 @@ impl Parts {
             let choices: Vec<Choice> = serde_json::from_str(choices).ok()?;
             choices.iter().find_map(|choice| Usage::read(&choice.usage.to_string()))
         });
-        let served = Served { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use) };
-        Said { tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)), served }
+        let served =
+            ServiceReport { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use) };
+        ReportedUsage { tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)), service: served }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn said(usage: &str, includes_reasoning: Option<bool>) -> Said {
+fn said(usage: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
     of_answer(format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(), includes_reasoning).unwrap()
 }
 
@@ -21,7 +21,7 @@ fn every_providers_way_of_counting_is_understood() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("../../../tests/data/wire/usage.json")).unwrap();
     for case in cases {
         let said = said(&case.usage.to_string(), case.includes_reasoning);
-        assert_eq!((said.tokens, said.served.searches), (case.tokens, case.searches), "{}", case.name);
+        assert_eq!((said.tokens, said.service.searches), (case.tokens, case.searches), "{}", case.name);
     }
 }
 
@@ -42,13 +42,13 @@ fn whatever_is_no_count_reads_as_not_said() {
 fn an_answer_that_is_not_json_is_told_apart_from_one_without_usage() {
     assert_eq!(of_answer(b"<html>", None), Err(NotJson));
     assert_eq!(of_answer(b"{\"a\":1", None), Err(NotJson));
-    assert_eq!(of_answer(b"{}", None), Ok(Said::default()));
-    assert_eq!(of_answer(b"{\"usage\":null}", None), Ok(Said::default()));
+    assert_eq!(of_answer(b"{}", None), Ok(ReportedUsage::default()));
+    assert_eq!(of_answer(b"{\"usage\":null}", None), Ok(ReportedUsage::default()));
 }
 
 #[test]
 fn the_tier_stands_at_the_top_of_an_answer_and_nowhere_else() {
-    let tier = |answer: &str| of_answer(answer.as_bytes(), None).unwrap().served.tier;
+    let tier = |answer: &str| of_answer(answer.as_bytes(), None).unwrap().service.tier;
 
     assert_eq!(tier(r#"{"service_tier":"priority","usage":null}"#), Some(ServiceTier::Priority));
     assert_eq!(tier(r#"{"service_tier":"default"}"#), Some(ServiceTier::Standard));

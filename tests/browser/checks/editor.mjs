@@ -539,5 +539,5 @@ export async function a_row_answers_with_the_name_asked_for(scene) {
   await assertText(editor.saved, /^Saved\./);
   assert.equal((await scene.saved(key)).saves, 1);
   await page.reload();
-  assert.deepEqual([await box.isChecked(), await page.locator("[id^=told-]:checked").count()], [true, 1]);
+  assert.deepEqual([await box.isChecked(), await page.locator("[id^=keep-name-]:checked").count()], [true, 1]);
 }

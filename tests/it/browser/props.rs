@@ -7,7 +7,7 @@ use crossmodel::domain::{
     SpendLimit, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::{Editor, SaveOutcome};
+use crossmodel::store::{Actor, SaveOutcome};
 use serde_json::{Value, json};
 
 use crate::harness::app::TestApp;
@@ -19,7 +19,7 @@ use crate::harness::traffic;
 
 /// Answers one question of `tests/browser/lib/scene.mjs`.
 pub async fn answer(app: &TestApp, question: &Value) -> Value {
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     let (store, now) = (app.store(), app.clock().now());
     let text = |field: &str| question[field].as_str().unwrap_or_default();
     match text("verb") {
@@ -39,7 +39,7 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             json!({"version": saved.version, "aliases": rows})
         }
         "save" => {
-            let by = Editor { person: None, name: text("by").to_owned() };
+            let by = Actor { person: None, name: text("by").to_owned() };
             let stored = store.aliases().list(Scope::All, key(question)).await.expect("the store").expect("the key");
             let rows = aliases(question);
             let saved = store.aliases().save(Scope::All, key(question), stored.version, &rows, &by, now).await;

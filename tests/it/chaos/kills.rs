@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossmodel::domain::Scope;
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 use super::callers::Callers;
 use super::stage::Stage;
@@ -62,7 +62,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
 
 /// Renames the key and gives it other aliases all the time; what was saved last.
 async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>) -> (String, Vec<String>) {
-    let (by, key) = (Editor::command_line(), stage.key.id);
+    let (by, key) = (Actor::command_line(), stage.key.id);
     let mut last = (stage.key.name.as_str().to_owned(), vec!["exact".to_owned()]);
     for n in 0.. {
         if stop.load(Ordering::SeqCst) {

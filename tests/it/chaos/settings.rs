@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossmodel::domain::{Limits, Period, Scope, SpendLimit};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 use super::callers::Callers;
 use super::kills::CREDIT;
@@ -45,7 +45,7 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
 
 /// Saves name, limits and expiry by turns, until it is told to stop; how often.
 async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
-    let (by, key, keys) = (Editor::command_line(), stage.key.id, stage.store.api_keys());
+    let (by, key, keys) = (Actor::command_line(), stage.key.id, stage.store.api_keys());
     let mut n = 0;
     while !stop.load(Ordering::SeqCst) {
         keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")), &by, NOON).await.expect("to rename");

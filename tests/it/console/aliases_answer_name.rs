@@ -1,7 +1,7 @@
 //! The switch of a row in the editor: answer with the name that the client asked for.
 
 use crossmodel::domain::{Alias, Role, Scope};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use scraper::Html;
 
 use super::aliases::{BASIC, Desk, OPUS, select, text};
@@ -12,7 +12,7 @@ use crate::harness::store::on;
 
 /// Whether the row's box is ticked.
 fn ticked(page: &Html, row: &str) -> bool {
-    select(page, &format!("#told-{row}"))[0].value().attr("checked").is_some()
+    select(page, &format!("#keep-name-{row}"))[0].value().attr("checked").is_some()
 }
 
 impl Desk {
@@ -22,7 +22,7 @@ impl Desk {
         for (id, name, mode, target) in [BASIC, OPUS] {
             fields.extend([("row[]", id), ("name[]", name), ("mode[]", mode), ("target[]", target)]);
         }
-        fields.extend(told.then_some(("told[]", "1")));
+        fields.extend(told.then_some(("keep_name[]", "1")));
         fields.extend(more);
         fields.push(("op", op));
         self.who.post_form(&self.url(rest), &fields).await
@@ -32,7 +32,7 @@ impl Desk {
     async fn keeping(&self) -> Vec<String> {
         let saved = self.app.store().aliases().list(Scope::All, self.key.key().id).await.expect("the store");
         let aliases = saved.expect("the key").aliases;
-        aliases.iter().filter(|alias| alias.keeps_name).map(|alias| alias.name.to_string()).collect()
+        aliases.iter().filter(|alias| alias.keep_name).map(|alias| alias.name.to_string()).collect()
     }
 }
 
@@ -42,8 +42,8 @@ fn a_row_is_switched_with_the_one_save_and_back() {
         let desk = Desk::of(store, Role::Owner).await;
         let page = desk.who.get(&desk.url("")).await.is(200).page();
         assert!(!ticked(&page, "a1") && !ticked(&page, "a2"));
-        assert_eq!(text(&page, "label.f-told"), "Answer with the name the client asked for");
-        assert!(text(&page, "#told-help").contains("a coding tool that saves the model name of its session"));
+        assert_eq!(text(&page, "label.f-keep-name"), "Answer with the name the client asked for");
+        assert!(text(&page, "#keep-name-help").contains("a coding tool that saves the model name of its session"));
 
         desk.sends_told("1", "", "save", true, &[]).await.is(303);
         assert_eq!(desk.keeping().await, [OPUS.1]);
@@ -72,7 +72,7 @@ fn a_switched_row_is_an_unsaved_change_that_the_test_box_knows() {
         assert!(facts.contains("Answers carry the name claude-opus-9, the name asked for."), "{facts}");
         assert!(facts.contains("Live now: Answers carry the name anthropic/claude-opus-4-8, the real id."), "{facts}");
         let picker = desk.sends_told("1", "/draft", "pick:a1", true, &[]).await.is(200).page();
-        assert_eq!(select(&picker, "input[name='told[]']").len(), 1, "the page that browses carries it along");
+        assert_eq!(select(&picker, "input[name='keep_name[]']").len(), 1, "the page that browses carries it along");
         assert_eq!(desk.keeping().await, Vec::<String>::new(), "nothing is saved");
     });
 }
@@ -81,7 +81,7 @@ fn a_switched_row_is_an_unsaved_change_that_the_test_box_knows() {
 fn a_row_that_two_people_switched_and_changed_is_a_question() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
-        let maya = Editor { person: None, name: "maya@example.com".into() };
+        let maya = Actor { person: None, name: "maya@example.com".into() };
         let theirs = [seed::exact(BASIC.1, BASIC.3), seed::prefix(OPUS.1, "openai/gpt-5.2")];
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         store.aliases().save(Scope::All, id, 1, &theirs, &maya, now).await.expect("a save");
@@ -94,7 +94,7 @@ fn a_row_that_two_people_switched_and_changed_is_a_question() {
             "Keep mine: anthropic/claude-opus-4-8, answers with the name asked for \
              Use Maya's: openai/gpt-5.2, answers with the real id"
         );
-        assert_eq!(select(&page, "#keep-a2-mine")[0].value().attr("data-told"), Some("1"));
+        assert_eq!(select(&page, "#keep-a2-mine")[0].value().attr("data-keep-name"), Some("1"));
     });
 }
 
@@ -121,15 +121,15 @@ fn an_import_shows_and_takes_it_and_an_export_writes_it() {
 fn a_viewer_sees_it_and_cannot_change_it() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Viewer).await;
-        let kept = Alias { keeps_name: true, ..seed::prefix(OPUS.1, OPUS.3) };
+        let kept = Alias { keep_name: true, ..seed::prefix(OPUS.1, OPUS.3) };
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         let both = [seed::exact(BASIC.1, BASIC.3), kept];
-        store.aliases().save(Scope::All, id, 1, &both, &Editor::command_line(), now).await.expect("a save");
+        store.aliases().save(Scope::All, id, 1, &both, &Actor::command_line(), now).await.expect("a save");
 
         let page = desk.who.get(&desk.url("")).await.is(200).page();
 
         assert!(select(&page, "[type=checkbox]").is_empty());
-        assert_eq!(text(&page, "#row-a2 .f-told"), "Answers with the name the client asked for");
-        assert!(select(&page, "#row-a1 .f-told").is_empty());
+        assert_eq!(text(&page, "#row-a2 .f-keep-name"), "Answers with the name the client asked for");
+        assert!(select(&page, "#row-a1 .f-keep-name").is_empty());
     });
 }

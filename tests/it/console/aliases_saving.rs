@@ -1,7 +1,7 @@
 //! Saving aliases: once, never over somebody else's change, and only by those who may.
 
 use crossmodel::domain::{Alias, Role, Scope};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 use super::aliases::{BASIC, Desk, OPUS, rows, select, text};
 use crate::harness::app::TestApp;
@@ -13,7 +13,7 @@ const MAYAS: &str = "maya@example.com";
 
 /// Somebody else stores these aliases.
 async fn maya_saves(desk: &Desk, aliases: &[Alias]) {
-    let maya = Editor { person: None, name: MAYAS.into() };
+    let maya = Actor { person: None, name: MAYAS.into() };
     let (store, id, version) = (desk.app.store(), desk.key.key().id, desk.stored().await.0);
     store.aliases().save(Scope::All, id, version, aliases, &maya, desk.app.clock().now()).await.expect("a save");
 }
@@ -144,7 +144,7 @@ fn a_key_that_is_gone_leaves_the_draft_to_copy() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let (app, id) = (&desk.app, desk.key.key().id);
-        app.store().api_keys().delete(Scope::All, id, &Editor::command_line(), app.clock().now()).await.expect("gone");
+        app.store().api_keys().delete(Scope::All, id, &Actor::command_line(), app.clock().now()).await.expect("gone");
 
         let page = desk.sends("", "save", &[BASIC, OPUS]).await.is(404).page();
 

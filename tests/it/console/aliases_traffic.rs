@@ -6,7 +6,7 @@ use crossmodel::domain::{
     CallState, Match, PicoUsd, RequestId, Role, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use scraper::Html;
 
 use super::aliases::{BASIC, Desk, OPUS, Row, rows, select, text, words};
@@ -416,7 +416,7 @@ fn hints_about_traffic_go_by_what_was_sent() {
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         let days_ago = |days: u32| now.minus(24 * HOUR * days);
         let saved = [crate::harness::seed::exact(BASIC.1, BASIC.3), crate::harness::seed::prefix(OPUS.1, HAIKU)];
-        store.aliases().save(Scope::All, id, 1, &saved, &Editor::command_line(), days_ago(40)).await.expect("a save");
+        store.aliases().save(Scope::All, id, 1, &saved, &Actor::command_line(), days_ago(40)).await.expect("a save");
         let matched = |alias: &str, days| UsageRecord {
             requested: alias.into(),
             alias: Some((alias.parse().expect("a name"), Match::Exact)),

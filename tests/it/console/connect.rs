@@ -86,7 +86,7 @@ fn a_name_that_a_client_insists_on_is_caught_or_can_be_added() {
         let editor = desk.who.get(&link).await.is(200).page();
         assert_eq!(select(&editor, "#name-n1")[0].value().attr("value"), Some("claude-"));
         assert_eq!(select(&editor, "#mode-n1 option[selected]")[0].value().attr("value"), Some("prefix"));
-        assert_eq!(select(&editor, "#told-n1[checked]").len(), 1, "Claude Code wants its own name back");
+        assert_eq!(select(&editor, "#keep-name-n1[checked]").len(), 1, "Claude Code wants its own name back");
         assert!(select(&editor, "#target-n1[autofocus]").len() == 1);
 
         // With it there, nothing is missing, and it is not added twice.

@@ -1,7 +1,7 @@
 //! Limits of keys: on the list, on a key's own page, and on the form that makes one.
 
 use crossmodel::domain::{Access, ApiKeyId, KeyStatus, Limits, Period, Role, Scope, SpendLimit};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use scraper::{ElementRef, Html, Selector};
 
 use super::rows;
@@ -32,7 +32,7 @@ async fn owner(store: TestStore) -> (TestApp, Client, ApiKeyId) {
 async fn limited(app: &TestApp, key: ApiKeyId, usd: &str, period: Period) {
     let spend = Some(SpendLimit { amount: usd.parse().expect("an amount"), period });
     let limits = Limits { spend, ..Limits::NONE };
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     assert!(app.store().api_keys().set_limits(Scope::All, key, limits, &by, NOON).await.expect("an answer"));
 }
 
@@ -168,7 +168,7 @@ fn what_all_keys_may_use_together_is_shown() {
         let account = app.account().id;
         let spend = Some(SpendLimit { amount: "500".parse().expect("an amount"), period: Period::Month });
         let limits = Limits { requests_per_minute: Some(6_000), tokens_per_minute: None, spend };
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         assert!(app.store().accounts().set_limits(account, limits, &by, NOON).await.expect("an answer"));
         let other = app.operator().creates_key("other").await.key().id;
         spends(app.store(), account, other, app.clock().now(), "120").await;
@@ -190,7 +190,7 @@ fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
             models: Some(vec!["anthropic/claude-opus-4-8".parse().expect("a model")]),
             addresses: vec!["10.0.0.0/8".parse().expect("a network")],
         };
-        let (account, by) = (app.account().id, Editor::command_line());
+        let (account, by) = (app.account().id, Actor::command_line());
         assert!(app.store().accounts().set_access(account, &access, &by, NOON).await.expect("an answer"));
 
         let page = owner.get(&format!("/keys/{key}")).await.is(200).page();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossmodel::domain::{
     Attempt, CallState, Match, PicoUsd, Price, RequestId, Role, Scope, Timestamp, Tokens, UsageRecord,
 };
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use scraper::Html;
 
 use super::aliases::{BASIC, Desk, OPUS, select, text, words};
@@ -29,7 +29,7 @@ impl Desk {
     }
 
     async fn saves(&self, base: i64, aliases: &[crossmodel::domain::Alias], at: Timestamp) {
-        let by = Editor { person: None, name: "maya@example.com".into() };
+        let by = Actor { person: None, name: "maya@example.com".into() };
         let saved = self.app.store().aliases().save(Scope::All, self.key.key().id, base, aliases, &by, at).await;
         saved.expect("the store");
     }
@@ -282,7 +282,7 @@ fn a_request_outlives_its_key() {
         let desk = Desk::of(store, Role::Owner).await;
         let call = aliased(desk.call(10), BASIC.1, BASIC.3);
         desk.stores(std::slice::from_ref(&call)).await;
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         desk.app.store().api_keys().delete(Scope::All, call.key, &by, desk.app.clock().now()).await.expect("the store");
 
         let page = desk.page_of(&call).await;

@@ -6,7 +6,7 @@ use crossmodel::clock::Clock;
 use crossmodel::console::sign_in::{reset, setup};
 use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Email, Role, TrustedProxies};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 use crate::harness::app::TestApp;
 use crate::harness::client::{Client, Reply};
@@ -161,7 +161,7 @@ fn somebody_who_is_switched_off_is_out_at_once() {
         let email: Email = MAYA.parse().expect("an address");
         let (person, _) = app.store().people().by_email(&email).await.expect("an answer").expect("maya");
 
-        app.store().people().set_enabled(person.id, false, &Editor::command_line(), NOON).await.expect("to switch off");
+        app.store().people().set_enabled(person.id, false, &Actor::command_line(), NOON).await.expect("to switch off");
 
         maya.get("/keys").await.is(303);
         sign_in(&maya, MAYA, PASSWORD).await.is(422);
@@ -229,13 +229,13 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
         let url = app.url().parse().expect("an address");
         let link = reset::link(app.store(), &url, person, clock.now()).await.expect("an answer").expect("a link");
 
-        app.store().people().set_enabled(person, false, &Editor::command_line(), NOON).await.expect("to switch off");
+        app.store().people().set_enabled(person, false, &Actor::command_line(), NOON).await.expect("to switch off");
 
         assert_eq!(sign_in(&client, MAYA, PASSWORD).await.is(422).text(), wrong.text());
         client.get(link.path()).await.is(404);
         client.post_form(link.path(), &[("password", "plain ferry tungsten")]).await.is(404);
         // Switched on again, the link from before stays void.
-        app.store().people().set_enabled(person, true, &Editor::command_line(), NOON).await.expect("to switch on");
+        app.store().people().set_enabled(person, true, &Actor::command_line(), NOON).await.expect("to switch on");
         client.get(link.path()).await.is(404);
         sign_in(&client, MAYA, PASSWORD).await.is(303);
     });
@@ -252,7 +252,7 @@ fn people_of_an_account_that_is_switched_off_are_out_and_their_links_wait() {
         let link = link.expect("an answer").expect("a link");
         let account = app.account().id;
         let switch = async |on| {
-            app.store().accounts().set_enabled(account, on, &Editor::command_line(), NOON).await.expect("to switch")
+            app.store().accounts().set_enabled(account, on, &Actor::command_line(), NOON).await.expect("to switch")
         };
 
         switch(false).await;
@@ -276,7 +276,7 @@ fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
         let (people, person) = (app.store().people(), person_of(&app).await);
 
         let account = Some(app.account().id);
-        people.set_role(person, Role::Viewer, account, &Editor::command_line(), NOON).await.expect("another role");
+        people.set_role(person, Role::Viewer, account, &Actor::command_line(), NOON).await.expect("another role");
 
         maya.get("/keys").await.is(303);
         sign_in(&maya, MAYA, PASSWORD).await.is(303);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{Account, AccountId, LedgerId, Role};
 use crossmodel::random;
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use scraper::{ElementRef, Html, Selector};
 
 use super::rows;
@@ -42,7 +42,7 @@ async fn visited(store: TestStore, role: Role) -> (TestApp, Client) {
 /// An account without credit.
 async fn poor(app: &TestApp, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
-    app.store().accounts().create(&account, &Editor::command_line(), NOON).await.expect("a new account");
+    app.store().accounts().create(&account, &Actor::command_line(), NOON).await.expect("a new account");
     account.id
 }
 
@@ -213,7 +213,7 @@ fn a_long_ledger_is_paged_and_exported_whole() {
     on(Engine::Sqlite, |store| async move {
         let (app, owner) = visited(store, Role::Owner).await;
         let (account, key) = (app.account().id, key(&app).await);
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         for n in 0..60_u64 {
             let at = NOON.plus(Duration::from_secs(n * 60));
             let id = LedgerId::new(at, random::bytes());

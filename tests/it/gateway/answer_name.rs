@@ -14,7 +14,7 @@ const ASKED: &str = "tool-\"x\"/9";
 
 fn kept(name: &str, matching: Match, target: &str) -> Alias {
     let alias = Alias::new(name.parse().unwrap(), matching, target.parse().unwrap());
-    Alias { keeps_name: true, ..alias }
+    Alias { keep_name: true, ..alias }
 }
 
 /// Like [`polyglot`], with the model's name in the chunks of chat as well.

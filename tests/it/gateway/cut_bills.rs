@@ -109,7 +109,7 @@ test!(a_provider_may_have_times_of_its_own, |store| {
         patience: Some(Some(patience)),
         ..crossmodel::store::ProviderChange::of("acme".parse().unwrap())
     };
-    let by = crossmodel::store::Editor::command_line();
+    let by = crossmodel::store::Actor::command_line();
     rig.store.catalog().set_provider(&change, &by, rig.clock.now()).await.unwrap();
     rig.upstream.answers(|_| {
         let pause = Step::Pause(Duration::from_millis(400));

@@ -12,7 +12,7 @@ use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::{DONE, Step, delta, finish, json_answer, polite, usage};
 use crossmodel::domain::{CallState, Limits, Scope, UsageRecord, UsageSource};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 const CHAT: &str = "/v1/chat/completions";
 
@@ -136,7 +136,7 @@ test!(what_is_read_after_a_client_has_left_is_not_billed_to_it_by_estimate, |sto
 test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
     let rig = Rig::start(store).await;
     let limits = Limits { tokens_per_minute: Some(100_000), ..Limits::NONE };
-    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON).await.unwrap();
     rig.upstream.answers(|_| vec![Step::Hold]);
     let mut long = question("fast");
     long["messages"][0]["content"] = "word ".repeat(4_000).into();
@@ -171,7 +171,7 @@ test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
         base_url: Some(format!("https://{address}")),
         ..crossmodel::store::ProviderChange::of("acme".parse().unwrap())
     };
-    let by = crossmodel::store::Editor::command_line();
+    let by = crossmodel::store::Actor::command_line();
     rig.store.catalog().set_provider(&change, &by, rig.clock.now()).await.unwrap();
     let client = rig.client();
     let call = tokio::spawn(async move {

@@ -1,6 +1,6 @@
 //! Addresses that are never dialled, however they are written, and whatever a resolver says.
 
-use crossmodel::store::{Editor, ProviderChange};
+use crossmodel::store::{Actor, ProviderChange};
 
 use super::rig::{Rig, test};
 use crate::harness::upstream::Upstream;
@@ -57,7 +57,7 @@ test!(no_way_of_writing_a_private_address_is_dialled, |store| {
                 base_url: Some(format!("{scheme}://{host}:{port}")),
                 ..ProviderChange::of("acme".parse().unwrap())
             };
-            let set = rig.store.catalog().set_provider(&change, &Editor::command_line(), rig.clock.now()).await;
+            let set = rig.store.catalog().set_provider(&change, &Actor::command_line(), rig.clock.now()).await;
             if set.is_err() {
                 continue;
             }
@@ -79,7 +79,7 @@ test!(an_address_is_permitted_to_the_port_and_no_further, |store| {
     rig.asks("fast").await.is(200);
     let change = ProviderChange { base_url: Some(canary.url()), ..ProviderChange::of("acme".parse().unwrap()) };
 
-    rig.store.catalog().set_provider(&change, &Editor::command_line(), rig.clock.now()).await.unwrap();
+    rig.store.catalog().set_provider(&change, &Actor::command_line(), rig.clock.now()).await.unwrap();
 
     rig.asks("fast").await.is(503);
     assert_eq!(canary.connections(), 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{Access, ApiKeySecret, KeyState, PersonId, Role, Scope, UsageSource};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
 
 both_engines!(a_key_that_is_not_active_says_why, |store| {
     let rig = Rig::start(store).await;
-    let (keys, by, now) = (rig.store.api_keys(), Editor::command_line(), rig.clock.now());
+    let (keys, by, now) = (rig.store.api_keys(), Actor::command_line(), rig.clock.now());
     rig.asks("fast").await.is(200);
 
     keys.set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now).await.unwrap();
@@ -90,7 +90,7 @@ test!(a_key_of_a_disabled_person_is_refused, |store| {
     let client = rig.nobody().bearer(secret.expose());
     chat(&client, &question("acme/fast")).await.is(200);
 
-    rig.store.people().set_enabled(person.id, false, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.people().set_enabled(person.id, false, &Actor::command_line(), NOON).await.unwrap();
 
     chat(&client, &question("acme/fast")).await.is(401);
 });
@@ -102,7 +102,7 @@ async fn key_of(rig: &Rig, owner: Option<PersonId>) -> ApiKeySecret {
     (key.owner, key.name) = (owner, seed::name("theirs"));
     let hash = seed::master().api_key_hasher().hash(&secret);
     let new = crossmodel::store::NewKey { key, hash, aliases: Vec::new() };
-    rig.store.api_keys().create(&new, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.api_keys().create(&new, &Actor::command_line(), NOON).await.unwrap();
     secret
 }
 
@@ -113,7 +113,7 @@ test!(a_rolled_secret_works_as_long_as_was_granted, |store| {
     rig.asks("fast").await.is(200);
 
     let until = rig.clock.now().plus(Duration::from_secs(30));
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     rig.store
         .api_keys()
         .roll(Scope::All, rig.key.id, &hash, &new.display(), Some(until), &by, rig.clock.now())
@@ -130,7 +130,7 @@ test!(a_rolled_secret_works_as_long_as_was_granted, |store| {
 test!(a_key_limited_to_addresses_is_refused_elsewhere, |store| {
     let rig = Rig::start(store).await;
     let limit = async |net: &str| {
-        let (by, now) = (Editor::command_line(), rig.clock.now());
+        let (by, now) = (Actor::command_line(), rig.clock.now());
         rig.store
             .api_keys()
             .set_allowed(Scope::All, rig.key.id, None, &[net.parse().unwrap()], &by, now)
@@ -149,7 +149,7 @@ test!(a_key_limited_to_addresses_is_refused_elsewhere, |store| {
 
 test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
     rig.store.api_keys().set_allowed(Scope::All, rig.key.id, Some(&allowed), &[], &by, now).await.unwrap();
 
@@ -166,7 +166,7 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
 
 both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
     let rig = Rig::start(store).await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     let allow = async |access: Access| {
         assert!(rig.store.accounts().set_access(rig.account.id, &access, &by, rig.clock.now()).await.unwrap());
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, Model, Provider, ProviderOrder, Scope};
 use crossmodel::gateway::GatewayOptions;
-use crossmodel::store::{CatalogFile, Editor};
+use crossmodel::store::{Actor, CatalogFile};
 use serde_json::json;
 
 use super::protocols::polyglot;
@@ -37,7 +37,7 @@ impl Hosts {
         })
         .await;
         third.answers(polyglot);
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         let silent = format!("http://{silent}");
         let hosts = [
             ("second", second.url(), "openai-chat", "/chat/completions", "0.000003", "0.000006"),
@@ -68,7 +68,7 @@ impl Hosts {
     async fn order(&self, account: Option<AccountId>, providers: &[&str]) {
         let providers = providers.iter().map(|name| name.parse().unwrap()).collect();
         let order = ProviderOrder::new("lab/m", account, providers).unwrap();
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         self.rig.store.catalog().set_provider_order(&order, &by, self.rig.clock.now()).await.unwrap();
     }
 
@@ -248,7 +248,7 @@ test!(only_models_that_the_key_may_use_are_asked, |store| {
     hosts.rig.upstream.answers(fails(500));
     for (allowed, runs) in [(vec!["acme/m"], None), (vec!["acme/m", "third/m"], Some("third/m"))] {
         let allowed: Vec<_> = allowed.into_iter().map(|id| id.parse().unwrap()).collect();
-        let (by, now) = (Editor::command_line(), hosts.rig.clock.now());
+        let (by, now) = (Actor::command_line(), hosts.rig.clock.now());
         hosts
             .rig
             .store
@@ -353,7 +353,7 @@ both_engines!(an_order_is_live_on_the_next_request, |store| {
         hosts.order(None, &["second"]).await;
         assert_eq!(ran(&hosts.asks().await), "second/m");
 
-        let (by, now) = (Editor::command_line(), hosts.rig.clock.now());
+        let (by, now) = (Actor::command_line(), hosts.rig.clock.now());
         assert!(hosts.rig.store.catalog().remove_provider_order("lab/m", None, &by, now).await.unwrap());
         hosts.asks().await.is(429);
     }

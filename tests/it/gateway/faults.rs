@@ -167,7 +167,7 @@ test!(a_provider_that_cannot_be_reached_is_a_plain_error, |store| {
     };
     rig.store
         .catalog()
-        .set_provider(&change, &crossmodel::store::Editor::command_line(), rig.clock.now())
+        .set_provider(&change, &crossmodel::store::Actor::command_line(), rig.clock.now())
         .await
         .unwrap();
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{KeyState, Scope};
-use crossmodel::store::{Editor, ProviderChange};
+use crossmodel::store::{Actor, ProviderChange};
 use serde_json::json;
 use sqlx::{Connection, Executor, SqliteConnection};
 
@@ -25,7 +25,7 @@ both_engines!(an_edit_in_this_process_is_live_on_the_next_request, |store| {
 
 both_engines!(who_comes_while_a_changed_catalog_is_read_waits_for_it, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("acme/other").await.is(200);
     for enabled in [false, true, false, true] {
         rig.store.catalog().set_model_enabled(&"acme/other".parse().unwrap(), enabled, &by, now).await.unwrap();
@@ -55,7 +55,7 @@ both_engines!(without_notices_an_edit_elsewhere_is_live_after_sixty_seconds_at_t
 both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
     let elsewhere = rig.store.another().await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("fast").await.is(200);
 
     elsewhere.api_keys().set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now).await.unwrap();
@@ -75,7 +75,7 @@ both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| 
 both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
     let elsewhere = rig.store.another().await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("fast").await.is(200);
 
     for (enabled, status) in [(false, 401), (true, 200)] {
@@ -89,7 +89,7 @@ both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |st
 both_engines!(without_notices_a_change_of_the_catalog_is_live_after_sixty_seconds_at_the_latest, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
     let elsewhere = rig.store.another().await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("acme/other").await.is(200);
 
     elsewhere.catalog().set_model_enabled(&"acme/other".parse().unwrap(), false, &by, now).await.unwrap();
@@ -119,7 +119,7 @@ both_engines!(the_sweep_finds_what_no_notice_told, |store| {
 
 test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("poor").await.is(503);
 
     let context = crossmodel::gateway::credential_context("poor", &rig.upstream.url());
@@ -135,7 +135,7 @@ test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
 
 test!(a_sealed_credential_goes_nowhere_else_than_it_was_entered_for, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     let context = crossmodel::gateway::credential_context("poor", "https://elsewhere.example/v1");
     let sealed = seed::master().seal(&context, b"sk-sealed", crossmodel::random::bytes()).unwrap();
     let change = ProviderChange { sealed: Some(Some(sealed)), ..ProviderChange::of("poor".parse().unwrap()) };

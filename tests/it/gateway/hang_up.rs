@@ -156,7 +156,7 @@ both_engines!(a_client_that_leaves_while_its_key_is_being_loaded_harms_nobody, |
                 crossmodel::domain::Scope::All,
                 rig.key.id,
                 &crate::harness::seed::name(&format!("k{}", u32::from_ne_bytes(crossmodel::random::bytes()))),
-                &crossmodel::store::Editor::command_line(),
+                &crossmodel::store::Actor::command_line(),
                 rig.clock.now(),
             )
             .await

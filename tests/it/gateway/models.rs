@@ -4,7 +4,7 @@ use hyper::Method;
 use serde_json::{Value, json};
 
 use super::rig::{Rig, test};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 
 fn ids(list: &Value) -> Vec<&str> {
     list["data"].as_array().expect("a list").iter().map(|entry| entry["id"].as_str().expect("an id")).collect()
@@ -70,7 +70,7 @@ test!(a_real_id_that_an_alias_hides_says_so, |store| {
 
 test!(a_key_limited_to_some_models_lists_those, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Editor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
         .api_keys()

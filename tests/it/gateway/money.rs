@@ -6,7 +6,7 @@ use crossmodel::domain::{
     CallState, LedgerId, Limits, Model, Period, PicoUsd, Scope, SpendLimit, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::{CatalogFile, Editor, Store};
+use crossmodel::store::{Actor, CatalogFile, Store};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn spend(amount: &str, period: Period) -> Limits {
 }
 
 async fn limit(rig: &Rig, limits: Limits) {
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     assert!(rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &by, rig.clock.now()).await.unwrap());
 }
 
@@ -36,7 +36,7 @@ async fn penny(store: &Store) {
         "protocols": ["openai-chat"], "context_length": 8192, "pricing": {"prompt": "0", "completion": "0.00001"},
     }))
     .unwrap();
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     store.catalog().import(&CatalogFile::new(vec![model], Vec::new()), &by, NOON).await.unwrap();
 }
 
@@ -129,7 +129,7 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     penny(&rig.store).await;
     costs_a_penny(&rig.upstream);
     let take = |amount: &'static str| {
-        let (id, by) = (LedgerId::new(NOON, random::bytes()), Editor::command_line());
+        let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
         let (wallets, account) = (rig.store.wallets(), rig.account.id);
         async move { wallets.credit(id, account, usd(amount), "a test", &by, NOON).await.unwrap().unwrap() }
     };
@@ -161,7 +161,7 @@ test!(an_account_that_never_had_credit_is_told_so, |store| {
     let name = seed::name("penniless");
     let account =
         crossmodel::domain::Account::new(crossmodel::domain::AccountId::new(NOON, random::bytes()), name, NOON);
-    rig.store.accounts().create(&account, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.accounts().create(&account, &Actor::command_line(), NOON).await.unwrap();
     let (_, secret) = seed::key(&rig.store, account.id, "ci").await;
 
     let refused =
@@ -219,7 +219,7 @@ both_engines!(a_spend_limit_of_the_account_holds_for_all_its_keys_together, |sto
     let rig = Rig::start(store).await;
     penny(&rig.store).await;
     costs_a_penny(&rig.upstream);
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     rig.store.accounts().set_limits(rig.account.id, spend("0.03", Period::Month), &by, NOON).await.unwrap();
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
     let second = rig.nobody().bearer(second.expose());
@@ -284,11 +284,7 @@ test!(a_model_without_a_price_is_not_called, |store| {
         "protocols": ["openai-chat"], "context_length": 8192, "pricing": {},
     }))
     .unwrap();
-    rig.store
-        .catalog()
-        .import(&CatalogFile::new(vec![model], Vec::new()), &Editor::command_line(), NOON)
-        .await
-        .unwrap();
+    rig.store.catalog().import(&CatalogFile::new(vec![model], Vec::new()), &Actor::command_line(), NOON).await.unwrap();
 
     let refused = rig.asks("acme/gift").await.is(400).json();
 

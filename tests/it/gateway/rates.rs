@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{Limits, Scope};
-use crossmodel::store::Editor;
+use crossmodel::store::Actor;
 use serde_json::{Value, json};
 
 use super::rig::{Rig, options, question, serve, test};
@@ -13,7 +13,7 @@ use crate::harness::upstream::json_answer;
 
 async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
     let limits = Limits { requests_per_minute: requests, tokens_per_minute: tokens, spend: None };
-    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON).await.unwrap();
 }
 
 fn uses(prompt: u64, completion: u64) -> Value {
@@ -113,7 +113,7 @@ test!(a_call_that_fails_gives_back_the_tokens_that_it_was_counted_with, |store| 
 test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
     let rig = Rig::start(store).await;
     let limits = Limits { requests_per_minute: Some(4), ..Limits::NONE };
-    rig.store.accounts().set_limits(rig.account.id, limits, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.accounts().set_limits(rig.account.id, limits, &Actor::command_line(), NOON).await.unwrap();
     limit(&rig, Some(3), None).await;
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
     let second = rig.nobody().bearer(second.expose());

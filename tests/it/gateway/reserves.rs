@@ -3,7 +3,7 @@
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{LedgerId, Model, PicoUsd, Scope};
 use crossmodel::random;
-use crossmodel::store::{CatalogFile, Editor};
+use crossmodel::store::{Actor, CatalogFile};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ async fn start(store: TestStore) -> Rig {
         model("acme/answers", "chat", "openai-responses", CONTEXT),
         model("claude/lax", "chat", "anthropic-messages", CONTEXT),
     ];
-    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Editor::command_line(), NOON).await.unwrap();
+    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON).await.unwrap();
     rig
 }
 
@@ -54,7 +54,7 @@ async fn balance(rig: &Rig) -> PicoUsd {
 async fn leave(rig: &Rig, amount: PicoUsd) {
     let change = PicoUsd::from_pico(amount.pico() - balance(rig).await.pico());
     if change != PicoUsd::ZERO {
-        let (id, by) = (LedgerId::new(NOON, random::bytes()), Editor::command_line());
+        let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
         rig.store.wallets().credit(id, rig.account.id, change, "a test", &by, NOON).await.unwrap().unwrap();
     }
 }

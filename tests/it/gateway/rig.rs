@@ -7,7 +7,7 @@ use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
 use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Model, Provider, Scope, UsageRecord};
 use crossmodel::gateway::{Gateway, GatewayOptions};
-use crossmodel::store::{CatalogFile, Editor, Store};
+use crossmodel::store::{Actor, CatalogFile, Store};
 use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Reply};
@@ -75,7 +75,7 @@ impl Rig {
     /// Sets the key's aliases.
     pub async fn sets(&self, store: &Store, aliases: &[Alias]) {
         let version = store.aliases().list(Scope::All, self.key.id).await.unwrap().unwrap().version;
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         store.aliases().save(Scope::All, self.key.id, version, aliases, &by, self.clock.now()).await.unwrap();
     }
 
@@ -207,7 +207,7 @@ async fn import(store: &Store, upstream: &Upstream) {
         model("inside/model", &chat, "chat"),
         model("counts/opus", &["anthropic-messages"], "chat"),
     ];
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     store.catalog().import(&CatalogFile::new(models, providers), &by, NOON).await.expect("to import");
     store.catalog().set_model_enabled(&"acme/off".parse().unwrap(), false, &by, NOON).await.unwrap();
     store.catalog().set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON).await.unwrap();

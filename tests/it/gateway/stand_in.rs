@@ -6,7 +6,7 @@ use super::rig::{Rig, stream_question, test};
 use crossmodel::domain::UsageSource;
 
 test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
-    let rig = Rig::with(store, |options| options.stand_in = true).await;
+    let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
     let reply = rig.asks("poor").await.is(200);
 
@@ -22,7 +22,7 @@ test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
 });
 
 test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
-    let rig = Rig::with(store, |options| options.stand_in = true).await;
+    let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
     let reply = rig.client().post("/v1/chat/completions", &stream_question("poor")).await.is(200);
 
@@ -35,7 +35,7 @@ test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
 
 test!(the_stand_in_answers_for_those_that_speak_another_protocol_too, |store| {
     let rig = Rig::with(store, |options| {
-        options.stand_in = true;
+        options.demo_provider = true;
         options.env = std::sync::Arc::new(|_| None);
     })
     .await;
@@ -47,7 +47,7 @@ test!(the_stand_in_answers_for_those_that_speak_another_protocol_too, |store| {
 });
 
 test!(a_provider_with_a_credential_is_called_even_then, |store| {
-    let rig = Rig::with(store, |options| options.stand_in = true).await;
+    let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
     rig.asks("fast").await.is(200);
 

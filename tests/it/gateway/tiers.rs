@@ -3,7 +3,7 @@
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
 use crossmodel::gateway::GatewayOptions;
-use crossmodel::store::{CatalogFile, Editor};
+use crossmodel::store::{Actor, CatalogFile};
 use serde_json::{Value, json};
 
 use super::protocols::ask;
@@ -39,7 +39,7 @@ async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Rig
         model("claude/tiered", "anthropic-messages", tiers),
         model("unsure/tiered", "openai-chat", Value::Null),
     ];
-    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Editor::command_line(), NOON).await.unwrap();
+    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON).await.unwrap();
     rig
 }
 
@@ -195,7 +195,7 @@ test!(a_tier_that_the_model_has_no_price_for_is_refused_before_the_call, |store|
 test!(nobody_else_is_asked_who_has_no_price_for_the_tier, |store| {
     let rig = start(store).await;
     let order = ProviderOrder::new("lab/tiered", None, vec!["unsure".parse().unwrap()]).unwrap();
-    rig.store.catalog().set_provider_order(&order, &Editor::command_line(), NOON).await.unwrap();
+    rig.store.catalog().set_provider_order(&order, &Actor::command_line(), NOON).await.unwrap();
     rig.upstream.answers(|_| json_answer(500, &json!({"error": {"message": "no"}})));
 
     for (asked, calls) in [(json!({}), 2), (json!({"service_tier": "flex"}), 3)] {

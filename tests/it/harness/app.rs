@@ -9,7 +9,7 @@ use crossmodel::console::sign_in::setup;
 use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Catalog, Protocol, Role, Scope, TrustedProxies};
 use crossmodel::gateway::{Gateway, GatewayOptions};
-use crossmodel::store::{Editor, ProviderChange, Store};
+use crossmodel::store::{Actor, ProviderChange, Store};
 
 use super::client::{Client, Reply};
 use super::provider::Provider;
@@ -49,7 +49,7 @@ impl TestApp {
                 credential_env: Some(Some("UPSTREAM_CREDENTIAL".into())),
                 ..ProviderChange::of(provider.id.clone())
             };
-            store.catalog().set_provider(&change, &Editor::command_line(), seed::NOON).await.expect("to set it");
+            store.catalog().set_provider(&change, &Actor::command_line(), seed::NOON).await.expect("to set it");
         }
         let account = seed::account(&store, "acme").await;
         let (url, gateway) = serve(&store, (*store).clone(), &clock, &played, set).await;
@@ -236,7 +236,7 @@ impl TestKey {
 
     async fn add(&self, alias: Alias) {
         let (store, now) = (self.app.store(), self.app.clock().now());
-        store.aliases().add(Scope::All, self.key.id, &alias, &Editor::command_line(), now).await.expect("a new alias");
+        store.aliases().add(Scope::All, self.key.id, &alias, &Actor::command_line(), now).await.expect("a new alias");
     }
 
     /// Calls a model by that name, and reads the answer.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossmodel::domain::{Model, Provider};
-use crossmodel::store::{CatalogFile, Editor, Store};
+use crossmodel::store::{Actor, CatalogFile, Store};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -130,7 +130,7 @@ impl Biller {
         }))
         .expect("a model");
         let file = CatalogFile::new(vec![model], vec![provider]);
-        store.catalog().import(&file, &Editor::command_line(), NOON).await.expect("to import");
+        store.catalog().import(&file, &Actor::command_line(), NOON).await.expect("to import");
     }
 
     /// Whether answers wait from now on, or begin.

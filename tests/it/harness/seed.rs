@@ -8,7 +8,7 @@ use crossmodel::domain::{
     PersonId, Role, Timestamp,
 };
 use crossmodel::random;
-use crossmodel::store::{CatalogFile, Editor, NewKey, Store};
+use crossmodel::store::{Actor, CatalogFile, NewKey, Store};
 
 /// When every seeded row was made: Sunday, 22 November 2026, noon in UTC.
 pub const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
@@ -22,20 +22,20 @@ pub fn master() -> MasterKey {
 pub async fn catalog(store: &Store) {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json")).expect("the shipped providers");
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json")).expect("the shipped models");
-    store.catalog().import(&providers.and(models), &Editor::command_line(), NOON).await.expect("to import them");
+    store.catalog().import(&providers.and(models), &Actor::command_line(), NOON).await.expect("to import them");
 }
 
 /// So many US dollars of credit.
 pub async fn credit(store: &Store, account: AccountId, usd: &str) {
     let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
-    let added = store.wallets().credit(id, account, amount, "for tests", &Editor::command_line(), NOON).await;
+    let added = store.wallets().credit(id, account, amount, "for tests", &Actor::command_line(), NOON).await;
     added.expect("to add credit").expect("the account");
 }
 
 /// An account of that name, with plenty of credit.
 pub async fn account(store: &Store, name: &str) -> Account {
     let account = Account::new(AccountId::new(NOON, random::bytes()), self::name(name), NOON);
-    store.accounts().create(&account, &Editor::command_line(), NOON).await.expect("a new account");
+    store.accounts().create(&account, &Actor::command_line(), NOON).await.expect("a new account");
     credit(store, account.id, "100000").await;
     account
 }
@@ -59,7 +59,7 @@ async fn add_person(store: &Store, email: &str, role: Role, account: Option<Acco
     let id = PersonId::new(NOON, random::bytes());
     let email = email.parse().expect("an e-mail address");
     let person = Person { id, email, role, account, enabled: true, created_at: NOON };
-    store.people().add(&person, hash, &Editor::command_line(), NOON).await.expect("a new person");
+    store.people().add(&person, hash, &Actor::command_line(), NOON).await.expect("a new person");
     person
 }
 
@@ -86,7 +86,7 @@ pub async fn key_under(
     let key = ApiKey { limits: Limits::NONE, ..ApiKey::new(id, account, self::name(name), &secret, NOON) };
     let hash = master.api_key_hasher().hash(&secret);
     let new = NewKey { key: key.clone(), hash, aliases };
-    store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("a new key");
+    store.api_keys().create(&new, &Actor::command_line(), NOON).await.expect("a new key");
     (key, secret)
 }
 

@@ -7,7 +7,7 @@ use crossmodel::domain::Scope;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use super::stage::{Actor, Thing, Whose, World};
+use super::stage::{Thing, Visitor, Whose, World};
 use super::table::{self, Line};
 use crate::harness::database::Engine;
 use crate::harness::store::on;
@@ -98,7 +98,7 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
 }
 
 /// Status and rows that a form changes, without what is different every time.
-async fn writes(world: &World, line: &Line, actor: &Actor, more: &[(String, String)]) -> (u16, Vec<String>) {
+async fn writes(world: &World, line: &Line, actor: &Visitor, more: &[(String, String)]) -> (u16, Vec<String>) {
     let thing = world.thing(line, actor, Whose::Own).await;
     let before = world.rows().await;
     let mut fields = line.fields(&thing);

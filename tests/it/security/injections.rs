@@ -4,7 +4,7 @@ use bytes::Bytes;
 use hyper::Method;
 use serde_json::json;
 
-use super::stage::{Actor, Whose, World};
+use super::stage::{Visitor, Whose, World};
 use super::table::{self, Line};
 use crate::harness::client::{Client, Reply};
 use crate::harness::database::Engine;
@@ -117,7 +117,7 @@ fn every_field_of_every_form_takes_it_as_text() {
 }
 
 /// Each field of a form, by its place, with each text.
-async fn pairs(world: &World, line: &Line, actor: &Actor) -> Vec<(usize, &'static str)> {
+async fn pairs(world: &World, line: &Line, actor: &Visitor) -> Vec<(usize, &'static str)> {
     let count = line.fields(&world.lasting_thing(line, actor, Whose::Own).await).len();
     (0..count).flat_map(|field| TEXTS.map(|text| (field, text))).collect()
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hyper::Method;
 use scraper::{Html, Selector};
 
-use super::stage::{Actor, Whose, World};
+use super::stage::{Visitor, Whose, World};
 use super::table::{self, Line};
 use crate::harness::client::Client;
 use crate::harness::database::Engine;
@@ -154,7 +154,7 @@ fn no_page_changes_anything_by_being_looked_at() {
 }
 
 /// Every GET of the table, about a thing of the actor's own.
-async fn addresses(world: &World, actor: &Actor) -> BTreeSet<String> {
+async fn addresses(world: &World, actor: &Visitor) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for line in table::console().iter().filter(|line| !line.is_unsafe() && line.pattern() != "/requests/{id}") {
         let thing = world.lasting_thing(line, actor, Whose::Own).await;

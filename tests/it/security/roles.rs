@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::stage::{Actor, Group, Thing, Whose, World};
+use super::stage::{Group, Thing, Visitor, Whose, World};
 use super::table::{self, Line};
 use crate::harness::client::{Client, Reply};
 use crate::harness::database::Engine;
@@ -29,7 +29,7 @@ fn everybody_gets_what_the_table_says_of_the_console() {
 }
 
 /// All cells of one actor at one address.
-async fn plays(world: &World, line: &Line, actor: &Actor) -> Faults {
+async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
     let has_things = line.cells.iter().any(|cell| cell.len() == 4);
     let writes = |whose: Whose| {
         let mine = matches!(whose, Whose::Own | Whose::Same);
@@ -82,7 +82,7 @@ async fn plays(world: &World, line: &Line, actor: &Actor) -> Faults {
 }
 
 /// One cell: what was answered, without what names the thing.
-async fn cell(world: &World, line: &Line, actor: &Actor, whose: Whose, thing: &Thing, faults: &mut Faults) -> Told {
+async fn cell(world: &World, line: &Line, actor: &Visitor, whose: Whose, thing: &Thing, faults: &mut Faults) -> Told {
     let reply = line.play(&actor.client, thing).await;
     let declared = &line.cells[actor.group as usize];
     let wanted = declared.get(whose as usize).copied().unwrap_or(declared[0]);
@@ -115,7 +115,7 @@ fn changes_rows(line: &Line) -> bool {
 }
 
 /// The word of the other account, if an answer has it.
-fn leaks<'a>(world: &'a World, actor: &Actor, reply: &'a Reply) -> impl Iterator<Item = &'a str> {
+fn leaks<'a>(world: &'a World, actor: &Visitor, reply: &'a Reply) -> impl Iterator<Item = &'a str> {
     let others: Vec<&str> = match actor.group {
         Group::Admin => Vec::new(),
         Group::Outside => world.sides.iter().map(|side| side.mark).collect(),

@@ -11,7 +11,7 @@ use crossmodel::domain::{
     Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, KeyState, Limits, Person, PersonId, RequestId, Role, Scope,
 };
 use crossmodel::random;
-use crossmodel::store::{Editor, Link, LinkKind, NewKey};
+use crossmodel::store::{Actor, Link, LinkKind, NewKey};
 use sha2::{Digest, Sha256};
 
 use super::table::Line;
@@ -50,7 +50,7 @@ pub enum Group {
 }
 
 /// Somebody who asks the console for something.
-pub struct Actor {
+pub struct Visitor {
     pub name: &'static str,
     pub group: Group,
     pub client: Client,
@@ -75,7 +75,7 @@ pub struct World {
     pub app: TestApp,
     pub clock: Clock,
     pub sides: [Side; 2],
-    pub actors: Vec<Actor>,
+    pub actors: Vec<Visitor>,
     count: AtomicUsize,
     lasting: Mutex<HashMap<(&'static str, usize), Thing>>,
 }
@@ -130,14 +130,14 @@ impl World {
         let over = signs_in(&app, &sides[0].owner).await;
         clock.advance(Duration::from_secs(13 * 3600));
         let mut actors = vec![
-            Actor {
+            Visitor {
                 name: "anonymous",
                 group: Group::Outside,
                 client: app.client().like_a_browser(),
                 side: 0,
                 person: None,
             },
-            Actor { name: "session over", group: Group::Outside, client: over, side: 0, person: None },
+            Visitor { name: "session over", group: Group::Outside, client: over, side: 0, person: None },
             actor(&app, "person disabled", Group::Outside, 0, &gone).await,
             actor(&app, "account disabled", Group::Outside, 0, &closed.owner).await,
             actor(&app, "viewer A1", Group::Viewer, 0, &sides[0].viewers[0]).await,
@@ -146,24 +146,24 @@ impl World {
             actor(&app, "owner B", Group::Owner, 1, &sides[1].owner).await,
             actor(&app, "admin", Group::Admin, 0, &admin).await,
         ];
-        let (by, now) = (Editor::command_line(), clock.now());
+        let (by, now) = (Actor::command_line(), clock.now());
         app.store().people().set_enabled(gone.id, false, &by, now).await.expect("to disable a person");
         app.store().accounts().set_enabled(closed.account.id, false, &by, now).await.expect("to disable an account");
         let world =
             Self { app, clock, sides, actors: Vec::new(), count: AtomicUsize::new(0), lasting: Mutex::default() };
         let secret = world.makes_key(0, None).await.1;
         let bearer = world.app.client().like_a_browser().bearer(&secret);
-        actors.push(Actor { name: "API key", group: Group::Outside, client: bearer, side: 0, person: None });
+        actors.push(Visitor { name: "API key", group: Group::Outside, client: bearer, side: 0, person: None });
         Self { actors, ..world }
     }
 
     /// The actor of that name.
-    pub fn actor(&self, name: &str) -> &Actor {
+    pub fn actor(&self, name: &str) -> &Visitor {
         self.actors.iter().find(|actor| actor.name == name).expect("an actor of that name")
     }
 
     /// A fresh thing for a line.
-    pub async fn thing(&self, line: &Line, actor: &Actor, whose: Whose) -> Thing {
+    pub async fn thing(&self, line: &Line, actor: &Visitor, whose: Whose) -> Thing {
         let side = &self.sides[actor.side];
         let people = [&side.owner, &side.viewers[0], &side.viewers[1]];
         let mine = actor.person.filter(|id| people.iter().any(|person| person.id == *id)).unwrap_or(side.owner.id);
@@ -212,7 +212,7 @@ impl World {
     }
 
     /// The same, made once for all lines that leave it as it is.
-    pub async fn lasting_thing(&self, line: &Line, actor: &Actor, whose: Whose) -> Thing {
+    pub async fn lasting_thing(&self, line: &Line, actor: &Visitor, whose: Whose) -> Thing {
         if line.address.contains("{token}") || line.pattern() == "/requests/{id}" {
             return self.thing(line, actor, whose).await;
         }
@@ -267,7 +267,7 @@ impl World {
             seed::exact(&format!("{}-{n}-embed", side.mark), "openai/text-embedding-3-small"),
         ];
         let new = NewKey { key, hash: seed::master().api_key_hasher().hash(&secret), aliases };
-        self.app.store().api_keys().create(&new, &Editor::command_line(), now).await.expect("a new key");
+        self.app.store().api_keys().create(&new, &Actor::command_line(), now).await.expect("a new key");
         let key = self.app.store().api_keys().get(Scope::All, id).await.expect("the store");
         (key.expect("the new key"), secret.expose().to_owned())
     }
@@ -280,7 +280,7 @@ impl World {
 
 /// Everybody whom the gateway must not answer, by name.
 pub async fn without_a_key(world: &World) -> Vec<(&'static str, Client)> {
-    let (by, now) = (Editor::command_line(), world.clock.now());
+    let (by, now) = (Actor::command_line(), world.clock.now());
     let keys = world.app.store().api_keys();
     let all = Scope::All;
     let with = |secret: &str| world.app.client().bearer(secret);
@@ -333,6 +333,6 @@ async fn signs_in(app: &TestApp, person: &Person) -> Client {
     client
 }
 
-async fn actor(app: &TestApp, name: &'static str, group: Group, side: usize, person: &Person) -> Actor {
-    Actor { name, group, client: signs_in(app, person).await, side, person: Some(person.id) }
+async fn actor(app: &TestApp, name: &'static str, group: Group, side: usize, person: &Person) -> Visitor {
+    Visitor { name, group, client: signs_in(app, person).await, side, person: Some(person.id) }
 }

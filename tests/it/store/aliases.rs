@@ -1,7 +1,7 @@
 //! The aliases of a key: at most 20, never overwritten by somebody who has not seen them.
 
 use crossmodel::domain::{Alias, ApiKeyId, Scope};
-use crossmodel::store::{Editor, SaveOutcome, Saved, StoreError};
+use crossmodel::store::{Actor, SaveOutcome, SavedAliases, StoreError};
 
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, prefix};
@@ -15,12 +15,12 @@ async fn key(store: &TestStore) -> ApiKeyId {
     seed::key(store, account.id, "ci").await.0.id
 }
 
-async fn stored(store: &TestStore, key: ApiKeyId) -> Saved {
+async fn stored(store: &TestStore, key: ApiKeyId) -> SavedAliases {
     store.aliases().list(Scope::All, key).await.unwrap().unwrap()
 }
 
 async fn save(store: &TestStore, key: ApiKeyId, base: i64, aliases: &[Alias]) -> SaveOutcome {
-    store.aliases().save(Scope::All, key, base, aliases, &Editor::command_line(), NOON).await.unwrap()
+    store.aliases().save(Scope::All, key, base, aliases, &Actor::command_line(), NOON).await.unwrap()
 }
 
 both_engines!(of_64_who_add_at_once_20_succeed, |store| {
@@ -31,7 +31,7 @@ both_engines!(of_64_who_add_at_once_20_succeed, |store| {
         let store = store.clone();
         adding.spawn(async move {
             let alias = exact(&format!("name-{n}"), FAST);
-            store.aliases().add(Scope::All, key, &alias, &Editor::command_line(), NOON).await
+            store.aliases().add(Scope::All, key, &alias, &Actor::command_line(), NOON).await
         });
     }
     let outcomes = adding.join_all().await;
@@ -117,7 +117,7 @@ both_engines!(a_save_replaces_all_and_raises_version_and_revision, |store| {
 both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, secret) = seed::key(&store, account.id, "ci").await;
-    let kept = Alias { keeps_name: true, ..prefix("claude-", GOOD) };
+    let kept = Alias { keep_name: true, ..prefix("claude-", GOOD) };
     save(&store, key.id, 0, &[exact("fast", FAST), kept.clone()]).await;
 
     let all = [exact("fast", FAST), kept.clone()];
@@ -129,7 +129,7 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     // The switch alone is a change, and adding the alias again ends it.
     let off = [exact("fast", FAST), prefix("claude-", GOOD)];
     assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
-    store.aliases().add(Scope::All, key.id, &kept, &Editor::command_line(), NOON).await.unwrap();
+    store.aliases().add(Scope::All, key.id, &kept, &Actor::command_line(), NOON).await.unwrap();
     assert_eq!(stored(&store, key.id).await.aliases, all);
 
     // What was stored before there was a switch answers with the real id.
@@ -155,7 +155,7 @@ both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
 
     assert_eq!(save(&store, key, 1, &some("new", 20)).await, SaveOutcome::Saved { version: 2 });
 
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     let outcome = store.aliases().save(Scope::All, key, 2, &some("more", 21), &by, NOON).await;
     assert!(matches!(outcome, Err(StoreError::Full { limit: 20 })), "{outcome:?}");
     assert_eq!(stored(&store, key).await.version, 2);
@@ -165,7 +165,7 @@ both_engines!(two_aliases_of_one_name_are_refused, |store| {
     let key = key(&store).await;
     let twice = [exact("fast", FAST), prefix("fast", GOOD)];
 
-    let outcome = store.aliases().save(Scope::All, key, 0, &twice, &Editor::command_line(), NOON).await;
+    let outcome = store.aliases().save(Scope::All, key, 0, &twice, &Actor::command_line(), NOON).await;
 
     assert!(matches!(outcome, Err(StoreError::Taken { .. })), "{outcome:?}");
 });
@@ -174,7 +174,7 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
     let key = key(&store).await;
     let aliases: Vec<Alias> = (0..20).map(|n| exact(&format!("name-{n}"), FAST)).collect();
     save(&store, key, 0, &aliases).await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     store.aliases().add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON).await.unwrap();
     // Once more changes nothing.
@@ -188,7 +188,7 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
 both_engines!(an_alias_is_removed_once, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
-    let (name, by) = ("fast".parse().unwrap(), Editor::command_line());
+    let (name, by) = ("fast".parse().unwrap(), Actor::command_line());
 
     assert!(store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
     assert!(!store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
@@ -198,7 +198,7 @@ both_engines!(an_alias_is_removed_once, |store| {
 
 both_engines!(every_version_can_be_read_again, |store| {
     let key = key(&store).await;
-    let by = Editor { person: None, name: "maya@example.com".into() };
+    let by = Actor { person: None, name: "maya@example.com".into() };
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     store.aliases().save(Scope::All, key, 1, &[exact("fast", GOOD)], &by, minutes(1)).await.unwrap();
 
@@ -217,7 +217,7 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
-    let (aliases, by) = (store.aliases(), Editor::command_line());
+    let (aliases, by) = (store.aliases(), Actor::command_line());
 
     assert_eq!(aliases.list(other, key).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 0).await.unwrap(), None);

@@ -2,7 +2,7 @@
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Editor, NewKey, StoreError, StoredKey};
+use crossmodel::store::{Actor, NewKey, StoreError, StoredKey};
 
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, master, prefix};
@@ -19,7 +19,7 @@ async fn opened(store: &TestStore, secret: &ApiKeySecret) -> Option<StoredKey> {
 /// Rolls a key at noon.
 async fn roll(store: &TestStore, key: &ApiKey, old_until: Option<u64>) -> ApiKeySecret {
     let secret = ApiKeySecret::generate(random::bytes);
-    let (display, by) = (secret.display(), Editor::command_line());
+    let (display, by) = (secret.display(), Actor::command_line());
     let until = old_until.map(minutes);
     assert!(store.api_keys().roll(Scope::All, key.id, &hash(&secret), &display, until, &by, NOON).await.unwrap());
     secret
@@ -38,7 +38,7 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
     let aliases = vec![exact("fast", "deepseek/deepseek-chat"), prefix("claude", "anthropic/claude-opus-4-8")];
     let new_secret = ApiKeySecret::generate(random::bytes);
     let new = NewKey { key: key.clone(), hash: hash(&new_secret), aliases: aliases.clone() };
-    store.api_keys().create(&new, &Editor::command_line(), NOON).await.unwrap();
+    store.api_keys().create(&new, &Actor::command_line(), NOON).await.unwrap();
     key.aliases_version = 1;
 
     let scope = Scope::Account(account.id);
@@ -58,7 +58,7 @@ both_engines!(names_are_unique_in_an_account, |store| {
     let (first, _) = seed::key(&store, acme.id, "ci").await;
     let (second, _) = seed::key(&store, acme.id, "laptop").await;
     seed::key(&store, other.id, "ci").await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     let mut again = first.clone();
     again.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
@@ -98,7 +98,7 @@ both_engines!(a_deleted_key_is_not_found_at_once, |store| {
     let account = seed::account(&store, "acme").await;
     let aliases = vec![exact("fast", "deepseek/deepseek-chat")];
     let (key, secret) = seed::key_with(&store, account.id, "ci", aliases).await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     assert!(store.api_keys().delete(Scope::All, key.id, &by, NOON).await.unwrap());
 
@@ -115,11 +115,11 @@ both_engines!(every_change_raises_the_revision, |store| {
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, _) = seed::key(&store, account.id, "ci").await;
     // A key that somebody owns.
-    store.api_keys().delete(Scope::All, key.id, &Editor::command_line(), NOON).await.unwrap();
+    store.api_keys().delete(Scope::All, key.id, &Actor::command_line(), NOON).await.unwrap();
     key.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
     key.owner = Some(owner.id);
     let new = NewKey { key: key.clone(), hash: hash(&ApiKeySecret::generate(random::bytes)), aliases: Vec::new() };
-    let (keys, by, scope, id) = (store.api_keys(), Editor::command_line(), Scope::All, key.id);
+    let (keys, by, scope, id) = (store.api_keys(), Actor::command_line(), Scope::All, key.id);
     keys.create(&new, &by, NOON).await.unwrap();
     let revision = async || store.api_keys().revisions(&[id]).await.unwrap();
     assert_eq!(revision().await, [(id, 0)]);
@@ -148,7 +148,7 @@ both_engines!(every_change_raises_the_revision, |store| {
 both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     let account = seed::account(&store, "acme").await;
     let (_, secret) = seed::key(&store, account.id, "ci").await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     store.accounts().set_enabled(account.id, false, &by, NOON).await.unwrap();
     assert!(!opened(&store, &secret).await.unwrap().account_enabled);
@@ -178,7 +178,7 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let acme = seed::account(&store, "acme").await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
     let (key, secret) = seed::key(&store, acme.id, "ci").await;
-    let (keys, by, id) = (store.api_keys(), Editor::command_line(), key.id);
+    let (keys, by, id) = (store.api_keys(), Actor::command_line(), key.id);
 
     assert_eq!(keys.get(other, id).await.unwrap(), None);
     assert_eq!(keys.all(other).await.unwrap(), []);

@@ -1,7 +1,7 @@
 //! The audit log: one entry per change, in the change's own transaction, never altered.
 
 use crossmodel::domain::{KeyState, Scope};
-use crossmodel::store::{Editor, StoreError};
+use crossmodel::store::{Actor, StoreError};
 
 use super::raw;
 use crate::harness::seed::{self, NOON, exact};
@@ -9,7 +9,7 @@ use crate::harness::seed::{self, NOON, exact};
 both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, secret) = seed::key(&store, account.id, "ci").await;
-    let (by, scope) = (Editor { person: None, name: "maya@example.com".into() }, Scope::Account(account.id));
+    let (by, scope) = (Actor { person: None, name: "maya@example.com".into() }, Scope::Account(account.id));
     store.api_keys().set_state(scope, key.id, KeyState::Disabled, &by, NOON).await.unwrap();
     store.aliases().add(scope, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON).await.unwrap();
     let refused = store.accounts().create(&account, &by, NOON).await;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crossmodel::domain::{Model, ModelStatus, Protocol, Provider, Sealed};
-use crossmodel::store::{CatalogFile, Editor, ImportReport, ProviderChange, StoreError};
+use crossmodel::store::{Actor, CatalogFile, ImportReport, ProviderChange, StoreError};
 
 use crate::harness::seed::{self, NOON};
 use crate::harness::store::TestStore;
@@ -17,7 +17,7 @@ fn shipped() -> CatalogFile {
 }
 
 async fn import(store: &TestStore, file: &CatalogFile) -> ImportReport {
-    store.catalog().import(file, &Editor::command_line(), NOON).await.unwrap()
+    store.catalog().import(file, &Actor::command_line(), NOON).await.unwrap()
 }
 
 async fn model(store: &TestStore, id: &str) -> Model {
@@ -118,7 +118,7 @@ both_engines!(a_file_of_providers_retires_no_model, |store| {
 
 both_engines!(what_an_admin_set_survives_an_import, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Editor::command_line());
+    let (catalog, by) = (store.catalog(), Actor::command_line());
     let sealed = Sealed::from_bytes(vec![1, 2, 3]);
     let set = ProviderChange {
         base_url: Some("http://127.0.0.1:9/v1/".into()),
@@ -151,7 +151,7 @@ both_engines!(what_an_admin_set_survives_an_import, |store| {
 
 both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Editor::command_line());
+    let (catalog, by) = (store.catalog(), Actor::command_line());
     let env = provider(&store, "deepseek").await.env;
     let set = ProviderChange {
         protocol: Some(Protocol::AnthropicMessages),
@@ -174,7 +174,7 @@ both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
 });
 
 both_engines!(a_server_of_ones_own_can_be_added_and_get_models, |store| {
-    let (catalog, by) = (store.catalog(), Editor::command_line());
+    let (catalog, by) = (store.catalog(), Actor::command_line());
     seed::catalog(&store).await;
     let base_url = Some("http://127.0.0.1:11434/v1".to_owned());
 
@@ -198,7 +198,7 @@ both_engines!(a_model_of_an_unknown_provider_is_refused_and_nothing_comes_in, |s
     models[600].provider = "nobody".parse().unwrap();
 
     let refused =
-        store.catalog().import(&CatalogFile::new(models, providers), &Editor::command_line(), NOON).await.unwrap_err();
+        store.catalog().import(&CatalogFile::new(models, providers), &Actor::command_line(), NOON).await.unwrap_err();
 
     assert!(matches!(&refused, StoreError::UnknownProvider { provider, .. } if provider == "nobody"), "{refused:?}");
     let catalog = store.catalog().load().await.unwrap();
@@ -206,7 +206,7 @@ both_engines!(a_model_of_an_unknown_provider_is_refused_and_nothing_comes_in, |s
 });
 
 both_engines!(switching_something_that_is_not_there_says_so, |store| {
-    let (catalog, by) = (store.catalog(), Editor::command_line());
+    let (catalog, by) = (store.catalog(), Actor::command_line());
     assert!(!catalog.set_provider_enabled(&"nobody".parse().unwrap(), true, &by, NOON).await.unwrap());
     assert!(!catalog.set_model_enabled(&"no/body".parse().unwrap(), true, &by, NOON).await.unwrap());
     assert_eq!(catalog.revision().await.unwrap(), 0);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossmodel::domain::{KeyState, Scope};
-use crossmodel::store::{Change, Editor};
+use crossmodel::store::{Actor, Change};
 use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
 
@@ -20,7 +20,7 @@ fn heard(changes: &mut Receiver<Change>) -> Vec<Change> {
 both_engines!(a_change_is_told_in_the_same_process_before_the_writer_goes_on, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, _) = seed::key(&store, account.id, "ci").await;
-    let (mut changes, by) = (store.changes(), Editor::command_line());
+    let (mut changes, by) = (store.changes(), Actor::command_line());
 
     store.aliases().add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON).await.unwrap();
     assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
@@ -44,7 +44,7 @@ fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
         let other = store.another().await;
         let mut changes = other.changes();
         other.listen();
-        let by = Editor::command_line();
+        let by = Actor::command_line();
 
         for round in 0..2 {
             // The listener may not be there yet: say it until it is heard.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, ApiKey, ApiKeyHash, ApiKeyId, Scope};
 use crossmodel::random;
-use crossmodel::store::{Editor, NewKey, Store};
+use crossmodel::store::{Actor, NewKey, Store};
 use futures_util::future::join_all;
 
 use super::raw;
@@ -17,7 +17,7 @@ async fn adds_key(store: &Store, account: AccountId, like: &ApiKey, name: &str) 
     let key = ApiKey { id: ApiKeyId::new(NOON, random::bytes()), account, name: seed::name(name), ..like.clone() };
     let hash = ApiKeyHash::from_bytes(random::bytes());
     let new = NewKey { key, hash, aliases: vec![exact("one", "openai/gpt-5")] };
-    store.api_keys().create(&new, &Editor::command_line(), NOON).await.expect("to be served");
+    store.api_keys().create(&new, &Actor::command_line(), NOON).await.expect("to be served");
 }
 
 both_engines!(sixteen_programs_that_write_at_once_are_all_served, |store| {

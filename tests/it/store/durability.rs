@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeyId, Scope};
 use crossmodel::random;
-use crossmodel::store::{Editor, NewKey, Store};
+use crossmodel::store::{Actor, NewKey, Store};
 use tokio::time::timeout;
 
 use super::raw;
@@ -30,7 +30,7 @@ async fn abandon<T>(steps: usize, future: impl Future<Output = T>) {
 both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     let account = seed::account(&store, "acme").await;
     let (first, _) = seed::key(&store, account.id, "first").await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     for n in 0..200 {
         let key =
@@ -73,7 +73,7 @@ fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
         store.migrate().await.unwrap();
         let account = seed::account(&store, "acme").await;
         let (key, _) = seed::key(&store, account.id, "first").await;
-        let by = Editor::command_line();
+        let by = Actor::command_line();
 
         for n in 0..20 {
             store.api_keys().get(Scope::All, key.id).await.unwrap();
@@ -93,7 +93,7 @@ both_engines!(what_was_answered_is_there_for_another_process, |store| {
     let (key, _) = seed::key(&store, account.id, "ci").await;
     store
         .aliases()
-        .add(Scope::All, key.id, &exact("fast", "openai/gpt-5"), &Editor::command_line(), NOON)
+        .add(Scope::All, key.id, &exact("fast", "openai/gpt-5"), &Actor::command_line(), NOON)
         .await
         .unwrap();
 

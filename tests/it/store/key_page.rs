@@ -7,7 +7,7 @@ use crossmodel::domain::{
     Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::{Editor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
+use crossmodel::store::{Actor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON, exact, prefix};
@@ -61,7 +61,7 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
     let (off, _) = seed::key(&store, account.id, "100%_done").await;
     let (over, _) = seed::key(&store, account.id, "old cursor").await;
     seed::key(&store, other.id, "theirs").await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     store.api_keys().set_state(Scope::All, off.id, KeyState::Disabled, &by, NOON).await.unwrap();
     store.api_keys().set_expiry(Scope::All, over.id, Some(NOON), &by, NOON).await.unwrap();
     let mut owned = first.clone();
@@ -100,7 +100,7 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
 
 both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     let mut keys = Vec::new();
     for name in ["a", "B", "c"] {
         keys.push(seed::key(&store, account, name).await.0);
@@ -148,7 +148,7 @@ both_engines!(pages_hold_so_many_and_count_all, |store| {
 
 both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     // NOON is Sunday, the 22nd: its week began six days ago, its month 21 days ago.
     for (name, period) in
         [("a day", Period::Day), ("a week", Period::Week), ("a month", Period::Month), ("all", Period::Total)]

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use crossmodel::domain::Budget;
 use crossmodel::domain::{CallState, GatewayId, PicoUsd};
 use crossmodel::random;
-use crossmodel::store::{LeaseAsk, LeaseUse, Shipment, Shipped};
+use crossmodel::store::{LeaseRequest, LeaseUse, Shipment, Shipped};
 
 use super::usage::record;
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON};
 
-fn ask(gateway: GatewayId, budget: Budget) -> LeaseAsk {
+fn ask(gateway: GatewayId, budget: Budget) -> LeaseRequest {
     let need = PicoUsd::from_pico(1_000);
-    LeaseAsk { gateway, budget, limit: None, window_start: 0, need, lately: PicoUsd::ZERO }
+    LeaseRequest { gateway, budget, limit: None, window_start: 0, need, lately: PicoUsd::ZERO }
 }
 
 both_engines!(a_lease_of_a_gateway_that_is_gone_or_not_known_is_freed, |store| {

@@ -1,7 +1,7 @@
 //! People and their sessions.
 
 use crossmodel::domain::{PersonId, Role, Scope};
-use crossmodel::store::{Editor, Link, LinkKind, SessionRow, StoreError};
+use crossmodel::store::{Actor, Link, LinkKind, SessionRow, StoreError};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON};
@@ -21,7 +21,7 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert_eq!(store.people().count().await.unwrap(), 0);
     let id = maya(&store).await;
     let admin = seed::person(&store, "admin@example.com", Role::Admin, None).await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     let (person, hash) = store.people().by_email(&"Maya@Example.com".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((person.id, hash), (id, None));
@@ -37,7 +37,7 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
 });
 
 both_engines!(a_new_password_ends_every_session_and_link_and_a_new_hash_none, |store| {
-    let (id, by) = (maya(&store).await, Editor::command_line());
+    let (id, by) = (maya(&store).await, Actor::command_line());
     store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
     store.sessions().save(&[2; 32], &session(None, 0)).await.unwrap();
 
@@ -64,7 +64,7 @@ both_engines!(a_new_password_ends_every_session_and_link_and_a_new_hash_none, |s
 });
 
 both_engines!(switching_a_person_off_ends_every_session, |store| {
-    let (id, by) = (maya(&store).await, Editor::command_line());
+    let (id, by) = (maya(&store).await, Actor::command_line());
     store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
 
     assert!(store.people().set_enabled(id, false, &by, NOON).await.unwrap());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, ApiKeyId, ApiKeySecret, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Change, Editor, NewKey, SessionRow, StoreError};
+use crossmodel::store::{Actor, Change, NewKey, SessionRow, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::minutes;
@@ -35,12 +35,12 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
     key.owner = Some(owner);
     let hash = seed::master().api_key_hasher().hash(&secret);
     let new = NewKey { key, hash, aliases: Vec::new() };
-    store.api_keys().create(&new, &Editor::command_line(), NOON).await.unwrap();
+    store.api_keys().create(&new, &Actor::command_line(), NOON).await.unwrap();
     new
 }
 
 both_engines!(the_last_admin_who_can_sign_in_is_neither_switched_off_nor_given_another_role, |store| {
-    let (by, people) = (Editor::command_line(), store.people());
+    let (by, people) = (Actor::command_line(), store.people());
     let account = seed::account(&store, "acme").await.id;
     let root = seed::person_who_signs_in(&store, "root@example.com", Role::Admin, Some(account)).await.id;
     // Neither of them could take over: one has no password, the other is switched off.
@@ -72,7 +72,7 @@ both_engines!(of_admins_who_switch_each_other_off_at_once_one_stays, |store| {
         let mut switching = tokio::task::JoinSet::new();
         for id in store.people().list(Scope::All).await.unwrap().into_iter().map(|person| person.id) {
             let store = store.clone();
-            let off = async move { store.people().set_enabled(id, false, &Editor::command_line(), NOON).await };
+            let off = async move { store.people().set_enabled(id, false, &Actor::command_line(), NOON).await };
             switching.spawn(off);
         }
 
@@ -87,7 +87,7 @@ both_engines!(another_role_ends_every_session_and_is_noted_with_the_one_before, 
     let account = seed::account(&store, "acme").await.id;
     let maya = seed::person(&store, "maya@example.com", Role::Owner, Some(account)).await.id;
     signed_in(&store, 1, maya, 0).await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
 
     assert!(store.people().set_role(maya, Role::Viewer, Some(account), &by, NOON).await.unwrap());
 
@@ -113,7 +113,7 @@ both_engines!(switching_an_account_off_ends_the_sessions_of_its_people_but_not_o
         signed_in(&store, n as u8, person, 0).await;
     }
 
-    store.accounts().set_enabled(acme, false, &Editor::command_line(), NOON).await.unwrap();
+    store.accounts().set_enabled(acme, false, &Actor::command_line(), NOON).await.unwrap();
 
     assert_eq!(
         [is_signed_in(&store, 0).await, is_signed_in(&store, 1).await, is_signed_in(&store, 2).await],
@@ -128,7 +128,7 @@ both_engines!(switching_a_person_off_tells_of_their_keys_and_is_noted, |store| {
     let key = owned_key(&store, account, maya).await.key.id;
     let mut changes = store.changes();
 
-    store.people().set_enabled(maya, false, &Editor::command_line(), NOON).await.unwrap();
+    store.people().set_enabled(maya, false, &Actor::command_line(), NOON).await.unwrap();
 
     assert_eq!(changes.try_recv().unwrap(), Change::Key(key));
     assert_eq!(last_noted(&store).await.0, "person.disable");
@@ -157,7 +157,7 @@ both_engines!(a_session_that_an_admin_ends_is_over_and_noted, |store| {
     for id in 1..=4 {
         signed_in(&store, id, maya, 0).await;
     }
-    let (sessions, by) = (store.sessions(), Editor::command_line());
+    let (sessions, by) = (store.sessions(), Actor::command_line());
 
     assert!(sessions.end(&[1; 32], &by, NOON).await.unwrap());
     assert_eq!(
@@ -194,7 +194,7 @@ fn a_key_that_is_made_while_its_account_is_being_switched_off_waits_for_that() {
             let made = creating.await.unwrap();
             let found = store.api_keys().by_hash(&made.hash, NOON).await.unwrap().unwrap();
             assert!(!found.account_enabled || !found.owner_enabled);
-            store.api_keys().delete(Scope::All, made.key.id, &Editor::command_line(), NOON).await.unwrap();
+            store.api_keys().delete(Scope::All, made.key.id, &Actor::command_line(), NOON).await.unwrap();
         }
     });
 }

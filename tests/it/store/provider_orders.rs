@@ -1,7 +1,7 @@
 //! The orders of providers: one for each model and account, and one for everybody.
 
 use crossmodel::domain::{Account, ProviderOrder, Scope};
-use crossmodel::store::{Change, Editor};
+use crossmodel::store::{Actor, Change};
 
 use crate::harness::seed::{self, NOON};
 
@@ -11,7 +11,7 @@ fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> Provider
 }
 
 both_engines!(orders_are_set_replaced_and_removed, |store| {
-    let (acme, by) = (seed::account(&store, "acme").await, Editor::command_line());
+    let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
     let set = async |order: &ProviderOrder| store.catalog().set_provider_order(order, &by, NOON).await.unwrap();
     let all = [order("a/x", None, &["q"]), order("a/x", Some(&acme), &["r"]), order("b/y", Some(&acme), &["q", "r"])];
     for order in all.iter().rev() {
@@ -30,7 +30,7 @@ both_engines!(orders_are_set_replaced_and_removed, |store| {
 });
 
 both_engines!(each_change_of_an_order_is_told_and_written_down, |store| {
-    let (acme, by) = (seed::account(&store, "acme").await, Editor::command_line());
+    let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
     let (mut changes, before) = (store.changes(), store.catalog().revision().await.unwrap());
 
     store.catalog().set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON).await.unwrap();

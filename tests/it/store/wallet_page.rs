@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{Account, AccountId, LedgerId, PicoUsd, Timestamp};
 use crossmodel::random;
-use crossmodel::store::{Credited, Editor, NewCredit, Spent, Store, WalletEvent, WalletLine};
+use crossmodel::store::{Actor, Credited, NewCredit, Spent, Store, WalletEvent, WalletLine};
 
 use crate::harness::seed::{self, NOON};
 use crate::harness::spending::spends;
@@ -19,14 +19,14 @@ fn days_ago(days: u64, minute: u64) -> Timestamp {
 
 async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, note: &str) {
     let id = LedgerId::new(at, random::bytes());
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     store.wallets().credit(id, account, usd(amount), note, &by, at).await.unwrap().unwrap();
 }
 
 /// An account without any entry.
 async fn account(store: &Store, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
-    store.accounts().create(&account, &Editor::command_line(), NOON).await.unwrap();
+    store.accounts().create(&account, &Actor::command_line(), NOON).await.unwrap();
     account.id
 }
 
@@ -126,7 +126,7 @@ both_engines!(what_was_spent_is_told_for_today_seven_days_and_the_month, |store|
 
 both_engines!(credit_is_not_added_twice_by_somebody_who_has_not_seen_the_first, |store| {
     let account = account(&store, "acme").await;
-    let by = Editor::command_line();
+    let by = Actor::command_line();
     let new = |seen| NewCredit {
         id: LedgerId::new(NOON, random::bytes()),
         account,

@@ -4,13 +4,13 @@
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
-use crossmodel::wire::error::{Code, Problem};
-use crossmodel::wire::event_stream::Ending;
-use crossmodel::wire::neutral::Takes;
+use crossmodel::wire::error::{ApiError, Code};
+use crossmodel::wire::event_stream::StreamEnd;
+use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::{PassingStream, renamed};
-use crossmodel::wire::sse::{EventReader, Verdict};
-use crossmodel::wire::translate::{Exchange, Telling};
+use crossmodel::wire::sse::{EventAction, EventReader};
+use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use serde_json::Value;
 
 const PROTOCOLS: [Protocol; 3] = [Protocol::OpenaiChat, Protocol::AnthropicMessages, Protocol::OpenaiResponses];
@@ -34,7 +34,7 @@ pub fn sse(data: &[u8]) {
         for piece in pieces(data, size) {
             let judge = |event: &[u8]| {
                 seen.push(event.to_vec());
-                Verdict::Show
+                EventAction::Forward
             };
             if reader.push(&piece, judge, |bytes| out.extend_from_slice(&bytes)).is_err() {
                 return None;
@@ -72,14 +72,14 @@ pub fn control(data: &[u8]) {
     }
 }
 
-fn telling() -> Telling {
-    Telling { id: "0fuzz".into(), model: "the/model".into(), created: 1, include_usage: true }
+fn telling() -> ResponseStyle {
+    ResponseStyle { id: "0fuzz".into(), model: "the/model".into(), created: 1, include_usage: true }
 }
 
 /// A client's request in a provider's protocol: JSON, or a refusal that says why.
 pub fn request(data: &[u8]) {
     let Some((client, provider, body)) = pair(data) else { return };
-    match Exchange::open((client, provider), body, "their-model", &Takes::default(), None, telling()) {
+    match Exchange::open((client, provider), body, "their-model", &Capabilities::default(), None, telling()) {
         Ok((_, request)) => {
             let request: Value = serde_json::from_slice(&request).expect("a request is JSON");
             assert_eq!(request.get("model").and_then(Value::as_str), Some("their-model"));
@@ -95,7 +95,7 @@ fn exchange(client: Operation, provider: Protocol) -> Exchange {
         Operation::Completions => br#"{"model":"m","prompt":"x","stream":true}"#,
         _ => br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}"#,
     };
-    let opened = Exchange::open((client, provider), body, "their-model", &Takes::default(), None, telling());
+    let opened = Exchange::open((client, provider), body, "their-model", &Capabilities::default(), None, telling());
     opened.expect("a plain request").0
 }
 
@@ -103,7 +103,7 @@ fn exchange(client: Operation, provider: Protocol) -> Exchange {
 pub fn answer(data: &[u8]) {
     let Some((client, provider, body)) = pair(data) else { return };
     let exchange = exchange(client, provider);
-    if let Ok(answer) = exchange.answer(body) {
+    if let Ok(answer) = exchange.write_response(body) {
         let told: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
         assert_eq!(told.get("model").and_then(Value::as_str), Some("the/model"));
         let (stream, _) = exchange.answer_as_stream(body).expect("what is an answer is one as a stream");
@@ -127,8 +127,8 @@ pub fn stream(data: &[u8]) {
         }
         out.extend_from_slice(&stream.finish().unwrap_or_default());
         let ending = stream.ending();
-        if ending != Ending::Complete {
-            out.extend_from_slice(&stream.fail(&Problem::new(Code::ProviderError, "It failed.")));
+        if ending != StreamEnd::Complete {
+            out.extend_from_slice(&stream.fail(&ApiError::new(Code::ProviderError, "It failed.")));
         }
         Some((out, ending))
     };
@@ -140,7 +140,7 @@ pub fn stream(data: &[u8]) {
         Operation::Responses => "event: response.completed\n",
         _ => "data: [DONE]\n",
     };
-    if ending != Ending::Complete {
+    if ending != StreamEnd::Complete {
         assert!(!whole.lines().any(|line| format!("{line}\n") == end), "an end that never came: {whole}");
     }
     for line in whole.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|line| *line != "[DONE]") {
@@ -167,7 +167,7 @@ pub fn passing(data: &[u8]) {
             }
         }
         out.extend_from_slice(&stream.finish().unwrap_or_default());
-        stream.fail(&Problem::new(Code::ProviderError, "It failed."));
+        stream.fail(&ApiError::new(Code::ProviderError, "It failed."));
         Some((out, stream.watch().ending(), stream.watch().tokens()))
     };
     let (Some(whole), Some(single)) = (passed(body.len()), passed(1)) else { return };

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use crossmodel::domain::{Model, Protocol, Provider, Tokens};
-use crossmodel::wire::error::{Code, Problem};
-use crossmodel::wire::event_stream::Ending;
-use crossmodel::wire::neutral::{Refused, Takes};
+use crossmodel::wire::error::{ApiError, Code};
+use crossmodel::wire::event_stream::StreamEnd;
+use crossmodel::wire::neutral::{Capabilities, Untranslatable};
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::PassingStream;
-use crossmodel::wire::translate::{Exchange, Telling};
+use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use serde_json::{Value, json};
 
 const CLIENTS: [(&str, Operation); 4] = [
@@ -57,7 +57,7 @@ fn pretty(json: &[u8]) -> String {
     serde_json::to_string_pretty(&value).unwrap() + "\n"
 }
 
-fn takes(model: &str) -> Takes {
+fn takes(model: &str) -> Capabilities {
     #[derive(serde::Deserialize)]
     struct File<T> {
         data: Vec<T>,
@@ -66,15 +66,19 @@ fn takes(model: &str) -> Takes {
     let providers: File<Provider> = serde_json::from_str(include_str!("../../../catalog/providers.json")).unwrap();
     let model = models.data.iter().find(|row| row.id.as_str() == model).expect("a model of the catalog");
     let provider = providers.data.iter().find(|row| row.id == model.provider).expect("its provider");
-    Takes::of(provider, model)
+    Capabilities::of(provider, model)
 }
 
-fn telling() -> Telling {
-    Telling { id: "0matrix".into(), model: "the/model".into(), created: 1_800_000_000, include_usage: true }
+fn telling() -> ResponseStyle {
+    ResponseStyle { id: "0matrix".into(), model: "the/model".into(), created: 1_800_000_000, include_usage: true }
 }
 
 /// An exchange whose request has the tools of the case, so that answers find their names.
-fn exchange(client: (&str, Operation), provider: (Protocol, &str), case: &str) -> Result<(Exchange, Vec<u8>), Refused> {
+fn exchange(
+    client: (&str, Operation),
+    provider: (Protocol, &str),
+    case: &str,
+) -> Result<(Exchange, Vec<u8>), Untranslatable> {
     let ask = read(format!("{}/ask/{case}.json", client.0)).or_else(|| read(format!("{}/ask/plain.json", client.0)));
     let ask = ask.unwrap_or_else(|| panic!("{} has no plain request", client.0));
     Exchange::open((client.1, provider.0), &ask, "their-model", &takes(provider.1), None, telling())
@@ -98,7 +102,7 @@ fn every_request_is_put_into_every_other_protocol() {
                 Exchange::open((client.1, provider.1), &ask, "their-model", &takes(provider.2), None, telling());
             match opened {
                 Ok((_, request)) => golden(&format!("{name}.json"), &pretty(&request), &mut wrong),
-                Err(Refused { param, message, .. }) => {
+                Err(Untranslatable { param, message, .. }) => {
                     let refused = json!({"param": param, "message": message}).to_string();
                     golden(&format!("{name}.refused.json"), &pretty(refused.as_bytes()), &mut wrong);
                 }
@@ -115,7 +119,7 @@ fn every_answer_is_told_in_every_other_protocol() {
         for case in ANSWERS {
             let answer = read(format!("{}/answer/{case}.json", provider.0)).unwrap();
             let (exchange, _) = exchange(client, (provider.1, provider.2), "tools").unwrap();
-            let told = exchange.answer(&answer).unwrap();
+            let told = exchange.write_response(&answer).unwrap();
 
             let name = format!("{}-to-{}/{case}.answer.json", client.0, provider.0);
             golden(&name, &pretty(&told.body), &mut wrong);
@@ -125,7 +129,7 @@ fn every_answer_is_told_in_every_other_protocol() {
 }
 
 /// The client's stream for a provider's that comes in these pieces, ended as the gateway ends it.
-fn told(exchange: &Exchange, pieces: &[&[u8]]) -> (String, Ending, Option<Tokens>) {
+fn told(exchange: &Exchange, pieces: &[&[u8]]) -> (String, StreamEnd, Option<Tokens>) {
     let mut stream = exchange.clone().stream();
     let mut out = Vec::new();
     for piece in pieces {
@@ -134,11 +138,11 @@ fn told(exchange: &Exchange, pieces: &[&[u8]]) -> (String, Ending, Option<Tokens
     out.extend(stream.finish().unwrap_or_default());
     let ending = stream.ending();
     match ending {
-        Ending::Complete => {}
-        Ending::Failed | Ending::Cut => {
+        StreamEnd::Complete => {}
+        StreamEnd::Failed | StreamEnd::Cut => {
             let message =
-                stream.reported().and_then(|reported| reported.told.message.clone()).unwrap_or("It broke off.".into());
-            out.extend(stream.fail(&Problem::new(Code::ProviderError, message)));
+                stream.reported().and_then(|reported| reported.error.message.clone()).unwrap_or("It broke off.".into());
+            out.extend(stream.fail(&ApiError::new(Code::ProviderError, message)));
         }
     }
     (String::from_utf8(out).unwrap(), ending, stream.tokens())
@@ -155,7 +159,7 @@ fn every_stream_is_told_in_every_other_protocol() {
             let (out, ending, tokens) = told(&exchange, &[&stream]);
 
             golden(&format!("{}-to-{}/{case}.answer.sse", client.0, provider.0), &out, &mut wrong);
-            let expected = if case == "error" { Ending::Failed } else { Ending::Complete };
+            let expected = if case == "error" { StreamEnd::Failed } else { StreamEnd::Complete };
             assert_eq!(ending, expected, "{} {} {case}", client.0, provider.0);
             assert!(tokens.is_some() || case == "error", "{} {case} has no counts", provider.0);
         }
@@ -169,7 +173,7 @@ fn an_answer_and_its_stream_count_the_same_tokens() {
         let client = CLIENTS.into_iter().find(|client| client.0 != name).unwrap();
         for case in ANSWERS {
             let (exchange, _) = exchange(client, (protocol, model), "tools").unwrap();
-            let whole = exchange.answer(&read(format!("{name}/answer/{case}.json")).unwrap()).unwrap();
+            let whole = exchange.write_response(&read(format!("{name}/answer/{case}.json")).unwrap()).unwrap();
 
             let (_, _, tokens) = told(&exchange, &[&read(format!("{name}/answer/{case}.sse")).unwrap()]);
 
@@ -208,7 +212,7 @@ fn a_stream_that_stops_in_the_middle_ends_in_an_error_and_never_as_if_it_were_wh
             let events: Vec<&str> = stream.split_inclusive("\n\n").collect();
             for count in 0..events.len() {
                 let (out, ending, _) = told(&exchange, &[events[..count].concat().as_bytes()]);
-                if ending == Ending::Complete {
+                if ending == StreamEnd::Complete {
                     // Only the provider's last words were missing, after it had said that it was done.
                     assert!(count + 3 >= events.len(), "{} {case} after {count} events", provider.0);
                     continue;
@@ -250,7 +254,7 @@ fn a_stream_of_the_same_protocol_passes_as_it_came_but_for_the_models_name() {
                 }
                 assert_eq!(went, came, "{name} {case}");
             }
-            let expected = if case == "error" { Ending::Failed } else { Ending::Complete };
+            let expected = if case == "error" { StreamEnd::Failed } else { StreamEnd::Complete };
             assert_eq!(stream.watch().ending(), expected, "{name} {case}");
             assert!(stream.watch().tokens().is_some() || case == "error", "{name} {case} has no counts");
         }

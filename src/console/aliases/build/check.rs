@@ -2,9 +2,9 @@
 
 use super::fix::fix_button;
 use crate::console::aliases::draft::{ConflictKind, Draft, Keep, Row, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{ConflictView, Hints, Message, ProblemLink, ReviewLine, RowView, Says, Side};
-use crate::domain::{Alias, DraftRow, Field, Problem, Validation, validate};
+use crate::domain::{Alias, AliasIssue, DraftRow, Field, Validation, validate};
 
 /// How much is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Checked {
 
 impl Checked {
     /// Checks a draft. Rows whose conflict is decided for the other side count as that side has them.
-    pub(in crate::console) fn new(desk: &Desk, draft: &Draft) -> Self {
+    pub(in crate::console) fn new(desk: &EditorData, draft: &Draft) -> Self {
         let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(desk, row)).collect();
         let allowed = desk.key.models();
         let allowed = allowed.as_deref();
@@ -45,7 +45,7 @@ impl Checked {
             text: question(draft.rows.iter().find(|row| row.id == *id)),
             field: Some(format!("keep-{id}-mine")),
         });
-        let problems = self.validation.problems.iter().map(|problem| ProblemLink {
+        let problems = self.validation.issues.iter().map(|problem| ProblemLink {
             text: problem.message.clone(),
             field: problem.row.and_then(|at| draft.rows.get(at)).map(|row| {
                 let field = match problem.field {
@@ -60,13 +60,13 @@ impl Checked {
     }
 
     /// The views of all rows, in the draft's order.
-    pub(in crate::console) fn rows(&self, desk: &Desk, draft: &Draft, strictness: Strictness) -> Vec<RowView> {
+    pub(in crate::console) fn rows(&self, desk: &EditorData, draft: &Draft, strictness: Strictness) -> Vec<RowView> {
         let hints = super::hints::of_rows(desk, draft, &self.validation);
         let views = draft.rows.iter().enumerate().zip(hints);
         views.map(|((at, row), hints)| self.row(desk, at, row, hints, strictness)).collect()
     }
 
-    fn row(&self, desk: &Desk, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
+    fn row(&self, desk: &EditorData, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
         // Somebody who fills in a new row from left to right is not told on the way what is still to come.
         let unfinished = strictness == Strictness::Typing && row.id.new_number().is_some();
         let says = |field: Field| {
@@ -93,7 +93,7 @@ impl Checked {
         }
     }
 
-    fn conflict(&self, desk: &Desk, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
+    fn conflict(&self, desk: &EditorData, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
         let (kind, keep) = row.conflict.map_or((ConflictKind::Both, None), |it| (it.kind, it.keep));
         let stored = base.map(|alias| Row::saved(1, alias));
         let mine = || Side::of(row, stored.as_ref());
@@ -121,7 +121,7 @@ fn question(row: Option<&Row>) -> String {
 }
 
 /// The row as it will be saved. A row that its conflict's answer drops is empty, and so passed over.
-fn effective(desk: &Desk, row: &Row) -> DraftRow {
+fn effective(desk: &EditorData, row: &Row) -> DraftRow {
     let theirs = || row.id.saved(&desk.base.aliases).map(|alias| DraftRow::of(row.id.to_string(), alias));
     let dropped = || DraftRow { id: row.id.to_string(), ..DraftRow::default() };
     match row.conflict.map(|it| (it.kind, it.keep)) {
@@ -132,13 +132,13 @@ fn effective(desk: &Desk, row: &Row) -> DraftRow {
     }
 }
 
-fn says(desk: &Desk, row: RowId, problem: &Problem) -> Says {
+fn says(desk: &EditorData, row: RowId, problem: &AliasIssue) -> Says {
     let fix = problem.fix.as_ref().map(|fix| fix_button(desk, row, fix));
     Says { says: Some(Message { text: problem.message.clone(), fix }) }
 }
 
 /// What differs between a draft and the version that it was made from, saved rows first.
-pub fn review(desk: &Desk, draft: &Draft) -> Vec<ReviewLine> {
+pub fn review(desk: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
     let base = &desk.base.aliases;
     let mut lines = Vec::new();
     for (at, alias) in base.iter().enumerate() {
@@ -154,7 +154,7 @@ pub fn review(desk: &Desk, draft: &Draft) -> Vec<ReviewLine> {
     let fresh = draft.rows.iter().filter(|row| row.id.saved(base).is_none() && !row.is_blank());
     lines.extend(fresh.map(|row| ReviewLine {
         name: if row.name.is_empty() { "(no name)".into() } else { row.name.clone() },
-        text: match (row.target.is_empty(), row.keeps_name) {
+        text: match (row.target.is_empty(), row.keep_name) {
             (true, _) => "added".into(),
             (false, false) => format!("added → {}", row.target),
             (false, true) => format!("added → {}, {}", row.target, crate::console::aliases::answers_with(true)),
@@ -175,8 +175,8 @@ fn difference(row: &Row, alias: &Alias) -> String {
     if row.target != alias.target.as_str() {
         parts.push(format!("{} → {}", alias.target, row.target));
     }
-    if row.keeps_name != alias.keeps_name {
-        parts.push(crate::console::aliases::answers_with(row.keeps_name).into());
+    if row.keep_name != alias.keep_name {
+        parts.push(crate::console::aliases::answers_with(row.keep_name).into());
     }
     parts.join(", ")
 }

@@ -4,8 +4,8 @@ use super::check::{Checked, Strictness, review};
 use super::import;
 use super::test_box::test_box;
 use super::traffic::traffic_panel;
-use crate::console::aliases::draft::{Draft, Kits, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::draft::{Draft, Presets, RowId};
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{Editor, Last, Notice, ProblemLink, RowView, SavedPanel};
 use crate::console::format::When;
 use crate::domain::Match;
@@ -30,7 +30,7 @@ pub struct Show {
 }
 
 /// The editor of a draft.
-pub fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) -> Editor {
+pub fn editor(desk: &EditorData, draft: &Draft, checked: &Checked, show: Show) -> Editor {
     let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
     let (mut exact, mut prefixes, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for mut row in checked.rows(desk, draft, strictness) {
@@ -61,7 +61,7 @@ pub fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) -> Edit
         test: test_box(desk, draft, &checked.validation),
         traffic: traffic_panel(desk, draft, &checked.validation),
         import: import::import_box(desk, draft, show.import),
-        kits: Kits::get(),
+        kits: Presets::get(),
         writable: desk.who.may_write(),
         plain: show.page,
         catalog_ids: if show.page && desk.who.may_write() { catalog_ids(desk) } else { Vec::new() },
@@ -70,7 +70,7 @@ pub fn editor(desk: &Desk, draft: &Draft, checked: &Checked, show: Show) -> Edit
 }
 
 /// One new row, as a script adds it to a form that is on screen.
-pub fn one_row(desk: &Desk, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
+pub fn one_row(desk: &EditorData, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
     let checked = Checked::new(desk, draft);
     let mut row = checked.rows(desk, draft, Strictness::Typing).into_iter().find(|row| row.row.id == id)?;
     dress(&mut row, &Show { focus: Some((id, focus)), ..Show::default() });
@@ -89,7 +89,7 @@ fn dress(row: &mut RowView, show: &Show) {
 }
 
 /// The suggestions of a browser that runs no scripts: what can be a target.
-fn catalog_ids(desk: &Desk) -> Vec<String> {
+fn catalog_ids(desk: &EditorData) -> Vec<String> {
     let allowed = desk.key.models();
     let allowed = allowed.as_deref();
     let usable = desk.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));

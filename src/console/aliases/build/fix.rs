@@ -1,12 +1,12 @@
 //! Buttons that mend a row, and the line of its model.
 
 use crate::console::aliases::draft::RowId;
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{FixButton, ModelLine};
 use crate::domain::{Field, Fix, format};
 
 /// The button of a suggestion. Without a script it posts the draft; with one it fills the field on the spot.
-pub fn fix_button(desk: &Desk, row: RowId, fix: &Fix) -> FixButton {
+pub fn fix_button(desk: &EditorData, row: RowId, fix: &Fix) -> FixButton {
     let (verb, field) = match (fix.field, fix.matching) {
         (Field::Target, _) => ("target", "target"),
         (_, Some(_)) => ("prefix", "name"),
@@ -23,7 +23,7 @@ pub fn fix_button(desk: &Desk, row: RowId, fix: &Fix) -> FixButton {
 }
 
 /// What a target is, in one line.
-pub fn model_line(desk: &Desk, target: &str) -> Option<ModelLine> {
+pub fn model_line(desk: &EditorData, target: &str) -> Option<ModelLine> {
     let model = desk.catalog.get(target.trim())?;
     Some(ModelLine {
         name: model.name.clone(),

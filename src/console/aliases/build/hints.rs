@@ -2,12 +2,12 @@
 
 use super::fix::{fix_button, model_line};
 use crate::console::aliases::draft::{Draft, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{HintLine, Hints};
 use crate::domain::{Hint, HintContext, Match, Severity, Validation, hints};
 
 /// The lines under each row, in the draft's order. Rows that are not right yet have only what their target is.
-pub fn of_rows(desk: &Desk, draft: &Draft, checked: &Validation) -> Vec<Hints> {
+pub fn of_rows(desk: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hints> {
     let allowed = desk.key.models();
     let context = HintContext {
         catalog: &desk.catalog,
@@ -34,7 +34,7 @@ pub fn of_rows(desk: &Desk, draft: &Draft, checked: &Validation) -> Vec<Hints> {
     lines
 }
 
-fn hint_line(desk: &Desk, row: RowId, hint: &Hint) -> HintLine {
+fn hint_line(desk: &EditorData, row: RowId, hint: &Hint) -> HintLine {
     HintLine {
         tone: match hint.severity {
             Severity::Error => "bad",
@@ -50,7 +50,7 @@ fn hint_line(desk: &Desk, row: RowId, hint: &Hint) -> HintLine {
 }
 
 /// While it is edited a row keeps its place, so its new one is told.
-fn moves(desk: &Desk, row: RowId, matching: &str) -> Option<HintLine> {
+fn moves(desk: &EditorData, row: RowId, matching: &str) -> Option<HintLine> {
     let saved = row.saved(&desk.base.aliases)?;
     let text = match (saved.matching, matching) {
         (Match::Exact, "prefix") => "Moves to the prefixes when you save.",

@@ -1,7 +1,7 @@
 //! Paste or import: what a pasted text would change in the draft, and taking it over.
 
 use crate::console::aliases::draft::Draft;
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{ImportBox, Preview, PreviewLine};
 use crate::domain::{Alias, DraftRow, import_aliases, validate};
 
@@ -17,13 +17,13 @@ pub struct Taken {
 }
 
 /// The box, with a preview if one was asked for.
-pub fn import_box(desk: &Desk, draft: &Draft, previewed: bool) -> ImportBox {
+pub fn import_box(desk: &EditorData, draft: &Draft, previewed: bool) -> ImportBox {
     let preview = if previewed { preview(desk, draft) } else { Preview::default() };
     ImportBox { url: desk.head.url(), text: draft.import.clone(), preview, open: previewed }
 }
 
 /// What the pasted text would do to the draft, line by line. Changes nothing.
-pub fn preview(desk: &Desk, draft: &Draft) -> Preview {
+pub fn preview(desk: &EditorData, draft: &Draft) -> Preview {
     let lines = read(desk, draft);
     let takes = lines.iter().filter(|line| line.can_take()).count();
     let added = lines.iter().filter(|line| line.what == "added").count();
@@ -41,7 +41,7 @@ pub fn preview(desk: &Desk, draft: &Draft) -> Preview {
 }
 
 /// Takes the ticked lines into the draft: a known name changes its row, a new one adds a row.
-pub fn take(desk: &Desk, draft: &mut Draft) -> Taken {
+pub fn take(desk: &EditorData, draft: &mut Draft) -> Taken {
     let mut taken = Taken::default();
     let ticked = read(desk, draft).into_iter().filter(|line| line.can_take() && draft.take.contains(&line.number));
     for line in ticked.collect::<Vec<_>>() {
@@ -49,14 +49,14 @@ pub fn take(desk: &Desk, draft: &mut Draft) -> Taken {
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
             row.matching = matching.into();
             row.target = line.target;
-            row.keeps_name = line.keeps_name;
+            row.keep_name = line.keep_name;
             taken.changed += 1;
         } else if draft.filled() >= Alias::LIMIT {
             taken.left_out += 1;
         } else {
             let id = draft.push(&line.name, matching, &line.target);
             if let Some(row) = draft.row_mut(id) {
-                row.keeps_name = line.keeps_name;
+                row.keep_name = line.keep_name;
             }
             taken.added += 1;
         }
@@ -64,7 +64,7 @@ pub fn take(desk: &Desk, draft: &mut Draft) -> Taken {
     taken
 }
 
-fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
+fn read(desk: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
     let import = import_aliases(&draft.import);
     let rows: Vec<DraftRow> = import.rows.iter().map(|it| it.row.clone()).collect();
     let checked = validate(&rows, &desk.catalog, desk.key.models().as_deref(), &desk.stored.aliases);
@@ -82,7 +82,7 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
                 (true, None) => ("added", String::new()),
                 (true, Some(_)) if same => ("unchanged", "already in the list".to_owned()),
                 (true, Some(known)) if known.target == row.target && known.matching == row.matching => {
-                    ("changed", crate::console::aliases::answers_with(row.keeps_name).to_owned())
+                    ("changed", crate::console::aliases::answers_with(row.keep_name).to_owned())
                 }
                 (true, Some(known)) if known.target == row.target => ("changed", format!("was {}", known.matching)),
                 (true, Some(known)) => ("changed", format!("was {}", known.target)),
@@ -93,7 +93,7 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
                 name: row.name.clone(),
                 prefix: row.matching == "prefix",
                 target: row.target.clone(),
-                keeps_name: row.keeps_name,
+                keep_name: row.keep_name,
                 text,
             }
         })
@@ -104,7 +104,7 @@ fn read(desk: &Desk, draft: &Draft) -> Vec<PreviewLine> {
         name: String::new(),
         prefix: false,
         target: String::new(),
-        keeps_name: false,
+        keep_name: false,
         text: format!("Line {}: {}", problem.line, problem.reason),
     }));
     lines.sort_by_key(|line| line.number);

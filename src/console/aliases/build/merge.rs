@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use super::editor::Show;
 use crate::console::aliases::draft::{Conflict, ConflictKind, Draft, Row, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::Notice;
 use crate::console::format::in_words;
 use crate::domain::{self, Alias, AliasName, MergedRow};
-use crate::store::Saved;
+use crate::store::SavedAliases;
 
 /// A draft that now stands on what somebody else saved.
 #[derive(Debug)]
 pub struct Merged {
     /// The desk, with the new version as the draft's base.
-    pub desk: Desk,
+    pub desk: EditorData,
     /// The draft: theirs where the person changed nothing, the person's where they changed nothing, a question where
     /// both changed the same alias.
     pub draft: Draft,
@@ -23,7 +23,7 @@ pub struct Merged {
 }
 
 /// Merges the aliases of a draft, which was made from `desk.base`, with what is stored now. Stores nothing.
-pub fn merge(desk: Desk, draft: &Draft, mine: &[Alias], current: Saved) -> Merged {
+pub fn merge(desk: EditorData, draft: &Draft, mine: &[Alias], current: SavedAliases) -> Merged {
     let whose = crate::console::aliases::who_saved(&current);
     let merged = domain::merge(&desk.base.aliases, &current.aliases, mine);
     let mut out = Draft {
@@ -69,14 +69,14 @@ pub fn merge(desk: Desk, draft: &Draft, mine: &[Alias], current: Saved) -> Merge
     out.next = out.next.max(1);
     let removed: Vec<&str> = merged.removed_by_them.iter().map(|alias| alias.name.as_str()).collect();
     let show = Show { notice: Some(notice(&desk, &current, &whose, &removed)), marks, ..Show::default() };
-    Merged { draft: out, show, desk: Desk { base: current.clone(), stored: current, ..desk } }
+    Merged { draft: out, show, desk: EditorData { base: current.clone(), stored: current, ..desk } }
 }
 
 fn stored_place(stored: &[Alias], name: &AliasName) -> Option<RowId> {
     stored.iter().position(|alias| alias.name == *name).map(|at| RowId::Saved(at + 1))
 }
 
-fn notice(desk: &Desk, current: &Saved, whose: &str, removed: &[&str]) -> Notice {
+fn notice(desk: &EditorData, current: &SavedAliases, whose: &str, removed: &[&str]) -> Notice {
     let ago = current.saved_at.map_or(Duration::ZERO, |at| desk.now.since(at));
     let when = if ago < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", in_words(ago)) };
     let mut text = "We merged them with yours. Check and save.".to_owned();

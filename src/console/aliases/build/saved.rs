@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::editor::Show;
 use crate::console::aliases::draft::snippets;
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::SavedPanel;
 use crate::console::format::When;
 use crate::domain::{AliasSet, ApiKeyId};
@@ -48,7 +48,7 @@ impl Kept {
     }
 
     /// Adds the confirmation, and the way back, to what an editor shows.
-    pub(in crate::console) fn show(self, desk: &Desk, show: &mut Show) {
+    pub(in crate::console) fn show(self, desk: &EditorData, show: &mut Show) {
         let live = desk.stored.saved_at.unwrap_or(desk.now).plus(LIVE_WITHIN);
         let when = When::new(live, desk.now);
         let clock = jiff::Timestamp::from_millisecond(live.millis()).map(|at| at.to_zoned(TimeZone::UTC));
@@ -87,7 +87,7 @@ struct Modalities<'a> {
 }
 
 /// The first entries of the model list, and how many follow.
-fn listing(desk: &Desk) -> String {
+fn listing(desk: &EditorData) -> String {
     let aliases = AliasSet::new(desk.stored.aliases.clone());
     let allowed = desk.key.models();
     let rows = wire::models::rows(&aliases, &desk.catalog, allowed.as_deref());

@@ -1,16 +1,16 @@
 //! The test box: where the draft sends a name, where it goes today, and why.
 
 use crate::console::aliases::draft::Draft;
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{Chip, Facts, Many, ManyRow, Note, Sentence, TestBox, Why, WhyStep};
 use crate::domain::format::{tokens, visible};
-use crate::domain::{AliasSet, Explanation, Mark, Rule, Validation, Verdict, csv_cell, explain};
+use crate::domain::{AliasSet, ExplainedOutcome, Explanation, Mark, Rule, Validation, csv_cell, explain};
 
 /// The most names that one test of many takes.
 const MOST_NAMES: usize = 50;
 
 /// Tests the draft's name, and its list of names, against the draft as it stands and against what is stored.
-pub fn test_box(desk: &Desk, draft: &Draft, checked: &Validation) -> TestBox {
+pub fn test_box(desk: &EditorData, draft: &Draft, checked: &Validation) -> TestBox {
     let rules = Rules {
         desk,
         draft: AliasSet::new(checked.aliases.clone()),
@@ -31,7 +31,7 @@ pub fn test_box(desk: &Desk, draft: &Draft, checked: &Validation) -> TestBox {
             nearest: answer.nearest.iter().map(ToString::to_string).collect(),
             add_name: answer.can_be_alias.as_ref().filter(|_| desk.who.may_write()).map(ToString::to_string),
             chips: chips(desk, &answer),
-            link: (answer.outcome != Verdict::Empty).then(|| link(&url, typed)),
+            link: (answer.outcome != ExplainedOutcome::Empty).then(|| link(&url, typed)),
             curl: crate::console::aliases::draft::snippets::curl(&desk.gateway_url, typed),
         },
         why: why(&answer),
@@ -41,7 +41,7 @@ pub fn test_box(desk: &Desk, draft: &Draft, checked: &Validation) -> TestBox {
 }
 
 struct Rules<'a> {
-    desk: &'a Desk,
+    desk: &'a EditorData,
     draft: AliasSet,
     stored: AliasSet,
 }
@@ -76,25 +76,25 @@ fn live_now(draft: &Explanation, live: &Explanation) -> String {
 
 fn goes_to(live: &Explanation) -> String {
     match live.outcome {
-        Verdict::ModelNotFound => format!("{}, which fails with model_not_found", visible(&live.model)),
-        Verdict::ModelNotAllowed => format!("{}, which fails with 403", visible(&live.model)),
-        Verdict::Runs | Verdict::Empty => visible(&live.model),
+        ExplainedOutcome::ModelNotFound => format!("{}, which fails with model_not_found", visible(&live.model)),
+        ExplainedOutcome::ModelNotAllowed => format!("{}, which fails with 403", visible(&live.model)),
+        ExplainedOutcome::Runs | ExplainedOutcome::Empty => visible(&live.model),
     }
 }
 
 /// The sentence of the domain, split around the model so that the eye finds it.
 fn sentence(answer: &Explanation) -> Sentence {
     let tone = match answer.outcome {
-        Verdict::Empty => "",
-        Verdict::Runs => "ok",
-        Verdict::ModelNotFound | Verdict::ModelNotAllowed => "bad",
+        ExplainedOutcome::Empty => "",
+        ExplainedOutcome::Runs => "ok",
+        ExplainedOutcome::ModelNotFound | ExplainedOutcome::ModelNotAllowed => "bad",
     };
     let model = visible(&answer.model);
     // A name that leads nowhere is not worth a big line.
     let at = match answer.outcome {
-        Verdict::Runs | Verdict::ModelNotAllowed => answer.sentence.rfind(&model),
-        Verdict::ModelNotFound if answer.alias.is_some() => answer.sentence.rfind(&model),
-        Verdict::ModelNotFound | Verdict::Empty => None,
+        ExplainedOutcome::Runs | ExplainedOutcome::ModelNotAllowed => answer.sentence.rfind(&model),
+        ExplainedOutcome::ModelNotFound if answer.alias.is_some() => answer.sentence.rfind(&model),
+        ExplainedOutcome::ModelNotFound | ExplainedOutcome::Empty => None,
     };
     let split = at.and_then(|at| {
         let (before, rest) = answer.sentence.split_at_checked(at)?;
@@ -109,10 +109,10 @@ fn sentence(answer: &Explanation) -> Sentence {
 fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
     let warnings = answer.notes.iter().map(|text| Note { text: text.clone(), warns: true });
     let ignored = checked.ignored_rows().into_iter().map(|text| Note { text, warns: false });
-    if answer.outcome == Verdict::Empty { warnings.collect() } else { warnings.chain(ignored).collect() }
+    if answer.outcome == ExplainedOutcome::Empty { warnings.collect() } else { warnings.chain(ignored).collect() }
 }
 
-fn chips(desk: &Desk, answer: &Explanation) -> Vec<Chip> {
+fn chips(desk: &EditorData, answer: &Explanation) -> Vec<Chip> {
     let state = |ok: bool, yes: &str, no: &str| Chip {
         tone: if ok { "ok" } else { "bad" },
         dot: true,
@@ -120,13 +120,13 @@ fn chips(desk: &Desk, answer: &Explanation) -> Vec<Chip> {
     };
     let Some(model) = desk.catalog.get(&answer.model) else {
         return match answer.outcome {
-            Verdict::Empty => Vec::new(),
+            ExplainedOutcome::Empty => Vec::new(),
             _ => vec![state(false, "", "Not in catalog")],
         };
     };
-    let mut chips = vec![state(answer.outcome != Verdict::ModelNotFound, "In catalog", "Switched off")];
-    if answer.outcome != Verdict::ModelNotFound {
-        chips.push(state(answer.outcome == Verdict::Runs, "Allowed", "Not allowed"));
+    let mut chips = vec![state(answer.outcome != ExplainedOutcome::ModelNotFound, "In catalog", "Switched off")];
+    if answer.outcome != ExplainedOutcome::ModelNotFound {
+        chips.push(state(answer.outcome == ExplainedOutcome::Runs, "Allowed", "Not allowed"));
     }
     let fact = |text: String| Chip { tone: "", dot: false, text };
     chips.push(fact(crate::domain::format::prices(&model.pricing)));
@@ -190,9 +190,9 @@ fn many(rules: &Rules<'_>, typed: &str) -> Many {
                 name: visible(name),
                 target: visible(&answer.model),
                 problem: match answer.outcome {
-                    Verdict::ModelNotFound => "model_not_found".into(),
-                    Verdict::ModelNotAllowed => "not allowed".into(),
-                    Verdict::Runs | Verdict::Empty => String::new(),
+                    ExplainedOutcome::ModelNotFound => "model_not_found".into(),
+                    ExplainedOutcome::ModelNotAllowed => "not allowed".into(),
+                    ExplainedOutcome::Runs | ExplainedOutcome::Empty => String::new(),
                 },
                 rule: answer.rule(),
                 live: live.as_ref().map(goes_to).unwrap_or_default(),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::console::aliases::draft::{Draft, snippets};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{Goes, NoTraffic, TrafficPanel, TrafficRow};
 use crate::domain::format::{dollars, visible};
 use crate::domain::{
@@ -13,22 +13,23 @@ use crate::domain::{
 };
 
 /// The panel, if the desk has the traffic for it.
-pub fn traffic_panel(desk: &Desk, draft: &Draft, checked: &Validation) -> Option<TrafficPanel> {
+pub fn traffic_panel(desk: &EditorData, draft: &Draft, checked: &Validation) -> Option<TrafficPanel> {
     let (window, traffic) = desk.traffic.as_ref()?;
     let saved = AliasSet::new(desk.stored.aliases.clone());
     let next = AliasSet::new(checked.aliases.clone());
-    let fates: Vec<Option<Fate<'_>>> = traffic
+    let fates: Vec<Option<TrafficChange<'_>>> = traffic
         .names
         .iter()
         .map(|sent| {
-            sent.is_a_name().then(|| Fate { now: on(desk, &saved, &sent.name), next: on(desk, &next, &sent.name) })
+            sent.is_a_name()
+                .then(|| TrafficChange { now: on(desk, &saved, &sent.name), next: on(desk, &next, &sent.name) })
         })
         .collect();
     let proposals =
         propose_aliases(traffic.names.iter().filter(|sent| sent.is_a_name()).map(|sent| sent.name.as_str()));
     let mut order: Vec<usize> = (0..traffic.names.len()).collect();
     // The store's order is by count, and a sort keeps it among equals.
-    order.sort_by_key(|at| Reverse(fates.get(*at).and_then(Option::as_ref).map(Fate::weight)));
+    order.sort_by_key(|at| Reverse(fates.get(*at).and_then(Option::as_ref).map(TrafficChange::weight)));
     let may_add = desk.who.may_write() && draft.rows.len() < Alias::LIMIT;
     let rows = order.into_iter().filter_map(|at| {
         let (sent, fate) = (traffic.names.get(at)?, fates.get(at)?.as_ref());
@@ -37,7 +38,7 @@ pub fn traffic_panel(desk: &Desk, draft: &Draft, checked: &Validation) -> Option
         Some(row(at, sent, fate, add))
     });
     let (cost, mut notes) = cost(traffic, &fates);
-    if fates.iter().flatten().any(Fate::is_changed) {
+    if fates.iter().flatten().any(TrafficChange::is_changed) {
         notes.extend(checked.ignored_rows());
     }
     Some(TrafficPanel {
@@ -52,12 +53,12 @@ pub fn traffic_panel(desk: &Desk, draft: &Draft, checked: &Validation) -> Option
 }
 
 /// What a name comes to with the saved aliases, and with the draft.
-struct Fate<'a> {
+struct TrafficChange<'a> {
     now: Decision<'a>,
     next: Decision<'a>,
 }
 
-impl Fate<'_> {
+impl TrafficChange<'_> {
     fn is_changed(&self) -> bool {
         self.now.outcome != self.next.outcome || self.now.resolution.model() != self.next.resolution.model()
     }
@@ -68,7 +69,7 @@ impl Fate<'_> {
     }
 }
 
-fn on<'a>(desk: &Desk, aliases: &'a AliasSet, name: &'a str) -> Decision<'a> {
+fn on<'a>(desk: &EditorData, aliases: &'a AliasSet, name: &'a str) -> Decision<'a> {
     decide(aliases, &desk.catalog, desk.key.models().as_deref(), name)
 }
 
@@ -76,7 +77,7 @@ fn runs(decision: &Decision<'_>) -> bool {
     matches!(decision.outcome, Outcome::Runs(_))
 }
 
-fn row(place: usize, sent: &Sent, fate: Option<&Fate<'_>>, add: Option<Proposal>) -> TrafficRow {
+fn row(place: usize, sent: &Sent, fate: Option<&TrafficChange<'_>>, add: Option<Proposal>) -> TrafficRow {
     let (add, adds) = match add {
         Some(Proposal { name, matching: Match::Prefix }) => {
             (format!("add-prefix:{name}"), format!("for the prefix {name}"))
@@ -114,7 +115,7 @@ fn goes(decision: &Decision<'_>) -> Goes {
 }
 
 /// Whether no alias of the draft catches the name, or the name fails.
-fn is_wanting(fate: &Fate<'_>) -> bool {
+fn is_wanting(fate: &TrafficChange<'_>) -> bool {
     fate.next.resolution.alias().is_none() || !runs(&fate.next)
 }
 
@@ -133,7 +134,7 @@ fn addable(draft: &Draft, name: &str, proposal: &Proposal) -> Option<Proposal> {
 }
 
 /// What the traffic cost and would cost, in a line, and what the line leaves out.
-fn cost(traffic: &Traffic, fates: &[Option<Fate<'_>>]) -> (String, Vec<String>) {
+fn cost(traffic: &Traffic, fates: &[Option<TrafficChange<'_>>]) -> (String, Vec<String>) {
     let actual = traffic.cost();
     let line = format!("Cost of this traffic: {} actual", dollars(actual));
     let names = traffic.names.iter().zip(fates).filter_map(|(sent, fate)| Some((sent.name.as_str(), fate.as_ref()?)));
@@ -174,7 +175,7 @@ fn becomes<'d>(next: &'d Decision<'_>) -> Becomes<'d> {
 }
 
 /// What to say where there is no traffic. A key that was never used gets a call that works.
-fn nothing(desk: &Desk, window: TrafficWindow) -> NoTraffic {
+fn nothing(desk: &EditorData, window: TrafficWindow) -> NoTraffic {
     if desk.key.last_used_at.is_some() {
         return NoTraffic { text: format!("No requests in the last {}.", window.label()), curl: None };
     }

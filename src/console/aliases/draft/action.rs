@@ -7,7 +7,7 @@ use crate::domain::TrafficWindow;
 
 /// One operation on a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Op {
+pub enum Action {
     /// Store the draft.
     Save,
     /// Validate the draft and show messages and hints.
@@ -46,7 +46,7 @@ pub enum Op {
     Discard,
 }
 
-impl FromStr for Op {
+impl FromStr for Action {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -86,21 +86,21 @@ mod tests {
 
     #[test]
     fn a_value_may_hold_every_character_of_a_name() {
-        let op: Op = "prefix:a2:vendor/model:free".parse().unwrap();
-        assert_eq!(op, Op::SetPrefix(RowId::Saved(2), "vendor/model:free".into()));
+        let op: Action = "prefix:a2:vendor/model:free".parse().unwrap();
+        assert_eq!(op, Action::SetPrefix(RowId::Saved(2), "vendor/model:free".into()));
     }
 
     #[test]
     fn a_name_that_a_client_sent_may_hold_anything() {
-        assert_eq!("test:a:b \"c".parse(), Ok(Op::TestName("a:b \"c".into())));
-        assert_eq!("add-prefix:claude-haiku".parse(), Ok(Op::AddPrefix("claude-haiku".into())));
-        assert_eq!("window:7d".parse(), Ok(Op::Window(TrafficWindow::Week)));
+        assert_eq!("test:a:b \"c".parse(), Ok(Action::TestName("a:b \"c".into())));
+        assert_eq!("add-prefix:claude-haiku".parse(), Ok(Action::AddPrefix("claude-haiku".into())));
+        assert_eq!("window:7d".parse(), Ok(Action::Window(TrafficWindow::Week)));
     }
 
     #[test]
     fn what_no_button_sends_is_refused() {
         for text in ["", "Save", "save:a1", "remove", "remove:x1", "name:a1", "kit", "window:1y", "add-prefix"] {
-            assert_eq!(text.parse::<Op>(), Err(()), "{text:?}");
+            assert_eq!(text.parse::<Action>(), Err(()), "{text:?}");
         }
     }
 }

@@ -5,8 +5,8 @@ mod presets;
 mod row_id;
 pub mod snippets;
 
-pub use action::Op;
-pub use presets::Kits;
+pub use action::Action;
+pub use presets::Presets;
 pub use row_id::RowId;
 
 use crate::console::catalog::pick::Filter;
@@ -38,7 +38,7 @@ pub(super) struct Draft {
     /// A check while the person types, which leaves unfinished new rows alone.
     pub live: bool,
     /// What to do; `None` if it is nothing that a button of ours sends.
-    pub op: Option<Op>,
+    pub op: Option<Action>,
     /// The filters of the model picker page, and the model that is chosen on it.
     pub filter: Filter,
 }
@@ -55,7 +55,7 @@ pub(super) struct Row {
     /// As typed.
     pub target: String,
     /// Whether answers are to carry the name that the client asked for.
-    pub keeps_name: bool,
+    pub keep_name: bool,
     /// If two people changed this alias: what is asked, and the answer.
     pub conflict: Option<Conflict>,
 }
@@ -122,7 +122,7 @@ impl Draft {
             "target[]" => self.last(field)?.target = value,
             "mode[]" => self.last(field)?.matching = value,
             // A box that is not ticked is not sent.
-            "told[]" => self.last(field)?.keeps_name = value == "1",
+            "keep_name[]" => self.last(field)?.keep_name = value == "1",
             "conflict[]" => {
                 let kind = ConflictKind::parse(&value).ok_or_else(|| DraftError(format!("conflict {value:?}")))?;
                 self.last(field)?.conflict = Some(Conflict { kind, keep: None });
@@ -180,7 +180,7 @@ impl Draft {
     pub(super) fn push_alias(&mut self, alias: &Alias) -> RowId {
         let id = self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
         if let Some(row) = self.row_mut(id) {
-            row.keeps_name = alias.keeps_name;
+            row.keep_name = alias.keep_name;
         }
         id
     }
@@ -207,7 +207,7 @@ impl Draft {
 impl Row {
     fn empty(id: RowId) -> Self {
         let (name, target) = (String::new(), String::new());
-        Self { id, name, matching: "exact".into(), target, keeps_name: false, conflict: None }
+        Self { id, name, matching: "exact".into(), target, keep_name: false, conflict: None }
     }
 
     /// The row of a saved alias; `place` counts from 1.
@@ -217,7 +217,7 @@ impl Row {
             name: alias.name.to_string(),
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
-            keeps_name: alias.keeps_name,
+            keep_name: alias.keep_name,
             conflict: None,
         }
     }
@@ -229,7 +229,7 @@ impl Row {
             name: self.name.clone(),
             matching: self.matching.clone(),
             target: self.target.clone(),
-            keeps_name: self.keeps_name,
+            keep_name: self.keep_name,
         }
     }
 
@@ -248,7 +248,7 @@ impl Row {
         self.name == alias.name.as_str()
             && self.matching == alias.matching.as_str()
             && self.target == alias.target.as_str()
-            && self.keeps_name == alias.keeps_name
+            && self.keep_name == alias.keep_name
     }
 }
 
@@ -290,7 +290,7 @@ mod tests {
             ("name[]", " Claude "),
             ("mode[]", "prefix"),
             ("target[]", "x"),
-            ("told[]", "1"),
+            ("keep_name[]", "1"),
             ("row[]", "a3"),
             ("name[]", "fast"),
             ("mode[]", "exact"),
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(draft.version, 7);
         assert_eq!(draft.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>(), ["n1", "a3"]);
         assert_eq!((draft.rows[0].name.as_str(), draft.rows[0].matching.as_str()), (" Claude ", "prefix"));
-        assert_eq!((draft.rows[0].keeps_name, draft.rows[1].keeps_name), (true, false));
+        assert_eq!((draft.rows[0].keep_name, draft.rows[1].keep_name), (true, false));
         assert_eq!((draft.test.as_str(), draft.next), ("gpt 5", 2));
     }
 

@@ -8,16 +8,16 @@ use crate::domain::{AliasName, Catalog, Match, ModelId};
 
 /// Every kit, and when its names were looked up.
 #[derive(Debug, Default, serde::Deserialize)]
-pub struct Kits {
+pub struct Presets {
     /// When the names were looked up, as a reader says it.
     pub as_of: String,
     /// The kits, in the order in which they are offered.
-    pub kits: Vec<Kit>,
+    pub kits: Vec<Preset>,
 }
 
 /// The rows that one client needs.
 #[derive(Debug, serde::Deserialize)]
-pub struct Kit {
+pub struct Preset {
     /// What the form sends.
     pub id: String,
     /// The client.
@@ -25,12 +25,12 @@ pub struct Kit {
     /// One sentence.
     pub about: String,
     /// Its rows.
-    pub rows: Vec<KitRow>,
+    pub rows: Vec<PresetRow>,
 }
 
 /// One row of a kit.
 #[derive(Debug, serde::Deserialize)]
-pub struct KitRow {
+pub struct PresetRow {
     /// What the client sends, or how that starts.
     pub name: AliasName,
     /// How it matches.
@@ -43,7 +43,7 @@ pub struct KitRow {
     pub keep_name: bool,
 }
 
-static KITS: LazyLock<Kits> = LazyLock::new(|| {
+static KITS: LazyLock<Presets> = LazyLock::new(|| {
     // A data file of this folder; a test reads it, so that it cannot be broken here.
     serde_json::from_str(include_str!("presets.json")).unwrap_or_default()
 });
@@ -61,22 +61,22 @@ pub struct Added {
     pub left_out: usize,
 }
 
-impl Kits {
+impl Presets {
     /// Those of the data file.
     pub(in crate::console) fn get() -> &'static Self {
         &KITS
     }
 
     /// The kit of that id.
-    pub(in crate::console) fn find(&self, id: &str) -> Option<&Kit> {
+    pub(in crate::console) fn find(&self, id: &str) -> Option<&Preset> {
         self.kits.iter().find(|kit| kit.id == id)
     }
 }
 
-impl Kit {
+impl Preset {
     /// Its names, prefixes with a star.
     pub(in crate::console) fn preview(&self) -> String {
-        let shown = |row: &KitRow| format!("{}{}", row.name, if row.matching == Match::Prefix { "*" } else { "" });
+        let shown = |row: &PresetRow| format!("{}{}", row.name, if row.matching == Match::Prefix { "*" } else { "" });
         self.rows.iter().map(shown).collect::<Vec<_>>().join(", ")
     }
 
@@ -92,7 +92,7 @@ impl Kit {
                 let target = row.target.as_ref().filter(|id| catalog.callable(id.as_str()).is_some());
                 let id = draft.push(row.name.as_str(), row.matching.as_str(), target.map_or("", ModelId::as_str));
                 if let Some(new) = draft.row_mut(id) {
-                    new.keeps_name = row.keep_name;
+                    new.keep_name = row.keep_name;
                 }
                 added.first.get_or_insert(id);
                 added.rows += 1;
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_data_file_is_whole() {
-        let kits: Kits = serde_json::from_str(include_str!("presets.json")).unwrap();
+        let kits: Presets = serde_json::from_str(include_str!("presets.json")).unwrap();
         assert!(kits.find("claude-code").is_some_and(|kit| kit.preview().starts_with("claude-opus*, ")));
     }
 
@@ -120,11 +120,11 @@ mod tests {
             draft.push(&format!("a{n}"), "exact", "x/y");
         });
 
-        let added = Kits::get().find("claude-code").unwrap().add_to(&mut draft, &Catalog::default());
+        let added = Presets::get().find("claude-code").unwrap().add_to(&mut draft, &Catalog::default());
 
         assert_eq!((added.known, added.rows, added.left_out), (1, 2, 1));
         assert_eq!(draft.rows.len(), 20);
-        assert!(draft.rows[19].keeps_name, "Claude Code wants its own name back");
+        assert!(draft.rows[19].keep_name, "Claude Code wants its own name back");
         assert_eq!(draft.rows[19].target, "", "its target is not in this catalog");
     }
 }

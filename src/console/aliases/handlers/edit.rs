@@ -8,14 +8,14 @@ use askama::filters::HtmlSafe;
 use super::save::{Fields, Page, read};
 use super::{pick, test_name};
 use crate::console::aliases::build::{Checked, Show, Strictness, import, one_row, review, traffic_panel};
-use crate::console::aliases::draft::{Draft, Kits, Op, Row, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::draft::{Action, Draft, Presets, Row, RowId};
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{KeyHead, Notice, ReviewLine, RowView, TrafficPanel};
 use crate::console::auth::SignedIn;
 use crate::console::layout::Frame;
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Shape};
+use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::{Alias, Match};
 
 /// Does what a button asks for and shows the draft that comes of it.
@@ -23,23 +23,23 @@ pub async fn edit(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: Shape,
+    shape: HtmxRequest,
     key: web::Path<String>,
     form: Fields,
 ) -> Reply {
     let mut draft = read(form)?;
     let op = draft.op.clone().ok_or(ConsoleError::Unreadable)?;
-    if !matches!(op, Op::Check | Op::Test | Op::TestName(_) | Op::Window(_) | Op::Discard) {
+    if !matches!(op, Action::Check | Action::Test | Action::TestName(_) | Action::Window(_) | Action::Discard) {
         who.must_write()?;
     }
-    if let Op::Window(window) = op {
+    if let Action::Window(window) = op {
         draft.window = window;
     }
-    let desk = Desk::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
+    let desk = EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
     let page = Page { frame, shape };
     let partial = shape.is_partial();
     match op {
-        Op::Check | Op::Save => {
+        Action::Check | Action::Save => {
             draft.strict |= !draft.live;
             let checked = Checked::new(&desk, &draft);
             if partial {
@@ -47,17 +47,17 @@ pub async fn edit(
             }
             page.answer(StatusCode::OK, &desk, &draft, &checked, Show::default())
         }
-        Op::Test if partial => test_name::answer(&desk, &draft),
-        Op::Test => page.show(&desk, &draft, Show::default()),
-        Op::TestName(name) => {
+        Action::Test if partial => test_name::answer(&desk, &draft),
+        Action::Test => page.show(&desk, &draft, Show::default()),
+        Action::TestName(name) => {
             draft.test = name;
             page.show(&desk, &draft, Show::default())
         }
-        Op::Window(_) if partial => reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft))),
-        Op::Window(_) => page.show(&desk, &draft, Show::default()),
-        Op::Add(name) => add(page, &desk, draft, &name, Match::Exact),
-        Op::AddPrefix(name) => add(page, &desk, draft, &name, Match::Prefix),
-        Op::Remove(row) => {
+        Action::Window(_) if partial => reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft))),
+        Action::Window(_) => page.show(&desk, &draft, Show::default()),
+        Action::Add(name) => add(page, &desk, draft, &name, Match::Exact),
+        Action::AddPrefix(name) => add(page, &desk, draft, &name, Match::Prefix),
+        Action::Remove(row) => {
             draft.rows.retain(|other| other.id != row);
             if partial {
                 // The script takes the row out of the page; what is left gets new messages and counts.
@@ -65,60 +65,60 @@ pub async fn edit(
             }
             page.show(&desk, &draft, Show::default())
         }
-        Op::Undo(row) => {
+        Action::Undo(row) => {
             put_back(&desk, &mut draft, row);
             page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
-        Op::Import if partial => reply::ok(&import::preview(&desk, &draft)),
-        Op::Import => page.show(&desk, &draft, Show { import: true, ..Show::default() }),
-        Op::TakeImport => {
+        Action::Import if partial => reply::ok(&import::preview(&desk, &draft)),
+        Action::Import => page.show(&desk, &draft, Show { import: true, ..Show::default() }),
+        Action::TakeImport => {
             let taken = import::take(&desk, &mut draft);
             draft.import.clear();
             let notice = tell(taken.added, taken.changed, taken.left_out, 0);
             page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
         }
-        Op::Kit(kit) => {
-            let kit = Kits::get().find(&kit).ok_or(ConsoleError::Unreadable)?;
+        Action::Kit(kit) => {
+            let kit = Presets::get().find(&kit).ok_or(ConsoleError::Unreadable)?;
             let added = kit.add_to(&mut draft, &desk.catalog);
             let notice = tell(added.rows, 0, added.left_out, added.known);
             page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
         }
-        Op::Pick(row) => pick::page(&desk, page.frame, &draft, row),
-        Op::Use(row) => {
+        Action::Pick(row) => pick::page(&desk, page.frame, &draft, row),
+        Action::Use(row) => {
             let model = std::mem::take(&mut draft.filter.model);
             if !model.is_empty() {
                 change(&mut draft, row, |row| row.target = model);
             }
             page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
         }
-        Op::SetName(row, name) => {
+        Action::SetName(row, name) => {
             change(&mut draft, row, |row| row.name = name);
             page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
-        Op::SetTarget(row, target) => {
+        Action::SetTarget(row, target) => {
             change(&mut draft, row, |row| row.target = target);
             page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
         }
-        Op::SetPrefix(row, name) => {
+        Action::SetPrefix(row, name) => {
             change(&mut draft, row, |row| {
                 row.name = name;
                 row.matching = "prefix".into();
             });
             page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
-        Op::Discard => Ok(reply::go(shape, &desk.head.url())),
+        Action::Discard => Ok(reply::go(shape, &desk.head.url())),
     }
 }
 
 impl Page {
     /// The editor with the draft as it is now.
-    fn show(self, desk: &Desk, draft: &Draft, show: Show) -> Reply {
+    fn show(self, desk: &EditorData, draft: &Draft, show: Show) -> Reply {
         let checked = Checked::new(desk, draft);
         self.answer(StatusCode::OK, desk, draft, &checked, show)
     }
 }
 
-fn add(page: Page, desk: &Desk, mut draft: Draft, name: &str, matching: Match) -> Reply {
+fn add(page: Page, desk: &EditorData, mut draft: Draft, name: &str, matching: Match) -> Reply {
     if draft.rows.len() >= Alias::LIMIT {
         let checked = Checked::new(desk, &draft);
         let notice = Notice::new("warn", "20 of 20 aliases. Remove one to add another.");
@@ -150,7 +150,7 @@ fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
 }
 
 /// Puts a removed saved alias back where it stood.
-fn put_back(desk: &Desk, draft: &mut Draft, id: RowId) {
+fn put_back(desk: &EditorData, draft: &mut Draft, id: RowId) {
     let (RowId::Saved(place), Some(alias)) = (id, id.saved(&desk.base.aliases)) else { return };
     if draft.row_mut(id).is_none() {
         let after = draft.rows.iter().position(|row| !matches!(row.id, RowId::Saved(other) if other < place));
@@ -202,13 +202,13 @@ struct AddedRow {
 impl HtmlSafe for Parts {}
 
 impl Parts {
-    fn new(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
+    fn new(desk: &EditorData, draft: &Draft, checked: &Checked) -> Self {
         let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
         Self { rows: checked.rows(desk, draft, strictness), ..Self::around(desk, draft, checked) }
     }
 
     /// What stands around the rows.
-    fn around(desk: &Desk, draft: &Draft, checked: &Checked) -> Self {
+    fn around(desk: &EditorData, draft: &Draft, checked: &Checked) -> Self {
         Self {
             key: desk.head.clone(),
             rows: Vec::new(),

@@ -3,7 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::auth::SignedIn;
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
@@ -29,7 +29,7 @@ pub async fn export(
         "csv" => (AliasFormat::Csv, "text/csv; charset=utf-8", "csv"),
         _ => return Err(ConsoleError::NotFound),
     };
-    let desk = Desk::open(&console, &who, &key, None, None).await?;
+    let desk = EditorData::open(&console, &who, &key, None, None).await?;
     let text = export_aliases(&desk.stored.aliases, format);
     let disposition = format!("attachment; filename=\"aliases.{extension}\"");
     Ok(HttpResponse::Ok()

@@ -3,7 +3,7 @@
 use actix_web::web;
 use askama::Template;
 
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::KeyHead;
 use crate::console::auth::SignedIn;
 use crate::console::format::When;
@@ -11,7 +11,7 @@ use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
 use crate::domain::{Alias, Match};
-use crate::store::Saved;
+use crate::store::SavedAliases;
 
 /// How many saves are listed.
 const LISTED: u32 = 100;
@@ -47,14 +47,14 @@ struct Change {
 
 /// Lists the saves, the newest first.
 pub async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, key: web::Path<String>) -> Reply {
-    let desk = Desk::open(&console, &who, &key, None, None).await?;
+    let desk = EditorData::open(&console, &who, &key, None, None).await?;
     let saves = console.store.aliases().history(who.scope(), desk.key.id, LISTED).await?;
     let before = saves.iter().skip(1).map(|saved| saved.aliases.as_slice()).chain(std::iter::once(&[][..]));
     let entries = saves.iter().zip(before).map(|(saved, before)| entry(&desk, saved, before)).collect();
     reply::ok(&HistoryPage { frame: frame.at(Nav::Keys), key: desk.head.clone(), entries, writable: who.may_write() })
 }
 
-fn entry(desk: &Desk, saved: &Saved, before: &[Alias]) -> Entry {
+fn entry(desk: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
     Entry {
         version: saved.version,
         by: saved.saved_by.clone().unwrap_or_else(|| "unknown".into()),
@@ -69,7 +69,7 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
     let told = |alias: &Alias| {
         let prefix = if alias.matching == Match::Prefix { " (prefix)" } else { "" };
         let keeps =
-            if alias.keeps_name { format!(", {}", crate::console::aliases::answers_with(true)) } else { String::new() };
+            if alias.keep_name { format!(", {}", crate::console::aliases::answers_with(true)) } else { String::new() };
         format!("→ {}{prefix}{keeps}", alias.target)
     };
     let find = |list: &[Alias], alias: &Alias| list.iter().find(|other| other.name == alias.name).cloned();
@@ -86,8 +86,8 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
                 if old.target != alias.target {
                     parts.push(format!("{} → {}", old.target, alias.target));
                 }
-                if old.keeps_name != alias.keeps_name {
-                    parts.push(crate::console::aliases::answers_with(alias.keeps_name).into());
+                if old.keep_name != alias.keep_name {
+                    parts.push(crate::console::aliases::answers_with(alias.keep_name).into());
                 }
                 changes.push(Change { what: "changed", tone: "accent", name, text: parts.join(", ") });
             }

@@ -1,13 +1,13 @@
 //! From the draft to the model picker page and back, with the whole draft in the page's form.
 
 use crate::console::aliases::draft::{Draft, RowId};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::catalog::pick::{Carried, PickPage};
 use crate::console::layout::{Frame, Nav};
 use crate::console::web::reply::{self, Reply};
 
 /// The picker page for one row of a draft.
-pub fn page(desk: &Desk, frame: Frame, draft: &Draft, row: RowId) -> Reply {
+pub fn page(desk: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply {
     let chosen = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.target.as_str());
     let name = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.name.as_str());
     let carried = Carried {
@@ -38,8 +38,8 @@ pub fn fields(draft: &Draft) -> Vec<(String, String)> {
         fields.push(field("name[]", &row.name));
         fields.push(field("mode[]", &row.matching));
         fields.push(field("target[]", &row.target));
-        if row.keeps_name {
-            fields.push(field("told[]", "1"));
+        if row.keep_name {
+            fields.push(field("keep_name[]", "1"));
         }
         if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
             fields.push(field(&format!("keep-{}", row.id), crate::console::aliases::view::keep_text(Some(keep))));

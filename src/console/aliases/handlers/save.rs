@@ -8,17 +8,17 @@ use askama::Template;
 
 use crate::console::aliases::build::{Checked, Show, editor, merge};
 use crate::console::aliases::draft::Row;
-use crate::console::aliases::draft::{Draft, Op};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::draft::{Action, Draft};
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::EditorPage;
 use crate::console::aliases::view::Notice;
 use crate::console::auth::SignedIn;
 use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
-use crate::console::web::{ConsoleError, Shape};
+use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::{ApiKeyId, TrafficWindow};
-use crate::store::{Editor as Author, SaveOutcome};
+use crate::store::{Actor as Author, SaveOutcome};
 
 pub use crate::console::aliases::build::Kept;
 
@@ -30,14 +30,14 @@ pub async fn save(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: Shape,
+    shape: HtmxRequest,
     key: web::Path<String>,
     session: Session,
     form: Fields,
 ) -> Reply {
     who.must_write()?;
     let mut draft = read(form)?;
-    let desk = match Desk::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await {
+    let desk = match EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await {
         Err(ConsoleError::NotFound) => return deleted(frame, shape, &draft),
         other => other?,
     };
@@ -48,7 +48,7 @@ pub async fn save(
     let page = Page { frame, shape };
     draft.strict = true;
     let checked = Checked::new(&desk, &draft);
-    if draft.op != Some(Op::Save) {
+    if draft.op != Some(Action::Save) {
         return page.answer(StatusCode::OK, &desk, &draft, &checked, Show::default());
     }
     if !checked.is_ok() {
@@ -95,7 +95,7 @@ pub fn read(form: Fields) -> Result<Draft, ConsoleError> {
 /// Who is answered, and in which shape.
 pub struct Page {
     pub frame: Frame,
-    pub shape: Shape,
+    pub shape: HtmxRequest,
 }
 
 impl Page {
@@ -103,7 +103,7 @@ impl Page {
     pub(in crate::console) fn answer(
         self,
         status: StatusCode,
-        desk: &Desk,
+        desk: &EditorData,
         draft: &Draft,
         checked: &Checked,
         show: Show,
@@ -142,7 +142,7 @@ async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session,
         let mark = if query.is_empty() { "" } else { "?" };
         return Ok(reply::see_other(&format!("{url}{mark}{query}")));
     }
-    let desk = Desk::open(console, who, &kept.key.to_string(), None, Some(draft.window)).await?;
+    let desk = EditorData::open(console, who, &kept.key.to_string(), None, Some(draft.window)).await?;
     let mut fresh = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
     fresh.test.clone_from(&draft.test);
     fresh.many.clone_from(&draft.many);
@@ -168,10 +168,10 @@ struct Deleted {
 }
 
 /// The same for a key that never was and for another account's: all that is shown is what was sent.
-fn deleted(frame: Frame, shape: Shape, draft: &Draft) -> Result<HttpResponse, ConsoleError> {
+fn deleted(frame: Frame, shape: HtmxRequest, draft: &Draft) -> Result<HttpResponse, ConsoleError> {
     let line = |row: &Row| {
         let star = if row.is_prefix() { "*" } else { "" };
-        let keep = if row.keeps_name { " keep-name" } else { "" };
+        let keep = if row.keep_name { " keep-name" } else { "" };
         format!("{}{star} = {}{keep}", row.name, row.target)
     };
     let lines: Vec<String> = draft.rows.iter().filter(|row| !row.is_blank()).map(line).collect();

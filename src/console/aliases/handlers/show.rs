@@ -6,7 +6,7 @@ use actix_web::web;
 
 use crate::console::aliases::build::{Checked, Kept, Show, editor};
 use crate::console::aliases::draft::{Draft, Row};
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{EditorPage, Notice};
 use crate::console::auth::SignedIn;
 use crate::console::layout::{Frame, Nav};
@@ -43,7 +43,7 @@ pub async fn show(
 ) -> Reply {
     let query = query.into_inner();
     let window = query.window.as_deref().and_then(TrafficWindow::parse).unwrap_or_default();
-    let desk = Desk::open(&console, &who, &key, None, Some(window)).await?;
+    let desk = EditorData::open(&console, &who, &key, None, Some(window)).await?;
     let mut draft = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
     let mut show = Show { page: true, ..Show::default() };
     draft.test = query.test.unwrap_or_default();
@@ -63,7 +63,7 @@ pub async fn show(
         let id = known.unwrap_or_else(|| {
             let id = draft.push(&name, matching.as_str(), "");
             if let Some(row) = draft.row_mut(id) {
-                row.keeps_name = query.keep_name.unwrap_or(false);
+                row.keep_name = query.keep_name.unwrap_or(false);
             }
             id
         });
@@ -79,7 +79,7 @@ pub async fn show(
 
 /// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
 /// the review tells what would change.
-fn restore(desk: &Desk, draft: &mut Draft, old: &[Alias]) {
+fn restore(desk: &EditorData, draft: &mut Draft, old: &[Alias]) {
     let stored = &desk.stored.aliases;
     draft.rows.clear();
     for (at, alias) in stored.iter().enumerate() {
@@ -87,7 +87,7 @@ fn restore(desk: &Desk, draft: &mut Draft, old: &[Alias]) {
             draft.rows.push(Row {
                 target: then.target.to_string(),
                 matching: then.matching.to_string(),
-                keeps_name: then.keeps_name,
+                keep_name: then.keep_name,
                 ..Row::saved(at + 1, alias)
             });
         }

@@ -7,12 +7,12 @@ use super::save::{Fields, Page, read};
 use crate::console::aliases::build::Show;
 use crate::console::aliases::build::{Checked, test_box};
 use crate::console::aliases::draft::Draft;
-use crate::console::aliases::editor_data::Desk;
+use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::TestBox;
 use crate::console::auth::SignedIn;
 use crate::console::layout::Frame;
 use crate::console::state::Console;
-use crate::console::web::Shape;
+use crate::console::web::HtmxRequest;
 use crate::console::web::reply::{self, Reply};
 
 /// The parts of the test box that change. The live region itself stays.
@@ -27,13 +27,13 @@ pub async fn resolve(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: Shape,
+    shape: HtmxRequest,
     key: web::Path<String>,
     form: Fields,
 ) -> Reply {
     let draft = read(form)?;
     let window = (!shape.is_partial()).then_some(draft.window);
-    let desk = Desk::open(&console, &who, &key, Some(draft.version), window).await?;
+    let desk = EditorData::open(&console, &who, &key, Some(draft.version), window).await?;
     if shape.is_partial() {
         return answer(&desk, &draft);
     }
@@ -43,7 +43,7 @@ pub async fn resolve(
 }
 
 /// The answer for a script.
-pub fn answer(desk: &Desk, draft: &Draft) -> Reply {
+pub fn answer(desk: &EditorData, draft: &Draft) -> Reply {
     let checked = Checked::new(desk, draft);
     reply::ok(&Resolved { test: test_box(desk, draft, &checked.validation) })
 }

@@ -10,7 +10,7 @@ use super::row::RowView;
 use super::saved::SavedPanel;
 use super::test_box::TestBox;
 use super::traffic::TrafficPanel;
-use crate::console::aliases::draft::Kits;
+use crate::console::aliases::draft::Presets;
 use crate::console::format::When;
 use crate::console::layout::Frame;
 
@@ -63,7 +63,7 @@ pub(in super::super) struct Editor {
     /// Paste or import.
     pub import: ImportBox,
     /// The client kits.
-    pub kits: &'static Kits,
+    pub kits: &'static Presets,
     /// Whether the person may change anything.
     pub writable: bool,
     /// Whether a whole page is rendered, where a browser without scripts needs its own controls.

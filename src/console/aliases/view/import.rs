@@ -49,7 +49,7 @@ pub(in super::super) struct PreviewLine {
     /// The target.
     pub target: String,
     /// Whether answers carry the name that was asked for.
-    pub keeps_name: bool,
+    pub keep_name: bool,
     /// What is to be said about it.
     pub text: String,
 }

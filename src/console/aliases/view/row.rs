@@ -135,7 +135,7 @@ pub(in super::super) struct Side {
     /// The target.
     pub target: String,
     /// `1` if answers carry the name that was asked for, else `0`.
-    pub told: &'static str,
+    pub keep_name: &'static str,
     /// The side in few words.
     pub text: String,
 }
@@ -164,11 +164,11 @@ impl Side {
     pub(in super::super) fn of(row: &Row, other: Option<&Row>) -> Self {
         let same_match = other.is_none_or(|other| other.matching == row.matching);
         let mut text = if same_match { row.target.clone() } else { format!("{} ({})", row.target, row.matching) };
-        if other.is_some_and(|other| other.keeps_name != row.keeps_name) {
-            text = format!("{text}, {}", super::super::answers_with(row.keeps_name));
+        if other.is_some_and(|other| other.keep_name != row.keep_name) {
+            text = format!("{text}, {}", super::super::answers_with(row.keep_name));
         }
-        let told = if row.keeps_name { "1" } else { "0" };
-        Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), told, text }
+        let keep_name = if row.keep_name { "1" } else { "0" };
+        Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), keep_name, text }
     }
 
     /// The side that removed it.

@@ -14,7 +14,7 @@ pub struct Explanation {
     /// What was asked for, unchanged.
     pub requested: String,
     /// Whether a request for it runs.
-    pub outcome: Verdict,
+    pub outcome: ExplainedOutcome,
     /// The real id that the name stands for, whether it runs or not; empty if nothing was asked.
     pub model: String,
     /// The alias that decided.
@@ -38,7 +38,7 @@ pub struct Explanation {
 /// What the gateway would answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ExplainedOutcome {
     /// Nothing was asked.
     Empty,
     /// The model runs.
@@ -137,13 +137,13 @@ impl Explanation {
     /// What an alias makes of the name in the answer, in a sentence; `None` where no alias decided or nothing runs.
     pub fn answer_note(&self) -> Option<String> {
         let (alias, name) = (self.alias.as_ref()?, visible(self.answers_as.as_ref()?));
-        let which = if alias.keeps_name { "the name asked for" } else { "the real id" };
+        let which = if alias.keep_name { "the name asked for" } else { "the real id" };
         Some(format!("Answers carry the name {name}, {which}."))
     }
 
     /// Whether a request runs.
     pub fn runs(&self) -> bool {
-        self.outcome == Verdict::Runs
+        self.outcome == ExplainedOutcome::Runs
     }
 }
 
@@ -168,7 +168,7 @@ pub fn explain(
     if requested.is_empty() {
         return Explanation {
             requested: String::new(),
-            outcome: Verdict::Empty,
+            outcome: ExplainedOutcome::Empty,
             model: String::new(),
             alias: None,
             sentence: "Type a model name to see where it goes.".into(),
@@ -188,9 +188,9 @@ pub fn explain(
     Explanation {
         requested: requested.to_owned(),
         outcome: match decision.outcome {
-            Outcome::Runs(_) => Verdict::Runs,
-            Outcome::NotFound => Verdict::ModelNotFound,
-            Outcome::NotAllowed(_) => Verdict::ModelNotAllowed,
+            Outcome::Runs(_) => ExplainedOutcome::Runs,
+            Outcome::NotFound => ExplainedOutcome::ModelNotFound,
+            Outcome::NotAllowed(_) => ExplainedOutcome::ModelNotAllowed,
         },
         model: decision.resolution.model().to_owned(),
         alias: alias.cloned(),
@@ -207,7 +207,7 @@ pub fn explain(
             Outcome::NotFound => None,
         },
         answers_as: match &decision.outcome {
-            Outcome::Runs(_) if decision.resolution.keeps_name() => Some(requested.to_owned()),
+            Outcome::Runs(_) if decision.resolution.keep_name() => Some(requested.to_owned()),
             Outcome::Runs(model) => Some(model.id.to_string()),
             Outcome::NotFound | Outcome::NotAllowed(_) => None,
         },

@@ -58,7 +58,7 @@ fn permission_is_checked_after_resolving() {
         why("claude-opus-5").sentence,
         "claude-opus-5 resolves to anthropic/claude-opus-4-8, but this key can't use it. Requests fail with 403."
     );
-    assert_eq!(why("claude-opus-5").outcome, Verdict::ModelNotAllowed);
+    assert_eq!(why("claude-opus-5").outcome, ExplainedOutcome::ModelNotAllowed);
     assert!(why("cross-model-basic").runs());
 }
 

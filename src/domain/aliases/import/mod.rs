@@ -98,7 +98,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str, keeps_name: bool) {
+    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str, keep_name: bool) {
         let name = name.trim();
         let (name, matching) = match (name.strip_suffix('*'), matching) {
             (Some(_), Some("exact")) => {
@@ -109,7 +109,10 @@ impl Reader {
             (_, Some(matching)) => (name, matching),
         };
         let (name, matching, target) = (name.into(), matching.into(), target.trim().into());
-        self.rows.push(ImportedRow { line, row: DraftRow { id: String::new(), name, matching, target, keeps_name } });
+        self.rows.push(ImportedRow {
+            line,
+            row: DraftRow { id: String::new(), name, matching, target, keep_name: keep_name },
+        });
     }
 
     fn problem(&mut self, line: usize, reason: impl Into<String>) {
@@ -127,8 +130,8 @@ impl Reader {
                     self.problem(at + 1, "use name = target, or prefix* = target");
                 }
                 Some((name, target)) => {
-                    let (target, keeps_name) = split_keep_name(target);
-                    self.row(at + 1, unquote(name), None, unquote(target), keeps_name);
+                    let (target, keep_name) = split_keep_name(target);
+                    self.row(at + 1, unquote(name), None, unquote(target), keep_name);
                 }
             }
         }
@@ -155,7 +158,7 @@ impl Reader {
                 Some(Value::String(text)) => Ok(Some(text.as_str())),
                 Some(_) => Err(format!("\"{name}\" must be a text")),
             };
-            let keeps_name = match value.get("keep_name") {
+            let keep_name = match value.get("keep_name") {
                 None | Some(Value::Null) => Some(false),
                 Some(value) => value.as_bool(),
             };
@@ -163,8 +166,8 @@ impl Reader {
                 _ if !value.is_object() => {
                     self.problem(line, "each entry must be an object with name, match and target")
                 }
-                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => match keeps_name {
-                    Some(keeps_name) => self.row(line, name, matching, target, keeps_name),
+                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => match keep_name {
+                    Some(keep_name) => self.row(line, name, matching, target, keep_name),
                     None => self.problem(line, "\"keep_name\" must be true or false"),
                 },
                 (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.problem(line, reason),
@@ -337,7 +340,7 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
             .iter()
             .map(|alias| {
                 let star = if alias.matching == Match::Prefix { "*" } else { "" };
-                let keep = if alias.keeps_name { " keep-name" } else { "" };
+                let keep = if alias.keep_name { " keep-name" } else { "" };
                 format!("{}{star} = {}{keep}\n", alias.name, alias.target)
             })
             .collect(),
@@ -352,10 +355,10 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
         AliasFormat::Csv => {
             // The fourth column is there if any row needs it.
             let (column, empty) =
-                if aliases.iter().any(|alias| alias.keeps_name) { (",keep_name", ",") } else { ("", "") };
+                if aliases.iter().any(|alias| alias.keep_name) { (",keep_name", ",") } else { ("", "") };
             let row = |alias: &&Alias| {
                 let (name, target) = (csv_cell(alias.name.as_str()), csv_cell(alias.target.as_str()));
-                let keep = if alias.keeps_name { ",keep-name" } else { empty };
+                let keep = if alias.keep_name { ",keep-name" } else { empty };
                 format!("{name},{},{target}{keep}\n", alias.matching)
             };
             std::iter::once(format!("name,mode,target{column}\n")).chain(aliases.iter().map(row)).collect()

@@ -8,7 +8,7 @@ use crate::domain::samples::{alias, any_aliases};
 fn read(text: &str) -> (AliasFormat, Vec<String>, Vec<String>) {
     let import = import_aliases(text);
     let rows = import.rows.iter().map(|ImportedRow { line, row }| {
-        let keep = if row.keeps_name { " keep-name" } else { "" };
+        let keep = if row.keep_name { " keep-name" } else { "" };
         format!("{line}: {} {} {}{keep}", row.name, row.matching, row.target)
     });
     (import.format, rows.collect(), import.problems.iter().map(ToString::to_string).collect())

@@ -39,14 +39,14 @@ impl<'a> Resolution<'a> {
     }
 
     /// Whether the answer carries the name that was asked for, in place of [`Resolution::model`].
-    pub fn keeps_name(&self) -> bool {
-        self.alias().is_some_and(|alias| alias.keeps_name)
+    pub fn keep_name(&self) -> bool {
+        self.alias().is_some_and(|alias| alias.keep_name)
     }
 }
 
 /// A prefix alias that matched the requested name, and whether it won.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate<'a> {
+pub struct CheckedAlias<'a> {
     /// The alias.
     pub alias: &'a Alias,
     /// Its name's length in characters: the longest wins.
@@ -63,7 +63,7 @@ pub struct Trace<'a> {
     /// The exact alias of that name, if there is one.
     pub exact: Option<&'a Alias>,
     /// Prefix aliases that match, the longest first. Looked at only if no exact alias matched, listed always.
-    pub prefixes: Vec<Candidate<'a>>,
+    pub prefixes: Vec<CheckedAlias<'a>>,
     /// An alias that would match if the request were written in lower case; only when nothing matched as written.
     pub case_only: Option<&'a Alias>,
     /// What came of it.
@@ -114,7 +114,11 @@ impl AliasSet {
         let prefixes = self
             .matching_prefixes(requested)
             .enumerate()
-            .map(|(n, alias)| Candidate { alias, length: alias.name.as_str().len(), wins: exact.is_none() && n == 0 })
+            .map(|(n, alias)| CheckedAlias {
+                alias,
+                length: alias.name.as_str().len(),
+                wins: exact.is_none() && n == 0,
+            })
             .collect();
         let case_only = match resolution {
             Resolution::Alias(_) => None,

@@ -13,12 +13,12 @@ pub struct Validation {
     /// Which row of the draft each of `aliases` came from, counted from 0.
     pub rows: Vec<usize>,
     /// Everything that stands in the way of saving, the topmost first.
-    pub problems: Vec<Problem>,
+    pub issues: Vec<AliasIssue>,
 }
 
 /// One reason why a draft cannot be saved.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Problem {
+pub struct AliasIssue {
     /// The row, counted from 0; `None` for the draft as a whole.
     pub row: Option<usize>,
     /// The input that is wrong.
@@ -33,17 +33,17 @@ pub struct Problem {
 impl Validation {
     /// Whether the draft can be saved.
     pub fn is_ok(&self) -> bool {
-        self.problems.is_empty()
+        self.issues.is_empty()
     }
 
     /// The problems of one row.
-    pub fn of_row(&self, row: usize) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(move |problem| problem.row == Some(row))
+    pub fn of_row(&self, row: usize) -> impl Iterator<Item = &AliasIssue> {
+        self.issues.iter().filter(move |problem| problem.row == Some(row))
     }
 
     /// The heading above the list of problems; empty if there are none.
     pub fn heading(&self) -> String {
-        match self.problems.len() {
+        match self.issues.len() {
             0 => String::new(),
             1 => "There is a problem".into(),
             n => format!("There are {n} problems"),
@@ -52,7 +52,7 @@ impl Validation {
 
     /// For a test of the draft as it stands: one sentence for each row that could not be taken into account.
     pub fn ignored_rows(&self) -> Vec<String> {
-        let mut rows: Vec<usize> = self.problems.iter().filter_map(|problem| problem.row).collect();
+        let mut rows: Vec<usize> = self.issues.iter().filter_map(|problem| problem.row).collect();
         rows.dedup();
         rows.into_iter().map(|row| format!("Row {} is incomplete and was ignored.", row + 1)).collect()
     }
@@ -81,13 +81,13 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
             Alias::LIMIT,
             filled - Alias::LIMIT
         );
-        out.problems.push(Problem { row: None, field: Field::Form, message, fix: None });
+        out.issues.push(AliasIssue { row: None, field: Field::Form, message, fix: None });
     }
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
         let mut keep = |field, result: Result<(), Refusal>| {
             if let Err(Refusal { message, fix }) = result {
                 let fix = fix.map(|value| Fix { label: "Use it", field, value, matching: None });
-                out.problems.push(Problem { row: Some(at), field, message, fix });
+                out.issues.push(AliasIssue { row: Some(at), field, message, fix });
             }
         };
         let (mut name, mut matching, mut target) = (None, None, None);
@@ -95,7 +95,7 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
         keep(Field::Match, rules.matching(row).map(|value| matching = Some(value)));
         keep(Field::Target, rules.target(row).map(|value| target = Some(value)));
         if let (Some(name), Some(matching), Some(target)) = (name, matching, target) {
-            out.aliases.push(Alias { name, matching, target, keeps_name: row.keeps_name });
+            out.aliases.push(Alias { name, matching, target, keep_name: row.keep_name });
             out.rows.push(at);
         }
     }

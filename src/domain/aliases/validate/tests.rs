@@ -12,7 +12,7 @@ fn shop() -> Catalog {
 }
 
 fn messages(rows: &[DraftRow]) -> Vec<String> {
-    validate(rows, &shop(), None, &[]).problems.into_iter().map(|problem| problem.message).collect()
+    validate(rows, &shop(), None, &[]).issues.into_iter().map(|problem| problem.message).collect()
 }
 
 fn message(name: &str, matching: &str, target: &str) -> String {
@@ -78,8 +78,8 @@ fn a_duplicate_names_the_first_row_whatever_its_match() {
 
     let done = validate(&rows, &shop(), None, &[]);
 
-    assert_eq!(done.problems[0].message, "You already have an alias named claude-opus (row 2).");
-    assert_eq!((done.problems[0].row, done.problems[0].field), (Some(2), Field::Name));
+    assert_eq!(done.issues[0].message, "You already have an alias named claude-opus (row 2).");
+    assert_eq!((done.issues[0].row, done.issues[0].field), (Some(2), Field::Name));
     assert_eq!(done.rows, [1]);
     assert_eq!(done.ignored_rows(), ["Row 3 is incomplete and was ignored."]);
 }
@@ -104,9 +104,9 @@ fn more_than_twenty_are_counted_without_the_empty_ones() {
 
     let done = validate(&rows, &shop(), None, &[]);
 
-    assert_eq!(done.problems.len(), 1);
-    assert_eq!(done.problems[0].message, "A key can have up to 20 aliases. You sent 23; remove 3.");
-    assert_eq!((done.problems[0].row, done.problems[0].field), (None, Field::Form));
+    assert_eq!(done.issues.len(), 1);
+    assert_eq!(done.issues[0].message, "A key can have up to 20 aliases. You sent 23; remove 3.");
+    assert_eq!((done.issues[0].row, done.issues[0].field), (None, Field::Form));
     assert!(validate(&rows[..21], &shop(), None, &[]).is_ok());
 }
 
@@ -122,7 +122,7 @@ fn a_target_that_cannot_be_called_says_whom_to_ask_for_what() {
         1,
     );
     let says = |target: &str, allowed: Option<&[ModelId]>| {
-        validate(&[row("a", "exact", target)], &shop, allowed, &[]).problems.remove(0).message
+        validate(&[row("a", "exact", target)], &shop, allowed, &[]).issues.remove(0).message
     };
 
     assert_eq!(
@@ -142,15 +142,15 @@ fn a_saved_alias_whose_target_is_gone_does_not_block_the_others() {
     let rows = [row("old", "prefix", "gone/model"), row("new", "exact", "deepseek/deepseek-chat")];
 
     assert!(validate(&rows, &shop(), None, &saved).is_ok());
-    assert_eq!(validate(&rows, &shop(), None, &[]).problems.len(), 1);
+    assert_eq!(validate(&rows, &shop(), None, &[]).issues.len(), 1);
     let moved = [row("other", "exact", "gone/model")];
-    assert_eq!(validate(&moved, &shop(), None, &saved).problems.len(), 1, "a new row cannot take it up");
+    assert_eq!(validate(&moved, &shop(), None, &saved).issues.len(), 1, "a new row cannot take it up");
 }
 
 #[test]
 fn fixes_put_the_row_right() {
     let mut draft = row("Claude", "exact", "deepseek/deepseek-cht");
-    for problem in validate(std::slice::from_ref(&draft), &shop(), None, &[]).problems {
+    for problem in validate(std::slice::from_ref(&draft), &shop(), None, &[]).issues {
         problem.fix.unwrap().apply(&mut draft);
     }
     assert_eq!(draft, row("claude", "exact", "deepseek/deepseek-chat"));

@@ -1,7 +1,7 @@
 //! What a call of a model comes to, by whatever tier it is served, and the most that it can come to.
 
 use super::model::Model;
-use crate::domain::money::{Counted, Price, Pricing, ServiceTier};
+use crate::domain::money::{BillableUsage, Price, Pricing, ServiceTier};
 use crate::domain::values::{PicoUsd, Timestamp};
 
 impl Model {
@@ -24,7 +24,7 @@ impl Model {
     /// to, `completion` or `input_cache_write`, and not these, they are billed as that. The usual list's price of them
     /// stands in a relation to a price that the tier has replaced: thinking would cost less than other output by a dearer
     /// tier, and more by a cheaper one.
-    pub fn price_for(&self, counted: &Counted, at: Timestamp) -> Option<Price> {
+    pub fn price_for(&self, counted: &BillableUsage, at: Timestamp) -> Option<Price> {
         let prompt = counted.tokens.prompt;
         let usual = self.pricing.in_force(prompt, at);
         let tier = counted.tier.and_then(|tier| self.tier_pricing(tier));
@@ -44,7 +44,7 @@ impl Model {
 
     /// What a call that arrived `at` this moment comes to, exact. `None` if the model has no price, or if the sum leaves
     /// the range of [`PicoUsd`].
-    pub fn cost(&self, counted: &Counted, at: Timestamp) -> Option<PicoUsd> {
+    pub fn cost(&self, counted: &BillableUsage, at: Timestamp) -> Option<PicoUsd> {
         self.price_for(counted, at)?.cost(&counted.tokens, counted.searches)
     }
 
@@ -53,7 +53,7 @@ impl Model {
     /// list that can hold. Searches are not in it: how many there will be, nobody knows before.
     ///
     /// `None` if the model has no price, or if the sum leaves the range of [`PicoUsd`]: no price, no call.
-    pub fn most(
+    pub fn max_cost(
         &self,
         prompt_tokens: u64,
         completion_tokens: u64,

@@ -11,7 +11,7 @@ use super::model::End;
 use super::run::{self, Run, Trace, segments};
 use super::{Dice, number, random};
 use crate::domain::{CallState, LedgerId, RequestId, Scope};
-use crate::gateway::files::{Ask, Faults};
+use crate::gateway::files::{Faults, FileOperation};
 use crate::gateway::options::SpoolOptions;
 use crate::store::Store;
 
@@ -32,24 +32,24 @@ enum Ending {
 const ENDINGS: [Ending; 3] = [Ending::InOrder, Ending::Refused, Ending::Crash];
 
 /// What fails, how often in a row, and with which error.
-const KINDS: [(Ask, u64, i32); 17] = [
-    (Ask::MakeFolder, 1, libc::EMFILE),
-    (Ask::List, 1, libc::EMFILE),
-    (Ask::List, 4, libc::EIO),
-    (Ask::Exists, 1, libc::EIO),
-    (Ask::Open, 1, libc::EMFILE),
-    (Ask::Open, 4, libc::EIO),
-    (Ask::Create, 1, libc::EMFILE),
-    (Ask::Create, 2, libc::ENOSPC),
-    (Ask::Lock, 1, libc::ENOLCK),
-    (Ask::Seek, 1, libc::EIO),
-    (Ask::Read, 1, libc::EIO),
-    (Ask::Read, 4, libc::EIO),
-    (Ask::Write, 1, libc::EIO),
-    (Ask::Write, 3, libc::ENOSPC),
-    (Ask::Sync, 1, libc::EIO),
-    (Ask::Rename, 1, libc::EIO),
-    (Ask::Remove, 1, libc::EIO),
+const KINDS: [(FileOperation, u64, i32); 17] = [
+    (FileOperation::MakeFolder, 1, libc::EMFILE),
+    (FileOperation::List, 1, libc::EMFILE),
+    (FileOperation::List, 4, libc::EIO),
+    (FileOperation::Exists, 1, libc::EIO),
+    (FileOperation::Open, 1, libc::EMFILE),
+    (FileOperation::Open, 4, libc::EIO),
+    (FileOperation::Create, 1, libc::EMFILE),
+    (FileOperation::Create, 2, libc::ENOSPC),
+    (FileOperation::Lock, 1, libc::ENOLCK),
+    (FileOperation::Seek, 1, libc::EIO),
+    (FileOperation::Read, 1, libc::EIO),
+    (FileOperation::Read, 4, libc::EIO),
+    (FileOperation::Write, 1, libc::EIO),
+    (FileOperation::Write, 3, libc::ENOSPC),
+    (FileOperation::Sync, 1, libc::EIO),
+    (FileOperation::Rename, 1, libc::EIO),
+    (FileOperation::Remove, 1, libc::EIO),
 ];
 
 impl Trace {

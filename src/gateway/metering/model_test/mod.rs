@@ -19,7 +19,7 @@ use crate::domain::{CallState, LedgerId, PicoUsd};
 use crate::gateway::files::Faults;
 use crate::gateway::options::SpoolOptions;
 use crate::random;
-use crate::store::{Editor, Store};
+use crate::store::{Actor, Store};
 
 /// Traces that run at the same time, on one database.
 const AT_ONCE: usize = 8;
@@ -171,7 +171,7 @@ impl Trace {
     }
 
     async fn add_credit(&mut self, amount: i64) {
-        let (id, by) = (LedgerId::new(run::NOW, random::bytes()), Editor::command_line());
+        let (id, by) = (LedgerId::new(run::NOW, random::bytes()), Actor::command_line());
         let amount = PicoUsd::from_pico(amount);
         self.store.wallets().credit(id, self.account, amount, "for a trace", &by, run::NOW).await.unwrap().unwrap();
         self.model.credits += amount.pico();

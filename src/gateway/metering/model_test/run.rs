@@ -15,12 +15,12 @@ use crate::domain::{
     PicoUsd, RequestId, Scope, SpendLimit, Timestamp, Tokens, UsageSource,
 };
 use crate::gateway::metering::recovery;
-use crate::gateway::metering::shipper::{self, Shipping};
-use crate::gateway::metering::spending::{Holds, Purses, Spending};
-use crate::gateway::metering::spool::{Begun, Ended, Lane, Spool};
+use crate::gateway::metering::shipper::{self, Shipper};
+use crate::gateway::metering::spending::{Holds, KeyLeases, Spending};
+use crate::gateway::metering::spool::{CallEnded, CallStarted, Spool, SpoolHandle};
 use crate::gateway::options::SpoolOptions;
 use crate::random;
-use crate::store::{Editor, LeaseAsk, NewKey, Store};
+use crate::store::{Actor, LeaseRequest, NewKey, Store};
 
 pub(super) const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 const LONG: Duration = Duration::from_secs(30);
@@ -45,12 +45,12 @@ pub(super) struct Trace {
 pub(super) struct Run {
     pub(super) gateway: GatewayId,
     spending: Arc<Spending>,
-    lane: Lane,
+    lane: SpoolHandle,
     spool: Spool,
-    pub(super) shipping: Arc<Shipping>,
+    pub(super) shipping: Arc<Shipper>,
     shipper: JoinHandle<()>,
     recovery: Option<JoinHandle<()>>,
-    purses: Purses,
+    purses: KeyLeases,
     pub(super) open: Vec<(RequestId, Holds)>,
     /// Who waits for it to write what there is.
     flushes: Vec<JoinHandle<()>>,
@@ -58,7 +58,7 @@ pub(super) struct Run {
 
 impl Trace {
     pub(super) async fn new(store: Store, options: SpoolOptions, dice: &mut Dice) -> Self {
-        let by = Editor::command_line();
+        let by = Actor::command_line();
         let id = AccountId::new(NOW, random::bytes());
         let account = Account::new(id, format!("account {id}").parse().unwrap(), NOW);
         store.accounts().create(&account, &by, NOW).await.unwrap();
@@ -118,10 +118,10 @@ impl Trace {
         };
         let gateway = spool.gateway();
         let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
-        let shipping = Arc::new(Shipping::new(spool.clone()));
+        let shipping = Arc::new(Shipper::new(spool.clone()));
         let shipper = shipper::start(Arc::clone(&shipping), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
-        let purses = Purses::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
+        let purses = KeyLeases::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
         let lane = spool.lane();
         Run {
             gateway,
@@ -145,7 +145,7 @@ impl Trace {
             return;
         };
         let id = RequestId::new(NOW, random::bytes());
-        let begun = Begun {
+        let begun = CallStarted {
             id,
             account: self.account,
             key: self.key,
@@ -264,7 +264,7 @@ impl Trace {
         for (budget, limit) in [(Budget::Balance(self.account), None), (Budget::Key(self.key), self.limits.spend)] {
             let gateway = GatewayId::new(NOW, random::bytes());
             let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
-            let ask = LeaseAsk { gateway, budget, limit, window_start: 0, need, lately };
+            let ask = LeaseRequest { gateway, budget, limit, window_start: 0, need, lately };
             let mut leased = store.leases().take(ask).await.unwrap();
             if leased.elsewhere > PicoUsd::ZERO {
                 late = true;
@@ -288,8 +288,8 @@ impl Trace {
 }
 
 /// How a call ended, with everything that does not matter here filled in.
-fn ended_as(id: RequestId, end: End) -> Ended {
-    Ended {
+fn ended_as(id: RequestId, end: End) -> CallEnded {
+    CallEnded {
         id,
         ran: None,
         state: end.state,

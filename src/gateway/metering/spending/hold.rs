@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Spending;
-use super::lease::{Purse, Unavailable};
+use super::lease::{Lease, Unavailable};
 use crate::domain::{AccountId, ApiKeyId, Budget, Limits, PicoUsd, SpendLimit, Timestamp, format};
 use crate::gateway::locks::lock;
 use crate::gateway::metering::spool::Charges;
-use crate::store::Leased;
-use crate::wire::error::{Code, Problem};
+use crate::store::LeaseGrant;
+use crate::wire::error::{ApiError, Code};
 
 /// How long a call waits for others that were faster, while there is more to be had.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const RECALL: Duration = Duration::from_millis(120);
 
 /// The budgets that calls with a key count against. Kept with the key, so that no call looks them up.
-pub struct Purses {
+pub struct KeyLeases {
     balance: Part,
     account: Option<Part>,
     key: Option<Part>,
@@ -30,19 +30,19 @@ struct Part {
     budget: Budget,
     limit: Option<SpendLimit>,
     /// The purse of the running period.
-    purse: Mutex<Arc<Purse>>,
+    lease: Mutex<Arc<Lease>>,
 }
 
 impl Part {
     fn new(spending: &Spending, budget: Budget, limit: Option<SpendLimit>, now: Timestamp) -> Self {
         let window = limit.map_or(0, |limit| limit.period.start(now));
-        Self { budget, limit, purse: Mutex::new(spending.purse(budget, window)) }
+        Self { budget, limit, lease: Mutex::new(spending.purse(budget, window)) }
     }
 
     /// The purse of the period that `now` lies in.
-    fn purse(&self, spending: &Spending, now: Timestamp) -> Arc<Purse> {
+    fn lease(&self, spending: &Spending, now: Timestamp) -> Arc<Lease> {
         let window = self.limit.map_or(0, |limit| limit.period.start(now));
-        let mut purse = lock(&self.purse);
+        let mut purse = lock(&self.lease);
         if purse.window != window {
             *purse = spending.purse(self.budget, window);
         }
@@ -52,7 +52,7 @@ impl Part {
 
 /// What is reserved for a call. Dropping it frees all of it.
 pub struct Holds {
-    purses: [Option<Arc<Purse>>; 3],
+    leases: [Option<Arc<Lease>>; 3],
     amount: PicoUsd,
     now: Timestamp,
 }
@@ -66,7 +66,7 @@ impl Holds {
     /// Which limits' periods it counts in.
     pub fn charges(&self) -> Charges {
         let window = |wanted: fn(Budget) -> bool| {
-            self.purses.iter().flatten().find(|purse| wanted(purse.budget)).map(|purse| purse.window)
+            self.leases.iter().flatten().find(|purse| wanted(purse.budget)).map(|purse| purse.window)
         };
         Charges {
             key: window(|budget| matches!(budget, Budget::Key(_))),
@@ -76,7 +76,7 @@ impl Holds {
 
     /// The call is over and cost so much.
     pub fn settle(mut self, cost: PicoUsd, now: Timestamp) {
-        for purse in std::mem::take(&mut self.purses).into_iter().flatten() {
+        for purse in std::mem::take(&mut self.leases).into_iter().flatten() {
             purse.settle(self.amount, cost, now);
         }
     }
@@ -84,13 +84,13 @@ impl Holds {
 
 impl Drop for Holds {
     fn drop(&mut self) {
-        for purse in self.purses.iter().flatten() {
+        for purse in self.leases.iter().flatten() {
             purse.settle(self.amount, PicoUsd::ZERO, self.now);
         }
     }
 }
 
-impl Purses {
+impl KeyLeases {
     pub fn new(
         spending: &Spending,
         account: AccountId,
@@ -108,12 +108,12 @@ impl Purses {
     }
 
     /// The account's balance, as far as it is leased here.
-    pub fn balance(&self) -> Arc<Purse> {
-        Arc::clone(&lock(&self.balance.purse))
+    pub fn balance(&self) -> Arc<Lease> {
+        Arc::clone(&lock(&self.balance.lease))
     }
 
     /// Reserves `amount` of every budget, or of none.
-    pub async fn hold(&self, spending: &Arc<Spending>, amount: PicoUsd, now: Timestamp) -> Result<Holds, Problem> {
+    pub async fn hold(&self, spending: &Arc<Spending>, amount: PicoUsd, now: Timestamp) -> Result<Holds, ApiError> {
         let mut recalled = false;
         let began = Instant::now();
         loop {
@@ -143,12 +143,12 @@ impl Purses {
         spending: &Arc<Spending>,
         amount: PicoUsd,
         now: Timestamp,
-    ) -> Result<Holds, (&Part, Arc<Purse>)> {
-        let mut holds = Holds { purses: [None, None, None], amount, now };
+    ) -> Result<Holds, (&Part, Arc<Lease>)> {
+        let mut holds = Holds { leases: [None, None, None], amount, now };
         let parts = [Some(&self.balance), self.account.as_ref(), self.key.as_ref()];
-        for (slot, part) in holds.purses.iter_mut().zip(parts) {
+        for (slot, part) in holds.leases.iter_mut().zip(parts) {
             let Some(part) = part else { continue };
-            let purse = part.purse(spending, now);
+            let purse = part.lease(spending, now);
             // A gateway that others may take for dead asks before it spends.
             if !spending.may_use_leases(now) || !purse.hold(amount, now) {
                 // What was held before is freed with `holds`.
@@ -165,11 +165,11 @@ impl Purses {
 
 impl Part {
     /// Why a call is refused that may cost `amount` while `free` is left.
-    fn refusal(&self, leased: &Leased, amount: PicoUsd, free: PicoUsd, now: Timestamp) -> Problem {
+    fn refusal(&self, leased: &LeaseGrant, amount: PicoUsd, free: PicoUsd, now: Timestamp) -> ApiError {
         let (cost, left) = (format::money_up(amount), format::money_down(free));
         let whose = match (self.budget, self.limit) {
             (Budget::Balance(_), _) | (_, None) if !leased.exists => {
-                return Problem::new(
+                return ApiError::new(
                     Code::NoWallet,
                     "This API key's account has no credit yet. Whoever runs this gateway can add some.",
                 );
@@ -183,7 +183,7 @@ impl Part {
                          for fewer tokens."
                     )
                 };
-                return Problem::new(Code::InsufficientBalance, message);
+                return ApiError::new(Code::InsufficientBalance, message);
             }
             (Budget::Account(_), Some(_)) => "The account's",
             (Budget::Key(_), Some(_)) => "This API key's",
@@ -204,7 +204,7 @@ impl Part {
                 lower(whose)
             )
         };
-        Problem::new(Code::KeyLimitReached, message)
+        ApiError::new(Code::KeyLimitReached, message)
     }
 }
 
@@ -213,6 +213,6 @@ fn lower(text: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn unavailable() -> Problem {
-    Problem::new(Code::DbError, "The balance cannot be checked right now. Try again in a moment.")
+fn unavailable() -> ApiError {
+    ApiError::new(Code::DbError, "The balance cannot be checked right now. Try again in a moment.")
 }

@@ -10,13 +10,13 @@ use futures_util::future::{BoxFuture, Shared};
 use super::Spending;
 use crate::domain::{Budget, PicoUsd, SpendLimit, Timestamp};
 use crate::gateway::locks::lock;
-use crate::store::{LeaseAsk, Leased};
+use crate::store::{LeaseGrant, LeaseRequest};
 
 /// The database did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
 
-type Flight = Shared<BoxFuture<'static, Result<Leased, Unavailable>>>;
+type Flight = Shared<BoxFuture<'static, Result<LeaseGrant, Unavailable>>>;
 
 /// A lease that nobody has touched for so long is given back.
 const IDLE: Duration = Duration::from_secs(15);
@@ -24,7 +24,7 @@ const IDLE: Duration = Duration::from_secs(15);
 const LATELY: Duration = Duration::from_secs(60);
 
 /// One budget in one period.
-pub struct Purse {
+pub struct Lease {
     pub budget: Budget,
     /// The day on which the period began; 0 where it never ends.
     pub window: i64,
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-impl Purse {
+impl Lease {
     pub(super) fn new(budget: Budget, window: i64) -> Self {
         Self { budget, window, state: Mutex::default() }
     }
@@ -141,7 +141,7 @@ impl Purse {
         flight
     }
 
-    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<Leased, Unavailable> {
+    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, Unavailable> {
         let (need, lately) = {
             let mut state = lock(&self.state);
             let now = spending.clock.now();
@@ -150,8 +150,14 @@ impl Purse {
             let need = std::mem::take(&mut state.wanted).saturating_sub(state.free().min(0));
             (PicoUsd::from_pico(need), PicoUsd::from_pico(lately))
         };
-        let ask =
-            LeaseAsk { gateway: spending.gateway, budget: self.budget, limit, window_start: self.window, need, lately };
+        let ask = LeaseRequest {
+            gateway: spending.gateway,
+            budget: self.budget,
+            limit,
+            window_start: self.window,
+            need,
+            lately,
+        };
         let leased = spending.ask(spending.store.leases().take(ask)).await;
         let mut state = lock(&self.state);
         state.flight = None;

@@ -15,10 +15,10 @@ use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 use tokio::time::timeout;
 
-pub use bound::{Bound, bound};
-pub use hold::{Holds, Purses};
-pub use lease::{Purse, Unavailable};
-pub use rate_limit::{Gate, Gates, Limited, View};
+pub use bound::{CostBound, cost_bound};
+pub use hold::{Holds, KeyLeases};
+pub use lease::{Lease, Unavailable};
+pub use rate_limit::{KeyRateLimits, RateLimit, RateLimited, RateView};
 
 use crate::clock::Clock;
 use crate::domain::{AccountId, Balance, Budget, GatewayId, PicoUsd, Timestamp};
@@ -43,8 +43,8 @@ pub struct Spending {
     runtime: Handle,
     /// How long the database is waited for.
     patience: Duration,
-    purses: Mutex<HashMap<(Budget, i64), Arc<Purse>>>,
-    gates: Mutex<HashMap<Budget, Arc<Gate>>>,
+    purses: Mutex<HashMap<(Budget, i64), Arc<Lease>>>,
+    gates: Mutex<HashMap<Budget, Arc<RateLimit>>>,
     /// How many gateways share the database, this one included.
     alive: AtomicI64,
     /// When the database last answered the sweep.
@@ -80,14 +80,14 @@ impl Spending {
     }
 
     /// The purse of a budget in the period that began on `window`.
-    pub fn purse(&self, budget: Budget, window: i64) -> Arc<Purse> {
+    pub fn purse(&self, budget: Budget, window: i64) -> Arc<Lease> {
         let mut purses = lock(&self.purses);
-        Arc::clone(purses.entry((budget, window)).or_insert_with(|| Arc::new(Purse::new(budget, window))))
+        Arc::clone(purses.entry((budget, window)).or_insert_with(|| Arc::new(Lease::new(budget, window))))
     }
 
     /// The gate of a key or an account.
-    pub fn gate(&self, of: Budget) -> Arc<Gate> {
-        Arc::clone(lock(&self.gates).entry(of).or_insert_with(|| Arc::new(Gate::new(of))))
+    pub fn gate(&self, of: Budget) -> Arc<RateLimit> {
+        Arc::clone(lock(&self.gates).entry(of).or_insert_with(|| Arc::new(RateLimit::new(of))))
     }
 
     /// How many gateways share the limits.
@@ -138,7 +138,7 @@ impl Spending {
 
     /// Waits until no question about a lease is under way: its answer would be a lease that nobody gives back.
     pub async fn rest(&self) {
-        let purses: Vec<Arc<Purse>> = lock(&self.purses).values().cloned().collect();
+        let purses: Vec<Arc<Lease>> = lock(&self.purses).values().cloned().collect();
         for purse in purses {
             let began = tokio::time::Instant::now();
             while purse.is_asking() && began.elapsed() < self.patience {
@@ -162,7 +162,7 @@ impl Spending {
                 self.alive.store(alive, Ordering::Relaxed);
             }
         }
-        let purses: Vec<Arc<Purse>> = lock(&self.purses).values().cloned().collect();
+        let purses: Vec<Arc<Lease>> = lock(&self.purses).values().cloned().collect();
         if seen.is_ok() {
             for purse in &purses {
                 if purse.is_idle(now) {
@@ -197,7 +197,7 @@ impl Spending {
 
     /// Somebody else needs what is not used of a budget here.
     pub async fn recalled(&self, budget: Budget) {
-        let purses: Vec<Arc<Purse>> =
+        let purses: Vec<Arc<Lease>> =
             lock(&self.purses).values().filter(|purse| purse.budget == budget).cloned().collect();
         for purse in purses {
             for _ in 0..10 {
@@ -210,7 +210,7 @@ impl Spending {
         }
     }
 
-    async fn give_back(&self, purse: &Purse) {
+    async fn give_back(&self, purse: &Lease) {
         let spare = purse.spare();
         if spare == PicoUsd::ZERO {
             return;

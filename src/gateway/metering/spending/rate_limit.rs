@@ -8,13 +8,13 @@ use super::Spending;
 use super::lease::Unavailable;
 use crate::domain::{Budget, Limits, RateWindow, Timestamp, Used};
 use crate::gateway::locks::lock;
-use crate::store::RateAsk;
+use crate::store::RateRequest;
 
 /// Of a minute's limit, the part that a gateway takes at once where several share it.
 const PART: i64 = 20;
 
 /// What one key or account has used in the last minute.
-pub struct Gate {
+pub struct RateLimit {
     of: Budget,
     state: Mutex<State>,
 }
@@ -30,14 +30,14 @@ struct State {
 }
 
 /// The limits that a key's calls are held to, with the gates that keep count. Kept with the key.
-pub struct Gates {
-    key: Option<(Arc<Gate>, Limits)>,
-    account: Option<(Arc<Gate>, Limits)>,
+pub struct KeyRateLimits {
+    key: Option<(Arc<RateLimit>, Limits)>,
+    account: Option<(Arc<RateLimit>, Limits)>,
 }
 
 /// A limit that stands in the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limited {
+pub struct RateLimited {
     /// Whether it is the account's, not the key's.
     pub of_account: bool,
     /// Whether it is about tokens, not requests.
@@ -48,13 +48,13 @@ pub struct Limited {
 
 /// How one kind of limit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct RateView {
     pub limit: i64,
     pub remaining: i64,
     pub reset: Duration,
 }
 
-impl Gates {
+impl KeyRateLimits {
     pub fn new(spending: &Spending, account: Budget, key: Budget, limits: (&Limits, &Limits)) -> Self {
         let gate = |of: Budget, limits: &Limits| {
             let any = limits.requests_per_minute.is_some() || limits.tokens_per_minute.is_some();
@@ -64,7 +64,7 @@ impl Gates {
     }
 
     /// Admits so much, or says what stands in the way; then nothing is counted.
-    pub async fn admit(&self, spending: &Spending, need: Used, now: Timestamp) -> Result<(), Limited> {
+    pub async fn admit(&self, spending: &Spending, need: Used, now: Timestamp) -> Result<(), RateLimited> {
         if let Some((gate, limits)) = &self.key {
             gate.admit(spending, limits, need, now).await?;
         }
@@ -75,7 +75,7 @@ impl Gates {
                 let counted = counted(limits, need);
                 gate.correct(now, Used { requests: -counted.requests, tokens: -counted.tokens });
             }
-            return Err(Limited { of_account: true, ..limited });
+            return Err(RateLimited { of_account: true, ..limited });
         }
         Ok(())
     }
@@ -91,8 +91,8 @@ impl Gates {
     }
 
     /// How the tighter of the limits of requests, and of tokens, stands.
-    pub fn views(&self, now: Timestamp) -> [Option<View>; 2] {
-        let mut tightest: [Option<View>; 2] = [None, None];
+    pub fn views(&self, now: Timestamp) -> [Option<RateView>; 2] {
+        let mut tightest: [Option<RateView>; 2] = [None, None];
         for (gate, limits) in [&self.key, &self.account].into_iter().flatten() {
             for (slot, view) in tightest.iter_mut().zip(gate.views(limits, now)) {
                 if view.is_some_and(|view| slot.is_none_or(|other| view.remaining < other.remaining)) {
@@ -105,23 +105,23 @@ impl Gates {
 }
 
 /// Of the limits, those of requests and of tokens.
-fn most(limits: &Limits) -> (Option<i64>, Option<i64>) {
+fn maxima(limits: &Limits) -> (Option<i64>, Option<i64>) {
     (limits.requests_per_minute.map(i64::from), limits.tokens_per_minute.map(i64::from))
 }
 
 /// What of `need` counts: no limit, no count; and one call that is larger than a minute's tokens is let in when there is no
 /// other.
 fn counted(limits: &Limits, need: Used) -> Used {
-    let (requests, tokens) = most(limits);
+    let (requests, tokens) = maxima(limits);
     Used { requests: requests.map_or(0, |_| need.requests), tokens: tokens.map_or(0, |limit| need.tokens.min(limit)) }
 }
 
-impl Gate {
+impl RateLimit {
     pub(super) fn new(of: Budget) -> Self {
         Self { of, state: Mutex::default() }
     }
 
-    async fn admit(&self, spending: &Spending, limits: &Limits, need: Used, now: Timestamp) -> Result<(), Limited> {
+    async fn admit(&self, spending: &Spending, limits: &Limits, need: Used, now: Timestamp) -> Result<(), RateLimited> {
         let need = counted(limits, need);
         let others = spending.alive() - 1;
         let (untold, overdrawn) = {
@@ -137,10 +137,10 @@ impl Gate {
             // Estimates that were too low have to be made up for.
             (untold, state.pool.tokens.min(0))
         };
-        let (requests, tokens) = most(limits);
+        let (requests, tokens) = maxima(limits);
         let part = |limit: Option<i64>| limit.map_or(0, |limit| (limit / PART).max(1));
         let want = Used { requests: need.requests.max(part(requests)), tokens: need.tokens.max(part(tokens)) };
-        let ask = RateAsk {
+        let ask = RateRequest {
             of: self.of,
             requests: limits.requests_per_minute,
             tokens: limits.tokens_per_minute,
@@ -172,14 +172,14 @@ impl Gate {
         }
     }
 
-    fn views(&self, limits: &Limits, now: Timestamp) -> [Option<View>; 2] {
+    fn views(&self, limits: &Limits, now: Timestamp) -> [Option<RateView>; 2] {
         let mut state = lock(&self.state);
         let used = state.window.used(now);
         let reset = state.window.reset(now);
         let view = |limit: Option<i64>, used: i64| {
-            limit.map(|limit| View { limit, remaining: (limit - used).clamp(0, limit), reset })
+            limit.map(|limit| RateView { limit, remaining: (limit - used).clamp(0, limit), reset })
         };
-        let (requests, tokens) = most(limits);
+        let (requests, tokens) = maxima(limits);
         [view(requests, used.requests), view(tokens, used.tokens)]
     }
 
@@ -191,8 +191,8 @@ impl Gate {
 
 impl State {
     /// Counts by itself, against the `share`th part of the limits.
-    fn admit_alone(&mut self, limits: &Limits, need: Used, now: Timestamp, share: i64) -> Result<(), Limited> {
-        let (requests, tokens) = most(limits);
+    fn admit_alone(&mut self, limits: &Limits, need: Used, now: Timestamp, share: i64) -> Result<(), RateLimited> {
+        let (requests, tokens) = maxima(limits);
         let part = |limit: Option<i64>| limit.map(|limit| (limit / share).max(1));
         let (requests, tokens) = (part(requests), part(tokens));
         let used = self.window.used(now);
@@ -225,8 +225,8 @@ impl State {
     }
 }
 
-fn limited(limits: &Limits, need: Used, left: Used, wait: Duration) -> Limited {
+fn limited(limits: &Limits, need: Used, left: Used, wait: Duration) -> RateLimited {
     let about_tokens = need.requests <= left.requests;
     let limit = if about_tokens { limits.tokens_per_minute } else { limits.requests_per_minute };
-    Limited { of_account: false, about_tokens, limit: limit.unwrap_or_default(), wait }
+    RateLimited { of_account: false, about_tokens, limit: limit.unwrap_or_default(), wait }
 }

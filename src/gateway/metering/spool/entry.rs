@@ -15,7 +15,7 @@ const ENDED: u8 = 2;
 
 /// A call that is about to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Begun {
+pub struct CallStarted {
     pub id: RequestId,
     pub account: AccountId,
     pub key: ApiKeyId,
@@ -42,7 +42,7 @@ pub struct Charges {
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct CallEnded {
     pub id: RequestId,
     /// Who ran in the end, if that is not who was named at the beginning.
     pub ran: Option<(String, ProviderId)>,
@@ -65,15 +65,15 @@ pub struct Ended {
 /// One entry of the spool.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    Begun(Box<Begun>),
-    Ended(Box<Ended>),
+    Started(Box<CallStarted>),
+    Ended(Box<CallEnded>),
 }
 
-pub(super) fn write_begun(out: &mut Vec<u8>, call: &Begun) {
+pub(super) fn write_started(out: &mut Vec<u8>, call: &CallStarted) {
     write(out, BEGUN, call);
 }
 
-pub(super) fn write_ended(out: &mut Vec<u8>, call: &Ended) {
+pub(super) fn write_ended(out: &mut Vec<u8>, call: &CallEnded) {
     write(out, ENDED, call);
 }
 
@@ -110,16 +110,16 @@ impl postcard::ser_flavors::Flavor for Grow<'_> {
 pub(super) fn read(payload: &[u8]) -> Option<Entry> {
     let (form, body) = payload.split_first()?;
     match *form {
-        BEGUN => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Begun),
+        BEGUN => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Started),
         ENDED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Ended),
         _ => None,
     }
 }
 
-impl Begun {
+impl CallStarted {
     /// The record of the call, given how it ended; `None`: nobody knows, since the gateway ended in the middle of it.
-    pub fn record(self, ended: Option<Ended>) -> UsageRecord {
-        let ended = ended.unwrap_or_else(|| Ended {
+    pub fn record(self, ended: Option<CallEnded>) -> UsageRecord {
+        let ended = ended.unwrap_or_else(|| CallEnded {
             id: self.id,
             ran: None,
             state: CallState::Unknown,

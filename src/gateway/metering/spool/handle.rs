@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
-use super::entry::{self, Begun, Ended};
+use super::entry::{self, CallEnded, CallStarted};
 use super::{Spool, SpoolFull};
 use crate::gateway::locks::lock;
 
@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_millis(250);
 
 /// One worker's way to the spool. Clones are the same one.
 #[derive(Clone, Debug)]
-pub struct Lane(Arc<Shared>);
+pub struct SpoolHandle(Arc<Shared>);
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -58,7 +58,7 @@ pub struct Durable {
     until: Option<Instant>,
 }
 
-impl Lane {
+impl SpoolHandle {
     pub(super) fn new(spool: Spool) -> (Self, Weak<Shared>) {
         let shared = Arc::new(Shared {
             spool,
@@ -77,18 +77,18 @@ impl Lane {
     ///
     /// # Errors
     /// If no new call can be taken now.
-    pub fn begin(&self, call: &Begun) -> Result<Durable, SpoolFull> {
+    pub fn begin(&self, call: &CallStarted) -> Result<Durable, SpoolFull> {
         if self.0.spool.is_full() {
             return Err(SpoolFull);
         }
         if !self.0.tended.swap(true, Ordering::Relaxed) {
             tokio::spawn(tend(Arc::clone(&self.0.bell), Arc::downgrade(&self.0)));
         }
-        Ok(self.added(self.0.spool.add(|out| entry::write_begun(out, call))))
+        Ok(self.added(self.0.spool.add(|out| entry::write_started(out, call))))
     }
 
     /// Adds how a call ended. This is never refused.
-    pub fn end(&self, call: &Ended) -> Durable {
+    pub fn end(&self, call: &CallEnded) -> Durable {
         self.added(self.0.spool.add_end(|out| entry::write_ended(out, call)))
     }
 

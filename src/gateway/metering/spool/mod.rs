@@ -22,8 +22,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-pub use entry::{Begun, Charges, Ended, Entry};
-pub use handle::{Durable, Lane, NotWritten};
+pub use entry::{CallEnded, CallStarted, Charges, Entry};
+pub use handle::{Durable, NotWritten, SpoolHandle};
 pub use read::{ReadError, Reader};
 
 use crate::domain::GatewayId;
@@ -148,8 +148,8 @@ impl Spool {
     }
 
     /// A way to it for one worker.
-    pub(in crate::gateway) fn lane(&self) -> Lane {
-        let (lane, shared) = Lane::new(self.clone());
+    pub(in crate::gateway) fn lane(&self) -> SpoolHandle {
+        let (lane, shared) = SpoolHandle::new(self.clone());
         let mut lanes = lock(&self.0.lanes);
         lanes.retain(|lane| lane.strong_count() > 0);
         lanes.push(shared);

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::neutral::{Ask, NotAnAnswer, Stop, Tool, ToolKind, ToolNames};
+use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::wire::neutral::{NotAnAnswer, Request, Stop, Tool, ToolKind, ToolNames};
 
 fn read(text: &'static str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn written(reply: &Reply<'_>, shown: &Shown) -> Value {
-    serde_json::from_slice(&write_reply(reply, shown)).unwrap()
+fn written(reply: &Response<'_>, shown: &ResponseIdentity) -> Value {
+    serde_json::from_slice(&write_response(reply, shown)).unwrap()
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn an_answer_and_its_stream_say_the_same() {
         ("length", fixture!("answer/length.json"), fixture!("answer/length.sse")),
     ] {
         let whole = read(whole);
-        let whole = read_reply(&whole, None).unwrap();
+        let whole = read_response(&whole, None).unwrap();
         let streamed = fold(&events(streamed));
 
         assert!(streamed.ended && streamed.error.is_none(), "{name}");
@@ -49,25 +49,25 @@ fn an_answer_that_is_written_reads_the_same() {
         fixture!("answer/length.json"),
     ] {
         let answer = read(text);
-        let reply = read_reply(&answer, None).unwrap();
+        let reply = read_response(&answer, None).unwrap();
 
         let again = written(&reply, &shown());
 
         let id = Some("chatcmpl-7h3x".into());
-        assert_eq!(read_reply(&again, None), Ok(untold(Reply { id, ..reply })), "{again}");
+        assert_eq!(read_response(&again, None), Ok(untold(Response { id, ..reply })), "{again}");
     }
 }
 
 /// Without how it was served, which neither events nor written answers tell.
-fn untold(reply: Reply<'_>) -> Reply<'_> {
-    Reply { served: Served::default(), ..reply }
+fn untold(reply: Response<'_>) -> Response<'_> {
+    Response { service: ServiceReport::default(), ..reply }
 }
 
 #[test]
 fn an_answer_is_written_as_openai_writes_it() {
     let answer = read(fixture!("answer/plain.json"));
 
-    let again = written(&read_reply(&answer, None).unwrap(), &shown());
+    let again = written(&read_response(&answer, None).unwrap(), &shown());
 
     assert_eq!(
         again,
@@ -94,7 +94,7 @@ fn an_answer_is_written_as_openai_writes_it() {
 #[test]
 fn reasons_to_end_are_those_of_chat() {
     let reason = |stop, parts: Vec<Part<'static>>| {
-        written(&Reply { stop, parts, ..Reply::default() }, &shown())["choices"][0]["finish_reason"].clone()
+        written(&Response { stop, parts, ..Response::default() }, &shown())["choices"][0]["finish_reason"].clone()
     };
     let call = || {
         Part::ToolCall(ToolCall {
@@ -117,7 +117,7 @@ fn reasons_to_end_are_those_of_chat() {
 #[test]
 fn content_is_null_only_beside_calls_and_refusals() {
     let message = |parts: Vec<Part<'static>>| {
-        written(&Reply { parts, ..Reply::default() }, &shown())["choices"][0]["message"].clone()
+        written(&Response { parts, ..Response::default() }, &shown())["choices"][0]["message"].clone()
     };
     let call = ToolCall { id: "1".into(), name: "f".into(), namespace: None, arguments: "".into(), custom: false };
 
@@ -131,21 +131,21 @@ fn content_is_null_only_beside_calls_and_refusals() {
 #[test]
 fn seals_are_packed_beside_their_thoughts_and_come_back() {
     let seal =
-        Seal { origin: Protocol::OpenaiResponses, value: "gAAA".into(), id: Some("rs_1".into()), redacted: false };
-    let hidden = Seal { origin: Protocol::AnthropicMessages, value: "Emw".into(), id: None, redacted: true };
+        Signature { origin: Protocol::OpenaiResponses, value: "gAAA".into(), id: Some("rs_1".into()), redacted: false };
+    let hidden = Signature { origin: Protocol::AnthropicMessages, value: "Emw".into(), id: None, redacted: true };
     let parts = vec![
         Part::Thinking { text: "hm".into(), seal: Some(seal) },
         Part::Thinking { text: "".into(), seal: Some(hidden) },
         Part::text("yes"),
     ];
-    let reply = Reply { parts, ..Reply::default() };
+    let reply = Response { parts, ..Response::default() };
 
     let answer = written(&reply, &shown());
 
     assert_eq!(answer["choices"][0]["message"]["reasoning_content"], "hm");
-    assert_eq!(read_reply(&answer, None).unwrap().parts, reply.parts);
+    assert_eq!(read_response(&answer, None).unwrap().parts, reply.parts);
     let body = json!({"messages": [{"role": "user", "content": "?"}, answer["choices"][0]["message"]]});
-    assert_eq!(read_ask(&body).unwrap().turns[1].parts, reply.parts, "the client sends it back");
+    assert_eq!(read_request(&body).unwrap().turns[1].parts, reply.parts, "the client sends it back");
 }
 
 #[test]
@@ -155,8 +155,10 @@ fn a_citation_without_a_place_has_that_of_its_text() {
         citations: vec![Citation { url: "https://x.org".into(), title: "X".into(), quote: None, span }],
         cache: None,
     };
-    let reply =
-        Reply { parts: vec![Part::text("Für "), cited("éé", None), cited("!", Some((1, 2)))], ..Reply::default() };
+    let reply = Response {
+        parts: vec![Part::text("Für "), cited("éé", None), cited("!", Some((1, 2)))],
+        ..Response::default()
+    };
 
     let answer = written(&reply, &shown());
 
@@ -175,7 +177,7 @@ fn calls_have_the_clients_names() {
         tool("files.read", ToolKind::Function { parameters: None, strict: None }),
         tool("patch", ToolKind::Custom { format: None }),
     ];
-    let names = ToolNames::new(&Ask { tools, ..Ask::default() }, LONGEST_TOOL_NAME);
+    let names = ToolNames::new(&Request { tools, ..Request::default() }, LONGEST_TOOL_NAME);
     let call = |name: &'static str, arguments: &'static str| {
         Part::ToolCall(ToolCall {
             id: "1".into(),
@@ -187,7 +189,7 @@ fn calls_have_the_clients_names() {
     };
     let parts = vec![call("files_read", "{\"a\":1}"), call("patch", "{\"input\":\"*** Begin\"}"), call("other", "{}")];
 
-    let answer = written(&Reply { parts, ..Reply::default() }, &Shown { names, ..shown() });
+    let answer = written(&Response { parts, ..Response::default() }, &ResponseIdentity { names, ..shown() });
 
     assert_eq!(
         answer["choices"][0]["message"]["tool_calls"],
@@ -203,7 +205,7 @@ fn calls_have_the_clients_names() {
 fn providers_that_write_it_their_own_way_are_understood() {
     let reply = |message: Value, reason: &str| {
         let answer = json!({"id": "x", "choices": [{"message": message, "finish_reason": reason}]});
-        read_reply(&answer, None).map(|reply| fold(&reply.events().into_iter().map(own).collect::<Vec<_>>()).reply)
+        read_response(&answer, None).map(|reply| fold(&reply.events().into_iter().map(own).collect::<Vec<_>>()).reply)
     };
     let call = |id: &'static str, arguments: &'static str| {
         Part::ToolCall(ToolCall {
@@ -249,8 +251,8 @@ fn counts_stand_where_the_provider_puts_them() {
     let none = json!({"choices": [{"message": message}], "usage": null});
 
     let tokens = Tokens { prompt: 9, completion: 4, cache_read: 2, ..Tokens::default() };
-    assert_eq!(read_reply(&moonshot, None).unwrap().tokens, Some(tokens));
-    assert_eq!(read_reply(&none, None).unwrap().tokens, None);
+    assert_eq!(read_response(&moonshot, None).unwrap().tokens, Some(tokens));
+    assert_eq!(read_response(&none, None).unwrap().tokens, None);
 }
 
 #[test]
@@ -266,6 +268,6 @@ fn what_is_no_answer_is_not_taken_for_one() {
         json!({"choices": [{"message": {"content": "The"}, "finish_reason": "error"}]}),
         json!({"choices": [{"message": {"content": "The"}, "finish_reason": "stop"}], "error": {"message": "boom"}}),
     ] {
-        assert_eq!(read_reply(&answer, None), Err(NotAnAnswer), "{answer}");
+        assert_eq!(read_response(&answer, None), Err(NotAnAnswer), "{answer}");
     }
 }

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::Protocol;
 use crate::wire::neutral::{
-    Ask, Choice, Effort, Format, Refused, Role, Source, Thinking, Tool, ToolKind, ToolResult, Turn,
+    Choice, Effort, Format, Request, Role, Source, Thinking, Tool, ToolKind, ToolResult, Turn, Untranslatable,
 };
 
-fn refused(body: Value) -> Refused {
-    read_ask(&body).expect_err(&body.to_string())
+fn refused(body: Value) -> Untranslatable {
+    read_request(&body).expect_err(&body.to_string())
 }
 
 /// A request with one question, and more.
@@ -28,11 +28,11 @@ fn a_plain_question() {
     let body: Value = serde_json::from_str(fixture!("ask/plain.json")).unwrap();
 
     assert_eq!(
-        read_ask(&body),
-        Ok(Ask {
+        read_request(&body),
+        Ok(Request {
             system: vec![Part::text("You are a helpful assistant that answers briefly.")],
             turns: vec![user("What is the capital of France?")],
-            ..Ask::default()
+            ..Request::default()
         })
     );
 }
@@ -41,7 +41,7 @@ fn a_plain_question() {
 fn calls_and_their_results() {
     let body: Value = serde_json::from_str(fixture!("ask/parallel_tools.json")).unwrap();
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let call = |id: &'static str, arguments: &'static str| {
         let name = "get_weather".into();
@@ -84,7 +84,7 @@ fn calls_and_their_results() {
 fn pictures_and_documents_are_not_copied() {
     let body: Value = serde_json::from_str(fixture!("ask/image.json")).unwrap();
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let [Part::Text { .. }, Part::Image { source: Source::Base64 { media_type, data }, detail, .. }, there, file] =
         &ask.turns[0].parts[..]
@@ -104,9 +104,9 @@ fn pictures_and_documents_are_not_copied() {
 fn thoughts_come_with_their_seals() {
     let body: Value = serde_json::from_str(fixture!("ask/thinking.json")).unwrap();
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
-    let seal = Seal {
+    let seal = Signature {
         origin: Protocol::AnthropicMessages,
         value: "EqQBCkYIARgCKkCh5k3Jr2c9".into(),
         id: None,
@@ -121,24 +121,27 @@ fn thoughts_come_with_their_seals() {
 fn how_words_are_drawn_and_where_they_end() {
     let body: Value = serde_json::from_str(fixture!("ask/length.json")).unwrap();
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     assert_eq!((ask.max_tokens, ask.stop), (Some(20), vec!["\n\n".into(), "END".into()]));
     let numbers = [ask.sampling.temperature, ask.sampling.top_p, ask.sampling.frequency_penalty, ask.sampling.seed];
     assert_eq!(numbers.map(|n| n.unwrap().to_string()), ["0.7", "0.95", "0.5", "42"]);
     assert_eq!(ask.user.as_deref(), Some("user-8f3a"));
-    assert_eq!(read_ask(&asking(json!({"stop": "x", "max_tokens": 7}))).unwrap().max_tokens, Some(7));
-    assert_eq!(read_ask(&asking(json!({"max_completion_tokens": 5, "max_tokens": 7}))).unwrap().max_tokens, Some(5));
+    assert_eq!(read_request(&asking(json!({"stop": "x", "max_tokens": 7}))).unwrap().max_tokens, Some(7));
+    assert_eq!(
+        read_request(&asking(json!({"max_completion_tokens": 5, "max_tokens": 7}))).unwrap().max_tokens,
+        Some(5)
+    );
 }
 
 #[test]
 fn the_shape_of_the_answer() {
     let body: Value = serde_json::from_str(fixture!("ask/structured_output.json")).unwrap();
-    let Some(Format::Schema { name, strict, schema, .. }) = read_ask(&body).unwrap().format else { panic!() };
+    let Some(Format::Schema { name, strict, schema, .. }) = read_request(&body).unwrap().format else { panic!() };
     assert_eq!((name.as_deref(), strict), (Some("calendar_event"), Some(true)));
     assert_eq!(schema["required"][2], "participants");
 
-    let format = |format: Value| read_ask(&asking(json!({ "response_format": format }))).unwrap().format.is_some();
+    let format = |format: Value| read_request(&asking(json!({ "response_format": format }))).unwrap().format.is_some();
     assert!(format(json!({"type": "json_object"})));
     assert!(!format(json!({"type": "text"})));
 }
@@ -152,7 +155,7 @@ fn instructions_stand_first_or_in_the_middle() {
         {"role": "system", "content": "d"},
     ]});
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let cache = Some(&body["messages"][0]["content"][0]["cache_control"]);
     let marked = Part::Text { text: "a".into(), citations: Vec::new(), cache };
@@ -160,7 +163,7 @@ fn instructions_stand_first_or_in_the_middle() {
     assert_eq!(ask.turns, [user("c"), Turn { role: Role::System, parts: vec![Part::text("d")] }]);
 
     let only = json!({"messages": [{"role": "system", "content": "a"}]});
-    assert_eq!(read_ask(&only).unwrap(), Ask { turns: vec![user("a")], ..Ask::default() });
+    assert_eq!(read_request(&only).unwrap(), Request { turns: vec![user("a")], ..Request::default() });
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn thinking_is_asked_for_in_many_ways() {
         (json!({"chat_template_kwargs": {"enable_thinking": false}}), Some(Thinking::Off)),
         (json!({"thinking": 7, "reasoning": []}), None),
     ] {
-        assert_eq!(read_ask(&asking(more.clone())).unwrap().thinking, thinking, "{more}");
+        assert_eq!(read_request(&asking(more.clone())).unwrap().thinking, thinking, "{more}");
     }
 }
 
@@ -188,7 +191,7 @@ fn tools_are_chosen() {
     let tool = |name: &str| json!({"type": "function", "function": {"name": name}});
     let patch = json!({"type": "custom", "custom": {"name": "patch", "format": {"type": "text"}}});
     let body = |choice: Value| asking(json!({"tools": [tool("a"), tool("b"), patch], "tool_choice": choice}));
-    let choice = |choice: Value| read_ask(&body(choice)).unwrap().choice.map(|c| format!("{c:?}"));
+    let choice = |choice: Value| read_request(&body(choice)).unwrap().choice.map(|c| format!("{c:?}"));
 
     assert_eq!(choice(json!("none")).as_deref(), Some("Never"));
     assert_eq!(choice(json!("required")).as_deref(), Some("Any"));
@@ -196,9 +199,9 @@ fn tools_are_chosen() {
     assert_eq!(choice(json!({"type": "custom", "custom": {"name": "patch"}})).as_deref(), Some("Tool(\"patch\")"));
     let allowed = json!({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [tool("b")]}});
     let allowed = body(allowed);
-    let ask = read_ask(&allowed).unwrap();
+    let ask = read_request(&allowed).unwrap();
     assert_eq!((ask.choice, ask.tools.len()), (Some(Choice::Any), 1));
-    assert_eq!(read_ask(&asking(json!({"tool_choice": "auto"}))).unwrap().choice, None, "without tools");
+    assert_eq!(read_request(&asking(json!({"tool_choice": "auto"}))).unwrap().choice, None, "without tools");
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn what_clients_leave_empty_is_not_there() {
         {"role": "assistant", "content": null},
     ], "tools": null, "stop": null, "n": null, "stream": false, "logit_bias": {}, "top_logprobs": 0, "modalities": ["text"]});
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     assert_eq!(ask.turns.len(), 3);
     assert_eq!(ask.turns[1].parts.len(), 1, "an empty text beside calls");

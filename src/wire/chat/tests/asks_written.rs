@@ -4,24 +4,24 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::wire::neutral::{
-    Ask, Choice, Effort, Format, MaxTokensField, Role, Source, Takes, Thinking, Tool, ToolKind, ToolNames, ToolResult,
-    Turn,
+    Capabilities, Choice, Effort, Format, MaxTokensField, Request, Role, Source, Thinking, Tool, ToolKind, ToolNames,
+    ToolResult, Turn,
 };
 
 /// OpenAI itself.
-fn openai() -> Takes {
-    Takes {
+fn openai() -> Capabilities {
+    Capabilities {
         max_tokens_field: MaxTokensField::MaxCompletionTokens,
         developer_role: true,
         openai_fields: true,
         thinks: Some(true),
-        ..Takes::default()
+        ..Capabilities::default()
     }
 }
 
-fn written(ask: &Ask<'_>, takes: &Takes) -> Value {
+fn written(ask: &Request<'_>, takes: &Capabilities) -> Value {
     let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_ask(ask, "gpt", takes, &names).unwrap()).unwrap()
+    serde_json::from_slice(&write_request(ask, "gpt", takes, &names).unwrap()).unwrap()
 }
 
 fn turn(role: Role, parts: Vec<Part<'_>>) -> Turn<'_> {
@@ -53,7 +53,7 @@ fn a_request_that_is_written_reads_the_same() {
         fixture!("ask/length.json"),
     ] {
         let body: Value = serde_json::from_str(text).unwrap();
-        let mut ask = read_ask(&body).unwrap();
+        let mut ask = read_request(&body).unwrap();
         // Parameters that are missing are written as none.
         let none = json!({"type": "object", "properties": {}});
         for tool in &mut ask.tools {
@@ -64,14 +64,14 @@ fn a_request_that_is_written_reads_the_same() {
 
         let again = written(&ask, &openai());
 
-        assert_eq!(read_ask(&again), Ok(ask), "{again}");
+        assert_eq!(read_request(&again), Ok(ask), "{again}");
     }
 }
 
 #[test]
 fn a_plain_request_for_openai_and_for_a_small_host() {
     let number = serde_json::Number::from_f64(0.5).unwrap();
-    let ask = Ask {
+    let ask = Request {
         system: vec![Part::text("a"), Part::text("b")],
         turns: vec![turn(Role::User, vec![Part::text("c"), Part::text("d")])],
         max_tokens: Some(64_000),
@@ -85,11 +85,11 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
         service_tier: Some("flex".into()),
         prompt_cache_key: Some("k".into()),
         stream: true,
-        ..Ask::default()
+        ..Request::default()
     };
 
     assert_eq!(
-        written(&ask, &Takes { top_k: false, ..openai() }),
+        written(&ask, &Capabilities { top_k: false, ..openai() }),
         json!({
             "model": "gpt",
             "messages": [{"role": "developer", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -104,7 +104,7 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
         })
     );
     assert_eq!(
-        written(&ask, &Takes { max_tokens: Some(8192), stream_options: false, ..Takes::default() }),
+        written(&ask, &Capabilities { max_tokens: Some(8192), stream_options: false, ..Capabilities::default() }),
         json!({
             "model": "gpt",
             "messages": [{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -114,13 +114,13 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
             "stream": true,
         })
     );
-    let none = written(&ask, &Takes { sampling: false, ..Takes::default() });
+    let none = written(&ask, &Capabilities { sampling: false, ..Capabilities::default() });
     assert_eq!((none.get("temperature"), none.get("top_k")), (None, None));
 }
 
 #[test]
 fn results_follow_their_calls_whatever_stood_between() {
-    let ask = Ask {
+    let ask = Request {
         turns: vec![
             turn(Role::User, vec![Part::text("?")]),
             turn(Role::Assistant, vec![Part::text("a"), called("1")]),
@@ -129,12 +129,12 @@ fn results_follow_their_calls_whatever_stood_between() {
             turn(Role::User, vec![result("1", vec![Part::text("x"), picture()], false), Part::text("and?")]),
             turn(Role::User, vec![result("2", vec![Part::text("no such file")], true)]),
         ],
-        ..Ask::default()
+        ..Request::default()
     };
     let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
 
     assert_eq!(
-        written(&ask, &Takes::default())["messages"],
+        written(&ask, &Capabilities::default())["messages"],
         json!([
             {"role": "user", "content": "?"},
             {"role": "assistant", "content": "a", "tool_calls": [call("1"), call("2")]},
@@ -153,20 +153,20 @@ fn results_follow_their_calls_whatever_stood_between() {
 #[test]
 fn thoughts_go_back_where_the_provider_wants_them() {
     let thought = Part::Thinking { text: "hm".into(), seal: None };
-    let ask = Ask {
+    let ask = Request {
         turns: vec![
             turn(Role::Assistant, vec![thought, Part::text("a")]),
             turn(Role::User, vec![Part::text("?")]),
             turn(Role::Assistant, vec![called("1")]),
         ],
-        ..Ask::default()
+        ..Request::default()
     };
-    let back = Takes { thinking_back: Some("reasoning_content".into()), ..Takes::default() };
+    let back = Capabilities { thinking_back: Some("reasoning_content".into()), ..Capabilities::default() };
 
     let with = &written(&ask, &back)["messages"];
     assert_eq!(with[0], json!({"role": "assistant", "content": "a", "reasoning_content": "hm"}));
     assert_eq!(with[2]["reasoning_content"], "", "what was lost is said to be empty");
-    let without = &written(&ask, &Takes::default())["messages"];
+    let without = &written(&ask, &Capabilities::default())["messages"];
     assert_eq!(without[0], json!({"role": "assistant", "content": "a"}));
     assert_eq!(without[2]["content"], "", "hosts that want a text always");
     assert_eq!(written(&ask, &openai())["messages"][2]["content"], Value::Null);
@@ -174,10 +174,10 @@ fn thoughts_go_back_where_the_provider_wants_them() {
 
 #[test]
 fn refusals_of_the_model_are_text_where_they_have_no_field() {
-    let ask = Ask { turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])], ..Ask::default() };
+    let ask = Request { turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])], ..Request::default() };
 
     assert_eq!(written(&ask, &openai())["messages"][0], json!({"role": "assistant", "content": null, "refusal": "no"}));
-    assert_eq!(written(&ask, &Takes::default())["messages"][0], json!({"role": "assistant", "content": "no"}));
+    assert_eq!(written(&ask, &Capabilities::default())["messages"][0], json!({"role": "assistant", "content": "no"}));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn tools_have_names_that_the_provider_takes() {
         let (name, namespace) = (name.into(), namespace.map(Into::into));
         Part::ToolCall(ToolCall { id: "1".into(), name, namespace, arguments: arguments.into(), custom })
     };
-    let ask = Ask {
+    let ask = Request {
         tools: vec![
             tool("run", Some("shell"), ToolKind::Function { parameters: Some(&schema), strict: Some(true) }),
             tool("patch", None, ToolKind::Custom { format: Some(&grammar) }),
@@ -206,10 +206,10 @@ fn tools_have_names_that_the_provider_takes() {
         )],
         choice: Some(Choice::Tool("run".into())),
         parallel_tools: Some(true),
-        ..Ask::default()
+        ..Request::default()
     };
 
-    let small = written(&ask, &Takes::default());
+    let small = written(&ask, &Capabilities::default());
 
     assert_eq!(
         small["tools"][0]["function"],
@@ -227,7 +227,7 @@ fn tools_have_names_that_the_provider_takes() {
     let full = written(&ask, &openai());
     assert_eq!((&full["tools"][0]["function"]["strict"], &full["parallel_tool_calls"]), (&json!(true), &json!(true)));
 
-    let bare = written(&Ask { tools: vec![], ..ask }, &openai());
+    let bare = written(&Request { tools: vec![], ..ask }, &openai());
     assert_eq!((bare.get("tool_choice"), bare.get("parallel_tool_calls")), (None, None));
 }
 
@@ -235,14 +235,14 @@ fn tools_have_names_that_the_provider_takes() {
 fn a_schema_is_told_in_words_where_it_is_not_obeyed() {
     let schema = json!({"type": "object"});
     let format = Format::Schema { name: None, description: None, schema: &schema, strict: Some(true) };
-    let ask = Ask { system: vec![Part::text("a")], format: Some(format), ..Ask::default() };
+    let ask = Request { system: vec![Part::text("a")], format: Some(format), ..Request::default() };
 
     let openai = written(&ask, &openai());
     assert_eq!(
         openai["response_format"],
         json!({"type": "json_schema", "json_schema": {"name": "structured_output", "schema": schema, "strict": true}})
     );
-    let told = written(&ask, &Takes { schemas: Some(false), ..Takes::default() });
+    let told = written(&ask, &Capabilities { schemas: Some(false), ..Capabilities::default() });
     assert_eq!(told["response_format"], json!({"type": "json_object"}));
     let text = told["messages"][0]["content"].as_str().unwrap();
     assert!(text.starts_with("a\n\n") && text.ends_with("JSON schema:\n{\"type\":\"object\"}"), "{text}");
@@ -250,7 +250,7 @@ fn a_schema_is_told_in_words_where_it_is_not_obeyed() {
 
 #[test]
 fn thinking_is_switched_beside_the_rest() {
-    let ask = Ask { thinking: Some(Thinking::Effort(Effort::High)), ..Ask::default() };
+    let ask = Request { thinking: Some(Thinking::Effort(Effort::High)), ..Request::default() };
 
     assert_eq!(written(&ask, &openai())["reasoning_effort"], "high");
 }
@@ -261,10 +261,10 @@ fn documents_and_sounds() {
     let pdf = Source::Base64 { media_type: "application/pdf".into(), data: "JVBE".into() };
     let audio = Part::Audio { data: "UklG".into(), format: "wav".into() };
     let parts = vec![file(pdf, None), file(Source::Text("words".into()), Some("a.txt")), audio];
-    let ask = |parts| Ask { turns: vec![turn(Role::User, parts)], ..Ask::default() };
+    let ask = |parts| Request { turns: vec![turn(Role::User, parts)], ..Request::default() };
 
     assert_eq!(
-        written(&ask(parts), &Takes::default())["messages"][0]["content"],
+        written(&ask(parts), &Capabilities::default())["messages"][0]["content"],
         json!([
             {"type": "file", "file": {"filename": "document.pdf", "file_data": "data:application/pdf;base64,JVBE"}},
             {"type": "text", "text": "a.txt:\n\nwords"},
@@ -272,6 +272,6 @@ fn documents_and_sounds() {
         ])
     );
     let there = ask(vec![file(Source::Url("https://x.org/a.pdf".into()), None)]);
-    let refused = write_ask(&there, "gpt", &Takes::default(), &ToolNames::default()).unwrap_err();
+    let refused = write_request(&there, "gpt", &Capabilities::default(), &ToolNames::default()).unwrap_err();
     assert!(!refused.invalid && refused.message.contains("documents at an address"));
 }

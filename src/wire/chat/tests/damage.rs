@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::wire::neutral::{Takes, ToolNames};
+use crate::wire::neutral::{Capabilities, ToolNames};
 
 const ASKS: [&str; 9] = [
     fixture!("ask/plain.json"),
@@ -69,13 +69,13 @@ proptest! {
             places(&body, "", &mut all);
             *body.pointer_mut(at.get::<String>(&all)).unwrap() = damage;
         }
-        let Ok(ask) = read_ask(&body) else { return Ok(()) };
+        let Ok(ask) = read_request(&body) else { return Ok(()) };
         let names = ToolNames::new(&ask, LONGEST_TOOL_NAME);
-        let takes = Takes { openai_fields, thinks: Some(true), ..Takes::default() };
-        let Ok(written) = write_ask(&ask, "m", &takes, &names) else { return Ok(()) };
+        let takes = Capabilities { openai_fields, thinks: Some(true), ..Capabilities::default() };
+        let Ok(written) = write_request(&ask, "m", &takes, &names) else { return Ok(()) };
 
         let again: Value = serde_json::from_slice(&written).unwrap();
-        let again = read_ask(&again);
+        let again = read_request(&again);
         // Nothing but thoughts, and those are not sent: there is nothing to ask.
         let silent = ask.turns.iter().flat_map(|turn| &turn.parts).all(|part| matches!(part, Part::Thinking { .. }));
         prop_assert!(again.is_ok() || silent, "{:?} of {}", again, String::from_utf8_lossy(&written));

@@ -10,9 +10,9 @@ mod streams;
 use bytes::Bytes;
 
 use super::*;
-use crate::wire::error::Told;
-use crate::wire::neutral::{Citation, Event, Part, Reply, Seal, Shown, ToolCall};
-use crate::wire::sse::{EventReader, Verdict};
+use crate::wire::error::ProviderError;
+use crate::wire::neutral::{Citation, Event, Part, Response, ResponseIdentity, Signature, ToolCall};
+use crate::wire::sse::{EventAction, EventReader};
 
 /// The text of a fixture.
 macro_rules! fixture {
@@ -22,8 +22,14 @@ macro_rules! fixture {
 }
 use fixture;
 
-fn shown() -> Shown {
-    Shown { id: "7h3x".into(), model: "fast".into(), created: 1_795_300_000, include_usage: true, ..Shown::default() }
+fn shown() -> ResponseIdentity {
+    ResponseIdentity {
+        id: "7h3x".into(),
+        model: "fast".into(),
+        created: 1_795_300_000,
+        include_usage: true,
+        ..ResponseIdentity::default()
+    }
 }
 
 /// The events that the reader makes of a stream's bytes.
@@ -33,7 +39,7 @@ fn events(stream: &str) -> Vec<Event<'static>> {
     let mut split = EventReader::default();
     let judge = |data: &[u8]| {
         reader.read(data, &mut |event| events.push(own(event)));
-        Verdict::Show
+        EventAction::Forward
     };
     split.push(&Bytes::copy_from_slice(stream.as_bytes()), judge, |_| {}).unwrap();
     reader.finish(&mut |event| events.push(own(event)));
@@ -41,7 +47,7 @@ fn events(stream: &str) -> Vec<Event<'static>> {
 }
 
 /// The stream that the writer makes of events.
-fn stream(events: &[Event<'_>], shown: Shown) -> String {
+fn stream(events: &[Event<'_>], shown: ResponseIdentity) -> String {
     let mut writer = WriteEvents::new(shown);
     let mut out = Vec::new();
     for event in events {
@@ -56,9 +62,12 @@ fn own(event: Event<'_>) -> Event<'static> {
         Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
-        Event::Seal(it) => {
-            Event::Seal(Seal { origin: it.origin, value: text(it.value), id: it.id.map(text), redacted: it.redacted })
-        }
+        Event::Seal(it) => Event::Seal(Signature {
+            origin: it.origin,
+            value: text(it.value),
+            id: it.id.map(text),
+            redacted: it.redacted,
+        }),
         Event::Refusal(it) => Event::Refusal(text(it)),
         Event::Citation(it) => Event::Citation(Citation {
             url: text(it.url),
@@ -81,8 +90,8 @@ fn own(event: Event<'_>) -> Event<'static> {
 /// The answer that events add up to, and the error or the end that they came to.
 #[derive(Debug, Default, PartialEq)]
 struct Folded {
-    reply: Reply<'static>,
-    error: Option<Told>,
+    reply: Response<'static>,
+    error: Option<ProviderError>,
     ended: bool,
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::{Protocol, Tokens};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::neutral::Stop;
 
 /// What a stream says, if it keeps the rules of the protocol.
@@ -94,7 +94,7 @@ fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
         ".{0,8}".prop_map(|text| Event::Text(text.into())),
         ".{0,8}".prop_map(|text| Event::Thinking(text.into())),
         ".{1,8}".prop_map(|text| Event::Refusal(text.into())),
-        "[a-z]{1,8}".prop_map(|value| Event::Seal(Seal {
+        "[a-z]{1,8}".prop_map(|value| Event::Seal(Signature {
             origin: Protocol::AnthropicMessages,
             value: value.into(),
             id: None,
@@ -144,7 +144,7 @@ fn all(events: &[Event<'static>], which: impl Fn(&Event<'static>) -> Option<Stri
 proptest! {
     #[test]
     fn every_stream_keeps_the_rules_and_says_what_was_said(events in any_events(), include_usage in any::<bool>()) {
-        let said = strict(&stream(&events, Shown { include_usage, ..shown() }), include_usage);
+        let said = strict(&stream(&events, ResponseIdentity { include_usage, ..shown() }), include_usage);
 
         prop_assert!(said.done && !said.failed);
         prop_assert_eq!(said.text, all(&events, |event| match event { Event::Text(text) => Some(text.to_string()), _ => None }));
@@ -162,7 +162,7 @@ proptest! {
         // words of one kind stand between those of another.
         let kinds = |folded: &mut Folded| {
             let parts = std::mem::take(&mut folded.reply.parts);
-            folded.reply = Reply { id: None, stop: Stop::End, ..std::mem::take(&mut folded.reply) };
+            folded.reply = Response { id: None, stop: Stop::End, ..std::mem::take(&mut folded.reply) };
             let words = |wanted: fn(&Part<'static>) -> Option<String>| -> String { parts.iter().filter_map(wanted).collect() };
             let text = words(|part| match part { Part::Text { text, .. } => Some(text.to_string()), _ => None });
             let thoughts = words(|part| match part { Part::Thinking { text, .. } => Some(text.to_string()), _ => None });
@@ -191,7 +191,7 @@ proptest! {
         for event in events.into_iter().take(at) {
             writer.write(event, &mut out);
         }
-        writer.fail(&Problem::new(Code::ProviderError, "It broke off."), &mut out);
+        writer.fail(&ApiError::new(Code::ProviderError, "It broke off."), &mut out);
 
         let said = strict(&String::from_utf8(out).unwrap(), true);
 

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::domain::{Protocol, Tokens};
-use crate::wire::error::{Code, Problem};
-use crate::wire::event_stream::{Ending, Watch};
-use crate::wire::neutral::{Ask, Stop, Tool, ToolKind, ToolNames};
+use crate::wire::error::{ApiError, Code};
+use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::neutral::{Request, Stop, Tool, ToolKind, ToolNames};
 
 fn text(text: &'static str) -> Event<'static> {
     Event::Text(text.into())
@@ -61,15 +61,15 @@ fn thoughts_come_before_the_text_and_usage_with_the_last_piece() {
 #[test]
 fn a_stream_that_passes_is_understood_like_one_that_is_read() {
     for (stream, ending) in [
-        (fixture!("answer/plain.sse"), Ending::Complete),
-        (fixture!("answer/tools.sse"), Ending::Complete),
-        (fixture!("answer/parallel_tools.sse"), Ending::Complete),
-        (fixture!("answer/image.sse"), Ending::Complete),
-        (fixture!("answer/thinking.sse"), Ending::Complete),
-        (fixture!("answer/structured_output.sse"), Ending::Complete),
-        (fixture!("answer/refusal.sse"), Ending::Complete),
-        (fixture!("answer/length.sse"), Ending::Complete),
-        (fixture!("answer/error.sse"), Ending::Failed),
+        (fixture!("answer/plain.sse"), StreamEnd::Complete),
+        (fixture!("answer/tools.sse"), StreamEnd::Complete),
+        (fixture!("answer/parallel_tools.sse"), StreamEnd::Complete),
+        (fixture!("answer/image.sse"), StreamEnd::Complete),
+        (fixture!("answer/thinking.sse"), StreamEnd::Complete),
+        (fixture!("answer/structured_output.sse"), StreamEnd::Complete),
+        (fixture!("answer/refusal.sse"), StreamEnd::Complete),
+        (fixture!("answer/length.sse"), StreamEnd::Complete),
+        (fixture!("answer/error.sse"), StreamEnd::Failed),
     ] {
         let mut passing = Passing::new(true, None);
         let chunk = Bytes::from_static(stream.as_bytes());
@@ -83,7 +83,7 @@ fn a_stream_that_passes_is_understood_like_one_that_is_read() {
 
 #[test]
 fn a_failure_in_the_middle_ends_the_stream() {
-    let told = Told {
+    let told = ProviderError {
         message: Some("The server is overloaded. Please try again later.".into()),
         kind: Some("server_error".into()),
         param: None,
@@ -188,13 +188,13 @@ fn a_stream_is_written_as_openai_writes_it() {
     let usage = r#"],"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}}"#;
 
     assert_eq!(stream(&events, shown()), format!("{}{head}{usage}\n\ndata: [DONE]\n\n", pieces(r#","usage":null"#)));
-    let shown = Shown { include_usage: false, ..shown() };
+    let shown = ResponseIdentity { include_usage: false, ..shown() };
     assert_eq!(stream(&events, shown), format!("{}data: [DONE]\n\n", pieces("")));
 }
 
 #[test]
 fn a_failure_is_told_and_nothing_is_closed() {
-    let problem = Problem::new(Code::ProviderError, "It broke off.");
+    let problem = ApiError::new(Code::ProviderError, "It broke off.");
     let told = problem.chat_event();
     for before in [vec![], vec![begins("x"), text("Hi")]] {
         let mut writer = WriteEvents::new(shown());
@@ -204,7 +204,7 @@ fn a_failure_is_told_and_nothing_is_closed() {
         }
         let length = out.len();
 
-        writer.write(Event::Error(Told::default()), &mut out);
+        writer.write(Event::Error(ProviderError::default()), &mut out);
         assert_eq!(out.len(), length, "the caller tells it");
         writer.fail(&problem, &mut out);
         writer.fail(&problem, &mut out);
@@ -216,7 +216,7 @@ fn a_failure_is_told_and_nothing_is_closed() {
 
 #[test]
 fn a_seal_follows_its_thoughts_and_is_read_back() {
-    let seal = Seal { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted: false };
+    let seal = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted: false };
     let said = [
         begins("chatcmpl-7h3x"),
         Event::Thinking("h".into()),
@@ -237,7 +237,7 @@ fn a_seal_follows_its_thoughts_and_is_read_back() {
 #[test]
 fn every_entry_of_a_list_has_its_place_as_accumulators_ask_for() {
     let seal = |value: &'static str| {
-        Event::Seal(Seal { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted: false })
+        Event::Seal(Signature { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted: false })
     };
     let cited = || {
         let url = "https://a.example/".into();
@@ -265,7 +265,7 @@ fn free_text_is_unwrapped_when_it_is_whole() {
         kind: ToolKind::Custom { format: None },
         cache: None,
     };
-    let names = ToolNames::new(&Ask { tools: vec![patch], ..Ask::default() }, LONGEST_TOOL_NAME);
+    let names = ToolNames::new(&Request { tools: vec![patch], ..Request::default() }, LONGEST_TOOL_NAME);
     let said = [
         begins("x"),
         calls(0, "call_1", "patch"),
@@ -275,7 +275,7 @@ fn free_text_is_unwrapped_when_it_is_whole() {
         Event::End,
     ];
 
-    let again = events(&stream(&said, Shown { names, ..shown() }));
+    let again = events(&stream(&said, ResponseIdentity { names, ..shown() }));
 
     let start = Event::ToolStart { index: 0, id: "call_1".into(), name: "patch".into(), custom: true };
     assert_eq!(again[1..3], [start, arguments(0, "*** Begin")]);

@@ -5,20 +5,20 @@ use serde_json::{Value, json};
 use super::stream::check;
 use super::{ANSWERS, Said, data, said};
 use crate::domain::{Protocol, Tokens};
-use crate::wire::error::{Code, Problem};
-use crate::wire::event_stream::{Ending, Watch as _};
+use crate::wire::error::{ApiError, Code};
+use crate::wire::event_stream::{StreamEnd, Watch as _};
 use crate::wire::messages::passthrough::Passing;
 use crate::wire::messages::read_events::ReadEvents;
-use crate::wire::messages::read_response::read_reply;
+use crate::wire::messages::read_response::read_response;
 use crate::wire::messages::usage::tokens;
 use crate::wire::messages::write_events::WriteEvents;
-use crate::wire::messages::write_response::write_reply;
-use crate::wire::neutral::{Event, NotAnAnswer, Part, Reply, Seal, Shown, Stop, ToolCall};
+use crate::wire::messages::write_response::write_response;
+use crate::wire::neutral::{Event, NotAnAnswer, Part, Response, ResponseIdentity, Signature, Stop, ToolCall};
 
 const ERROR: &str = include_str!("../../../../tests/data/wire/messages/answer/error.sse");
 
-fn shown() -> Shown {
-    Shown { id: "abc".into(), model: "claude-x".into(), ..Shown::default() }
+fn shown() -> ResponseIdentity {
+    ResponseIdentity { id: "abc".into(), model: "claude-x".into(), ..ResponseIdentity::default() }
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_stream_says_what_the_whole_answer_says() {
     for (name, whole, stream) in ANSWERS {
         let whole: Value = serde_json::from_str(whole).unwrap();
         let mut expected = Said::default();
-        read_reply(&whole, None).unwrap().events().iter().for_each(|event| expected.add(event));
+        read_response(&whole, None).unwrap().events().iter().for_each(|event| expected.add(event));
 
         assert_eq!(said(&data(stream)), expected.0, "{name}");
     }
@@ -55,10 +55,10 @@ fn what_is_written_reads_as_what_was_read() {
         assert_eq!(words(again), words(said(&data(stream))), "{name}");
 
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let reply = read_reply(&whole, None).unwrap();
-        let written: Value = serde_json::from_slice(&write_reply(&reply, &shown())).unwrap();
+        let reply = read_response(&whole, None).unwrap();
+        let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
         assert_eq!((&written["id"], &written["model"]), (&json!("msg_abc"), &json!("claude-x")));
-        let back = read_reply(&written, None).unwrap();
+        let back = read_response(&written, None).unwrap();
         assert_eq!((back.stop, &back.stop_sequence, back.tokens), (reply.stop, &reply.stop_sequence, reply.tokens));
         if name != "refusal" {
             assert_eq!(back.parts, reply.parts, "{name}");
@@ -84,8 +84,8 @@ fn usage_is_exact_whichever_way_the_answer_comes() {
 
         assert!(tokens(&whole).is_some());
         assert_eq!((last, passing.tokens()), (tokens(&whole), tokens(&whole)), "{name}");
-        assert_eq!((passing.ending(), passing.is_done()), (Ending::Complete, true));
-        assert_eq!(read_reply(&whole, None).unwrap().tokens, tokens(&whole));
+        assert_eq!((passing.ending(), passing.is_done()), (StreamEnd::Complete, true));
+        assert_eq!(read_response(&whole, None).unwrap().tokens, tokens(&whole));
     }
     let (_, whole, _) = ANSWERS[0];
     let expected =
@@ -103,7 +103,7 @@ fn an_error_in_the_stream_ends_it() {
     for event in data(ERROR) {
         passing.judge(event.as_bytes());
     }
-    assert_eq!(passing.ending(), Ending::Failed);
+    assert_eq!(passing.ending(), StreamEnd::Failed);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn an_answer_in_json_by_a_forced_tool_is_text() {
     let (_, whole, stream) = ANSWERS[9];
     let whole: Value = serde_json::from_str(whole).unwrap();
 
-    let reply = read_reply(&whole, None).unwrap();
+    let reply = read_response(&whole, None).unwrap();
 
     assert_eq!(reply.parts, [Part::text(r#"{"name":"Ada Lovelace","age":36}"#)]);
     assert_eq!(reply.stop, Stop::End);
@@ -132,7 +132,7 @@ fn an_answer_in_json_by_a_forced_tool_is_text() {
 
 #[test]
 fn providers_are_read_leniently() {
-    let reply = |answer: Value| read_reply(&answer, None).map(|reply| format!("{:?} {:?}", reply.parts, reply.stop));
+    let reply = |answer: Value| read_response(&answer, None).map(|reply| format!("{:?} {:?}", reply.parts, reply.stop));
 
     assert_eq!(reply(json!({"content": []})), Ok("[] End".to_owned()));
     assert_eq!(reply(json!({"content": [7, {"type": "hologram"}, {}], "stop_reason": 7})), Ok("[] End".to_owned()));
@@ -159,9 +159,13 @@ fn providers_are_read_leniently() {
 
 #[test]
 fn other_protocols_answers_get_a_form() {
-    let responses =
-        |redacted| Seal { origin: Protocol::OpenaiResponses, value: "gA".into(), id: Some("rs_1".into()), redacted };
-    let reply = Reply {
+    let responses = |redacted| Signature {
+        origin: Protocol::OpenaiResponses,
+        value: "gA".into(),
+        id: Some("rs_1".into()),
+        redacted,
+    };
+    let reply = Response {
         parts: vec![
             Part::Thinking { text: "".into(), seal: Some(responses(false)) },
             Part::Thinking { text: "open".into(), seal: None },
@@ -183,10 +187,10 @@ fn other_protocols_answers_get_a_form() {
             }),
         ],
         stop: Stop::End,
-        ..Reply::default()
+        ..Response::default()
     };
 
-    let written: Value = serde_json::from_slice(&write_reply(&reply, &shown())).unwrap();
+    let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
 
     assert_eq!(
         written["content"],
@@ -203,7 +207,7 @@ fn other_protocols_answers_get_a_form() {
 
 #[test]
 fn an_answer_of_nothing_has_an_empty_text() {
-    let written: Value = serde_json::from_slice(&write_reply(&Reply::default(), &shown())).unwrap();
+    let written: Value = serde_json::from_slice(&write_response(&Response::default(), &shown())).unwrap();
     assert_eq!(written["content"], json!([{"type": "text", "text": ""}]));
 
     let mut out = Vec::new();
@@ -213,15 +217,15 @@ fn an_answer_of_nothing_has_an_empty_text() {
 
 #[test]
 fn a_refusal_says_so() {
-    let reply = Reply { stop: Stop::Refusal, ..Reply::default() };
-    let written: Value = serde_json::from_slice(&write_reply(&reply, &shown())).unwrap();
+    let reply = Response { stop: Stop::Refusal, ..Response::default() };
+    let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
     assert_eq!(written["stop_reason"], "refusal");
     assert_eq!(written["stop_details"]["type"], "refusal");
 }
 
 #[test]
 fn a_failure_closes_nothing() {
-    let problem = Problem::new(Code::ProviderError, "It broke.");
+    let problem = ApiError::new(Code::ProviderError, "It broke.");
     let mut writer = WriteEvents::new(shown());
     let mut out = Vec::new();
     writer.write(Event::Start { id: None, tokens: None }, &mut out);

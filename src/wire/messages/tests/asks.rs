@@ -3,19 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{ASKS, ask};
-use crate::wire::messages::read_request::read_ask;
-use crate::wire::messages::write_request::write_ask;
+use crate::wire::messages::read_request::read_request;
+use crate::wire::messages::write_request::write_request;
 use crate::wire::neutral::{
-    Choice, Effort, Format, Part, Role, Sampling, Source, Takes, Thinking, ToolKind, ToolNames,
+    Capabilities, Choice, Effort, Format, Part, Role, Sampling, Source, Thinking, ToolKind, ToolNames,
 };
 
-fn capable() -> Takes {
-    Takes {
+fn capable() -> Capabilities {
+    Capabilities {
         efforts: Some(Effort::ALL.iter().map(|effort| effort.as_str().to_owned()).collect()),
         thinks: Some(true),
         system_inside: true,
         schemas: Some(true),
-        ..Takes::default()
+        ..Capabilities::default()
     }
 }
 
@@ -23,13 +23,13 @@ fn capable() -> Takes {
 fn every_request_comes_back_as_it_was_read() {
     for (name, text) in ASKS {
         let body: Value = serde_json::from_str(text).unwrap();
-        let mut first = read_ask(&body).unwrap();
+        let mut first = read_request(&body).unwrap();
         let names = ToolNames::new(&first, super::super::LONGEST_TOOL_NAME);
 
-        let written = write_ask(&first, "claude", &capable(), &names).unwrap();
+        let written = write_request(&first, "claude", &capable(), &names).unwrap();
 
         let again: Value = serde_json::from_slice(&written).unwrap();
-        let second = read_ask(&again).unwrap();
+        let second = read_request(&again).unwrap();
         // The documented losses.
         if first.sampling.temperature.is_some() {
             first.sampling.top_p = None;
@@ -47,7 +47,7 @@ fn every_request_comes_back_as_it_was_read() {
 fn claude_codes_request_is_read_whole() {
     let body = ask("claude_code");
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     assert_eq!(ask.system.len(), 2, "without the note to the billing");
     assert!(matches!(&ask.system[0], Part::Text { cache: Some(_), .. }));
@@ -66,7 +66,7 @@ fn claude_codes_request_is_read_whole() {
 fn a_picture_is_not_copied() {
     let body = ask("image");
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     for part in &ask.turns[0].parts {
         if let Part::Image { source: Source::Base64 { data, .. }, .. }
@@ -80,14 +80,14 @@ fn a_picture_is_not_copied() {
 fn read(more: Value) -> Result<String, String> {
     let mut body = json!({"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    read_ask(&body).map(|ask| format!("{ask:?}")).map_err(|refused| refused.message)
+    read_request(&body).map(|ask| format!("{ask:?}")).map_err(|refused| refused.message)
 }
 
 fn block(role: &str, block: Value) -> Result<Vec<Part<'static>>, String> {
     // Leaked, so that the parts can outlive this function: a few bytes of a test.
     let body = json!({"max_tokens": 5, "messages": [{"role": role, "content": [block]}]});
     let body: &'static Value = Box::leak(Box::new(body));
-    read_ask(body).map(|mut ask| ask.turns.remove(0).parts).map_err(|refused| refused.message)
+    read_request(body).map(|mut ask| ask.turns.remove(0).parts).map_err(|refused| refused.message)
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn thinking_is_read_in_all_its_forms() {
     ] {
         let mut body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let ask = read_ask(&body).unwrap();
+        let ask = read_request(&body).unwrap();
         assert_eq!((ask.thinking, ask.show_thinking), (thinking, shown), "{more}");
     }
 }
@@ -193,7 +193,7 @@ fn a_schema_is_strict_for_others_only_if_it_is_closed() {
             json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_config": {"format": {"type": "json_schema", "schema": schema}}}),
             json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_format": {"type": "json_schema", "schema": schema}}),
         ] {
-            let Some(Format::Schema { strict: read, schema: kept, .. }) = read_ask(&body).unwrap().format else {
+            let Some(Format::Schema { strict: read, schema: kept, .. }) = read_request(&body).unwrap().format else {
                 panic!()
             };
             assert_eq!((read, kept), (strict, &schema));
@@ -210,7 +210,7 @@ fn results_come_first_in_their_turn() {
         {"type": "tool_result", "tool_use_id": "2", "content": [{"type": "tool_reference", "tool_name": "grep"}]}
     ]}]});
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let kinds: Vec<_> = ask.turns[0]
         .parts
@@ -267,7 +267,7 @@ fn tools_that_the_client_runs_keep_their_documented_schema() {
         "tools": [{"type": "bash_20250124", "name": "bash"}, {"type": "memory_20250818", "name": "memory"}],
         "tool_choice": {"type": "tool", "name": "bash", "disable_parallel_tool_use": false}});
 
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let ToolKind::Function { parameters: Some(schema), .. } = ask.tools[0].kind else { panic!() };
     assert_eq!(schema["properties"]["command"]["type"], "string");

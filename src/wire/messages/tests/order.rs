@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::stream::check;
 use crate::domain::{Protocol, Tokens};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::messages::write_events::WriteEvents;
-use crate::wire::neutral::{Citation, Event, Seal, Shown, Stop};
+use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 
 /// A piece of an answer, before the arguments of its calls are filled in.
 #[derive(Clone, Debug)]
@@ -71,7 +71,7 @@ proptest! {
         ends in any::<bool>(),
         stop in prop::option::of(prop::sample::select(vec![Stop::End, Stop::Sequence, Stop::Length, Stop::Tools, Stop::Refusal])),
     ) {
-        let mut writer = WriteEvents::new(Shown { id: "x".into(), model: "m".into(), ..Shown::default() });
+        let mut writer = WriteEvents::new(ResponseIdentity { id: "x".into(), model: "m".into(), ..ResponseIdentity::default() });
         let mut out = Vec::new();
         let mut calls: Vec<Call> = Vec::new();
         let (mut text, mut thoughts, mut seals) = (String::new(), String::new(), 0);
@@ -81,7 +81,7 @@ proptest! {
                 Piece::Text(words) => { text.push_str(&words); Event::Text(words.into()) }
                 Piece::Refusal(words) => { text.push_str(&words); Event::Refusal(words.into()) }
                 Piece::Thinking(words) => { thoughts.push_str(&words); Event::Thinking(words.into()) }
-                Piece::Seal(origin, redacted) => { seals += 1; Event::Seal(Seal { origin, value: "s".into(), id: None, redacted }) }
+                Piece::Seal(origin, redacted) => { seals += 1; Event::Seal(Signature { origin, value: "s".into(), id: None, redacted }) }
                 Piece::Citation => Event::Citation(Citation { url: "https://x".into(), title: "t".into(), quote: None, span: None }),
                 Piece::Call { custom } => {
                     let index = calls.len();
@@ -107,7 +107,7 @@ proptest! {
             writer.write(Event::Stop { stop, sequence: None }, &mut out);
         }
         if !ends {
-            writer.fail(&Problem::new(Code::ProviderError, "It broke."), &mut out);
+            writer.fail(&ApiError::new(Code::ProviderError, "It broke."), &mut out);
             let message = check(&out);
             prop_assert!(message.error.is_some() && message.last.is_none());
             return Ok(());

@@ -3,16 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::wire::messages::LONGEST_TOOL_NAME;
-use crate::wire::messages::write_request::write_ask;
-use crate::wire::neutral::{Ask, Part, Refused, Role, Takes, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn};
+use crate::wire::messages::write_request::write_request;
+use crate::wire::neutral::{
+    Capabilities, Part, Request, Role, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn, Untranslatable,
+};
 
-pub(super) fn written_for(ask: &Ask<'_>, takes: &Takes) -> Result<Value, Refused> {
+pub(super) fn written_for(ask: &Request<'_>, takes: &Capabilities) -> Result<Value, Untranslatable> {
     let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    write_ask(ask, "claude", takes, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+    write_request(ask, "claude", takes, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
 }
 
-pub(super) fn written(ask: &Ask<'_>) -> Value {
-    written_for(ask, &Takes::default()).unwrap()
+pub(super) fn written(ask: &Request<'_>) -> Value {
+    written_for(ask, &Capabilities::default()).unwrap()
 }
 
 pub(super) fn turn<'a>(role: Role, parts: Vec<Part<'a>>) -> Turn<'a> {
@@ -23,11 +25,11 @@ pub(super) fn says(role: Role, text: &str) -> Turn<'_> {
     turn(role, vec![Part::text(text)])
 }
 
-pub(super) fn asking<'a>(turns: Vec<Turn<'a>>) -> Ask<'a> {
-    Ask { turns, ..Ask::default() }
+pub(super) fn asking<'a>(turns: Vec<Turn<'a>>) -> Request<'a> {
+    Request { turns, ..Request::default() }
 }
 
-pub(super) fn hello() -> Ask<'static> {
+pub(super) fn hello() -> Request<'static> {
     asking(vec![says(Role::User, "hi")])
 }
 

@@ -6,7 +6,9 @@ use serde_json::{Number, json};
 
 use super::writing::{asking, call, function, hello, result, says, turn, written, written_for};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Ask, Choice, Effort, Format, Part, Role, Sampling, Seal, Takes, Thinking, Tool, ToolKind};
+use crate::wire::neutral::{
+    Capabilities, Choice, Effort, Format, Part, Request, Role, Sampling, Signature, Thinking, Tool, ToolKind,
+};
 
 #[test]
 fn tools_take_anthropics_form() {
@@ -20,7 +22,7 @@ fn tools_take_anthropics_form() {
         kind: ToolKind::Custom { format: Some(&grammar) },
         cache: None,
     };
-    let ask = Ask {
+    let ask = Request {
         tools: vec![function("a", Some(&schema)), function("b", None), function("c", Some(&typeless)), patch],
         choice: Some(Choice::Tool("apply.patch".into())),
         parallel_tools: Some(false),
@@ -47,7 +49,7 @@ fn tools_take_anthropics_form() {
 fn the_choice_is_said_only_where_there_is_one() {
     let choice = |choice: Option<Choice<'static>>, parallel: Option<bool>, tools: usize| {
         let tools = vec![function("f", None); tools];
-        let body = written(&Ask { tools, choice, parallel_tools: parallel, ..hello() });
+        let body = written(&Request { tools, choice, parallel_tools: parallel, ..hello() });
         body.get("tool_choice").cloned()
     };
 
@@ -63,9 +65,9 @@ fn the_choice_is_said_only_where_there_is_one() {
 fn limits_and_sampling_are_what_the_model_takes() {
     let (hot, half) = (Number::from_f64(1.7).unwrap(), Number::from_f64(0.5).unwrap());
     let sampling = Sampling { temperature: Some(&hot), top_p: Some(&half), seed: Some(&half), ..Sampling::default() };
-    let ask = |max_tokens| Ask { max_tokens, sampling: sampling.clone(), ..hello() };
+    let ask = |max_tokens| Request { max_tokens, sampling: sampling.clone(), ..hello() };
     let limit = |asked, most| {
-        let takes = Takes { max_tokens: most, ..Takes::default() };
+        let takes = Capabilities { max_tokens: most, ..Capabilities::default() };
         written_for(&ask(asked), &takes).unwrap()["max_tokens"].as_u64().unwrap()
     };
 
@@ -73,42 +75,42 @@ fn limits_and_sampling_are_what_the_model_takes() {
     assert_eq!([limit(Some(5), Some(9)), limit(Some(50), Some(9))], [5, 9]);
     let body = written(&ask(None));
     assert_eq!((&body["temperature"], body.get("top_p"), body.get("seed")), (&json!(1), None, None));
-    let none = written_for(&ask(None), &Takes { sampling: false, ..Takes::default() }).unwrap();
+    let none = written_for(&ask(None), &Capabilities { sampling: false, ..Capabilities::default() }).unwrap();
     assert_eq!(none.get("temperature"), None);
-    let only = Ask { sampling: Sampling { top_p: Some(&half), ..Sampling::default() }, ..hello() };
+    let only = Request { sampling: Sampling { top_p: Some(&half), ..Sampling::default() }, ..hello() };
     assert_eq!(written(&only)["top_p"], json!(0.5));
 }
 
-fn thinker() -> Takes {
-    Takes { least_budget: Some(1024), thinks: Some(true), ..Takes::default() }
+fn thinker() -> Capabilities {
+    Capabilities { least_budget: Some(1024), thinks: Some(true), ..Capabilities::default() }
 }
 
 #[test]
 fn thinking_yields_to_what_anthropic_refuses_beside_it() {
     let half = Number::from_f64(0.5).unwrap();
-    let deep = || Ask {
+    let deep = || Request {
         thinking: Some(Thinking::Effort(Effort::High)),
         max_tokens: Some(20_000),
         sampling: Sampling { temperature: Some(&half), top_k: Some(&half), ..Sampling::default() },
         tools: vec![function("f", None)],
         ..hello()
     };
-    let thinking = |ask: &Ask<'_>| written_for(ask, &thinker()).unwrap().get("thinking").cloned();
+    let thinking = |ask: &Request<'_>| written_for(ask, &thinker()).unwrap().get("thinking").cloned();
 
     let body = written_for(&deep(), &thinker()).unwrap();
     assert_eq!(body["thinking"], json!({"type": "enabled", "budget_tokens": 4096}));
     assert_eq!((body.get("temperature"), body.get("top_k")), (None, None));
-    assert_eq!(thinking(&Ask { choice: Some(Choice::Any), ..deep() }), None);
+    assert_eq!(thinking(&Request { choice: Some(Choice::Any), ..deep() }), None);
     let answering = |thoughts: Option<Part<'static>>| {
         let mut said: Vec<_> = thoughts.into_iter().collect();
         said.push(call("1", "f", "{}"));
         let turns = vec![says(Role::User, "a"), turn(Role::Assistant, said), turn(Role::User, vec![result("1", "x")])];
-        Ask { turns, ..deep() }
+        Request { turns, ..deep() }
     };
-    let seal = Some(Seal { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted: false });
+    let seal = Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted: false });
     assert_eq!(thinking(&answering(None)), None);
     assert!(thinking(&answering(Some(Part::Thinking { text: "t".into(), seal }))).is_some());
-    let off = Ask { thinking: Some(Thinking::Off), choice: Some(Choice::Any), ..deep() };
+    let off = Request { thinking: Some(Thinking::Off), choice: Some(Choice::Any), ..deep() };
     assert_eq!(thinking(&off), Some(json!({"type": "disabled"})));
 }
 
@@ -116,8 +118,8 @@ fn thinking_yields_to_what_anthropic_refuses_beside_it() {
 fn an_answer_in_json_is_asked_for_in_the_models_own_way() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let format = Format::Schema { name: Some("x".into()), description: None, schema: &schema, strict: Some(true) };
-    let ask = |tools, choice| Ask { format: Some(format.clone()), tools, choice, ..hello() };
-    let old = Takes { schemas: Some(false), ..thinker() };
+    let ask = |tools, choice| Request { format: Some(format.clone()), tools, choice, ..hello() };
+    let old = Capabilities { schemas: Some(false), ..thinker() };
 
     let body = written(&ask(vec![], None));
     let mut closed = schema.clone();
@@ -135,17 +137,17 @@ fn an_answer_in_json_is_asked_for_in_the_models_own_way() {
     assert_eq!(choice(Some(Choice::Tool("f".into()))), json!({"type": "tool", "name": "f"}));
     assert_eq!(choice(Some(Choice::Never)), forced);
 
-    let refused = written_for(&Ask { tools: vec![function(&reserved, None)], ..hello() }, &old).unwrap_err();
+    let refused = written_for(&Request { tools: vec![function(&reserved, None)], ..hello() }, &old).unwrap_err();
     assert!(refused.message.contains("reserved"));
 
-    let body = written(&Ask { format: Some(Format::Json), ..hello() });
+    let body = written(&Request { format: Some(Format::Json), ..hello() });
     assert!(body["system"][0]["text"].as_str().unwrap().starts_with("Answer with one JSON object"));
 }
 
 #[test]
 fn what_steers_the_provider_is_put_in_its_words() {
     let body = |user: &'static str, tier: &'static str| {
-        written(&Ask {
+        written(&Request {
             user: Some(user.into()),
             service_tier: Some(tier.into()),
             stop: vec![Cow::Borrowed(" \n"), Cow::Borrowed("END")],
@@ -164,7 +166,7 @@ fn what_steers_the_provider_is_put_in_its_words() {
     assert_eq!((second.get("metadata"), second.get("service_tier")), (None, None));
     let mark = json!({"type": "ephemeral", "ttl": "1h"});
     let marked = Part::Text { text: "a".into(), citations: Vec::new(), cache: Some(&mark) };
-    let ask = Ask { prompt_cache_key: Some("k".into()), ..asking(vec![turn(Role::User, vec![marked])]) };
+    let ask = Request { prompt_cache_key: Some("k".into()), ..asking(vec![turn(Role::User, vec![marked])]) };
     let body = written(&ask);
     assert_eq!((body.get("cache_control"), &body["messages"][0]["content"][0]["cache_control"]), (None, &mark));
 }

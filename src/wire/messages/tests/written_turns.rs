@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::writing::{asking, call, result, says, text, turn, written, written_for};
 use crate::domain::Protocol;
-use crate::wire::messages::read_request::read_ask;
-use crate::wire::neutral::{Ask, Part, Role, Seal, Source, Takes, ToolCall, ToolResult, Turn};
+use crate::wire::messages::read_request::read_request;
+use crate::wire::neutral::{Capabilities, Part, Request, Role, Signature, Source, ToolCall, ToolResult, Turn};
 
 #[test]
 fn turns_of_one_role_become_one_message_with_results_first() {
@@ -58,9 +58,9 @@ fn system_turns_stand_where_the_model_takes_them() {
             says(Role::System, "last"),
         ]
     };
-    let ask = Ask { system: vec![Part::text("zero")], ..asking(turns()) };
+    let ask = Request { system: vec![Part::text("zero")], ..asking(turns()) };
 
-    let inside = written_for(&ask, &Takes { system_inside: true, ..Takes::default() }).unwrap();
+    let inside = written_for(&ask, &Capabilities { system_inside: true, ..Capabilities::default() }).unwrap();
     let roles = |body: &Value| -> Vec<String> {
         body["messages"].as_array().unwrap().iter().map(|m| m["role"].as_str().unwrap().to_owned()).collect()
     };
@@ -78,7 +78,7 @@ fn a_conversation_always_begins_with_the_user() {
     let body = written(&asking(vec![says(Role::Assistant, "Hi!"), says(Role::User, "Hello")]));
     assert_eq!(body["messages"][0]["content"], json!([text("[The assistant speaks first.]")]));
 
-    let body = written(&Ask { system: vec![Part::text("Tell a joke.")], ..Ask::default() });
+    let body = written(&Request { system: vec![Part::text("Tell a joke.")], ..Request::default() });
     assert_eq!(body["messages"], json!([{"role": "user", "content": [text("Tell a joke.")]}]));
     assert_eq!(body.get("system"), None);
 }
@@ -92,7 +92,7 @@ fn the_assistants_last_words_lose_their_blanks() {
 
 #[test]
 fn only_anthropics_seals_go_back() {
-    let seal = |origin, redacted| Some(Seal { origin, value: "s".into(), id: None, redacted });
+    let seal = |origin, redacted| Some(Signature { origin, value: "s".into(), id: None, redacted });
     let thought = |text: &'static str, seal| Part::Thinking { text: text.into(), seal };
     let ask = asking(vec![
         says(Role::User, "a"),
@@ -156,7 +156,7 @@ fn pictures_and_files_take_anthropics_form() {
         ])
     );
     for part in [file(base64("application/zip", "/w==")), Part::Audio { data: "".into(), format: "wav".into() }] {
-        let refused = written_for(&asking(vec![turn(Role::User, vec![part])]), &Takes::default()).unwrap_err();
+        let refused = written_for(&asking(vec![turn(Role::User, vec![part])]), &Capabilities::default()).unwrap_err();
         assert!(!refused.invalid);
     }
 }
@@ -176,7 +176,7 @@ fn a_call_needs_an_object_and_a_legal_id() {
     assert!(id.starts_with("functions_f_0_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id}");
     assert_eq!(body["messages"][2]["content"][0]["tool_use_id"], id);
     for arguments in ["{\"a\":", "[]", "7"] {
-        let refused = written_for(&ask(arguments), &Takes::default()).unwrap_err();
+        let refused = written_for(&ask(arguments), &Capabilities::default()).unwrap_err();
         assert!(refused.invalid && refused.message.contains("'functions.f:0'"));
     }
 }
@@ -199,7 +199,7 @@ fn any_turn() -> impl Strategy<Value = Turn<'static>> {
         })),
         any::<bool>().prop_map(|redacted| Part::Thinking {
             text: "t".into(),
-            seal: Some(Seal { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted }),
+            seal: Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted }),
         }),
     ];
     let role = prop::sample::select(vec![Role::User, Role::Assistant, Role::System]);
@@ -225,7 +225,7 @@ proptest! {
             _ => false,
         });
         prop_assume!(said);
-        let body = written_for(&asking(turns), &Takes { system_inside, ..Takes::default() }).unwrap();
+        let body = written_for(&asking(turns), &Capabilities { system_inside, ..Capabilities::default() }).unwrap();
 
         let messages = body["messages"].as_array().unwrap();
         prop_assert_eq!(&messages[0]["role"], "user");
@@ -242,6 +242,6 @@ proptest! {
             }
             prop_assert!(!blocks.iter().all(|block| block["type"].as_str().unwrap().ends_with("thinking")));
         }
-        prop_assert!(read_ask(&body).is_ok());
+        prop_assert!(read_request(&body).is_ok());
     }
 }

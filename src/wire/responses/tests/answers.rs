@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::event_stream::{Ending, Watch};
+use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::wire::event_stream::{StreamEnd, Watch};
 use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
 
-fn reply(answer: &Value) -> Reply<'_> {
-    read_reply(answer, None).unwrap()
+fn reply(answer: &Value) -> Response<'_> {
+    read_response(answer, None).unwrap()
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn a_stream_says_what_the_whole_answer_says() {
     for case in cases("answer", ".sse") {
         let Some(whole) = find(&format!("answer/{case}.json")) else { continue };
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let Ok(whole) = read_reply(&whole, None) else { continue };
+        let Ok(whole) = read_response(&whole, None) else { continue };
 
         assert_eq!(told(&events(&fixture(&format!("answer/{case}.sse")))), untold(whole), "{case}");
         seen += 1;
@@ -42,11 +42,11 @@ fn a_provider_that_sends_only_whole_items_or_only_the_whole_answer_is_understood
 }
 
 /// Without how it was served, which no event tells.
-fn untold(reply: Reply<'_>) -> Reply<'_> {
-    Reply { served: Served::default(), ..reply }
+fn untold(reply: Response<'_>) -> Response<'_> {
+    Response { service: ServiceReport::default(), ..reply }
 }
 
-fn plain(mut reply: Reply<'_>) -> Reply<'_> {
+fn plain(mut reply: Response<'_>) -> Response<'_> {
     reply.id = None;
     reply
 }
@@ -102,7 +102,7 @@ fn what_failed_or_is_something_else_is_no_answer() {
         json!({"status": "failed", "output": [], "error": {"code": "server_error", "message": "x"}}),
         json!({"status": "in_progress", "output": []}),
     ] {
-        assert_eq!(read_reply(&answer, None), Err(NotAnAnswer), "{answer}");
+        assert_eq!(read_response(&answer, None), Err(NotAnAnswer), "{answer}");
     }
 }
 
@@ -132,7 +132,7 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
 
     let citation = Citation { url: "https://x".into(), title: "X".into(), quote: None, span: Some((3, 5)) };
     assert_eq!(reply.parts.get(1), Some(&Part::Text { text: "two".into(), citations: vec![citation], cache: None }));
-    let written: Value = serde_json::from_slice(&write_reply(&reply, &shown(&json!({})))).unwrap();
+    let written: Value = serde_json::from_slice(&write_response(&reply, &shown(&json!({})))).unwrap();
     assert_eq!(
         written["output"][0]["content"][1]["annotations"],
         json!([{"type": "url_citation", "start_index": 1, "end_index": 3, "url": "https://x", "title": "X"}])
@@ -156,25 +156,25 @@ fn errors_in_a_stream_are_told_in_both_shapes() {
 #[test]
 fn a_seal_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
     for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
-        let seal = Seal { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
+        let seal = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
         let parts = vec![Part::Thinking { text: text.into(), seal: Some(seal) }];
-        let reply = Reply { parts: parts.clone(), ..Reply::default() };
+        let reply = Response { parts: parts.clone(), ..Response::default() };
 
-        let answer: Value = serde_json::from_slice(&write_reply(&reply, &shown(&json!({})))).unwrap();
+        let answer: Value = serde_json::from_slice(&write_response(&reply, &shown(&json!({})))).unwrap();
         let next = json!({"model": "m", "input": [{"role": "user", "content": "x"}, answer["output"][0]]});
 
-        assert_eq!(read_ask(&next).unwrap().turns[1].parts, parts);
+        assert_eq!(read_request(&next).unwrap().turns[1].parts, parts);
     }
 }
 
 #[test]
 fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
     for (case, ending, text_bytes) in [
-        ("plain", Ending::Complete, 44),
-        ("length", Ending::Complete, 28),
-        ("tools", Ending::Complete, 19),
-        ("error", Ending::Failed, 9),
-        ("error_event", Ending::Failed, 0),
+        ("plain", StreamEnd::Complete, 44),
+        ("length", StreamEnd::Complete, 28),
+        ("tools", StreamEnd::Complete, 19),
+        ("error", StreamEnd::Failed, 9),
+        ("error_event", StreamEnd::Failed, 0),
     ] {
         let mut passing = Passing::new();
         let events = data(&fixture(&format!("answer/{case}.sse")));
@@ -182,7 +182,7 @@ fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
         before.iter().for_each(|event| {
             passing.judge(event.as_bytes());
         });
-        assert_eq!((passing.ending(), passing.is_done()), (Ending::Cut, false), "{case}");
+        assert_eq!((passing.ending(), passing.is_done()), (StreamEnd::Cut, false), "{case}");
 
         passing.judge(last.as_bytes());
 
@@ -200,10 +200,10 @@ fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
 fn a_tool_that_speaks_of_deltas_and_a_text_that_speaks_of_ends_hide_nothing() {
     let mut passing = Passing::new();
     passing.judge(br#"{"type":"response.output_text.delta","delta":"\"response.completed\" \"error\""}"#);
-    assert_eq!((passing.ending(), passing.text_bytes()), (Ending::Cut, 32));
+    assert_eq!((passing.ending(), passing.text_bytes()), (StreamEnd::Cut, 32));
 
     passing.judge(br#"{"type":"response.completed","response":{"tools":[{"parameters":{"delta":"x"}}],"usage":{"input_tokens":1}}}"#);
 
-    assert_eq!((passing.ending(), passing.text_bytes()), (Ending::Complete, 32));
+    assert_eq!((passing.ending(), passing.text_bytes()), (StreamEnd::Complete, 32));
     assert_eq!(passing.tokens().map(|tokens| tokens.prompt), Some(1));
 }

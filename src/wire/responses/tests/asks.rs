@@ -5,16 +5,16 @@ use serde_json::json;
 use super::*;
 use crate::domain::Protocol;
 use crate::wire::neutral::{
-    Ask, Choice, Effort, Format, Role, Source, Takes, Thinking, Tool, ToolKind, ToolNames, Turn,
+    Capabilities, Choice, Effort, Format, Request, Role, Source, Thinking, Tool, ToolKind, ToolNames, Turn,
 };
 
-fn openai() -> Takes {
-    Takes { openai_fields: true, thinks: Some(true), ..Takes::default() }
+fn openai() -> Capabilities {
+    Capabilities { openai_fields: true, thinks: Some(true), ..Capabilities::default() }
 }
 
-fn write(ask: &Ask<'_>, takes: &Takes) -> Value {
+fn write(ask: &Request<'_>, takes: &Capabilities) -> Value {
     let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_ask(ask, "gpt-6-astra", takes, &names).unwrap()).unwrap()
+    serde_json::from_slice(&write_request(ask, "gpt-6-astra", takes, &names).unwrap()).unwrap()
 }
 
 fn with(field: &str, value: Value) -> Value {
@@ -27,18 +27,18 @@ fn with(field: &str, value: Value) -> Value {
 fn a_request_comes_back_as_it_was_read() {
     for case in cases("ask", ".json").into_iter().filter(|case| !case.starts_with("codex")) {
         let body = json(&format!("ask/{case}.json"));
-        let ask = read_ask(&body).unwrap();
+        let ask = read_request(&body).unwrap();
 
         let again = write(&ask, &openai());
 
-        assert_eq!(read_ask(&again).unwrap(), ask, "{case}: {again:#}");
+        assert_eq!(read_request(&again).unwrap(), ask, "{case}: {again:#}");
     }
 }
 
 #[test]
 fn the_history_is_gathered_into_turns() {
     let body = json("ask/parallel_tools.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let shape: Vec<(Role, usize)> = ask.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
     assert_eq!(shape, [(Role::User, 1), (Role::Assistant, 3), (Role::User, 2), (Role::User, 1)]);
@@ -48,7 +48,7 @@ fn the_history_is_gathered_into_turns() {
 #[test]
 fn pictures_and_documents_are_borrowed_from_the_body() {
     let body = json("ask/image.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let sources = ask.turns[0].parts.iter().filter_map(|part| match part {
         Part::Image { source, .. } | Part::File { source, .. } => Some(source),
@@ -64,7 +64,9 @@ fn pictures_and_documents_are_borrowed_from_the_body() {
 fn bytes_without_a_head_are_known_by_their_name() {
     let part = json!({"type": "input_file", "filename": "a.CSV", "file_data": "QQ=="});
     let body = json!({"input": [{"role": "user", "content": [part]}]});
-    let Part::File { source, name, .. } = read_ask(&body).unwrap().turns.remove(0).parts.remove(0) else { panic!() };
+    let Part::File { source, name, .. } = read_request(&body).unwrap().turns.remove(0).parts.remove(0) else {
+        panic!()
+    };
 
     assert_eq!(source, Source::Base64 { media_type: "text/csv".into(), data: "QQ==".into() });
     assert_eq!(name.as_deref(), Some("a.CSV"));
@@ -73,7 +75,7 @@ fn bytes_without_a_head_are_known_by_their_name() {
 #[test]
 fn thinking_is_read_with_its_seal() {
     let body = json("ask/thinking.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     assert_eq!((ask.thinking, ask.show_thinking), (Some(Thinking::Effort(Effort::High)), true));
     let Part::Thinking { text, seal: Some(seal) } = &ask.turns[1].parts[0] else { panic!("{ask:?}") };
@@ -122,7 +124,7 @@ fn whatever_cannot_be_done_is_refused_and_says_where() {
         ("stream", json!(1), "stream", true),
     ] {
         let body = with(field, value);
-        let refused = read_ask(&body).unwrap_err();
+        let refused = read_request(&body).unwrap_err();
 
         assert_eq!((refused.param.as_ref(), refused.invalid), (param, invalid), "{body}: {refused}");
     }
@@ -140,10 +142,10 @@ fn what_only_openai_runs_and_what_nobody_has_to_know_is_dropped() {
         "background": false, "store": true, "include": ["web_search_call.results"], "top_logprobs": 0, "metadata": {"a": "b"},
         "truncation": "auto", "client_metadata": {}, "something_new": 1, "conversation": null,
     });
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let turns = vec![Turn { role: Role::User, parts: vec![Part::text("x")] }];
-    assert_eq!(ask, Ask { turns, ..Ask::default() });
+    assert_eq!(ask, Request { turns, ..Request::default() });
 }
 
 #[test]
@@ -157,19 +159,19 @@ fn only_allowed_tools_are_left() {
     );
     let names = |body: &Value| -> Vec<(Option<String>, String)> {
         let own = |tool: &Tool<'_>| (tool.namespace.clone().map(Into::into), tool.name.clone().into());
-        read_ask(body).unwrap().tools.iter().map(own).collect()
+        read_request(body).unwrap().tools.iter().map(own).collect()
     };
 
     body["tool_choice"] =
         json!({"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "a"}]});
     assert_eq!(names(&body), [(None, "a".to_owned())]);
-    assert_eq!(read_ask(&body).unwrap().choice, Some(Choice::Any));
+    assert_eq!(read_request(&body).unwrap().choice, Some(Choice::Any));
 
     body["tool_choice"]["tools"] = json!([{"type": "namespace", "name": "g"}]);
     assert_eq!(names(&body), [(Some("g".to_owned()), "a".to_owned()), (Some("g".to_owned()), "c".to_owned())]);
 
     body["tool_choice"]["tools"] = json!([{"type": "function", "name": "z"}]);
-    assert_eq!(read_ask(&body).unwrap_err().param, "tool_choice.tools");
+    assert_eq!(read_request(&body).unwrap_err().param, "tool_choice.tools");
 }
 
 #[test]
@@ -177,7 +179,7 @@ fn instructions_within_the_conversation_stay_there() {
     let body = json!({"instructions": "I.", "input": [
         {"role": "developer", "content": "D."}, {"role": "user", "content": "x"}, {"role": "system", "content": "S."},
     ]});
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     assert_eq!(ask.system, [Part::text("I."), Part::text("D.")]);
     assert_eq!(ask.turns[1], Turn { role: Role::System, parts: vec![Part::text("S.")] });
@@ -186,30 +188,30 @@ fn instructions_within_the_conversation_stay_there() {
     assert_eq!(written["input"][1]["role"], "developer");
 
     let body = json!({"instructions": "I.", "input": [{"role": "developer", "content": "D."}]});
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
     assert_eq!((ask.system.len(), ask.turns[0].role), (1, Role::System));
 }
 
 #[test]
 fn the_providers_request_keeps_nothing_at_openai_and_asks_for_sealed_thoughts() {
-    let ask = |thinking, show_thinking| Ask {
+    let ask = |thinking, show_thinking| Request {
         turns: vec![Turn { role: Role::User, parts: vec![Part::text("x")] }],
         thinking,
         show_thinking,
-        ..Ask::default()
+        ..Request::default()
     };
-    let fields = |ask: &Ask<'_>, takes: &Takes| {
+    let fields = |ask: &Request<'_>, takes: &Capabilities| {
         let body = write(ask, takes);
         assert_eq!(body["store"], false);
         (body["include"].clone(), body["reasoning"].clone())
     };
     let sealed = json!(["reasoning.encrypted_content"]);
-    let takes = |thinks, efforts: &[&str]| Takes {
+    let takes = |thinks, efforts: &[&str]| Capabilities {
         thinks,
         efforts: Some(efforts.iter().map(|effort| (*effort).to_owned()).collect()),
-        ..Takes::default()
+        ..Capabilities::default()
     };
-    let unknown = Takes::default();
+    let unknown = Capabilities::default();
     let budget = Some(Thinking::Budget(2048));
 
     assert_eq!(fields(&ask(None, false), &unknown), (json!(null), json!(null)));
@@ -221,14 +223,14 @@ fn the_providers_request_keeps_nothing_at_openai_and_asks_for_sealed_thoughts() 
     let off = Some(Thinking::Off);
     assert_eq!(fields(&ask(off, true), &takes(Some(true), &["none", "low"])).1, json!({"effort": "none"}));
     assert_eq!(fields(&ask(off, false), &takes(Some(true), &["low", "high"])).1, json!({"effort": "low"}));
-    let must = Takes { must_think: true, ..takes(Some(true), &["none", "low"]) };
+    let must = Capabilities { must_think: true, ..takes(Some(true), &["none", "low"]) };
     assert_eq!(fields(&ask(off, false), &must).1, json!({"effort": "low"}));
     assert_eq!(fields(&ask(Some(Thinking::Adaptive), false), &openai()).1, json!(null));
 }
 
 #[test]
 fn thoughts_go_back_only_to_their_maker() {
-    let seal = |origin| Some(Seal { origin, value: "v".into(), id: Some("rs_1".into()), redacted: false });
+    let seal = |origin| Some(Signature { origin, value: "v".into(), id: Some("rs_1".into()), redacted: false });
     let thought = |seal| Part::Thinking { text: "Hm.".into(), seal };
     let parts = vec![
         thought(seal(Protocol::OpenaiResponses)),
@@ -236,7 +238,7 @@ fn thoughts_go_back_only_to_their_maker() {
         thought(None),
         Part::text("a"),
     ];
-    let ask = Ask { turns: vec![Turn { role: Role::Assistant, parts }], ..Ask::default() };
+    let ask = Request { turns: vec![Turn { role: Role::Assistant, parts }], ..Request::default() };
 
     assert_eq!(
         write(&ask, &openai())["input"],
@@ -263,7 +265,7 @@ fn a_conversation_of_another_protocol_is_written_in_this_ones_shapes() {
     };
     let paper = |source| Part::File { source, name: None, cache: None };
     let long = "u".repeat(80);
-    let ask = Ask {
+    let ask = Request {
         turns: vec![
             Turn { role: Role::Assistant, parts: vec![call("c1", false), call(&LONG_ID, true), call("c3", false)] },
             Turn {
@@ -289,7 +291,7 @@ fn a_conversation_of_another_protocol_is_written_in_this_ones_shapes() {
         max_tokens: Some(1),
         user: Some(long.as_str().into()),
         format: Some(Format::Schema { name: None, description: None, schema: &schema, strict: None }),
-        ..Ask::default()
+        ..Request::default()
     };
 
     let body = write(&ask, &openai());
@@ -326,9 +328,9 @@ static LONG_ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "call_
 
 #[test]
 fn stop_texts_are_refused() {
-    let ask = Ask { stop: vec!["END".into()], ..Ask::default() };
+    let ask = Request { stop: vec!["END".into()], ..Request::default() };
 
-    let refused = write_ask(&ask, "m", &openai(), &ToolNames::default()).unwrap_err();
+    let refused = write_request(&ask, "m", &openai(), &ToolNames::default()).unwrap_err();
 
     assert_eq!((refused.param.as_ref(), refused.invalid), ("stop", false));
 }
@@ -336,7 +338,7 @@ fn stop_texts_are_refused() {
 #[test]
 fn what_the_model_or_its_host_does_not_take_is_left_out() {
     let number = serde_json::Number::from(1);
-    let mut ask = Ask {
+    let mut ask = Request {
         user: Some("u".into()),
         prompt_cache_key: Some("k".into()),
         service_tier: Some("flex".into()),
@@ -344,10 +346,10 @@ fn what_the_model_or_its_host_does_not_take_is_left_out() {
         choice: Some(Choice::Any),
         parallel_tools: Some(true),
         max_tokens: Some(9_000),
-        ..Ask::default()
+        ..Request::default()
     };
     ask.sampling.temperature = Some(&number);
-    let takes = Takes { sampling: false, max_tokens: Some(4_000), ..Takes::default() };
+    let takes = Capabilities { sampling: false, max_tokens: Some(4_000), ..Capabilities::default() };
 
     assert_eq!(
         write(&ask, &takes),

@@ -5,16 +5,16 @@ use serde_json::json;
 use super::validate::validate;
 use super::*;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Ask, Role, Stop, ToolKind, ToolNames, Turn};
+use crate::wire::neutral::{Request, Role, Stop, ToolKind, ToolNames, Turn};
 
-fn names(ask: &Ask<'_>) -> ToolNames {
+fn names(ask: &Request<'_>) -> ToolNames {
     ToolNames::new(ask, LONGEST_TOOL_NAME)
 }
 
 #[test]
 fn a_model_that_it_does_not_know_gets_groups_and_functions() {
     let body = json("ask/codex_unknown_model.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let tools: Vec<_> = ask.tools.iter().map(|tool| (tool.namespace.as_deref(), tool.name.as_ref())).collect();
     assert!(tools.contains(&(None, "exec_command")) && tools.contains(&(Some("multi_agent_v1"), "spawn_agent")));
@@ -30,7 +30,7 @@ fn a_model_that_it_does_not_know_gets_groups_and_functions() {
 #[test]
 fn a_model_that_it_knows_gets_tools_within_the_input() {
     let body = json("ask/codex_known_model.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let exec = &ask.tools[0];
     assert_eq!((exec.namespace.as_deref(), exec.name.as_ref()), (Some("functions"), "exec"));
@@ -42,7 +42,7 @@ fn a_model_that_it_knows_gets_tools_within_the_input() {
 #[test]
 fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
     let body = json("ask/codex_history.json");
-    let ask = read_ask(&body).unwrap();
+    let ask = read_request(&body).unwrap();
 
     let shape: Vec<(Role, usize)> = ask.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
     assert_eq!(shape, [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]);
@@ -69,9 +69,9 @@ fn what_another_agent_says_is_read_unless_it_is_encrypted() {
     };
 
     let plain = said("Look around.");
-    let turns = read_ask(&plain).unwrap().turns;
+    let turns = read_request(&plain).unwrap().turns;
     assert_eq!(turns, [Turn { role: Role::User, parts: vec![Part::text("Payload:"), Part::text("Look around.")] }]);
-    let refused = read_ask(&said("gAAAAABo")).unwrap_err();
+    let refused = read_request(&said("gAAAAABo")).unwrap_err();
     assert_eq!(refused.param, "input[0].content[1].encrypted_content");
 }
 
@@ -85,8 +85,8 @@ fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<
 #[test]
 fn a_call_of_another_protocol_comes_back_as_its_own() {
     let body = json("ask/codex_known_model.json");
-    let ask = read_ask(&body).unwrap();
-    let shown = Shown { names: names(&ask), ..shown(&body) };
+    let ask = read_request(&body).unwrap();
+    let shown = ResponseIdentity { names: names(&ask), ..shown(&body) };
     let mut events = vec![Event::Start { id: None, tokens: None }];
     events.extend(call(0, "functions__exec", &["{\"inp", "ut\": \"text(\\", "\"a\\\")\\n", "\"}"]));
     events.extend(call(1, "clock__sleep", &["{\"duration_ms\":", "5}"]));
@@ -112,6 +112,6 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
         deltas.filter(|event| event["type"] == "response.custom_tool_call_input.delta" && event["output_index"] == 0);
     let deltas: Vec<_> = deltas.map(|event| event["delta"].as_str().unwrap().to_owned()).collect();
     assert_eq!(deltas, ["text(", "\"a\")\n"], "the text is handed out as it comes");
-    let whole: Value = serde_json::from_slice(&write_reply(&told(&events), &shown)).unwrap();
+    let whole: Value = serde_json::from_slice(&write_response(&told(&events), &shown)).unwrap();
     assert_eq!(whole["output"], last["output"]);
 }

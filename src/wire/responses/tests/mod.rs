@@ -9,7 +9,7 @@ mod validate;
 use serde_json::Value;
 
 use super::*;
-use crate::wire::neutral::{Event, Part, Reply, Seal, Shown, ToolCall};
+use crate::wire::neutral::{Event, Part, Response, ResponseIdentity, Signature, ToolCall};
 
 /// `tests/data/wire/responses/`, built in: this room reads no files, in its tests either.
 macro_rules! fixtures {
@@ -76,8 +76,14 @@ fn cases(kind: &str, ending: &str) -> Vec<String> {
     names
 }
 
-fn shown(ask: &Value) -> Shown {
-    Shown { id: "0a1".into(), model: "fast".into(), created: 1_763_800_000, echo: echo(ask), ..Shown::default() }
+fn shown(ask: &Value) -> ResponseIdentity {
+    ResponseIdentity {
+        id: "0a1".into(),
+        model: "fast".into(),
+        created: 1_763_800_000,
+        echo: echo(ask),
+        ..ResponseIdentity::default()
+    }
 }
 
 /// The data of each event of a stream.
@@ -94,7 +100,7 @@ fn own(event: Event<'_>) -> Event<'static> {
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
         Event::Refusal(it) => Event::Refusal(text(it)),
-        Event::Seal(seal) => Event::Seal(Seal {
+        Event::Seal(seal) => Event::Seal(Signature {
             origin: seal.origin,
             value: text(seal.value),
             id: seal.id.map(text),
@@ -128,7 +134,7 @@ fn events(stream: &str) -> Vec<Event<'static>> {
     events
 }
 
-fn written(events: &[Event<'_>], shown: Shown) -> String {
+fn written(events: &[Event<'_>], shown: ResponseIdentity) -> String {
     let (mut writer, mut out) = (WriteEvents::new(shown), Vec::new());
     for event in events {
         writer.write(event.clone(), &mut out);
@@ -137,8 +143,8 @@ fn written(events: &[Event<'_>], shown: Shown) -> String {
 }
 
 /// The answer that a stream tells, pieces put together.
-fn told(events: &[Event<'static>]) -> Reply<'static> {
-    let mut reply = Reply::default();
+fn told(events: &[Event<'static>]) -> Response<'static> {
+    let mut reply = Response::default();
     let mut open = false;
     let mut calls = std::collections::HashMap::new();
     for event in events.iter().cloned() {

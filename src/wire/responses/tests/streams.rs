@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::validate::validate;
 use super::*;
-use crate::domain::{Protocol, Served, Tokens};
-use crate::wire::error::{Code, Problem};
+use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::neutral::{Citation, Stop};
 
 /// One part of an answer, in pieces.
@@ -51,7 +51,7 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
                 events.extend(texts.into_iter().map(|text| Event::Thinking(text.into())));
                 if sealed {
                     let origin = Protocol::OpenaiResponses;
-                    events.push(Event::Seal(Seal { origin, value: "gAAA".into(), id: None, redacted: false }));
+                    events.push(Event::Seal(Signature { origin, value: "gAAA".into(), id: None, redacted: false }));
                 }
             }
             Piece::Call(custom, texts) => {
@@ -81,8 +81,8 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
 }
 
 /// What survives of an answer on its way through this protocol.
-fn plain(mut reply: Reply<'_>) -> Reply<'_> {
-    (reply.id, reply.served) = (None, Served::default());
+fn plain(mut reply: Response<'_>) -> Response<'_> {
+    (reply.id, reply.service) = (None, ServiceReport::default());
     for part in &mut reply.parts {
         match part {
             Part::Thinking { seal: Some(seal), .. } => seal.id = None,
@@ -93,7 +93,7 @@ fn plain(mut reply: Reply<'_>) -> Reply<'_> {
     reply
 }
 
-fn stops(mut reply: Reply<'_>) -> Reply<'_> {
+fn stops(mut reply: Response<'_>) -> Response<'_> {
     let called = reply.parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
     let refused = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
     reply.stop = match reply.stop {
@@ -116,7 +116,7 @@ proptest! {
         let last = validate(&written);
         let expected = stops(plain(told(&events)));
         prop_assert_eq!(&plain(told(&super::events(&written))), &expected);
-        prop_assert_eq!(&plain(read_reply(&last, None).unwrap()), &expected, "the last event has all of it");
+        prop_assert_eq!(&plain(read_response(&last, None).unwrap()), &expected, "the last event has all of it");
     }
 
     #[test]
@@ -128,9 +128,9 @@ proptest! {
         let (mut writer, mut out) = (WriteEvents::new(shown(&json!({}))), Vec::new());
         events.iter().for_each(|event| writer.write(event.clone(), &mut out));
 
-        writer.fail(&Problem::new(Code::ProviderError, "It broke."), &mut out);
+        writer.fail(&ApiError::new(Code::ProviderError, "It broke."), &mut out);
         writer.write(Event::End, &mut out);
-        writer.fail(&Problem::new(Code::ProviderError, "Again."), &mut out);
+        writer.fail(&ApiError::new(Code::ProviderError, "Again."), &mut out);
 
         let text = String::from_utf8(out).unwrap();
         prop_assert!(!text.contains("response.completed") && !text.contains("[DONE]"));
@@ -165,10 +165,10 @@ fn the_last_event_of_a_stream_is_the_whole_answer() {
     for case in cases("answer", ".sse") {
         let Some(answer) = find(&format!("answer/{case}.json")) else { continue };
         let answer: Value = serde_json::from_str(answer).unwrap();
-        let Ok(reply) = read_reply(&answer, None) else { continue };
+        let Ok(reply) = read_response(&answer, None) else { continue };
         let shown = shown(&json!({"model": "m"}));
 
-        let whole: Value = serde_json::from_slice(&write_reply(&reply, &shown)).unwrap();
+        let whole: Value = serde_json::from_slice(&write_response(&reply, &shown)).unwrap();
         let last = validate(&written(&reply.events(), shown));
 
         assert_eq!(last, whole, "{case}");

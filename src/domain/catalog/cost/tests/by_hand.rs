@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::money::{Counted, ServiceTier, Tokens};
+use crate::domain::money::{BillableUsage, ServiceTier, Tokens};
 use crate::domain::values::Timestamp;
 
 const DAY: i64 = 24 * 60;
@@ -24,8 +24,8 @@ const KINDS: [&str; 8] = [
 ];
 
 /// What a call costs in 10⁻¹² dollars; `None` without a price.
-pub(super) fn by_hand(row: &Value, counted: &Counted, millis: i64) -> Option<i128> {
-    let Counted { tokens, searches, tier } = counted;
+pub(super) fn by_hand(row: &Value, counted: &BillableUsage, millis: i64) -> Option<i128> {
+    let BillableUsage { tokens, searches, tier } = counted;
     // The epoch was a Thursday.
     let minute = (millis.div_euclid(60_000) + 3 * DAY).rem_euclid(WEEK);
     let usual = &row["pricing"];
@@ -162,9 +162,9 @@ impl Dice {
         Tokens { prompt, completion, cache_read, cache_write, cache_write_1h, reasoning: some(self, completion) }
     }
 
-    pub(super) fn counted(&mut self, tiers: &[ServiceTier]) -> Counted {
+    pub(super) fn counted(&mut self, tiers: &[ServiceTier]) -> BillableUsage {
         let prompt = self.below(1_200_000);
-        Counted { tokens: self.tokens(prompt), searches: self.below(5), tier: self.tier(tiers) }
+        BillableUsage { tokens: self.tokens(prompt), searches: self.below(5), tier: self.tier(tiers) }
     }
 
     /// A price, with up to twelve decimals.

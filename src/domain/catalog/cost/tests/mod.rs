@@ -25,7 +25,7 @@ fn tiers() -> impl Iterator<Item = Option<ServiceTier>> {
 }
 
 /// Compares the product's cost with the other computation.
-fn agrees(row: &Value, model: &Model, counted: &Counted, at: Timestamp) {
+fn agrees(row: &Value, model: &Model, counted: &BillableUsage, at: Timestamp) {
     let cost = model.cost(counted, at).map(|cost| i128::from(cost.pico()));
     assert_eq!(cost, by_hand(row, counted, at.millis()), "{} {counted:?} at {}", model.id, at.millis());
 }
@@ -39,7 +39,7 @@ fn every_model_costs_what_the_file_says_at_every_mark_and_minute_where_a_price_c
         for at in moments(row) {
             for prompt in prompts(row) {
                 for tier in tiers() {
-                    let counted = Counted { tokens: dice.tokens(prompt), searches: dice.below(4), tier };
+                    let counted = BillableUsage { tokens: dice.tokens(prompt), searches: dice.below(4), tier };
                     agrees(row, model, &counted, Timestamp::from_millis(at));
                 }
             }
@@ -71,7 +71,7 @@ proptest! {
             prop_assert_eq!(&serde_json::from_value::<Model>(serde_json::to_value(&model).unwrap()).unwrap(), &model);
             let moments = moments(&row);
             for prompt in prompts(&row) {
-                let counted = Counted { tokens: dice.tokens(prompt), ..dice.counted(&TIERS) };
+                let counted = BillableUsage { tokens: dice.tokens(prompt), ..dice.counted(&TIERS) };
                 agrees(&row, &model, &counted, Timestamp::from_millis(*dice.one_of(&moments)));
             }
         }
@@ -89,19 +89,19 @@ proptest! {
             for most_prompt in prompts(row) {
                 let (most_completion, at) = (dice.below(200_000), Timestamp::from_millis(*dice.one_of(&moments)));
                 let asked = dice.tier(&TIERS);
-                let most = model.most(most_prompt, most_completion, asked.as_slice(), at);
-                let most_of_any = model.most(most_prompt, most_completion, &TIERS, at);
+                let most = model.max_cost(most_prompt, most_completion, asked.as_slice(), at);
+                let most_of_any = model.max_cost(most_prompt, most_completion, &TIERS, at);
                 let any = dice.below(most_prompt + 1);
                 let prompt = *dice.one_of(&[most_prompt, most_prompt / 2, any]);
                 let mut tokens = dice.tokens(prompt);
                 tokens.completion = tokens.completion.min(most_completion);
                 tokens.reasoning = tokens.reasoning.min(tokens.completion);
                 for tier in [None, asked] {
-                    let cost = model.cost(&Counted { tokens, searches: 0, tier }, at);
+                    let cost = model.cost(&BillableUsage { tokens, searches: 0, tier }, at);
                     prop_assert!(cost <= most, "{} {tokens:?} {tier:?}: {cost:?} of {most:?}", model.id);
                 }
                 for tier in tiers() {
-                    let cost = model.cost(&Counted { tokens, searches: 0, tier }, at);
+                    let cost = model.cost(&BillableUsage { tokens, searches: 0, tier }, at);
                     prop_assert!(cost <= most_of_any, "{} {tokens:?} {tier:?}: {cost:?} of {most_of_any:?}", model.id);
                 }
             }
@@ -129,7 +129,7 @@ fn a_tiers_list_replaces_what_it_names_and_the_usual_one_in_force_holds_for_the_
     }));
     let price = |prompt, tier| {
         let tokens = Tokens { prompt, ..Tokens::default() };
-        model.price_for(&Counted { tokens, searches: 0, tier }, noon()).unwrap()
+        model.price_for(&BillableUsage { tokens, searches: 0, tier }, noon()).unwrap()
     };
     let pico = |price: Price| [price.prompt, price.input_cache_read, price.web_search].map(|it| it.unwrap().pico());
 
@@ -152,7 +152,7 @@ fn thinking_and_hour_long_writes_follow_what_they_belong_to_where_a_tier_names_o
             "flex": {"prompt": "0.000001"}},
     }));
     let tokens = Tokens { prompt: 1, cache_write: 1, cache_write_1h: 1, completion: 1, reasoning: 1, cache_read: 0 };
-    let cost = |tier| model.cost(&Counted { tokens, searches: 0, tier }, noon()).unwrap().pico();
+    let cost = |tier| model.cost(&BillableUsage { tokens, searches: 0, tier }, noon()).unwrap().pico();
 
     assert_eq!(cost(None), 10_000_000 + 20_000_000);
     assert_eq!(cost(Some(ServiceTier::Fast)), 40_000_000 + 100_000_000);
@@ -164,7 +164,8 @@ fn a_search_costs_its_price_or_no_more_than_its_tokens() {
     let priced =
         model(json!({"pricing": {"prompt": "0", "completion": "0", "request": "0.005", "web_search": "0.01"}}));
     let unpriced = model(json!({"pricing": {"prompt": "0", "completion": "0"}}));
-    let cost = |model: &Model, searches| model.cost(&Counted { searches, ..Counted::default() }, noon()).unwrap();
+    let cost =
+        |model: &Model, searches| model.cost(&BillableUsage { searches, ..BillableUsage::default() }, noon()).unwrap();
 
     assert_eq!(cost(&priced, 3), "0.035".parse().unwrap());
     assert_eq!(cost(&unpriced, 3), PicoUsd::ZERO);
@@ -175,9 +176,9 @@ fn without_a_price_there_is_no_cost_and_no_most() {
     let half = model(json!({"pricing": {"prompt": "0.000001"}}));
     let dear = model(json!({"pricing": {"prompt": "9000000", "completion": "0"}}));
 
-    assert_eq!((half.cost(&Counted::default(), noon()), half.most(1, 1, &[], noon())), (None, None));
-    assert_eq!((half.price_for(&Counted::default(), noon()), dear.most(2, 0, &[], noon())), (None, None));
-    assert_eq!(dear.most(1, u64::MAX, &[], noon()), Some("9000000".parse().unwrap()));
+    assert_eq!((half.cost(&BillableUsage::default(), noon()), half.max_cost(1, 1, &[], noon())), (None, None));
+    assert_eq!((half.price_for(&BillableUsage::default(), noon()), dear.max_cost(2, 0, &[], noon())), (None, None));
+    assert_eq!(dear.max_cost(1, u64::MAX, &[], noon()), Some("9000000".parse().unwrap()));
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn the_most_is_what_the_dearest_tokens_would_cost() {
             "internal_reasoning": "0.000004", "overrides": [{"min_prompt_tokens": 100, "prompt": "0.000005"}]},
         "service_tiers": {"priority": {"prompt": "0.000009", "completion": "0.00001"}},
     }));
-    let most = |prompt, tiers: &[_]| model.most(prompt, 10, tiers, noon()).unwrap().pico() - 100_000_000_000;
+    let most = |prompt, tiers: &[_]| model.max_cost(prompt, 10, tiers, noon()).unwrap().pico() - 100_000_000_000;
 
     assert_eq!(most(100, &[]), 300_000_000 + 40_000_000);
     assert_eq!(most(101, &[]), 505_000_000 + 40_000_000);

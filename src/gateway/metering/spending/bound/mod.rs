@@ -20,7 +20,7 @@
 
 use crate::domain::{Model, PicoUsd, Reserve, ServiceTier, Timestamp};
 use crate::wire::control::{Beyond, Control};
-use crate::wire::error::{Code, Problem};
+use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 use crate::wire::usage::{INLINE, inline_data};
 
@@ -36,7 +36,7 @@ const LEAST_LIMIT: u64 = 16;
 
 /// A bound of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bound {
+pub struct CostBound {
     /// What is reserved for it.
     pub cost: PicoUsd,
     /// Tokens, in and out, that it counts as until the provider has counted.
@@ -52,7 +52,7 @@ pub enum Unbounded {
     TooMuch,
 }
 
-impl From<Unbounded> for Problem {
+impl From<Unbounded> for ApiError {
     fn from(unbounded: Unbounded) -> Self {
         match unbounded {
             Unbounded::NoPrice(model) => {
@@ -73,27 +73,28 @@ impl From<Unbounded> for Problem {
 /// The most that a call may cost, whichever of the models answers it; with each model stands whether its
 /// provider counts thinking within the limit of an answer, if that is known. It is sure if `reserve` is strict; else it is what
 /// a call like it may reasonably cost.
-pub fn bound<'a>(
+pub fn cost_bound<'a>(
     models: impl Iterator<Item = (&'a Model, Option<bool>)>,
     control: &Control<'_>,
     body: &[u8],
     tier: Option<ServiceTier>,
     reserve: Reserve,
     at: Timestamp,
-) -> Result<Bound, Unbounded> {
-    let asked = Asked::read(control, body, reserve);
+) -> Result<CostBound, Unbounded> {
+    let asked = RequestSize::read(control, body, reserve);
     // A provider may serve whoever asks for no tier by any, as a project is set up there.
     let tiers = match reserve {
         Reserve::Strict => &ServiceTier::ALL,
         Reserve::Soft => tier.as_slice(),
     };
-    let mut most = Bound { cost: PicoUsd::ZERO, tokens: 0 };
+    let mut most = CostBound { cost: PicoUsd::ZERO, tokens: 0 };
     for (model, includes_reasoning) in models {
         let (prompt, completion) = asked.of(model, includes_reasoning);
-        let cost = model.most(prompt, completion, tiers, at).ok_or_else(|| match model.most(0, 0, tiers, at) {
-            Some(_) => Unbounded::TooMuch,
-            None => Unbounded::NoPrice(model.id.to_string()),
-        })?;
+        let cost =
+            model.max_cost(prompt, completion, tiers, at).ok_or_else(|| match model.max_cost(0, 0, tiers, at) {
+                Some(_) => Unbounded::TooMuch,
+                None => Unbounded::NoPrice(model.id.to_string()),
+            })?;
         let tokens = asked.about(model).saturating_add(completion.min(USUAL_ANSWER));
         most.cost = most.cost.max(cost);
         most.tokens = most.tokens.max(i64::try_from(tokens).unwrap_or(i64::MAX));
@@ -103,7 +104,7 @@ pub fn bound<'a>(
 
 /// How much a request asks for, whoever answers it.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct RequestSize {
     /// Tokens of the prompt, as far as they can be told from the body.
     prompt: u64,
     /// About how many those are, without what the provider may add.
@@ -118,7 +119,7 @@ struct Asked {
     reserve: Reserve,
 }
 
-impl Asked {
+impl RequestSize {
     fn read(control: &Control<'_>, body: &[u8], reserve: Reserve) -> Self {
         let is_one = control.operation() != Operation::Embeddings;
         let base = Self {

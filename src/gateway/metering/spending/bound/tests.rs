@@ -1,7 +1,7 @@
 //! What providers can charge, against what was reserved.
 
 use super::*;
-use crate::domain::{Counted, Tokens};
+use crate::domain::{BillableUsage, Tokens};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn model() -> Model {
 fn reserved(operation: Operation, body: &Value, reserve: Reserve, includes_reasoning: Option<bool>) -> (u64, u64) {
     let body = body.to_string();
     let control = Control::read(body.as_bytes(), operation).unwrap();
-    Asked::read(&control, body.as_bytes(), reserve).of(&model(), includes_reasoning)
+    RequestSize::read(&control, body.as_bytes(), reserve).of(&model(), includes_reasoning)
 }
 
 fn strict(operation: Operation, body: &Value) -> (u64, u64) {
@@ -87,7 +87,7 @@ fn limits_per_minute_count_what_is_sent_not_what_might_be_read() {
     let picture = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]);
     let body = chat(&json!({"messages": [{"role": "user", "content": picture}]})).to_string();
     let control = Control::read(body.as_bytes(), Operation::Chat).unwrap();
-    let about = |reserve| Asked::read(&control, body.as_bytes(), reserve).about(&model());
+    let about = |reserve| RequestSize::read(&control, body.as_bytes(), reserve).about(&model());
 
     assert_eq!(about(Reserve::Strict), body.len() as u64);
     assert_eq!(about(Reserve::Soft), (body.len() as u64).div_ceil(3));
@@ -209,13 +209,13 @@ proptest! {
             }
         };
         prop_assert!(!case.is_odd, "{}", case.body);
-        let (model, asked) = (model(), Asked::read(&control, case.body.as_bytes(), Reserve::Strict));
+        let (model, asked) = (model(), RequestSize::read(&control, case.body.as_bytes(), Reserve::Strict));
         let (prompt, completion) = asked.of(&model, None);
 
         prop_assert!(case.tokens.prompt <= prompt && case.tokens.completion <= completion, "{:?}", case);
         // Beyond that there is no call at all.
-        if let Some(reserved) = model.most(prompt, completion, &ServiceTier::ALL, NOON) {
-            let charged = model.cost(&Counted { tokens: case.tokens, tier, ..Counted::default() }, NOON).unwrap();
+        if let Some(reserved) = model.max_cost(prompt, completion, &ServiceTier::ALL, NOON) {
+            let charged = model.cost(&BillableUsage { tokens: case.tokens, tier, ..BillableUsage::default() }, NOON).unwrap();
             prop_assert!(charged <= reserved, "{} of {}: {:?}", charged, reserved, case);
         }
     }

@@ -15,7 +15,7 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
         lane.begin(call).unwrap().await.unwrap();
     }
     let until = spool.durable_place();
-    for ask in [Ask::List, Ask::Open, Ask::Seek, Ask::Read] {
+    for ask in [FileOperation::List, FileOperation::Open, FileOperation::Seek, FileOperation::Read] {
         for nth in 1.. {
             let faults = Arc::new(Faults::at(ask, nth, 2, libc::EIO));
             let files = Files { faults: Some(Arc::clone(&faults)) };
@@ -32,7 +32,7 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
                 }
             }
 
-            assert_eq!(read, calls.clone().map(|call| Entry::Begun(Box::new(call))), "{ask:?} {nth}");
+            assert_eq!(read, calls.clone().map(|call| Entry::Started(Box::new(call))), "{ask:?} {nth}");
             assert_eq!(failed, faults.struck(), "{ask:?} {nth}");
             if failed == 0 {
                 assert!(nth > 3, "there were several segments");
@@ -51,10 +51,10 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
     for left in 0..10 {
         let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
         let lane = spool.lane();
-        lane.begin(&Begun { requested: String::new(), ..begun() }).unwrap().await.unwrap();
+        lane.begin(&CallStarted { requested: String::new(), ..begun() }).unwrap().await.unwrap();
         // The length of a long name takes two bytes instead of one.
         let name = 4096 - left - 2 * spool.durable_place() as usize - 1;
-        lane.begin(&Begun { requested: "x".repeat(name), ..begun() }).unwrap().await.unwrap();
+        lane.begin(&CallStarted { requested: "x".repeat(name), ..begun() }).unwrap().await.unwrap();
         assert_eq!(spool.durable_place(), 4096 - left as u64);
         lane.begin(&begun()).unwrap().await.unwrap();
 
@@ -97,7 +97,7 @@ async fn a_spool_that_ends_before_what_it_promised_is_an_error_each_time() {
 async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight() {
     let folder = folder();
     // Segment and reserve are filled, and then the disk is full for a moment.
-    let faults = Arc::new(Faults::at(Ask::Write, 3, 1, libc::ENOSPC));
+    let faults = Arc::new(Faults::at(FileOperation::Write, 3, 1, libc::ENOSPC));
     let options = SpoolOptions { segment: 4096, reserve: 4096, ..SpoolOptions::new(folder.clone()) };
     let options = SpoolOptions { files: Files { faults: Some(faults) }, ..options };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::entry::{Begun, Charges, Ended, Entry};
+use super::entry::{CallEnded, CallStarted, Charges, Entry};
 use super::handle::{Durable, NotWritten};
 use super::*;
 use crate::domain::{CallState, PicoUsd, Price, RequestId, Timestamp, Tokens, UsageSource};
-use crate::gateway::files::{Ask, Faults};
+use crate::gateway::files::{Faults, FileOperation};
 use crate::gateway::options::SEGMENT_LENGTH;
 use crate::random;
 
@@ -21,8 +21,8 @@ fn folder() -> PathBuf {
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
-fn begun() -> Begun {
-    Begun {
+fn begun() -> CallStarted {
+    CallStarted {
         id: RequestId::new(NOW, random::bytes()),
         account: crate::domain::AccountId::new(NOW, random::bytes()),
         key: crate::domain::ApiKeyId::new(NOW, random::bytes()),
@@ -40,10 +40,10 @@ fn begun() -> Begun {
     }
 }
 
-fn ended(id: RequestId) -> Ended {
+fn ended(id: RequestId) -> CallEnded {
     let price =
         Price { prompt: Some(PicoUsd::from_pico(5)), completion: Some(PicoUsd::from_pico(25)), ..Price::default() };
-    Ended {
+    CallEnded {
         id,
         ran: Some(("amazon/claude-opus-4-8".into(), "amazon".parse().unwrap())),
         state: CallState::Settled,
@@ -79,7 +79,7 @@ fn read_all(mut reader: Reader, until: u64) -> (Vec<Entry>, bool) {
 }
 
 /// A folder that a run left without removing it, with one call that ended and one that did not.
-fn left(folder: &Path) -> (Begun, Ended, Begun) {
+fn left(folder: &Path) -> (CallStarted, CallEnded, CallStarted) {
     let spool = start(folder);
     let lane = spool.lane();
     let (first, second) = (begun(), begun());
@@ -127,7 +127,7 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
     let place = spool.durable_place();
     lane.end(&end).await.unwrap();
 
-    let whole = [Entry::Begun(Box::new(call.clone())), Entry::Ended(Box::new(end))];
+    let whole = [Entry::Started(Box::new(call.clone())), Entry::Ended(Box::new(end))];
     assert_eq!(read_all(spool.reader(), place), (whole[..1].to_vec(), false));
     assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
     spool.stop();
@@ -139,7 +139,7 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
 async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() {
     let folder = folder();
     let spool = start(&folder);
-    let long = Begun { requested: "x".repeat(60_000), ..begun() };
+    let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
 
     let lane = spool.lane();
     let waits: Vec<Durable> = (0..700).map(|_| lane.begin(&long).unwrap()).collect();
@@ -173,7 +173,7 @@ async fn what_nobody_waits_for_gets_to_the_disk_as_well() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
-    let whole = [Entry::Begun(Box::new(first)), Entry::Begun(Box::new(second))];
+    let whole = [Entry::Started(Box::new(first)), Entry::Started(Box::new(second))];
     assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
@@ -200,7 +200,7 @@ async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
     lane.begin(&begun()).unwrap().await.unwrap();
     // A segment more than the disk has a place for.
     std::fs::remove_dir_all(&folder).unwrap();
-    let long = Begun { requested: "x".repeat(60_000), ..begun() };
+    let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
     let waits: Vec<Durable> = (0..SEGMENT_LENGTH / 60_000 + 1).map(|_| lane.begin(&long).unwrap()).collect();
     for wait in waits {
         assert_eq!(wait.within(Duration::from_millis(20)).await, Err(NotWritten));
@@ -220,7 +220,7 @@ async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
 async fn lanes_of_several_workers_are_each_told() {
     let folder = folder();
     let spool = start(&folder);
-    let lanes: Vec<Lane> = (0..4).map(|_| spool.lane()).collect();
+    let lanes: Vec<SpoolHandle> = (0..4).map(|_| spool.lane()).collect();
 
     let waits: Vec<Durable> = (0..40).map(|n: usize| lanes[n % 4].begin(&begun()).unwrap()).collect();
     for wait in waits {
@@ -306,7 +306,7 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
 async fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
     let folder = folder();
     let (first, end, second) = left(&folder);
-    let whole = [Entry::Begun(Box::new(first)), Entry::Begun(Box::new(second)), Entry::Ended(Box::new(end))];
+    let whole = [Entry::Started(Box::new(first)), Entry::Started(Box::new(second)), Entry::Ended(Box::new(end))];
     let file = segment_of(&folder);
     let bytes = written(&file);
     for cut in (0..=bytes.len()).rev() {
