@@ -29,7 +29,7 @@ pub struct Serving {
     /// What time it is.
     pub clock: Clock,
     /// Whether providers without a credential are answered by the stand-in: in the demo only.
-    pub stand_in: bool,
+    pub demo_provider: bool,
 }
 
 /// The program, listening.
@@ -139,7 +139,7 @@ fn console(
         master: master.clone(),
         secure_cookies: public_url.scheme() == "https",
         public_url,
-        stand_in: serving.stand_in,
+        demo_provider: serving.demo_provider,
         gateway_url: settings.client_url(parts),
         proxies: settings.proxies(),
         search_patience: ConsoleOptions::SEARCH_PATIENCE,
@@ -163,7 +163,7 @@ async fn gateway(
         extra_roots: super::extra_roots(settings)?,
         proxy,
         cors: settings.cors_origins.clone(),
-        demo_provider: serving.stand_in,
+        demo_provider: serving.demo_provider,
         proxies: settings.proxies(),
         reserve: settings.reserve,
         keep_records: settings.keep_records.time(),

@@ -21,7 +21,7 @@ impl Serve {
         let clock = Clock::system();
         let store = app::open_store(settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(settings, &store).await?;
-        let running = Running::start(settings, store, master, Serving { clock, stand_in: false }).await?;
+        let running = Running::start(settings, store, master, Serving { clock, demo_provider: false }).await?;
         if let (Some(url), Some(address)) = (&running.console_url, running.parts.console) {
             output::line(&format!("Console: {}", with_address(url.as_str(), address)));
         }

@@ -37,11 +37,11 @@ struct FindPage {
 
 pub(super) const ROUTES: &[Address] = &[Address::page("/find", |to| to.to(show))];
 
-async fn show(console: web::Data<Console>, frame: Frame, shape: HtmxRequest, query: web::Query<FindQuery>) -> Reply {
+async fn show(console: web::Data<Console>, frame: Frame, htmx: HtmxRequest, query: web::Query<FindQuery>) -> Reply {
     let q: String = query.q.trim().chars().take(64).collect();
     let places = places(&console, &frame, &q).await?;
     let page = FindPage { frame: frame.at(Nav::None), q, places };
-    if shape.is_partial() {
+    if htmx.is_partial() {
         return Ok(reply::html(actix_web::http::StatusCode::OK, page.as_results().render()?));
     }
     reply::ok(&page)

@@ -25,7 +25,7 @@ pub struct ConsoleOptions {
     /// Whether people come over https: the cookie is then bound to it.
     pub secure_cookies: bool,
     /// Whether providers without a credential are answered by the built-in stand-in; every page says so.
-    pub stand_in: bool,
+    pub demo_provider: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
     /// Proxies in front whose `X-Forwarded-For` is believed.

@@ -48,7 +48,7 @@ pub(crate) fn alias(line: &str) -> Alias {
         Some(prefix) => (prefix, Match::Prefix),
         None => (name, Match::Exact),
     };
-    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keep_name: keep_name }
+    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keep_name }
 }
 
 /// A typed row.
@@ -66,7 +66,7 @@ pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
     let target = "lab/[abc]".prop_map(|id| id.parse::<ModelId>().unwrap());
     let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target, any::<bool>());
     proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT).prop_map(|map| {
-        let alias = |(name, (matching, target, keep_name))| Alias { name, matching, target, keep_name: keep_name };
+        let alias = |(name, (matching, target, keep_name))| Alias { name, matching, target, keep_name };
         map.into_iter().map(alias).collect()
     })
 }

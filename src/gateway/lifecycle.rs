@@ -37,7 +37,7 @@ impl Gateway {
         let gateway = GatewayId::new(options.clock.now(), random::bytes());
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
-        let live = Arc::new(cache::Cache::start(store.clone(), &options, Arc::clone(&spending)).await?);
+        let cache = Arc::new(cache::Cache::start(store.clone(), &options, Arc::clone(&spending)).await?);
         // Known before anything refers to it: a lease of nobody's is free.
         store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
@@ -45,7 +45,7 @@ impl Gateway {
         let shipping = Arc::new(shipper::Shipper::new(spool.clone()));
         let inner = Arc::new(Inner {
             hasher: options.master.api_key_hasher(),
-            cache: live,
+            cache,
             spending: Arc::clone(&spending),
             spool,
             shipping: Arc::clone(&shipping),
@@ -107,7 +107,7 @@ impl Gateway {
             tracing::error!("The writer of usage records did not end well");
         }
         self.inner.spool.stop();
-        self.inner.spool.let_go();
+        self.inner.spool.release_folder();
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! log_call {
     ($level:ident, $marks:expr, $($rest:tt)+) => {{
         let marks: $crate::gateway::marks::Marks = $marks;
         tracing::$level!(
-            request = format_args!("{}{}", $crate::gateway::http::REQUEST_ID, marks.request),
+            request = %marks.request.header_value(),
             key = %marks.key,
             account = %marks.account,
             $($rest)+

@@ -16,7 +16,7 @@ const KINDS: [&str; 4] = ["2xx", "4xx", "5xx", "499"];
 
 impl Metrics {
     /// Counts an answer.
-    pub(super) fn answered(&self, status: u16) {
+    pub(super) fn count_response(&self, status: u16) {
         let [ok, client, server, gone] = &self.answers;
         let counter = match status {
             499 => gone,

@@ -15,7 +15,7 @@ pub(super) struct Worker {
     /// Connections to providers that nobody else uses.
     pub client: HttpClient,
     /// How its calls get to the spool.
-    pub lane: SpoolHandle,
+    pub spool_handle: SpoolHandle,
     random: RefCell<[u8; RANDOM]>,
     used: Cell<usize>,
 }
@@ -27,7 +27,7 @@ impl Worker {
     pub(super) fn new(inner: &Arc<Inner>) -> Self {
         Self {
             client: dial::client(&inner.options, &inner.connector),
-            lane: inner.spool.lane(),
+            spool_handle: inner.spool.handle(),
             inner: Arc::clone(inner),
             random: RefCell::new([0; RANDOM]),
             used: Cell::new(RANDOM),

@@ -208,7 +208,7 @@ impl ApiError {
 
     /// The body of the answer.
     pub fn body(&self, surface: Surface, request_id: &str) -> String {
-        let shown = match surface {
+        let identity = match surface {
             Surface::Openai => serde_json::to_string(&Openai {
                 error: OpenaiError {
                     message: &self.message,
@@ -227,7 +227,7 @@ impl ApiError {
                 })
             }
         };
-        shown.unwrap_or_default()
+        identity.unwrap_or_default()
     }
 
     /// The event that ends a chat stream which broke. No `[DONE]` follows: the answer is not complete.
@@ -358,9 +358,9 @@ mod tests {
     fn every_error_has_its_shape() {
         let mut all = String::new();
         for code in Code::ALL {
-            let problem = ApiError::new(code, "What went wrong.");
+            let error = ApiError::new(code, "What went wrong.");
             for surface in [Surface::Openai, Surface::Anthropic] {
-                all.push_str(&format!("{} {}\n", problem.status, problem.body(surface, "req_cm_1")));
+                all.push_str(&format!("{} {}\n", error.status, error.body(surface, "req_cm_1")));
             }
         }
         let full =

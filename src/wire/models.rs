@@ -199,12 +199,12 @@ pub fn anthropic_page(entries: &[Listed<'_>], page: &Page) -> Result<Vec<u8>, Un
             to += 1;
         }
     }
-    let shown = entries.get(from..to).unwrap_or_default();
+    let identity = entries.get(from..to).unwrap_or_default();
     let has_more = if page.before.is_some() { from > 0 } else { to < entries.len() };
     let id = |entry: Option<&Listed<'_>>| entry.map_or_else(|| "null".to_owned(), |entry| super::json::quote(entry.id));
     let mut out = b"{\"data\":[".to_vec();
-    join(&mut out, shown);
-    let (first, last) = (id(shown.first()), id(shown.last()));
+    join(&mut out, identity);
+    let (first, last) = (id(identity.first()), id(identity.last()));
     out.extend_from_slice(format!("],\"first_id\":{first},\"has_more\":{has_more},\"last_id\":{last}}}").as_bytes());
     Ok(out)
 }

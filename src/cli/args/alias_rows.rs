@@ -28,7 +28,7 @@ impl FromStr for AliasArg {
         }
         let (name, matching) = name.strip_suffix('*').map_or((name, "exact"), |prefix| (prefix, "prefix"));
         let (name, matching, target) = (name.into(), matching.into(), target.into());
-        Ok(Self(DraftRow { id: String::new(), name, matching, target, keep_name: keep_name }))
+        Ok(Self(DraftRow { id: String::new(), name, matching, target, keep_name }))
     }
 }
 

@@ -57,7 +57,7 @@ impl Demo {
         let store = app::open_store(&settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(&settings, &store).await?;
         let seeded = seed(&store, &master, &clock).await?;
-        let running = Running::start(&settings, store, master, Serving { clock, stand_in: true }).await?;
+        let running = Running::start(&settings, store, master, Serving { clock, demo_provider: true }).await?;
         tell(&running, &seeded, &folder);
         running.until_stopped().await;
         Ok(())

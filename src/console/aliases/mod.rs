@@ -11,7 +11,6 @@ mod handlers;
 mod view;
 
 use super::web::Address;
-use crate::store::SavedAliases;
 use handlers::{edit, export, history, save, show, test_name, version};
 
 /// The editor's addresses.
@@ -24,16 +23,3 @@ pub(super) const ROUTES: &[Address] = &[
     Address::page("/keys/{id}/aliases/version", |to| to.to(version::version)),
     Address::page("/keys/{id}/aliases/history", |to| to.to(history::history)),
 ];
-
-/// What the switch of an alias does, for lists of changes.
-const fn answers_with(keep_name: bool) -> &'static str {
-    if keep_name { "answers with the name asked for" } else { "answers with the real id" }
-}
-
-/// How a page calls whoever made a save: `Maya` for maya@acme.test.
-fn who_saved(saved: &SavedAliases) -> String {
-    let name = saved.saved_by.as_deref().unwrap_or("somebody else");
-    let name = name.split_once('@').map_or(name, |(local, _)| local);
-    let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}

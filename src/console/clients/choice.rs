@@ -27,7 +27,7 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     /// What becomes of a name.
-    pub(super) fn fate(&self, name: &str) -> NameStatus {
+    pub(super) fn status(&self, name: &str) -> NameStatus {
         let decision = decide(self.aliases, self.catalog, self.allowed, name);
         let model = decision.resolution.model().to_owned();
         match (&decision.outcome, decision.resolution) {
@@ -41,7 +41,7 @@ impl Names<'_> {
 
     /// Names of the key that run, exact ones first. A prefix stands for the names that clients are known to send.
     pub(super) fn choices(&self) -> Vec<String> {
-        let asks = || Kits::get().clients.iter().flat_map(|kit| &kit.asks).map(|ask: &AskedName| ask.name.as_str());
+        let asks = || Kits::get().clients.iter().flat_map(|guide| &guide.asks).map(|ask: &AskedName| ask.name.as_str());
         let mut names: Vec<String> = Vec::new();
         for alias in self.aliases.rows() {
             let meant: Vec<&str> = match alias.matching {
@@ -53,7 +53,7 @@ impl Names<'_> {
                 }
             };
             for name in meant {
-                if matches!(self.fate(name), NameStatus::Runs { .. }) && names.iter().all(|known| known != name) {
+                if matches!(self.status(name), NameStatus::Runs { .. }) && names.iter().all(|known| known != name) {
                     names.push(name.to_owned());
                 }
             }
@@ -63,7 +63,7 @@ impl Names<'_> {
 
     /// A model that the key may call.
     fn a_model(&self) -> String {
-        let may = |id: &str| matches!(self.fate(id), NameStatus::Runs { .. });
+        let may = |id: &str| matches!(self.status(id), NameStatus::Runs { .. });
         let first = || self.catalog.all_callable().map(|model| model.id.as_str()).find(|id| may(id));
         if may(A_MODEL) { A_MODEL.to_owned() } else { first().unwrap_or(A_MODEL).to_owned() }
     }

@@ -74,7 +74,7 @@ impl Kits {
 
     /// The client of that id.
     pub(in super::super) fn find(&self, id: &str) -> Option<&ClientGuide> {
-        self.clients.iter().find(|kit| kit.id == id)
+        self.clients.iter().find(|guide| guide.id == id)
     }
 }
 

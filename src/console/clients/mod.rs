@@ -58,7 +58,7 @@ async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>, 
     let base = console.options.gateway_url.clone();
     let editor = format!("/keys/{id}/aliases");
     let editor = frame.who.may_write().then_some(editor.as_str());
-    let open = Kits::get().find(&query.client).or(Kits::get().clients.first()).map_or("", |kit| kit.id.as_str());
+    let open = Kits::get().find(&query.client).or(Kits::get().clients.first()).map_or("", |guide| guide.id.as_str());
     let setup = Setup { base: &base, model: &model, secret: None };
     let clients = view::all(&names, &setup, editor, open);
     let has_aliases = !aliases.rows().is_empty();

@@ -7,7 +7,7 @@ use crate::domain::{AliasSet, Catalog};
 
 const BASE: &str = "https://gw.example/v1";
 
-fn kits() -> Kits {
+fn guides() -> Kits {
     serde_json::from_str(include_str!("clients.json")).unwrap()
 }
 
@@ -17,31 +17,31 @@ fn setup(secret: Option<&'static str>) -> Setup<'static> {
 
 #[test]
 fn no_settings_leave_a_gap_and_all_point_here() {
-    for kit in &kits().clients {
-        let all: Vec<String> = kit.blocks.iter().map(|block| block.fill(&setup(None))).collect();
+    for guide in &guides().clients {
+        let all: Vec<String> = guide.blocks.iter().map(|block| block.fill(&setup(None))).collect();
         let all = all.join("\n");
-        assert!(!all.contains('%'), "{} leaves a gap: {all}", kit.id);
-        assert!(all.contains("https://gw.example") && all.contains("CROSSMODEL_API_KEY"), "{}: {all}", kit.id);
-        assert!(kit.asks.iter().all(|ask| ask.name.starts_with(ask.add.as_str())), "{}", kit.id);
+        assert!(!all.contains('%'), "{} leaves a gap: {all}", guide.id);
+        assert!(all.contains("https://gw.example") && all.contains("CROSSMODEL_API_KEY"), "{}: {all}", guide.id);
+        assert!(guide.asks.iter().all(|ask| ask.name.starts_with(ask.add.as_str())), "{}", guide.id);
     }
 }
 
 #[test]
 fn the_secret_stands_wherever_a_program_would_read_the_variable() {
-    for kit in &kits().clients {
-        for block in &kit.blocks {
+    for guide in &guides().clients {
+        for block in &guide.blocks {
             let (hidden, shown) = (block.fill(&setup(None)), block.fill(&setup(Some("cm-shown"))));
             let reads = hidden.contains("CROSSMODEL_API_KEY") && !hidden.contains("env_key");
-            assert_eq!(shown.contains("cm-shown"), reads, "{}: {shown}", kit.id);
-            assert!(!hidden.contains("cm-"), "{}: {hidden}", kit.id);
-            assert!(!reads || !shown.contains("CROSSMODEL_API_KEY"), "{}: {shown}", kit.id);
+            assert_eq!(shown.contains("cm-shown"), reads, "{}: {shown}", guide.id);
+            assert!(!hidden.contains("cm-"), "{}: {hidden}", guide.id);
+            assert!(!reads || !shown.contains("CROSSMODEL_API_KEY"), "{}: {shown}", guide.id);
         }
     }
 }
 
 #[test]
 fn the_base_url_ends_as_each_client_wants_it() {
-    let text = |id: &str| kits().find(id).unwrap().blocks[0].fill(&setup(None));
+    let text = |id: &str| guides().find(id).unwrap().blocks[0].fill(&setup(None));
     assert!(text("claude-code").contains("ANTHROPIC_BASE_URL=\"https://gw.example\"\n"));
     assert!(text("codex").contains("base_url = \"https://gw.example/v1\"") && text("codex").contains("\"responses\""));
     assert!(text("anthropic-python").contains("base_url=\"https://gw.example\","));
@@ -68,16 +68,16 @@ fn a_name_that_is_not_caught_is_told_apart_from_one_that_leads_nowhere() {
     let aliases = AliasSet::new(["claude-opus* = lab/a", "claude-haiku* = gone/x"].map(alias).to_vec());
     let names = Names { aliases: &aliases, catalog: &shop, allowed: None };
     assert_eq!(
-        names.fate("claude-opus-4-8"),
+        names.status("claude-opus-4-8"),
         NameStatus::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()), keep_name: false }
     );
-    assert_eq!(names.fate("claude-haiku-4-5"), NameStatus::Dead { model: "gone/x".into() });
-    assert_eq!(names.fate("claude-sonnet-5"), NameStatus::Unknown);
-    assert_eq!(names.fate("lab/a"), NameStatus::Runs { model: "lab/a".into(), by: None, keep_name: false });
+    assert_eq!(names.status("claude-haiku-4-5"), NameStatus::Dead { model: "gone/x".into() });
+    assert_eq!(names.status("claude-sonnet-5"), NameStatus::Unknown);
+    assert_eq!(names.status("lab/a"), NameStatus::Runs { model: "lab/a".into(), by: None, keep_name: false });
 }
 
 /// The clients as a page of the documentation.
-fn documentation(kits: &Kits) -> String {
+fn documentation(guides: &Kits) -> String {
     let setup = Setup { base: "http://127.0.0.1:8080/v1", model: "cross-model-basic", secret: None };
     let mut out = format!(
         "# Clients\n\n\
@@ -87,24 +87,24 @@ fn documentation(kits: &Kits) -> String {
          ```sh\nexport CROSSMODEL_API_KEY=\"cm-…\"\n```\n\n\
          Every client may use every model: where its protocol and the provider's differ, the gateway translates\n\
          ([how](translation.md)).\n",
-        kits.as_of
+        guides.as_of
     );
-    for kit in &kits.clients {
-        out.push_str(&format!("\n## {}\n\nIt speaks {}. {}\n", kit.name, kit.speaks, kit.about));
-        if !kit.asks.is_empty() {
+    for guide in &guides.clients {
+        out.push_str(&format!("\n## {}\n\nIt speaks {}. {}\n", guide.name, guide.speaks, guide.about));
+        if !guide.asks.is_empty() {
             out.push_str("\n| it asks for | when | an alias that catches it |\n|---|---|---|\n");
         }
-        for ask in &kit.asks {
+        for ask in &guide.asks {
             let star = if ask.matching == crate::domain::Match::Prefix { "*" } else { "" };
             out.push_str(&format!("| `{}` | {} | `{}{star}` |\n", ask.name, ask.when, ask.add));
         }
-        for block in &kit.blocks {
+        for block in &guide.blocks {
             out.push_str(&format!("\n{}:\n\n```\n{}\n```\n", block.title, block.fill(&setup)));
         }
-        if !kit.notes.is_empty() {
+        if !guide.notes.is_empty() {
             out.push('\n');
         }
-        for note in &kit.notes {
+        for note in &guide.notes {
             out.push_str(&format!("- {note}\n"));
         }
     }
@@ -113,6 +113,6 @@ fn documentation(kits: &Kits) -> String {
 
 #[test]
 fn the_documentation_says_the_same() {
-    let wanted = documentation(&kits());
+    let wanted = documentation(&guides());
     assert!(wanted == include_str!("../../../docs/clients.md"), "docs/clients.md should be:\n{wanted}");
 }

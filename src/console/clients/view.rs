@@ -67,31 +67,31 @@ impl ClientView {
 
 /// Every client. `editor` is the address of the alias editor, for those who may add what is missing.
 pub(super) fn all(names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> Vec<ClientView> {
-    Kits::get().clients.iter().map(|kit| client(kit, names, setup, editor, open)).collect()
+    Kits::get().clients.iter().map(|guide| client(guide, names, setup, editor, open)).collect()
 }
 
-fn client(kit: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> ClientView {
+fn client(guide: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> ClientView {
     ClientView {
-        id: kit.id.clone(),
-        name: kit.name.clone(),
-        speaks: kit.speaks.clone(),
-        about: words(&kit.about),
-        asks: kit.asks.iter().map(|it| ask(kit, it, names, editor)).collect(),
-        blocks: kit
+        id: guide.id.clone(),
+        name: guide.name.clone(),
+        speaks: guide.speaks.clone(),
+        about: words(&guide.about),
+        asks: guide.asks.iter().map(|it| ask(guide, it, names, editor)).collect(),
+        blocks: guide
             .blocks
             .iter()
             .map(|block| BlockView { title: block.title.clone(), code: block.fill(setup) })
             .collect(),
-        notes: kit.notes.iter().map(|note| words(note)).collect(),
-        open: kit.id == open,
+        notes: guide.notes.iter().map(|note| words(note)).collect(),
+        open: guide.id == open,
     }
 }
 
-fn ask(kit: &ClientGuide, ask: &AskedName, names: &Names<'_>, editor: Option<&str>) -> AskView {
-    let fate = names.fate(&ask.name);
-    let (tone, text) = match &fate {
+fn ask(guide: &ClientGuide, ask: &AskedName, names: &Names<'_>, editor: Option<&str>) -> AskView {
+    let status = names.status(&ask.name);
+    let (tone, text) = match &status {
         NameStatus::Runs { model, by: Some(alias), keep_name } => {
-            let switch = if kit.keep_name && !keep_name { ", which answers with the real id" } else { "" };
+            let switch = if guide.keep_name && !keep_name { ", which answers with the real id" } else { "" };
             ("ok", format!("runs {model} by your alias {alias}{switch}"))
         }
         NameStatus::Runs { model, by: None, .. } => ("ok", format!("runs the catalog model {model}")),
@@ -100,10 +100,10 @@ fn ask(kit: &ClientGuide, ask: &AskedName, names: &Names<'_>, editor: Option<&st
         NameStatus::Unknown => ("", "no alias of this key catches it".into()),
     };
     let star = if ask.matching == Match::Prefix { "*" } else { "" };
-    let add = editor.filter(|_| fate == NameStatus::Unknown).map(|editor| {
+    let add = editor.filter(|_| status == NameStatus::Unknown).map(|editor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("add", ask.add.as_str()).append_pair("match", ask.matching.as_str());
-        if kit.keep_name {
+        if guide.keep_name {
             query.append_pair("keep_name", "true");
         }
         query.append_pair("test", &ask.name);

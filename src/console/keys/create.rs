@@ -83,7 +83,7 @@ pub(super) async fn create(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     form: web::Form<NewForm>,
 ) -> Reply {
     frame.who.must_write()?;
@@ -107,7 +107,7 @@ pub(super) async fn create(
     let key = ApiKey { owner, expires_at, limits, ..ApiKey::new(id, account, name, &secret, now) };
     let new = NewKey { hash: console.hasher.hash(&secret), key, aliases };
     match console.store.api_keys().create(&new, &who.editor(), now).await {
-        Ok(()) => Ok(reply::go(shape, &created::offer(&console, &session, &who, id, &secret).await?)),
+        Ok(()) => Ok(reply::go(htmx, &created::offer(&console, &session, &who, id, &secret).await?)),
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {}.", new.key.name));
             reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -43,7 +43,7 @@ pub(super) async fn delete(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<DeleteForm>,
 ) -> Reply {
@@ -56,7 +56,7 @@ pub(super) async fn delete(
     }
     changed(console.store.api_keys().delete(who.scope(), id, &who.editor(), console.now()).await?)?;
     flash::set(&session, Flash::new(format!("{name} deleted. Requests with it are refused within a minute.")));
-    Ok(reply::go(shape, "/keys"))
+    Ok(reply::go(htmx, "/keys"))
 }
 
 impl DeletePage {

@@ -46,7 +46,7 @@ pub(super) async fn roll(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<RollForm>,
 ) -> Reply {
@@ -60,7 +60,7 @@ pub(super) async fn roll(
     let hash = console.hasher.hash(&secret);
     let keys = console.store.api_keys();
     changed(keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now).await?)?;
-    Ok(reply::go(shape, &created::offer(&console, &session, &who, id, &secret).await?))
+    Ok(reply::go(htmx, &created::offer(&console, &session, &who, id, &secret).await?))
 }
 
 impl RollPage {

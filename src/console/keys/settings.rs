@@ -107,28 +107,28 @@ pub(super) async fn enable(
     console: web::Data<Console>,
     who: SignedIn,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<BackForm>,
 ) -> Reply {
     let key = find_to_change(&console, &who, &id).await?;
     let text = format!("{} enabled. Requests with it are answered within a minute.", key.name);
     let flash = Flash::new(text).undo(format!("/keys/{}/disable", key.id));
-    switch(&console, &who, &session, shape, key, KeyState::Active, flash, &form.back).await
+    switch(&console, &who, &session, htmx, key, KeyState::Active, flash, &form.back).await
 }
 
 pub(super) async fn disable(
     console: web::Data<Console>,
     who: SignedIn,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     id: web::Path<String>,
     form: web::Form<BackForm>,
 ) -> Reply {
     let key = find_to_change(&console, &who, &id).await?;
     let text = format!("{} disabled. Requests with it are refused within a minute.", key.name);
     let flash = Flash::new(text).undo(format!("/keys/{}/enable", key.id));
-    switch(&console, &who, &session, shape, key, KeyState::Disabled, flash, &form.back).await
+    switch(&console, &who, &session, htmx, key, KeyState::Disabled, flash, &form.back).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the shared half of two handlers")]
@@ -136,21 +136,21 @@ async fn switch(
     console: &Console,
     who: &SignedIn,
     session: &Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     key: ApiKey,
     state: KeyState,
     flash: Flash,
     back: &str,
 ) -> Reply {
     changed(console.store.api_keys().set_state(who.scope(), key.id, state, &who.editor(), console.now()).await?)?;
-    if shape.is_partial() {
+    if htmx.is_partial() {
         return answer_with_row(console, who, &key, flash).await;
     }
     let own = format!("/keys/{}", key.id);
     // The list, or the key's own page: nothing else is taken for a way back.
     let back = if back == "/keys" { back } else { own.as_str() };
     flash::set(session, flash.field("back", back));
-    Ok(reply::go(shape, back))
+    Ok(reply::go(htmx, back))
 }
 
 async fn answer_with_row(

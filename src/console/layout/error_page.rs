@@ -8,7 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, REFERER, RETRY_AFTER};
 use askama::Template;
 
 use super::frame::Frame;
-use crate::console::web::{ConsoleError, ErrorView, HtmxRequest, reply, request_id};
+use crate::console::web::{ConsoleError, ErrorView, HtmxRequest, reply};
 use crate::domain::RequestId;
 use crate::error_chain::error_chain;
 
@@ -17,7 +17,7 @@ use crate::error_chain::error_chain;
 #[template(path = "layout/error.html")]
 struct FramedPage<'a> {
     frame: Frame,
-    problem: &'a ErrorView,
+    view: &'a ErrorView,
     id: String,
 }
 
@@ -25,7 +25,7 @@ struct FramedPage<'a> {
 #[derive(Template)]
 #[template(path = "layout/error_bare.html")]
 struct BarePage<'a> {
-    problem: &'a ErrorView,
+    view: &'a ErrorView,
     id: String,
 }
 
@@ -33,49 +33,49 @@ struct BarePage<'a> {
 #[derive(Template)]
 #[template(path = "layout/_error.html")]
 struct Fragment<'a> {
-    problem: &'a ErrorView,
+    view: &'a ErrorView,
 }
 
 /// Leaves good answers and forms with messages as they are, and gives a bare error its words.
-pub fn render(response: ServiceResponse<BoxBody>, shape: HtmxRequest, id: RequestId) -> ServiceResponse<BoxBody> {
-    let Some(problem) = find(&response) else { return response };
-    let status = problem.status.as_u16();
-    if problem.status.is_server_error() {
+pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: RequestId) -> ServiceResponse<BoxBody> {
+    let Some(view) = find(&response) else { return response };
+    let status = view.status.as_u16();
+    if view.status.is_server_error() {
         let error = response.response().error().map(causes).unwrap_or_default();
-        tracing::error!(request.id = %request_id(id), request.path = response.request().path(), error, "A page failed");
+        tracing::error!(request.id = %id.header_value(), request.path = response.request().path(), error, "A page failed");
     } else {
-        tracing::debug!(request.id = %request_id(id), request.path = response.request().path(), status, "Refused");
+        tracing::debug!(request.id = %id.header_value(), request.path = response.request().path(), status, "Refused");
     }
     let (request, _) = response.into_parts();
     let answer = match Frame::of(&request) {
-        _ if problem.status == 401 && !shape.is_htmx() => reply::see_other(&sign_in(&request)),
-        Ok(frame) if !shape.is_htmx() => {
-            let page = FramedPage { frame, problem: &problem, id: request_id(id) };
-            answer(&problem, page.render())
+        _ if view.status == 401 && !htmx.is_htmx() => reply::see_other(&sign_in(&request)),
+        Ok(frame) if !htmx.is_htmx() => {
+            let page = FramedPage { frame, view: &view, id: id.header_value() };
+            answer(&view, page.render())
         }
-        _ => page_for_nobody(&problem, shape, id),
+        _ => page_for_nobody(&view, htmx, id),
     };
     ServiceResponse::new(request, answer)
 }
 
 /// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it says so itself.
-pub fn page_for_nobody(problem: &ErrorView, shape: HtmxRequest, id: RequestId) -> HttpResponse {
-    if !shape.is_htmx() {
-        answer(problem, BarePage { problem, id: request_id(id) }.render())
-    } else if problem.status.is_server_error() {
-        answer(problem, Ok(String::new()))
+pub fn page_for_nobody(view: &ErrorView, htmx: HtmxRequest, id: RequestId) -> HttpResponse {
+    if !htmx.is_htmx() {
+        answer(view, BarePage { view, id: id.header_value() }.render())
+    } else if view.status.is_server_error() {
+        answer(view, Ok(String::new()))
     } else {
-        answer(problem, Fragment { problem }.render())
+        answer(view, Fragment { view }.render())
     }
 }
 
-fn answer(problem: &ErrorView, body: Result<String, askama::Error>) -> HttpResponse {
+fn answer(view: &ErrorView, body: Result<String, askama::Error>) -> HttpResponse {
     let body = body.unwrap_or_else(|error| {
         tracing::error!(%error, "The error page itself failed");
-        problem.heading.clone()
+        view.heading.clone()
     });
-    let mut response = reply::html(problem.status, body);
-    if let Some(wait) = problem.retry_after {
+    let mut response = reply::html(view.status, body);
+    if let Some(wait) = view.retry_after {
         response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
     }
     response
@@ -88,8 +88,8 @@ fn causes(error: &actix_web::Error) -> String {
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.
 fn find(response: &ServiceResponse<BoxBody>) -> Option<ErrorView> {
-    if let Some(problem) = response.response().extensions().get::<ErrorView>() {
-        return Some(problem.clone());
+    if let Some(view) = response.response().extensions().get::<ErrorView>() {
+        return Some(view.clone());
     }
     let status = response.status();
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

@@ -38,7 +38,7 @@ pub struct Frame {
     /// What was just done, if the page follows a change.
     pub flash: Option<Flash>,
     /// Whether providers without a credential are answered by the built-in stand-in.
-    pub stand_in: bool,
+    pub demo_provider: bool,
 }
 
 impl Frame {
@@ -58,7 +58,12 @@ impl Frame {
     pub fn of(request: &HttpRequest) -> Result<Self, ConsoleError> {
         let console = request.app_data::<web::Data<Console>>().ok_or(ConsoleError::Internal("no console".into()))?;
         let who = SignedIn::of(request).ok_or(ConsoleError::SignedOut)?;
-        Ok(Self { who, nav: Nav::None, flash: flash::take(&request.get_session()), stand_in: console.options.stand_in })
+        Ok(Self {
+            who,
+            nav: Nav::None,
+            flash: flash::take(&request.get_session()),
+            demo_provider: console.options.demo_provider,
+        })
     }
 }
 

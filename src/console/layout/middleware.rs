@@ -13,7 +13,6 @@ pub(in crate::console) use super::form_body::LARGEST as LARGEST_FORM;
 
 use super::{compress, error_page, form_body, headers, stray};
 use crate::console::state::Console;
-use crate::console::web::request_id;
 use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::RequestId;
 
@@ -25,7 +24,7 @@ pub async fn edge(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
-    let shape = HtmxRequest::of(request.headers());
+    let htmx = HtmxRequest::of(request.headers());
     let gzip = compress::accepts_gzip(request.headers());
     if let Some(mut answer) = stray::answer(&request, id) {
         finish(&console, answer.headers_mut(), id);
@@ -37,15 +36,15 @@ pub async fn edge(
     };
     match outcome {
         Ok(response) => {
-            let mut response = compress::shrink(error_page::render(response, shape, id), gzip);
+            let mut response = compress::shrink(error_page::render(response, htmx, id), gzip);
             finish(&console, response.response_mut().headers_mut(), id);
             Ok(response)
         }
         Err(error) => {
             // Only the layers around the guard fail like this: while the database is away, or when it does not take what the
             // session layer writes.
-            tracing::warn!(request.id = %request_id(id), %error, "A page failed for want of the database");
-            let mut response = error_page::page_for_nobody(&ConsoleError::Unavailable.problem(), shape, id);
+            tracing::warn!(request.id = %id.header_value(), %error, "A page failed for want of the database");
+            let mut response = error_page::page_for_nobody(&ConsoleError::Unavailable.view(), htmx, id);
             finish(&console, response.headers_mut(), id);
             Err(InternalError::from_response(error, response).into())
         }
@@ -60,7 +59,7 @@ async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(
 
 fn finish(console: &Console, headers: &mut actix_web::http::header::HeaderMap, id: RequestId) {
     headers::secure(headers, console.options.secure_cookies);
-    if let Ok(value) = HeaderValue::from_str(&request_id(id)) {
+    if let Ok(value) = HeaderValue::from_str(&id.header_value()) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
 }

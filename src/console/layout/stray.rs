@@ -6,7 +6,6 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 
-use crate::console::web::request_id;
 use crate::domain::RequestId;
 use crate::wire::address;
 
@@ -24,10 +23,10 @@ pub fn answer(request: &ServiceRequest, id: RequestId) -> Option<HttpResponse> {
     if !stray {
         return None;
     }
-    let problem = address::nothing(request.method().as_str(), path);
+    let view = address::nothing(request.method().as_str(), path);
     let surface = address::surface(path, headers.contains_key(X_API_KEY));
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::NOT_FOUND);
-    Some(HttpResponse::build(status).content_type("application/json").body(problem.body(surface, &request_id(id))))
+    let status = StatusCode::from_u16(view.status).unwrap_or(StatusCode::NOT_FOUND);
+    Some(HttpResponse::build(status).content_type("application/json").body(view.body(surface, &id.header_value())))
 }
 
 fn carries_key(headers: &HeaderMap) -> bool {

@@ -43,7 +43,7 @@ struct Entry {
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>) -> Reply {
     // As answers have it in their header, too.
-    let id: RequestId = id.trim_start_matches("req_cm_").parse().map_err(|_| ConsoleError::NotFound)?;
+    let id: RequestId = RequestId::from_header(id.as_str()).map_err(|_| ConsoleError::NotFound)?;
     let scope = frame.who.scope();
     let detail = console.store.usage().request(scope, id).await?.ok_or(ConsoleError::NotFound)?;
     let key = console.store.api_keys().get(scope, detail.record.key).await?;

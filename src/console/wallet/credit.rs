@@ -33,7 +33,7 @@ pub(super) async fn add(
     console: web::Data<Console>,
     frame: Frame,
     session: Session,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     form: web::Form<CreditForm>,
 ) -> Reply {
     if !frame.who.is_admin() {
@@ -71,7 +71,7 @@ pub(super) async fn add(
         Credited::Done(balance) => {
             let (changed, balance) = (money::change(amount), money::dollars(balance));
             flash::set(&session, Flash::new(format!("{changed} for {name}. The balance is now {balance}.")));
-            Ok(reply::go(shape, &format!("/wallet?account={id}")))
+            Ok(reply::go(htmx, &format!("/wallet?account={id}")))
         }
         Credited::Stale => {
             page.conflict = Some(

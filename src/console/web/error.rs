@@ -86,19 +86,17 @@ impl ErrorView {
     /// What to say where all that is known is a status.
     pub fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => {
-                Self { status, ..ConsoleError::NotFound.problem() }
-            }
-            StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLarge.problem(),
-            status if status.is_client_error() => Self { status, ..ConsoleError::Unreadable.problem() },
-            status => Self { status, ..ConsoleError::Internal(String::new()).problem() },
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => Self { status, ..ConsoleError::NotFound.view() },
+            StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLarge.view(),
+            status if status.is_client_error() => Self { status, ..ConsoleError::Unreadable.view() },
+            status => Self { status, ..ConsoleError::Internal(String::new()).view() },
         }
     }
 }
 
 impl ConsoleError {
     /// What its page says.
-    pub fn problem(&self) -> ErrorView {
+    pub fn view(&self) -> ErrorView {
         match self {
             Self::NotFound => ErrorView::new(
                 StatusCode::NOT_FOUND,
@@ -166,16 +164,14 @@ impl ConsoleError {
                      you were saving something, look first whether it was saved.",
                 )
             },
-            Self::Store(error) | Self::Unloaded { source: error, .. } if error.is_outage() => {
-                Self::Unavailable.problem()
-            }
+            Self::Store(error) | Self::Unloaded { source: error, .. } if error.is_outage() => Self::Unavailable.view(),
             Self::Unloaded { what, .. } => ErrorView::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 &format!("We couldn't load {what}"),
                 "Nothing was changed. Try again, or send us the id below.",
             ),
             // Deleted between the look and the change.
-            Self::Store(StoreError::Missing) => Self::NotFound.problem(),
+            Self::Store(StoreError::Missing) => Self::NotFound.view(),
             Self::Template(_) | Self::Store(_) | Self::Internal(_) => ErrorView::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "We couldn't load this page",
@@ -187,14 +183,14 @@ impl ConsoleError {
 
 impl ResponseError for ConsoleError {
     fn status_code(&self) -> StatusCode {
-        self.problem().status
+        self.view().status
     }
 
     /// A bare answer that carries what to say; only the edge knows who asked, for which shape, and the request's id.
     fn error_response(&self) -> HttpResponse {
-        let problem = self.problem();
-        let mut response = HttpResponse::new(problem.status);
-        response.extensions_mut().insert(problem);
+        let view = self.view();
+        let mut response = HttpResponse::new(view.status);
+        response.extensions_mut().insert(view);
         response
     }
 }

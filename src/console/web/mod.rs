@@ -8,7 +8,6 @@ mod forms;
 mod htmx_request;
 mod origins;
 pub mod reply;
-mod request_id;
 mod route;
 pub mod token;
 
@@ -16,5 +15,4 @@ pub use error::{ConsoleError, ErrorView};
 pub use forms::Field;
 pub use htmx_request::HtmxRequest;
 pub use origins::Origins;
-pub use request_id::request_id;
 pub use route::Address;

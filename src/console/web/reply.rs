@@ -50,8 +50,8 @@ pub fn see_other(url: &str) -> HttpResponse {
 }
 
 /// The same, in the way that the one who asked understands: htmx would follow a 303 and swap the page in as a fragment.
-pub fn go(shape: HtmxRequest, url: &str) -> HttpResponse {
-    if shape.is_htmx() { HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish() } else { see_other(url) }
+pub fn go(htmx: HtmxRequest, url: &str) -> HttpResponse {
+    if htmx.is_htmx() { HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish() } else { see_other(url) }
 }
 
 /// For `Retry-After`, which must not promise too early a moment.

@@ -90,9 +90,36 @@ id!(
     RequestId
 );
 
+impl RequestId {
+    /// What stands before the id in `x-request-id`.
+    pub const HEADER_PREFIX: &'static str = "req_cm_";
+
+    /// The value of `x-request-id`: the prefix and the id.
+    pub fn header_value(self) -> String {
+        format!("{}{self}", Self::HEADER_PREFIX)
+    }
+
+    /// Reads an id with or without its prefix, as people copy it from an answer, a page or the log.
+    ///
+    /// # Errors
+    /// If what follows the prefix is no id.
+    pub fn from_header(text: &str) -> Result<Self, IdError> {
+        text.strip_prefix(Self::HEADER_PREFIX).unwrap_or(text).parse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_is_named_with_its_prefix_and_found_with_or_without_it() {
+        let id = RequestId::new(Timestamp::from_millis(1_000), [7; 10]);
+        assert_eq!(id.header_value(), format!("req_cm_{id}"));
+        assert_eq!(RequestId::from_header(&id.header_value()), Ok(id));
+        assert_eq!(RequestId::from_header(&id.to_string()), Ok(id));
+        assert!(RequestId::from_header("req_cm_").is_err());
+    }
 
     #[test]
     fn ids_sort_by_the_time_they_were_made_and_read_back() {

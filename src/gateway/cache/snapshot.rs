@@ -25,9 +25,9 @@ pub struct CatalogSnapshot {
     /// The model list's entry of each callable model.
     entries: Map<String>,
     /// What is known of each address, kept for the next snapshot.
-    learned: HashMap<Uri, Arc<EndpointState>>,
+    state: HashMap<Uri, Arc<EndpointState>>,
     /// Every address that can be called.
-    upstreams: Vec<Arc<UpstreamEndpoint>>,
+    endpoints: Vec<Arc<UpstreamEndpoint>>,
 }
 
 /// Where a request for a model goes.
@@ -69,14 +69,14 @@ impl CatalogSnapshot {
         options: &GatewayOptions,
         before: Option<&Self>,
     ) -> Self {
-        let learned = |uri: &Uri| before?.learned.get(uri).cloned();
+        let state = |uri: &Uri| before?.state.get(uri).cloned();
         let addresses: HashMap<&ProviderId, Addresses> = catalog
             .providers()
-            .map(|provider| (&provider.id, addresses(provider, sealed.get(&provider.id), options, &learned)))
+            .map(|provider| (&provider.id, addresses(provider, sealed.get(&provider.id), options, &state)))
             .collect();
-        let usable = addresses.values().flatten().filter_map(|(_, upstream)| upstream.as_ref().ok());
-        let learned = usable.clone().map(|upstream| (upstream.uri.clone(), Arc::clone(&upstream.state))).collect();
-        let upstreams = usable.filter(|upstream| upstream.has_credential).cloned().collect();
+        let usable = addresses.values().flatten().filter_map(|(_, endpoint)| endpoint.as_ref().ok());
+        let state = usable.clone().map(|endpoint| (endpoint.uri.clone(), Arc::clone(&endpoint.state))).collect();
+        let endpoints = usable.filter(|endpoint| endpoint.has_credential).cloned().collect();
         let routes = catalog
             .all_callable()
             .filter_map(|model| {
@@ -88,7 +88,7 @@ impl CatalogSnapshot {
         let none = AliasSet::default();
         let rows = models::rows(&none, &catalog, None);
         let entries = rows.iter().map(|row| (row.id.to_owned(), row.json())).collect();
-        Self { catalog, orders, routes, entries, learned, upstreams }
+        Self { catalog, orders, routes, entries, state, endpoints }
     }
 
     /// Where a request for a callable model goes.
@@ -99,8 +99,8 @@ impl CatalogSnapshot {
     /// Every provider with a credential, by name, and whether one of its addresses is left alone since it failed.
     pub fn paused(&self) -> BTreeMap<&str, bool> {
         let mut all = BTreeMap::new();
-        for upstream in &self.upstreams {
-            *all.entry(upstream.provider.as_str()).or_default() |= upstream.state.any_open();
+        for endpoint in &self.endpoints {
+            *all.entry(endpoint.provider.as_str()).or_default() |= endpoint.state.any_open();
         }
         all
     }
@@ -116,11 +116,11 @@ fn addresses(
     provider: &Provider,
     sealed: Option<&Sealed>,
     options: &GatewayOptions,
-    learned: &dyn Fn(&Uri) -> Option<Arc<EndpointState>>,
+    state: &dyn Fn(&Uri) -> Option<Arc<EndpointState>>,
 ) -> Addresses {
     let ready = |endpoint: &Endpoint| {
         let credential = credentials::find(provider, &endpoint.base_url, sealed, options);
-        UpstreamEndpoint::new(provider, endpoint, credential, options, learned).map(Arc::new)
+        UpstreamEndpoint::new(provider, endpoint, credential, options, state).map(Arc::new)
     };
     let conversations = provider.endpoints.iter().filter(|endpoint| endpoint.protocol != Protocol::Gemini);
     let mut all: Addresses =
@@ -153,27 +153,28 @@ fn route(model: &Arc<Model>, provider: &Provider, addresses: &Addresses, options
         Purpose::Embeddings => 0,
     };
     serving.sort_by_key(|(purpose, _)| rank(purpose));
-    let usable: Vec<_> = serving.iter().filter_map(|(_, upstream)| upstream.as_ref().ok().cloned()).collect();
+    let usable: Vec<_> = serving.iter().filter_map(|(_, endpoint)| endpoint.as_ref().ok().cloned()).collect();
     if usable.is_empty() && !serving.is_empty() {
         return Route::Unusable;
     }
-    let takes = Capabilities::of(provider, model);
-    let lanes: Vec<_> = usable.into_iter().filter(|lane| lane.has_credential).collect();
-    if lanes.is_empty() && options.demo_provider && model.kind == ModelKind::Chat {
+    let capabilities = Capabilities::of(provider, model);
+    let endpoints: Vec<_> = usable.into_iter().filter(|endpoint| endpoint.has_credential).collect();
+    if endpoints.is_empty() && options.demo_provider && model.kind == ModelKind::Chat {
         return match UpstreamEndpoint::new(provider, &demo_endpoint(provider), None, options, |_| None) {
-            Ok(upstream) => target(model, takes, vec![Arc::new(upstream)]),
+            Ok(endpoint) => target(model, capabilities, vec![Arc::new(endpoint)]),
             Err(Unusable) => Route::Unusable,
         };
     }
-    match (lanes.is_empty(), serving.is_empty()) {
+    match (endpoints.is_empty(), serving.is_empty()) {
         (true, true) => Route::Elsewhere,
         (true, false) => Route::NoCredential,
-        (false, _) => target(model, takes, lanes),
+        (false, _) => target(model, capabilities, endpoints),
     }
 }
 
-fn target(model: &Arc<Model>, takes: Capabilities, lanes: Vec<Arc<UpstreamEndpoint>>) -> Route {
-    CallableModel::new(model, takes, lanes).map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
+fn target(model: &Arc<Model>, capabilities: Capabilities, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Route {
+    CallableModel::new(model, capabilities, endpoints)
+        .map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
 }
 
 /// Where the stand-in answers for a provider: nowhere, in the chat protocol.

@@ -6,6 +6,6 @@ use crate::gateway::http::Failure;
 use crate::gateway::state::Inner;
 
 /// Counts a use against the limits per minute, if they admit it.
-pub async fn admitted(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
+pub async fn admit(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
     key.rate_limits.admit(&inner.spending, need, now).await.map_err(|limited| Failure::of_limit(&limited))
 }

@@ -64,8 +64,8 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
     let mut put_off = Vec::new();
     for index in 0..call.candidates.len() {
         let now = call.inner.options.clock.now();
-        let admitted = call.candidates.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
-        if !admitted {
+        let admit = call.candidates.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
+        if !admit {
             if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
                 call.record.record_skipped(candidate);
             }
@@ -109,13 +109,13 @@ async fn try_candidate(
     last: bool,
 ) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
     let candidate = call.candidates.get(index)?.clone();
-    let prepared = request_for(call, index, &candidate)?;
+    let provider_request = request_for(call, index, &candidate)?;
     if call.tried_any || index > 0 {
         call.record.switch_to(&candidate);
     }
     call.tried_any = true;
     let last = last || index + 1 == call.candidates.len();
-    Some(try_with_retries(call, &candidate, prepared, last).await)
+    Some(try_with_retries(call, &candidate, provider_request, last).await)
 }
 
 /// The request for a candidate: made before for the first, now for the others. `None` if it cannot be put in its words.
@@ -137,16 +137,16 @@ fn request_again(call: &CallJob, candidate: &Candidate, ask: AskUsage) -> Option
 async fn try_with_retries(
     call: &mut CallJob,
     candidate: &Candidate,
-    prepared: ProviderRequest,
+    provider_request: ProviderRequest,
     last: bool,
 ) -> Result<CandidateAnswer, Box<FailedAttempt>> {
     let retries = call.inner.options.retries;
-    let mut prepared = prepared;
+    let mut provider_request = provider_request;
     let mut tries = 0;
     loop {
         let began = Instant::now();
-        let added_usage = prepared.added_usage;
-        let failed = match send_once(call, candidate, prepared).await {
+        let added_usage = provider_request.added_usage;
+        let failed = match send_once(call, candidate, provider_request).await {
             Ok(answer) => {
                 call.record.record_attempt(candidate, Some(200), None, began);
                 candidate.breaker.succeeded();
@@ -159,14 +159,14 @@ async fn try_with_retries(
         };
         // A cut of ours leaves the provider at work; everything else it has ended itself.
         call.progress.set_sent(failed.cut_by_us);
-        let code = failed.failure.problem.code.clone().into_owned();
+        let code = failed.failure.error.code.clone().into_owned();
         call.record.record_attempt(candidate, failed.status, Some(code), began);
 
         if failed.rejects_usage_option && added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
             // It has not begun to work, and is asked again without what we added.
             if let Some(again) = request_again(call, candidate, AskUsage::AsSent) {
                 candidate.endpoint.state.set_takes_usage(TakesUsage::No);
-                prepared = again;
+                provider_request = again;
                 continue;
             }
         }
@@ -184,7 +184,7 @@ async fn try_with_retries(
         }
         tokio::time::sleep(wait).await;
         match request_again(call, candidate, candidate.asks_usage()) {
-            Some(again) if !call.progress.has_left() => prepared = again,
+            Some(again) if !call.progress.has_left() => provider_request = again,
             _ => return Err(failed),
         }
     }
@@ -201,28 +201,28 @@ fn pause(first: Duration, tries: u32) -> Duration {
 async fn send_once(
     call: &CallJob,
     candidate: &Candidate,
-    prepared: ProviderRequest,
+    provider_request: ProviderRequest,
 ) -> Result<Answer, Box<FailedAttempt>> {
-    let ProviderRequest { body: request, mode: reading, .. } = prepared;
-    let opened = send(call, candidate, request).await?;
-    let status = opened.status;
+    let ProviderRequest { body: request, mode: reading, .. } = provider_request;
+    let response = send(call, candidate, request).await?;
+    let status = response.status;
     if (200..300).contains(&status) {
-        return opening::read(call, candidate, opened, reading)
+        return opening::read(call, candidate, response, reading)
             .await
             .map_err(|none| Box::new(failed_answer(call, candidate, none)));
     }
 
     let options = &call.inner.options;
-    let Candidate { target, endpoint: upstream, .. } = candidate;
-    let retry_after = opened.retry_after;
+    let Candidate { target, endpoint, .. } = candidate;
+    let retry_after = response.retry_after;
     let mut reader =
-        Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
+        Reader::new(response.body, &endpoint.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
     let said = reader.some(options.limits.error).await;
     let after = retry_after.as_ref().and_then(seconds);
     let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-    let failure = Failure::of_provider(upstream, status, retry_after, &said);
-    let reason = &failure.problem.message;
-    log_call!(warn, call.marks, provider = %upstream.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
+    let failure = Failure::of_provider(endpoint, status, retry_after, &said);
+    let reason = &failure.error.message;
+    log_call!(warn, call.marks, provider = %endpoint.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
     Err(Box::new(FailedAttempt {
         failure,
         status: Some(status),
@@ -234,22 +234,22 @@ async fn send_once(
 
 /// Sends the request and waits for the head of the answer.
 async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<ProviderResponse, Box<FailedAttempt>> {
-    let Candidate { target, endpoint: upstream, .. } = candidate;
-    if upstream.is_demo {
+    let Candidate { target, endpoint, .. } = candidate;
+    if endpoint.is_demo {
         call.progress.set_sent(true);
         let created = call.inner.options.clock.now().seconds();
-        return Ok(demo::answer(&target.model, &upstream.name, &request, created));
+        return Ok(demo::answer(&target.model, &endpoint.name, &request, created));
     }
-    let timeouts = &upstream.timeouts;
+    let timeouts = &endpoint.timeouts;
     let outgo = OutgoingRequest {
-        uri: &upstream.uri,
+        uri: &endpoint.uri,
         forwarded: if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] },
         body: request,
         first_byte: if call.request.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
         progress: Some(&call.progress),
         marks: call.marks,
     };
-    client::send(&call.client, upstream, outgo)
+    client::send(&call.client, endpoint, outgo)
         .await
         .map_err(|error| Box::new(FailedAttempt::of_http(candidate, error)))
 }
@@ -273,7 +273,7 @@ fn failed_answer(call: &CallJob, candidate: &Candidate, none: NoAnswer) -> Faile
         }
         NoAnswer::Reported(reported) => {
             let failed = FailedAttempt::of_report(candidate, &reported);
-            let reason = &failed.failure.problem.message;
+            let reason = &failed.failure.error.message;
             log_call!(warn, call.marks, %provider, %model, reason, "A provider answered with an error in the place of an answer");
             failed
         }

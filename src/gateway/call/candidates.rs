@@ -23,9 +23,9 @@ pub fn candidates(
     let mut others = others.into_iter().filter_map(|model| candidate(snapshot, model, operation).ok());
     match first {
         Ok(first) => Ok((first, others.collect())),
-        Err(problem) => match others.next() {
+        Err(error) => match others.next() {
             Some(first) => Ok((first, others.collect())),
-            None => Err(problem),
+            None => Err(error),
         },
     }
 }
@@ -61,9 +61,9 @@ pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation
         }
     };
     match target.endpoint(operation) {
-        Ok(ModelEndpoint { endpoint: upstream, breaker }) => {
-            let (upstream, breaker) = (Arc::clone(upstream), Arc::clone(breaker));
-            Ok(Candidate { target: Arc::clone(target), endpoint: upstream, breaker })
+        Ok(ModelEndpoint { endpoint, breaker }) => {
+            let (endpoint, breaker) = (Arc::clone(endpoint), Arc::clone(breaker));
+            Ok(Candidate { target: Arc::clone(target), endpoint, breaker })
         }
         Err(WrongKind) => Err(wrong_kind(model)),
     }

@@ -13,8 +13,8 @@ use crate::wire::neutral::Untranslatable;
 /// A request that the provider's protocol has no words for.
 pub fn untranslatable(refused: Untranslatable) -> ApiError {
     let code = if refused.invalid { Code::InvalidJson } else { Code::UnsupportedParameter };
-    let problem = ApiError::new(code, refused.message);
-    if refused.param.is_empty() { problem } else { problem.about(refused.param) }
+    let error = ApiError::new(code, refused.message);
+    if refused.param.is_empty() { error } else { error.about(refused.param) }
 }
 
 pub fn refused(error: ControlError) -> ApiError {
@@ -23,10 +23,10 @@ pub fn refused(error: ControlError) -> ApiError {
         ControlError::Messages => Code::InvalidMessages,
         _ => Code::InvalidJson,
     };
-    let problem = ApiError::new(code, error.to_string());
+    let api_error = ApiError::new(code, error.to_string());
     match error.key() {
-        Some(key) => problem.about(key),
-        None => problem,
+        Some(key) => api_error.about(key),
+        None => api_error,
     }
 }
 

@@ -91,7 +91,7 @@ impl Line {
     pub fn fail(self, failure: Failure, of: Option<AnswerValue>) {
         match self.state {
             State::Waiting(answer) => drop(answer.send(ClientResponse::Failed { failure, of })),
-            State::Open(pieces) => drop(pieces.try_send(failed(self.operation, &failure.problem))),
+            State::Open(pieces) => drop(pieces.try_send(failed(self.operation, &failure.error))),
             State::Closed => {}
         }
     }
@@ -117,11 +117,11 @@ pub fn keepalive(operation: Operation) -> Bytes {
 }
 
 /// The event that tells of a failure before any event of the stream.
-fn failed(operation: Operation, problem: &ApiError) -> Bytes {
+fn failed(operation: Operation, error: &ApiError) -> Bytes {
     match operation {
-        Operation::Messages | Operation::CountTokens => problem.messages_event(),
-        Operation::Responses => problem.responses_event(0),
-        _ => problem.chat_event(),
+        Operation::Messages | Operation::CountTokens => error.messages_event(),
+        Operation::Responses => error.responses_event(0),
+        _ => error.chat_event(),
     }
     .into()
 }

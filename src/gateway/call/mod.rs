@@ -16,7 +16,7 @@ mod stream;
 pub mod task;
 mod whole_response;
 
-pub use admission::admitted;
+pub use admission::admit;
 pub use candidates::{candidate, candidates};
 pub use failures::{broken, not_written, refused, untranslatable};
 pub use job::{CallJob, ClientResponse};

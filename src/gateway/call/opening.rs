@@ -19,7 +19,7 @@ const HELD: usize = 64 << 10;
 /// A provider's answer that is one.
 pub enum Answer {
     /// All of it.
-    Whole { status: u16, told: WholeResponse },
+    Whole { status: u16, response: WholeResponse },
     /// A stream whose first content has come.
     Stream(Box<Streaming>),
 }
@@ -56,11 +56,11 @@ impl From<HttpError> for NoAnswer {
 pub async fn read(
     call: &CallJob,
     candidate: &Candidate,
-    opened: ProviderResponse,
+    response: ProviderResponse,
     reading: ResponseMode,
 ) -> Result<Answer, NoAnswer> {
     let options = &call.inner.options;
-    let ProviderResponse { status, is_json, is_events, content_type, body, .. } = opened;
+    let ProviderResponse { status, is_json, is_events, content_type, body, .. } = response;
     let UpstreamEndpoint { timeouts, longest_event, .. } = &*candidate.endpoint;
     let longest_event = *longest_event;
     let mut reader = Reader::new(body, timeouts, &options.limits, call.started, call.inner.answers.part());
@@ -96,9 +96,9 @@ pub async fn read(
         }
         reading => reading,
     };
-    let told = whole_response::write_response(all, reading, call.request.stream, &candidate.endpoint)
+    let response = whole_response::write_response(all, reading, call.request.stream, &candidate.endpoint)
         .map_err(NoAnswer::Reported)?;
-    Ok(Answer::Whole { status, told })
+    Ok(Answer::Whole { status, response })
 }
 
 /// Reads a stream up to its first content.

@@ -11,7 +11,7 @@ use crate::wire::error::{ApiError, Code};
 const SUGGESTIONS: usize = 3;
 
 /// The model that runs, if the key may use it; notes in `head` what the name was resolved to.
-pub fn permitted(
+pub fn check_model(
     decision: &Decision<'_>,
     key: &CompiledKey,
     snapshot: &CatalogSnapshot,

@@ -66,8 +66,8 @@ impl ClientRequest {
     /// How a whole answer of `candidate`, which speaks the client's protocol, is told as the stream that the client asked for.
     pub fn retold_as_stream(&self, body: &[u8], candidate: &Candidate) -> Exchange {
         let protocol = candidate.endpoint.protocol;
-        let telling = self.response_style(&candidate.target);
-        Exchange::retelling(self.operation, protocol, body, candidate.endpoint.includes_reasoning, telling)
+        let style = self.response_style(&candidate.target);
+        Exchange::retelling(self.operation, protocol, body, candidate.endpoint.includes_reasoning, style)
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {
@@ -87,8 +87,8 @@ impl ClientRequest {
         candidate: &Candidate,
         ask: AskUsage,
     ) -> Result<ProviderRequest, Untranslatable> {
-        let Candidate { target, endpoint: upstream, .. } = candidate;
-        if self.can_pass_through(body, upstream.protocol) {
+        let Candidate { target, endpoint, .. } = candidate;
+        if self.can_pass_through(body, endpoint.protocol) {
             let added_usage = ask == AskUsage::Yes && control.lacks_usage();
             let rewritten = control.rewrite(body, &target.literal, ask);
             let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
@@ -96,13 +96,14 @@ impl ClientRequest {
                 self.response_name.as_deref().map_or_else(|| target.name.clone(), |name| model_literal(name).into());
             return Ok(ProviderRequest { body: request, added_usage, mode: ResponseMode::Passthrough { name } });
         }
-        let telling = self.response_style(target);
-        let mut takes = target.capabilities.clone();
-        takes.stream_options &= ask == AskUsage::Yes;
-        let between = (self.operation, upstream.protocol);
+        let style = self.response_style(target);
+        let mut capabilities = target.capabilities.clone();
+        capabilities.stream_options &= ask == AskUsage::Yes;
+        let between = (self.operation, endpoint.protocol);
         let model = &target.model.upstream_model;
-        let (exchange, request) = Exchange::open(between, body, model, &takes, upstream.includes_reasoning, telling)?;
-        let added_usage = self.stream && takes.stream_options;
+        let (exchange, request) =
+            Exchange::open(between, body, model, &capabilities, endpoint.includes_reasoning, style)?;
+        let added_usage = self.stream && capabilities.stream_options;
         Ok(ProviderRequest { body: request.into(), added_usage, mode: ResponseMode::Translated(Box::new(exchange)) })
     }
 }
@@ -114,8 +115,8 @@ impl Candidate {
     }
 
     /// A stream that passes untouched from this candidate.
-    pub fn passthrough_stream(&self, name: Bytes, asked: &ClientRequest) -> PassingStream {
+    pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> PassingStream {
         let UpstreamEndpoint { protocol, includes_reasoning, .. } = *self.endpoint;
-        PassingStream::new(protocol, name, asked.include_usage, includes_reasoning)
+        PassingStream::new(protocol, name, client_request.include_usage, includes_reasoning)
     }
 }

@@ -108,7 +108,7 @@ impl CallRecord {
         let inner = Arc::clone(&worker.inner);
         let provider = first.endpoint.provider.clone();
         let model = Arc::clone(&first.target.model);
-        let begun = worker.lane.begin(&CallStarted {
+        let begun = worker.spool_handle.begin(&CallStarted {
             id: call.id,
             account: call.key.account,
             key: call.key.id,
@@ -127,7 +127,7 @@ impl CallRecord {
         inner.metrics.began();
         Ok(Box::new(Self {
             inner,
-            spool: worker.lane.clone(),
+            spool: worker.spool_handle.clone(),
             key: call.key,
             named: (Arc::clone(&model), provider.clone()),
             model,
@@ -278,7 +278,7 @@ impl CallRecord {
         self.key.rate_limits.settle(self.at, self.bound.tokens, used);
         self.inner.metrics.ended();
         if status == CLIENT_LEFT {
-            self.inner.metrics.answered(status);
+            self.inner.metrics.count_response(status);
         }
         Some(written)
     }

@@ -119,10 +119,10 @@ impl Relay {
     async fn settle(mut self, client: Client) {
         self.count();
         self.mask();
-        let Self { inner, stream, record: ticket, .. } = self;
+        let Self { inner, stream, record, .. } = self;
         let Streaming { status, mut reader, mut flow, mut ready, ended, .. } = *stream;
-        if ticket.settle(status).await.is_err() {
-            ready = vec![flow.fail(&not_written().problem)];
+        if record.settle(status).await.is_err() {
+            ready = vec![flow.fail(&not_written().error)];
         }
         // A client that left just now has still been served.
         let _ = pass_on(&inner, &mut ready, &client).await;
@@ -136,11 +136,11 @@ impl Relay {
 
     /// Ends a stream in which the provider reported that it failed.
     async fn failed(mut self, client: &Client) {
-        let upstream = &self.candidate.endpoint;
+        let endpoint = &self.candidate.endpoint;
         let reported = self.stream.flow.reported().cloned().unwrap_or_default();
-        let failure = Failure::in_stream(upstream, &reported.error, "failed in the middle of its answer");
-        let reason = &failure.problem.message;
-        log_call!(warn, self.marks, provider = %upstream.provider, model = %self.candidate.target.model.id, reason, "A provider failed in its stream");
+        let failure = Failure::in_stream(endpoint, &reported.error, "failed in the middle of its answer");
+        let reason = &failure.error.message;
+        log_call!(warn, self.marks, provider = %endpoint.provider, model = %self.candidate.target.model.id, reason, "A provider failed in its stream");
         self.count_failure();
         if self.stream.flow.tells_failures() {
             self.count();
@@ -164,11 +164,11 @@ impl Relay {
     async fn tell(mut self, client: &Client, failure: Failure, cut: bool) {
         self.count();
         self.stream.ready.clear();
-        let event = self.stream.flow.fail(&failure.problem);
+        let event = self.stream.flow.fail(&failure.error);
         self.stream.ready.push(event);
         // If the client has left too, nobody reads it.
         let _ = self.pass_on(client).await;
-        let (status, code) = (failure.problem.status, &failure.problem.code);
+        let (status, code) = (failure.error.status, &failure.error.code);
         if cut { self.record.cut_off(status, code) } else { self.record.fail(status, code) }
     }
 

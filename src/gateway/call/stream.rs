@@ -73,10 +73,10 @@ impl Flow {
     }
 
     /// What tells the client that the stream has failed.
-    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
+    pub fn fail(&mut self, error: &ApiError) -> Bytes {
         match self {
-            Self::Passing(stream) => stream.fail(problem),
-            Self::Translated(stream) => stream.fail(problem),
+            Self::Passing(stream) => stream.fail(error),
+            Self::Translated(stream) => stream.fail(error),
         }
     }
 

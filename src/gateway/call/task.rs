@@ -86,9 +86,9 @@ async fn ask(mut call: Box<CallJob>, answer: oneshot::Sender<ClientResponse>) ->
         }
     };
     // A long answer need not keep the question in memory: the rest of the call ends here.
-    let CallJob { request: asked, record: ticket, marks, started: began, .. } = *call;
-    let operation = asked.operation;
-    Some(AnsweredCall { inner, operation, record: ticket, progress, marks, started: began, answered, line, told })
+    let CallJob { request: client_request, record, marks, started: began, .. } = *call;
+    let operation = client_request.operation;
+    Some(AnsweredCall { inner, operation, record, progress, marks, started: began, answered, line, told })
 }
 
 /// Waits for an answer, and tells the client every so often that its stream is alive; `None` if the client leaves first.
@@ -121,22 +121,22 @@ async fn until_answered<T>(
 
 impl AnsweredCall {
     async fn deliver(self) {
-        let Self { inner, operation, record: mut ticket, progress, marks, started: began, answered, line, told } = self;
+        let Self { inner, operation, mut record, progress, marks, started: began, answered, line, told } = self;
         let CandidateAnswer { candidate, answer } = match answered {
             Some(Ok(answered)) => answered,
-            Some(Err(Unanswered { failure, cut_by_us: cut })) => return unanswered(ticket, line, failure, cut),
-            None => return ticket.client_left(),
+            Some(Err(Unanswered { failure, cut_by_us: cut })) => return unanswered(record, line, failure, cut),
+            None => return record.client_left(),
         };
-        ticket.record_first_byte();
+        record.record_first_byte();
         match answer {
-            Answer::Whole { status, told } => whole(ticket, line, &candidate, status, told).await,
+            Answer::Whole { status, response } => whole(record, line, &candidate, status, response).await,
             Answer::Stream(stream) => {
                 let Streaming { status, content_type, .. } = &*stream;
                 let client = match line {
                     Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
                     None => Err(Left),
                 };
-                let relay = Relay { inner, candidate, stream, record: ticket, progress, marks, operation };
+                let relay = Relay { inner, candidate, stream, record, progress, marks, operation };
                 Box::pin(relay.run(client, began, told)).await;
             }
         }
@@ -144,13 +144,13 @@ impl AnsweredCall {
 }
 
 /// Tells and settles a whole answer.
-async fn whole(ticket: Box<CallRecord>, line: Option<Line>, candidate: &Candidate, status: u16, told: WholeResponse) {
-    let mut ticket = ticket;
-    ticket.tokens = told.tokens;
-    ticket.service = told.service;
-    let Some(line) = line else { return ticket.client_left() };
-    ticket.delivered_bytes = told.text_bytes;
-    if ticket.settle(status).await.is_err() {
+async fn whole(record: Box<CallRecord>, line: Option<Line>, candidate: &Candidate, status: u16, told: WholeResponse) {
+    let mut record = record;
+    record.tokens = told.tokens;
+    record.service = told.service;
+    let Some(line) = line else { return record.client_left() };
+    record.delivered_bytes = told.text_bytes;
+    if record.settle(status).await.is_err() {
         return line.fail(not_written(), None);
     }
     let ran = candidate.target.header.clone();
@@ -165,13 +165,13 @@ async fn whole(ticket: Box<CallRecord>, line: Option<Line>, candidate: &Candidat
 }
 
 /// Ends a call that got no answer.
-fn unanswered(ticket: Box<CallRecord>, line: Option<Line>, failure: Failure, cut: bool) {
-    let of = ticket.model();
-    let ApiError { status, code, .. } = &failure.problem;
+fn unanswered(record: Box<CallRecord>, line: Option<Line>, failure: Failure, cut: bool) {
+    let of = record.model();
+    let ApiError { status, code, .. } = &failure.error;
     if cut {
-        ticket.cut_off(*status, code)
+        record.cut_off(*status, code)
     } else {
-        ticket.fail(*status, code)
+        record.fail(*status, code)
     }
     if let Some(line) = line {
         line.fail(failure, of);

@@ -31,11 +31,11 @@ pub fn write_response(
     answer: Bytes,
     reading: ResponseMode,
     stream: bool,
-    upstream: &UpstreamEndpoint,
+    endpoint: &UpstreamEndpoint,
 ) -> Result<WholeResponse, Reported> {
     match reading {
         ResponseMode::Passthrough { name } => {
-            let Counts { tokens, served, text_bytes, model } = counts(&answer, upstream)?;
+            let Counts { tokens, served, text_bytes, model } = counts(&answer, endpoint)?;
             let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
@@ -46,12 +46,12 @@ pub fn write_response(
             })
         }
         ResponseMode::Translated(exchange) => {
-            let told = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
-            let told = told.ok_or_else(|| Reported::read(&answer))?;
+            let response = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
+            let response = response.ok_or_else(|| Reported::read(&answer))?;
             // Most answers say something, and need no second look.
-            match if told.text_bytes == 0 { reported(&answer, upstream.protocol) } else { None } {
+            match if response.text_bytes == 0 { reported(&answer, endpoint.protocol) } else { None } {
                 Some(reported) => Err(reported),
-                None => Ok(told),
+                None => Ok(response),
             }
         }
     }
@@ -83,12 +83,12 @@ struct Counts {
 
 /// Reads an answer that passes. Where it says nothing of its use, the text in it counts, and the whole of it if no text is
 /// found: what was delivered is never free by oversight.
-fn counts(answer: &[u8], upstream: &UpstreamEndpoint) -> Result<Counts, Reported> {
-    let protocol = upstream.protocol;
+fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported> {
+    let protocol = endpoint.protocol;
     type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> ServiceReport);
     let (tokens, served): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
-            let glance = usage::glance(answer, upstream.includes_reasoning).map_err(|_| Reported::read(answer))?;
+            let glance = usage::glance(answer, endpoint.includes_reasoning).map_err(|_| Reported::read(answer))?;
             if glance.suspect
                 && let Some(reported) = reported(answer, protocol)
             {

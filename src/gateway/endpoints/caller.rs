@@ -109,8 +109,8 @@ mod tests {
             [("authorization", "Bearer k"), ("authorization", "Bearer other")],
             [("x-api-key", "k"), ("x-api-key", "other")],
         ] {
-            let problem = presented(&headers(&pairs)).unwrap_err();
-            assert_eq!((problem.status, problem.code.as_ref()), (400, "conflicting_api_keys"));
+            let error = presented(&headers(&pairs)).unwrap_err();
+            assert_eq!((error.status, error.code.as_ref()), (400, "conflicting_api_keys"));
         }
     }
 }

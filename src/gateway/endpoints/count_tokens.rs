@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::caller;
 use crate::domain::{Timestamp, Used, decide};
-use crate::gateway::call::permit::permitted;
+use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{Candidate, broken, candidate};
 use crate::gateway::http::{Failure, Head, body};
 use crate::gateway::marks::{Marks, log_call};
@@ -49,7 +49,7 @@ pub async fn count(request: HttpRequest, payload: web::Payload, worker: web::Dat
             head.failure(HERE.surface(), failure)
         }
     };
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }
 
@@ -63,20 +63,20 @@ async fn counted(
     let inner = &worker.inner;
     let options = &inner.options;
     let key = caller::authenticate(inner, request, now).await?;
-    head.gates = Some(std::sync::Arc::clone(&key));
-    crate::gateway::call::admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
+    head.rate_limits = Some(std::sync::Arc::clone(&key));
+    crate::gateway::call::admit(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, HERE).map_err(crate::gateway::call::refused)?;
     let snapshot = inner.cache.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
-    let model = permitted(&decision, &key, &snapshot, head)?;
+    let model = check_model(&decision, &key, &snapshot, head)?;
     let candidate = candidate(&snapshot, &model, HERE).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(candidate.target.header.clone());
 
     let rewritten = control.rewrite(&held.bytes, &candidate.target.literal, AskUsage::AsSent);
     let body = rewritten.map_or_else(|| held.bytes.clone(), Bytes::from);
     let marks = Marks { request: head.id, key: key.id, account: key.account };
-    if let Some(count) = asked(worker, &candidate, request, body, marks).await? {
+    if let Some(count) = client_request(worker, &candidate, request, body, marks).await? {
         return Ok(Count::Counted(count));
     }
     let body = serde_json::from_slice(&held.bytes).unwrap_or_default();
@@ -84,7 +84,7 @@ async fn counted(
 }
 
 /// The provider's own count; `None` if it has no place to ask.
-async fn asked(
+async fn client_request(
     worker: &Worker,
     candidate: &Candidate,
     request: &HttpRequest,
@@ -94,28 +94,28 @@ async fn asked(
     let options = &worker.inner.options;
     let Some(uri) = &candidate.endpoint.count_uri else { return Ok(None) };
     let forwarded = crate::gateway::http::forwarded(HERE, request.headers());
-    let upstream = &candidate.endpoint;
+    let endpoint = &candidate.endpoint;
     // Nothing is generated, so a count takes no longer than a stream's head.
-    let first_byte = upstream.timeouts.first_byte_stream;
+    let first_byte = endpoint.timeouts.first_byte_stream;
     let outgo = OutgoingRequest { uri, forwarded: &forwarded, body, first_byte, progress: None, marks };
-    let opened = client::send(&worker.client, upstream, outgo).await.map_err(|error| broken(candidate, error))?;
+    let response = client::send(&worker.client, endpoint, outgo).await.map_err(|error| broken(candidate, error))?;
     let part = worker.inner.answers.part();
-    let mut reader = Reader::new(opened.body, &upstream.timeouts, &options.limits, Instant::now(), part);
-    match opened.status {
+    let mut reader = Reader::new(response.body, &endpoint.timeouts, &options.limits, Instant::now(), part);
+    match response.status {
         200..300 => {
             let all = reader.all(None).await.map_err(|error| broken(candidate, error))?;
             match reported(&all) {
-                Some(reported) => Err(Failure::instead_of_answer(upstream, &reported)),
-                None => Ok(Some(upstream.mask.answer(all))),
+                Some(reported) => Err(Failure::instead_of_answer(endpoint, &reported)),
+                None => Ok(Some(endpoint.mask.answer(all))),
             }
         }
         404 | 405 | 501 => Ok(None),
         status => {
             let said = reader.some(options.limits.error).await;
-            let after = opened.retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-            let failure = Failure::of_provider(upstream, status, after, &said);
-            let reason = &failure.problem.message;
-            log_call!(warn, marks, provider = %upstream.provider, status, reason, "A provider refused to count tokens");
+            let after = response.retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
+            let failure = Failure::of_provider(endpoint, status, after, &said);
+            let reason = &failure.error.message;
+            log_call!(warn, marks, provider = %endpoint.provider, status, reason, "A provider refused to count tokens");
             Err(failure)
         }
     }

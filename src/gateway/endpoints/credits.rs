@@ -18,22 +18,22 @@ const MICRO: i64 = 1_000_000;
 pub async fn credits(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
     let head = Head::new(worker.new_id(now), now);
-    answered(&request, &worker, head, balance(&request, &worker, now).await)
+    respond(&request, &worker, head, balance(&request, &worker, now).await)
 }
 
 /// What the account used in the running UTC day, ISO week and calendar month.
 pub async fn usage(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
     let head = Head::new(worker.new_id(now), now);
-    answered(&request, &worker, head, used(&request, &worker, now).await)
+    respond(&request, &worker, head, used(&request, &worker, now).await)
 }
 
-fn answered(request: &HttpRequest, worker: &Worker, head: Head, body: Result<Value, Failure>) -> HttpResponse {
+fn respond(request: &HttpRequest, worker: &Worker, head: Head, body: Result<Value, Failure>) -> HttpResponse {
     let answer = match body {
         Ok(body) => head.json(200, body.to_string()),
         Err(failure) => head.failure(surface(request), failure),
     };
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }
 

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 
 use super::caller;
 use crate::domain::{Timestamp, Traffic, Used, decide};
-use crate::gateway::call::permit::permitted;
+use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{
-    CallJob, CallRecord, ClientRequest, ClientResponse, NewCall, admitted, candidates, refused, task, untranslatable,
+    CallJob, CallRecord, ClientRequest, ClientResponse, NewCall, admit, candidates, refused, task, untranslatable,
 };
 use crate::gateway::http::{Failure, Head, body, forwarded};
 use crate::gateway::marks::Marks;
@@ -50,7 +50,7 @@ pub async fn call(
             head.failure(operation.surface(), failure)
         }
     };
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }
 
@@ -66,13 +66,13 @@ async fn dispatch(
     let inner = &worker.inner;
     let options = &inner.options;
     let key = caller::authenticate(inner, request, now).await?;
-    head.gates = Some(Arc::clone(&key));
-    admitted(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
+    head.rate_limits = Some(Arc::clone(&key));
+    admit(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
     let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
     let control = Control::read(&held.bytes, operation).map_err(refused)?;
     let snapshot = inner.cache.snapshot(now).await;
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
-    let model = permitted(&decision, &key, &snapshot, head).inspect_err(|_| {
+    let model = check_model(&decision, &key, &snapshot, head).inspect_err(|_| {
         inner.refusals.note(key.id, printable(&control.model), now, agent(request.headers()));
     })?;
     let (first, mut others) =
@@ -81,7 +81,7 @@ async fn dispatch(
     let tier = control.tier(&first.target.model)?;
     others.retain(|other| control.tier(&other.target.model).is_ok());
 
-    let asked = ClientRequest {
+    let client_request = ClientRequest {
         operation,
         id: head.id,
         created: now.seconds(),
@@ -89,12 +89,13 @@ async fn dispatch(
         include_usage: control.asks_usage(),
         response_name: decision.resolution.keep_name().then(|| control.model.to_string()),
     };
-    let prepared = asked.prepare(&held.bytes, &control, &first, first.asks_usage()).map_err(untranslatable)?;
+    let provider_request =
+        client_request.prepare(&held.bytes, &control, &first, first.asks_usage()).map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
     let models = all.map(|candidate| (&*candidate.target.model, candidate.endpoint.includes_reasoning));
     let bound = cost_bound(models, &control, &held.bytes, tier, options.reserve, now).map_err(ApiError::from)?;
     let tokens = Used { requests: 0, tokens: bound.tokens };
-    admitted(inner, &key, tokens, now).await?;
+    admit(inner, &key, tokens, now).await?;
     let holds = key.leases.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
         key.rate_limits.settle(now, bound.tokens, 0);
     })?;
@@ -120,9 +121,9 @@ async fn dispatch(
         inner: Arc::clone(inner),
         client: worker.client.clone(),
         candidates: std::iter::once(first).chain(others).collect(),
-        first_request: Some(prepared),
+        first_request: Some(provider_request),
         tried_any: false,
-        request: asked,
+        request: client_request,
         forwarded: forwarded(operation, request.headers()),
         body: held,
         progress,

@@ -20,7 +20,7 @@ pub async fn list(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespon
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),
     };
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }
 
@@ -54,7 +54,7 @@ pub async fn one(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespons
         Ok(body) => head.json(200, body),
         Err(failure) => head.failure(surface(&request), failure),
     };
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }
 
@@ -64,7 +64,7 @@ async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head, now: Tim
     // The router decodes every escape but those of `%`, `/` and `+`.
     let name = decoded(request.match_info().get("model").unwrap_or_default());
     let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &name);
-    let model = permit::permitted(&decision, &key, &snapshot, head)?;
+    let model = permit::check_model(&decision, &key, &snapshot, head)?;
     head.ran(model.id.as_str());
     let alias = decision.resolution.alias().is_some();
     Ok(Row { id: &name, model: &model, alias, shadowed: false }.json())

@@ -134,12 +134,12 @@ async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespons
     refuse(&request, &worker, address::nothing(request.method().as_str(), request.path()), None)
 }
 
-fn refuse(request: &HttpRequest, worker: &Worker, problem: ApiError, allow: Option<&'static str>) -> HttpResponse {
+fn refuse(request: &HttpRequest, worker: &Worker, error: ApiError, allow: Option<&'static str>) -> HttpResponse {
     let now = worker.inner.options.clock.now();
-    let mut answer = Head::new(worker.new_id(now), now).failure(surface(request), problem.into());
+    let mut answer = Head::new(worker.new_id(now), now).failure(surface(request), error.into());
     if let Some(allow) = allow {
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }
-    worker.inner.metrics.answered(answer.status().as_u16());
+    worker.inner.metrics.count_response(answer.status().as_u16());
     answer
 }

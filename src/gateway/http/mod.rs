@@ -11,5 +11,5 @@ mod shown_key;
 
 pub use forwarded_headers::forwarded;
 pub use key_header::{presented, surface};
-pub use response::{Failure, Head, REQUEST_ID};
+pub use response::{Failure, Head};
 pub use shown_key::ShownKey;

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use super::response::{Failure, Head, REQUEST_ID};
+use super::response::{Failure, Head};
 use crate::gateway::locks::lock;
 
 /// Lines in any one second.
@@ -23,23 +23,23 @@ struct Second {
 impl RefusalLog {
     /// Says why a request is refused: who sent it, and what was wrong. A key that is not known is told at debug level only.
     pub fn write(&self, head: &Head, failure: &Failure) {
-        let Some(key) = &head.gates else {
-            let problem = &failure.problem;
-            tracing::debug!(request = format_args!("{REQUEST_ID}{}", head.id), status = problem.status, code = %problem.code, reason = problem.message, "Refused a request");
+        let Some(key) = &head.rate_limits else {
+            let error = &failure.error;
+            tracing::debug!(request = %head.id.header_value(), status = error.status, code = %error.code, reason = error.message, "Refused a request");
             return;
         };
         let Some(left_out) = self.admits(head.at().seconds()) else { return };
         if left_out > 0 {
             tracing::info!(left_out, "Refused more requests than are logged one by one");
         }
-        let problem = &failure.problem;
+        let error = &failure.error;
         tracing::info!(
-            request = format_args!("{REQUEST_ID}{}", head.id),
+            request = %head.id.header_value(),
             key = %key.id,
             account = %key.account,
-            status = problem.status,
-            code = %problem.code,
-            reason = problem.message,
+            status = error.status,
+            code = %error.code,
+            reason = error.message,
             "Refused a request"
         );
     }

@@ -24,15 +24,12 @@ const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// Proxies in front that buffer by default must not.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Before the id of a request.
-pub const REQUEST_ID: &str = "req_cm_";
-
 /// What every answer to one request tells of it, errors included.
 #[derive(Clone)]
 pub struct Head {
     pub id: RequestId,
     /// The key whose limits per minute the answer tells, once it is known, and the moment they are told for.
-    pub gates: Option<Arc<CompiledKey>>,
+    pub rate_limits: Option<Arc<CompiledKey>>,
     at: Timestamp,
     /// The real model, once a name was resolved to one.
     pub model: Option<HeaderValue>,
@@ -42,7 +39,7 @@ pub struct Head {
 
 impl Head {
     pub fn new(id: RequestId, at: Timestamp) -> Self {
-        Self { id, gates: None, at, model: None, alias: None }
+        Self { id, rate_limits: None, at, model: None, alias: None }
     }
 
     /// When the request came.
@@ -63,7 +60,7 @@ impl Head {
 
     /// As it is in `x-request-id`.
     pub fn request_id(&self) -> String {
-        format!("{REQUEST_ID}{}", self.id)
+        self.id.header_value()
     }
 
     /// An answer with our headers, so far without a body.
@@ -71,7 +68,7 @@ impl Head {
         let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
         let mut values = Values::default();
         let id = values.make(|out| {
-            out.extend_from_slice(REQUEST_ID.as_bytes());
+            out.extend_from_slice(RequestId::HEADER_PREFIX.as_bytes());
             out.extend_from_slice(self.id.encode(&mut [0; RequestId::LENGTH]).as_bytes());
         });
         if let Some(id) = id {
@@ -79,7 +76,7 @@ impl Head {
         }
         answer.insert_header((X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
         answer.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
-        if let Some(key) = &self.gates {
+        if let Some(key) = &self.rate_limits {
             rate_headers::tell(&mut answer, &mut values, key.rate_limits.views(self.at));
         }
         if let Some(model) = self.model {
@@ -108,8 +105,8 @@ impl Head {
 
     /// An error in the caller's shape.
     pub fn failure(self, surface: Surface, failure: Failure) -> HttpResponse {
-        let said = failure.problem.body(surface, &self.request_id());
-        let mut answer = self.answer(failure.problem.status);
+        let said = failure.error.body(surface, &self.request_id());
+        let mut answer = self.answer(failure.error.status);
         answer.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
         if let Some(after) = failure.retry_after {
             answer.insert_header((RETRY_AFTER, after));
@@ -118,7 +115,7 @@ impl Head {
             // Client libraries would ask twice more.
             answer.insert_header((X_SHOULD_RETRY, HeaderValue::from_static("false")));
         }
-        if failure.problem.code == Code::UnsupportedEncoding.as_str() {
+        if failure.error.code == Code::UnsupportedEncoding.as_str() {
             answer.insert_header((ACCEPT_ENCODING, HeaderValue::from_static(body::ACCEPTED)));
         }
         answer.body(said)
@@ -128,7 +125,7 @@ impl Head {
 /// An error, and what its headers say beside it.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    pub problem: ApiError,
+    pub error: ApiError,
     pub retry_after: Option<HeaderValue>,
     /// Asking again gets the same.
     pub is_final: bool,
@@ -136,7 +133,7 @@ pub struct Failure {
 
 impl From<ApiError> for Failure {
     /// An error of ours: final, unless it is about this moment only.
-    fn from(problem: ApiError) -> Self {
+    fn from(error: ApiError) -> Self {
         let passing = [
             Code::RequestTimeout,
             Code::Overloaded,
@@ -145,16 +142,16 @@ impl From<ApiError> for Failure {
             Code::ProviderError,
             Code::ProviderTimeout,
         ];
-        let is_final = !passing.iter().any(|code| code.as_str() == problem.code);
-        let overloaded = problem.code == Code::Overloaded.as_str();
-        Self { problem, retry_after: overloaded.then(|| HeaderValue::from_static("5")), is_final }
+        let is_final = !passing.iter().any(|code| code.as_str() == error.code);
+        let overloaded = error.code == Code::Overloaded.as_str();
+        Self { error, retry_after: overloaded.then(|| HeaderValue::from_static("5")), is_final }
     }
 }
 
 /// What may be passed on of what a provider said: nothing, if it holds a piece of our credential.
-fn safe(upstream: &UpstreamEndpoint, told: ProviderError) -> ProviderError {
+fn safe(endpoint: &UpstreamEndpoint, told: ProviderError) -> ProviderError {
     let texts = [&told.message, &told.param, &told.code, &told.kind];
-    let leaks = |text: &String| matches!(upstream.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
+    let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
     if texts.into_iter().flatten().any(leaks) { ProviderError::default() } else { told }
 }
 
@@ -166,75 +163,75 @@ impl Failure {
         let message = format!("Rate limit exceeded: max {} {what} per minute{whose}.", limited.limit);
         let seconds = limited.wait.as_millis().div_ceil(1000).max(1);
         Self {
-            problem: ApiError::new(Code::RateLimitExceeded, message),
+            error: ApiError::new(Code::RateLimitExceeded, message),
             retry_after: HeaderValue::try_from(seconds.to_string()).ok(),
             is_final: false,
         }
     }
 
     /// What a provider's error where an answer should be becomes, before any content of an answer came.
-    pub fn instead_of_answer(upstream: &UpstreamEndpoint, reported: &Reported) -> Self {
+    pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
         match reported.status {
-            Some(status @ 400..500) => Self::refused(upstream, status, None, reported.error.clone()),
-            _ => Self::in_stream(upstream, &reported.error, "answered with something that is no answer"),
+            Some(status @ 400..500) => Self::refused(endpoint, status, None, reported.error.clone()),
+            _ => Self::in_stream(endpoint, &reported.error, "answered with something that is no answer"),
         }
     }
 
     /// What a provider's error in the middle of its stream becomes. `otherwise`: what happened, where the provider does not
     /// say it.
-    pub fn in_stream(upstream: &UpstreamEndpoint, told: &ProviderError, otherwise: &str) -> Self {
-        let told = safe(upstream, told.clone());
+    pub fn in_stream(endpoint: &UpstreamEndpoint, told: &ProviderError, otherwise: &str) -> Self {
+        let told = safe(endpoint, told.clone());
         let message = match &told.message {
-            Some(message) => format!("{} failed: {message}", upstream.name),
-            None => format!("{} {otherwise}.", upstream.name),
+            Some(message) => format!("{} failed: {message}", endpoint.name),
+            None => format!("{} {otherwise}.", endpoint.name),
         };
         let said =
-            ProviderErrorDetail { name: upstream.provider.as_str().to_owned(), status: None, message: told.message };
+            ProviderErrorDetail { name: endpoint.provider.as_str().to_owned(), status: None, message: told.message };
         ApiError::new(Code::ProviderError, message).by_provider(said).into()
     }
 
     /// What a provider's refusal becomes. Its own 400 and 429, and their kin, keep their status, so that a client's retry
     /// rules work; that it did not accept *our* credential is our failure, and the client's key is fine.
     pub fn of_provider(
-        upstream: &UpstreamEndpoint,
+        endpoint: &UpstreamEndpoint,
         status: u16,
         retry_after: Option<HeaderValue>,
         body: &[u8],
     ) -> Self {
-        Self::refused(upstream, status, retry_after, ProviderError::read(body))
+        Self::refused(endpoint, status, retry_after, ProviderError::read(body))
     }
 
     fn refused(
-        upstream: &UpstreamEndpoint,
+        endpoint: &UpstreamEndpoint,
         status: u16,
         retry_after: Option<HeaderValue>,
         told: ProviderError,
     ) -> Self {
-        let told = safe(upstream, told);
+        let told = safe(endpoint, told);
         let about_us = matches!(status, 401..=403);
         let said = ProviderErrorDetail {
-            name: upstream.provider.as_str().to_owned(),
+            name: endpoint.provider.as_str().to_owned(),
             status: Some(status),
             // What is wrong with our account there is not the client's business.
             message: told.message.clone().filter(|_| !about_us),
         };
-        let name = &upstream.name;
+        let name = &endpoint.name;
         let its_own = |code: Code, default: &str| {
-            let mut problem = ApiError::new(code, told.message.clone().unwrap_or_else(|| default.to_owned()));
-            problem.status = status;
-            problem.param = told.param.clone().map(Into::into);
+            let mut error = ApiError::new(code, told.message.clone().unwrap_or_else(|| default.to_owned()));
+            error.status = status;
+            error.param = told.param.clone().map(Into::into);
             if let Some(code) = &told.code {
-                problem.code = code.clone().into();
+                error.code = code.clone().into();
             }
-            problem
+            error
         };
-        let problem = match status {
+        let error = match status {
             400 | 413 | 422 => {
-                let mut problem = its_own(Code::InvalidJson, &format!("{name} refused the request."));
+                let mut error = its_own(Code::InvalidJson, &format!("{name} refused the request."));
                 if told.code.is_none() {
-                    problem.code = "provider_refused".into();
+                    error.code = "provider_refused".into();
                 }
-                problem
+                error
             }
             429 => its_own(Code::RateLimitExceeded, &format!("{name} asks for fewer requests. Try again later.")),
             401..=403 => {
@@ -247,6 +244,6 @@ impl Failure {
             _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
         };
         let is_final = matches!(status, 300..=404 | 413 | 422);
-        Self { problem: problem.by_provider(said), retry_after, is_final }
+        Self { error: error.by_provider(said), retry_after, is_final }
     }
 }

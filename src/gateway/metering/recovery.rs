@@ -89,10 +89,11 @@ impl Found {
 async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryError> {
     let store = &spending.store;
     store.gateways().seen(run.gateway, spending.clock.now()).await?;
-    let shipped = store.gateways().shipped(run.gateway).await?.and_then(|place| u64::try_from(place).ok()).unwrap_or(0);
+    let shipped =
+        store.gateways().shipped(run.gateway).await?.and_then(|offset| u64::try_from(offset).ok()).unwrap_or(0);
     let mut reader = Reader::of_left(run).map_err(ReadError::from)?;
     let mut open: HashMap<RequestId, CallStarted> = HashMap::new();
-    let (mut batch, mut place, mut found) = (Batch::default(), 0, Found::default());
+    let (mut batch, mut offset, mut found) = (Batch::default(), 0, Found::default());
     loop {
         let entries = reader.next(u64::MAX)?;
         if entries.is_empty() {
@@ -100,7 +101,7 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
         }
         let mut elsewhere = Vec::new();
         for (entry, after) in entries {
-            place = after;
+            offset = after;
             match entry {
                 Entry::Started(call) => {
                     open.insert(call.id, *call);
@@ -117,15 +118,15 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
         }
         found.there += elsewhere.len() - store.usage().missing(&elsewhere).await?;
         if batch.records.len() >= BATCH {
-            ship(&mut batch, run, spending, place, &mut found).await?;
+            ship(&mut batch, run, spending, offset, &mut found).await?;
         }
     }
-    ship(&mut batch, run, spending, place, &mut found).await?;
+    ship(&mut batch, run, spending, offset, &mut found).await?;
     let unknown: BTreeMap<RequestId, CallStarted> = open.into_iter().collect();
     found.unknown = unknown.len();
     // Beyond the last place of the spool, so that they are written once too.
     batch.records.extend(unknown.into_values().map(|call| call.record(None)));
-    ship(&mut batch, run, spending, place.max(shipped) + 1, &mut found).await?;
+    ship(&mut batch, run, spending, offset.max(shipped) + 1, &mut found).await?;
     store.leases().drop_of(run.gateway).await?;
     // The folder last: if this ends before, the next start does it all again, and finds everything in the tables.
     store.gateways().remove(run.gateway).await?;
@@ -148,13 +149,13 @@ async fn ship(
     batch: &mut Batch,
     run: &Left,
     spending: &Spending,
-    place: u64,
+    offset: u64,
     found: &mut Found,
 ) -> Result<(), StoreError> {
     if batch.records.is_empty() {
         return Ok(());
     }
-    let (shipment, _) = std::mem::take(batch).shipment(run.gateway, place);
+    let (shipment, _) = std::mem::take(batch).shipment(run.gateway, offset);
     let shipped = spending.store.usage().ship(shipment, spending.clock.now()).await?;
     found.added += shipped.added;
     found.there += shipped.there;

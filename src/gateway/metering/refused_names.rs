@@ -18,12 +18,12 @@ impl Refusals {
     /// Counts a request.
     pub fn note(&self, key: ApiKeyId, requested: String, at: Timestamp, agent: Option<String>) {
         let mut known = lock(&self.0);
-        let place = (key, at.hour(), requested);
-        if known.len() >= MOST && !known.contains_key(&place) {
+        let offset = (key, at.hour(), requested);
+        if known.len() >= MOST && !known.contains_key(&offset) {
             return;
         }
-        let requested = place.2.clone();
-        let part = known.entry(place).or_insert_with(|| RefusedName {
+        let requested = offset.2.clone();
+        let part = known.entry(offset).or_insert_with(|| RefusedName {
             key,
             requested,
             requests: 0,
@@ -41,10 +41,10 @@ impl Refusals {
         let parts: Vec<RefusedName> = taken.values().cloned().collect();
         if store.usage().refused(&parts).await.is_err() {
             let mut known = lock(&self.0);
-            for (place, part) in taken {
-                match known.get_mut(&place) {
+            for (offset, part) in taken {
+                match known.get_mut(&offset) {
                     Some(newer) => newer.requests += part.requests,
-                    None => drop(known.insert(place, part)),
+                    None => drop(known.insert(offset, part)),
                 }
             }
         }

@@ -110,7 +110,7 @@ struct Task {
     /// What the database has not taken yet.
     underway: Option<(Arc<Shipment>, Vec<Budget>)>,
     /// Up to here everything was read.
-    place: u64,
+    offset: u64,
     /// Who waits for what has ended to be in the tables.
     flushes: Vec<oneshot::Sender<()>>,
     /// Why the spool could not be read on, as it was told.
@@ -136,7 +136,7 @@ impl Task {
             open: HashMap::default(),
             batch: Batch::default(),
             underway: None,
-            place: 0,
+            offset: 0,
             flushes: Vec::new(),
             told: None,
         }
@@ -155,7 +155,7 @@ impl Task {
                 return self.stop().await;
             }
             self.flushes.append(&mut lock(&self.shipping.flushes));
-            let until = if self.flushes.is_empty() { self.spool.durable_place() } else { self.caught_up().await };
+            let until = if self.flushes.is_empty() { self.spool.durable_offset() } else { self.caught_up().await };
             failed = !self.ship_until(until).await;
             if !failed && !self.shipping.is_stopping() {
                 for flush in self.flushes.drain(..) {
@@ -184,18 +184,18 @@ impl Task {
 
     /// The place after everything that was added so far, once it is on the disk.
     async fn caught_up(&self) -> u64 {
-        let until = self.spool.end_place();
+        let until = self.spool.end_offset();
         self.spool.write();
-        while self.spool.durable_place() < until && !self.shipping.is_stopping() {
+        while self.spool.durable_offset() < until && !self.shipping.is_stopping() {
             drop(tokio::time::timeout(GATHER, self.spool.grown()).await);
         }
-        self.spool.durable_place()
+        self.spool.durable_offset()
     }
 
     /// Writes everything before this place; whether all of it could be. What could not be is tried again from where it is.
     async fn ship_until(&mut self, until: u64) -> bool {
         let mut read_all = true;
-        while read_all && self.place < until {
+        while read_all && self.offset < until {
             read_all = self.read_before(until);
             if self.batch.records.len() >= BATCH && !self.ship().await {
                 return false;
@@ -205,9 +205,9 @@ impl Task {
         if !self.ship().await || !read_all {
             return false;
         }
-        let oldest = self.open.values().map(|(_, place)| *place).min();
-        self.spool.shipped(self.place);
-        self.spool.forget_before(oldest.unwrap_or(self.place));
+        let oldest = self.open.values().map(|(_, offset)| *offset).min();
+        self.spool.shipped(self.offset);
+        self.spool.forget_before(oldest.unwrap_or(self.offset));
         true
     }
 
@@ -227,10 +227,10 @@ impl Task {
         if self.told.take().is_some() {
             tracing::info!("The spool can be read again");
         }
-        for (entry, place) in entries {
+        for (entry, offset) in entries {
             match entry {
                 Entry::Started(call) => {
-                    self.open.insert(call.id, (call, self.place));
+                    self.open.insert(call.id, (call, self.offset));
                 }
                 Entry::Ended(end) => match self.open.remove(&end.id) {
                     Some((call, _)) => self.batch.add(*call, *end),
@@ -238,7 +238,7 @@ impl Task {
                     None => tracing::error!(call = %end.id, "The spool has the end of a call and not its beginning"),
                 },
             }
-            self.place = place;
+            self.offset = offset;
         }
         true
     }
@@ -248,7 +248,7 @@ impl Task {
         let mut tries = 0;
         loop {
             if self.underway.is_none() && !self.batch.records.is_empty() {
-                self.underway = Some(std::mem::take(&mut self.batch).shipment(self.spool.gateway(), self.place));
+                self.underway = Some(std::mem::take(&mut self.batch).shipment(self.spool.gateway(), self.offset));
             }
             let Some((shipment, budgets)) = &self.underway else { return true };
             let (now, count) = (self.spending.clock.now(), shipment.records.len());
@@ -289,7 +289,7 @@ impl Task {
     async fn stop(mut self) {
         // All that was added is on the disk, or never will be.
         self.spool.stop();
-        let until = self.spool.durable_place();
+        let until = self.spool.durable_offset();
         let mut done = self.ship_until(until).await;
         for _ in 1..LAST_TRIES {
             if done || self.underway.is_some() {
@@ -358,7 +358,7 @@ impl Batch {
     }
 
     /// As the store takes it, and the budgets of what is used in the same order.
-    pub fn shipment(self, gateway: crate::domain::GatewayId, place: u64) -> (Arc<Shipment>, Vec<Budget>) {
+    pub fn shipment(self, gateway: crate::domain::GatewayId, offset: u64) -> (Arc<Shipment>, Vec<Budget>) {
         let mut parts: Vec<(LeaseUse, Budget)> = self
             .used
             .into_iter()
@@ -369,7 +369,7 @@ impl Batch {
         // Sorted, as every transaction takes them, so that no two wait for each other.
         parts.sort_by(|(a, _), (b, _)| (&a.subject, a.window_start).cmp(&(&b.subject, b.window_start)));
         let (used, budgets) = parts.into_iter().unzip();
-        let position = i64::try_from(place).unwrap_or(i64::MAX);
+        let position = i64::try_from(offset).unwrap_or(i64::MAX);
         (Arc::new(Shipment { gateway, position, records: self.records, used }), budgets)
     }
 }

@@ -96,7 +96,7 @@ impl fmt::Debug for GatewayOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GatewayOptions")
             .field("egress", &self.egress)
-            .field("stand_in", &self.demo_provider)
+            .field("demo_provider", &self.demo_provider)
             .field("sweep_every", &self.sweep_every)
             .field("freshness", &self.freshness)
             .finish_non_exhaustive()

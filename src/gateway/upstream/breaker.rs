@@ -84,7 +84,7 @@ mod tests {
         Timestamp::from_millis(1_000_000 + millis)
     }
 
-    fn opened() -> Breaker {
+    fn response() -> Breaker {
         let breaker = Breaker::default();
         for _ in 1..FAILURES {
             assert!(!breaker.failed(at(0)));
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn some_failures_in_a_row_open_it_for_a_while() {
-        let breaker = opened();
+        let breaker = response();
 
         assert!(!breaker.admits(at(1_999)) && breaker.is_open());
         assert_eq!(breaker.pause_left(at(500)), Some(Duration::from_millis(1_500)));
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn after_the_pause_one_call_is_let_through() {
-        let breaker = opened();
+        let breaker = response();
 
         assert!(breaker.admits(at(2_000)));
         assert!(!breaker.admits(at(2_000)));
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_success_closes_it() {
-        let breaker = opened();
+        let breaker = response();
         assert!(breaker.admits(at(2_000)));
 
         breaker.succeeded();
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn each_further_failure_doubles_the_pause_up_to_a_minute() {
-        let breaker = opened();
+        let breaker = response();
         breaker.failed(at(2_000));
         assert_eq!(breaker.pause_left(at(2_000)), Some(Duration::from_secs(4)));
 

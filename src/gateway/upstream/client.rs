@@ -33,14 +33,14 @@ pub struct OutgoingRequest<'a> {
 /// Sends a request and waits for the head of the answer.
 pub async fn send(
     client: &HttpClient,
-    upstream: &UpstreamEndpoint,
+    endpoint: &UpstreamEndpoint,
     outgo: OutgoingRequest<'_>,
 ) -> Result<ProviderResponse, HttpError> {
     let OutgoingRequest { uri, forwarded, body, first_byte, progress, marks } = outgo;
     let mut request = Request::new(RequestBody::new(body, progress.cloned()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
-    *request.headers_mut() = upstream.headers.clone();
+    *request.headers_mut() = endpoint.headers.clone();
     for (name, value) in forwarded {
         request.headers_mut().insert(name, value.clone());
     }
@@ -52,7 +52,7 @@ pub async fn send(
     };
     let answer = answer.map_err(|(error, causes)| {
         // The caller learns what happened, the log also why: a certificate, a name that is not found.
-        log_call!(warn, marks, provider = %upstream.provider, %error, causes, "A provider could not be called");
+        log_call!(warn, marks, provider = %endpoint.provider, %error, causes, "A provider could not be called");
         error
     })?;
 

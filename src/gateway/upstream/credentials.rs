@@ -43,13 +43,13 @@ pub fn find(
 
 fn open(master: &MasterKey, provider: &Provider, sealed: &Sealed) -> Option<SecretString> {
     let context = credential_context(provider.id.as_str(), &provider.base_url);
-    let opened = match master.open(&context, sealed) {
-        Ok(opened) => opened,
+    let response = match master.open(&context, sealed) {
+        Ok(response) => response,
         Err(error) => {
             tracing::error!(provider = %provider.id, %error, "The credential of {} cannot be read; enter it again", provider.name);
             return None;
         }
     };
-    let text = Zeroizing::new(String::from_utf8(opened.to_vec()).ok()?);
+    let text = Zeroizing::new(String::from_utf8(response.to_vec()).ok()?);
     Some(SecretString::from(text.trim().to_owned())).filter(|_| !text.trim().is_empty())
 }

@@ -6,7 +6,6 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 use super::outgoing::RequestBody;
+use super::tunnel::{BoxError, Dialling, tunnel};
 use crate::domain::EgressPolicy;
 use crate::gateway::options::{GatewayOptions, ProviderProxy, extra_roots};
 
@@ -71,14 +71,6 @@ pub struct Guarded {
     patience: Duration,
 }
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// A connection to be had.
-pub type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
-
-/// A connection that was made, or not.
-pub type Dialled = Result<TokioIo<TcpStream>, BoxError>;
-
 impl Service<Uri> for Guarded {
     type Response = TokioIo<TcpStream>;
     type Error = BoxError;
@@ -94,7 +86,7 @@ impl Service<Uri> for Guarded {
             let way = proxy.and_then(|proxy| proxy.on_the_way_to(&uri));
             let dialling = async {
                 match way {
-                    Some(proxy) if may_be_asked_for(&policy, &uri) => super::tunnel::tunnel(proxy, uri).await,
+                    Some(proxy) if may_be_asked_for(&policy, &uri) => tunnel(proxy, uri).await,
                     Some(_) => Err(DialError::Denied.into()),
                     None => dial(&policy, &uri).await.map(TokioIo::new),
                 }

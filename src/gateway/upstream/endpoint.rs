@@ -69,31 +69,31 @@ pub enum TakesUsage {
 pub struct Unusable;
 
 impl UpstreamEndpoint {
-    /// An address of `provider`. `learned`: what earlier snapshots know of it.
+    /// An address of `provider`. `state`: what earlier snapshots know of it.
     pub fn new(
         provider: &Provider,
         endpoint: &Endpoint,
         credential: Option<SecretString>,
         options: &GatewayOptions,
-        learned: impl FnOnce(&Uri) -> Option<Arc<EndpointState>>,
+        state: impl FnOnce(&Uri) -> Option<Arc<EndpointState>>,
     ) -> Result<Self, Unusable> {
         let unusable = |why: &dyn std::fmt::Display| {
             tracing::error!(provider = %provider.id, "{} cannot be called: {why}", provider.name);
             Unusable
         };
-        let stand_in = options.demo_provider && credential.is_none();
+        let is_demo = options.demo_provider && credential.is_none();
         let url = Url::parse(&endpoint.address()).map_err(|error| unusable(&error))?;
-        if !stand_in {
+        if !is_demo {
             options.egress.permits_url(&url).map_err(|error| unusable(&error))?;
         }
         let uri: Uri = url.as_str().parse().map_err(|error| unusable(&error))?;
         let headers = headers(provider, endpoint, &uri, credential.as_ref())
             .ok_or_else(|| unusable(&"its credential or one of its headers cannot be sent"))?;
-        let counts = endpoint.protocol == Protocol::AnthropicMessages && provider.counts_tokens && !stand_in;
+        let counts = endpoint.protocol == Protocol::AnthropicMessages && provider.counts_tokens && !is_demo;
         let count_uri = counts.then(|| format!("{uri}/count_tokens").parse().ok()).flatten();
-        let learned = learned(&uri).unwrap_or_default();
-        if let Some(takes) = provider.stream_options {
-            learned.set_takes_usage(if takes { TakesUsage::Yes } else { TakesUsage::No });
+        let state = state(&uri).unwrap_or_default();
+        if let Some(capabilities) = provider.stream_options {
+            state.set_takes_usage(if capabilities { TakesUsage::Yes } else { TakesUsage::No });
         }
         Ok(Self {
             provider: provider.id.clone(),
@@ -104,11 +104,11 @@ impl UpstreamEndpoint {
             headers,
             timeouts: options.timeouts.with(&provider.patience),
             longest_event: provider.patience.max_event_mib.map_or(options.limits.event, |mib| mib as usize * (1 << 20)),
-            is_demo: stand_in,
+            is_demo,
             has_credential: credential.is_some(),
             mask: credential.as_ref().map(Mask::of).unwrap_or_default(),
             includes_reasoning: provider.completion_includes_reasoning,
-            state: learned,
+            state,
         })
     }
 
@@ -137,8 +137,8 @@ impl EndpointState {
     }
 
     /// Remembers whether `stream_options` was taken.
-    pub fn set_takes_usage(&self, takes: TakesUsage) {
-        self.takes_usage.store(takes as u8, Ordering::Relaxed);
+    pub fn set_takes_usage(&self, capabilities: TakesUsage) {
+        self.takes_usage.store(capabilities as u8, Ordering::Relaxed);
     }
 }
 

@@ -42,15 +42,13 @@ pub struct WrongKind;
 
 impl CallableModel {
     /// `None` if the model's id cannot stand in a header, or no address serves it.
-    pub fn new(model: &Arc<Model>, takes: Capabilities, lanes: Vec<Arc<UpstreamEndpoint>>) -> Option<Self> {
-        if lanes.is_empty() {
+    pub fn new(model: &Arc<Model>, capabilities: Capabilities, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Option<Self> {
+        if endpoints.is_empty() {
             return None;
         }
-        let lane = |upstream: Arc<UpstreamEndpoint>| ModelEndpoint {
-            breaker: upstream.state.breaker(&model.id),
-            endpoint: upstream,
-        };
-        let lanes = lanes.into_iter().map(lane).collect();
+        let endpoint =
+            |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint { breaker: endpoint.state.breaker(&model.id), endpoint };
+        let endpoints = endpoints.into_iter().map(endpoint).collect();
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
         let name = model_literal(model.id.as_str()).into();
         Some(Self {
@@ -58,8 +56,8 @@ impl CallableModel {
             literal: model_literal(&model.upstream_model),
             header,
             name,
-            capabilities: takes,
-            endpoints: lanes,
+            capabilities,
+            endpoints,
         })
     }
 
@@ -70,7 +68,7 @@ impl CallableModel {
             return Err(WrongKind);
         }
         let native = operation.native();
-        let same = self.endpoints.iter().find(|lane| Some(lane.endpoint.protocol) == native);
+        let same = self.endpoints.iter().find(|endpoint| Some(endpoint.endpoint.protocol) == native);
         same.or(self.endpoints.first()).ok_or(WrongKind)
     }
 }

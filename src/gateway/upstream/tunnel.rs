@@ -1,5 +1,6 @@
 //! A tunnel to a provider through a proxy.
 
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::http::uri::Uri;
@@ -9,8 +10,16 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use super::dial::{Dialled, Dialling};
 use crate::gateway::options::PORT;
+
+/// Why a connection could not be made.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A connection to be had.
+pub type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+
+/// A connection that was made, or not.
+pub type Dialled = Result<TokioIo<TcpStream>, BoxError>;
 
 /// A connection to a provider through a proxy.
 pub async fn tunnel(proxy: Intercept, provider: Uri) -> Dialled {
@@ -27,7 +36,7 @@ pub struct ToProxy;
 
 impl Service<Uri> for ToProxy {
     type Response = TokioIo<TcpStream>;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Error = BoxError;
     type Future = Dialling<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {

@@ -101,10 +101,10 @@ impl ReadEvents {
             out(Event::Thinking(text.into()));
         }
         for part in list(delta, "thinking_blocks").iter().filter_map(sealed) {
-            if let Part::Thinking { text, seal } = part {
-                match seal {
+            if let Part::Thinking { text, signature } = part {
+                match signature {
                     // A block with a seal repeats the thoughts that came before it, piece by piece.
-                    Some(seal) => out(Event::Seal(seal)),
+                    Some(signature) => out(Event::Signature(signature)),
                     None if thought.is_none() => out(Event::Thinking(text)),
                     None => {}
                 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::domain::Protocol;
 use crate::wire::neutral::{Node, Part, Request, Role, Signature, Source, ToolCall, ToolResult, Turn, Untranslatable};
 
-/// Reads the conversation into `ask`.
-pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(), Untranslatable> {
+/// Reads the conversation into `request`.
+pub(super) fn messages<'a>(list: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
     let mut any = false;
     // Whether the last message was a tool's: the results of several calls are one turn.
     let mut in_results = false;
@@ -19,8 +19,8 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Request<'a>) -> Result
             "system" | "developer" => {
                 let mut parts = Vec::new();
                 contents(&message, AllowedParts::Text, &mut parts)?;
-                if ask.turns.is_empty() {
-                    ask.system.append(&mut parts);
+                if request.turns.is_empty() {
+                    request.system.append(&mut parts);
                     continue;
                 }
                 (Role::System, parts)
@@ -35,7 +35,7 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Request<'a>) -> Result
             "tool" => {
                 in_results = true;
                 let result = result(&message)?;
-                if let Some(turn) = ask.turns.last_mut().filter(|_| was_in_results) {
+                if let Some(turn) = request.turns.last_mut().filter(|_| was_in_results) {
                     turn.parts.push(result);
                     continue;
                 }
@@ -45,7 +45,7 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, ask: &mut Request<'a>) -> Result
             _ => return Err(role.wanted("one of system, developer, user, assistant and tool")),
         };
         if !parts.is_empty() {
-            ask.turns.push(Turn { role, parts });
+            request.turns.push(Turn { role, parts });
         }
     }
     if any { Ok(()) } else { Err(list.wanted("a list with at least one message")) }
@@ -63,10 +63,14 @@ enum AllowedParts {
 }
 
 /// What a message holds: a text, or a list of parts. A `cache_control` beside a text is that of the text.
-fn contents<'a>(message: &Node<'a, '_>, takes: AllowedParts, parts: &mut Vec<Part<'a>>) -> Result<(), Untranslatable> {
+fn contents<'a>(
+    message: &Node<'a, '_>,
+    allowed: AllowedParts,
+    parts: &mut Vec<Part<'a>>,
+) -> Result<(), Untranslatable> {
     let Some(content) = message.get("content") else { return Ok(()) };
     if let Some(text) = content.value.as_str() {
-        if !text.is_empty() || takes == AllowedParts::Everything {
+        if !text.is_empty() || allowed == AllowedParts::Everything {
             parts.push(Part::Text {
                 text: text.into(),
                 citations: Vec::new(),
@@ -76,16 +80,16 @@ fn contents<'a>(message: &Node<'a, '_>, takes: AllowedParts, parts: &mut Vec<Par
         return Ok(());
     }
     for node in content.list().map_err(|_| content.wanted("a string or a list of parts"))? {
-        parts.push(part(&node, takes)?);
+        parts.push(part(&node, allowed)?);
     }
     Ok(())
 }
 
-fn part<'a>(node: &Node<'a, '_>, takes: AllowedParts) -> Result<Part<'a>, Untranslatable> {
+fn part<'a>(node: &Node<'a, '_>, allowed: AllowedParts) -> Result<Part<'a>, Untranslatable> {
     node.object()?;
     let cache = node.value_at("cache_control");
     let kind = node.need("type")?;
-    match (kind.text()?, takes) {
+    match (kind.text()?, allowed) {
         ("text", _) => Ok(Part::Text { text: node.need("text")?.text()?.into(), citations: Vec::new(), cache }),
         ("refusal", AllowedParts::Said) => Ok(Part::Refusal(node.need("refusal")?.text()?.into())),
         ("image_url", AllowedParts::Everything) => {
@@ -183,7 +187,7 @@ pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
     if !sealed.is_empty() {
         return sealed;
     }
-    let plain = plain(message).map(|text| Part::Thinking { text: text.into(), seal: None });
+    let plain = plain(message).map(|text| Part::Thinking { text: text.into(), signature: None });
     plain.into_iter().collect()
 }
 
@@ -197,10 +201,11 @@ pub(super) fn plain(message: &Value) -> Option<&str> {
 pub(super) fn sealed(block: &Value) -> Option<Part<'_>> {
     let text = |key: &str| block.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(data) = text("data") {
-        let seal = Signature { redacted: true, ..Signature::unpacked(data, Protocol::AnthropicMessages) };
-        return Some(Part::Thinking { text: "".into(), seal: Some(seal) });
+        let signature = Signature { redacted: true, ..Signature::unpacked(data, Protocol::AnthropicMessages) };
+        return Some(Part::Thinking { text: "".into(), signature: Some(signature) });
     }
-    let seal = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
+    let signature = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     let thoughts = text("thinking");
-    (seal.is_some() || thoughts.is_some()).then(|| Part::Thinking { text: thoughts.unwrap_or_default().into(), seal })
+    (signature.is_some() || thoughts.is_some())
+        .then(|| Part::Thinking { text: thoughts.unwrap_or_default().into(), signature })
 }

@@ -42,7 +42,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let body = Node::root(body);
     body.object()?;
     refuse_the_impossible(&body)?;
-    let mut ask = Request {
+    let mut request = Request {
         tools: tools(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
         max_tokens: body.count_at("max_completion_tokens")?,
@@ -58,23 +58,23 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         stream: body.flag_at("stream")?.unwrap_or(false),
         ..Request::default()
     };
-    if ask.max_tokens.is_none() {
-        ask.max_tokens = body.count_at("max_tokens")?;
+    if request.max_tokens.is_none() {
+        request.max_tokens = body.count_at("max_tokens")?;
     }
-    if ask.user.is_none() {
-        ask.user = body.text_at("safety_identifier")?.map(Cow::from);
+    if request.user.is_none() {
+        request.user = body.text_at("safety_identifier")?.map(Cow::from);
     }
-    choice(&body, &mut ask)?;
-    messages(&body.need("messages")?, &mut ask)?;
-    if ask.turns.is_empty() {
+    choice(&body, &mut request)?;
+    messages(&body.need("messages")?, &mut request)?;
+    if request.turns.is_empty() {
         // Some clients put their whole question into one system message; most protocols need somebody who asks.
-        let parts = std::mem::take(&mut ask.system);
+        let parts = std::mem::take(&mut request.system);
         if parts.is_empty() {
             return Err(body.need("messages")?.wanted("a list with a message that says something"));
         }
-        ask.turns.push(Turn { role: Role::User, parts });
+        request.turns.push(Turn { role: Role::User, parts });
     }
-    Ok(ask)
+    Ok(request)
 }
 
 /// How clients ask for thoughts that they mean to show, beside OpenAI's own field.

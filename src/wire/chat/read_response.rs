@@ -27,7 +27,7 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
         Words::Thought(_) if thought => {}
         Words::Thought(more) => match parts.last_mut() {
             Some(Part::Thinking { text, .. }) => text.to_mut().push_str(more),
-            _ => parts.push(Part::Thinking { text: more.into(), seal: None }),
+            _ => parts.push(Part::Thinking { text: more.into(), signature: None }),
         },
         Words::Said(text) => parts.push(Part::text(text)),
         Words::Refused(text) => {

@@ -40,13 +40,13 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     })
 }
 
-/// Whether tools have to be called. Where only some are allowed, the others are taken out of `ask`. Without tools, there
+/// Whether tools have to be called. Where only some are allowed, the others are taken out of `request`. Without tools, there
 /// is nothing to choose.
-pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(), Untranslatable> {
+pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
     const WORDS: &str = "'none', 'auto', 'required' or an object that names a tool";
-    let Some(node) = body.get("tool_choice").filter(|_| !ask.tools.is_empty()) else { return Ok(()) };
+    let Some(node) = body.get("tool_choice").filter(|_| !request.tools.is_empty()) else { return Ok(()) };
     if let Some(word) = node.value.as_str() {
-        ask.choice = Some(match word {
+        request.choice = Some(match word {
             "none" => Choice::Never,
             "auto" => Choice::Auto,
             // Mistral's word for it.
@@ -60,12 +60,12 @@ pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(
     match kind {
         "function" | "custom" => {
             let name = node.need(kind)?.need("name")?.text()?;
-            ask.choice = Some(Choice::Tool(name.into()));
+            request.choice = Some(Choice::Tool(name.into()));
         }
         "allowed_tools" => {
             let allowed = node.need("allowed_tools")?;
             let mode = allowed.need("mode")?;
-            ask.choice = Some(match mode.text()? {
+            request.choice = Some(match mode.text()? {
                 "auto" => Choice::Auto,
                 "required" => Choice::Any,
                 _ => return Err(mode.wanted("'auto' or 'required'")),
@@ -75,7 +75,7 @@ pub(super) fn choice<'a>(body: &Node<'a, '_>, ask: &mut Request<'a>) -> Result<(
                 let kind = tool.text_at("type")?.unwrap_or("function");
                 names.push(tool.need(kind)?.need("name")?.text()?);
             }
-            ask.tools.retain(|tool| names.contains(&tool.name.as_ref()));
+            request.tools.retain(|tool| names.contains(&tool.name.as_ref()));
         }
         _ => return Err(node.need("type")?.wanted("one of function, custom and allowed_tools")),
     }

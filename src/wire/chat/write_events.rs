@@ -15,7 +15,7 @@ use crate::wire::neutral::{Event, ResponseIdentity, Signature, Stop};
 /// Writes a stream: a chunk for each event, the reason to finish, the usage if it was asked for, and `[DONE]`.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: ResponseIdentity,
+    identity: ResponseIdentity,
     /// A chunk up to its choices.
     head: String,
     started: bool,
@@ -104,15 +104,15 @@ struct Custom<'w> {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: ResponseIdentity) -> Self {
+    pub fn new(identity: ResponseIdentity) -> Self {
         let head = format!(
             "data: {{\"id\":{},\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":{},\"choices\":[",
-            quote(&format!("chatcmpl-{}", shown.id)),
-            shown.created,
-            quote(&shown.model),
+            quote(&format!("chatcmpl-{}", identity.id)),
+            identity.created,
+            quote(&identity.model),
         );
         Self {
-            shown,
+            identity,
             head,
             started: false,
             ended: false,
@@ -147,7 +147,7 @@ impl WriteEvents {
                 self.thoughts.push_str(&text);
                 self.chunk(&Delta { reasoning_content: Some(&text), ..Delta::default() }, None, out);
             }
-            Event::Seal(seal) => self.seal(&seal, out),
+            Event::Signature(signature) => self.signature(&signature, out),
             Event::Refusal(text) => {
                 self.refused = true;
                 self.chunk(&Delta { refusal: Some(&text), ..Delta::default() }, None, out);
@@ -175,23 +175,23 @@ impl WriteEvents {
     }
 
     /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         if !self.ended {
             self.ended = true;
-            out.extend_from_slice(problem.chat_event().as_bytes());
+            out.extend_from_slice(error.chat_event().as_bytes());
         }
     }
 
-    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
+    fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
         let thoughts = std::mem::take(&mut self.thoughts);
-        let entry = Block { r#type: "thinking", thinking: &thoughts, signature: Some(seal.packed()) };
+        let entry = Block { r#type: "thinking", thinking: &thoughts, signature: Some(signature.packed()) };
         let block = At { index: self.sealed, entry };
         self.sealed += 1;
         self.chunk(&Delta { thinking_blocks: Some([block]), ..Delta::default() }, None, out);
     }
 
     fn tool_start(&mut self, index: usize, id: &str, name: &str, custom: bool, out: &mut Vec<u8>) {
-        let known = self.shown.names.client(name);
+        let known = self.identity.names.client(name);
         let wraps = !custom && known.is_some_and(|known| known.custom);
         let name = Some(known.map_or(name, |known| &known.name));
         let call = Call { index, custom: custom || wraps, wrapped: wraps.then(String::new), any: false };
@@ -238,7 +238,7 @@ impl WriteEvents {
                 }
                 None => continue,
             };
-            chunk(&self.head, &self.shown, &Delta { tool_calls: Some([more]), ..Delta::default() }, None, out);
+            chunk(&self.head, &self.identity, &Delta { tool_calls: Some([more]), ..Delta::default() }, None, out);
         }
     }
 
@@ -246,7 +246,7 @@ impl WriteEvents {
         self.end_calls(out);
         let stop = self.stop.unwrap_or_default().with_tools(!self.calls.is_empty());
         self.chunk(&Delta::default(), Some(finish_reason(stop, self.refused)), out);
-        if let Some(tokens) = self.tokens.filter(|_| self.shown.include_usage) {
+        if let Some(tokens) = self.tokens.filter(|_| self.identity.include_usage) {
             out.extend_from_slice(self.head.as_bytes());
             out.extend_from_slice(b"],\"usage\":");
             put(&Usage::from(tokens), out);
@@ -257,11 +257,11 @@ impl WriteEvents {
     }
 
     fn chunk(&self, delta: &Delta<'_>, finish: Option<&'static str>, out: &mut Vec<u8>) {
-        chunk(&self.head, &self.shown, delta, finish, out);
+        chunk(&self.head, &self.identity, delta, finish, out);
     }
 }
 
-fn chunk(head: &str, shown: &ResponseIdentity, delta: &Delta<'_>, finish: Option<&'static str>, out: &mut Vec<u8>) {
+fn chunk(head: &str, identity: &ResponseIdentity, delta: &Delta<'_>, finish: Option<&'static str>, out: &mut Vec<u8>) {
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(b"{\"index\":0,\"delta\":");
     put(delta, out);
@@ -269,7 +269,7 @@ fn chunk(head: &str, shown: &ResponseIdentity, delta: &Delta<'_>, finish: Option
     put(&finish, out);
     out.extend_from_slice(b"}]");
     // OpenAI says `null` in every chunk but the last, once usage was asked for.
-    out.extend_from_slice(if shown.include_usage { b",\"usage\":null}\n\n".as_slice() } else { b"}\n\n" });
+    out.extend_from_slice(if identity.include_usage { b",\"usage\":null}\n\n".as_slice() } else { b"}\n\n" });
 }
 
 fn put(value: &impl Serialize, out: &mut Vec<u8>) {

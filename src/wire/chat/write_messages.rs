@@ -124,14 +124,14 @@ struct Called<'w> {
 
 /// The whole conversation, with `instructions` of our own after those of the client.
 pub(super) fn messages<'w>(
-    ask: &'w Request<'_>,
-    takes: &'w Capabilities,
+    request: &'w Request<'_>,
+    capabilities: &'w Capabilities,
     names: &'w ToolNames,
     instructions: Option<String>,
 ) -> Result<Vec<Message<'w>>, Untranslatable> {
-    let system_role = if takes.developer_role { "developer" } else { "system" };
+    let system_role = if capabilities.developer_role { "developer" } else { "system" };
     let mut messages = Vec::new();
-    let mut system = joined(&ask.system, "\n\n")?;
+    let mut system = joined(&request.system, "\n\n")?;
     if let Some(more) = instructions {
         let gap = if system.is_empty() { "" } else { "\n\n" };
         system = format!("{system}{gap}{more}").into();
@@ -141,9 +141,9 @@ pub(super) fn messages<'w>(
     }
     // What one side says at a stretch. This protocol wants all calls of a stretch in one message, and their results right
     // after it.
-    for stretch in ask.turns.chunk_by(|a, b| (a.role == Role::Assistant) == (b.role == Role::Assistant)) {
+    for stretch in request.turns.chunk_by(|a, b| (a.role == Role::Assistant) == (b.role == Role::Assistant)) {
         if stretch.first().is_some_and(|turn| turn.role == Role::Assistant) {
-            messages.extend(said(stretch, takes, names)?);
+            messages.extend(said(stretch, capabilities, names)?);
         } else {
             answered(stretch, system_role, &mut messages)?;
         }
@@ -154,7 +154,7 @@ pub(super) fn messages<'w>(
 /// What the model said. `None` if nothing is left of it, thoughts apart.
 fn said<'w>(
     turns: &'w [Turn<'_>],
-    takes: &'w Capabilities,
+    capabilities: &'w Capabilities,
     names: &'w ToolNames,
 ) -> Result<Option<Message<'w>>, Untranslatable> {
     let (mut texts, mut thoughts, mut refusals, mut calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -164,7 +164,7 @@ fn said<'w>(
             match part {
                 // The texts of one turn are one text, cut where something stands between or is cited.
                 Part::Text { text: more, .. } => text.push_str(more),
-                Part::Refusal(words) if takes.openai_fields => refusals.push(words.as_ref()),
+                Part::Refusal(words) if capabilities.openai_fields => refusals.push(words.as_ref()),
                 Part::Refusal(words) => text.push_str(words),
                 Part::Thinking { text, .. } if !text.is_empty() => thoughts.push(text.as_ref()),
                 Part::Thinking { .. } => {}
@@ -184,10 +184,10 @@ fn said<'w>(
     let content = match texts.is_empty() {
         false => Some(Content::Text(texts.join("\n\n").into())),
         // OpenAI says `null` beside calls; some hosts want a text always.
-        true => (!takes.openai_fields).then_some(Content::Text("".into())),
+        true => (!capabilities.openai_fields).then_some(Content::Text("".into())),
     };
     // A provider that wants its thoughts back fails where the field is missing: what was lost is said to be empty.
-    let thoughts = takes.thinking_back.as_deref().map(|field| (field, thoughts.join("\n\n")));
+    let thoughts = capabilities.thinking_back.as_deref().map(|field| (field, thoughts.join("\n\n")));
     Ok(Some(Message {
         role: "assistant",
         content,
@@ -214,10 +214,10 @@ fn answered<'w>(
     system_role: &'static str,
     messages: &mut Vec<Message<'w>>,
 ) -> Result<(), Untranslatable> {
-    let mut shown = Vec::new();
+    let mut identity = Vec::new();
     for part in turns.iter().flat_map(|turn| &turn.parts) {
         if let Part::ToolResult(result) = part {
-            messages.push(write_result(result, &mut shown)?);
+            messages.push(write_result(result, &mut identity)?);
         }
     }
     for turn in turns {
@@ -228,13 +228,13 @@ fn answered<'w>(
             }
             continue;
         }
-        let mut pieces = std::mem::take(&mut shown);
+        let mut pieces = std::mem::take(&mut identity);
         for part in turn.parts.iter().filter(|part| !matches!(part, Part::ToolResult(_))) {
             pieces.push(piece(part)?);
         }
         messages.extend(user(pieces));
     }
-    messages.extend(user(shown));
+    messages.extend(user(identity));
     Ok(())
 }
 
@@ -254,8 +254,8 @@ fn user(mut pieces: Vec<Piece<'_>>) -> Option<Message<'_>> {
     Some(Message::new("user", Content::Text(join(texts, "\n\n"))))
 }
 
-/// A tool's answer. Pictures and documents go to `shown`, after a line that says whose they are.
-fn write_result<'w>(result: &'w ToolResult<'_>, shown: &mut Vec<Piece<'w>>) -> Result<Message<'w>, Untranslatable> {
+/// A tool's answer. Pictures and documents go to `identity`, after a line that says whose they are.
+fn write_result<'w>(result: &'w ToolResult<'_>, identity: &mut Vec<Piece<'w>>) -> Result<Message<'w>, Untranslatable> {
     let texts = result.parts.iter().filter_map(|part| match part {
         Part::Text { text, .. } => Some(Cow::Borrowed(text.as_ref())),
         _ => None,
@@ -263,9 +263,9 @@ fn write_result<'w>(result: &'w ToolResult<'_>, shown: &mut Vec<Piece<'w>>) -> R
     let mut text = join(texts, "\n\n");
     let others: Vec<_> = result.parts.iter().filter(|part| !matches!(part, Part::Text { .. })).collect();
     if !others.is_empty() {
-        shown.push(Piece::Text { text: format!("Shown by the tool in its answer to {}:", result.id).into() });
+        identity.push(Piece::Text { text: format!("Shown by the tool in its answer to {}:", result.id).into() });
         for part in others {
-            shown.push(piece(part)?);
+            identity.push(piece(part)?);
         }
         if text.is_empty() {
             text = "What the tool shows follows its answer.".into();

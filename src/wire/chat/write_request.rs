@@ -12,69 +12,72 @@ use crate::wire::neutral::{
     Capabilities, Choice, Format, MaxTokensField, Request, Tool, ToolKind, ToolNames, Untranslatable,
 };
 
-/// Writes the request for a provider that takes what `takes` says; `model` is the provider's name of the model.
+/// Writes the request for a provider that takes what `capabilities` says; `model` is the provider's name of the model.
 ///
 /// | what is asked | what is sent |
 /// | --- | --- |
-/// | `system` | one message first, `developer` or `system` as `takes` says, its texts joined by a blank line |
+/// | `system` | one message first, `developer` or `system` as `capabilities` says, its texts joined by a blank line |
 /// | turns of the system | the same role, where they stand |
 /// | turns of the user | results of tools first, each as a `tool` message right after the calls; then what the person said |
 /// | pictures and documents in results | a message of the user after the results: this protocol takes text only there |
 /// | a result that is an error | its text after `Error: `: there is no field for it |
 /// | turns of the model that follow each other | one message: all calls have to stand together |
 /// | only texts in a turn | one string, joined by a blank line: many hosts know no lists there |
-/// | thoughts | `takes.thinking_back`, an empty text where they were lost; dropped where no field is named |
+/// | thoughts | `capabilities.thinking_back`, an empty text where they were lost; dropped where no field is named |
 /// | seals | dropped: this protocol has none of its own |
-/// | a refusal of the model | `refusal` where `takes.openai_fields`, else text |
+/// | a refusal of the model | `refusal` where `capabilities.openai_fields`, else text |
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |
 /// | marks for caching | dropped: they are Anthropic's |
-/// | tools | functions, under the provider's names; `strict` only where `takes.openai_fields` |
+/// | tools | functions, under the provider's names; `strict` only where `capabilities.openai_fields` |
 /// | tools that take free text | functions with one text, `input`; their grammar is told in the description |
-/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `takes.openai_fields` |
-/// | the token limit | `takes.max_tokens_field`, at most `takes.max_tokens` |
+/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `capabilities.openai_fields` |
+/// | the token limit | `capabilities.max_tokens_field`, at most `capabilities.max_tokens` |
 /// | stop texts, penalties, seed | as they are; penalties not where sampling is not taken |
-/// | temperature, `top_p`, `top_k` | where `takes.sampling`; `top_k` only where `takes.top_k` |
-/// | thinking | `takes.thinking`, for models that are known to think; efforts are those that the model knows |
+/// | temperature, `top_p`, `top_k` | where `capabilities.sampling`; `top_k` only where `capabilities.top_k` |
+/// | thinking | `capabilities.thinking`, for models that are known to think; efforts are those that the model knows |
 /// | a schema | `json_schema`; where the model is known not to obey it, `json_object` and the schema in words |
-/// | verbosity, user, service tier, cache key | where `takes.openai_fields` |
-/// | a stream | with usage, where `takes.stream_options` |
+/// | verbosity, user, service tier, cache key | where `capabilities.openai_fields` |
+/// | a stream | with usage, where `capabilities.stream_options` |
 ///
 /// # Errors
 /// If the conversation has something that this protocol has no place for.
 pub fn write_request(
-    ask: &Request<'_>,
+    request: &Request<'_>,
     model: &str,
-    takes: &Capabilities,
+    capabilities: &Capabilities,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    let (format, instructions) = format(ask.format.as_ref(), takes);
-    let sampling = Some(&ask.sampling).filter(|_| takes.sampling);
-    let limit = ask.max_tokens.map(|wanted| takes.max_tokens.map_or(wanted, |most| wanted.min(most)));
-    let has_tools = !ask.tools.is_empty();
+    let (format, instructions) = format(request.format.as_ref(), capabilities);
+    let sampling = Some(&request.sampling).filter(|_| capabilities.sampling);
+    let limit = request.max_tokens.map(|wanted| capabilities.max_tokens.map_or(wanted, |most| wanted.min(most)));
+    let has_tools = !request.tools.is_empty();
     let request = ChatRequest {
         model,
-        messages: messages(ask, takes, names, instructions)?,
-        tools: ask.tools.iter().map(|tool| write_tool(tool, takes, names)).collect(),
-        tool_choice: ask.choice.as_ref().filter(|_| has_tools).map(|choice| tool_choice(choice, ask, names)),
-        parallel_tool_calls: ask.parallel_tools.filter(|parallel| has_tools && (takes.openai_fields || !parallel)),
-        max_tokens: limit.filter(|_| takes.max_tokens_field == MaxTokensField::MaxTokens),
-        max_completion_tokens: limit.filter(|_| takes.max_tokens_field == MaxTokensField::MaxCompletionTokens),
-        stop: &ask.stop,
+        messages: messages(request, capabilities, names, instructions)?,
+        tools: request.tools.iter().map(|tool| write_tool(tool, capabilities, names)).collect(),
+        tool_choice: request.choice.as_ref().filter(|_| has_tools).map(|choice| tool_choice(choice, request, names)),
+        parallel_tool_calls: request
+            .parallel_tools
+            .filter(|parallel| has_tools && (capabilities.openai_fields || !parallel)),
+        max_tokens: limit.filter(|_| capabilities.max_tokens_field == MaxTokensField::MaxTokens),
+        max_completion_tokens: limit.filter(|_| capabilities.max_tokens_field == MaxTokensField::MaxCompletionTokens),
+        stop: &request.stop,
         temperature: sampling.and_then(|sampling| sampling.temperature),
         top_p: sampling.and_then(|sampling| sampling.top_p),
-        top_k: sampling.and_then(|sampling| sampling.top_k).filter(|_| takes.top_k),
+        top_k: sampling.and_then(|sampling| sampling.top_k).filter(|_| capabilities.top_k),
         frequency_penalty: sampling.and_then(|sampling| sampling.frequency_penalty),
         presence_penalty: sampling.and_then(|sampling| sampling.presence_penalty),
-        seed: ask.sampling.seed,
-        thought: Thought::new(ask.thinking, takes),
+        seed: request.sampling.seed,
+        thought: Thought::new(request.thinking, capabilities),
         response_format: format,
-        verbosity: ask.verbosity.as_deref().filter(|_| takes.openai_fields),
-        user: ask.user.as_deref().filter(|_| takes.openai_fields),
-        service_tier: ask.service_tier.as_deref().filter(|_| takes.openai_fields),
-        prompt_cache_key: ask.prompt_cache_key.as_deref().filter(|_| takes.openai_fields),
-        stream: ask.stream.then_some(true),
-        stream_options: (ask.stream && takes.stream_options).then_some(StreamOptions { include_usage: true }),
+        verbosity: request.verbosity.as_deref().filter(|_| capabilities.openai_fields),
+        user: request.user.as_deref().filter(|_| capabilities.openai_fields),
+        service_tier: request.service_tier.as_deref().filter(|_| capabilities.openai_fields),
+        prompt_cache_key: request.prompt_cache_key.as_deref().filter(|_| capabilities.openai_fields),
+        stream: request.stream.then_some(true),
+        stream_options: (request.stream && capabilities.stream_options)
+            .then_some(StreamOptions { include_usage: true }),
     };
     serde_json::to_vec(&request)
         .map_err(|_| Untranslatable::impossible("messages", "The request cannot be written as JSON."))
@@ -147,7 +150,7 @@ struct FunctionOut<'w> {
     strict: Option<bool>,
 }
 
-fn write_tool<'w>(tool: &'w Tool<'_>, takes: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
+fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
     let description = tool.description.as_deref();
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
@@ -164,7 +167,7 @@ fn write_tool<'w>(tool: &'w Tool<'_>, takes: &Capabilities, names: &'w ToolNames
         }
     };
     let name = names.provider(tool.namespace.as_deref(), &tool.name);
-    let strict = strict.filter(|_| takes.openai_fields);
+    let strict = strict.filter(|_| capabilities.openai_fields);
     ToolOut { r#type: "function", function: FunctionOut { name, description, parameters, strict } }
 }
 
@@ -180,13 +183,13 @@ struct Named<'w> {
     name: &'w str,
 }
 
-fn tool_choice<'w>(choice: &'w Choice<'_>, ask: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
+fn tool_choice<'w>(choice: &'w Choice<'_>, request: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
     match choice {
         Choice::Auto => ChoiceOut::Word("auto"),
         Choice::Never => ChoiceOut::Word("none"),
         Choice::Any => ChoiceOut::Word("required"),
         Choice::Tool(name) => {
-            let tool = ask.tools.iter().find(|tool| tool.name == *name);
+            let tool = request.tools.iter().find(|tool| tool.name == *name);
             let name = names.provider(tool.and_then(|tool| tool.namespace.as_deref()), name);
             ChoiceOut::Tool { r#type: "function", function: Named { name } }
         }
@@ -211,11 +214,11 @@ struct SchemaOut<'w> {
 }
 
 /// The answer's shape, and what the model is to be told of it.
-fn format<'w>(format: Option<&'w Format<'_>>, takes: &Capabilities) -> (Option<FormatOut<'w>>, Option<String>) {
+fn format<'w>(format: Option<&'w Format<'_>>, capabilities: &Capabilities) -> (Option<FormatOut<'w>>, Option<String>) {
     match format {
         None => (None, None),
         Some(Format::Json) => (Some(FormatOut::JsonObject), None),
-        Some(Format::Schema { schema, .. }) if takes.schemas == Some(false) => {
+        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => {
             let told =
                 format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
             (Some(FormatOut::JsonObject), Some(told))
@@ -226,7 +229,7 @@ fn format<'w>(format: Option<&'w Format<'_>>, takes: &Capabilities) -> (Option<F
                 name: name.as_deref().unwrap_or("structured_output"),
                 description: description.as_deref(),
                 schema,
-                strict: strict.filter(|_| takes.openai_fields),
+                strict: strict.filter(|_| capabilities.openai_fields),
             };
             (Some(FormatOut::JsonSchema { json_schema }), None)
         }

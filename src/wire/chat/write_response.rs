@@ -19,13 +19,13 @@ use crate::wire::neutral::{Citation, Part, Response, ResponseIdentity, Stop, Too
 /// | citations | `annotations`; without a place of their own, that of the text which they belong to |
 /// | calls | `tool_calls`, under the client's names |
 /// | the stop text that ended it | lost: there is no field for it |
-pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
+pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
     let mut message = Message { role: "assistant", ..Message::default() };
     let mut refusals = Vec::new();
     let (mut text, mut length) = (String::new(), 0_u64);
     let mut thoughts = Vec::new();
     let mut any_text = false;
-    for part in &reply.parts {
+    for part in &response.parts {
         match part {
             Part::Text { text: more, citations, .. } => {
                 any_text = true;
@@ -35,12 +35,12 @@ pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8>
                 message.annotations.extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
             }
             Part::Refusal(words) => refusals.push(words.as_ref()),
-            Part::Thinking { text, seal } => {
+            Part::Thinking { text, signature } => {
                 thoughts.push(text.as_ref());
-                let signature = seal.as_ref().map(|seal| seal.packed());
+                let signature = signature.as_ref().map(|signature| signature.packed());
                 message.thinking_blocks.push(Block { r#type: "thinking", thinking: text, signature });
             }
-            Part::ToolCall(call) => message.tool_calls.push(Call::new(call, shown)),
+            Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity)),
             Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
         }
     }
@@ -53,14 +53,14 @@ pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8>
     message.content = (any_text || !instead).then_some(text);
     message.refusal = (!refusals.is_empty()).then(|| refusals.concat());
 
-    let finish_reason = finish_reason(reply.stop.with_tools(!message.tool_calls.is_empty()), !refusals.is_empty());
+    let finish_reason = finish_reason(response.stop.with_tools(!message.tool_calls.is_empty()), !refusals.is_empty());
     let answer = Answer {
-        id: format!("chatcmpl-{}", shown.id),
+        id: format!("chatcmpl-{}", identity.id),
         object: "chat.completion",
-        created: shown.created,
-        model: &shown.model,
+        created: identity.created,
+        model: &identity.model,
         choices: [Choice { index: 0, message, logprobs: None, finish_reason }],
-        usage: reply.tokens.map(Usage::from),
+        usage: response.tokens.map(Usage::from),
     };
     // Nothing in it can fail to be JSON.
     serde_json::to_vec(&answer).unwrap_or_default()
@@ -173,8 +173,8 @@ struct Custom<'w> {
 }
 
 impl<'w> Call<'w> {
-    fn new(call: &'w ToolCall<'_>, shown: &'w ResponseIdentity) -> Self {
-        let known = shown.names.client(&call.name);
+    fn new(call: &'w ToolCall<'_>, identity: &'w ResponseIdentity) -> Self {
+        let known = identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
         let called = if call.custom {
             Called::Custom { custom: Custom { name, input: call.arguments.as_ref().into() } }

@@ -41,21 +41,21 @@ enum Reasoning {
 impl Thought {
     /// What to say of it. Nothing to a model that is not known to think: Claude Code asks every model to, and hosts refuse
     /// the field for those that cannot.
-    pub(super) fn new(thinking: Option<Thinking>, takes: &Capabilities) -> Self {
-        let thinks = takes.thinks.unwrap_or(takes.efforts.is_some());
+    pub(super) fn new(thinking: Option<Thinking>, capabilities: &Capabilities) -> Self {
+        let thinks = capabilities.thinks.unwrap_or(capabilities.efforts.is_some());
         let Some(thinking) = thinking.filter(|_| thinks) else { return Self::default() };
         let on = thinking != Thinking::Off;
-        let has_efforts = matches!(takes.thinking, ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort);
-        if !on && takes.must_think && !has_efforts {
+        let has_efforts = matches!(capabilities.thinking, ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort);
+        if !on && capabilities.must_think && !has_efforts {
             return Self::default();
         }
         let kind = Some(Kind { r#type: if on { "enabled" } else { "disabled" } });
-        match takes.thinking {
-            ThinkingSwitch::Effort => Self { reasoning_effort: effort(thinking, takes), ..Self::default() },
+        match capabilities.thinking {
+            ThinkingSwitch::Effort => Self { reasoning_effort: effort(thinking, capabilities), ..Self::default() },
             ThinkingSwitch::ThinkingType => Self { thinking: kind, ..Self::default() },
             ThinkingSwitch::ThinkingTypeAndEffort => {
                 let stated = on && thinking != Thinking::Adaptive;
-                let reasoning_effort = if stated { effort(thinking, takes) } else { None };
+                let reasoning_effort = if stated { effort(thinking, capabilities) } else { None };
                 Self { thinking: kind, reasoning_effort, ..Self::default() }
             }
             ThinkingSwitch::EnableThinking => Self { enable_thinking: Some(on), ..Self::default() },
@@ -67,8 +67,8 @@ impl Thought {
             }
             ThinkingSwitch::ReasoningEnabled => Self { reasoning: Some(Reasoning::Enabled(on)), ..Self::default() },
             ThinkingSwitch::ReasoningEffort => {
-                let none = (!on && !takes.must_think).then_some("none");
-                let reasoning = none.or_else(|| effort(thinking, takes)).map(Reasoning::Effort);
+                let none = (!on && !capabilities.must_think).then_some("none");
+                let reasoning = none.or_else(|| effort(thinking, capabilities)).map(Reasoning::Effort);
                 Self { reasoning, ..Self::default() }
             }
             ThinkingSwitch::None => Self::default(),
@@ -77,10 +77,12 @@ impl Thought {
 }
 
 /// The effort in a word that the model knows.
-fn effort(thinking: Thinking, takes: &Capabilities) -> Option<&'static str> {
+fn effort(thinking: Thinking, capabilities: &Capabilities) -> Option<&'static str> {
     let wanted = match thinking {
-        Thinking::Off => match &takes.efforts {
-            Some(known) if !takes.must_think && known.iter().any(|effort| effort == "none") => return Some("none"),
+        Thinking::Off => match &capabilities.efforts {
+            Some(known) if !capabilities.must_think && known.iter().any(|effort| effort == "none") => {
+                return Some("none");
+            }
             // It cannot be switched off; the least is nearest.
             Some(_) => Effort::Minimal,
             None => return None,
@@ -90,8 +92,8 @@ fn effort(thinking: Thinking, takes: &Capabilities) -> Option<&'static str> {
         Thinking::Budget(tokens) => Effort::of_budget(tokens),
     };
     // Where the efforts are not known, these three are the ones that everybody has.
-    let wanted = if takes.efforts.is_none() { wanted.clamp(Effort::Low, Effort::High) } else { wanted };
-    takes.nearest_effort(wanted).map(Effort::as_str)
+    let wanted = if capabilities.efforts.is_none() { wanted.clamp(Effort::Low, Effort::High) } else { wanted };
+    capabilities.nearest_effort(wanted).map(Effort::as_str)
 }
 
 #[cfg(test)]
@@ -100,11 +102,11 @@ mod tests {
 
     use super::*;
 
-    fn said(thinking: Thinking, takes: &Capabilities) -> Value {
-        serde_json::to_value(Thought::new(Some(thinking), takes)).unwrap()
+    fn said(thinking: Thinking, capabilities: &Capabilities) -> Value {
+        serde_json::to_value(Thought::new(Some(thinking), capabilities)).unwrap()
     }
 
-    fn takes(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Capabilities {
+    fn capabilities(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Capabilities {
         let efforts = efforts.map(|list| list.iter().map(|effort| (*effort).to_owned()).collect());
         Capabilities { thinking: switch, thinks: Some(true), efforts, ..Capabilities::default() }
     }
@@ -147,15 +149,15 @@ mod tests {
             ),
             (ThinkingSwitch::None, json!({}), json!({})),
         ] {
-            assert_eq!(said(high, &takes(switch, None)), on, "{switch:?}");
-            assert_eq!(said(Thinking::Off, &takes(switch, None)), off, "{switch:?}");
+            assert_eq!(said(high, &capabilities(switch, None)), on, "{switch:?}");
+            assert_eq!(said(Thinking::Off, &capabilities(switch, None)), off, "{switch:?}");
         }
     }
 
     #[test]
     fn the_effort_is_one_that_the_model_knows() {
         let word = |thinking, efforts: Option<&[&str]>| {
-            said(thinking, &takes(ThinkingSwitch::Effort, efforts))["reasoning_effort"].clone()
+            said(thinking, &capabilities(ThinkingSwitch::Effort, efforts))["reasoning_effort"].clone()
         };
 
         assert_eq!(word(Thinking::Off, Some(&["none", "low"])), "none");
@@ -169,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_model_that_must_think_is_told_to_think_least() {
-        let off = |switch, efforts| said(Thinking::Off, &Capabilities { must_think: true, ..takes(switch, efforts) });
+        let off =
+            |switch, efforts| said(Thinking::Off, &Capabilities { must_think: true, ..capabilities(switch, efforts) });
 
         assert_eq!(off(ThinkingSwitch::Effort, Some(&["none", "low"])), json!({"reasoning_effort": "low"}));
         assert_eq!(off(ThinkingSwitch::ReasoningEffort, Some(&["low"])), json!({"reasoning": {"effort": "low"}}));
@@ -180,9 +183,9 @@ mod tests {
     #[test]
     fn a_model_that_is_not_known_to_think_is_not_told_to() {
         for thinks in [Some(false), None] {
-            let takes = Capabilities { thinks, ..Capabilities::default() };
+            let capabilities = Capabilities { thinks, ..Capabilities::default() };
 
-            assert_eq!(said(Thinking::Effort(Effort::High), &takes), json!({}));
+            assert_eq!(said(Thinking::Effort(Effort::High), &capabilities), json!({}));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::Tokens;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::neutral::{Event, Part, Response, ResponseIdentity, Role, Stop};
 
-fn shown() -> ResponseIdentity {
+fn identity() -> ResponseIdentity {
     ResponseIdentity {
         id: "7h3x".into(),
         model: "fast".into(),
@@ -23,11 +23,11 @@ fn a_prompt_is_a_turn_of_the_user() {
         let body = json!({"model": "m", "prompt": prompt, "max_tokens": 7, "stop": "\n", "temperature": 0, "seed": 1,
             "user": "u", "stream": true, "n": 1, "best_of": 1, "echo": false, "suffix": null, "logprobs": null, "logit_bias": {}});
 
-        let ask = read_request(&body).unwrap();
+        let request = read_request(&body).unwrap();
 
-        assert_eq!((ask.turns[0].role, &ask.turns[0].parts), (Role::User, &vec![Part::text("Once upon")]));
-        assert_eq!((ask.max_tokens, ask.stop, ask.stream), (Some(7), vec!["\n".into()], true));
-        assert!(ask.sampling.temperature.is_some() && ask.sampling.seed.is_some());
+        assert_eq!((request.turns[0].role, &request.turns[0].parts), (Role::User, &vec![Part::text("Once upon")]));
+        assert_eq!((request.max_tokens, request.stop, request.stream), (Some(7), vec!["\n".into()], true));
+        assert!(request.sampling.temperature.is_some() && request.sampling.seed.is_some());
     }
 }
 
@@ -55,14 +55,14 @@ fn what_a_conversation_cannot_do_is_refused() {
 #[test]
 fn an_answer_is_one_text() {
     let tokens = Tokens { prompt: 9, completion: 5, cache_read: 4, cache_write: 3, reasoning: 2, ..Tokens::default() };
-    let reply = Response {
-        parts: vec![Part::Thinking { text: "hm".into(), seal: None }, Part::text("a "), Part::text("time")],
+    let response = Response {
+        parts: vec![Part::Thinking { text: "hm".into(), signature: None }, Part::text("a "), Part::text("time")],
         stop: Stop::Length,
         tokens: Some(tokens),
         ..Response::default()
     };
 
-    let answer: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
+    let answer: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
 
     assert_eq!(
         answer,
@@ -84,7 +84,7 @@ fn an_answer_is_one_text() {
 #[test]
 fn a_stream_is_chunks_of_the_same_shape() {
     let write = |include_usage, events: Vec<Event<'static>>| {
-        let mut writer = WriteEvents::new(ResponseIdentity { include_usage, ..shown() });
+        let mut writer = WriteEvents::new(ResponseIdentity { include_usage, ..identity() });
         let mut out = Vec::new();
         for event in events {
             writer.write(event, &mut out);
@@ -116,12 +116,12 @@ fn a_stream_is_chunks_of_the_same_shape() {
 
 #[test]
 fn a_failure_is_told_and_nothing_is_closed() {
-    let problem = ApiError::new(Code::ProviderError, "It broke off.");
-    let mut writer = WriteEvents::new(shown());
+    let error = ApiError::new(Code::ProviderError, "It broke off.");
+    let mut writer = WriteEvents::new(identity());
     let mut out = Vec::new();
 
-    writer.fail(&problem, &mut out);
+    writer.fail(&error, &mut out);
     writer.write(Event::End, &mut out);
 
-    assert_eq!(out, problem.chat_event().as_bytes());
+    assert_eq!(out, error.chat_event().as_bytes());
 }

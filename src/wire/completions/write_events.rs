@@ -9,7 +9,7 @@ use crate::wire::neutral::{Event, ResponseIdentity, Stop};
 /// Writes a stream: a chunk for each piece of text, the reason to finish, the usage if it was asked for, and `[DONE]`.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: ResponseIdentity,
+    identity: ResponseIdentity,
     id: String,
     ended: bool,
     refused: bool,
@@ -19,9 +19,9 @@ pub struct WriteEvents {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: ResponseIdentity) -> Self {
-        let id = id(&shown);
-        Self { shown, id, ended: false, refused: false, stop: None, tokens: None }
+    pub fn new(identity: ResponseIdentity) -> Self {
+        let id = id(&identity);
+        Self { identity, id, ended: false, refused: false, stop: None, tokens: None }
     }
 
     /// Appends what the client gets for `event`. Errors are left to [`WriteEvents::fail`].
@@ -41,14 +41,14 @@ impl WriteEvents {
             Event::End => {
                 let finish = finish_reason(self.stop.unwrap_or_default(), self.refused);
                 self.chunk("", Some(finish), out);
-                if let Some(tokens) = self.tokens.filter(|_| self.shown.include_usage) {
+                if let Some(tokens) = self.tokens.filter(|_| self.identity.include_usage) {
                     self.put(&[], Some(Usage::from(tokens)), out);
                 }
                 out.extend_from_slice(b"data: [DONE]\n\n");
                 self.ended = true;
             }
             Event::Thinking(_)
-            | Event::Seal(_)
+            | Event::Signature(_)
             | Event::Citation(_)
             | Event::ToolStart { .. }
             | Event::ToolArguments { .. }
@@ -58,10 +58,10 @@ impl WriteEvents {
     }
 
     /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         if !self.ended {
             self.ended = true;
-            out.extend_from_slice(problem.chat_event().as_bytes());
+            out.extend_from_slice(error.chat_event().as_bytes());
         }
     }
 
@@ -73,8 +73,8 @@ impl WriteEvents {
         let completion = Completion {
             id: &self.id,
             object: "text_completion",
-            created: self.shown.created,
-            model: &self.shown.model,
+            created: self.identity.created,
+            model: &self.identity.model,
             choices,
             usage,
         };

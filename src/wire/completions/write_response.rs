@@ -7,21 +7,21 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Stop};
 
 /// Writes the answer: its texts and refusals as one text. Thoughts are left out, since nothing here could tell them from
 /// the text; there are no calls, since no tools are offered.
-pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
-    let texts = reply.parts.iter().filter_map(|part| match part {
+pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
+    let texts = response.parts.iter().filter_map(|part| match part {
         Part::Text { text, .. } | Part::Refusal(text) => Some(text.as_ref()),
         _ => None,
     });
     let text: String = texts.collect();
-    let in_words = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-    let finish_reason = Some(finish_reason(reply.stop, in_words));
+    let in_words = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
+    let finish_reason = Some(finish_reason(response.stop, in_words));
     let answer = Completion {
-        id: &id(shown),
+        id: &id(identity),
         object: "text_completion",
-        created: shown.created,
-        model: &shown.model,
+        created: identity.created,
+        model: &identity.model,
         choices: &[Choice { text: &text, index: 0, logprobs: None, finish_reason }],
-        usage: reply.tokens.map(Usage::from),
+        usage: response.tokens.map(Usage::from),
     };
     // Nothing in it can fail to be JSON.
     serde_json::to_vec(&answer).unwrap_or_default()
@@ -36,8 +36,8 @@ pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
     }
 }
 
-pub(super) fn id(shown: &ResponseIdentity) -> String {
-    format!("cmpl-{}", shown.id)
+pub(super) fn id(identity: &ResponseIdentity) -> String {
+    format!("cmpl-{}", identity.id)
 }
 
 /// An answer, or a chunk of one: they have the same shape.

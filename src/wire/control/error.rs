@@ -1,7 +1,9 @@
 //! Why a body cannot be handled.
 
-use super::MAX_MODEL;
 use crate::wire::json::JsonError;
+
+/// The longest model name that is looked at, in bytes.
+pub const MAX_MODEL: usize = 256;
 
 /// Why a body cannot be handled. The message is for the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,7 @@ mod stream_options;
 mod tests;
 mod tier;
 
-pub use error::ControlError;
+pub use error::{ControlError, MAX_MODEL};
 
 use std::borrow::Cow;
 
@@ -22,9 +22,6 @@ use super::operation::Operation;
 use crate::domain::{Model, ServiceTier};
 use crate::wire::error::ApiError;
 use stream_options::flag;
-
-/// The longest model name that is looked at, in bytes.
-pub const MAX_MODEL: usize = 256;
 
 /// What a request says about how it is to be handled.
 #[derive(Clone, Debug, PartialEq)]
@@ -190,11 +187,11 @@ impl<'a> Control<'a> {
     }
 
     /// The body for the provider: `body` with `model`, a JSON string, in the place of the client's, and usage asked for
-    /// as `ask` says. `None` if nothing changes.
-    pub fn rewrite(&self, body: &[u8], model: &str, ask: AskUsage) -> Option<Vec<u8>> {
+    /// as `request` says. `None` if nothing changes.
+    pub fn rewrite(&self, body: &[u8], model: &str, request: AskUsage) -> Option<Vec<u8>> {
         let mut edits: [(Span, &str); 2] = [(self.model_span, model), (Span { start: 0, end: 0 }, "")];
         let mut count = usize::from(body.get(self.model_span.start..self.model_span.end) != Some(model.as_bytes()));
-        if ask == AskUsage::Yes && self.lacks_usage() {
+        if request == AskUsage::Yes && self.lacks_usage() {
             if let Some(slot) = edits.get_mut(count) {
                 *slot = self.stream_options.edit(self.head);
             }

@@ -6,9 +6,9 @@ use crate::wire::operation::Operation;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn rewritten(body: &str, model: &str, ask: AskUsage) -> String {
+fn rewritten(body: &str, model: &str, request: AskUsage) -> String {
     let control = Control::read(body.as_bytes(), Operation::Chat).unwrap();
-    let out = control.rewrite(body.as_bytes(), &model_literal(model), ask);
+    let out = control.rewrite(body.as_bytes(), &model_literal(model), request);
     out.map_or_else(|| body.to_owned(), |bytes| String::from_utf8(bytes).unwrap())
 }
 
@@ -184,7 +184,7 @@ fn tiered() -> Model {
 fn tier(more: &str, operation: Operation) -> Result<Option<ServiceTier>, (String, Option<String>)> {
     let body = format!(r#"{{"model":"m","messages":[1],"prompt":"x","input":"x"{more}}}"#);
     let control = Control::read(body.as_bytes(), operation).unwrap();
-    control.tier(&tiered()).map_err(|problem| (problem.message, problem.param.map(Into::into)))
+    control.tier(&tiered()).map_err(|error| (error.message, error.param.map(Into::into)))
 }
 
 #[test]

@@ -59,14 +59,14 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
     }
     match kind {
         "thinking" => {
-            let seal = block.text_at("signature")?.filter(|signature| !signature.is_empty());
-            let seal = seal.map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
-            out.push(Part::Thinking { text: block.need("thinking")?.text()?.into(), seal });
+            let signature = block.text_at("signature")?.filter(|signature| !signature.is_empty());
+            let signature = signature.map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
+            out.push(Part::Thinking { text: block.need("thinking")?.text()?.into(), signature });
         }
         "redacted_thinking" => {
             let value = block.need("data")?.text()?.into();
-            let seal = Signature { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
-            out.push(Part::Thinking { text: Cow::Borrowed(""), seal: Some(seal) });
+            let signature = Signature { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
+            out.push(Part::Thinking { text: Cow::Borrowed(""), signature: Some(signature) });
         }
         "tool_use" => {
             let input = block.need("input")?;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::read_response::{citation, explanation, seal, settled};
+use super::read_response::{citation, explanation, settled, signature_of};
 use super::{forced, stop, usage};
 use crate::domain::ServiceReport;
 use crate::wire::error::ProviderError;
@@ -123,7 +123,7 @@ impl ReadEvents {
                 Open::Thinking { signature: text("signature").to_owned() }
             }
             "redacted_thinking" => {
-                out(Event::Seal(seal(text("data"), true)));
+                out(Event::Signature(signature_of(text("data"), true)));
                 Open::Redacted
             }
             "tool_use" => {
@@ -186,7 +186,7 @@ impl ReadEvents {
         match self.open.remove(&index) {
             None | Some(Open::Unknown) => return,
             Some(Open::Thinking { signature }) => {
-                said(&signature, |signature| out(Event::Seal(seal(signature, false))));
+                said(&signature, |value| out(Event::Signature(signature_of(value, false))));
             }
             Some(Open::Tool { index, empty: true }) => out(Event::ToolArguments { index, text: "{}".into() }),
             Some(Open::Text | Open::Redacted | Open::Tool { .. } | Open::Forced) => {}

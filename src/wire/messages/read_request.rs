@@ -114,7 +114,7 @@ fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Untranslata
     let Some(asked) = root.get("thinking") else {
         return Ok((effort.map(Thinking::Effort), effort.is_some()));
     };
-    let shown = asked.text_at("display")? != Some("omitted");
+    let identity = asked.text_at("display")? != Some("omitted");
     let node = asked.need("type")?;
     let own = match node.text()? {
         "disabled" => return Ok((Some(Thinking::Off), false)),
@@ -122,7 +122,7 @@ fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Untranslata
         "enabled" => Thinking::Budget(asked.need("budget_tokens")?.count()?),
         _ => return Err(node.wanted("'adaptive', 'enabled', 'between_tools' or 'disabled'")),
     };
-    Ok((Some(effort.map_or(own, Thinking::Effort)), shown))
+    Ok((Some(effort.map_or(own, Thinking::Effort)), identity))
 }
 
 fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {

@@ -54,10 +54,13 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
             Some(Part::Text { text: text("text").into(), citations, cache: None })
         }
         "thinking" => {
-            let seal = Some(text("signature")).filter(|value| !value.is_empty()).map(|value| seal(value, false));
-            Some(Part::Thinking { text: text("thinking").into(), seal })
+            let signature =
+                Some(text("signature")).filter(|value| !value.is_empty()).map(|value| signature_of(value, false));
+            Some(Part::Thinking { text: text("thinking").into(), signature })
         }
-        "redacted_thinking" => Some(Part::Thinking { text: "".into(), seal: Some(seal(text("data"), true)) }),
+        "redacted_thinking" => {
+            Some(Part::Thinking { text: "".into(), signature: Some(signature_of(text("data"), true)) })
+        }
         "tool_use" => {
             let arguments = match block.get("input") {
                 Some(input) if input.is_object() => input.to_string(),
@@ -79,7 +82,7 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
 }
 
 /// Anthropic's own seal.
-pub(super) fn seal(value: &str, redacted: bool) -> Signature<'_> {
+pub(super) fn signature_of(value: &str, redacted: bool) -> Signature<'_> {
     Signature { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted }
 }
 

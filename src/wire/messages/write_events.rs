@@ -20,7 +20,7 @@ use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 /// other here. The reason to stop is held until the end, since it stands beside the last token counts.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: ResponseIdentity,
+    identity: ResponseIdentity,
     started: bool,
     over: bool,
     /// The index of the next block.
@@ -49,9 +49,9 @@ enum Open {
 
 impl WriteEvents {
     /// A stream that begins.
-    pub fn new(shown: ResponseIdentity) -> Self {
+    pub fn new(identity: ResponseIdentity) -> Self {
         Self {
-            shown,
+            identity,
             started: false,
             over: false,
             next: 0,
@@ -89,7 +89,7 @@ impl WriteEvents {
     }
 
     /// Appends the event that tells of a failure. Nothing follows it.
-    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         #[derive(Serialize)]
         struct Failure<'a> {
             #[serde(rename = "type")]
@@ -107,8 +107,8 @@ impl WriteEvents {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        let kind = if problem.status == 404 { "not_found_error" } else { problem.kind };
-        let error = Inner { kind, message: &problem.message, provider: problem.provider.as_deref() };
+        let kind = if error.status == 404 { "not_found_error" } else { error.kind };
+        let error = Inner { kind, message: &error.message, provider: error.provider.as_deref() };
         event("error", &Failure { kind: "error", error }, out);
     }
 
@@ -119,10 +119,10 @@ impl WriteEvents {
         let message = json!({
             "type": "message_start",
             "message": {
-                "id": format!("msg_{}", self.shown.id),
+                "id": format!("msg_{}", self.identity.id),
                 "type": "message",
                 "role": "assistant",
-                "model": self.shown.model,
+                "model": self.identity.model,
                 "content": [],
                 "stop_reason": null,
                 "stop_sequence": null,
@@ -205,13 +205,13 @@ impl WriteEvents {
                 self.open_thinking(out);
                 self.delta(&json!({"type": "thinking_delta", "thinking": text}), out);
             }
-            Event::Seal(seal) => self.seal(&seal, out),
+            Event::Signature(signature) => self.signature(&signature, out),
             Event::ToolStart { index, id, name, custom } => {
                 let open = matches!(&self.open, Some(Open::Tool { .. }));
                 if open || self.closed.contains(&index) {
                     return;
                 }
-                let name = self.shown.names.client(&name).map_or(&*name, |name| &name.name);
+                let name = self.identity.names.client(&name).map_or(&*name, |name| &name.name);
                 let block = Block::ToolUse { id: self.call_id(&id, index), name, input: Input::Empty };
                 let block = serde_json::to_value(block).unwrap_or_default();
                 self.begin(&block, Open::Tool { call: index, arguments: String::new(), checked: 0, custom }, out);
@@ -259,14 +259,14 @@ impl WriteEvents {
     }
 
     /// The seal closes the thoughts before it; without thoughts it has a block of its own.
-    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
-        match own(seal) {
-            Some(data) if seal.redacted => {
+    fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
+        match own(signature) {
+            Some(data) if signature.redacted => {
                 self.begin(&json!({"type": "redacted_thinking", "data": data}), Open::Thinking, out);
             }
             value => {
                 self.open_thinking(out);
-                let signature = value.map_or_else(|| seal.packed().into(), Cow::Borrowed);
+                let signature = value.map_or_else(|| signature.packed().into(), Cow::Borrowed);
                 self.delta(&json!({"type": "signature_delta", "signature": signature}), out);
             }
         }
@@ -274,7 +274,7 @@ impl WriteEvents {
     }
 
     fn call_id<'e>(&self, id: &'e str, index: usize) -> Cow<'e, str> {
-        if id.is_empty() { format!("toolu_{}_{index}", self.shown.id).into() } else { id.into() }
+        if id.is_empty() { format!("toolu_{}_{index}", self.identity.id).into() } else { id.into() }
     }
 
     fn begin(&mut self, block: &Value, open: Open, out: &mut Vec<u8>) {
@@ -329,11 +329,11 @@ fn owned(event: Event<'_>) -> Event<'static> {
         Event::Text(text) => Event::Text(own(text)),
         Event::Refusal(text) => Event::Refusal(own(text)),
         Event::Thinking(text) => Event::Thinking(own(text)),
-        Event::Seal(seal) => Event::Seal(Signature {
-            origin: seal.origin,
-            value: own(seal.value),
-            id: seal.id.map(own),
-            redacted: seal.redacted,
+        Event::Signature(signature) => Event::Signature(Signature {
+            origin: signature.origin,
+            value: own(signature.value),
+            id: signature.id.map(own),
+            redacted: signature.redacted,
         }),
         Event::Citation(citation) => Event::Citation(Citation {
             url: own(citation.url),

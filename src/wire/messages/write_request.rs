@@ -96,29 +96,29 @@ struct Metadata<'a> {
 /// # Errors
 /// If the request asks for what Anthropic has no place for.
 pub fn write_request(
-    ask: &Request<'_>,
+    request: &Request<'_>,
     model: &str,
-    takes: &Capabilities,
+    capabilities: &Capabilities,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    let mut conversation = write_turns::conversation(ask, takes, names)?;
-    let max_tokens = match (ask.max_tokens, takes.max_tokens) {
+    let mut conversation = write_turns::conversation(request, capabilities, names)?;
+    let max_tokens = match (request.max_tokens, capabilities.max_tokens) {
         (Some(asked), Some(most)) => asked.min(most),
         (Some(tokens), None) | (None, Some(tokens)) => tokens,
         (None, None) => MAX_TOKENS,
     };
     let mut output_config = OutputConfig::default();
     let mut forced = None;
-    match &ask.format {
-        Some(Format::Schema { schema, .. }) if takes.schemas == Some(false) => forced = Some(*schema),
+    match &request.format {
+        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => forced = Some(*schema),
         Some(Format::Schema { schema, .. }) => {
             output_config.format = Some(json!({"type": "json_schema", "schema": schema::closed(schema)}));
         }
         Some(Format::Json) => conversation.system.push(Block::text(JSON_ONLY)),
         None => {}
     }
-    let (tools, tool_choice) = write_tools::tools(ask, names, &conversation.called(), forced)?;
-    let mut thinking = write_thinking::written(ask.thinking, takes, max_tokens);
+    let (tools, tool_choice) = write_tools::tools(request, names, &conversation.called(), forced)?;
+    let mut thinking = write_thinking::written(request.thinking, capabilities, max_tokens);
     let budget = matches!(thinking.mode, Some(Mode::Enabled { .. }));
     let is_forced = tool_choice.as_ref().is_some_and(write_tools::WrittenChoice::is_forced);
     if is_forced || (budget && conversation.last_calls_lack_thoughts()) {
@@ -126,8 +126,8 @@ pub fn write_request(
     }
     output_config.effort = thinking.effort.map(Effort::as_str);
     let thinks = thinking.mode.is_some_and(|mode| mode != Mode::Disabled);
-    let sampling = if takes.sampling && !thinks { ask.sampling.clone() } else { Sampling::default() };
-    let marked = conversation.is_marked() || ask.tools.iter().any(|tool| tool.cache.is_some());
+    let sampling = if capabilities.sampling && !thinks { request.sampling.clone() } else { Sampling::default() };
+    let marked = conversation.is_marked() || request.tools.iter().any(|tool| tool.cache.is_some());
     let body = Body {
         model,
         max_tokens,
@@ -137,25 +137,25 @@ pub fn write_request(
         tool_choice,
         thinking: thinking.mode,
         output_config,
-        stop_sequences: ask.stop.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty()).collect(),
+        stop_sequences: request.stop.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty()).collect(),
         temperature: sampling.temperature.map(|number| match number.as_f64() {
             Some(hot) if hot > 1.0 => json!(1),
             _ => Value::Number(number.clone()),
         }),
         top_p: sampling.top_p.filter(|_| sampling.temperature.is_none()).cloned().map(Value::Number),
         top_k: sampling.top_k.cloned().map(Value::Number),
-        metadata: ask
+        metadata: request
             .user
             .as_deref()
             .filter(|user| !user.is_empty() && !user.contains('@') && user.chars().count() <= LONGEST_USER)
             .map(|user_id| Metadata { user_id }),
-        service_tier: match ask.service_tier.as_deref() {
+        service_tier: match request.service_tier.as_deref() {
             Some("auto" | "priority") => Some("auto"),
             Some("default") => Some("standard_only"),
             _ => None,
         },
-        cache_control: (ask.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
-        stream: ask.stream,
+        cache_control: (request.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
+        stream: request.stream,
     };
     serde_json::to_vec(&body).map_err(|error| Untranslatable::invalid("messages", error.to_string()))
 }

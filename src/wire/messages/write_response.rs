@@ -50,28 +50,28 @@ impl Details {
 /// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
 /// | nothing | an empty text: clients expect a block |
 /// | usage | `usage`; zeros if nothing is known |
-pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
-    let mut content: Vec<_> = reply.parts.iter().filter_map(|part| write_part(part, shown)).collect();
+pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
+    let mut content: Vec<_> = response.parts.iter().filter_map(|part| write_part(part, identity)).collect();
     let called = content.iter().any(|block| matches!(block, Block::ToolUse { .. }));
     if content.is_empty() {
         content.push(Block::text(""));
     }
-    let stop = reply.stop.with_tools(called);
+    let stop = response.stop.with_tools(called);
     let message = Message {
-        id: format!("msg_{}", shown.id),
+        id: format!("msg_{}", identity.id),
         kind: "message",
         role: "assistant",
-        model: &shown.model,
+        model: &identity.model,
         content,
         stop_reason: stop::write(stop),
-        stop_sequence: reply.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
+        stop_sequence: response.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
         stop_details: Details::of(stop),
-        usage: usage::ClientUsage::new(reply.tokens),
+        usage: usage::ClientUsage::new(response.tokens),
     };
     serde_json::to_vec(&message).unwrap_or_default()
 }
 
-fn write_part<'a>(part: &'a Part<'_>, shown: &'a ResponseIdentity) -> Option<Block<'a>> {
+fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<Block<'a>> {
     match part {
         Part::Text { text, citations, .. } => {
             let citations: Vec<_> = citations.iter().map(WebCitation::of).collect();
@@ -79,16 +79,16 @@ fn write_part<'a>(part: &'a Part<'_>, shown: &'a ResponseIdentity) -> Option<Blo
             said.then(|| Block::Text { text: Cow::Borrowed(text), citations, cache_control: None })
         }
         Part::Refusal(text) => (!text.is_empty()).then(|| Block::text(&**text)),
-        Part::Thinking { text, seal: Some(seal) } => Some(match own(seal) {
-            Some(data) if seal.redacted => Block::RedactedThinking { data },
+        Part::Thinking { text, signature: Some(signature) } => Some(match own(signature) {
+            Some(data) if signature.redacted => Block::RedactedThinking { data },
             Some(value) => Block::Thinking { thinking: text, signature: value.into() },
-            None => Block::Thinking { thinking: text, signature: seal.packed().into() },
+            None => Block::Thinking { thinking: text, signature: signature.packed().into() },
         }),
-        Part::Thinking { text, seal: None } => {
+        Part::Thinking { text, signature: None } => {
             (!text.is_empty()).then_some(Block::Thinking { thinking: text, signature: "".into() })
         }
         Part::ToolCall(call) => {
-            let known = shown.names.client(&call.name);
+            let known = identity.names.client(&call.name);
             let input = if call.custom { None } else { Input::of(&call.arguments) };
             Some(Block::ToolUse {
                 id: Cow::Borrowed(&call.id),
@@ -101,6 +101,6 @@ fn write_part<'a>(part: &'a Part<'_>, shown: &'a ResponseIdentity) -> Option<Blo
 }
 
 /// The seal's value if it is Anthropic's.
-pub(super) fn own<'a>(seal: &'a Signature<'_>) -> Option<&'a str> {
-    (seal.origin == Protocol::AnthropicMessages).then_some(&*seal.value)
+pub(super) fn own<'a>(signature: &'a Signature<'_>) -> Option<&'a str> {
+    (signature.origin == Protocol::AnthropicMessages).then_some(&*signature.value)
 }

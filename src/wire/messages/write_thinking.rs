@@ -34,34 +34,34 @@ pub(super) struct Written {
 ///
 /// A budget is at least the model's least, and leaves half of the answer's limit to the answer where that is possible;
 /// Anthropic wants it below the limit. If the limit is not above the least budget, nothing is thought.
-pub(super) fn written(asked: Option<Thinking>, takes: &Capabilities, max_tokens: u64) -> Written {
+pub(super) fn written(asked: Option<Thinking>, capabilities: &Capabilities, max_tokens: u64) -> Written {
     let Some(asked) = asked else { return Written::default() };
-    let has_efforts = takes.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
-    let known = has_efforts || takes.least_budget.is_some() || takes.thinks == Some(true);
-    if takes.thinks == Some(false) || !known {
+    let has_efforts = capabilities.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
+    let known = has_efforts || capabilities.least_budget.is_some() || capabilities.thinks == Some(true);
+    if capabilities.thinks == Some(false) || !known {
         return Written::default();
     }
     let wanted = match asked {
         Thinking::Off => {
-            return Written { mode: (!takes.must_think).then_some(Mode::Disabled), effort: None };
+            return Written { mode: (!capabilities.must_think).then_some(Mode::Disabled), effort: None };
         }
         Thinking::Adaptive => None,
         Thinking::Effort(effort) => Some(effort),
         Thinking::Budget(tokens) => Some(Effort::of_budget(tokens)),
     };
-    if has_efforts && takes.least_budget.is_none() {
+    if has_efforts && capabilities.least_budget.is_none() {
         return Written {
             mode: Some(Mode::Adaptive { display: "summarized" }),
-            effort: wanted.and_then(|effort| takes.nearest_effort(effort)),
+            effort: wanted.and_then(|effort| capabilities.nearest_effort(effort)),
         };
     }
-    let least = takes.least_budget.unwrap_or(LEAST_BUDGET);
+    let least = capabilities.least_budget.unwrap_or(LEAST_BUDGET);
     let budget = match asked {
         Thinking::Budget(tokens) => tokens,
         _ => wanted.unwrap_or(Effort::Medium).budget(),
     };
     let budget = budget.min(max_tokens / 2).max(least);
-    let effort = if has_efforts { wanted.and_then(|effort| takes.nearest_effort(effort)) } else { None };
+    let effort = if has_efforts { wanted.and_then(|effort| capabilities.nearest_effort(effort)) } else { None };
     Written { mode: (budget < max_tokens).then_some(Mode::Enabled { budget_tokens: budget }), effort }
 }
 
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn who_may_not_think_is_told_so_if_that_can_be_said() {
-        let off = |takes: Capabilities| written(Some(Thinking::Off), &takes, 100).mode;
+        let off = |capabilities: Capabilities| written(Some(Thinking::Off), &capabilities, 100).mode;
 
         assert_eq!(off(with_efforts()), Some(Mode::Disabled));
         assert_eq!(off(Capabilities { must_think: true, ..with_efforts() }), None);
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn a_model_that_does_not_think_is_told_nothing() {
-        for takes in [Capabilities::default(), Capabilities { thinks: Some(false), ..with_efforts() }] {
-            assert_eq!(written(Some(Thinking::Effort(Effort::High)), &takes, 9_000), Written::default());
+        for capabilities in [Capabilities::default(), Capabilities { thinks: Some(false), ..with_efforts() }] {
+            assert_eq!(written(Some(Thinking::Effort(Effort::High)), &capabilities, 9_000), Written::default());
         }
         assert_eq!(written(None, &with_efforts(), 9_000), Written::default());
     }

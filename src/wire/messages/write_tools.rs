@@ -60,22 +60,22 @@ impl WrittenChoice<'_> {
 /// # Errors
 /// If a tool has the name that is reserved for the answer in JSON.
 pub(super) fn tools<'a>(
-    ask: &'a Request<'_>,
+    request: &'a Request<'_>,
     names: &'a ToolNames,
     called: &[&'a str],
     schema: Option<&'a Value>,
 ) -> Result<(Vec<Written<'a>>, Option<WrittenChoice<'a>>), Untranslatable> {
-    let mut tools: Vec<_> = ask.tools.iter().map(|tool| write_tool(tool, names)).collect();
+    let mut tools: Vec<_> = request.tools.iter().map(|tool| write_tool(tool, names)).collect();
     if tools.iter().any(|tool| tool.name == forced::NAME) || called.contains(&forced::NAME) {
         return Err(Untranslatable::invalid("tools", format!("The name '{}' is reserved.", forced::NAME)));
     }
-    let disable_parallel_tool_use = ask.parallel_tools == Some(false);
+    let disable_parallel_tool_use = request.parallel_tools == Some(false);
     let own = !tools.is_empty();
-    let mut choice = match ask.choice.as_ref().filter(|_| own) {
+    let mut choice = match request.choice.as_ref().filter(|_| own) {
         Some(Choice::Never) => Some(WrittenChoice::None),
         Some(Choice::Any) => Some(WrittenChoice::Any { disable_parallel_tool_use }),
         Some(Choice::Tool(name)) => {
-            let group = ask.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.namespace.as_deref());
+            let group = request.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.namespace.as_deref());
             Some(WrittenChoice::Tool { name: names.provider(group, name), disable_parallel_tool_use })
         }
         Some(Choice::Auto) => Some(WrittenChoice::Auto { disable_parallel_tool_use }),

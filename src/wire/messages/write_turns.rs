@@ -46,21 +46,21 @@ pub(super) struct Conversation<'a> {
 /// | nothing but system texts | the user says them: Anthropic wants a message |
 /// | blanks at the end of the assistant's last words | cut off: Anthropic refuses them |
 pub(super) fn conversation<'a>(
-    ask: &'a Request<'_>,
-    takes: &Capabilities,
+    request: &'a Request<'_>,
+    capabilities: &Capabilities,
     names: &'a ToolNames,
 ) -> Result<Conversation<'a>, Untranslatable> {
     let mut out = Conversation::default();
-    texts(&ask.system, &mut out.system);
+    texts(&request.system, &mut out.system);
     // System turns that have to wait for the results of calls.
     let mut waiting: Vec<Block<'a>> = Vec::new();
-    for turn in &ask.turns {
+    for turn in &request.turns {
         if turn.role == Role::System {
             let mut blocks = Vec::new();
             texts(&turn.parts, &mut blocks);
             if out.messages.is_empty() {
                 out.system.append(&mut blocks);
-            } else if !takes.system_inside {
+            } else if !capabilities.system_inside {
                 out.add("user", blocks);
             } else if out.messages.last().is_some_and(calls) {
                 waiting.append(&mut blocks);
@@ -182,14 +182,16 @@ fn write_part<'a>(
         Part::Text { .. } => texts(std::slice::from_ref(part), out),
         Part::Refusal(text) if text.trim().is_empty() => {}
         Part::Refusal(text) => out.push(Block::text(&**text)),
-        Part::Thinking { text, seal } => {
-            let Some(seal) = seal.as_ref().filter(|seal| seal.origin == Protocol::AnthropicMessages) else {
+        Part::Thinking { text, signature } => {
+            let Some(signature) =
+                signature.as_ref().filter(|signature| signature.origin == Protocol::AnthropicMessages)
+            else {
                 return Ok(());
             };
-            out.push(if seal.redacted {
-                Block::RedactedThinking { data: &seal.value }
+            out.push(if signature.redacted {
+                Block::RedactedThinking { data: &signature.value }
             } else {
-                Block::Thinking { thinking: text, signature: Cow::Borrowed(&seal.value) }
+                Block::Thinking { thinking: text, signature: Cow::Borrowed(&signature.value) }
             });
         }
         Part::ToolCall(call) => out.push(write_call(call, names)?),

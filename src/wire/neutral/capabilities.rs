@@ -150,21 +150,21 @@ mod tests {
     #[test]
     fn the_catalog_says_what_a_target_takes() {
         let catalog = crate::domain::samples::shipped();
-        let takes = |id: &str| {
+        let capabilities = |id: &str| {
             let model = catalog.callable(id).unwrap();
             Capabilities::of(catalog.provider(&model.provider).unwrap(), model)
         };
 
-        let gpt = takes("openai/gpt-5.5");
+        let gpt = capabilities("openai/gpt-5.5");
         assert_eq!((gpt.max_tokens_field, gpt.thinking), (MaxTokensField::MaxCompletionTokens, ThinkingSwitch::Effort));
         assert!(gpt.developer_role && gpt.openai_fields && !gpt.top_k);
-        let deepseek = takes("deepseek/deepseek-chat");
+        let deepseek = capabilities("deepseek/deepseek-chat");
         assert_eq!((deepseek.max_tokens_field, deepseek.openai_fields), (MaxTokensField::MaxTokens, false));
         assert_eq!(deepseek.thinking, ThinkingSwitch::ThinkingTypeAndEffort);
-        let claude = takes("anthropic/claude-opus-4-8");
+        let claude = capabilities("anthropic/claude-opus-4-8");
         assert_eq!((claude.sampling, claude.max_tokens, claude.least_budget), (false, Some(128_000), None));
-        assert_eq!(takes("anthropic/claude-haiku-4-5").least_budget, Some(1024));
-        for both in ["anthropic/claude-opus-4-5", "anthropic/claude-opus-4-5-20251101"].map(takes) {
+        assert_eq!(capabilities("anthropic/claude-haiku-4-5").least_budget, Some(1024));
+        for both in ["anthropic/claude-opus-4-5", "anthropic/claude-opus-4-5-20251101"].map(capabilities) {
             assert_eq!((both.least_budget, both.nearest_effort(Effort::Max)), (Some(1024), Some(Effort::High)));
         }
     }
@@ -181,15 +181,15 @@ mod tests {
 
     #[test]
     fn an_effort_that_the_model_lacks_becomes_the_next_lower_one() {
-        let takes = |list: &[&str]| Capabilities {
+        let capabilities = |list: &[&str]| Capabilities {
             efforts: Some(list.iter().map(|e| (*e).to_owned()).collect()),
             ..Capabilities::default()
         };
 
-        assert_eq!(takes(&["low", "high"]).nearest_effort(Effort::Max), Some(Effort::High));
-        assert_eq!(takes(&["low", "high"]).nearest_effort(Effort::Medium), Some(Effort::Low));
-        assert_eq!(takes(&["medium"]).nearest_effort(Effort::Minimal), Some(Effort::Medium));
-        assert_eq!(takes(&["none"]).nearest_effort(Effort::Low), None);
+        assert_eq!(capabilities(&["low", "high"]).nearest_effort(Effort::Max), Some(Effort::High));
+        assert_eq!(capabilities(&["low", "high"]).nearest_effort(Effort::Medium), Some(Effort::Low));
+        assert_eq!(capabilities(&["medium"]).nearest_effort(Effort::Minimal), Some(Effort::Medium));
+        assert_eq!(capabilities(&["none"]).nearest_effort(Effort::Low), None);
         assert_eq!(Capabilities::default().nearest_effort(Effort::XHigh), Some(Effort::XHigh));
     }
 }

@@ -26,7 +26,7 @@ pub enum Event<'a> {
     /// More thoughts.
     Thinking(Cow<'a, str>),
     /// The seal of the thoughts before it, whole. Alone, it seals thoughts that are not shown.
-    Seal(Signature<'a>),
+    Signature(Signature<'a>),
     /// More words of a refusal.
     Refusal(Cow<'a, str>),
     /// Where the words before it are from.

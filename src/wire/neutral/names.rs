@@ -27,16 +27,16 @@ pub struct ToolNames {
 impl ToolNames {
     /// Names for a provider that takes at most `longest` characters of `a-z A-Z 0-9 _ -`. Only names that differ are kept,
     /// and those of tools that take free text.
-    pub fn new(ask: &Request<'_>, longest: usize) -> Self {
+    pub fn new(request: &Request<'_>, longest: usize) -> Self {
         let mut names = Self::default();
         let fits = |name: &str| name.len() <= longest && !name.is_empty() && name.bytes().all(legal);
-        let mut taken: Vec<String> = ask
+        let mut taken: Vec<String> = request
             .tools
             .iter()
             .filter(|tool| tool.namespace.is_none() && fits(&tool.name))
             .map(|tool| tool.name.clone().into_owned())
             .collect();
-        for tool in &ask.tools {
+        for tool in &request.tools {
             let custom = matches!(tool.kind, ToolKind::Custom { .. });
             let plain = tool.namespace.is_none() && fits(&tool.name);
             if plain && !custom {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::wire::neutral::request::Tool;
 
-    fn ask(tools: &[(&str, Option<&str>, bool)]) -> Request<'static> {
+    fn request(tools: &[(&str, Option<&str>, bool)]) -> Request<'static> {
         let tool = |&(name, namespace, custom): &(&str, Option<&str>, bool)| Tool {
             name: name.to_owned().into(),
             namespace: namespace.map(|group| group.to_owned().into()),
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_name_that_fits_is_left_alone() {
-        let names = ToolNames::new(&ask(&[("read_file", None, false)]), 64);
+        let names = ToolNames::new(&request(&[("read_file", None, false)]), 64);
 
         assert_eq!(names.provider(None, "read_file"), "read_file");
         assert_eq!(names.client("read_file"), None);
@@ -123,7 +123,7 @@ mod tests {
             ("a.b", None, false),
             ("run", Some("shell"), true),
         ];
-        let names = ToolNames::new(&ask(&tools), 64);
+        let names = ToolNames::new(&request(&tools), 64);
 
         let mut seen = std::collections::HashSet::new();
         for (name, group, custom) in tools {
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_changed_name_does_not_take_that_of_another_tool() {
-        let names = ToolNames::new(&ask(&[("a_b", None, false), ("a.b", None, false)]), 64);
+        let names = ToolNames::new(&request(&[("a_b", None, false), ("a.b", None, false)]), 64);
 
         assert_eq!(names.provider(None, "a_b"), "a_b");
         assert_ne!(names.provider(None, "a.b"), "a_b");

@@ -48,7 +48,7 @@ pub enum Part<'a> {
         /// In words; empty if only the seal is given.
         text: Cow<'a, str>,
         /// What the provider wants to see again with it.
-        seal: Option<Signature<'a>>,
+        signature: Option<Signature<'a>>,
     },
     /// The model's words why it will not answer.
     Refusal(Cow<'a, str>),
@@ -197,20 +197,20 @@ mod tests {
 
     #[test]
     fn a_seal_comes_back_from_another_protocols_opaque_field() {
-        let seal = Signature {
+        let signature = Signature {
             origin: Protocol::OpenaiResponses,
             value: "gAAA.b-c=".into(),
             id: Some("rs_1".into()),
             redacted: false,
         };
 
-        assert_eq!(Signature::unpacked(&seal.packed(), Protocol::AnthropicMessages), seal);
+        assert_eq!(Signature::unpacked(&signature.packed(), Protocol::AnthropicMessages), signature);
     }
 
     #[test]
     fn a_packed_seal_is_seen_in_a_body_and_other_text_is_not() {
-        let seal = Signature { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
-        let body = format!(r#"{{"a":"cm1.2","signature":"{}"}}"#, seal.packed());
+        let signature = Signature { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
+        let body = format!(r#"{{"a":"cm1.2","signature":"{}"}}"#, signature.packed());
 
         assert!(Signature::may_be_packed_in(body.as_bytes()));
         for other in ["", "\"cm1.", "\"cm1.5 is out\"", "\"cm1.openai-chats\"", "cm1.openai-chat.-..x"] {
@@ -220,9 +220,12 @@ mod tests {
 
     #[test]
     fn any_other_text_is_a_seal_of_the_protocol_that_it_stands_in() {
-        let seal = Signature::unpacked("EqQB.x", Protocol::AnthropicMessages);
+        let signature = Signature::unpacked("EqQB.x", Protocol::AnthropicMessages);
 
-        assert_eq!((seal.origin, seal.value.as_ref(), seal.id), (Protocol::AnthropicMessages, "EqQB.x", None));
+        assert_eq!(
+            (signature.origin, signature.value.as_ref(), signature.id),
+            (Protocol::AnthropicMessages, "EqQB.x", None)
+        );
     }
 
     #[test]

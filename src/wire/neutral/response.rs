@@ -36,9 +36,9 @@ impl<'a> Response<'a> {
                     events.extend(citations.into_iter().map(Event::Citation));
                 }
                 Part::Refusal(text) => events.push(Event::Refusal(text)),
-                Part::Thinking { text, seal } => {
+                Part::Thinking { text, signature } => {
                     events.push(Event::Thinking(text));
-                    events.extend(seal.map(Event::Seal));
+                    events.extend(signature.map(Event::Signature));
                 }
                 Part::ToolCall(call) => {
                     events.push(Event::ToolStart { index: calls, id: call.id, name: call.name, custom: call.custom });

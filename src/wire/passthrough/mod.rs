@@ -68,11 +68,11 @@ impl PassingStream {
     }
 
     /// The event that tells the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
+    pub fn fail(&mut self, error: &ApiError) -> Bytes {
         match self.protocol {
-            Protocol::AnthropicMessages => problem.messages_event(),
-            Protocol::OpenaiResponses => problem.responses_event(self.next_number),
-            Protocol::OpenaiChat | Protocol::Gemini => problem.chat_event(),
+            Protocol::AnthropicMessages => error.messages_event(),
+            Protocol::OpenaiResponses => error.responses_event(self.next_number),
+            Protocol::OpenaiChat | Protocol::Gemini => error.chat_event(),
         }
         .into()
     }

@@ -32,11 +32,11 @@ fn a_whole_answer_is_copied_only_to_change_its_models_name() {
 
 #[test]
 fn a_broken_stream_ends_in_its_own_protocols_error() {
-    let problem = ApiError::new(crate::wire::error::Code::ProviderError, "It failed.");
+    let error = ApiError::new(crate::wire::error::Code::ProviderError, "It failed.");
     let fail = |protocol, before: &str| {
         let mut stream = PassingStream::new(protocol, Bytes::from_static(b"\"m\""), false, None);
         pass(&mut stream, before);
-        String::from_utf8(stream.fail(&problem).to_vec()).unwrap()
+        String::from_utf8(stream.fail(&error).to_vec()).unwrap()
     };
 
     assert!(fail(Protocol::OpenaiChat, "").starts_with("data: {\"error\":{\"message\":\"It failed.\""));

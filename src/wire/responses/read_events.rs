@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::read_response::{call_id, citation, citations, read_item, seal, stop, text};
+use super::read_response::{call_id, citation, citations, read_item, signature_of, stop, text};
 use super::response::characters;
 use super::usage::{is_search, of_usage, served};
 use crate::domain::ServiceReport;
@@ -272,7 +272,7 @@ impl ReadEvents {
         self.served.searches += u64::from(is_search(item));
         match text(item, "type") {
             Some("reasoning") if self.seen(at).told => {
-                out_all(seal(item).map(Event::Seal), out);
+                out_all(signature_of(item).map(Event::Signature), out);
                 out(Event::PartEnd);
             }
             Some("function_call" | "custom_tool_call") => {

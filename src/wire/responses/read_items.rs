@@ -104,16 +104,17 @@ impl<'a> Input<'a> {
         if text.is_empty() {
             text = texts(item, "summary")?;
         }
-        let mut seal = item.text_at("encrypted_content")?.map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
-        if let Some(seal) = seal.as_mut().filter(|seal| seal.origin == Protocol::OpenaiResponses) {
-            seal.id = item.text_at("id")?.map(Into::into);
+        let mut signature =
+            item.text_at("encrypted_content")?.map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
+        if let Some(signature) = signature.as_mut().filter(|signature| signature.origin == Protocol::OpenaiResponses) {
+            signature.id = item.text_at("id")?.map(Into::into);
         }
-        if !text.is_empty() || seal.is_some() {
+        if !text.is_empty() || signature.is_some() {
             let text = match text.as_slice() {
                 [one] => (*one).into(),
                 several => several.join("\n\n").into(),
             };
-            self.assistant(vec![Part::Thinking { text, seal }]);
+            self.assistant(vec![Part::Thinking { text, signature }]);
         }
         Ok(())
     }

@@ -86,7 +86,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         None => Vec::new(),
     };
     tools.append(&mut input.tools);
-    let mut ask = Request {
+    let mut request = Request {
         tools,
         parallel_tools: root.flag_at("parallel_tool_calls")?,
         max_tokens: root.count_at("max_output_tokens")?,
@@ -102,29 +102,29 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         ..Request::default()
     };
     if let Some(choice) = root.get("tool_choice") {
-        ask.choice = read_tools::choice(&choice, &mut ask.tools)?;
+        request.choice = read_tools::choice(&choice, &mut request.tools)?;
     }
     if let Some(reasoning) = root.get("reasoning") {
-        ask.thinking = effort(&reasoning)?;
-        ask.show_thinking = shows(&reasoning, "summary")? || shows(&reasoning, "generate_summary")?;
+        request.thinking = effort(&reasoning)?;
+        request.show_thinking = shows(&reasoning, "summary")? || shows(&reasoning, "generate_summary")?;
     }
-    ask.thinking = input.thinking.or(ask.thinking);
+    request.thinking = input.thinking.or(request.thinking);
     if let Some(text) = root.get("text") {
-        ask.verbosity = text.text_at("verbosity")?.map(Into::into);
+        request.verbosity = text.text_at("verbosity")?.map(Into::into);
         if let Some(wanted) = text.get("format") {
-            ask.format = format(&wanted)?;
+            request.format = format(&wanted)?;
         }
     }
-    (ask.system, ask.turns) = (input.system, input.turns);
+    (request.system, request.turns) = (input.system, input.turns);
     // Other protocols want a conversation, be it one of instructions.
-    if ask.turns.is_empty() {
-        let parts = ask.system.split_off(input.instructions.min(ask.system.len()));
+    if request.turns.is_empty() {
+        let parts = request.system.split_off(input.instructions.min(request.system.len()));
         if parts.is_empty() {
             return Err(said.wanted("a string or a list with at least one message"));
         }
-        ask.turns.push(Turn { role: Role::System, parts });
+        request.turns.push(Turn { role: Role::System, parts });
     }
-    Ok(ask)
+    Ok(request)
 }
 
 /// Refuses what needs a memory between calls, and what no other protocol's answer can carry.

@@ -71,9 +71,9 @@ pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnM
                 [one] => (*one).into(),
                 several => several.join("\n\n").into(),
             };
-            let seal = seal(item);
-            if seal.is_some() || !thoughts.is_empty() {
-                out(Part::Thinking { text: thoughts, seal });
+            let signature = signature_of(item);
+            if signature.is_some() || !thoughts.is_empty() {
+                out(Part::Thinking { text: thoughts, signature });
             }
         }
         Some(kind @ ("function_call" | "custom_tool_call")) => {
@@ -97,7 +97,7 @@ pub(super) fn call_id(item: &Value) -> &str {
 }
 
 /// The seal of a reasoning item.
-pub(super) fn seal(item: &Value) -> Option<Signature<'_>> {
+pub(super) fn signature_of(item: &Value) -> Option<Signature<'_>> {
     let value = text(item, "encrypted_content").filter(|value| !value.is_empty())?;
     let id = text(item, "id").map(Into::into);
     Some(Signature { origin: Protocol::OpenaiResponses, value: value.into(), id, redacted: false })

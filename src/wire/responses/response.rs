@@ -78,7 +78,7 @@ impl Status {
 impl<'a> ResponseObject<'a> {
     /// An answer with these items so far.
     pub fn new(
-        shown: &'a ResponseIdentity,
+        identity: &'a ResponseIdentity,
         status: Status,
         output: &'a [Box<RawValue>],
         tokens: Option<Tokens>,
@@ -88,16 +88,16 @@ impl<'a> ResponseObject<'a> {
             _ => None,
         };
         Self {
-            id: format!("resp_{}", shown.id),
+            id: format!("resp_{}", identity.id),
             object: "response",
-            created_at: shown.created,
+            created_at: identity.created,
             status: status.as_str(),
             error: None,
             incomplete_details,
-            model: &shown.model,
+            model: &identity.model,
             output,
             usage: tokens.map(Usage::from),
-            echo: &shown.echo,
+            echo: &identity.echo,
         }
     }
 

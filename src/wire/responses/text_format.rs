@@ -42,8 +42,8 @@ pub enum WrittenFormat<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn of(ask: &'a Request<'a>, openai: bool) -> Option<Self> {
-        let format = ask.format.as_ref().map(|format| match format {
+    pub(super) fn of(request: &'a Request<'a>, openai: bool) -> Option<Self> {
+        let format = request.format.as_ref().map(|format| match format {
             Format::Json => WrittenFormat::JsonObject,
             Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {
                 name: name.as_deref().unwrap_or("structured_output"),
@@ -52,7 +52,7 @@ impl<'a> Text<'a> {
                 strict: *strict,
             },
         });
-        let verbosity = ask.verbosity.as_deref().filter(|_| openai);
+        let verbosity = request.verbosity.as_deref().filter(|_| openai);
         (format.is_some() || verbosity.is_some()).then_some(Self { format, verbosity })
     }
 }

@@ -19,7 +19,7 @@ use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 /// arguments may come by turns; every event names its item, so a client can tell them apart.
 #[derive(Debug)]
 pub struct WriteEvents {
-    shown: ResponseIdentity,
+    identity: ResponseIdentity,
     /// The next `sequence_number`.
     sequence: u64,
     stage: Stage,
@@ -44,9 +44,9 @@ enum Stage {
 
 impl WriteEvents {
     /// An answer that is shown like this.
-    pub fn new(shown: ResponseIdentity) -> Self {
+    pub fn new(identity: ResponseIdentity) -> Self {
         Self {
-            shown,
+            identity,
             sequence: 0,
             stage: Stage::Before,
             output: Vec::new(),
@@ -71,7 +71,7 @@ impl WriteEvents {
             Event::Text(text) => self.text(&text, false, out),
             Event::Refusal(text) => self.text(&text, true, out),
             Event::Thinking(text) => self.thinking(&text, out),
-            Event::Seal(seal) => self.seal(&seal, out),
+            Event::Signature(signature) => self.signature(&signature, out),
             Event::Citation(citation) => self.citation(citation, out),
             Event::ToolStart { index, id, name, custom } => self.call(index, &id, &name, custom, out),
             Event::ToolArguments { index, text } => self.arguments(index, &text, out),
@@ -84,22 +84,17 @@ impl WriteEvents {
     }
 
     /// Ends the stream with an error: `response.failed` if an answer had begun, else `error`. Items that are open stay so.
-    pub fn fail(&mut self, problem: &ApiError, out: &mut Vec<u8>) {
+    pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         match self.stage {
             Stage::Over => {}
             Stage::Before => {
-                let (code, message) = (problem.code.as_ref(), problem.message.as_str());
-                append(
-                    "error",
-                    &mut self.sequence,
-                    &ErrorFields { code, message, param: problem.param.as_deref() },
-                    out,
-                );
+                let (code, message) = (error.code.as_ref(), error.message.as_str());
+                append("error", &mut self.sequence, &ErrorFields { code, message, param: error.param.as_deref() }, out);
             }
             Stage::Begun => {
-                let failure = Failure { code: &problem.code, message: &problem.message };
+                let failure = Failure { code: &error.code, message: &error.message };
                 let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
-                let response = ResponseObject::new(&self.shown, Status::Failed, &done, self.tokens).failed(failure);
+                let response = ResponseObject::new(&self.identity, Status::Failed, &done, self.tokens).failed(failure);
                 append("response.failed", &mut self.sequence, &WithResponse { response }, out);
             }
         }
@@ -112,7 +107,7 @@ impl WriteEvents {
         }
         self.stage = Stage::Begun;
         for kind in ["response.created", "response.in_progress"] {
-            let response = ResponseObject::new(&self.shown, Status::InProgress, &[], None);
+            let response = ResponseObject::new(&self.identity, Status::InProgress, &[], None);
             append(kind, &mut self.sequence, &WithResponse { response }, out);
         }
     }
@@ -126,7 +121,7 @@ impl WriteEvents {
             self.close_call(call, status.as_str(), out);
         }
         let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
-        let response = ResponseObject::new(&self.shown, status, &done, self.tokens);
+        let response = ResponseObject::new(&self.identity, status, &done, self.tokens);
         let kind = if status == Status::Completed { "response.completed" } else { "response.incomplete" };
         append(kind, &mut self.sequence, &WithResponse { response }, out);
         self.stage = Stage::Over;
@@ -239,13 +234,13 @@ impl WriteEvents {
         self.thoughts = Some(Reasoning { at, id, text: String::new() });
     }
 
-    fn seal(&mut self, seal: &Signature<'_>, out: &mut Vec<u8>) {
+    fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
         self.close_words("completed", out);
         self.open_thoughts(out);
-        self.close_thoughts(Some(seal), out);
+        self.close_thoughts(Some(signature), out);
     }
 
-    fn close_thoughts(&mut self, seal: Option<&Signature<'_>>, out: &mut Vec<u8>) {
+    fn close_thoughts(&mut self, signature: Option<&Signature<'_>>, out: &mut Vec<u8>) {
         let Some(thoughts) = self.thoughts.take() else { return };
         let text = thoughts.text.as_str();
         let whole = [SummaryText::SummaryText { text }];
@@ -258,7 +253,7 @@ impl WriteEvents {
             let fields = WithPart { part: SummaryText::SummaryText { text } };
             append("response.reasoning_summary_part.done", &mut self.sequence, &InPlace { place, fields }, out);
         }
-        let sealed = seal.map(sealed);
+        let sealed = signature.map(sealed);
         let item = Item::Reasoning { id: &thoughts.id, summary, encrypted_content: sealed.as_deref() };
         self.done(thoughts.at, item.raw(), out);
     }
@@ -266,7 +261,7 @@ impl WriteEvents {
     fn call(&mut self, index: usize, call_id: &str, name: &str, custom: bool, out: &mut Vec<u8>) {
         self.close_words("completed", out);
         self.close_thoughts(None, out);
-        let known = self.shown.names.client(name).cloned();
+        let known = self.identity.names.client(name).cloned();
         let free = custom || known.as_ref().is_some_and(|known| known.custom);
         let (at, id) = self.begin_item(if free { "ctc" } else { "fc" });
         let call = Call {
@@ -328,7 +323,7 @@ impl WriteEvents {
     fn begin_item(&mut self, prefix: &str) -> (usize, String) {
         let at = self.output.len();
         self.output.push(None);
-        (at, item_id(prefix, &self.shown, at))
+        (at, item_id(prefix, &self.identity, at))
     }
 
     fn added(&mut self, at: usize, item: Option<Box<RawValue>>, out: &mut Vec<u8>) {

@@ -126,11 +126,11 @@ impl<'a> Items<'a> {
         let mut content = Vec::new();
         for part in &turn.parts {
             let item = match part {
-                Part::Thinking { text, seal } => {
-                    let own = seal.as_ref().filter(|seal| seal.origin == Protocol::OpenaiResponses);
-                    let Some(seal) = own else { continue };
+                Part::Thinking { text, signature } => {
+                    let own = signature.as_ref().filter(|signature| signature.origin == Protocol::OpenaiResponses);
+                    let Some(signature) = own else { continue };
                     let summary = if text.is_empty() { Vec::new() } else { vec![Content::SummaryText { text }] };
-                    Item::Reasoning { id: seal.id.as_deref(), summary, encrypted_content: &seal.value }
+                    Item::Reasoning { id: signature.id.as_deref(), summary, encrypted_content: &signature.value }
                 }
                 Part::ToolCall(call) => {
                     let name = self.names.provider(call.namespace.as_deref(), &call.name);

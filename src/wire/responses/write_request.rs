@@ -40,42 +40,45 @@ const LEAST_TOKENS: u64 = 16;
 /// # Errors
 /// If the request has something that this protocol has no place for.
 pub fn write_request(
-    ask: &Request<'_>,
+    request: &Request<'_>,
     model: &str,
-    takes: &Capabilities,
+    capabilities: &Capabilities,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    if !ask.stop.is_empty() {
+    if !request.stop.is_empty() {
         return Err(Untranslatable::impossible("stop", "Texts that end the answer cannot be given to this model."));
     }
-    let thinks = takes.thinks.unwrap_or_else(|| ask.thinking.is_some_and(|thinking| thinking != Thinking::Off));
-    let tools: Vec<_> = ask.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
-    let openai = takes.openai_fields;
-    let sampling = |number: Option<&'_ Number>| number.filter(|_| takes.sampling).cloned();
+    let thinks =
+        capabilities.thinks.unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
+    let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
+    let openai = capabilities.openai_fields;
+    let sampling = |number: Option<&'_ Number>| number.filter(|_| capabilities.sampling).cloned();
     let body = Body {
         model,
-        instructions: instructions(&ask.system),
-        input: write_items::items(&ask.turns, names)?,
-        tool_choice: ask
+        instructions: instructions(&request.system),
+        input: write_items::items(&request.turns, names)?,
+        tool_choice: request
             .choice
             .as_ref()
             .filter(|_| !tools.is_empty())
-            .map(|choice| WrittenChoice::of(choice, ask, names)),
-        parallel_tool_calls: ask.parallel_tools.filter(|_| !tools.is_empty()),
+            .map(|choice| WrittenChoice::of(choice, request, names)),
+        parallel_tool_calls: request.parallel_tools.filter(|_| !tools.is_empty()),
         tools,
-        max_output_tokens: ask
+        max_output_tokens: request
             .max_tokens
-            .map(|wanted| wanted.min(takes.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
-        temperature: sampling(ask.sampling.temperature),
-        top_p: sampling(ask.sampling.top_p),
-        reasoning: thinks.then(|| Reasoning::of(ask, takes)).filter(|it| it.effort.is_some() || it.summary.is_some()),
-        text: Text::of(ask, openai),
+            .map(|wanted| wanted.min(capabilities.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
+        temperature: sampling(request.sampling.temperature),
+        top_p: sampling(request.sampling.top_p),
+        reasoning: thinks
+            .then(|| Reasoning::of(request, capabilities))
+            .filter(|it| it.effort.is_some() || it.summary.is_some()),
+        text: Text::of(request, openai),
         include: if thinks { &["reasoning.encrypted_content"] } else { &[] },
-        safety_identifier: ask.user.as_deref().filter(|_| openai).map(short),
-        prompt_cache_key: ask.prompt_cache_key.as_deref().filter(|_| openai).map(short),
-        service_tier: ask.service_tier.as_deref().filter(|_| openai),
+        safety_identifier: request.user.as_deref().filter(|_| openai).map(short),
+        prompt_cache_key: request.prompt_cache_key.as_deref().filter(|_| openai).map(short),
+        service_tier: request.service_tier.as_deref().filter(|_| openai),
         store: false,
-        stream: ask.stream,
+        stream: request.stream,
     };
     serde_json::to_vec(&body).map_err(|error| Untranslatable::impossible("input", error.to_string()))
 }
@@ -176,14 +179,14 @@ enum WrittenChoice<'a> {
 }
 
 impl<'a> WrittenChoice<'a> {
-    fn of(choice: &'a Choice<'a>, ask: &Request<'_>, names: &'a ToolNames) -> Self {
+    fn of(choice: &'a Choice<'a>, request: &Request<'_>, names: &'a ToolNames) -> Self {
         match choice {
             Choice::Auto => Self::Mode("auto"),
             Choice::Never => Self::Mode("none"),
             Choice::Any => Self::Mode("required"),
             Choice::Tool(name) => {
                 let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
-                let kind = if ask.tools.iter().any(custom) { "custom" } else { "function" };
+                let kind = if request.tools.iter().any(custom) { "custom" } else { "function" };
                 Self::Tool { kind, name: names.provider(None, name) }
             }
         }
@@ -199,12 +202,12 @@ struct Reasoning {
 }
 
 impl Reasoning {
-    fn of(ask: &Request<'_>, takes: &Capabilities) -> Self {
-        let nearest = |effort: Effort| takes.nearest_effort(effort).map(Effort::as_str);
-        let effort = ask.thinking.and_then(|thinking| match thinking {
+    fn of(request: &Request<'_>, capabilities: &Capabilities) -> Self {
+        let nearest = |effort: Effort| capabilities.nearest_effort(effort).map(Effort::as_str);
+        let effort = request.thinking.and_then(|thinking| match thinking {
             Thinking::Off => {
-                let known = takes.efforts.as_ref()?;
-                if !takes.must_think && known.iter().any(|effort| effort == "none") {
+                let known = capabilities.efforts.as_ref()?;
+                if !capabilities.must_think && known.iter().any(|effort| effort == "none") {
                     Some("none")
                 } else {
                     nearest(Effort::Minimal)
@@ -214,6 +217,6 @@ impl Reasoning {
             Thinking::Effort(effort) => nearest(effort),
             Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
         });
-        Self { effort, summary: (ask.show_thinking && effort != Some("none")).then_some("auto") }
+        Self { effort, summary: (request.show_thinking && effort != Some("none")).then_some("auto") }
     }
 }

@@ -19,11 +19,11 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall
 /// | length | `incomplete`, `max_output_tokens` |
 /// | refused | `completed` if it says so in words, else `incomplete`, `content_filter` |
 /// | the provider's id | dropped: ids are the gateway's own |
-pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8> {
-    let refused = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-    let status = Status::of(reply.stop, refused);
-    let mut items = Items { shown, written: Vec::new() };
-    let mut parts = reply.parts.as_slice();
+pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
+    let refused = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
+    let status = Status::of(response.stop, refused);
+    let mut items = Items { identity, written: Vec::new() };
+    let mut parts = response.parts.as_slice();
     let mut before = 0;
     while let Some((part, rest)) = parts.split_first() {
         // Whatever was cut is what stands last.
@@ -36,13 +36,13 @@ pub fn write_response(reply: &Response<'_>, shown: &ResponseIdentity) -> Vec<u8>
                 parts = rest;
                 continue;
             }
-            Part::Thinking { text, seal } => items.reasoning(text, seal.as_ref()),
+            Part::Thinking { text, signature } => items.reasoning(text, signature.as_ref()),
             Part::ToolCall(call) => items.call(call, state(rest)),
             Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
         }
         parts = rest;
     }
-    serde_json::to_vec(&ResponseObject::new(shown, status, &items.written, reply.tokens)).unwrap_or_default()
+    serde_json::to_vec(&ResponseObject::new(identity, status, &items.written, response.tokens)).unwrap_or_default()
 }
 
 fn is_words(part: &Part<'_>) -> bool {
@@ -50,13 +50,13 @@ fn is_words(part: &Part<'_>) -> bool {
 }
 
 struct Items<'a> {
-    shown: &'a ResponseIdentity,
+    identity: &'a ResponseIdentity,
     written: Vec<Box<RawValue>>,
 }
 
 impl Items<'_> {
     fn id(&self, prefix: &str) -> String {
-        item_id(prefix, self.shown, self.written.len())
+        item_id(prefix, self.identity, self.written.len())
     }
 
     /// `before`: how many characters of the answer's text came before.
@@ -84,18 +84,18 @@ impl Items<'_> {
         self.written.extend(Item::Message { id: &id, status, role: "assistant", content: &content }.raw());
     }
 
-    fn reasoning(&mut self, text: &str, seal: Option<&Signature<'_>>) {
+    fn reasoning(&mut self, text: &str, signature: Option<&Signature<'_>>) {
         let id = self.id("rs");
         let summary = [SummaryText::SummaryText { text }];
         let summary = if text.is_empty() { summary.get(1..) } else { summary.get(..) };
-        let sealed = seal.map(sealed);
+        let sealed = signature.map(sealed);
         let item =
             Item::Reasoning { id: &id, summary: summary.unwrap_or_default(), encrypted_content: sealed.as_deref() };
         self.written.extend(item.raw());
     }
 
     fn call(&mut self, call: &ToolCall<'_>, status: &str) {
-        let known = self.shown.names.client(&call.name);
+        let known = self.identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
         let namespace = known.and_then(|known| known.namespace.as_deref());
         let call_id = call.id.as_ref();
@@ -115,11 +115,15 @@ impl Items<'_> {
 }
 
 /// The id of the item at `index`.
-pub(super) fn item_id(prefix: &str, shown: &ResponseIdentity, index: usize) -> String {
-    format!("{prefix}_{}_{index}", shown.id)
+pub(super) fn item_id(prefix: &str, identity: &ResponseIdentity, index: usize) -> String {
+    format!("{prefix}_{}_{index}", identity.id)
 }
 
 /// A seal as `encrypted_content`.
-pub(super) fn sealed(seal: &Signature<'_>) -> String {
-    if seal.origin == Protocol::OpenaiResponses { seal.value.clone().into_owned() } else { seal.packed() }
+pub(super) fn sealed(signature: &Signature<'_>) -> String {
+    if signature.origin == Protocol::OpenaiResponses {
+        signature.value.clone().into_owned()
+    } else {
+        signature.packed()
+    }
 }

@@ -49,13 +49,13 @@ impl Exchange {
         (client, provider): (Operation, Protocol),
         body: &[u8],
         model: &str,
-        takes: &Capabilities,
+        capabilities: &Capabilities,
         includes_reasoning: Option<bool>,
-        telling: ResponseStyle,
+        style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value = serde_json::from_slice(body)
             .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
-        let ask = match client {
+        let request = match client {
             Operation::Chat => chat::read_request(&body)?,
             Operation::Completions => completions::read_request(&body)?,
             Operation::Responses => responses::read_request(&body)?,
@@ -72,19 +72,19 @@ impl Exchange {
             Protocol::OpenaiResponses => responses::LONGEST_TOOL_NAME,
             Protocol::OpenaiChat | Protocol::Gemini => chat::LONGEST_TOOL_NAME,
         };
-        let names = ToolNames::new(&ask, longest);
-        let request = match provider {
-            Protocol::AnthropicMessages => messages::write_request(&ask, model, takes, &names)?,
-            Protocol::OpenaiResponses => responses::write_request(&ask, model, takes, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&ask, model, takes, &names)?,
+        let names = ToolNames::new(&request, longest);
+        let written = match provider {
+            Protocol::AnthropicMessages => messages::write_request(&request, model, capabilities, &names)?,
+            Protocol::OpenaiResponses => responses::write_request(&request, model, capabilities, &names)?,
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, capabilities, &names)?,
         };
         let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
-        let ResponseStyle { id, model, created, include_usage } = telling;
-        let shown = ResponseIdentity { id, model, created, include_usage, names, echo };
+        let ResponseStyle { id, model, created, include_usage } = style;
+        let identity = ResponseIdentity { id, model, created, include_usage, names, echo };
         // Of Anthropic no tier is asked that has a price of its own.
         let tier_is_asked =
-            ask.service_tier.is_some() && takes.openai_fields && provider != Protocol::AnthropicMessages;
-        Ok((Self { client, provider, includes_reasoning, tier_is_asked, identity: shown }, request))
+            request.service_tier.is_some() && capabilities.openai_fields && provider != Protocol::AnthropicMessages;
+        Ok((Self { client, provider, includes_reasoning, tier_is_asked, identity }, written))
     }
 
     /// For a provider that speaks the client's protocol, and answered with a whole answer though a stream was asked for.
@@ -94,15 +94,15 @@ impl Exchange {
         provider: Protocol,
         request: &[u8],
         includes_reasoning: Option<bool>,
-        telling: ResponseStyle,
+        style: ResponseStyle,
     ) -> Self {
         let echo = match client {
             Operation::Responses => responses::echo(&serde_json::from_slice(request).unwrap_or_default()),
             _ => Default::default(),
         };
-        let ResponseStyle { id, model, created, include_usage } = telling;
-        let shown = ResponseIdentity { id, model, created, include_usage, names: ToolNames::default(), echo };
-        Self { client, provider, includes_reasoning, tier_is_asked: false, identity: shown }
+        let ResponseStyle { id, model, created, include_usage } = style;
+        let identity = ResponseIdentity { id, model, created, include_usage, names: ToolNames::default(), echo };
+        Self { client, provider, includes_reasoning, tier_is_asked: false, identity }
     }
 
     /// Puts a whole answer into the client's protocol.
@@ -111,14 +111,14 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let reply = self.read(&body)?;
-        let text_bytes = lengths(&reply);
-        let (tokens, served) = (reply.tokens, reply.service.unless_lost(self.tier_is_asked));
+        let response = self.read(&body)?;
+        let text_bytes = lengths(&response);
+        let (tokens, served) = (response.tokens, response.service.unless_lost(self.tier_is_asked));
         let body = match self.client {
-            Operation::Completions => completions::write_response(&reply, &self.identity),
-            Operation::Responses => responses::write_response(&reply, &self.identity),
-            Operation::Messages | Operation::CountTokens => messages::write_response(&reply, &self.identity),
-            Operation::Chat | Operation::Embeddings => chat::write_response(&reply, &self.identity),
+            Operation::Completions => completions::write_response(&response, &self.identity),
+            Operation::Responses => responses::write_response(&response, &self.identity),
+            Operation::Messages | Operation::CountTokens => messages::write_response(&response, &self.identity),
+            Operation::Chat | Operation::Embeddings => chat::write_response(&response, &self.identity),
         };
         Ok(Answer { body, tokens, served, text_bytes })
     }
@@ -133,10 +133,10 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let reply = self.read(&body)?;
+        let response = self.read(&body)?;
         let mut stream = self.stream();
-        stream.whole = Some(reply.service);
-        let events = reply.events();
+        stream.whole = Some(response.service);
+        let events = response.events();
         let mut out = Vec::new();
         for event in events {
             stream.teller.tell(event, &mut out);
@@ -332,13 +332,13 @@ impl TranslatedStream {
     }
 
     /// The events that tell the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, problem: &ApiError) -> Bytes {
+    pub fn fail(&mut self, error: &ApiError) -> Bytes {
         let mut out = Vec::new();
         match &mut self.teller.writer {
-            Writer::Chat(writer) => writer.fail(problem, &mut out),
-            Writer::Completions(writer) => writer.fail(problem, &mut out),
-            Writer::Messages(writer) => writer.fail(problem, &mut out),
-            Writer::Responses(writer) => writer.fail(problem, &mut out),
+            Writer::Chat(writer) => writer.fail(error, &mut out),
+            Writer::Completions(writer) => writer.fail(error, &mut out),
+            Writer::Messages(writer) => writer.fail(error, &mut out),
+            Writer::Responses(writer) => writer.fail(error, &mut out),
         }
         out.into()
     }
@@ -429,11 +429,11 @@ fn read(provider: Protocol, body: &Value, includes_reasoning: Option<bool>) -> R
 /// # Errors
 /// If it is no answer of that protocol.
 pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnswer> {
-    read(provider, answer, None).map(|reply| lengths(&reply))
+    read(provider, answer, None).map(|response| lengths(&response))
 }
 
-fn lengths(reply: &Response<'_>) -> usize {
-    reply.parts.iter().map(length).sum()
+fn lengths(response: &Response<'_>) -> usize {
+    response.parts.iter().map(length).sum()
 }
 
 /// Whether these lines are comments. An event without data, which the reader shows too, means nothing to the client.

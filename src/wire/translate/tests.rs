@@ -43,8 +43,8 @@ impl Case {
         let client = if self.protocol == Protocol::AnthropicMessages { Operation::Chat } else { Operation::Messages };
         let body =
             br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
-        let takes = Capabilities { openai_fields: asks, ..Capabilities::default() };
-        Exchange::open((client, self.protocol), body, "m", &takes, None, ResponseStyle::default()).unwrap().0
+        let capabilities = Capabilities { openai_fields: asks, ..Capabilities::default() };
+        Exchange::open((client, self.protocol), body, "m", &capabilities, None, ResponseStyle::default()).unwrap().0
     }
 }
 
@@ -115,12 +115,18 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
 #[test]
 fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
     let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
-    let takes = Capabilities { openai_fields: true, ..Capabilities::default() };
+    let capabilities = Capabilities { openai_fields: true, ..Capabilities::default() };
     for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
         for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
             let body = format!(r#"{{"model":"m","{input}":"x"{more}}}"#);
-            let opened =
-                Exchange::open((client, silent.protocol), body.as_bytes(), "m", &takes, None, ResponseStyle::default());
+            let opened = Exchange::open(
+                (client, silent.protocol),
+                body.as_bytes(),
+                "m",
+                &capabilities,
+                None,
+                ResponseStyle::default(),
+            );
             let (exchange, request) = opened.unwrap();
 
             let request: Value = serde_json::from_slice(&request).unwrap();

@@ -33,7 +33,7 @@ fn console(app: &TestApp) -> Console {
         master: seed::master(),
         public_url: app.url().parse().expect("an address"),
         secure_cookies: false,
-        stand_in: false,
+        demo_provider: false,
         proxies: TrustedProxies::default(),
         gateway_url: format!("{}/v1", app.url()),
         search_patience: Duration::MAX,

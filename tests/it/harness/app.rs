@@ -177,7 +177,7 @@ fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
         master: seed::master(),
         public_url: url.parse().expect("an address"),
         secure_cookies: false,
-        stand_in: false,
+        demo_provider: false,
         proxies: TrustedProxies::default(),
         gateway_url: format!("{url}/v1"),
         // However busy the machine is.

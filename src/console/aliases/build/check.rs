@@ -4,6 +4,7 @@ use super::fix::fix_button;
 use crate::console::aliases::draft::{ConflictKind, Draft, Keep, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{ConflictView, Hints, Message, ProblemLink, ReviewLine, RowView, Says, Side};
+use crate::console::aliases::view::{answers_with, who_saved};
 use crate::domain::{Alias, AliasIssue, DraftRow, Field, Validation, validate};
 
 /// How much is pointed out.
@@ -26,12 +27,12 @@ pub struct Checked {
 
 impl Checked {
     /// Checks a draft. Rows whose conflict is decided for the other side count as that side has them.
-    pub(in crate::console) fn new(desk: &EditorData, draft: &Draft) -> Self {
-        let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(desk, row)).collect();
-        let allowed = desk.key.models();
+    pub(in crate::console) fn new(data: &EditorData, draft: &Draft) -> Self {
+        let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(data, row)).collect();
+        let allowed = data.key.models();
         let allowed = allowed.as_deref();
         let open = draft.rows.iter().filter(|row| row.conflict.is_some_and(|it| it.keep.is_none())).map(|row| row.id);
-        Self { validation: validate(&rows, &desk.catalog, allowed, &desk.stored.aliases), open: open.collect() }
+        Self { validation: validate(&rows, &data.catalog, allowed, &data.stored.aliases), open: open.collect() }
     }
 
     /// Whether it can be saved.
@@ -60,13 +61,13 @@ impl Checked {
     }
 
     /// The views of all rows, in the draft's order.
-    pub(in crate::console) fn rows(&self, desk: &EditorData, draft: &Draft, strictness: Strictness) -> Vec<RowView> {
-        let hints = super::hints::of_rows(desk, draft, &self.validation);
+    pub(in crate::console) fn rows(&self, data: &EditorData, draft: &Draft, strictness: Strictness) -> Vec<RowView> {
+        let hints = super::hints::of_rows(data, draft, &self.validation);
         let views = draft.rows.iter().enumerate().zip(hints);
-        views.map(|((at, row), hints)| self.row(desk, at, row, hints, strictness)).collect()
+        views.map(|((at, row), hints)| self.row(data, at, row, hints, strictness)).collect()
     }
 
-    fn row(&self, desk: &EditorData, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
+    fn row(&self, data: &EditorData, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
         // Somebody who fills in a new row from left to right is not told on the way what is still to come.
         let unfinished = strictness == Strictness::Typing && row.id.new_number().is_some();
         let says = |field: Field| {
@@ -75,25 +76,25 @@ impl Checked {
                 Field::Target => row.target.trim().is_empty(),
                 _ => row.name.is_empty(),
             };
-            problems.next().filter(|_| !(unfinished && empty)).map_or_else(Says::default, |it| says(desk, row.id, it))
+            problems.next().filter(|_| !(unfinished && empty)).map_or_else(Says::default, |it| says(data, row.id, it))
         };
-        let base = row.id.saved(&desk.base.aliases);
+        let base = row.id.saved(&data.base.aliases);
         RowView {
-            key: desk.head.clone(),
+            key: data.head.clone(),
             row: row.clone(),
             base: base.cloned(),
             name_says: says(Field::Name),
             target_says: says(Field::Target),
             hints,
             mark: None,
-            conflict: row.conflict.map(|_| self.conflict(desk, row, base, strictness)),
+            conflict: row.conflict.map(|_| self.conflict(data, row, base, strictness)),
             focus: "",
-            writable: desk.who.may_write(),
+            writable: data.who.may_write(),
             plain: true,
         }
     }
 
-    fn conflict(&self, desk: &EditorData, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
+    fn conflict(&self, data: &EditorData, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
         let (kind, keep) = row.conflict.map_or((ConflictKind::Both, None), |it| (it.kind, it.keep));
         let stored = base.map(|alias| Row::saved(1, alias));
         let mine = || Side::of(row, stored.as_ref());
@@ -106,7 +107,7 @@ impl Checked {
         ConflictView {
             kind: kind.as_str(),
             name: row.name.clone(),
-            whose: format!("{}'s", crate::console::aliases::who_saved(&desk.base)),
+            whose: format!("{}'s", who_saved(&data.base)),
             keep: crate::console::aliases::view::keep_text(keep),
             mine,
             theirs,
@@ -121,8 +122,8 @@ fn question(row: Option<&Row>) -> String {
 }
 
 /// The row as it will be saved. A row that its conflict's answer drops is empty, and so passed over.
-fn effective(desk: &EditorData, row: &Row) -> DraftRow {
-    let theirs = || row.id.saved(&desk.base.aliases).map(|alias| DraftRow::of(row.id.to_string(), alias));
+fn effective(data: &EditorData, row: &Row) -> DraftRow {
+    let theirs = || row.id.saved(&data.base.aliases).map(|alias| DraftRow::of(row.id.to_string(), alias));
     let dropped = || DraftRow { id: row.id.to_string(), ..DraftRow::default() };
     match row.conflict.map(|it| (it.kind, it.keep)) {
         Some((ConflictKind::Both | ConflictKind::DraftRemoved, Some(Keep::Theirs))) => theirs().unwrap_or_else(dropped),
@@ -132,14 +133,14 @@ fn effective(desk: &EditorData, row: &Row) -> DraftRow {
     }
 }
 
-fn says(desk: &EditorData, row: RowId, problem: &AliasIssue) -> Says {
-    let fix = problem.fix.as_ref().map(|fix| fix_button(desk, row, fix));
+fn says(data: &EditorData, row: RowId, problem: &AliasIssue) -> Says {
+    let fix = problem.fix.as_ref().map(|fix| fix_button(data, row, fix));
     Says { says: Some(Message { text: problem.message.clone(), fix }) }
 }
 
 /// What differs between a draft and the version that it was made from, saved rows first.
-pub fn review(desk: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
-    let base = &desk.base.aliases;
+pub fn review(data: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
+    let base = &data.base.aliases;
     let mut lines = Vec::new();
     for (at, alias) in base.iter().enumerate() {
         let id = RowId::Saved(at + 1);
@@ -157,7 +158,7 @@ pub fn review(desk: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
         text: match (row.target.is_empty(), row.keep_name) {
             (true, _) => "added".into(),
             (false, false) => format!("added → {}", row.target),
-            (false, true) => format!("added → {}, {}", row.target, crate::console::aliases::answers_with(true)),
+            (false, true) => format!("added → {}, {}", row.target, answers_with(true)),
         },
         undo: None,
     }));
@@ -176,7 +177,7 @@ fn difference(row: &Row, alias: &Alias) -> String {
         parts.push(format!("{} → {}", alias.target, row.target));
     }
     if row.keep_name != alias.keep_name {
-        parts.push(crate::console::aliases::answers_with(row.keep_name).into());
+        parts.push(answers_with(row.keep_name).into());
     }
     parts.join(", ")
 }

@@ -30,10 +30,10 @@ pub struct Show {
 }
 
 /// The editor of a draft.
-pub fn editor(desk: &EditorData, draft: &Draft, checked: &Checked, show: Show) -> Editor {
+pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -> Editor {
     let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
     let (mut exact, mut prefixes, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
-    for mut row in checked.rows(desk, draft, strictness) {
+    for mut row in checked.rows(data, draft, strictness) {
         dress(&mut row, &show);
         // While it is edited, a row keeps its place: a saved one in the band it was saved in.
         match row.base.as_ref().map(|alias| alias.matching) {
@@ -42,14 +42,14 @@ pub fn editor(desk: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
             None => fresh.push(row),
         }
     }
-    let last = (desk.base.version > 0)
-        .then(|| Last { by: desk.base.saved_by.clone(), at: desk.base.saved_at.map(|at| When::new(at, desk.now)) });
+    let last = (data.base.version > 0)
+        .then(|| Last { by: data.base.saved_by.clone(), at: data.base.saved_at.map(|at| When::new(at, data.now)) });
     Editor {
-        version: desk.base.version,
+        version: data.base.version,
         last,
         filled: draft.filled(),
         next: draft.next.max(1),
-        saved_rows: desk.base.aliases.len(),
+        saved_rows: data.base.aliases.len(),
         strict: draft.strict,
         exact,
         prefixes,
@@ -57,22 +57,22 @@ pub fn editor(desk: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
         summary: show.summary,
         notice: show.notice,
         saved: show.saved,
-        review: review(desk, draft),
-        test: test_box(desk, draft, &checked.validation),
-        traffic: traffic_panel(desk, draft, &checked.validation),
-        import: import::import_box(desk, draft, show.import),
-        kits: Presets::get(),
-        writable: desk.who.may_write(),
+        review: review(data, draft),
+        test: test_box(data, draft, &checked.validation),
+        traffic: traffic_panel(data, draft, &checked.validation),
+        import: import::import_box(data, draft, show.import),
+        presets: Presets::get(),
+        writable: data.who.may_write(),
         plain: show.page,
-        catalog_ids: if show.page && desk.who.may_write() { catalog_ids(desk) } else { Vec::new() },
-        key: desk.head.clone(),
+        catalog_ids: if show.page && data.who.may_write() { catalog_ids(data) } else { Vec::new() },
+        key: data.head.clone(),
     }
 }
 
 /// One new row, as a script adds it to a form that is on screen.
-pub fn one_row(desk: &EditorData, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
-    let checked = Checked::new(desk, draft);
-    let mut row = checked.rows(desk, draft, Strictness::Typing).into_iter().find(|row| row.row.id == id)?;
+pub fn one_row(data: &EditorData, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
+    let checked = Checked::new(data, draft);
+    let mut row = checked.rows(data, draft, Strictness::Typing).into_iter().find(|row| row.row.id == id)?;
     dress(&mut row, &Show { focus: Some((id, focus)), ..Show::default() });
     Some(row)
 }
@@ -89,9 +89,9 @@ fn dress(row: &mut RowView, show: &Show) {
 }
 
 /// The suggestions of a browser that runs no scripts: what can be a target.
-fn catalog_ids(desk: &EditorData) -> Vec<String> {
-    let allowed = desk.key.models();
+fn catalog_ids(data: &EditorData) -> Vec<String> {
+    let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    let usable = desk.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
+    let usable = data.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
     usable.map(|model| model.id.to_string()).collect()
 }

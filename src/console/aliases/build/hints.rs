@@ -7,34 +7,34 @@ use crate::console::aliases::view::{HintLine, Hints};
 use crate::domain::{Hint, HintContext, Match, Severity, Validation, hints};
 
 /// The lines under each row, in the draft's order. Rows that are not right yet have only what their target is.
-pub fn of_rows(desk: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hints> {
-    let allowed = desk.key.models();
+pub fn of_rows(data: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hints> {
+    let allowed = data.key.models();
     let context = HintContext {
-        catalog: &desk.catalog,
+        catalog: &data.catalog,
         allowed: allowed.as_deref(),
-        saved: &desk.base.aliases,
-        saved_at: desk.base.saved_at,
-        sent: &desk.sent,
-        last_match: &desk.last_match,
-        now: desk.now,
+        saved: &data.base.aliases,
+        saved_at: data.base.saved_at,
+        sent: &data.sent,
+        last_match: &data.last_match,
+        now: data.now,
     };
     let mut lines: Vec<Hints> = draft
         .rows
         .iter()
         .map(|row| {
-            let model = model_line(desk, &row.target);
-            Hints { model, hints: moves(desk, row.id, &row.matching).into_iter().collect() }
+            let model = model_line(data, &row.target);
+            Hints { model, hints: moves(data, row.id, &row.matching).into_iter().collect() }
         })
         .collect();
     for (found, &at) in hints(&checked.aliases, &context).into_iter().zip(&checked.rows) {
         if let (Some(line), Some(row)) = (lines.get_mut(at), draft.rows.get(at)) {
-            line.hints.extend(found.iter().map(|hint| hint_line(desk, row.id, hint)));
+            line.hints.extend(found.iter().map(|hint| hint_line(data, row.id, hint)));
         }
     }
     lines
 }
 
-fn hint_line(desk: &EditorData, row: RowId, hint: &Hint) -> HintLine {
+fn hint_line(data: &EditorData, row: RowId, hint: &Hint) -> HintLine {
     HintLine {
         tone: match hint.severity {
             Severity::Error => "bad",
@@ -43,15 +43,15 @@ fn hint_line(desk: &EditorData, row: RowId, hint: &Hint) -> HintLine {
         },
         badge: hint.kind.badge().unwrap_or_default(),
         text: hint.text.clone(),
-        fix: hint.fix.as_ref().filter(|_| desk.who.may_write()).map(|fix| fix_button(desk, row, fix)),
+        fix: hint.fix.as_ref().filter(|_| data.who.may_write()).map(|fix| fix_button(data, row, fix)),
         // One or two are named in the sentence already.
         more: if hint.ids.len() > 2 { hint.ids.iter().map(ToString::to_string).collect() } else { Vec::new() },
     }
 }
 
 /// While it is edited a row keeps its place, so its new one is told.
-fn moves(desk: &EditorData, row: RowId, matching: &str) -> Option<HintLine> {
-    let saved = row.saved(&desk.base.aliases)?;
+fn moves(data: &EditorData, row: RowId, matching: &str) -> Option<HintLine> {
+    let saved = row.saved(&data.base.aliases)?;
     let text = match (saved.matching, matching) {
         (Match::Exact, "prefix") => "Moves to the prefixes when you save.",
         (Match::Prefix, "exact") => "Moves to the exact names when you save.",

@@ -2,6 +2,7 @@
 
 use crate::console::aliases::draft::Draft;
 use crate::console::aliases::editor_data::EditorData;
+use crate::console::aliases::view::answers_with;
 use crate::console::aliases::view::{ImportBox, Preview, PreviewLine};
 use crate::domain::{Alias, DraftRow, import_aliases, validate};
 
@@ -17,14 +18,14 @@ pub struct Taken {
 }
 
 /// The box, with a preview if one was asked for.
-pub fn import_box(desk: &EditorData, draft: &Draft, previewed: bool) -> ImportBox {
-    let preview = if previewed { preview(desk, draft) } else { Preview::default() };
-    ImportBox { url: desk.head.url(), text: draft.import.clone(), preview, open: previewed }
+pub fn import_box(data: &EditorData, draft: &Draft, previewed: bool) -> ImportBox {
+    let preview = if previewed { preview(data, draft) } else { Preview::default() };
+    ImportBox { url: data.head.url(), text: draft.import.clone(), preview, open: previewed }
 }
 
 /// What the pasted text would do to the draft, line by line. Changes nothing.
-pub fn preview(desk: &EditorData, draft: &Draft) -> Preview {
-    let lines = read(desk, draft);
+pub fn preview(data: &EditorData, draft: &Draft) -> Preview {
+    let lines = read(data, draft);
     let takes = lines.iter().filter(|line| line.can_take()).count();
     let added = lines.iter().filter(|line| line.what == "added").count();
     let room = Alias::LIMIT.saturating_sub(draft.filled());
@@ -37,13 +38,13 @@ pub fn preview(desk: &EditorData, draft: &Draft) -> Preview {
         }
     };
     let over = (added > room).then(|| format!("Only {room} more fit. Untick {}.", added - room));
-    Preview { url: desk.head.url(), shown: true, title, over, lines, takes }
+    Preview { url: data.head.url(), shown: true, title, over, lines, takes }
 }
 
 /// Takes the ticked lines into the draft: a known name changes its row, a new one adds a row.
-pub fn take(desk: &EditorData, draft: &mut Draft) -> Taken {
+pub fn take(data: &EditorData, draft: &mut Draft) -> Taken {
     let mut taken = Taken::default();
-    let ticked = read(desk, draft).into_iter().filter(|line| line.can_take() && draft.take.contains(&line.number));
+    let ticked = read(data, draft).into_iter().filter(|line| line.can_take() && draft.take.contains(&line.number));
     for line in ticked.collect::<Vec<_>>() {
         let matching = if line.prefix { "prefix" } else { "exact" };
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
@@ -64,10 +65,10 @@ pub fn take(desk: &EditorData, draft: &mut Draft) -> Taken {
     taken
 }
 
-fn read(desk: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
+fn read(data: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
     let import = import_aliases(&draft.import);
     let rows: Vec<DraftRow> = import.rows.iter().map(|it| it.row.clone()).collect();
-    let checked = validate(&rows, &desk.catalog, desk.key.models().as_deref(), &desk.stored.aliases);
+    let checked = validate(&rows, &data.catalog, data.key.models().as_deref(), &data.stored.aliases);
     let mut lines: Vec<PreviewLine> = import
         .rows
         .iter()
@@ -82,7 +83,7 @@ fn read(desk: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
                 (true, None) => ("added", String::new()),
                 (true, Some(_)) if same => ("unchanged", "already in the list".to_owned()),
                 (true, Some(known)) if known.target == row.target && known.matching == row.matching => {
-                    ("changed", crate::console::aliases::answers_with(row.keep_name).to_owned())
+                    ("changed", answers_with(row.keep_name).to_owned())
                 }
                 (true, Some(known)) if known.target == row.target => ("changed", format!("was {}", known.matching)),
                 (true, Some(known)) => ("changed", format!("was {}", known.target)),

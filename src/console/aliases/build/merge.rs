@@ -1,5 +1,6 @@
 //! Two people, two tabs: brings a draft together with a save that came in between.
 
+use crate::console::aliases::view::who_saved;
 use std::time::Duration;
 
 use super::editor::Show;
@@ -14,7 +15,7 @@ use crate::store::SavedAliases;
 #[derive(Debug)]
 pub struct Merged {
     /// The desk, with the new version as the draft's base.
-    pub desk: EditorData,
+    pub data: EditorData,
     /// The draft: theirs where the person changed nothing, the person's where they changed nothing, a question where
     /// both changed the same alias.
     pub draft: Draft,
@@ -22,10 +23,10 @@ pub struct Merged {
     pub show: Show,
 }
 
-/// Merges the aliases of a draft, which was made from `desk.base`, with what is stored now. Stores nothing.
-pub fn merge(desk: EditorData, draft: &Draft, mine: &[Alias], current: SavedAliases) -> Merged {
-    let whose = crate::console::aliases::who_saved(&current);
-    let merged = domain::merge(&desk.base.aliases, &current.aliases, mine);
+/// Merges the aliases of a draft, which was made from `data.base`, with what is stored now. Stores nothing.
+pub fn merge(data: EditorData, draft: &Draft, mine: &[Alias], current: SavedAliases) -> Merged {
+    let whose = who_saved(&current);
+    let merged = domain::merge(&data.base.aliases, &current.aliases, mine);
     let mut out = Draft {
         version: current.version,
         test: draft.test.clone(),
@@ -40,7 +41,7 @@ pub fn merge(desk: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
             MergedRow::Same(alias) | MergedRow::Mine(alias) => (alias, None),
             MergedRow::Theirs(alias) => {
                 // What both left alone is nobody's.
-                if !desk.base.aliases.contains(alias) {
+                if !data.base.aliases.contains(alias) {
                     marks.extend(stored_place(&current.aliases, &alias.name).map(|id| (id, whose.clone())));
                 }
                 (alias, None)
@@ -68,16 +69,16 @@ pub fn merge(desk: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
     });
     out.next = out.next.max(1);
     let removed: Vec<&str> = merged.removed_by_them.iter().map(|alias| alias.name.as_str()).collect();
-    let show = Show { notice: Some(notice(&desk, &current, &whose, &removed)), marks, ..Show::default() };
-    Merged { draft: out, show, desk: EditorData { base: current.clone(), stored: current, ..desk } }
+    let show = Show { notice: Some(notice(&data, &current, &whose, &removed)), marks, ..Show::default() };
+    Merged { draft: out, show, data: EditorData { base: current.clone(), stored: current, ..data } }
 }
 
 fn stored_place(stored: &[Alias], name: &AliasName) -> Option<RowId> {
     stored.iter().position(|alias| alias.name == *name).map(|at| RowId::Saved(at + 1))
 }
 
-fn notice(desk: &EditorData, current: &SavedAliases, whose: &str, removed: &[&str]) -> Notice {
-    let ago = current.saved_at.map_or(Duration::ZERO, |at| desk.now.since(at));
+fn notice(data: &EditorData, current: &SavedAliases, whose: &str, removed: &[&str]) -> Notice {
+    let ago = current.saved_at.map_or(Duration::ZERO, |at| data.now.since(at));
     let when = if ago < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", in_words(ago)) };
     let mut text = "We merged them with yours. Check and save.".to_owned();
     if !removed.is_empty() {

@@ -48,23 +48,23 @@ impl Kept {
     }
 
     /// Adds the confirmation, and the way back, to what an editor shows.
-    pub(in crate::console) fn show(self, desk: &EditorData, show: &mut Show) {
-        let live = desk.stored.saved_at.unwrap_or(desk.now).plus(LIVE_WITHIN);
-        let when = When::new(live, desk.now);
+    pub(in crate::console) fn show(self, data: &EditorData, show: &mut Show) {
+        let live = data.stored.saved_at.unwrap_or(data.now).plus(LIVE_WITHIN);
+        let when = When::new(live, data.now);
         let clock = jiff::Timestamp::from_millisecond(live.millis()).map(|at| at.to_zoned(TimeZone::UTC));
         show.saved = Some(SavedPanel {
             live_clock: clock.map(|at| at.strftime("%H:%M:%S").to_string()).unwrap_or_default(),
             live_machine: when.machine(),
             live_exact: when.exact(),
-            url: desk.head.url(),
-            version: desk.stored.version,
+            url: data.head.url(),
+            version: data.stored.version,
             undo: self.before,
-            listing: listing(desk),
-            snippets: desk
+            listing: listing(data),
+            snippets: data
                 .stored
                 .aliases
                 .first()
-                .map(|alias| snippets::all(&desk.gateway_url, alias.name.as_str()))
+                .map(|alias| snippets::all(&data.gateway_url, alias.name.as_str()))
                 .unwrap_or_default(),
         });
     }
@@ -87,10 +87,10 @@ struct Modalities<'a> {
 }
 
 /// The first entries of the model list, and how many follow.
-fn listing(desk: &EditorData) -> String {
-    let aliases = AliasSet::new(desk.stored.aliases.clone());
-    let allowed = desk.key.models();
-    let rows = wire::models::rows(&aliases, &desk.catalog, allowed.as_deref());
+fn listing(data: &EditorData) -> String {
+    let aliases = AliasSet::new(data.stored.aliases.clone());
+    let allowed = data.key.models();
+    let rows = wire::models::rows(&aliases, &data.catalog, allowed.as_deref());
     let named: Vec<_> = rows.iter().take_while(|row| row.alias).collect();
     let entry = |row: &&wire::models::Row<'_>| {
         let architecture = &row.model.architecture;

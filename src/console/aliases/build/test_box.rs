@@ -10,14 +10,14 @@ use crate::domain::{AliasSet, ExplainedOutcome, Explanation, Mark, Rule, Validat
 const MOST_NAMES: usize = 50;
 
 /// Tests the draft's name, and its list of names, against the draft as it stands and against what is stored.
-pub fn test_box(desk: &EditorData, draft: &Draft, checked: &Validation) -> TestBox {
+pub fn test_box(data: &EditorData, draft: &Draft, checked: &Validation) -> TestBox {
     let rules = Rules {
-        desk,
+        data,
         draft: AliasSet::new(checked.aliases.clone()),
-        stored: AliasSet::new(desk.stored.aliases.clone()),
+        stored: AliasSet::new(data.stored.aliases.clone()),
     };
     let typed = draft.test.as_str();
-    let url = desk.head.url();
+    let url = data.head.url();
     let answer = rules.on_screen(typed);
     let live = rules.live(typed);
     TestBox {
@@ -29,10 +29,10 @@ pub fn test_box(desk: &EditorData, draft: &Draft, checked: &Validation) -> TestB
             answer: answer.answer_note(),
             notes: notes(&answer, checked),
             nearest: answer.nearest.iter().map(ToString::to_string).collect(),
-            add_name: answer.can_be_alias.as_ref().filter(|_| desk.who.may_write()).map(ToString::to_string),
-            chips: chips(desk, &answer),
+            add_name: answer.can_be_alias.as_ref().filter(|_| data.who.may_write()).map(ToString::to_string),
+            chips: chips(data, &answer),
             link: (answer.outcome != ExplainedOutcome::Empty).then(|| link(&url, typed)),
-            curl: crate::console::aliases::draft::snippets::curl(&desk.gateway_url, typed),
+            curl: crate::console::aliases::draft::snippets::curl(&data.gateway_url, typed),
         },
         why: why(&answer),
         many: many(&rules, &draft.many),
@@ -41,7 +41,7 @@ pub fn test_box(desk: &EditorData, draft: &Draft, checked: &Validation) -> TestB
 }
 
 struct Rules<'a> {
-    desk: &'a EditorData,
+    data: &'a EditorData,
     draft: AliasSet,
     stored: AliasSet,
 }
@@ -57,9 +57,9 @@ impl Rules<'_> {
     }
 
     fn explain(&self, aliases: &AliasSet, name: &str) -> Explanation {
-        let allowed = self.desk.key.models();
+        let allowed = self.data.key.models();
         let allowed = allowed.as_deref();
-        explain(aliases, &self.desk.catalog, allowed, self.desk.key.status(self.desk.now), name)
+        explain(aliases, &self.data.catalog, allowed, self.data.key.status(self.data.now), name)
     }
 }
 
@@ -112,13 +112,13 @@ fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
     if answer.outcome == ExplainedOutcome::Empty { warnings.collect() } else { warnings.chain(ignored).collect() }
 }
 
-fn chips(desk: &EditorData, answer: &Explanation) -> Vec<Chip> {
+fn chips(data: &EditorData, answer: &Explanation) -> Vec<Chip> {
     let state = |ok: bool, yes: &str, no: &str| Chip {
         tone: if ok { "ok" } else { "bad" },
         dot: true,
         text: if ok { yes } else { no }.to_owned(),
     };
-    let Some(model) = desk.catalog.get(&answer.model) else {
+    let Some(model) = data.catalog.get(&answer.model) else {
         return match answer.outcome {
             ExplainedOutcome::Empty => Vec::new(),
             _ => vec![state(false, "", "Not in catalog")],

@@ -13,38 +13,38 @@ use crate::domain::{
 };
 
 /// The panel, if the desk has the traffic for it.
-pub fn traffic_panel(desk: &EditorData, draft: &Draft, checked: &Validation) -> Option<TrafficPanel> {
-    let (window, traffic) = desk.traffic.as_ref()?;
-    let saved = AliasSet::new(desk.stored.aliases.clone());
+pub fn traffic_panel(data: &EditorData, draft: &Draft, checked: &Validation) -> Option<TrafficPanel> {
+    let (window, traffic) = data.traffic.as_ref()?;
+    let saved = AliasSet::new(data.stored.aliases.clone());
     let next = AliasSet::new(checked.aliases.clone());
-    let fates: Vec<Option<TrafficChange<'_>>> = traffic
+    let changes: Vec<Option<TrafficChange<'_>>> = traffic
         .names
         .iter()
         .map(|sent| {
             sent.is_a_name()
-                .then(|| TrafficChange { now: on(desk, &saved, &sent.name), next: on(desk, &next, &sent.name) })
+                .then(|| TrafficChange { now: on(data, &saved, &sent.name), next: on(data, &next, &sent.name) })
         })
         .collect();
     let proposals =
         propose_aliases(traffic.names.iter().filter(|sent| sent.is_a_name()).map(|sent| sent.name.as_str()));
     let mut order: Vec<usize> = (0..traffic.names.len()).collect();
     // The store's order is by count, and a sort keeps it among equals.
-    order.sort_by_key(|at| Reverse(fates.get(*at).and_then(Option::as_ref).map(TrafficChange::weight)));
-    let may_add = desk.who.may_write() && draft.rows.len() < Alias::LIMIT;
+    order.sort_by_key(|at| Reverse(changes.get(*at).and_then(Option::as_ref).map(TrafficChange::weight)));
+    let may_add = data.who.may_write() && draft.rows.len() < Alias::LIMIT;
     let rows = order.into_iter().filter_map(|at| {
-        let (sent, fate) = (traffic.names.get(at)?, fates.get(at)?.as_ref());
-        let offered = fate.filter(|fate| is_wanting(fate)).and_then(|_| proposals.get(sent.name.as_str()));
+        let (sent, change) = (traffic.names.get(at)?, changes.get(at)?.as_ref());
+        let offered = change.filter(|change| is_wanting(change)).and_then(|_| proposals.get(sent.name.as_str()));
         let add = offered.filter(|_| may_add).and_then(|proposal| addable(draft, &sent.name, proposal));
-        Some(row(at, sent, fate, add))
+        Some(row(at, sent, change, add))
     });
-    let (cost, mut notes) = cost(traffic, &fates);
-    if fates.iter().flatten().any(TrafficChange::is_changed) {
+    let (cost, mut notes) = cost(traffic, &changes);
+    if changes.iter().flatten().any(TrafficChange::is_changed) {
         notes.extend(checked.ignored_rows());
     }
     Some(TrafficPanel {
-        url: desk.head.url(),
+        url: data.head.url(),
         window: *window,
-        none: traffic.is_empty().then(|| nothing(desk, *window)),
+        none: traffic.is_empty().then(|| nothing(data, *window)),
         rows: rows.collect(),
         others: traffic.others.as_ref().map(|ran| thousands(ran.requests)),
         cost,
@@ -69,15 +69,15 @@ impl TrafficChange<'_> {
     }
 }
 
-fn on<'a>(desk: &EditorData, aliases: &'a AliasSet, name: &'a str) -> Decision<'a> {
-    decide(aliases, &desk.catalog, desk.key.models().as_deref(), name)
+fn on<'a>(data: &EditorData, aliases: &'a AliasSet, name: &'a str) -> Decision<'a> {
+    decide(aliases, &data.catalog, data.key.models().as_deref(), name)
 }
 
 fn runs(decision: &Decision<'_>) -> bool {
     matches!(decision.outcome, Outcome::Runs(_))
 }
 
-fn row(place: usize, sent: &Sent, fate: Option<&TrafficChange<'_>>, add: Option<Proposal>) -> TrafficRow {
+fn row(place: usize, sent: &Sent, change: Option<&TrafficChange<'_>>, add: Option<Proposal>) -> TrafficRow {
     let (add, adds) = match add {
         Some(Proposal { name, matching: Match::Prefix }) => {
             (format!("add-prefix:{name}"), format!("for the prefix {name}"))
@@ -92,10 +92,10 @@ fn row(place: usize, sent: &Sent, fate: Option<&TrafficChange<'_>>, add: Option<
         requests: thousands(sent.requests()),
         client: sent.agent.as_deref().map(client_name).unwrap_or_default(),
         agent: sent.agent.as_deref().map(visible).unwrap_or_default(),
-        now: fate.map(|fate| goes(&fate.now)),
-        next: fate
-            .filter(|fate| fate.is_changed())
-            .map(|fate| Goes { mended: !runs(&fate.now) && runs(&fate.next), ..goes(&fate.next) }),
+        now: change.map(|change| goes(&change.now)),
+        next: change
+            .filter(|change| change.is_changed())
+            .map(|change| Goes { mended: !runs(&change.now) && runs(&change.next), ..goes(&change.next) }),
         add,
         adds,
     }
@@ -115,8 +115,8 @@ fn goes(decision: &Decision<'_>) -> Goes {
 }
 
 /// Whether no alias of the draft catches the name, or the name fails.
-fn is_wanting(fate: &TrafficChange<'_>) -> bool {
-    fate.next.resolution.alias().is_none() || !runs(&fate.next)
+fn is_wanting(change: &TrafficChange<'_>) -> bool {
+    change.next.resolution.alias().is_none() || !runs(&change.next)
 }
 
 /// The alias to add for a name, unless the draft has a row for it already.
@@ -134,12 +134,13 @@ fn addable(draft: &Draft, name: &str, proposal: &Proposal) -> Option<Proposal> {
 }
 
 /// What the traffic cost and would cost, in a line, and what the line leaves out.
-fn cost(traffic: &Traffic, fates: &[Option<TrafficChange<'_>>]) -> (String, Vec<String>) {
+fn cost(traffic: &Traffic, changes: &[Option<TrafficChange<'_>>]) -> (String, Vec<String>) {
     let actual = traffic.cost();
     let line = format!("Cost of this traffic: {} actual", dollars(actual));
-    let names = traffic.names.iter().zip(fates).filter_map(|(sent, fate)| Some((sent.name.as_str(), fate.as_ref()?)));
+    let names =
+        traffic.names.iter().zip(changes).filter_map(|(sent, change)| Some((sent.name.as_str(), change.as_ref()?)));
     let changed: HashMap<&str, Becomes<'_>> =
-        names.filter(|(_, fate)| fate.is_changed()).map(|(name, fate)| (name, becomes(&fate.next))).collect();
+        names.filter(|(_, change)| change.is_changed()).map(|(name, change)| (name, becomes(&change.next))).collect();
     if changed.is_empty() {
         return (line, Vec::new());
     }
@@ -175,18 +176,18 @@ fn becomes<'d>(next: &'d Decision<'_>) -> Becomes<'d> {
 }
 
 /// What to say where there is no traffic. A key that was never used gets a call that works.
-fn nothing(desk: &EditorData, window: TrafficWindow) -> NoTraffic {
-    if desk.key.last_used_at.is_some() {
+fn nothing(data: &EditorData, window: TrafficWindow) -> NoTraffic {
+    if data.key.last_used_at.is_some() {
         return NoTraffic { text: format!("No requests in the last {}.", window.label()), curl: None };
     }
-    let alias = desk.stored.aliases.first().map(|alias| alias.name.as_str());
-    let allowed = desk.key.models();
+    let alias = data.stored.aliases.first().map(|alias| alias.name.as_str());
+    let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    let model = || desk.catalog.all_callable().find(|model| allowed.is_none_or(|list| list.contains(&model.id)));
+    let model = || data.catalog.all_callable().find(|model| allowed.is_none_or(|list| list.contains(&model.id)));
     let name = alias.or_else(|| model().map(|model| model.id.as_str())).unwrap_or("any-name-you-like");
     NoTraffic {
         text: "No requests yet. Try the curl below.".into(),
-        curl: Some(snippets::curl(&desk.gateway_url, name)),
+        curl: Some(snippets::curl(&data.gateway_url, name)),
     }
 }
 

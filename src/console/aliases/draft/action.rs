@@ -31,7 +31,7 @@ pub enum Action {
     /// Take the ticked lines of a pasted text into the draft.
     TakeImport,
     /// Add the rows of a client kit.
-    Kit(String),
+    AddPreset(String),
     /// Open the model picker for a row.
     Pick(RowId),
     /// Take the picked model into a row.
@@ -67,7 +67,7 @@ impl FromStr for Action {
             ("import", None) => Ok(Self::Import),
             ("import-add", None) => Ok(Self::TakeImport),
             ("discard", None) => Ok(Self::Discard),
-            ("kit", Some(kit)) => Ok(Self::Kit(kit.into())),
+            ("kit", Some(preset)) => Ok(Self::AddPreset(preset.into())),
             ("remove", _) => Ok(Self::Remove(row()?)),
             ("undo", _) => Ok(Self::Undo(row()?)),
             ("pick", _) => Ok(Self::Pick(row()?)),
@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn a_value_may_hold_every_character_of_a_name() {
-        let op: Action = "prefix:a2:vendor/model:free".parse().unwrap();
-        assert_eq!(op, Action::SetPrefix(RowId::Saved(2), "vendor/model:free".into()));
+        let action: Action = "prefix:a2:vendor/model:free".parse().unwrap();
+        assert_eq!(action, Action::SetPrefix(RowId::Saved(2), "vendor/model:free".into()));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) struct Draft {
     /// A check while the person types, which leaves unfinished new rows alone.
     pub live: bool,
     /// What to do; `None` if it is nothing that a button of ours sends.
-    pub op: Option<Action>,
+    pub action: Option<Action>,
     /// The filters of the model picker page, and the model that is chosen on it.
     pub filter: Filter,
 }
@@ -137,7 +137,7 @@ impl Draft {
             "many" => self.many = value,
             "import" => self.import = value,
             "take" => self.take.extend(value.parse::<usize>().ok()),
-            "op" => self.op = value.parse().ok(),
+            "op" => self.action = value.parse().ok(),
             "q" => self.filter.query = value,
             "provider" => self.filter.provider = value,
             "context" => self.filter.context = value.parse().unwrap_or(0),
@@ -311,6 +311,6 @@ mod tests {
         assert!(Draft::parse(fields(&[("name[]", "x")])).is_err());
         assert!(Draft::parse(fields(&[("row[]", "a1"), ("row[]", "a1")])).is_err());
         assert!(Draft::parse(fields(&[("row[]", "b1")])).is_err());
-        assert_eq!(Draft::parse(fields(&[("op", "launch")])).unwrap().op, None);
+        assert_eq!(Draft::parse(fields(&[("op", "launch")])).unwrap().action, None);
     }
 }

@@ -12,7 +12,7 @@ pub struct Presets {
     /// When the names were looked up, as a reader says it.
     pub as_of: String,
     /// The kits, in the order in which they are offered.
-    pub kits: Vec<Preset>,
+    pub presets: Vec<Preset>,
 }
 
 /// The rows that one client needs.
@@ -69,7 +69,7 @@ impl Presets {
 
     /// The kit of that id.
     pub(in crate::console) fn find(&self, id: &str) -> Option<&Preset> {
-        self.kits.iter().find(|kit| kit.id == id)
+        self.presets.iter().find(|preset| preset.id == id)
     }
 }
 
@@ -108,8 +108,8 @@ mod tests {
 
     #[test]
     fn the_data_file_is_whole() {
-        let kits: Presets = serde_json::from_str(include_str!("presets.json")).unwrap();
-        assert!(kits.find("claude-code").is_some_and(|kit| kit.preview().starts_with("claude-opus*, ")));
+        let presets: Presets = serde_json::from_str(include_str!("presets.json")).unwrap();
+        assert!(presets.find("claude-code").is_some_and(|preset| preset.preview().starts_with("claude-opus*, ")));
     }
 
     #[test]

@@ -17,12 +17,13 @@ pub struct Snippet {
 /// Some ways, for one model name and the gateway's base URL (`…/v1`).
 pub fn all(gateway_url: &str, name: &str) -> Vec<Snippet> {
     let setup = Setup { base: gateway_url, model: name, secret: None };
-    let kits = SHOWN.iter().filter_map(|id| Kits::get().find(id));
-    kits.map(|kit| {
-        let blocks: Vec<String> = kit.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
-        Snippet { name: &kit.name, code: blocks.join("\n") }
-    })
-    .collect()
+    let presets = SHOWN.iter().filter_map(|id| Kits::get().find(id));
+    presets
+        .map(|preset| {
+            let blocks: Vec<String> = preset.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
+            Snippet { name: &preset.name, code: blocks.join("\n") }
+        })
+        .collect()
 }
 
 /// One chat request. The name may be anything that a client could send, so it is written as JSON inside shell quotes.

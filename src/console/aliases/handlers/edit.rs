@@ -23,111 +23,111 @@ pub async fn edit(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     key: web::Path<String>,
     form: Fields,
 ) -> Reply {
     let mut draft = read(form)?;
-    let op = draft.op.clone().ok_or(ConsoleError::Unreadable)?;
-    if !matches!(op, Action::Check | Action::Test | Action::TestName(_) | Action::Window(_) | Action::Discard) {
+    let action = draft.action.clone().ok_or(ConsoleError::Unreadable)?;
+    if !matches!(action, Action::Check | Action::Test | Action::TestName(_) | Action::Window(_) | Action::Discard) {
         who.must_write()?;
     }
-    if let Action::Window(window) = op {
+    if let Action::Window(window) = action {
         draft.window = window;
     }
-    let desk = EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
-    let page = Page { frame, shape };
-    let partial = shape.is_partial();
-    match op {
+    let data = EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await?;
+    let page = Page { frame, htmx };
+    let partial = htmx.is_partial();
+    match action {
         Action::Check | Action::Save => {
             draft.strict |= !draft.live;
-            let checked = Checked::new(&desk, &draft);
+            let checked = Checked::new(&data, &draft);
             if partial {
-                return reply::ok(&Parts::new(&desk, &draft, &checked));
+                return reply::ok(&Parts::new(&data, &draft, &checked));
             }
-            page.answer(StatusCode::OK, &desk, &draft, &checked, Show::default())
+            page.answer(StatusCode::OK, &data, &draft, &checked, Show::default())
         }
-        Action::Test if partial => test_name::answer(&desk, &draft),
-        Action::Test => page.show(&desk, &draft, Show::default()),
+        Action::Test if partial => test_name::answer(&data, &draft),
+        Action::Test => page.show(&data, &draft, Show::default()),
         Action::TestName(name) => {
             draft.test = name;
-            page.show(&desk, &draft, Show::default())
+            page.show(&data, &draft, Show::default())
         }
-        Action::Window(_) if partial => reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft))),
-        Action::Window(_) => page.show(&desk, &draft, Show::default()),
-        Action::Add(name) => add(page, &desk, draft, &name, Match::Exact),
-        Action::AddPrefix(name) => add(page, &desk, draft, &name, Match::Prefix),
+        Action::Window(_) if partial => reply::ok(&Parts::new(&data, &draft, &Checked::new(&data, &draft))),
+        Action::Window(_) => page.show(&data, &draft, Show::default()),
+        Action::Add(name) => add(page, &data, draft, &name, Match::Exact),
+        Action::AddPrefix(name) => add(page, &data, draft, &name, Match::Prefix),
         Action::Remove(row) => {
             draft.rows.retain(|other| other.id != row);
             if partial {
                 // The script takes the row out of the page; what is left gets new messages and counts.
-                return reply::ok(&Parts::new(&desk, &draft, &Checked::new(&desk, &draft)));
+                return reply::ok(&Parts::new(&data, &draft, &Checked::new(&data, &draft)));
             }
-            page.show(&desk, &draft, Show::default())
+            page.show(&data, &draft, Show::default())
         }
         Action::Undo(row) => {
-            put_back(&desk, &mut draft, row);
-            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            put_back(&data, &mut draft, row);
+            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
-        Action::Import if partial => reply::ok(&import::preview(&desk, &draft)),
-        Action::Import => page.show(&desk, &draft, Show { import: true, ..Show::default() }),
+        Action::Import if partial => reply::ok(&import::preview(&data, &draft)),
+        Action::Import => page.show(&data, &draft, Show { import: true, ..Show::default() }),
         Action::TakeImport => {
-            let taken = import::take(&desk, &mut draft);
+            let taken = import::take(&data, &mut draft);
             draft.import.clear();
             let notice = tell(taken.added, taken.changed, taken.left_out, 0);
-            page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
+            page.show(&data, &draft, Show { notice: Some(notice), ..Show::default() })
         }
-        Action::Kit(kit) => {
-            let kit = Presets::get().find(&kit).ok_or(ConsoleError::Unreadable)?;
-            let added = kit.add_to(&mut draft, &desk.catalog);
+        Action::AddPreset(preset) => {
+            let preset = Presets::get().find(&preset).ok_or(ConsoleError::Unreadable)?;
+            let added = preset.add_to(&mut draft, &data.catalog);
             let notice = tell(added.rows, 0, added.left_out, added.known);
-            page.show(&desk, &draft, Show { notice: Some(notice), ..Show::default() })
+            page.show(&data, &draft, Show { notice: Some(notice), ..Show::default() })
         }
-        Action::Pick(row) => pick::page(&desk, page.frame, &draft, row),
+        Action::Pick(row) => pick::page(&data, page.frame, &draft, row),
         Action::Use(row) => {
             let model = std::mem::take(&mut draft.filter.model);
             if !model.is_empty() {
                 change(&mut draft, row, |row| row.target = model);
             }
-            page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+            page.show(&data, &draft, Show { focus: Some((row, "target")), ..Show::default() })
         }
         Action::SetName(row, name) => {
             change(&mut draft, row, |row| row.name = name);
-            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
         Action::SetTarget(row, target) => {
             change(&mut draft, row, |row| row.target = target);
-            page.show(&desk, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+            page.show(&data, &draft, Show { focus: Some((row, "target")), ..Show::default() })
         }
         Action::SetPrefix(row, name) => {
             change(&mut draft, row, |row| {
                 row.name = name;
                 row.matching = "prefix".into();
             });
-            page.show(&desk, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
         }
-        Action::Discard => Ok(reply::go(shape, &desk.head.url())),
+        Action::Discard => Ok(reply::go(htmx, &data.head.url())),
     }
 }
 
 impl Page {
     /// The editor with the draft as it is now.
-    fn show(self, desk: &EditorData, draft: &Draft, show: Show) -> Reply {
-        let checked = Checked::new(desk, draft);
-        self.answer(StatusCode::OK, desk, draft, &checked, show)
+    fn show(self, data: &EditorData, draft: &Draft, show: Show) -> Reply {
+        let checked = Checked::new(data, draft);
+        self.answer(StatusCode::OK, data, draft, &checked, show)
     }
 }
 
-fn add(page: Page, desk: &EditorData, mut draft: Draft, name: &str, matching: Match) -> Reply {
+fn add(page: Page, data: &EditorData, mut draft: Draft, name: &str, matching: Match) -> Reply {
     if draft.rows.len() >= Alias::LIMIT {
-        let checked = Checked::new(desk, &draft);
+        let checked = Checked::new(data, &draft);
         let notice = Notice::new("warn", "20 of 20 aliases. Remove one to add another.");
-        if page.shape.is_partial() {
-            return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &Parts::new(desk, &draft, &checked));
+        if page.htmx.is_partial() {
+            return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &Parts::new(data, &draft, &checked));
         }
         return page.answer(
             StatusCode::UNPROCESSABLE_ENTITY,
-            desk,
+            data,
             &draft,
             &checked,
             Show { notice: Some(notice), ..Show::default() },
@@ -135,12 +135,12 @@ fn add(page: Page, desk: &EditorData, mut draft: Draft, name: &str, matching: Ma
     }
     let id = draft.push(name, matching.as_str(), "");
     let focus = if name.is_empty() { "name" } else { "target" };
-    if !page.shape.is_partial() {
-        return page.show(desk, &draft, Show { focus: Some((id, focus)), ..Show::default() });
+    if !page.htmx.is_partial() {
+        return page.show(data, &draft, Show { focus: Some((id, focus)), ..Show::default() });
     }
-    let row = one_row(desk, &draft, id, focus).ok_or(ConsoleError::Unreadable)?;
-    let checked = Checked::new(desk, &draft);
-    reply::ok(&AddedRow { row, parts: Parts::around(desk, &draft, &checked) })
+    let row = one_row(data, &draft, id, focus).ok_or(ConsoleError::Unreadable)?;
+    let checked = Checked::new(data, &draft);
+    reply::ok(&AddedRow { row, parts: Parts::around(data, &draft, &checked) })
 }
 
 fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
@@ -150,8 +150,8 @@ fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
 }
 
 /// Puts a removed saved alias back where it stood.
-fn put_back(desk: &EditorData, draft: &mut Draft, id: RowId) {
-    let (RowId::Saved(place), Some(alias)) = (id, id.saved(&desk.base.aliases)) else { return };
+fn put_back(data: &EditorData, draft: &mut Draft, id: RowId) {
+    let (RowId::Saved(place), Some(alias)) = (id, id.saved(&data.base.aliases)) else { return };
     if draft.row_mut(id).is_none() {
         let after = draft.rows.iter().position(|row| !matches!(row.id, RowId::Saved(other) if other < place));
         draft.rows.insert(after.unwrap_or(draft.rows.len()), Row::saved(place, alias));
@@ -202,21 +202,21 @@ struct AddedRow {
 impl HtmlSafe for Parts {}
 
 impl Parts {
-    fn new(desk: &EditorData, draft: &Draft, checked: &Checked) -> Self {
+    fn new(data: &EditorData, draft: &Draft, checked: &Checked) -> Self {
         let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
-        Self { rows: checked.rows(desk, draft, strictness), ..Self::around(desk, draft, checked) }
+        Self { rows: checked.rows(data, draft, strictness), ..Self::around(data, draft, checked) }
     }
 
     /// What stands around the rows.
-    fn around(desk: &EditorData, draft: &Draft, checked: &Checked) -> Self {
+    fn around(data: &EditorData, draft: &Draft, checked: &Checked) -> Self {
         Self {
-            key: desk.head.clone(),
+            key: data.head.clone(),
             rows: Vec::new(),
-            review: review(desk, draft),
+            review: review(data, draft),
             filled: draft.rows.len().max(draft.filled()),
             next: draft.next,
             strict: draft.strict,
-            traffic: traffic_panel(desk, draft, &checked.validation),
+            traffic: traffic_panel(data, draft, &checked.validation),
         }
     }
 }

@@ -29,8 +29,8 @@ pub async fn export(
         "csv" => (AliasFormat::Csv, "text/csv; charset=utf-8", "csv"),
         _ => return Err(ConsoleError::NotFound),
     };
-    let desk = EditorData::open(&console, &who, &key, None, None).await?;
-    let text = export_aliases(&desk.stored.aliases, format);
+    let data = EditorData::open(&console, &who, &key, None, None).await?;
+    let text = export_aliases(&data.stored.aliases, format);
     let disposition = format!("attachment; filename=\"aliases.{extension}\"");
     Ok(HttpResponse::Ok()
         .content_type(kind)

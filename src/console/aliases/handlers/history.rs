@@ -1,5 +1,6 @@
 //! `GET /keys/{id}/aliases/history`: every save, what it changed, and a way to fill the draft with it.
 
+use crate::console::aliases::view::answers_with;
 use actix_web::web;
 use askama::Template;
 
@@ -47,29 +48,28 @@ struct Change {
 
 /// Lists the saves, the newest first.
 pub async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, key: web::Path<String>) -> Reply {
-    let desk = EditorData::open(&console, &who, &key, None, None).await?;
-    let saves = console.store.aliases().history(who.scope(), desk.key.id, LISTED).await?;
+    let data = EditorData::open(&console, &who, &key, None, None).await?;
+    let saves = console.store.aliases().history(who.scope(), data.key.id, LISTED).await?;
     let before = saves.iter().skip(1).map(|saved| saved.aliases.as_slice()).chain(std::iter::once(&[][..]));
-    let entries = saves.iter().zip(before).map(|(saved, before)| entry(&desk, saved, before)).collect();
-    reply::ok(&HistoryPage { frame: frame.at(Nav::Keys), key: desk.head.clone(), entries, writable: who.may_write() })
+    let entries = saves.iter().zip(before).map(|(saved, before)| entry(&data, saved, before)).collect();
+    reply::ok(&HistoryPage { frame: frame.at(Nav::Keys), key: data.head.clone(), entries, writable: who.may_write() })
 }
 
-fn entry(desk: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
+fn entry(data: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
     Entry {
         version: saved.version,
         by: saved.saved_by.clone().unwrap_or_else(|| "unknown".into()),
-        at: saved.saved_at.map(|at| When::new(at, desk.now)),
+        at: saved.saved_at.map(|at| When::new(at, data.now)),
         count: saved.aliases.len(),
         changes: changes(before, &saved.aliases),
-        current: saved.version == desk.stored.version,
+        current: saved.version == data.stored.version,
     }
 }
 
 fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
     let told = |alias: &Alias| {
         let prefix = if alias.matching == Match::Prefix { " (prefix)" } else { "" };
-        let keeps =
-            if alias.keep_name { format!(", {}", crate::console::aliases::answers_with(true)) } else { String::new() };
+        let keeps = if alias.keep_name { format!(", {}", answers_with(true)) } else { String::new() };
         format!("→ {}{prefix}{keeps}", alias.target)
     };
     let find = |list: &[Alias], alias: &Alias| list.iter().find(|other| other.name == alias.name).cloned();
@@ -87,7 +87,7 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
                     parts.push(format!("{} → {}", old.target, alias.target));
                 }
                 if old.keep_name != alias.keep_name {
-                    parts.push(crate::console::aliases::answers_with(alias.keep_name).into());
+                    parts.push(answers_with(alias.keep_name).into());
                 }
                 changes.push(Change { what: "changed", tone: "accent", name, text: parts.join(", ") });
             }

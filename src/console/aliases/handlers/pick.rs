@@ -7,18 +7,18 @@ use crate::console::layout::{Frame, Nav};
 use crate::console::web::reply::{self, Reply};
 
 /// The picker page for one row of a draft.
-pub fn page(desk: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply {
+pub fn page(data: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply {
     let chosen = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.target.as_str());
     let name = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.name.as_str());
     let carried = Carried {
-        action: format!("{}/draft", desk.head.url()),
+        action: format!("{}/draft", data.head.url()),
         row: row.to_string(),
         alias: name.to_owned(),
         fields: fields(draft),
     };
-    let allowed = desk.key.models();
+    let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    reply::ok(&PickPage::new(frame.at(Nav::Keys), &desk.catalog, allowed, &draft.filter, chosen, carried))
+    reply::ok(&PickPage::new(frame.at(Nav::Keys), &data.catalog, allowed, &draft.filter, chosen, carried))
 }
 
 /// The draft as hidden fields, in the order in which it is read.

@@ -1,4 +1,4 @@
-//! `POST /keys/{id}/aliases`: the one place that stores aliases, and only for `op=save`.
+//! `POST /keys/{id}/aliases`: the one place that stores aliases, and only for `action=save`.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -30,54 +30,54 @@ pub async fn save(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     key: web::Path<String>,
     session: Session,
     form: Fields,
 ) -> Reply {
     who.must_write()?;
     let mut draft = read(form)?;
-    let desk = match EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await {
-        Err(ConsoleError::NotFound) => return deleted(frame, shape, &draft),
+    let data = match EditorData::open(&console, &who, &key, Some(draft.version), Some(draft.window)).await {
+        Err(ConsoleError::NotFound) => return deleted(frame, htmx, &draft),
         other => other?,
     };
     if let Some(version) = draft.restore {
-        let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
+        let old = console.store.aliases().at_version(who.scope(), data.key.id, version).await?;
         draft.fill(&old.ok_or(ConsoleError::NotFound)?.aliases);
     }
-    let page = Page { frame, shape };
+    let page = Page { frame, htmx };
     draft.strict = true;
-    let checked = Checked::new(&desk, &draft);
-    if draft.op != Some(Action::Save) {
-        return page.answer(StatusCode::OK, &desk, &draft, &checked, Show::default());
+    let checked = Checked::new(&data, &draft);
+    if draft.action != Some(Action::Save) {
+        return page.answer(StatusCode::OK, &data, &draft, &checked, Show::default());
     }
     if !checked.is_ok() {
         let show = Show { summary: checked.summary(&draft), ..Show::default() };
-        return page.answer(StatusCode::UNPROCESSABLE_ENTITY, &desk, &draft, &checked, show);
+        return page.answer(StatusCode::UNPROCESSABLE_ENTITY, &data, &draft, &checked, show);
     }
     let author = Author::person(&who.person);
     let aliases = &checked.validation.aliases;
     let outcome =
-        console.store.aliases().save(who.scope(), desk.key.id, draft.version, aliases, &author, console.now()).await?;
+        console.store.aliases().save(who.scope(), data.key.id, draft.version, aliases, &author, console.now()).await?;
     match outcome {
         SaveOutcome::Saved { version } => {
             let kept = Kept {
-                key: desk.key.id,
+                key: data.key.id,
                 version,
-                before: (desk.stored.version == draft.version).then_some(desk.stored.version),
+                before: (data.stored.version == draft.version).then_some(data.stored.version),
             };
             saved(&console, &who, page, &session, kept, &draft).await
         }
         SaveOutcome::Unchanged { version } => {
-            let kept = Kept { key: desk.key.id, version, before: None };
+            let kept = Kept { key: data.key.id, version, before: None };
             saved(&console, &who, page, &session, kept, &draft).await
         }
         SaveOutcome::Stale { current } => {
-            let merged = merge(desk, &draft, &checked.validation.aliases, current);
-            let checked = Checked::new(&merged.desk, &merged.draft);
-            page.answer(StatusCode::CONFLICT, &merged.desk, &merged.draft, &checked, merged.show)
+            let merged = merge(data, &draft, &checked.validation.aliases, current);
+            let checked = Checked::new(&merged.data, &merged.draft);
+            page.answer(StatusCode::CONFLICT, &merged.data, &merged.draft, &checked, merged.show)
         }
-        SaveOutcome::Missing => deleted(page.frame, shape, &draft),
+        SaveOutcome::Missing => deleted(page.frame, htmx, &draft),
     }
 }
 
@@ -95,7 +95,7 @@ pub fn read(form: Fields) -> Result<Draft, ConsoleError> {
 /// Who is answered, and in which shape.
 pub struct Page {
     pub frame: Frame,
-    pub shape: HtmxRequest,
+    pub htmx: HtmxRequest,
 }
 
 impl Page {
@@ -103,22 +103,22 @@ impl Page {
     pub(in crate::console) fn answer(
         self,
         status: StatusCode,
-        desk: &EditorData,
+        data: &EditorData,
         draft: &Draft,
         checked: &Checked,
         show: Show,
     ) -> Reply {
-        let page = !self.shape.is_partial();
+        let page = !self.htmx.is_partial();
         let mut show = Show { page, ..show };
         let nothing_else = show.notice.is_none() && show.saved.is_none() && show.summary.is_empty();
         if page
             && nothing_else
-            && desk.who.may_write()
-            && !crate::console::aliases::build::review(desk, draft).is_empty()
+            && data.who.may_write()
+            && !crate::console::aliases::build::review(data, draft).is_empty()
         {
             show.notice = Some(Notice { focus: false, ..Notice::new("warn", "Not saved yet.") });
         }
-        let editor = editor(desk, draft, checked, show);
+        let editor = editor(data, draft, checked, show);
         if page {
             reply::page(status, &EditorPage { frame: self.frame.at(Nav::Keys), editor })
         } else {
@@ -129,7 +129,7 @@ impl Page {
 
 async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session, kept: Kept, draft: &Draft) -> Reply {
     let url = format!("/keys/{}/aliases", kept.key);
-    if !page.shape.is_partial() {
+    if !page.htmx.is_partial() {
         kept.keep(session);
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if !draft.test.is_empty() {
@@ -142,15 +142,15 @@ async fn saved(console: &Console, who: &SignedIn, page: Page, session: &Session,
         let mark = if query.is_empty() { "" } else { "?" };
         return Ok(reply::see_other(&format!("{url}{mark}{query}")));
     }
-    let desk = EditorData::open(console, who, &kept.key.to_string(), None, Some(draft.window)).await?;
-    let mut fresh = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
+    let data = EditorData::open(console, who, &kept.key.to_string(), None, Some(draft.window)).await?;
+    let mut fresh = Draft::of_saved(data.stored.version, &data.stored.aliases);
     fresh.test.clone_from(&draft.test);
     fresh.many.clone_from(&draft.many);
     fresh.window = draft.window;
     let mut show = Show::default();
-    kept.show(&desk, &mut show);
-    let checked = Checked::new(&desk, &fresh);
-    page.answer(StatusCode::OK, &desk, &fresh, &checked, show)
+    kept.show(&data, &mut show);
+    let checked = Checked::new(&data, &fresh);
+    page.answer(StatusCode::OK, &data, &fresh, &checked, show)
 }
 
 /// The page for somebody whose key is gone: their aliases, to copy.
@@ -168,7 +168,7 @@ struct Deleted {
 }
 
 /// The same for a key that never was and for another account's: all that is shown is what was sent.
-fn deleted(frame: Frame, shape: HtmxRequest, draft: &Draft) -> Result<HttpResponse, ConsoleError> {
+fn deleted(frame: Frame, htmx: HtmxRequest, draft: &Draft) -> Result<HttpResponse, ConsoleError> {
     let line = |row: &Row| {
         let star = if row.is_prefix() { "*" } else { "" };
         let keep = if row.keep_name { " keep-name" } else { "" };
@@ -176,7 +176,7 @@ fn deleted(frame: Frame, shape: HtmxRequest, draft: &Draft) -> Result<HttpRespon
     };
     let lines: Vec<String> = draft.rows.iter().filter(|row| !row.is_blank()).map(line).collect();
     let lines = lines.join("\n");
-    if shape.is_partial() {
+    if htmx.is_partial() {
         reply::page(StatusCode::NOT_FOUND, &Deleted { lines })
     } else {
         reply::page(StatusCode::NOT_FOUND, &DeletedPage { frame: frame.at(Nav::Keys), lines })

@@ -43,15 +43,15 @@ pub async fn show(
 ) -> Reply {
     let query = query.into_inner();
     let window = query.window.as_deref().and_then(TrafficWindow::parse).unwrap_or_default();
-    let desk = EditorData::open(&console, &who, &key, None, Some(window)).await?;
-    let mut draft = Draft::of_saved(desk.stored.version, &desk.stored.aliases);
+    let data = EditorData::open(&console, &who, &key, None, Some(window)).await?;
+    let mut draft = Draft::of_saved(data.stored.version, &data.stored.aliases);
     let mut show = Show { page: true, ..Show::default() };
     draft.test = query.test.unwrap_or_default();
     draft.window = window;
     if let Some(version) = query.restore.filter(|_| who.may_write()) {
-        let old = console.store.aliases().at_version(who.scope(), desk.key.id, version).await?;
+        let old = console.store.aliases().at_version(who.scope(), data.key.id, version).await?;
         if let Some(old) = old {
-            restore(&desk, &mut draft, &old.aliases);
+            restore(&data, &mut draft, &old.aliases);
             show.notice =
                 Some(Notice::new("info", format!("Version {version} is filled in below.")).text("Not saved yet."));
         }
@@ -69,18 +69,18 @@ pub async fn show(
         });
         show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
     }
-    if let Some(kept) = Kept::take(&session, desk.key.id, desk.stored.version) {
-        kept.show(&desk, &mut show);
+    if let Some(kept) = Kept::take(&session, data.key.id, data.stored.version) {
+        kept.show(&data, &mut show);
     }
-    let checked = Checked::new(&desk, &draft);
-    let editor = editor(&desk, &draft, &checked, show);
+    let checked = Checked::new(&data, &draft);
+    let editor = editor(&data, &draft, &checked, show);
     reply::page(StatusCode::OK, &EditorPage { frame: frame.at(Nav::Keys), editor })
 }
 
 /// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
 /// the review tells what would change.
-fn restore(desk: &EditorData, draft: &mut Draft, old: &[Alias]) {
-    let stored = &desk.stored.aliases;
+fn restore(data: &EditorData, draft: &mut Draft, old: &[Alias]) {
+    let stored = &data.stored.aliases;
     draft.rows.clear();
     for (at, alias) in stored.iter().enumerate() {
         if let Some(then) = old.iter().find(|then| then.name == alias.name) {

@@ -27,23 +27,23 @@ pub async fn resolve(
     console: web::Data<Console>,
     who: SignedIn,
     frame: Frame,
-    shape: HtmxRequest,
+    htmx: HtmxRequest,
     key: web::Path<String>,
     form: Fields,
 ) -> Reply {
     let draft = read(form)?;
-    let window = (!shape.is_partial()).then_some(draft.window);
-    let desk = EditorData::open(&console, &who, &key, Some(draft.version), window).await?;
-    if shape.is_partial() {
-        return answer(&desk, &draft);
+    let window = (!htmx.is_partial()).then_some(draft.window);
+    let data = EditorData::open(&console, &who, &key, Some(draft.version), window).await?;
+    if htmx.is_partial() {
+        return answer(&data, &draft);
     }
-    let checked = Checked::new(&desk, &draft);
+    let checked = Checked::new(&data, &draft);
     let show = Show::default();
-    Page { frame, shape }.answer(actix_web::http::StatusCode::OK, &desk, &draft, &checked, show)
+    Page { frame, htmx }.answer(actix_web::http::StatusCode::OK, &data, &draft, &checked, show)
 }
 
 /// The answer for a script.
-pub fn answer(desk: &EditorData, draft: &Draft) -> Reply {
-    let checked = Checked::new(desk, draft);
-    reply::ok(&Resolved { test: test_box(desk, draft, &checked.validation) })
+pub fn answer(data: &EditorData, draft: &Draft) -> Reply {
+    let checked = Checked::new(data, draft);
+    reply::ok(&Resolved { test: test_box(data, draft, &checked.validation) })
 }

@@ -63,7 +63,7 @@ pub(in super::super) struct Editor {
     /// Paste or import.
     pub import: ImportBox,
     /// The client kits.
-    pub kits: &'static Presets,
+    pub presets: &'static Presets,
     /// Whether the person may change anything.
     pub writable: bool,
     /// Whether a whole page is rendered, where a browser without scripts needs its own controls.

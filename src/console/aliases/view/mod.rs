@@ -6,6 +6,7 @@ mod row;
 mod saved;
 mod test_box;
 mod traffic;
+mod wording;
 
 pub(super) use editor::{Editor, EditorPage, Last, Notice, ProblemLink, ReviewLine};
 pub(super) use import::{ImportBox, Preview, PreviewLine};
@@ -13,6 +14,7 @@ pub(super) use row::{ConflictView, FixButton, HintLine, Hints, Message, ModelLin
 pub(super) use saved::SavedPanel;
 pub(super) use test_box::{Chip, Facts, Many, ManyRow, Note, Sentence, TestBox, Why, WhyStep};
 pub(super) use traffic::{Goes, NoTraffic, TrafficPanel, TrafficRow};
+pub(super) use wording::{answers_with, who_saved};
 
 use crate::domain::ApiKey;
 

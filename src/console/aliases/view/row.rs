@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 
 use super::super::draft::{Keep, Row};
 use super::KeyHead;
+use super::wording::answers_with;
 use crate::domain::Alias;
 
 /// One row of the editor.
@@ -59,7 +60,7 @@ pub(in super::super) struct FixButton {
     /// Where the form is re-rendered.
     pub draft_url: String,
     /// What the form sends.
-    pub op: String,
+    pub action: String,
     /// Which input is filled: `name` or `target`.
     pub field: &'static str,
     /// With what.
@@ -165,7 +166,7 @@ impl Side {
         let same_match = other.is_none_or(|other| other.matching == row.matching);
         let mut text = if same_match { row.target.clone() } else { format!("{} ({})", row.target, row.matching) };
         if other.is_some_and(|other| other.keep_name != row.keep_name) {
-            text = format!("{text}, {}", super::super::answers_with(row.keep_name));
+            text = format!("{text}, {}", answers_with(row.keep_name));
         }
         let keep_name = if row.keep_name { "1" } else { "0" };
         Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), keep_name, text }

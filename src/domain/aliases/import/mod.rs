@@ -109,10 +109,7 @@ impl Reader {
             (_, Some(matching)) => (name, matching),
         };
         let (name, matching, target) = (name.into(), matching.into(), target.trim().into());
-        self.rows.push(ImportedRow {
-            line,
-            row: DraftRow { id: String::new(), name, matching, target, keep_name: keep_name },
-        });
+        self.rows.push(ImportedRow { line, row: DraftRow { id: String::new(), name, matching, target, keep_name } });
     }
 
     fn problem(&mut self, line: usize, reason: impl Into<String>) {

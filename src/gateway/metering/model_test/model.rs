@@ -14,13 +14,13 @@ pub(super) struct End {
 
 /// What was done to a call, and of what it was said that the disk has it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fate {
+pub(super) struct ExpectedCall {
     pub begun_surely: bool,
     pub end: Option<End>,
     pub ended_surely: bool,
 }
 
-impl Fate {
+impl ExpectedCall {
     /// What the record may be; `None`: it may be missing.
     fn allowed(&self) -> Vec<Option<End>> {
         let unknown = End { state: CallState::Unknown, cost: 0 };
@@ -42,7 +42,7 @@ impl Fate {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub credits: i64,
-    pub calls: BTreeMap<RequestId, Fate>,
+    pub calls: BTreeMap<RequestId, ExpectedCall>,
     pub refused: usize,
     pub crashes: usize,
     /// Traces in which something came after all was cleared up, and had to be cleared up once more.
@@ -60,16 +60,21 @@ impl Model {
             assert!(self.calls.contains_key(&record.id), "{} was never made", record.id);
             *self.states.entry(record.state.as_str()).or_default() += 1;
         }
-        for (id, fate) in &self.calls {
+        for (id, expected) in &self.calls {
             let end = found.get(id).copied();
-            assert!(fate.allowed().contains(&end), "{id}: {end:?} after {fate:?}");
+            assert!(expected.allowed().contains(&end), "{id}: {end:?} after {expected:?}");
         }
         records.iter().map(|record| record.cost).map(PicoUsd::pico).sum()
     }
 
     /// What calls cost of which it was said that the disk has it.
     pub(super) fn surely_spent(&self) -> i64 {
-        self.calls.values().filter(|fate| fate.ended_surely).filter_map(|fate| fate.end).map(|end| end.cost).sum()
+        self.calls
+            .values()
+            .filter(|expected| expected.ended_surely)
+            .filter_map(|expected| expected.end)
+            .map(|end| end.cost)
+            .sum()
     }
 
     /// Adds what another trace came to.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::Dice;
-use super::model::{End, Fate, Model};
+use super::model::{End, ExpectedCall, Model};
 use crate::clock::Clock;
 use crate::domain::{
     Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, Budget, CallState, GatewayId, Limits, MasterKey, Period,
@@ -45,7 +45,7 @@ pub(super) struct Trace {
 pub(super) struct Run {
     pub(super) gateway: GatewayId,
     spending: Arc<Spending>,
-    lane: SpoolHandle,
+    spool_handle: SpoolHandle,
     spool: Spool,
     pub(super) shipping: Arc<Shipper>,
     shipper: JoinHandle<()>,
@@ -122,11 +122,11 @@ impl Trace {
         let shipper = shipper::start(Arc::clone(&shipping), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
         let purses = KeyLeases::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
-        let lane = spool.lane();
+        let spool_handle = spool.handle();
         Run {
             gateway,
             spending,
-            lane,
+            spool_handle,
             spool,
             shipping,
             shipper,
@@ -162,7 +162,7 @@ impl Trace {
             charges: holds.charges(),
         };
         // Its disk may just have failed.
-        let Ok(durable) = run.lane.begin(&begun) else {
+        let Ok(durable) = run.spool_handle.begin(&begun) else {
             self.model.refused += 1;
             return;
         };
@@ -170,7 +170,7 @@ impl Trace {
         if surely {
             durable.await.unwrap();
         }
-        self.model.calls.insert(id, Fate { begun_surely: surely, ..Fate::default() });
+        self.model.calls.insert(id, ExpectedCall { begun_surely: surely, ..ExpectedCall::default() });
         run.open.push((id, holds));
         let held: i64 = run.open.iter().map(|(_, holds)| holds.amount().pico()).sum();
         let (spent, credits) = (self.model.surely_spent(), self.model.credits);
@@ -183,30 +183,31 @@ impl Trace {
             return;
         }
         let (id, holds) = run.open.swap_remove(dice.below(run.open.len() as u64) as usize);
-        let durable = run.lane.end(&ended_as(id, end));
+        let durable = run.spool_handle.end(&ended_as(id, end));
         holds.settle(PicoUsd::from_pico(end.cost), NOW);
         let surely = !dice.once_in(4);
         if surely {
             durable.await.unwrap();
         }
-        let fate = self.model.calls.get_mut(&id).unwrap();
-        *fate = Fate { begun_surely: fate.begun_surely || surely, end: Some(end), ended_surely: surely };
+        let expected = self.model.calls.get_mut(&id).unwrap();
+        *expected =
+            ExpectedCall { begun_surely: expected.begun_surely || surely, end: Some(end), ended_surely: surely };
     }
 
     /// Everything in memory is gone, and of the disk what nobody was told of, up to any byte.
     pub(super) async fn crash(&mut self, run: Run, dice: &mut Dice) {
         self.model.crashes += 1;
-        let Run { gateway, spending, lane, spool, shipper, recovery, open, flushes, .. } = run;
+        let Run { gateway, spending, spool_handle, spool, shipper, recovery, open, flushes, .. } = run;
         shipper.abort();
         drop(shipper.await);
         for task in recovery.into_iter().chain(flushes) {
             ended(task).await;
         }
-        let durable = spool.durable_place();
+        let durable = spool.durable_offset();
         spool.stop();
-        spool.let_go();
-        let written = spool.durable_place();
-        drop((open, lane, spool, spending));
+        spool.release_folder();
+        let written = spool.durable_offset();
+        drop((open, spool_handle, spool, spending));
         let cut = durable + dice.below(written - durable + 1);
         for (start, file) in segments(&self.options.folder.join(gateway.to_string())).into_iter().rev() {
             if start > cut {
@@ -229,7 +230,7 @@ impl Trace {
             ended(flush).await;
         }
         run.spool.stop();
-        run.spool.let_go();
+        run.spool.release_folder();
     }
 
     /// What a run had asked of the database as it crashed, or did not wait for, may come after all was cleared up: that it
@@ -276,7 +277,7 @@ impl Trace {
         }
         for run in &self.runs {
             let shipped = store.gateways().shipped(*run).await.unwrap();
-            assert!(shipped.is_none_or(|place| place == 0), "{run} has ended: {shipped:?}");
+            assert!(shipped.is_none_or(|offset| offset == 0), "{run} has ended: {shipped:?}");
             late |= shipped.is_some();
         }
         self.model.late += usize::from(late);
@@ -341,7 +342,7 @@ impl Run {
 
     /// A call ends that never began.
     pub(super) fn ends_without_beginning(&self, id: RequestId) {
-        drop(self.lane.end(&ended_as(id, End { state: CallState::Settled, cost: 1 })));
+        drop(self.spool_handle.end(&ended_as(id, End { state: CallState::Settled, cost: 1 })));
     }
 
     /// The same, beside what comes next.

@@ -36,17 +36,17 @@ struct Part {
 impl Part {
     fn new(spending: &Spending, budget: Budget, limit: Option<SpendLimit>, now: Timestamp) -> Self {
         let window = limit.map_or(0, |limit| limit.period.start(now));
-        Self { budget, limit, lease: Mutex::new(spending.purse(budget, window)) }
+        Self { budget, limit, lease: Mutex::new(spending.lease(budget, window)) }
     }
 
     /// The purse of the period that `now` lies in.
     fn lease(&self, spending: &Spending, now: Timestamp) -> Arc<Lease> {
         let window = self.limit.map_or(0, |limit| limit.period.start(now));
-        let mut purse = lock(&self.lease);
-        if purse.window != window {
-            *purse = spending.purse(self.budget, window);
+        let mut lease = lock(&self.lease);
+        if lease.window != window {
+            *lease = spending.lease(self.budget, window);
         }
-        Arc::clone(&purse)
+        Arc::clone(&lease)
     }
 }
 
@@ -66,7 +66,7 @@ impl Holds {
     /// Which limits' periods it counts in.
     pub fn charges(&self) -> Charges {
         let window = |wanted: fn(Budget) -> bool| {
-            self.leases.iter().flatten().find(|purse| wanted(purse.budget)).map(|purse| purse.window)
+            self.leases.iter().flatten().find(|lease| wanted(lease.budget)).map(|lease| lease.window)
         };
         Charges {
             key: window(|budget| matches!(budget, Budget::Key(_))),
@@ -76,16 +76,16 @@ impl Holds {
 
     /// The call is over and cost so much.
     pub fn settle(mut self, cost: PicoUsd, now: Timestamp) {
-        for purse in std::mem::take(&mut self.leases).into_iter().flatten() {
-            purse.settle(self.amount, cost, now);
+        for lease in std::mem::take(&mut self.leases).into_iter().flatten() {
+            lease.settle(self.amount, cost, now);
         }
     }
 }
 
 impl Drop for Holds {
     fn drop(&mut self) {
-        for purse in self.leases.iter().flatten() {
-            purse.settle(self.amount, PicoUsd::ZERO, self.now);
+        for lease in self.leases.iter().flatten() {
+            lease.settle(self.amount, PicoUsd::ZERO, self.now);
         }
     }
 }
@@ -117,13 +117,13 @@ impl KeyLeases {
         let mut recalled = false;
         let began = Instant::now();
         loop {
-            let (part, purse) = match self.try_hold(spending, amount, now) {
+            let (part, lease) = match self.try_hold(spending, amount, now) {
                 Ok(holds) => return Ok(holds),
                 Err(short) => short,
             };
-            let leased = purse.refill(spending, amount, part.limit).await.map_err(|Unavailable| unavailable())?;
+            let leased = lease.refill(spending, amount, part.limit).await.map_err(|Unavailable| unavailable())?;
             // There is enough, or more to be had: somebody else was faster.
-            let some = purse.free() >= amount || leased.left > PicoUsd::ZERO;
+            let some = lease.free() >= amount || leased.left > PicoUsd::ZERO;
             if some && began.elapsed() < PATIENCE {
                 continue;
             }
@@ -133,7 +133,7 @@ impl KeyLeases {
                 tokio::time::sleep(RECALL).await;
                 continue;
             }
-            let free = PicoUsd::from_pico(leased.left.pico().saturating_add(purse.free().pico()).max(0));
+            let free = PicoUsd::from_pico(leased.left.pico().saturating_add(lease.free().pico()).max(0));
             return Err(part.refusal(&leased, amount, free, now));
         }
     }
@@ -148,16 +148,16 @@ impl KeyLeases {
         let parts = [Some(&self.balance), self.account.as_ref(), self.key.as_ref()];
         for (slot, part) in holds.leases.iter_mut().zip(parts) {
             let Some(part) = part else { continue };
-            let purse = part.lease(spending, now);
+            let lease = part.lease(spending, now);
             // A gateway that others may take for dead asks before it spends.
-            if !spending.may_use_leases(now) || !purse.hold(amount, now) {
+            if !spending.may_use_leases(now) || !lease.hold(amount, now) {
                 // What was held before is freed with `holds`.
-                return Err((part, purse));
+                return Err((part, lease));
             }
-            if purse.runs_low(amount, now) {
-                drop(purse.refill(spending, PicoUsd::ZERO, part.limit));
+            if lease.runs_low(amount, now) {
+                drop(lease.refill(spending, PicoUsd::ZERO, part.limit));
             }
-            *slot = Some(purse);
+            *slot = Some(lease);
         }
         Ok(holds)
     }

@@ -132,10 +132,10 @@ impl Lease {
         if let Some(flight) = &state.flight {
             return flight.clone();
         }
-        let (purse, spending) = (Arc::clone(self), Arc::clone(spending));
+        let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
         // In a task of its own, since those who wait for it may leave.
         let runtime = spending.runtime.clone();
-        let task = runtime.spawn(async move { purse.lease(&spending, limit).await });
+        let task = runtime.spawn(async move { lease.lease(&spending, limit).await });
         let flight = async move { task.await.unwrap_or(Err(Unavailable)) }.boxed().shared();
         state.flight = Some(flight.clone());
         flight

@@ -43,8 +43,8 @@ pub struct Spending {
     runtime: Handle,
     /// How long the database is waited for.
     patience: Duration,
-    purses: Mutex<HashMap<(Budget, i64), Arc<Lease>>>,
-    gates: Mutex<HashMap<Budget, Arc<RateLimit>>>,
+    leases: Mutex<HashMap<(Budget, i64), Arc<Lease>>>,
+    rate_limits: Mutex<HashMap<Budget, Arc<RateLimit>>>,
     /// How many gateways share the database, this one included.
     alive: AtomicI64,
     /// When the database last answered the sweep.
@@ -69,8 +69,8 @@ impl Spending {
             gateway,
             runtime: Handle::current(),
             patience,
-            purses: Mutex::default(),
-            gates: Mutex::default(),
+            leases: Mutex::default(),
+            rate_limits: Mutex::default(),
             alive: AtomicI64::new(1),
             down: AtomicBool::new(false),
             unwritable: AtomicBool::new(false),
@@ -80,14 +80,14 @@ impl Spending {
     }
 
     /// The purse of a budget in the period that began on `window`.
-    pub fn purse(&self, budget: Budget, window: i64) -> Arc<Lease> {
-        let mut purses = lock(&self.purses);
-        Arc::clone(purses.entry((budget, window)).or_insert_with(|| Arc::new(Lease::new(budget, window))))
+    pub fn lease(&self, budget: Budget, window: i64) -> Arc<Lease> {
+        let mut leases = lock(&self.leases);
+        Arc::clone(leases.entry((budget, window)).or_insert_with(|| Arc::new(Lease::new(budget, window))))
     }
 
     /// The gate of a key or an account.
-    pub fn gate(&self, of: Budget) -> Arc<RateLimit> {
-        Arc::clone(lock(&self.gates).entry(of).or_insert_with(|| Arc::new(RateLimit::new(of))))
+    pub fn rate_limit(&self, of: Budget) -> Arc<RateLimit> {
+        Arc::clone(lock(&self.rate_limits).entry(of).or_insert_with(|| Arc::new(RateLimit::new(of))))
     }
 
     /// How many gateways share the limits.
@@ -125,7 +125,7 @@ impl Spending {
     /// What was spent of the leases is in the tables now.
     pub fn shipped(&self, used: &[LeaseUse], budgets: &[Budget]) {
         for (part, budget) in used.iter().zip(budgets) {
-            self.purse(*budget, part.window_start).shipped(part.amount);
+            self.lease(*budget, part.window_start).shipped(part.amount);
         }
     }
 
@@ -138,10 +138,10 @@ impl Spending {
 
     /// Waits until no question about a lease is under way: its answer would be a lease that nobody gives back.
     pub async fn rest(&self) {
-        let purses: Vec<Arc<Lease>> = lock(&self.purses).values().cloned().collect();
-        for purse in purses {
+        let leases: Vec<Arc<Lease>> = lock(&self.leases).values().cloned().collect();
+        for lease in leases {
             let began = tokio::time::Instant::now();
-            while purse.is_asking() && began.elapsed() < self.patience {
+            while lease.is_asking() && began.elapsed() < self.patience {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
@@ -162,26 +162,26 @@ impl Spending {
                 self.alive.store(alive, Ordering::Relaxed);
             }
         }
-        let purses: Vec<Arc<Lease>> = lock(&self.purses).values().cloned().collect();
+        let leases: Vec<Arc<Lease>> = lock(&self.leases).values().cloned().collect();
         if seen.is_ok() {
-            for purse in &purses {
-                if purse.is_idle(now) {
-                    self.give_back(purse).await;
+            for lease in &leases {
+                if lease.is_idle(now) {
+                    self.give_back(lease).await;
                 }
-                if let Budget::Balance(_) = purse.budget
-                    && let Some(held) = purse.untold()
+                if let Budget::Balance(_) = lease.budget
+                    && let Some(held) = lease.untold()
                 {
-                    let told = self.store.leases().set_held(self.gateway, purse.budget, purse.window, held);
+                    let told = self.store.leases().set_held(self.gateway, lease.budget, lease.window, held);
                     if self.ask(told).await.is_err() {
-                        purse.tell_again();
+                        lease.tell_again();
                     }
                 }
             }
         }
-        drop(purses);
+        drop(leases);
         // Those that a key holds on to stay: there must not be two of one budget.
-        lock(&self.purses).retain(|_, purse| Arc::strong_count(purse) > 1 || !purse.is_empty());
-        lock(&self.gates).retain(|_, gate| Arc::strong_count(gate) > 1 || gate.is_used(now));
+        lock(&self.leases).retain(|_, lease| Arc::strong_count(lease) > 1 || !lease.is_empty());
+        lock(&self.rate_limits).retain(|_, rate_limit| Arc::strong_count(rate_limit) > 1 || rate_limit.is_used(now));
     }
 
     /// Frees what others left behind, and forgets what is over. Once in a while.
@@ -197,25 +197,25 @@ impl Spending {
 
     /// Somebody else needs what is not used of a budget here.
     pub async fn recalled(&self, budget: Budget) {
-        let purses: Vec<Arc<Lease>> =
-            lock(&self.purses).values().filter(|purse| purse.budget == budget).cloned().collect();
-        for purse in purses {
+        let leases: Vec<Arc<Lease>> =
+            lock(&self.leases).values().filter(|lease| lease.budget == budget).cloned().collect();
+        for lease in leases {
             for _ in 0..10 {
-                if !purse.is_asking() {
+                if !lease.is_asking() {
                     break;
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            self.give_back(&purse).await;
+            self.give_back(&lease).await;
         }
     }
 
-    async fn give_back(&self, purse: &Lease) {
-        let spare = purse.spare();
+    async fn give_back(&self, lease: &Lease) {
+        let spare = lease.spare();
         if spare == PicoUsd::ZERO {
             return;
         }
-        let given = self.store.leases().give_back(self.gateway, purse.budget, purse.window, spare);
+        let given = self.store.leases().give_back(self.gateway, lease.budget, lease.window, spare);
         // Without an answer it may have been given back, or still be: then others spend it. It is not used here in any case;
         // what is left of it in the table goes with the run.
         let _ = self.ask(given).await;

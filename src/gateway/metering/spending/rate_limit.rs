@@ -56,24 +56,24 @@ pub struct RateView {
 
 impl KeyRateLimits {
     pub fn new(spending: &Spending, account: Budget, key: Budget, limits: (&Limits, &Limits)) -> Self {
-        let gate = |of: Budget, limits: &Limits| {
+        let rate_limit = |of: Budget, limits: &Limits| {
             let any = limits.requests_per_minute.is_some() || limits.tokens_per_minute.is_some();
-            any.then(|| (spending.gate(of), *limits))
+            any.then(|| (spending.rate_limit(of), *limits))
         };
-        Self { account: gate(account, limits.0), key: gate(key, limits.1) }
+        Self { account: rate_limit(account, limits.0), key: rate_limit(key, limits.1) }
     }
 
     /// Admits so much, or says what stands in the way; then nothing is counted.
     pub async fn admit(&self, spending: &Spending, need: Used, now: Timestamp) -> Result<(), RateLimited> {
-        if let Some((gate, limits)) = &self.key {
-            gate.admit(spending, limits, need, now).await?;
+        if let Some((rate_limit, limits)) = &self.key {
+            rate_limit.admit(spending, limits, need, now).await?;
         }
-        if let Some((gate, limits)) = &self.account
-            && let Err(limited) = gate.admit(spending, limits, need, now).await
+        if let Some((rate_limit, limits)) = &self.account
+            && let Err(limited) = rate_limit.admit(spending, limits, need, now).await
         {
-            if let Some((gate, limits)) = &self.key {
+            if let Some((rate_limit, limits)) = &self.key {
                 let counted = counted(limits, need);
-                gate.correct(now, Used { requests: -counted.requests, tokens: -counted.tokens });
+                rate_limit.correct(now, Used { requests: -counted.requests, tokens: -counted.tokens });
             }
             return Err(RateLimited { of_account: true, ..limited });
         }
@@ -81,11 +81,11 @@ impl KeyRateLimits {
     }
 
     /// A call that was admitted at that moment with so many tokens has really used so many.
-    pub fn settle(&self, at: Timestamp, admitted: i64, used: i64) {
-        for (gate, limits) in [&self.key, &self.account].into_iter().flatten() {
+    pub fn settle(&self, at: Timestamp, admit: i64, used: i64) {
+        for (rate_limit, limits) in [&self.key, &self.account].into_iter().flatten() {
             if limits.tokens_per_minute.is_some() {
-                let counted = counted(limits, Used { requests: 0, tokens: admitted });
-                gate.correct(at, Used { requests: 0, tokens: used - counted.tokens });
+                let counted = counted(limits, Used { requests: 0, tokens: admit });
+                rate_limit.correct(at, Used { requests: 0, tokens: used - counted.tokens });
             }
         }
     }
@@ -93,8 +93,8 @@ impl KeyRateLimits {
     /// How the tighter of the limits of requests, and of tokens, stands.
     pub fn views(&self, now: Timestamp) -> [Option<RateView>; 2] {
         let mut tightest: [Option<RateView>; 2] = [None, None];
-        for (gate, limits) in [&self.key, &self.account].into_iter().flatten() {
-            for (slot, view) in tightest.iter_mut().zip(gate.views(limits, now)) {
+        for (rate_limit, limits) in [&self.key, &self.account].into_iter().flatten() {
+            for (slot, view) in tightest.iter_mut().zip(rate_limit.views(limits, now)) {
                 if view.is_some_and(|view| slot.is_none_or(|other| view.remaining < other.remaining)) {
                     *slot = view;
                 }

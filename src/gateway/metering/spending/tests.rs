@@ -31,18 +31,18 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
     let patience = Duration::from_secs(30);
     let mut spending = Arc::new(Spending::new(store.clone(), Clock::manual(NOW), gateway, patience));
     let budget = Budget::Balance(account);
-    let purse = spending.purse(budget, 0);
-    purse.refill(&spending, PicoUsd::ZERO, None).await.unwrap();
-    assert!(purse.free() > PicoUsd::ZERO);
+    let lease = spending.lease(budget, 0);
+    lease.refill(&spending, PicoUsd::ZERO, None).await.unwrap();
+    assert!(lease.free() > PicoUsd::ZERO);
     while Arc::get_mut(&mut spending).is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     // From now on nobody waits for an answer, and yet what was asked is done.
     Arc::get_mut(&mut spending).unwrap().patience = Duration::ZERO;
 
-    spending.give_back(&purse).await;
+    spending.give_back(&lease).await;
 
-    assert_eq!(purse.free(), PicoUsd::ZERO);
+    assert_eq!(lease.free(), PicoUsd::ZERO);
     let other = GatewayId::new(NOW, random::bytes());
     let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
     let ask = LeaseRequest { gateway: other, budget, limit: None, window_start: 0, need, lately };

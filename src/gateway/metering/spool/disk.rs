@@ -28,8 +28,8 @@ pub(super) struct Disk {
 impl Disk {
     /// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes nothing
     /// but the bytes it is about: the disk then has one thing to wait for, not three.
-    pub(super) fn begin(options: &SpoolOptions, folder: &Path, place: u64) -> io::Result<Self> {
-        let (files, path) = (options.files.clone(), segment::path(folder, place));
+    pub(super) fn begin(options: &SpoolOptions, folder: &Path, offset: u64) -> io::Result<Self> {
+        let (files, path) = (options.files.clone(), segment::path(folder, offset));
         let file = if options.synced {
             // Some file systems refuse when it is opened, some when it is written.
             let file = filled(options, &path, true).or_else(|error| match error.kind() {

@@ -39,7 +39,7 @@ pub(super) struct Shared {
     /// The place after the last entry.
     end: AtomicU64,
     /// The place up to which the writer was asked to write.
-    asked: AtomicU64,
+    write_requested: AtomicU64,
     /// There are some that nobody has asked the writer to write.
     unasked: AtomicBool,
     /// Who waits, by the place that must be on the disk.
@@ -53,8 +53,8 @@ pub struct NotWritten;
 /// Becomes ready once an entry is on the disk.
 #[derive(Debug)]
 pub struct Durable {
-    lane: Arc<Shared>,
-    place: u64,
+    handle: Arc<Shared>,
+    offset: u64,
     until: Option<Instant>,
 }
 
@@ -65,7 +65,7 @@ impl SpoolHandle {
             bell: Arc::default(),
             tended: AtomicBool::new(false),
             end: AtomicU64::new(0),
-            asked: AtomicU64::new(0),
+            write_requested: AtomicU64::new(0),
             unasked: AtomicBool::new(false),
             waiting: Mutex::default(),
         });
@@ -92,13 +92,13 @@ impl SpoolHandle {
         self.added(self.0.spool.add_end(|out| entry::write_ended(out, call)))
     }
 
-    /// `place`: after what was added.
-    fn added(&self, place: u64) -> Durable {
-        self.0.end.fetch_max(place, Ordering::Relaxed);
+    /// `offset`: after what was added.
+    fn added(&self, offset: u64) -> Durable {
+        self.0.end.fetch_max(offset, Ordering::Relaxed);
         if !self.0.unasked.swap(true, Ordering::AcqRel) {
             self.0.bell.notify_one();
         }
-        Durable { lane: Arc::clone(&self.0), place, until: None }
+        Durable { handle: Arc::clone(&self.0), offset, until: None }
     }
 }
 
@@ -117,7 +117,7 @@ impl Shared {
         }
         let began = Instant::now();
         let mut seen = self.end.load(Ordering::Relaxed);
-        let asked = self.asked.load(Ordering::Relaxed);
+        let write_requested = self.write_requested.load(Ordering::Relaxed);
         let mut quiet = 0;
         while quiet < QUIET && began.elapsed() < LINGER {
             // Everybody else who can do something does it meanwhile, also those for whom something has just arrived.
@@ -126,11 +126,11 @@ impl Shared {
             let end = self.end.load(Ordering::Relaxed);
             quiet = if end == seen { quiet + 1 } else { 0 };
             seen = end;
-            if quiet > 0 && end - asked >= ENOUGH {
+            if quiet > 0 && end - write_requested >= ENOUGH {
                 break;
             }
         }
-        self.asked.store(seen, Ordering::Relaxed);
+        self.write_requested.store(seen, Ordering::Relaxed);
         // Whoever found it set, and so rang no bell, has added before: this sees it, and asks for it.
         self.unasked.swap(false, Ordering::AcqRel);
         self.spool.write();
@@ -138,10 +138,10 @@ impl Shared {
 
     /// Wakes those whose entries are on the disk.
     fn wake(&self) {
-        let durable = self.spool.durable_place();
+        let durable = self.spool.durable_offset();
         let ready = {
             let mut waiting = lock(&self.waiting);
-            if waiting.first_key_value().is_none_or(|(place, _)| *place > durable) {
+            if waiting.first_key_value().is_none_or(|(offset, _)| *offset > durable) {
                 return;
             }
             let rest = waiting.split_off(&(durable + 1));
@@ -152,7 +152,7 @@ impl Shared {
 
     /// Whether something that was added is not on the disk.
     fn is_behind(&self) -> bool {
-        self.end.load(Ordering::Relaxed) > self.spool.durable_place()
+        self.end.load(Ordering::Relaxed) > self.spool.durable_offset()
     }
 
     /// Wakes everybody, so that each looks whether it has waited for too long.
@@ -163,10 +163,10 @@ impl Shared {
 }
 
 /// Serves a lane for as long as it is there.
-async fn tend(bell: Arc<Notify>, lane: Weak<Shared>) {
+async fn tend(bell: Arc<Notify>, handle: Weak<Shared>) {
     loop {
-        let is_behind = match lane.upgrade() {
-            Some(lane) => lane.is_behind(),
+        let is_behind = match handle.upgrade() {
+            Some(handle) => handle.is_behind(),
             None => return,
         };
         let rung = if is_behind {
@@ -175,12 +175,12 @@ async fn tend(bell: Arc<Notify>, lane: Weak<Shared>) {
             bell.notified().await;
             true
         };
-        let Some(lane) = lane.upgrade() else { return };
+        let Some(handle) = handle.upgrade() else { return };
         if rung {
-            lane.gather().await;
-            lane.wake();
+            handle.gather().await;
+            handle.wake();
         } else {
-            lane.wake_all();
+            handle.wake_all();
         }
     }
 }
@@ -203,14 +203,14 @@ impl Future for Durable {
     type Output = Result<(), NotWritten>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let written = || self.lane.spool.durable_place() >= self.place;
+        let written = || self.handle.spool.durable_offset() >= self.offset;
         if written() {
             return Poll::Ready(Ok(()));
         }
         if self.until.is_some_and(|until| Instant::now() >= until) {
             return Poll::Ready(Err(NotWritten));
         }
-        lock(&self.lane.waiting).insert(self.place, context.waker().clone());
+        lock(&self.handle.waiting).insert(self.offset, context.waker().clone());
         // The writer looks who waits after it has written: it has seen this one, or this one sees what it wrote.
         if written() { Poll::Ready(Ok(())) } else { Poll::Pending }
     }

@@ -66,7 +66,7 @@ struct Shared {
     stuck: AtomicBool,
     grown: Notify,
     /// Those who are told of what is on the disk.
-    lanes: Mutex<Vec<Weak<handle::Shared>>>,
+    handles: Mutex<Vec<Weak<handle::Shared>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held locked for as long as the run lasts.
     lock: File,
@@ -79,7 +79,7 @@ struct Pending {
     /// The place after `bytes`.
     end: u64,
     /// Somebody asked for them to be written.
-    asked: bool,
+    write_requested: bool,
     stopping: bool,
 }
 
@@ -113,7 +113,7 @@ impl Spool {
             shipped: AtomicU64::new(0),
             stuck: AtomicBool::new(false),
             grown: Notify::new(),
-            lanes: Mutex::default(),
+            handles: Mutex::default(),
             writer: Mutex::default(),
             lock,
         }));
@@ -148,12 +148,12 @@ impl Spool {
     }
 
     /// A way to it for one worker.
-    pub(in crate::gateway) fn lane(&self) -> SpoolHandle {
-        let (lane, shared) = SpoolHandle::new(self.clone());
-        let mut lanes = lock(&self.0.lanes);
-        lanes.retain(|lane| lane.strong_count() > 0);
-        lanes.push(shared);
-        lane
+    pub(in crate::gateway) fn handle(&self) -> SpoolHandle {
+        let (handle, shared) = SpoolHandle::new(self.clone());
+        let mut handles = lock(&self.0.handles);
+        handles.retain(|handle| handle.strong_count() > 0);
+        handles.push(shared);
+        handle
     }
 
     /// Whether no new call can be taken now: the disk is full, or too much waits for the database.
@@ -190,17 +190,17 @@ impl Spool {
 
     /// Asks for everything to be written that was added so far.
     pub(in crate::gateway) fn write(&self) {
-        lock(&self.0.pending).asked = true;
+        lock(&self.0.pending).write_requested = true;
         self.0.wake.notify_one();
     }
 
     /// The place after everything that was added so far.
-    pub(in crate::gateway) fn end_place(&self) -> u64 {
+    pub(in crate::gateway) fn end_offset(&self) -> u64 {
         lock(&self.0.pending).end
     }
 
     /// The place up to which everything is on the disk.
-    pub(in crate::gateway) fn durable_place(&self) -> u64 {
+    pub(in crate::gateway) fn durable_offset(&self) -> u64 {
         self.0.durable.load(Ordering::Acquire)
     }
 
@@ -215,13 +215,13 @@ impl Spool {
     }
 
     /// Notes that everything before this place is in the tables.
-    pub(in crate::gateway) fn shipped(&self, place: u64) {
-        self.0.shipped.store(place, Ordering::Relaxed);
+    pub(in crate::gateway) fn shipped(&self, offset: u64) {
+        self.0.shipped.store(offset, Ordering::Relaxed);
     }
 
     /// Bytes that are not in the tables yet.
     pub(in crate::gateway) fn waiting(&self) -> u64 {
-        self.end_place().saturating_sub(self.0.shipped.load(Ordering::Relaxed))
+        self.end_offset().saturating_sub(self.0.shipped.load(Ordering::Relaxed))
     }
 
     /// Whether no new call is taken, since the last write failed.
@@ -235,8 +235,8 @@ impl Spool {
     }
 
     /// Removes segments that hold nothing from this place on.
-    pub(in crate::gateway) fn forget_before(&self, place: u64) {
-        segment::remove_before(&self.0.options.files, &self.0.folder, place);
+    pub(in crate::gateway) fn forget_before(&self, offset: u64) {
+        segment::remove_before(&self.0.options.files, &self.0.folder, offset);
     }
 
     /// Writes what is left and ends the thread.
@@ -252,7 +252,7 @@ impl Spool {
     }
 
     /// The run is over: whoever finds the folder may have it, though clones of this spool may still be about.
-    pub(in crate::gateway) fn let_go(&self) {
+    pub(in crate::gateway) fn release_folder(&self) {
         if let Err(error) = self.0.lock.unlock() {
             tracing::warn!(%error, "The folder of the spool is still locked");
         }

@@ -20,9 +20,9 @@ pub struct Reader {
     folder: PathBuf,
     of: Run,
     /// Everything before it was given away.
-    place: u64,
+    offset: u64,
     open: Option<(u64, File)>,
-    /// Bytes from `place` on that were read already.
+    /// Bytes from `offset` on that were read already.
     ready: Vec<u8>,
     damaged: bool,
 }
@@ -45,23 +45,23 @@ pub type Entries = Vec<(Entry, u64)>;
 pub enum ReadError {
     #[error("the files of the spool cannot be read: {0}")]
     Io(#[from] io::Error),
-    #[error("the spool ends at place {place}, though it was written up to place {until}")]
-    Ends { place: u64, until: u64 },
-    #[error("the spool holds no entry that can be read at place {place}")]
-    Garbled { place: u64 },
+    #[error("the spool ends at offset {offset}, though it was written up to offset {until}")]
+    Ends { offset: u64, until: u64 },
+    #[error("the spool holds no entry that can be read at offset {offset}")]
+    Garbled { offset: u64 },
 }
 
 impl Reader {
     /// A reader of this run's folder, from the beginning.
     pub(super) fn new(files: Files, folder: PathBuf) -> Self {
-        Self { files, folder, of: Run::This, place: 0, open: None, ready: Vec::new(), damaged: false }
+        Self { files, folder, of: Run::This, offset: 0, open: None, ready: Vec::new(), damaged: false }
     }
 
     /// A reader of a folder that an earlier run left, from its first segment on.
     pub fn of_left(left: &super::Left) -> io::Result<Self> {
         let mut reader = Self::new(left.files.clone(), left.folder.clone());
         reader.of = Run::Earlier;
-        reader.place = segment::all(&left.files, &left.folder)?.first().map_or(0, |(place, _)| *place);
+        reader.offset = segment::all(&left.files, &left.folder)?.first().map_or(0, |(offset, _)| *offset);
         Ok(reader)
     }
 
@@ -83,7 +83,7 @@ impl Reader {
 
     /// Either gives entries or fails, never both: what was taken is given away.
     fn read(&mut self, until: u64) -> Result<Entries, ReadError> {
-        while self.place < until {
+        while self.offset < until {
             let more = self.fill(until)?;
             let entries = self.take();
             if !entries.is_empty() {
@@ -91,7 +91,7 @@ impl Reader {
             }
             let next = frame::first(&self.ready);
             if self.of == Run::This && matches!(next, Frame::Garbled | Frame::Whole(..)) {
-                return Err(ReadError::Garbled { place: self.place });
+                return Err(ReadError::Garbled { offset: self.offset });
             }
             if more && next != Frame::End {
                 continue;
@@ -111,8 +111,8 @@ impl Reader {
         let whole = next == Frame::End || self.ready.iter().all(|byte| *byte == 0);
         let cut = next == Frame::Garbled && self.frames_follow();
         let following = self.next_segment()?;
-        if self.of == Run::This && (!whole || following != Some(self.place)) {
-            return Err(ReadError::Ends { place: self.place, until });
+        if self.of == Run::This && (!whole || following != Some(self.offset)) {
+            return Err(ReadError::Ends { offset: self.offset, until });
         }
         self.damaged |= cut;
         let Some(following) = following else {
@@ -121,8 +121,8 @@ impl Reader {
             return Ok(false);
         };
         // Each segment begins where the one before ends.
-        self.damaged |= !whole || following != self.place;
-        self.place = following;
+        self.damaged |= !whole || following != self.offset;
+        self.offset = following;
         self.open = None;
         self.ready.clear();
         Ok(true)
@@ -143,9 +143,9 @@ impl Reader {
                 break;
             }
             taken += size;
-            self.place += size as u64;
+            self.offset += size as u64;
             match entry {
-                Some(entry) => entries.push((entry, self.place)),
+                Some(entry) => entries.push((entry, self.offset)),
                 None => self.damaged = true,
             }
         }
@@ -160,17 +160,17 @@ impl Reader {
             Some(open) => open,
             None => {
                 let segments = segment::all(&self.files, &self.folder)?;
-                let Some((start, path)) = segments.into_iter().rev().find(|(start, _)| *start <= self.place) else {
+                let Some((start, path)) = segments.into_iter().rev().find(|(start, _)| *start <= self.offset) else {
                     return Ok(false);
                 };
                 let mut file = self.files.open(&path)?;
-                self.files.seek(&mut file, self.place - start)?;
+                self.files.seek(&mut file, self.offset - start)?;
                 self.ready.clear();
                 (start, file)
             }
         };
         let before = self.ready.len();
-        let left = until.saturating_sub(self.place).saturating_sub(before as u64);
+        let left = until.saturating_sub(self.offset).saturating_sub(before as u64);
         self.files.read(&mut file, left.min(AT_ONCE), &mut self.ready)?;
         self.open = Some((start, file));
         Ok(self.ready.len() > before)
@@ -179,6 +179,6 @@ impl Reader {
     /// Where the segment after the open one begins.
     fn next_segment(&self) -> io::Result<Option<u64>> {
         let Some((start, _)) = &self.open else { return Ok(None) };
-        Ok(segment::all(&self.files, &self.folder)?.into_iter().map(|(place, _)| place).find(|place| place > start))
+        Ok(segment::all(&self.files, &self.folder)?.into_iter().map(|(offset, _)| offset).find(|offset| offset > start))
     }
 }

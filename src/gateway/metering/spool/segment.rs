@@ -8,8 +8,8 @@ use crate::gateway::files::Files;
 const ENDING: &str = "log";
 
 /// The file of the segment that begins at this place.
-pub(super) fn path(folder: &Path, place: u64) -> PathBuf {
-    folder.join(format!("{place:016x}.{ENDING}"))
+pub(super) fn path(folder: &Path, offset: u64) -> PathBuf {
+    folder.join(format!("{offset:016x}.{ENDING}"))
 }
 
 /// The segments of a folder and where each begins, in order.
@@ -17,9 +17,9 @@ pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)
     let mut found = Vec::new();
     for path in files.list(folder)? {
         if path.extension().is_some_and(|ending| ending == ENDING)
-            && let Some(place) = path.file_stem().and_then(|name| u64::from_str_radix(name.to_str()?, 16).ok())
+            && let Some(offset) = path.file_stem().and_then(|name| u64::from_str_radix(name.to_str()?, 16).ok())
         {
-            found.push((place, path));
+            found.push((offset, path));
         }
     }
     found.sort();
@@ -27,11 +27,11 @@ pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)
 }
 
 /// Removes the segments that end before this place. What cannot be removed is tried again the next time.
-pub(super) fn remove_before(files: &Files, folder: &Path, place: u64) {
+pub(super) fn remove_before(files: &Files, folder: &Path, offset: u64) {
     let removed = all(files, folder).and_then(|segments| {
         for pair in segments.windows(2) {
             let [(_, path), (next, _)] = pair else { continue };
-            if *next <= place {
+            if *next <= offset {
                 files.remove_file(path)?;
             }
         }

@@ -24,7 +24,7 @@ pub(super) struct Writer {
     folder: PathBuf,
     segment: Disk,
     /// Where the next byte goes, of the whole spool.
-    place: u64,
+    offset: u64,
     /// Whether the reserve is there.
     reserved: bool,
 }
@@ -32,7 +32,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(options: SpoolOptions, folder: PathBuf) -> io::Result<Self> {
         let segment = Disk::begin(&options, &folder, 0)?;
-        let mut writer = Self { options, folder, segment, place: 0, reserved: false };
+        let mut writer = Self { options, folder, segment, offset: 0, reserved: false };
         if writer.options.synced {
             writer.reserve()?;
         }
@@ -54,10 +54,10 @@ impl Writer {
                 return;
             }
             bytes.clear();
-            shared.durable.store(self.place, Ordering::Release);
-            for lane in &*lock(&shared.lanes) {
-                if let Some(lane) = lane.upgrade() {
-                    lane.tell();
+            shared.durable.store(self.offset, Ordering::Release);
+            for handle in &*lock(&shared.handles) {
+                if let Some(handle) = handle.upgrade() {
+                    handle.tell();
                 }
             }
             shared.grown.notify_one();
@@ -103,7 +103,7 @@ impl Writer {
     /// for want of the reserve, it does not wait long: nobody may ask until there is one.
     fn wait(&self, shared: &Shared, bytes: &mut Vec<u8>) -> bool {
         let mut pending = lock(&shared.pending);
-        while !pending.asked && !pending.stopping {
+        while !pending.write_requested && !pending.stopping {
             if shared.stuck.load(Ordering::Relaxed) {
                 let waited = shared.wake.wait_timeout(pending, RETRY).unwrap_or_else(PoisonError::into_inner);
                 pending = waited.0;
@@ -111,8 +111,8 @@ impl Writer {
             }
             pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
         }
-        if pending.asked || pending.stopping {
-            pending.asked = false;
+        if pending.write_requested || pending.stopping {
+            pending.write_requested = false;
             std::mem::swap(bytes, &mut pending.bytes);
         }
         pending.stopping
@@ -122,10 +122,10 @@ impl Writer {
         let more = bytes.len() as u64;
         let length = self.segment.length();
         if length > 0 && length + more > self.options.segment {
-            self.segment = Disk::begin(&self.options, &self.folder, self.place)?;
+            self.segment = Disk::begin(&self.options, &self.folder, self.offset)?;
         }
         self.segment.append(bytes)?;
-        self.place += more;
+        self.offset += more;
         Ok(())
     }
 

@@ -10,8 +10,8 @@ fn read(text: &'static str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn written(reply: &Response<'_>, shown: &ResponseIdentity) -> Value {
-    serde_json::from_slice(&write_response(reply, shown)).unwrap()
+fn written(response: &Response<'_>, identity: &ResponseIdentity) -> Value {
+    serde_json::from_slice(&write_response(response, identity)).unwrap()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn an_answer_and_its_stream_say_the_same() {
         let streamed = fold(&events(streamed));
 
         assert!(streamed.ended && streamed.error.is_none(), "{name}");
-        assert_eq!(streamed.reply, untold(whole.clone()), "{name}");
+        assert_eq!(streamed.response, untold(whole.clone()), "{name}");
         assert!(whole.tokens.is_some_and(|tokens| tokens.reasoning > 0 && tokens.cache_read > 0), "{name}");
     }
 }
@@ -49,25 +49,25 @@ fn an_answer_that_is_written_reads_the_same() {
         fixture!("answer/length.json"),
     ] {
         let answer = read(text);
-        let reply = read_response(&answer, None).unwrap();
+        let response = read_response(&answer, None).unwrap();
 
-        let again = written(&reply, &shown());
+        let again = written(&response, &identity());
 
         let id = Some("chatcmpl-7h3x".into());
-        assert_eq!(read_response(&again, None), Ok(untold(Response { id, ..reply })), "{again}");
+        assert_eq!(read_response(&again, None), Ok(untold(Response { id, ..response })), "{again}");
     }
 }
 
 /// Without how it was served, which neither events nor written answers tell.
-fn untold(reply: Response<'_>) -> Response<'_> {
-    Response { service: ServiceReport::default(), ..reply }
+fn untold(response: Response<'_>) -> Response<'_> {
+    Response { service: ServiceReport::default(), ..response }
 }
 
 #[test]
 fn an_answer_is_written_as_openai_writes_it() {
     let answer = read(fixture!("answer/plain.json"));
 
-    let again = written(&read_response(&answer, None).unwrap(), &shown());
+    let again = written(&read_response(&answer, None).unwrap(), &identity());
 
     assert_eq!(
         again,
@@ -94,7 +94,7 @@ fn an_answer_is_written_as_openai_writes_it() {
 #[test]
 fn reasons_to_end_are_those_of_chat() {
     let reason = |stop, parts: Vec<Part<'static>>| {
-        written(&Response { stop, parts, ..Response::default() }, &shown())["choices"][0]["finish_reason"].clone()
+        written(&Response { stop, parts, ..Response::default() }, &identity())["choices"][0]["finish_reason"].clone()
     };
     let call = || {
         Part::ToolCall(ToolCall {
@@ -117,7 +117,7 @@ fn reasons_to_end_are_those_of_chat() {
 #[test]
 fn content_is_null_only_beside_calls_and_refusals() {
     let message = |parts: Vec<Part<'static>>| {
-        written(&Response { parts, ..Response::default() }, &shown())["choices"][0]["message"].clone()
+        written(&Response { parts, ..Response::default() }, &identity())["choices"][0]["message"].clone()
     };
     let call = ToolCall { id: "1".into(), name: "f".into(), namespace: None, arguments: "".into(), custom: false };
 
@@ -130,22 +130,22 @@ fn content_is_null_only_beside_calls_and_refusals() {
 
 #[test]
 fn seals_are_packed_beside_their_thoughts_and_come_back() {
-    let seal =
+    let signature =
         Signature { origin: Protocol::OpenaiResponses, value: "gAAA".into(), id: Some("rs_1".into()), redacted: false };
     let hidden = Signature { origin: Protocol::AnthropicMessages, value: "Emw".into(), id: None, redacted: true };
     let parts = vec![
-        Part::Thinking { text: "hm".into(), seal: Some(seal) },
-        Part::Thinking { text: "".into(), seal: Some(hidden) },
+        Part::Thinking { text: "hm".into(), signature: Some(signature) },
+        Part::Thinking { text: "".into(), signature: Some(hidden) },
         Part::text("yes"),
     ];
-    let reply = Response { parts, ..Response::default() };
+    let response = Response { parts, ..Response::default() };
 
-    let answer = written(&reply, &shown());
+    let answer = written(&response, &identity());
 
     assert_eq!(answer["choices"][0]["message"]["reasoning_content"], "hm");
-    assert_eq!(read_response(&answer, None).unwrap().parts, reply.parts);
+    assert_eq!(read_response(&answer, None).unwrap().parts, response.parts);
     let body = json!({"messages": [{"role": "user", "content": "?"}, answer["choices"][0]["message"]]});
-    assert_eq!(read_request(&body).unwrap().turns[1].parts, reply.parts, "the client sends it back");
+    assert_eq!(read_request(&body).unwrap().turns[1].parts, response.parts, "the client sends it back");
 }
 
 #[test]
@@ -155,12 +155,12 @@ fn a_citation_without_a_place_has_that_of_its_text() {
         citations: vec![Citation { url: "https://x.org".into(), title: "X".into(), quote: None, span }],
         cache: None,
     };
-    let reply = Response {
+    let response = Response {
         parts: vec![Part::text("Für "), cited("éé", None), cited("!", Some((1, 2)))],
         ..Response::default()
     };
 
-    let answer = written(&reply, &shown());
+    let answer = written(&response, &identity());
 
     let place = |at: usize| {
         let cited = &answer["choices"][0]["message"]["annotations"][at]["url_citation"];
@@ -189,7 +189,7 @@ fn calls_have_the_clients_names() {
     };
     let parts = vec![call("files_read", "{\"a\":1}"), call("patch", "{\"input\":\"*** Begin\"}"), call("other", "{}")];
 
-    let answer = written(&Response { parts, ..Response::default() }, &ResponseIdentity { names, ..shown() });
+    let answer = written(&Response { parts, ..Response::default() }, &ResponseIdentity { names, ..identity() });
 
     assert_eq!(
         answer["choices"][0]["message"]["tool_calls"],
@@ -203,9 +203,10 @@ fn calls_have_the_clients_names() {
 
 #[test]
 fn providers_that_write_it_their_own_way_are_understood() {
-    let reply = |message: Value, reason: &str| {
+    let response = |message: Value, reason: &str| {
         let answer = json!({"id": "x", "choices": [{"message": message, "finish_reason": reason}]});
-        read_response(&answer, None).map(|reply| fold(&reply.events().into_iter().map(own).collect::<Vec<_>>()).reply)
+        read_response(&answer, None)
+            .map(|response| fold(&response.events().into_iter().map(own).collect::<Vec<_>>()).response)
     };
     let call = |id: &'static str, arguments: &'static str| {
         Part::ToolCall(ToolCall {
@@ -218,30 +219,30 @@ fn providers_that_write_it_their_own_way_are_understood() {
     };
 
     let ollama =
-        reply(json!({"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}), "stop")
+        response(json!({"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}), "stop")
             .unwrap();
     assert_eq!((ollama.parts, ollama.stop), (vec![call("call_x_0", "{\"a\":1}")], Stop::Tools));
 
     let retired =
-        reply(json!({"content": null, "function_call": {"name": "f", "arguments": "{}"}}), "function_call").unwrap();
+        response(json!({"content": null, "function_call": {"name": "f", "arguments": "{}"}}), "function_call").unwrap();
     assert_eq!((retired.parts, retired.stop), (vec![call("call_x_0", "{}")], Stop::Tools));
 
     let mistral = json!([
         {"type": "thinking", "thinking": [{"type": "text", "text": "h"}, {"type": "text", "text": "m"}]},
         {"type": "text", "text": "yes"},
     ]);
-    let mistral = reply(json!({"content": mistral, "tool_calls": null}), "stop").unwrap();
-    assert_eq!(mistral.parts, [Part::Thinking { text: "hm".into(), seal: None }, Part::text("yes")]);
+    let mistral = response(json!({"content": mistral, "tool_calls": null}), "stop").unwrap();
+    assert_eq!(mistral.parts, [Part::Thinking { text: "hm".into(), signature: None }, Part::text("yes")]);
 
-    let groq = reply(json!({"content": "yes", "reasoning": "hm"}), "eos").unwrap();
+    let groq = response(json!({"content": "yes", "reasoning": "hm"}), "eos").unwrap();
     assert_eq!((groq.parts, groq.stop), (mistral.parts, Stop::End));
 
-    let twice = reply(json!({"content": "yes", "reasoning": "hm", "reasoning_content": "hm"}), "stop").unwrap();
+    let twice = response(json!({"content": "yes", "reasoning": "hm", "reasoning_content": "hm"}), "stop").unwrap();
     assert_eq!(twice.parts, groq_parts());
 }
 
 fn groq_parts() -> Vec<Part<'static>> {
-    vec![Part::Thinking { text: "hm".into(), seal: None }, Part::text("yes")]
+    vec![Part::Thinking { text: "hm".into(), signature: None }, Part::text("yes")]
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_plain_question() {
 fn calls_and_their_results() {
     let body: Value = serde_json::from_str(fixture!("ask/parallel_tools.json")).unwrap();
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
     let call = |id: &'static str, arguments: &'static str| {
         let name = "get_weather".into();
@@ -51,7 +51,7 @@ fn calls_and_their_results() {
         Part::ToolResult(ToolResult { id: id.into(), parts: vec![Part::text(text)], is_error: false, cache: None })
     };
     assert_eq!(
-        ask.turns[1..],
+        request.turns[1..],
         [
             Turn {
                 role: Role::Assistant,
@@ -68,8 +68,8 @@ fn calls_and_their_results() {
             user("Take Lisbon instead, and tell me the time there."),
         ]
     );
-    assert_eq!(ask.choice, Some(Choice::Tool("get_weather".into())));
-    assert_eq!((ask.parallel_tools, ask.stream), (Some(true), true));
+    assert_eq!(request.choice, Some(Choice::Tool("get_weather".into())));
+    assert_eq!((request.parallel_tools, request.stream), (Some(true), true));
     let now = Tool {
         name: "now".into(),
         namespace: None,
@@ -77,19 +77,19 @@ fn calls_and_their_results() {
         kind: ToolKind::Function { parameters: None, strict: None },
         cache: None,
     };
-    assert_eq!(ask.tools[1], now);
+    assert_eq!(request.tools[1], now);
 }
 
 #[test]
 fn pictures_and_documents_are_not_copied() {
     let body: Value = serde_json::from_str(fixture!("ask/image.json")).unwrap();
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
     let [Part::Text { .. }, Part::Image { source: Source::Base64 { media_type, data }, detail, .. }, there, file] =
-        &ask.turns[0].parts[..]
+        &request.turns[0].parts[..]
     else {
-        panic!("{ask:#?}")
+        panic!("{request:#?}")
     };
     assert_eq!((media_type.as_ref(), detail.as_deref()), ("image/png", Some("low")));
     let sent = body["messages"][0]["content"][1]["image_url"]["url"].as_str().unwrap();
@@ -104,29 +104,34 @@ fn pictures_and_documents_are_not_copied() {
 fn thoughts_come_with_their_seals() {
     let body: Value = serde_json::from_str(fixture!("ask/thinking.json")).unwrap();
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let seal = Signature {
+    let signature = Signature {
         origin: Protocol::AnthropicMessages,
         value: "EqQBCkYIARgCKkCh5k3Jr2c9".into(),
         id: None,
         redacted: false,
     };
-    let thought = Part::Thinking { text: "7 times 13 is 91.".into(), seal: Some(seal) };
-    assert_eq!(ask.turns[1].parts, [thought, Part::text("No: 91 = 7 · 13.")]);
-    assert_eq!((ask.thinking, ask.max_tokens), (Some(Thinking::Effort(Effort::High)), Some(16_000)));
+    let thought = Part::Thinking { text: "7 times 13 is 91.".into(), signature: Some(signature) };
+    assert_eq!(request.turns[1].parts, [thought, Part::text("No: 91 = 7 · 13.")]);
+    assert_eq!((request.thinking, request.max_tokens), (Some(Thinking::Effort(Effort::High)), Some(16_000)));
 }
 
 #[test]
 fn how_words_are_drawn_and_where_they_end() {
     let body: Value = serde_json::from_str(fixture!("ask/length.json")).unwrap();
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    assert_eq!((ask.max_tokens, ask.stop), (Some(20), vec!["\n\n".into(), "END".into()]));
-    let numbers = [ask.sampling.temperature, ask.sampling.top_p, ask.sampling.frequency_penalty, ask.sampling.seed];
+    assert_eq!((request.max_tokens, request.stop), (Some(20), vec!["\n\n".into(), "END".into()]));
+    let numbers = [
+        request.sampling.temperature,
+        request.sampling.top_p,
+        request.sampling.frequency_penalty,
+        request.sampling.seed,
+    ];
     assert_eq!(numbers.map(|n| n.unwrap().to_string()), ["0.7", "0.95", "0.5", "42"]);
-    assert_eq!(ask.user.as_deref(), Some("user-8f3a"));
+    assert_eq!(request.user.as_deref(), Some("user-8f3a"));
     assert_eq!(read_request(&asking(json!({"stop": "x", "max_tokens": 7}))).unwrap().max_tokens, Some(7));
     assert_eq!(
         read_request(&asking(json!({"max_completion_tokens": 5, "max_tokens": 7}))).unwrap().max_tokens,
@@ -155,12 +160,12 @@ fn instructions_stand_first_or_in_the_middle() {
         {"role": "system", "content": "d"},
     ]});
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
     let cache = Some(&body["messages"][0]["content"][0]["cache_control"]);
     let marked = Part::Text { text: "a".into(), citations: Vec::new(), cache };
-    assert_eq!(ask.system, [marked, Part::text("b")]);
-    assert_eq!(ask.turns, [user("c"), Turn { role: Role::System, parts: vec![Part::text("d")] }]);
+    assert_eq!(request.system, [marked, Part::text("b")]);
+    assert_eq!(request.turns, [user("c"), Turn { role: Role::System, parts: vec![Part::text("d")] }]);
 
     let only = json!({"messages": [{"role": "system", "content": "a"}]});
     assert_eq!(read_request(&only).unwrap(), Request { turns: vec![user("a")], ..Request::default() });
@@ -199,8 +204,8 @@ fn tools_are_chosen() {
     assert_eq!(choice(json!({"type": "custom", "custom": {"name": "patch"}})).as_deref(), Some("Tool(\"patch\")"));
     let allowed = json!({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [tool("b")]}});
     let allowed = body(allowed);
-    let ask = read_request(&allowed).unwrap();
-    assert_eq!((ask.choice, ask.tools.len()), (Some(Choice::Any), 1));
+    let request = read_request(&allowed).unwrap();
+    assert_eq!((request.choice, request.tools.len()), (Some(Choice::Any), 1));
     assert_eq!(read_request(&asking(json!({"tool_choice": "auto"}))).unwrap().choice, None, "without tools");
 }
 
@@ -214,10 +219,10 @@ fn what_clients_leave_empty_is_not_there() {
         {"role": "assistant", "content": null},
     ], "tools": null, "stop": null, "n": null, "stream": false, "logit_bias": {}, "top_logprobs": 0, "modalities": ["text"]});
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    assert_eq!(ask.turns.len(), 3);
-    assert_eq!(ask.turns[1].parts.len(), 1, "an empty text beside calls");
+    assert_eq!(request.turns.len(), 3);
+    assert_eq!(request.turns[1].parts.len(), 1, "an empty text beside calls");
 }
 
 #[test]

@@ -19,9 +19,9 @@ fn openai() -> Capabilities {
     }
 }
 
-fn written(ask: &Request<'_>, takes: &Capabilities) -> Value {
-    let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_request(ask, "gpt", takes, &names).unwrap()).unwrap()
+fn written(request: &Request<'_>, capabilities: &Capabilities) -> Value {
+    let names = ToolNames::new(request, LONGEST_TOOL_NAME);
+    serde_json::from_slice(&write_request(request, "gpt", capabilities, &names).unwrap()).unwrap()
 }
 
 fn turn(role: Role, parts: Vec<Part<'_>>) -> Turn<'_> {
@@ -53,25 +53,25 @@ fn a_request_that_is_written_reads_the_same() {
         fixture!("ask/length.json"),
     ] {
         let body: Value = serde_json::from_str(text).unwrap();
-        let mut ask = read_request(&body).unwrap();
+        let mut request = read_request(&body).unwrap();
         // Parameters that are missing are written as none.
         let none = json!({"type": "object", "properties": {}});
-        for tool in &mut ask.tools {
+        for tool in &mut request.tools {
             if let ToolKind::Function { parameters: parameters @ None, .. } = &mut tool.kind {
                 *parameters = Some(&none);
             }
         }
 
-        let again = written(&ask, &openai());
+        let again = written(&request, &openai());
 
-        assert_eq!(read_request(&again), Ok(ask), "{again}");
+        assert_eq!(read_request(&again), Ok(request), "{again}");
     }
 }
 
 #[test]
 fn a_plain_request_for_openai_and_for_a_small_host() {
     let number = serde_json::Number::from_f64(0.5).unwrap();
-    let ask = Request {
+    let request = Request {
         system: vec![Part::text("a"), Part::text("b")],
         turns: vec![turn(Role::User, vec![Part::text("c"), Part::text("d")])],
         max_tokens: Some(64_000),
@@ -89,7 +89,7 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
     };
 
     assert_eq!(
-        written(&ask, &Capabilities { top_k: false, ..openai() }),
+        written(&request, &Capabilities { top_k: false, ..openai() }),
         json!({
             "model": "gpt",
             "messages": [{"role": "developer", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -104,7 +104,7 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
         })
     );
     assert_eq!(
-        written(&ask, &Capabilities { max_tokens: Some(8192), stream_options: false, ..Capabilities::default() }),
+        written(&request, &Capabilities { max_tokens: Some(8192), stream_options: false, ..Capabilities::default() }),
         json!({
             "model": "gpt",
             "messages": [{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -114,13 +114,13 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
             "stream": true,
         })
     );
-    let none = written(&ask, &Capabilities { sampling: false, ..Capabilities::default() });
+    let none = written(&request, &Capabilities { sampling: false, ..Capabilities::default() });
     assert_eq!((none.get("temperature"), none.get("top_k")), (None, None));
 }
 
 #[test]
 fn results_follow_their_calls_whatever_stood_between() {
-    let ask = Request {
+    let request = Request {
         turns: vec![
             turn(Role::User, vec![Part::text("?")]),
             turn(Role::Assistant, vec![Part::text("a"), called("1")]),
@@ -134,7 +134,7 @@ fn results_follow_their_calls_whatever_stood_between() {
     let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
 
     assert_eq!(
-        written(&ask, &Capabilities::default())["messages"],
+        written(&request, &Capabilities::default())["messages"],
         json!([
             {"role": "user", "content": "?"},
             {"role": "assistant", "content": "a", "tool_calls": [call("1"), call("2")]},
@@ -152,8 +152,8 @@ fn results_follow_their_calls_whatever_stood_between() {
 
 #[test]
 fn thoughts_go_back_where_the_provider_wants_them() {
-    let thought = Part::Thinking { text: "hm".into(), seal: None };
-    let ask = Request {
+    let thought = Part::Thinking { text: "hm".into(), signature: None };
+    let request = Request {
         turns: vec![
             turn(Role::Assistant, vec![thought, Part::text("a")]),
             turn(Role::User, vec![Part::text("?")]),
@@ -163,21 +163,28 @@ fn thoughts_go_back_where_the_provider_wants_them() {
     };
     let back = Capabilities { thinking_back: Some("reasoning_content".into()), ..Capabilities::default() };
 
-    let with = &written(&ask, &back)["messages"];
+    let with = &written(&request, &back)["messages"];
     assert_eq!(with[0], json!({"role": "assistant", "content": "a", "reasoning_content": "hm"}));
     assert_eq!(with[2]["reasoning_content"], "", "what was lost is said to be empty");
-    let without = &written(&ask, &Capabilities::default())["messages"];
+    let without = &written(&request, &Capabilities::default())["messages"];
     assert_eq!(without[0], json!({"role": "assistant", "content": "a"}));
     assert_eq!(without[2]["content"], "", "hosts that want a text always");
-    assert_eq!(written(&ask, &openai())["messages"][2]["content"], Value::Null);
+    assert_eq!(written(&request, &openai())["messages"][2]["content"], Value::Null);
 }
 
 #[test]
 fn refusals_of_the_model_are_text_where_they_have_no_field() {
-    let ask = Request { turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])], ..Request::default() };
+    let request =
+        Request { turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])], ..Request::default() };
 
-    assert_eq!(written(&ask, &openai())["messages"][0], json!({"role": "assistant", "content": null, "refusal": "no"}));
-    assert_eq!(written(&ask, &Capabilities::default())["messages"][0], json!({"role": "assistant", "content": "no"}));
+    assert_eq!(
+        written(&request, &openai())["messages"][0],
+        json!({"role": "assistant", "content": null, "refusal": "no"})
+    );
+    assert_eq!(
+        written(&request, &Capabilities::default())["messages"][0],
+        json!({"role": "assistant", "content": "no"})
+    );
 }
 
 #[test]
@@ -195,7 +202,7 @@ fn tools_have_names_that_the_provider_takes() {
         let (name, namespace) = (name.into(), namespace.map(Into::into));
         Part::ToolCall(ToolCall { id: "1".into(), name, namespace, arguments: arguments.into(), custom })
     };
-    let ask = Request {
+    let request = Request {
         tools: vec![
             tool("run", Some("shell"), ToolKind::Function { parameters: Some(&schema), strict: Some(true) }),
             tool("patch", None, ToolKind::Custom { format: Some(&grammar) }),
@@ -209,7 +216,7 @@ fn tools_have_names_that_the_provider_takes() {
         ..Request::default()
     };
 
-    let small = written(&ask, &Capabilities::default());
+    let small = written(&request, &Capabilities::default());
 
     assert_eq!(
         small["tools"][0]["function"],
@@ -224,10 +231,10 @@ fn tools_have_names_that_the_provider_takes() {
     assert_eq!(calls[0]["function"], json!({"name": "shell__run", "arguments": "{}"}));
     assert_eq!(calls[1]["function"], json!({"name": "patch", "arguments": "{\"input\":\"***\"}"}));
 
-    let full = written(&ask, &openai());
+    let full = written(&request, &openai());
     assert_eq!((&full["tools"][0]["function"]["strict"], &full["parallel_tool_calls"]), (&json!(true), &json!(true)));
 
-    let bare = written(&Request { tools: vec![], ..ask }, &openai());
+    let bare = written(&Request { tools: vec![], ..request }, &openai());
     assert_eq!((bare.get("tool_choice"), bare.get("parallel_tool_calls")), (None, None));
 }
 
@@ -235,14 +242,14 @@ fn tools_have_names_that_the_provider_takes() {
 fn a_schema_is_told_in_words_where_it_is_not_obeyed() {
     let schema = json!({"type": "object"});
     let format = Format::Schema { name: None, description: None, schema: &schema, strict: Some(true) };
-    let ask = Request { system: vec![Part::text("a")], format: Some(format), ..Request::default() };
+    let request = Request { system: vec![Part::text("a")], format: Some(format), ..Request::default() };
 
-    let openai = written(&ask, &openai());
+    let openai = written(&request, &openai());
     assert_eq!(
         openai["response_format"],
         json!({"type": "json_schema", "json_schema": {"name": "structured_output", "schema": schema, "strict": true}})
     );
-    let told = written(&ask, &Capabilities { schemas: Some(false), ..Capabilities::default() });
+    let told = written(&request, &Capabilities { schemas: Some(false), ..Capabilities::default() });
     assert_eq!(told["response_format"], json!({"type": "json_object"}));
     let text = told["messages"][0]["content"].as_str().unwrap();
     assert!(text.starts_with("a\n\n") && text.ends_with("JSON schema:\n{\"type\":\"object\"}"), "{text}");
@@ -250,9 +257,9 @@ fn a_schema_is_told_in_words_where_it_is_not_obeyed() {
 
 #[test]
 fn thinking_is_switched_beside_the_rest() {
-    let ask = Request { thinking: Some(Thinking::Effort(Effort::High)), ..Request::default() };
+    let request = Request { thinking: Some(Thinking::Effort(Effort::High)), ..Request::default() };
 
-    assert_eq!(written(&ask, &openai())["reasoning_effort"], "high");
+    assert_eq!(written(&request, &openai())["reasoning_effort"], "high");
 }
 
 #[test]
@@ -261,17 +268,17 @@ fn documents_and_sounds() {
     let pdf = Source::Base64 { media_type: "application/pdf".into(), data: "JVBE".into() };
     let audio = Part::Audio { data: "UklG".into(), format: "wav".into() };
     let parts = vec![file(pdf, None), file(Source::Text("words".into()), Some("a.txt")), audio];
-    let ask = |parts| Request { turns: vec![turn(Role::User, parts)], ..Request::default() };
+    let request = |parts| Request { turns: vec![turn(Role::User, parts)], ..Request::default() };
 
     assert_eq!(
-        written(&ask(parts), &Capabilities::default())["messages"][0]["content"],
+        written(&request(parts), &Capabilities::default())["messages"][0]["content"],
         json!([
             {"type": "file", "file": {"filename": "document.pdf", "file_data": "data:application/pdf;base64,JVBE"}},
             {"type": "text", "text": "a.txt:\n\nwords"},
             {"type": "input_audio", "input_audio": {"data": "UklG", "format": "wav"}},
         ])
     );
-    let there = ask(vec![file(Source::Url("https://x.org/a.pdf".into()), None)]);
+    let there = request(vec![file(Source::Url("https://x.org/a.pdf".into()), None)]);
     let refused = write_request(&there, "gpt", &Capabilities::default(), &ToolNames::default()).unwrap_err();
     assert!(!refused.invalid && refused.message.contains("documents at an address"));
 }

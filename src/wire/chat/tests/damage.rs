@@ -69,15 +69,15 @@ proptest! {
             places(&body, "", &mut all);
             *body.pointer_mut(at.get::<String>(&all)).unwrap() = damage;
         }
-        let Ok(ask) = read_request(&body) else { return Ok(()) };
-        let names = ToolNames::new(&ask, LONGEST_TOOL_NAME);
-        let takes = Capabilities { openai_fields, thinks: Some(true), ..Capabilities::default() };
-        let Ok(written) = write_request(&ask, "m", &takes, &names) else { return Ok(()) };
+        let Ok(request) = read_request(&body) else { return Ok(()) };
+        let names = ToolNames::new(&request, LONGEST_TOOL_NAME);
+        let capabilities = Capabilities { openai_fields, thinks: Some(true), ..Capabilities::default() };
+        let Ok(written) = write_request(&request, "m", &capabilities, &names) else { return Ok(()) };
 
         let again: Value = serde_json::from_slice(&written).unwrap();
         let again = read_request(&again);
         // Nothing but thoughts, and those are not sent: there is nothing to ask.
-        let silent = ask.turns.iter().flat_map(|turn| &turn.parts).all(|part| matches!(part, Part::Thinking { .. }));
+        let silent = request.turns.iter().flat_map(|turn| &turn.parts).all(|part| matches!(part, Part::Thinking { .. }));
         prop_assert!(again.is_ok() || silent, "{:?} of {}", again, String::from_utf8_lossy(&written));
     }
 }

@@ -22,7 +22,7 @@ macro_rules! fixture {
 }
 use fixture;
 
-fn shown() -> ResponseIdentity {
+fn identity() -> ResponseIdentity {
     ResponseIdentity {
         id: "7h3x".into(),
         model: "fast".into(),
@@ -47,8 +47,8 @@ fn events(stream: &str) -> Vec<Event<'static>> {
 }
 
 /// The stream that the writer makes of events.
-fn stream(events: &[Event<'_>], shown: ResponseIdentity) -> String {
-    let mut writer = WriteEvents::new(shown);
+fn stream(events: &[Event<'_>], identity: ResponseIdentity) -> String {
+    let mut writer = WriteEvents::new(identity);
     let mut out = Vec::new();
     for event in events {
         writer.write(event.clone(), &mut out);
@@ -62,7 +62,7 @@ fn own(event: Event<'_>) -> Event<'static> {
         Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
-        Event::Seal(it) => Event::Seal(Signature {
+        Event::Signature(it) => Event::Signature(Signature {
             origin: it.origin,
             value: text(it.value),
             id: it.id.map(text),
@@ -90,36 +90,36 @@ fn own(event: Event<'_>) -> Event<'static> {
 /// The answer that events add up to, and the error or the end that they came to.
 #[derive(Debug, Default, PartialEq)]
 struct Folded {
-    reply: Response<'static>,
+    response: Response<'static>,
     error: Option<ProviderError>,
     ended: bool,
 }
 
 fn fold(events: &[Event<'static>]) -> Folded {
     let mut all = Folded::default();
-    let reply = &mut all.reply;
+    let response = &mut all.response;
     let mut calls = Vec::new();
     for event in events.iter().cloned() {
         match event {
-            Event::Start { id, tokens } => (reply.id, reply.tokens) = (id, tokens),
-            Event::Text(more) => match reply.parts.last_mut() {
+            Event::Start { id, tokens } => (response.id, response.tokens) = (id, tokens),
+            Event::Text(more) => match response.parts.last_mut() {
                 Some(Part::Text { text, .. }) => text.to_mut().push_str(&more),
-                _ => reply.parts.push(Part::text(more)),
+                _ => response.parts.push(Part::text(more)),
             },
-            Event::Thinking(more) => match reply.parts.last_mut() {
-                Some(Part::Thinking { text, seal: None }) => text.to_mut().push_str(&more),
-                _ => reply.parts.push(Part::Thinking { text: more, seal: None }),
+            Event::Thinking(more) => match response.parts.last_mut() {
+                Some(Part::Thinking { text, signature: None }) => text.to_mut().push_str(&more),
+                _ => response.parts.push(Part::Thinking { text: more, signature: None }),
             },
-            Event::Seal(it) => match reply.parts.last_mut() {
-                Some(Part::Thinking { seal, .. }) if seal.is_none() => *seal = Some(it),
-                _ => reply.parts.push(Part::Thinking { text: "".into(), seal: Some(it) }),
+            Event::Signature(it) => match response.parts.last_mut() {
+                Some(Part::Thinking { signature, .. }) if signature.is_none() => *signature = Some(it),
+                _ => response.parts.push(Part::Thinking { text: "".into(), signature: Some(it) }),
             },
-            Event::Refusal(more) => match reply.parts.last_mut() {
+            Event::Refusal(more) => match response.parts.last_mut() {
                 Some(Part::Refusal(text)) => text.to_mut().push_str(&more),
-                _ => reply.parts.push(Part::Refusal(more)),
+                _ => response.parts.push(Part::Refusal(more)),
             },
             Event::Citation(it) => {
-                if let Some(Part::Text { citations, .. }) = reply.parts.last_mut() {
+                if let Some(Part::Text { citations, .. }) = response.parts.last_mut() {
                     citations.push(it);
                 }
             }
@@ -129,12 +129,12 @@ fn fold(events: &[Event<'static>]) -> Folded {
             }
             Event::ToolArguments { index, text } => calls[index].arguments.to_mut().push_str(&text),
             Event::PartEnd => {}
-            Event::Stop { stop, sequence } => (reply.stop, reply.stop_sequence) = (stop, sequence),
-            Event::Usage(tokens) => reply.tokens = Some(tokens),
+            Event::Stop { stop, sequence } => (response.stop, response.stop_sequence) = (stop, sequence),
+            Event::Usage(tokens) => response.tokens = Some(tokens),
             Event::Error(told) => all.error = Some(told),
             Event::End => all.ended = true,
         }
     }
-    reply.parts.extend(calls.into_iter().map(Part::ToolCall));
+    response.parts.extend(calls.into_iter().map(Part::ToolCall));
     all
 }

@@ -12,7 +12,7 @@ use crate::wire::neutral::Stop;
 
 /// What a stream says, if it keeps the rules of the protocol.
 #[derive(Debug, Default)]
-struct Said {
+struct Spoken {
     text: String,
     thoughts: String,
     refusal: String,
@@ -24,8 +24,8 @@ struct Said {
 }
 
 /// Reads a stream as a strict client would.
-fn strict(stream: &str, include_usage: bool) -> Said {
-    let mut said = Said::default();
+fn strict(stream: &str, include_usage: bool) -> Spoken {
+    let mut said = Spoken::default();
     let events = stream.strip_suffix("\n\n").map(|stream| stream.split("\n\n").collect::<Vec<_>>()).unwrap_or_default();
     for (at, event) in events.into_iter().enumerate() {
         assert!(!said.done && !said.failed, "nothing follows the end: {event}");
@@ -94,7 +94,7 @@ fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
         ".{0,8}".prop_map(|text| Event::Text(text.into())),
         ".{0,8}".prop_map(|text| Event::Thinking(text.into())),
         ".{1,8}".prop_map(|text| Event::Refusal(text.into())),
-        "[a-z]{1,8}".prop_map(|value| Event::Seal(Signature {
+        "[a-z]{1,8}".prop_map(|value| Event::Signature(Signature {
             origin: Protocol::AnthropicMessages,
             value: value.into(),
             id: None,
@@ -144,7 +144,7 @@ fn all(events: &[Event<'static>], which: impl Fn(&Event<'static>) -> Option<Stri
 proptest! {
     #[test]
     fn every_stream_keeps_the_rules_and_says_what_was_said(events in any_events(), include_usage in any::<bool>()) {
-        let said = strict(&stream(&events, ResponseIdentity { include_usage, ..shown() }), include_usage);
+        let said = strict(&stream(&events, ResponseIdentity { include_usage, ..identity() }), include_usage);
 
         prop_assert!(said.done && !said.failed);
         prop_assert_eq!(said.text, all(&events, |event| match event { Event::Text(text) => Some(text.to_string()), _ => None }));
@@ -156,18 +156,18 @@ proptest! {
 
     #[test]
     fn a_stream_that_is_written_reads_the_same(events in any_events()) {
-        let again = fold(&super::events(&stream(&events, shown())));
+        let again = fold(&super::events(&stream(&events, identity())));
         let mut expected = fold(&events);
         // What this protocol cannot tell: an end by a stop text, which text a citation without a place is of, and where
         // words of one kind stand between those of another.
         let kinds = |folded: &mut Folded| {
-            let parts = std::mem::take(&mut folded.reply.parts);
-            folded.reply = Response { id: None, stop: Stop::End, ..std::mem::take(&mut folded.reply) };
+            let parts = std::mem::take(&mut folded.response.parts);
+            folded.response = Response { id: None, stop: Stop::End, ..std::mem::take(&mut folded.response) };
             let words = |wanted: fn(&Part<'static>) -> Option<String>| -> String { parts.iter().filter_map(wanted).collect() };
             let text = words(|part| match part { Part::Text { text, .. } => Some(text.to_string()), _ => None });
             let thoughts = words(|part| match part { Part::Thinking { text, .. } => Some(text.to_string()), _ => None });
             let refusal = words(|part| match part { Part::Refusal(text) => Some(text.to_string()), _ => None });
-            let seals: Vec<_> = parts.iter().filter_map(|part| match part { Part::Thinking { seal, .. } => seal.clone(), _ => None }).collect();
+            let signatures: Vec<_> = parts.iter().filter_map(|part| match part { Part::Thinking { signature, .. } => signature.clone(), _ => None }).collect();
             let calls: Vec<_> = parts.into_iter().filter_map(|part| match part {
                 Part::ToolCall(mut call) => {
                     if call.arguments.is_empty() { call.arguments = "{}".into(); }
@@ -175,7 +175,7 @@ proptest! {
                 }
                 _ => None,
             }).collect();
-            (text, thoughts, refusal, seals, calls)
+            (text, thoughts, refusal, signatures, calls)
         };
 
         let mut again = again;
@@ -186,7 +186,7 @@ proptest! {
     #[test]
     fn a_stream_that_breaks_anywhere_never_looks_complete(events in any_events(), at in any::<prop::sample::Index>()) {
         let at = at.index(events.len());
-        let mut writer = WriteEvents::new(shown());
+        let mut writer = WriteEvents::new(identity());
         let mut out = Vec::new();
         for event in events.into_iter().take(at) {
             writer.write(event, &mut out);
@@ -223,6 +223,6 @@ proptest! {
         let starts = events.iter().filter(|event| matches!(event, Event::Start { .. })).count();
         let first = events.first().is_some_and(|event| matches!(event, Event::Start { .. }));
         prop_assert_eq!(starts, usize::from(first), "an answer begins once, and first of all");
-        strict(&stream(&events, shown()), true);
+        strict(&stream(&events, identity()), true);
     }
 }

@@ -76,7 +76,7 @@ fn a_stream_that_passes_is_understood_like_one_that_is_read() {
         EventReader::default().push(&chunk, |data| passing.judge(data), |_| {}).unwrap();
 
         let read = fold(&events(stream));
-        assert_eq!((passing.ending(), passing.tokens()), (ending, read.reply.tokens), "{stream}");
+        assert_eq!((passing.ending(), passing.tokens()), (ending, read.response.tokens), "{stream}");
         assert_eq!(passing.is_done(), read.ended, "{stream}");
     }
 }
@@ -187,17 +187,17 @@ fn a_stream_is_written_as_openai_writes_it() {
     };
     let usage = r#"],"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}}"#;
 
-    assert_eq!(stream(&events, shown()), format!("{}{head}{usage}\n\ndata: [DONE]\n\n", pieces(r#","usage":null"#)));
-    let shown = ResponseIdentity { include_usage: false, ..shown() };
-    assert_eq!(stream(&events, shown), format!("{}data: [DONE]\n\n", pieces("")));
+    assert_eq!(stream(&events, identity()), format!("{}{head}{usage}\n\ndata: [DONE]\n\n", pieces(r#","usage":null"#)));
+    let identity = ResponseIdentity { include_usage: false, ..identity() };
+    assert_eq!(stream(&events, identity), format!("{}data: [DONE]\n\n", pieces("")));
 }
 
 #[test]
 fn a_failure_is_told_and_nothing_is_closed() {
-    let problem = ApiError::new(Code::ProviderError, "It broke off.");
-    let told = problem.chat_event();
+    let error = ApiError::new(Code::ProviderError, "It broke off.");
+    let told = error.chat_event();
     for before in [vec![], vec![begins("x"), text("Hi")]] {
-        let mut writer = WriteEvents::new(shown());
+        let mut writer = WriteEvents::new(identity());
         let mut out = Vec::new();
         for event in before {
             writer.write(event, &mut out);
@@ -206,8 +206,8 @@ fn a_failure_is_told_and_nothing_is_closed() {
 
         writer.write(Event::Error(ProviderError::default()), &mut out);
         assert_eq!(out.len(), length, "the caller tells it");
-        writer.fail(&problem, &mut out);
-        writer.fail(&problem, &mut out);
+        writer.fail(&error, &mut out);
+        writer.fail(&error, &mut out);
         writer.write(Event::End, &mut out);
 
         assert_eq!(out[length..], *told.as_bytes());
@@ -216,18 +216,18 @@ fn a_failure_is_told_and_nothing_is_closed() {
 
 #[test]
 fn a_seal_follows_its_thoughts_and_is_read_back() {
-    let seal = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted: false };
+    let signature = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted: false };
     let said = [
         begins("chatcmpl-7h3x"),
         Event::Thinking("h".into()),
         Event::Thinking("m".into()),
-        Event::Seal(seal),
+        Event::Signature(signature),
         text("yes"),
         stops(Stop::End),
         Event::End,
     ];
 
-    let stream = stream(&said, shown());
+    let stream = stream(&said, identity());
 
     let block = r#""thinking_blocks":[{"index":0,"type":"thinking","thinking":"hm","signature":"cm1."#;
     assert!(stream.contains(block), "{stream}");
@@ -236,8 +236,13 @@ fn a_seal_follows_its_thoughts_and_is_read_back() {
 
 #[test]
 fn every_entry_of_a_list_has_its_place_as_accumulators_ask_for() {
-    let seal = |value: &'static str| {
-        Event::Seal(Signature { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted: false })
+    let signature = |value: &'static str| {
+        Event::Signature(Signature {
+            origin: Protocol::AnthropicMessages,
+            value: value.into(),
+            id: None,
+            redacted: false,
+        })
     };
     let cited = || {
         let url = "https://a.example/".into();
@@ -245,8 +250,8 @@ fn every_entry_of_a_list_has_its_place_as_accumulators_ask_for() {
     };
 
     let stream = stream(
-        &[begins("x"), seal("a"), seal("b"), text("yes"), cited(), cited(), stops(Stop::End), Event::End],
-        shown(),
+        &[begins("x"), signature("a"), signature("b"), text("yes"), cited(), cited(), stops(Stop::End), Event::End],
+        identity(),
     );
 
     for field in ["thinking_blocks", "annotations"] {
@@ -275,7 +280,7 @@ fn free_text_is_unwrapped_when_it_is_whole() {
         Event::End,
     ];
 
-    let again = events(&stream(&said, ResponseIdentity { names, ..shown() }));
+    let again = events(&stream(&said, ResponseIdentity { names, ..identity() }));
 
     let start = Event::ToolStart { index: 0, id: "call_1".into(), name: "patch".into(), custom: true };
     assert_eq!(again[1..3], [start, arguments(0, "*** Begin")]);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::stream::check;
-use super::{ANSWERS, Said, data, said};
+use super::{ANSWERS, Spoken, data, said};
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{ApiError, Code};
 use crate::wire::event_stream::{StreamEnd, Watch as _};
@@ -17,7 +17,7 @@ use crate::wire::neutral::{Event, NotAnAnswer, Part, Response, ResponseIdentity,
 
 const ERROR: &str = include_str!("../../../../tests/data/wire/messages/answer/error.sse");
 
-fn shown() -> ResponseIdentity {
+fn identity() -> ResponseIdentity {
     ResponseIdentity { id: "abc".into(), model: "claude-x".into(), ..ResponseIdentity::default() }
 }
 
@@ -25,7 +25,7 @@ fn shown() -> ResponseIdentity {
 fn a_stream_says_what_the_whole_answer_says() {
     for (name, whole, stream) in ANSWERS {
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let mut expected = Said::default();
+        let mut expected = Spoken::default();
         read_response(&whole, None).unwrap().events().iter().for_each(|event| expected.add(event));
 
         assert_eq!(said(&data(stream)), expected.0, "{name}");
@@ -35,7 +35,7 @@ fn a_stream_says_what_the_whole_answer_says() {
 #[test]
 fn what_is_written_reads_as_what_was_read() {
     for (name, whole, stream) in ANSWERS {
-        let mut writer = WriteEvents::new(shown());
+        let mut writer = WriteEvents::new(identity());
         let mut out = Vec::new();
         let mut reader = ReadEvents::new(None);
         for event in data(stream) {
@@ -55,13 +55,16 @@ fn what_is_written_reads_as_what_was_read() {
         assert_eq!(words(again), words(said(&data(stream))), "{name}");
 
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let reply = read_response(&whole, None).unwrap();
-        let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
+        let response = read_response(&whole, None).unwrap();
+        let written: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
         assert_eq!((&written["id"], &written["model"]), (&json!("msg_abc"), &json!("claude-x")));
         let back = read_response(&written, None).unwrap();
-        assert_eq!((back.stop, &back.stop_sequence, back.tokens), (reply.stop, &reply.stop_sequence, reply.tokens));
+        assert_eq!(
+            (back.stop, &back.stop_sequence, back.tokens),
+            (response.stop, &response.stop_sequence, response.tokens)
+        );
         if name != "refusal" {
-            assert_eq!(back.parts, reply.parts, "{name}");
+            assert_eq!(back.parts, response.parts, "{name}");
         }
     }
 }
@@ -122,25 +125,27 @@ fn an_answer_in_json_by_a_forced_tool_is_text() {
     let (_, whole, stream) = ANSWERS[9];
     let whole: Value = serde_json::from_str(whole).unwrap();
 
-    let reply = read_response(&whole, None).unwrap();
+    let response = read_response(&whole, None).unwrap();
 
-    assert_eq!(reply.parts, [Part::text(r#"{"name":"Ada Lovelace","age":36}"#)]);
-    assert_eq!(reply.stop, Stop::End);
+    assert_eq!(response.parts, [Part::text(r#"{"name":"Ada Lovelace","age":36}"#)]);
+    assert_eq!(response.stop, Stop::End);
     let said = said(&data(stream));
     assert!(said.contains(&r#"text {"name":"Ada Lovelace","age":36}"#.to_owned()), "{said:?}");
 }
 
 #[test]
 fn providers_are_read_leniently() {
-    let reply = |answer: Value| read_response(&answer, None).map(|reply| format!("{:?} {:?}", reply.parts, reply.stop));
+    let response = |answer: Value| {
+        read_response(&answer, None).map(|response| format!("{:?} {:?}", response.parts, response.stop))
+    };
 
-    assert_eq!(reply(json!({"content": []})), Ok("[] End".to_owned()));
-    assert_eq!(reply(json!({"content": [7, {"type": "hologram"}, {}], "stop_reason": 7})), Ok("[] End".to_owned()));
-    assert_eq!(reply(json!({"type": "error", "error": {}})), Err(NotAnAnswer));
-    assert_eq!(reply(json!("x")), Err(NotAnAnswer));
+    assert_eq!(response(json!({"content": []})), Ok("[] End".to_owned()));
+    assert_eq!(response(json!({"content": [7, {"type": "hologram"}, {}], "stop_reason": 7})), Ok("[] End".to_owned()));
+    assert_eq!(response(json!({"type": "error", "error": {}})), Err(NotAnAnswer));
+    assert_eq!(response(json!("x")), Err(NotAnAnswer));
     // Tools were called, whatever the reason says.
     let called = json!({"content": [{"type": "tool_use", "id": "1", "name": "f"}], "stop_reason": "end_turn"});
-    assert!(reply(called).unwrap().ends_with("Tools"));
+    assert!(response(called).unwrap().ends_with("Tools"));
 
     let odd = [
         r#"{"type":"content_block_delta","index":3,"delta":{"type":"text_delta","text":"a"}}"#,
@@ -165,11 +170,11 @@ fn other_protocols_answers_get_a_form() {
         id: Some("rs_1".into()),
         redacted,
     };
-    let reply = Response {
+    let response = Response {
         parts: vec![
-            Part::Thinking { text: "".into(), seal: Some(responses(false)) },
-            Part::Thinking { text: "open".into(), seal: None },
-            Part::Thinking { text: "".into(), seal: None },
+            Part::Thinking { text: "".into(), signature: Some(responses(false)) },
+            Part::Thinking { text: "open".into(), signature: None },
+            Part::Thinking { text: "".into(), signature: None },
             Part::Refusal("no".into()),
             Part::ToolCall(ToolCall {
                 id: "1".into(),
@@ -190,7 +195,7 @@ fn other_protocols_answers_get_a_form() {
         ..Response::default()
     };
 
-    let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
+    let written: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
 
     assert_eq!(
         written["content"],
@@ -207,39 +212,39 @@ fn other_protocols_answers_get_a_form() {
 
 #[test]
 fn an_answer_of_nothing_has_an_empty_text() {
-    let written: Value = serde_json::from_slice(&write_response(&Response::default(), &shown())).unwrap();
+    let written: Value = serde_json::from_slice(&write_response(&Response::default(), &identity())).unwrap();
     assert_eq!(written["content"], json!([{"type": "text", "text": ""}]));
 
     let mut out = Vec::new();
-    WriteEvents::new(shown()).write(Event::End, &mut out);
+    WriteEvents::new(identity()).write(Event::End, &mut out);
     assert_eq!(check(&out).blocks, [json!({"type": "text", "text": ""})]);
 }
 
 #[test]
 fn a_refusal_says_so() {
-    let reply = Response { stop: Stop::Refusal, ..Response::default() };
-    let written: Value = serde_json::from_slice(&write_response(&reply, &shown())).unwrap();
+    let response = Response { stop: Stop::Refusal, ..Response::default() };
+    let written: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
     assert_eq!(written["stop_reason"], "refusal");
     assert_eq!(written["stop_details"]["type"], "refusal");
 }
 
 #[test]
 fn a_failure_closes_nothing() {
-    let problem = ApiError::new(Code::ProviderError, "It broke.");
-    let mut writer = WriteEvents::new(shown());
+    let error = ApiError::new(Code::ProviderError, "It broke.");
+    let mut writer = WriteEvents::new(identity());
     let mut out = Vec::new();
     writer.write(Event::Start { id: None, tokens: None }, &mut out);
     writer.write(Event::Text("a".into()), &mut out);
 
-    writer.fail(&problem, &mut out);
+    writer.fail(&error, &mut out);
     writer.write(Event::End, &mut out);
-    writer.fail(&problem, &mut out);
+    writer.fail(&error, &mut out);
 
     let message = check(&out);
     assert_eq!(message.error, Some(json!({"type": "provider_error", "message": "It broke."})));
     assert_eq!(message.last, None);
 
     let mut out = Vec::new();
-    WriteEvents::new(shown()).fail(&problem, &mut out);
+    WriteEvents::new(identity()).fail(&error, &mut out);
     assert!(out.starts_with(b"event: error\ndata: {\"type\":\"error\","));
 }

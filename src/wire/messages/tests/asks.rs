@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ASKS, ask};
+use super::{ASKS, request};
 use crate::wire::messages::read_request::read_request;
 use crate::wire::messages::write_request::write_request;
 use crate::wire::neutral::{
@@ -45,30 +45,33 @@ fn every_request_comes_back_as_it_was_read() {
 
 #[test]
 fn claude_codes_request_is_read_whole() {
-    let body = ask("claude_code");
+    let body = request("claude_code");
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    assert_eq!(ask.system.len(), 2, "without the note to the billing");
-    assert!(matches!(&ask.system[0], Part::Text { cache: Some(_), .. }));
-    assert_eq!(ask.tools.len(), 23, "without the web search that Anthropic runs");
-    assert_eq!(ask.turns.iter().map(|turn| turn.role).collect::<Vec<_>>(), {
+    assert_eq!(request.system.len(), 2, "without the note to the billing");
+    assert!(matches!(&request.system[0], Part::Text { cache: Some(_), .. }));
+    assert_eq!(request.tools.len(), 23, "without the web search that Anthropic runs");
+    assert_eq!(request.turns.iter().map(|turn| turn.role).collect::<Vec<_>>(), {
         use Role::{Assistant, System, User};
         [User, System, Assistant, System, User]
     });
-    let found = &ask.turns[2].parts[2];
+    let found = &request.turns[2].parts[2];
     assert_eq!(*found, Part::text("\n\nRust Blog\nhttps://blog.rust-lang.org\n\n"));
-    assert_eq!((ask.thinking, ask.max_tokens, ask.stream), (Some(Thinking::Effort(Effort::High)), Some(64_000), true));
-    assert!(ask.user.unwrap().contains("session_id"));
+    assert_eq!(
+        (request.thinking, request.max_tokens, request.stream),
+        (Some(Thinking::Effort(Effort::High)), Some(64_000), true)
+    );
+    assert!(request.user.unwrap().contains("session_id"));
 }
 
 #[test]
 fn a_picture_is_not_copied() {
-    let body = ask("image");
+    let body = request("image");
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    for part in &ask.turns[0].parts {
+    for part in &request.turns[0].parts {
         if let Part::Image { source: Source::Base64 { data, .. }, .. }
         | Part::File { source: Source::Base64 { data, .. }, .. } = part
         {
@@ -80,14 +83,14 @@ fn a_picture_is_not_copied() {
 fn read(more: Value) -> Result<String, String> {
     let mut body = json!({"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    read_request(&body).map(|ask| format!("{ask:?}")).map_err(|refused| refused.message)
+    read_request(&body).map(|request| format!("{request:?}")).map_err(|refused| refused.message)
 }
 
 fn block(role: &str, block: Value) -> Result<Vec<Part<'static>>, String> {
     // Leaked, so that the parts can outlive this function: a few bytes of a test.
     let body = json!({"max_tokens": 5, "messages": [{"role": role, "content": [block]}]});
     let body: &'static Value = Box::leak(Box::new(body));
-    read_request(body).map(|mut ask| ask.turns.remove(0).parts).map_err(|refused| refused.message)
+    read_request(body).map(|mut request| request.turns.remove(0).parts).map_err(|refused| refused.message)
 }
 
 #[test]
@@ -155,7 +158,7 @@ fn what_only_anthropic_has_is_refused_or_dropped() {
 
 #[test]
 fn thinking_is_read_in_all_its_forms() {
-    for (more, thinking, shown) in [
+    for (more, thinking, identity) in [
         (json!({}), None, false),
         (json!({"thinking": {"type": "disabled"}, "output_config": {"effort": "max"}}), Some(Thinking::Off), false),
         (json!({"thinking": {"type": "adaptive"}}), Some(Thinking::Adaptive), true),
@@ -170,8 +173,8 @@ fn thinking_is_read_in_all_its_forms() {
     ] {
         let mut body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let ask = read_request(&body).unwrap();
-        assert_eq!((ask.thinking, ask.show_thinking), (thinking, shown), "{more}");
+        let request = read_request(&body).unwrap();
+        assert_eq!((request.thinking, request.show_thinking), (thinking, identity), "{more}");
     }
 }
 
@@ -210,9 +213,9 @@ fn results_come_first_in_their_turn() {
         {"type": "tool_result", "tool_use_id": "2", "content": [{"type": "tool_reference", "tool_name": "grep"}]}
     ]}]});
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let kinds: Vec<_> = ask.turns[0]
+    let kinds: Vec<_> = request.turns[0]
         .parts
         .iter()
         .map(|part| match part {
@@ -245,11 +248,14 @@ fn another_protocols_seal_is_unpacked() {
         "assistant",
         json!({"type": "thinking", "thinking": "t", "signature": "cm1.openai-responses.-.rs_1.gAAA"}),
     );
-    let Ok([Part::Thinking { seal: Some(seal), .. }]) = parts.as_deref() else { panic!("{parts:?}") };
-    assert_eq!((seal.origin.as_str(), seal.id.as_deref(), &*seal.value), ("openai-responses", Some("rs_1"), "gAAA"));
+    let Ok([Part::Thinking { signature: Some(signature), .. }]) = parts.as_deref() else { panic!("{parts:?}") };
+    assert_eq!(
+        (signature.origin.as_str(), signature.id.as_deref(), &*signature.value),
+        ("openai-responses", Some("rs_1"), "gAAA")
+    );
 
     let parts = block("assistant", json!({"type": "thinking", "thinking": "t", "signature": ""}));
-    assert_eq!(parts, Ok(vec![Part::Thinking { text: "t".into(), seal: None }]));
+    assert_eq!(parts, Ok(vec![Part::Thinking { text: "t".into(), signature: None }]));
 }
 
 #[test]
@@ -267,11 +273,11 @@ fn tools_that_the_client_runs_keep_their_documented_schema() {
         "tools": [{"type": "bash_20250124", "name": "bash"}, {"type": "memory_20250818", "name": "memory"}],
         "tool_choice": {"type": "tool", "name": "bash", "disable_parallel_tool_use": false}});
 
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let ToolKind::Function { parameters: Some(schema), .. } = ask.tools[0].kind else { panic!() };
+    let ToolKind::Function { parameters: Some(schema), .. } = request.tools[0].kind else { panic!() };
     assert_eq!(schema["properties"]["command"]["type"], "string");
-    assert_eq!(ask.tools[1].name, "memory");
-    assert_eq!((ask.choice, ask.parallel_tools), (Some(Choice::Tool("bash".into())), Some(true)));
-    assert_eq!(ask.sampling, Sampling::default());
+    assert_eq!(request.tools[1].name, "memory");
+    assert_eq!((request.choice, request.parallel_tools), (Some(Choice::Tool("bash".into())), Some(true)));
+    assert_eq!(request.sampling, Sampling::default());
 }

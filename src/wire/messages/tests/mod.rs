@@ -19,7 +19,7 @@ fn data(stream: &str) -> Vec<String> {
 /// What a stream says, in words: pieces of one part joined, ends of parts left out.
 fn said(events: &[String]) -> Vec<String> {
     let mut reader = super::read_events::ReadEvents::new(None);
-    let mut said = Said::default();
+    let mut said = Spoken::default();
     for event in events {
         reader.read(event.as_bytes(), &mut |event| said.add(&event));
     }
@@ -28,9 +28,9 @@ fn said(events: &[String]) -> Vec<String> {
 }
 
 #[derive(Default)]
-struct Said(Vec<String>);
+struct Spoken(Vec<String>);
 
-impl Said {
+impl Spoken {
     fn add(&mut self, event: &Event<'_>) {
         let (head, text) = match event {
             Event::Text(text) => ("text ".to_owned(), text.to_string()),
@@ -39,7 +39,7 @@ impl Said {
             Event::ToolArguments { index, text } => (format!("arguments {index} "), text.to_string()),
             Event::PartEnd => return,
             Event::Start { .. } => ("start".to_owned(), String::new()),
-            Event::Seal(seal) => (format!("seal {}", seal.packed()), String::new()),
+            Event::Signature(signature) => (format!("seal {}", signature.packed()), String::new()),
             Event::Citation(citation) => (format!("citation {}", citation.url), String::new()),
             Event::ToolStart { index, id, name, .. } => (format!("call {index} {id} {name}"), String::new()),
             other => (format!("{other:?}"), String::new()),
@@ -89,7 +89,7 @@ const ANSWERS: [(&str, &str, &str); 10] = [
     answer!("forced_output"),
 ];
 
-fn ask(name: &str) -> serde_json::Value {
+fn request(name: &str) -> serde_json::Value {
     let (_, text) = ASKS.into_iter().find(|(known, _)| *known == name).unwrap();
     serde_json::from_str(text).unwrap()
 }

@@ -15,7 +15,7 @@ enum Piece {
     Text(String),
     Thinking(String),
     Refusal(String),
-    Seal(Protocol, bool),
+    Signature(Protocol, bool),
     Citation,
     Call {
         custom: bool,
@@ -31,7 +31,7 @@ fn piece() -> impl Strategy<Value = Piece> {
         4 => ".{0,4}".prop_map(Piece::Text),
         3 => ".{0,4}".prop_map(Piece::Thinking),
         1 => ".{0,4}".prop_map(Piece::Refusal),
-        1 => (prop::sample::select(Protocol::ALL.to_vec()), any::<bool>()).prop_map(|(origin, redacted)| Piece::Seal(origin, redacted)),
+        1 => (prop::sample::select(Protocol::ALL.to_vec()), any::<bool>()).prop_map(|(origin, redacted)| Piece::Signature(origin, redacted)),
         1 => Just(Piece::Citation),
         3 => prop::bool::weighted(0.2).prop_map(|custom| Piece::Call { custom }),
         8 => any::<prop::sample::Index>().prop_map(Piece::Arguments),
@@ -74,14 +74,14 @@ proptest! {
         let mut writer = WriteEvents::new(ResponseIdentity { id: "x".into(), model: "m".into(), ..ResponseIdentity::default() });
         let mut out = Vec::new();
         let mut calls: Vec<Call> = Vec::new();
-        let (mut text, mut thoughts, mut seals) = (String::new(), String::new(), 0);
+        let (mut text, mut thoughts, mut signatures) = (String::new(), String::new(), 0);
         writer.write(Event::Start { id: None, tokens: None }, &mut out);
         for piece in pieces {
             let event = match piece {
                 Piece::Text(words) => { text.push_str(&words); Event::Text(words.into()) }
                 Piece::Refusal(words) => { text.push_str(&words); Event::Refusal(words.into()) }
                 Piece::Thinking(words) => { thoughts.push_str(&words); Event::Thinking(words.into()) }
-                Piece::Seal(origin, redacted) => { seals += 1; Event::Seal(Signature { origin, value: "s".into(), id: None, redacted }) }
+                Piece::Signature(origin, redacted) => { signatures += 1; Event::Signature(Signature { origin, value: "s".into(), id: None, redacted }) }
                 Piece::Citation => Event::Citation(Citation { url: "https://x".into(), title: "t".into(), quote: None, span: None }),
                 Piece::Call { custom } => {
                     let index = calls.len();
@@ -125,7 +125,7 @@ proptest! {
         prop_assert_eq!(joined("text", "text"), text);
         prop_assert_eq!(joined("thinking", "thinking"), thoughts);
         let sealed = message.blocks.iter().filter(|b| b["type"] == "redacted_thinking" || b["signature"].as_str().is_some_and(|s| !s.is_empty()));
-        prop_assert_eq!(sealed.count(), seals);
+        prop_assert_eq!(sealed.count(), signatures);
         let written: Vec<&Value> = message.blocks.iter().filter(|b| b["type"] == "tool_use").collect();
         prop_assert_eq!(written.len(), calls.len());
         for (index, call) in calls.iter().enumerate() {

@@ -8,13 +8,13 @@ use crate::wire::neutral::{
     Capabilities, Part, Request, Role, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn, Untranslatable,
 };
 
-pub(super) fn written_for(ask: &Request<'_>, takes: &Capabilities) -> Result<Value, Untranslatable> {
-    let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    write_request(ask, "claude", takes, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+pub(super) fn written_for(request: &Request<'_>, capabilities: &Capabilities) -> Result<Value, Untranslatable> {
+    let names = ToolNames::new(request, LONGEST_TOOL_NAME);
+    write_request(request, "claude", capabilities, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
 }
 
-pub(super) fn written(ask: &Request<'_>) -> Value {
-    written_for(ask, &Capabilities::default()).unwrap()
+pub(super) fn written(request: &Request<'_>) -> Value {
+    written_for(request, &Capabilities::default()).unwrap()
 }
 
 pub(super) fn turn<'a>(role: Role, parts: Vec<Part<'a>>) -> Turn<'a> {

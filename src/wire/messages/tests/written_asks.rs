@@ -22,14 +22,14 @@ fn tools_take_anthropics_form() {
         kind: ToolKind::Custom { format: Some(&grammar) },
         cache: None,
     };
-    let ask = Request {
+    let request = Request {
         tools: vec![function("a", Some(&schema)), function("b", None), function("c", Some(&typeless)), patch],
         choice: Some(Choice::Tool("apply.patch".into())),
         parallel_tools: Some(false),
         ..hello()
     };
 
-    let body = written(&ask);
+    let body = written(&request);
 
     assert_eq!(
         body["tools"],
@@ -65,17 +65,17 @@ fn the_choice_is_said_only_where_there_is_one() {
 fn limits_and_sampling_are_what_the_model_takes() {
     let (hot, half) = (Number::from_f64(1.7).unwrap(), Number::from_f64(0.5).unwrap());
     let sampling = Sampling { temperature: Some(&hot), top_p: Some(&half), seed: Some(&half), ..Sampling::default() };
-    let ask = |max_tokens| Request { max_tokens, sampling: sampling.clone(), ..hello() };
+    let request = |max_tokens| Request { max_tokens, sampling: sampling.clone(), ..hello() };
     let limit = |asked, most| {
-        let takes = Capabilities { max_tokens: most, ..Capabilities::default() };
-        written_for(&ask(asked), &takes).unwrap()["max_tokens"].as_u64().unwrap()
+        let capabilities = Capabilities { max_tokens: most, ..Capabilities::default() };
+        written_for(&request(asked), &capabilities).unwrap()["max_tokens"].as_u64().unwrap()
     };
 
     assert_eq!([limit(None, None), limit(None, Some(9)), limit(Some(5), None)], [4096, 9, 5]);
     assert_eq!([limit(Some(5), Some(9)), limit(Some(50), Some(9))], [5, 9]);
-    let body = written(&ask(None));
+    let body = written(&request(None));
     assert_eq!((&body["temperature"], body.get("top_p"), body.get("seed")), (&json!(1), None, None));
-    let none = written_for(&ask(None), &Capabilities { sampling: false, ..Capabilities::default() }).unwrap();
+    let none = written_for(&request(None), &Capabilities { sampling: false, ..Capabilities::default() }).unwrap();
     assert_eq!(none.get("temperature"), None);
     let only = Request { sampling: Sampling { top_p: Some(&half), ..Sampling::default() }, ..hello() };
     assert_eq!(written(&only)["top_p"], json!(0.5));
@@ -95,7 +95,7 @@ fn thinking_yields_to_what_anthropic_refuses_beside_it() {
         tools: vec![function("f", None)],
         ..hello()
     };
-    let thinking = |ask: &Request<'_>| written_for(ask, &thinker()).unwrap().get("thinking").cloned();
+    let thinking = |request: &Request<'_>| written_for(request, &thinker()).unwrap().get("thinking").cloned();
 
     let body = written_for(&deep(), &thinker()).unwrap();
     assert_eq!(body["thinking"], json!({"type": "enabled", "budget_tokens": 4096}));
@@ -107,9 +107,10 @@ fn thinking_yields_to_what_anthropic_refuses_beside_it() {
         let turns = vec![says(Role::User, "a"), turn(Role::Assistant, said), turn(Role::User, vec![result("1", "x")])];
         Request { turns, ..deep() }
     };
-    let seal = Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted: false });
+    let signature =
+        Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted: false });
     assert_eq!(thinking(&answering(None)), None);
-    assert!(thinking(&answering(Some(Part::Thinking { text: "t".into(), seal }))).is_some());
+    assert!(thinking(&answering(Some(Part::Thinking { text: "t".into(), signature }))).is_some());
     let off = Request { thinking: Some(Thinking::Off), choice: Some(Choice::Any), ..deep() };
     assert_eq!(thinking(&off), Some(json!({"type": "disabled"})));
 }
@@ -118,21 +119,22 @@ fn thinking_yields_to_what_anthropic_refuses_beside_it() {
 fn an_answer_in_json_is_asked_for_in_the_models_own_way() {
     let schema = json!({"type": "object", "properties": {"a": {"type": "string"}}});
     let format = Format::Schema { name: Some("x".into()), description: None, schema: &schema, strict: Some(true) };
-    let ask = |tools, choice| Request { format: Some(format.clone()), tools, choice, ..hello() };
+    let request = |tools, choice| Request { format: Some(format.clone()), tools, choice, ..hello() };
     let old = Capabilities { schemas: Some(false), ..thinker() };
 
-    let body = written(&ask(vec![], None));
+    let body = written(&request(vec![], None));
     let mut closed = schema.clone();
     closed["additionalProperties"] = false.into();
     assert_eq!(body["output_config"], json!({"format": {"type": "json_schema", "schema": closed}}));
 
-    let body = written_for(&ask(vec![], None), &old).unwrap();
+    let body = written_for(&request(vec![], None), &old).unwrap();
     assert_eq!(body["tools"][0]["input_schema"], schema);
     let reserved = body["tools"][0]["name"].as_str().unwrap().to_owned();
     let forced = json!({"type": "tool", "name": reserved, "disable_parallel_tool_use": true});
     assert_eq!((&body["tool_choice"], body.get("output_config")), (&forced, None));
 
-    let choice = |choice| written_for(&ask(vec![function("f", None)], choice), &old).unwrap()["tool_choice"].clone();
+    let choice =
+        |choice| written_for(&request(vec![function("f", None)], choice), &old).unwrap()["tool_choice"].clone();
     assert_eq!(choice(None), json!({"type": "any"}));
     assert_eq!(choice(Some(Choice::Tool("f".into()))), json!({"type": "tool", "name": "f"}));
     assert_eq!(choice(Some(Choice::Never)), forced);
@@ -166,7 +168,7 @@ fn what_steers_the_provider_is_put_in_its_words() {
     assert_eq!((second.get("metadata"), second.get("service_tier")), (None, None));
     let mark = json!({"type": "ephemeral", "ttl": "1h"});
     let marked = Part::Text { text: "a".into(), citations: Vec::new(), cache: Some(&mark) };
-    let ask = Request { prompt_cache_key: Some("k".into()), ..asking(vec![turn(Role::User, vec![marked])]) };
-    let body = written(&ask);
+    let request = Request { prompt_cache_key: Some("k".into()), ..asking(vec![turn(Role::User, vec![marked])]) };
+    let body = written(&request);
     assert_eq!((body.get("cache_control"), &body["messages"][0]["content"][0]["cache_control"]), (None, &mark));
 }

@@ -10,7 +10,7 @@ use crate::wire::neutral::{Capabilities, Part, Request, Role, Signature, Source,
 
 #[test]
 fn turns_of_one_role_become_one_message_with_results_first() {
-    let ask = asking(vec![
+    let request = asking(vec![
         says(Role::User, "a"),
         says(Role::User, "b"),
         turn(Role::Assistant, vec![Part::text(" "), call("1", "f", "")]),
@@ -20,7 +20,7 @@ fn turns_of_one_role_become_one_message_with_results_first() {
         turn(Role::User, vec![result("2", ""), Part::text("c"), Part::text("")]),
     ]);
 
-    let body = written(&ask);
+    let body = written(&request);
 
     assert_eq!(
         body["messages"],
@@ -58,9 +58,9 @@ fn system_turns_stand_where_the_model_takes_them() {
             says(Role::System, "last"),
         ]
     };
-    let ask = Request { system: vec![Part::text("zero")], ..asking(turns()) };
+    let request = Request { system: vec![Part::text("zero")], ..asking(turns()) };
 
-    let inside = written_for(&ask, &Capabilities { system_inside: true, ..Capabilities::default() }).unwrap();
+    let inside = written_for(&request, &Capabilities { system_inside: true, ..Capabilities::default() }).unwrap();
     let roles = |body: &Value| -> Vec<String> {
         body["messages"].as_array().unwrap().iter().map(|m| m["role"].as_str().unwrap().to_owned()).collect()
     };
@@ -68,7 +68,7 @@ fn system_turns_stand_where_the_model_takes_them() {
     assert_eq!(inside["system"], json!([text("zero"), text("first")]));
     assert_eq!(roles(&inside), ["user", "assistant", "user", "system"]);
     assert_eq!(inside["messages"][3]["content"], json!([text("then"), text("last")]));
-    let outside = written(&ask);
+    let outside = written(&request);
     assert_eq!(roles(&outside), ["user", "assistant", "user"]);
     assert_eq!(outside["messages"][2]["content"][1], text("then"));
 }
@@ -92,18 +92,18 @@ fn the_assistants_last_words_lose_their_blanks() {
 
 #[test]
 fn only_anthropics_seals_go_back() {
-    let seal = |origin, redacted| Some(Signature { origin, value: "s".into(), id: None, redacted });
-    let thought = |text: &'static str, seal| Part::Thinking { text: text.into(), seal };
-    let ask = asking(vec![
+    let signature = |origin, redacted| Some(Signature { origin, value: "s".into(), id: None, redacted });
+    let thought = |text: &'static str, signature| Part::Thinking { text: text.into(), signature };
+    let request = asking(vec![
         says(Role::User, "a"),
-        turn(Role::Assistant, vec![thought("only", seal(Protocol::AnthropicMessages, false))]),
+        turn(Role::Assistant, vec![thought("only", signature(Protocol::AnthropicMessages, false))]),
         says(Role::User, "b"),
         turn(
             Role::Assistant,
             vec![
-                thought("mine", seal(Protocol::AnthropicMessages, false)),
-                thought("", seal(Protocol::AnthropicMessages, true)),
-                thought("theirs", seal(Protocol::OpenaiResponses, false)),
+                thought("mine", signature(Protocol::AnthropicMessages, false)),
+                thought("", signature(Protocol::AnthropicMessages, true)),
+                thought("theirs", signature(Protocol::OpenaiResponses, false)),
                 thought("nobodys", None),
                 Part::Refusal("no".into()),
             ],
@@ -111,7 +111,7 @@ fn only_anthropics_seals_go_back() {
     ]);
 
     assert_eq!(
-        written(&ask)["messages"],
+        written(&request)["messages"],
         json!([
             {"role": "user", "content": [text("a"), text("b")]},
             {"role": "assistant", "content": [
@@ -130,7 +130,7 @@ fn pictures_and_files_take_anthropics_form() {
         media_type: media_type.into(),
         data: data.into(),
     };
-    let ask = asking(vec![turn(
+    let request = asking(vec![turn(
         Role::User,
         vec![
             Part::Image { source: base64("image/jpg", "AA"), detail: Some("high".into()), cache: None },
@@ -144,7 +144,7 @@ fn pictures_and_files_take_anthropics_form() {
     )]);
 
     assert_eq!(
-        written(&ask)["messages"][0]["content"],
+        written(&request)["messages"][0]["content"],
         json!([
             {"type": "image", "source": {"type": "base64", "media_type": "image/jpeg", "data": "AA"}},
             {"type": "image", "source": {"type": "url", "url": "https://x/y"}},
@@ -163,7 +163,7 @@ fn pictures_and_files_take_anthropics_form() {
 
 #[test]
 fn a_call_needs_an_object_and_a_legal_id() {
-    let ask = |arguments: &'static str| {
+    let request = |arguments: &'static str| {
         asking(vec![
             says(Role::User, "a"),
             turn(Role::Assistant, vec![call("functions.f:0", "f", arguments)]),
@@ -171,12 +171,12 @@ fn a_call_needs_an_object_and_a_legal_id() {
         ])
     };
 
-    let body = written(&ask("{}"));
+    let body = written(&request("{}"));
     let id = body["messages"][1]["content"][0]["id"].as_str().unwrap().to_owned();
     assert!(id.starts_with("functions_f_0_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id}");
     assert_eq!(body["messages"][2]["content"][0]["tool_use_id"], id);
     for arguments in ["{\"a\":", "[]", "7"] {
-        let refused = written_for(&ask(arguments), &Capabilities::default()).unwrap_err();
+        let refused = written_for(&request(arguments), &Capabilities::default()).unwrap_err();
         assert!(refused.invalid && refused.message.contains("'functions.f:0'"));
     }
 }
@@ -199,7 +199,7 @@ fn any_turn() -> impl Strategy<Value = Turn<'static>> {
         })),
         any::<bool>().prop_map(|redacted| Part::Thinking {
             text: "t".into(),
-            seal: Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted }),
+            signature: Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted }),
         }),
     ];
     let role = prop::sample::select(vec![Role::User, Role::Assistant, Role::System]);

@@ -7,7 +7,7 @@ use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::wire::event_stream::{StreamEnd, Watch};
 use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
 
-fn reply(answer: &Value) -> Response<'_> {
+fn response(answer: &Value) -> Response<'_> {
     read_response(answer, None).unwrap()
 }
 
@@ -36,33 +36,35 @@ fn a_provider_that_sends_only_whole_items_or_only_the_whole_answer_is_understood
             let event = |event: &&str| kept.iter().any(|kind| event.lines().next().unwrap().ends_with(kind));
             let less: String = stream.split_inclusive("\n\n").filter(event).collect();
 
-            assert_eq!(plain(told(&events(&less))), plain(untold(reply(&whole))), "{case} of {kept:?}");
+            assert_eq!(plain(told(&events(&less))), plain(untold(response(&whole))), "{case} of {kept:?}");
         }
     }
 }
 
 /// Without how it was served, which no event tells.
-fn untold(reply: Response<'_>) -> Response<'_> {
-    Response { service: ServiceReport::default(), ..reply }
+fn untold(response: Response<'_>) -> Response<'_> {
+    Response { service: ServiceReport::default(), ..response }
 }
 
-fn plain(mut reply: Response<'_>) -> Response<'_> {
-    reply.id = None;
-    reply
+fn plain(mut response: Response<'_>) -> Response<'_> {
+    response.id = None;
+    response
 }
 
 #[test]
 fn thoughts_come_with_their_seal_and_are_counted() {
     let answer = json("answer/thinking.json");
-    let reply = reply(&answer);
+    let response = response(&answer);
 
-    let Some(Part::Thinking { text, seal: Some(seal) }) = reply.parts.first() else { panic!("{reply:?}") };
+    let Some(Part::Thinking { text, signature: Some(signature) }) = response.parts.first() else {
+        panic!("{response:?}")
+    };
     assert_eq!(text, "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one.");
-    assert_eq!((seal.origin, seal.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68a0think")));
-    assert_eq!(reply.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
+    assert_eq!((signature.origin, signature.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68a0think")));
+    assert_eq!(response.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
     let tokens =
         Tokens { prompt: 97, completion: 152, cache_read: 32, cache_write: 16, cache_write_1h: 0, reasoning: 141 };
-    assert_eq!((reply.tokens, tokens_of(&answer)), (Some(tokens), Some(tokens)));
+    assert_eq!((response.tokens, tokens_of(&answer)), (Some(tokens), Some(tokens)));
 }
 
 fn tokens_of(answer: &Value) -> Option<Tokens> {
@@ -72,14 +74,14 @@ fn tokens_of(answer: &Value) -> Option<Tokens> {
 #[test]
 fn a_call_is_known_by_its_call_id() {
     let answer = json("answer/parallel_tools.json");
-    let reply = reply(&answer);
+    let response = response(&answer);
 
-    let ids = reply.parts.iter().filter_map(|part| match part {
+    let ids = response.parts.iter().filter_map(|part| match part {
         Part::ToolCall(call) => Some((call.id.as_ref(), call.name.as_ref())),
         _ => None,
     });
     assert_eq!(ids.collect::<Vec<_>>(), [("call_p1Lima", "get_weather"), ("call_p2Quito", "get_weather")]);
-    assert_eq!(reply.stop, Stop::Tools);
+    assert_eq!(response.stop, Stop::Tools);
 }
 
 #[test]
@@ -87,10 +89,10 @@ fn endings_are_told_apart() {
     for (case, stop) in
         [("plain", Stop::End), ("tools", Stop::Tools), ("length", Stop::Length), ("refusal", Stop::Refusal)]
     {
-        assert_eq!(reply(&json(&format!("answer/{case}.json"))).stop, stop, "{case}");
+        assert_eq!(response(&json(&format!("answer/{case}.json"))).stop, stop, "{case}");
     }
     let filtered = json!({"status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": []});
-    assert_eq!(reply(&filtered).stop, Stop::Refusal);
+    assert_eq!(response(&filtered).stop, Stop::Refusal);
 }
 
 #[test]
@@ -112,12 +114,12 @@ fn an_answer_that_leaves_out_most_is_read_all_the_same() {
         null, 3, {"type": "message"}, {"type": "message", "content": [{"type": "output_text", "text": "a"}, {"type": "new"}]},
         {"type": "reasoning", "summary": null}, {"type": "function_call", "id": "fc_1", "name": "f"}, {"type": "new"},
     ]});
-    let reply = reply(&answer);
+    let response = response(&answer);
 
-    assert_eq!(reply.parts.first(), Some(&Part::text("a")));
-    let Some(Part::ToolCall(call)) = reply.parts.get(1) else { panic!("{reply:?}") };
+    assert_eq!(response.parts.first(), Some(&Part::text("a")));
+    let Some(Part::ToolCall(call)) = response.parts.get(1) else { panic!("{response:?}") };
     assert_eq!((call.id.as_ref(), call.arguments.as_ref()), ("fc_1", "{}"));
-    assert_eq!((reply.parts.len(), reply.tokens), (2, None));
+    assert_eq!((response.parts.len(), response.tokens), (2, None));
 }
 
 #[test]
@@ -128,11 +130,11 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
             {"type": "url_citation", "url": "https://x", "title": "X", "start_index": 1, "end_index": 3},
             {"type": "file_citation", "file_id": "f"}]},
     ]}]});
-    let reply = reply(&answer);
+    let response = response(&answer);
 
     let citation = Citation { url: "https://x".into(), title: "X".into(), quote: None, span: Some((3, 5)) };
-    assert_eq!(reply.parts.get(1), Some(&Part::Text { text: "two".into(), citations: vec![citation], cache: None }));
-    let written: Value = serde_json::from_slice(&write_response(&reply, &shown(&json!({})))).unwrap();
+    assert_eq!(response.parts.get(1), Some(&Part::Text { text: "two".into(), citations: vec![citation], cache: None }));
+    let written: Value = serde_json::from_slice(&write_response(&response, &identity(&json!({})))).unwrap();
     assert_eq!(
         written["output"][0]["content"][1]["annotations"],
         json!([{"type": "url_citation", "start_index": 1, "end_index": 3, "url": "https://x", "title": "X"}])
@@ -156,11 +158,11 @@ fn errors_in_a_stream_are_told_in_both_shapes() {
 #[test]
 fn a_seal_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
     for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
-        let seal = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
-        let parts = vec![Part::Thinking { text: text.into(), seal: Some(seal) }];
-        let reply = Response { parts: parts.clone(), ..Response::default() };
+        let signature = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
+        let parts = vec![Part::Thinking { text: text.into(), signature: Some(signature) }];
+        let response = Response { parts: parts.clone(), ..Response::default() };
 
-        let answer: Value = serde_json::from_slice(&write_response(&reply, &shown(&json!({})))).unwrap();
+        let answer: Value = serde_json::from_slice(&write_response(&response, &identity(&json!({})))).unwrap();
         let next = json!({"model": "m", "input": [{"role": "user", "content": "x"}, answer["output"][0]]});
 
         assert_eq!(read_request(&next).unwrap().turns[1].parts, parts);

@@ -12,9 +12,9 @@ fn openai() -> Capabilities {
     Capabilities { openai_fields: true, thinks: Some(true), ..Capabilities::default() }
 }
 
-fn write(ask: &Request<'_>, takes: &Capabilities) -> Value {
-    let names = ToolNames::new(ask, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_request(ask, "gpt-6-astra", takes, &names).unwrap()).unwrap()
+fn write(request: &Request<'_>, capabilities: &Capabilities) -> Value {
+    let names = ToolNames::new(request, LONGEST_TOOL_NAME);
+    serde_json::from_slice(&write_request(request, "gpt-6-astra", capabilities, &names).unwrap()).unwrap()
 }
 
 fn with(field: &str, value: Value) -> Value {
@@ -27,30 +27,30 @@ fn with(field: &str, value: Value) -> Value {
 fn a_request_comes_back_as_it_was_read() {
     for case in cases("ask", ".json").into_iter().filter(|case| !case.starts_with("codex")) {
         let body = json(&format!("ask/{case}.json"));
-        let ask = read_request(&body).unwrap();
+        let request = read_request(&body).unwrap();
 
-        let again = write(&ask, &openai());
+        let again = write(&request, &openai());
 
-        assert_eq!(read_request(&again).unwrap(), ask, "{case}: {again:#}");
+        assert_eq!(read_request(&again).unwrap(), request, "{case}: {again:#}");
     }
 }
 
 #[test]
 fn the_history_is_gathered_into_turns() {
     let body = json("ask/parallel_tools.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let shape: Vec<(Role, usize)> = ask.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
+    let shape: Vec<(Role, usize)> = request.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
     assert_eq!(shape, [(Role::User, 1), (Role::Assistant, 3), (Role::User, 2), (Role::User, 1)]);
-    assert_eq!((ask.choice, ask.parallel_tools, ask.tools.len()), (Some(Choice::Auto), Some(true), 2));
+    assert_eq!((request.choice, request.parallel_tools, request.tools.len()), (Some(Choice::Auto), Some(true), 2));
 }
 
 #[test]
 fn pictures_and_documents_are_borrowed_from_the_body() {
     let body = json("ask/image.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let sources = ask.turns[0].parts.iter().filter_map(|part| match part {
+    let sources = request.turns[0].parts.iter().filter_map(|part| match part {
         Part::Image { source, .. } | Part::File { source, .. } => Some(source),
         _ => None,
     });
@@ -75,12 +75,12 @@ fn bytes_without_a_head_are_known_by_their_name() {
 #[test]
 fn thinking_is_read_with_its_seal() {
     let body = json("ask/thinking.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    assert_eq!((ask.thinking, ask.show_thinking), (Some(Thinking::Effort(Effort::High)), true));
-    let Part::Thinking { text, seal: Some(seal) } = &ask.turns[1].parts[0] else { panic!("{ask:?}") };
+    assert_eq!((request.thinking, request.show_thinking), (Some(Thinking::Effort(Effort::High)), true));
+    let Part::Thinking { text, signature: Some(signature) } = &request.turns[1].parts[0] else { panic!("{request:?}") };
     assert_eq!(text, "**Trying small primes**\n\n221 is 13 times 17.");
-    assert_eq!((seal.origin, seal.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68b0c4")));
+    assert_eq!((signature.origin, signature.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68b0c4")));
 }
 
 #[test]
@@ -142,10 +142,10 @@ fn what_only_openai_runs_and_what_nobody_has_to_know_is_dropped() {
         "background": false, "store": true, "include": ["web_search_call.results"], "top_logprobs": 0, "metadata": {"a": "b"},
         "truncation": "auto", "client_metadata": {}, "something_new": 1, "conversation": null,
     });
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
     let turns = vec![Turn { role: Role::User, parts: vec![Part::text("x")] }];
-    assert_eq!(ask, Request { turns, ..Request::default() });
+    assert_eq!(request, Request { turns, ..Request::default() });
 }
 
 #[test]
@@ -179,34 +179,34 @@ fn instructions_within_the_conversation_stay_there() {
     let body = json!({"instructions": "I.", "input": [
         {"role": "developer", "content": "D."}, {"role": "user", "content": "x"}, {"role": "system", "content": "S."},
     ]});
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    assert_eq!(ask.system, [Part::text("I."), Part::text("D.")]);
-    assert_eq!(ask.turns[1], Turn { role: Role::System, parts: vec![Part::text("S.")] });
-    let written = write(&ask, &openai());
+    assert_eq!(request.system, [Part::text("I."), Part::text("D.")]);
+    assert_eq!(request.turns[1], Turn { role: Role::System, parts: vec![Part::text("S.")] });
+    let written = write(&request, &openai());
     assert_eq!(written["instructions"], "I.\n\nD.");
     assert_eq!(written["input"][1]["role"], "developer");
 
     let body = json!({"instructions": "I.", "input": [{"role": "developer", "content": "D."}]});
-    let ask = read_request(&body).unwrap();
-    assert_eq!((ask.system.len(), ask.turns[0].role), (1, Role::System));
+    let request = read_request(&body).unwrap();
+    assert_eq!((request.system.len(), request.turns[0].role), (1, Role::System));
 }
 
 #[test]
 fn the_providers_request_keeps_nothing_at_openai_and_asks_for_sealed_thoughts() {
-    let ask = |thinking, show_thinking| Request {
+    let request = |thinking, show_thinking| Request {
         turns: vec![Turn { role: Role::User, parts: vec![Part::text("x")] }],
         thinking,
         show_thinking,
         ..Request::default()
     };
-    let fields = |ask: &Request<'_>, takes: &Capabilities| {
-        let body = write(ask, takes);
+    let fields = |request: &Request<'_>, capabilities: &Capabilities| {
+        let body = write(request, capabilities);
         assert_eq!(body["store"], false);
         (body["include"].clone(), body["reasoning"].clone())
     };
     let sealed = json!(["reasoning.encrypted_content"]);
-    let takes = |thinks, efforts: &[&str]| Capabilities {
+    let capabilities = |thinks, efforts: &[&str]| Capabilities {
         thinks,
         efforts: Some(efforts.iter().map(|effort| (*effort).to_owned()).collect()),
         ..Capabilities::default()
@@ -214,34 +214,40 @@ fn the_providers_request_keeps_nothing_at_openai_and_asks_for_sealed_thoughts() 
     let unknown = Capabilities::default();
     let budget = Some(Thinking::Budget(2048));
 
-    assert_eq!(fields(&ask(None, false), &unknown), (json!(null), json!(null)));
-    assert_eq!(fields(&ask(None, true), &openai()), (sealed.clone(), json!({"summary": "auto"})));
-    assert_eq!(fields(&ask(budget, true), &unknown), (sealed.clone(), json!({"effort": "medium", "summary": "auto"})));
-    assert_eq!(fields(&ask(budget, true), &takes(Some(false), &["low"])), (json!(null), json!(null)));
+    assert_eq!(fields(&request(None, false), &unknown), (json!(null), json!(null)));
+    assert_eq!(fields(&request(None, true), &openai()), (sealed.clone(), json!({"summary": "auto"})));
+    assert_eq!(
+        fields(&request(budget, true), &unknown),
+        (sealed.clone(), json!({"effort": "medium", "summary": "auto"}))
+    );
+    assert_eq!(fields(&request(budget, true), &capabilities(Some(false), &["low"])), (json!(null), json!(null)));
     let effort = Some(Thinking::Effort(Effort::Max));
-    assert_eq!(fields(&ask(effort, false), &takes(Some(true), &["low", "high"])).1, json!({"effort": "high"}));
+    assert_eq!(
+        fields(&request(effort, false), &capabilities(Some(true), &["low", "high"])).1,
+        json!({"effort": "high"})
+    );
     let off = Some(Thinking::Off);
-    assert_eq!(fields(&ask(off, true), &takes(Some(true), &["none", "low"])).1, json!({"effort": "none"}));
-    assert_eq!(fields(&ask(off, false), &takes(Some(true), &["low", "high"])).1, json!({"effort": "low"}));
-    let must = Capabilities { must_think: true, ..takes(Some(true), &["none", "low"]) };
-    assert_eq!(fields(&ask(off, false), &must).1, json!({"effort": "low"}));
-    assert_eq!(fields(&ask(Some(Thinking::Adaptive), false), &openai()).1, json!(null));
+    assert_eq!(fields(&request(off, true), &capabilities(Some(true), &["none", "low"])).1, json!({"effort": "none"}));
+    assert_eq!(fields(&request(off, false), &capabilities(Some(true), &["low", "high"])).1, json!({"effort": "low"}));
+    let must = Capabilities { must_think: true, ..capabilities(Some(true), &["none", "low"]) };
+    assert_eq!(fields(&request(off, false), &must).1, json!({"effort": "low"}));
+    assert_eq!(fields(&request(Some(Thinking::Adaptive), false), &openai()).1, json!(null));
 }
 
 #[test]
 fn thoughts_go_back_only_to_their_maker() {
-    let seal = |origin| Some(Signature { origin, value: "v".into(), id: Some("rs_1".into()), redacted: false });
-    let thought = |seal| Part::Thinking { text: "Hm.".into(), seal };
+    let signature = |origin| Some(Signature { origin, value: "v".into(), id: Some("rs_1".into()), redacted: false });
+    let thought = |signature| Part::Thinking { text: "Hm.".into(), signature };
     let parts = vec![
-        thought(seal(Protocol::OpenaiResponses)),
-        thought(seal(Protocol::AnthropicMessages)),
+        thought(signature(Protocol::OpenaiResponses)),
+        thought(signature(Protocol::AnthropicMessages)),
         thought(None),
         Part::text("a"),
     ];
-    let ask = Request { turns: vec![Turn { role: Role::Assistant, parts }], ..Request::default() };
+    let request = Request { turns: vec![Turn { role: Role::Assistant, parts }], ..Request::default() };
 
     assert_eq!(
-        write(&ask, &openai())["input"],
+        write(&request, &openai())["input"],
         json!([
             {"type": "reasoning", "id": "rs_1", "summary": [{"type": "summary_text", "text": "Hm."}], "encrypted_content": "v"},
             {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "a"}]},
@@ -265,7 +271,7 @@ fn a_conversation_of_another_protocol_is_written_in_this_ones_shapes() {
     };
     let paper = |source| Part::File { source, name: None, cache: None };
     let long = "u".repeat(80);
-    let ask = Request {
+    let request = Request {
         turns: vec![
             Turn { role: Role::Assistant, parts: vec![call("c1", false), call(&LONG_ID, true), call("c3", false)] },
             Turn {
@@ -294,7 +300,7 @@ fn a_conversation_of_another_protocol_is_written_in_this_ones_shapes() {
         ..Request::default()
     };
 
-    let body = write(&ask, &openai());
+    let body = write(&request, &openai());
 
     let id = body["input"][1]["call_id"].as_str().unwrap();
     assert_eq!((id.len(), body["safety_identifier"].as_str().map(str::len)), (64, Some(64)));
@@ -328,9 +334,9 @@ static LONG_ID: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| "call_
 
 #[test]
 fn stop_texts_are_refused() {
-    let ask = Request { stop: vec!["END".into()], ..Request::default() };
+    let request = Request { stop: vec!["END".into()], ..Request::default() };
 
-    let refused = write_request(&ask, "m", &openai(), &ToolNames::default()).unwrap_err();
+    let refused = write_request(&request, "m", &openai(), &ToolNames::default()).unwrap_err();
 
     assert_eq!((refused.param.as_ref(), refused.invalid), ("stop", false));
 }
@@ -338,7 +344,7 @@ fn stop_texts_are_refused() {
 #[test]
 fn what_the_model_or_its_host_does_not_take_is_left_out() {
     let number = serde_json::Number::from(1);
-    let mut ask = Request {
+    let mut request = Request {
         user: Some("u".into()),
         prompt_cache_key: Some("k".into()),
         service_tier: Some("flex".into()),
@@ -348,11 +354,11 @@ fn what_the_model_or_its_host_does_not_take_is_left_out() {
         max_tokens: Some(9_000),
         ..Request::default()
     };
-    ask.sampling.temperature = Some(&number);
-    let takes = Capabilities { sampling: false, max_tokens: Some(4_000), ..Capabilities::default() };
+    request.sampling.temperature = Some(&number);
+    let capabilities = Capabilities { sampling: false, max_tokens: Some(4_000), ..Capabilities::default() };
 
     assert_eq!(
-        write(&ask, &takes),
+        write(&request, &capabilities),
         json!({"model": "gpt-6-astra", "input": [], "max_output_tokens": 4000, "store": false})
     );
 }

@@ -7,56 +7,56 @@ use super::*;
 use crate::domain::Protocol;
 use crate::wire::neutral::{Request, Role, Stop, ToolKind, ToolNames, Turn};
 
-fn names(ask: &Request<'_>) -> ToolNames {
-    ToolNames::new(ask, LONGEST_TOOL_NAME)
+fn names(request: &Request<'_>) -> ToolNames {
+    ToolNames::new(request, LONGEST_TOOL_NAME)
 }
 
 #[test]
 fn a_model_that_it_does_not_know_gets_groups_and_functions() {
     let body = json("ask/codex_unknown_model.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let tools: Vec<_> = ask.tools.iter().map(|tool| (tool.namespace.as_deref(), tool.name.as_ref())).collect();
+    let tools: Vec<_> = request.tools.iter().map(|tool| (tool.namespace.as_deref(), tool.name.as_ref())).collect();
     assert!(tools.contains(&(None, "exec_command")) && tools.contains(&(Some("multi_agent_v1"), "spawn_agent")));
     assert!(!tools.iter().any(|(_, name)| *name == "web_search"), "only OpenAI can search");
-    let group: Vec<_> = ask.tools.iter().filter(|tool| tool.namespace.is_some()).collect();
+    let group: Vec<_> = request.tools.iter().filter(|tool| tool.namespace.is_some()).collect();
     let about = |index: usize| group[index].description.as_deref().unwrap();
     assert!(about(0).starts_with("multi_agent_v1: Tools for spawning and managing sub-agents.\n\nClose an agent"));
     assert!(!about(1).starts_with("multi_agent_v1"));
-    assert_eq!((ask.system.len(), ask.turns.len()), (3, 2));
-    assert!(ask.stream && ask.prompt_cache_key.is_some());
+    assert_eq!((request.system.len(), request.turns.len()), (3, 2));
+    assert!(request.stream && request.prompt_cache_key.is_some());
 }
 
 #[test]
 fn a_model_that_it_knows_gets_tools_within_the_input() {
     let body = json("ask/codex_known_model.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let exec = &ask.tools[0];
+    let exec = &request.tools[0];
     assert_eq!((exec.namespace.as_deref(), exec.name.as_ref()), (Some("functions"), "exec"));
     assert!(matches!(exec.kind, ToolKind::Custom { format: Some(_) }));
-    assert_eq!(ask.turns.first().map(|turn| turn.role), Some(Role::User));
-    assert_eq!(names(&ask).provider(Some("functions"), "exec"), "functions__exec");
+    assert_eq!(request.turns.first().map(|turn| turn.role), Some(Role::User));
+    assert_eq!(names(&request).provider(Some("functions"), "exec"), "functions__exec");
 }
 
 #[test]
 fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
     let body = json("ask/codex_history.json");
-    let ask = read_request(&body).unwrap();
+    let request = read_request(&body).unwrap();
 
-    let shape: Vec<(Role, usize)> = ask.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
+    let shape: Vec<(Role, usize)> = request.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
     assert_eq!(shape, [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]);
-    let [Part::Thinking { text, seal: Some(seal) }, _, Part::ToolCall(exec), Part::ToolCall(sleep)] =
-        ask.turns[2].parts.as_slice()
+    let [Part::Thinking { text, signature: Some(signature) }, _, Part::ToolCall(exec), Part::ToolCall(sleep)] =
+        request.turns[2].parts.as_slice()
     else {
-        panic!("{ask:?}")
+        panic!("{request:?}")
     };
     assert_eq!(text, "**Looking**\n\nI look.");
-    assert_eq!((seal.origin, seal.value.as_ref()), (Protocol::AnthropicMessages, "EqQBsig"));
+    assert_eq!((signature.origin, signature.value.as_ref()), (Protocol::AnthropicMessages, "EqQBsig"));
     assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
     assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
     assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));
-    let Part::ToolResult(result) = &ask.turns[3].parts[0] else { panic!("{ask:?}") };
+    let Part::ToolResult(result) = &request.turns[3].parts[0] else { panic!("{request:?}") };
     assert_eq!((result.id.as_ref(), result.parts.len()), ("toolu_0", 2));
 }
 
@@ -85,15 +85,15 @@ fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<
 #[test]
 fn a_call_of_another_protocol_comes_back_as_its_own() {
     let body = json("ask/codex_known_model.json");
-    let ask = read_request(&body).unwrap();
-    let shown = ResponseIdentity { names: names(&ask), ..shown(&body) };
+    let request = read_request(&body).unwrap();
+    let identity = ResponseIdentity { names: names(&request), ..identity(&body) };
     let mut events = vec![Event::Start { id: None, tokens: None }];
     events.extend(call(0, "functions__exec", &["{\"inp", "ut\": \"text(\\", "\"a\\\")\\n", "\"}"]));
     events.extend(call(1, "clock__sleep", &["{\"duration_ms\":", "5}"]));
     events.extend(call(2, "functions__exec", &["{\"code\":\"text(2)\"}"]));
     events.extend([Event::Stop { stop: Stop::Tools, sequence: None }, Event::End]);
 
-    let stream = written(&events, shown.clone());
+    let stream = written(&events, identity.clone());
 
     let last = validate(&stream);
     let custom = |at: usize, input: &str| {
@@ -112,6 +112,6 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
         deltas.filter(|event| event["type"] == "response.custom_tool_call_input.delta" && event["output_index"] == 0);
     let deltas: Vec<_> = deltas.map(|event| event["delta"].as_str().unwrap().to_owned()).collect();
     assert_eq!(deltas, ["text(", "\"a\")\n"], "the text is handed out as it comes");
-    let whole: Value = serde_json::from_slice(&write_response(&told(&events), &shown)).unwrap();
+    let whole: Value = serde_json::from_slice(&write_response(&told(&events), &identity)).unwrap();
     assert_eq!(whole["output"], last["output"]);
 }

@@ -76,12 +76,12 @@ fn cases(kind: &str, ending: &str) -> Vec<String> {
     names
 }
 
-fn shown(ask: &Value) -> ResponseIdentity {
+fn identity(request: &Value) -> ResponseIdentity {
     ResponseIdentity {
         id: "0a1".into(),
         model: "fast".into(),
         created: 1_763_800_000,
-        echo: echo(ask),
+        echo: echo(request),
         ..ResponseIdentity::default()
     }
 }
@@ -100,11 +100,11 @@ fn own(event: Event<'_>) -> Event<'static> {
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
         Event::Refusal(it) => Event::Refusal(text(it)),
-        Event::Seal(seal) => Event::Seal(Signature {
-            origin: seal.origin,
-            value: text(seal.value),
-            id: seal.id.map(text),
-            redacted: seal.redacted,
+        Event::Signature(signature) => Event::Signature(Signature {
+            origin: signature.origin,
+            value: text(signature.value),
+            id: signature.id.map(text),
+            redacted: signature.redacted,
         }),
         Event::Citation(it) => Event::Citation(crate::wire::neutral::Citation {
             url: text(it.url),
@@ -134,8 +134,8 @@ fn events(stream: &str) -> Vec<Event<'static>> {
     events
 }
 
-fn written(events: &[Event<'_>], shown: ResponseIdentity) -> String {
-    let (mut writer, mut out) = (WriteEvents::new(shown), Vec::new());
+fn written(events: &[Event<'_>], identity: ResponseIdentity) -> String {
+    let (mut writer, mut out) = (WriteEvents::new(identity), Vec::new());
     for event in events {
         writer.write(event.clone(), &mut out);
     }
@@ -144,39 +144,43 @@ fn written(events: &[Event<'_>], shown: ResponseIdentity) -> String {
 
 /// The answer that a stream tells, pieces put together.
 fn told(events: &[Event<'static>]) -> Response<'static> {
-    let mut reply = Response::default();
+    let mut response = Response::default();
     let mut open = false;
     let mut calls = std::collections::HashMap::new();
     for event in events.iter().cloned() {
         let grows = std::mem::replace(&mut open, true);
-        match (event, reply.parts.last_mut().filter(|_| grows)) {
+        match (event, response.parts.last_mut().filter(|_| grows)) {
             (Event::Text(more), Some(Part::Text { text, .. })) => text.to_mut().push_str(&more),
-            (Event::Text(text), _) if !text.is_empty() => reply.parts.push(Part::text(text)),
+            (Event::Text(text), _) if !text.is_empty() => response.parts.push(Part::text(text)),
             (Event::Refusal(more), Some(Part::Refusal(text))) => text.to_mut().push_str(&more),
-            (Event::Refusal(text), _) if !text.is_empty() => reply.parts.push(Part::Refusal(text)),
-            (Event::Thinking(more), Some(Part::Thinking { text, seal: None })) => text.to_mut().push_str(&more),
-            (Event::Thinking(text), _) if !text.is_empty() => reply.parts.push(Part::Thinking { text, seal: None }),
-            (Event::Seal(new), Some(Part::Thinking { seal: seal @ None, .. })) => *seal = Some(new),
-            (Event::Seal(seal), _) => reply.parts.push(Part::Thinking { text: "".into(), seal: Some(seal) }),
+            (Event::Refusal(text), _) if !text.is_empty() => response.parts.push(Part::Refusal(text)),
+            (Event::Thinking(more), Some(Part::Thinking { text, signature: None })) => text.to_mut().push_str(&more),
+            (Event::Thinking(text), _) if !text.is_empty() => {
+                response.parts.push(Part::Thinking { text, signature: None })
+            }
+            (Event::Signature(new), Some(Part::Thinking { signature: signature @ None, .. })) => *signature = Some(new),
+            (Event::Signature(signature), _) => {
+                response.parts.push(Part::Thinking { text: "".into(), signature: Some(signature) })
+            }
             (Event::Citation(new), Some(Part::Text { citations, .. })) => citations.push(new),
             (Event::ToolStart { index, id, name, custom }, _) => {
-                calls.insert(index, reply.parts.len());
+                calls.insert(index, response.parts.len());
                 let call = ToolCall { id, name, namespace: None, arguments: "".into(), custom };
-                reply.parts.push(Part::ToolCall(call));
+                response.parts.push(Part::ToolCall(call));
             }
             (Event::ToolArguments { index, text }, _) => {
                 open = grows;
-                let Part::ToolCall(call) = &mut reply.parts[calls[&index]] else { unreachable!() };
+                let Part::ToolCall(call) = &mut response.parts[calls[&index]] else { unreachable!() };
                 call.arguments.to_mut().push_str(&text);
             }
             (Event::PartEnd, _) => open = false,
-            (Event::Start { id, .. }, _) => reply.id = id,
-            (Event::Stop { stop, sequence }, _) => (reply.stop, reply.stop_sequence) = (stop, sequence),
-            (Event::Usage(tokens), _) => reply.tokens = Some(tokens),
+            (Event::Start { id, .. }, _) => response.id = id,
+            (Event::Stop { stop, sequence }, _) => (response.stop, response.stop_sequence) = (stop, sequence),
+            (Event::Usage(tokens), _) => response.tokens = Some(tokens),
             _ => open = grows,
         }
     }
-    for part in &mut reply.parts {
+    for part in &mut response.parts {
         if let Part::ToolCall(call) = part
             && call.arguments.is_empty()
             && !call.custom
@@ -184,5 +188,5 @@ fn told(events: &[Event<'static>]) -> Response<'static> {
             call.arguments = "{}".into();
         }
     }
-    reply
+    response
 }

@@ -51,7 +51,12 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
                 events.extend(texts.into_iter().map(|text| Event::Thinking(text.into())));
                 if sealed {
                     let origin = Protocol::OpenaiResponses;
-                    events.push(Event::Seal(Signature { origin, value: "gAAA".into(), id: None, redacted: false }));
+                    events.push(Event::Signature(Signature {
+                        origin,
+                        value: "gAAA".into(),
+                        id: None,
+                        redacted: false,
+                    }));
                 }
             }
             Piece::Call(custom, texts) => {
@@ -81,27 +86,27 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
 }
 
 /// What survives of an answer on its way through this protocol.
-fn plain(mut reply: Response<'_>) -> Response<'_> {
-    (reply.id, reply.service) = (None, ServiceReport::default());
-    for part in &mut reply.parts {
+fn plain(mut response: Response<'_>) -> Response<'_> {
+    (response.id, response.service) = (None, ServiceReport::default());
+    for part in &mut response.parts {
         match part {
-            Part::Thinking { seal: Some(seal), .. } => seal.id = None,
+            Part::Thinking { signature: Some(signature), .. } => signature.id = None,
             Part::Text { citations, .. } => citations.iter_mut().for_each(|citation| citation.span = None),
             _ => {}
         }
     }
-    reply
+    response
 }
 
-fn stops(mut reply: Response<'_>) -> Response<'_> {
-    let called = reply.parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
-    let refused = reply.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-    reply.stop = match reply.stop {
+fn stops(mut response: Response<'_>) -> Response<'_> {
+    let called = response.parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
+    let refused = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
+    response.stop = match response.stop {
         Stop::End | Stop::Sequence | Stop::Tools | Stop::Refusal if refused => Stop::Refusal,
         Stop::End | Stop::Sequence | Stop::Tools => Stop::End.with_tools(called),
         other => other,
     };
-    reply
+    response
 }
 
 proptest! {
@@ -111,7 +116,7 @@ proptest! {
     ) {
         let events = stream(pieces, marked, late, stop, tokens);
 
-        let written = written(&events, shown(&json!({})));
+        let written = written(&events, identity(&json!({})));
 
         let last = validate(&written);
         let expected = stops(plain(told(&events)));
@@ -125,7 +130,7 @@ proptest! {
     ) {
         let mut events = stream(pieces, marked, false, Stop::End, None);
         events.truncate(at.index(events.len()));
-        let (mut writer, mut out) = (WriteEvents::new(shown(&json!({}))), Vec::new());
+        let (mut writer, mut out) = (WriteEvents::new(identity(&json!({}))), Vec::new());
         events.iter().for_each(|event| writer.write(event.clone(), &mut out));
 
         writer.fail(&ApiError::new(Code::ProviderError, "It broke."), &mut out);
@@ -165,11 +170,11 @@ fn the_last_event_of_a_stream_is_the_whole_answer() {
     for case in cases("answer", ".sse") {
         let Some(answer) = find(&format!("answer/{case}.json")) else { continue };
         let answer: Value = serde_json::from_str(answer).unwrap();
-        let Ok(reply) = read_response(&answer, None) else { continue };
-        let shown = shown(&json!({"model": "m"}));
+        let Ok(response) = read_response(&answer, None) else { continue };
+        let identity = identity(&json!({"model": "m"}));
 
-        let whole: Value = serde_json::from_slice(&write_response(&reply, &shown)).unwrap();
-        let last = validate(&written(&reply.events(), shown));
+        let whole: Value = serde_json::from_slice(&write_response(&response, &identity)).unwrap();
+        let last = validate(&written(&response.events(), identity));
 
         assert_eq!(last, whole, "{case}");
     }
@@ -187,7 +192,7 @@ fn events_after_the_end_are_passed_over() {
 
 #[test]
 fn text_is_written_as_it_comes() {
-    let (mut writer, mut out) = (WriteEvents::new(shown(&json!({}))), Vec::new());
+    let (mut writer, mut out) = (WriteEvents::new(identity(&json!({}))), Vec::new());
     writer.write(Event::Start { id: None, tokens: None }, &mut out);
     out.clear();
     writer.write(Event::Text("a".into()), &mut out);

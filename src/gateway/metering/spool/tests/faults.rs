@@ -10,11 +10,11 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
     let folder = folder();
     let options = SpoolOptions { segment: 4096, ..SpoolOptions::new(folder.clone()) };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
-    let (lane, calls) = (spool.lane(), [(); 60].map(|()| begun()));
+    let (handle, calls) = (spool.handle(), [(); 60].map(|()| begun()));
     for call in &calls {
-        lane.begin(call).unwrap().await.unwrap();
+        handle.begin(call).unwrap().await.unwrap();
     }
-    let until = spool.durable_place();
+    let until = spool.durable_offset();
     for ask in [FileOperation::List, FileOperation::Open, FileOperation::Seek, FileOperation::Read] {
         for nth in 1.. {
             let faults = Arc::new(Faults::at(ask, nth, 2, libc::EIO));
@@ -50,19 +50,19 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
     let options = SpoolOptions { segment: 4096, ..SpoolOptions::new(folder.clone()) };
     for left in 0..10 {
         let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
-        let lane = spool.lane();
-        lane.begin(&CallStarted { requested: String::new(), ..begun() }).unwrap().await.unwrap();
+        let handle = spool.handle();
+        handle.begin(&CallStarted { requested: String::new(), ..begun() }).unwrap().await.unwrap();
         // The length of a long name takes two bytes instead of one.
-        let name = 4096 - left - 2 * spool.durable_place() as usize - 1;
-        lane.begin(&CallStarted { requested: "x".repeat(name), ..begun() }).unwrap().await.unwrap();
-        assert_eq!(spool.durable_place(), 4096 - left as u64);
-        lane.begin(&begun()).unwrap().await.unwrap();
+        let name = 4096 - left - 2 * spool.durable_offset() as usize - 1;
+        handle.begin(&CallStarted { requested: "x".repeat(name), ..begun() }).unwrap().await.unwrap();
+        assert_eq!(spool.durable_offset(), 4096 - left as u64);
+        handle.begin(&begun()).unwrap().await.unwrap();
 
-        let (entries, damaged) = read_all(spool.reader(), spool.durable_place());
+        let (entries, damaged) = read_all(spool.reader(), spool.durable_offset());
 
         assert_eq!((entries.len(), damaged), (3, false), "{left} bytes left");
         spool.stop();
-        spool.let_go();
+        spool.release_folder();
         let (entries, damaged) = read_left(&folder);
         assert_eq!((entries.len(), damaged), (3, false), "{left} bytes left");
         spool.remove();
@@ -74,20 +74,23 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
 async fn a_spool_that_ends_before_what_it_promised_is_an_error_each_time() {
     let folder = folder();
     let spool = start(&folder);
-    let (lane, call) = (spool.lane(), begun());
-    lane.begin(&call).unwrap().await.unwrap();
+    let (handle, call) = (spool.handle(), begun());
+    handle.begin(&call).unwrap().await.unwrap();
     let mut reader = spool.reader();
-    let place = spool.durable_place();
+    let offset = spool.durable_offset();
 
-    assert_eq!(reader.next(place + 9).unwrap().len(), 1);
+    assert_eq!(reader.next(offset + 9).unwrap().len(), 1);
     for _ in 0..2 {
-        let error = reader.next(place + 9).unwrap_err();
-        assert!(matches!(error, ReadError::Ends { place: at, until } if (at, until) == (place, place + 9)), "{error}");
+        let error = reader.next(offset + 9).unwrap_err();
+        assert!(
+            matches!(error, ReadError::Ends { offset: at, until } if (at, until) == (offset, offset + 9)),
+            "{error}"
+        );
     }
 
     let end = ended(call.id);
-    lane.end(&end).await.unwrap();
-    let read = reader.next(spool.durable_place()).unwrap();
+    handle.end(&end).await.unwrap();
+    let read = reader.next(spool.durable_offset()).unwrap();
     assert_eq!(read.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), [Entry::Ended(Box::new(end))]);
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
@@ -101,13 +104,13 @@ async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight(
     let options = SpoolOptions { segment: 4096, reserve: 4096, ..SpoolOptions::new(folder.clone()) };
     let options = SpoolOptions { files: Files { faults: Some(faults) }, ..options };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
-    let (lane, reserve) = (spool.lane(), spool.0.folder.join("reserve"));
+    let (handle, reserve) = (spool.handle(), spool.0.folder.join("reserve"));
     // In its place no other can be made.
     std::fs::remove_file(&reserve).unwrap();
     std::fs::create_dir(&reserve).unwrap();
-    lane.begin(&begun()).unwrap().await.unwrap();
+    handle.begin(&begun()).unwrap().await.unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(matches!(lane.begin(&begun()), Err(SpoolFull)));
+    assert!(matches!(handle.begin(&begun()), Err(SpoolFull)));
 
     std::fs::remove_dir(&reserve).unwrap();
 
@@ -116,7 +119,7 @@ async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight(
         assert!(began.elapsed() < Duration::from_secs(20), "no call is taken again");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    lane.begin(&begun()).unwrap().await.unwrap();
+    handle.begin(&begun()).unwrap().await.unwrap();
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }

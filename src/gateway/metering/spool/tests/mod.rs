@@ -81,12 +81,12 @@ fn read_all(mut reader: Reader, until: u64) -> (Vec<Entry>, bool) {
 /// A folder that a run left without removing it, with one call that ended and one that did not.
 fn left(folder: &Path) -> (CallStarted, CallEnded, CallStarted) {
     let spool = start(folder);
-    let lane = spool.lane();
+    let handle = spool.handle();
     let (first, second) = (begun(), begun());
     let end = ended(first.id);
-    drop(lane.begin(&first).unwrap());
-    drop(lane.begin(&second).unwrap());
-    drop(lane.end(&end));
+    drop(handle.begin(&first).unwrap());
+    drop(handle.begin(&second).unwrap());
+    drop(handle.end(&end));
     spool.stop();
     (first, end, second)
 }
@@ -122,14 +122,14 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
     let call = begun();
     let end = ended(call.id);
 
-    let lane = spool.lane();
-    lane.begin(&call).unwrap().await.unwrap();
-    let place = spool.durable_place();
-    lane.end(&end).await.unwrap();
+    let handle = spool.handle();
+    handle.begin(&call).unwrap().await.unwrap();
+    let offset = spool.durable_offset();
+    handle.end(&end).await.unwrap();
 
     let whole = [Entry::Started(Box::new(call.clone())), Entry::Ended(Box::new(end))];
-    assert_eq!(read_all(spool.reader(), place), (whole[..1].to_vec(), false));
-    assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
+    assert_eq!(read_all(spool.reader(), offset), (whole[..1].to_vec(), false));
+    assert_eq!(read_all(spool.reader(), spool.durable_offset()), (whole.to_vec(), false));
     spool.stop();
     spool.remove();
     std::fs::remove_dir_all(folder).unwrap();
@@ -141,20 +141,20 @@ async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() 
     let spool = start(&folder);
     let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
 
-    let lane = spool.lane();
-    let waits: Vec<Durable> = (0..700).map(|_| lane.begin(&long).unwrap()).collect();
+    let handle = spool.handle();
+    let waits: Vec<Durable> = (0..700).map(|_| handle.begin(&long).unwrap()).collect();
     for wait in waits {
         wait.await.unwrap();
     }
     for _ in 0..2 {
-        lane.begin(&long).unwrap().await.unwrap();
+        handle.begin(&long).unwrap().await.unwrap();
     }
 
-    let (entries, damaged) = read_all(spool.reader(), spool.durable_place());
+    let (entries, damaged) = read_all(spool.reader(), spool.durable_offset());
     assert_eq!((entries.len(), damaged), (702, false));
     let run = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     assert!(segment::all(&Files::default(), &run).unwrap().len() > 1);
-    spool.forget_before(spool.durable_place());
+    spool.forget_before(spool.durable_offset());
     assert_eq!(segment::all(&Files::default(), &run).unwrap().len(), 1);
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
@@ -164,17 +164,17 @@ async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() 
 async fn what_nobody_waits_for_gets_to_the_disk_as_well() {
     let folder = folder();
     let spool = start(&folder);
-    let lane = spool.lane();
+    let handle = spool.handle();
     let (first, second) = (begun(), begun());
 
-    lane.begin(&first).unwrap().await.unwrap();
-    drop(lane.begin(&second).unwrap());
-    while spool.durable_place() < spool.end_place() {
+    handle.begin(&first).unwrap().await.unwrap();
+    drop(handle.begin(&second).unwrap());
+    while spool.durable_offset() < spool.end_offset() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
     let whole = [Entry::Started(Box::new(first)), Entry::Started(Box::new(second))];
-    assert_eq!(read_all(spool.reader(), spool.durable_place()), (whole.to_vec(), false));
+    assert_eq!(read_all(spool.reader(), spool.durable_offset()), (whole.to_vec(), false));
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -183,10 +183,10 @@ async fn what_nobody_waits_for_gets_to_the_disk_as_well() {
 async fn whoever_waits_for_a_disk_that_takes_nothing_gives_up() {
     let folder = folder();
     let spool = start(&folder);
-    let lane = spool.lane();
+    let handle = spool.handle();
     spool.stop();
 
-    let call = lane.begin(&begun()).unwrap().within(Duration::from_millis(20));
+    let call = handle.begin(&begun()).unwrap().within(Duration::from_millis(20));
 
     assert_eq!(call.await, Err(NotWritten));
     std::fs::remove_dir_all(folder).unwrap();
@@ -196,12 +196,12 @@ async fn whoever_waits_for_a_disk_that_takes_nothing_gives_up() {
 async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
     let folder = folder();
     let spool = start(&folder);
-    let lane = spool.lane();
-    lane.begin(&begun()).unwrap().await.unwrap();
+    let handle = spool.handle();
+    handle.begin(&begun()).unwrap().await.unwrap();
     // A segment more than the disk has a place for.
     std::fs::remove_dir_all(&folder).unwrap();
     let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
-    let waits: Vec<Durable> = (0..SEGMENT_LENGTH / 60_000 + 1).map(|_| lane.begin(&long).unwrap()).collect();
+    let waits: Vec<Durable> = (0..SEGMENT_LENGTH / 60_000 + 1).map(|_| handle.begin(&long).unwrap()).collect();
     for wait in waits {
         assert_eq!(wait.within(Duration::from_millis(20)).await, Err(NotWritten));
     }
@@ -220,14 +220,14 @@ async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
 async fn lanes_of_several_workers_are_each_told() {
     let folder = folder();
     let spool = start(&folder);
-    let lanes: Vec<SpoolHandle> = (0..4).map(|_| spool.lane()).collect();
+    let handles: Vec<SpoolHandle> = (0..4).map(|_| spool.handle()).collect();
 
-    let waits: Vec<Durable> = (0..40).map(|n: usize| lanes[n % 4].begin(&begun()).unwrap()).collect();
+    let waits: Vec<Durable> = (0..40).map(|n: usize| handles[n % 4].begin(&begun()).unwrap()).collect();
     for wait in waits {
         wait.within(Duration::from_secs(60)).await.unwrap();
     }
 
-    assert_eq!(read_all(spool.reader(), spool.durable_place()).0.len(), 40);
+    assert_eq!(read_all(spool.reader(), spool.durable_offset()).0.len(), 40);
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -289,8 +289,8 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
         std::fs::create_dir(&path).unwrap();
         path
     });
-    let opened = std::fs::File::open(&never_began).unwrap();
-    opened.set_modified(opened.metadata().unwrap().modified().unwrap() - 2 * BEGINS).unwrap();
+    let response = std::fs::File::open(&never_began).unwrap();
+    response.set_modified(response.metadata().unwrap().modified().unwrap() - 2 * BEGINS).unwrap();
     let options = SpoolOptions::new(folder.clone());
 
     let left = left_behind(&options).unwrap();
