@@ -39,15 +39,27 @@ fn build() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=CROSSMODEL_HTMX_JS");
 
     let mut assets = vec![
-        Asset::new("console.css", "text/css; charset=utf-8", style_sheet(&source.join("css"))?),
+        Asset::new(
+            "console.css",
+            "text/css; charset=utf-8",
+            style_sheet(&source.join("css"))?,
+        ),
         // Only for the pages that need it: the others load quickly.
-        Asset::new("reports.css", "text/css; charset=utf-8", style_sheet(&source.join("css/reports"))?),
+        Asset::new(
+            "reports.css",
+            "text/css; charset=utf-8",
+            style_sheet(&source.join("css/reports"))?,
+        ),
         Asset::new("app.js", "text/javascript; charset=utf-8", script(&source.join("js"))?),
         Asset::new("icons.svg", "image/svg+xml", fs::read(source.join("icons.svg"))?),
         Asset::new("favicon.svg", "image/svg+xml", fs::read(source.join("favicon.svg"))?),
     ];
     if env::var_os("CARGO_FEATURE_ENHANCE").is_some() {
-        assets.push(Asset::new("htmx.js", "text/javascript; charset=utf-8", htmx(&source, &out)?));
+        assets.push(Asset::new(
+            "htmx.js",
+            "text/javascript; charset=utf-8",
+            htmx(&source, &out)?,
+        ));
     }
     let mut table = String::from("&[\n");
     for asset in &assets {
@@ -76,7 +88,11 @@ fn without_comments(css: &str) -> String {
         rest = comment.split_once("*/").map_or("", |(_, after)| after);
     }
     kept.push_str(rest);
-    kept.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    kept.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// The scripts in the order of their names, after `base.js`, each in a block of its own so that their names do not meet.
@@ -85,7 +101,10 @@ fn script(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     for file in sorted(folder, "js", "base.js")? {
         // Lines of comment and indentation carry weight and no meaning; no text of ours spans lines.
         let text = fs::read_to_string(file)?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with("//"));
         write!(bundle, "{{\n{}\n}}\n", lines.collect::<Vec<_>>().join("\n"))?;
     }
     Ok(bundle.into_bytes())
@@ -115,7 +134,11 @@ fn htmx(source: &Path, out: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let bytes = fs::read(&file).map_err(|error| help(&format!("{} cannot be read: {error}", file.display())))?;
     let found = hex(&Sha256::digest(&bytes));
     if found != HTMX_SHA256 {
-        return Err(help(&format!("{} has sha256 {found}, expected {HTMX_SHA256}", file.display())).into());
+        return Err(help(&format!(
+            "{} has sha256 {found}, expected {HTMX_SHA256}",
+            file.display()
+        ))
+        .into());
     }
     Ok(bytes)
 }
@@ -160,7 +183,11 @@ struct Asset {
 
 impl Asset {
     fn new(logical: &'static str, content_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self { logical, content_type, bytes }
+        Self {
+            logical,
+            content_type,
+            bytes,
+        }
     }
 
     /// Writes the file and its compressed forms, and answers its line of the table.
@@ -170,8 +197,12 @@ impl Asset {
         fs::write(out.join(self.logical), &self.bytes)?;
         fs::write(out.join(format!("{}.br", self.logical)), brotli(&self.bytes)?)?;
         fs::write(out.join(format!("{}.gz", self.logical)), gzip(&self.bytes)?)?;
-        let include =
-            |suffix: &str| format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{}{suffix}\"))", self.logical);
+        let include = |suffix: &str| {
+            format!(
+                "include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{}{suffix}\"))",
+                self.logical
+            )
+        };
         Ok(format!(
             "Asset {{ logical: {:?}, name: \"{stem}.{hash}.{extension}\", url: \"/assets/{stem}.{hash}.{extension}\", \
              content_type: {:?}, plain: {}, brotli: {}, gzip: {} }},\n",
@@ -186,7 +217,11 @@ impl Asset {
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut packed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        ..Default::default()
+    };
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params)?;
     Ok(packed)
 }

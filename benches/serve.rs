@@ -31,8 +31,12 @@ async fn main() -> Result<(), Error> {
     let secret = fill(&store, &clock, &master, provider.as_str().trim_end_matches('/')).await?;
 
     let mut options = GatewayOptions::new(clock, master, folder.join("spool"));
-    options.egress =
-        format!("{}:{}", provider.host_str().unwrap_or_default(), provider.port().unwrap_or(80)).parse()?;
+    options.egress = format!(
+        "{}:{}",
+        provider.host_str().unwrap_or_default(),
+        provider.port().unwrap_or(80)
+    )
+    .parse()?;
     options.env = Arc::new(|_| Some("sk-bench".into()));
     let gateway = Gateway::start(store, options).await?;
     println!("{}", secret.expose());
@@ -65,12 +69,18 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
         }))
     };
     let models = (0..200).map(model).collect::<Result<Vec<_>, _>>()?;
-    store.catalog().import(&CatalogFile::new(models, vec![provider]), &by, now).await?;
+    store
+        .catalog()
+        .import(&CatalogFile::new(models, vec![provider]), &by, now)
+        .await?;
 
     let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
     store.accounts().create(&account, &by, now).await?;
     let entry = LedgerId::new(now, random::bytes());
-    store.wallets().credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now).await?;
+    store
+        .wallets()
+        .credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now)
+        .await?;
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
         Ok(Alias::new(name.parse()?, matching, target.parse()?))
     };
@@ -82,14 +92,28 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
     for n in 0..9 {
         aliases.push(alias(format!("cross-model-{n}"), Match::Exact, "vendor/mock-model-0")?);
         if n < 8 {
-            aliases.push(alias(format!("some-family-{n}-"), Match::Prefix, "vendor/mock-model-1")?);
+            aliases.push(alias(
+                format!("some-family-{n}-"),
+                Match::Prefix,
+                "vendor/mock-model-1",
+            )?);
         }
     }
     let secret = ApiKeySecret::generate(|| [42; 64]);
     let id = ApiKeyId::new(now, random::bytes());
-    let limits = Limits { requests_per_minute: Some(100_000_000), tokens_per_minute: Some(u32::MAX), spend: None };
-    let key = ApiKey { limits, ..ApiKey::new(id, account.id, "bench".parse()?, &secret, now) };
+    let limits = Limits {
+        requests_per_minute: Some(100_000_000),
+        tokens_per_minute: Some(u32::MAX),
+        spend: None,
+    };
+    let key = ApiKey {
+        limits,
+        ..ApiKey::new(id, account.id, "bench".parse()?, &secret, now)
+    };
     let hash = master.api_key_hasher().hash(&secret);
-    store.api_keys().create(&NewKey { key, hash, aliases }, &by, now).await?;
+    store
+        .api_keys()
+        .create(&NewKey { key, hash, aliases }, &by, now)
+        .await?;
     Ok(secret)
 }

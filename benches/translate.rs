@@ -55,8 +55,21 @@ fn ask(client: Operation) -> &'static [u8] {
 }
 
 fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)> {
-    let telling = ResponseStyle { id: "0bench".into(), model: "the/model".into(), created: 1, include_usage: true };
-    Exchange::open((client, provider), ask(client), "their-model", &Capabilities::default(), None, telling).ok()
+    let telling = ResponseStyle {
+        id: "0bench".into(),
+        model: "the/model".into(),
+        created: 1,
+        include_usage: true,
+    };
+    Exchange::open(
+        (client, provider),
+        ask(client),
+        "their-model",
+        &Capabilities::default(),
+        None,
+        telling,
+    )
+    .ok()
 }
 
 #[divan::bench(args = names())]
@@ -67,7 +80,9 @@ fn request(bencher: Bencher<'_, '_>, number: usize) {
     println!("{client:?} to {provider:?}, {} bytes", body.len());
     bencher.counter(BytesCount::new(body.len())).bench_local(|| {
         if client.native() == Some(provider) {
-            Control::read(body, client).ok().and_then(|control| control.rewrite(body, &literal, AskUsage::Yes))
+            Control::read(body, client)
+                .ok()
+                .and_then(|control| control.rewrite(body, &literal, AskUsage::Yes))
         } else {
             // The gateway reads the control keys of every request.
             drop(divan::black_box(Control::read(body, client)));
@@ -89,7 +104,10 @@ fn answer(bencher: Bencher<'_, '_>, number: usize) {
         if client.native() == Some(provider) {
             renamed(body, b"\"the/model\"")
         } else {
-            exchange.as_ref().and_then(|exchange| exchange.write_response(body).ok()).map(|answer| answer.body)
+            exchange
+                .as_ref()
+                .and_then(|exchange| exchange.write_response(body).ok())
+                .map(|answer| answer.body)
         }
     });
 }

@@ -32,7 +32,9 @@ impl Clock {
         match &*self.0 {
             Source::Manual(ms) => Timestamp::from_millis(ms.load(Ordering::SeqCst)),
             Source::System => {
-                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                let since = std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .unwrap_or_default();
                 Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
         }

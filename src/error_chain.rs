@@ -32,7 +32,10 @@ mod tests {
     #[test]
     fn causes_follow_in_one_line_and_none_is_said_twice() {
         let chain = ["it failed", "the disk\n  is full", "is full"];
-        let error = chain.into_iter().rev().fold(None, |cause, text| Some(Box::new(Because { text, cause })));
+        let error = chain
+            .into_iter()
+            .rev()
+            .fold(None, |cause, text| Some(Box::new(Because { text, cause })));
 
         assert_eq!(error_chain(&*error.unwrap()), "it failed: the disk is full");
     }

@@ -58,7 +58,11 @@ pub enum MasterKeyError {
 /// # Errors
 /// If others can read or change the file, or it holds no key.
 pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
-    let failed = |source| MasterKeyError::Io { path: path.into(), what: "read", source };
+    let failed = |source| MasterKeyError::Io {
+        path: path.into(),
+        what: "read",
+        source,
+    };
     let mode = match fs::metadata(path) {
         Ok(metadata) => metadata.mode(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -66,7 +70,10 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
     };
     // The group may read it: that is how secrets are mounted into containers.
     if mode & 0o027 != 0 {
-        return Err(MasterKeyError::Exposed { path: path.into(), mode: mode & 0o777 });
+        return Err(MasterKeyError::Exposed {
+            path: path.into(),
+            mode: mode & 0o777,
+        });
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => MasterKeyError::Malformed(path.into()),
@@ -84,8 +91,15 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
 /// # Errors
 /// If the file cannot be made.
 pub fn make(path: &Path) -> Result<MasterKey, MasterKeyError> {
-    let failed = |source| MasterKeyError::Io { path: path.into(), what: "made", source };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |source| MasterKeyError::Io {
+        path: path.into(),
+        what: "made",
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
     let bytes = Zeroizing::new(random::bytes::<32>());
     let mut text = Zeroizing::new(String::with_capacity(65));
@@ -171,7 +185,10 @@ mod tests {
         let folder = Folder::new();
         let key = "0123456789abcdef".repeat(4);
         for mode in [0o604, 0o644, 0o620, 0o666] {
-            assert!(matches!(read(&folder.with(&key, mode)), Err(MasterKeyError::Exposed { .. })), "{mode:o}");
+            assert!(
+                matches!(read(&folder.with(&key, mode)), Err(MasterKeyError::Exposed { .. })),
+                "{mode:o}"
+            );
         }
         for mode in [0o400, 0o600, 0o440] {
             assert!(read(&folder.with(&key, mode)).unwrap().is_some(), "{mode:o}");
@@ -182,9 +199,15 @@ mod tests {
     fn only_64_hexadecimal_digits_are_a_key() {
         let folder = Folder::new();
         for wrong in ["", "abc", &"g".repeat(64), &"ab".repeat(33)] {
-            assert!(matches!(read(&folder.with(wrong, 0o600)), Err(MasterKeyError::Malformed(_))), "{wrong}");
+            assert!(
+                matches!(read(&folder.with(wrong, 0o600)), Err(MasterKeyError::Malformed(_))),
+                "{wrong}"
+            );
         }
-        assert!(matches!(read(&folder.with(&"00".repeat(32), 0o600)), Err(MasterKeyError::Guessable(_))));
+        assert!(matches!(
+            read(&folder.with(&"00".repeat(32), 0o600)),
+            Err(MasterKeyError::Guessable(_))
+        ));
         assert!(read(&folder.0.join("none")).unwrap().is_none());
     }
 }

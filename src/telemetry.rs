@@ -55,7 +55,9 @@ pub enum LogFormat {
 
 /// Starts logging, for the life of the process. A second call changes nothing.
 pub fn start(filter: &LogFilter, format: LogFormat) {
-    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(&filter.0)).with_ansi(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&filter.0))
+        .with_ansi(false);
     // A line that cannot be written, as on a full disk, is lost: to complain of it on standard error would panic.
     let builder = builder.log_internal_errors(false);
     let _ = match format {
@@ -76,7 +78,11 @@ impl<W: Write> Write for OneLine<W> {
         };
         let mut safe = String::with_capacity(event.len());
         for c in String::from_utf8_lossy(line).chars() {
-            if c.is_control() { safe.extend(c.escape_default()) } else { safe.push(c) }
+            if c.is_control() {
+                safe.extend(c.escape_default())
+            } else {
+                safe.push(c)
+            }
         }
         safe.push_str(end);
         self.0.write_all(safe.as_bytes())?;
@@ -95,8 +101,13 @@ mod tests {
     #[test]
     fn a_value_cannot_forge_a_line() {
         let mut out = Vec::new();
-        OneLine(&mut out).write_all(b"INFO asked for \"a\nINFO all is well\x1b[2J\x7f\"\n").unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "INFO asked for \"a\\nINFO all is well\\u{1b}[2J\\u{7f}\"\n");
+        OneLine(&mut out)
+            .write_all(b"INFO asked for \"a\nINFO all is well\x1b[2J\x7f\"\n")
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "INFO asked for \"a\\nINFO all is well\\u{1b}[2J\\u{7f}\"\n"
+        );
     }
 
     #[test]

@@ -23,24 +23,69 @@ pub const RARE_NAME: &str = "gemini-pro-latest";
 
 /// Names that clients ask for, the alias that catches each, if one does, and the real model.
 const NAMES: &[(&str, &str, Match, &str)] = &[
-    ("claude-opus-4-8", "claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
-    ("claude-opus-4-7-20260416", "claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
-    ("claude-sonnet-5", "claude-sonnet", Match::Prefix, "anthropic/claude-sonnet-5"),
-    ("claude-haiku-4-5", "claude-haiku", Match::Prefix, "deepseek/deepseek-chat"),
-    ("claude-haiku-4-5-20251001", "claude-haiku", Match::Prefix, "deepseek/deepseek-chat"),
+    (
+        "claude-opus-4-8",
+        "claude-opus",
+        Match::Prefix,
+        "anthropic/claude-opus-4-8",
+    ),
+    (
+        "claude-opus-4-7-20260416",
+        "claude-opus",
+        Match::Prefix,
+        "anthropic/claude-opus-4-8",
+    ),
+    (
+        "claude-sonnet-5",
+        "claude-sonnet",
+        Match::Prefix,
+        "anthropic/claude-sonnet-5",
+    ),
+    (
+        "claude-haiku-4-5",
+        "claude-haiku",
+        Match::Prefix,
+        "deepseek/deepseek-chat",
+    ),
+    (
+        "claude-haiku-4-5-20251001",
+        "claude-haiku",
+        Match::Prefix,
+        "deepseek/deepseek-chat",
+    ),
     ("gpt-5", "gpt-5", Match::Exact, "openai/gpt-5.5"),
     ("gpt-5-mini", "gpt-5-mini", Match::Exact, "openai/gpt-5-mini"),
     ("gpt-4o", "gpt-4o", Match::Exact, "openai/gpt-5.4"),
     ("gpt-4o-mini", "gpt-4o-mini", Match::Exact, "deepseek/deepseek-flash"),
-    ("cross-model-basic", "cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
+    (
+        "cross-model-basic",
+        "cross-model-basic",
+        Match::Exact,
+        "deepseek/deepseek-chat",
+    ),
     ("deepseek/deepseek-chat", "", Match::Exact, "deepseek/deepseek-chat"),
-    ("deepseek/deepseek-reasoner", "", Match::Exact, "deepseek/deepseek-reasoner"),
+    (
+        "deepseek/deepseek-reasoner",
+        "",
+        Match::Exact,
+        "deepseek/deepseek-reasoner",
+    ),
     ("openai/gpt-5.5", "", Match::Exact, "openai/gpt-5.5"),
     ("openai/gpt-5-nano", "", Match::Exact, "openai/gpt-5-nano"),
-    ("openai/text-embedding-3-small", "", Match::Exact, "openai/text-embedding-3-small"),
+    (
+        "openai/text-embedding-3-small",
+        "",
+        Match::Exact,
+        "openai/text-embedding-3-small",
+    ),
     ("google/gemini-2.5-flash", "", Match::Exact, "google/gemini-2.5-flash"),
     ("google/gemini-2.5-pro", "", Match::Exact, "google/gemini-2.5-pro"),
-    ("mistral/mistral-large-latest", "", Match::Exact, "mistral/mistral-large-latest"),
+    (
+        "mistral/mistral-large-latest",
+        "",
+        Match::Exact,
+        "mistral/mistral-large-latest",
+    ),
     ("mistral/codestral-latest", "", Match::Exact, "mistral/codestral-latest"),
     ("xai/grok-4.5", "", Match::Exact, "xai/grok-4.5"),
 ];
@@ -99,7 +144,10 @@ pub async fn fill(store: &Store, count: u64, now: Timestamp) -> Result<Filled, E
         .iter()
         .map(|name| a_use(&catalog, *name))
         .chain([a_use(&catalog, (RARE_MODEL, "", Match::Exact, RARE_MODEL))])
-        .chain([a_use(&catalog, (RARE_NAME, RARE_NAME, Match::Exact, "google/gemini-pro-latest"))])
+        .chain([a_use(
+            &catalog,
+            (RARE_NAME, RARE_NAME, Match::Exact, "google/gemini-pro-latest"),
+        )])
         .collect::<Result<Vec<Use>, Error>>()?;
     let (begin, mut batch, mut done) = (Instant::now(), Vec::with_capacity(BATCH), 0_u64);
     for (at, many) in hours(count, now) {
@@ -125,8 +173,18 @@ pub async fn find(store: &Store, now: Timestamp) -> Result<Filled, Error> {
     let mut keys = Vec::new();
     let accounts = store.accounts().list().await?;
     for account in accounts {
-        for key in store.api_keys().all(crossmodel::domain::Scope::Account(account.id)).await? {
-            keys.push(Key { id: key.id, account: account.id, upto: 0, uses: Vec::new(), agent: "" });
+        for key in store
+            .api_keys()
+            .all(crossmodel::domain::Scope::Account(account.id))
+            .await?
+        {
+            keys.push(Key {
+                id: key.id,
+                account: account.id,
+                upto: 0,
+                uses: Vec::new(),
+                agent: "",
+            });
         }
     }
     Ok(filled(&keys, now))
@@ -134,7 +192,11 @@ pub async fn find(store: &Store, now: Timestamp) -> Result<Filled, Error> {
 
 fn filled(keys: &[Key], now: Timestamp) -> Filled {
     let at = |n: usize| (keys[n].account, keys[n].id);
-    Filled { now, busy: at(0), rare: at(RARE_KEY) }
+    Filled {
+        now,
+        busy: at(0),
+        rare: at(RARE_KEY),
+    }
 }
 
 /// The place of the key that alone calls the rare model.
@@ -143,15 +205,30 @@ const RARE_KEY: usize = 3 * KEYS + 7;
 async fn catalog(store: &Store, now: Timestamp) -> Result<Catalog, Error> {
     let providers = CatalogFile::parse(include_str!("../../catalog/providers.json"))?;
     let models = CatalogFile::parse(include_str!("../../catalog/models.json"))?;
-    store.catalog().import(&providers.and(models), &Actor::command_line(), now).await?;
+    store
+        .catalog()
+        .import(&providers.and(models), &Actor::command_line(), now)
+        .await?;
     Ok(store.catalog().load().await?)
 }
 
 fn a_use(catalog: &Catalog, name: (&'static str, &str, Match, &'static str)) -> Result<Use, Error> {
     let (requested, alias, matching, model) = name;
-    let entry = catalog.get(model).ok_or_else(|| format!("{model} is not in the catalog"))?;
-    let alias = if alias.is_empty() { None } else { Some((alias.parse()?, matching)) };
-    Ok(Use { requested, alias, model, provider: entry.provider.clone(), price: entry.pricing.base })
+    let entry = catalog
+        .get(model)
+        .ok_or_else(|| format!("{model} is not in the catalog"))?;
+    let alias = if alias.is_empty() {
+        None
+    } else {
+        Some((alias.parse()?, matching))
+    };
+    Ok(Use {
+        requested,
+        alias,
+        model,
+        provider: entry.provider.clone(),
+        price: entry.pricing.base,
+    })
 }
 
 async fn keys(store: &Store, dice: &mut Dice, now: Timestamp) -> Result<Vec<Key>, Error> {
@@ -162,11 +239,18 @@ async fn keys(store: &Store, dice: &mut Dice, now: Timestamp) -> Result<Vec<Key>
         "OpenAI/Python 2.8.1",
         "curl/8.14.1",
     ];
-    let (by, begin) = (Actor::command_line(), now.minus(Duration::from_secs((DAYS + 1) * 86_400)));
+    let (by, begin) = (
+        Actor::command_line(),
+        now.minus(Duration::from_secs((DAYS + 1) * 86_400)),
+    );
     let hasher = MasterKey::from_bytes([7; 32]).api_key_hasher();
     let (mut keys, mut sum) = (Vec::new(), 0);
     for a in 0..ACCOUNTS {
-        let account = Account::new(AccountId::new(begin, id_bytes(a)), format!("account-{a:02}").parse()?, begin);
+        let account = Account::new(
+            AccountId::new(begin, id_bytes(a)),
+            format!("account-{a:02}").parse()?,
+            begin,
+        );
         store.accounts().create(&account, &by, begin).await?;
         // Half of the names each, so that accounts differ.
         let known: Vec<usize> = (0..NAMES.len()).filter(|n| (n + a) % 2 == 0 || *n < 4).collect();
@@ -183,12 +267,29 @@ async fn keys(store: &Store, dice: &mut Dice, now: Timestamp) -> Result<Vec<Key>
                     aliases.push(Alias::new(name.parse()?, *matching, target.parse()?));
                 }
             }
-            store.api_keys().create(&NewKey { hash: hasher.hash(&secret), key, aliases }, &by, begin).await?;
+            store
+                .api_keys()
+                .create(
+                    &NewKey {
+                        hash: hasher.hash(&secret),
+                        key,
+                        aliases,
+                    },
+                    &by,
+                    begin,
+                )
+                .await?;
             sum += 1_000_000 / ((a as u64 + 1) * (k as u64 + 2));
             let mut uses: Vec<usize> = (0..6).map(|_| known[dice.below(known.len() as u64) as usize]).collect();
             // The first name is asked for most.
             uses.extend([uses[0], uses[0], uses[0], uses[1], uses[1]]);
-            keys.push(Key { id, account: account.id, upto: sum, uses, agent: AGENTS[(a + k) % AGENTS.len()] });
+            keys.push(Key {
+                id,
+                account: account.id,
+                upto: sum,
+                uses,
+                agent: AGENTS[(a + k) % AGENTS.len()],
+            });
         }
     }
     Ok(keys)
@@ -204,10 +305,15 @@ fn id_bytes(n: usize) -> [u8; 10] {
 fn hours(count: u64, now: Timestamp) -> Vec<(Timestamp, u64)> {
     let first = now.hour() - 24 * DAYS as i64;
     let weight = |hour: i64| {
-        let of_day = [2, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 20, 16, 18, 20, 20, 18, 15, 12, 10, 9, 7, 5, 3]
-            [hour.rem_euclid(24) as usize];
+        let of_day = [
+            2, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 20, 16, 18, 20, 20, 18, 15, 12, 10, 9, 7, 5, 3,
+        ][hour.rem_euclid(24) as usize];
         // 1 January 1970 was a Thursday.
-        if matches!(hour.div_euclid(24).rem_euclid(7), 2 | 3) { of_day } else { of_day * 3 }
+        if matches!(hour.div_euclid(24).rem_euclid(7), 2 | 3) {
+            of_day
+        } else {
+            of_day * 3
+        }
     };
     let all: u64 = (first..now.hour()).map(weight).sum();
     let (mut given, mut weighed) = (0, 0);
@@ -253,8 +359,15 @@ fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageReco
         reasoning: completion / 3,
         ..Tokens::default()
     };
-    let pricing = crossmodel::domain::Pricing { base: of.price, overrides: Vec::new() };
-    let cost = if charged { pricing.cost(&tokens, at).unwrap_or_default() } else { PicoUsd::ZERO };
+    let pricing = crossmodel::domain::Pricing {
+        base: of.price,
+        overrides: Vec::new(),
+    };
+    let cost = if charged {
+        pricing.cost(&tokens, at).unwrap_or_default()
+    } else {
+        PicoUsd::ZERO
+    };
     let first = 150 + dice.below(1_200) as u32;
     let attempt = |status, error: Option<&str>| Attempt {
         provider: of.provider.clone(),
@@ -277,12 +390,21 @@ fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageReco
         alias: of.alias.clone(),
         model: of.model.into(),
         provider: of.provider.clone(),
-        protocol: if of.requested.starts_with("claude") { "anthropic-messages" } else { "openai-chat" }.into(),
+        protocol: if of.requested.starts_with("claude") {
+            "anthropic-messages"
+        } else {
+            "openai-chat"
+        }
+        .into(),
         stream: !fate.is_multiple_of(3),
         status,
         error: error.map(str::to_owned),
         tokens: if charged { tokens } else { Tokens::default() },
-        source: if charged { UsageSource::Provider } else { UsageSource::None },
+        source: if charged {
+            UsageSource::Provider
+        } else {
+            UsageSource::None
+        },
         state,
         held: PicoUsd::from_pico(cost.pico().saturating_mul(3)),
         price: charged.then_some(of.price),
@@ -292,7 +414,10 @@ fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageReco
         latency_ms: first + dice.below(9_000) as u32,
         first_byte_ms: charged.then_some(first),
         attempts: if fate % 50 == 7 {
-            vec![attempt(Some(429), Some("rate_limit_exceeded")), attempt(Some(status), error)]
+            vec![
+                attempt(Some(429), Some("rate_limit_exceeded")),
+                attempt(Some(status), error),
+            ]
         } else {
             Vec::new()
         },

@@ -50,7 +50,11 @@ async fn main() -> Result<(), Error> {
         }
         filled
     };
-    let mut bench = Bench { store: &store, rounds: var("ROUNDS", "30").parse()?, lines: Vec::new() };
+    let mut bench = Bench {
+        store: &store,
+        rounds: var("ROUNDS", "30").parse()?,
+        lines: Vec::new(),
+    };
     bench.reports(&filled).await?;
     bench.lists(&filled).await?;
     println!("{:58} {:>9} {:>9} {:>9}  rows", "", "first", "median", "95 %");
@@ -87,7 +91,12 @@ impl Bench<'_> {
         took.sort();
         let ms = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1_000.0);
         let (median, late) = (took[took.len() / 2], took[took.len() * 95 / 100]);
-        self.lines.push(format!("{name:58} {:>9} {:>9} {:>9}  {found}", ms(first), ms(median), ms(late)));
+        self.lines.push(format!(
+            "{name:58} {:>9} {:>9} {:>9}  {found}",
+            ms(first),
+            ms(median),
+            ms(late)
+        ));
         Ok(())
     }
 
@@ -96,10 +105,23 @@ impl Bench<'_> {
         let today = filled.now.day();
         let store = self.store;
         for days in [7, 30, 90] {
-            let plain = ReportFilter { from: today - days + 1, to: today, ..ReportFilter::default() };
-            let model = ReportFilter { model: Some("anthropic/claude-opus-4-8".into()), ..plain.clone() };
-            let name = ReportFilter { requested: Some(RARE_NAME.into()), ..plain.clone() };
-            let of_key = ReportFilter { key: Some(key), ..plain.clone() };
+            let plain = ReportFilter {
+                from: today - days + 1,
+                to: today,
+                ..ReportFilter::default()
+            };
+            let model = ReportFilter {
+                model: Some("anthropic/claude-opus-4-8".into()),
+                ..plain.clone()
+            };
+            let name = ReportFilter {
+                requested: Some(RARE_NAME.into()),
+                ..plain.clone()
+            };
+            let of_key = ReportFilter {
+                key: Some(key),
+                ..plain.clone()
+            };
             for (what, scope, filter) in [
                 ("all accounts", Scope::All, &plain),
                 ("all accounts, one model", Scope::All, &model),
@@ -115,15 +137,25 @@ impl Bench<'_> {
                 self.time(&format!("usage, {days} days, {what}"), report).await?;
             }
         }
-        let days =
-            ReportFilter { from: today - 89, to: today, requested: Some("gpt-5".into()), ..ReportFilter::default() };
+        let days = ReportFilter {
+            from: today - 89,
+            to: today,
+            requested: Some("gpt-5".into()),
+            ..ReportFilter::default()
+        };
         let filter = &days;
         self.time("usage by day of one name, 90 days, all accounts", || async move {
-            Ok(format!("{} days", store.usage().report_days(Scope::All, filter).await?.len()))
+            Ok(format!(
+                "{} days",
+                store.usage().report_days(Scope::All, filter).await?.len()
+            ))
         })
         .await?;
         self.time("usage, everything of one day, all accounts", || async move {
-            Ok(format!("{} rows", store.usage().report_day(Scope::All, filter, today - 1).await?.len()))
+            Ok(format!(
+                "{} rows",
+                store.usage().report_day(Scope::All, filter, today - 1).await?.len()
+            ))
         })
         .await
     }
@@ -131,14 +163,36 @@ impl Bench<'_> {
     async fn lists(&mut self, filled: &Filled) -> Result<(), Error> {
         let (all, account) = (Scope::All, Scope::Account(filled.busy.0));
         let none = RequestFilter::default;
-        let with_model = |model: &str| RequestFilter { model: Some(model.into()), ..none() };
-        let named = |name: &str| RequestFilter { requested: Some(NameFilter::Exact(name.into())), ..none() };
-        let began = |name: &str| RequestFilter { requested: Some(NameFilter::Prefix(name.into())), ..none() };
-        let ended = |status| RequestFilter { status: Some(status), ..none() };
-        let of_key = RequestFilter { key: Some(filled.busy.1), ..none() };
-        let rare_key = RequestFilter { key: Some(filled.rare.1), ..none() };
+        let with_model = |model: &str| RequestFilter {
+            model: Some(model.into()),
+            ..none()
+        };
+        let named = |name: &str| RequestFilter {
+            requested: Some(NameFilter::Exact(name.into())),
+            ..none()
+        };
+        let began = |name: &str| RequestFilter {
+            requested: Some(NameFilter::Prefix(name.into())),
+            ..none()
+        };
+        let ended = |status| RequestFilter {
+            status: Some(status),
+            ..none()
+        };
+        let of_key = RequestFilter {
+            key: Some(filled.busy.1),
+            ..none()
+        };
+        let rare_key = RequestFilter {
+            key: Some(filled.rare.1),
+            ..none()
+        };
         let day = filled.now.minus(Duration::from_secs(40 * 86_400));
-        let on_a_day = RequestFilter { from: Some(day), until: Some(day.plus(Duration::from_secs(86_400))), ..none() };
+        let on_a_day = RequestFilter {
+            from: Some(day),
+            until: Some(day.plus(Duration::from_secs(86_400))),
+            ..none()
+        };
         let cases = [
             ("everything", none()),
             ("one day, 40 days ago", on_a_day.clone()),
@@ -150,15 +204,42 @@ impl Bench<'_> {
             ("a rare beginning of names", began("gemini-pro")),
             (
                 "a rare name on one day",
-                RequestFilter { requested: Some(NameFilter::Exact(RARE_NAME.into())), ..on_a_day },
+                RequestFilter {
+                    requested: Some(NameFilter::Exact(RARE_NAME.into())),
+                    ..on_a_day
+                },
             ),
-            ("an alias", RequestFilter { alias: Some("claude-opus".into()), ..none() }),
-            ("a provider", RequestFilter { provider: Some("xai".parse()?), ..none() }),
+            (
+                "an alias",
+                RequestFilter {
+                    alias: Some("claude-opus".into()),
+                    ..none()
+                },
+            ),
+            (
+                "a provider",
+                RequestFilter {
+                    provider: Some("xai".parse()?),
+                    ..none()
+                },
+            ),
             ("failed", ended(StatusFilter::Failed)),
             ("status 500", ended(StatusFilter::Code(500))),
             ("a status that never came", ended(StatusFilter::Code(418))),
-            ("a rare model, failed", RequestFilter { status: Some(StatusFilter::Failed), ..with_model(RARE_MODEL) }),
-            ("state unknown", RequestFilter { state: Some(CallState::Unknown), ..none() }),
+            (
+                "a rare model, failed",
+                RequestFilter {
+                    status: Some(StatusFilter::Failed),
+                    ..with_model(RARE_MODEL)
+                },
+            ),
+            (
+                "state unknown",
+                RequestFilter {
+                    state: Some(CallState::Unknown),
+                    ..none()
+                },
+            ),
         ];
         for (who, scope) in [("all", all), ("account", account)] {
             for (what, filter) in &cases {
@@ -169,18 +250,44 @@ impl Bench<'_> {
             ("of a busy key", of_key.clone()),
             (
                 "of a busy key, a name that nobody sent",
-                RequestFilter { requested: named("no-such-name").requested, ..of_key.clone() },
+                RequestFilter {
+                    requested: named("no-such-name").requested,
+                    ..of_key.clone()
+                },
             ),
-            ("of a busy key, status 500", RequestFilter { status: Some(StatusFilter::Code(500)), ..of_key }),
-            ("of a key, a rare model", RequestFilter { model: Some(RARE_MODEL.into()), ..rare_key }),
+            (
+                "of a busy key, status 500",
+                RequestFilter {
+                    status: Some(StatusFilter::Code(500)),
+                    ..of_key
+                },
+            ),
+            (
+                "of a key, a rare model",
+                RequestFilter {
+                    model: Some(RARE_MODEL.into()),
+                    ..rare_key
+                },
+            ),
         ] {
             self.list(&format!("requests {what}"), all, &filter).await?;
         }
         let store = self.store;
-        let newest =
-            store.usage().requests(all, &none(), None, 1, PATIENCE).await?.rows.pop().ok_or("no records")?.record.id;
+        let newest = store
+            .usage()
+            .requests(all, &none(), None, 1, PATIENCE)
+            .await?
+            .rows
+            .pop()
+            .ok_or("no records")?
+            .record
+            .id;
         self.time("one request", || async move {
-            Ok(store.usage().request(all, newest).await?.map_or("none".into(), |found| found.account_name))
+            Ok(store
+                .usage()
+                .request(all, newest)
+                .await?
+                .map_or("none".into(), |found| found.account_name))
         })
         .await
     }
@@ -213,8 +320,10 @@ impl Bench<'_> {
             };
         }
         let last = self.lines.pop().unwrap_or_default();
-        self.lines
-            .push(format!("{last}; {pages} pages: {rows} rows, slowest {:.1} ms", slowest.as_secs_f64() * 1_000.0));
+        self.lines.push(format!(
+            "{last}; {pages} pages: {rows} rows, slowest {:.1} ms",
+            slowest.as_secs_f64() * 1_000.0
+        ));
         Ok(())
     }
 }
@@ -226,12 +335,18 @@ async fn plans(url: &str) -> Result<(), Error> {
         println!("{}", text.split_whitespace().collect::<Vec<_>>().join(" "));
         if url.starts_with("sqlite:") {
             let pool = sqlx::SqlitePool::connect(url).await?;
-            for row in sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"))).fetch_all(&pool).await? {
+            for row in sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+                .fetch_all(&pool)
+                .await?
+            {
                 println!("    {}", row.try_get::<String, _>("detail")?);
             }
             pool.close().await;
         } else {
-            let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1).connect(url).await?;
+            let pool = sqlx::postgres::PgPoolOptions::new()
+                .max_connections(1)
+                .connect(url)
+                .await?;
             let places = (1..=20).take_while(|n| text.contains(&format!("${n}"))).count();
             let nulls = vec!["NULL"; places].join(", ");
             let ask = format!(

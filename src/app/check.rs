@@ -56,7 +56,12 @@ pub async fn check(settings: &Settings) -> Result<Found, StartError> {
     }
     let words = database.words();
     database.close().await;
-    Ok(Found { database: words, master_key_file: path, master_key, spool })
+    Ok(Found {
+        database: words,
+        master_key_file: path,
+        master_key,
+        spool,
+    })
 }
 
 /// What is at the database's address.
@@ -72,12 +77,19 @@ struct Database {
 impl Database {
     async fn find(settings: &Settings) -> Result<Self, StartError> {
         let url = &settings.database_url;
-        let failed = |error| StartError::Database { url: url.clone(), error };
+        let failed = |error| StartError::Database {
+            url: url.clone(),
+            error,
+        };
         if let Some(file) = url.file() {
             let folder = file.parent().unwrap_or(Path::new(""));
             folders::check_writable(folder).map_err(|error| failed(StoreError::File(error)))?;
             if !file.exists() {
-                return Ok(Self { store: None, pending: Vec::new(), key_check: None });
+                return Ok(Self {
+                    store: None,
+                    pending: Vec::new(),
+                    key_check: None,
+                });
             }
         }
         let store = Store::open_to_look(url).await.map_err(failed)?;
@@ -85,8 +97,16 @@ impl Database {
         store.check_writable(url, !pending.is_empty()).await.map_err(failed)?;
         // The table is one of those that the schema began with.
         let has_table = !pending.iter().any(|step| step.ends_with("_installation"));
-        let key_check = if has_table { store.installation().key_check().await? } else { None };
-        Ok(Self { store: Some(store), pending, key_check })
+        let key_check = if has_table {
+            store.installation().key_check().await?
+        } else {
+            None
+        };
+        Ok(Self {
+            store: Some(store),
+            pending,
+            key_check,
+        })
     }
 
     fn words(&self) -> String {
@@ -114,7 +134,11 @@ fn find_master_key(settings: &Settings, database: &Database) -> Result<(PathBuf,
         (None, Some(_)) => Err(MasterKeyError::Lost(path).into()),
         (None, None) if !may_be_made => Err(MasterKeyError::Missing(path).into()),
         (None, None) => {
-            let unmade = |source| MasterKeyError::Io { path: path.clone(), what: "made", source };
+            let unmade = |source| MasterKeyError::Io {
+                path: path.clone(),
+                what: "made",
+                source,
+            };
             folders::check_writable(path.parent().unwrap_or(Path::new(""))).map_err(unmade)?;
             Ok((path, MasterKey::from_bytes(random::bytes()), "will be made"))
         }

@@ -17,7 +17,13 @@ pub(super) fn raise() -> u64 {
     if before >= wanted {
         return before;
     }
-    match setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum }) {
+    match setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: Some(wanted),
+            maximum,
+        },
+    ) {
         Ok(()) => wanted,
         Err(error) => {
             tracing::warn!(%error, "The limit of open files cannot be raised from {before} to {wanted}");

@@ -11,10 +11,17 @@ use crate::random;
 /// # Errors
 /// Why not.
 pub(super) fn check_writable(folder: &Path) -> io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
     let missing = Missing::of(folder);
     let made = fs::create_dir_all(folder).and_then(|()| {
-        let file = folder.join(format!(".crossmodel-check-{:016x}", u64::from_le_bytes(random::bytes())));
+        let file = folder.join(format!(
+            ".crossmodel-check-{:016x}",
+            u64::from_le_bytes(random::bytes())
+        ));
         File::create_new(&file)?;
         fs::remove_file(file)
     });
@@ -27,7 +34,9 @@ pub(super) struct Missing(Vec<PathBuf>);
 
 impl Missing {
     pub(super) fn of(folder: &Path) -> Self {
-        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let missing = folder
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         Self(missing.map(Path::to_owned).collect())
     }
 

@@ -23,19 +23,33 @@ pub(super) struct Listener {
 /// stands for any free port.
 pub(super) fn take(parts: Parts) -> Result<(Vec<Listener>, Parts), StartError> {
     let mut listeners = Vec::new();
-    let mut bound = Parts { gateway: None, console: None };
+    let mut bound = Parts {
+        gateway: None,
+        console: None,
+    };
     if let Some(address) = parts.gateway {
         let (socket, at) = listen(address)?;
         let console = parts.console == Some(address);
-        bound = Parts { gateway: Some(at), console: console.then_some(at) };
-        listeners.push(Listener { socket, gateway: true, console });
+        bound = Parts {
+            gateway: Some(at),
+            console: console.then_some(at),
+        };
+        listeners.push(Listener {
+            socket,
+            gateway: true,
+            console,
+        });
     }
     if let Some(address) = parts.console
         && bound.console.is_none()
     {
         let (socket, at) = listen(address)?;
         bound.console = Some(at);
-        listeners.push(Listener { socket, gateway: false, console: true });
+        listeners.push(Listener {
+            socket,
+            gateway: false,
+            console: true,
+        });
     }
     Ok((listeners, bound))
 }
@@ -52,7 +66,11 @@ fn listen(address: Address) -> Result<(TcpListener, Address), StartError> {
 }
 
 fn socket(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
     // A restart must not wait for the last connections of the program before.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

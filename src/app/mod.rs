@@ -59,12 +59,18 @@ pub async fn open_and_migrate(
     {
         return Err(StartError::NoDatabase(settings.database_url.clone()));
     }
-    let failed = |error| StartError::Database { url: settings.database_url.clone(), error };
+    let failed = |error| StartError::Database {
+        url: settings.database_url.clone(),
+        error,
+    };
     let (store, turn) = Store::open_in_turn(&settings.database_url).await.map_err(failed)?;
     let applied = store.migrate().await.map_err(failed)?;
     if store.catalog().revision().await? == 0 {
         let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
-        let report = store.catalog().import(&shipped, &Actor::command_line(), clock.now()).await?;
+        let report = store
+            .catalog()
+            .import(&shipped, &Actor::command_line(), clock.now())
+            .await?;
         tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
     }
     turn.end().await;
@@ -98,7 +104,10 @@ async fn first_master_key(settings: &Settings, store: &Store) -> Result<MasterKe
         None if known.is_some() => return Err(MasterKeyError::Lost(path).into()),
         None if may_be_made => {
             let key = master_key::make(&path)?;
-            tracing::info!("Made the master key {}; keep a copy apart from the database's backups", path.display());
+            tracing::info!(
+                "Made the master key {}; keep a copy apart from the database's backups",
+                path.display()
+            );
             key
         }
         None => return Err(MasterKeyError::Missing(path).into()),
@@ -136,5 +145,10 @@ pub fn provider_proxy() -> Result<Option<ProviderProxy>, StartError> {
 /// # Errors
 /// If the file that is named for them cannot be used.
 pub fn extra_roots(settings: &Settings) -> Result<ExtraRoots, StartError> {
-    Ok(settings.ca_file.as_deref().map(ExtraRoots::read).transpose()?.unwrap_or_default())
+    Ok(settings
+        .ca_file
+        .as_deref()
+        .map(ExtraRoots::read)
+        .transpose()?
+        .unwrap_or_default())
 }

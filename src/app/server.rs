@@ -108,7 +108,10 @@ impl Running {
             sleep(self.drain_delay).await;
             let stopped = join_all(self.servers.iter_mut().map(Server::stop));
             if timeout(self.patience, stopped).await.is_err() {
-                tracing::warn!("Some requests have not ended in {:?} (CROSSMODEL_SHUTDOWN_TIMEOUT)", self.patience);
+                tracing::warn!(
+                    "Some requests have not ended in {:?} (CROSSMODEL_SHUTDOWN_TIMEOUT)",
+                    self.patience
+                );
             }
         };
         tokio::select! {
@@ -199,5 +202,8 @@ async fn serve(
         connections: Arc::clone(connections),
     };
     let served = Server::start(listener.socket, serve, configure).await;
-    served.map_err(|error| StartError::System { what: "cannot serve", error })
+    served.map_err(|error| StartError::System {
+        what: "cannot serve",
+        error,
+    })
 }

@@ -13,9 +13,16 @@ pub(super) struct StopSignals {
 
 impl StopSignals {
     pub(super) fn new() -> Result<Self, StartError> {
-        let hear =
-            |kind| signal(kind).map_err(|error| StartError::System { what: "cannot hear requests to stop", error });
-        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
+        let hear = |kind| {
+            signal(kind).map_err(|error| StartError::System {
+                what: "cannot hear requests to stop",
+                error,
+            })
+        };
+        Ok(Self {
+            terminate: hear(SignalKind::terminate())?,
+            interrupt: hear(SignalKind::interrupt())?,
+        })
     }
 
     /// Waits for the next request; says which it was.

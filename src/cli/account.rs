@@ -73,7 +73,9 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
     match context.store.accounts().create(&account, &context.by, now).await {
         Ok(()) => output::note(&format!("Added the account `{name}`.")),
         Err(StoreError::Taken { .. }) => {
-            return Err(CliError::Failed(format!("NAME: there is an account named `{name}` already")));
+            return Err(CliError::Failed(format!(
+                "NAME: there is an account named `{name}` already"
+            )));
         }
         Err(error) => return Err(error.into()),
     }
@@ -82,7 +84,9 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
 
 async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: AccessArgs) -> Result<(), CliError> {
     if limits.is_empty() && access.is_empty() {
-        return Err(CliError::Usage("say what to set, for example --spend-limit 500 --per month; see --help".into()));
+        return Err(CliError::Usage(
+            "say what to set, for example --spend-limit 500 --per month; see --help".into(),
+        ));
     }
     let account = context.existing_account(name).await?;
     let gone = || CliError::Failed(format!("NAME: `{name}` is gone"));
@@ -99,30 +103,44 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
         return Err(gone());
     }
     let told = format!("{}; {}", limits::told(&limits), access::told(&access));
-    output::note(&format!("All keys of {name} together now: {told}. Live everywhere within a minute."));
+    output::note(&format!(
+        "All keys of {name} together now: {told}. Live everywhere within a minute."
+    ));
     Ok(())
 }
 
 async fn switch(context: &Context<'_>, name: &str, enabled: bool) -> Result<(), CliError> {
     let account = context.existing_account(name).await?;
     if account.enabled == enabled {
-        output::note(&format!("{name} is {} already.", if enabled { "enabled" } else { "disabled" }));
+        output::note(&format!(
+            "{name} is {} already.",
+            if enabled { "enabled" } else { "disabled" }
+        ));
         return Ok(());
     }
 
     let keys = context.store.api_keys().all(Scope::Account(account.id)).await?.len();
     let signed_in = context.store.sessions().list(None, context.now()).await?;
-    if !context.store.accounts().set_enabled(account.id, enabled, &context.by, context.now()).await? {
+    if !context
+        .store
+        .accounts()
+        .set_enabled(account.id, enabled, &context.by, context.now())
+        .await?
+    {
         return Err(CliError::Failed(format!("NAME: `{name}` is gone")));
     }
 
     if enabled {
-        output::note(&format!("Enabled {name}. Its keys work again within a minute, and its people can sign in."));
+        output::note(&format!(
+            "Enabled {name}. Its keys work again within a minute, and its people can sign in."
+        ));
         return Ok(());
     }
     let people = context.store.people().list(Scope::Account(account.id)).await?;
     let out = people.iter().filter(|person| person.role != Role::Admin);
-    let out = out.filter(|person| signed_in.iter().any(|session| session.person == person.id)).count();
+    let out = out
+        .filter(|person| signed_in.iter().any(|session| session.person == person.id))
+        .count();
     output::note(&format!(
         "Disabled {name}. The requests of its {} are refused within a minute; signed out: {}. Calls in flight end.",
         output::count(keys, "key", "keys"),
@@ -141,7 +159,9 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
             [
                 account.name.to_string(),
                 state.into(),
-                balances.get(&account.id).map_or("no credit".into(), ToString::to_string),
+                balances
+                    .get(&account.id)
+                    .map_or("no credit".into(), ToString::to_string),
                 limits::told(&account.limits),
                 access::told(&account.access),
                 when::show(account.created_at),

@@ -121,9 +121,17 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
     let aliases = saved.map(|saved| saved.aliases).unwrap_or_default();
     let row = |alias: &domain::Alias| {
         let answers_as = if alias.keep_name { "name asked for" } else { "real id" };
-        [alias.name.to_string(), alias.matching.to_string(), alias.target.to_string(), answers_as.to_owned()]
+        [
+            alias.name.to_string(),
+            alias.matching.to_string(),
+            alias.target.to_string(),
+            answers_as.to_owned(),
+        ]
     };
-    output::table(["NAME", "MATCH", "TARGET", "ANSWERS AS"], &aliases.iter().map(row).collect::<Vec<_>>());
+    output::table(
+        ["NAME", "MATCH", "TARGET", "ANSWERS AS"],
+        &aliases.iter().map(row).collect::<Vec<_>>(),
+    );
     Ok(())
 }
 
@@ -134,7 +142,9 @@ impl Set {
         let now_has = alias_rows::change(context, &key, |has| {
             let mut new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
             for Placed { row, .. } in &mut new {
-                let before = has.iter().any(|alias| alias.name.as_str() == row.name && alias.keep_name);
+                let before = has
+                    .iter()
+                    .any(|alias| alias.name.as_str() == row.name && alias.keep_name);
                 row.keep_name = self.keep_name.unwrap_or(row.keep_name || before);
             }
             alias_rows::check(&alias_rows::without(has, &new), &new, &catalog, key.models().as_deref())
@@ -147,7 +157,10 @@ impl Set {
 /// Tells how many aliases a key has after a change.
 fn said(key: &domain::ApiKey, count: usize) {
     let now_has = output::count(count, "alias", "aliases");
-    output::note(&format!("{} now has {now_has}. Live everywhere within a minute.", key.name));
+    output::note(&format!(
+        "{} now has {now_has}. Live everywhere within a minute.",
+        key.name
+    ));
 }
 
 /// Adds rows to a key's aliases, or puts them in their place.
@@ -157,7 +170,11 @@ async fn bring_in(context: &Context<'_>, which: &WhichKey, new: &[Placed], repla
     let allowed = key.models();
     let allowed = allowed.as_deref();
     let now_has = alias_rows::change(context, &key, |has| {
-        let stay = if replace { Vec::new() } else { alias_rows::without(has, new) };
+        let stay = if replace {
+            Vec::new()
+        } else {
+            alias_rows::without(has, new)
+        };
         alias_rows::check(&stay, new, &catalog, allowed)
     });
     said(&key, now_has.await?);
@@ -165,7 +182,11 @@ async fn bring_in(context: &Context<'_>, which: &WhichKey, new: &[Placed], repla
 }
 
 fn read(file: &Path) -> Result<Vec<Placed>, CliError> {
-    let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+    let name = if file == Path::new("-") {
+        "standard input".into()
+    } else {
+        file.display().to_string()
+    };
     let text = if file == Path::new("-") {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map(|_| text)
@@ -176,9 +197,15 @@ fn read(file: &Path) -> Result<Vec<Placed>, CliError> {
     let import = import_aliases(&text);
     if let Some(problem) = import.problems.first() {
         let format = import.format.describe();
-        return Err(CliError::Failed(format!("{name}:{}: {} (read as {format})", problem.line, problem.reason)));
+        return Err(CliError::Failed(format!(
+            "{name}:{}: {} (read as {format})",
+            problem.line, problem.reason
+        )));
     }
-    let rows = import.rows.into_iter().map(|row| Placed { place: format!("{name}:{}", row.line), row: row.row });
+    let rows = import.rows.into_iter().map(|row| Placed {
+        place: format!("{name}:{}", row.line),
+        row: row.row,
+    });
     Ok(rows.collect())
 }
 
@@ -191,7 +218,8 @@ impl Remove {
             .iter()
             .map(|name| {
                 let name = name.strip_suffix('*').unwrap_or(name);
-                name.parse().map_err(|error| CliError::Usage(format!("`{name}`: {error}")))
+                name.parse()
+                    .map_err(|error| CliError::Usage(format!("`{name}`: {error}")))
             })
             .collect::<Result<_, _>>()?;
         let now_has = alias_rows::change(context, &key, |has| {
@@ -200,7 +228,11 @@ impl Remove {
                     return Err(CliError::Failed(format!("{} has no alias named {name}", key.name)));
                 }
             }
-            Ok(has.iter().filter(|alias| !names.contains(&alias.name)).cloned().collect())
+            Ok(has
+                .iter()
+                .filter(|alias| !names.contains(&alias.name))
+                .cloned()
+                .collect())
         });
         said(&key, now_has.await?);
         Ok(())

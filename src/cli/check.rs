@@ -27,18 +27,28 @@ impl CheckConfig {
         }
         match parts.gateway {
             Some(address) => {
-                output::line(&format!("Gateway:    {} (listening on {address})", settings.client_url(parts)));
+                output::line(&format!(
+                    "Gateway:    {} (listening on {address})",
+                    settings.client_url(parts)
+                ));
             }
             None => output::line("Gateway:    off"),
         }
         let found = app::check(settings).await?;
         output::line(&format!("Database:   {} ({})", settings.database_url, found.database));
-        output::line(&format!("Master key: {} ({})", found.master_key_file.display(), found.master_key));
+        output::line(&format!(
+            "Master key: {} ({})",
+            found.master_key_file.display(),
+            found.master_key
+        ));
         if let Some(folder) = &found.spool {
             output::line(&format!("Spool:      {} (can be written)", folder.display()));
         }
         let egress = settings.egress_allow.to_string();
-        output::line(&format!("Private providers: {}", if egress.is_empty() { "none" } else { &egress }));
+        output::line(&format!(
+            "Private providers: {}",
+            if egress.is_empty() { "none" } else { &egress }
+        ));
         if let Some(file) = &settings.ca_file {
             let certificates = output::count(app::extra_roots(settings)?.count(), "certificate", "certificates");
             output::line(&format!("Extra authorities: {} ({certificates})", file.display()));

@@ -43,7 +43,12 @@ impl<'a> Context<'a> {
     async fn with(settings: &'a Settings, new: NewDatabase) -> Result<Self, CliError> {
         let clock = Clock::system();
         let store = app::open_store(settings, new, &clock).await?;
-        Ok(Self { settings, store, by: Actor::command_line(), clock })
+        Ok(Self {
+            settings,
+            store,
+            by: Actor::command_line(),
+            clock,
+        })
     }
 
     /// The current time.
@@ -90,7 +95,9 @@ impl<'a> Context<'a> {
         }
         let people = self.store.people().list(Scope::All).await?;
         let near = did_you_mean(email.as_str(), people.iter().map(|person| person.email.as_str()));
-        Err(CliError::Failed(format!("--email: nobody signs in as {email}{near}; see: crossmodel person list")))
+        Err(CliError::Failed(format!(
+            "--email: nobody signs in as {email}{near}; see: crossmodel person list"
+        )))
     }
 
     /// How many keys a person owns.
@@ -122,9 +129,10 @@ impl<'a> Context<'a> {
                 found.len() + 1,
                 which.key
             ))),
-            (None, _) => {
-                Err(CliError::Failed(format!("--key: there is no key `{}`; see: crossmodel key list", which.key)))
-            }
+            (None, _) => Err(CliError::Failed(format!(
+                "--key: there is no key `{}`; see: crossmodel key list",
+                which.key
+            ))),
         }
     }
 }

@@ -97,9 +97,15 @@ impl Add {
         }
         let account = context.account(&self.account).await?;
         let (wallets, now) = (context.store.wallets(), context.now());
-        let before = wallets.balance(account.id).await?.map_or(PicoUsd::ZERO, |wallet| wallet.balance);
+        let before = wallets
+            .balance(account.id)
+            .await?
+            .map_or(PicoUsd::ZERO, |wallet| wallet.balance);
         if before.checked_add(self.usd).is_none() {
-            return Err(CliError::Failed(format!("--usd: {} more is beyond what a balance can hold", self.usd)));
+            return Err(CliError::Failed(format!(
+                "--usd: {} more is beyond what a balance can hold",
+                self.usd
+            )));
         }
         let id = LedgerId::new(now, random::bytes());
         let balance = wallets.credit(id, account.id, self.usd, note, &context.by, now).await?;
@@ -111,7 +117,10 @@ impl Add {
             true => format!("Took {} USD from", positive(self.usd)),
             false => format!("Added {} USD to", self.usd),
         };
-        output::note(&format!("{what} {} ({note}). The balance was {before} USD and is {balance} USD.", account.name));
+        output::note(&format!(
+            "{what} {} ({note}). The balance was {before} USD and is {balance} USD.",
+            account.name
+        ));
         Ok(())
     }
 }
@@ -136,7 +145,12 @@ async fn show(context: &Context<'_>, account: &Account, json: bool) -> Result<()
             actor: entry.actor.as_deref(),
         });
         let balance = wallet.map(|wallet| wallet.balance);
-        return output::json(&Wallet { account: account.name.as_str(), balance, held, entries: entries.collect() });
+        return output::json(&Wallet {
+            account: account.name.as_str(),
+            balance,
+            held,
+            entries: entries.collect(),
+        });
     }
     let Some(wallet) = wallet else {
         output::note(&format!(
@@ -145,7 +159,10 @@ async fn show(context: &Context<'_>, account: &Account, json: bool) -> Result<()
         ));
         return Ok(());
     };
-    output::line(&format!("Balance {} USD, of which {held} USD are held by calls in flight.", wallet.balance));
+    output::line(&format!(
+        "Balance {} USD, of which {held} USD are held by calls in flight.",
+        wallet.balance
+    ));
     let rows: Vec<[String; 4]> = entries.iter().map(row).collect();
     output::table(["TIME", "USD", "CAUSE", "BY"], &rows);
     Ok(())
@@ -156,5 +173,10 @@ fn row(entry: &LedgerEntry) -> [String; 4] {
         EntryKind::Usage => output::count(usize::try_from(entry.requests).unwrap_or_default(), "call", "calls"),
         kind => format!("{}: {}", kind.as_str(), entry.note.as_deref().unwrap_or_default()),
     };
-    [when::show(entry.at), entry.amount.to_string(), cause, entry.actor.clone().unwrap_or_default()]
+    [
+        when::show(entry.at),
+        entry.amount.to_string(),
+        cause,
+        entry.actor.clone().unwrap_or_default(),
+    ]
 }

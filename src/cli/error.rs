@@ -59,27 +59,43 @@ pub fn one_line(error: &clap::Error, command: &Command) -> String {
         // The value itself is not repeated: it may hold a password. Where it may be shown, the reason does so.
         ErrorKind::ValueValidation => error.source().map(|source| flat(&source.to_string())),
         ErrorKind::InvalidValue => error.get(ContextKind::ValidValue).map(|valid| {
-            let value = error.get(ContextKind::InvalidValue).map(ToString::to_string).unwrap_or_default();
-            if value.is_empty() { format!("say one of {valid}") } else { format!("`{value}` is none of {valid}") }
+            let value = error
+                .get(ContextKind::InvalidValue)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            if value.is_empty() {
+                format!("say one of {valid}")
+            } else {
+                format!("`{value}` is none of {valid}")
+            }
         }),
         _ => None,
     };
     if let (Some(argument), Some(reason)) = (argument, reason) {
         let flag = argument.split_whitespace().next().unwrap_or_default();
-        return format!("{}: {reason}", from_environment(flag, command).unwrap_or(flag.to_owned()));
+        return format!(
+            "{}: {reason}",
+            from_environment(flag, command).unwrap_or(flag.to_owned())
+        );
     }
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let said = said.collect::<Vec<_>>().join(" ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    if said.is_empty() { "say what to do; see --help".into() } else { said.to_owned() }
+    if said.is_empty() {
+        "say what to do; see --help".into()
+    } else {
+        said.to_owned()
+    }
 }
 
 /// The variable that a setting's value came from, unless the flag was given.
 fn from_environment(flag: &str, command: &Command) -> Option<String> {
     let long = flag.strip_prefix("--")?;
-    let argument = command.get_arguments().find(|argument| argument.get_long() == Some(long))?;
+    let argument = command
+        .get_arguments()
+        .find(|argument| argument.get_long() == Some(long))?;
     let variable = argument.get_env()?;
     let given = std::env::args().any(|given| given == flag || given.starts_with(&format!("{flag}=")));
     (!given && std::env::var_os(variable).is_some()).then(|| variable.to_string_lossy().into_owned())

@@ -125,7 +125,10 @@ fn start() -> Result<(), CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::Failed(format!("cannot start the runtime: {error}")))?;
-    runtime.block_on(run(cli.command.unwrap_or(Command::Serve(serve::Serve {})), &cli.settings))
+    runtime.block_on(run(
+        cli.command.unwrap_or(Command::Serve(serve::Serve {})),
+        &cli.settings,
+    ))
 }
 
 async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
@@ -149,7 +152,8 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
 
 /// A name of an account or a key.
 fn name(place: &str, text: &str) -> Result<Name, CliError> {
-    text.parse().map_err(|error| CliError::Usage(format!("{place}: {error}")))
+    text.parse()
+        .map_err(|error| CliError::Usage(format!("{place}: {error}")))
 }
 
 /// A secret from standard input: one line, so that it is in no list of processes and in no shell history.
@@ -185,7 +189,10 @@ mod tests {
         fn check(command: &clap::Command, path: &str) {
             let path = format!("{path} {}", command.get_name());
             if command.has_subcommands() {
-                command.get_subcommands().filter(|c| c.get_name() != "help").for_each(|c| check(c, &path));
+                command
+                    .get_subcommands()
+                    .filter(|c| c.get_name() != "help")
+                    .for_each(|c| check(c, &path));
             } else {
                 let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
                 assert!(help.contains(path.trim()), "{path}: {help}");

@@ -7,7 +7,9 @@ pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> St
     let typed = typed.to_lowercase();
     let bound = typed.chars().count().div_ceil(3).min(6);
     let near = known.filter_map(|name| Some((edits(&typed, &name.to_lowercase(), bound)?, name)));
-    near.min().map(|(_, name)| format!("; did you mean `{name}`?")).unwrap_or_default()
+    near.min()
+        .map(|(_, name)| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

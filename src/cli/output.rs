@@ -17,12 +17,21 @@ pub fn note(text: &str) {
 /// Rows under headings, their columns aligned.
 pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) {
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column).map(|cell| cell.chars().count()));
-        cells.chain(headings.get(column).map(|heading| heading.len())).max().unwrap_or(0)
+        let cells = rows
+            .iter()
+            .filter_map(|row| row.get(column).map(|cell| cell.chars().count()));
+        cells
+            .chain(headings.get(column).map(|heading| heading.len()))
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..N).map(width).collect();
     let print = |cells: &[String]| {
-        let aligned: Vec<String> = cells.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
+        let aligned: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
         line(aligned.join("  ").trim_end());
     };
     print(&headings.map(str::to_owned));

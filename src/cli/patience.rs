@@ -26,8 +26,9 @@ pub(super) fn read(text: &str) -> Result<Patience, String> {
     }
     let mut all = ProviderPatience::default();
     for part in text.split(',') {
-        let (what, number) =
-            part.split_once('=').ok_or_else(|| format!("`{part}` says no number; write for example idle=900"))?;
+        let (what, number) = part
+            .split_once('=')
+            .ok_or_else(|| format!("`{part}` says no number; write for example idle=900"))?;
         let (slot, least, most) = match what {
             "first-byte-stream" => (&mut all.first_byte_stream, 1, 86_400),
             "first-byte-whole" => (&mut all.first_byte_whole, 1, 86_400),
@@ -57,7 +58,9 @@ pub(super) fn written(patience: &ProviderPatience) -> String {
         ("keepalive", patience.keepalive),
         ("max-event", patience.max_event_mib),
     ];
-    let parts = parts.iter().filter_map(|(what, number)| Some(format!("{what}={}", (*number)?)));
+    let parts = parts
+        .iter()
+        .filter_map(|(what, number)| Some(format!("{what}={}", (*number)?)));
     parts.collect::<Vec<_>>().join(",")
 }
 
@@ -68,8 +71,12 @@ mod tests {
     #[test]
     fn several_parts_are_read_and_the_usual_forgets_them() {
         let all = read("idle=900,keepalive=0,max-event=64").unwrap();
-        let expected =
-            ProviderPatience { idle: Some(900), keepalive: Some(0), max_event_mib: Some(64), ..Default::default() };
+        let expected = ProviderPatience {
+            idle: Some(900),
+            keepalive: Some(0),
+            max_event_mib: Some(64),
+            ..Default::default()
+        };
 
         assert_eq!(all, Patience(Some(expected)));
         assert_eq!(written(&expected), "idle=900,keepalive=0,max-event=64");
@@ -78,9 +85,18 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        assert_eq!(read("idle=0").unwrap_err(), "idle must be a whole number from 1 to 86400");
-        assert_eq!(read("idle=soon").unwrap_err(), "idle must be a whole number from 1 to 86400");
-        assert_eq!(read("idle").unwrap_err(), "`idle` says no number; write for example idle=900");
+        assert_eq!(
+            read("idle=0").unwrap_err(),
+            "idle must be a whole number from 1 to 86400"
+        );
+        assert_eq!(
+            read("idle=soon").unwrap_err(),
+            "idle must be a whole number from 1 to 86400"
+        );
+        assert_eq!(
+            read("idle").unwrap_err(),
+            "`idle` says no number; write for example idle=900"
+        );
         assert!(read("idel=9").unwrap_err().starts_with("`idel` is not known"));
     }
 }

@@ -113,7 +113,12 @@ impl Add {
         let account = match &self.account {
             Some(name) => Some(context.account(name).await?.id),
             None if self.role == Role::Admin => None,
-            None => return Err(CliError::Usage(format!("--account: say which account the {} belongs to", self.role))),
+            None => {
+                return Err(CliError::Usage(format!(
+                    "--account: say which account the {} belongs to",
+                    self.role
+                )));
+            }
         };
         let hash = if self.password_stdin {
             let password = secret_from_stdin("password")?;
@@ -125,11 +130,26 @@ impl Add {
         };
         let now = context.now();
         let id = PersonId::new(now, random::bytes());
-        let person = domain::Person { id, email: self.email, role: self.role, account, enabled: true, created_at: now };
-        match context.store.people().add(&person, hash.as_deref(), &context.by, now).await {
+        let person = domain::Person {
+            id,
+            email: self.email,
+            role: self.role,
+            account,
+            enabled: true,
+            created_at: now,
+        };
+        match context
+            .store
+            .people()
+            .add(&person, hash.as_deref(), &context.by, now)
+            .await
+        {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
-                return Err(CliError::Failed(format!("--email: somebody signs in as {} already", person.email)));
+                return Err(CliError::Failed(format!(
+                    "--email: somebody signs in as {} already",
+                    person.email
+                )));
             }
             Err(error) => return Err(error.into()),
         }
@@ -144,13 +164,25 @@ impl Add {
 async fn switch(context: &Context<'_>, email: &Email, enabled: bool) -> Result<(), CliError> {
     let person = context.person(email).await?;
     if person.enabled == enabled {
-        output::note(&format!("{email} is {} already.", if enabled { "enabled" } else { "disabled" }));
+        output::note(&format!(
+            "{email} is {} already.",
+            if enabled { "enabled" } else { "disabled" }
+        ));
         return Ok(());
     }
 
     let keys = output::count(context.keys_of(person.id).await?, "key", "keys");
-    let sessions = context.store.sessions().list(Some(person.id), context.now()).await?.len();
-    let switched = context.store.people().set_enabled(person.id, enabled, &context.by, context.now()).await;
+    let sessions = context
+        .store
+        .sessions()
+        .list(Some(person.id), context.now())
+        .await?
+        .len();
+    let switched = context
+        .store
+        .people()
+        .set_enabled(person.id, enabled, &context.by, context.now())
+        .await;
     changed(switched, email)?;
 
     output::note(&match enabled {
@@ -179,15 +211,26 @@ impl ChangeRole {
             }
         };
         if account.is_none() && role != Role::Admin {
-            return Err(CliError::Usage(format!("--account: say which account the {role} belongs to")));
+            return Err(CliError::Usage(format!(
+                "--account: say which account the {role} belongs to"
+            )));
         }
         if (person.role, person.account) == (role, account) {
             output::note(&format!("{email} is {role} already."));
             return Ok(());
         }
 
-        let sessions = context.store.sessions().list(Some(person.id), context.now()).await?.len();
-        let changed_role = context.store.people().set_role(person.id, role, account, &context.by, context.now()).await;
+        let sessions = context
+            .store
+            .sessions()
+            .list(Some(person.id), context.now())
+            .await?
+            .len();
+        let changed_role = context
+            .store
+            .people()
+            .set_role(person.id, role, account, &context.by, context.now())
+            .await;
         changed(changed_role, email)?;
 
         let out = output::count(sessions, "browser", "browsers");
@@ -195,7 +238,10 @@ impl ChangeRole {
             0 => String::new(),
             keys => format!(" Their {} as before.", output::count(keys, "key works", "keys work")),
         };
-        output::note(&format!("{email} was {} and is {role}; signed out of {out}.{keys}", person.role));
+        output::note(&format!(
+            "{email} was {} and is {role}; signed out of {out}.{keys}",
+            person.role
+        ));
         Ok(())
     }
 }
@@ -219,13 +265,20 @@ async fn print_link(context: &Context<'_>, person: &domain::Person) -> Result<()
     let link = reset::link(&context.store, &public_url, person.id, context.now()).await?;
     let link = link.ok_or_else(|| CliError::Failed("CROSSMODEL_PUBLIC_URL: no link can be made with it".into()))?;
     output::line(link.as_str());
-    output::note(&format!("With it, {} sets a password: once, within half an hour.", person.email));
+    output::note(&format!(
+        "With it, {} sets a password: once, within half an hour.",
+        person.email
+    ));
     Ok(())
 }
 
 /// Where people reach the console, as a server with these settings would have it.
 fn public_url(settings: &Settings) -> Result<Url, CliError> {
-    let console = settings.parts().ok().and_then(|parts| parts.console).unwrap_or(settings.listen);
+    let console = settings
+        .parts()
+        .ok()
+        .and_then(|parts| parts.console)
+        .unwrap_or(settings.listen);
     Ok(settings.console_url(console).map_err(crate::app::StartError::from)?)
 }
 

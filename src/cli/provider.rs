@@ -78,10 +78,16 @@ pub struct Credential {
 }
 
 fn protocol(text: &str) -> Result<Protocol, String> {
-    const ALL: [Protocol; 4] =
-        [Protocol::OpenaiChat, Protocol::OpenaiResponses, Protocol::AnthropicMessages, Protocol::Gemini];
+    const ALL: [Protocol; 4] = [
+        Protocol::OpenaiChat,
+        Protocol::OpenaiResponses,
+        Protocol::AnthropicMessages,
+        Protocol::Gemini,
+    ];
     let names = ALL.map(Protocol::as_str).join(", ");
-    ALL.into_iter().find(|protocol| protocol.as_str() == text).ok_or(format!("`{text}` is none of {names}"))
+    ALL.into_iter()
+        .find(|protocol| protocol.as_str() == text)
+        .ok_or(format!("`{text}` is none of {names}"))
 }
 
 impl Provider {
@@ -110,15 +116,30 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
             let state = if provider.enabled { "enabled" } else { "disabled" };
             let protocol = provider.protocol.to_string();
             let waits = patience::written(&provider.patience);
-            [provider.id.to_string(), state.into(), protocol, provider.base_url.clone(), credential, waits]
+            [
+                provider.id.to_string(),
+                state.into(),
+                protocol,
+                provider.base_url.clone(),
+                credential,
+                waits,
+            ]
         })
         .collect();
-    output::table(["NAME", "STATE", "PROTOCOL", "BASE URL", "CREDENTIAL", "PATIENCE"], &rows);
+    output::table(
+        ["NAME", "STATE", "PROTOCOL", "BASE URL", "CREDENTIAL", "PATIENCE"],
+        &rows,
+    );
     Ok(())
 }
 
 async fn switch(context: &Context<'_>, name: &ProviderId, enabled: bool) -> Result<(), CliError> {
-    if !context.store.catalog().set_provider_enabled(name, enabled, &context.by, context.now()).await? {
+    if !context
+        .store
+        .catalog()
+        .set_provider_enabled(name, enabled, &context.by, context.now())
+        .await?
+    {
         return Err(unknown(name));
     }
     output::note(&format!("{} `{name}`.", if enabled { "Enabled" } else { "Disabled" }));
@@ -126,12 +147,18 @@ async fn switch(context: &Context<'_>, name: &ProviderId, enabled: bool) -> Resu
 }
 
 fn unknown(name: &ProviderId) -> CliError {
-    CliError::Failed(format!("NAME: there is no provider `{name}`; see: crossmodel provider list"))
+    CliError::Failed(format!(
+        "NAME: there is no provider `{name}`; see: crossmodel provider list"
+    ))
 }
 
 impl Set {
     async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
-        let Credential { credential_env, credential_stdin, no_credential } = &self.credential;
+        let Credential {
+            credential_env,
+            credential_stdin,
+            no_credential,
+        } = &self.credential;
         let anything = self.base_url.is_some() || self.protocol.is_some() || credential_env.is_some();
         let patience = self.patience;
         if !anything && !credential_stdin && !no_credential && patience.is_none() {
@@ -151,7 +178,10 @@ impl Set {
             (None, None) => return Err(unknown(&self.name)),
         };
         if before.is_none() && self.protocol.is_none() {
-            return Err(CliError::Usage(format!("--protocol: `{}` is new; say what it speaks", self.name)));
+            return Err(CliError::Usage(format!(
+                "--protocol: `{}` is new; say what it speaks",
+                self.name
+            )));
         }
         let mut change = ProviderChange {
             base_url,
@@ -165,7 +195,11 @@ impl Set {
                 .ok_or_else(|| CliError::Failed(format!("`{}` has no address to seal a credential for", self.name)))?;
             let credential = secret_from_stdin("credential")?;
             let master = context.master_key().await?;
-            change.sealed = Some(Some(master.seal(&context_text, credential.as_bytes(), random::bytes())?));
+            change.sealed = Some(Some(master.seal(
+                &context_text,
+                credential.as_bytes(),
+                random::bytes(),
+            )?));
         } else if *no_credential || credential_env.is_some() {
             change.sealed = Some(None);
         } else if let Some(before) = before
@@ -179,7 +213,12 @@ impl Set {
                 ));
             }
         }
-        match context.store.catalog().set_provider(&change, &context.by, context.now()).await {
+        match context
+            .store
+            .catalog()
+            .set_provider(&change, &context.by, context.now())
+            .await
+        {
             Ok(()) => {}
             Err(StoreError::Missing) => return Err(unknown(&self.name)),
             Err(error) => return Err(error.into()),
@@ -206,7 +245,9 @@ fn permitted(url: &Url, policy: &EgressPolicy) -> Result<String, CliError> {
         CliError::Failed(format!("--base-url: {error}{list}"))
     })?;
     if url.query().is_some() {
-        return Err(CliError::Failed("--base-url: leave out the ? and what follows it".into()));
+        return Err(CliError::Failed(
+            "--base-url: leave out the ? and what follows it".into(),
+        ));
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }

@@ -24,7 +24,11 @@ pub struct Resolve {
 impl Resolve {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CliError> {
         if self.name.len() > Explanation::MAX_REQUESTED {
-            let why = format!("NAME: use {} bytes or fewer; this has {}", Explanation::MAX_REQUESTED, self.name.len());
+            let why = format!(
+                "NAME: use {} bytes or fewer; this has {}",
+                Explanation::MAX_REQUESTED,
+                self.name.len()
+            );
             return Err(CliError::Usage(why));
         }
         let context = Context::open(settings).await?;
@@ -46,7 +50,12 @@ fn print(why: &Explanation) {
     output::line(&why.sentence);
     let steps = why.steps.iter().map(|step| {
         let alias = step.alias.as_ref().map(ToString::to_string).unwrap_or_default();
-        [step.rule.label().to_owned(), alias, step.text.clone(), step.mark.label().to_owned()]
+        [
+            step.rule.label().to_owned(),
+            alias,
+            step.text.clone(),
+            step.mark.label().to_owned(),
+        ]
     });
     let steps: Vec<[String; 4]> = steps.collect();
     if !steps.is_empty() {

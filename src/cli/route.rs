@@ -91,7 +91,11 @@ async fn list(context: &Context<'_>, json: bool) -> Result<(), CliError> {
     let rows: Vec<[String; 3]> = orders
         .iter()
         .map(|order| {
-            [order.model.clone(), order.account.map_or_else(|| "(all)".into(), name), listed(order.providers())]
+            [
+                order.model.clone(),
+                order.account.map_or_else(|| "(all)".into(), name),
+                listed(order.providers()),
+            ]
         })
         .collect();
     output::table(["MODEL", "ACCOUNT", "PROVIDERS"], &rows);
@@ -120,8 +124,16 @@ impl Set {
         }
         let order = ProviderOrder::new(model, account, self.providers)
             .map_err(|error| CliError::Usage(format!("--providers: {error}")))?;
-        let changed = context.store.catalog().set_provider_order(&order, &context.by, context.now()).await?;
-        let what = format!("{} is asked at {} when its provider fails", order.model, listed(order.providers()));
+        let changed = context
+            .store
+            .catalog()
+            .set_provider_order(&order, &context.by, context.now())
+            .await?;
+        let what = format!(
+            "{} is asked at {} when its provider fails",
+            order.model,
+            listed(order.providers())
+        );
         let whose = self.which.whose();
         output::note(&match changed {
             true => format!("{what}{whose}. Live everywhere within a minute."),
@@ -139,7 +151,12 @@ impl Which {
             Ok(model) => model,
             Err(_) => self.model.clone(),
         };
-        if !context.store.catalog().remove_provider_order(&model, account, &context.by, context.now()).await? {
+        if !context
+            .store
+            .catalog()
+            .remove_provider_order(&model, account, &context.by, context.now())
+            .await?
+        {
             return Err(CliError::Failed(format!(
                 "MODEL: there is no order of providers for {model}{}; see: crossmodel route list",
                 self.whose()
@@ -166,7 +183,10 @@ impl Which {
     }
 
     fn whose(&self) -> String {
-        self.account.as_ref().map(|name| format!(" for {name}")).unwrap_or_default()
+        self.account
+            .as_ref()
+            .map(|name| format!(" for {name}"))
+            .unwrap_or_default()
     }
 }
 

@@ -21,7 +21,16 @@ impl Serve {
         let clock = Clock::system();
         let store = app::open_store(settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(settings, &store).await?;
-        let running = Running::start(settings, store, master, Serving { clock, demo_provider: false }).await?;
+        let running = Running::start(
+            settings,
+            store,
+            master,
+            Serving {
+                clock,
+                demo_provider: false,
+            },
+        )
+        .await?;
         if let (Some(url), Some(address)) = (&running.console_url, running.parts.console) {
             output::line(&format!("Console: {}", with_address(url.as_str(), address)));
         }
@@ -40,5 +49,9 @@ impl Serve {
 
 /// Where something is for those who use it, and also where it listens if that is another address.
 fn with_address(url: &str, address: Address) -> String {
-    if url.contains(&address.to_string()) { url.to_owned() } else { format!("{url} (listening on {address})") }
+    if url.contains(&address.to_string()) {
+        url.to_owned()
+    } else {
+        format!("{url} (listening on {address})")
+    }
 }

@@ -57,10 +57,13 @@ impl Session {
         match self {
             Self::List { email, json } => list(&context, email.as_ref(), json).await,
             Self::End { email: Some(email), .. } => end_all(&context, &email).await,
-            Self::End { id: Some(id), email: None } => end(&context, &id).await,
-            Self::End { id: None, email: None } => {
-                Err(CliError::Usage("say which: an ID of crossmodel session list, or --email ADDRESS for all".into()))
-            }
+            Self::End {
+                id: Some(id),
+                email: None,
+            } => end(&context, &id).await,
+            Self::End { id: None, email: None } => Err(CliError::Usage(
+                "say which: an ID of crossmodel session list, or --email ADDRESS for all".into(),
+            )),
         }
     }
 }
@@ -79,7 +82,13 @@ async fn list(context: &Context<'_>, email: Option<&Email>, json: bool) -> Resul
         .map(|session| {
             let times = [session.created_at, session.seen_at, session.expires_at].map(when::show);
             let [signed_in, last_used, ends] = times;
-            [session.short_id.clone(), session.email.to_string(), signed_in, last_used, ends]
+            [
+                session.short_id.clone(),
+                session.email.to_string(),
+                signed_in,
+                last_used,
+                ends,
+            ]
         })
         .collect();
     output::table(["ID", "E-MAIL", "SIGNED IN", "LAST USED", "ENDS"], &rows);
@@ -98,7 +107,10 @@ async fn end(context: &Context<'_>, typed: &str) -> Result<(), CliError> {
     let session = match (meant.next(), meant.count()) {
         (Some(session), 0) => session,
         (Some(_), more) => {
-            return Err(CliError::Failed(format!("ID: {} sessions begin with `{id}`; write more digits", more + 1)));
+            return Err(CliError::Failed(format!(
+                "ID: {} sessions begin with `{id}`; write more digits",
+                more + 1
+            )));
         }
         (None, _) => {
             let near = did_you_mean(&id, sessions.iter().map(|session| session.short_id.as_str()));
@@ -107,15 +119,26 @@ async fn end(context: &Context<'_>, typed: &str) -> Result<(), CliError> {
             )));
         }
     };
-    context.store.sessions().end(&session.id, &context.by, context.now()).await?;
+    context
+        .store
+        .sessions()
+        .end(&session.id, &context.by, context.now())
+        .await?;
     output::note(&format!("Ended the session {} of {}.", session.short_id, session.email));
     Ok(())
 }
 
 async fn end_all(context: &Context<'_>, email: &Email) -> Result<(), CliError> {
     let person = context.person(email).await?;
-    let ended = context.store.sessions().end_all(person.id, &context.by, context.now()).await?;
-    output::note(&format!("Ended {} of {email}.", output::count(ended, "session", "sessions")));
+    let ended = context
+        .store
+        .sessions()
+        .end_all(person.id, &context.by, context.now())
+        .await?;
+    output::note(&format!(
+        "Ended {} of {email}.",
+        output::count(ended, "session", "sessions")
+    ));
     Ok(())
 }
 

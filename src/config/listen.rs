@@ -81,7 +81,9 @@ impl FromStr for Part {
         if text == "off" {
             return Ok(Self::Off);
         }
-        text.parse().map(Self::At).map_err(|_| AddressError::Part(text.to_owned()))
+        text.parse()
+            .map(Self::At)
+            .map_err(|_| AddressError::Part(text.to_owned()))
     }
 }
 

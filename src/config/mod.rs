@@ -49,11 +49,23 @@ pub struct Settings {
     pub listen: Address,
 
     /// An address of the gateway's own, or `off` to run without it.
-    #[arg(long, env = "CROSSMODEL_GATEWAY_LISTEN", value_name = "IP:PORT|off", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_GATEWAY_LISTEN",
+        value_name = "IP:PORT|off",
+        hide_env_values = true,
+        global = true
+    )]
     pub gateway_listen: Option<Part>,
 
     /// An address of the console's own, or `off` to run without it.
-    #[arg(long, env = "CROSSMODEL_CONSOLE_LISTEN", value_name = "IP:PORT|off", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_CONSOLE_LISTEN",
+        value_name = "IP:PORT|off",
+        hide_env_values = true,
+        global = true
+    )]
     pub console_listen: Option<Part>,
 
     /// The address that people type to reach the console. [default: http:// and the listening address]
@@ -72,7 +84,13 @@ pub struct Settings {
     ///
     /// On the first run it is made, readable by its owner only; with Postgres only if it is named here. Keep a copy
     /// apart from the database's backups: without it no API key works any more.
-    #[arg(long, env = "CROSSMODEL_MASTER_KEY_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_MASTER_KEY_FILE",
+        value_name = "FILE",
+        hide_env_values = true,
+        global = true
+    )]
     pub master_key_file: Option<PathBuf>,
 
     /// Private addresses that providers may have, as host:port, separated by commas; for example a model server on this
@@ -92,14 +110,26 @@ pub struct Settings {
     /// [default: none]
     ///
     /// It is about /v1 alone. A page that calls needs a key, which whoever looks at the page can read.
-    #[arg(long, env = "CROSSMODEL_CORS_ORIGINS", value_name = "ORIGIN,…", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_CORS_ORIGINS",
+        value_name = "ORIGIN,…",
+        hide_env_values = true,
+        global = true
+    )]
     pub cors_origins: Option<CorsOrigins>,
 
     /// The folder of the spool, a log on the gateway's own disk that calls are written to before they are made. [default:
     /// spool beside the SQLite database, else data/spool]
     ///
     /// What is in it and not yet in the database is money: keep it on a disk that outlives a restart.
-    #[arg(long, env = "CROSSMODEL_SPOOL", value_name = "FOLDER", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_SPOOL",
+        value_name = "FOLDER",
+        hide_env_values = true,
+        global = true
+    )]
     pub spool: Option<PathBuf>,
 
     /// How much is reserved for a call whose cost is not known before it is made.
@@ -124,7 +154,13 @@ pub struct Settings {
 
     /// A PEM file with the authorities whose certificates providers may have, beside those that browsers trust: for model
     /// servers with a company's own authority.
-    #[arg(long, env = "CROSSMODEL_CA_FILE", value_name = "FILE", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_CA_FILE",
+        value_name = "FILE",
+        hide_env_values = true,
+        global = true
+    )]
     pub ca_file: Option<PathBuf>,
 
     /// What to log: a level (error, warn, info, debug, trace), or levels by module such as `info,crossmodel::gateway=debug`.
@@ -142,7 +178,13 @@ pub struct Settings {
     pub log: telemetry::LogFilter,
 
     /// How to log, on standard error.
-    #[arg(long, env = "CROSSMODEL_LOG_FORMAT", default_value = "text", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_LOG_FORMAT",
+        default_value = "text",
+        hide_env_values = true,
+        global = true
+    )]
     pub log_format: telemetry::LogFormat,
 
     /// Threads that answer requests. [default: one per core]
@@ -184,7 +226,13 @@ pub struct Settings {
 
     /// Proxies in front whose `X-Forwarded-For` is believed, as networks or addresses separated by commas, or `none`.
     /// [default: this machine's own addresses if the public address is https, else none]
-    #[arg(long, env = "CROSSMODEL_TRUSTED_PROXIES", value_name = "NETWORK,…", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "CROSSMODEL_TRUSTED_PROXIES",
+        value_name = "NETWORK,…",
+        hide_env_values = true,
+        global = true
+    )]
     pub trusted_proxies: Option<TrustedProxies>,
 
     /// Seconds to go on listening, already reported as not ready, after a request to stop.
@@ -249,7 +297,10 @@ impl Settings {
             Some(Part::At(address)) => Some(address),
             Some(Part::Off) => None,
         };
-        let parts = Parts { gateway: address(self.gateway_listen), console: address(self.console_listen) };
+        let parts = Parts {
+            gateway: address(self.gateway_listen),
+            console: address(self.console_listen),
+        };
         if parts.gateway.is_none() && parts.console.is_none() {
             return Err(SettingsError::NothingToServe);
         }
@@ -262,7 +313,10 @@ impl Settings {
     /// If it is plain http beyond this machine, or no plain origin, or if it is not set and cannot be guessed.
     pub fn console_url(&self, console: Address) -> Result<Url, SettingsError> {
         let Some(url) = &self.public_url else {
-            return console.url().filter(|_| console.is_loopback()).ok_or(SettingsError::NoPublicUrl(console));
+            return console
+                .url()
+                .filter(|_| console.is_loopback())
+                .ok_or(SettingsError::NoPublicUrl(console));
         };
         let origin = url.username().is_empty()
             && url.password().is_none()
@@ -283,16 +337,28 @@ impl Settings {
         let base = match (&self.gateway_url, &self.public_url, parts.gateway) {
             (Some(url), ..) => url.to_string(),
             (None, Some(public), gateway) if gateway.is_none() || gateway == parts.console => public.to_string(),
-            (None, _, gateway) => format!("http://{}", gateway.or(parts.console).unwrap_or(self.listen).from_here()),
+            (None, _, gateway) => format!(
+                "http://{}",
+                gateway.or(parts.console).unwrap_or(self.listen).from_here()
+            ),
         };
         let base = base.trim_end_matches('/');
-        if base.ends_with("/v1") { base.to_owned() } else { format!("{base}/v1") }
+        if base.ends_with("/v1") {
+            base.to_owned()
+        } else {
+            format!("{base}/v1")
+        }
     }
 
     /// The proxies whose word is taken for who called. Unless they are named, one on this machine if there is one: only a
     /// proxy can make a public address https.
     pub fn proxies(&self) -> TrustedProxies {
-        let secure = || [&self.public_url, &self.gateway_url].into_iter().flatten().any(|url| url.scheme() == "https");
+        let secure = || {
+            [&self.public_url, &self.gateway_url]
+                .into_iter()
+                .flatten()
+                .any(|url| url.scheme() == "https")
+        };
         match &self.trusted_proxies {
             Some(named) => named.clone(),
             None if secure() => TrustedProxies::on_this_machine(),
@@ -342,8 +408,12 @@ fn keep(text: &str) -> Result<Keep, String> {
     if text == "forever" {
         return Ok(Keep::Forever);
     }
-    let days = text.strip_suffix('d').and_then(|days| days.parse().ok()).filter(|days| (1..=36_500).contains(days));
-    days.map(Keep::Days).ok_or(format!("`{text}` is no time; write for example 90d, or forever"))
+    let days = text
+        .strip_suffix('d')
+        .and_then(|days| days.parse().ok())
+        .filter(|days| (1..=36_500).contains(days));
+    days.map(Keep::Days)
+        .ok_or(format!("`{text}` is no time; write for example 90d, or forever"))
 }
 
 fn reserve(text: &str) -> Result<Reserve, String> {
@@ -355,8 +425,12 @@ fn reserve(text: &str) -> Result<Reserve, String> {
 }
 
 fn web_address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    url.ok_or(format!("`{text}` is not a web address; write for example https://crossmodel.example.com"))
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or(format!(
+        "`{text}` is not a web address; write for example https://crossmodel.example.com"
+    ))
 }
 
 /// Whether an address means this machine.

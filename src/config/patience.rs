@@ -64,7 +64,10 @@ impl PatienceSettings {
 
     /// As the gateway takes them.
     pub fn limits(&self) -> Limits {
-        Limits { event: usize::from(self.max_event) << 20, ..Limits::default() }
+        Limits {
+            event: usize::from(self.max_event) << 20,
+            ..Limits::default()
+        }
     }
 }
 
@@ -84,13 +87,21 @@ mod tests {
     fn the_defaults_are_those_of_a_gateway_that_nobody_has_set_up() {
         let patience = Program::try_parse_from(["crossmodel"]).unwrap().patience;
 
-        assert_eq!((patience.timeouts(), patience.limits()), (Timeouts::default(), Limits::default()));
+        assert_eq!(
+            (patience.timeouts(), patience.limits()),
+            (Timeouts::default(), Limits::default())
+        );
     }
 
     #[test]
     fn a_time_of_nothing_is_refused_where_it_would_end_every_call() {
-        for flag in ["--idle-timeout=0", "--total-timeout=0", "--first-byte-whole=0", "--max-event=0", "--keepalive=-1"]
-        {
+        for flag in [
+            "--idle-timeout=0",
+            "--total-timeout=0",
+            "--first-byte-whole=0",
+            "--max-event=0",
+            "--keepalive=-1",
+        ] {
             assert!(Program::try_parse_from(["crossmodel", flag]).is_err(), "{flag}");
         }
     }

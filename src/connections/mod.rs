@@ -83,7 +83,10 @@ pub struct ConnectionSlot(Arc<Connection>);
 impl Connections {
     /// None yet.
     pub fn new(room: Room) -> Arc<Self> {
-        Arc::new(Self { room, state: Mutex::default() })
+        Arc::new(Self {
+            room,
+            state: Mutex::default(),
+        })
     }
 
     /// A place for a connection from `peer`, for which a stranger's connection may have to end. `None` if all the room is

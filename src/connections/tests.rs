@@ -4,7 +4,11 @@ use super::*;
 
 fn connections(most: usize, per_address: usize) -> Arc<Connections> {
     let proxies = "10.0.0.0/8".parse().unwrap();
-    Connections::new(Room { most, per_address, proxies })
+    Connections::new(Room {
+        most,
+        per_address,
+        proxies,
+    })
 }
 
 fn enter(all: &Arc<Connections>, from: &str) -> Option<ConnectionSlot> {
@@ -101,7 +105,9 @@ fn a_caller_gets_in_however_many_strangers_hold_connections_open() {
     let _held: Vec<_> = (0..50).map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap()).collect();
     let caller = enter(&all, "198.51.100.1").unwrap();
     caller.authenticated();
-    let _more: Vec<_> = (50..99).map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap()).collect();
+    let _more: Vec<_> = (50..99)
+        .map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap())
+        .collect();
     assert!(!served(&caller)());
 }
 

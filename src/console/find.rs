@@ -40,9 +40,16 @@ pub(super) const ROUTES: &[Address] = &[Address::page("/find", |to| to.to(show))
 async fn show(console: web::Data<Console>, frame: Frame, htmx: HtmxRequest, query: web::Query<FindQuery>) -> Reply {
     let q: String = query.q.trim().chars().take(64).collect();
     let places = places(&console, &frame, &q).await?;
-    let page = FindPage { frame: frame.at(Nav::None), q, places };
+    let page = FindPage {
+        frame: frame.at(Nav::None),
+        q,
+        places,
+    };
     if htmx.is_partial() {
-        return Ok(reply::html(actix_web::http::StatusCode::OK, page.as_results().render()?));
+        return Ok(reply::html(
+            actix_web::http::StatusCode::OK,
+            page.as_results().render()?,
+        ));
     }
     reply::ok(&page)
 }
@@ -62,13 +69,31 @@ async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Destina
     let wanted = q.to_lowercase();
     for (name, href) in pages {
         if name.to_lowercase().contains(&wanted) {
-            places.push(Destination { kind: "Page", name: name.into(), href: href.into() });
+            places.push(Destination {
+                kind: "Page",
+                name: name.into(),
+                href: href.into(),
+            });
         }
     }
-    let filter = KeyFilter { query: (!q.is_empty()).then(|| q.to_owned()), per_page: KEYS, ..KeyFilter::default() };
-    for row in console.store.api_keys().page(frame.who.scope(), &filter, console.now()).await?.rows {
+    let filter = KeyFilter {
+        query: (!q.is_empty()).then(|| q.to_owned()),
+        per_page: KEYS,
+        ..KeyFilter::default()
+    };
+    for row in console
+        .store
+        .api_keys()
+        .page(frame.who.scope(), &filter, console.now())
+        .await?
+        .rows
+    {
         let key = row.key;
-        places.push(Destination { kind: "Aliases", name: key.name.into(), href: format!("/keys/{}/aliases", key.id) });
+        places.push(Destination {
+            kind: "Aliases",
+            name: key.name.into(),
+            href: format!("/keys/{}/aliases", key.id),
+        });
     }
     if !q.is_empty() {
         let catalog = console.catalog().await?;
@@ -76,9 +101,15 @@ async fn places(console: &Console, frame: &Frame, q: &str) -> Result<Vec<Destina
             let id = hit.model.id.to_string();
             let href = format!(
                 "/models?{}",
-                url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &id).finish()
+                url::form_urlencoded::Serializer::new(String::new())
+                    .append_pair("q", &id)
+                    .finish()
             );
-            places.push(Destination { kind: "Model", name: id, href });
+            places.push(Destination {
+                kind: "Model",
+                name: id,
+                href,
+            });
         }
     }
     Ok(places)

@@ -50,13 +50,35 @@ struct ModelsPage {
 pub(super) const ROUTES: &[Address] = &[Address::page("/models", |to| to.to(show))];
 
 async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<ModelQuery>) -> Reply {
-    let catalog = console.catalog().await.map_err(|source| ConsoleError::Unloaded { what: "the catalog", source })?;
+    let catalog = console.catalog().await.map_err(|source| ConsoleError::Unloaded {
+        what: "the catalog",
+        source,
+    })?;
     let query = query.into_inner();
     let found = query.select(&catalog);
-    let page = query.page.parse().unwrap_or(1).clamp(1, found.len().div_ceil(PER_PAGE).max(1));
-    let rows = found.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).map(|model| Row::new(&catalog, model)).collect();
-    let providers = catalog.providers().map(|provider| (provider.id.to_string(), provider.name.clone())).collect();
-    reply::ok(&ModelsPage { frame: frame.at(Nav::Models), total: found.len(), rows, page, providers, query })
+    let page = query
+        .page
+        .parse()
+        .unwrap_or(1)
+        .clamp(1, found.len().div_ceil(PER_PAGE).max(1));
+    let rows = found
+        .iter()
+        .skip((page - 1) * PER_PAGE)
+        .take(PER_PAGE)
+        .map(|model| Row::new(&catalog, model))
+        .collect();
+    let providers = catalog
+        .providers()
+        .map(|provider| (provider.id.to_string(), provider.name.clone()))
+        .collect();
+    reply::ok(&ModelsPage {
+        frame: frame.at(Nav::Models),
+        total: found.len(),
+        rows,
+        page,
+        providers,
+        query,
+    })
 }
 
 impl ModelQuery {
@@ -65,12 +87,18 @@ impl ModelQuery {
         let typed: String = self.q.chars().take(100).collect::<String>().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
         let matches = |model: &Model| {
-            let provider = catalog.provider(&model.provider).map_or("", |provider| provider.name.as_str());
+            let provider = catalog
+                .provider(&model.provider)
+                .map_or("", |provider| provider.name.as_str());
             let text = format!("{} {} {provider}", model.id, model.name).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
         let served = |model: &Model| self.provider.is_empty() || model.provider.as_str() == self.provider;
-        catalog.models().iter().filter(|model| served(model) && matches(model)).collect()
+        catalog
+            .models()
+            .iter()
+            .filter(|model| served(model) && matches(model))
+            .collect()
     }
 
     fn narrows(&self) -> bool {
@@ -91,7 +119,9 @@ impl ModelQuery {
 
 impl Row {
     fn new(catalog: &Catalog, model: &Model) -> Self {
-        let provider = catalog.provider(&model.provider).map_or_else(|| model.provider.to_string(), |p| p.name.clone());
+        let provider = catalog
+            .provider(&model.provider)
+            .map_or_else(|| model.provider.to_string(), |p| p.name.clone());
         Self {
             id: model.id.to_string(),
             name: model.name.clone(),
@@ -125,7 +155,11 @@ fn mark(catalog: &Catalog, model: &Model) -> Option<(&'static str, String)> {
 
 impl ModelsPage {
     fn count(&self) -> String {
-        if self.total == 1 { "1 model".into() } else { format!("{} models", self.total) }
+        if self.total == 1 {
+            "1 model".into()
+        } else {
+            format!("{} models", self.total)
+        }
     }
 
     fn before(&self) -> Option<usize> {

@@ -145,7 +145,11 @@ mod tests {
         let first = began.elapsed();
         assert_eq!(outage.unless_away(silent, for_ever()).await, None);
 
-        assert!(first < LOOK * 2 && began.elapsed() - first < LOOK / 2, "{first:?}, {:?}", began.elapsed());
+        assert!(
+            first < LOOK * 2 && began.elapsed() - first < LOOK / 2,
+            "{first:?}, {:?}",
+            began.elapsed()
+        );
     }
 
     #[tokio::test]

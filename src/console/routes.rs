@@ -85,7 +85,9 @@ impl Console {
 fn pages(console: &Console) -> impl HttpServiceFactory + use<> {
     let scope = pages_to_mount().fold(web::scope(""), |scope, resource| scope.service(resource));
     scope
-        .wrap(from_fn(|console, request, next| guard::guard(is_open, console, request, next)))
+        .wrap(from_fn(|console, request, next| {
+            guard::guard(is_open, console, request, next)
+        }))
         .wrap(session::middleware(console))
         .wrap(from_fn(outage::watch))
         .app_data(
@@ -111,8 +113,10 @@ mod tests {
 
     #[test]
     fn only_what_is_marked_is_open() {
-        let open: Vec<String> =
-            all().filter(|address| address.open).map(|it| format!("{} {}", it.method, it.path)).collect();
+        let open: Vec<String> = all()
+            .filter(|address| address.open)
+            .map(|it| format!("{} {}", it.method, it.path))
+            .collect();
         let known = [
             "GET /assets/{name}",
             "GET /sign-in",
@@ -128,7 +132,13 @@ mod tests {
     #[test]
     fn an_address_is_open_or_closed_for_every_method() {
         for address in all() {
-            assert_eq!(address.open, is_open(address.path), "{} {}", address.method, address.path);
+            assert_eq!(
+                address.open,
+                is_open(address.path),
+                "{} {}",
+                address.method,
+                address.path
+            );
         }
     }
 }

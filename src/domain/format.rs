@@ -12,7 +12,11 @@ use super::values::{PicoUsd, Timestamp};
 /// assert_eq!([tokens(65_536), tokens(128_000), tokens(1_048_576), tokens(512)], ["64K", "128K", "1M", "512"]);
 /// ```
 pub fn tokens(count: u64) -> String {
-    let kilo = if !count.is_multiple_of(1000) && count.is_multiple_of(1024) { 1024 } else { 1000 };
+    let kilo = if !count.is_multiple_of(1000) && count.is_multiple_of(1024) {
+        1024
+    } else {
+        1000
+    };
     let (unit, letter) = match count {
         n if n >= kilo * kilo => (kilo * kilo, 'M'),
         n if n >= kilo => (kilo, 'K'),
@@ -20,7 +24,11 @@ pub fn tokens(count: u64) -> String {
     };
     let hundredths = u128::from(count) * 100 / u128::from(unit);
     let (whole, rest) = (hundredths / 100, hundredths % 100);
-    let decimals = if whole >= 100 { String::new() } else { format!("{rest:02}") };
+    let decimals = if whole >= 100 {
+        String::new()
+    } else {
+        format!("{rest:02}")
+    };
     match decimals.trim_end_matches('0') {
         "" => format!("{whole}{letter}"),
         decimals => format!("{whole}.{decimals}{letter}"),
@@ -65,7 +73,11 @@ pub fn dollars(amount: PicoUsd) -> String {
     let cents = pico / CENT + u64::from(pico % CENT >= CENT / 2);
     let sign = if amount.pico() < 0 { "-" } else { "" };
     if cents == 0 && pico > 0 {
-        return if sign.is_empty() { "<$0.01".into() } else { "-<$0.01".into() };
+        return if sign.is_empty() {
+            "<$0.01".into()
+        } else {
+            "-<$0.01".into()
+        };
     }
     format!("{sign}${}.{:02}", cents / 100, cents % 100)
 }
@@ -107,7 +119,10 @@ fn hundredths_of_cents(steps: i64) -> String {
 /// ```
 pub fn utc(at: Timestamp) -> String {
     let moment = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
-    jiff::tz::Offset::UTC.to_datetime(moment).strftime("%-d %b %Y, %H:%M UTC").to_string()
+    jiff::tz::Offset::UTC
+        .to_datetime(moment)
+        .strftime("%-d %b %Y, %H:%M UTC")
+        .to_string()
 }
 
 /// What a model costs: `$0.27 in / $1.10 out per M`. `from` stands before it where long prompts or some hours have
@@ -124,7 +139,12 @@ pub fn prices(pricing: &Pricing) -> String {
 
 /// A target in one line: `DeepSeek Chat · 128K · $0.27 in / $1.10 out per M`.
 pub fn target(model: &Model) -> String {
-    format!("{} · {} · {}", model.name, tokens(model.context_length), model_prices(model))
+    format!(
+        "{} · {} · {}",
+        model.name,
+        tokens(model.context_length),
+        model_prices(model)
+    )
 }
 
 /// What stands under a test's result: `$15 in / $75 out per M · 200K · text, image`.
@@ -206,7 +226,12 @@ mod tests {
 
     #[test]
     fn a_price_per_million_is_exact() {
-        let cases = [("0.000000002", "$0.002"), ("0.00000110", "$1.10"), ("0.000000075", "$0.075"), ("0.000003", "$3")];
+        let cases = [
+            ("0.000000002", "$0.002"),
+            ("0.00000110", "$1.10"),
+            ("0.000000075", "$0.075"),
+            ("0.000003", "$3"),
+        ];
         for (price, text) in cases {
             assert_eq!(per_million(price.parse().unwrap()), text);
         }
@@ -215,6 +240,9 @@ mod tests {
 
     #[test]
     fn a_target_fits_in_a_line() {
-        assert_eq!(target(&model("deepseek/deepseek-chat")), "deepseek-chat · 128K · $1 in / $2 out per M");
+        assert_eq!(
+            target(&model("deepseek/deepseek-chat")),
+            "deepseek-chat · 128K · $1 in / $2 out per M"
+        );
     }
 }

@@ -43,17 +43,29 @@ pub(crate) fn shipped() -> Catalog {
 /// `name = target`, or `prefix* = target`; ` keep-name` may follow.
 pub(crate) fn alias(line: &str) -> Alias {
     let (name, target) = line.split_once(" = ").unwrap();
-    let (target, keep_name) = target.strip_suffix(" keep-name").map_or((target, false), |target| (target, true));
+    let (target, keep_name) = target
+        .strip_suffix(" keep-name")
+        .map_or((target, false), |target| (target, true));
     let (name, matching) = match name.strip_suffix('*') {
         Some(prefix) => (prefix, Match::Prefix),
         None => (name, Match::Exact),
     };
-    Alias { name: name.parse().unwrap(), matching, target: target.parse().unwrap(), keep_name }
+    Alias {
+        name: name.parse().unwrap(),
+        matching,
+        target: target.parse().unwrap(),
+        keep_name,
+    }
 }
 
 /// A typed row.
 pub(crate) fn row(name: &str, matching: &str, target: &str) -> DraftRow {
-    DraftRow { name: name.into(), matching: matching.into(), target: target.into(), ..DraftRow::default() }
+    DraftRow {
+        name: name.into(),
+        matching: matching.into(),
+        target: target.into(),
+        ..DraftRow::default()
+    }
 }
 
 /// A few short names that often are prefixes of one another, so that rules meet.
@@ -64,9 +76,18 @@ pub(crate) fn any_name() -> impl Strategy<Value = AliasName> {
 /// A key's aliases: up to 20, names unique, in no order.
 pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
     let target = "lab/[abc]".prop_map(|id| id.parse::<ModelId>().unwrap());
-    let rule = (prop_oneof![Just(Match::Exact), Just(Match::Prefix)], target, any::<bool>());
+    let rule = (
+        prop_oneof![Just(Match::Exact), Just(Match::Prefix)],
+        target,
+        any::<bool>(),
+    );
     proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT).prop_map(|map| {
-        let alias = |(name, (matching, target, keep_name))| Alias { name, matching, target, keep_name };
+        let alias = |(name, (matching, target, keep_name))| Alias {
+            name,
+            matching,
+            target,
+            keep_name,
+        };
         map.into_iter().map(alias).collect()
     })
 }

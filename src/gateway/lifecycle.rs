@@ -63,10 +63,16 @@ impl Gateway {
             tokio::spawn(sweep(Arc::clone(&inner))),
             tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(&spending))),
             tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
-            tokio::spawn(retention::run_housekeeping(Arc::clone(&spending), inner.options.keep_records)),
+            tokio::spawn(retention::run_housekeeping(
+                Arc::clone(&spending),
+                inner.options.keep_records,
+            )),
         ];
         let shipper = shipper::start(shipping, spending);
-        Ok(Self { inner, tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))) })
+        Ok(Self {
+            inner,
+            tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))),
+        })
     }
 
     /// Mounts `/v1/*`, `/healthz`, `/readyz` and `/metrics`. Call the answer once in each worker: each has connections to
@@ -99,7 +105,9 @@ impl Gateway {
         drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
         self.inner.spending.end_sweeps().await;
         self.inner.shipping.stop();
-        let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else { return };
+        let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else {
+            return;
+        };
         for task in others {
             task.abort();
         }

@@ -20,12 +20,18 @@ pub(super) struct NoRoom;
 impl Memory {
     /// Room for so many bytes.
     pub(super) fn of(most: usize) -> Self {
-        Self(Arc::new(Pool { taken: AtomicUsize::new(0), most }))
+        Self(Arc::new(Pool {
+            taken: AtomicUsize::new(0),
+            most,
+        }))
     }
 
     /// A part of it, of nothing so far.
     pub(super) fn part(&self) -> Part {
-        Part { memory: self.clone(), bytes: 0 }
+        Part {
+            memory: self.clone(),
+            bytes: 0,
+        }
     }
 }
 

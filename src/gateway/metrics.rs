@@ -50,6 +50,9 @@ impl Metrics {
 
     /// Answers by kind.
     pub(super) fn answers(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        KINDS.iter().copied().zip(self.answers.iter().map(|n| n.load(Ordering::Relaxed)))
+        KINDS
+            .iter()
+            .copied()
+            .zip(self.answers.iter().map(|n| n.load(Ordering::Relaxed)))
     }
 }

@@ -43,7 +43,11 @@ impl Worker {
         }
         let from = self.used.get();
         self.used.set(from + 10);
-        let bytes = pool.get(from..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_else(random::bytes);
+        let bytes = pool
+            .get(from..)
+            .and_then(|rest| rest.first_chunk())
+            .copied()
+            .unwrap_or_else(random::bytes);
         RequestId::new(now, bytes)
     }
 }

@@ -39,6 +39,10 @@ impl Store {
     /// The texts of all statements that reports and lists of requests read with, for measurements: what they are and how
     /// an engine plans them.
     pub fn report_statements() -> Vec<&'static str> {
-        usage::READING.iter().flat_map(|list| list.iter()).map(|sql| sql.0).collect()
+        usage::READING
+            .iter()
+            .flat_map(|list| list.iter())
+            .map(|sql| sql.0)
+            .collect()
     }
 }

@@ -4,7 +4,11 @@ use super::error::{ApiError, Code, Surface};
 use super::operation::Operation;
 
 /// What can be read here, by how it ends elsewhere too.
-const READINGS: [(&str, &str); 3] = [("/models", "/v1/models"), ("/credits", "/v1/credits"), ("/usage", "/v1/usage")];
+const READINGS: [(&str, &str); 3] = [
+    ("/models", "/v1/models"),
+    ("/credits", "/v1/credits"),
+    ("/usage", "/v1/usage"),
+];
 
 /// Ollama's own addresses.
 const OLLAMA: [(&str, &str); 7] = [
@@ -33,7 +37,9 @@ pub fn meant(path: &str) -> Option<&'static str> {
     let ollama = OLLAMA.iter().find(|(theirs, _)| *theirs == path).map(|(_, ours)| *ours);
     let reading = || {
         let known = READINGS.iter().find(|(end, _)| path.ends_with(end));
-        known.map(|(_, ours)| *ours).or_else(|| path.contains("/models/").then_some("/v1/models"))
+        known
+            .map(|(_, ours)| *ours)
+            .or_else(|| path.contains("/models/").then_some("/v1/models"))
     };
     ollama.or_else(|| operation(path).map(Operation::path)).or_else(reading)
 }
@@ -49,7 +55,11 @@ pub fn is_of_an_api(path: &str) -> bool {
 pub fn surface(path: &str, x_api_key: bool) -> Surface {
     let messages = path.contains("/messages/") || path.ends_with("/messages");
     let shared = path.contains("/models/") || path.ends_with("/models");
-    if messages || shared && x_api_key { Surface::Anthropic } else { Surface::Openai }
+    if messages || shared && x_api_key {
+        Surface::Anthropic
+    } else {
+        Surface::Openai
+    }
 }
 
 /// The error for an address that is none.
@@ -64,8 +74,16 @@ pub fn nothing(method: &str, path: &str) -> ApiError {
 
 /// The operation whose address ends like this one, the longest if there are several.
 fn operation(path: &str) -> Option<Operation> {
-    let ends = |operation: &Operation| operation.path().strip_prefix("/v1").is_some_and(|end| path.ends_with(end));
-    Operation::ALL.into_iter().filter(ends).max_by_key(|operation| operation.path().len())
+    let ends = |operation: &Operation| {
+        operation
+            .path()
+            .strip_prefix("/v1")
+            .is_some_and(|end| path.ends_with(end))
+    };
+    Operation::ALL
+        .into_iter()
+        .filter(ends)
+        .max_by_key(|operation| operation.path().len())
 }
 
 #[cfg(test)]
@@ -99,12 +117,24 @@ mod tests {
 
     #[test]
     fn an_address_of_the_console_is_of_no_api() {
-        for path in
-            ["/chat/completions", "/messages", "/responses/", "/api/tags", "/openai/v1/models", "/v1beta/models/x"]
-        {
+        for path in [
+            "/chat/completions",
+            "/messages",
+            "/responses/",
+            "/api/tags",
+            "/openai/v1/models",
+            "/v1beta/models/x",
+        ] {
             assert!(is_of_an_api(path), "{path}");
         }
-        for path in ["/", "/models", "/usage", "/keys/7/aliases", "/sign-in", "/assets/app.js"] {
+        for path in [
+            "/",
+            "/models",
+            "/usage",
+            "/keys/7/aliases",
+            "/sign-in",
+            "/assets/app.js",
+        ] {
             assert!(!is_of_an_api(path), "{path}");
         }
     }

@@ -23,7 +23,10 @@ fn chat(chunk: &Value) -> bool {
     };
     choices.iter().any(|choice| {
         let says = |key: &str| choice.get(key).is_some_and(is_something);
-        let delta = choice.get("delta").or_else(|| choice.get("message")).and_then(Value::as_object);
+        let delta = choice
+            .get("delta")
+            .or_else(|| choice.get("message"))
+            .and_then(Value::as_object);
         let spoken = delta.is_some_and(|delta| delta.iter().any(|(key, value)| key != "role" && is_something(value)));
         spoken || says("finish_reason") || says("text")
     })
@@ -89,9 +92,15 @@ mod tests {
                 Protocol::OpenaiChat,
                 json!({"id": "c", "choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": null}]}),
             ),
-            (Protocol::OpenaiChat, json!({"id": "c", "choices": [], "prompt_filter_results": [{}]})),
+            (
+                Protocol::OpenaiChat,
+                json!({"id": "c", "choices": [], "prompt_filter_results": [{}]}),
+            ),
             (Protocol::OpenaiChat, json!({"id": "c", "usage": {"prompt_tokens": 1}})),
-            (Protocol::AnthropicMessages, json!({"type": "message_start", "message": {"content": []}})),
+            (
+                Protocol::AnthropicMessages,
+                json!({"type": "message_start", "message": {"content": []}}),
+            ),
             (Protocol::AnthropicMessages, json!({"type": "ping"})),
             (
                 Protocol::AnthropicMessages,
@@ -101,9 +110,18 @@ mod tests {
                 Protocol::AnthropicMessages,
                 json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": ""}}),
             ),
-            (Protocol::OpenaiResponses, json!({"type": "response.created", "response": {}})),
-            (Protocol::OpenaiResponses, json!({"type": "response.output_item.added", "item": {"type": "reasoning"}})),
-            (Protocol::OpenaiResponses, json!({"type": "response.output_text.delta", "delta": ""})),
+            (
+                Protocol::OpenaiResponses,
+                json!({"type": "response.created", "response": {}}),
+            ),
+            (
+                Protocol::OpenaiResponses,
+                json!({"type": "response.output_item.added", "item": {"type": "reasoning"}}),
+            ),
+            (
+                Protocol::OpenaiResponses,
+                json!({"type": "response.output_text.delta", "delta": ""}),
+            ),
         ] {
             assert!(!carries(protocol, &event), "{event}");
         }
@@ -113,9 +131,18 @@ mod tests {
     fn words_thoughts_calls_and_ends_are_content_and_so_is_what_is_not_known() {
         for (protocol, event) in [
             (Protocol::OpenaiChat, json!({"choices": [{"delta": {"content": "a"}}]})),
-            (Protocol::OpenaiChat, json!({"choices": [{"delta": {"reasoning_content": "a"}}]})),
-            (Protocol::OpenaiChat, json!({"choices": [{"delta": {"tool_calls": [{"index": 0}]}}]})),
-            (Protocol::OpenaiChat, json!({"choices": [{"delta": {"role": "assistant"}, "finish_reason": "stop"}]})),
+            (
+                Protocol::OpenaiChat,
+                json!({"choices": [{"delta": {"reasoning_content": "a"}}]}),
+            ),
+            (
+                Protocol::OpenaiChat,
+                json!({"choices": [{"delta": {"tool_calls": [{"index": 0}]}}]}),
+            ),
+            (
+                Protocol::OpenaiChat,
+                json!({"choices": [{"delta": {"role": "assistant"}, "finish_reason": "stop"}]}),
+            ),
             (Protocol::OpenaiChat, json!({"choices": [{"text": "a"}]})),
             (Protocol::OpenaiChat, json!({"something": "else"})),
             (
@@ -126,13 +153,22 @@ mod tests {
                 Protocol::AnthropicMessages,
                 json!({"type": "content_block_delta", "delta": {"type": "thinking_delta", "thinking": "a"}}),
             ),
-            (Protocol::AnthropicMessages, json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}})),
-            (Protocol::OpenaiResponses, json!({"type": "response.output_text.delta", "delta": "a"})),
+            (
+                Protocol::AnthropicMessages,
+                json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}}),
+            ),
+            (
+                Protocol::OpenaiResponses,
+                json!({"type": "response.output_text.delta", "delta": "a"}),
+            ),
             (
                 Protocol::OpenaiResponses,
                 json!({"type": "response.output_item.added", "item": {"type": "function_call"}}),
             ),
-            (Protocol::OpenaiResponses, json!({"type": "response.completed", "response": {}})),
+            (
+                Protocol::OpenaiResponses,
+                json!({"type": "response.completed", "response": {}}),
+            ),
             (Protocol::OpenaiResponses, json!({"type": "response.something.new"})),
         ] {
             assert!(carries(protocol, &event), "{event}");

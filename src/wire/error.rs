@@ -189,7 +189,14 @@ impl ApiError {
     /// An error of ours.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         let (status, kind, name) = code.row();
-        Self { status, kind, code: name.into(), message: message.into(), param: None, provider: None }
+        Self {
+            status,
+            kind,
+            code: name.into(),
+            message: message.into(),
+            param: None,
+            provider: None,
+        }
     }
 
     /// The same, about a key of the request.
@@ -219,10 +226,18 @@ impl ApiError {
                 },
             }),
             Surface::Anthropic => {
-                let kind = if self.status == 404 { "not_found_error" } else { self.kind };
+                let kind = if self.status == 404 {
+                    "not_found_error"
+                } else {
+                    self.kind
+                };
                 serde_json::to_string(&Anthropic {
                     outer: "error",
-                    error: AnthropicError { kind, message: &self.message, provider: self.provider.as_deref() },
+                    error: AnthropicError {
+                        kind,
+                        message: &self.message,
+                        provider: self.provider.as_deref(),
+                    },
                     request_id,
                 })
             }
@@ -253,7 +268,10 @@ impl ApiError {
             param: self.param.as_deref(),
             sequence_number: number,
         };
-        format!("event: error\ndata: {}\n\n", serde_json::to_string(&event).unwrap_or_default())
+        format!(
+            "event: error\ndata: {}\n\n",
+            serde_json::to_string(&event).unwrap_or_default()
+        )
     }
 }
 
@@ -320,7 +338,9 @@ impl ProviderError {
     /// Reads the error shapes of OpenAI, Anthropic, OpenRouter, Gemini (`error` an object), Mistral (at the top) and of
     /// small servers (`detail`, or `error` as text). Anything else says nothing.
     pub fn read(body: &[u8]) -> Self {
-        serde_json::from_slice::<serde_json::Value>(body).map(|value| Self::of(&value)).unwrap_or_default()
+        serde_json::from_slice::<serde_json::Value>(body)
+            .map(|value| Self::of(&value))
+            .unwrap_or_default()
     }
 
     /// The same of a value that was read already.
@@ -328,11 +348,20 @@ impl ProviderError {
         // Gemini wraps its error in a list of one.
         let value = value.get(0).unwrap_or(value);
         let error = value.get("error").filter(|error| error.is_object()).unwrap_or(value);
-        let text = |key: &str| error.get(key).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
+        let text = |key: &str| {
+            error
+                .get(key)
+                .and_then(serde_json::Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
         let message = text("message")
             .or_else(|| value.get("error").and_then(serde_json::Value::as_str))
             .or_else(|| text("detail"))
-            .or_else(|| error.pointer("/message/detail/0/msg").and_then(serde_json::Value::as_str))
+            .or_else(|| {
+                error
+                    .pointer("/message/detail/0/msg")
+                    .and_then(serde_json::Value::as_str)
+            })
             .or_else(|| error.pointer("/detail/0/msg").and_then(serde_json::Value::as_str));
         let word = |key: &str| text(key).filter(|word| word.len() <= 64).map(str::to_owned);
         Self {
@@ -345,7 +374,10 @@ impl ProviderError {
 
     /// A message as it is passed on: without control characters, and not longer than 1,000 characters.
     pub fn shortened(text: &str) -> String {
-        text.chars().filter(|c| !c.is_control() || *c == '\n').take(Self::LONGEST).collect()
+        text.chars()
+            .filter(|c| !c.is_control() || *c == '\n')
+            .take(Self::LONGEST)
+            .collect()
     }
 }
 
@@ -363,8 +395,9 @@ mod tests {
                 all.push_str(&format!("{} {}\n", error.status, error.body(surface, "req_cm_1")));
             }
         }
-        let full =
-            ApiError::new(Code::ProviderError, "It failed.").about("messages").by_provider(ProviderErrorDetail {
+        let full = ApiError::new(Code::ProviderError, "It failed.")
+            .about("messages")
+            .by_provider(ProviderErrorDetail {
                 name: "openai".into(),
                 status: Some(500),
                 message: Some("boom".into()),
@@ -380,20 +413,44 @@ mod tests {
     #[test]
     fn providers_errors_are_understood_in_all_their_shapes() {
         for (body, message, code) in [
-            (r#"{"error":{"message":"m","type":"t","param":null,"code":"c"}}"#, Some("m"), Some("c")),
-            (r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#, Some("m"), None),
+            (
+                r#"{"error":{"message":"m","type":"t","param":null,"code":"c"}}"#,
+                Some("m"),
+                Some("c"),
+            ),
+            (
+                r#"{"type":"error","error":{"type":"overloaded_error","message":"m"}}"#,
+                Some("m"),
+                None,
+            ),
             (r#"{"error":{"code":429,"message":"m","metadata":{}}}"#, Some("m"), None),
-            (r#"{"object":"error","message":"m","type":"t","code":"1"}"#, Some("m"), Some("1")),
-            (r#"{"object":"error","message":{"detail":[{"msg":"m"}]}}"#, Some("m"), None),
+            (
+                r#"{"object":"error","message":"m","type":"t","code":"1"}"#,
+                Some("m"),
+                Some("1"),
+            ),
+            (
+                r#"{"object":"error","message":{"detail":[{"msg":"m"}]}}"#,
+                Some("m"),
+                None,
+            ),
             (r#"{"detail":[{"msg":"m"}]}"#, Some("m"), None),
-            (r#"[{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}]"#, Some("m"), None),
+            (
+                r#"[{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}]"#,
+                Some("m"),
+                None,
+            ),
             (r#"{"error":"m"}"#, Some("m"), None),
             (r#"{"detail":"m"}"#, Some("m"), None),
             ("<html>", None, None),
             ("3", None, None),
         ] {
             let told = ProviderError::read(body.as_bytes());
-            assert_eq!((told.message.as_deref(), told.code.as_deref()), (message, code), "{body}");
+            assert_eq!(
+                (told.message.as_deref(), told.code.as_deref()),
+                (message, code),
+                "{body}"
+            );
         }
     }
 }

@@ -37,7 +37,10 @@ fn first_level(data: &[u8]) -> Option<Span> {
 /// How many brackets are open after this start of a JSON text.
 fn depth(head: &[u8]) -> i32 {
     let (mut depth, mut rest) = (0, head);
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']')) {
+    while let Some(at) = rest
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']'))
+    {
         let from = match rest.get(at) {
             Some(b'{' | b'[') => {
                 depth += 1;
@@ -83,7 +86,10 @@ fn within(data: &[u8], hint: &str, key: &str) -> Option<Span> {
     let text = std::str::from_utf8(data).ok()?;
     let object = member(text, key)?;
     let inner = member(object.of(text), "\"model\"")?;
-    Some(Span { start: object.start + inner.start, end: object.start + inner.end })
+    Some(Span {
+        start: object.start + inner.start,
+        end: object.start + inner.end,
+    })
 }
 
 fn member(text: &str, key: &str) -> Option<Span> {
@@ -107,8 +113,14 @@ mod tests {
 
     #[test]
     fn a_chunks_own_model_is_found_and_no_other() {
-        assert_eq!(chat(r#"{"id":"{[\"","model" : "a\"b","choices":[]}"#), Some(r#""a\"b""#));
-        assert_eq!(chat(r#"{"choices":[{"delta":{"model":"x"}}],"model":"m"}"#), Some(r#""m""#));
+        assert_eq!(
+            chat(r#"{"id":"{[\"","model" : "a\"b","choices":[]}"#),
+            Some(r#""a\"b""#)
+        );
+        assert_eq!(
+            chat(r#"{"choices":[{"delta":{"model":"x"}}],"model":"m"}"#),
+            Some(r#""m""#)
+        );
         assert_eq!(chat(r#"{"object":"model","model":"m"}"#), Some(r#""m""#));
         assert_eq!(chat(r#"{"choices":[{"delta":{"content":"\"model\":\"x\""}}]}"#), None);
         assert_eq!(chat(r#"{"model":null}"#), None);
@@ -119,7 +131,10 @@ mod tests {
     fn the_start_of_a_message_names_its_model() {
         let data = r#"{"type":"message_start","message":{"id":"m","model":"claude","content":[]}}"#;
 
-        assert_eq!(in_event(Protocol::AnthropicMessages, data.as_bytes()).map(|s| s.of(data)), Some(r#""claude""#));
+        assert_eq!(
+            in_event(Protocol::AnthropicMessages, data.as_bytes()).map(|s| s.of(data)),
+            Some(r#""claude""#)
+        );
         let delta = r#"{"type":"content_block_start","content_block":{"input":{"model":"x"}}}"#;
         assert_eq!(in_event(Protocol::AnthropicMessages, delta.as_bytes()), None);
     }
@@ -129,7 +144,10 @@ mod tests {
         let data =
             r#"{"type":"response.completed","response":{"tools":[{"model":"x"}],"model":"gpt"},"sequence_number":3}"#;
 
-        assert_eq!(in_event(Protocol::OpenaiResponses, data.as_bytes()).map(|s| s.of(data)), Some(r#""gpt""#));
+        assert_eq!(
+            in_event(Protocol::OpenaiResponses, data.as_bytes()).map(|s| s.of(data)),
+            Some(r#""gpt""#)
+        );
     }
 
     #[test]

@@ -25,14 +25,24 @@ pub fn rows<'a>(aliases: &'a AliasSet, catalog: &'a Catalog, allowed: Option<&'a
     let may = |model: &Model| allowed.is_none_or(|list| list.contains(&model.id));
     let named = aliases.rows().iter().filter_map(|alias| {
         let model = catalog.callable(alias.target.as_str()).filter(|model| may(model))?;
-        Some(Row { id: alias.name.as_str(), model, alias: true, shadowed: false })
+        Some(Row {
+            id: alias.name.as_str(),
+            model,
+            alias: true,
+            shadowed: false,
+        })
     });
     let mut rows: Vec<Row<'a>> = named.collect();
     let mut taken: Vec<&str> = rows.iter().map(|row| row.id).collect();
     taken.sort_unstable();
     rows.extend(catalog.all_callable().filter(|model| may(model)).map(|model| {
         let id = model.id.as_str();
-        Row { id, model, alias: false, shadowed: taken.binary_search(&id).is_ok() }
+        Row {
+            id,
+            model,
+            alias: false,
+            shadowed: taken.binary_search(&id).is_ok(),
+        }
     }));
     rows
 }
@@ -73,7 +83,14 @@ struct Pricing {
 impl Row<'_> {
     /// The entry as JSON.
     pub fn json(&self) -> String {
-        let Model { id, name, created, context_length, limits, .. } = self.model.as_ref();
+        let Model {
+            id,
+            name,
+            created,
+            context_length,
+            limits,
+            ..
+        } = self.model.as_ref();
         let price = &self.model.pricing.base;
         // Clients want a number and a date even where nobody knows them: the epoch, as Anthropic's own list does.
         let created = created.unwrap_or(0);
@@ -174,7 +191,10 @@ impl Page {
 pub fn anthropic_page(entries: &[Listed<'_>], page: &Page) -> Result<Vec<u8>, UnknownCursor> {
     let find = |param, id: &str| {
         let at = entries.iter().position(|entry| entry.id == id);
-        at.ok_or_else(|| UnknownCursor { param, id: id.to_owned() })
+        at.ok_or_else(|| UnknownCursor {
+            param,
+            id: id.to_owned(),
+        })
     };
     let limit = page.limit.unwrap_or(Page::DEFAULT);
     let (mut from, mut to);
@@ -200,7 +220,11 @@ pub fn anthropic_page(entries: &[Listed<'_>], page: &Page) -> Result<Vec<u8>, Un
         }
     }
     let identity = entries.get(from..to).unwrap_or_default();
-    let has_more = if page.before.is_some() { from > 0 } else { to < entries.len() };
+    let has_more = if page.before.is_some() {
+        from > 0
+    } else {
+        to < entries.len()
+    };
     let id = |entry: Option<&Listed<'_>>| entry.map_or_else(|| "null".to_owned(), |entry| super::json::quote(entry.id));
     let mut out = b"{\"data\":[".to_vec();
     join(&mut out, identity);
@@ -246,7 +270,13 @@ mod tests {
     }
 
     fn listed<'a>(rows: &[Row<'a>]) -> Vec<Listed<'a>> {
-        rows.iter().map(|row| Listed { id: row.id, shadowed: row.shadowed, json: row.json().into() }).collect()
+        rows.iter()
+            .map(|row| Listed {
+                id: row.id,
+                shadowed: row.shadowed,
+                json: row.json().into(),
+            })
+            .collect()
     }
 
     /// `tests/data/wire/model_list.json` and `model_page.json`.
@@ -258,10 +288,25 @@ mod tests {
         let ids: Vec<_> = entries.iter().map(|e| (e.id, e.shadowed)).collect();
         assert_eq!(
             ids,
-            [("acme/tiny", false), ("fast", false), ("acme/tiny", true), ("deepseek/deepseek-chat", false)]
+            [
+                ("acme/tiny", false),
+                ("fast", false),
+                ("acme/tiny", true),
+                ("deepseek/deepseek-chat", false)
+            ]
         );
-        assert_eq!(pretty(&openai_list(&entries)), include_str!("../../tests/data/wire/model_list.json"));
-        let page = anthropic_page(&entries, &Page { limit: Some(1), ..Page::default() }).unwrap();
+        assert_eq!(
+            pretty(&openai_list(&entries)),
+            include_str!("../../tests/data/wire/model_list.json")
+        );
+        let page = anthropic_page(
+            &entries,
+            &Page {
+                limit: Some(1),
+                ..Page::default()
+            },
+        )
+        .unwrap();
         assert_eq!(pretty(&page), include_str!("../../tests/data/wire/model_page.json"));
     }
 
@@ -277,7 +322,10 @@ mod tests {
 
         let rows = rows(&aliases, &catalog, Some(&allowed));
 
-        assert_eq!(rows.iter().map(|r| (r.id, r.shadowed)).collect::<Vec<_>>(), [("acme/tiny", false)]);
+        assert_eq!(
+            rows.iter().map(|r| (r.id, r.shadowed)).collect::<Vec<_>>(),
+            [("acme/tiny", false)]
+        );
     }
 
     #[test]
@@ -290,10 +338,16 @@ mod tests {
 
     #[test]
     fn a_cursor_that_is_not_in_the_list_is_named() {
-        let page = Page { after: Some("nobody".into()), ..Page::default() };
+        let page = Page {
+            after: Some("nobody".into()),
+            ..Page::default()
+        };
 
         let error = anthropic_page(&[], &page).unwrap_err();
-        assert_eq!((error.param, error.to_string().as_str()), ("after_id", "'nobody' is not in the list."));
+        assert_eq!(
+            (error.param, error.to_string().as_str()),
+            ("after_id", "'nobody' is not in the list.")
+        );
     }
 
     proptest! {

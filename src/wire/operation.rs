@@ -22,8 +22,14 @@ pub enum Operation {
 
 impl Operation {
     /// Every endpoint.
-    pub const ALL: [Self; 6] =
-        [Self::Chat, Self::Completions, Self::Responses, Self::Messages, Self::CountTokens, Self::Embeddings];
+    pub const ALL: [Self; 6] = [
+        Self::Chat,
+        Self::Completions,
+        Self::Responses,
+        Self::Messages,
+        Self::CountTokens,
+        Self::Embeddings,
+    ];
 
     /// Where it is.
     pub const fn path(self) -> &'static str {

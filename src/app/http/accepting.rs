@@ -45,7 +45,13 @@ pub(super) async fn accept(
     connections: Arc<Connections>,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut hall = Hall { workers, next: 0, connections, refused: Arc::new(Semaphore::new(REFUSED)), said: None };
+    let mut hall = Hall {
+        workers,
+        next: 0,
+        connections,
+        refused: Arc::new(Semaphore::new(REFUSED)),
+        said: None,
+    };
     tokio::select! {
         () = hall.accept_from(&listener) => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
@@ -66,7 +72,10 @@ fn close_to_newcomers(listener: &TcpListener) -> io::Result<()> {
     // Of a packet for a listener the filter sees the TCP header, whose flags are at 13, among them SYN.
     let load_flags = socket2::SockFilter::new(0x30, 0, 0, 13);
     let skip_unless_syn = socket2::SockFilter::new(0x45, 0, 1, 0x02);
-    let (drop, keep) = (socket2::SockFilter::new(0x06, 0, 0, 0), socket2::SockFilter::new(0x06, 0, 0, u32::MAX));
+    let (drop, keep) = (
+        socket2::SockFilter::new(0x06, 0, 0, 0),
+        socket2::SockFilter::new(0x06, 0, 0, u32::MAX),
+    );
     socket2::SockRef::from(listener).attach_filter(&[load_flags, skip_unless_syn, drop, keep])
 }
 
@@ -108,7 +117,11 @@ impl Hall {
             Err(error) => return Err(error),
         };
         // Without it a stream's chunks wait up to 40 ms for each other.
-        if stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).is_err() {
+        if stream
+            .set_nonblocking(true)
+            .and_then(|()| stream.set_nodelay(true))
+            .is_err()
+        {
             return Ok(());
         }
         match self.connections.enter(peer.ip(), Instant::now()) {
@@ -122,7 +135,9 @@ impl Hall {
     fn hand_over(&mut self, mut arrival: Arrival) {
         while !self.workers.is_empty() {
             self.next = (self.next + 1) % self.workers.len();
-            let Some(worker) = self.workers.get(self.next) else { return };
+            let Some(worker) = self.workers.get(self.next) else {
+                return;
+            };
             match worker.send(arrival) {
                 Ok(()) => return,
                 Err(back) => {
@@ -136,13 +151,21 @@ impl Hall {
 
     /// Says that there is no room, to as many as it can be said to without holding up the others.
     fn refuse(&self, mut stream: TcpStream) {
-        let Ok(turn) = Arc::clone(&self.refused).try_acquire_owned() else { return };
-        if stream.write_all(REFUSAL.as_bytes()).and_then(|()| stream.shutdown(Shutdown::Write)).is_err() {
+        let Ok(turn) = Arc::clone(&self.refused).try_acquire_owned() else {
+            return;
+        };
+        if stream
+            .write_all(REFUSAL.as_bytes())
+            .and_then(|()| stream.shutdown(Shutdown::Write))
+            .is_err()
+        {
             return;
         }
         tokio::spawn(async move {
             let _turn = turn;
-            let Ok(mut stream) = tokio::net::TcpStream::from_std(stream) else { return };
+            let Ok(mut stream) = tokio::net::TcpStream::from_std(stream) else {
+                return;
+            };
             // What is not read when the connection is closed would take the refusal back.
             let mut unread = [0; 1024];
             let reading = async { while stream.read(&mut unread).await.is_ok_and(|read| read > 0) {} };
@@ -164,7 +187,10 @@ impl Hall {
 /// Whether the connection is gone, and not the means to have any.
 fn left(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }
 
 #[cfg(test)]
@@ -176,6 +202,9 @@ mod tests {
         let (head, body) = REFUSAL.split_once("\r\n\r\n").unwrap();
         let length = head.split("content-length: ").nth(1).unwrap();
         assert_eq!(length, body.len().to_string());
-        assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap()["error"]["code"], "overloaded");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(body).unwrap()["error"]["code"],
+            "overloaded"
+        );
     }
 }

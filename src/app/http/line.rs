@@ -161,7 +161,11 @@ pub(super) struct Io {
 
 impl Io {
     pub(super) fn new(stream: TcpStream, line: Rc<Line>, connection: Arc<Connection>) -> Self {
-        Self { stream, line, connection }
+        Self {
+            stream,
+            line,
+            connection,
+        }
     }
 
     pub(super) fn line(&self) -> Rc<Line> {
@@ -220,7 +224,10 @@ mod tests {
     impl Watched {
         fn new() -> Self {
             let clock = Rc::new(Cell::new(Instant::now()));
-            Self { line: Line::new(&clock), clock }
+            Self {
+                line: Line::new(&clock),
+                clock,
+            }
         }
 
         /// Whether it is over so many seconds later.

@@ -56,7 +56,13 @@ impl Server {
         let closing = Arc::new(AtomicBool::new(false));
         let (stopping, asked_to_stop) = watch::channel(false);
         let (enough, _) = watch::channel(false);
-        let mut server = Self { closing, stopping, enough, ended: Vec::new(), threads: Vec::new() };
+        let mut server = Self {
+            closing,
+            stopping,
+            enough,
+            ended: Vec::new(),
+            threads: Vec::new(),
+        };
 
         let mut workers = Vec::new();
         for number in 0..serve.workers.max(1) {
@@ -76,14 +82,24 @@ impl Server {
         let (started, outcome) = oneshot::channel();
         let (ends, ended) = oneshot::channel();
         let closing = Arc::clone(&self.closing);
-        let orders = Orders { arrivals, closing, enough: self.enough.subscribe(), patience, started };
-        let thread = thread::Builder::new().name(format!("answers-{number}")).spawn(move || {
-            worker::run(configure, orders);
-            let _ = ends.send(());
-        })?;
+        let orders = Orders {
+            arrivals,
+            closing,
+            enough: self.enough.subscribe(),
+            patience,
+            started,
+        };
+        let thread = thread::Builder::new()
+            .name(format!("answers-{number}"))
+            .spawn(move || {
+                worker::run(configure, orders);
+                let _ = ends.send(());
+            })?;
         self.threads.push(thread);
         self.ended.push(ended);
-        outcome.await.unwrap_or_else(|_| Err(io::Error::other("a thread that answers requests ended at once")))?;
+        outcome
+            .await
+            .unwrap_or_else(|_| Err(io::Error::other("a thread that answers requests ended at once")))?;
         Ok(sender)
     }
 

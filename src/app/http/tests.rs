@@ -28,12 +28,30 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
-        let connections = Connections::new(Room { most, per_address: most, proxies: TrustedProxies::default() });
+        let connections = Connections::new(Room {
+            most,
+            per_address: most,
+            proxies: TrustedProxies::default(),
+        });
         // The server's own clock is half a second behind.
-        let patience = Patience { head: SHORT * 4, idle: SHORT * 50, leaving: SHORT, stalled: SHORT, settling: SHORT };
-        let serve = Serve { workers: 2, patience, connections: Arc::clone(&connections) };
+        let patience = Patience {
+            head: SHORT * 4,
+            idle: SHORT * 50,
+            leaving: SHORT,
+            stalled: SHORT,
+            settling: SHORT,
+        };
+        let serve = Serve {
+            workers: 2,
+            patience,
+            connections: Arc::clone(&connections),
+        };
         let server = Server::start(listener, serve, routes).await.unwrap();
-        Self { server, address, connections }
+        Self {
+            server,
+            address,
+            connections,
+        }
     }
 
     async fn client(&self) -> TcpStream {
@@ -65,13 +83,19 @@ fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn asks(client: &mut TcpStream, path: &str) {
-    client.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    client
+        .write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
 }
 
 /// What there is to read now; nothing if the other side has closed.
 async fn answer(client: &mut TcpStream) -> String {
     let mut bytes = vec![0; 16 << 10];
-    match timeout(SOON, client.read(&mut bytes)).await.expect("an answer or an end") {
+    match timeout(SOON, client.read(&mut bytes))
+        .await
+        .expect("an answer or an end")
+    {
         Ok(read) => String::from_utf8_lossy(&bytes[..read]).into_owned(),
         Err(error) if error.kind() == ErrorKind::ConnectionReset => String::new(),
         Err(error) => panic!("{error}"),
@@ -82,7 +106,10 @@ async fn answer(client: &mut TcpStream) -> String {
 async fn trickle(mut client: TcpStream) -> Duration {
     let began = Instant::now();
     while client.write_all(b"0").await.is_ok() {
-        assert!(began.elapsed() < Duration::from_secs(10), "the connection is still open");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "the connection is still open"
+        );
         sleep(Duration::from_millis(20)).await;
     }
     began.elapsed()
@@ -115,7 +142,10 @@ async fn a_body_that_nobody_reads_holds_no_connection() {
 async fn half_a_body_that_nobody_reads_holds_no_connection_either() {
     let site = Site::start(100).await;
     let mut client = site.client().await;
-    client.write_all(b"POST /nothing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab").await.unwrap();
+    client
+        .write_all(b"POST /nothing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")
+        .await
+        .unwrap();
     assert!(answer(&mut client).await.starts_with("HTTP/1.1 404"));
     client.write_all(b"c").await.unwrap();
     assert_eq!(answer(&mut client).await, "");
@@ -157,7 +187,10 @@ async fn when_callers_have_all_the_room_others_are_told_to_come_back() {
     let mut client = site.client().await;
     asks(&mut client, "/key").await;
     let told = answer(&mut client).await;
-    assert!(told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 5"), "{told}");
+    assert!(
+        told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 5"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,7 +220,10 @@ async fn at_a_stop_everybody_who_was_let_in_is_answered() {
     }
     assert_eq!(answer(&mut idle).await, "");
     let address = timeout(SOON, stopping).await.expect("it stops").unwrap();
-    assert_eq!(TcpStream::connect(address).await.unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    assert_eq!(
+        TcpStream::connect(address).await.unwrap_err().kind(),
+        ErrorKind::ConnectionRefused
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

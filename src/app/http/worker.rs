@@ -46,7 +46,10 @@ pub(super) struct Orders {
 
 /// Answers what arrives until nobody else comes and everybody has been answered, or until it is enough.
 pub(super) fn run(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, orders: Orders) {
-    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
+    let runtime = match Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+    {
         Ok(runtime) => runtime,
         Err(error) => {
             drop(orders.started.send(Err(error)));
@@ -58,10 +61,19 @@ pub(super) fn run(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static,
 }
 
 async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, orders: Orders) {
-    let Orders { mut arrivals, closing, mut enough, patience, started } = orders;
+    let Orders {
+        mut arrivals,
+        closing,
+        mut enough,
+        patience,
+        started,
+    } = orders;
     let clock = Rc::new(Cell::new(Instant::now()));
     let app = map_config(
-        App::new().configure(configure).into_factory().map_err(|error: actix_web::Error| error.error_response()),
+        App::new()
+            .configure(configure)
+            .into_factory()
+            .map_err(|error: actix_web::Error| error.error_response()),
         |()| AppConfig::default(),
     );
     let watched = apply_fn_factory(app, move |request: Request, app: &_| {
@@ -75,7 +87,10 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
                 answer.head_mut().set_connection_type(ConnectionType::Close);
                 answering.iter().for_each(Answering::is_the_last);
             }
-            Ok(answer.map_body(|_, body| Watched { body, _answering: answering }))
+            Ok(answer.map_body(|_, body| Watched {
+                body,
+                _answering: answering,
+            }))
         }
     });
     let http = HttpService::build()
@@ -139,11 +154,17 @@ impl Room {
         serve: impl FnOnce(Io, SocketAddr) -> F,
     ) {
         let Arrival { stream, peer, place } = arrival;
-        let Ok(stream) = TcpStream::from_std(stream) else { return };
+        let Ok(stream) = TcpStream::from_std(stream) else {
+            return;
+        };
         let (line, connection) = (Line::new(clock), place.connection());
         let serving = serve(Io::new(stream, Rc::clone(&line), Arc::clone(&connection)), peer);
         let number = self.next.replace(self.next.get() + 1);
-        let membership = Membership { room: Rc::clone(self), number, _place: place };
+        let membership = Membership {
+            room: Rc::clone(self),
+            number,
+            _place: place,
+        };
         let task = tokio::task::spawn_local(async move {
             let _membership = membership;
             serving.await;

@@ -61,13 +61,23 @@ impl AccessArgs {
             false => before.models,
         };
         let addresses = self.allow_any_address || !self.allow_cidrs.is_empty();
-        Ok(Access { expires_at, models, addresses: if addresses { self.allow_cidrs } else { before.addresses } })
+        Ok(Access {
+            expires_at,
+            models,
+            addresses: if addresses { self.allow_cidrs } else { before.addresses },
+        })
     }
 }
 
 /// `ends never; models any; addresses any`.
 pub fn told(access: &Access) -> String {
-    let list = |items: Vec<String>| if items.is_empty() { "any".into() } else { items.join(", ") };
+    let list = |items: Vec<String>| {
+        if items.is_empty() {
+            "any".into()
+        } else {
+            items.join(", ")
+        }
+    };
     format!(
         "ends {}; models {}; addresses {}",
         access.expires_at.map_or("never".into(), when::show),

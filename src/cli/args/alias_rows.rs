@@ -26,9 +26,17 @@ impl FromStr for AliasArg {
         if name.is_empty() || target.is_empty() {
             return Err(AliasArgError(text.to_owned()));
         }
-        let (name, matching) = name.strip_suffix('*').map_or((name, "exact"), |prefix| (prefix, "prefix"));
+        let (name, matching) = name
+            .strip_suffix('*')
+            .map_or((name, "exact"), |prefix| (prefix, "prefix"));
         let (name, matching, target) = (name.into(), matching.into(), target.into());
-        Ok(Self(DraftRow { id: String::new(), name, matching, target, keep_name }))
+        Ok(Self(DraftRow {
+            id: String::new(),
+            name,
+            matching,
+            target,
+            keep_name,
+        }))
     }
 }
 
@@ -41,7 +49,10 @@ pub struct Placed {
 
 impl From<&AliasArg> for Placed {
     fn from(AliasArg(row): &AliasArg) -> Self {
-        Self { place: format!("alias {}", row.name), row: row.clone() }
+        Self {
+            place: format!("alias {}", row.name),
+            row: row.clone(),
+        }
     }
 }
 
@@ -58,8 +69,13 @@ pub fn check(
     let kept = stay.iter().map(|alias| DraftRow::of("", alias));
     let rows: Vec<DraftRow> = kept.chain(new.iter().map(|placed| placed.row.clone())).collect();
     let checked = validate(&rows, catalog, allowed, stay);
-    let Some(first) = checked.issues.first() else { return Ok(checked.aliases) };
-    let at = first.row.and_then(|row| row.checked_sub(stay.len())).and_then(|row| new.get(row));
+    let Some(first) = checked.issues.first() else {
+        return Ok(checked.aliases);
+    };
+    let at = first
+        .row
+        .and_then(|row| row.checked_sub(stay.len()))
+        .and_then(|row| new.get(row));
     let place = at.map(|placed| format!("{}: ", placed.place)).unwrap_or_default();
     let more = match checked.issues.len() - 1 {
         0 => String::new(),
@@ -77,7 +93,12 @@ pub async fn change(
 ) -> Result<usize, CliError> {
     loop {
         let gone = || CliError::Failed(format!("the key `{}` was deleted meanwhile", key.name));
-        let saved = context.store.aliases().list(Scope::All, key.id).await?.ok_or_else(gone)?;
+        let saved = context
+            .store
+            .aliases()
+            .list(Scope::All, key.id)
+            .await?
+            .ok_or_else(gone)?;
         let aliases = new(&saved.aliases)?;
         let outcome = context
             .store

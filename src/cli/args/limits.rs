@@ -39,7 +39,9 @@ impl FromStr for Rate {
             return Ok(Self(None));
         }
         let count = text.parse().ok().filter(|&count| count > 0);
-        count.map(|count| Self(Some(count))).ok_or_else(|| RateError(text.into()))
+        count
+            .map(|count| Self(Some(count)))
+            .ok_or_else(|| RateError(text.into()))
     }
 }
 
@@ -80,7 +82,10 @@ impl LimitArgs {
                 return Err(CliError::Usage("--per: --spend-limit none is for no period".into()));
             }
             (Some(Spend(None)), None) => None,
-            (Some(Spend(Some(amount))), per) => Some(SpendLimit { amount, period: per.unwrap_or(Period::Total) }),
+            (Some(Spend(Some(amount))), per) => Some(SpendLimit {
+                amount,
+                period: per.unwrap_or(Period::Total),
+            }),
         };
         Ok(Limits {
             requests_per_minute: self.rpm.map_or(limits.requests_per_minute, |Rate(count)| count),
@@ -99,7 +104,11 @@ pub fn told(limits: &Limits) -> String {
         Period::Total => format!("{} USD in total", spend.amount),
         period => format!("{} USD/{period}", spend.amount),
     }));
-    if parts.is_empty() { "none".into() } else { parts.join(", ") }
+    if parts.is_empty() {
+        "none".into()
+    } else {
+        parts.join(", ")
+    }
 }
 
 #[cfg(test)]
@@ -108,23 +117,53 @@ mod tests {
 
     #[test]
     fn only_what_is_named_changes() {
-        let week = Some(SpendLimit { amount: "20".parse().unwrap(), period: Period::Week });
-        let limits = Limits { spend: week, ..Limits::NEW_KEY };
+        let week = Some(SpendLimit {
+            amount: "20".parse().unwrap(),
+            period: Period::Week,
+        });
+        let limits = Limits {
+            spend: week,
+            ..Limits::NEW_KEY
+        };
         assert_eq!(LimitArgs::default().over(limits).unwrap(), limits);
 
-        let args = LimitArgs { rpm: Some("none".parse().unwrap()), ..LimitArgs::default() };
-        assert_eq!(args.over(limits).unwrap(), Limits { requests_per_minute: None, ..limits });
-        let args = LimitArgs { spend_limit: Some("2.50".parse().unwrap()), ..LimitArgs::default() };
-        let spend = Some(SpendLimit { amount: "2.5".parse().unwrap(), period: Period::Total });
+        let args = LimitArgs {
+            rpm: Some("none".parse().unwrap()),
+            ..LimitArgs::default()
+        };
+        assert_eq!(
+            args.over(limits).unwrap(),
+            Limits {
+                requests_per_minute: None,
+                ..limits
+            }
+        );
+        let args = LimitArgs {
+            spend_limit: Some("2.50".parse().unwrap()),
+            ..LimitArgs::default()
+        };
+        let spend = Some(SpendLimit {
+            amount: "2.5".parse().unwrap(),
+            period: Period::Total,
+        });
         assert_eq!(args.over(limits).unwrap(), Limits { spend, ..limits });
-        let args = LimitArgs { per: Some(Period::Day), ..LimitArgs::default() };
+        let args = LimitArgs {
+            per: Some(Period::Day),
+            ..LimitArgs::default()
+        };
         assert!(args.over(limits).is_err());
     }
 
     #[test]
     fn limits_are_told_in_a_line() {
-        let spend = Some(SpendLimit { amount: "0.5".parse().unwrap(), period: Period::Month });
-        let limits = Limits { spend, ..Limits::NEW_KEY };
+        let spend = Some(SpendLimit {
+            amount: "0.5".parse().unwrap(),
+            period: Period::Month,
+        });
+        let limits = Limits {
+            spend,
+            ..Limits::NEW_KEY
+        };
         assert_eq!(told(&limits), "60 requests/min, 100000 tokens/min, 0.5 USD/month");
         assert_eq!(told(&Limits::NONE), "none");
     }

@@ -39,12 +39,18 @@ impl FromStr for Expiry {
         }
         if let Some(days) = text.strip_suffix('d') {
             let days: u32 = days.parse().map_err(|_| error())?;
-            return (1..=36_500).contains(&days).then_some(Self::In(DAY * days)).ok_or_else(error);
+            return (1..=36_500)
+                .contains(&days)
+                .then_some(Self::In(DAY * days))
+                .ok_or_else(error);
         }
         if text.len() == "2027-01-31".len()
             && let Ok(date) = text.parse::<Date>()
         {
-            let next = date.tomorrow().and_then(|next| next.to_zoned(TimeZone::UTC)).map_err(|_| error())?;
+            let next = date
+                .tomorrow()
+                .and_then(|next| next.to_zoned(TimeZone::UTC))
+                .map_err(|_| error())?;
             return Ok(Self::At(Timestamp::from_millis(next.timestamp().as_millisecond())));
         }
         let moment: jiff::Timestamp = text.parse().map_err(|_| error())?;

@@ -130,7 +130,11 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
         is_it
     })?;
     let (prompt, completion) = (dice.between(habit.prompt), dice.between(habit.completion));
-    let (fate, latency, id) = (dice.roll() % 100, dice.between((450, 2_500)), [dice.roll(), dice.roll()]);
+    let (fate, latency, id) = (
+        dice.roll() % 100,
+        dice.between((450, 2_500)),
+        [dice.roll(), dice.roll()],
+    );
     let (alias, target) = match aliases.resolve(habit.requested) {
         Resolution::Alias(alias) => (Some((alias.name.clone(), alias.matching)), alias.target.as_str()),
         Resolution::Passthrough(name) => (None, name),
@@ -151,7 +155,11 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
             ..Tokens::default()
         },
     };
-    let whole = Tokens { prompt, completion: completion * 2, ..Tokens::default() };
+    let whole = Tokens {
+        prompt,
+        completion: completion * 2,
+        ..Tokens::default()
+    };
     let charged = part > 0;
     let latency = latency + completion * 12;
     Some(UsageRecord {
@@ -168,13 +176,21 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
         stream: habit.prompt.1 > 1_000,
         status,
         error: error.map(str::to_owned),
-        source: if charged { UsageSource::Provider } else { UsageSource::None },
+        source: if charged {
+            UsageSource::Provider
+        } else {
+            UsageSource::None
+        },
         state,
         held: model.pricing.cost(&whole, at).unwrap_or(PicoUsd::ZERO),
         price: charged.then(|| model.pricing.in_force(prompt, at)),
         tier: None,
         searches: 0,
-        cost: model.pricing.cost(&tokens, at).filter(|_| charged).unwrap_or(PicoUsd::ZERO),
+        cost: model
+            .pricing
+            .cost(&tokens, at)
+            .filter(|_| charged)
+            .unwrap_or(PicoUsd::ZERO),
         tokens,
         latency_ms: u32::try_from(latency).unwrap_or(u32::MAX),
         first_byte_ms: charged.then(|| u32::try_from(latency / 4).unwrap_or(u32::MAX)),
@@ -185,7 +201,10 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
 
 fn bytes([high, low]: [u64; 2]) -> [u8; 10] {
     let mut bytes = [0; 10];
-    for (byte, from) in bytes.iter_mut().zip(high.to_be_bytes().into_iter().chain(low.to_be_bytes())) {
+    for (byte, from) in bytes
+        .iter_mut()
+        .zip(high.to_be_bytes().into_iter().chain(low.to_be_bytes()))
+    {
         *byte = from;
     }
     bytes
@@ -215,7 +234,12 @@ mod tests {
 
         assert_eq!(days, super::days(&key, &aliases, &catalog, now));
         let all: Vec<&UsageRecord> = days.iter().flatten().collect();
-        assert!(days.len() >= 28 && all.len() > 1_000, "{} days, {} calls", days.len(), all.len());
+        assert!(
+            days.len() >= 28 && all.len() > 1_000,
+            "{} days, {} calls",
+            days.len(),
+            all.len()
+        );
         assert!(all.iter().all(|record| record.at < now && record.at > began(now)));
         assert!(all.iter().any(|record| record.status >= 400) && all.iter().all(|record| record.status != 404));
         let charged: Vec<_> = all.iter().filter(|record| record.cost != PicoUsd::ZERO).collect();

@@ -50,14 +50,25 @@ impl Demo {
         let mut settings = settings.clone();
         let database = folder.path.join("crossmodel.db");
         let address = format!("sqlite://{}", database.display());
-        settings.database_url = address.parse().map_err(|error| CliError::Failed(format!("--data: {error}")))?;
+        settings.database_url = address
+            .parse()
+            .map_err(|error| CliError::Failed(format!("--data: {error}")))?;
         settings.master_key_file = Some(folder.path.join("master.key"));
 
         let clock = Clock::system();
         let store = app::open_store(&settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(&settings, &store).await?;
         let seeded = seed(&store, &master, &clock).await?;
-        let running = Running::start(&settings, store, master, Serving { clock, demo_provider: true }).await?;
+        let running = Running::start(
+            &settings,
+            store,
+            master,
+            Serving {
+                clock,
+                demo_provider: true,
+            },
+        )
+        .await?;
         tell(&running, &seeded, &folder);
         running.until_stopped().await;
         Ok(())
@@ -90,7 +101,10 @@ impl Folder {
         }
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
         made.map_err(|error| CliError::Failed(format!("the folder {} cannot be made: {error}", path.display())))?;
-        Ok(Self { path, kept: asked.is_some() })
+        Ok(Self {
+            path,
+            kept: asked.is_some(),
+        })
     }
 }
 
@@ -139,15 +153,36 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
     let secret = ApiKeySecret::generate(random::bytes);
     let id = ApiKeyId::new(began, random::bytes());
     let name = "demo".parse().map_err(|error| wrong(&error))?;
-    let key = ApiKey { owner: Some(person.id), ..ApiKey::new(id, account.id, name, &secret, began) };
+    let key = ApiKey {
+        owner: Some(person.id),
+        ..ApiKey::new(id, account.id, name, &secret, began)
+    };
     let catalog = store.catalog().load().await?;
     let history = history::days(&key, &AliasSet::new(aliases.clone()), &catalog, now);
     let paid = paid_for(&history);
-    let spend = SpendLimit { amount: PicoUsd::from_pico(paid.pico().saturating_mul(2)), period: Period::Month };
-    let limits = Limits { requests_per_minute: Some(600), tokens_per_minute: Some(2_000_000), spend: Some(spend) };
+    let spend = SpendLimit {
+        amount: PicoUsd::from_pico(paid.pico().saturating_mul(2)),
+        period: Period::Month,
+    };
+    let limits = Limits {
+        requests_per_minute: Some(600),
+        tokens_per_minute: Some(2_000_000),
+        spend: Some(spend),
+    };
     let key = ApiKey { limits, ..key };
     let hash = master.api_key_hasher().hash(&secret);
-    store.api_keys().create(&NewKey { key, hash, aliases: aliases.clone() }, &by, began).await?;
+    store
+        .api_keys()
+        .create(
+            &NewKey {
+                key,
+                hash,
+                aliases: aliases.clone(),
+            },
+            &by,
+            began,
+        )
+        .await?;
 
     let credit = async |at, amount, note| {
         let id = LedgerId::new(at, random::bytes());
@@ -158,7 +193,11 @@ async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Result<Seeded
         store.usage().append(day).await?;
     }
     credit(now, CREDIT, "demo credit").await?;
-    Ok(Seeded { password, secret, aliases })
+    Ok(Seeded {
+        password,
+        secret,
+        aliases,
+    })
 }
 
 /// What the made-up month cost, in whole [`CREDIT`]s and one more at least.
@@ -170,9 +209,17 @@ fn paid_for(history: &[Vec<UsageRecord>]) -> PicoUsd {
 /// 100 random bits in four groups that can be read aloud: no letter looks like a digit.
 fn made_up_password() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letter = |byte: &u8| LETTERS.get(usize::from(byte % 32)).map_or('a', |&letter| char::from(letter));
+    let letter = |byte: &u8| {
+        LETTERS
+            .get(usize::from(byte % 32))
+            .map_or('a', |&letter| char::from(letter))
+    };
     let letters: Vec<char> = random::bytes::<20>().iter().map(letter).collect();
-    letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    letters
+        .chunks(5)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 fn tell(running: &Running, seeded: &Seeded, folder: &Folder) {
@@ -197,14 +244,22 @@ fn tell(running: &Running, seeded: &Seeded, folder: &Folder) {
         output::line("\nThe same as a stream:\n");
         output::line(&curl(url, seeded, true));
     }
-    let fate = if folder.kept { "stays" } else { "goes when the demo stops" };
+    let fate = if folder.kept {
+        "stays"
+    } else {
+        "goes when the demo stops"
+    };
     output::line(&format!("\nThe data is in {} and {fate}.", folder.path.display()));
     output::line("A provider without a credential is answered for by a stand-in; set DEEPSEEK_API_KEY, OPENAI_API_KEY");
     output::line("and the like before the start to reach the real ones.");
 }
 
 fn curl(url: &str, seeded: &Seeded, stream: bool) -> String {
-    let (flags, extra) = if stream { ("-N ", r#" "stream": true,"#) } else { ("", "") };
+    let (flags, extra) = if stream {
+        ("-N ", r#" "stream": true,"#)
+    } else {
+        ("", "")
+    };
     let secret = seeded.secret.expose();
     format!(
         r#"curl {flags}{url}/chat/completions \

@@ -67,7 +67,10 @@ impl Create {
         let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
         let aliases = alias_rows::check(&[], &new, &catalog, allowed.as_deref())?;
         let secret = ApiKeySecret::generate(random::bytes);
-        let (id, name) = (ApiKeyId::new(now, random::bytes()), crate::cli::name("--name", &self.name)?);
+        let (id, name) = (
+            ApiKeyId::new(now, random::bytes()),
+            crate::cli::name("--name", &self.name)?,
+        );
         let key = ApiKey {
             owner,
             expires_at,
@@ -86,7 +89,12 @@ impl Create {
             limits::told(&key.limits),
         );
         let name = key.name.clone();
-        match context.store.api_keys().create(&NewKey { key, hash, aliases }, &context.by, now).await {
+        match context
+            .store
+            .api_keys()
+            .create(&NewKey { key, hash, aliases }, &context.by, now)
+            .await
+        {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
                 let why = format!("--name: {} has a key named `{name}` already", account.name);
@@ -107,7 +115,10 @@ impl Create {
     ) -> Result<crate::domain::PersonId, CliError> {
         match context.store.people().by_email(email).await? {
             Some((person, _)) if person.account == Some(account) => Ok(person.id),
-            Some(_) => Err(CliError::Failed(format!("--owner: {email} does not belong to {}", self.account))),
+            Some(_) => Err(CliError::Failed(format!(
+                "--owner: {email} does not belong to {}",
+                self.account
+            ))),
             None => Err(CliError::Failed(format!("--owner: nobody signs in as {email}"))),
         }
     }

@@ -49,8 +49,15 @@ impl Key {
             Self::Enable(which) => set_state(&context, &which, KeyState::Active).await,
             Self::Delete(which) => {
                 let key = context.key(&which).await?;
-                context.store.api_keys().delete(Scope::All, key.id, &context.by, context.now()).await?;
-                output::note(&format!("Deleted `{}`. Clients using it fail within a minute.", key.name));
+                context
+                    .store
+                    .api_keys()
+                    .delete(Scope::All, key.id, &context.by, context.now())
+                    .await?;
+                output::note(&format!(
+                    "Deleted `{}`. Clients using it fail within a minute.",
+                    key.name
+                ));
                 Ok(())
             }
         }
@@ -59,10 +66,17 @@ impl Key {
 
 async fn set_state(context: &Context<'_>, which: &WhichKey, state: KeyState) -> Result<(), CliError> {
     let key = context.key(which).await?;
-    context.store.api_keys().set_state(Scope::All, key.id, state, &context.by, context.now()).await?;
+    context
+        .store
+        .api_keys()
+        .set_state(Scope::All, key.id, state, &context.by, context.now())
+        .await?;
     match state {
         KeyState::Disabled => {
-            output::note(&format!("Disabled `{}`. Its requests are refused within a minute.", key.name));
+            output::note(&format!(
+                "Disabled `{}`. Its requests are refused within a minute.",
+                key.name
+            ));
         }
         KeyState::Active => output::note(&format!("Enabled `{}`.", key.name)),
     }
@@ -75,7 +89,12 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
         None => Scope::All,
     };
     let now = context.now();
-    let mut filter = KeyFilter { sort: KeySort::Name, descending: false, per_page: 200, ..KeyFilter::default() };
+    let mut filter = KeyFilter {
+        sort: KeySort::Name,
+        descending: false,
+        per_page: 200,
+        ..KeyFilter::default()
+    };
     let mut rows: Vec<[String; 9]> = Vec::new();
     loop {
         let page = context.store.api_keys().page(scope, &filter, now).await?;
@@ -86,7 +105,17 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
         }
         filter.page += 1;
     }
-    let headings = ["NAME", "ACCOUNT", "KEY", "STATUS", "ALIASES", "LAST USED", "EXPIRES", "LIMITS", "ID"];
+    let headings = [
+        "NAME",
+        "ACCOUNT",
+        "KEY",
+        "STATUS",
+        "ALIASES",
+        "LAST USED",
+        "EXPIRES",
+        "LIMITS",
+        "ID",
+    ];
     output::table(headings, &rows);
     Ok(())
 }

@@ -26,7 +26,9 @@ pub struct Set {
 impl Set {
     pub async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         if self.limits.is_empty() && self.access.is_empty() {
-            return Err(CliError::Usage("say what to set, for example --spend-limit 20 --per week; see --help".into()));
+            return Err(CliError::Usage(
+                "say what to set, for example --spend-limit 20 --per week; see --help".into(),
+            ));
         }
         let (keys, now) = (context.store.api_keys(), context.now());
         let key = context.key(&self.which).await?;
@@ -42,14 +44,24 @@ impl Set {
             kept(keys.set_limits(Scope::All, key.id, limits, &context.by, now).await?)?;
         }
         if sets_end {
-            kept(keys.set_expiry(Scope::All, key.id, access.expires_at, &context.by, now).await?)?;
+            kept(
+                keys.set_expiry(Scope::All, key.id, access.expires_at, &context.by, now)
+                    .await?,
+            )?;
         }
         if sets_lists {
             let (models, addresses) = (access.models.as_deref(), access.addresses.as_slice());
-            kept(keys.set_allowed(Scope::All, key.id, models, addresses, &context.by, now).await?)?;
+            kept(
+                keys.set_allowed(Scope::All, key.id, models, addresses, &context.by, now)
+                    .await?,
+            )?;
         }
         let now_set = keys.get(Scope::All, key.id).await?.ok_or_else(gone)?;
-        output::note(&format!("`{}` now: {}. Live everywhere within a minute.", now_set.name, told(&now_set)));
+        output::note(&format!(
+            "`{}` now: {}. Live everywhere within a minute.",
+            now_set.name,
+            told(&now_set)
+        ));
         Ok(())
     }
 }
@@ -61,5 +73,9 @@ fn told(key: &ApiKey) -> String {
 
 fn access(key: &ApiKey) -> Access {
     let (models, addresses) = (key.allowed_models.clone(), key.allowed_addresses.clone());
-    Access { expires_at: key.expires_at, models, addresses }
+    Access {
+        expires_at: key.expires_at,
+        models,
+        addresses,
+    }
 }

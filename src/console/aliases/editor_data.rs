@@ -55,8 +55,18 @@ impl EditorData {
     ) -> Result<Self, ConsoleError> {
         let id: ApiKeyId = key.parse().map_err(|_| ConsoleError::NotFound)?;
         let scope = who.scope();
-        let key = console.store.api_keys().get(scope, id).await?.ok_or(ConsoleError::NotFound)?;
-        let stored = console.store.aliases().list(scope, id).await?.ok_or(ConsoleError::NotFound)?;
+        let key = console
+            .store
+            .api_keys()
+            .get(scope, id)
+            .await?
+            .ok_or(ConsoleError::NotFound)?;
+        let stored = console
+            .store
+            .aliases()
+            .list(scope, id)
+            .await?
+            .ok_or(ConsoleError::NotFound)?;
         let base = match version {
             Some(version) if version != stored.version => {
                 // A version that was never saved, or is no longer kept, is taken for what is stored.

@@ -42,6 +42,8 @@ pub async fn guard(
 
 async fn who(console: &Console, request: &ServiceRequest) -> Result<Option<SignedIn>, ConsoleError> {
     let session = request.get_session();
-    let Some(id) = session::person(&session)? else { return Ok(None) };
+    let Some(id) = session::person(&session)? else {
+        return Ok(None);
+    };
     Ok(SignedIn::find(&console.store, id).await?)
 }

@@ -44,7 +44,10 @@ pub struct StoredSessions {
 /// The session layer of the console.
 pub fn middleware(console: &Console) -> SessionMiddleware<StoredSessions> {
     let secure = console.options.secure_cookies;
-    let sessions = StoredSessions { store: console.store.clone(), clock: console.options.clock.clone() };
+    let sessions = StoredSessions {
+        store: console.store.clone(),
+        clock: console.options.clock.clone(),
+    };
     SessionMiddleware::builder(sessions, Key::from(&*console.options.master.cookie_key()))
         // The prefix makes browsers refuse the cookie unless it is Secure, of this host alone and for every path.
         .cookie_name(if secure { "__Host-cm_s" } else { "cm_s" }.into())
@@ -64,7 +67,9 @@ pub fn middleware(console: &Console) -> SessionMiddleware<StoredSessions> {
 pub fn begin(session: &Session, person: PersonId) -> Result<(), ConsoleError> {
     session.clear();
     session.renew();
-    let inserted = session.insert(PERSON, person).and_then(|()| session.insert(MARK, token::new()));
+    let inserted = session
+        .insert(PERSON, person)
+        .and_then(|()| session.insert(MARK, token::new()));
     inserted.map_err(|error| ConsoleError::Internal(error.to_string()))
 }
 
@@ -94,7 +99,9 @@ impl StoredSessions {
     async fn read(&self, key: &SessionKey) -> Result<Option<State>, crate::store::StoreError> {
         let now = self.clock.now();
         let id = token::hash(key.as_ref());
-        let Some(row) = self.store.sessions().load(&id).await? else { return Ok(None) };
+        let Some(row) = self.store.sessions().load(&id).await? else {
+            return Ok(None);
+        };
         if row.expires_at <= now {
             return Ok(None);
         }
@@ -138,7 +145,13 @@ impl StoredSessions {
 
 fn row(state: &State, now: Timestamp, expires_at: Timestamp) -> Result<SessionRow, anyhow::Error> {
     let person = state.get(PERSON).map(|json| serde_json::from_str(json)).transpose()?;
-    Ok(SessionRow { state: serde_json::to_string(state)?, created_at: now, seen_at: now, expires_at, person })
+    Ok(SessionRow {
+        state: serde_json::to_string(state)?,
+        created_at: now,
+        seen_at: now,
+        expires_at,
+        person,
+    })
 }
 
 impl SessionStore for StoredSessions {

@@ -37,7 +37,9 @@ impl SignedIn {
     /// # Errors
     /// If the store fails.
     pub async fn find(store: &Store, id: PersonId) -> Result<Option<Self>, StoreError> {
-        let Some(person) = store.people().get(id).await? else { return Ok(None) };
+        let Some(person) = store.people().get(id).await? else {
+            return Ok(None);
+        };
         let account = match person.account {
             Some(account) => store.accounts().get(account).await?,
             None => None,
@@ -84,7 +86,11 @@ impl SignedIn {
     /// # Errors
     /// [`ConsoleError::Forbidden`] for a viewer.
     pub fn must_write(&self) -> Result<(), ConsoleError> {
-        if self.may_write() { Ok(()) } else { Err(ConsoleError::Forbidden) }
+        if self.may_write() {
+            Ok(())
+        } else {
+            Err(ConsoleError::Forbidden)
+        }
     }
 }
 

@@ -14,8 +14,16 @@ use crate::store::Attempts;
 const FREE: i64 = 2;
 const LONGEST_LOCK: Duration = Duration::from_secs(15 * 60);
 const FORGET: Duration = Duration::from_secs(24 * 60 * 60);
-const MINUTE: Limit = Limit { name: "ip-minute", window: Duration::from_secs(60), most: 10 };
-const HOUR: Limit = Limit { name: "ip-hour", window: Duration::from_secs(3_600), most: 100 };
+const MINUTE: Limit = Limit {
+    name: "ip-minute",
+    window: Duration::from_secs(60),
+    most: 10,
+};
+const HOUR: Limit = Limit {
+    name: "ip-hour",
+    window: Duration::from_secs(3_600),
+    most: 100,
+};
 
 #[derive(Clone, Copy)]
 struct Limit {
@@ -40,7 +48,10 @@ pub struct Attempt {
 pub async fn begin(console: &Console, request: &HttpRequest, name: &str) -> Result<Attempt, ConsoleError> {
     let now = console.now();
     let address = sender(request, &console.options.proxies);
-    let attempt = Attempt { account: format!("account:{name}"), address };
+    let attempt = Attempt {
+        account: format!("account:{name}"),
+        address,
+    };
     let throttle = console.store.throttle();
     // One at a time, so that attempts in parallel see each other.
     let _turn = console.throttle_turn.lock().await;
@@ -81,7 +92,16 @@ impl Attempt {
             let Some(subject) = self.subject(limit) else { continue };
             if let Some(count) = throttle.get(&subject).await? {
                 let failures = (count.failures - 1).max(0);
-                throttle.put(&subject, &Attempts { failures, blocked_until: None, ..count }).await?;
+                throttle
+                    .put(
+                        &subject,
+                        &Attempts {
+                            failures,
+                            blocked_until: None,
+                            ..count
+                        },
+                    )
+                    .await?;
             }
         }
         throttle.prune(console.now().minus(FORGET)).await?;
@@ -91,17 +111,26 @@ impl Attempt {
 
 /// How long a subject is still shut out.
 fn left(attempts: Option<Attempts>, now: Timestamp) -> Option<Duration> {
-    attempts.and_then(|attempts| attempts.blocked_until).filter(|&until| until > now).map(|until| until.since(now))
+    attempts
+        .and_then(|attempts| attempts.blocked_until)
+        .filter(|&until| until > now)
+        .map(|until| until.since(now))
 }
 
 /// One more failure of an account: from the third on, it waits 1, 2, 4, … seconds, at most a quarter of an hour.
 fn lock(before: Option<Attempts>, now: Timestamp) -> Attempts {
     let before = before.filter(|before| now.since(before.last_at) < FORGET);
     let failures = before.map_or(0, |before| before.failures) + 1;
-    let doubled =
-        u32::try_from(failures - FREE - 1).ok().map(|times| 1_u64.checked_shl(times.min(20)).unwrap_or(u64::MAX));
+    let doubled = u32::try_from(failures - FREE - 1)
+        .ok()
+        .map(|times| 1_u64.checked_shl(times.min(20)).unwrap_or(u64::MAX));
     let blocked_until = doubled.map(|seconds| now.plus(Duration::from_secs(seconds).min(LONGEST_LOCK)));
-    Attempts { failures, window_start: before.map_or(now, |before| before.window_start), blocked_until, last_at: now }
+    Attempts {
+        failures,
+        window_start: before.map_or(now, |before| before.window_start),
+        blocked_until,
+        last_at: now,
+    }
 }
 
 impl Limit {
@@ -111,7 +140,12 @@ impl Limit {
         let window_start = before.map_or(now, |before| before.window_start);
         let failures = before.map_or(0, |before| before.failures) + 1;
         let blocked_until = (failures >= self.most).then(|| window_start.plus(self.window));
-        Attempts { failures, window_start, blocked_until, last_at: now }
+        Attempts {
+            failures,
+            window_start,
+            blocked_until,
+            last_at: now,
+        }
     }
 }
 
@@ -153,7 +187,12 @@ mod tests {
 
     #[test]
     fn a_day_later_all_is_forgotten() {
-        let old = Attempts { failures: 9, window_start: NOW, blocked_until: None, last_at: NOW };
+        let old = Attempts {
+            failures: 9,
+            window_start: NOW,
+            blocked_until: None,
+            last_at: NOW,
+        };
 
         let next = lock(Some(old), NOW.plus(FORGET));
 
@@ -166,7 +205,10 @@ mod tests {
         for second in 0..10 {
             attempts = Some(MINUTE.count(attempts, NOW.plus(Duration::from_secs(second))));
         }
-        assert_eq!(left(attempts, NOW.plus(Duration::from_secs(9))), Some(Duration::from_secs(51)));
+        assert_eq!(
+            left(attempts, NOW.plus(Duration::from_secs(9))),
+            Some(Duration::from_secs(51))
+        );
         assert_eq!(left(attempts, NOW.plus(Duration::from_secs(60))), None);
     }
 
@@ -187,7 +229,10 @@ mod tests {
             .append_header(("x-forwarded-for", "203.0.113.1"))
             .append_header(("x-forwarded-for", "192.0.2.7"));
         let request = request.to_http_request();
-        assert_eq!(sender(&request, &TrustedProxies::on_this_machine()).unwrap(), "192.0.2.7");
+        assert_eq!(
+            sender(&request, &TrustedProxies::on_this_machine()).unwrap(),
+            "192.0.2.7"
+        );
         assert_eq!(sender(&request, &TrustedProxies::default()).unwrap(), "127.0.0.1");
     }
 }

@@ -76,9 +76,16 @@ impl PickPage {
         carried: Carried,
     ) -> Self {
         let chosen = if filter.model.is_empty() { chosen } else { &filter.model };
-        let words: Vec<String> = filter.query.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let words: Vec<String> = filter
+            .query
+            .to_lowercase()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
         let fits = |model: &Model| {
-            let provider = catalog.provider(&model.provider).map_or("", |provider| provider.name.as_str());
+            let provider = catalog
+                .provider(&model.provider)
+                .map_or("", |provider| provider.name.as_str());
             let text = format!("{} {} {} {provider}", model.id, model.name, model.provider).to_lowercase();
             words.iter().all(|word| text.contains(word))
                 && (filter.provider.is_empty() || model.provider.as_str() == filter.provider)
@@ -89,10 +96,16 @@ impl PickPage {
         let row = |model: &Model| PickRow {
             id: model.id.to_string(),
             name: model.name.clone(),
-            provider: catalog.provider(&model.provider).map_or_else(String::new, |provider| provider.name.clone()),
+            provider: catalog
+                .provider(&model.provider)
+                .map_or_else(String::new, |provider| provider.name.clone()),
             context: tokens(model.context_length),
             price: model_prices(model),
-            note: if usable(model) { status(model) } else { "Not enabled for account" },
+            note: if usable(model) {
+                status(model)
+            } else {
+                "Not enabled for account"
+            },
             chosen: model.id.as_str() == chosen,
             usable: usable(model),
         };
@@ -100,7 +113,10 @@ impl PickPage {
             frame,
             carried,
             filter: filter.clone(),
-            providers: catalog.providers().map(|it| (it.id.to_string(), it.name.clone())).collect(),
+            providers: catalog
+                .providers()
+                .map(|it| (it.id.to_string(), it.name.clone()))
+                .collect(),
             total: all.len(),
             rows: all.into_iter().take(LISTED).map(|model| row(model)).collect(),
         }
@@ -145,19 +161,35 @@ pub(super) async fn pick(console: web::Data<Console>, who: SignedIn, frame: Fram
     who.must_write()?;
     let query = query.into_inner();
     let id: ApiKeyId = query.key.parse().map_err(|_| ConsoleError::NotFound)?;
-    let key = console.store.api_keys().get(who.scope(), id).await?.ok_or(ConsoleError::NotFound)?;
-    let saved = console.store.aliases().list(who.scope(), id).await?.ok_or(ConsoleError::NotFound)?;
+    let key = console
+        .store
+        .api_keys()
+        .get(who.scope(), id)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
+    let saved = console
+        .store
+        .aliases()
+        .list(who.scope(), id)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
     let mut fields = vec![("version".to_owned(), saved.version.to_string())];
     for (at, alias) in saved.aliases.iter().enumerate() {
         fields.extend(row_fields(&format!("a{}", at + 1), alias));
     }
-    let place = query.row.strip_prefix('a').and_then(|at| at.parse::<usize>().ok()).and_then(|at| at.checked_sub(1));
+    let place = query
+        .row
+        .strip_prefix('a')
+        .and_then(|at| at.parse::<usize>().ok())
+        .and_then(|at| at.checked_sub(1));
     let alias = place.and_then(|at| saved.aliases.get(at));
     let row = match alias {
         Some(_) => query.row.clone(),
         // Nothing to fill yet: the model is for a new row.
         None => {
-            let new = ["row[]", "name[]", "mode[]", "target[]"].into_iter().zip(["n1", "", "exact", ""]);
+            let new = ["row[]", "name[]", "mode[]", "target[]"]
+                .into_iter()
+                .zip(["n1", "", "exact", ""]);
             fields.extend(new.map(|(name, value)| (name.to_owned(), value.to_owned())));
             "n1".to_owned()
         }
@@ -168,10 +200,22 @@ pub(super) async fn pick(console: web::Data<Console>, who: SignedIn, frame: Fram
         alias: alias.map(|alias| alias.name.to_string()).unwrap_or_default(),
         fields,
     };
-    let filter = Filter { query: query.q, provider: query.provider, context: query.context, model: String::new() };
+    let filter = Filter {
+        query: query.q,
+        provider: query.provider,
+        context: query.context,
+        model: String::new(),
+    };
     let chosen = alias.map_or("", |alias| alias.target.as_str());
     let catalog = console.catalog().await?;
-    reply::ok(&PickPage::new(frame.at(Nav::Keys), &catalog, key.models().as_deref(), &filter, chosen, carried))
+    reply::ok(&PickPage::new(
+        frame.at(Nav::Keys),
+        &catalog,
+        key.models().as_deref(),
+        &filter,
+        chosen,
+        carried,
+    ))
 }
 
 fn row_fields(id: &str, alias: &Alias) -> [(String, String); 4] {

@@ -61,7 +61,11 @@ pub(super) async fn search(console: web::Data<Console>, who: SignedIn, query: we
     let key = key.ok_or(ConsoleError::NotFound)?;
     let catalog = console.catalog().await?;
     let since = console.now().minus(USED_WITHIN);
-    let used = console.store.usage().most_used_models(key.account, since, MOST_USED).await?;
+    let used = console
+        .store
+        .usage()
+        .most_used_models(key.account, since, MOST_USED)
+        .await?;
     let found = domain::search(&catalog, key.models().as_deref(), &used, &query.q);
     reply::ok(&Options::new(query, &found, catalog.models().len()))
 }

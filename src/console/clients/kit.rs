@@ -83,7 +83,10 @@ impl Block {
     pub(in super::super) fn fill(&self, setup: &Setup<'_>) -> String {
         let text = self.lines.join("\n");
         let origin = setup.base.strip_suffix("/v1").unwrap_or(setup.base);
-        let text = text.replace("%BASE%", setup.base).replace("%ORIGIN%", origin).replace("%MODEL%", setup.model);
+        let text = text
+            .replace("%BASE%", setup.base)
+            .replace("%ORIGIN%", origin)
+            .replace("%MODEL%", setup.model);
         let Some(secret) = setup.secret else { return text };
         // On the one page that shows the secret, it stands wherever the variable is read.
         let quoted = format!("\"{secret}\"");

@@ -48,22 +48,52 @@ struct ConnectPage {
 
 async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>, query: web::Query<Query>) -> Reply {
     let id: ApiKeyId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let key = console.store.api_keys().get(frame.who.scope(), id).await?.ok_or(ConsoleError::NotFound)?;
+    let key = console
+        .store
+        .api_keys()
+        .get(frame.who.scope(), id)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
     let aliases = aliases(&console, &frame, id).await?;
     let catalog = console.catalog().await?;
     let allowed = key.models();
-    let names = Names { aliases: &aliases, catalog: &catalog, allowed: allowed.as_deref() };
+    let names = Names {
+        aliases: &aliases,
+        catalog: &catalog,
+        allowed: allowed.as_deref(),
+    };
     let choices = names.choices();
-    let model = choices.iter().find(|name| **name == query.model).or(choices.first()).cloned().unwrap_or_default();
+    let model = choices
+        .iter()
+        .find(|name| **name == query.model)
+        .or(choices.first())
+        .cloned()
+        .unwrap_or_default();
     let base = console.options.gateway_url.clone();
     let editor = format!("/keys/{id}/aliases");
     let editor = frame.who.may_write().then_some(editor.as_str());
-    let open = Kits::get().find(&query.client).or(Kits::get().clients.first()).map_or("", |guide| guide.id.as_str());
-    let setup = Setup { base: &base, model: &model, secret: None };
+    let open = Kits::get()
+        .find(&query.client)
+        .or(Kits::get().clients.first())
+        .map_or("", |guide| guide.id.as_str());
+    let setup = Setup {
+        base: &base,
+        model: &model,
+        secret: None,
+    };
     let clients = view::all(&names, &setup, editor, open);
     let has_aliases = !aliases.rows().is_empty();
     let as_of = Kits::get().as_of.as_str();
-    reply::ok(&ConnectPage { frame: frame.at(Nav::Keys), key, base, as_of, choices, model, has_aliases, clients })
+    reply::ok(&ConnectPage {
+        frame: frame.at(Nav::Keys),
+        key,
+        base,
+        as_of,
+        choices,
+        model,
+        has_aliases,
+        clients,
+    })
 }
 
 /// The settings with a new secret in them, for the page that shows it.
@@ -79,10 +109,18 @@ pub(super) async fn with_secret(
     let aliases = aliases(console, frame, key.id).await?;
     let catalog = console.catalog().await?;
     let allowed = key.models();
-    let names = Names { aliases: &aliases, catalog: &catalog, allowed: allowed.as_deref() };
+    let names = Names {
+        aliases: &aliases,
+        catalog: &catalog,
+        allowed: allowed.as_deref(),
+    };
     let choices = names.choices();
     let model = choices.first().map_or("", String::as_str);
-    let setup = Setup { base: &console.options.gateway_url, model, secret: Some(secret) };
+    let setup = Setup {
+        base: &console.options.gateway_url,
+        model,
+        secret: Some(secret),
+    };
     // No way to the editor from here: whoever left now would not have copied the secret.
     Ok(view::all(&names, &setup, None, "curl"))
 }

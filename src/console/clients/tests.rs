@@ -12,7 +12,11 @@ fn guides() -> Kits {
 }
 
 fn setup(secret: Option<&'static str>) -> Setup<'static> {
-    Setup { base: BASE, model: "fast", secret }
+    Setup {
+        base: BASE,
+        model: "fast",
+        secret,
+    }
 }
 
 #[test]
@@ -21,8 +25,16 @@ fn no_settings_leave_a_gap_and_all_point_here() {
         let all: Vec<String> = guide.blocks.iter().map(|block| block.fill(&setup(None))).collect();
         let all = all.join("\n");
         assert!(!all.contains('%'), "{} leaves a gap: {all}", guide.id);
-        assert!(all.contains("https://gw.example") && all.contains("CROSSMODEL_API_KEY"), "{}: {all}", guide.id);
-        assert!(guide.asks.iter().all(|ask| ask.name.starts_with(ask.add.as_str())), "{}", guide.id);
+        assert!(
+            all.contains("https://gw.example") && all.contains("CROSSMODEL_API_KEY"),
+            "{}: {all}",
+            guide.id
+        );
+        assert!(
+            guide.asks.iter().all(|ask| ask.name.starts_with(ask.add.as_str())),
+            "{}",
+            guide.id
+        );
     }
 }
 
@@ -53,11 +65,19 @@ fn a_choice_is_a_name_that_runs() {
     let shop: Catalog = catalog(vec![model("lab/a"), model("openai/gpt-5.4-mini")]);
     let choices = |lines: &[&str]| {
         let aliases = AliasSet::new(lines.iter().map(|line| alias(line)).collect());
-        Names { aliases: &aliases, catalog: &shop, allowed: None }.choices()
+        Names {
+            aliases: &aliases,
+            catalog: &shop,
+            allowed: None,
+        }
+        .choices()
     };
     assert_eq!(choices(&[]), ["openai/gpt-5.4-mini"]);
     assert_eq!(choices(&["dead = gone/x"]), ["openai/gpt-5.4-mini"]);
-    assert_eq!(choices(&["zoo* = lab/a", "fast = lab/a", "dead = gone/x"]), ["fast", "zoo"]);
+    assert_eq!(
+        choices(&["zoo* = lab/a", "fast = lab/a", "dead = gone/x"]),
+        ["fast", "zoo"]
+    );
     let claude = choices(&["claude- = lab/a", "claude-* = lab/a"]);
     assert_eq!(claude[..2], ["claude-", "claude-opus-4-8"]);
 }
@@ -66,19 +86,41 @@ fn a_choice_is_a_name_that_runs() {
 fn a_name_that_is_not_caught_is_told_apart_from_one_that_leads_nowhere() {
     let shop = catalog(vec![model("lab/a")]);
     let aliases = AliasSet::new(["claude-opus* = lab/a", "claude-haiku* = gone/x"].map(alias).to_vec());
-    let names = Names { aliases: &aliases, catalog: &shop, allowed: None };
+    let names = Names {
+        aliases: &aliases,
+        catalog: &shop,
+        allowed: None,
+    };
     assert_eq!(
         names.status("claude-opus-4-8"),
-        NameStatus::Runs { model: "lab/a".into(), by: Some("claude-opus*".into()), keep_name: false }
+        NameStatus::Runs {
+            model: "lab/a".into(),
+            by: Some("claude-opus*".into()),
+            keep_name: false
+        }
     );
-    assert_eq!(names.status("claude-haiku-4-5"), NameStatus::Dead { model: "gone/x".into() });
+    assert_eq!(
+        names.status("claude-haiku-4-5"),
+        NameStatus::Dead { model: "gone/x".into() }
+    );
     assert_eq!(names.status("claude-sonnet-5"), NameStatus::Unknown);
-    assert_eq!(names.status("lab/a"), NameStatus::Runs { model: "lab/a".into(), by: None, keep_name: false });
+    assert_eq!(
+        names.status("lab/a"),
+        NameStatus::Runs {
+            model: "lab/a".into(),
+            by: None,
+            keep_name: false
+        }
+    );
 }
 
 /// The clients as a page of the documentation.
 fn documentation(guides: &Kits) -> String {
-    let setup = Setup { base: "http://127.0.0.1:8080/v1", model: "cross-model-basic", secret: None };
+    let setup = Setup {
+        base: "http://127.0.0.1:8080/v1",
+        model: "cross-model-basic",
+        secret: None,
+    };
     let mut out = format!(
         "# Clients\n\n\
          Settings for tools that people use, as of {}. The console fills them in with your own address and aliases: open\n\
@@ -90,12 +132,19 @@ fn documentation(guides: &Kits) -> String {
         guides.as_of
     );
     for guide in &guides.clients {
-        out.push_str(&format!("\n## {}\n\nIt speaks {}. {}\n", guide.name, guide.speaks, guide.about));
+        out.push_str(&format!(
+            "\n## {}\n\nIt speaks {}. {}\n",
+            guide.name, guide.speaks, guide.about
+        ));
         if !guide.asks.is_empty() {
             out.push_str("\n| it asks for | when | an alias that catches it |\n|---|---|---|\n");
         }
         for ask in &guide.asks {
-            let star = if ask.matching == crate::domain::Match::Prefix { "*" } else { "" };
+            let star = if ask.matching == crate::domain::Match::Prefix {
+                "*"
+            } else {
+                ""
+            };
             out.push_str(&format!("| `{}` | {} | `{}{star}` |\n", ask.name, ask.when, ask.add));
         }
         for block in &guide.blocks {
@@ -114,5 +163,8 @@ fn documentation(guides: &Kits) -> String {
 #[test]
 fn the_documentation_says_the_same() {
     let wanted = documentation(&guides());
-    assert!(wanted == include_str!("../../../docs/clients.md"), "docs/clients.md should be:\n{wanted}");
+    assert!(
+        wanted == include_str!("../../../docs/clients.md"),
+        "docs/clients.md should be:\n{wanted}"
+    );
 }

@@ -67,7 +67,11 @@ impl ClientView {
 
 /// Every client. `editor` is the address of the alias editor, for those who may add what is missing.
 pub(super) fn all(names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> Vec<ClientView> {
-    Kits::get().clients.iter().map(|guide| client(guide, names, setup, editor, open)).collect()
+    Kits::get()
+        .clients
+        .iter()
+        .map(|guide| client(guide, names, setup, editor, open))
+        .collect()
 }
 
 fn client(guide: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Option<&str>, open: &str) -> ClientView {
@@ -80,7 +84,10 @@ fn client(guide: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Opt
         blocks: guide
             .blocks
             .iter()
-            .map(|block| BlockView { title: block.title.clone(), code: block.fill(setup) })
+            .map(|block| BlockView {
+                title: block.title.clone(),
+                code: block.fill(setup),
+            })
             .collect(),
         notes: guide.notes.iter().map(|note| words(note)).collect(),
         open: guide.id == open,
@@ -90,31 +97,53 @@ fn client(guide: &ClientGuide, names: &Names<'_>, setup: &Setup<'_>, editor: Opt
 fn ask(guide: &ClientGuide, ask: &AskedName, names: &Names<'_>, editor: Option<&str>) -> AskView {
     let status = names.status(&ask.name);
     let (tone, text) = match &status {
-        NameStatus::Runs { model, by: Some(alias), keep_name } => {
-            let switch = if guide.keep_name && !keep_name { ", which answers with the real id" } else { "" };
+        NameStatus::Runs {
+            model,
+            by: Some(alias),
+            keep_name,
+        } => {
+            let switch = if guide.keep_name && !keep_name {
+                ", which answers with the real id"
+            } else {
+                ""
+            };
             ("ok", format!("runs {model} by your alias {alias}{switch}"))
         }
         NameStatus::Runs { model, by: None, .. } => ("ok", format!("runs the catalog model {model}")),
-        NameStatus::Dead { model } => ("warn", format!("points at {model}, which this key cannot call: requests fail")),
+        NameStatus::Dead { model } => (
+            "warn",
+            format!("points at {model}, which this key cannot call: requests fail"),
+        ),
         NameStatus::Unknown if ask.always => ("warn", "no alias of this key catches it: requests fail".into()),
         NameStatus::Unknown => ("", "no alias of this key catches it".into()),
     };
     let star = if ask.matching == Match::Prefix { "*" } else { "" };
     let add = editor.filter(|_| status == NameStatus::Unknown).map(|editor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("add", ask.add.as_str()).append_pair("match", ask.matching.as_str());
+        query
+            .append_pair("add", ask.add.as_str())
+            .append_pair("match", ask.matching.as_str());
         if guide.keep_name {
             query.append_pair("keep_name", "true");
         }
         query.append_pair("test", &ask.name);
         (format!("{}{star}", ask.add), format!("{editor}?{}", query.finish()))
     });
-    AskView { name: ask.name.clone(), when: ask.when.clone(), tone, text, add }
+    AskView {
+        name: ask.name.clone(),
+        when: ask.when.clone(),
+        tone,
+        text,
+        add,
+    }
 }
 
 /// Text with code between backticks, taken apart.
 fn words(text: &str) -> Vec<Words> {
     let parts = text.split('`').enumerate();
-    let part = |(at, text): (usize, &str)| Words { code: at % 2 == 1, text: text.to_owned() };
+    let part = |(at, text): (usize, &str)| Words {
+        code: at % 2 == 1,
+        text: text.to_owned(),
+    };
     parts.map(part).filter(|part| !part.text.is_empty()).collect()
 }

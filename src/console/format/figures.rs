@@ -17,7 +17,12 @@ pub fn count(number: i64) -> String {
 
 /// A large count in short: `12.3M`, `4.56B`; below ten thousand it stays as it is. Rounded down.
 pub fn short(number: i64) -> String {
-    const UNITS: [(i64, char); 4] = [(1_000_000_000_000, 'T'), (1_000_000_000, 'B'), (1_000_000, 'M'), (1_000, 'K')];
+    const UNITS: [(i64, char); 4] = [
+        (1_000_000_000_000, 'T'),
+        (1_000_000_000, 'B'),
+        (1_000_000, 'M'),
+        (1_000, 'K'),
+    ];
     match UNITS.into_iter().find(|(unit, _)| number >= *unit && number >= 10_000) {
         Some((unit, letter)) => {
             let hundredths = i128::from(number) * 100 / i128::from(unit);
@@ -104,7 +109,10 @@ mod tests {
 
     #[test]
     fn counts_are_grouped_or_short() {
-        assert_eq!([0, 999, 1_000, -1_234_567].map(count), ["0", "999", "1,000", "-1,234,567"]);
+        assert_eq!(
+            [0, 999, 1_000, -1_234_567].map(count),
+            ["0", "999", "1,000", "-1,234,567"]
+        );
         assert_eq!(
             [9_999, 12_345, 123_456, 1_234_567, 98_765_432_100].map(short),
             ["9,999", "12.3K", "123K", "1.23M", "98.7B"]

@@ -54,7 +54,9 @@ pub fn parse(text: &str) -> Result<PicoUsd, String> {
 /// Commas between the thousands of the first number in a text.
 fn grouped(text: &str) -> String {
     let is_digit = |c: char| c.is_ascii_digit();
-    let Some(start) = text.find(is_digit) else { return text.to_owned() };
+    let Some(start) = text.find(is_digit) else {
+        return text.to_owned();
+    };
     let (before, rest) = text.split_at(start);
     let end = rest.find(|c: char| !is_digit(c)).unwrap_or(rest.len());
     let (digits, after) = rest.split_at(end);
@@ -79,24 +81,41 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (amount, text) in
-            [("0", "$0.00"), ("999.999", "$1,000.00"), ("-1234567.5", "-$1,234,567.50"), ("0.001", "<$0.01")]
-        {
+        for (amount, text) in [
+            ("0", "$0.00"),
+            ("999.999", "$1,000.00"),
+            ("-1234567.5", "-$1,234,567.50"),
+            ("0.001", "<$0.01"),
+        ] {
             assert_eq!(dollars(usd(amount)), text);
         }
-        assert_eq!((number(1_234), number(12), number(-1_000)), ("1,234".into(), "12".into(), "-1,000".into()));
-        assert_eq!((requests(1), requests(1_000_000)), ("1 request".into(), "1,000,000 requests".into()));
+        assert_eq!(
+            (number(1_234), number(12), number(-1_000)),
+            ("1,234".into(), "12".into(), "-1,000".into())
+        );
+        assert_eq!(
+            (requests(1), requests(1_000_000)),
+            ("1 request".into(), "1,000,000 requests".into())
+        );
     }
 
     #[test]
     fn a_change_says_which_way_it_goes() {
-        assert_eq!([change(usd("25")), change(usd("-4.1")), change(usd("-0.0001"))], ["+$25.00", "−$4.10", "−<$0.01"]);
+        assert_eq!(
+            [change(usd("25")), change(usd("-4.1")), change(usd("-0.0001"))],
+            ["+$25.00", "−$4.10", "−<$0.01"]
+        );
     }
 
     #[test]
     fn a_limit_is_exact() {
         assert_eq!(
-            [limit(usd("20")), limit(usd("2.5")), limit(usd("0.005")), limit(usd("1500"))],
+            [
+                limit(usd("20")),
+                limit(usd("2.5")),
+                limit(usd("0.005")),
+                limit(usd("1500"))
+            ],
             ["$20", "$2.50", "$0.005", "$1,500"]
         );
     }

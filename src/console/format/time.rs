@@ -72,7 +72,11 @@ fn plural_ago(count: u64, unit: &str) -> String {
 }
 
 fn plural(count: u64, unit: &str) -> String {
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+    if count == 1 {
+        format!("1 {unit}")
+    } else {
+        format!("{count} {unit}s")
+    }
 }
 
 /// The time left, in the largest unit that fits, rounded up so that a promise is never too short.
@@ -96,7 +100,13 @@ pub fn in_words(wait: Duration) -> String {
 
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, r#"<time datetime="{}" title="{}">{}</time>"#, self.machine(), self.exact(), self.relative())
+        write!(
+            f,
+            r#"<time datetime="{}" title="{}">{}</time>"#,
+            self.machine(),
+            self.exact(),
+            self.relative()
+        )
     }
 }
 
@@ -135,7 +145,10 @@ mod tests {
     #[test]
     fn the_element_carries_the_exact_moment() {
         let text = When::new(NOW, NOW).to_string();
-        assert_eq!(text, r#"<time datetime="2026-11-22T19:04:11Z" title="22 Nov 2026, 19:04:11 UTC">just now</time>"#);
+        assert_eq!(
+            text,
+            r#"<time datetime="2026-11-22T19:04:11Z" title="22 Nov 2026, 19:04:11 UTC">just now</time>"#
+        );
     }
 
     #[test]

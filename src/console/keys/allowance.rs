@@ -14,7 +14,11 @@ pub(super) struct Allowance {
 
 impl Allowance {
     pub(super) fn new(limit: SpendLimit, spent: PicoUsd, now: Timestamp) -> Self {
-        Self { limit, spent, again: limit.period.end(now).map(|end| When::new(end, now)) }
+        Self {
+            limit,
+            spent,
+            again: limit.period.end(now).map(|end| When::new(end, now)),
+        }
     }
 
     /// `$4.10 / $20 this week`.
@@ -54,7 +58,8 @@ impl Allowance {
     /// What follows from a limit that is reached.
     pub(super) fn reached(&self) -> Option<String> {
         let until = self.again.map_or("it is raised".into(), |again| again.date());
-        self.is_reached().then(|| format!("Limit reached, requests are refused until {until}"))
+        self.is_reached()
+            .then(|| format!("Limit reached, requests are refused until {until}"))
     }
 
     /// When it starts again from nothing.
@@ -65,7 +70,9 @@ impl Allowance {
 
 /// `60 requests and 100,000 tokens a minute`.
 pub(super) fn rates(limits: &Limits) -> Option<String> {
-    let requests = limits.requests_per_minute.map(|count| money::requests(i64::from(count)));
+    let requests = limits
+        .requests_per_minute
+        .map(|count| money::requests(i64::from(count)));
     let tokens = limits.tokens_per_minute.map(|count| match count {
         1 => "1 token".to_owned(),
         count => format!("{} tokens", money::number(i64::from(count))),
@@ -97,28 +104,67 @@ mod tests {
             (Period::Total, "$4.10 / $20 in total", None),
         ];
         for (period, text, again) in cases {
-            let open = Allowance::new(SpendLimit { amount: usd("20"), period }, usd("4.1"), NOW);
+            let open = Allowance::new(
+                SpendLimit {
+                    amount: usd("20"),
+                    period,
+                },
+                usd("4.1"),
+                NOW,
+            );
             assert_eq!((open.text().as_str(), open.reached()), (text, None));
             assert_eq!(open.again().map(|at| at.date()).as_deref(), again);
-            let full = Allowance::new(SpendLimit { amount: usd("20"), period }, usd("20"), NOW);
+            let full = Allowance::new(
+                SpendLimit {
+                    amount: usd("20"),
+                    period,
+                },
+                usd("20"),
+                NOW,
+            );
             let until = again.unwrap_or("it is raised");
-            assert_eq!(full.reached(), Some(format!("Limit reached, requests are refused until {until}")));
+            assert_eq!(
+                full.reached(),
+                Some(format!("Limit reached, requests are refused until {until}"))
+            );
         }
     }
 
     #[test]
     fn a_meter_is_never_over_full_and_a_limit_of_nothing_has_none() {
-        let over = Allowance::new(SpendLimit { amount: usd("1"), period: Period::Day }, usd("3"), NOW);
+        let over = Allowance::new(
+            SpendLimit {
+                amount: usd("1"),
+                period: Period::Day,
+            },
+            usd("3"),
+            NOW,
+        );
         assert_eq!((over.value(), over.max()), (usd("1"), Some(usd("1"))));
-        let nothing = Allowance::new(SpendLimit { amount: usd("0"), period: Period::Day }, usd("0"), NOW);
+        let nothing = Allowance::new(
+            SpendLimit {
+                amount: usd("0"),
+                period: Period::Day,
+            },
+            usd("0"),
+            NOW,
+        );
         assert_eq!((nothing.max(), nothing.is_reached()), (None, true));
     }
 
     #[test]
     fn rates_are_told_together() {
-        assert_eq!(rates(&Limits::NEW_KEY).as_deref(), Some("60 requests and 100,000 tokens a minute"));
         assert_eq!(
-            rates(&Limits { tokens_per_minute: None, requests_per_minute: Some(1), spend: None }).as_deref(),
+            rates(&Limits::NEW_KEY).as_deref(),
+            Some("60 requests and 100,000 tokens a minute")
+        );
+        assert_eq!(
+            rates(&Limits {
+                tokens_per_minute: None,
+                requests_per_minute: Some(1),
+                spend: None
+            })
+            .as_deref(),
             Some("1 request a minute")
         );
         assert_eq!(rates(&Limits::NONE), None);

@@ -30,7 +30,11 @@ pub(super) async fn act(
     session: Session,
     form: web::Form<Vec<(String, String)>>,
 ) -> Reply {
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let field = |name: &str| {
+        form.iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    };
     let op = field("op");
     if op != "export" {
         frame.who.must_write()?;
@@ -52,7 +56,10 @@ pub(super) async fn act(
 
 /// The selected keys that this person may see; anything else is passed over.
 async fn selected(console: &Console, frame: &Frame, form: &[(String, String)]) -> Result<Vec<ApiKey>, ConsoleError> {
-    let ids = form.iter().filter(|(name, _)| name == "ids[]").filter_map(|(_, id)| id.parse::<ApiKeyId>().ok());
+    let ids = form
+        .iter()
+        .filter(|(name, _)| name == "ids[]")
+        .filter_map(|(_, id)| id.parse::<ApiKeyId>().ok());
     let mut keys: Vec<ApiKey> = Vec::new();
     for id in ids.take(MOST) {
         if let Some(key) = console.store.api_keys().get(frame.who.scope(), id).await?
@@ -68,7 +75,9 @@ async fn switch(console: &Console, frame: &Frame, session: &Session, keys: &[Api
     let mut done = 0;
     for key in keys {
         let store = console.store.api_keys();
-        let changed = store.set_state(frame.who.scope(), key.id, state, &frame.who.editor(), console.now()).await?;
+        let changed = store
+            .set_state(frame.who.scope(), key.id, state, &frame.who.editor(), console.now())
+            .await?;
         done += usize::from(changed);
     }
     let (word, then) = match state {
@@ -98,22 +107,39 @@ async fn delete(console: &Console, frame: Frame, session: &Session, keys: Vec<Ap
     let mut done = 0;
     for key in &page.keys {
         let who = &page.frame.who;
-        done += usize::from(console.store.api_keys().delete(who.scope(), key.id, &who.editor(), console.now()).await?);
+        done += usize::from(
+            console
+                .store
+                .api_keys()
+                .delete(who.scope(), key.id, &who.editor(), console.now())
+                .await?,
+        );
     }
     flash::set(
         session,
-        Flash::new(format!("{} deleted. Requests with them are refused within a minute.", counted(done))),
+        Flash::new(format!(
+            "{} deleted. Requests with them are refused within a minute.",
+            counted(done)
+        )),
     );
     Ok(reply::see_other("/keys"))
 }
 
 fn counted(keys: usize) -> String {
-    if keys == 1 { "1 key".into() } else { format!("{keys} keys") }
+    if keys == 1 {
+        "1 key".into()
+    } else {
+        format!("{keys} keys")
+    }
 }
 
 impl BulkDeletePage {
     fn new(frame: Frame, keys: Vec<ApiKey>, confirm: Field) -> Self {
-        Self { frame: frame.at(Nav::Keys), keys, confirm }
+        Self {
+            frame: frame.at(Nav::Keys),
+            keys,
+            confirm,
+        }
     }
 
     fn counted(&self) -> String {

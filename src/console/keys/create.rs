@@ -70,11 +70,19 @@ struct NewPage {
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<NewQuery>) -> Reply {
     frame.who.must_write()?;
-    let mut form = NewForm { from: query.from.clone(), expires: USUAL_EXPIRY.into(), ..NewForm::default() };
+    let mut form = NewForm {
+        from: query.from.clone(),
+        expires: USUAL_EXPIRY.into(),
+        ..NewForm::default()
+    };
     if let Ok(source) = super::find(&console, &frame.who, &query.from).await {
         form.name = format!("{}-copy", source.name).chars().take(80).collect();
         form.account = source.account.to_string();
-        form.owner = if source.owner.is_some() { String::new() } else { "service".into() };
+        form.owner = if source.owner.is_some() {
+            String::new()
+        } else {
+            "service".into()
+        };
     }
     reply::ok(&NewPage::new(&console, frame, &form).await?)
 }
@@ -103,11 +111,26 @@ pub(super) async fn create(
     };
     let secret = ApiKeySecret::generate(crate::random::bytes);
     let id = ApiKeyId::new(now, crate::random::bytes());
-    let limits = Limits { spend, ..Limits::NEW_KEY };
-    let key = ApiKey { owner, expires_at, limits, ..ApiKey::new(id, account, name, &secret, now) };
-    let new = NewKey { hash: console.hasher.hash(&secret), key, aliases };
+    let limits = Limits {
+        spend,
+        ..Limits::NEW_KEY
+    };
+    let key = ApiKey {
+        owner,
+        expires_at,
+        limits,
+        ..ApiKey::new(id, account, name, &secret, now)
+    };
+    let new = NewKey {
+        hash: console.hasher.hash(&secret),
+        key,
+        aliases,
+    };
     match console.store.api_keys().create(&new, &who.editor(), now).await {
-        Ok(()) => Ok(reply::go(htmx, &created::offer(&console, &session, &who, id, &secret).await?)),
+        Ok(()) => Ok(reply::go(
+            htmx,
+            &created::offer(&console, &session, &who, id, &secret).await?,
+        )),
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {}.", new.key.name));
             reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -124,7 +147,12 @@ impl NewPage {
             Scope::Account(_) => frame.who.account.clone().into_iter().collect(),
         };
         let several = accounts.len() > 1;
-        let name_of = |id: AccountId| accounts.iter().find(|account| account.id == id).map(|account| &account.name);
+        let name_of = |id: AccountId| {
+            accounts
+                .iter()
+                .find(|account| account.id == id)
+                .map(|account| &account.name)
+        };
         let keys = console.store.api_keys().all(scope).await?;
         let keys = keys.into_iter().map(|key| match name_of(key.account) {
             Some(account) if several => (key.id.to_string(), format!("{account} / {}", key.name)),
@@ -140,7 +168,10 @@ impl NewPage {
             spend: SpendFields::typed(&form.per, &form.amount),
             from: Field::new(&form.from),
             keys: keys.collect(),
-            accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(|account| (account.id.to_string(), account.name.into()))
+                .collect(),
             today: crate::console::format::When::new(console.now(), console.now()).machine_date(),
             frame: frame.at(Nav::Keys),
         })
@@ -162,7 +193,10 @@ impl NewPage {
             ("amount", &self.spend.amount),
             ("from", &self.from),
         ];
-        fields.into_iter().filter_map(|(id, field)| Some((id, field.error.as_deref()?))).collect()
+        fields
+            .into_iter()
+            .filter_map(|(id, field)| Some((id, field.error.as_deref()?)))
+            .collect()
     }
 
     /// The account the key is for: an admin chooses, anybody else has one.
@@ -174,7 +208,8 @@ impl NewPage {
         }
         let only = self.accounts.first().and_then(|(id, _)| id.parse().ok());
         let id = own.as_ref().map(|account| account.id).or(only);
-        self.account.check(id.ok_or("There is no account yet. Make one first: crossmodel account create NAME"))
+        self.account
+            .check(id.ok_or("There is no account yet. Make one first: crossmodel account create NAME"))
     }
 
     /// Who the key belongs to: the person, or nobody.
@@ -216,7 +251,9 @@ impl NewPage {
             Err(_) => None,
         };
         let aliases = saved.map(|saved| saved.aliases);
-        Ok(self.from.check(aliases.ok_or("This key is gone. Choose another, or none.")))
+        Ok(self
+            .from
+            .check(aliases.ok_or("This key is gone. Choose another, or none.")))
     }
 }
 
@@ -238,7 +275,11 @@ pub(super) fn end_of(date: &str, now: Timestamp) -> Result<Timestamp, &'static s
     let end = parsed.and_then(|date| date.tomorrow().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let end = end.map(|end| Timestamp::from_millis(end.timestamp().as_millisecond()));
     let end = end.ok_or("Enter a date, for example 2027-01-31.")?;
-    if end > now { Ok(end) } else { Err("Choose a date that is not over yet.") }
+    if end > now {
+        Ok(end)
+    } else {
+        Err("Choose a date that is not over yet.")
+    }
 }
 
 #[cfg(test)]

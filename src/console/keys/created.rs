@@ -50,8 +50,11 @@ pub(super) async fn offer(
     key: ApiKeyId,
     secret: &ApiKeySecret,
 ) -> Result<String, ConsoleError> {
-    let sealed =
-        console.options.master.seal(&purpose(session, who, key), secret.expose().as_bytes(), crate::random::bytes());
+    let sealed = console.options.master.seal(
+        &purpose(session, who, key),
+        secret.expose().as_bytes(),
+        crate::random::bytes(),
+    );
     let sealed = sealed.map_err(|error| ConsoleError::Internal(error.to_string()))?;
     let ticket = token::new();
     let link = Link {
@@ -87,17 +90,26 @@ pub(super) async fn show(
     }
     if is_ahead_of_time(request.headers()) {
         // The browser throws an error away and asks again once the person wants the page.
-        return Err(ConsoleError::Conflict("Open this page again to see the new key.".into()));
+        return Err(ConsoleError::Conflict(
+            "Open this page again to see the new key.".into(),
+        ));
     }
 
     let (hash, now) = (token::hash(&ticket.ticket), console.now());
     let link = console.store.links().peek(&hash, LinkKind::KeySecret, now).await?;
-    let payload = link.filter(|link| link.key == Some(key.id)).and_then(|link| link.payload);
+    let payload = link
+        .filter(|link| link.key == Some(key.id))
+        .and_then(|link| link.payload);
     let purpose = purpose(&session, &frame.who, key.id);
     let opened = payload.and_then(|payload| console.options.master.open(&purpose, &Sealed::from_bytes(payload)).ok());
     // Only who can open it uses it up: the address alone, in other hands, must not cost its owner the look.
     let opened = match opened {
-        Some(opened) => console.store.links().consume(&hash, LinkKind::KeySecret, now).await?.map(|_| opened),
+        Some(opened) => console
+            .store
+            .links()
+            .consume(&hash, LinkKind::KeySecret, now)
+            .await?
+            .map(|_| opened),
         None => None,
     };
     let secret = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
@@ -105,7 +117,15 @@ pub(super) async fn show(
     match secret {
         Some(secret) => {
             let clients = clients::with_secret(&console, &frame, &key, secret).await?;
-            reply::secret(StatusCode::OK, &CreatedPage { frame, key, secret, clients })
+            reply::secret(
+                StatusCode::OK,
+                &CreatedPage {
+                    frame,
+                    key,
+                    secret,
+                    clients,
+                },
+            )
         }
         None => reply::secret(StatusCode::GONE, &ShownPage { frame, key }),
     }
@@ -114,7 +134,10 @@ pub(super) async fn show(
 /// Whether a browser asks for a page that nobody has asked it for yet.
 fn is_ahead_of_time(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let value = headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         value.contains("prefetch") || value.contains("prerender") || value.contains("preview")
     })
 }

@@ -51,20 +51,42 @@ pub(super) async fn delete(
     let (who, id, name) = (frame.who.clone(), key.id, key.name.clone());
     let mut page = DeletePage::load(&console, frame, key).await?;
     if page.in_use && name != *form.confirm {
-        page.confirm = Field { value: form.confirm.clone(), error: Some(format!("Type {name} exactly to confirm.")) };
+        page.confirm = Field {
+            value: form.confirm.clone(),
+            error: Some(format!("Type {name} exactly to confirm.")),
+        };
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    changed(console.store.api_keys().delete(who.scope(), id, &who.editor(), console.now()).await?)?;
-    flash::set(&session, Flash::new(format!("{name} deleted. Requests with it are refused within a minute.")));
+    changed(
+        console
+            .store
+            .api_keys()
+            .delete(who.scope(), id, &who.editor(), console.now())
+            .await?,
+    )?;
+    flash::set(
+        &session,
+        Flash::new(format!("{name} deleted. Requests with it are refused within a minute.")),
+    );
     Ok(reply::go(htmx, "/keys"))
 }
 
 impl DeletePage {
     async fn load(console: &Console, frame: Frame, key: ApiKey) -> Result<Self, ConsoleError> {
         let now = console.now();
-        let requests = console.store.api_keys().requests_since(key.id, now.minus(DAY * 7)).await?;
+        let requests = console
+            .store
+            .api_keys()
+            .requests_since(key.id, now.minus(DAY * 7))
+            .await?;
         let in_use = requests > 0 || used_lately(&key, now);
-        Ok(Self { frame: frame.at(Nav::Keys), key, requests, in_use, confirm: Field::default() })
+        Ok(Self {
+            frame: frame.at(Nav::Keys),
+            key,
+            requests,
+            in_use,
+            confirm: Field::default(),
+        })
     }
 
     /// `55 requests used it in the last 7 days.`

@@ -64,18 +64,31 @@ impl DetailPage {
         let when = |at| When::new(at, now);
         let account = console.store.accounts().get(key.account).await?;
         let owner = match key.owner {
-            Some(id) => console.store.people().get(id).await?.map(|person| person.email.to_string()),
+            Some(id) => console
+                .store
+                .people()
+                .get(id)
+                .await?
+                .map(|person| person.email.to_string()),
             None => Some("Service key, of nobody in particular".into()),
         };
         let together = account.as_ref().map_or(Limits::NONE, |account| account.limits);
         let (mut allowance, mut allowance_together) = (None, None);
         if let Some(limit) = key.limits.spend {
-            let spent = console.store.api_keys().spent_since(key.id, limit.period.start(now)).await?;
+            let spent = console
+                .store
+                .api_keys()
+                .spent_since(key.id, limit.period.start(now))
+                .await?;
             allowance = Some(Allowance::new(limit, spent, now));
         }
         if let Some(limit) = together.spend {
             let since = limit.period.start(now);
-            let spent = console.store.api_keys().spent_together_since(key.account, since).await?;
+            let spent = console
+                .store
+                .api_keys()
+                .spent_together_since(key.account, since)
+                .await?;
             allowance_together = Some(Allowance::new(limit, spent, now));
         }
         let saved = console.store.aliases().list(frame.who.scope(), key.id).await?;

@@ -45,7 +45,11 @@ pub(super) async fn some(console: &Console, scope: Scope, keys: &[ApiKey]) -> Re
 async fn rows(console: &Console, scope: Scope, filter: &KeyFilter) -> Result<Vec<KeyRow>, ConsoleError> {
     let mut rows = Vec::new();
     for page in 1..=1_000 {
-        let filter = KeyFilter { page, per_page: PAGE, ..filter.clone() };
+        let filter = KeyFilter {
+            page,
+            per_page: PAGE,
+            ..filter.clone()
+        };
         let found = console.store.api_keys().page(scope, &filter, console.now()).await?;
         let last = found.rows.len() < PAGE as usize;
         rows.extend(found.rows);

@@ -30,20 +30,53 @@ pub(super) struct Column {
     descending_first: bool,
 }
 
-const LAST_USED: Column =
-    Column { label: "Last used", name: "last_used", sort: KeySort::LastUsed, descending_first: true };
+const LAST_USED: Column = Column {
+    label: "Last used",
+    name: "last_used",
+    sort: KeySort::LastUsed,
+    descending_first: true,
+};
 
 impl Column {
-    pub const NAME: Self = Self { label: "Name", name: "name", sort: KeySort::Name, descending_first: false };
+    pub const NAME: Self = Self {
+        label: "Name",
+        name: "name",
+        sort: KeySort::Name,
+        descending_first: false,
+    };
     pub const LAST_USED: Self = LAST_USED;
-    pub const REQUESTS: Self =
-        Self { label: "7 days", name: "requests", sort: KeySort::Requests, descending_first: true };
-    pub const SPEND: Self =
-        Self { label: "Spend / limit", name: "spend", sort: KeySort::Spend, descending_first: true };
-    pub const EXPIRES: Self =
-        Self { label: "Expires", name: "expires", sort: KeySort::Expires, descending_first: false };
-    const CREATED: Self = Self { label: "Created", name: "created", sort: KeySort::Created, descending_first: true };
-    const ALL: [Self; 6] = [Self::NAME, Self::LAST_USED, Self::REQUESTS, Self::SPEND, Self::EXPIRES, Self::CREATED];
+    pub const REQUESTS: Self = Self {
+        label: "7 days",
+        name: "requests",
+        sort: KeySort::Requests,
+        descending_first: true,
+    };
+    pub const SPEND: Self = Self {
+        label: "Spend / limit",
+        name: "spend",
+        sort: KeySort::Spend,
+        descending_first: true,
+    };
+    pub const EXPIRES: Self = Self {
+        label: "Expires",
+        name: "expires",
+        sort: KeySort::Expires,
+        descending_first: false,
+    };
+    const CREATED: Self = Self {
+        label: "Created",
+        name: "created",
+        sort: KeySort::Created,
+        descending_first: true,
+    };
+    const ALL: [Self; 6] = [
+        Self::NAME,
+        Self::LAST_USED,
+        Self::REQUESTS,
+        Self::SPEND,
+        Self::EXPIRES,
+        Self::CREATED,
+    ];
 }
 
 impl ListQuery {
@@ -93,7 +126,10 @@ impl ListQuery {
     }
 
     fn sorting(&self) -> (Column, bool) {
-        let (name, descending) = self.sort.strip_prefix('-').map_or((self.sort.as_str(), false), |name| (name, true));
+        let (name, descending) = self
+            .sort
+            .strip_prefix('-')
+            .map_or((self.sort.as_str(), false), |name| (name, true));
         let column = Column::ALL.into_iter().find(|column| column.name == name);
         column.map_or((LAST_USED, true), |column| (column, descending))
     }
@@ -111,17 +147,30 @@ impl ListQuery {
             None => column.descending_first,
         };
         let sort = format!("{}{}", if descending { "-" } else { "" }, column.name);
-        Self { sort, page: String::new(), ..self.clone() }.address("/keys")
+        Self {
+            sort,
+            page: String::new(),
+            ..self.clone()
+        }
+        .address("/keys")
     }
 
     /// The address of another page of the list.
     pub(super) fn at_page(&self, page: &u32) -> String {
-        Self { page: page.to_string(), ..self.clone() }.address("/keys")
+        Self {
+            page: page.to_string(),
+            ..self.clone()
+        }
+        .address("/keys")
     }
 
     /// The address of the same selection as a file.
     pub(super) fn export(&self) -> String {
-        Self { page: String::new(), ..self.clone() }.address("/keys/export.csv")
+        Self {
+            page: String::new(),
+            ..self.clone()
+        }
+        .address("/keys/export.csv")
     }
 
     fn address(&self, path: &str) -> String {
@@ -138,7 +187,11 @@ impl ListQuery {
             query.append_pair(name, value);
         }
         let query = query.finish();
-        if query.is_empty() { path.into() } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path.into()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 }
 
@@ -147,7 +200,12 @@ mod tests {
     use super::*;
 
     fn query(sort: &str) -> ListQuery {
-        ListQuery { q: "a b&c".into(), sort: sort.into(), page: "3".into(), ..ListQuery::default() }
+        ListQuery {
+            q: "a b&c".into(),
+            sort: sort.into(),
+            page: "3".into(),
+            ..ListQuery::default()
+        }
     }
 
     #[test]
@@ -163,13 +221,24 @@ mod tests {
     fn a_second_click_on_a_column_turns_it_round() {
         assert_eq!(query("").sorted_by(&Column::NAME), "/keys?q=a+b%26c&sort=name");
         assert_eq!(query("name").sorted_by(&Column::NAME), "/keys?q=a+b%26c&sort=-name");
-        assert_eq!(query("").sorted_by(&Column::LAST_USED), "/keys?q=a+b%26c&sort=last_used");
+        assert_eq!(
+            query("").sorted_by(&Column::LAST_USED),
+            "/keys?q=a+b%26c&sort=last_used"
+        );
     }
 
     #[test]
     fn pages_that_make_no_sense_are_the_first() {
         for page in ["", "0", "-1", "x", "99999999999"] {
-            assert_eq!(ListQuery { page: page.into(), ..ListQuery::default() }.page(), 1, "{page:?}");
+            assert_eq!(
+                ListQuery {
+                    page: page.into(),
+                    ..ListQuery::default()
+                }
+                .page(),
+                1,
+                "{page:?}"
+            );
         }
     }
 }

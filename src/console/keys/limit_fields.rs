@@ -33,7 +33,10 @@ impl SpendFields {
     }
 
     pub(super) fn typed(per: &str, amount: &str) -> Self {
-        Self { per: Field::new(if per.is_empty() { "none" } else { per }), amount: Field::new(amount) }
+        Self {
+            per: Field::new(if per.is_empty() { "none" } else { per }),
+            amount: Field::new(amount),
+        }
     }
 
     /// The limit; `None`, with messages, if something is wrong.
@@ -41,14 +44,21 @@ impl SpendFields {
         if self.per.value == "none" {
             return Some(None);
         }
-        let period = self.per.value.parse::<Period>().map_err(|_| "Choose what the limit is for.");
+        let period = self
+            .per
+            .value
+            .parse::<Period>()
+            .map_err(|_| "Choose what the limit is for.");
         let period = self.per.check(period);
         let amount = money::parse(&self.amount.value);
         let amount = self.amount.check(amount.and_then(|amount| match amount {
             amount if amount < PicoUsd::ZERO => Err("A limit is zero or more.".to_owned()),
             amount => Ok(amount),
         }));
-        Some(Some(SpendLimit { amount: amount?, period: period? }))
+        Some(Some(SpendLimit {
+            amount: amount?,
+            period: period?,
+        }))
     }
 }
 
@@ -77,7 +87,11 @@ impl LimitFields {
         let tokens = rate(&self.tokens.value);
         let tokens = self.tokens.check(tokens);
         let spend = self.spend.parse();
-        Some(Limits { requests_per_minute: requests?, tokens_per_minute: tokens?, spend: spend? })
+        Some(Limits {
+            requests_per_minute: requests?,
+            tokens_per_minute: tokens?,
+            spend: spend?,
+        })
     }
 }
 
@@ -124,7 +138,9 @@ impl AccessFields {
             }
             _ => self.which.check(Err("Choose which models it may call.")),
         };
-        let addresses = each_line(&self.addresses.value, |line| network(line).map_err(|error| error.to_string()));
+        let addresses = each_line(&self.addresses.value, |line| {
+            network(line).map_err(|error| error.to_string())
+        });
         let addresses = self.addresses.check(addresses);
         Some((models?, addresses?))
     }
@@ -173,7 +189,10 @@ mod tests {
     fn a_spend_limit_needs_an_amount_unless_there_is_none() {
         assert_eq!(SpendFields::typed("none", "junk").parse(), Some(None));
         assert_eq!(SpendFields::typed("", "").parse(), Some(None));
-        let limit = SpendLimit { amount: "2.5".parse().unwrap(), period: Period::Week };
+        let limit = SpendLimit {
+            amount: "2.5".parse().unwrap(),
+            period: Period::Week,
+        };
         assert_eq!(SpendFields::typed("week", "$2.50").parse(), Some(Some(limit)));
         for (per, amount) in [("week", ""), ("week", "-1"), ("year", "5")] {
             let mut fields = SpendFields::typed(per, amount);
@@ -192,10 +211,19 @@ mod tests {
             addresses: Field::new("10.1.2.3/8\n10.0.0.0/8\n::1"),
         };
         assert_eq!(fields.parse(&catalog), None);
-        assert!(fields.models.error.unwrap().starts_with(&format!("Line 4: {id}x isn't in the catalog.")));
+        assert!(
+            fields
+                .models
+                .error
+                .unwrap()
+                .starts_with(&format!("Line 4: {id}x isn't in the catalog."))
+        );
         assert_eq!(fields.addresses.error, None);
 
-        let mut fields = AccessFields { models: Field::new(format!("{id}\r\n {id} ")), ..fields_of("some") };
+        let mut fields = AccessFields {
+            models: Field::new(format!("{id}\r\n {id} ")),
+            ..fields_of("some")
+        };
         fields.addresses = Field::new("10.1.2.3/8\n10.0.0.0/8\n::1");
         let (models, addresses) = fields.parse(&catalog).unwrap();
         assert_eq!(models.unwrap(), [id.parse().unwrap()]);
@@ -206,6 +234,9 @@ mod tests {
     }
 
     fn fields_of(which: &str) -> AccessFields {
-        AccessFields { which: Field::new(which), ..AccessFields::default() }
+        AccessFields {
+            which: Field::new(which),
+            ..AccessFields::default()
+        }
     }
 }

@@ -52,9 +52,17 @@ pub(super) async fn limits(
     };
     if limits != before {
         let keys = console.store.api_keys();
-        changed(keys.set_limits(who.scope(), id, limits, &who.editor(), console.now()).await?)?;
+        changed(
+            keys.set_limits(who.scope(), id, limits, &who.editor(), console.now())
+                .await?,
+        )?;
     }
-    flash::set(&session, Flash::new(format!("Limits of {name} saved. Live on every gateway within a minute.")));
+    flash::set(
+        &session,
+        Flash::new(format!(
+            "Limits of {name} saved. Live on every gateway within a minute."
+        )),
+    );
     Ok(reply::see_other(&format!("/keys/{id}")))
 }
 
@@ -81,7 +89,10 @@ pub(super) async fn access(
     if models != key.allowed_models || addresses != key.allowed_addresses {
         let keys = console.store.api_keys();
         let (editor, now) = (who.editor(), console.now());
-        changed(keys.set_allowed(who.scope(), id, models.as_deref(), &addresses, &editor, now).await?)?;
+        changed(
+            keys.set_allowed(who.scope(), id, models.as_deref(), &addresses, &editor, now)
+                .await?,
+        )?;
     }
     let text = format!("What {name} may call, and from where, is saved. Live on every gateway within a minute.");
     flash::set(&session, Flash::new(text));

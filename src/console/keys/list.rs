@@ -27,10 +27,15 @@ struct KeysPage {
 }
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<ListQuery>) -> Reply {
-    let page = load(&console, frame.at(Nav::Keys), query.into_inner()).await.map_err(|error| match error {
-        ConsoleError::Store(error) => ConsoleError::Unloaded { what: "your keys", source: error },
-        error => error,
-    })?;
+    let page = load(&console, frame.at(Nav::Keys), query.into_inner())
+        .await
+        .map_err(|error| match error {
+            ConsoleError::Store(error) => ConsoleError::Unloaded {
+                what: "your keys",
+                source: error,
+            },
+            error => error,
+        })?;
     reply::ok(&page)
 }
 
@@ -40,14 +45,24 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
     let scope = query.scope(who);
     let found = console.store.api_keys().page(scope, &query.filter(who), now).await?;
     let catalog = console.catalog().await?;
-    let accounts = if who.scope() == Scope::All { console.store.accounts().list().await? } else { Vec::new() };
+    let accounts = if who.scope() == Scope::All {
+        console.store.accounts().list().await?
+    } else {
+        Vec::new()
+    };
     let people = console.store.people().list(scope).await?;
     Ok(KeysPage {
         query,
         rows: found.rows.into_iter().map(|row| Row::new(row, &catalog, now)).collect(),
         total: found.total,
-        accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
-        people: people.into_iter().map(|person| (person.id.to_string(), person.email.to_string())).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|account| (account.id.to_string(), account.name.into()))
+            .collect(),
+        people: people
+            .into_iter()
+            .map(|person| (person.id.to_string(), person.email.to_string()))
+            .collect(),
         models: catalog.all_callable().count(),
         gateway_url: console.options.gateway_url.clone(),
         frame,
@@ -57,7 +72,11 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
 impl KeysPage {
     /// `12 keys`.
     fn count(&self) -> String {
-        if self.total == 1 { "1 key".into() } else { format!("{} keys", self.total) }
+        if self.total == 1 {
+            "1 key".into()
+        } else {
+            format!("{} keys", self.total)
+        }
     }
 
     /// Whether there is nothing to list or to filter yet.

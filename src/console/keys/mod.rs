@@ -44,7 +44,12 @@ pub(super) const ROUTES: &[Address] = &[
 /// The key of a path, if it is one that this person may see.
 async fn find(console: &Console, who: &SignedIn, id: &str) -> Result<ApiKey, ConsoleError> {
     let id: ApiKeyId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    console.store.api_keys().get(who.scope(), id).await?.ok_or(ConsoleError::NotFound)
+    console
+        .store
+        .api_keys()
+        .get(who.scope(), id)
+        .await?
+        .ok_or(ConsoleError::NotFound)
 }
 
 /// The same for a change: nobody who may only look.

@@ -39,7 +39,11 @@ struct RollPage {
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
-    reply::ok(&RollPage { frame: frame.at(Nav::Keys), key, overlap: Field::new("24h") })
+    reply::ok(&RollPage {
+        frame: frame.at(Nav::Keys),
+        key,
+        overlap: Field::new("24h"),
+    })
 }
 
 pub(super) async fn roll(
@@ -52,15 +56,25 @@ pub(super) async fn roll(
 ) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, now) = (frame.who.clone(), key.id, console.now());
-    let mut page = RollPage { frame: frame.at(Nav::Keys), key, overlap: Field::new(&form.overlap) };
+    let mut page = RollPage {
+        frame: frame.at(Nav::Keys),
+        key,
+        overlap: Field::new(&form.overlap),
+    };
     let Some(old_until) = page.overlap.check(until(&form.overlap, now)) else {
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
     let secret = ApiKeySecret::generate(crate::random::bytes);
     let hash = console.hasher.hash(&secret);
     let keys = console.store.api_keys();
-    changed(keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now).await?)?;
-    Ok(reply::go(htmx, &created::offer(&console, &session, &who, id, &secret).await?))
+    changed(
+        keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now)
+            .await?,
+    )?;
+    Ok(reply::go(
+        htmx,
+        &created::offer(&console, &session, &who, id, &secret).await?,
+    ))
 }
 
 impl RollPage {

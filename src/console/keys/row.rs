@@ -76,7 +76,15 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(row: KeyRow, catalog: &Catalog, now: Timestamp) -> Self {
-        let KeyRow { key, account_name, owner_email, aliases, daily_requests, spend_30d, spent } = row;
+        let KeyRow {
+            key,
+            account_name,
+            owner_email,
+            aliases,
+            daily_requests,
+            spend_30d,
+            spent,
+        } = row;
         let drafts: Vec<DraftRow> = aliases.iter().map(|alias| DraftRow::of("", alias)).collect();
         Self {
             id: key.id.to_string(),
@@ -100,7 +108,10 @@ impl Row {
 
     /// The client program without its version's fine print: `claude-cli/2.1.44`.
     pub(super) fn program(&self) -> &str {
-        self.agent.as_deref().and_then(|agent| agent.split_whitespace().next()).unwrap_or_default()
+        self.agent
+            .as_deref()
+            .and_then(|agent| agent.split_whitespace().next())
+            .unwrap_or_default()
     }
 
     /// What the aliases button says: a count, or what to do.
@@ -114,7 +125,11 @@ impl Row {
 
     /// What the mark beside it says.
     pub(super) fn problems_text(&self) -> String {
-        if self.problems == 1 { "1 problem".into() } else { format!("{} problems", self.problems) }
+        if self.problems == 1 {
+            "1 problem".into()
+        } else {
+            format!("{} problems", self.problems)
+        }
     }
 
     /// The badge of a spend limit that is used up.
@@ -124,6 +139,8 @@ impl Row {
 
     /// `Expires in 3 days`, for the badge of the last week.
     pub(super) fn soon_text(&self) -> String {
-        self.expires.map(|end| format!("Expires {}", end.relative())).unwrap_or_default()
+        self.expires
+            .map(|end| format!("Expires {}", end.relative()))
+            .unwrap_or_default()
     }
 }

@@ -61,8 +61,15 @@ pub(super) async fn rename(
     let (who, id, old) = (frame.who.clone(), key.id, key.name.clone());
     let mut page = DetailPage::load(&console, frame, key).await?;
     page.name.value.clone_from(&form.name);
-    let Some(name) = page.name.check(form.name.parse()) else { return page.refuse() };
-    match console.store.api_keys().rename(who.scope(), id, &name, &who.editor(), console.now()).await {
+    let Some(name) = page.name.check(form.name.parse()) else {
+        return page.refuse();
+    };
+    match console
+        .store
+        .api_keys()
+        .rename(who.scope(), id, &name, &who.editor(), console.now())
+        .await
+    {
         Ok(found) => changed(found)?,
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {name}."));
@@ -71,7 +78,9 @@ pub(super) async fn rename(
         Err(error) => return Err(error.into()),
     }
     if name != old {
-        let undo = Flash::new(format!("Renamed to {name}.")).undo(format!("/keys/{id}/name")).field("name", old);
+        let undo = Flash::new(format!("Renamed to {name}."))
+            .undo(format!("/keys/{id}/name"))
+            .field("name", old);
         flash::set(&session, undo);
     }
     Ok(reply::see_other(&format!("/keys/{id}")))
@@ -94,9 +103,18 @@ pub(super) async fn expiry(
         choice => page.expiry.check(parse_expiry(choice, now)),
     };
     let Some(end) = end else { return page.refuse() };
-    changed(console.store.api_keys().set_expiry(who.scope(), id, end, &who.editor(), now).await?)?;
+    changed(
+        console
+            .store
+            .api_keys()
+            .set_expiry(who.scope(), id, end, &who.editor(), now)
+            .await?,
+    )?;
     let text = match end {
-        Some(end) => format!("{name} expires on {}.", crate::console::format::When::new(end, now).exact()),
+        Some(end) => format!(
+            "{name} expires on {}.",
+            crate::console::format::When::new(end, now).exact()
+        ),
         None => format!("{name} doesn't expire."),
     };
     flash::set(&session, Flash::new(text));
@@ -128,7 +146,17 @@ pub(super) async fn disable(
     let key = find_to_change(&console, &who, &id).await?;
     let text = format!("{} disabled. Requests with it are refused within a minute.", key.name);
     let flash = Flash::new(text).undo(format!("/keys/{}/enable", key.id));
-    switch(&console, &who, &session, htmx, key, KeyState::Disabled, flash, &form.back).await
+    switch(
+        &console,
+        &who,
+        &session,
+        htmx,
+        key,
+        KeyState::Disabled,
+        flash,
+        &form.back,
+    )
+    .await
 }
 
 #[expect(clippy::too_many_arguments, reason = "the shared half of two handlers")]
@@ -142,7 +170,13 @@ async fn switch(
     flash: Flash,
     back: &str,
 ) -> Reply {
-    changed(console.store.api_keys().set_state(who.scope(), key.id, state, &who.editor(), console.now()).await?)?;
+    changed(
+        console
+            .store
+            .api_keys()
+            .set_state(who.scope(), key.id, state, &who.editor(), console.now())
+            .await?,
+    )?;
     if htmx.is_partial() {
         return answer_with_row(console, who, &key, flash).await;
     }
@@ -161,12 +195,32 @@ async fn answer_with_row(
 ) -> Result<HttpResponse, ConsoleError> {
     let now = console.now();
     // The list's own query is the one place that knows what a row counts; the name finds the row in its account.
-    let filter = KeyFilter { query: Some(key.name.to_string()), per_page: 200, ..KeyFilter::default() };
-    let found = console.store.api_keys().page(Scope::Account(key.account), &filter, now).await?;
-    let row = found.rows.into_iter().find(|row| row.key.id == key.id).ok_or(ConsoleError::NotFound)?;
+    let filter = KeyFilter {
+        query: Some(key.name.to_string()),
+        per_page: 200,
+        ..KeyFilter::default()
+    };
+    let found = console
+        .store
+        .api_keys()
+        .page(Scope::Account(key.account), &filter, now)
+        .await?;
+    let row = found
+        .rows
+        .into_iter()
+        .find(|row| row.key.id == key.id)
+        .ok_or(ConsoleError::NotFound)?;
     let catalog = console.catalog().await?;
     let accounts_shown = who.is_admin() && console.store.accounts().list().await?.len() > 1;
-    let row = Row { steer: true, ..Row::new(row, &catalog, now) };
-    let body = Changed { row, accounts_shown, writes: who.may_write(), flash: flash.field("back", "/keys") };
+    let row = Row {
+        steer: true,
+        ..Row::new(row, &catalog, now)
+    };
+    let body = Changed {
+        row,
+        accounts_shown,
+        writes: who.may_write(),
+        flash: flash.field("back", "/keys"),
+    };
     reply::page(StatusCode::OK, &body)
 }

@@ -29,8 +29,11 @@ pub fn shrink(response: ServiceResponse<BoxBody>, accepted: bool) -> ServiceResp
     let (request, response) = response.into_parts();
     let (mut head, body) = response.into_parts();
     let headers = head.headers_mut();
-    let starts =
-        |name, start: &[u8]| headers.get(name).is_some_and(|value: &HeaderValue| value.as_bytes().starts_with(start));
+    let starts = |name, start: &[u8]| {
+        headers
+            .get(name)
+            .is_some_and(|value: &HeaderValue| value.as_bytes().starts_with(start))
+    };
     let page = starts(CONTENT_TYPE, b"text/html") && !starts(CACHE_CONTROL, b"no-store");
     if page {
         headers.append(VARY, HeaderValue::from_static("accept-encoding"));

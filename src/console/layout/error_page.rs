@@ -50,7 +50,11 @@ pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: Request
     let answer = match Frame::of(&request) {
         _ if view.status == 401 && !htmx.is_htmx() => reply::see_other(&sign_in(&request)),
         Ok(frame) if !htmx.is_htmx() => {
-            let page = FramedPage { frame, view: &view, id: id.header_value() };
+            let page = FramedPage {
+                frame,
+                view: &view,
+                id: id.header_value(),
+            };
             answer(&view, page.render())
         }
         _ => page_for_nobody(&view, htmx, id),
@@ -61,7 +65,14 @@ pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: Request
 /// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it says so itself.
 pub fn page_for_nobody(view: &ErrorView, htmx: HtmxRequest, id: RequestId) -> HttpResponse {
     if !htmx.is_htmx() {
-        answer(view, BarePage { view, id: id.header_value() }.render())
+        answer(
+            view,
+            BarePage {
+                view,
+                id: id.header_value(),
+            }
+            .render(),
+        )
     } else if view.status.is_server_error() {
         answer(view, Ok(String::new()))
     } else {
@@ -76,14 +87,18 @@ fn answer(view: &ErrorView, body: Result<String, askama::Error>) -> HttpResponse
     });
     let mut response = reply::html(view.status, body);
     if let Some(wait) = view.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, reply::whole_seconds(wait).into());
     }
     response
 }
 
 /// An error and what is behind it, for the log: the store tells people less than it knows.
 fn causes(error: &actix_web::Error) -> String {
-    error.as_error::<ConsoleError>().map_or_else(|| error.to_string(), |error| error_chain(error))
+    error
+        .as_error::<ConsoleError>()
+        .map_or_else(|| error.to_string(), |error| error_chain(error))
 }
 
 /// What a page of ours carries, or what can be said of a bare answer of the framework.
@@ -92,7 +107,10 @@ fn find(response: &ServiceResponse<BoxBody>) -> Option<ErrorView> {
         return Some(view.clone());
     }
     let status = response.status();
-    let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let bare = (status.is_client_error() || status.is_server_error()) && !html;
     bare.then(|| ErrorView::of_status(status))
 }
@@ -103,11 +121,15 @@ fn sign_in(request: &actix_web::HttpRequest) -> String {
         request.uri().path_and_query().map(|path| path.as_str().to_owned())
     } else {
         let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
-        referer.and_then(|text| text.parse::<url::Url>().ok()).map(|page| page.path().to_owned())
+        referer
+            .and_then(|text| text.parse::<url::Url>().ok())
+            .map(|page| page.path().to_owned())
     };
     match next {
         Some(next) if next != "/" => {
-            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("next", &next)
+                .finish();
             format!("/sign-in?{query}")
         }
         _ => "/sign-in".into(),

@@ -22,13 +22,20 @@ pub async fn read(request: &mut ServiceRequest) -> Result<(), ConsoleError> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let length = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > LARGEST) {
         return Err(ConsoleError::TooLarge);
     }
     let arriving = whole(request.take_payload());
-    let form = timeout(PATIENCE, arriving).await.unwrap_or(Err(ConsoleError::TooSlow))?;
-    request.set_payload(Payload::Stream { payload: stream::iter([Ok(form)]).boxed_local() });
+    let form = timeout(PATIENCE, arriving)
+        .await
+        .unwrap_or(Err(ConsoleError::TooSlow))?;
+    request.set_payload(Payload::Stream {
+        payload: stream::iter([Ok(form)]).boxed_local(),
+    });
     Ok(())
 }
 

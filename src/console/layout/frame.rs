@@ -51,12 +51,17 @@ impl Frame {
 
     /// The heading of the navigation.
     pub fn place(&self) -> &str {
-        self.who.account.as_ref().map_or("All accounts", |account| account.name.as_str())
+        self.who
+            .account
+            .as_ref()
+            .map_or("All accounts", |account| account.name.as_str())
     }
 
     /// From a request that the guard has let through.
     pub fn of(request: &HttpRequest) -> Result<Self, ConsoleError> {
-        let console = request.app_data::<web::Data<Console>>().ok_or(ConsoleError::Internal("no console".into()))?;
+        let console = request
+            .app_data::<web::Data<Console>>()
+            .ok_or(ConsoleError::Internal("no console".into()))?;
         let who = SignedIn::of(request).ok_or(ConsoleError::SignedOut)?;
         Ok(Self {
             who,

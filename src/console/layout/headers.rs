@@ -34,7 +34,9 @@ pub fn secure(headers: &mut HeaderMap, https: bool) {
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
-    let html = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let html = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if html || !headers.contains_key(CONTENT_TYPE) {
         headers.append(VARY, HeaderValue::from_static("HX-Request-Type"));
     }

@@ -53,7 +53,9 @@ pub async fn edge(
 
 /// Whether a request is for us, comes from a page of ours, and has arrived whole.
 async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
-    console.origins.check(request.method(), request.uri(), request.headers())?;
+    console
+        .origins
+        .check(request.method(), request.uri(), request.headers())?;
     form_body::read(request).await
 }
 

@@ -26,11 +26,19 @@ pub fn answer(request: &ServiceRequest, id: RequestId) -> Option<HttpResponse> {
     let view = address::nothing(request.method().as_str(), path);
     let surface = address::surface(path, headers.contains_key(X_API_KEY));
     let status = StatusCode::from_u16(view.status).unwrap_or(StatusCode::NOT_FOUND);
-    Some(HttpResponse::build(status).content_type("application/json").body(view.body(surface, &id.header_value())))
+    Some(
+        HttpResponse::build(status)
+            .content_type("application/json")
+            .body(view.body(surface, &id.header_value())),
+    )
 }
 
 fn carries_key(headers: &HeaderMap) -> bool {
-    let bearer = |value: &[u8]| value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
+    let bearer = |value: &[u8]| {
+        value
+            .get(..7)
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+    };
     headers.contains_key(X_API_KEY) || headers.get(AUTHORIZATION).is_some_and(|value| bearer(value.as_bytes()))
 }
 
@@ -50,15 +58,19 @@ mod tests {
 
     fn is_stray(path: &str, headers: &[(&'static str, &'static str)]) -> bool {
         let id = RequestId::new(crate::domain::Timestamp::from_millis(0), [0; 10]);
-        let request =
-            headers.iter().fold(TestRequest::with_uri(path), |request, header| request.insert_header(*header));
+        let request = headers.iter().fold(TestRequest::with_uri(path), |request, header| {
+            request.insert_header(*header)
+        });
         answer(&request.to_srv_request(), id).is_some()
     }
 
     #[test]
     fn an_address_that_only_an_api_has_is_no_page() {
         for path in ["/chat/completions", "/messages", "/api/tags"] {
-            assert!(is_stray(path, &[("accept", "text/html"), ("cookie", "cm_s=x")]), "{path}");
+            assert!(
+                is_stray(path, &[("accept", "text/html"), ("cookie", "cm_s=x")]),
+                "{path}"
+            );
         }
         assert!(!is_stray("/nothing", &[]));
     }
@@ -68,9 +80,16 @@ mod tests {
         let key = ("authorization", "Bearer cm-x");
         for path in ["/models", "/models/openai/gpt-5.5", "/usage", "/nothing"] {
             assert!(!is_stray(path, &[]), "{path}");
-            assert!(is_stray(path, &[key]) && is_stray(path, &[("x-api-key", "sk-x")]), "{path}");
+            assert!(
+                is_stray(path, &[key]) && is_stray(path, &[("x-api-key", "sk-x")]),
+                "{path}"
+            );
             assert!(is_stray(path, &[key, ("sec-fetch-site", "cross-site")]), "{path}");
-            for browser in [("accept", "text/html,*/*"), ("cookie", "cm_s=x"), ("sec-fetch-site", "same-origin")] {
+            for browser in [
+                ("accept", "text/html,*/*"),
+                ("cookie", "cm_s=x"),
+                ("sec-fetch-site", "same-origin"),
+            ] {
                 assert!(!is_stray(path, &[key, browser]), "{path} {browser:?}");
             }
             assert!(!is_stray(path, &[("authorization", "Basic bWF5YTp4")]), "{path}");

@@ -46,7 +46,10 @@ pub enum PasswordCheck {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { slots: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::default() }
+        Self {
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::default(),
+        }
     }
 }
 
@@ -57,7 +60,9 @@ impl Passwords {
     /// [`ConsoleError::Busy`] with too many waiting.
     pub async fn hash(&self, password: &str) -> Result<String, ConsoleError> {
         let password = Zeroizing::new(password.to_owned());
-        self.run(move || hash(&password)).await?.map_err(|error| ConsoleError::Internal(error.to_string()))
+        self.run(move || hash(&password))
+            .await?
+            .map_err(|error| ConsoleError::Internal(error.to_string()))
     }
 
     /// Checks a password against a stored hash, or, for the same work, against nobody's.
@@ -106,11 +111,15 @@ impl Drop for Slot {
 /// If the password is longer than Argon2 can take (4 GiB).
 pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     let salt: [u8; 16] = crate::random::bytes();
-    Ok(argon2().hash_password_with_salt(password.as_bytes(), &salt)?.to_string())
+    Ok(argon2()
+        .hash_password_with_salt(password.as_bytes(), &salt)?
+        .to_string())
 }
 
 fn verify(password: &str, stored: Option<&str>) -> PasswordCheck {
-    let right = argon2().verify_password(password.as_bytes(), stored.unwrap_or(NOBODY)).is_ok();
+    let right = argon2()
+        .verify_password(password.as_bytes(), stored.unwrap_or(NOBODY))
+        .is_ok();
     match stored {
         Some(stored) if right && is_stale(stored) => PasswordCheck::RightButStale,
         Some(_) if right => PasswordCheck::Right,
@@ -119,7 +128,9 @@ fn verify(password: &str, stored: Option<&str>) -> PasswordCheck {
 }
 
 fn is_stale(stored: &str) -> bool {
-    let params = PasswordHash::new(stored).ok().and_then(|hash| Params::try_from(&hash).ok());
+    let params = PasswordHash::new(stored)
+        .ok()
+        .and_then(|hash| Params::try_from(&hash).ok());
     params.is_none_or(|params| params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES)
 }
 
@@ -144,10 +155,20 @@ mod tests {
 
     #[test]
     fn a_hash_of_less_work_is_right_but_stale() {
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
-        let stored = weak.hash_password_with_salt(b"correct horse battery", &[7; 16]).unwrap().to_string();
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        );
+        let stored = weak
+            .hash_password_with_salt(b"correct horse battery", &[7; 16])
+            .unwrap()
+            .to_string();
 
-        assert_eq!(verify("correct horse battery", Some(&stored)), PasswordCheck::RightButStale);
+        assert_eq!(
+            verify("correct horse battery", Some(&stored)),
+            PasswordCheck::RightButStale
+        );
     }
 
     #[test]
@@ -156,7 +177,10 @@ mod tests {
 
         let params = Params::try_from(&nobody).unwrap();
 
-        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (MEMORY_KIB, PASSES, LANES));
+        assert_eq!(
+            (params.m_cost(), params.t_cost(), params.p_cost()),
+            (MEMORY_KIB, PASSES, LANES)
+        );
         assert!(nobody.hash.is_some_and(|hash| hash.len() == 32));
     }
 

@@ -52,9 +52,18 @@ pub fn check(password: &str, email: Option<&Email>) -> Result<(), PasswordError>
     if different.len() < VARIETY || COMMON.lines().any(|common| common == lower) {
         return Err(PasswordError::Common);
     }
-    let own = email.map(|email| [email.as_str(), email.local_part()]).into_iter().flatten();
-    let named = OURS.iter().copied().chain(own).filter(|word| word.len() >= 3 && lower.contains(word));
-    let obvious = named.into_iter().any(|word| lower.replace(word, "").chars().count() < REST);
+    let own = email
+        .map(|email| [email.as_str(), email.local_part()])
+        .into_iter()
+        .flatten();
+    let named = OURS
+        .iter()
+        .copied()
+        .chain(own)
+        .filter(|word| word.len() >= 3 && lower.contains(word));
+    let obvious = named
+        .into_iter()
+        .any(|word| lower.replace(word, "").chars().count() < REST);
     if obvious { Err(PasswordError::Obvious) } else { Ok(()) }
 }
 
@@ -84,7 +93,10 @@ mod tests {
     #[test]
     fn the_list_holds_only_what_would_pass_otherwise() {
         for common in COMMON.lines() {
-            assert!(common.chars().count() >= SHORTEST, "{common} is refused for its length already");
+            assert!(
+                common.chars().count() >= SHORTEST,
+                "{common} is refused for its length already"
+            );
             assert_eq!(common, common.to_lowercase());
         }
     }

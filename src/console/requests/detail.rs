@@ -45,25 +45,59 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Pat
     // As answers have it in their header, too.
     let id: RequestId = RequestId::from_header(id.as_str()).map_err(|_| ConsoleError::NotFound)?;
     let scope = frame.who.scope();
-    let detail = console.store.usage().request(scope, id).await?.ok_or(ConsoleError::NotFound)?;
+    let detail = console
+        .store
+        .usage()
+        .request(scope, id)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
     let key = console.store.api_keys().get(scope, detail.record.key).await?;
-    let none = || SavedAliases { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
-    let rules = console.store.aliases().list(scope, detail.record.key).await?.unwrap_or_else(none);
+    let none = || SavedAliases {
+        version: 0,
+        aliases: Vec::new(),
+        saved_at: None,
+        saved_by: None,
+    };
+    let rules = console
+        .store
+        .aliases()
+        .list(scope, detail.record.key)
+        .await?
+        .unwrap_or_else(none);
     let catalog = console.catalog().await?;
     let now = console.now();
-    let why = why(&detail, &Today { key: key.as_ref(), rules: &rules, catalog: &catalog, now });
-    let RequestDetail { record, key_name, account_name, entry, .. } = detail;
+    let why = why(
+        &detail,
+        &Today {
+            key: key.as_ref(),
+            rules: &rules,
+            catalog: &catalog,
+            now,
+        },
+    );
+    let RequestDetail {
+        record,
+        key_name,
+        account_name,
+        entry,
+        ..
+    } = detail;
     reply::ok(&RequestPage {
         frame: frame.at(Nav::Requests),
         requested: format::visible(&record.requested),
-        alias: record.alias.as_ref().map(|(name, matching)| star(name.as_str(), *matching)),
+        alias: record
+            .alias
+            .as_ref()
+            .map(|(name, matching)| star(name.as_str(), *matching)),
         ending: Ending::of(&record),
         at: When::new(record.at, now),
         key: key_name.unwrap_or_else(|| record.key.to_string()),
         key_known: key.is_some(),
         account: account_name,
         client: record.agent.as_deref().map(format::visible),
-        bill: record.price.and_then(|price| Bill::of(&price, &record.tokens, record.searches, record.cost)),
+        bill: record
+            .price
+            .and_then(|price| Bill::of(&price, &record.tokens, record.searches, record.cost)),
         entry: entry.map(|entry| Entry {
             id: entry.id.to_string(),
             at: When::new(entry.at, now),
@@ -111,7 +145,10 @@ impl RequestPage {
     fn cached(&self) -> Option<String> {
         let tokens = &self.record.tokens;
         let part = |count: u64, what: &str| (count > 0).then(|| format!("{} {what}", self.count(&count)));
-        let parts = [part(tokens.cache_read, "read from a cache"), part(tokens.cache_write, "written to one")];
+        let parts = [
+            part(tokens.cache_read, "read from a cache"),
+            part(tokens.cache_write, "written to one"),
+        ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }

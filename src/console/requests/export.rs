@@ -86,8 +86,12 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
 
 async fn portion(mut place: Cursor) -> Result<(String, Option<Cursor>), ConsoleError> {
     let most = u32::try_from(MOST - place.lines).unwrap_or(PORTION).min(PORTION);
-    let page =
-        place.console.store.usage().requests(place.scope, &place.filter, place.before, most, Duration::MAX).await?;
+    let page = place
+        .console
+        .store
+        .usage()
+        .requests(place.scope, &place.filter, place.before, most, Duration::MAX)
+        .await?;
     let text = page.rows.iter().map(line).collect();
     place.lines += page.rows.len();
     place.portions += 1;
@@ -109,8 +113,16 @@ fn line(row: &RequestRow) -> String {
         record.key.to_string(),
         key_name.clone().unwrap_or_default(),
         record.requested.clone(),
-        record.alias.as_ref().map(|(name, _)| name.to_string()).unwrap_or_default(),
-        record.alias.as_ref().map(|(_, matching)| matching.to_string()).unwrap_or_default(),
+        record
+            .alias
+            .as_ref()
+            .map(|(name, _)| name.to_string())
+            .unwrap_or_default(),
+        record
+            .alias
+            .as_ref()
+            .map(|(_, matching)| matching.to_string())
+            .unwrap_or_default(),
         record.model.clone(),
         record.provider.to_string(),
         record.protocol.clone(),

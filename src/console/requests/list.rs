@@ -37,10 +37,15 @@ struct RequestsPage {
 }
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<RequestQuery>) -> Reply {
-    let page = load(&console, frame.at(Nav::Requests), query.into_inner()).await.map_err(|error| match error {
-        ConsoleError::Store(source) => ConsoleError::Unloaded { what: "your requests", source },
-        error => error,
-    })?;
+    let page = load(&console, frame.at(Nav::Requests), query.into_inner())
+        .await
+        .map_err(|error| match error {
+            ConsoleError::Store(source) => ConsoleError::Unloaded {
+                what: "your requests",
+                source,
+            },
+            error => error,
+        })?;
     reply::ok(&page)
 }
 
@@ -48,8 +53,16 @@ async fn load(console: &Console, frame: Frame, query: RequestQuery) -> Result<Re
     let (now, who) = (console.now(), &frame.who);
     let scope = query.scope(who);
     let patience = console.options.search_patience;
-    let page = console.store.usage().requests(scope, &query.filter(), query.before(), PER_PAGE, patience).await?;
-    let accounts = if who.scope() == Scope::All { console.store.accounts().list().await? } else { Vec::new() };
+    let page = console
+        .store
+        .usage()
+        .requests(scope, &query.filter(), query.before(), PER_PAGE, patience)
+        .await?;
+    let accounts = if who.scope() == Scope::All {
+        console.store.accounts().list().await?
+    } else {
+        Vec::new()
+    };
     let keys = if scope == Scope::All && accounts.len() > 1 {
         Vec::new()
     } else {
@@ -63,9 +76,19 @@ async fn load(console: &Console, frame: Frame, query: RequestQuery) -> Result<Re
             Next::End | Next::Older(_) => None,
         },
         next: page.next,
-        accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
-        keys: keys.into_iter().take(KEYS).map(|key| (key.id.to_string(), key.name.into())).collect(),
-        providers: catalog.providers().map(|it| (it.id.to_string(), it.name.clone())).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|account| (account.id.to_string(), account.name.into()))
+            .collect(),
+        keys: keys
+            .into_iter()
+            .take(KEYS)
+            .map(|key| (key.id.to_string(), key.name.into()))
+            .collect(),
+        providers: catalog
+            .providers()
+            .map(|it| (it.id.to_string(), it.name.clone()))
+            .collect(),
         today: When::new(now, now).machine_date(),
         gateway_url: console.options.gateway_url.clone(),
         query,
@@ -105,7 +128,11 @@ impl RequestsPage {
             1 => "1 request".to_owned(),
             many => format!("{many} requests"),
         };
-        if self.next == Next::End && self.query.before.is_empty() { many } else { format!("{many} on this page") }
+        if self.next == Next::End && self.query.before.is_empty() {
+            many
+        } else {
+            format!("{many} on this page")
+        }
     }
 
     /// One status that is asked for and is not among those to choose from.

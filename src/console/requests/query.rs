@@ -26,8 +26,12 @@ pub(super) struct RequestQuery {
 }
 
 /// The ways to end that can be chosen, as the address and as the page say it.
-pub(super) const STATUSES: [(&str, &str); 4] =
-    [("ok", "Answered"), ("failed", "Failed"), ("4xx", "Failed, 4xx"), ("5xx", "Failed, 5xx")];
+pub(super) const STATUSES: [(&str, &str); 4] = [
+    ("ok", "Answered"),
+    ("failed", "Failed"),
+    ("4xx", "Failed, 4xx"),
+    ("5xx", "Failed, 5xx"),
+];
 
 impl RequestQuery {
     /// Which rows may be shown at all: an admin can narrow it to one account.
@@ -56,7 +60,11 @@ impl RequestQuery {
                 "failed" => Some(StatusFilter::Failed),
                 "4xx" => Some(StatusFilter::Client),
                 "5xx" => Some(StatusFilter::Server),
-                code => code.parse().ok().filter(|code| (100..1_000).contains(code)).map(StatusFilter::Code),
+                code => code
+                    .parse()
+                    .ok()
+                    .filter(|code| (100..1_000).contains(code))
+                    .map(StatusFilter::Code),
             },
             state: CallState::ALL.into_iter().find(|state| state.as_str() == self.state),
             from: figures::parse_day(&self.from).map(Timestamp::of_day),
@@ -71,30 +79,53 @@ impl RequestQuery {
 
     /// Whether fewer requests than all may be shown.
     pub(super) fn narrows(&self) -> bool {
-        let but_page = Self { before: String::new(), matching: String::new(), ..self.clone() };
+        let but_page = Self {
+            before: String::new(),
+            matching: String::new(),
+            ..self.clone()
+        };
         but_page != Self::default()
     }
 
     /// Whether one of the filters that are folded away is in use.
     pub(super) fn unfolds(&self) -> bool {
-        [&self.account, &self.key, &self.alias, &self.model, &self.provider, &self.state]
-            .iter()
-            .any(|it| !it.is_empty())
+        [
+            &self.account,
+            &self.key,
+            &self.alias,
+            &self.model,
+            &self.provider,
+            &self.state,
+        ]
+        .iter()
+        .any(|it| !it.is_empty())
     }
 
     /// The address of the first page.
     pub(super) fn newest(&self) -> String {
-        Self { before: String::new(), ..self.clone() }.address("/requests")
+        Self {
+            before: String::new(),
+            ..self.clone()
+        }
+        .address("/requests")
     }
 
     /// The address of the page after a request.
     pub(super) fn after(&self, id: RequestId) -> String {
-        Self { before: id.to_string(), ..self.clone() }.address("/requests")
+        Self {
+            before: id.to_string(),
+            ..self.clone()
+        }
+        .address("/requests")
     }
 
     /// The address of the same selection as a file.
     pub(super) fn export(&self) -> String {
-        Self { before: String::new(), ..self.clone() }.address("/requests/export.csv")
+        Self {
+            before: String::new(),
+            ..self.clone()
+        }
+        .address("/requests/export.csv")
     }
 
     fn address(&self, path: &str) -> String {
@@ -135,18 +166,36 @@ mod tests {
 
     #[test]
     fn a_day_ends_where_the_next_one_begins() {
-        let query = RequestQuery { from: "2026-11-22".into(), to: "2026-11-22".into(), ..RequestQuery::default() };
+        let query = RequestQuery {
+            from: "2026-11-22".into(),
+            to: "2026-11-22".into(),
+            ..RequestQuery::default()
+        };
         let (from, until) = (query.filter().from.unwrap(), query.filter().until.unwrap());
         assert_eq!(until.since(from), std::time::Duration::from_secs(86_400));
     }
 
     #[test]
     fn a_name_is_exact_unless_its_beginning_is_asked_for() {
-        let query = RequestQuery { name: "gpt".into(), ..RequestQuery::default() };
+        let query = RequestQuery {
+            name: "gpt".into(),
+            ..RequestQuery::default()
+        };
         assert_eq!(query.filter().requested, Some(NameFilter::Exact("gpt".into())));
-        let query = RequestQuery { matching: "prefix".into(), status: "429".into(), alias: NO_ALIAS.into(), ..query };
+        let query = RequestQuery {
+            matching: "prefix".into(),
+            status: "429".into(),
+            alias: NO_ALIAS.into(),
+            ..query
+        };
         assert_eq!(query.filter().requested, Some(NameFilter::Prefix("gpt".into())));
-        assert_eq!((query.filter().status, query.filter().alias), (Some(StatusFilter::Code(429)), Some(String::new())));
-        assert_eq!(query.export(), "/requests/export.csv?name=gpt&match=prefix&status=429&alias=%28none%29");
+        assert_eq!(
+            (query.filter().status, query.filter().alias),
+            (Some(StatusFilter::Code(429)), Some(String::new()))
+        );
+        assert_eq!(
+            query.export(),
+            "/requests/export.csv?name=gpt&match=prefix&status=429&alias=%28none%29"
+        );
     }
 }

@@ -45,7 +45,12 @@ impl Ending {
             (CallState::Partial, status) => ("chip warn", "dot ring", format!("{status}, cut short")),
             (_, status) => ("chip ok", "dot", status.to_string()),
         };
-        Self { chip, dot, text, error: record.error.as_deref().map(format::visible) }
+        Self {
+            chip,
+            dot,
+            text,
+            error: record.error.as_deref().map(format::visible),
+        }
     }
 }
 
@@ -57,7 +62,10 @@ impl Row {
         Self {
             id: record.id.to_string(),
             requested: format::visible(&record.requested),
-            alias: record.alias.as_ref().map(|(name, matching)| star(name.as_str(), *matching)),
+            alias: record
+                .alias
+                .as_ref()
+                .map(|(name, matching)| star(name.as_str(), *matching)),
             model: record.model.clone(),
             provider: record.provider.to_string(),
             key_id: record.key.to_string(),
@@ -75,7 +83,10 @@ impl Row {
 
     /// The client program without its version's fine print: `claude-cli/2.1.44`.
     pub(super) fn program(&self) -> &str {
-        self.client.as_deref().and_then(|agent| agent.split_whitespace().next()).unwrap_or_default()
+        self.client
+            .as_deref()
+            .and_then(|agent| agent.split_whitespace().next())
+            .unwrap_or_default()
     }
 }
 

@@ -42,7 +42,11 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
     let (rules, known) = in_force(detail);
     let then = resolve(&rules.aliases, today, record);
     let requested = format::visible(&record.requested);
-    let resolved = if known { then.model.clone() } else { record.model.clone() };
+    let resolved = if known {
+        then.model.clone()
+    } else {
+        record.model.clone()
+    };
     let mut notes = Vec::new();
     if !known {
         notes.push(
@@ -63,19 +67,28 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
         }
         None => format!("No alias caught {requested}, so it went on as it was: {model}."),
     };
-    let saved = rules.saved_at.map(|at| format!(", saved {} by {}", When::new(at, today.now).exact(), saver(&rules)));
+    let saved = rules
+        .saved_at
+        .map(|at| format!(", saved {} by {}", When::new(at, today.now).exact(), saver(&rules)));
     Why {
         sentence,
         rules: match (rules.version, saved) {
             (0, _) => "Answered before any alias of this key was saved.".into(),
             (version, saved) => format!("Answered with the rules of v{version}{}.", saved.unwrap_or_default()),
         },
-        steps: if known { then.steps.into_iter().filter(|step| step.rule != Rule::Then).collect() } else { Vec::new() },
+        steps: if known {
+            then.steps.into_iter().filter(|step| step.rule != Rule::Then).collect()
+        } else {
+            Vec::new()
+        },
         notes,
         today: differs(record, &resolved, today),
-        editor: today
-            .key
-            .map(|key| address(&format!("/keys/{}/aliases", key.id), &[("test", record.requested.as_str())])),
+        editor: today.key.map(|key| {
+            address(
+                &format!("/keys/{}/aliases", key.id),
+                &[("test", record.requested.as_str())],
+            )
+        }),
     }
 }
 
@@ -83,7 +96,12 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
 /// than a minute old, so an older version counts if it alone says what was noted.
 fn in_force(detail: &RequestDetail) -> (SavedAliases, bool) {
     let record = &detail.record;
-    let none = SavedAliases { version: 0, aliases: Vec::new(), saved_at: None, saved_by: None };
+    let none = SavedAliases {
+        version: 0,
+        aliases: Vec::new(),
+        saved_at: None,
+        saved_by: None,
+    };
     let first_known = detail.rules.last().is_none_or(|oldest| oldest.version == 1);
     let mut candidates: Vec<SavedAliases> = detail.rules.clone();
     candidates.extend(first_known.then(|| none.clone()));
@@ -107,14 +125,25 @@ fn agrees(aliases: &[Alias], record: &UsageRecord) -> bool {
     let caught = resolution.alias().map(|alias| (&alias.name, alias.matching));
     let same_model = resolution.model() == record.model;
     // Another provider's model may have stepped in; then the attempts say so.
-    let stepped_in = record.attempts.iter().any(|attempt| attempt.model == resolution.model());
+    let stepped_in = record
+        .attempts
+        .iter()
+        .any(|attempt| attempt.model == resolution.model());
     caught == record.alias.as_ref().map(|(name, matching)| (name, *matching)) && (same_model || stepped_in)
 }
 
 fn resolve(aliases: &[Alias], today: &Today<'_>, record: &UsageRecord) -> Explanation {
     let allowed = today.key.and_then(ApiKey::models);
-    let status = today.key.map_or(crate::domain::KeyStatus::Active, |key| key.status(today.now));
-    explain(&AliasSet::new(aliases.to_vec()), today.catalog, allowed.as_deref(), status, &record.requested)
+    let status = today
+        .key
+        .map_or(crate::domain::KeyStatus::Active, |key| key.status(today.now));
+    explain(
+        &AliasSet::new(aliases.to_vec()),
+        today.catalog,
+        allowed.as_deref(),
+        status,
+        &record.requested,
+    )
 }
 
 fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<String> {
@@ -128,9 +157,9 @@ fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<St
         ExplainedOutcome::Runs | ExplainedOutcome::Empty => {
             Some(format!("Today it would go to {model} ({}).", now.rule()))
         }
-        ExplainedOutcome::ModelNotFound => {
-            Some(format!("Today it would go to {model}, which fails with model_not_found."))
-        }
+        ExplainedOutcome::ModelNotFound => Some(format!(
+            "Today it would go to {model}, which fails with model_not_found."
+        )),
         ExplainedOutcome::ModelNotAllowed => Some(format!("Today it would go to {model}, which this key may not use.")),
     }
 }

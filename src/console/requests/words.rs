@@ -49,8 +49,14 @@ pub(super) fn held(record: &UsageRecord) -> Option<String> {
     let back = record.held.pico().saturating_sub(record.cost.pico());
     let rest = match back {
         0 => "all of it was charged.".to_owned(),
-        back if back > 0 => format!("{} of it was free again afterwards.", figures::money(PicoUsd::from_pico(back))),
-        more => format!("the call came to {} more.", figures::money(PicoUsd::from_pico(more.saturating_neg()))),
+        back if back > 0 => format!(
+            "{} of it was free again afterwards.",
+            figures::money(PicoUsd::from_pico(back))
+        ),
+        more => format!(
+            "the call came to {} more.",
+            figures::money(PicoUsd::from_pico(more.saturating_neg()))
+        ),
     };
     Some(format!("{held} before the call was sent; {rest}"))
 }

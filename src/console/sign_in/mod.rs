@@ -63,7 +63,12 @@ async fn show(request: HttpRequest, arrival: web::Query<Arrival>) -> Reply {
         "reset" => Some("Your new password is set. Sign in with it."),
         _ => None,
     };
-    reply::ok(&SignInPage { email: String::new(), next: local(&arrival.next).into(), notice, error: None })
+    reply::ok(&SignInPage {
+        email: String::new(),
+        next: local(&arrival.next).into(),
+        notice,
+        error: None,
+    })
 }
 
 async fn enter(
@@ -84,7 +89,9 @@ async fn enter(
         Err(ConsoleError::TooMany(wait)) => {
             let text = format!("Too many tries. Try again in {}.", super::format::in_words(wait));
             let mut response = again(form, next, StatusCode::TOO_MANY_REQUESTS, text)?;
-            response.headers_mut().insert(RETRY_AFTER, reply::whole_seconds(wait).into());
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, reply::whole_seconds(wait).into());
             Ok(response)
         }
         Err(error) => Err(error),
@@ -123,14 +130,24 @@ async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> 
 }
 
 fn again(form: Credentials, next: String, status: StatusCode, error: String) -> Reply {
-    reply::page(status, &SignInPage { email: form.email, next, notice: None, error: Some(error) })
+    reply::page(
+        status,
+        &SignInPage {
+            email: form.email,
+            next,
+            notice: None,
+            error: Some(error),
+        },
+    )
 }
 
 async fn leave(session: Session) -> HttpResponse {
     session.purge();
     let mut response = reply::see_other("/sign-in?after=sign-out");
     let clear = HeaderValue::from_static("\"cache\", \"storage\"");
-    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), clear);
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("clear-site-data"), clear);
     response
 }
 
@@ -138,7 +155,11 @@ async fn leave(session: Session) -> HttpResponse {
 fn local(next: &str) -> &str {
     let path = next.starts_with('/') && !next.starts_with("//");
     let plain = next.chars().all(|c| !c.is_control() && c != '\\');
-    if path && plain && !next.starts_with("/sign-") { next } else { "/keys" }
+    if path && plain && !next.starts_with("/sign-") {
+        next
+    } else {
+        "/keys"
+    }
 }
 
 #[cfg(test)]
@@ -148,9 +169,15 @@ mod tests {
     #[test]
     fn one_returns_only_to_a_page_of_this_console() {
         assert_eq!(local("/keys/7?x=1"), "/keys/7?x=1");
-        for elsewhere in
-            ["", "https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", "keys", "/sign-out"]
-        {
+        for elsewhere in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "keys",
+            "/sign-out",
+        ] {
             assert_eq!(local(elsewhere), "/keys", "{elsewhere:?}");
         }
     }

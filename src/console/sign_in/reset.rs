@@ -62,28 +62,57 @@ pub async fn link(
 
 async fn show(console: web::Data<Console>, token: web::Path<String>) -> Reply {
     let person = holder(&console, &token).await?;
-    reply::secret(StatusCode::OK, &ResetPage { email: person.email.to_string(), password: Field::default() })
+    reply::secret(
+        StatusCode::OK,
+        &ResetPage {
+            email: person.email.to_string(),
+            password: Field::default(),
+        },
+    )
 }
 
 async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::Form<Answer>) -> Reply {
     let person = holder(&console, &token).await?;
-    let mut page = ResetPage { email: person.email.to_string(), password: Field::default() };
-    if page.password.check(password::check(&form.password, Some(&person.email))).is_none() {
+    let mut page = ResetPage {
+        email: person.email.to_string(),
+        password: Field::default(),
+    };
+    if page
+        .password
+        .check(password::check(&form.password, Some(&person.email)))
+        .is_none()
+    {
         return reply::secret(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let hash = console.passwords.hash(&form.password).await?;
     let now = console.now();
-    if console.store.links().consume(&token::hash(&token), LinkKind::Reset, now).await?.is_none() {
+    if console
+        .store
+        .links()
+        .consume(&token::hash(&token), LinkKind::Reset, now)
+        .await?
+        .is_none()
+    {
         return Err(ConsoleError::NotFound);
     }
-    console.store.people().set_password(person.id, &hash, &Actor::person(&person), now).await?;
+    console
+        .store
+        .people()
+        .set_password(person.id, &hash, &Actor::person(&person), now)
+        .await?;
     Ok(reply::see_other("/sign-in?after=reset"))
 }
 
 /// Whose link it is; an unknown, used or old one is no page, and neither is that of a person who may not come in.
 async fn holder(console: &Console, token: &str) -> Result<Person, ConsoleError> {
-    let link = console.store.links().peek(&token::hash(token), LinkKind::Reset, console.now()).await?;
-    let Some(id) = link.and_then(|link| link.person) else { return Err(ConsoleError::NotFound) };
+    let link = console
+        .store
+        .links()
+        .peek(&token::hash(token), LinkKind::Reset, console.now())
+        .await?;
+    let Some(id) = link.and_then(|link| link.person) else {
+        return Err(ConsoleError::NotFound);
+    };
     let who = SignedIn::find(&console.store, id).await?;
     who.map(|who| who.person).ok_or(ConsoleError::NotFound)
 }

@@ -66,7 +66,11 @@ pub async fn first_run_link(console: &Console) -> Result<Option<Url>, StoreError
 
 async fn show(console: web::Data<Console>, token: web::Path<String>) -> Reply {
     usable(&console, &token).await?;
-    let page = SetupPage { account: Field::default(), email: Field::default(), password: Field::default() };
+    let page = SetupPage {
+        account: Field::default(),
+        email: Field::default(),
+        password: Field::default(),
+    };
     reply::secret(StatusCode::OK, &page)
 }
 
@@ -77,8 +81,11 @@ async fn create(
     form: web::Form<Answers>,
 ) -> Reply {
     usable(&console, &token).await?;
-    let mut page =
-        SetupPage { account: Field::new(&form.account), email: Field::new(&form.email), password: Field::default() };
+    let mut page = SetupPage {
+        account: Field::new(&form.account),
+        email: Field::new(&form.email),
+        password: Field::default(),
+    };
     let name: Option<Name> = page.account.check(form.account.parse());
     let email: Option<Email> = page.email.check(form.email.parse());
     let strong = page.password.check(password::check(&form.password, email.as_ref()));
@@ -88,10 +95,19 @@ async fn create(
     let hash = console.passwords.hash(&form.password).await?;
     let now = console.now();
     // From here on the link is used up: of two who hold it, one goes on.
-    if console.store.links().consume(&token::hash(&token), LinkKind::Setup, now).await?.is_none() {
+    if console
+        .store
+        .links()
+        .consume(&token::hash(&token), LinkKind::Setup, now)
+        .await?
+        .is_none()
+    {
         return Err(ConsoleError::NotFound);
     }
-    let by = Actor { person: None, name: "first-run set-up".into() };
+    let by = Actor {
+        person: None,
+        name: "first-run set-up".into(),
+    };
     let account = match console.store.accounts().by_name(name.as_str()).await? {
         Some(account) => account,
         None => {
@@ -102,7 +118,14 @@ async fn create(
         }
     };
     let id = PersonId::new(now, crate::random::bytes());
-    let person = Person { id, email, role: Role::Admin, account: Some(account.id), enabled: true, created_at: now };
+    let person = Person {
+        id,
+        email,
+        role: Role::Admin,
+        account: Some(account.id),
+        enabled: true,
+        created_at: now,
+    };
     console.store.people().add(&person, Some(&hash), &by, now).await?;
     session::begin(&session, person.id)?;
     Ok(reply::see_other("/keys"))
@@ -110,7 +133,11 @@ async fn create(
 
 /// Refuses a link that is unknown, used, too old, or left over from before somebody was added another way.
 async fn usable(console: &Console, token: &str) -> Result<(), ConsoleError> {
-    let link = console.store.links().peek(&token::hash(token), LinkKind::Setup, console.now()).await?;
+    let link = console
+        .store
+        .links()
+        .peek(&token::hash(token), LinkKind::Setup, console.now())
+        .await?;
     if link.is_none() || console.store.people().count().await? > 0 {
         return Err(ConsoleError::NotFound);
     }

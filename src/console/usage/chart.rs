@@ -96,7 +96,9 @@ impl Drawing<'_> {
     pub(super) fn draw(self) -> Chart {
         let days = self.series.iter().map(|series| series.values.len()).max().unwrap_or(0);
         let value = |series: &Series, day: usize| series.values.get(day).copied().unwrap_or(0);
-        let totals: Vec<i64> = (0..days).map(|day| self.series.iter().map(|series| value(series, day)).sum()).collect();
+        let totals: Vec<i64> = (0..days)
+            .map(|day| self.series.iter().map(|series| value(series, day)).sum())
+            .collect();
         let (most, all) = (totals.iter().copied().max().unwrap_or(0), totals.iter().sum::<i64>());
         let step = step(most);
         let top = step.saturating_mul((most / step + i64::from(most % step > 0)).max(1));
@@ -105,12 +107,20 @@ impl Drawing<'_> {
         let bar = |(day, total): (usize, &i64)| {
             let slot = 10_000 / count;
             let mut upto: i128 = 0;
-            let parts =
-                self.series.iter().enumerate().filter(|(_, series)| value(series, day) > 0).map(|(n, series)| {
+            let parts = self
+                .series
+                .iter()
+                .enumerate()
+                .filter(|(_, series)| value(series, day) > 0)
+                .map(|(n, series)| {
                     let bottom = height(upto, top);
                     upto += i128::from(value(series, day));
                     let above = height(upto, top);
-                    Part { pattern: n + 1, y: HEIGHT * 10 - above, height: above - bottom }
+                    Part {
+                        pattern: n + 1,
+                        y: HEIGHT * 10 - above,
+                        height: above - bottom,
+                    }
                 });
             Bar {
                 parts: parts.collect(),
@@ -122,7 +132,11 @@ impl Drawing<'_> {
         let row = |(day, total): (usize, &i64)| Row {
             day: figures::full_day(date(day)),
             total: (self.text)(*total),
-            values: self.series.iter().map(|series| (self.text)(value(series, day))).collect(),
+            values: self
+                .series
+                .iter()
+                .map(|series| (self.text)(value(series, day)))
+                .collect(),
         };
         let legend = self.series.iter().enumerate().map(|(n, series)| {
             let total = series.values.iter().sum();
@@ -133,15 +147,19 @@ impl Drawing<'_> {
                 share: figures::share(total, all),
             }
         });
-        let lines = (0..=top / step)
-            .map(|n| Line { y: HEIGHT - height(i128::from(n * step), top) / 10, text: (self.text)(n * step) });
+        let lines = (0..=top / step).map(|n| Line {
+            y: HEIGHT - height(i128::from(n * step), top) / 10,
+            text: (self.text)(n * step),
+        });
         let legend: Vec<Legend> = legend.collect();
         Chart {
             label: self.label(days, all, &totals, &legend),
             bars: totals.iter().enumerate().map(bar).collect(),
             rows: totals.iter().enumerate().rev().map(row).collect(),
             lines: lines.filter(|line| line.y < HEIGHT).collect(),
-            dates: [0, days / 2, days.saturating_sub(1)].map(|day| figures::day(date(day))).to_vec(),
+            dates: [0, days / 2, days.saturating_sub(1)]
+                .map(|day| figures::day(date(day)))
+                .to_vec(),
             legend,
             id: self.id,
             title: self.title,
@@ -152,10 +170,24 @@ impl Drawing<'_> {
     fn label(&self, days: usize, all: i64, totals: &[i64], legend: &[Legend]) -> String {
         let last = self.from + i64::try_from(days).unwrap_or(1) - 1;
         let (from, to) = (figures::day(self.from), figures::full_day(last));
-        let (peak, most) = totals.iter().copied().enumerate().rev().max_by_key(|(_, total)| *total).unwrap_or((0, 0));
+        let (peak, most) = totals
+            .iter()
+            .copied()
+            .enumerate()
+            .rev()
+            .max_by_key(|(_, total)| *total)
+            .unwrap_or((0, 0));
         let peak = figures::day(self.from + i64::try_from(peak).unwrap_or(0));
-        let parts: Vec<String> = legend.iter().take(3).map(|it| format!("{} with {}", it.name, it.share)).collect();
-        let parts = if parts.is_empty() { String::new() } else { format!(" The largest parts: {}.", parts.join(", ")) };
+        let parts: Vec<String> = legend
+            .iter()
+            .take(3)
+            .map(|it| format!("{} with {}", it.name, it.share))
+            .collect();
+        let parts = if parts.is_empty() {
+            String::new()
+        } else {
+            format!(" The largest parts: {}.", parts.join(", "))
+        };
         format!(
             "{} by day from {from} to {to}: {} in all, at most {} on {peak}.{parts}",
             self.what,
@@ -219,10 +251,23 @@ mod tests {
     use super::*;
 
     fn chart(series: &[(&str, &[i64])]) -> Chart {
-        let series =
-            series.iter().map(|(name, values)| Series { name: (*name).into(), values: values.to_vec() }).collect();
+        let series = series
+            .iter()
+            .map(|(name, values)| Series {
+                name: (*name).into(),
+                values: values.to_vec(),
+            })
+            .collect();
         let text = |value: i64| value.to_string();
-        Drawing { id: "cost", title: "Cost", what: "Cost", from: 20_779, series, text: &text }.draw()
+        Drawing {
+            id: "cost",
+            title: "Cost",
+            what: "Cost",
+            from: 20_779,
+            series,
+            text: &text,
+        }
+        .draw()
     }
 
     #[test]
@@ -233,9 +278,19 @@ mod tests {
         assert_eq!(a.y + a.height, HEIGHT * 10);
         assert_eq!(b.y + b.height, a.y);
         assert_eq!(b.y, TOP * 10, "the highest bar reaches the highest line");
-        assert_eq!(chart.bars[1].parts.len(), 1, "nothing is drawn of a series without a value");
-        assert_eq!(chart.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["10", "20", "30", "40"]);
-        assert_eq!((chart.bars[1].x(), chart.bars[1].width()), ("55.00%".into(), "40.00%".into()));
+        assert_eq!(
+            chart.bars[1].parts.len(),
+            1,
+            "nothing is drawn of a series without a value"
+        );
+        assert_eq!(
+            chart.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+            ["10", "20", "30", "40"]
+        );
+        assert_eq!(
+            (chart.bars[1].x(), chart.bars[1].width()),
+            ("55.00%".into(), "40.00%".into())
+        );
     }
 
     #[test]
@@ -246,7 +301,10 @@ mod tests {
             chart.label,
             "Cost by day from 22 Nov to 23 Nov 2026: 60 in all, at most 40 on 22 Nov. The largest parts: a with 16.7%, b with 83.3%."
         );
-        assert_eq!((chart.rows[0].day.as_str(), chart.rows[0].total.as_str()), ("23 Nov 2026", "20"));
+        assert_eq!(
+            (chart.rows[0].day.as_str(), chart.rows[0].total.as_str()),
+            ("23 Nov 2026", "20")
+        );
         assert_eq!(chart.rows[1].values, ["10", "30"]);
     }
 

@@ -35,13 +35,16 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
     let (scope, filter) = (query.scope(&frame.who), query.filter(console.now().day()));
     let console = console.get_ref().clone();
     let from = filter.from;
-    let days = stream::unfold((console, scope, filter, from), |(console, scope, filter, day)| async move {
-        if day > filter.to {
-            return None;
-        }
-        let lines = lines(&console, scope, &filter, day).await;
-        Some((lines, (console, scope, filter, day + 1)))
-    });
+    let days = stream::unfold(
+        (console, scope, filter, from),
+        |(console, scope, filter, day)| async move {
+            if day > filter.to {
+                return None;
+            }
+            let lines = lines(&console, scope, &filter, day).await;
+            Some((lines, (console, scope, filter, day + 1)))
+        },
+    );
     Ok(csv::file("crossmodel-usage.csv", csv::line(HEAD), days))
 }
 
@@ -53,8 +56,14 @@ async fn lines(console: &Console, scope: Scope, filter: &ReportFilter, day: i64)
 fn line(row: &UsageRow) -> String {
     let sums = &row.sums;
     let (day, key, cost) = (figures::iso_day(row.day), row.key.to_string(), sums.cost.to_string());
-    let counts =
-        [sums.requests, sums.successes, sums.prompt, sums.cache_read, sums.completion].map(|it| it.to_string());
+    let counts = [
+        sums.requests,
+        sums.successes,
+        sums.prompt,
+        sums.cache_read,
+        sums.completion,
+    ]
+    .map(|it| it.to_string());
     let names = [
         day.as_str(),
         &row.account,
@@ -65,5 +74,10 @@ fn line(row: &UsageRow) -> String {
         &row.model,
         &row.provider,
     ];
-    csv::line(names.into_iter().chain(counts.iter().map(String::as_str)).chain([cost.as_str()]))
+    csv::line(
+        names
+            .into_iter()
+            .chain(counts.iter().map(String::as_str))
+            .chain([cost.as_str()]),
+    )
 }

@@ -10,5 +10,7 @@ use super::web::Address;
 
 pub(super) use query::{NO_ALIAS, address};
 
-pub(super) const ROUTES: &[Address] =
-    &[Address::page("/usage", |to| to.to(page::show)), Address::page("/usage/export.csv", |to| to.to(export::all))];
+pub(super) const ROUTES: &[Address] = &[
+    Address::page("/usage", |to| to.to(page::show)),
+    Address::page("/usage/export.csv", |to| to.to(export::all)),
+];

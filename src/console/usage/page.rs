@@ -45,10 +45,15 @@ struct Figure {
 }
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<UsageQuery>) -> Reply {
-    let page = load(&console, frame.at(Nav::Usage), query.into_inner()).await.map_err(|error| match error {
-        ConsoleError::Store(source) => ConsoleError::Unloaded { what: "your usage", source },
-        error => error,
-    })?;
+    let page = load(&console, frame.at(Nav::Usage), query.into_inner())
+        .await
+        .map_err(|error| match error {
+            ConsoleError::Store(source) => ConsoleError::Unloaded {
+                what: "your usage",
+                source,
+            },
+            error => error,
+        })?;
     reply::ok(&page)
 }
 
@@ -57,7 +62,11 @@ async fn load(console: &Console, frame: Frame, query: UsageQuery) -> Result<Usag
     let (scope, today) = (query.scope(who), console.now().day());
     let filter = query.filter(today);
     let report = console.store.usage().report(scope, &filter).await?;
-    let accounts = if who.scope() == Scope::All { console.store.accounts().list().await? } else { Vec::new() };
+    let accounts = if who.scope() == Scope::All {
+        console.store.accounts().list().await?
+    } else {
+        Vec::new()
+    };
     let accounts: Vec<(AccountId, String)> = accounts.into_iter().map(|it| (it.id, it.name.into())).collect();
     let keys = if scope == Scope::All && accounts.len() > 1 {
         Vec::new()
@@ -74,8 +83,16 @@ async fn load(console: &Console, frame: Frame, query: UsageQuery) -> Result<Usag
         tables: tables(&report, &links, &accounts),
         keys_hidden: report.keys.is_none(),
         empty: report.totals.requests == 0,
-        period: format!("{} to {}, UTC days", figures::day(filter.from), figures::full_day(filter.to)),
-        keys: keys.into_iter().take(KEYS).map(|key| (key.id.to_string(), key.name.into())).collect(),
+        period: format!(
+            "{} to {}, UTC days",
+            figures::day(filter.from),
+            figures::full_day(filter.to)
+        ),
+        keys: keys
+            .into_iter()
+            .take(KEYS)
+            .map(|key| (key.id.to_string(), key.name.into()))
+            .collect(),
         accounts: accounts.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
         gateway_url: console.options.gateway_url.clone(),
         query,
@@ -85,7 +102,12 @@ async fn load(console: &Console, frame: Frame, query: UsageQuery) -> Result<Usag
 
 fn headline(totals: &UsageSums) -> Vec<Figure> {
     let failed = totals.requests - totals.successes;
-    let each = totals.cost.pico().checked_div(totals.requests).map(PicoUsd::from_pico).unwrap_or_default();
+    let each = totals
+        .cost
+        .pico()
+        .checked_div(totals.requests)
+        .map(PicoUsd::from_pico)
+        .unwrap_or_default();
     let figure = |name, value, note| Figure { name, value, note };
     let failures = match failed {
         0 => "none failed".into(),
@@ -93,12 +115,32 @@ fn headline(totals: &UsageSums) -> Vec<Figure> {
         failed => format!("{} failed", figures::count(failed)),
     };
     vec![
-        figure("Cost", format::dollars(totals.cost), format!("{} a request", figures::money(each))),
+        figure(
+            "Cost",
+            format::dollars(totals.cost),
+            format!("{} a request", figures::money(each)),
+        ),
         figure("Requests", figures::count(totals.requests), failures),
-        figure("Answered", figures::share(totals.successes, totals.requests), "status below 400".into()),
-        figure("Tokens in", figures::short(totals.prompt), figures::count(totals.prompt)),
-        figure("Tokens out", figures::short(totals.completion), figures::count(totals.completion)),
-        figure("Cached", figures::share(totals.cache_read, totals.prompt), "of tokens in, read from a cache".into()),
+        figure(
+            "Answered",
+            figures::share(totals.successes, totals.requests),
+            "status below 400".into(),
+        ),
+        figure(
+            "Tokens in",
+            figures::short(totals.prompt),
+            figures::count(totals.prompt),
+        ),
+        figure(
+            "Tokens out",
+            figures::short(totals.completion),
+            figures::count(totals.completion),
+        ),
+        figure(
+            "Cached",
+            figures::share(totals.cache_read, totals.prompt),
+            "of tokens in, read from a cache".into(),
+        ),
     ]
 }
 
@@ -119,7 +161,12 @@ fn links(query: &UsageQuery, filter: &ReportFilter) -> Links {
 
 fn tables(report: &UsageReport, links: &Links, accounts: &[(AccountId, String)]) -> Vec<Table> {
     let with = (&report.totals, links);
-    let account_name = |id: AccountId| accounts.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone());
+    let account_name = |id: AccountId| {
+        accounts
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, name)| name.clone())
+    };
     let mut tables = Vec::new();
     if let Some(top) = report.accounts.as_ref().filter(|top| top.rows.len() > 1) {
         tables.push(Table::new("accounts", "By account", "Account", top, with, |it| Name {
@@ -132,7 +179,9 @@ fn tables(report: &UsageReport, links: &Links, accounts: &[(AccountId, String)])
     if let Some(top) = &report.keys {
         tables.push(Table::new("keys", "By key", "Key", top, with, |it| Name {
             name: key_name(it.id, it.name.as_deref()),
-            note: account_name(it.account).filter(|_| accounts.len() > 1).unwrap_or_default(),
+            note: account_name(it.account)
+                .filter(|_| accounts.len() > 1)
+                .unwrap_or_default(),
             mono: false,
             only: vec![("key", it.id.to_string())],
         }));
@@ -145,9 +194,30 @@ fn tables(report: &UsageReport, links: &Links, accounts: &[(AccountId, String)])
             only: vec![(what, name.clone())],
         }
     };
-    tables.push(Table::new("names", "By name and alias", "Name asked for", &report.names, with, name_row));
-    tables.push(Table::new("models", "By real model", "Real model", &report.models, with, plain("model")));
-    tables.push(Table::new("providers", "By provider", "Provider", &report.providers, with, plain("provider")));
+    tables.push(Table::new(
+        "names",
+        "By name and alias",
+        "Name asked for",
+        &report.names,
+        with,
+        name_row,
+    ));
+    tables.push(Table::new(
+        "models",
+        "By real model",
+        "Real model",
+        &report.models,
+        with,
+        plain("model"),
+    ));
+    tables.push(Table::new(
+        "providers",
+        "By provider",
+        "Provider",
+        &report.providers,
+        with,
+        plain("provider"),
+    ));
     tables
 }
 
@@ -162,7 +232,12 @@ async fn cost_chart(
 ) -> Result<Chart, ConsoleError> {
     let costs = |days: &[(i64, UsageSums)]| by_day(filter, days.iter().map(|(day, sums)| (*day, sums.cost.pico())));
     let of_days = |rows: &[(i64, String, UsageSums)], name: &str| {
-        by_day(filter, rows.iter().filter(|(_, it, _)| it == name).map(|(day, _, sums)| (*day, sums.cost.pico())))
+        by_day(
+            filter,
+            rows.iter()
+                .filter(|(_, it, _)| it == name)
+                .map(|(day, _, sums)| (*day, sums.cost.pico())),
+        )
     };
     // What the day sums have beside each day is asked for, one after the other.
     let mut asked: Vec<(String, Scope, ReportFilter)> = Vec::new();
@@ -170,31 +245,64 @@ async fn cost_chart(
     match (by, &report.keys, &report.accounts) {
         (By::Provider, ..) => {
             let names = report.providers.rows.iter().take(SERIES).map(|(name, _)| name);
-            series.extend(names.map(|it| Series { name: it.clone(), values: of_days(&report.provider_days, it) }));
+            series.extend(names.map(|it| Series {
+                name: it.clone(),
+                values: of_days(&report.provider_days, it),
+            }));
         }
         (By::Name, ..) => asked.extend(report.names.rows.iter().take(SERIES).map(|((name, alias), _)| {
-            let shown =
-                if alias.is_empty() { format::visible(name) } else { format!("{} by {alias}", format::visible(name)) };
-            let only = ReportFilter { requested: Some(name.clone()), alias: Some(alias.clone()), ..filter.clone() };
+            let shown = if alias.is_empty() {
+                format::visible(name)
+            } else {
+                format!("{} by {alias}", format::visible(name))
+            };
+            let only = ReportFilter {
+                requested: Some(name.clone()),
+                alias: Some(alias.clone()),
+                ..filter.clone()
+            };
             (shown, scope, only)
         })),
         (By::Key, Some(keys), _) => asked.extend(keys.rows.iter().take(SERIES).map(|(key, _)| {
-            let account = accounts.iter().find(|(id, _)| *id == key.account && scope == Scope::All);
+            let account = accounts
+                .iter()
+                .find(|(id, _)| *id == key.account && scope == Scope::All);
             let name = key_name(key.id, key.name.as_deref());
             let name = account.map_or(name.clone(), |(_, account)| format!("{name} of {account}"));
-            (name, scope, ReportFilter { key: Some(key.id), ..filter.clone() })
+            (
+                name,
+                scope,
+                ReportFilter {
+                    key: Some(key.id),
+                    ..filter.clone()
+                },
+            )
         })),
         (By::Account, _, Some(accounts)) => asked.extend(
-            accounts.rows.iter().take(SERIES).map(|(it, _)| (it.name.clone(), Scope::Account(it.id), filter.clone())),
+            accounts
+                .rows
+                .iter()
+                .take(SERIES)
+                .map(|(it, _)| (it.name.clone(), Scope::Account(it.id), filter.clone())),
         ),
         _ => {
             let names = report.models.rows.iter().take(SERIES).map(|(name, _)| name);
-            series.extend(names.map(|it| Series { name: it.clone(), values: of_days(&report.model_days, it) }));
+            series.extend(names.map(|it| Series {
+                name: it.clone(),
+                values: of_days(&report.model_days, it),
+            }));
         }
     }
-    let found = try_join_all(asked.iter().map(|(_, scope, filter)| console.store.usage().report_days(*scope, filter)));
+    let found = try_join_all(
+        asked
+            .iter()
+            .map(|(_, scope, filter)| console.store.usage().report_days(*scope, filter)),
+    );
     for ((name, ..), days) in asked.iter().zip(found.await?) {
-        series.push(Series { name: name.clone(), values: costs(&days) });
+        series.push(Series {
+            name: name.clone(),
+            values: costs(&days),
+        });
     }
     let rest: Vec<i64> = costs(&report.days)
         .into_iter()
@@ -202,11 +310,28 @@ async fn cost_chart(
         .map(|(day, total)| total - series.iter().filter_map(|it| it.values.get(day)).sum::<i64>())
         .collect();
     if rest.iter().any(|value| *value > 0) {
-        series.resize(SERIES.min(series.len()), Series { name: String::new(), values: Vec::new() });
-        series.push(Series { name: "Everything else".into(), values: rest });
+        series.resize(
+            SERIES.min(series.len()),
+            Series {
+                name: String::new(),
+                values: Vec::new(),
+            },
+        );
+        series.push(Series {
+            name: "Everything else".into(),
+            values: rest,
+        });
     }
     let text = |pico: i64| format::dollars(PicoUsd::from_pico(pico));
-    Ok(Drawing { id: "cost", title: "Cost by day", what: "Cost", from: filter.from, series, text: &text }.draw())
+    Ok(Drawing {
+        id: "cost",
+        title: "Cost by day",
+        what: "Cost",
+        from: filter.from,
+        series,
+        text: &text,
+    }
+    .draw())
 }
 
 /// Tokens by day: what was sent, what of it came from a cache, what was answered.
@@ -221,7 +346,15 @@ fn token_chart(filter: &ReportFilter, report: &UsageReport) -> Chart {
         series("Out", |sums| sums.completion),
     ];
     let (title, what) = ("Tokens by day", "Tokens");
-    Drawing { id: "tokens", title, what, from: filter.from, series, text: &figures::short }.draw()
+    Drawing {
+        id: "tokens",
+        title,
+        what,
+        from: filter.from,
+        series,
+        text: &figures::short,
+    }
+    .draw()
 }
 
 /// A value for every day of the report.

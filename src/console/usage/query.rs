@@ -61,11 +61,18 @@ impl By {
 impl UsageQuery {
     /// 7, 30 or 90.
     pub(super) fn days(&self) -> i64 {
-        self.days.parse().ok().filter(|days| [7, 30, 90].contains(days)).unwrap_or(30)
+        self.days
+            .parse()
+            .ok()
+            .filter(|days| [7, 30, 90].contains(days))
+            .unwrap_or(30)
     }
 
     pub(super) fn by(&self) -> By {
-        By::ALL.into_iter().find(|by| by.as_str() == self.by).unwrap_or(By::Model)
+        By::ALL
+            .into_iter()
+            .find(|by| by.as_str() == self.by)
+            .unwrap_or(By::Model)
     }
 
     /// Which rows may be shown at all: an admin can narrow it to one account.
@@ -92,7 +99,16 @@ impl UsageQuery {
 
     /// Whether less than everything is shown.
     pub(super) fn narrows(&self) -> bool {
-        [&self.account, &self.key, &self.name, &self.alias, &self.model, &self.provider].iter().any(|it| !it.is_empty())
+        [
+            &self.account,
+            &self.key,
+            &self.name,
+            &self.alias,
+            &self.model,
+            &self.provider,
+        ]
+        .iter()
+        .any(|it| !it.is_empty())
     }
 
     /// What it is narrowed to beside account and key: a word, the value, and the address without it.
@@ -140,7 +156,11 @@ pub(in crate::console) fn address(path: &str, said: &[(&str, &str)]) -> String {
         query.append_pair(name, value);
     }
     let query = query.finish();
-    if query.is_empty() { path.into() } else { format!("{path}?{query}") }
+    if query.is_empty() {
+        path.into()
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 #[cfg(test)]
@@ -149,14 +169,22 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_counts_as_not_said() {
-        let query = UsageQuery { days: "31".into(), by: "colour".into(), key: "x".into(), ..UsageQuery::default() };
+        let query = UsageQuery {
+            days: "31".into(),
+            by: "colour".into(),
+            key: "x".into(),
+            ..UsageQuery::default()
+        };
         assert_eq!((query.days(), query.by(), query.filter(100).key), (30, By::Model, None));
         assert_eq!((query.filter(100).from, query.filter(100).to), (71, 100));
     }
 
     #[test]
     fn no_alias_is_not_an_alias_of_that_name() {
-        let query = UsageQuery { alias: NO_ALIAS.into(), ..UsageQuery::default() };
+        let query = UsageQuery {
+            alias: NO_ALIAS.into(),
+            ..UsageQuery::default()
+        };
         assert_eq!(query.filter(100).alias.as_deref(), Some(""));
         assert_eq!(UsageQuery::default().filter(100).alias, None);
         assert!(NO_ALIAS.parse::<crate::domain::AliasName>().is_err());
@@ -164,7 +192,12 @@ mod tests {
 
     #[test]
     fn each_restriction_can_be_taken_away() {
-        let query = UsageQuery { model: "a/b".into(), name: "x&y".into(), days: "7".into(), ..UsageQuery::default() };
+        let query = UsageQuery {
+            model: "a/b".into(),
+            name: "x&y".into(),
+            days: "7".into(),
+            ..UsageQuery::default()
+        };
         let only = query.only();
         assert_eq!(only[0], ("name", "x&y".into(), "/usage?days=7&model=a%2Fb".into()));
         assert_eq!(only[1], ("model", "a/b".into(), "/usage?days=7&name=x%26y".into()));

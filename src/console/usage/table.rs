@@ -51,7 +51,10 @@ pub(super) struct Links {
 
 impl Links {
     fn to(&self, only: &[(&'static str, String)]) -> String {
-        let kept = self.said.iter().filter(|(name, _)| only.iter().all(|(other, _)| other != name));
+        let kept = self
+            .said
+            .iter()
+            .filter(|(name, _)| only.iter().all(|(other, _)| other != name));
         let all: Vec<(&str, &str)> = kept.chain(only).map(|(name, value)| (*name, value.as_str())).collect();
         address("/requests", &all)
     }
@@ -71,10 +74,19 @@ impl Table {
             .iter()
             .map(|(it, sums)| {
                 let Name { name, note, mono, only } = name(it);
-                Row { href: Some(links.to(&only)), note, mono, ..Row::of(name, sums, totals) }
+                Row {
+                    href: Some(links.to(&only)),
+                    note,
+                    mono,
+                    ..Row::of(name, sums, totals)
+                }
             })
             .collect();
-        rows.extend(top.rest.iter().map(|sums| Row::of("Everything else".into(), sums, totals)));
+        rows.extend(
+            top.rest
+                .iter()
+                .map(|sums| Row::of("Everything else".into(), sums, totals)),
+        );
         Self { id, title, of, rows }
     }
 }
@@ -89,10 +101,16 @@ impl Row {
             href: None,
             cost: format::dollars(sums.cost),
             share: figures::share(cost, all),
-            percent: i64::try_from(i128::from(cost) * 100 / i128::from(all.max(1))).unwrap_or(0).clamp(0, 100),
+            percent: i64::try_from(i128::from(cost) * 100 / i128::from(all.max(1)))
+                .unwrap_or(0)
+                .clamp(0, 100),
             requests: figures::count(sums.requests),
             tokens: figures::short(sums.prompt.saturating_add(sums.completion)),
-            exact: format!("{} in, {} out", figures::count(sums.prompt), figures::count(sums.completion)),
+            exact: format!(
+                "{} in, {} out",
+                figures::count(sums.prompt),
+                figures::count(sums.completion)
+            ),
         }
     }
 }
@@ -110,12 +128,23 @@ pub(super) fn name_row((requested, alias): &(String, String)) -> Name {
         mono: true,
         only: vec![
             ("name", requested.clone()),
-            ("alias", if alias.is_empty() { NO_ALIAS.into() } else { alias.clone() }),
+            (
+                "alias",
+                if alias.is_empty() {
+                    NO_ALIAS.into()
+                } else {
+                    alias.clone()
+                },
+            ),
         ],
     }
 }
 
 /// `alias claude-opus`, or that there was none.
 fn alias_note(alias: &str) -> String {
-    if alias.is_empty() { "no alias".into() } else { format!("alias {alias}") }
+    if alias.is_empty() {
+        "no alias".into()
+    } else {
+        format!("alias {alias}")
+    }
 }

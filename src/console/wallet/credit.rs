@@ -40,7 +40,9 @@ pub(super) async fn add(
         return Err(ConsoleError::Forbidden);
     }
     let (who, now) = (frame.who.clone(), console.now());
-    let account = super::account(&console, &who, &form.account).await?.ok_or(ConsoleError::NotFound)?;
+    let account = super::account(&console, &who, &form.account)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
     let (id, name) = (account.id, account.name.clone());
     let mut page = WalletPage::load(&console, frame, account, "").await?;
     page.usd.value.clone_from(&form.usd);
@@ -48,17 +50,29 @@ pub(super) async fn add(
     let balance = page.wallet.unwrap_or_default().balance;
     let amount = page.usd.check(amount(&form.usd, balance));
     let note = page.note.check(note(&form.note));
-    let (Some(amount), Some(note)) = (amount, note) else { return page.again(StatusCode::UNPROCESSABLE_ENTITY) };
+    let (Some(amount), Some(note)) = (amount, note) else {
+        return page.again(StatusCode::UNPROCESSABLE_ENTITY);
+    };
     if amount < PicoUsd::ZERO {
         let phrase = format!("take {} USD", amount.to_string().trim_start_matches('-'));
         if form.confirm.trim() != phrase {
             let taken = money::dollars(PicoUsd::from_pico(amount.pico().saturating_neg()));
             let error = format!("This takes {taken} from {name}. Type {phrase} to confirm.");
-            page.confirm = Some((phrase, Field { value: form.confirm.clone(), error: Some(error) }));
+            page.confirm = Some((
+                phrase,
+                Field {
+                    value: form.confirm.clone(),
+                    error: Some(error),
+                },
+            ));
             return page.again(StatusCode::UNPROCESSABLE_ENTITY);
         }
     }
-    let seen = if form.seen.is_empty() { None } else { form.seen.parse().ok() };
+    let seen = if form.seen.is_empty() {
+        None
+    } else {
+        form.seen.parse().ok()
+    };
     let new = NewCredit {
         id: LedgerId::new(now, crate::random::bytes()),
         account: id,
@@ -70,7 +84,10 @@ pub(super) async fn add(
     match console.store.wallets().add(new, &who.editor(), now).await? {
         Credited::Done(balance) => {
             let (changed, balance) = (money::change(amount), money::dollars(balance));
-            flash::set(&session, Flash::new(format!("{changed} for {name}. The balance is now {balance}.")));
+            flash::set(
+                &session,
+                Flash::new(format!("{changed} for {name}. The balance is now {balance}.")),
+            );
             Ok(reply::go(htmx, &format!("/wallet?account={id}")))
         }
         Credited::Stale => {
@@ -100,7 +117,10 @@ fn note(text: &str) -> Result<String, String> {
         return Err("Say why, for example with the number of an invoice.".into());
     }
     if text.chars().count() > NOTE {
-        return Err(format!("Use {NOTE} characters or fewer. This has {}.", text.chars().count()));
+        return Err(format!(
+            "Use {NOTE} characters or fewer. This has {}.",
+            text.chars().count()
+        ));
     }
     if text.chars().any(char::is_control) {
         return Err("Use one line of plain text.".into());

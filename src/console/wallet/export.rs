@@ -19,7 +19,10 @@ const HEAD: &str = "id,time,kind,amount (USD),requests,note,by\r\n";
 
 /// `GET /wallet/export.csv`: every entry, the newest first.
 pub(super) async fn all(console: web::Data<Console>, who: SignedIn, query: web::Query<WalletQuery>) -> Reply {
-    let account = super::account(&console, &who, &query.account).await?.ok_or(ConsoleError::NotFound)?.id;
+    let account = super::account(&console, &who, &query.account)
+        .await?
+        .ok_or(ConsoleError::NotFound)?
+        .id;
     // The first piece is read before anything is answered, so that a failing store gives an error and no empty file.
     let (first, rest) = piece(&console, account, None).await?;
     let head = stream::iter([Ok(Bytes::from(format!("{HEAD}{first}")))]);
@@ -45,16 +48,33 @@ async fn piece(
     under: Option<LedgerId>,
 ) -> Result<(String, Option<LedgerId>), ConsoleError> {
     let entries = console.store.wallets().entries(account, under, PIECE).await?;
-    let rest = entries.last().filter(|_| entries.len() == PIECE as usize).map(|entry| entry.id);
+    let rest = entries
+        .last()
+        .filter(|_| entries.len() == PIECE as usize)
+        .map(|entry| entry.id);
     Ok((entries.iter().map(line).collect(), rest))
 }
 
 fn line(entry: &LedgerEntry) -> String {
-    let LedgerEntry { id, at, kind, amount, requests, note, actor, .. } = entry;
+    let LedgerEntry {
+        id,
+        at,
+        kind,
+        amount,
+        requests,
+        note,
+        actor,
+        ..
+    } = entry;
     let at = When::new(*at, *at).machine();
     let text = |text: &Option<String>| csv_cell(text.as_deref().unwrap_or_default());
     // The amount is our own number: a minus before it must stay one.
-    format!("{id},{at},{},{amount},{requests},{},{}\r\n", kind.as_str(), text(note), text(actor))
+    format!(
+        "{id},{at},{},{amount},{requests},{},{}\r\n",
+        kind.as_str(),
+        text(note),
+        text(actor)
+    )
 }
 
 #[cfg(test)]
@@ -78,6 +98,9 @@ mod tests {
         };
         let line = line(&entry);
         let line = line.split_once(',').unwrap().1;
-        assert_eq!(line, "2026-11-22T12:00:00Z,correction,-1.500000000001,0,'=1+1,\"a,b\"\r\n");
+        assert_eq!(
+            line,
+            "2026-11-22T12:00:00Z,correction,-1.500000000001,0,'=1+1,\"a,b\"\r\n"
+        );
     }
 }

@@ -36,13 +36,33 @@ impl Line {
                 let account = foreign.map(|id| format!("&account={id}")).unwrap_or_default();
                 let href = format!("/requests?day={date}{account}");
                 let what = format!("Usage, {}", money::requests(requests));
-                (what, Some(href), "Usage", when, date, format!("{}, UTC", when.date()), String::new())
+                (
+                    what,
+                    Some(href),
+                    "Usage",
+                    when,
+                    date,
+                    format!("{}, UTC", when.date()),
+                    String::new(),
+                )
             }
             WalletEvent::ByHand(entry) => {
                 let when = When::new(entry.at, now);
-                let kind = if entry.kind == EntryKind::Correction { "Correction" } else { "Credit" };
+                let kind = if entry.kind == EntryKind::Correction {
+                    "Correction"
+                } else {
+                    "Credit"
+                };
                 let by = entry.actor.unwrap_or_default();
-                (entry.note.unwrap_or_default(), None, kind, when, when.machine(), when.exact(), by)
+                (
+                    entry.note.unwrap_or_default(),
+                    None,
+                    kind,
+                    when,
+                    when.machine(),
+                    when.exact(),
+                    by,
+                )
             }
         };
         Self {
@@ -76,7 +96,9 @@ pub(super) fn parse_place(text: &str) -> Option<WalletCursor> {
     }
     let date: jiff::civil::Date = text.parse().ok()?;
     let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(WalletCursor::Usage(Timestamp::from_millis(start.timestamp().as_millisecond()).day()))
+    Some(WalletCursor::Usage(
+        Timestamp::from_millis(start.timestamp().as_millisecond()).day(),
+    ))
 }
 
 /// How long what is free lasts if every day costs what the last seven did; `None` without spending, or with nothing left.
@@ -102,7 +124,10 @@ mod tests {
     #[test]
     fn a_place_reads_back_and_nonsense_is_the_top() {
         let now = Timestamp::from_millis(1_795_348_800_000);
-        for place in [WalletCursor::Usage(now.day() - 3), WalletCursor::Entry(LedgerId::new(now, [5; 10]))] {
+        for place in [
+            WalletCursor::Usage(now.day() - 3),
+            WalletCursor::Entry(LedgerId::new(now, [5; 10])),
+        ] {
             assert_eq!(parse_place(&place_text(place, now)), Some(place));
         }
         for text in ["", "x", "2026-13-01", "99999999999"] {

@@ -64,7 +64,9 @@ struct NobodyPage {
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<WalletQuery>) -> Reply {
     match super::account(&console, &frame.who, &query.account).await? {
         Some(account) => reply::ok(&WalletPage::load(&console, frame, account, &query.before).await?),
-        None => reply::ok(&NobodyPage { frame: frame.at(Nav::Wallet) }),
+        None => reply::ok(&NobodyPage {
+            frame: frame.at(Nav::Wallet),
+        }),
     }
 }
 
@@ -77,12 +79,22 @@ impl WalletPage {
     ) -> Result<Self, ConsoleError> {
         let (now, wallets) = (console.now(), console.store.wallets());
         let place = parse_place(before);
-        let unloaded = |source| ConsoleError::Unloaded { what: "the wallet", source };
+        let unloaded = |source| ConsoleError::Unloaded {
+            what: "the wallet",
+            source,
+        };
         let mut lines = wallets.lines(account.id, place, PER_PAGE + 1).await.map_err(unloaded)?;
         let more = lines.len() > PER_PAGE as usize;
         lines.truncate(PER_PAGE as usize);
-        let next = lines.last().filter(|_| more).map(|line| place_text(line.what.under(), now));
-        let accounts = if frame.who.is_admin() { console.store.accounts().list().await? } else { Vec::new() };
+        let next = lines
+            .last()
+            .filter(|_| more)
+            .map(|line| place_text(line.what.under(), now));
+        let accounts = if frame.who.is_admin() {
+            console.store.accounts().list().await?
+        } else {
+            Vec::new()
+        };
         let id = account.id.to_string();
         let foreign = frame.who.is_admin().then_some(id.as_str());
         Ok(Self {
@@ -92,7 +104,10 @@ impl WalletPage {
             lines: lines.into_iter().map(|line| Line::new(line, foreign, now)).collect(),
             next,
             is_first: place.is_none(),
-            accounts: accounts.into_iter().map(|account| (account.id.to_string(), account.name.into())).collect(),
+            accounts: accounts
+                .into_iter()
+                .map(|account| (account.id.to_string(), account.name.into()))
+                .collect(),
             account,
             usd: Field::default(),
             note: Field::default(),
@@ -137,7 +152,9 @@ impl WalletPage {
     fn problems(&self) -> Vec<(&'static str, &str)> {
         let confirm = self.confirm.as_ref().map(|(_, field)| ("confirm", field));
         let fields = [("usd", &self.usd), ("note", &self.note)].into_iter().chain(confirm);
-        fields.filter_map(|(id, field)| Some((id, field.error.as_deref()?))).collect()
+        fields
+            .filter_map(|(id, field)| Some((id, field.error.as_deref()?)))
+            .collect()
     }
 
     /// An address of this wallet's.
@@ -150,6 +167,10 @@ impl WalletPage {
             query.append_pair("before", before);
         }
         let query = query.finish();
-        if query.is_empty() { path.into() } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path.into()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 }

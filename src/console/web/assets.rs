@@ -31,7 +31,10 @@ pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// Where a file is served; `None` if this build has no such file, as htmx without the feature `enhance`.
 pub fn find(logical: &str) -> Option<&'static str> {
-    ASSETS.iter().find(|asset| asset.logical == logical).map(|asset| asset.url)
+    ASSETS
+        .iter()
+        .find(|asset| asset.logical == logical)
+        .map(|asset| asset.url)
 }
 
 /// Where a file that every build has is served.
@@ -50,7 +53,12 @@ pub struct Icon(&'static str);
 
 impl fmt::Display for Icon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, r##"<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>"##, url("icons.svg"), self.0)
+        write!(
+            f,
+            r##"<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>"##,
+            url("icons.svg"),
+            self.0
+        )
     }
 }
 
@@ -59,8 +67,14 @@ impl askama::filters::HtmlSafe for Icon {}
 
 /// `GET /assets/{name}`
 pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, ConsoleError> {
-    let asset = ASSETS.iter().find(|asset| asset.name == name.as_str()).ok_or(ConsoleError::NotFound)?;
-    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let asset = ASSETS
+        .iter()
+        .find(|asset| asset.name == name.as_str())
+        .ok_or(ConsoleError::NotFound)?;
+    let accepted = request
+        .headers()
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok());
     let mut response = HttpResponse::Ok();
     response
         .content_type(asset.content_type)
@@ -68,9 +82,13 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<Http
         .insert_header((header::VARY, "accept-encoding"));
     let accepted = accepted.unwrap_or_default();
     Ok(if accepts(accepted, "br") {
-        response.insert_header((header::CONTENT_ENCODING, "br")).body(asset.brotli)
+        response
+            .insert_header((header::CONTENT_ENCODING, "br"))
+            .body(asset.brotli)
     } else if accepts(accepted, "gzip") {
-        response.insert_header((header::CONTENT_ENCODING, "gzip")).body(asset.gzip)
+        response
+            .insert_header((header::CONTENT_ENCODING, "gzip"))
+            .body(asset.gzip)
     } else {
         response.body(asset.plain)
     })
@@ -80,7 +98,10 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<Http
 fn accepts(header: &str, coding: &str) -> bool {
     header.split(',').any(|offer| {
         let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
         name.trim().eq_ignore_ascii_case(coding) && !refused
     })
 }

@@ -80,16 +80,30 @@ pub struct ErrorView {
 
 impl ErrorView {
     fn new(status: StatusCode, heading: &str, text: &str) -> Self {
-        Self { status, heading: heading.into(), text: text.into(), retry_after: None }
+        Self {
+            status,
+            heading: heading.into(),
+            text: text.into(),
+            retry_after: None,
+        }
     }
 
     /// What to say where all that is known is a status.
     pub fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => Self { status, ..ConsoleError::NotFound.view() },
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => Self {
+                status,
+                ..ConsoleError::NotFound.view()
+            },
             StatusCode::PAYLOAD_TOO_LARGE => ConsoleError::TooLarge.view(),
-            status if status.is_client_error() => Self { status, ..ConsoleError::Unreadable.view() },
-            status => Self { status, ..ConsoleError::Internal(String::new()).view() },
+            status if status.is_client_error() => Self {
+                status,
+                ..ConsoleError::Unreadable.view()
+            },
+            status => Self {
+                status,
+                ..ConsoleError::Internal(String::new()).view()
+            },
         }
     }
 }

@@ -25,13 +25,19 @@ pub struct Undo {
 impl Flash {
     /// A message without a way back.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), undo: None }
+        Self {
+            text: text.into(),
+            undo: None,
+        }
     }
 
     /// With a button that posts to `action`.
     #[must_use]
     pub fn undo(mut self, action: impl Into<String>) -> Self {
-        self.undo = Some(Undo { action: action.into(), fields: Vec::new() });
+        self.undo = Some(Undo {
+            action: action.into(),
+            fields: Vec::new(),
+        });
         self
     }
 

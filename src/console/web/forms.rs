@@ -12,7 +12,10 @@ pub struct Field {
 impl Field {
     /// A field with a value and nothing wrong.
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: value.into(), error: None }
+        Self {
+            value: value.into(),
+            error: None,
+        }
     }
 
     /// Keeps a parsed value, or notes what is wrong.

@@ -29,16 +29,24 @@ impl Origins {
         let named = public.host_str().unwrap_or_default();
         let mut names = vec![named];
         if loopback {
-            names.extend(["localhost", "127.0.0.1", "[::1]"].into_iter().filter(|&name| name != named));
+            names.extend(
+                ["localhost", "127.0.0.1", "[::1]"]
+                    .into_iter()
+                    .filter(|&name| name != named),
+            );
         }
         let hosts = match (public.port(), public.port_or_known_default()) {
             (Some(port), _) => names.iter().map(|name| format!("{name}:{port}")).collect(),
-            (None, Some(default)) => {
-                names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}:{default}")]).collect()
-            }
+            (None, Some(default)) => names
+                .iter()
+                .flat_map(|name| [(*name).to_owned(), format!("{name}:{default}")])
+                .collect(),
             (None, None) => names.into_iter().map(str::to_owned).collect(),
         };
-        Self { scheme: public.scheme().into(), hosts }
+        Self {
+            scheme: public.scheme().into(),
+            hosts,
+        }
     }
 
     /// Refuses a request to a foreign host, and an unsafe one that another site's page may have sent: the browser says
@@ -46,8 +54,11 @@ impl Origins {
     ///
     /// An address may name the host, too (`GET http://host/path`): then that one has to be ours as well.
     pub fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ConsoleError> {
-        let text =
-            |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok())
+        };
         let is_ours = |host: &str| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
         if !text(HOST).is_some_and(is_ours) || !uri.authority().is_none_or(|named| is_ours(named.as_str())) {
             return Err(ConsoleError::Misdirected);
@@ -91,7 +102,10 @@ mod tests {
         let origins = Origins::new(&"https://cm.example".parse().unwrap());
         let get = |address| origins.check(&Method::GET, &Uri::from_static(address), &map);
         assert!(get("https://cm.example/keys").is_ok());
-        assert!(matches!(get("https://evil.example/keys"), Err(ConsoleError::Misdirected)));
+        assert!(matches!(
+            get("https://evil.example/keys"),
+            Err(ConsoleError::Misdirected)
+        ));
     }
 
     #[test]
@@ -107,20 +121,29 @@ mod tests {
         ] {
             assert!(matches!(get(public, host), Err(ConsoleError::Misdirected)), "{host}");
         }
-        assert!(matches!(check("https://cm.example", Method::GET, &[]), Err(ConsoleError::Misdirected)));
+        assert!(matches!(
+            check("https://cm.example", Method::GET, &[]),
+            Err(ConsoleError::Misdirected)
+        ));
     }
 
     #[test]
     fn a_change_needs_proof_that_it_comes_from_here() {
         let post = |more: &[(&'static str, &'static str)]| {
-            let headers: Vec<_> = [("host", "cm.example")].into_iter().chain(more.iter().copied()).collect();
+            let headers: Vec<_> = [("host", "cm.example")]
+                .into_iter()
+                .chain(more.iter().copied())
+                .collect();
             check("https://cm.example", Method::POST, &headers).is_ok()
         };
         assert!(post(&[("sec-fetch-site", "same-origin")]));
         assert!(post(&[("origin", "https://cm.example")]));
         assert!(!post(&[]));
         assert!(!post(&[("sec-fetch-site", "cross-site")]));
-        assert!(!post(&[("sec-fetch-site", "same-site"), ("origin", "https://cm.example")]));
+        assert!(!post(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://cm.example")
+        ]));
         assert!(!post(&[("origin", "null")]));
         assert!(!post(&[("origin", "http://cm.example")]));
         assert!(!post(&[("origin", "https://cm.example.evil.example")]));

@@ -15,7 +15,9 @@ pub type Reply = Result<HttpResponse, ConsoleError>;
 
 /// A rendered page or fragment.
 pub fn html(status: StatusCode, body: String) -> HttpResponse {
-    HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(body)
 }
 
 /// Renders a template as the answer.
@@ -40,7 +42,9 @@ pub fn ok(template: &impl Template) -> Reply {
 /// See [`page`].
 pub fn secret(status: StatusCode, template: &impl Template) -> Reply {
     let mut response = page(status, template)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
@@ -51,7 +55,11 @@ pub fn see_other(url: &str) -> HttpResponse {
 
 /// The same, in the way that the one who asked understands: htmx would follow a 303 and swap the page in as a fragment.
 pub fn go(htmx: HtmxRequest, url: &str) -> HttpResponse {
-    if htmx.is_htmx() { HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish() } else { see_other(url) }
+    if htmx.is_htmx() {
+        HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish()
+    } else {
+        see_other(url)
+    }
 }
 
 /// For `Retry-After`, which must not promise too early a moment.

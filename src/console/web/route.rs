@@ -18,12 +18,22 @@ pub struct Address {
 impl Address {
     /// Something to look at.
     pub(in crate::console) const fn page(path: &'static str, to: fn(Route) -> Route) -> Self {
-        Self { method: "GET", path, open: false, to }
+        Self {
+            method: "GET",
+            path,
+            open: false,
+            to,
+        }
     }
 
     /// Something to send.
     pub(in crate::console) const fn form(path: &'static str, to: fn(Route) -> Route) -> Self {
-        Self { method: "POST", path, open: false, to }
+        Self {
+            method: "POST",
+            path,
+            open: false,
+            to,
+        }
     }
 
     /// The same, for everybody.

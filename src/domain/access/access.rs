@@ -45,7 +45,10 @@ mod tests {
     #[test]
     fn a_key_may_call_what_it_and_its_account_allow() {
         let open = Access::default();
-        let bound = Access { models: Some(models(&["a/one", "a/two"])), ..Access::default() };
+        let bound = Access {
+            models: Some(models(&["a/one", "a/two"])),
+            ..Access::default()
+        };
         let (two, three) = (models(&["a/two", "a/three"]), models(&["a/three"]));
 
         assert_eq!(open.narrow(None), None);
@@ -57,7 +60,10 @@ mod tests {
 
     #[test]
     fn an_account_is_over_from_its_end_on() {
-        let ends = Access { expires_at: Some(Timestamp::from_millis(10)), ..Access::default() };
+        let ends = Access {
+            expires_at: Some(Timestamp::from_millis(10)),
+            ..Access::default()
+        };
 
         assert!(!ends.is_over(Timestamp::from_millis(9)) && ends.is_over(Timestamp::from_millis(10)));
         assert!(!Access::default().is_over(Timestamp::from_millis(10)));

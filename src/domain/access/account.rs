@@ -24,7 +24,14 @@ pub struct Account {
 impl Account {
     /// An account that is made at `now`: enabled, and without limits but its balance.
     pub fn new(id: AccountId, name: Name, now: Timestamp) -> Self {
-        Self { id, name, enabled: true, limits: Limits::NONE, access: Access::default(), created_at: now }
+        Self {
+            id,
+            name,
+            enabled: true,
+            limits: Limits::NONE,
+            access: Access::default(),
+            created_at: now,
+        }
     }
 }
 

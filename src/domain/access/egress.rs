@@ -66,7 +66,9 @@ impl FromStr for EgressPolicy {
             };
             read().ok_or_else(|| EgressPolicyError(entry.to_owned()))
         });
-        Ok(Self { allow: allow.collect::<Result<_, _>>()? })
+        Ok(Self {
+            allow: allow.collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -127,7 +129,9 @@ impl EgressPolicy {
 
 /// A host as it is compared: no brackets, no final dot, lower case.
 fn plain(host: &str) -> String {
-    host.trim_start_matches('[').trim_end_matches([']', '.']).to_ascii_lowercase()
+    host.trim_start_matches('[')
+        .trim_end_matches([']', '.'])
+        .to_ascii_lowercase()
 }
 
 /// Names that mean this machine whatever a resolver says.
@@ -197,14 +201,20 @@ mod tests {
     fn every_address_of_the_table_gets_its_answer() {
         let mut policy = EgressPolicy::default();
         let mut checked = 0;
-        for (at, line) in TABLE.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        for (at, line) in TABLE
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        {
             let (verb, rest) = line.split_once(char::is_whitespace).unwrap();
             let rest = rest.trim();
             if verb == "allow" {
                 policy = rest.parse().unwrap();
                 continue;
             }
-            let url: Url = rest.parse().unwrap_or_else(|error| panic!("line {}: {rest}: {error}", at + 1));
+            let url: Url = rest
+                .parse()
+                .unwrap_or_else(|error| panic!("line {}: {rest}: {error}", at + 1));
             let answer = match policy.permits_url(&url) {
                 Ok(()) => "permitted",
                 Err(EgressError::NotHttps(_)) => "not-https",
@@ -226,7 +236,10 @@ mod tests {
         let here = "127.0.0.1".parse().unwrap();
         let there = "10.1.2.3".parse().unwrap();
 
-        assert!(!policy.permits("evil.example", 443, here), "listing an address does not list every name of it");
+        assert!(
+            !policy.permits("evil.example", 443, here),
+            "listing an address does not list every name of it"
+        );
         assert!(policy.permits("127.0.0.1", 443, here));
         assert!(policy.permits("models.lan", 8000, there));
         assert!(policy.permits("MODELS.lan.", 8000, there));
@@ -286,7 +299,15 @@ mod tests {
 
     #[test]
     fn the_list_says_which_entry_it_cannot_read() {
-        for wrong in ["127.0.0.1", "host:0", "host:99999", ":80", "http://host:80", "::1:80", "a b:1"] {
+        for wrong in [
+            "127.0.0.1",
+            "host:0",
+            "host:99999",
+            ":80",
+            "http://host:80",
+            "::1:80",
+            "a b:1",
+        ] {
             assert!(wrong.parse::<EgressPolicy>().is_err(), "{wrong}");
         }
         let policy: EgressPolicy = "[::1]:8000 LAN.example:1".parse().unwrap();

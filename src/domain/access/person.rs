@@ -131,7 +131,16 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.com", "x".repeat(250));
-        for text in ["", "maya", "@example.com", "maya@", "a@b@c", "ma ya@example.com", "maya@exa\nmple.com", &long] {
+        for text in [
+            "",
+            "maya",
+            "@example.com",
+            "maya@",
+            "a@b@c",
+            "ma ya@example.com",
+            "maya@exa\nmple.com",
+            &long,
+        ] {
             assert_eq!(text.parse::<Email>(), Err(EmailError), "{text:?}");
         }
     }

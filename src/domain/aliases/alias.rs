@@ -25,14 +25,24 @@ impl Alias {
 
     /// An alias whose answers carry the real id, as if the client had sent it.
     pub const fn new(name: AliasName, matching: Match, target: ModelId) -> Self {
-        Self { name, matching, target, keep_name: false }
+        Self {
+            name,
+            matching,
+            target,
+            keep_name: false,
+        }
     }
 
     /// Evaluation order: exact names from A to Z, then prefixes from the longest to the shortest, then A to Z.
     pub fn evaluation_order(a: &Self, b: &Self) -> std::cmp::Ordering {
         a.matching.cmp(&b.matching).then_with(|| match a.matching {
             Match::Exact => a.name.cmp(&b.name),
-            Match::Prefix => b.name.as_str().len().cmp(&a.name.as_str().len()).then_with(|| a.name.cmp(&b.name)),
+            Match::Prefix => b
+                .name
+                .as_str()
+                .len()
+                .cmp(&a.name.as_str().len())
+                .then_with(|| a.name.cmp(&b.name)),
         })
     }
 }

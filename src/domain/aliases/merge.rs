@@ -75,7 +75,10 @@ impl Merge {
 /// ```
 pub fn merge(base: &[Alias], theirs: &[Alias], mine: &[Alias]) -> Merge {
     let find = |side: &[Alias], name: &AliasName| side.iter().find(|alias| alias.name == *name).cloned();
-    let mut not_mine: Vec<&Alias> = theirs.iter().filter(|alias| find(mine, &alias.name).is_none()).collect();
+    let mut not_mine: Vec<&Alias> = theirs
+        .iter()
+        .filter(|alias| find(mine, &alias.name).is_none())
+        .collect();
     not_mine.sort_by(|a, b| Alias::evaluation_order(a, b));
     let names = mine.iter().chain(not_mine).map(|alias| &alias.name);
     let mut rows = Vec::new();
@@ -95,7 +98,11 @@ pub fn merge(base: &[Alias], theirs: &[Alias], mine: &[Alias]) -> Merge {
         }
     }
     let identical = theirs.len() == mine.len() && rows.iter().all(|row| matches!(row, MergedRow::Same(_)));
-    Merge { rows, removed_by_them, identical }
+    Merge {
+        rows,
+        removed_by_them,
+        identical,
+    }
 }
 
 #[cfg(test)]
@@ -166,7 +173,10 @@ mod tests {
         assert_eq!(
             merged.rows,
             [
-                MergedRow::Conflict { mine: Some(mine[0].clone()), theirs: Some(theirs[0].clone()) },
+                MergedRow::Conflict {
+                    mine: Some(mine[0].clone()),
+                    theirs: Some(theirs[0].clone())
+                },
                 MergedRow::Theirs(theirs[1].clone()),
             ]
         );

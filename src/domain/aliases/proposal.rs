@@ -33,8 +33,16 @@ pub fn propose_aliases<'a>(sent: impl IntoIterator<Item = &'a str>) -> BTreeMap<
     for (common, names) in families {
         let prefix = (names.len() > 1).then(|| common.parse().ok()).flatten();
         for name in names {
-            let prefix = prefix.clone().map(|name| Proposal { name, matching: Match::Prefix });
-            let exact = || Some(Proposal { name: name.parse().ok()?, matching: Match::Exact });
+            let prefix = prefix.clone().map(|name| Proposal {
+                name,
+                matching: Match::Prefix,
+            });
+            let exact = || {
+                Some(Proposal {
+                    name: name.parse().ok()?,
+                    matching: Match::Exact,
+                })
+            };
             if let Some(proposal) = prefix.or_else(exact) {
                 proposed.insert(name, proposal);
             }
@@ -45,7 +53,9 @@ pub fn propose_aliases<'a>(sent: impl IntoIterator<Item = &'a str>) -> BTreeMap<
 
 /// A name without any date or version at its end.
 fn family(name: &str) -> &str {
-    std::iter::successors(Some(name), |name| without_version(name)).last().unwrap_or(name)
+    std::iter::successors(Some(name), |name| without_version(name))
+        .last()
+        .unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -83,15 +93,26 @@ mod tests {
 
     #[test]
     fn a_name_on_its_own_is_proposed_as_it_is() {
-        assert_eq!(lines(&["claude-haiku-4-5", "claude-haiku-4-5"]), ["claude-haiku-4-5: claude-haiku-4-5"]);
-        assert_eq!(lines(&["gpt-5.5", "gpt-4.1"]), ["gpt-4.1: gpt-4.1", "gpt-5.5: gpt-5.5"], "gpt says too little");
+        assert_eq!(
+            lines(&["claude-haiku-4-5", "claude-haiku-4-5"]),
+            ["claude-haiku-4-5: claude-haiku-4-5"]
+        );
+        assert_eq!(
+            lines(&["gpt-5.5", "gpt-4.1"]),
+            ["gpt-4.1: gpt-4.1", "gpt-5.5: gpt-5.5"],
+            "gpt says too little"
+        );
     }
 
     #[test]
     fn what_no_alias_can_be_called_is_left_out() {
         assert!(lines(&["Claude-Opus", "\"><img src=x onerror=1>", "", &"x".repeat(65)]).is_empty());
         let long = ["x".repeat(64) + "-1", "x".repeat(64) + "-2"];
-        assert_eq!(lines(&[&long[0], &long[1]]).len(), 2, "too long themselves, but not what they share");
+        assert_eq!(
+            lines(&[&long[0], &long[1]]).len(),
+            2,
+            "too long themselves, but not what they share"
+        );
     }
 
     proptest! {

@@ -21,9 +21,17 @@ impl Catalog {
     pub fn new(models: Vec<Model>, providers: Vec<Provider>, revision: i64) -> Self {
         let mut models: Vec<Arc<Model>> = models.into_iter().map(Arc::new).collect();
         models.sort_by(|a, b| a.id.cmp(&b.id));
-        let by_id = models.iter().map(|m| (m.id.as_str().to_owned(), Arc::clone(m))).collect();
+        let by_id = models
+            .iter()
+            .map(|m| (m.id.as_str().to_owned(), Arc::clone(m)))
+            .collect();
         let providers = providers.into_iter().map(|p| (p.id.clone(), Arc::new(p))).collect();
-        Self { models, by_id, providers, revision }
+        Self {
+            models,
+            by_id,
+            providers,
+            revision,
+        }
     }
 
     /// The store's count of catalog changes when this snapshot was taken.
@@ -79,10 +87,19 @@ mod tests {
 
     #[test]
     fn a_model_is_callable_if_it_and_its_provider_are_enabled() {
-        let off = Provider { enabled: false, ..provider("off") };
+        let off = Provider {
+            enabled: false,
+            ..provider("off")
+        };
         let mut hidden = model("lab/hidden");
         hidden.enabled = false;
-        let models = vec![model("off/m"), hidden, model("nobody/m"), model("lab/z"), model("lab/a")];
+        let models = vec![
+            model("off/m"),
+            hidden,
+            model("nobody/m"),
+            model("lab/z"),
+            model("lab/a"),
+        ];
         let catalog = Catalog::new(models, vec![provider("lab"), off], 7);
 
         let callable: Vec<&str> = catalog.all_callable().map(|model| model.id.as_str()).collect();

@@ -90,7 +90,13 @@ mod tests {
 
     #[test]
     fn what_is_like_nothing_gets_no_suggestion() {
-        for name in ["", "q", "zzzzzzzzzzzzzzzz", "hello world, this is no model", "\u{1f600}"] {
+        for name in [
+            "",
+            "q",
+            "zzzzzzzzzzzzzzzz",
+            "hello world, this is no model",
+            "\u{1f600}",
+        ] {
             assert_eq!(first(name).as_deref().unwrap_or("nothing"), "nothing", "{name:?}");
         }
     }

@@ -67,7 +67,12 @@ pub enum Protocol {
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Self; 4] = [Self::OpenaiChat, Self::OpenaiResponses, Self::AnthropicMessages, Self::Gemini];
+    pub const ALL: [Self; 4] = [
+        Self::OpenaiChat,
+        Self::OpenaiResponses,
+        Self::AnthropicMessages,
+        Self::Gemini,
+    ];
 
     /// As the catalog and the command line write it.
     pub const fn as_str(self) -> &'static str {
@@ -97,7 +102,10 @@ pub struct Auth {
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { header: "Authorization".into(), scheme: Some("Bearer".into()) }
+        Self {
+            header: "Authorization".into(),
+            scheme: Some("Bearer".into()),
+        }
     }
 }
 
@@ -133,7 +141,11 @@ impl Endpoint {
         if !self.path.is_empty() && base.ends_with(&self.path) {
             return base.to_owned();
         }
-        let version = self.path.get(1..).and_then(|path| path.split_once('/')).map(|(version, _)| version);
+        let version = self
+            .path
+            .get(1..)
+            .and_then(|path| path.split_once('/'))
+            .map(|(version, _)| version);
         let version = version.filter(|version| is_version(version));
         let without = version.and_then(|version| base.strip_suffix(version)?.strip_suffix('/'));
         // Not the host.
@@ -144,7 +156,9 @@ impl Endpoint {
 
 /// Whether a segment of a path looks like `v1`.
 fn is_version(segment: &str) -> bool {
-    segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    segment
+        .strip_prefix('v')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// A company, or a server of one's own, that serves models. Field names are those of the catalog file.
@@ -278,29 +292,55 @@ mod tests {
 
     fn address(base_url: &str, path: &str) -> String {
         let (base_url, path) = (base_url.to_owned(), path.to_owned());
-        Endpoint { protocol: Protocol::OpenaiChat, base_url, path, auth: Auth::default() }.address()
+        Endpoint {
+            protocol: Protocol::OpenaiChat,
+            base_url,
+            path,
+            auth: Auth::default(),
+        }
+        .address()
     }
 
     #[test]
     fn a_base_url_is_right_with_and_without_the_version_that_the_path_has() {
         let right = "https://api.anthropic.com/v1/messages";
-        for base in ["https://api.anthropic.com", "https://api.anthropic.com/", "https://api.anthropic.com/v1", right] {
+        for base in [
+            "https://api.anthropic.com",
+            "https://api.anthropic.com/",
+            "https://api.anthropic.com/v1",
+            right,
+        ] {
             assert_eq!(address(base, "/v1/messages"), right, "{base}");
         }
         assert_eq!(
             address("https://acme.example/anthropic/v1/", "/v1/messages"),
             "https://acme.example/anthropic/v1/messages"
         );
-        assert_eq!(address("https://acme.example/v1", "/v1/embeddings"), "https://acme.example/v1/embeddings");
+        assert_eq!(
+            address("https://acme.example/v1", "/v1/embeddings"),
+            "https://acme.example/v1/embeddings"
+        );
     }
 
     #[test]
     fn what_only_looks_alike_is_kept() {
         for (base, path, whole) in [
-            ("https://acme.example/dev1", "/v1/messages", "https://acme.example/dev1/v1/messages"),
-            ("https://acme.example/v2", "/v1/messages", "https://acme.example/v2/v1/messages"),
+            (
+                "https://acme.example/dev1",
+                "/v1/messages",
+                "https://acme.example/dev1/v1/messages",
+            ),
+            (
+                "https://acme.example/v2",
+                "/v1/messages",
+                "https://acme.example/v2/v1/messages",
+            ),
             ("https://v1", "/v1/messages", "https://v1/v1/messages"),
-            ("https://acme.example/api", "/api/chat", "https://acme.example/api/api/chat"),
+            (
+                "https://acme.example/api",
+                "/api/chat",
+                "https://acme.example/api/api/chat",
+            ),
             ("https://acme.example", "", "https://acme.example"),
         ] {
             assert_eq!(address(base, path), whole);

@@ -50,16 +50,31 @@ enum Rank {
 /// ```
 pub fn search<'a>(catalog: &'a Catalog, allowed: Option<&[ModelId]>, used: &[ModelId], query: &str) -> Found<'a> {
     let query: String = query.chars().take(QUERY_MAX).collect::<String>().trim().to_lowercase();
-    let models = if query.is_empty() { most_used_first(catalog, used) } else { matching(catalog, used, &query) };
+    let models = if query.is_empty() {
+        most_used_first(catalog, used)
+    } else {
+        matching(catalog, used, &query)
+    };
     let usable =
         |model: &Model| catalog.is_callable(model) && allowed.is_none_or(|allowed| allowed.contains(&model.id));
     let total = models.len();
-    let hits = models.into_iter().take(SHOWN).map(|model| Hit { model, usable: usable(model) }).collect();
+    let hits = models
+        .into_iter()
+        .take(SHOWN)
+        .map(|model| Hit {
+            model,
+            usable: usable(model),
+        })
+        .collect();
     Found { hits, total }
 }
 
 fn most_used_first<'a>(catalog: &'a Catalog, used: &[ModelId]) -> Vec<&'a Arc<Model>> {
-    let mut models: Vec<&Arc<Model>> = used.iter().filter_map(|id| catalog.get(id.as_str())).take(MOST_USED).collect();
+    let mut models: Vec<&Arc<Model>> = used
+        .iter()
+        .filter_map(|id| catalog.get(id.as_str()))
+        .take(MOST_USED)
+        .collect();
     let first: HashSet<&ModelId> = models.iter().map(|model| &model.id).collect();
     models.extend(catalog.models().iter().filter(|model| !first.contains(&model.id)));
     models
@@ -81,8 +96,15 @@ fn matching<'a>(catalog: &'a Catalog, used: &[ModelId], query: &str) -> Vec<&'a 
 /// `None` if the model does not match.
 fn rank(catalog: &Catalog, model: &Model, query: &str, tokens: &[&str], used: bool) -> Option<Rank> {
     let id = model.id.as_str();
-    let provider = catalog.provider(&model.provider).map_or("", |provider| provider.name.as_str());
-    let texts = [id.to_owned(), model.name.to_lowercase(), model.provider.to_string(), provider.to_lowercase()];
+    let provider = catalog
+        .provider(&model.provider)
+        .map_or("", |provider| provider.name.as_str());
+    let texts = [
+        id.to_owned(),
+        model.name.to_lowercase(),
+        model.provider.to_string(),
+        provider.to_lowercase(),
+    ];
     if !tokens.iter().all(|token| texts.iter().any(|text| text.contains(token))) {
         return None;
     }
@@ -90,7 +112,10 @@ fn rank(catalog: &Catalog, model: &Model, query: &str, tokens: &[&str], used: bo
         Rank::ExactId
     } else if id.starts_with(query) {
         Rank::IdStartsWithQuery
-    } else if tokens.iter().all(|token| texts.iter().any(|text| starts_a_word(text, token))) {
+    } else if tokens
+        .iter()
+        .all(|token| texts.iter().any(|text| starts_a_word(text, token)))
+    {
         Rank::EveryTokenStartsAWord
     } else if used {
         Rank::UsedByAccount
@@ -127,13 +152,21 @@ mod tests {
 
     fn ids(catalog: &Catalog, used: &[&str], query: &str) -> Vec<String> {
         let used: Vec<ModelId> = used.iter().map(|id| id.parse().unwrap()).collect();
-        search(catalog, None, &used, query).hits.iter().map(|hit| hit.model.id.to_string()).collect()
+        search(catalog, None, &used, query)
+            .hits
+            .iter()
+            .map(|hit| hit.model.id.to_string())
+            .collect()
     }
 
     #[test]
     fn every_word_must_occur_in_any_order_and_case() {
         let expected = ["anthropic/sonnet-5-fast", "openai/sonnet-5-fast", "openai/fast-jackson"];
-        assert_eq!(ids(&shop(), &[], "FAST  son"), expected, "a word's beginning counts more than its middle");
+        assert_eq!(
+            ids(&shop(), &[], "FAST  son"),
+            expected,
+            "a word's beginning counts more than its middle"
+        );
         assert!(ids(&shop(), &[], "son slow").is_empty());
     }
 
@@ -144,7 +177,10 @@ mod tests {
 
     #[test]
     fn an_exact_id_comes_first_then_ids_that_start_so() {
-        assert_eq!(ids(&shop(), &[], "anthropic/sonnet-5"), ["anthropic/sonnet-5", "anthropic/sonnet-5-fast"]);
+        assert_eq!(
+            ids(&shop(), &[], "anthropic/sonnet-5"),
+            ["anthropic/sonnet-5", "anthropic/sonnet-5-fast"]
+        );
         let shop = catalog(["host/openai-like", "openai/zeta"].map(model).to_vec());
         assert_eq!(ids(&shop, &[], "openai"), ["openai/zeta", "host/openai-like"]);
     }
@@ -152,13 +188,19 @@ mod tests {
     #[test]
     fn what_the_account_uses_breaks_in_before_the_rest() {
         assert_eq!(ids(&shop(), &[], "ast")[0], "anthropic/sonnet-5-fast");
-        assert_eq!(ids(&shop(), &["openai/sonnet-5-fast"], "ast")[0], "openai/sonnet-5-fast");
+        assert_eq!(
+            ids(&shop(), &["openai/sonnet-5-fast"], "ast")[0],
+            "openai/sonnet-5-fast"
+        );
     }
 
     #[test]
     fn nothing_typed_shows_the_most_used_and_then_all_from_a_to_z() {
         let shown = ids(&shop(), &["x-ai/grok", "gone/model", "anthropic/sonnet-5-fast"], "  ");
-        assert_eq!(shown[..3], ["x-ai/grok", "anthropic/sonnet-5-fast", "anthropic/sonnet-5"]);
+        assert_eq!(
+            shown[..3],
+            ["x-ai/grok", "anthropic/sonnet-5-fast", "anthropic/sonnet-5"]
+        );
         assert_eq!(shown.len(), 5);
     }
 
@@ -171,10 +213,21 @@ mod tests {
 
     #[test]
     fn models_that_cannot_be_a_target_are_marked() {
-        let off = crate::domain::catalog::provider::Provider { enabled: false, ..provider("x-ai") };
-        let shop = Catalog::new(vec![model("x-ai/grok"), model("openai/gpt")], vec![off, provider("openai")], 1);
+        let off = crate::domain::catalog::provider::Provider {
+            enabled: false,
+            ..provider("x-ai")
+        };
+        let shop = Catalog::new(
+            vec![model("x-ai/grok"), model("openai/gpt")],
+            vec![off, provider("openai")],
+            1,
+        );
         let usable = |allowed: Option<&[ModelId]>| -> Vec<bool> {
-            search(&shop, allowed, &[], "g").hits.iter().map(|hit| hit.usable).collect()
+            search(&shop, allowed, &[], "g")
+                .hits
+                .iter()
+                .map(|hit| hit.usable)
+                .collect()
         };
         assert_eq!(usable(None), [true, false]);
         assert_eq!(usable(Some(&[])), [false, false]);

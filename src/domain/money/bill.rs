@@ -33,26 +33,57 @@ impl Bill {
         let (prompt, completion) = (price.prompt?, price.completion?);
         let cache_write = price.input_cache_write.unwrap_or(prompt);
         let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
-        let uncached = tokens.prompt.saturating_sub(tokens.cache_read).saturating_sub(tokens.cache_write);
+        let uncached = tokens
+            .prompt
+            .saturating_sub(tokens.cache_read)
+            .saturating_sub(tokens.cache_write);
         let thinking = tokens.reasoning.min(tokens.completion);
         let kinds = [
             ("Input", uncached, prompt),
-            ("Input read from a cache", tokens.cache_read, price.input_cache_read.unwrap_or(prompt)),
-            ("Input written to a cache", tokens.cache_write - hour_writes, cache_write),
-            ("Input written to a cache for an hour", hour_writes, price.input_cache_write_1h.unwrap_or(cache_write)),
+            (
+                "Input read from a cache",
+                tokens.cache_read,
+                price.input_cache_read.unwrap_or(prompt),
+            ),
+            (
+                "Input written to a cache",
+                tokens.cache_write - hour_writes,
+                cache_write,
+            ),
+            (
+                "Input written to a cache for an hour",
+                hour_writes,
+                price.input_cache_write_1h.unwrap_or(cache_write),
+            ),
             ("Output", tokens.completion - thinking, completion),
-            ("Output, thinking", thinking, price.internal_reasoning.unwrap_or(completion)),
-            ("The call itself", u64::from(price.request.is_some()), price.request.unwrap_or_default()),
+            (
+                "Output, thinking",
+                thinking,
+                price.internal_reasoning.unwrap_or(completion),
+            ),
+            (
+                "The call itself",
+                u64::from(price.request.is_some()),
+                price.request.unwrap_or_default(),
+            ),
         ];
         let mut lines = Vec::new();
         let mut rest = i128::from(cost.pico());
         for (what, count, price) in kinds {
             if count > 0 {
-                lines.push(BillLine { what, count, price, amount: amount(price, count)? });
+                lines.push(BillLine {
+                    what,
+                    count,
+                    price,
+                    amount: amount(price, count)?,
+                });
                 rest -= price.times(count);
             }
         }
-        if let Some(each) = price.web_search.filter(|each| searches > 0 && each.times(searches) == rest) {
+        if let Some(each) = price
+            .web_search
+            .filter(|each| searches > 0 && each.times(searches) == rest)
+        {
             lines.push(BillLine {
                 what: "Searches of the web",
                 count: searches,
@@ -61,7 +92,10 @@ impl Bill {
             });
             rest = 0;
         }
-        Some(Self { lines, rest: i64::try_from(rest).ok().map(PicoUsd::from_pico)? })
+        Some(Self {
+            lines,
+            rest: i64::try_from(rest).ok().map(PicoUsd::from_pico)?,
+        })
     }
 }
 
@@ -108,9 +142,16 @@ mod tests {
     #[test]
     fn searches_are_a_line_where_they_were_charged_and_a_rest_is_never_hidden() {
         let usd = |text: &str| Some(text.parse::<PicoUsd>().unwrap());
-        let price =
-            Price { prompt: usd("0.000001"), completion: usd("0.000002"), web_search: usd("0.01"), ..Price::default() };
-        let tokens = Tokens { prompt: 1_000, ..Tokens::default() };
+        let price = Price {
+            prompt: usd("0.000001"),
+            completion: usd("0.000002"),
+            web_search: usd("0.01"),
+            ..Price::default()
+        };
+        let tokens = Tokens {
+            prompt: 1_000,
+            ..Tokens::default()
+        };
         let bill = |cost: &str| Bill::of(&price, &tokens, 2, cost.parse().unwrap()).unwrap();
 
         assert_eq!(bill("0.021").lines[1].what, "Searches of the web");

@@ -21,10 +21,18 @@ pub struct Limits {
 
 impl Limits {
     /// No limit at all: what an account starts with.
-    pub const NONE: Self = Self { requests_per_minute: None, tokens_per_minute: None, spend: None };
+    pub const NONE: Self = Self {
+        requests_per_minute: None,
+        tokens_per_minute: None,
+        spend: None,
+    };
 
     /// What a new key starts with: 60 requests and 100,000 tokens a minute.
-    pub const NEW_KEY: Self = Self { requests_per_minute: Some(60), tokens_per_minute: Some(100_000), spend: None };
+    pub const NEW_KEY: Self = Self {
+        requests_per_minute: Some(60),
+        tokens_per_minute: Some(100_000),
+        spend: None,
+    };
 }
 
 /// The most that may be spent in a period.
@@ -112,7 +120,10 @@ impl fmt::Display for Period {
 impl FromStr for Period {
     type Err = PeriodError;
     fn from_str(text: &str) -> Result<Self, PeriodError> {
-        Self::ALL.into_iter().find(|period| period.as_str() == text).ok_or_else(|| PeriodError(text.into()))
+        Self::ALL
+            .into_iter()
+            .find(|period| period.as_str() == text)
+            .ok_or_else(|| PeriodError(text.into()))
     }
 }
 
@@ -157,7 +168,10 @@ mod tests {
         // Monday, 23 November 2026.
         let monday = Timestamp::from_millis(1_795_392_000_000);
         assert_eq!(Period::Week.start(monday), monday.day());
-        assert_eq!(Period::Week.start(monday.minus(std::time::Duration::from_millis(1))), monday.day() - 7);
+        assert_eq!(
+            Period::Week.start(monday.minus(std::time::Duration::from_millis(1))),
+            monday.day() - 7
+        );
     }
 
     #[test]

@@ -28,23 +28,34 @@ pub struct Used {
 
 impl Used {
     fn plus(self, other: Self) -> Self {
-        Self { requests: self.requests + other.requests, tokens: self.tokens + other.tokens }
+        Self {
+            requests: self.requests + other.requests,
+            tokens: self.tokens + other.tokens,
+        }
     }
 
     fn minus(self, other: Self) -> Self {
-        Self { requests: self.requests - other.requests, tokens: self.tokens - other.tokens }
+        Self {
+            requests: self.requests - other.requests,
+            tokens: self.tokens - other.tokens,
+        }
     }
 }
 
 impl Default for RateWindow {
     fn default() -> Self {
-        Self { newest: i64::MIN, slots: [Used::default(); SECONDS], total: Used::default() }
+        Self {
+            newest: i64::MIN,
+            slots: [Used::default(); SECONDS],
+            total: Used::default(),
+        }
     }
 }
 
 impl RateWindow {
     fn slot(&mut self, second: i64) -> Option<&mut Used> {
-        self.slots.get_mut(usize::try_from(second.rem_euclid(SECONDS as i64)).ok()?)
+        self.slots
+            .get_mut(usize::try_from(second.rem_euclid(SECONDS as i64)).ok()?)
     }
 
     /// Lets go of what is older than a minute.
@@ -54,7 +65,10 @@ impl RateWindow {
             return;
         }
         if second.saturating_sub(self.newest) >= SECONDS as i64 {
-            *self = Self { newest: second, ..Self::default() };
+            *self = Self {
+                newest: second,
+                ..Self::default()
+            };
             return;
         }
         for passed in self.newest + 1..=second {
@@ -131,7 +145,10 @@ impl RateWindow {
     pub fn of_rows(rows: &[(i64, i64, i64)]) -> Self {
         let mut window = Self::default();
         for &(second, requests, tokens) in rows {
-            window.add(Timestamp::from_millis(second.saturating_mul(1000)), Used { requests, tokens });
+            window.add(
+                Timestamp::from_millis(second.saturating_mul(1000)),
+                Used { requests, tokens },
+            );
         }
         window
     }
@@ -147,7 +164,10 @@ mod tests {
         Timestamp::from_millis(1_795_348_800_000 + ms)
     }
 
-    const ONE: Used = Used { requests: 1, tokens: 100 };
+    const ONE: Used = Used {
+        requests: 1,
+        tokens: 100,
+    };
 
     proptest! {
         #[test]
@@ -215,10 +235,28 @@ mod tests {
     #[test]
     fn a_correction_counts_where_its_use_stands() {
         let mut window = RateWindow::default();
-        window.add(at(0), Used { requests: 1, tokens: 1_000 });
-        window.add(at(30_000), Used { requests: 1, tokens: 10 });
+        window.add(
+            at(0),
+            Used {
+                requests: 1,
+                tokens: 1_000,
+            },
+        );
+        window.add(
+            at(30_000),
+            Used {
+                requests: 1,
+                tokens: 10,
+            },
+        );
 
-        window.add(at(0), Used { requests: 0, tokens: -900 });
+        window.add(
+            at(0),
+            Used {
+                requests: 0,
+                tokens: -900,
+            },
+        );
 
         assert_eq!(window.used(at(30_000)).tokens, 110);
         assert_eq!(window.used(at(61_000)).tokens, 10);

@@ -23,7 +23,14 @@ pub enum ServiceTier {
 
 impl ServiceTier {
     /// Every tier.
-    pub const ALL: [Self; 6] = [Self::Standard, Self::Batch, Self::Flex, Self::Priority, Self::Fast, Self::Scale];
+    pub const ALL: [Self; 6] = [
+        Self::Standard,
+        Self::Batch,
+        Self::Flex,
+        Self::Priority,
+        Self::Fast,
+        Self::Scale,
+    ];
 
     /// As providers and records write it.
     pub const fn as_str(self) -> &'static str {
@@ -86,7 +93,11 @@ impl ServiceReport {
     #[must_use]
     pub fn unless_lost(self, tier_is_asked: bool) -> Self {
         let usual = Some(ServiceTier::Standard).filter(|_| !tier_is_asked);
-        Self { tier: self.tier.or(usual), fast: self.fast.or(Some(false)), ..self }
+        Self {
+            tier: self.tier.or(usual),
+            fast: self.fast.or(Some(false)),
+            ..self
+        }
     }
 
     /// The tier that counts: the one that is named, else the one that was `asked` for.
@@ -114,7 +125,11 @@ pub struct BillableUsage {
 impl BillableUsage {
     /// What the provider counted, by the tier that it names, else by the one that it was `asked` for.
     pub fn new(tokens: Tokens, served: ServiceReport, asked: Option<ServiceTier>) -> Self {
-        Self { tokens, searches: served.searches, tier: served.by(asked) }
+        Self {
+            tokens,
+            searches: served.searches,
+            tier: served.by(asked),
+        }
     }
 }
 
@@ -125,11 +140,22 @@ mod tests {
     #[test]
     fn the_answer_decides_on_the_tier_and_silence_leaves_the_one_that_was_asked_for() {
         let tier = |tier: Option<ServiceTier>, asked| {
-            BillableUsage::new(Tokens::default(), ServiceReport { tier, ..ServiceReport::default() }, asked).tier
+            BillableUsage::new(
+                Tokens::default(),
+                ServiceReport {
+                    tier,
+                    ..ServiceReport::default()
+                },
+                asked,
+            )
+            .tier
         };
 
         assert_eq!(tier(None, Some(ServiceTier::Flex)), Some(ServiceTier::Flex));
-        assert_eq!(tier(Some(ServiceTier::Standard), Some(ServiceTier::Flex)), Some(ServiceTier::Standard));
+        assert_eq!(
+            tier(Some(ServiceTier::Standard), Some(ServiceTier::Flex)),
+            Some(ServiceTier::Standard)
+        );
         assert_eq!(tier(Some(ServiceTier::Priority), None), Some(ServiceTier::Priority));
         assert_eq!(tier(None, None), None);
     }
@@ -137,27 +163,46 @@ mod tests {
     #[test]
     fn fast_is_named_apart_from_the_tier() {
         let tier = |fast, asked| {
-            let served = ServiceReport { tier: Some(ServiceTier::Standard), fast, searches: 0 };
+            let served = ServiceReport {
+                tier: Some(ServiceTier::Standard),
+                fast,
+                searches: 0,
+            };
             BillableUsage::new(Tokens::default(), served, asked).tier
         };
 
         assert_eq!(tier(Some(true), None), Some(ServiceTier::Fast));
-        assert_eq!(tier(None, Some(ServiceTier::Fast)), Some(ServiceTier::Fast), "the tier says nothing of it");
+        assert_eq!(
+            tier(None, Some(ServiceTier::Fast)),
+            Some(ServiceTier::Fast),
+            "the tier says nothing of it"
+        );
         assert_eq!(tier(Some(false), Some(ServiceTier::Fast)), Some(ServiceTier::Standard));
         let silent = |fast| {
             BillableUsage::new(
                 Tokens::default(),
-                ServiceReport { fast, ..ServiceReport::default() },
+                ServiceReport {
+                    fast,
+                    ..ServiceReport::default()
+                },
                 Some(ServiceTier::Fast),
             )
         };
-        assert_eq!((silent(None).tier, silent(Some(false)).tier), (Some(ServiceTier::Fast), None));
+        assert_eq!(
+            (silent(None).tier, silent(Some(false)).tier),
+            (Some(ServiceTier::Fast), None)
+        );
     }
 
     #[test]
     fn what_was_lost_on_the_way_was_not_given_unless_the_provider_says_so() {
-        let (silent, flex) =
-            (ServiceReport::default(), ServiceReport { tier: Some(ServiceTier::Flex), ..ServiceReport::default() });
+        let (silent, flex) = (
+            ServiceReport::default(),
+            ServiceReport {
+                tier: Some(ServiceTier::Flex),
+                ..ServiceReport::default()
+            },
+        );
         let tier = |served: ServiceReport, reached, asked| {
             BillableUsage::new(Tokens::default(), served.unless_lost(reached), Some(asked)).tier
         };
@@ -175,7 +220,10 @@ mod tests {
         for tier in [Standard, Batch, Flex, Priority, Fast, Scale] {
             assert_eq!(ServiceTier::named(tier.as_str()), Some(tier));
         }
-        assert!(serde_json::from_str::<ServiceTier>("\"standard\"").is_err(), "the usual prices are no tier's");
+        assert!(
+            serde_json::from_str::<ServiceTier>("\"standard\"").is_err(),
+            "the usual prices are no tier's"
+        );
         assert_eq!(serde_json::from_str::<ServiceTier>("\"flex\"").unwrap(), Flex);
     }
 }

@@ -43,13 +43,18 @@ const CLIENTS: &[(&str, &str)] = &[
 /// ```
 pub fn client_name(agent: &str) -> String {
     let agent = agent.trim();
-    let known = CLIENTS
-        .iter()
-        .find(|(start, _)| agent.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start)));
+    let known = CLIENTS.iter().find(|(start, _)| {
+        agent
+            .get(..start.len())
+            .is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
+    });
     if let Some((_, name)) = known {
         return (*name).to_owned();
     }
-    let program = agent.split(|c: char| c == '/' || c.is_whitespace()).next().unwrap_or_default();
+    let program = agent
+        .split(|c: char| c == '/' || c.is_whitespace())
+        .next()
+        .unwrap_or_default();
     if program.is_empty() {
         return "unknown".into();
     }

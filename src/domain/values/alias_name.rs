@@ -183,7 +183,11 @@ mod tests {
     #[test]
     fn a_name_holds_exactly_these_characters() {
         let allowed = "abcdefghijklmnopqrstuvwxyz0123456789._:/-";
-        for c in (0..=0x2ff_u32).chain(0x2010..=0x2030).chain([0xfeff, 0xff41, 0x1f600]).filter_map(char::from_u32) {
+        for c in (0..=0x2ff_u32)
+            .chain(0x2010..=0x2030)
+            .chain([0xfeff, 0xff41, 0x1f600])
+            .filter_map(char::from_u32)
+        {
             let name = format!("a{c}b");
             assert_eq!(name.parse::<AliasName>().is_ok(), allowed.contains(c), "{name:?}");
             assert_eq!(c.to_string().parse::<AliasName>().is_ok(), allowed.contains(c), "{c:?}");
@@ -194,13 +198,19 @@ mod tests {
     fn a_name_has_1_to_64_characters() {
         assert_eq!("".parse::<AliasName>(), Err(AliasNameError::Empty));
         assert!("x".repeat(64).parse::<AliasName>().is_ok());
-        assert_eq!("x".repeat(65).parse::<AliasName>(), Err(AliasNameError::TooLong { length: 65 }));
+        assert_eq!(
+            "x".repeat(65).parse::<AliasName>(),
+            Err(AliasNameError::TooLong { length: 65 })
+        );
     }
 
     #[test]
     fn the_worst_fault_is_named_first() {
         let says = |name: &str| name.parse::<AliasName>().unwrap_err().to_string();
-        assert_eq!(says("My Alias!"), "Use lowercase letters, digits and . _ : / - only. Remove: space, \"!\".");
+        assert_eq!(
+            says("My Alias!"),
+            "Use lowercase letters, digits and . _ : / - only. Remove: space, \"!\"."
+        );
         assert!(
             says("äöüÄÖÜßéè").ends_with("Remove: \"ä\", \"ö\", \"ü\", \"Ä\", \"Ö\", \"Ü\", \"ß\", \"é\", and others.")
         );
@@ -218,7 +228,11 @@ mod tests {
         let row = r#"{"name":"claude","match":"prefix","target":"anthropic/claude-opus-4-8"}"#;
         let alias: Alias = serde_json::from_str(row).unwrap();
         assert_eq!(serde_json::to_string(&alias).unwrap(), row);
-        let kept = serde_json::to_string(&Alias { keep_name: true, ..alias }).unwrap();
+        let kept = serde_json::to_string(&Alias {
+            keep_name: true,
+            ..alias
+        })
+        .unwrap();
         assert_eq!(kept, row.replace('}', r#","keep_name":true}"#));
         assert!(serde_json::from_str::<Alias>(&kept).unwrap().keep_name);
     }

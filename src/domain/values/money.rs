@@ -82,7 +82,10 @@ impl FromStr for PicoUsd {
             return Err(MoneyError::TooFine(text.into()));
         }
         let number = format!("{}{whole}{fraction:0<DECIMALS$}", if negative { "-" } else { "" });
-        number.parse().map(Self).map_err(|_| MoneyError::OutOfRange(text.into()))
+        number
+            .parse()
+            .map(Self)
+            .map_err(|_| MoneyError::OutOfRange(text.into()))
     }
 }
 
@@ -90,8 +93,10 @@ impl FromStr for PicoUsd {
 impl fmt::Display for PicoUsd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, fraction) =
-            (self.0.unsigned_abs() / ONE_USD.unsigned_abs(), self.0.unsigned_abs() % ONE_USD.unsigned_abs());
+        let (whole, fraction) = (
+            self.0.unsigned_abs() / ONE_USD.unsigned_abs(),
+            self.0.unsigned_abs() % ONE_USD.unsigned_abs(),
+        );
         if fraction == 0 {
             return write!(f, "{sign}{whole}");
         }
@@ -146,11 +151,17 @@ mod tests {
     #[test]
     fn what_is_no_exact_amount_is_refused() {
         let refused = |text: &str| text.parse::<PicoUsd>().unwrap_err();
-        for text in ["", "-", ".5", "1.", "1e-7", "+1", " 1", "1,5", "0x1", "--1", "1.2.3", "NaN", "\u{0661}"] {
+        for text in [
+            "", "-", ".5", "1.", "1e-7", "+1", " 1", "1,5", "0x1", "--1", "1.2.3", "NaN", "\u{0661}",
+        ] {
             assert!(matches!(refused(text), MoneyError::NotDecimal(_)), "{text}");
         }
         assert!(matches!(refused("0.0000000000001"), MoneyError::TooFine(_)));
-        for text in ["9223372.036854775808", "-9223372.036854775809", "99999999999999999999999"] {
+        for text in [
+            "9223372.036854775808",
+            "-9223372.036854775809",
+            "99999999999999999999999",
+        ] {
             assert!(matches!(refused(text), MoneyError::OutOfRange(_)), "{text}");
         }
     }
@@ -158,7 +169,10 @@ mod tests {
     #[test]
     fn json_numbers_are_refused_since_they_are_not_exact() {
         assert!(serde_json::from_str::<PicoUsd>("0.1").is_err());
-        assert_eq!(serde_json::from_str::<PicoUsd>("\"0.1\"").unwrap(), PicoUsd(100_000_000_000));
+        assert_eq!(
+            serde_json::from_str::<PicoUsd>("\"0.1\"").unwrap(),
+            PicoUsd(100_000_000_000)
+        );
     }
 
     proptest! {

@@ -84,7 +84,10 @@ mod tests {
         assert_eq!(name(0), Err(NameError::Empty));
         assert!(name(1).is_ok() && name(80).is_ok());
         assert_eq!(name(81), Err(NameError::TooLong(81)));
-        assert_eq!(name(81).unwrap_err().to_string(), "Use 80 characters or fewer. This has 81.");
+        assert_eq!(
+            name(81).unwrap_err().to_string(),
+            "Use 80 characters or fewer. This has 81."
+        );
     }
 
     #[test]

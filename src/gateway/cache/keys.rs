@@ -134,7 +134,12 @@ impl KeyCache {
             if shard.values().filter(|slot| unknown(slot)).count() >= UNKNOWN_MOST {
                 shard.retain(|_, slot| !unknown(slot));
             }
-            shard.insert(hash, Slot::Unknown { until: now.plus(UNKNOWN_FOR) });
+            shard.insert(
+                hash,
+                Slot::Unknown {
+                    until: now.plus(UNKNOWN_FOR),
+                },
+            );
             return;
         };
         shard.insert(hash, Slot::Known(key));

@@ -200,7 +200,10 @@ impl Cache {
         let now = self.clock.now();
         let changes = self.snapshot_changes.load(Ordering::SeqCst);
         let before = self.snapshot.load_full();
-        match self.ask(CatalogSnapshot::load(&self.store, &self.options, Some(&before))).await {
+        match self
+            .ask(CatalogSnapshot::load(&self.store, &self.options, Some(&before)))
+            .await
+        {
             Ok(snapshot) => {
                 self.snapshot.store(Arc::new(snapshot));
                 self.snapshot_includes.store(changes, Ordering::SeqCst);
@@ -220,7 +223,9 @@ impl Cache {
         let now = self.clock.now();
         let ids = self.keys.ids();
         // Even without keys: somebody has to find out that the database answers again.
-        let Ok(revision) = self.ask(self.store.catalog().revision()).await else { return };
+        let Ok(revision) = self.ask(self.store.catalog().revision()).await else {
+            return;
+        };
         if revision == self.snapshot.load().catalog.revision() && !self.snapshot_is_stale() {
             self.snapshot_confirmed.fetch_max(now.millis(), Ordering::Relaxed);
         } else {
@@ -228,7 +233,9 @@ impl Cache {
             self.snapshot(now).await;
         }
         for some in ids.chunks(500) {
-            let Ok(revisions) = self.ask(self.store.api_keys().revisions(some)).await else { return };
+            let Ok(revisions) = self.ask(self.store.api_keys().revisions(some)).await else {
+                return;
+            };
             self.keys.confirm(some, &revisions.into_iter().collect(), now);
         }
     }
@@ -265,6 +272,10 @@ impl Cache {
     pub(super) fn stats(&self, now: Timestamp) -> (usize, Duration, u64) {
         let (keys, oldest) = self.keys.stats(now);
         let confirmed = Timestamp::from_millis(self.snapshot_confirmed.load(Ordering::Relaxed));
-        (keys, oldest.max(now.since(confirmed)), self.loads.load(Ordering::Relaxed))
+        (
+            keys,
+            oldest.max(now.since(confirmed)),
+            self.loads.load(Ordering::Relaxed),
+        )
     }
 }

@@ -72,10 +72,21 @@ impl CatalogSnapshot {
         let state = |uri: &Uri| before?.state.get(uri).cloned();
         let addresses: HashMap<&ProviderId, Addresses> = catalog
             .providers()
-            .map(|provider| (&provider.id, addresses(provider, sealed.get(&provider.id), options, &state)))
+            .map(|provider| {
+                (
+                    &provider.id,
+                    addresses(provider, sealed.get(&provider.id), options, &state),
+                )
+            })
             .collect();
-        let usable = addresses.values().flatten().filter_map(|(_, endpoint)| endpoint.as_ref().ok());
-        let state = usable.clone().map(|endpoint| (endpoint.uri.clone(), Arc::clone(&endpoint.state))).collect();
+        let usable = addresses
+            .values()
+            .flatten()
+            .filter_map(|(_, endpoint)| endpoint.as_ref().ok());
+        let state = usable
+            .clone()
+            .map(|endpoint| (endpoint.uri.clone(), Arc::clone(&endpoint.state)))
+            .collect();
         let endpoints = usable.filter(|endpoint| endpoint.has_credential).cloned().collect();
         let routes = catalog
             .all_callable()
@@ -88,7 +99,14 @@ impl CatalogSnapshot {
         let none = AliasSet::default();
         let rows = models::rows(&none, &catalog, None);
         let entries = rows.iter().map(|row| (row.id.to_owned(), row.json())).collect();
-        Self { catalog, orders, routes, entries, state, endpoints }
+        Self {
+            catalog,
+            orders,
+            routes,
+            entries,
+            state,
+            endpoints,
+        }
     }
 
     /// Where a request for a callable model goes.
@@ -122,12 +140,22 @@ fn addresses(
         let credential = credentials::find(provider, &endpoint.base_url, sealed, options);
         UpstreamEndpoint::new(provider, endpoint, credential, options, state).map(Arc::new)
     };
-    let conversations = provider.endpoints.iter().filter(|endpoint| endpoint.protocol != Protocol::Gemini);
-    let mut all: Addresses =
-        conversations.map(|endpoint| (Purpose::Conversation(endpoint.protocol), ready(endpoint))).collect();
+    let conversations = provider
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.protocol != Protocol::Gemini);
+    let mut all: Addresses = conversations
+        .map(|endpoint| (Purpose::Conversation(endpoint.protocol), ready(endpoint)))
+        .collect();
     let chat = provider.endpoint(Protocol::OpenaiChat);
     if let (Some(path), Some(chat)) = (&provider.embeddings_path, chat) {
-        all.push((Purpose::Embeddings, ready(&Endpoint { path: path.clone(), ..chat.clone() })));
+        all.push((
+            Purpose::Embeddings,
+            ready(&Endpoint {
+                path: path.clone(),
+                ..chat.clone()
+            }),
+        ));
     }
     all
 }
@@ -146,14 +174,20 @@ fn route(model: &Arc<Model>, provider: &Provider, addresses: &Addresses, options
     if serving.is_empty() && model.kind == ModelKind::Chat {
         // A provider that was pointed elsewhere speaks only what that address speaks, whatever the catalog says of its
         // models.
-        serving = addresses.iter().filter(|(purpose, _)| *purpose != Purpose::Embeddings).collect();
+        serving = addresses
+            .iter()
+            .filter(|(purpose, _)| *purpose != Purpose::Embeddings)
+            .collect();
     }
     let rank = |purpose: &Purpose| match purpose {
         Purpose::Conversation(protocol) => model.protocols.iter().position(|p| p == protocol).unwrap_or(usize::MAX),
         Purpose::Embeddings => 0,
     };
     serving.sort_by_key(|(purpose, _)| rank(purpose));
-    let usable: Vec<_> = serving.iter().filter_map(|(_, endpoint)| endpoint.as_ref().ok().cloned()).collect();
+    let usable: Vec<_> = serving
+        .iter()
+        .filter_map(|(_, endpoint)| endpoint.as_ref().ok().cloned())
+        .collect();
     if usable.is_empty() && !serving.is_empty() {
         return Route::Unusable;
     }

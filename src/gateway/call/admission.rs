@@ -7,5 +7,8 @@ use crate::gateway::state::Inner;
 
 /// Counts a use against the limits per minute, if they admit it.
 pub async fn admit(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
-    key.rate_limits.admit(&inner.spending, need, now).await.map_err(|limited| Failure::of_limit(&limited))
+    key.rate_limits
+        .admit(&inner.spending, need, now)
+        .await
+        .map_err(|limited| Failure::of_limit(&limited))
 }

@@ -64,7 +64,10 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
     let mut put_off = Vec::new();
     for index in 0..call.candidates.len() {
         let now = call.inner.options.clock.now();
-        let admit = call.candidates.get(index).is_some_and(|candidate| candidate.breaker.admits(now));
+        let admit = call
+            .candidates
+            .get(index)
+            .is_some_and(|candidate| candidate.breaker.admits(now));
         if !admit {
             if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
                 call.record.record_skipped(candidate);
@@ -91,15 +94,22 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
 
 impl From<Box<FailedAttempt>> for Unanswered {
     fn from(failed: Box<FailedAttempt>) -> Self {
-        Self { failure: failed.failure, cut_by_us: failed.cut_by_us }
+        Self {
+            failure: failed.failure,
+            cut_by_us: failed.cut_by_us,
+        }
     }
 }
 
 /// The error for a request that no candidate has words for; the first one has, or the call would not have come here.
 fn no_candidate() -> Unanswered {
-    let failure =
-        ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.").about("model").into();
-    Unanswered { failure, cut_by_us: false }
+    let failure = ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.")
+        .about("model")
+        .into();
+    Unanswered {
+        failure,
+        cut_by_us: false,
+    }
 }
 
 /// Asks one candidate; `None` if the request cannot be put in its words. `last`: nobody is left after it.
@@ -153,7 +163,10 @@ async fn try_with_retries(
                 if added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
                     candidate.endpoint.state.set_takes_usage(TakesUsage::Yes);
                 }
-                return Ok(CandidateAnswer { candidate: candidate.clone(), answer });
+                return Ok(CandidateAnswer {
+                    candidate: candidate.clone(),
+                    answer,
+                });
             }
             Err(failed) => failed,
         };
@@ -177,7 +190,11 @@ async fn try_with_retries(
         }
         tries += 1;
         let wait = failed.retry_after.unwrap_or_else(|| pause(retries.first_pause, tries));
-        let longest = if last { retries.longest_wait } else { retries.longest_wait / 4 };
+        let longest = if last {
+            retries.longest_wait
+        } else {
+            retries.longest_wait / 4
+        };
         let put_off = candidate.breaker.pause_left(now).is_some();
         if !failed.transient || tries >= retries.tries || wait > longest || put_off || call.progress.has_left() {
             return Err(failed);
@@ -203,7 +220,11 @@ async fn send_once(
     candidate: &Candidate,
     provider_request: ProviderRequest,
 ) -> Result<Answer, Box<FailedAttempt>> {
-    let ProviderRequest { body: request, mode: reading, .. } = provider_request;
+    let ProviderRequest {
+        body: request,
+        mode: reading,
+        ..
+    } = provider_request;
     let response = send(call, candidate, request).await?;
     let status = response.status;
     if (200..300).contains(&status) {
@@ -215,8 +236,13 @@ async fn send_once(
     let options = &call.inner.options;
     let Candidate { target, endpoint, .. } = candidate;
     let retry_after = response.retry_after;
-    let mut reader =
-        Reader::new(response.body, &endpoint.timeouts, &options.limits, Instant::now(), call.inner.answers.part());
+    let mut reader = Reader::new(
+        response.body,
+        &endpoint.timeouts,
+        &options.limits,
+        Instant::now(),
+        call.inner.answers.part(),
+    );
     let said = reader.some(options.limits.error).await;
     let after = retry_after.as_ref().and_then(seconds);
     let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
@@ -243,9 +269,17 @@ async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<P
     let timeouts = &endpoint.timeouts;
     let outgo = OutgoingRequest {
         uri: &endpoint.uri,
-        forwarded: if call.forwards(candidate) { call.forwarded.as_slice() } else { &[] },
+        forwarded: if call.forwards(candidate) {
+            call.forwarded.as_slice()
+        } else {
+            &[]
+        },
         body: request,
-        first_byte: if call.request.stream { timeouts.first_byte_stream } else { timeouts.first_byte_whole },
+        first_byte: if call.request.stream {
+            timeouts.first_byte_stream
+        } else {
+            timeouts.first_byte_whole
+        },
         progress: Some(&call.progress),
         marks: call.marks,
     };
@@ -260,7 +294,10 @@ fn failed_answer(call: &CallJob, candidate: &Candidate, none: NoAnswer) -> Faile
     match none {
         NoAnswer::Http(error) => {
             log_call!(warn, call.marks, %provider, %model, %error, "A provider's answer broke off before its content");
-            FailedAttempt { status: Some(200), ..FailedAttempt::of_http(candidate, error) }
+            FailedAttempt {
+                status: Some(200),
+                ..FailedAttempt::of_http(candidate, error)
+            }
         }
         NoAnswer::Halfway(error) => {
             log_call!(warn, call.marks, %provider, %model, %error, "A provider's whole answer broke off");
@@ -312,7 +349,11 @@ impl FailedAttempt {
 
     fn of_report(candidate: &Candidate, reported: &Reported) -> Self {
         let failure = Failure::instead_of_answer(&candidate.endpoint, reported);
-        Self { failure, status: Some(200), ..Self::of_status(reported.status.unwrap_or(502)) }
+        Self {
+            failure,
+            status: Some(200),
+            ..Self::of_status(reported.status.unwrap_or(502))
+        }
     }
 }
 
@@ -333,7 +374,10 @@ mod tests {
             let doubled = first * 2_u32.pow(tries - 1);
             for _ in 0..100 {
                 let pause = pause(first, tries);
-                assert!(pause >= doubled.mul_f64(0.75) && pause <= doubled.mul_f64(1.25), "{pause:?}");
+                assert!(
+                    pause >= doubled.mul_f64(0.75) && pause <= doubled.mul_f64(1.25),
+                    "{pause:?}"
+                );
             }
         }
     }

@@ -20,7 +20,9 @@ pub fn candidates(
     let first = candidate(snapshot, named, operation);
     let order = snapshot.orders.of(named, key.account);
     let others = fallbacks(&snapshot.catalog, named, order, key.allowed_models.as_deref());
-    let mut others = others.into_iter().filter_map(|model| candidate(snapshot, model, operation).ok());
+    let mut others = others
+        .into_iter()
+        .filter_map(|model| candidate(snapshot, model, operation).ok());
     match first {
         Ok(first) => Ok((first, others.collect())),
         Err(error) => match others.next() {
@@ -42,8 +44,10 @@ pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation
     let target: &Arc<CallableModel> = match snapshot.route(model) {
         Some(Route::Target(target)) => target,
         Some(Route::NoCredential) | None => {
-            let provider =
-                snapshot.catalog.provider(&model.provider).map_or(model.provider.as_str(), |p| p.name.as_str());
+            let provider = snapshot
+                .catalog
+                .provider(&model.provider)
+                .map_or(model.provider.as_str(), |p| p.name.as_str());
             return Err(unavailable(format!(
                 "this gateway has no credential for its provider, {provider}. Whoever runs it can add one."
             )));
@@ -63,7 +67,11 @@ pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation
     match target.endpoint(operation) {
         Ok(ModelEndpoint { endpoint, breaker }) => {
             let (endpoint, breaker) = (Arc::clone(endpoint), Arc::clone(breaker));
-            Ok(Candidate { target: Arc::clone(target), endpoint, breaker })
+            Ok(Candidate {
+                target: Arc::clone(target),
+                endpoint,
+                breaker,
+            })
         }
         Err(WrongKind) => Err(wrong_kind(model)),
     }

@@ -12,9 +12,17 @@ use crate::wire::neutral::Untranslatable;
 
 /// A request that the provider's protocol has no words for.
 pub fn untranslatable(refused: Untranslatable) -> ApiError {
-    let code = if refused.invalid { Code::InvalidJson } else { Code::UnsupportedParameter };
+    let code = if refused.invalid {
+        Code::InvalidJson
+    } else {
+        Code::UnsupportedParameter
+    };
     let error = ApiError::new(code, refused.message);
-    if refused.param.is_empty() { error } else { error.about(refused.param) }
+    if refused.param.is_empty() {
+        error
+    } else {
+        error.about(refused.param)
+    }
 }
 
 pub fn refused(error: ControlError) -> ApiError {
@@ -32,8 +40,11 @@ pub fn refused(error: ControlError) -> ApiError {
 
 /// The error for a call that the spool could not take.
 pub fn not_written() -> Failure {
-    let mut failure: Failure =
-        ApiError::new(Code::Overloaded, "Calls cannot be written down right now. Try again in a moment.").into();
+    let mut failure: Failure = ApiError::new(
+        Code::Overloaded,
+        "Calls cannot be written down right now. Try again in a moment.",
+    )
+    .into();
     failure.retry_after = Some(AnswerValue::from_static("5"));
     failure
 }
@@ -52,13 +63,21 @@ pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
         HttpError::Ours | HttpError::NoRoom => {
             return ApiError::new(
                 Code::Overloaded,
-                format!("{} could not be asked: {error}. Try again in a moment.", candidate.endpoint.name),
+                format!(
+                    "{} could not be asked: {error}. Try again in a moment.",
+                    candidate.endpoint.name
+                ),
             )
             .into();
         }
         _ => Code::ProviderError,
     };
-    let said =
-        ProviderErrorDetail { name: candidate.endpoint.provider.as_str().to_owned(), status: None, message: None };
-    ApiError::new(code, format!("{} failed: {error}.", candidate.endpoint.name)).by_provider(said).into()
+    let said = ProviderErrorDetail {
+        name: candidate.endpoint.provider.as_str().to_owned(),
+        status: None,
+        message: None,
+    };
+    ApiError::new(code, format!("{} failed: {error}.", candidate.endpoint.name))
+        .by_provider(said)
+        .into()
 }

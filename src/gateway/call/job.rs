@@ -50,7 +50,12 @@ pub enum ClientResponse {
     /// A whole JSON answer.
     Whole { status: u16, body: Bytes, ran: AnswerValue },
     /// A stream.
-    Events { status: u16, content_type: AnswerValue, pieces: mpsc::Receiver<Bytes>, ran: AnswerValue },
+    Events {
+        status: u16,
+        content_type: AnswerValue,
+        pieces: mpsc::Receiver<Bytes>,
+        ran: AnswerValue,
+    },
     /// An error, and the model that was asked last.
     Failed { failure: Failure, of: Option<AnswerValue> },
 }

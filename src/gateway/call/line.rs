@@ -39,7 +39,10 @@ pub struct Left;
 impl Line {
     /// The end of a client that asked for `operation` and waits for `answer`.
     pub fn new(operation: Operation, answer: oneshot::Sender<ClientResponse>) -> Self {
-        Self { operation, state: State::Waiting(answer) }
+        Self {
+            operation,
+            state: State::Waiting(answer),
+        }
     }
 
     /// Waits until the client has left. May be dropped and called again.
@@ -98,8 +101,15 @@ impl Line {
 
     fn open(&mut self, status: u16, content_type: AnswerValue, ran: AnswerValue) -> Result<(), Left> {
         let (pieces, taken) = mpsc::channel(AHEAD);
-        let State::Waiting(answer) = std::mem::replace(&mut self.state, State::Closed) else { return Err(Left) };
-        let head = ClientResponse::Events { status, content_type, pieces: taken, ran };
+        let State::Waiting(answer) = std::mem::replace(&mut self.state, State::Closed) else {
+            return Err(Left);
+        };
+        let head = ClientResponse::Events {
+            status,
+            content_type,
+            pieces: taken,
+            ran,
+        };
         answer.send(head).map_err(|_| Left)?;
         self.state = State::Open(pieces);
         Ok(())

@@ -60,13 +60,28 @@ pub async fn read(
     reading: ResponseMode,
 ) -> Result<Answer, NoAnswer> {
     let options = &call.inner.options;
-    let ProviderResponse { status, is_json, is_events, content_type, body, .. } = response;
-    let UpstreamEndpoint { timeouts, longest_event, .. } = &*candidate.endpoint;
+    let ProviderResponse {
+        status,
+        is_json,
+        is_events,
+        content_type,
+        body,
+        ..
+    } = response;
+    let UpstreamEndpoint {
+        timeouts,
+        longest_event,
+        ..
+    } = &*candidate.endpoint;
     let longest_event = *longest_event;
     let mut reader = Reader::new(body, timeouts, &options.limits, call.started, call.inner.answers.part());
     let labelled = is_events || (call.request.stream && !is_json);
     // The first bytes tell more than the label, but a stream is not to be waited for before it is labelled as one.
-    let first = if is_events { None } else { reader.next().await.transpose()? };
+    let first = if is_events {
+        None
+    } else {
+        reader.next().await.transpose()?
+    };
     let as_events = first.as_deref().and_then(looks_like_events).unwrap_or(labelled);
 
     if as_events {
@@ -77,13 +92,21 @@ pub async fn read(
                 let stream = candidate.passthrough_stream(name, &call.request).holding(longest_event);
                 (Flow::Passing(stream), content_type.unwrap_or(EVENT_STREAM))
             }
-            ResponseMode::Translated(exchange) if call.request.stream => {
-                (Flow::Translated(Box::new(exchange.stream().holding(longest_event))), EVENT_STREAM)
-            }
+            ResponseMode::Translated(exchange) if call.request.stream => (
+                Flow::Translated(Box::new(exchange.stream().holding(longest_event))),
+                EVENT_STREAM,
+            ),
             // It has done all of the work, and would do it again.
             ResponseMode::Translated(_) => return Err(NoAnswer::Halfway(HttpError::Unasked)),
         };
-        let streaming = Streaming { status, content_type, reader, flow, ready: Vec::new(), ended: false };
+        let streaming = Streaming {
+            status,
+            content_type,
+            reader,
+            flow,
+            ready: Vec::new(),
+            ended: false,
+        };
         return begun(Box::new(streaming), first).await.map(Answer::Stream);
     }
 
@@ -136,7 +159,9 @@ impl Streaming {
     /// Takes a piece that came.
     pub fn take(&mut self, piece: &Bytes) -> Result<(), HttpError> {
         let ready = &mut self.ready;
-        self.flow.push(piece, |piece| ready.push(piece)).map_err(|_| HttpError::TooLarge)?;
+        self.flow
+            .push(piece, |piece| ready.push(piece))
+            .map_err(|_| HttpError::TooLarge)?;
         self.reader.holds(self.flow.held())
     }
 
@@ -165,7 +190,14 @@ mod tests {
 
     #[test]
     fn a_stream_is_known_by_its_first_bytes() {
-        for events in ["data: {}", "event: x", ": hello", "id: 1", "\u{feff}data:1", "\n\ndata: x"] {
+        for events in [
+            "data: {}",
+            "event: x",
+            ": hello",
+            "id: 1",
+            "\u{feff}data:1",
+            "\n\ndata: x",
+        ] {
             assert_eq!(looks_like_events(events.as_bytes()), Some(true), "{events}");
         }
         for whole in ["{\"a\":1}", " [1]", "<html>"] {

@@ -29,7 +29,10 @@ impl Patience {
     /// Watches a stream of a call that began then, and that the client last heard of then.
     pub fn new(timeouts: &Timeouts, began: Instant, told: Instant) -> Self {
         let moments = Moments::new(timeouts, began, told, Instant::now());
-        Self { timer: Box::pin(sleep_until(moments.next())), moments }
+        Self {
+            timer: Box::pin(sleep_until(moments.next())),
+            moments,
+        }
     }
 
     /// Something came from the provider.
@@ -69,8 +72,16 @@ struct Moments {
 
 impl Moments {
     fn new(timeouts: &Timeouts, began: Instant, told: Instant, now: Instant) -> Self {
-        let Timeouts { idle, keepalive, total, .. } = *timeouts;
-        Self { idle, keepalive, ends: began + total, heard: now, told }
+        let Timeouts {
+            idle, keepalive, total, ..
+        } = *timeouts;
+        Self {
+            idle,
+            keepalive,
+            ends: began + total,
+            heard: now,
+            told,
+        }
     }
 
     /// What is due at `now`.
@@ -91,7 +102,11 @@ impl Moments {
     /// The first moment at which something may be due.
     fn next(&self) -> Instant {
         let silent = self.ends.min(self.heard + self.idle);
-        if self.keepalive.is_zero() { silent } else { silent.min(self.told + self.keepalive) }
+        if self.keepalive.is_zero() {
+            silent
+        } else {
+            silent.min(self.told + self.keepalive)
+        }
     }
 }
 
@@ -103,7 +118,12 @@ mod tests {
 
     fn moments(keepalive: Duration) -> (Instant, Moments) {
         let seconds = Duration::from_secs;
-        let timeouts = Timeouts { idle: seconds(40), total: seconds(100), keepalive, ..Timeouts::default() };
+        let timeouts = Timeouts {
+            idle: seconds(40),
+            total: seconds(100),
+            keepalive,
+            ..Timeouts::default()
+        };
         let began = Instant::now();
         (began, Moments::new(&timeouts, began, began, began))
     }

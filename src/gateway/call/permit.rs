@@ -26,7 +26,9 @@ pub fn check_model(
         Decided::Runs(model) => Ok(Arc::clone(model)),
         Decided::NotAllowed(model) => {
             head.ran(model.id.as_str());
-            let through = through.map(|name| format!(", which the alias '{name}' points at")).unwrap_or_default();
+            let through = through
+                .map(|name| format!(", which the alias '{name}' points at"))
+                .unwrap_or_default();
             let message = format!("This API key may not use the model '{}'{through}.", model.id);
             Err(ApiError::new(Code::ModelNotAllowed, message).about("model"))
         }
@@ -52,5 +54,9 @@ fn suggestions(id: &str, key: &CompiledKey, snapshot: &CatalogSnapshot) -> Strin
     let may = |id: &&ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
     let near = snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may);
     let near: Vec<String> = near.map(|id| format!("'{id}'")).collect();
-    if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) }
+    if near.is_empty() {
+        String::new()
+    } else {
+        format!(" Did you mean {}?", near.join(" or "))
+    }
 }

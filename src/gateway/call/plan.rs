@@ -67,13 +67,22 @@ impl ClientRequest {
     pub fn retold_as_stream(&self, body: &[u8], candidate: &Candidate) -> Exchange {
         let protocol = candidate.endpoint.protocol;
         let style = self.response_style(&candidate.target);
-        Exchange::retelling(self.operation, protocol, body, candidate.endpoint.includes_reasoning, style)
+        Exchange::retelling(
+            self.operation,
+            protocol,
+            body,
+            candidate.endpoint.includes_reasoning,
+            style,
+        )
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {
         ResponseStyle {
             id: self.id.to_string().replace('-', ""),
-            model: self.response_name.clone().unwrap_or_else(|| target.model.id.as_str().to_owned()),
+            model: self
+                .response_name
+                .clone()
+                .unwrap_or_else(|| target.model.id.as_str().to_owned()),
             created: self.created,
             include_usage: self.include_usage,
         }
@@ -92,9 +101,15 @@ impl ClientRequest {
             let added_usage = ask == AskUsage::Yes && control.lacks_usage();
             let rewritten = control.rewrite(body, &target.literal, ask);
             let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
-            let name =
-                self.response_name.as_deref().map_or_else(|| target.name.clone(), |name| model_literal(name).into());
-            return Ok(ProviderRequest { body: request, added_usage, mode: ResponseMode::Passthrough { name } });
+            let name = self
+                .response_name
+                .as_deref()
+                .map_or_else(|| target.name.clone(), |name| model_literal(name).into());
+            return Ok(ProviderRequest {
+                body: request,
+                added_usage,
+                mode: ResponseMode::Passthrough { name },
+            });
         }
         let style = self.response_style(target);
         let mut capabilities = target.capabilities.clone();
@@ -104,19 +119,31 @@ impl ClientRequest {
         let (exchange, request) =
             Exchange::open(between, body, model, &capabilities, endpoint.includes_reasoning, style)?;
         let added_usage = self.stream && capabilities.stream_options;
-        Ok(ProviderRequest { body: request.into(), added_usage, mode: ResponseMode::Translated(Box::new(exchange)) })
+        Ok(ProviderRequest {
+            body: request.into(),
+            added_usage,
+            mode: ResponseMode::Translated(Box::new(exchange)),
+        })
     }
 }
 
 impl Candidate {
     /// Whether usage may be asked for in its streams.
     pub fn asks_usage(&self) -> AskUsage {
-        if self.endpoint.takes_usage() == TakesUsage::No { AskUsage::AsSent } else { AskUsage::Yes }
+        if self.endpoint.takes_usage() == TakesUsage::No {
+            AskUsage::AsSent
+        } else {
+            AskUsage::Yes
+        }
     }
 
     /// A stream that passes untouched from this candidate.
     pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> PassingStream {
-        let UpstreamEndpoint { protocol, includes_reasoning, .. } = *self.endpoint;
+        let UpstreamEndpoint {
+            protocol,
+            includes_reasoning,
+            ..
+        } = *self.endpoint;
         PassingStream::new(protocol, name, client_request.include_usage, includes_reasoning)
     }
 }

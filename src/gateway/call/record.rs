@@ -136,7 +136,12 @@ impl CallRecord {
             bound: call.bound,
             durable: Some(begun),
             progress: call.progress,
-            open: Some(Open { id: call.id, holds: call.holds, first_byte_ms: None, attempts: Vec::new() }),
+            open: Some(Open {
+                id: call.id,
+                holds: call.holds,
+                first_byte_ms: None,
+                attempts: Vec::new(),
+            }),
             prompt_bytes: call.prompt_bytes,
             delivered_bytes: 0,
             tokens: None,
@@ -224,7 +229,12 @@ impl CallRecord {
     }
 
     fn end(&mut self, status: u16, end: End<'_>) -> Option<Durable> {
-        let Open { id, holds, first_byte_ms, attempts } = self.open.take()?;
+        let Open {
+            id,
+            holds,
+            first_byte_ms,
+            attempts,
+        } = self.open.take()?;
         let now = self.inner.options.clock.now();
         let is_used = self.tokens.is_some() || first_byte_ms.is_some() || self.progress.is_sent();
         let (state, error) = match end {
@@ -286,11 +296,19 @@ impl CallRecord {
     /// About what was used, where the provider did not say.
     fn estimated(&self) -> Tokens {
         let prompt = estimate(self.prompt_bytes).min(self.model.context_length.max(1));
-        Tokens { prompt, completion: estimate(self.delivered_bytes), ..Tokens::default() }
+        Tokens {
+            prompt,
+            completion: estimate(self.delivered_bytes),
+            ..Tokens::default()
+        }
     }
 
     fn marks(&self, request: RequestId) -> Marks {
-        Marks { request, key: self.key.id, account: self.key.account }
+        Marks {
+            request,
+            key: self.key.id,
+            account: self.key.account,
+        }
     }
 }
 

@@ -119,8 +119,17 @@ impl Relay {
     async fn settle(mut self, client: Client) {
         self.count();
         self.mask();
-        let Self { inner, stream, record, .. } = self;
-        let Streaming { status, mut reader, mut flow, mut ready, ended, .. } = *stream;
+        let Self {
+            inner, stream, record, ..
+        } = self;
+        let Streaming {
+            status,
+            mut reader,
+            mut flow,
+            mut ready,
+            ended,
+            ..
+        } = *stream;
         if record.settle(status).await.is_err() {
             ready = vec![flow.fail(&not_written().error)];
         }
@@ -169,7 +178,11 @@ impl Relay {
         // If the client has left too, nobody reads it.
         let _ = self.pass_on(client).await;
         let (status, code) = (failure.error.status, &failure.error.code);
-        if cut { self.record.cut_off(status, code) } else { self.record.fail(status, code) }
+        if cut {
+            self.record.cut_off(status, code)
+        } else {
+            self.record.fail(status, code)
+        }
     }
 
     fn count_failure(&self) {

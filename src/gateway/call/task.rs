@@ -70,7 +70,9 @@ async fn ask(mut call: Box<CallJob>, answer: oneshot::Sender<ClientResponse>) ->
     let mut told = call.started;
     let (answered, line) = {
         let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.request.stream && !time.is_zero());
-        let ran = keepalive.and(call.candidates.first()).map(|first| first.target.header.clone());
+        let ran = keepalive
+            .and(call.candidates.first())
+            .map(|first| first.target.header.clone());
         let mut asking = std::pin::pin!(attempts::run_attempts(&mut call));
         match until_answered(asking.as_mut(), &mut line, keepalive.zip(ran), &mut told).await {
             Some(answered) => (Some(answered), Some(line)),
@@ -86,9 +88,25 @@ async fn ask(mut call: Box<CallJob>, answer: oneshot::Sender<ClientResponse>) ->
         }
     };
     // A long answer need not keep the question in memory: the rest of the call ends here.
-    let CallJob { request: client_request, record, marks, started: began, .. } = *call;
+    let CallJob {
+        request: client_request,
+        record,
+        marks,
+        started: began,
+        ..
+    } = *call;
     let operation = client_request.operation;
-    Some(AnsweredCall { inner, operation, record, progress, marks, started: began, answered, line, told })
+    Some(AnsweredCall {
+        inner,
+        operation,
+        record,
+        progress,
+        marks,
+        started: began,
+        answered,
+        line,
+        told,
+    })
 }
 
 /// Waits for an answer, and tells the client every so often that its stream is alive; `None` if the client leaves first.
@@ -121,22 +139,45 @@ async fn until_answered<T>(
 
 impl AnsweredCall {
     async fn deliver(self) {
-        let Self { inner, operation, mut record, progress, marks, started: began, answered, line, told } = self;
+        let Self {
+            inner,
+            operation,
+            mut record,
+            progress,
+            marks,
+            started: began,
+            answered,
+            line,
+            told,
+        } = self;
         let CandidateAnswer { candidate, answer } = match answered {
             Some(Ok(answered)) => answered,
-            Some(Err(Unanswered { failure, cut_by_us: cut })) => return unanswered(record, line, failure, cut),
+            Some(Err(Unanswered {
+                failure,
+                cut_by_us: cut,
+            })) => return unanswered(record, line, failure, cut),
             None => return record.client_left(),
         };
         record.record_first_byte();
         match answer {
             Answer::Whole { status, response } => whole(record, line, &candidate, status, response).await,
             Answer::Stream(stream) => {
-                let Streaming { status, content_type, .. } = &*stream;
+                let Streaming {
+                    status, content_type, ..
+                } = &*stream;
                 let client = match line {
                     Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
                     None => Err(Left),
                 };
-                let relay = Relay { inner, candidate, stream, record, progress, marks, operation };
+                let relay = Relay {
+                    inner,
+                    candidate,
+                    stream,
+                    record,
+                    progress,
+                    marks,
+                    operation,
+                };
                 Box::pin(relay.run(client, began, told)).await;
             }
         }

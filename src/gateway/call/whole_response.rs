@@ -35,7 +35,12 @@ pub fn write_response(
 ) -> Result<WholeResponse, Reported> {
     match reading {
         ResponseMode::Passthrough { name } => {
-            let Counts { tokens, served, text_bytes, model } = counts(&answer, endpoint)?;
+            let Counts {
+                tokens,
+                served,
+                text_bytes,
+                model,
+            } = counts(&answer, endpoint)?;
             let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
@@ -46,10 +51,18 @@ pub fn write_response(
             })
         }
         ResponseMode::Translated(exchange) => {
-            let response = if stream { as_stream(*exchange, &answer) } else { translated(&exchange, &answer) };
+            let response = if stream {
+                as_stream(*exchange, &answer)
+            } else {
+                translated(&exchange, &answer)
+            };
             let response = response.ok_or_else(|| Reported::read(&answer))?;
             // Most answers say something, and need no second look.
-            match if response.text_bytes == 0 { reported(&answer, endpoint.protocol) } else { None } {
+            match if response.text_bytes == 0 {
+                reported(&answer, endpoint.protocol)
+            } else {
+                None
+            } {
                 Some(reported) => Err(reported),
                 None => Ok(response),
             }
@@ -60,12 +73,29 @@ pub fn write_response(
 fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<WholeResponse> {
     let (stream, body) = exchange.answer_as_stream(answer).ok()?;
     let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
-    Some(WholeResponse { body, as_events: true, tokens, service: served, text_bytes })
+    Some(WholeResponse {
+        body,
+        as_events: true,
+        tokens,
+        service: served,
+        text_bytes,
+    })
 }
 
 fn translated(exchange: &Exchange, answer: &[u8]) -> Option<WholeResponse> {
-    let Answer { body, tokens, served, text_bytes } = exchange.write_response(answer).ok()?;
-    Some(WholeResponse { body: body.into(), as_events: false, tokens, service: served, text_bytes })
+    let Answer {
+        body,
+        tokens,
+        served,
+        text_bytes,
+    } = exchange.write_response(answer).ok()?;
+    Some(WholeResponse {
+        body: body.into(),
+        as_events: false,
+        tokens,
+        service: served,
+        text_bytes,
+    })
 }
 
 /// What an answer reports that may be none.
@@ -94,9 +124,17 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
             {
                 return Err(reported);
             }
-            let usage::ReportedUsage { tokens, service: served } = glance.usage;
+            let usage::ReportedUsage {
+                tokens,
+                service: served,
+            } = glance.usage;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
-            return Ok(Counts { tokens, served, text_bytes, model: glance.model });
+            return Ok(Counts {
+                tokens,
+                served,
+                text_bytes,
+                model: glance.model,
+            });
         }
         Protocol::AnthropicMessages => (messages::tokens, messages::served),
         Protocol::OpenaiResponses => (responses::tokens, responses::served),
@@ -113,5 +151,10 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
         Some(_) => 0,
         None => text_bytes(protocol, &read).unwrap_or(answer.len()),
     };
-    Ok(Counts { tokens, served, text_bytes, model: model_name::in_answer(answer) })
+    Ok(Counts {
+        tokens,
+        served,
+        text_bytes,
+        model: model_name::in_answer(answer),
+    })
 }

@@ -38,7 +38,10 @@ pub async fn authenticate(inner: &Inner, request: &HttpRequest, now: Timestamp) 
     };
     usable(&key, now)?;
     if !key.may_call_from(|| client_address(request, &inner.options.proxies)) {
-        return Err(ApiError::new(Code::AddressNotAllowed, "This API key may not be used from your address."));
+        return Err(ApiError::new(
+            Code::AddressNotAllowed,
+            "This API key may not be used from your address.",
+        ));
     }
     if let Some(connection) = request.conn_data::<Arc<Connection>>() {
         connection.authenticated();
@@ -54,7 +57,10 @@ fn client_address(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpA
 
 fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), ApiError> {
     if key.secret_until.is_some_and(|end| end <= now) {
-        return Err(ApiError::new(Code::InvalidApiKey, "This API key is not valid: it was replaced by a newer one."));
+        return Err(ApiError::new(
+            Code::InvalidApiKey,
+            "This API key is not valid: it was replaced by a newer one.",
+        ));
     }
     if !key.people_enabled {
         return Err(ApiError::new(
@@ -69,7 +75,10 @@ fn usable(key: &CompiledKey, now: Timestamp) -> Result<(), ApiError> {
         return Err(ApiError::new(Code::ApiKeyExpired, "This API key has expired."));
     }
     if key.account_ends.is_some_and(|end| end <= now) {
-        return Err(ApiError::new(Code::ApiKeyExpired, "The account of this API key has expired."));
+        return Err(ApiError::new(
+            Code::ApiKeyExpired,
+            "The account of this API key has expired.",
+        ));
     }
     Ok(())
 }

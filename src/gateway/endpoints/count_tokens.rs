@@ -41,7 +41,9 @@ pub async fn count(request: HttpRequest, payload: web::Payload, worker: web::Dat
         Ok(Count::Counted(body)) => head.json(200, body),
         Ok(Count::Estimated(tokens)) => {
             let mut answer = head.json(200, format!("{{\"input_tokens\":{tokens}}}"));
-            answer.headers_mut().insert(X_ESTIMATE, AnswerValue::from_static("input_tokens"));
+            answer
+                .headers_mut()
+                .insert(X_ESTIMATE, AnswerValue::from_static("input_tokens"));
             answer
         }
         Err(failure) => {
@@ -65,22 +67,40 @@ async fn counted(
     let key = caller::authenticate(inner, request, now).await?;
     head.rate_limits = Some(std::sync::Arc::clone(&key));
     crate::gateway::call::admit(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
-    let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
+    let held = body::read(
+        &mut payload,
+        request.headers(),
+        &inner.bodies,
+        &options.limits,
+        &options.timeouts,
+    )
+    .await?;
     let control = Control::read(&held.bytes, HERE).map_err(crate::gateway::call::refused)?;
     let snapshot = inner.cache.snapshot(now).await;
-    let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
+    let decision = decide(
+        &key.aliases,
+        &snapshot.catalog,
+        key.allowed_models.as_deref(),
+        &control.model,
+    );
     let model = check_model(&decision, &key, &snapshot, head)?;
     let candidate = candidate(&snapshot, &model, HERE).inspect_err(|_| head.ran(model.id.as_str()))?;
     head.model = Some(candidate.target.header.clone());
 
     let rewritten = control.rewrite(&held.bytes, &candidate.target.literal, AskUsage::AsSent);
     let body = rewritten.map_or_else(|| held.bytes.clone(), Bytes::from);
-    let marks = Marks { request: head.id, key: key.id, account: key.account };
+    let marks = Marks {
+        request: head.id,
+        key: key.id,
+        account: key.account,
+    };
     if let Some(count) = client_request(worker, &candidate, request, body, marks).await? {
         return Ok(Count::Counted(count));
     }
     let body = serde_json::from_slice(&held.bytes).unwrap_or_default();
-    Ok(Count::Estimated(messages::count(&body).map_err(crate::gateway::call::untranslatable)?))
+    Ok(Count::Estimated(
+        messages::count(&body).map_err(crate::gateway::call::untranslatable)?,
+    ))
 }
 
 /// The provider's own count; `None` if it has no place to ask.
@@ -92,13 +112,24 @@ async fn client_request(
     marks: Marks,
 ) -> Result<Option<Bytes>, Failure> {
     let options = &worker.inner.options;
-    let Some(uri) = &candidate.endpoint.count_uri else { return Ok(None) };
+    let Some(uri) = &candidate.endpoint.count_uri else {
+        return Ok(None);
+    };
     let forwarded = crate::gateway::http::forwarded(HERE, request.headers());
     let endpoint = &candidate.endpoint;
     // Nothing is generated, so a count takes no longer than a stream's head.
     let first_byte = endpoint.timeouts.first_byte_stream;
-    let outgo = OutgoingRequest { uri, forwarded: &forwarded, body, first_byte, progress: None, marks };
-    let response = client::send(&worker.client, endpoint, outgo).await.map_err(|error| broken(candidate, error))?;
+    let outgo = OutgoingRequest {
+        uri,
+        forwarded: &forwarded,
+        body,
+        first_byte,
+        progress: None,
+        marks,
+    };
+    let response = client::send(&worker.client, endpoint, outgo)
+        .await
+        .map_err(|error| broken(candidate, error))?;
     let part = worker.inner.answers.part();
     let mut reader = Reader::new(response.body, &endpoint.timeouts, &options.limits, Instant::now(), part);
     match response.status {
@@ -112,7 +143,9 @@ async fn client_request(
         404 | 405 | 501 => Ok(None),
         status => {
             let said = reader.some(options.limits.error).await;
-            let after = response.retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
+            let after = response
+                .retry_after
+                .and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
             let failure = Failure::of_provider(endpoint, status, after, &said);
             let reason = &failure.error.message;
             log_call!(warn, marks, provider = %endpoint.provider, status, reason, "A provider refused to count tokens");

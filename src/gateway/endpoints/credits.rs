@@ -56,12 +56,20 @@ async fn balance(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Resu
 async fn used(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Result<Value, Failure> {
     let key = caller::authenticate(&worker.inner, request, now).await?;
     let mut body = json!({ "currency": "USD" });
-    for (name, period) in [("daily", Period::Day), ("weekly", Period::Week), ("monthly", Period::Month)] {
+    for (name, period) in [
+        ("daily", Period::Day),
+        ("weekly", Period::Week),
+        ("monthly", Period::Month),
+    ] {
         let store = &worker.inner.spending.store;
-        let totals = store.usage().totals(key.account, period.start(now)).await.map_err(|error| {
-            tracing::warn!(error = %error_chain(&error), "The usage of an account could not be read");
-            unavailable()
-        })?;
+        let totals = store
+            .usage()
+            .totals(key.account, period.start(now))
+            .await
+            .map_err(|error| {
+                tracing::warn!(error = %error_chain(&error), "The usage of an account could not be read");
+                unavailable()
+            })?;
         body[name] = shown(&totals);
     }
     Ok(body)
@@ -84,5 +92,8 @@ fn rounded(amount: PicoUsd) -> i64 {
 }
 
 fn unavailable() -> ApiError {
-    ApiError::new(Code::DbError, "The account cannot be looked up right now. Try again in a moment.")
+    ApiError::new(
+        Code::DbError,
+        "The account cannot be looked up right now. Try again in a moment.",
+    )
 }

@@ -51,12 +51,13 @@ impl Readiness {
             Facts { helpless: true, .. } => {
                 Self::Unready("no call is taken: the database does not answer, and no API key is known without it")
             }
-            Facts { database_down: true, .. } => {
-                Self::Degraded("the database does not answer; API keys that are known go on working")
-            }
-            Facts { database_unwritable: true, .. } => {
-                Self::Degraded("the database cannot be written; calls wait in the spool")
-            }
+            Facts {
+                database_down: true, ..
+            } => Self::Degraded("the database does not answer; API keys that are known go on working"),
+            Facts {
+                database_unwritable: true,
+                ..
+            } => Self::Degraded("the database cannot be written; calls wait in the spool"),
             _ => Self::Ready,
         }
     }
@@ -102,8 +103,13 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
     };
     let readiness = Readiness::of(facts);
     let database = match facts {
-        Facts { database_down: true, .. } => "unreachable",
-        Facts { database_unwritable: true, .. } => "unwritable",
+        Facts {
+            database_down: true, ..
+        } => "unreachable",
+        Facts {
+            database_unwritable: true,
+            ..
+        } => "unwritable",
         _ => "ok",
     };
     let (_, stale, _) = inner.cache.stats(now);
@@ -131,11 +137,27 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
             let _ = writeln!(out, "crossmodel_{name}{labels} {value}");
         }
     };
-    let answers: Vec<(String, String)> =
-        inner.metrics.answers().map(|(kind, count)| (format!("{{status=\"{kind}\"}}"), count.to_string())).collect();
-    let answers: Vec<(&str, String)> = answers.iter().map(|(labels, count)| (labels.as_str(), count.clone())).collect();
-    family("answers_total", "counter", "Answers by kind of status; 499 for clients that left.", &answers);
-    family("upstream_calls_total", "counter", "Calls to providers.", &[("", inner.metrics.calls().to_string())]);
+    let answers: Vec<(String, String)> = inner
+        .metrics
+        .answers()
+        .map(|(kind, count)| (format!("{{status=\"{kind}\"}}"), count.to_string()))
+        .collect();
+    let answers: Vec<(&str, String)> = answers
+        .iter()
+        .map(|(labels, count)| (labels.as_str(), count.clone()))
+        .collect();
+    family(
+        "answers_total",
+        "counter",
+        "Answers by kind of status; 499 for clients that left.",
+        &answers,
+    );
+    family(
+        "upstream_calls_total",
+        "counter",
+        "Calls to providers.",
+        &[("", inner.metrics.calls().to_string())],
+    );
     family(
         "upstream_calls_in_flight",
         "gauge",
@@ -148,10 +170,23 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         .into_iter()
         .map(|(provider, alone)| (format!("{{provider=\"{provider}\"}}"), u8::from(alone).to_string()))
         .collect();
-    let alone: Vec<(&str, String)> = alone.iter().map(|(labels, value)| (labels.as_str(), value.clone())).collect();
-    family("provider_left_alone", "gauge", "Whether a provider is left alone since it failed several times.", &alone);
+    let alone: Vec<(&str, String)> = alone
+        .iter()
+        .map(|(labels, value)| (labels.as_str(), value.clone()))
+        .collect();
+    family(
+        "provider_left_alone",
+        "gauge",
+        "Whether a provider is left alone since it failed several times.",
+        &alone,
+    );
     family("keys_cached", "gauge", "API keys in memory.", &[("", keys.to_string())]);
-    family("key_loads_total", "counter", "API keys read from the database.", &[("", loads.to_string())]);
+    family(
+        "key_loads_total",
+        "counter",
+        "API keys read from the database.",
+        &[("", loads.to_string())],
+    );
     family(
         "cache_oldest_seconds",
         "gauge",
@@ -170,8 +205,18 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
         "Whether the database took what was last written to it.",
         &[("", u8::from(!inner.spending.is_database_unwritable()).to_string())],
     );
-    family("usage_records_waiting", "gauge", "Usage records to be written.", &[("", waiting.to_string())]);
-    family("usage_records_written_total", "counter", "Usage records written.", &[("", written.to_string())]);
+    family(
+        "usage_records_waiting",
+        "gauge",
+        "Usage records to be written.",
+        &[("", waiting.to_string())],
+    );
+    family(
+        "usage_records_written_total",
+        "counter",
+        "Usage records written.",
+        &[("", written.to_string())],
+    );
     family(
         "spool_bytes_waiting",
         "gauge",
@@ -211,15 +256,35 @@ mod tests {
         };
         let told = |facts| {
             let readiness = Readiness::of(facts);
-            (readiness.status(), readiness.word(), readiness.reason().unwrap_or_default())
+            (
+                readiness.status(),
+                readiness.word(),
+                readiness.reason().unwrap_or_default(),
+            )
         };
         let facts = [
             all,
             Facts { stopping: false, ..all },
-            Facts { stopping: false, spool_stuck: false, ..all },
-            Facts { stopping: false, spool_stuck: false, spool_full: false, ..all },
-            Facts { database_down: true, database_unwritable: true, ..Facts::default() },
-            Facts { database_unwritable: true, ..Facts::default() },
+            Facts {
+                stopping: false,
+                spool_stuck: false,
+                ..all
+            },
+            Facts {
+                stopping: false,
+                spool_stuck: false,
+                spool_full: false,
+                ..all
+            },
+            Facts {
+                database_down: true,
+                database_unwritable: true,
+                ..Facts::default()
+            },
+            Facts {
+                database_unwritable: true,
+                ..Facts::default()
+            },
             Facts::default(),
         ];
 

@@ -68,12 +68,26 @@ async fn dispatch(
     let key = caller::authenticate(inner, request, now).await?;
     head.rate_limits = Some(Arc::clone(&key));
     admit(inner, &key, Used { requests: 1, tokens: 0 }, now).await?;
-    let held = body::read(&mut payload, request.headers(), &inner.bodies, &options.limits, &options.timeouts).await?;
+    let held = body::read(
+        &mut payload,
+        request.headers(),
+        &inner.bodies,
+        &options.limits,
+        &options.timeouts,
+    )
+    .await?;
     let control = Control::read(&held.bytes, operation).map_err(refused)?;
     let snapshot = inner.cache.snapshot(now).await;
-    let decision = decide(&key.aliases, &snapshot.catalog, key.allowed_models.as_deref(), &control.model);
+    let decision = decide(
+        &key.aliases,
+        &snapshot.catalog,
+        key.allowed_models.as_deref(),
+        &control.model,
+    );
     let model = check_model(&decision, &key, &snapshot, head).inspect_err(|_| {
-        inner.refusals.note(key.id, printable(&control.model), now, agent(request.headers()));
+        inner
+            .refusals
+            .note(key.id, printable(&control.model), now, agent(request.headers()));
     })?;
     let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| head.ran(model.id.as_str()))?;
@@ -89,22 +103,33 @@ async fn dispatch(
         include_usage: control.asks_usage(),
         response_name: decision.resolution.keep_name().then(|| control.model.to_string()),
     };
-    let provider_request =
-        client_request.prepare(&held.bytes, &control, &first, first.asks_usage()).map_err(untranslatable)?;
+    let provider_request = client_request
+        .prepare(&held.bytes, &control, &first, first.asks_usage())
+        .map_err(untranslatable)?;
     let all = std::iter::once(&first).chain(&others);
     let models = all.map(|candidate| (&*candidate.target.model, candidate.endpoint.includes_reasoning));
     let bound = cost_bound(models, &control, &held.bytes, tier, options.reserve, now).map_err(ApiError::from)?;
-    let tokens = Used { requests: 0, tokens: bound.tokens };
+    let tokens = Used {
+        requests: 0,
+        tokens: bound.tokens,
+    };
     admit(inner, &key, tokens, now).await?;
-    let holds = key.leases.hold(&inner.spending, bound.cost, now).await.inspect_err(|_| {
-        key.rate_limits.settle(now, bound.tokens, 0);
-    })?;
+    let holds = key
+        .leases
+        .hold(&inner.spending, bound.cost, now)
+        .await
+        .inspect_err(|_| {
+            key.rate_limits.settle(now, bound.tokens, 0);
+        })?;
     let progress = Arc::<Progress>::default();
     let call = NewCall {
         id: head.id,
         at: now,
         requested: printable(&control.model),
-        alias: decision.resolution.alias().map(|alias| (alias.name.clone(), alias.matching)),
+        alias: decision
+            .resolution
+            .alias()
+            .map(|alias| (alias.name.clone(), alias.matching)),
         operation,
         stream: control.stream,
         agent: agent(request.headers()),
@@ -127,10 +152,16 @@ async fn dispatch(
         forwarded: forwarded(operation, request.headers()),
         body: held,
         progress,
-        marks: Marks { request: head.id, key: key.id, account: key.account },
+        marks: Marks {
+            request: head.id,
+            key: key.id,
+            account: key.account,
+        },
         started: Instant::now(),
     }));
-    outcome.await.map_err(|_| ApiError::new(Code::InternalError, "Something went wrong here.").into())
+    outcome
+        .await
+        .map_err(|_| ApiError::new(Code::InternalError, "Something went wrong here.").into())
 }
 
 /// How many bytes of text the prompt is worth, where nobody counts its tokens: a picture in it is worth what it shows, and not
@@ -152,7 +183,11 @@ fn agent(headers: &HeaderMap) -> Option<String> {
 /// A name as the record keeps it: what a client sends may hold anything.
 fn printable(name: &str) -> String {
     let readable = name.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    if readable { name.to_owned() } else { Traffic::NOT_PRINTABLE.into() }
+    if readable {
+        name.to_owned()
+    } else {
+        Traffic::NOT_PRINTABLE.into()
+    }
 }
 
 fn answer(operation: Operation, mut head: Head, outcome: ClientResponse) -> HttpResponse {
@@ -161,7 +196,12 @@ fn answer(operation: Operation, mut head: Head, outcome: ClientResponse) -> Http
             head.model = Some(ran);
             head.json(status, body)
         }
-        ClientResponse::Events { status, content_type, pieces, ran } => {
+        ClientResponse::Events {
+            status,
+            content_type,
+            pieces,
+            ran,
+        } => {
             head.model = Some(ran);
             head.events(status, content_type).body(Pieces(pieces))
         }

@@ -35,12 +35,19 @@ async fn listed(request: &HttpRequest, worker: &Worker, now: Timestamp) -> Resul
             // Plain entries were made when the catalog was read; an alias differs from its target in little, but does.
             let ready = snapshot.entry(row.id).filter(|_| !row.alias && !row.shadowed);
             let json = ready.map_or_else(|| Cow::Owned(row.json()), Cow::Borrowed);
-            Listed { id: row.id, shadowed: row.shadowed, json }
+            Listed {
+                id: row.id,
+                shadowed: row.shadowed,
+                json,
+            }
         })
         .collect();
     if request.headers().contains_key("anthropic-version") {
-        return anthropic_page(&entries, &page)
-            .map_err(|error| ApiError::new(Code::UnsupportedParameter, error.to_string()).about(error.param).into());
+        return anthropic_page(&entries, &page).map_err(|error| {
+            ApiError::new(Code::UnsupportedParameter, error.to_string())
+                .about(error.param)
+                .into()
+        });
     }
     let shown = page.limit.unwrap_or(entries.len()).min(entries.len());
     Ok(openai_list(entries.get(..shown).unwrap_or_default()))
@@ -67,7 +74,13 @@ async fn shown(request: &HttpRequest, worker: &Worker, head: &mut Head, now: Tim
     let model = permit::check_model(&decision, &key, &snapshot, head)?;
     head.ran(model.id.as_str());
     let alias = decision.resolution.alias().is_some();
-    Ok(Row { id: &name, model: &model, alias, shadowed: false }.json())
+    Ok(Row {
+        id: &name,
+        model: &model,
+        alias,
+        shadowed: false,
+    }
+    .json())
 }
 
 fn decoded(path: &str) -> Cow<'_, str> {

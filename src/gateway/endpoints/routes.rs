@@ -58,8 +58,16 @@ const READINGS: &[Reading] = &[
 
 /// Every address that is answered by more than a 404: what [`mount`] mounts.
 pub fn addresses() -> impl Iterator<Item = Address> {
-    let calls = Operation::ALL.map(|operation| Address { method: "POST", path: operation.path(), key: true });
-    let readings = READINGS.iter().map(|it| Address { method: "GET", path: it.path, key: it.key });
+    let calls = Operation::ALL.map(|operation| Address {
+        method: "POST",
+        path: operation.path(),
+        key: true,
+    });
+    let readings = READINGS.iter().map(|it| Address {
+        method: "GET",
+        path: it.path,
+        key: it.key,
+    });
     calls.into_iter().chain(readings)
 }
 
@@ -69,8 +77,9 @@ pub fn mount(config: &mut web::ServiceConfig, inner: &Arc<Inner>) {
     match inner.options.cors.clone() {
         None => api(config, ""),
         Some(origins) => {
-            let scope =
-                web::scope(V1).wrap(from_fn(move |request, next| super::cors::share(origins.clone(), request, next)));
+            let scope = web::scope(V1).wrap(from_fn(move |request, next| {
+                super::cors::share(origins.clone(), request, next)
+            }));
             config.service(scope.configure(|config| api(config, V1)));
         }
     }
@@ -117,7 +126,12 @@ fn wants_websocket(context: &guard::GuardContext<'_>) -> bool {
 
 /// A client that tries a WebSocket first falls back at once on 426, and slowly on anything else.
 async fn no_websocket(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    refuse(&request, &worker, ApiError::new(Code::UpgradeRequired, "WebSockets are not spoken here. Use POST."), None)
+    refuse(
+        &request,
+        &worker,
+        ApiError::new(Code::UpgradeRequired, "WebSockets are not spoken here. Use POST."),
+        None,
+    )
 }
 
 async fn only_post(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
@@ -127,11 +141,21 @@ async fn only_post(request: HttpRequest, worker: web::Data<Worker>) -> HttpRespo
 
 async fn only_get(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
     let message = format!("Use GET for {}.", request.path());
-    refuse(&request, &worker, ApiError::new(Code::NotFound, message), Some("GET, HEAD"))
+    refuse(
+        &request,
+        &worker,
+        ApiError::new(Code::NotFound, message),
+        Some("GET, HEAD"),
+    )
 }
 
 async fn nothing(request: HttpRequest, worker: web::Data<Worker>) -> HttpResponse {
-    refuse(&request, &worker, address::nothing(request.method().as_str(), request.path()), None)
+    refuse(
+        &request,
+        &worker,
+        address::nothing(request.method().as_str(), request.path()),
+        None,
+    )
 }
 
 fn refuse(request: &HttpRequest, worker: &Worker, error: ApiError, allow: Option<&'static str>) -> HttpResponse {

@@ -38,7 +38,13 @@ impl Faults {
     }
 
     fn new(when: When, code: i32) -> Self {
-        Self { when, code, asked: AtomicU64::new(0), struck: AtomicU64::new(0), over: false.into() }
+        Self {
+            when,
+            code,
+            asked: AtomicU64::new(0),
+            struck: AtomicU64::new(0),
+            over: false.into(),
+        }
     }
 
     /// How many questions failed.

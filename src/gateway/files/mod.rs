@@ -69,7 +69,9 @@ impl Files {
     /// Everything in a folder, in no order.
     pub fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
         self.may(FileOperation::List)?;
-        std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+        std::fs::read_dir(folder)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect()
     }
 
     pub fn exists(&self, path: &Path) -> io::Result<bool> {
@@ -80,7 +82,10 @@ impl Files {
     /// How long ago something in a folder has changed.
     pub fn age(&self, folder: &Path) -> io::Result<Duration> {
         self.may(FileOperation::Exists)?;
-        std::fs::metadata(folder)?.modified()?.elapsed().map_err(io::Error::other)
+        std::fs::metadata(folder)?
+            .modified()?
+            .elapsed()
+            .map_err(io::Error::other)
     }
 
     /// Opens a file to read it.
@@ -129,14 +134,20 @@ impl Files {
     /// Reads at most so many bytes, fewer only at the end of the file. What was read before a failure is added too.
     pub fn read(&self, file: &mut File, most: u64, into: &mut Vec<u8>) -> io::Result<()> {
         let fault = self.fault(FileOperation::Read);
-        io::Read::by_ref(file).take(if fault.is_some() { most / 2 } else { most }).read_to_end(into)?;
+        io::Read::by_ref(file)
+            .take(if fault.is_some() { most / 2 } else { most })
+            .read_to_end(into)?;
         fault.map_or(Ok(()), Err)
     }
 
     /// Writes all of it; a part may be there after a failure.
     pub fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         let fault = self.fault(FileOperation::Write);
-        let until = if fault.is_some() { bytes.len() / 8192 * 4096 } else { bytes.len() };
+        let until = if fault.is_some() {
+            bytes.len() / 8192 * 4096
+        } else {
+            bytes.len()
+        };
         file.write_all(bytes.get(..until).unwrap_or(bytes))?;
         fault.map_or(Ok(()), Err)
     }

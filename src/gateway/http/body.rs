@@ -85,12 +85,23 @@ pub async fn read(
             return Err(ApiError::new(Code::UnsupportedEncoding, message));
         }
     };
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limits.body) {
         return Err(too_large(limits, ""));
     }
-    let mut share = Share { budget: budget.clone(), bytes: 0 };
-    let mut coming = IncomingBody { payload, limits, timeouts, began: Instant::now(), received: 0 };
+    let mut share = Share {
+        budget: budget.clone(),
+        bytes: 0,
+    };
+    let mut coming = IncomingBody {
+        payload,
+        limits,
+        timeouts,
+        began: Instant::now(),
+        received: 0,
+    };
     let bytes = match encoding {
         None => plain(&mut coming, length, &mut share).await?,
         // Few bodies are: the others do not make room for it.
@@ -175,12 +186,18 @@ fn hold(share: &mut Share, bytes: usize, limits: &Limits) -> Result<(), ApiError
     if share.grow(bytes, limits.bodies) {
         return Ok(());
     }
-    Err(ApiError::new(Code::Overloaded, "Too many large requests at once. Try again in a moment."))
+    Err(ApiError::new(
+        Code::Overloaded,
+        "Too many large requests at once. Try again in a moment.",
+    ))
 }
 
 fn too_large(limits: &Limits, when: &str) -> ApiError {
     let most = limits.body >> 20;
-    ApiError::new(Code::RequestTooLarge, format!("The request body is larger than {most} MiB{when}."))
+    ApiError::new(
+        Code::RequestTooLarge,
+        format!("The request body is larger than {most} MiB{when}."),
+    )
 }
 
 fn undecodable(error: DecodeError) -> ApiError {
@@ -218,15 +235,24 @@ mod tests {
     #[test]
     fn what_was_held_is_given_back() {
         let budget = BodyBudget::default();
-        let mut one = Share { budget: budget.clone(), bytes: 0 };
+        let mut one = Share {
+            budget: budget.clone(),
+            bytes: 0,
+        };
         assert!(one.grow(60, 100));
-        let mut two = Share { budget: budget.clone(), bytes: 0 };
+        let mut two = Share {
+            budget: budget.clone(),
+            bytes: 0,
+        };
 
         assert!(!two.grow(50, 100));
         drop(one);
         assert!(two.grow(50, 100));
         two.shrink(20);
-        let mut three = Share { budget: budget.clone(), bytes: 0 };
+        let mut three = Share {
+            budget: budget.clone(),
+            bytes: 0,
+        };
         assert!(three.grow(80, 100));
         drop((two, three));
 

@@ -25,8 +25,12 @@ pub static OPENAI_HEADERS: [Forwarded; 4] = [
 ];
 
 /// The same for Anthropic's protocol.
-pub static ANTHROPIC_HEADERS: [Forwarded; 4] =
-    [forwards("accept"), forwards("idempotency-key"), forwards("anthropic-version"), forwards("anthropic-beta")];
+pub static ANTHROPIC_HEADERS: [Forwarded; 4] = [
+    forwards("accept"),
+    forwards("idempotency-key"),
+    forwards("anthropic-version"),
+    forwards("anthropic-beta"),
+];
 
 /// Headers that go on to a provider of the client's protocol.
 pub fn forwarded(operation: Operation, headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {

@@ -11,8 +11,13 @@ pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.
 pub fn presented(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
-    let bearer = headers.get_all(AUTHORIZATION).filter_map(|value| bearer(value.to_str().ok()?));
-    let bare = headers.get_all(X_API_KEY).filter_map(|value| value.to_str().ok()).map(str::trim);
+    let bearer = headers
+        .get_all(AUTHORIZATION)
+        .filter_map(|value| bearer(value.to_str().ok()?));
+    let bare = headers
+        .get_all(X_API_KEY)
+        .filter_map(|value| value.to_str().ok())
+        .map(str::trim);
     let mut found = bearer.chain(bare).filter(|key| !key.is_empty());
     let first = found.next();
     if found.any(|other| Some(other) != first) {

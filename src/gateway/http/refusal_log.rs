@@ -28,7 +28,9 @@ impl RefusalLog {
             tracing::debug!(request = %head.id.header_value(), status = error.status, code = %error.code, reason = error.message, "Refused a request");
             return;
         };
-        let Some(left_out) = self.admits(head.at().seconds()) else { return };
+        let Some(left_out) = self.admits(head.at().seconds()) else {
+            return;
+        };
         if left_out > 0 {
             tracing::info!(left_out, "Refused more requests than are logged one by one");
         }
@@ -50,7 +52,10 @@ impl RefusalLog {
         let mut left_out = 0;
         if second.began != now {
             left_out = second.left_out;
-            *second = Second { began: now, ..Second::default() };
+            *second = Second {
+                began: now,
+                ..Second::default()
+            };
         }
         if second.lines >= MOST {
             second.left_out += 1;

@@ -39,7 +39,13 @@ pub struct Head {
 
 impl Head {
     pub fn new(id: RequestId, at: Timestamp) -> Self {
-        Self { id, rate_limits: None, at, model: None, alias: None }
+        Self {
+            id,
+            rate_limits: None,
+            at,
+            model: None,
+            alias: None,
+        }
     }
 
     /// When the request came.
@@ -144,7 +150,11 @@ impl From<ApiError> for Failure {
         ];
         let is_final = !passing.iter().any(|code| code.as_str() == error.code);
         let overloaded = error.code == Code::Overloaded.as_str();
-        Self { error, retry_after: overloaded.then(|| HeaderValue::from_static("5")), is_final }
+        Self {
+            error,
+            retry_after: overloaded.then(|| HeaderValue::from_static("5")),
+            is_final,
+        }
     }
 }
 
@@ -152,14 +162,22 @@ impl From<ApiError> for Failure {
 fn safe(endpoint: &UpstreamEndpoint, told: ProviderError) -> ProviderError {
     let texts = [&told.message, &told.param, &told.code, &told.kind];
     let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
-    if texts.into_iter().flatten().any(leaks) { ProviderError::default() } else { told }
+    if texts.into_iter().flatten().any(leaks) {
+        ProviderError::default()
+    } else {
+        told
+    }
 }
 
 impl Failure {
     /// A limit per minute stands in the way.
     pub fn of_limit(limited: &RateLimited) -> Self {
         let what = if limited.about_tokens { "tokens" } else { "requests" };
-        let whose = if limited.of_account { " for all API keys of the account" } else { "" };
+        let whose = if limited.of_account {
+            " for all API keys of the account"
+        } else {
+            ""
+        };
         let message = format!("Rate limit exceeded: max {} {what} per minute{whose}.", limited.limit);
         let seconds = limited.wait.as_millis().div_ceil(1000).max(1);
         Self {
@@ -185,8 +203,11 @@ impl Failure {
             Some(message) => format!("{} failed: {message}", endpoint.name),
             None => format!("{} {otherwise}.", endpoint.name),
         };
-        let said =
-            ProviderErrorDetail { name: endpoint.provider.as_str().to_owned(), status: None, message: told.message };
+        let said = ProviderErrorDetail {
+            name: endpoint.provider.as_str().to_owned(),
+            status: None,
+            message: told.message,
+        };
         ApiError::new(Code::ProviderError, message).by_provider(said).into()
     }
 
@@ -233,17 +254,26 @@ impl Failure {
                 }
                 error
             }
-            429 => its_own(Code::RateLimitExceeded, &format!("{name} asks for fewer requests. Try again later.")),
-            401..=403 => {
-                ApiError::new(Code::ProviderError, format!("{name} did not accept this gateway's credential."))
-            }
+            429 => its_own(
+                Code::RateLimitExceeded,
+                &format!("{name} asks for fewer requests. Try again later."),
+            ),
+            401..=403 => ApiError::new(
+                Code::ProviderError,
+                format!("{name} did not accept this gateway's credential."),
+            ),
             404 => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
-            300..=399 => {
-                ApiError::new(Code::ProviderError, format!("{name} redirected the request, which is not followed."))
-            }
+            300..=399 => ApiError::new(
+                Code::ProviderError,
+                format!("{name} redirected the request, which is not followed."),
+            ),
             _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
         };
         let is_final = matches!(status, 300..=404 | 413 | 422);
-        Self { error: error.by_provider(said), retry_after, is_final }
+        Self {
+            error: error.by_provider(said),
+            retry_after,
+            is_final,
+        }
     }
 }

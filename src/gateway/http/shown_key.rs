@@ -56,7 +56,13 @@ mod tests {
         shown.hash(secret.expose(), &hasher).unwrap();
 
         let text = secret.expose();
-        for wrong in ["", "cm-", &text[..text.len() - 1], &format!("{text}x"), &text.replace("cm-", "cn-")] {
+        for wrong in [
+            "",
+            "cm-",
+            &text[..text.len() - 1],
+            &format!("{text}x"),
+            &text.replace("cm-", "cn-"),
+        ] {
             assert_eq!(shown.hash(wrong, &hasher), Err(SecretError), "{wrong}");
         }
     }

@@ -58,7 +58,11 @@ pub async fn recover(options: SpoolOptions, spending: Arc<Spending>) {
         left = still;
         if !left.is_empty() {
             tokio::time::sleep(pause).await;
-            pause = if unreadable { LONGEST_PAUSE.min(pause * 2) } else { options.pause };
+            pause = if unreadable {
+                LONGEST_PAUSE.min(pause * 2)
+            } else {
+                options.pause
+            };
         }
     }
 }
@@ -89,8 +93,12 @@ impl Found {
 async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryError> {
     let store = &spending.store;
     store.gateways().seen(run.gateway, spending.clock.now()).await?;
-    let shipped =
-        store.gateways().shipped(run.gateway).await?.and_then(|offset| u64::try_from(offset).ok()).unwrap_or(0);
+    let shipped = store
+        .gateways()
+        .shipped(run.gateway)
+        .await?
+        .and_then(|offset| u64::try_from(offset).ok())
+        .unwrap_or(0);
     let mut reader = Reader::of_left(run).map_err(ReadError::from)?;
     let mut open: HashMap<RequestId, CallStarted> = HashMap::new();
     let (mut batch, mut offset, mut found) = (Batch::default(), 0, Found::default());
@@ -125,7 +133,9 @@ async fn recover_one(run: &Left, spending: &Spending) -> Result<Found, RecoveryE
     let unknown: BTreeMap<RequestId, CallStarted> = open.into_iter().collect();
     found.unknown = unknown.len();
     // Beyond the last place of the spool, so that they are written once too.
-    batch.records.extend(unknown.into_values().map(|call| call.record(None)));
+    batch
+        .records
+        .extend(unknown.into_values().map(|call| call.record(None)));
     ship(&mut batch, run, spending, offset.max(shipped) + 1, &mut found).await?;
     store.leases().drop_of(run.gateway).await?;
     // The folder last: if this ends before, the next start does it all again, and finds everything in the tables.

@@ -41,6 +41,9 @@ async fn purge(spending: &Spending, keep: Duration) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     if removed > 0 {
-        tracing::info!(removed, "Removed request records that are older than they are to be kept");
+        tracing::info!(
+            removed,
+            "Removed request records that are older than they are to be kept"
+        );
     }
 }

@@ -155,7 +155,11 @@ impl Task {
                 return self.stop().await;
             }
             self.flushes.append(&mut lock(&self.shipping.flushes));
-            let until = if self.flushes.is_empty() { self.spool.durable_offset() } else { self.caught_up().await };
+            let until = if self.flushes.is_empty() {
+                self.spool.durable_offset()
+            } else {
+                self.caught_up().await
+            };
             failed = !self.ship_until(until).await;
             if !failed && !self.shipping.is_stopping() {
                 for flush in self.flushes.drain(..) {
@@ -218,7 +222,10 @@ impl Task {
             Err(error) => {
                 let text = error.to_string();
                 if self.told.as_ref() != Some(&text) {
-                    tracing::error!(error = text, "Calls wait in the spool, which cannot be read; trying again");
+                    tracing::error!(
+                        error = text,
+                        "Calls wait in the spool, which cannot be read; trying again"
+                    );
                     self.told = Some(text);
                 }
                 return false;
@@ -250,7 +257,9 @@ impl Task {
             if self.underway.is_none() && !self.batch.records.is_empty() {
                 self.underway = Some(std::mem::take(&mut self.batch).shipment(self.spool.gateway(), self.offset));
             }
-            let Some((shipment, budgets)) = &self.underway else { return true };
+            let Some((shipment, budgets)) = &self.underway else {
+                return true;
+            };
             let (now, count) = (self.spending.clock.now(), shipment.records.len());
             let error = match self.spending.store.usage().ship(Arc::clone(shipment), now).await {
                 Ok(shipped) => {
@@ -280,7 +289,11 @@ impl Task {
                     return false;
                 }
             }
-            tracing::warn!(error, records = count, "Usage records could not be written; trying again");
+            tracing::warn!(
+                error,
+                records = count,
+                "Usage records could not be written; trying again"
+            );
             tokio::time::sleep(self.spool.pause()).await;
         }
     }
@@ -301,9 +314,18 @@ impl Task {
         let (missing, written) = self.shipping.counts();
         let open = self.open.len();
         if !done || open > 0 {
-            tracing::info!(open, missing, written, "The spool stays, for the next start to write what is left in it");
+            tracing::info!(
+                open,
+                missing,
+                written,
+                "The spool stays, for the next start to write what is left in it"
+            );
         } else if missing > 0 {
-            tracing::error!(missing, written, "Calls that have ended are not in the tables: the spool stays");
+            tracing::error!(
+                missing,
+                written,
+                "Calls that have ended are not in the tables: the spool stays"
+            );
         } else {
             self.end().await;
         }
@@ -363,13 +385,28 @@ impl Batch {
             .used
             .into_iter()
             .map(|((budget, window_start), amount)| {
-                (LeaseUse { subject: budget.subject(), window_start, amount: PicoUsd::from_pico(amount) }, budget)
+                (
+                    LeaseUse {
+                        subject: budget.subject(),
+                        window_start,
+                        amount: PicoUsd::from_pico(amount),
+                    },
+                    budget,
+                )
             })
             .collect();
         // Sorted, as every transaction takes them, so that no two wait for each other.
         parts.sort_by(|(a, _), (b, _)| (&a.subject, a.window_start).cmp(&(&b.subject, b.window_start)));
         let (used, budgets) = parts.into_iter().unzip();
         let position = i64::try_from(offset).unwrap_or(i64::MAX);
-        (Arc::new(Shipment { gateway, position, records: self.records, used }), budgets)
+        (
+            Arc::new(Shipment {
+                gateway,
+                position,
+                records: self.records,
+                used,
+            }),
+            budgets,
+        )
     }
 }

@@ -87,12 +87,23 @@ mod tests {
             other => format!("{other:?}"),
         };
         assert_eq!(one("https://App.example.com:443"), "https://app.example.com");
-        assert_eq!(one("http://localhost:3000,app://obsidian.md"), "http://localhost:3000 app://obsidian.md");
-        assert_eq!(one(" https://a.example , https://b.example:8443 "), "https://a.example https://b.example:8443");
+        assert_eq!(
+            one("http://localhost:3000,app://obsidian.md"),
+            "http://localhost:3000 app://obsidian.md"
+        );
+        assert_eq!(
+            one(" https://a.example , https://b.example:8443 "),
+            "https://a.example https://b.example:8443"
+        );
         assert_eq!("*".parse(), Ok(CorsOrigins::All));
-        for wrong in
-            ["", "app.example.com", "https://", "https://a.example/", "https://*.example", "https://a.example,"]
-        {
+        for wrong in [
+            "",
+            "app.example.com",
+            "https://",
+            "https://a.example/",
+            "https://*.example",
+            "https://a.example,",
+        ] {
             assert!(wrong.parse::<CorsOrigins>().is_err(), "{wrong}");
         }
     }

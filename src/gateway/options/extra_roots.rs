@@ -45,18 +45,29 @@ impl ExtraRoots {
     /// # Errors
     /// If the file cannot be read, or holds no certificate, or one that is broken.
     pub fn read(path: &Path) -> Result<Self, CaFileError> {
-        let pem = std::fs::read(path).map_err(|source| CaFileError::Io { path: path.into(), source })?;
+        let pem = std::fs::read(path).map_err(|source| CaFileError::Io {
+            path: path.into(),
+            source,
+        })?;
         Self::from_pem(&pem, path)
     }
 
     fn from_pem(pem: &[u8], path: &Path) -> Result<Self, CaFileError> {
         let mut roots = RootCertStore::empty();
         for (at, certificate) in CertificateDer::pem_slice_iter(pem).enumerate() {
-            let malformed = |why: String| CaFileError::Malformed { path: path.into(), place: at + 1, why };
+            let malformed = |why: String| CaFileError::Malformed {
+                path: path.into(),
+                place: at + 1,
+                why,
+            };
             let certificate = certificate.map_err(|error| malformed(error.to_string()))?;
             roots.add(certificate).map_err(|error| malformed(error.to_string()))?;
         }
-        if roots.is_empty() { Err(CaFileError::Empty(path.into())) } else { Ok(Self(roots)) }
+        if roots.is_empty() {
+            Err(CaFileError::Empty(path.into()))
+        } else {
+            Ok(Self(roots))
+        }
     }
 
     /// How many there are.
@@ -76,7 +87,10 @@ pub fn tls(extra: &ExtraRoots) -> Result<ClientConfig, rustls::Error> {
     let mut roots = extra.0.clone();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    Ok(builder.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth())
+    Ok(builder
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }
 
 #[cfg(test)]
@@ -84,7 +98,9 @@ mod tests {
     use super::*;
 
     fn refused(pem: &str) -> String {
-        ExtraRoots::from_pem(pem.as_bytes(), Path::new("ca.pem")).unwrap_err().to_string()
+        ExtraRoots::from_pem(pem.as_bytes(), Path::new("ca.pem"))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
@@ -92,7 +108,11 @@ mod tests {
         assert!(refused("").contains("ca.pem holds no certificate"));
         assert!(refused("hello").contains("ca.pem holds no certificate"));
         let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(refused(broken).contains("certificate 1 in ca.pem cannot be read"), "{}", refused(broken));
+        assert!(
+            refused(broken).contains("certificate 1 in ca.pem cannot be read"),
+            "{}",
+            refused(broken)
+        );
     }
 
     #[test]

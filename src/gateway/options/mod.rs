@@ -209,6 +209,10 @@ pub struct Retries {
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { tries: 2, first_pause: Duration::from_millis(250), longest_wait: Duration::from_secs(2) }
+        Self {
+            tries: 2,
+            first_pause: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(2),
+        }
     }
 }

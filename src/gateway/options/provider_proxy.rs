@@ -48,8 +48,14 @@ impl ProviderProxy {
             let value = env(name).or_else(|| env(&name.to_ascii_lowercase()))?;
             Some((name, value.trim().to_owned())).filter(|(_, value)| !value.is_empty())
         };
-        let Some((name, value)) = value("HTTPS_PROXY").or_else(|| value("ALL_PROXY")) else { return Ok(None) };
-        let value = if value.contains("://") { value } else { format!("http://{value}") };
+        let Some((name, value)) = value("HTTPS_PROXY").or_else(|| value("ALL_PROXY")) else {
+            return Ok(None);
+        };
+        let value = if value.contains("://") {
+            value
+        } else {
+            format!("http://{value}")
+        };
         let url = Url::parse(&value).map_err(|_| ProxyError::Address(name))?;
         if url.scheme() != "http" {
             return Err(ProxyError::Scheme(name, url.scheme().to_owned()));
@@ -62,7 +68,10 @@ impl ProviderProxy {
             return Err(ProxyError::Address(name));
         }
         let exceptions = value_of_no_proxy(&env);
-        Ok(Some(Self { matcher: Arc::new(Matcher::builder().https(value).no(exceptions).build()), at }))
+        Ok(Some(Self {
+            matcher: Arc::new(Matcher::builder().https(value).no(exceptions).build()),
+            at,
+        }))
     }
 
     /// Whether a call goes through it, and how.
@@ -92,7 +101,11 @@ mod tests {
     use super::*;
 
     fn find(env: &[(&str, &str)]) -> Result<Option<ProviderProxy>, ProxyError> {
-        ProviderProxy::find(|name| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        ProviderProxy::find(|name| {
+            env.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
     }
 
     fn way(env: &[(&str, &str)], provider: &'static str) -> Option<String> {
@@ -113,7 +126,10 @@ mod tests {
         ] {
             assert_eq!(way(&[(name, value)], PROVIDER), proxy, "{name}");
         }
-        let both = [("ALL_PROXY", "http://other.example"), ("HTTPS_PROXY", "http://proxy.example:3128")];
+        let both = [
+            ("ALL_PROXY", "http://other.example"),
+            ("HTTPS_PROXY", "http://proxy.example:3128"),
+        ];
         assert_eq!(way(&both, PROVIDER), proxy);
         assert!(find(&[]).unwrap().is_none() && find(&[("HTTPS_PROXY", " ")]).unwrap().is_none());
     }
@@ -124,7 +140,13 @@ mod tests {
             |no: &'static str, provider| way(&[("HTTPS_PROXY", "http://proxy.example"), ("NO_PROXY", no)], provider);
         assert!(way("other.example", PROVIDER).is_some());
         assert!(way("notacme.example", PROVIDER).is_some());
-        for no in ["acme.example", ".acme.example", "api.acme.example", "*", "other.example, acme.example"] {
+        for no in [
+            "acme.example",
+            ".acme.example",
+            "api.acme.example",
+            "*",
+            "other.example, acme.example",
+        ] {
             assert!(way(no, PROVIDER).is_none(), "{no}");
         }
         assert!(way("10.0.0.0/8", "https://10.1.2.3:8443/v1").is_none());
@@ -133,7 +155,10 @@ mod tests {
 
     #[test]
     fn providers_without_tls_are_called_directly() {
-        let env = [("HTTPS_PROXY", "http://proxy.example"), ("HTTP_PROXY", "http://proxy.example")];
+        let env = [
+            ("HTTPS_PROXY", "http://proxy.example"),
+            ("HTTP_PROXY", "http://proxy.example"),
+        ];
         assert_eq!(way(&env, "http://10.1.2.3:11434/v1"), None);
     }
 
@@ -148,13 +173,18 @@ mod tests {
         ] {
             let error = find(&[("https_proxy", value)]).unwrap_err().to_string();
             assert!(error.starts_with("HTTPS_PROXY: ") && error.contains(says), "{error}");
-            assert!(error.contains("unset HTTPS_PROXY") && !error.contains("secret"), "{error}");
+            assert!(
+                error.contains("unset HTTPS_PROXY") && !error.contains("secret"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn its_credentials_are_not_shown() {
-        let proxy = find(&[("HTTPS_PROXY", "http://maya:secret@proxy.example:3128")]).unwrap().unwrap();
+        let proxy = find(&[("HTTPS_PROXY", "http://maya:secret@proxy.example:3128")])
+            .unwrap()
+            .unwrap();
         assert_eq!(
             (format!("{proxy:?}"), proxy.to_string()),
             ("proxy.example:3128".into(), "proxy.example:3128".into())

@@ -89,7 +89,9 @@ impl EncodedBody {
     }
 
     async fn decoded(&mut self) -> Option<Result<Bytes, HttpError>> {
-        let Some(decoder) = &mut self.decoder else { return Some(Err(HttpError::Undecodable)) };
+        let Some(decoder) = &mut self.decoder else {
+            return Some(Err(HttpError::Undecodable));
+        };
         loop {
             let (mut out, mut rest) = (BytesMut::new(), &*self.pending);
             let written = decoder.decode(&mut rest, &mut out);
@@ -135,7 +137,12 @@ impl Body {
             Encoded::By(encoding) => Some(Decoder::new(encoding)),
             Encoded::Unknown => None,
         };
-        Self::Encoded(Box::new(EncodedBody { incoming, decoder, pending: Bytes::new(), ended: false }))
+        Self::Encoded(Box::new(EncodedBody {
+            incoming,
+            decoder,
+            pending: Bytes::new(),
+            ended: false,
+        }))
     }
 
     /// Whether it is known that nothing more comes.
@@ -161,7 +168,10 @@ impl ProviderResponse {
         let content_type = headers.get(CONTENT_TYPE);
         let is = |kind: &[u8]| {
             content_type.is_some_and(|value| {
-                value.as_bytes().get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind))
+                value
+                    .as_bytes()
+                    .get(..kind.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(kind))
             })
         };
         Self {

@@ -33,7 +33,9 @@ impl Breaker {
             return false;
         }
         let next = now.millis() + millis(self.pause());
-        self.open_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        self.open_until
+            .compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok()
     }
 
     /// A call went well.
@@ -51,7 +53,8 @@ impl Breaker {
         if failures < FAILURES {
             return false;
         }
-        self.open_until.store(now.millis() + millis(self.pause()), Ordering::Relaxed);
+        self.open_until
+            .store(now.millis() + millis(self.pause()), Ordering::Relaxed);
         failures == FAILURES
     }
 
@@ -63,7 +66,10 @@ impl Breaker {
     /// How long until a call may be made again.
     pub fn pause_left(&self, now: Timestamp) -> Option<Duration> {
         let left = self.open_until.load(Ordering::Relaxed) - now.millis();
-        u64::try_from(left).ok().filter(|&left| left > 0).map(Duration::from_millis)
+        u64::try_from(left)
+            .ok()
+            .filter(|&left| left > 0)
+            .map(Duration::from_millis)
     }
 
     fn pause(&self) -> Duration {

@@ -36,7 +36,14 @@ pub async fn send(
     endpoint: &UpstreamEndpoint,
     outgo: OutgoingRequest<'_>,
 ) -> Result<ProviderResponse, HttpError> {
-    let OutgoingRequest { uri, forwarded, body, first_byte, progress, marks } = outgo;
+    let OutgoingRequest {
+        uri,
+        forwarded,
+        body,
+        first_byte,
+        progress,
+        marks,
+    } = outgo;
     let mut request = Request::new(RequestBody::new(body, progress.cloned()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
@@ -48,7 +55,10 @@ pub async fn send(
     let answer = match timeout(first_byte, client.request(request)).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err((reason(&error), error_chain(&error))),
-        Err(_) => Err((HttpError::Timeout, "no answer within the time for its first byte".into())),
+        Err(_) => Err((
+            HttpError::Timeout,
+            "no answer within the time for its first byte".into(),
+        )),
     };
     let answer = answer.map_err(|(error, causes)| {
         // The caller learns what happened, the log also why: a certificate, a name that is not found.
@@ -74,12 +84,22 @@ fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
         }
         cause = current.source();
     }
-    if error.is_connect() { HttpError::Unreachable } else { HttpError::Broken }
+    if error.is_connect() {
+        HttpError::Unreachable
+    } else {
+        HttpError::Broken
+    }
 }
 
 /// Whether this machine, and not the other end, is why a connection could not be made: it has no descriptor, no memory or no
 /// port left.
 fn is_our_own(error: &io::Error) -> bool {
-    const OURS: [i32; 5] = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS, libc::EADDRNOTAVAIL];
+    const OURS: [i32; 5] = [
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOMEM,
+        libc::ENOBUFS,
+        libc::EADDRNOTAVAIL,
+    ];
     error.raw_os_error().is_some_and(|number| OURS.contains(&number))
 }

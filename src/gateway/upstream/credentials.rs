@@ -20,7 +20,9 @@ pub fn credential_context(provider: &str, base_url: &str) -> String {
 
 /// Scheme, host and port of an address; empty if it is none.
 pub fn origin(url: &str) -> String {
-    Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    Url::parse(url)
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default()
 }
 
 /// The credential to send to `endpoint`, an address of `provider`.
@@ -37,7 +39,10 @@ pub fn find(
         }
         return open(&options.master, provider, sealed);
     }
-    let value = provider.env.iter().find_map(|name| (options.env)(name).filter(|value| !value.trim().is_empty()))?;
+    let value = provider
+        .env
+        .iter()
+        .find_map(|name| (options.env)(name).filter(|value| !value.trim().is_empty()))?;
     Some(value.trim().to_owned().into())
 }
 

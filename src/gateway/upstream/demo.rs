@@ -34,10 +34,18 @@ pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Pr
     let common = json!({"id": "chatcmpl-stand-in", "created": created, "model": model.id.as_str()});
     let stream = request.get("stream").and_then(Value::as_bool) == Some(true);
     let left = if stream {
-        events(&common, &text, &usage, request.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)))
+        events(
+            &common,
+            &text,
+            &usage,
+            request.pointer("/stream_options/include_usage") == Some(&Value::Bool(true)),
+        )
     } else {
         let choice = json!({"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"});
-        let whole = with(&common, json!({"object": "chat.completion", "choices": [choice], "usage": usage}));
+        let whole = with(
+            &common,
+            json!({"object": "chat.completion", "choices": [choice], "usage": usage}),
+        );
         [Bytes::from(whole.to_string())].into()
     };
     ProviderResponse {
@@ -46,20 +54,30 @@ pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Pr
         is_events: stream,
         content_type: None,
         retry_after: None,
-        body: Body::Demo(DemoStream { left, begun: false, pace: PACE }),
+        body: Body::Demo(DemoStream {
+            left,
+            begun: false,
+            pace: PACE,
+        }),
     }
 }
 
 fn events(common: &Value, text: &str, usage: &Value, show_usage: bool) -> VecDeque<Bytes> {
     let event = |more: Value| {
-        Bytes::from(format!("data: {}\n\n", with(common, with(&json!({"object": "chat.completion.chunk"}), more))))
+        Bytes::from(format!(
+            "data: {}\n\n",
+            with(common, with(&json!({"object": "chat.completion.chunk"}), more))
+        ))
     };
     let chunk = |delta: Value, finish: Value| {
         event(json!({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}))
     };
     let mut out = VecDeque::new();
     out.push_back(chunk(json!({"role": "assistant", "content": ""}), Value::Null));
-    out.extend(text.split_inclusive(' ').map(|word| chunk(json!({"content": word}), Value::Null)));
+    out.extend(
+        text.split_inclusive(' ')
+            .map(|word| chunk(json!({"content": word}), Value::Null)),
+    );
     out.push_back(chunk(json!({}), "stop".into()));
     if show_usage {
         out.push_back(event(json!({"choices": [], "usage": usage})));
@@ -78,13 +96,18 @@ fn with(base: &Value, more: Value) -> Value {
 
 /// The text of the last message.
 fn question(request: &Value) -> String {
-    let content =
-        request.get("messages").and_then(Value::as_array).and_then(|m| m.last()).and_then(|m| m.get("content"));
+    let content = request
+        .get("messages")
+        .and_then(Value::as_array)
+        .and_then(|m| m.last())
+        .and_then(|m| m.get("content"));
     match content {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(parts)) => {
-            parts.iter().filter_map(|part| part.get("text")?.as_str()).collect::<Vec<_>>().join(" ")
-        }
+        Some(Value::Array(parts)) => parts
+            .iter()
+            .filter_map(|part| part.get("text")?.as_str())
+            .collect::<Vec<_>>()
+            .join(" "),
         _ => String::new(),
     }
 }

@@ -60,7 +60,10 @@ pub fn client(options: &GatewayOptions, connector: &Connector) -> HttpClient {
         .http1_max_buf_size(32 << 10)
         // The Host header is made ready with the others.
         .set_host(false)
-        .build(WithTimeout { inner: connector.clone(), patience: options.timeouts.connect * 2 })
+        .build(WithTimeout {
+            inner: connector.clone(),
+            patience: options.timeouts.connect * 2,
+        })
 }
 
 /// Dials TCP.
@@ -81,7 +84,11 @@ impl Service<Uri> for Guarded {
     }
 
     fn call(&mut self, uri: Uri) -> Self::Future {
-        let Self { policy, proxy, patience } = self.clone();
+        let Self {
+            policy,
+            proxy,
+            patience,
+        } = self.clone();
         Box::pin(async move {
             let way = proxy.and_then(|proxy| proxy.on_the_way_to(&uri));
             let dialling = async {
@@ -91,7 +98,9 @@ impl Service<Uri> for Guarded {
                     None => dial(&policy, &uri).await.map(TokioIo::new),
                 }
             };
-            timeout(patience, dialling).await.unwrap_or_else(|_| Err(DialError::Timeout.into()))
+            timeout(patience, dialling)
+                .await
+                .unwrap_or_else(|_| Err(DialError::Timeout.into()))
         })
     }
 }
@@ -99,13 +108,18 @@ impl Service<Uri> for Guarded {
 /// Whether a proxy may be asked for an address. What a name means is the proxy's to say; an address means itself.
 fn may_be_asked_for(policy: &EgressPolicy, uri: &Uri) -> bool {
     let (host, port) = host_and_port(uri);
-    without_brackets(host).parse::<IpAddr>().map_or(true, |ip| policy.permits(host, port, ip))
+    without_brackets(host)
+        .parse::<IpAddr>()
+        .map_or(true, |ip| policy.permits(host, port, ip))
 }
 
 /// Where a call goes; no host if the address has none, which nothing is dialled for.
 fn host_and_port(uri: &Uri) -> (&str, u16) {
     let secure = uri.scheme() == Some(&Scheme::HTTPS);
-    (uri.host().unwrap_or_default(), uri.port_u16().unwrap_or(if secure { 443 } else { 80 }))
+    (
+        uri.host().unwrap_or_default(),
+        uri.port_u16().unwrap_or(if secure { 443 } else { 80 }),
+    )
 }
 
 /// A host without the brackets of an IPv6 address.
@@ -163,6 +177,10 @@ where
     fn call(&mut self, uri: Uri) -> Self::Future {
         let dialling = self.inner.call(uri);
         let patience = self.patience;
-        Box::pin(async move { timeout(patience, dialling).await.unwrap_or_else(|_| Err(DialError::Timeout.into())) })
+        Box::pin(async move {
+            timeout(patience, dialling)
+                .await
+                .unwrap_or_else(|_| Err(DialError::Timeout.into()))
+        })
     }
 }

@@ -103,7 +103,10 @@ impl UpstreamEndpoint {
             count_uri,
             headers,
             timeouts: options.timeouts.with(&provider.patience),
-            longest_event: provider.patience.max_event_mib.map_or(options.limits.event, |mib| mib as usize * (1 << 20)),
+            longest_event: provider
+                .patience
+                .max_event_mib
+                .map_or(options.limits.event, |mib| mib as usize * (1 << 20)),
             is_demo,
             has_credential: credential.is_some(),
             mask: credential.as_ref().map(Mask::of).unwrap_or_default(),
@@ -158,7 +161,10 @@ fn headers(
         headers.insert(HeaderName::from_static("anthropic-version"), ANTHROPIC_VERSION);
     }
     for (name, value) in &provider.extra_headers {
-        headers.insert(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?);
+        headers.insert(
+            HeaderName::from_bytes(name.as_bytes()).ok()?,
+            HeaderValue::from_str(value).ok()?,
+        );
     }
     if let Some(credential) = credential {
         let name = HeaderName::from_bytes(endpoint.auth.header.as_bytes()).ok()?;

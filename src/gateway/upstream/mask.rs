@@ -47,7 +47,9 @@ impl Mask {
 
     /// Bytes of an error, with every piece of the credential masked that is 8 bytes long or longer.
     pub fn error<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
-        let Some(finder) = &self.0 else { return Cow::Borrowed(text) };
+        let Some(finder) = &self.0 else {
+            return Cow::Borrowed(text);
+        };
         let secret = finder.needle();
         let is_piece = |piece: &[u8]| memchr::memmem::find(secret, piece).is_some();
         let mut masked = Cow::Borrowed(text);

@@ -50,7 +50,10 @@ pub struct RequestBody {
 impl RequestBody {
     /// A body that tells `progress` when it is taken.
     pub(super) fn new(bytes: Bytes, progress: Option<Arc<Progress>>) -> Self {
-        Self { bytes: Some(bytes), progress }
+        Self {
+            bytes: Some(bytes),
+            progress,
+        }
     }
 }
 

@@ -26,7 +26,13 @@ pub struct Reader {
 impl Reader {
     /// A reader of an answer to a call that began then. `part`: its part of the memory that all answers share.
     pub fn new(body: Body, timeouts: &Timeouts, limits: &Limits, began: Instant, part: Part) -> Self {
-        Self { body, idle: timeouts.idle, ends: began + timeouts.total, left: limits.answer, part }
+        Self {
+            body,
+            idle: timeouts.idle,
+            ends: began + timeouts.total,
+            left: limits.answer,
+            part,
+        }
     }
 
     /// The next piece, however long it takes; `None` at the end.
@@ -43,7 +49,11 @@ impl Reader {
         let (ends, idle) = (self.ends, self.idle);
         let in_time = in_time(|| ends.min(Instant::now() + idle), self.piece()).await;
         in_time.unwrap_or_else(|_| {
-            let late = if Instant::now() >= ends { HttpError::Overlong } else { HttpError::Timeout };
+            let late = if Instant::now() >= ends {
+                HttpError::Overlong
+            } else {
+                HttpError::Timeout
+            };
             Some(Err(late))
         })
     }
@@ -73,7 +83,9 @@ impl Reader {
         if self.body.is_at_end() {
             return Ok(first);
         }
-        let Some(second) = self.next().await.transpose()? else { return Ok(first) };
+        let Some(second) = self.next().await.transpose()? else {
+            return Ok(first);
+        };
 
         let mut all = Vec::with_capacity((first.len() + second.len()) * 2);
         all.extend_from_slice(&first);

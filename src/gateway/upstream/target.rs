@@ -46,8 +46,10 @@ impl CallableModel {
         if endpoints.is_empty() {
             return None;
         }
-        let endpoint =
-            |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint { breaker: endpoint.state.breaker(&model.id), endpoint };
+        let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
+            breaker: endpoint.state.breaker(&model.id),
+            endpoint,
+        };
         let endpoints = endpoints.into_iter().map(endpoint).collect();
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
         let name = model_literal(model.id.as_str()).into();
@@ -68,7 +70,10 @@ impl CallableModel {
             return Err(WrongKind);
         }
         let native = operation.native();
-        let same = self.endpoints.iter().find(|endpoint| Some(endpoint.endpoint.protocol) == native);
+        let same = self
+            .endpoints
+            .iter()
+            .find(|endpoint| Some(endpoint.endpoint.protocol) == native);
         same.or(self.endpoints.first()).ok_or(WrongKind)
     }
 }

@@ -45,7 +45,11 @@ impl Service<Uri> for ToProxy {
 
     fn call(&mut self, proxy: Uri) -> Self::Future {
         Box::pin(async move {
-            let host = proxy.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+            let host = proxy
+                .host()
+                .unwrap_or_default()
+                .trim_start_matches('[')
+                .trim_end_matches(']');
             let stream = TcpStream::connect((host, proxy.port_u16().unwrap_or(PORT))).await?;
             stream.set_nodelay(true)?;
             Ok(TokioIo::new(stream))

@@ -14,11 +14,17 @@ pub struct Actor {
 impl Actor {
     /// The command line, which acts for whoever may run it.
     pub fn command_line() -> Self {
-        Self { person: None, name: "command line".into() }
+        Self {
+            person: None,
+            name: "command line".into(),
+        }
     }
 
     /// A signed-in person.
     pub fn person(person: &Person) -> Self {
-        Self { person: Some(person.id), name: person.email.to_string() }
+        Self {
+            person: Some(person.id),
+            name: person.email.to_string(),
+        }
     }
 }

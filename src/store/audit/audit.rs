@@ -41,7 +41,10 @@ sql! {
     LIST = "SELECT at, person_id, actor, action, subject_kind, subject_id, detail FROM audit_log \
             WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY id DESC LIMIT $2";
 }
-const TABLE: Table = Table { name: "audit_log", id: "subject_id" };
+const TABLE: Table = Table {
+    name: "audit_log",
+    id: "subject_id",
+};
 
 impl Audit<'_> {
     /// The last changes in the scope, the newest first.
@@ -75,7 +78,11 @@ pub struct Subject {
 impl Subject {
     /// Something of an account, or of the whole installation.
     pub(in crate::store) fn new(kind: &'static str, id: impl ToString, account: Option<AccountId>) -> Self {
-        Self { kind, id: id.to_string(), account }
+        Self {
+            kind,
+            id: id.to_string(),
+            account,
+        }
     }
 }
 
@@ -91,8 +98,16 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let action = format!("{}.{action}", subject.kind);
         let id = subject.id.as_str();
-        let args =
-            args![now, by.person, by.name.as_str(), subject.account, action, subject.kind, id, detail.to_string()];
+        let args = args![
+            now,
+            by.person,
+            by.name.as_str(),
+            subject.account,
+            action,
+            subject.kind,
+            id,
+            detail.to_string()
+        ];
         self.run(ADD, args).await.map(drop)
     }
 }

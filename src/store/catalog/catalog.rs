@@ -29,7 +29,10 @@ sql! {
     ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
     CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";
 }
-const MODEL: Table = Table { name: "model", id: "id" };
+const MODEL: Table = Table {
+    name: "model",
+    id: "id",
+};
 
 impl CatalogTable<'_> {
     /// Everything, as one snapshot.
@@ -40,7 +43,13 @@ impl CatalogTable<'_> {
         // The number first: rows that are newer than it are read again once it is seen to have risen, older ones never
         // are. Providers last: every model that was read has its own, since none is ever removed.
         let revision = self.revision().await?;
-        let models = self.0.all(MODELS, Vec::new()).await?.iter().map(model).collect::<Result<Vec<_>, _>>()?;
+        let models = self
+            .0
+            .all(MODELS, Vec::new())
+            .await?
+            .iter()
+            .map(model)
+            .collect::<Result<Vec<_>, _>>()?;
         let providers = self.0.all(PROVIDERS, Vec::new()).await?;
         let providers = providers.iter().map(effective).collect::<Result<Vec<_>, _>>()?;
         Ok(Catalog::new(models, providers, revision))
@@ -105,7 +114,9 @@ impl CatalogTable<'_> {
     /// If the database fails.
     pub async fn credentials(self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
         let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
-        rows.iter().map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?)))).collect()
+        rows.iter()
+            .map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?))))
+            .collect()
     }
 }
 
@@ -124,7 +135,8 @@ async fn switched(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if found {
-        tx.note(by, now, &subject, if enabled { "enable" } else { "disable" }, json!({})).await?;
+        tx.note(by, now, &subject, if enabled { "enable" } else { "disable" }, json!({}))
+            .await?;
     } else {
         tx.abandon();
     }

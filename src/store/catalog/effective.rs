@@ -3,12 +3,19 @@
 use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderPatience};
 use crate::store::engine::{Row, StoreError, Table};
 
-pub const PROVIDER: Table = Table { name: "provider", id: "id" };
+pub const PROVIDER: Table = Table {
+    name: "provider",
+    id: "id",
+};
 
 /// How long an admin has set that a provider is waited for.
 pub fn set_patience(row: &Row) -> Result<Option<ProviderPatience>, StoreError> {
-    let Some(text) = row.get::<Option<String>>("patience")? else { return Ok(None) };
-    serde_json::from_str(&text).map(Some).map_err(|_| row.corrupt(PROVIDER, "patience"))
+    let Some(text) = row.get::<Option<String>>("patience")? else {
+        return Ok(None);
+    };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|_| row.corrupt(PROVIDER, "patience"))
 }
 
 /// A provider as it is reached: what the catalog file says, with what an admin set above it.
@@ -43,12 +50,20 @@ pub fn effective(row: &Row) -> Result<Provider, StoreError> {
 
 /// The address at which a protocol is usually spoken.
 pub fn endpoint(protocol: Protocol, base_url: &str) -> Endpoint {
-    let bare = |header: &str| Auth { header: header.into(), scheme: None };
+    let bare = |header: &str| Auth {
+        header: header.into(),
+        scheme: None,
+    };
     let (path, auth) = match protocol {
         Protocol::OpenaiChat => ("/chat/completions", Auth::default()),
         Protocol::OpenaiResponses => ("/responses", Auth::default()),
         Protocol::AnthropicMessages => ("/v1/messages", bare("x-api-key")),
         Protocol::Gemini => ("/models/{model}:generateContent", bare("x-goog-api-key")),
     };
-    Endpoint { protocol, base_url: base_url.to_owned(), path: path.into(), auth }
+    Endpoint {
+        protocol,
+        base_url: base_url.to_owned(),
+        path: path.into(),
+        auth,
+    }
 }

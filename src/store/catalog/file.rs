@@ -62,9 +62,17 @@ impl CatalogFile {
             data: Vec<&'a RawValue>,
             as_of: Option<serde::de::IgnoredAny>,
         }
-        let file: File<'_> = serde_json::from_str(text)
-            .map_err(|error| CatalogFileError::Shape { line: error.line(), problem: error.to_string() })?;
-        let (mut out, mut seen) = (Self { complete: file.as_of.is_some(), ..Self::default() }, HashSet::new());
+        let file: File<'_> = serde_json::from_str(text).map_err(|error| CatalogFileError::Shape {
+            line: error.line(),
+            problem: error.to_string(),
+        })?;
+        let (mut out, mut seen) = (
+            Self {
+                complete: file.as_of.is_some(),
+                ..Self::default()
+            },
+            HashSet::new(),
+        );
         let (mut line, mut counted) = (1, 0);
         for raw in file.data {
             let data = raw.get();
@@ -80,11 +88,19 @@ impl CatalogFile {
                 problem: error.to_string(),
             };
             if head.upstream_model.is_some() {
-                out.models.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+                out.models.push((
+                    serde_json::from_str(data).map_err(|error| bad(&error))?,
+                    data.to_owned(),
+                ));
             } else if head.endpoints.is_some() {
-                out.providers.push((serde_json::from_str(data).map_err(|error| bad(&error))?, data.to_owned()));
+                out.providers.push((
+                    serde_json::from_str(data).map_err(|error| bad(&error))?,
+                    data.to_owned(),
+                ));
             } else {
-                return Err(bad(&"neither a model (no `upstream_model`) nor a provider (no `endpoints`)"));
+                return Err(bad(
+                    &"neither a model (no `upstream_model`) nor a provider (no `endpoints`)",
+                ));
             }
             if !seen.insert((head.endpoints.is_some(), id.clone())) {
                 return Err(bad(&"a second row of this id"));
@@ -99,15 +115,24 @@ impl CatalogFile {
             let data = to_json(&row);
             (row, data)
         }
-        let (models, providers) = (models.into_iter().map(row).collect(), providers.into_iter().map(row).collect());
-        Self { models, providers, complete: true }
+        let (models, providers) = (
+            models.into_iter().map(row).collect(),
+            providers.into_iter().map(row).collect(),
+        );
+        Self {
+            models,
+            providers,
+            complete: true,
+        }
     }
 
     /// This file and another as one, complete if either is; where both have a row of one id, the other's counts.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        self.models.retain(|(old, _)| other.models.iter().all(|(new, _)| new.id != old.id));
-        self.providers.retain(|(old, _)| other.providers.iter().all(|(new, _)| new.id != old.id));
+        self.models
+            .retain(|(old, _)| other.models.iter().all(|(new, _)| new.id != old.id));
+        self.providers
+            .retain(|(old, _)| other.providers.iter().all(|(new, _)| new.id != old.id));
         self.complete |= other.complete;
         self.models.extend(other.models);
         self.providers.extend(other.providers);

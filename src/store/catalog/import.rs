@@ -30,10 +30,16 @@ sql! {
     RETIRE_MODEL = "UPDATE model SET retired = 1, updated_at = $2 WHERE id = $1";
     UPDATE_PROVIDER = "UPDATE provider SET data = $2, updated_at = $3 WHERE id = $1";
 }
-pub const ADD_MODELS: ManyRows =
-    ManyRows { head: "INSERT INTO model (id, provider_id, data, updated_at) VALUES", columns: 4, tail: "" };
-pub const ADD_PROVIDERS: ManyRows =
-    ManyRows { head: "INSERT INTO provider (id, data, updated_at) VALUES", columns: 3, tail: "" };
+pub const ADD_MODELS: ManyRows = ManyRows {
+    head: "INSERT INTO model (id, provider_id, data, updated_at) VALUES",
+    columns: 4,
+    tail: "",
+};
+pub const ADD_PROVIDERS: ManyRows = ManyRows {
+    head: "INSERT INTO provider (id, data, updated_at) VALUES",
+    columns: 3,
+    tail: "",
+};
 
 impl CatalogTable<'_> {
     /// Brings in what a file says, in one transaction. What an admin has set stays. A complete file marks the models that
@@ -49,13 +55,19 @@ impl CatalogTable<'_> {
                 let mut report = ImportReport::default();
                 let known = providers(tx, &file.providers, now, &mut report).await?;
                 models(tx, &file, &known, now, &mut report).await?;
-                let ImportReport { added, updated, unchanged, retired } = report;
+                let ImportReport {
+                    added,
+                    updated,
+                    unchanged,
+                    retired,
+                } = report;
                 if added + updated + retired == 0 {
                     tx.abandon();
                     return Ok(report);
                 }
                 let detail = json!({ "added": added, "updated": updated, "unchanged": unchanged, "retired": retired });
-                tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail).await?;
+                tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail)
+                    .await?;
                 Ok(report)
             })
         });
@@ -104,7 +116,14 @@ async fn models(
     let mut stored: BTreeMap<String, Stored> = BTreeMap::new();
     for row in tx.all(MODELS, Vec::new()).await? {
         let (provider, data, retired) = (row.get("provider_id")?, row.get("data")?, row.get("retired")?);
-        stored.insert(row.get("id")?, Stored { provider, data, retired });
+        stored.insert(
+            row.get("id")?,
+            Stored {
+                provider,
+                data,
+                retired,
+            },
+        );
     }
     let (mut new, mut added): (Vec<Value>, usize) = (Vec::new(), 0);
     for (model, data) in &file.models {

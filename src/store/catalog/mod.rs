@@ -15,8 +15,12 @@ pub use provider_change::ProviderChange;
 use crate::store::engine::{ManyRows, Sql};
 
 /// Every statement of this folder.
-pub const STATEMENTS: &[&[Sql]] =
-    &[catalog::STATEMENTS, import::STATEMENTS, provider_change::STATEMENTS, provider_orders::STATEMENTS];
+pub const STATEMENTS: &[&[Sql]] = &[
+    catalog::STATEMENTS,
+    import::STATEMENTS,
+    provider_change::STATEMENTS,
+    provider_orders::STATEMENTS,
+];
 
 /// Statements of this folder that add many rows.
 pub const MANY: &[ManyRows] = &[import::ADD_PROVIDERS, import::ADD_MODELS];

@@ -29,7 +29,14 @@ pub struct ProviderChange {
 impl ProviderChange {
     /// A change of nothing yet.
     pub fn of(id: ProviderId) -> Self {
-        Self { id, base_url: None, protocol: None, credential_env: None, sealed: None, patience: None }
+        Self {
+            id,
+            base_url: None,
+            protocol: None,
+            credential_env: None,
+            sealed: None,
+            patience: None,
+        }
     }
 }
 

@@ -14,7 +14,10 @@ sql! {
     REMOVE = "DELETE FROM provider_order WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
     ADD = "INSERT INTO provider_order (model, account_id, providers, updated_at) VALUES ($1, $2, $3, $4)";
 }
-const TABLE: Table = Table { name: "provider_order", id: "model" };
+const TABLE: Table = Table {
+    name: "provider_order",
+    id: "model",
+};
 
 impl CatalogTable<'_> {
     /// Every order that is set: by model, everybody's before those of single accounts.
@@ -46,11 +49,13 @@ impl CatalogTable<'_> {
                 }
                 tx.run(REMOVE, args![order.model.as_str(), order.account]).await?;
                 let providers = to_json(order.providers());
-                tx.run(ADD, args![order.model.as_str(), order.account, providers, now]).await?;
+                tx.run(ADD, args![order.model.as_str(), order.account, providers, now])
+                    .await?;
                 let detail = json!({
                     "before": before.as_ref().map(ProviderOrder::providers), "after": order.providers(),
                 });
-                tx.note(&by, now, &subject(&order.model, order.account), "set", detail).await?;
+                tx.note(&by, now, &subject(&order.model, order.account), "set", detail)
+                    .await?;
                 Ok(true)
             })
         });
@@ -91,7 +96,11 @@ fn subject(model: &str, account: Option<AccountId>) -> Subject {
 }
 
 async fn get(tx: &mut Tx, model: &str, account: Option<AccountId>) -> Result<Option<ProviderOrder>, StoreError> {
-    tx.first(GET, args![model, account]).await?.as_ref().map(order).transpose()
+    tx.first(GET, args![model, account])
+        .await?
+        .as_ref()
+        .map(order)
+        .transpose()
 }
 
 fn order(row: &Row) -> Result<ProviderOrder, StoreError> {

@@ -69,7 +69,9 @@ async fn hear(pool: &PgPool, changes: &broadcast::Sender<Change>) -> Result<(), 
     listener.listen(CHANNEL).await?;
     loop {
         // `None`: the connection broke and is made anew by the next call.
-        let Some(notification) = listener.try_recv().await? else { continue };
+        let Some(notification) = listener.try_recv().await? else {
+            continue;
+        };
         if let Some(change) = parse(notification.payload()) {
             let _ = changes.send(change);
         }

@@ -121,7 +121,11 @@ impl StoreError {
 
     /// The same, but [`StoreError::Taken`] if a unique index refused the row.
     pub(in crate::store) fn taken(self, what: &'static str) -> Self {
-        if self.is_duplicate() { Self::Taken { what } } else { self }
+        if self.is_duplicate() {
+            Self::Taken { what }
+        } else {
+            self
+        }
     }
 }
 

@@ -29,14 +29,20 @@ impl Store {
     pub async fn check_writable(&self, url: &DatabaseUrl, makes_tables: bool) -> Result<(), StoreError> {
         if let Some(file) = url.file() {
             let opened = std::fs::File::options().append(true).open(file);
-            return opened.map(drop).map_err(|error| StoreError::ReadOnly(error.to_string()));
+            return opened
+                .map(drop)
+                .map_err(|error| StoreError::ReadOnly(error.to_string()));
         }
-        let Some(row) = self.first(RIGHTS, Vec::new()).await? else { return Ok(()) };
+        let Some(row) = self.first(RIGHTS, Vec::new()).await? else {
+            return Ok(());
+        };
         if !row.get::<bool>("writes")? {
             return Err(StoreError::ReadOnly("the server takes no writes from this role".into()));
         }
         if makes_tables && !row.get::<bool>("makes")? {
-            return Err(StoreError::ReadOnly("this role may not make the tables that are missing".into()));
+            return Err(StoreError::ReadOnly(
+                "this role may not make the tables that are missing".into(),
+            ));
         }
         Ok(())
     }

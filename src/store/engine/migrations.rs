@@ -59,7 +59,11 @@ impl Store {
                 return Ok(pending);
             }
             match store.engine.writers() {
-                On::Sqlite(pool) => migrator(|step| step.2).run_direct(None, &mut *pool.acquire().await?, false).await,
+                On::Sqlite(pool) => {
+                    migrator(|step| step.2)
+                        .run_direct(None, &mut *pool.acquire().await?, false)
+                        .await
+                }
                 On::Postgres(pool) => {
                     // Not one of the pool afterwards: if a step fails, it keeps its locks.
                     let mut connection = pool.acquire().await?.detach();
@@ -82,21 +86,32 @@ impl Store {
             On::Sqlite(_) => HAS_STEPS_ON_SQLITE,
             On::Postgres(_) => HAS_STEPS_ON_POSTGRES,
         };
-        let found: i64 = self.first(question, Vec::new()).await?.map_or(Ok(0), |row| row.get("found"))?;
+        let found: i64 = self
+            .first(question, Vec::new())
+            .await?
+            .map_or(Ok(0), |row| row.get("found"))?;
         let done = match (self.engine.writers(), found) {
             (_, 0) => Vec::new(),
             (On::Sqlite(pool), _) => done(&mut *pool.acquire().await?, &migrator(|step| step.2)).await?,
             (On::Postgres(pool), _) => done(&mut *pool.acquire().await?, &migrator(|step| step.3)).await?,
         };
         let pending = STEPS.iter().filter(|step| !done.contains(&step.0));
-        Ok(pending.map(|Step(number, name, ..)| format!("{number:04}_{name}")).collect())
+        Ok(pending
+            .map(|Step(number, name, ..)| format!("{number:04}_{name}"))
+            .collect())
     }
 }
 
 fn migrator(text: fn(&Step) -> &'static str) -> Migrator {
     let migrations = STEPS.iter().map(|step| {
         let Step(number, name, ..) = step;
-        Migration::new(*number, Cow::Borrowed(*name), MigrationType::Simple, text(step).into_sql_str(), false)
+        Migration::new(
+            *number,
+            Cow::Borrowed(*name),
+            MigrationType::Simple,
+            text(step).into_sql_str(),
+            false,
+        )
     });
     Migrator::with_migrations(migrations.collect())
 }
@@ -107,7 +122,10 @@ async fn done<C: Migrate>(connection: &mut C, migrator: &Migrator) -> Result<Vec
     if let Some(step) = connection.dirty_version(&migrator.table_name).await.map_err(failed)? {
         return Err(StoreError::HalfMigrated { step });
     }
-    let applied = connection.list_applied_migrations(&migrator.table_name).await.map_err(failed)?;
+    let applied = connection
+        .list_applied_migrations(&migrator.table_name)
+        .await
+        .map_err(failed)?;
     for step in &applied {
         match migrator.iter().find(|known| known.version == step.version) {
             None => return Err(StoreError::NewerSchema { step: step.version }),

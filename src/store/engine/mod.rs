@@ -32,4 +32,9 @@ pub use value::{Row, Shared, Table, Value, to_json};
 pub const STATEMENTS: &[&[Sql]] = &[transaction::STATEMENTS];
 
 /// Statements of this folder that only Postgres knows.
-pub const ONLY_POSTGRES: &[Sql] = &[change::NOTIFY, setup_turn::TRY, look::RIGHTS, migrations::HAS_STEPS_ON_POSTGRES];
+pub const ONLY_POSTGRES: &[Sql] = &[
+    change::NOTIFY,
+    setup_turn::TRY,
+    look::RIGHTS,
+    migrations::HAS_STEPS_ON_POSTGRES,
+];

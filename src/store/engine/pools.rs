@@ -109,7 +109,10 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
     let writers = writers.connect_with(options.clone()).await?;
     let readers = options.pragma("query_only", "ON");
     let readers = pool.max_connections(SQLITE_READERS).connect_with(readers).await?;
-    Ok(Engine { readers: On::Sqlite(readers), writers: On::Sqlite(writers) })
+    Ok(Engine {
+        readers: On::Sqlite(readers),
+        writers: On::Sqlite(writers),
+    })
 }
 
 /// The SQLite database as it is found. Where nobody has it open, it is read without a side file being made.
@@ -120,9 +123,18 @@ async fn look_at_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreEr
         Path::new(&path).exists()
     };
     let in_use = ["-wal", "-journal"].into_iter().any(beside);
-    let options = options.read_only(true).immutable(!in_use).busy_timeout(Duration::from_secs(5));
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    Ok(Engine { readers: On::Sqlite(pool.clone()), writers: On::Sqlite(pool) })
+    let options = options
+        .read_only(true)
+        .immutable(!in_use)
+        .busy_timeout(Duration::from_secs(5));
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await?;
+    Ok(Engine {
+        readers: On::Sqlite(pool.clone()),
+        writers: On::Sqlite(pool),
+    })
 }
 
 /// Opens a file to add to it. One that is missing is made, and so is its folder; only its owner can read it. SQLite gives
@@ -150,5 +162,8 @@ async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> 
         .acquire_timeout(POSTGRES_WAIT)
         .connect_with(options)
         .await?;
-    Ok(Engine { readers: On::Postgres(pool.clone()), writers: On::Postgres(pool) })
+    Ok(Engine {
+        readers: On::Postgres(pool.clone()),
+        writers: On::Postgres(pool),
+    })
 }

@@ -20,7 +20,10 @@ pub struct PostgresTransaction {
 impl PostgresTransaction {
     /// Begins a transaction.
     pub async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        let mut begun = Self { connection: pool.acquire().await?, open: true };
+        let mut begun = Self {
+            connection: pool.acquire().await?,
+            open: true,
+        };
         begun.connection.execute("BEGIN").await?;
         Ok(begun)
     }

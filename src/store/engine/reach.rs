@@ -15,7 +15,9 @@ impl Store {
     /// # Errors
     /// If nothing answers. How long to wait for that is the caller's matter.
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Some(pool) = self.engine.postgres() else { return Ok(()) };
+        let Some(pool) = self.engine.postgres() else {
+            return Ok(());
+        };
         match PgConnection::connect_with(&pool.connect_options()).await {
             Ok(connection) => Ok(connection.close().await?),
             Err(sqlx::Error::Database(refusal)) if refusal.code().as_deref() != Some(CANNOT_CONNECT_NOW) => Ok(()),

@@ -78,7 +78,12 @@ impl SetupTurn {
 
     async fn of_server(mut connection: PgConnection) -> Result<Self, StoreError> {
         let mut waiting = Waiting::default();
-        while !sqlx::query(TRY.0).bind(LOCK).fetch_one(&mut connection).await?.try_get::<bool, _>("taken")? {
+        while !sqlx::query(TRY.0)
+            .bind(LOCK)
+            .fetch_one(&mut connection)
+            .await?
+            .try_get::<bool, _>("taken")?
+        {
             waiting.a_little().await;
         }
         Ok(Self(On::Postgres(connection)))

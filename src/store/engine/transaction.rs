@@ -22,7 +22,10 @@ macro_rules! rows {
     ($db:expr, $sql:expr, $values:expr) => {{
         let db = $db;
         let args = arguments(&db, $values)?;
-        let rows = sqlx::query_with($sql, args).fetch_all(db).await.map_err(StoreError::from_sqlx)?;
+        let rows = sqlx::query_with($sql, args)
+            .fetch_all(db)
+            .await
+            .map_err(StoreError::from_sqlx)?;
         Ok(rows.into_iter().map(Row::from).collect::<Vec<Row>>())
     }};
 }
@@ -32,7 +35,11 @@ macro_rules! touched {
     ($db:expr, $sql:expr, $values:expr) => {{
         let db = $db;
         let args = arguments(&db, $values)?;
-        Ok(sqlx::query_with($sql, args).execute(db).await.map_err(StoreError::from_sqlx)?.rows_affected())
+        Ok(sqlx::query_with($sql, args)
+            .execute(db)
+            .await
+            .map_err(StoreError::from_sqlx)?
+            .rows_affected())
     }};
 }
 
@@ -75,7 +82,11 @@ impl Tx {
             On::Sqlite(pool) => On::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             On::Postgres(pool) => On::Postgres(PostgresTransaction::begin(pool).await?),
         };
-        Ok(Self { on, changes: Vec::new(), abandoned: false })
+        Ok(Self {
+            on,
+            changes: Vec::new(),
+            abandoned: false,
+        })
     }
 
     /// Every row of the answer.
@@ -116,13 +127,19 @@ impl Tx {
     }
 
     fn portions(&self, sql: ManyRows, values: Vec<Value>) -> Portions {
-        Portions { sql, numbered: matches!(self.on, On::Postgres(_)), rest: values.into_iter(), texts: [None, None] }
+        Portions {
+            sql,
+            numbered: matches!(self.on, On::Postgres(_)),
+            rest: values.into_iter(),
+            texts: [None, None],
+        }
     }
 
     /// Tells everybody after the commit.
     pub async fn announce(&mut self, change: Change) -> Result<(), StoreError> {
         if matches!(self.on, On::Postgres(_)) {
-            self.all(super::change::NOTIFY, super::change::notification(change)).await?;
+            self.all(super::change::NOTIFY, super::change::notification(change))
+                .await?;
         }
         self.changes.push(change);
         Ok(())
@@ -155,9 +172,18 @@ pub struct Portions {
 
 impl Portions {
     fn next(&mut self) -> Option<(AssertSqlSafe<Arc<str>>, impl Iterator<Item = Value>)> {
-        let Self { sql, numbered, rest, texts: [one, many] } = self;
+        let Self {
+            sql,
+            numbered,
+            rest,
+            texts: [one, many],
+        } = self;
         let left = rest.len() / sql.columns;
-        let (rows, text) = if left >= ManyRows::AT_ONCE { (ManyRows::AT_ONCE, many) } else { (1, one) };
+        let (rows, text) = if left >= ManyRows::AT_ONCE {
+            (ManyRows::AT_ONCE, many)
+        } else {
+            (1, one)
+        };
         let text = text.get_or_insert_with(|| sql.text(rows, *numbered).into());
         // Safe: made of the constant's own parts.
         let text = AssertSqlSafe(Arc::clone(text));
@@ -219,7 +245,9 @@ impl Store {
     /// Runs any statement, for tests that break the database on purpose.
     #[cfg(test)]
     pub(crate) async fn meddle(&self, sql: String) {
-        on!(&self.engine.writers, |pool| drop(pool.execute(AssertSqlSafe(sql)).await.expect("to meddle")));
+        on!(&self.engine.writers, |pool| drop(
+            pool.execute(AssertSqlSafe(sql)).await.expect("to meddle")
+        ));
     }
 
     /// Prepares statements without running them.

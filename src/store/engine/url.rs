@@ -45,7 +45,9 @@ impl FromStr for DatabaseUrl {
     type Err = DatabaseUrlError;
 
     fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
-        let (scheme, rest) = text.split_once(':').ok_or(DatabaseUrlError("the database's address has no scheme"))?;
+        let (scheme, rest) = text
+            .split_once(':')
+            .ok_or(DatabaseUrlError("the database's address has no scheme"))?;
         match scheme {
             "sqlite" if rest.contains(":memory:") || rest.contains("mode=memory") => {
                 Err(DatabaseUrlError("a database in memory would be lost at every stop"))
@@ -56,7 +58,10 @@ impl FromStr for DatabaseUrl {
             "sqlite" => {
                 let wrong = |_| DatabaseUrlError("the SQLite address cannot be understood");
                 let options = SqliteConnectOptions::from_str(text).map_err(wrong)?;
-                Ok(Self { engine: EngineOptions::Sqlite(Box::new(options)), shown: text.to_owned() })
+                Ok(Self {
+                    engine: EngineOptions::Sqlite(Box::new(options)),
+                    shown: text.to_owned(),
+                })
             }
             "postgres" | "postgresql" => {
                 let wrong = DatabaseUrlError("the Postgres address cannot be understood");
@@ -67,7 +72,10 @@ impl FromStr for DatabaseUrl {
                     let _ = url.set_password(Some("***"));
                 }
                 url.set_query(None);
-                Ok(Self { engine: EngineOptions::Postgres(Box::new(options)), shown: url.to_string() })
+                Ok(Self {
+                    engine: EngineOptions::Postgres(Box::new(options)),
+                    shown: url.to_string(),
+                })
             }
             _ => Err(DatabaseUrlError("only SQLite and Postgres are supported")),
         }
@@ -101,20 +109,34 @@ mod tests {
 
     #[test]
     fn what_is_shown_has_no_password() {
-        for text in ["postgres://maya:s3cret@db/app", "postgres://maya@db/app?password=s3cret"] {
+        for text in [
+            "postgres://maya:s3cret@db/app",
+            "postgres://maya@db/app?password=s3cret",
+        ] {
             let url: DatabaseUrl = text.parse().unwrap();
             let shown = format!("{url} {url:?}");
-            assert!(shown.contains("maya") && shown.contains("@db/app") && !shown.contains("s3cret"), "{shown}");
+            assert!(
+                shown.contains("maya") && shown.contains("@db/app") && !shown.contains("s3cret"),
+                "{shown}"
+            );
         }
     }
 
     #[test]
     fn other_addresses_are_refused_with_an_example_and_without_themselves() {
-        for text in
-            ["", "s3cret", "mysql://a:s3cret@db", "sqlite::memory:", "sqlite://", "postgres://a:s3cret@db:port/x"]
-        {
+        for text in [
+            "",
+            "s3cret",
+            "mysql://a:s3cret@db",
+            "sqlite::memory:",
+            "sqlite://",
+            "postgres://a:s3cret@db:port/x",
+        ] {
             let message = text.parse::<DatabaseUrl>().unwrap_err().to_string();
-            assert!(message.contains("sqlite://path/to/file.db") && !message.contains("s3cret"), "{text}: {message}");
+            assert!(
+                message.contains("sqlite://path/to/file.db") && !message.contains("s3cret"),
+                "{text}: {message}"
+            );
         }
     }
 }

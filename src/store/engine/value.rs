@@ -187,7 +187,9 @@ impl Row {
 
     /// A text column, parsed.
     pub fn parse<T: FromStr>(&self, table: Table, column: &'static str) -> Result<T, StoreError> {
-        self.get::<String>(column)?.parse().map_err(|_| self.corrupt(table, column))
+        self.get::<String>(column)?
+            .parse()
+            .map_err(|_| self.corrupt(table, column))
     }
 
     /// A text column that may be missing, parsed.
@@ -206,7 +208,11 @@ impl Row {
     /// The report that this row holds a value that cannot be read.
     pub fn corrupt(&self, table: Table, column: &'static str) -> StoreError {
         let id = self.get::<String>(table.id).unwrap_or_else(|_| "?".into());
-        StoreError::Corrupt { table: table.name, column, id }
+        StoreError::Corrupt {
+            table: table.name,
+            column,
+            id,
+        }
     }
 }
 

@@ -13,12 +13,20 @@ pub fn access(row: &Row, table: Table, columns: [&'static str; 3]) -> Result<Acc
     let texts: Vec<String> = row.json(table, addresses)?;
     let parsed = texts.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
     let addresses = parsed.map_err(|_| row.corrupt(table, addresses))?;
-    Ok(Access { expires_at: row.get(expires_at)?, models, addresses })
+    Ok(Access {
+        expires_at: row.get(expires_at)?,
+        models,
+        addresses,
+    })
 }
 
 /// In the order in which [`access`] reads.
 pub fn values(access: &Access) -> Vec<Value> {
-    args![access.expires_at, access.models.as_ref().map(to_json), to_json(&texts(access))]
+    args![
+        access.expires_at,
+        access.models.as_ref().map(to_json),
+        to_json(&texts(access))
+    ]
 }
 
 /// As the audit tells it.

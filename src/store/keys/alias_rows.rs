@@ -6,7 +6,10 @@ use crate::domain::{Alias, ApiKeyId, Timestamp};
 use crate::store::audit::Actor;
 use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
 
-pub const TABLE: Table = Table { name: "alias", id: "alias_name" };
+pub const TABLE: Table = Table {
+    name: "alias",
+    id: "alias_name",
+};
 
 sql! {
     ADD = "INSERT INTO alias (api_key_id, name, matching, target, keeps_name) VALUES ($1, $2, $3, $4, $5)";
@@ -44,7 +47,12 @@ pub fn checked(aliases: &[Alias]) -> Result<Vec<Alias>, StoreError> {
 
 /// The stored aliases of a key, in evaluation order.
 pub async fn stored(tx: &mut Tx, key: ApiKeyId) -> Result<Vec<Alias>, StoreError> {
-    let mut aliases = tx.all(LIST, args![key]).await?.iter().map(alias).collect::<Result<Vec<Alias>, _>>()?;
+    let mut aliases = tx
+        .all(LIST, args![key])
+        .await?
+        .iter()
+        .map(alias)
+        .collect::<Result<Vec<Alias>, _>>()?;
     aliases.sort_by(Alias::evaluation_order);
     Ok(aliases)
 }
@@ -64,7 +72,10 @@ impl NewVersion<'_> {
     pub async fn store(&self, tx: &mut Tx, before: &[Alias]) -> Result<(), StoreError> {
         let key = self.key;
         // Removed ones first, so that the count never passes the limit on the way.
-        for old in before.iter().filter(|old| self.aliases.iter().all(|new| new.name != old.name)) {
+        for old in before
+            .iter()
+            .filter(|old| self.aliases.iter().all(|new| new.name != old.name))
+        {
             tx.run(REMOVE, args![key, &old.name]).await?;
         }
         for new in self.aliases {
@@ -73,7 +84,11 @@ impl NewVersion<'_> {
                 Some(_) => REPLACE,
                 None => ADD,
             };
-            tx.run(statement, args![key, &new.name, new.matching.as_str(), &new.target, new.keep_name]).await?;
+            tx.run(
+                statement,
+                args![key, &new.name, new.matching.as_str(), &new.target, new.keep_name],
+            )
+            .await?;
         }
         let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
         tx.run(ADD_VERSION, args).await?;

@@ -75,7 +75,10 @@ sql! {
     AT_VERSION = concat!(versions!(), "AND v.version = $3");
     HISTORY = concat!(versions!(), "ORDER BY v.version DESC LIMIT $3");
 }
-const VERSION: Table = Table { name: "alias_version", id: "id" };
+const VERSION: Table = Table {
+    name: "alias_version",
+    id: "id",
+};
 
 impl Aliases<'_> {
     /// A key's aliases. `None` if the key is not in the scope.
@@ -98,7 +101,12 @@ impl Aliases<'_> {
     ) -> Result<Option<SavedAliases>, StoreError> {
         if version == 0 {
             let exists = self.0.api_keys().get(scope, key).await?.is_some();
-            return Ok(exists.then(|| SavedAliases { version, aliases: Vec::new(), saved_at: None, saved_by: None }));
+            return Ok(exists.then(|| SavedAliases {
+                version,
+                aliases: Vec::new(),
+                saved_at: None,
+                saved_by: None,
+            }));
         }
         let row = self.0.first(AT_VERSION, args![key, scope.account(), version]).await?;
         row.as_ref().map(saved).transpose()
@@ -120,7 +128,9 @@ impl Aliases<'_> {
         let (aliases, by) = (alias_rows::checked(aliases)?, by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(locked) = api_keys::lock(tx, scope, key).await? else { return Ok(SaveOutcome::Missing) };
+                let Some(locked) = api_keys::lock(tx, scope, key).await? else {
+                    return Ok(SaveOutcome::Missing);
+                };
                 let before = alias_rows::stored(tx, key).await?;
                 let version = locked.aliases_version;
                 if before == aliases {
@@ -133,7 +143,13 @@ impl Aliases<'_> {
                     let current = stored.ok_or(StoreError::Stale { version })?;
                     return Ok(SaveOutcome::Stale { current });
                 }
-                let new = NewVersion { key, number: version + 1, aliases: &aliases, by: &by, now };
+                let new = NewVersion {
+                    key,
+                    number: version + 1,
+                    aliases: &aliases,
+                    by: &by,
+                    now,
+                };
                 replace(tx, &locked, &before, &new).await?;
                 Ok(SaveOutcome::Saved { version: new.number })
             })
@@ -166,7 +182,19 @@ impl Aliases<'_> {
                 after.push(alias);
                 let after = alias_rows::checked(&after)?;
                 let number = locked.aliases_version + 1;
-                replace(tx, &locked, &before, &NewVersion { key, number, aliases: &after, by: &by, now }).await
+                replace(
+                    tx,
+                    &locked,
+                    &before,
+                    &NewVersion {
+                        key,
+                        number,
+                        aliases: &after,
+                        by: &by,
+                        now,
+                    },
+                )
+                .await
             })
         });
         work.await
@@ -187,7 +215,9 @@ impl Aliases<'_> {
         let (name, by) = (name.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(locked) = api_keys::lock(tx, scope, key).await? else { return Ok(false) };
+                let Some(locked) = api_keys::lock(tx, scope, key).await? else {
+                    return Ok(false);
+                };
                 let before = alias_rows::stored(tx, key).await?;
                 let after: Vec<Alias> = before.iter().filter(|old| old.name != name).cloned().collect();
                 if after.len() == before.len() {
@@ -195,7 +225,19 @@ impl Aliases<'_> {
                     return Ok(false);
                 }
                 let number = locked.aliases_version + 1;
-                replace(tx, &locked, &before, &NewVersion { key, number, aliases: &after, by: &by, now }).await?;
+                replace(
+                    tx,
+                    &locked,
+                    &before,
+                    &NewVersion {
+                        key,
+                        number,
+                        aliases: &after,
+                        by: &by,
+                        now,
+                    },
+                )
+                .await?;
                 Ok(true)
             })
         });
@@ -207,7 +249,12 @@ impl Aliases<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn history(self, scope: Scope, key: ApiKeyId, limit: u32) -> Result<Vec<SavedAliases>, StoreError> {
-        self.0.all(HISTORY, args![key, scope.account(), limit]).await?.iter().map(saved).collect()
+        self.0
+            .all(HISTORY, args![key, scope.account(), limit])
+            .await?
+            .iter()
+            .map(saved)
+            .collect()
     }
 }
 
@@ -215,7 +262,8 @@ impl Aliases<'_> {
 async fn replace(tx: &mut Tx, key: &ApiKey, before: &[Alias], new: &NewVersion<'_>) -> Result<(), StoreError> {
     new.store(tx, before).await?;
     let detail = json!({ "version": new.number, "before": before, "after": new.aliases });
-    tx.note(new.by, new.now, &api_keys::subject(key), "set_aliases", detail).await
+    tx.note(new.by, new.now, &api_keys::subject(key), "set_aliases", detail)
+        .await
 }
 
 /// The current aliases, from the rows of `LIST`.

@@ -70,7 +70,12 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn get(self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
-        self.0.first(GET, args![id, scope.account()]).await?.as_ref().map(api_key).transpose()
+        self.0
+            .first(GET, args![id, scope.account()])
+            .await?
+            .as_ref()
+            .map(api_key)
+            .transpose()
     }
 
     /// An account's key of that name.
@@ -78,7 +83,12 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn by_name(self, account: AccountId, name: &str) -> Result<Option<ApiKey>, StoreError> {
-        self.0.first(BY_NAME, args![account, name]).await?.as_ref().map(api_key).transpose()
+        self.0
+            .first(BY_NAME, args![account, name])
+            .await?
+            .as_ref()
+            .map(api_key)
+            .transpose()
     }
 
     /// Every key in the scope, by name.
@@ -86,7 +96,12 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn all(self, scope: Scope) -> Result<Vec<ApiKey>, StoreError> {
-        self.0.all(ALL, args![scope.account()]).await?.iter().map(api_key).collect()
+        self.0
+            .all(ALL, args![scope.account()])
+            .await?
+            .iter()
+            .map(api_key)
+            .collect()
     }
 
     /// The key that a secret opens, whatever its state; not if that secret's time is over.
@@ -134,7 +149,9 @@ impl ApiKeys<'_> {
     /// If the database fails.
     pub async fn mark_used(self, uses: &[(ApiKeyId, Timestamp, Option<String>)]) -> Result<(), StoreError> {
         let uses = uses.to_vec();
-        self.0.write(move |tx| Box::pin(async move { mark_used(tx, uses).await })).await
+        self.0
+            .write(move |tx| Box::pin(async move { mark_used(tx, uses).await }))
+            .await
     }
 
     /// How many calls a key made since the beginning of the UTC day of `since`.
@@ -150,7 +167,9 @@ impl ApiKeys<'_> {
 /// Begins a change under a key: locks its row, which makes all who change it wait for each other, and raises the
 /// revision that caches go by. The answer is the key as it was, but for the revision.
 pub async fn lock(tx: &mut Tx, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
-    let Some(row) = tx.first(row::LOCK, args![id, scope.account()]).await? else { return Ok(None) };
+    let Some(row) = tx.first(row::LOCK, args![id, scope.account()]).await? else {
+        return Ok(None);
+    };
     tx.announce(Change::Key(id)).await?;
     api_key(&row).map(Some)
 }

@@ -74,9 +74,16 @@ impl ApiKeys<'_> {
                 ];
                 args.extend(limits::values(&key.limits));
                 tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
-                tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), now]).await?;
+                tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), now])
+                    .await?;
                 if !aliases.is_empty() {
-                    let version = NewVersion { key: key.id, number: 1, aliases: &aliases, by: &by, now };
+                    let version = NewVersion {
+                        key: key.id,
+                        number: 1,
+                        aliases: &aliases,
+                        by: &by,
+                        now,
+                    };
                     version.store(tx, &[]).await?;
                 }
                 tx.announce(Change::Key(key.id)).await?;
@@ -102,9 +109,20 @@ impl ApiKeys<'_> {
         let (name, by) = (name.clone(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
-                tx.run(RENAME, args![id, name.as_str()]).await.map_err(|error| error.taken("name"))?;
-                tx.note(&by, now, &subject(&key), "rename", json!({ "before": key.name, "after": name })).await?;
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
+                tx.run(RENAME, args![id, name.as_str()])
+                    .await
+                    .map_err(|error| error.taken("name"))?;
+                tx.note(
+                    &by,
+                    now,
+                    &subject(&key),
+                    "rename",
+                    json!({ "before": key.name, "after": name }),
+                )
+                .await?;
                 Ok(true)
             })
         });
@@ -126,7 +144,9 @@ impl ApiKeys<'_> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
                 tx.run(SET_STATE, args![id, state.as_str()]).await?;
                 let detail = json!({ "before": key.state.as_str(), "after": state.as_str() });
                 tx.note(&by, now, &subject(&key), "set_state", detail).await?;
@@ -151,7 +171,9 @@ impl ApiKeys<'_> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
                 tx.run(SET_EXPIRY, args![id, expires_at]).await?;
                 let detail = json!({ "before": key.expires_at, "after": expires_at });
                 tx.note(&by, now, &subject(&key), "set_expiry", detail).await?;
@@ -174,11 +196,21 @@ impl ApiKeys<'_> {
         by: &Actor,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (models, addresses, by) = (allowed_models.map(<[_]>::to_vec), allowed_addresses.to_vec(), by.clone());
+        let (models, addresses, by) = (
+            allowed_models.map(<[_]>::to_vec),
+            allowed_addresses.to_vec(),
+            by.clone(),
+        );
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
-                tx.run(SET_ALLOWED, args![id, models.as_ref().map(to_json), to_json(&texts(&addresses))]).await?;
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
+                tx.run(
+                    SET_ALLOWED,
+                    args![id, models.as_ref().map(to_json), to_json(&texts(&addresses))],
+                )
+                .await?;
                 let detail = json!({
                     "before": { "models": key.allowed_models, "addresses": texts(&key.allowed_addresses) },
                     "after": { "models": models, "addresses": texts(&addresses) },
@@ -205,7 +237,9 @@ impl ApiKeys<'_> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
                 let mut args = args![id];
                 args.extend(limits::values(&limits));
                 tx.run(SET_LIMITS, args).await?;
@@ -236,7 +270,9 @@ impl ApiKeys<'_> {
         let (hash, display, by) = (*hash, display.to_owned(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
                 match old_until {
                     // Whoever wants the old secret dead wants those before it dead too.
                     None => tx.run(DROP_SECRETS, args![id]).await?,
@@ -263,12 +299,15 @@ impl ApiKeys<'_> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(key) = lock(tx, scope, id).await? else { return Ok(false) };
+                let Some(key) = lock(tx, scope, id).await? else {
+                    return Ok(false);
+                };
                 for statement in [DROP_SECRETS, DROP_ALIASES, DROP_LINKS] {
                     tx.run(statement, args![id]).await?;
                 }
                 tx.run(DELETE, args![id, now]).await?;
-                tx.note(&by, now, &subject(&key), "delete", json!({ "name": key.name })).await?;
+                tx.note(&by, now, &subject(&key), "delete", json!({ "name": key.name }))
+                    .await?;
                 Ok(true)
             })
         });

@@ -179,8 +179,21 @@ impl ApiKeys<'_> {
         let per_page = filter.per_page.clamp(1, MOST_ROWS);
         let offset = i64::from(filter.page.saturating_sub(1)) * i64::from(per_page);
         let direction = if filter.descending { "down" } else { "up" };
-        args.extend(args![today - 6, today - 29, sort(filter.sort), direction, per_page, offset]);
-        let mut rows = self.0.all(PAGE, args).await?.iter().map(key_row).collect::<Result<Vec<KeyRow>, _>>()?;
+        args.extend(args![
+            today - 6,
+            today - 29,
+            sort(filter.sort),
+            direction,
+            per_page,
+            offset
+        ]);
+        let mut rows = self
+            .0
+            .all(PAGE, args)
+            .await?
+            .iter()
+            .map(key_row)
+            .collect::<Result<Vec<KeyRow>, _>>()?;
         self.fill(&mut rows, now).await?;
         Ok(KeyPage { rows, total })
     }
@@ -190,7 +203,10 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn spent_since(self, key: ApiKeyId, day: i64) -> Result<PicoUsd, StoreError> {
-        self.0.first(SPENT_BY_KEY, args![key, day]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
+        self.0
+            .first(SPENT_BY_KEY, args![key, day])
+            .await?
+            .map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
     }
 
     /// What all keys of an account have spent since a UTC day, deleted ones included.
@@ -198,7 +214,10 @@ impl ApiKeys<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn spent_together_since(self, account: AccountId, day: i64) -> Result<PicoUsd, StoreError> {
-        self.0.first(SPENT_BY_ACCOUNT, args![account, day]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
+        self.0
+            .first(SPENT_BY_ACCOUNT, args![account, day])
+            .await?
+            .map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
     }
 
     /// Adds the aliases, the calls per day and what was spent of the limits.
@@ -225,7 +244,10 @@ impl ApiKeys<'_> {
                 let days_ago = today - row.get::<i64>("day")?;
                 let place = usize::try_from(6 - days_ago).ok();
                 let into = by_id.get_mut(&row.parse(TABLE, "api_key_id")?);
-                if let Some(day) = into.zip(place).and_then(|(row, place)| row.daily_requests.get_mut(place)) {
+                if let Some(day) = into
+                    .zip(place)
+                    .and_then(|(row, place)| row.daily_requests.get_mut(place))
+                {
                     *day = row.get("requests")?;
                 }
             }
@@ -257,7 +279,11 @@ fn pattern(query: &str) -> String {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
-        pattern.push(if c.is_control() { char::REPLACEMENT_CHARACTER } else { c.to_ascii_lowercase() });
+        pattern.push(if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c.to_ascii_lowercase()
+        });
     }
     pattern.push('%');
     pattern

@@ -6,7 +6,10 @@ use crate::domain::{ApiKey, KeyState};
 use crate::store::engine::Sql;
 use crate::store::engine::{Row, StoreError, Table, sql};
 
-pub const TABLE: Table = Table { name: "api_key", id: "id" };
+pub const TABLE: Table = Table {
+    name: "api_key",
+    id: "id",
+};
 
 /// What [`api_key`] reads.
 macro_rules! key_columns {

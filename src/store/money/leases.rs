@@ -79,7 +79,10 @@ pub const USE: Sql = TAKE_FROM;
 
 /// The day after the last one of a period that began on `start`.
 fn end(limit: SpendLimit, start: i64) -> i64 {
-    limit.period.end(Timestamp::of_day(start)).map_or(i64::MAX, Timestamp::day)
+    limit
+        .period
+        .end(Timestamp::of_day(start))
+        .map_or(i64::MAX, Timestamp::day)
 }
 
 impl Leases<'_> {
@@ -88,7 +91,9 @@ impl Leases<'_> {
     /// # Errors
     /// If the database fails; then nothing was taken.
     pub async fn take(self, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
-        self.0.write(move |tx| Box::pin(async move { take(tx, ask).await })).await
+        self.0
+            .write(move |tx| Box::pin(async move { take(tx, ask).await }))
+            .await
     }
 
     /// Gives a part back that is not needed.
@@ -102,7 +107,10 @@ impl Leases<'_> {
         window_start: i64,
         amount: PicoUsd,
     ) -> Result<(), StoreError> {
-        self.0.change(TAKE_FROM, args![budget.subject(), window_start, gateway, amount]).await.map(drop)
+        self.0
+            .change(TAKE_FROM, args![budget.subject(), window_start, gateway, amount])
+            .await
+            .map(drop)
     }
 
     /// Notes what calls in flight have reserved of a lease, for whoever looks at the account.
@@ -116,7 +124,10 @@ impl Leases<'_> {
         window_start: i64,
         held: PicoUsd,
     ) -> Result<(), StoreError> {
-        self.0.change(SET_HELD, args![budget.subject(), window_start, gateway, held]).await.map(drop)
+        self.0
+            .change(SET_HELD, args![budget.subject(), window_start, gateway, held])
+            .await
+            .map(drop)
     }
 
     /// Asks every other gateway to give back what it does not need of a budget.
@@ -124,7 +135,9 @@ impl Leases<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn recall(self, budget: Budget) -> Result<(), StoreError> {
-        self.0.write(move |tx| Box::pin(async move { tx.announce(Change::Recall(budget)).await })).await
+        self.0
+            .write(move |tx| Box::pin(async move { tx.announce(Change::Recall(budget)).await }))
+            .await
     }
 
     /// Frees everything that a gateway had leased. Only when all that it spent is in the tables.
@@ -149,18 +162,28 @@ async fn take(tx: &mut Tx, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> 
     let subject = ask.budget.subject();
     tx.run(LOCK, args![subject.as_str()]).await?;
     let row = match (ask.budget, ask.limit) {
-        (Budget::Balance(account), _) => tx.first(OF_BALANCE, args![account, subject.as_str(), ask.gateway]).await?,
+        (Budget::Balance(account), _) => {
+            tx.first(OF_BALANCE, args![account, subject.as_str(), ask.gateway])
+                .await?
+        }
         (Budget::Account(_) | Budget::Key(_), None) => return Ok(LeaseGrant::default()),
         (Budget::Account(account), Some(limit)) => {
             let end = end(limit, ask.window_start);
-            tx.first(OF_ACCOUNT, args![account, subject.as_str(), ask.gateway, ask.window_start, end]).await?
+            tx.first(
+                OF_ACCOUNT,
+                args![account, subject.as_str(), ask.gateway, ask.window_start, end],
+            )
+            .await?
         }
         (Budget::Key(key), Some(limit)) => {
             let end = end(limit, ask.window_start);
-            tx.first(OF_KEY, args![key, subject.as_str(), ask.gateway, ask.window_start, end]).await?
+            tx.first(OF_KEY, args![key, subject.as_str(), ask.gateway, ask.window_start, end])
+                .await?
         }
     };
-    let Some(row) = row else { return Ok(LeaseGrant::default()) };
+    let Some(row) = row else {
+        return Ok(LeaseGrant::default());
+    };
     let has: i64 = match ask.limit {
         Some(limit) => limit.amount.pico().saturating_sub(row.get("spent")?),
         None => match row.get("has")? {
@@ -171,8 +194,14 @@ async fn take(tx: &mut Tx, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> 
     let left = PicoUsd::from_pico(has.saturating_sub(row.get("leased")?));
     let granted = portion(left, ask.need, ask.lately);
     if granted > PicoUsd::ZERO {
-        tx.run(ADD, args![subject, ask.window_start, ask.gateway, granted]).await?;
+        tx.run(ADD, args![subject, ask.window_start, ask.gateway, granted])
+            .await?;
     }
     let left = PicoUsd::from_pico(left.pico() - granted.pico());
-    Ok(LeaseGrant { granted, left, elsewhere: row.get("elsewhere")?, exists: true })
+    Ok(LeaseGrant {
+        granted,
+        left,
+        elsewhere: row.get("elsewhere")?,
+        exists: true,
+    })
 }

@@ -11,5 +11,9 @@ pub use wallet_page::{Spent, WalletCursor, WalletEvent, WalletLine};
 use crate::store::engine::Sql;
 
 /// Every statement of this folder.
-pub const STATEMENTS: &[&[Sql]] =
-    &[leases::STATEMENTS, rates::STATEMENTS, wallet_page::STATEMENTS, wallets::STATEMENTS];
+pub const STATEMENTS: &[&[Sql]] = &[
+    leases::STATEMENTS,
+    rates::STATEMENTS,
+    wallet_page::STATEMENTS,
+    wallets::STATEMENTS,
+];

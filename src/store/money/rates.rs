@@ -48,7 +48,10 @@ sql! {
     SET = "UPDATE rate SET uses = $2 WHERE subject = $1";
     DROP_OLD = "DELETE FROM rate WHERE at < $1";
 }
-const TABLE: Table = Table { name: "rate", id: "subject" };
+const TABLE: Table = Table {
+    name: "rate",
+    id: "subject",
+};
 
 impl Rates<'_> {
     /// Takes a part of what may still be admitted in this minute.
@@ -59,7 +62,10 @@ impl Rates<'_> {
         let subject = ask.of.subject();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let row = tx.first(LOCK, args![subject.as_str(), now]).await?.ok_or(StoreError::Interrupted)?;
+                let row = tx
+                    .first(LOCK, args![subject.as_str(), now])
+                    .await?
+                    .ok_or(StoreError::Interrupted)?;
                 let rows: Vec<(i64, i64, i64)> = row.json(TABLE, "uses")?;
                 let mut window = RateWindow::of_rows(&rows);
                 let grant = grant(&mut window, &ask, now);
@@ -88,10 +94,16 @@ fn grant(window: &mut RateWindow, ask: &RateRequest, now: Timestamp) -> RateGran
     // All that is needed, or nothing: a part of it helps nobody.
     let fits = ask.need.requests <= requests && ask.need.tokens <= tokens;
     let granted = match fits {
-        true => Used { requests: ask.want.requests.min(requests), tokens: ask.want.tokens.min(tokens) },
+        true => Used {
+            requests: ask.want.requests.min(requests),
+            tokens: ask.want.tokens.min(tokens),
+        },
         false => Used::default(),
     };
     window.add(now, granted);
-    let left = Used { requests: requests - granted.requests, tokens: tokens - granted.tokens };
+    let left = Used {
+        requests: requests - granted.requests,
+        tokens: tokens - granted.tokens,
+    };
     RateGrant { granted, left, wait }
 }

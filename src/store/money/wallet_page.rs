@@ -140,7 +140,10 @@ impl Wallets<'_> {
         });
         events.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let lines = events.into_iter().map(|what| {
-            let line = WalletLine { balance: PicoUsd::from_pico(balance), what };
+            let line = WalletLine {
+                balance: PicoUsd::from_pico(balance),
+                what,
+            };
             balance = balance.saturating_sub(line.what.amount().pico());
             line
         });
@@ -154,8 +157,14 @@ impl Wallets<'_> {
     pub async fn spent(self, account: AccountId, now: Timestamp) -> Result<Spent, StoreError> {
         let (today, month) = (now.day(), crate::domain::Period::Month.start(now));
         let args = args![account, today, today - 6, month, month.min(today - 6)];
-        let Some(row) = self.0.first(SPENT, args).await? else { return Ok(Spent::default()) };
-        Ok(Spent { today: row.get("today")?, week: row.get("week")?, month: row.get("month")? })
+        let Some(row) = self.0.first(SPENT, args).await? else {
+            return Ok(Spent::default());
+        };
+        Ok(Spent {
+            today: row.get("today")?,
+            week: row.get("week")?,
+            month: row.get("month")?,
+        })
     }
 
     /// The balance of every account that ever had credit.
@@ -164,7 +173,9 @@ impl Wallets<'_> {
     /// If the database fails.
     pub async fn balances(self) -> Result<HashMap<AccountId, PicoUsd>, StoreError> {
         let rows = self.0.all(BALANCES, Vec::new()).await?;
-        rows.iter().map(|row| Ok((row.parse(TABLE, "account_id")?, row.get("balance")?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.parse(TABLE, "account_id")?, row.get("balance")?)))
+            .collect()
     }
 }
 

@@ -72,7 +72,10 @@ sql! {
 pub const ADD_USAGE: Sql = ADD_ENTRY;
 pub const CHARGE: Sql = ADD_TO_BALANCE;
 pub const ADD_USAGE_TO_DAY: Sql = ADD_TO_DAY;
-pub const TABLE: Table = Table { name: "ledger_entry", id: "id" };
+pub const TABLE: Table = Table {
+    name: "ledger_entry",
+    id: "id",
+};
 
 /// The budget that stands for an account's balance.
 pub fn subject(account: AccountId) -> String {
@@ -94,7 +97,13 @@ impl Wallets<'_> {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Option<PicoUsd>, StoreError> {
-        let new = NewCredit { id, account, amount, note: note.to_owned(), seen: None };
+        let new = NewCredit {
+            id,
+            account,
+            amount,
+            note: note.to_owned(),
+            seen: None,
+        };
         Ok(match self.add(new, by, now).await? {
             Credited::Done(balance) => Some(balance),
             Credited::Stale | Credited::Missing => None,
@@ -113,7 +122,13 @@ impl Wallets<'_> {
         let by = by.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let NewCredit { id, account, amount, note, seen } = new;
+                let NewCredit {
+                    id,
+                    account,
+                    amount,
+                    note,
+                    seen,
+                } = new;
                 // First, as it makes whoever else adds to this wallet wait.
                 tx.run(ADD_TO_BALANCE, args![account, amount]).await?;
                 if let Some(seen) = seen {
@@ -124,7 +139,11 @@ impl Wallets<'_> {
                         return Ok(Credited::Stale);
                     }
                 }
-                let kind = if amount < PicoUsd::ZERO { EntryKind::Correction } else { EntryKind::Credit };
+                let kind = if amount < PicoUsd::ZERO {
+                    EntryKind::Correction
+                } else {
+                    EntryKind::Credit
+                };
                 let entry = args![
                     id,
                     account,
@@ -139,12 +158,22 @@ impl Wallets<'_> {
                     None::<i64>
                 ];
                 tx.run(ADD_ENTRY, entry).await?;
-                tx.run(ADD_TO_DAY, args![account, now.day(), 0_i64, 0_i64, amount]).await?;
-                let row = tx.first(BALANCE, args![account, subject(account), None::<&str>]).await?;
+                tx.run(ADD_TO_DAY, args![account, now.day(), 0_i64, 0_i64, amount])
+                    .await?;
+                let row = tx
+                    .first(BALANCE, args![account, subject(account), None::<&str>])
+                    .await?;
                 let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
                 tx.announce(Change::Account(account)).await?;
                 let detail = json!({ "usd": amount, "balance": balance, "note": note });
-                tx.note(&by, now, &Subject::new("wallet", account, Some(account)), kind.as_str(), detail).await?;
+                tx.note(
+                    &by,
+                    now,
+                    &Subject::new("wallet", account, Some(account)),
+                    kind.as_str(),
+                    detail,
+                )
+                .await?;
                 Ok(Credited::Done(balance))
             })
         });
@@ -174,7 +203,13 @@ impl Wallets<'_> {
     /// If the database fails.
     pub async fn seen_by(self, account: AccountId, gateway: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
         let row = self.0.first(BALANCE, args![account, subject(account), gateway]).await?;
-        row.map(|row| Ok(Balance { balance: row.get("balance")?, held: row.get("held")? })).transpose()
+        row.map(|row| {
+            Ok(Balance {
+                balance: row.get("balance")?,
+                held: row.get("held")?,
+            })
+        })
+        .transpose()
     }
 
     /// The sum of an account's entries, added up now: equal to its balance, or something is badly wrong.
@@ -182,7 +217,10 @@ impl Wallets<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn sum(self, account: AccountId) -> Result<PicoUsd, StoreError> {
-        self.0.first(SUM, args![account]).await?.map_or(Ok(PicoUsd::ZERO), |row| row.get("total"))
+        self.0
+            .first(SUM, args![account])
+            .await?
+            .map_or(Ok(PicoUsd::ZERO), |row| row.get("total"))
     }
 
     /// The entries of an account before a given one, the newest first.
@@ -195,7 +233,12 @@ impl Wallets<'_> {
         before: Option<LedgerId>,
         limit: u32,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
-        self.0.all(ENTRIES, args![account, before, limit]).await?.iter().map(entry).collect()
+        self.0
+            .all(ENTRIES, args![account, before, limit])
+            .await?
+            .iter()
+            .map(entry)
+            .collect()
     }
 }
 
@@ -210,7 +253,10 @@ pub fn entry(row: &Row) -> Result<LedgerEntry, StoreError> {
         id: row.parse(TABLE, "id")?,
         account: row.parse(TABLE, "account_id")?,
         at: row.get("at")?,
-        kind: EntryKind::ALL.into_iter().find(|it| it.as_str() == kind).ok_or_else(|| row.corrupt(TABLE, "kind"))?,
+        kind: EntryKind::ALL
+            .into_iter()
+            .find(|it| it.as_str() == kind)
+            .ok_or_else(|| row.corrupt(TABLE, "kind"))?,
         amount: row.get("amount")?,
         note: row.get("note")?,
         actor: row.get("actor")?,

@@ -39,7 +39,10 @@ sql! {
     END_SESSIONS = "DELETE FROM session WHERE person_id IN \
                     (SELECT id FROM person WHERE account_id = $1 AND role <> 'admin')";
 }
-const TABLE: Table = Table { name: "account", id: "id" };
+const TABLE: Table = Table {
+    name: "account",
+    id: "id",
+};
 
 impl Accounts<'_> {
     /// Adds an account.
@@ -55,7 +58,8 @@ impl Accounts<'_> {
                 args.extend(access::values(&account.access));
                 tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
                 let subject = Subject::new("account", account.id, Some(account.id));
-                tx.note(&by, now, &subject, "create", json!({ "name": account.name })).await
+                tx.note(&by, now, &subject, "create", json!({ "name": account.name }))
+                    .await
             })
         });
         work.await
@@ -82,7 +86,12 @@ impl Accounts<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn by_name(self, name: &str) -> Result<Option<Account>, StoreError> {
-        self.0.first(BY_NAME, args![name]).await?.as_ref().map(account).transpose()
+        self.0
+            .first(BY_NAME, args![name])
+            .await?
+            .as_ref()
+            .map(account)
+            .transpose()
     }
 
     /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, but for admins. `false`
@@ -109,7 +118,8 @@ impl Accounts<'_> {
                 api_keys::touch_account(tx, id).await?;
                 tx.announce(Change::Account(id)).await?;
                 let action = if enabled { "enable" } else { "disable" };
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({})).await?;
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({}))
+                    .await?;
                 Ok(true)
             })
         });
@@ -138,7 +148,8 @@ impl Accounts<'_> {
                 api_keys::touch_account(tx, id).await?;
                 tx.announce(Change::Account(id)).await?;
                 let detail = json!({ "after": limits::told(&limits) });
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail).await?;
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail)
+                    .await?;
                 Ok(true)
             })
         });
@@ -167,7 +178,8 @@ impl Accounts<'_> {
                 api_keys::touch_account(tx, id).await?;
                 tx.announce(Change::Account(id)).await?;
                 let detail = json!({ "after": access::told(&access) });
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail).await?;
+                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail)
+                    .await?;
                 Ok(true)
             })
         });

@@ -54,7 +54,10 @@ pub struct Link {
 
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link").field("kind", &self.kind).field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("kind", &self.kind)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -70,7 +73,10 @@ sql! {
                RETURNING person_id, api_key_id, payload, expires_at";
     SWEEP = "DELETE FROM link WHERE expires_at <= $1";
 }
-const TABLE: Table = Table { name: "link", id: "expires_at" };
+const TABLE: Table = Table {
+    name: "link",
+    id: "expires_at",
+};
 
 impl Links<'_> {
     /// Adds a link. Earlier ones of the same kind for the same person or key are void from now on.
@@ -81,9 +87,18 @@ impl Links<'_> {
         let link = link.clone();
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Link { hash, kind, person, key, payload, expires_at } = link;
+                let Link {
+                    hash,
+                    kind,
+                    person,
+                    key,
+                    payload,
+                    expires_at,
+                } = link;
                 tx.run(VOID, args![kind.as_str(), person, key]).await?;
-                tx.run(ADD, args![hash, kind.as_str(), person, key, payload, expires_at]).await.map(drop)
+                tx.run(ADD, args![hash, kind.as_str(), person, key, payload, expires_at])
+                    .await
+                    .map(drop)
             })
         });
         work.await

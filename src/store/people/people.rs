@@ -34,7 +34,10 @@ sql! {
     VOID_LINKS_OF = "DELETE FROM link WHERE person_id = $1";
     COUNT = "SELECT COUNT(*) AS people FROM person";
 }
-pub const TABLE: Table = Table { name: "person", id: "id" };
+pub const TABLE: Table = Table {
+    name: "person",
+    id: "id",
+};
 pub const END_SESSIONS: Sql = END_SESSIONS_OF;
 pub const VOID_LINKS: Sql = VOID_LINKS_OF;
 
@@ -53,11 +56,19 @@ impl People<'_> {
         let (person, hash, by) = (person.clone(), password_hash.map(str::to_owned), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Person { id, email, role, account, enabled, created_at } = &person;
+                let Person {
+                    id,
+                    email,
+                    role,
+                    account,
+                    enabled,
+                    created_at,
+                } = &person;
                 let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
                 tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
                 let detail = json!({ "email": email.as_str(), "role": role.as_str() });
-                tx.note(&by, now, &Subject::new("person", id, *account), "create", detail).await
+                tx.note(&by, now, &Subject::new("person", id, *account), "create", detail)
+                    .await
             })
         });
         work.await
@@ -68,7 +79,9 @@ impl People<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn by_email(self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
-        let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else { return Ok(None) };
+        let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else {
+            return Ok(None);
+        };
         Ok(Some((person(&row)?, row.get("password_hash")?)))
     }
 
@@ -85,7 +98,12 @@ impl People<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn list(self, scope: Scope) -> Result<Vec<Person>, StoreError> {
-        self.0.all(LIST, args![scope.account()]).await?.iter().map(person).collect()
+        self.0
+            .all(LIST, args![scope.account()])
+            .await?
+            .iter()
+            .map(person)
+            .collect()
     }
 
     /// Sets a password and, in the same transaction, ends every session of that person and voids its one-time links.
@@ -103,7 +121,9 @@ impl People<'_> {
         let (hash, by) = (password_hash.to_owned(), by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else { return Ok(false) };
+                let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else {
+                    return Ok(false);
+                };
                 tx.run(END_SESSIONS, args![id]).await?;
                 tx.run(VOID_LINKS, args![id]).await?;
                 let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);

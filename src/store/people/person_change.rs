@@ -35,7 +35,9 @@ impl People<'_> {
                 if !enabled {
                     keep_an_admin(tx, id).await?;
                 }
-                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else { return Ok(false) };
+                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else {
+                    return Ok(false);
+                };
                 let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
                 if !enabled {
                     tx.run(END_SESSIONS, args![id]).await?;
@@ -46,7 +48,8 @@ impl People<'_> {
                     tx.announce(Change::Key(key)).await?;
                 }
                 let action = if enabled { "enable" } else { "disable" };
-                tx.note(&by, now, &Subject::new("person", id, account), action, json!({})).await?;
+                tx.note(&by, now, &Subject::new("person", id, account), action, json!({}))
+                    .await?;
                 Ok(true)
             })
         });
@@ -72,7 +75,9 @@ impl People<'_> {
                 if role != Role::Admin {
                     keep_an_admin(tx, id).await?;
                 }
-                let Some(before) = tx.first(LOCK, args![id]).await? else { return Ok(false) };
+                let Some(before) = tx.first(LOCK, args![id]).await? else {
+                    return Ok(false);
+                };
                 let before_account: Option<AccountId> = before.parse_opt(TABLE, "account_id")?;
                 tx.run(SET_ROLE, args![id, role.as_str(), account]).await?;
                 tx.run(END_SESSIONS, args![id]).await?;
@@ -80,7 +85,8 @@ impl People<'_> {
                     "before": { "role": before.get::<String>("role")?, "account": before_account },
                     "after": { "role": role.as_str(), "account": account },
                 });
-                tx.note(&by, now, &Subject::new("person", id, account), "role", detail).await?;
+                tx.note(&by, now, &Subject::new("person", id, account), "role", detail)
+                    .await?;
                 Ok(true)
             })
         });
@@ -98,8 +104,12 @@ async fn keep_an_admin(tx: &mut Tx, without: PersonId) -> Result<(), StoreError>
     let mut others = Vec::new();
     for row in tx.all(ADMINS, Vec::new()).await? {
         let id: PersonId = row.parse(TABLE, "id")?;
-        let Some(row) = tx.first(LOCK, args![id]).await? else { continue };
-        let Some(admin) = EnabledAdmin::read(&row)? else { continue };
+        let Some(row) = tx.first(LOCK, args![id]).await? else {
+            continue;
+        };
+        let Some(admin) = EnabledAdmin::read(&row)? else {
+            continue;
+        };
         if id == without {
             leaving = Some(admin);
         } else {
@@ -108,7 +118,11 @@ async fn keep_an_admin(tx: &mut Tx, without: PersonId) -> Result<(), StoreError>
     }
 
     let replaced = |leaving: &EnabledAdmin| others.iter().any(|other| other.has_password || !leaving.has_password);
-    if leaving.as_ref().is_none_or(replaced) { Ok(()) } else { Err(StoreError::LastAdmin) }
+    if leaving.as_ref().is_none_or(replaced) {
+        Ok(())
+    } else {
+        Err(StoreError::LastAdmin)
+    }
 }
 
 /// Somebody who runs the installation.

@@ -74,7 +74,10 @@ sql! {
                    (PARTITION BY person_id ORDER BY seen_at DESC, hash) AS place FROM session \
                    WHERE person_id IS NOT NULL) AS placed WHERE place > $1)";
 }
-const TABLE: Table = Table { name: "session", id: "created_at" };
+const TABLE: Table = Table {
+    name: "session",
+    id: "created_at",
+};
 
 impl Sessions<'_> {
     /// The session of that id, expired or not.
@@ -82,7 +85,9 @@ impl Sessions<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn load(self, id: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
-        let Some(row) = self.0.first(LOAD, args![*id]).await? else { return Ok(None) };
+        let Some(row) = self.0.first(LOAD, args![*id]).await? else {
+            return Ok(None);
+        };
         Ok(Some(SessionRow {
             state: row.get("state")?,
             created_at: row.get("created_at")?,
@@ -98,7 +103,14 @@ impl Sessions<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn save(self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
-        let args = args![*id, row.state.as_str(), row.created_at, row.seen_at, row.expires_at, row.person];
+        let args = args![
+            *id,
+            row.state.as_str(),
+            row.created_at,
+            row.seen_at,
+            row.expires_at,
+            row.person
+        ];
         self.0.change(SAVE, args).await.map(drop)
     }
 
@@ -140,7 +152,12 @@ impl Sessions<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn list(self, person: Option<PersonId>, now: Timestamp) -> Result<Vec<SignedInSession>, StoreError> {
-        self.0.all(LIST, args![now, person]).await?.iter().map(signed_in).collect()
+        self.0
+            .all(LIST, args![now, person])
+            .await?
+            .iter()
+            .map(signed_in)
+            .collect()
     }
 
     /// Ends a session for its person, which the audit log tells. `false` if it is over.
@@ -151,7 +168,9 @@ impl Sessions<'_> {
         let (id, by) = (*id, by.clone());
         let work = self.0.write(move |tx| {
             Box::pin(async move {
-                let Some(row) = tx.first(END, args![id]).await? else { return Ok(false) };
+                let Some(row) = tx.first(END, args![id]).await? else {
+                    return Ok(false);
+                };
                 let Some(subject) = subject(&row)? else { return Ok(true) };
                 let detail = json!({ "ended": 1, "session": short_id(&id) });
                 tx.note(&by, now, &subject, "sessions_end", detail).await?;
@@ -170,8 +189,11 @@ impl Sessions<'_> {
         let work = self.0.write(move |tx| {
             Box::pin(async move {
                 let rows = tx.all(END_ALL, args![person]).await?;
-                let Some(subject) = rows.first().map(subject).transpose()?.flatten() else { return Ok(0) };
-                tx.note(&by, now, &subject, "sessions_end", json!({ "ended": rows.len() })).await?;
+                let Some(subject) = rows.first().map(subject).transpose()?.flatten() else {
+                    return Ok(0);
+                };
+                tx.note(&by, now, &subject, "sessions_end", json!({ "ended": rows.len() }))
+                    .await?;
                 Ok(rows.len())
             })
         });

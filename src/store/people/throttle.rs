@@ -42,7 +42,9 @@ impl Throttle<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn get(self, subject: &str) -> Result<Option<Attempts>, StoreError> {
-        let Some(row) = self.0.first(GET, args![subject]).await? else { return Ok(None) };
+        let Some(row) = self.0.first(GET, args![subject]).await? else {
+            return Ok(None);
+        };
         Ok(Some(Attempts {
             failures: row.get("failures")?,
             window_start: row.get("window_start")?,
@@ -56,8 +58,16 @@ impl Throttle<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn put(self, subject: &str, attempts: &Attempts) -> Result<(), StoreError> {
-        let Attempts { failures, window_start, blocked_until, last_at } = *attempts;
-        self.0.change(PUT, args![subject, failures, window_start, blocked_until, last_at]).await.map(drop)
+        let Attempts {
+            failures,
+            window_start,
+            blocked_until,
+            last_at,
+        } = *attempts;
+        self.0
+            .change(PUT, args![subject, failures, window_start, blocked_until, last_at])
+            .await
+            .map(drop)
     }
 
     /// Forgets a subject.

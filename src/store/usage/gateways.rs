@@ -37,7 +37,10 @@ impl Gateways<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn alive(self, since: Timestamp) -> Result<i64, StoreError> {
-        self.0.first(ALIVE, args![since]).await?.map_or(Ok(0), |row| row.get("alive"))
+        self.0
+            .first(ALIVE, args![since])
+            .await?
+            .map_or(Ok(0), |row| row.get("alive"))
     }
 
     /// Up to which place a gateway's spool is in the tables; `None` if the gateway is not known.
@@ -45,7 +48,11 @@ impl Gateways<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn shipped(self, id: GatewayId) -> Result<Option<i64>, StoreError> {
-        self.0.first(SHIPPED, args![id]).await?.map(|row| row.get("shipped")).transpose()
+        self.0
+            .first(SHIPPED, args![id])
+            .await?
+            .map(|row| row.get("shipped"))
+            .transpose()
     }
 
     /// Forgets gateways that were not seen since then, but for those that wrote something: one of these may have left a spool

@@ -55,7 +55,10 @@ sql! {
     LAST_MATCH = "SELECT alias, MAX(last_at) AS at FROM usage_rollup WHERE unit = 'day' AND api_key_id = $1 \
                   AND alias <> '' GROUP BY alias ORDER BY alias";
 }
-const TABLE: Table = Table { name: "usage_record", id: "id" };
+const TABLE: Table = Table {
+    name: "usage_record",
+    id: "id",
+};
 
 /// What an account used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -109,7 +112,9 @@ impl Usage<'_> {
     /// If the database fails.
     pub async fn names_sent(self, key: ApiKeyId, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = self.0.all(NAMES_SENT, args![key, since.hour()]).await?;
-        rows.iter().map(|row| Ok((row.get("requested")?, row.get("requests")?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.get("requested")?, row.get("requests")?)))
+            .collect()
     }
 
     /// The models that an account called most since the beginning of that UTC day, the most called first.
@@ -132,7 +137,9 @@ impl Usage<'_> {
     /// If the database fails.
     pub async fn last_match(self, key: ApiKeyId) -> Result<Vec<(AliasName, Timestamp)>, StoreError> {
         let rows = self.0.all(LAST_MATCH, args![key]).await?;
-        rows.iter().map(|row| Ok((row.parse(TABLE, "alias")?, row.get("at")?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.parse(TABLE, "alias")?, row.get("at")?)))
+            .collect()
     }
 }
 
@@ -159,7 +166,11 @@ pub fn add_values<'r>(values: &mut Vec<Value>, record: &'r UsageRecord, common: 
         record.at.into(),
         word(&record.requested).into(),
         record.alias.as_ref().map(|(name, _)| word(name.as_str())).into(),
-        record.alias.as_ref().map(|(_, matching)| word(matching.as_str())).into(),
+        record
+            .alias
+            .as_ref()
+            .map(|(_, matching)| word(matching.as_str()))
+            .into(),
         word(&record.model).into(),
         word(record.provider.as_str()).into(),
         word(&record.protocol).into(),
@@ -234,14 +245,19 @@ pub fn record(row: &Row) -> Result<UsageRecord, StoreError> {
             reasoning: count("reasoning_tokens")?,
         },
         source,
-        state: CallState::ALL.into_iter().find(|it| it.as_str() == state).ok_or_else(|| row.corrupt(TABLE, "state"))?,
+        state: CallState::ALL
+            .into_iter()
+            .find(|it| it.as_str() == state)
+            .ok_or_else(|| row.corrupt(TABLE, "state"))?,
         held: row.get("held")?,
         price,
         tier: row.get("service_tier")?,
         searches: count("searches")?,
         cost: row.get("cost")?,
         latency_ms: small("latency_ms")?,
-        first_byte_ms: row.get::<Option<i64>>("first_byte_ms")?.and_then(|ms| u32::try_from(ms).ok()),
+        first_byte_ms: row
+            .get::<Option<i64>>("first_byte_ms")?
+            .and_then(|ms| u32::try_from(ms).ok()),
         agent: row.get("agent")?,
         attempts,
     })

@@ -157,7 +157,10 @@ sql! {
         "AND (CAST($8 AS TEXT) IS NULL OR u.api_key_id = $8) \
         ORDER BY a.name, u.api_key_id, u.requested, u.alias, u.model, u.provider_id");
 }
-const TABLE: Table = Table { name: "usage_account", id: "id" };
+const TABLE: Table = Table {
+    name: "usage_account",
+    id: "id",
+};
 
 /// One row of everything: what one key asked for under one name on one day, and what answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,7 +187,9 @@ pub struct UsageRow {
 
 impl ReportFilter {
     fn narrows(&self) -> bool {
-        [&self.requested, &self.alias, &self.model, &self.provider].into_iter().any(Option::is_some)
+        [&self.requested, &self.alias, &self.model, &self.provider]
+            .into_iter()
+            .any(Option::is_some)
     }
 
     /// The account, the days and the filters, as the statements number them.
@@ -266,7 +271,12 @@ impl Usage<'_> {
     /// If the database fails.
     pub async fn report_days(self, scope: Scope, filter: &ReportFilter) -> Result<Vec<(i64, UsageSums)>, StoreError> {
         let (days, args) = filter.choose(scope, DAYS, DAYS_OF_KEY);
-        self.0.all(days, args).await?.iter().map(|row| Ok((row.get("day")?, UsageSums::of(row)?))).collect()
+        self.0
+            .all(days, args)
+            .await?
+            .iter()
+            .map(|row| Ok((row.get("day")?, UsageSums::of(row)?)))
+            .collect()
     }
 
     /// Every row of one UTC day of a report, by account and key.
@@ -274,7 +284,12 @@ impl Usage<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn report_day(self, scope: Scope, filter: &ReportFilter, day: i64) -> Result<Vec<UsageRow>, StoreError> {
-        let mut args = ReportFilter { from: day, to: day, ..filter.clone() }.args(scope);
+        let mut args = ReportFilter {
+            from: day,
+            to: day,
+            ..filter.clone()
+        }
+        .args(scope);
         args.extend(args![filter.key]);
         let row = |row: &Row| {
             Ok(UsageRow {
@@ -305,10 +320,20 @@ impl Usage<'_> {
         };
         let key = |row: &Row| {
             let account = row.parse(TABLE, "account_id")?;
-            let key = ReportKey { id: row.parse(TABLE, "id")?, name: row.get("name")?, account };
+            let key = ReportKey {
+                id: row.parse(TABLE, "id")?,
+                name: row.get("name")?,
+                account,
+            };
             Ok((key, UsageSums::of(row)?))
         };
-        self.0.all(sql, args).await?.iter().map(key).collect::<Result<_, _>>().map(Some)
+        self.0
+            .all(sql, args)
+            .await?
+            .iter()
+            .map(key)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     async fn report_accounts(
@@ -320,8 +345,20 @@ impl Usage<'_> {
             return Ok(None);
         }
         let account = |row: &Row| {
-            Ok((ReportAccount { id: row.parse(TABLE, "id")?, name: row.get("name")? }, UsageSums::of(row)?))
+            Ok((
+                ReportAccount {
+                    id: row.parse(TABLE, "id")?,
+                    name: row.get("name")?,
+                },
+                UsageSums::of(row)?,
+            ))
         };
-        self.0.all(ACCOUNTS, filter.args(scope)).await?.iter().map(account).collect::<Result<_, _>>().map(Some)
+        self.0
+            .all(ACCOUNTS, filter.args(scope))
+            .await?
+            .iter()
+            .map(account)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 }

@@ -140,7 +140,11 @@ macro_rules! window {
 /// The first of some rows after $3 of them.
 macro_rules! end {
     ($rows:literal) => {
-        concat!("SELECT id FROM usage_record WHERE id < $1 AND id >= $2 ", $rows, " ORDER BY id DESC LIMIT 1 OFFSET $3")
+        concat!(
+            "SELECT id FROM usage_record WHERE id < $1 AND id >= $2 ",
+            $rows,
+            " ORDER BY id DESC LIMIT 1 OFFSET $3"
+        )
     };
 }
 
@@ -160,7 +164,10 @@ sql! {
              v.aliases AS aliases FROM alias_version v WHERE v.api_key_id = $1 AND v.saved_at <= $2 \
              ORDER BY v.version DESC LIMIT 5";
 }
-const TABLE: Table = Table { name: "usage_record", id: "id" };
+const TABLE: Table = Table {
+    name: "usage_record",
+    id: "id",
+};
 
 /// Where a window lies: among whose rows.
 #[derive(Clone, Copy, Debug)]
@@ -233,7 +240,12 @@ impl Window {
             Among::Key(key, scope) => (END_OF_KEY, args![key, scope.account()]),
         };
         args.extend(more);
-        usage.0.first(sql, args).await?.map(|row| row.parse(TABLE, "id")).transpose()
+        usage
+            .0
+            .first(sql, args)
+            .await?
+            .map(|row| row.parse(TABLE, "id"))
+            .transpose()
     }
 }
 
@@ -243,7 +255,9 @@ impl Usage<'_> {
     /// # Errors
     /// If the database fails.
     pub async fn request(self, scope: Scope, id: RequestId) -> Result<Option<RequestDetail>, StoreError> {
-        let Some(found) = self.0.first(ONE, args![id, scope.account()]).await? else { return Ok(None) };
+        let Some(found) = self.0.first(ONE, args![id, scope.account()]).await? else {
+            return Ok(None);
+        };
         let RequestRow { record, key_name } = row(&found)?;
         let entry = match found.get::<Option<String>>("entry_id")? {
             Some(id) => wallets::entry_of_id(self.0, &id).await?,
@@ -261,5 +275,8 @@ impl Usage<'_> {
 }
 
 fn row(row: &Row) -> Result<RequestRow, StoreError> {
-    Ok(RequestRow { record: record(row)?, key_name: row.get("key_name")? })
+    Ok(RequestRow {
+        record: record(row)?,
+        key_name: row.get("key_name")?,
+    })
 }

@@ -77,7 +77,10 @@ sql! {
         "AND (CAST($11 AS TEXT) IS NULL OR u.account_id = $11) \
         GROUP BY u.start, u.api_key_id ORDER BY u.start DESC LIMIT 300");
 }
-const TABLE: Table = Table { name: "usage_rollup", id: "id" };
+const TABLE: Table = Table {
+    name: "usage_rollup",
+    id: "id",
+};
 // The statements have it as text.
 const _: () = assert!(matches!(Traffic::OTHER.as_bytes(), b"(other names)"));
 
@@ -139,7 +142,9 @@ impl<'a> Search<'a> {
     ) -> Self {
         let last = Timestamp::from_millis((1 << 48) - 1);
         let until = RequestId::floor(filter.until.unwrap_or(last).min(last));
-        let from = filter.from.map_or(Timestamp::from_millis(0), |at| at.max(Timestamp::from_millis(0)));
+        let from = filter
+            .from
+            .map_or(Timestamp::from_millis(0), |at| at.max(Timestamp::from_millis(0)));
         Self {
             usage,
             scope,
@@ -156,11 +161,19 @@ impl<'a> Search<'a> {
     }
 
     pub async fn run(mut self) -> Result<RequestPage, StoreError> {
-        let all =
-            RequestFilter { key: None, from: None, until: None, ..self.filter.clone() } == RequestFilter::default();
+        let all = RequestFilter {
+            key: None,
+            from: None,
+            until: None,
+            ..self.filter.clone()
+        } == RequestFilter::default();
         let mut step = self.look(if all { self.missing() } else { FIRST_LOOK }).await?;
         while matches!(step, Step::GoOn) && !self.is_full() {
-            step = if self.sums_know() { self.jump().await? } else { self.look(LOOK).await? };
+            step = if self.sums_know() {
+                self.jump().await?
+            } else {
+                self.look(LOOK).await?
+            };
         }
         let next = if self.is_full() {
             self.found.truncate(self.limit);
@@ -190,7 +203,10 @@ impl<'a> Search<'a> {
     /// Whether the sums tell anything about what is looked for.
     fn sums_know(&self) -> bool {
         let filter = self.filter;
-        filter.requested.is_some() || [&filter.alias, &filter.model, &filter.provider].into_iter().any(Option::is_some)
+        filter.requested.is_some()
+            || [&filter.alias, &filter.model, &filter.provider]
+                .into_iter()
+                .any(Option::is_some)
     }
 
     fn among(&self) -> Among {
@@ -207,12 +223,20 @@ impl<'a> Search<'a> {
         let mut left = size.min(self.rows_left);
         while left > 0 {
             let size = left.min(SLICE);
-            let window = Window { among: self.among(), below: self.below, from: self.from, size };
-            self.found.extend(self.filter.matching(self.usage, window, self.missing()).await?);
+            let window = Window {
+                among: self.among(),
+                below: self.below,
+                from: self.from,
+                size,
+            };
+            self.found
+                .extend(self.filter.matching(self.usage, window, self.missing()).await?);
             if self.is_full() {
                 return Ok(Step::GoOn);
             }
-            let Some(beyond) = window.beyond(self.usage).await? else { return Ok(Step::Over) };
+            let Some(beyond) = window.beyond(self.usage).await? else {
+                return Ok(Step::Over);
+            };
             self.below = RequestId::after(beyond);
             self.rows_left -= size;
             left -= size;
@@ -245,10 +269,16 @@ impl<'a> Search<'a> {
     async fn jump_by_days(&mut self) -> Result<Step, StoreError> {
         let to = self.below.made_at().day();
         let from = self.from.made_at().day().max(to - DAYS_AT_ONCE + 1);
-        let rows = self.usage.0.all(DAYS, self.args(args![self.scope.account(), from, to])).await?;
+        let rows = self
+            .usage
+            .0
+            .all(DAYS, self.args(args![self.scope.account(), from, to]))
+            .await?;
         let mut days: BTreeMap<i64, Vec<AccountId>> = BTreeMap::new();
         for row in &rows {
-            days.entry(row.get("day")?).or_default().push(row.parse(TABLE, "account_id")?);
+            days.entry(row.get("day")?)
+                .or_default()
+                .push(row.parse(TABLE, "account_id")?);
         }
         if rows.len() == MOST_DAYS {
             if days.len() == 1 {
@@ -258,7 +288,12 @@ impl<'a> Search<'a> {
             // The oldest of them may be without some of its accounts.
             days.pop_first();
         }
-        let oldest = days.keys().next().copied().filter(|_| rows.len() == MOST_DAYS).unwrap_or(from);
+        let oldest = days
+            .keys()
+            .next()
+            .copied()
+            .filter(|_| rows.len() == MOST_DAYS)
+            .unwrap_or(from);
         for (day, accounts) in days.into_iter().rev() {
             if self.is_late() {
                 self.below = self.below.min(RequestId::floor(Timestamp::of_day(day + 1)));
@@ -281,8 +316,17 @@ impl<'a> Search<'a> {
             }
         }
         self.below = self.below.min(RequestId::floor(Timestamp::of_day(oldest)));
-        let rest = Window { among: self.among(), below: self.below, from: self.from, size: 0 };
-        Ok(if rest.beyond(self.usage).await?.is_none() { Step::Over } else { Step::GoOn })
+        let rest = Window {
+            among: self.among(),
+            below: self.below,
+            from: self.from,
+            size: 0,
+        };
+        Ok(if rest.beyond(self.usage).await?.is_none() {
+            Step::Over
+        } else {
+            Step::GoOn
+        })
     }
 
     /// Reads hours that have matches, the newest first, until the page is full.
@@ -311,7 +355,12 @@ impl<'a> Search<'a> {
             let mut found = Vec::new();
             for key in keys {
                 let among = Among::Key(key, self.scope);
-                let window = Window { among, below: self.below, from: floor.max(self.from), size: u32::MAX };
+                let window = Window {
+                    among,
+                    below: self.below,
+                    from: floor.max(self.from),
+                    size: u32::MAX,
+                };
                 found.extend(self.filter.matching(self.usage, window, self.missing()).await?);
             }
             found.sort_by_key(|row| std::cmp::Reverse(row.record.id));

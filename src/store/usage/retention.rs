@@ -31,7 +31,9 @@ impl Usage<'_> {
         while gone < at_most {
             let batch = BATCH.min(at_most - gone);
             let size = u32::try_from(batch).unwrap_or(u32::MAX);
-            let Some(row) = self.0.first(END_OF_BATCH, args![end, size]).await? else { break };
+            let Some(row) = self.0.first(END_OF_BATCH, args![end, size]).await? else {
+                break;
+            };
             let deleted = self.0.change(DELETE, args![row.get::<String>("id")?, end]).await?;
             gone += usize::try_from(deleted).unwrap_or(batch);
             if deleted < u64::from(size) {

@@ -133,8 +133,21 @@ fn kinds<'r>(records: &[&'r UsageRecord]) -> Vec<(Kind<'r>, Sums<'r>)> {
     let mut kinds: Vec<(Kind<'r>, Sums<'r>)> = Vec::new();
     for record in records {
         let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
-        let names = (record.requested.as_str(), alias, record.model.as_str(), record.provider.as_str());
-        let kind = (record.key, record.account, record.at.hour(), names.0, names.1, names.2, names.3);
+        let names = (
+            record.requested.as_str(),
+            alias,
+            record.model.as_str(),
+            record.provider.as_str(),
+        );
+        let kind = (
+            record.key,
+            record.account,
+            record.at.hour(),
+            names.0,
+            names.1,
+            names.2,
+            names.3,
+        );
         let place = *places.entry(kind).or_insert_with(|| {
             kinds.push((kind, Sums::default()));
             kinds.len() - 1
@@ -165,14 +178,30 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
         uses.entry(key).or_default().merge(sums);
         let requested = names.name(key, requested, hour);
         for (unit, at) in [("hour", hour), ("day", day)] {
-            groups.entry((unit, key, at, requested, alias, model, provider)).or_insert_with(start).1.merge(sums);
+            groups
+                .entry((unit, key, at, requested, alias, model, provider))
+                .or_insert_with(start)
+                .1
+                .merge(sums);
         }
-        accounts.entry((account, day, requested, alias, model, provider)).or_default().merge(sums);
+        accounts
+            .entry((account, day, requested, alias, model, provider))
+            .or_default()
+            .merge(sums);
     }
     // Sorted, as every transaction takes them, so that no two wait for each other.
     for ((key, day), (account, sums)) in days {
         let cost = PicoUsd::from_pico(sums.cost);
-        let row = args![key, day, account, sums.requests, sums.successes, sums.prompt, sums.completion, cost];
+        let row = args![
+            key,
+            day,
+            account,
+            sums.requests,
+            sums.successes,
+            sums.prompt,
+            sums.completion,
+            cost
+        ];
         tx.run(ADD_TO_DAY, row).await?;
     }
     for ((unit, key, start, requested, alias, model, provider), (account, sums)) in groups {
@@ -186,7 +215,8 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
         row.extend(sums.counts());
         tx.run(ADD_TO_ACCOUNT, row).await?;
     }
-    let uses =
-        uses.into_iter().filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent.map(str::to_owned))));
+    let uses = uses
+        .into_iter()
+        .filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent.map(str::to_owned))));
     api_keys::mark_used(tx, uses.collect()).await
 }

@@ -57,7 +57,10 @@ pub const ADD: ManyRows = ManyRows {
     columns: 32,
     tail: "ON CONFLICT (id) DO NOTHING",
 };
-pub const ADD_AND_TELL: ManyRows = ManyRows { tail: "ON CONFLICT (id) DO NOTHING RETURNING id", ..ADD };
+pub const ADD_AND_TELL: ManyRows = ManyRows {
+    tail: "ON CONFLICT (id) DO NOTHING RETURNING id",
+    ..ADD
+};
 pub const USE_LEASE: Sql = leases::USE;
 
 impl Usage<'_> {
@@ -85,7 +88,9 @@ impl Usage<'_> {
         if absent.is_empty() {
             return Ok(0);
         }
-        let Some(oldest) = self.0.first(OLDEST, args![]).await? else { return Ok(0) };
+        let Some(oldest) = self.0.first(OLDEST, args![]).await? else {
+            return Ok(0);
+        };
         let oldest: String = oldest.get("id")?;
         Ok(absent.into_iter().filter(|id| *id > oldest).count())
     }
@@ -95,9 +100,16 @@ impl Usage<'_> {
     /// # Errors
     /// If the database fails; then none was added.
     pub async fn append(self, records: &[UsageRecord]) -> Result<usize, StoreError> {
-        let Some(last) = records.iter().map(|record| record.at).max() else { return Ok(0) };
+        let Some(last) = records.iter().map(|record| record.at).max() else {
+            return Ok(0);
+        };
         let gateway = GatewayId::new(last, random::bytes());
-        let shipment = Shipment { gateway, position: 0, records: records.to_vec(), used: Vec::new() };
+        let shipment = Shipment {
+            gateway,
+            position: 0,
+            records: records.to_vec(),
+            used: Vec::new(),
+        };
         Ok(self.write_all(Arc::new(shipment), false, last).await?.added)
     }
 
@@ -105,7 +117,9 @@ impl Usage<'_> {
         let prices = Arc::new(self.prices(&shipment.records).await?);
         let mut entries: BTreeMap<AccountId, LedgerId> = BTreeMap::new();
         for record in &shipment.records {
-            entries.entry(record.account).or_insert_with(|| LedgerId::new(now, random::bytes()));
+            entries
+                .entry(record.account)
+                .or_insert_with(|| LedgerId::new(now, random::bytes()));
         }
         let entries = Arc::new(entries);
         let work = |all_new: bool| {
@@ -117,7 +131,8 @@ impl Usage<'_> {
                 spooled,
                 now,
             };
-            self.0.write(move |tx| Box::pin(async move { writing.write(tx, &names, all_new).await }))
+            self.0
+                .write(move |tx| Box::pin(async move { writing.write(tx, &names, all_new).await }))
         };
         match work(true).await? {
             Some(shipped) => Ok(shipped),
@@ -138,18 +153,32 @@ impl Usage<'_> {
             }
         }
         let mut found = HashMap::with_capacity(wanted.len());
-        let known =
-            |price: &Price| self.0.known_prices.0.lock().unwrap_or_else(PoisonError::into_inner).get(price).copied();
+        let known = |price: &Price| {
+            self.0
+                .known_prices
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(price)
+                .copied()
+        };
         for price in wanted {
             let id = match known(&price) {
                 Some(id) => id,
                 // A whole change by itself, so that what is remembered of it is true.
                 None => {
                     let list = to_json(&price);
-                    let row =
-                        self.0.write(move |tx| Box::pin(async move { tx.first(PRICE, args![list]).await })).await?;
+                    let row = self
+                        .0
+                        .write(move |tx| Box::pin(async move { tx.first(PRICE, args![list]).await }))
+                        .await?;
                     let id = row.ok_or(StoreError::Interrupted)?.get("id")?;
-                    self.0.known_prices.0.lock().unwrap_or_else(PoisonError::into_inner).insert(price, id);
+                    self.0
+                        .known_prices
+                        .0
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(price, id);
                     id
                 }
             };
@@ -170,9 +199,17 @@ struct Writing {
 impl Writing {
     /// `all_new`: believes that every record is new, as nearly always; `None`, and nothing is written, if one is not.
     async fn write(&self, tx: &mut Tx, names: &KnownNames, all_new: bool) -> Result<Option<Shipped>, StoreError> {
-        let Shipment { gateway, position, records, used } = &*self.shipment;
+        let Shipment {
+            gateway,
+            position,
+            records,
+            used,
+        } = &*self.shipment;
         if self.spooled && tx.run(ADVANCE, args![*gateway, *position, self.now]).await? == 0 {
-            return Ok(Some(Shipped { added: 0, there: self.count(tx).await? }));
+            return Ok(Some(Shipped {
+                added: 0,
+                there: self.count(tx).await?,
+            }));
         }
         let there = records.len();
         let rows = self.values();
@@ -188,7 +225,10 @@ impl Writing {
                 added.insert(row.get("id")?);
             }
             // Taken out as they are counted: a batch may hold one record twice.
-            records.iter().filter(|record| added.remove(&record.id.to_string())).collect()
+            records
+                .iter()
+                .filter(|record| added.remove(&record.id.to_string()))
+                .collect()
         };
         if new.is_empty() && !records.is_empty() {
             // All of it is in the tables. A gateway that was forgotten after that stays so.
@@ -198,9 +238,16 @@ impl Writing {
         self.charge(tx, &new).await?;
         sum_up(tx, names, &new).await?;
         for part in used {
-            tx.run(USE_LEASE, args![part.subject.as_str(), part.window_start, *gateway, part.amount]).await?;
+            tx.run(
+                USE_LEASE,
+                args![part.subject.as_str(), part.window_start, *gateway, part.amount],
+            )
+            .await?;
         }
-        Ok(Some(Shipped { added: new.len(), there }))
+        Ok(Some(Shipped {
+            added: new.len(),
+            there,
+        }))
     }
 
     /// How many of the records are in the tables.
@@ -225,7 +272,9 @@ impl Writing {
         }
         for (account, (requests, cost)) in sums {
             let amount = i64::try_from(-cost).map_err(|_| StoreError::TooLarge { what: "a charge" })?;
-            let Some(id) = self.entries.get(&account).copied() else { continue };
+            let Some(id) = self.entries.get(&account).copied() else {
+                continue;
+            };
             let entry = args![
                 id,
                 account,
@@ -241,7 +290,11 @@ impl Writing {
             ];
             tx.run(wallets::ADD_USAGE, entry).await?;
             tx.run(wallets::CHARGE, args![account, amount]).await?;
-            tx.run(wallets::ADD_USAGE_TO_DAY, args![account, self.now.day(), requests, amount, 0_i64]).await?;
+            tx.run(
+                wallets::ADD_USAGE_TO_DAY,
+                args![account, self.now.day(), requests, amount, 0_i64],
+            )
+            .await?;
         }
         Ok(())
     }
@@ -254,10 +307,16 @@ impl Writing {
         for record in records {
             records::add_values(&mut values, record, &mut common);
             if last.0 != record.price {
-                last = (record.price, record.price.and_then(|price| self.prices.get(&price).copied()));
+                last = (
+                    record.price,
+                    record.price.and_then(|price| self.prices.get(&price).copied()),
+                );
             }
             values.push(last.1.into());
-            let entry = self.entries.get(&record.account).filter(|_| record.cost != PicoUsd::ZERO);
+            let entry = self
+                .entries
+                .get(&record.account)
+                .filter(|_| record.cost != PicoUsd::ZERO);
             values.push(entry.map(|entry| entries.of(*entry, |id| id.to_string().into())).into());
         }
         values

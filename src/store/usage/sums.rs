@@ -73,7 +73,10 @@ impl<T> Top<T> {
         let mut shown = UsageSums::default();
         rows.iter().for_each(|(_, sums)| shown.add(sums));
         let rest = totals.without(&shown);
-        Self { rows, rest: (rest.requests > 0).then_some(rest) }
+        Self {
+            rows,
+            rest: (rest.requests > 0).then_some(rest),
+        }
     }
 }
 

@@ -31,7 +31,10 @@ sql! {
                CAST(SUM(parts.cost) AS BIGINT) AS cost, MAX(parts.agent) AS agent \
                FROM parts LEFT JOIN often ON often.name = parts.requested GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2";
 }
-const TABLE: Table = Table { name: "usage_rollup", id: "requested" };
+const TABLE: Table = Table {
+    name: "usage_rollup",
+    id: "requested",
+};
 
 impl Usage<'_> {
     /// What a key's clients sent up to now: the 200 most frequent names, and the rest together. Whether the key may be
@@ -56,13 +59,19 @@ impl Usage<'_> {
             };
             let agent: Option<String> = row.get("agent")?;
             if traffic.names.last().is_none_or(|last| last.name != name) {
-                traffic.names.push(Sent { name, agent: None, ran: Vec::new() });
+                traffic.names.push(Sent {
+                    name,
+                    agent: None,
+                    ran: Vec::new(),
+                });
                 seen = None;
             }
             if let Some(sent) = traffic.names.last_mut() {
                 sent.ran.push(ran);
                 seen = seen.max(agent);
-                sent.agent = seen.as_deref().and_then(|seen| Some(seen.split_once(' ')?.1.to_owned()));
+                sent.agent = seen
+                    .as_deref()
+                    .and_then(|seen| Some(seen.split_once(' ')?.1.to_owned()));
             }
         }
         Ok(traffic)

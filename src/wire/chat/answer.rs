@@ -34,13 +34,19 @@ pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
 
 /// The elements of the list under a key.
 pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 /// The first choice: others come only if `n` was more than 1, which is never asked for.
 pub(super) fn first_choice(answer: &Value) -> Option<&Value> {
     let choices = list(answer, "choices");
-    choices.iter().find(|choice| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0)
+    choices
+        .iter()
+        .find(|choice| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0)
 }
 
 /// Where some words are from. OpenRouter adds what was cited.
@@ -51,7 +57,9 @@ pub(super) fn citation(annotation: &Value) -> Option<Citation<'_>> {
         url: text(cited, "url")?.into(),
         title: text(cited, "title").unwrap_or_default().into(),
         quote: text(cited, "content").map(Into::into),
-        span: index("start_index").zip(index("end_index")).filter(|(start, end)| start < end),
+        span: index("start_index")
+            .zip(index("end_index"))
+            .filter(|(start, end)| start < end),
     })
 }
 
@@ -64,19 +72,33 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
         return None;
     }
     let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
-    usage::of_answer(small.to_string().as_bytes(), includes_reasoning).ok()?.tokens
+    usage::of_answer(small.to_string().as_bytes(), includes_reasoning)
+        .ok()?
+        .tokens
 }
 
 /// What an answer, or a chunk of one, says of how it was served.
 pub(super) fn served(answer: &Value) -> ServiceReport {
-    let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
-    let searches = answer.get("usage").and_then(|usage| usage.get("server_tool_use")).and_then(usage::searches);
-    ServiceReport { tier, fast: None, searches: searches.unwrap_or(0) }
+    let tier = answer
+        .get("service_tier")
+        .and_then(Value::as_str)
+        .and_then(ServiceTier::named);
+    let searches = answer
+        .get("usage")
+        .and_then(|usage| usage.get("server_tool_use"))
+        .and_then(usage::searches);
+    ServiceReport {
+        tier,
+        fast: None,
+        searches: searches.unwrap_or(0),
+    }
 }
 
 /// What a provider says of its failure in the place of an answer, or in the middle of one.
 pub(super) fn failure(answer: &Value) -> Option<ProviderError> {
-    let error = answer.get("error").filter(|error| !error.is_null() && **error != Value::Bool(false));
+    let error = answer
+        .get("error")
+        .filter(|error| !error.is_null() && **error != Value::Bool(false));
     let mistral = answer.get("object").and_then(Value::as_str) == Some("error");
     (error.is_some() || mistral).then(|| ProviderError::read(answer.to_string().as_bytes()))
 }
@@ -121,7 +143,10 @@ pub(super) fn words<'a>(content: Option<&'a Value>, out: &mut dyn FnMut(Words<'a
                     Some("thinking") => match part.get("thinking") {
                         Some(Value::String(thought)) if !thought.is_empty() => out(Words::Thought(thought)),
                         Some(Value::Array(inner)) => {
-                            inner.iter().filter_map(|part| text(part, "text")).for_each(|it| out(Words::Thought(it)));
+                            inner
+                                .iter()
+                                .filter_map(|part| text(part, "text"))
+                                .for_each(|it| out(Words::Thought(it)));
                         }
                         _ => {}
                     },

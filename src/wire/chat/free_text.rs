@@ -58,7 +58,10 @@ mod tests {
         let nested = json!({"type": "grammar", "grammar": {"syntax": "regex", "definition": "a+"}});
 
         assert_eq!(grammar(&flat), grammar(&nested));
-        assert_eq!(grammar(&flat).as_deref(), Some("`input` is text of this regex grammar:\na+"));
+        assert_eq!(
+            grammar(&flat).as_deref(),
+            Some("`input` is text of this regex grammar:\na+")
+        );
         assert_eq!(grammar(&json!({"type": "text"})), None);
     }
 }

@@ -135,7 +135,9 @@ fn says(data: &[u8], key: &[u8], passes: impl Fn(&[u8]) -> bool) -> bool {
 
 /// Whether the object has an `error` that is not null, at its top, or is one itself, as Mistral's are.
 fn has_error(data: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(data) else { return false };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return false;
+    };
     let mut error = false;
     let walked = Walk::new(text).object(|key, value| {
         error |= match key.of(text) {
@@ -171,7 +173,13 @@ mod tests {
 
         fn finish(&mut self) -> Option<Bytes> {
             let passing = &mut self.1;
-            self.0.finish(|data| if passing.is_whole(data) { passing.judge(data) } else { EventAction::Drop })
+            self.0.finish(|data| {
+                if passing.is_whole(data) {
+                    passing.judge(data)
+                } else {
+                    EventAction::Drop
+                }
+            })
         }
     }
 
@@ -183,13 +191,18 @@ mod tests {
 
     fn pass(stream: &mut Stream, text: &str) -> String {
         let mut out = Vec::new();
-        stream.push(&Bytes::copy_from_slice(text.as_bytes()), |piece| out.extend_from_slice(&piece));
+        stream.push(&Bytes::copy_from_slice(text.as_bytes()), |piece| {
+            out.extend_from_slice(&piece)
+        });
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn the_usage_chunk_is_read_and_shown_only_if_asked_for() {
-        for (show, expected) in [(true, [CHUNK, LAST, USAGE, DONE].concat()), (false, [CHUNK, LAST, DONE].concat())] {
+        for (show, expected) in [
+            (true, [CHUNK, LAST, USAGE, DONE].concat()),
+            (false, [CHUNK, LAST, DONE].concat()),
+        ] {
             let all = [CHUNK, LAST, USAGE, DONE].concat();
             for at in 0..all.len() {
                 let mut stream = Stream::new(show);
@@ -250,7 +263,10 @@ mod tests {
     fn a_word_in_the_text_is_no_error() {
         let mut stream = Stream::new(true);
 
-        pass(&mut stream, "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"error\\\": 1\"},\"error\":1}]}\n\n");
+        pass(
+            &mut stream,
+            "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"error\\\": 1\"},\"error\":1}]}\n\n",
+        );
 
         assert_eq!(stream.1.ending(), StreamEnd::Cut);
     }

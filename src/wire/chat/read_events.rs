@@ -35,7 +35,10 @@ impl ReadEvents {
     /// A stream that begins. `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where
     /// that is known.
     pub fn new(includes_reasoning: Option<bool>) -> Self {
-        Self { includes_reasoning, ..Self::default() }
+        Self {
+            includes_reasoning,
+            ..Self::default()
+        }
     }
 
     /// Reads the data of an event. What is no chunk is passed over.
@@ -46,7 +49,9 @@ impl ReadEvents {
         if data.trim_ascii() == b"[DONE]" {
             return self.end(out);
         }
-        let Ok(chunk) = serde_json::from_slice::<Value>(data) else { return };
+        let Ok(chunk) = serde_json::from_slice::<Value>(data) else {
+            return;
+        };
         if !chunk.is_object() {
             return;
         }
@@ -61,7 +66,10 @@ impl ReadEvents {
             self.started = true;
             let id = text(&chunk, "id");
             self.id = id.unwrap_or_default().to_owned();
-            out(Event::Start { id: id.map(Into::into), tokens: None });
+            out(Event::Start {
+                id: id.map(Into::into),
+                tokens: None,
+            });
         }
         self.spoken = self.spoken || content::carries(Protocol::OpenaiChat, &chunk);
         self.served = self.served.then(served(&chunk));
@@ -130,7 +138,10 @@ impl ReadEvents {
         for (place, call) in calls.iter().enumerate() {
             self.call(call, place, out);
         }
-        if let Some(called) = delta.get("function_call").filter(|called| calls.is_empty() && called.is_object()) {
+        if let Some(called) = delta
+            .get("function_call")
+            .filter(|called| calls.is_empty() && called.is_object())
+        {
             self.piece(called, called, false, 0, out);
         }
     }
@@ -138,12 +149,17 @@ impl ReadEvents {
     /// A call begins, goes on, or both.
     fn call(&mut self, call: &Value, place: usize, out: &mut dyn FnMut(Event<'_>)) {
         let custom = call.get("custom").filter(|custom| custom.is_object());
-        let Some(called) = custom.or_else(|| call.get("function")) else { return };
+        let Some(called) = custom.or_else(|| call.get("function")) else {
+            return;
+        };
         // Gemini's servers leave the index out, and send each call whole.
-        let index = call
-            .get("index")
-            .and_then(Value::as_u64)
-            .unwrap_or_else(|| if text(call, "id").is_some() { self.calls.len() as u64 } else { place as u64 });
+        let index = call.get("index").and_then(Value::as_u64).unwrap_or_else(|| {
+            if text(call, "id").is_some() {
+                self.calls.len() as u64
+            } else {
+                place as u64
+            }
+        });
         self.piece(call, called, custom.is_some(), index, out);
     }
 
@@ -156,7 +172,12 @@ impl ReadEvents {
                 let at = self.calls.len();
                 self.calls.push(index);
                 let id = call_id(call, Some(&self.id), at);
-                out(Event::ToolStart { index: at, id, name: name.into(), custom });
+                out(Event::ToolStart {
+                    index: at,
+                    id,
+                    name: name.into(),
+                    custom,
+                });
                 at
             }
         };
@@ -178,7 +199,11 @@ impl ReadEvents {
         }
         self.ended = true;
         let stop = self.stop.unwrap_or_default().with_tools(!self.calls.is_empty());
-        let stop = if self.refused && stop == Stop::End { Stop::Refusal } else { stop };
+        let stop = if self.refused && stop == Stop::End {
+            Stop::Refusal
+        } else {
+            stop
+        };
         out(Event::Stop { stop, sequence: None });
         out(Event::End);
     }

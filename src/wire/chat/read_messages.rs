@@ -48,7 +48,11 @@ pub(super) fn messages<'a>(list: &Node<'a, '_>, request: &mut Request<'a>) -> Re
             request.turns.push(Turn { role, parts });
         }
     }
-    if any { Ok(()) } else { Err(list.wanted("a list with at least one message")) }
+    if any {
+        Ok(())
+    } else {
+        Err(list.wanted("a list with at least one message"))
+    }
 }
 
 /// Which parts a message may have.
@@ -68,7 +72,9 @@ fn contents<'a>(
     allowed: AllowedParts,
     parts: &mut Vec<Part<'a>>,
 ) -> Result<(), Untranslatable> {
-    let Some(content) = message.get("content") else { return Ok(()) };
+    let Some(content) = message.get("content") else {
+        return Ok(());
+    };
     if let Some(text) = content.value.as_str() {
         if !text.is_empty() || allowed == AllowedParts::Everything {
             parts.push(Part::Text {
@@ -79,7 +85,10 @@ fn contents<'a>(
         }
         return Ok(());
     }
-    for node in content.list().map_err(|_| content.wanted("a string or a list of parts"))? {
+    for node in content
+        .list()
+        .map_err(|_| content.wanted("a string or a list of parts"))?
+    {
         parts.push(part(&node, allowed)?);
     }
     Ok(())
@@ -90,7 +99,11 @@ fn part<'a>(node: &Node<'a, '_>, allowed: AllowedParts) -> Result<Part<'a>, Untr
     let cache = node.value_at("cache_control");
     let kind = node.need("type")?;
     match (kind.text()?, allowed) {
-        ("text", _) => Ok(Part::Text { text: node.need("text")?.text()?.into(), citations: Vec::new(), cache }),
+        ("text", _) => Ok(Part::Text {
+            text: node.need("text")?.text()?.into(),
+            citations: Vec::new(),
+            cache,
+        }),
         ("refusal", AllowedParts::Said) => Ok(Part::Refusal(node.need("refusal")?.text()?.into())),
         ("image_url", AllowedParts::Everything) => {
             let image = node.need("image_url")?;
@@ -99,11 +112,18 @@ fn part<'a>(node: &Node<'a, '_>, allowed: AllowedParts) -> Result<Part<'a>, Untr
                 Some(url) => (url, None),
                 None => (image.need("url")?.text()?, image.text_at("detail")?),
             };
-            Ok(Part::Image { source: Source::of_url(url), detail: detail.map(Into::into), cache })
+            Ok(Part::Image {
+                source: Source::of_url(url),
+                detail: detail.map(Into::into),
+                cache,
+            })
         }
         ("input_audio", AllowedParts::Everything) => {
             let audio = node.need("input_audio")?;
-            Ok(Part::Audio { data: audio.need("data")?.text()?.into(), format: audio.need("format")?.text()?.into() })
+            Ok(Part::Audio {
+                data: audio.need("data")?.text()?.into(),
+                format: audio.need("format")?.text()?.into(),
+            })
         }
         ("file", AllowedParts::Everything) => file(&node.need("file")?, cache),
         (_, AllowedParts::Text) => Err(kind.wanted("'text'")),
@@ -118,15 +138,24 @@ fn file<'a>(file: &Node<'a, '_>, cache: Option<&'a Value>) -> Result<Part<'a>, U
     }
     let name = file.text_at("filename")?;
     let data = file.need("file_data")?.text()?;
-    let is_url = ["data:", "https://", "http://"].iter().any(|head| data.starts_with(head));
+    let is_url = ["data:", "https://", "http://"]
+        .iter()
+        .any(|head| data.starts_with(head));
     let source = if is_url {
         Source::of_url(data)
     } else {
         let text = name.is_some_and(|name| name.ends_with(".txt") || name.ends_with(".md"));
         let media_type = if text { "text/plain" } else { "application/pdf" };
-        Source::Base64 { media_type: media_type.into(), data: data.into() }
+        Source::Base64 {
+            media_type: media_type.into(),
+            data: data.into(),
+        }
     };
-    Ok(Part::File { source, name: name.map(Into::into), cache })
+    Ok(Part::File {
+        source,
+        name: name.map(Into::into),
+        cache,
+    })
 }
 
 /// Thoughts, then words, then calls.
@@ -176,36 +205,63 @@ fn result<'a>(message: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     // The official type allows text only. Clients send pictures too, and others have a place for them.
     contents(message, AllowedParts::Everything, &mut parts)?;
     let cache = message.value_at("cache_control");
-    Ok(Part::ToolResult(ToolResult { id: id.into(), parts, is_error: false, cache }))
+    Ok(Part::ToolResult(ToolResult {
+        id: id.into(),
+        parts,
+        is_error: false,
+        cache,
+    }))
 }
 
 /// The thoughts of a message, of a request or an answer: sealed ones from `thinking_blocks`, else plain ones. None of these
 /// fields is OpenAI's; what cannot be understood is passed over.
 pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
-    let blocks = message.get("thinking_blocks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let blocks = message
+        .get("thinking_blocks")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let sealed: Vec<Part<'_>> = blocks.iter().filter_map(sealed).collect();
     if !sealed.is_empty() {
         return sealed;
     }
-    let plain = plain(message).map(|text| Part::Thinking { text: text.into(), signature: None });
+    let plain = plain(message).map(|text| Part::Thinking {
+        text: text.into(),
+        signature: None,
+    });
     plain.into_iter().collect()
 }
 
 /// The plain thoughts of a message or a delta: some providers send the same words under two names.
 pub(super) fn plain(message: &Value) -> Option<&str> {
-    let text = |key: &&str| message.get(*key).and_then(Value::as_str).filter(|text| !text.is_empty());
-    ["reasoning_content", "reasoning", "reasoning_text"].iter().find_map(text)
+    let text = |key: &&str| {
+        message
+            .get(*key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    ["reasoning_content", "reasoning", "reasoning_text"]
+        .iter()
+        .find_map(text)
 }
 
 /// One of `thinking_blocks`. Its shape is Anthropic's, so that a bare signature there is one of Claude's.
 pub(super) fn sealed(block: &Value) -> Option<Part<'_>> {
     let text = |key: &str| block.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     if let Some(data) = text("data") {
-        let signature = Signature { redacted: true, ..Signature::unpacked(data, Protocol::AnthropicMessages) };
-        return Some(Part::Thinking { text: "".into(), signature: Some(signature) });
+        let signature = Signature {
+            redacted: true,
+            ..Signature::unpacked(data, Protocol::AnthropicMessages)
+        };
+        return Some(Part::Thinking {
+            text: "".into(),
+            signature: Some(signature),
+        });
     }
     let signature = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     let thoughts = text("thinking");
-    (signature.is_some() || thoughts.is_some())
-        .then(|| Part::Thinking { text: thoughts.unwrap_or_default().into(), signature })
+    (signature.is_some() || thoughts.is_some()).then(|| Part::Thinking {
+        text: thoughts.unwrap_or_default().into(),
+        signature,
+    })
 }

@@ -70,9 +70,14 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         // Some clients put their whole question into one system message; most protocols need somebody who asks.
         let parts = std::mem::take(&mut request.system);
         if parts.is_empty() {
-            return Err(body.need("messages")?.wanted("a list with a message that says something"));
+            return Err(body
+                .need("messages")?
+                .wanted("a list with a message that says something"));
         }
-        request.turns.push(Turn { role: Role::User, parts });
+        request.turns.push(Turn {
+            role: Role::User,
+            parts,
+        });
     }
     Ok(request)
 }
@@ -84,7 +89,10 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     for (key, why) in [
         ("functions", "functions were retired by OpenAI; use 'tools'."),
         ("function_call", "functions were retired by OpenAI; use 'tool_choice'."),
-        ("web_search_options", "this model's provider has no web search of its own here."),
+        (
+            "web_search_options",
+            "this model's provider has no web search of its own here.",
+        ),
     ] {
         if let Some(node) = body.get(key) {
             return Err(node.impossible(why));
@@ -121,7 +129,9 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
 
 /// The stop texts, one or several.
 pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>, Untranslatable> {
-    let Some(stop) = body.get("stop") else { return Ok(Vec::new()) };
+    let Some(stop) = body.get("stop") else {
+        return Ok(Vec::new());
+    };
     if let Some(text) = stop.value.as_str() {
         return Ok(vec![text.into()]);
     }
@@ -164,17 +174,25 @@ fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
     };
     let qwen = || {
         let enabled = body.value.get("enable_thinking").and_then(Value::as_bool);
-        enabled.or_else(|| flag("chat_template_kwargs", "enable_thinking")).map(switch)
+        enabled
+            .or_else(|| flag("chat_template_kwargs", "enable_thinking"))
+            .map(switch)
     };
     Ok(openrouter.or_else(claude).or_else(qwen))
 }
 
 fn effort_of(text: &str) -> Option<Thinking> {
-    if text == "none" { Some(Thinking::Off) } else { Effort::parse(text).map(Thinking::Effort) }
+    if text == "none" {
+        Some(Thinking::Off)
+    } else {
+        Effort::parse(text).map(Thinking::Effort)
+    }
 }
 
 fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
-    let Some(format) = body.get("response_format") else { return Ok(None) };
+    let Some(format) = body.get("response_format") else {
+        return Ok(None);
+    };
     let kind = format.need("type")?;
     match kind.text()? {
         "text" => Ok(None),

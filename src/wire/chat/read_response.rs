@@ -14,8 +14,13 @@ use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall};
 /// # Errors
 /// If it has no message, or says that the provider failed.
 pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
-    let choice = first_choice(answer).filter(|_| failure(answer).is_none()).ok_or(NotAnAnswer)?;
-    let message = choice.get("message").filter(|message| message.is_object()).ok_or(NotAnAnswer)?;
+    let choice = first_choice(answer)
+        .filter(|_| failure(answer).is_none())
+        .ok_or(NotAnAnswer)?;
+    let message = choice
+        .get("message")
+        .filter(|message| message.is_object())
+        .ok_or(NotAnAnswer)?;
     let said = finish_reason(choice).map(stop);
     let id = text(answer, "id");
 
@@ -27,7 +32,10 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
         Words::Thought(_) if thought => {}
         Words::Thought(more) => match parts.last_mut() {
             Some(Part::Thinking { text, .. }) => text.to_mut().push_str(more),
-            _ => parts.push(Part::Thinking { text: more.into(), signature: None }),
+            _ => parts.push(Part::Thinking {
+                text: more.into(),
+                signature: None,
+            }),
         },
         Words::Said(text) => parts.push(Part::text(text)),
         Words::Refused(text) => {
@@ -44,7 +52,12 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
         parts.push(Part::Refusal(text.into()));
     }
     let calls = parts.len();
-    parts.extend(list(message, "tool_calls").iter().enumerate().filter_map(|(at, node)| call(node, id, at)));
+    parts.extend(
+        list(message, "tool_calls")
+            .iter()
+            .enumerate()
+            .filter_map(|(at, node)| call(node, id, at)),
+    );
     // The retired way to call a function, of which there was one.
     if parts.len() == calls
         && let Some(called) = message.get("function_call").filter(|called| called.is_object())
@@ -58,7 +71,11 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
         Some(Some(stop)) => stop.with_tools(called),
         None => Stop::End.with_tools(called),
     };
-    let stop = if refused && stop == Stop::End { Stop::Refusal } else { stop };
+    let stop = if refused && stop == Stop::End {
+        Stop::Refusal
+    } else {
+        stop
+    };
     let id = id.map(Into::into);
     Ok(Response {
         id,
@@ -75,7 +92,13 @@ fn call<'a>(node: &'a Value, answer: Option<&str>, place: usize) -> Option<Part<
     if let Some(custom) = node.get("custom").filter(|custom| custom.is_object()) {
         let name = text(custom, "name")?.into();
         let arguments = arguments(custom.get("input"));
-        return Some(Part::ToolCall(ToolCall { id, name, namespace: None, arguments, custom: true }));
+        return Some(Part::ToolCall(ToolCall {
+            id,
+            name,
+            namespace: None,
+            arguments,
+            custom: true,
+        }));
     }
     function(node.get("function")?, id)
 }
@@ -83,6 +106,16 @@ fn call<'a>(node: &'a Value, answer: Option<&str>, place: usize) -> Option<Part<
 fn function<'a>(called: &'a Value, id: std::borrow::Cow<'a, str>) -> Option<Part<'a>> {
     let name = text(called, "name")?.into();
     let arguments = arguments(called.get("arguments"));
-    let arguments = if arguments.trim().is_empty() { "{}".into() } else { arguments };
-    Some(Part::ToolCall(ToolCall { id, name, namespace: None, arguments, custom: false }))
+    let arguments = if arguments.trim().is_empty() {
+        "{}".into()
+    } else {
+        arguments
+    };
+    Some(Part::ToolCall(ToolCall {
+        id,
+        name,
+        namespace: None,
+        arguments,
+        custom: false,
+    }))
 }

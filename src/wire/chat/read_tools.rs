@@ -6,7 +6,9 @@ use crate::wire::neutral::{Choice, Node, Request, Tool, ToolKind, Untranslatable
 
 /// What the model may call.
 pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
-    let Some(tools) = body.get("tools") else { return Ok(Vec::new()) };
+    let Some(tools) = body.get("tools") else {
+        return Ok(Vec::new());
+    };
     tools.list()?.map(|node| tool(&node)).collect()
 }
 
@@ -24,19 +26,26 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
         }
     };
     let kind = if kind == "custom" {
-        ToolKind::Custom { format: described.value_at("format") }
+        ToolKind::Custom {
+            format: described.value_at("format"),
+        }
     } else {
         if let Some(parameters) = described.get("parameters") {
             parameters.object()?;
         }
-        ToolKind::Function { parameters: described.value_at("parameters"), strict: described.flag_at("strict")? }
+        ToolKind::Function {
+            parameters: described.value_at("parameters"),
+            strict: described.flag_at("strict")?,
+        }
     };
     Ok(Tool {
         name: described.need("name")?.text()?.into(),
         namespace: None,
         description: described.text_at("description")?.map(Cow::from),
         kind,
-        cache: node.value_at("cache_control").or_else(|| described.value_at("cache_control")),
+        cache: node
+            .value_at("cache_control")
+            .or_else(|| described.value_at("cache_control")),
     })
 }
 
@@ -44,7 +53,9 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
 /// is nothing to choose.
 pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
     const WORDS: &str = "'none', 'auto', 'required' or an object that names a tool";
-    let Some(node) = body.get("tool_choice").filter(|_| !request.tools.is_empty()) else { return Ok(()) };
+    let Some(node) = body.get("tool_choice").filter(|_| !request.tools.is_empty()) else {
+        return Ok(());
+    };
     if let Some(word) = node.value.as_str() {
         request.choice = Some(match word {
             "none" => Choice::Never,

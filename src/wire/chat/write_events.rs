@@ -135,30 +135,74 @@ impl WriteEvents {
         }
         if !self.started {
             self.started = true;
-            self.chunk(&Delta { role: Some("assistant"), content: Some(""), ..Delta::default() }, None, out);
+            self.chunk(
+                &Delta {
+                    role: Some("assistant"),
+                    content: Some(""),
+                    ..Delta::default()
+                },
+                None,
+                out,
+            );
         }
         match event {
             Event::Start { tokens, .. } => self.tokens = tokens.or(self.tokens),
             Event::Text(text) => {
                 self.characters += text.chars().count() as u64;
-                self.chunk(&Delta { content: Some(&text), ..Delta::default() }, None, out);
+                self.chunk(
+                    &Delta {
+                        content: Some(&text),
+                        ..Delta::default()
+                    },
+                    None,
+                    out,
+                );
             }
             Event::Thinking(text) => {
                 self.thoughts.push_str(&text);
-                self.chunk(&Delta { reasoning_content: Some(&text), ..Delta::default() }, None, out);
+                self.chunk(
+                    &Delta {
+                        reasoning_content: Some(&text),
+                        ..Delta::default()
+                    },
+                    None,
+                    out,
+                );
             }
             Event::Signature(signature) => self.signature(&signature, out),
             Event::Refusal(text) => {
                 self.refused = true;
-                self.chunk(&Delta { refusal: Some(&text), ..Delta::default() }, None, out);
+                self.chunk(
+                    &Delta {
+                        refusal: Some(&text),
+                        ..Delta::default()
+                    },
+                    None,
+                    out,
+                );
             }
             Event::Citation(citation) => {
                 let entry = Annotation::new(&citation, (self.open, self.characters));
-                let annotations = Some([At { index: self.cited, entry }]);
+                let annotations = Some([At {
+                    index: self.cited,
+                    entry,
+                }]);
                 self.cited += 1;
-                self.chunk(&Delta { annotations, ..Delta::default() }, None, out);
+                self.chunk(
+                    &Delta {
+                        annotations,
+                        ..Delta::default()
+                    },
+                    None,
+                    out,
+                );
             }
-            Event::ToolStart { index, id, name, custom } => self.tool_start(index, &id, &name, custom, out),
+            Event::ToolStart {
+                index,
+                id,
+                name,
+                custom,
+            } => self.tool_start(index, &id, &name, custom, out),
             Event::ToolArguments { index, text } => self.tool_arguments(index, &text, out),
             Event::PartEnd => {
                 self.open = self.characters;
@@ -184,39 +228,100 @@ impl WriteEvents {
 
     fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
         let thoughts = std::mem::take(&mut self.thoughts);
-        let entry = Block { r#type: "thinking", thinking: &thoughts, signature: Some(signature.packed()) };
-        let block = At { index: self.sealed, entry };
+        let entry = Block {
+            r#type: "thinking",
+            thinking: &thoughts,
+            signature: Some(signature.packed()),
+        };
+        let block = At {
+            index: self.sealed,
+            entry,
+        };
         self.sealed += 1;
-        self.chunk(&Delta { thinking_blocks: Some([block]), ..Delta::default() }, None, out);
+        self.chunk(
+            &Delta {
+                thinking_blocks: Some([block]),
+                ..Delta::default()
+            },
+            None,
+            out,
+        );
     }
 
     fn tool_start(&mut self, index: usize, id: &str, name: &str, custom: bool, out: &mut Vec<u8>) {
         let known = self.identity.names.client(name);
         let wraps = !custom && known.is_some_and(|known| known.custom);
         let name = Some(known.map_or(name, |known| &known.name));
-        let call = Call { index, custom: custom || wraps, wrapped: wraps.then(String::new), any: false };
-        let start = CallDelta { index, id: Some(id), ..CallDelta::default() };
-        let start = if call.custom {
-            CallDelta { r#type: Some("custom"), custom: Some(Custom { name, input: "".into() }), ..start }
-        } else {
-            CallDelta { r#type: Some("function"), function: Some(Function { name, arguments: "" }), ..start }
+        let call = Call {
+            index,
+            custom: custom || wraps,
+            wrapped: wraps.then(String::new),
+            any: false,
         };
-        self.chunk(&Delta { tool_calls: Some([start]), ..Delta::default() }, None, out);
+        let start = CallDelta {
+            index,
+            id: Some(id),
+            ..CallDelta::default()
+        };
+        let start = if call.custom {
+            CallDelta {
+                r#type: Some("custom"),
+                custom: Some(Custom { name, input: "".into() }),
+                ..start
+            }
+        } else {
+            CallDelta {
+                r#type: Some("function"),
+                function: Some(Function { name, arguments: "" }),
+                ..start
+            }
+        };
+        self.chunk(
+            &Delta {
+                tool_calls: Some([start]),
+                ..Delta::default()
+            },
+            None,
+            out,
+        );
         self.calls.push(call);
     }
 
     fn tool_arguments(&mut self, index: usize, text: &str, out: &mut Vec<u8>) {
-        let Some(call) = self.calls.iter_mut().find(|call| call.index == index) else { return };
+        let Some(call) = self.calls.iter_mut().find(|call| call.index == index) else {
+            return;
+        };
         call.any |= !text.is_empty();
         if let Some(wrapped) = &mut call.wrapped {
             return wrapped.push_str(text);
         }
         let more = if call.custom {
-            CallDelta { index, custom: Some(Custom { name: None, input: text.into() }), ..CallDelta::default() }
+            CallDelta {
+                index,
+                custom: Some(Custom {
+                    name: None,
+                    input: text.into(),
+                }),
+                ..CallDelta::default()
+            }
         } else {
-            CallDelta { index, function: Some(Function { name: None, arguments: text }), ..CallDelta::default() }
+            CallDelta {
+                index,
+                function: Some(Function {
+                    name: None,
+                    arguments: text,
+                }),
+                ..CallDelta::default()
+            }
         };
-        self.chunk(&Delta { tool_calls: Some([more]), ..Delta::default() }, None, out);
+        self.chunk(
+            &Delta {
+                tool_calls: Some([more]),
+                ..Delta::default()
+            },
+            None,
+            out,
+        );
     }
 
     /// Sends what was held of calls: clients parse arguments that never came, so that there must be some.
@@ -226,19 +331,35 @@ impl WriteEvents {
             let more = match call.wrapped.take() {
                 Some(wrapped) => {
                     let input = free_text::unwrapped(&wrapped).into_owned().into();
-                    CallDelta { index, custom: Some(Custom { name: None, input }), ..CallDelta::default() }
+                    CallDelta {
+                        index,
+                        custom: Some(Custom { name: None, input }),
+                        ..CallDelta::default()
+                    }
                 }
                 None if !call.custom && !call.any => {
                     call.any = true;
                     CallDelta {
                         index,
-                        function: Some(Function { name: None, arguments: "{}" }),
+                        function: Some(Function {
+                            name: None,
+                            arguments: "{}",
+                        }),
                         ..CallDelta::default()
                     }
                 }
                 None => continue,
             };
-            chunk(&self.head, &self.identity, &Delta { tool_calls: Some([more]), ..Delta::default() }, None, out);
+            chunk(
+                &self.head,
+                &self.identity,
+                &Delta {
+                    tool_calls: Some([more]),
+                    ..Delta::default()
+                },
+                None,
+                out,
+            );
         }
     }
 
@@ -269,7 +390,11 @@ fn chunk(head: &str, identity: &ResponseIdentity, delta: &Delta<'_>, finish: Opt
     put(&finish, out);
     out.extend_from_slice(b"}]");
     // OpenAI says `null` in every chunk but the last, once usage was asked for.
-    out.extend_from_slice(if identity.include_usage { b",\"usage\":null}\n\n".as_slice() } else { b"}\n\n" });
+    out.extend_from_slice(if identity.include_usage {
+        b",\"usage\":null}\n\n".as_slice()
+    } else {
+        b"}\n\n"
+    });
 }
 
 fn put(value: &impl Serialize, out: &mut Vec<u8>) {

@@ -129,7 +129,11 @@ pub(super) fn messages<'w>(
     names: &'w ToolNames,
     instructions: Option<String>,
 ) -> Result<Vec<Message<'w>>, Untranslatable> {
-    let system_role = if capabilities.developer_role { "developer" } else { "system" };
+    let system_role = if capabilities.developer_role {
+        "developer"
+    } else {
+        "system"
+    };
     let mut messages = Vec::new();
     let mut system = joined(&request.system, "\n\n")?;
     if let Some(more) = instructions {
@@ -141,7 +145,10 @@ pub(super) fn messages<'w>(
     }
     // What one side says at a stretch. This protocol wants all calls of a stretch in one message, and their results right
     // after it.
-    for stretch in request.turns.chunk_by(|a, b| (a.role == Role::Assistant) == (b.role == Role::Assistant)) {
+    for stretch in request
+        .turns
+        .chunk_by(|a, b| (a.role == Role::Assistant) == (b.role == Role::Assistant))
+    {
         if stretch.first().is_some_and(|turn| turn.role == Role::Assistant) {
             messages.extend(said(stretch, capabilities, names)?);
         } else {
@@ -187,7 +194,10 @@ fn said<'w>(
         true => (!capabilities.openai_fields).then_some(Content::Text("".into())),
     };
     // A provider that wants its thoughts back fails where the field is missing: what was lost is said to be empty.
-    let thoughts = capabilities.thinking_back.as_deref().map(|field| (field, thoughts.join("\n\n")));
+    let thoughts = capabilities
+        .thinking_back
+        .as_deref()
+        .map(|field| (field, thoughts.join("\n\n")));
     Ok(Some(Message {
         role: "assistant",
         content,
@@ -205,7 +215,11 @@ fn write_call<'w>(call: &'w ToolCall<'_>, names: &'w ToolNames) -> Call<'w> {
         (false, text) => text.into(),
     };
     let name = names.provider(call.namespace.as_deref(), &call.name);
-    Call { id: &call.id, r#type: "function", function: Called { name, arguments } }
+    Call {
+        id: &call.id,
+        r#type: "function",
+        function: Called { name, arguments },
+    }
 }
 
 /// What came back: results, then the rest in its order.
@@ -261,9 +275,15 @@ fn write_result<'w>(result: &'w ToolResult<'_>, identity: &mut Vec<Piece<'w>>) -
         _ => None,
     });
     let mut text = join(texts, "\n\n");
-    let others: Vec<_> = result.parts.iter().filter(|part| !matches!(part, Part::Text { .. })).collect();
+    let others: Vec<_> = result
+        .parts
+        .iter()
+        .filter(|part| !matches!(part, Part::Text { .. }))
+        .collect();
     if !others.is_empty() {
-        identity.push(Piece::Text { text: format!("Shown by the tool in its answer to {}:", result.id).into() });
+        identity.push(Piece::Text {
+            text: format!("Shown by the tool in its answer to {}:", result.id).into(),
+        });
         for part in others {
             identity.push(piece(part)?);
         }
@@ -275,32 +295,64 @@ fn write_result<'w>(result: &'w ToolResult<'_>, identity: &mut Vec<Piece<'w>>) -
     if result.is_error && !says_so {
         text = format!("Error: {text}").into();
     }
-    Ok(Message { tool_call_id: Some(&result.id), ..Message::new("tool", Content::Text(text)) })
+    Ok(Message {
+        tool_call_id: Some(&result.id),
+        ..Message::new("tool", Content::Text(text))
+    })
 }
 
 fn piece<'w>(part: &'w Part<'_>) -> Result<Piece<'w>, Untranslatable> {
     Ok(match part {
-        Part::Text { text, .. } | Part::Refusal(text) => Piece::Text { text: text.as_ref().into() },
+        Part::Text { text, .. } | Part::Refusal(text) => Piece::Text {
+            text: text.as_ref().into(),
+        },
         Part::Image { source, detail, .. } => {
-            let Some(url) = url(source) else { return Err(no_place("a picture that is text")) };
-            Piece::ImageUrl { image_url: ImageUrl { url, detail: detail.as_deref() } }
+            let Some(url) = url(source) else {
+                return Err(no_place("a picture that is text"));
+            };
+            Piece::ImageUrl {
+                image_url: ImageUrl {
+                    url,
+                    detail: detail.as_deref(),
+                },
+            }
         }
-        Part::File { source: Source::Text(text), name, .. } => Piece::Text {
+        Part::File {
+            source: Source::Text(text),
+            name,
+            ..
+        } => Piece::Text {
             text: match name {
                 Some(name) => format!("{name}:\n\n{text}").into(),
                 None => text.as_ref().into(),
             },
         },
-        Part::File { source: Source::Url(_), .. } => {
+        Part::File {
+            source: Source::Url(_), ..
+        } => {
             return Err(no_place("documents at an address; send the document itself"));
         }
-        Part::File { source: Source::Base64 { media_type, data }, name, .. } => {
+        Part::File {
+            source: Source::Base64 { media_type, data },
+            name,
+            ..
+        } => {
             // The name is required here.
-            let filename =
-                name.as_deref().unwrap_or(if media_type == "application/pdf" { "document.pdf" } else { "document" });
-            Piece::File { file: File { filename, file_data: Url::Data { media_type, data } } }
+            let filename = name.as_deref().unwrap_or(if media_type == "application/pdf" {
+                "document.pdf"
+            } else {
+                "document"
+            });
+            Piece::File {
+                file: File {
+                    filename,
+                    file_data: Url::Data { media_type, data },
+                },
+            }
         }
-        Part::Audio { data, format } => Piece::InputAudio { input_audio: Audio { data, format } },
+        Part::Audio { data, format } => Piece::InputAudio {
+            input_audio: Audio { data, format },
+        },
         Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) => {
             return Err(no_place("thoughts and calls in a turn of the user"));
         }

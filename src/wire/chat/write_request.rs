@@ -50,13 +50,23 @@ pub fn write_request(
 ) -> Result<Vec<u8>, Untranslatable> {
     let (format, instructions) = format(request.format.as_ref(), capabilities);
     let sampling = Some(&request.sampling).filter(|_| capabilities.sampling);
-    let limit = request.max_tokens.map(|wanted| capabilities.max_tokens.map_or(wanted, |most| wanted.min(most)));
+    let limit = request
+        .max_tokens
+        .map(|wanted| capabilities.max_tokens.map_or(wanted, |most| wanted.min(most)));
     let has_tools = !request.tools.is_empty();
     let request = ChatRequest {
         model,
         messages: messages(request, capabilities, names, instructions)?,
-        tools: request.tools.iter().map(|tool| write_tool(tool, capabilities, names)).collect(),
-        tool_choice: request.choice.as_ref().filter(|_| has_tools).map(|choice| tool_choice(choice, request, names)),
+        tools: request
+            .tools
+            .iter()
+            .map(|tool| write_tool(tool, capabilities, names))
+            .collect(),
+        tool_choice: request
+            .choice
+            .as_ref()
+            .filter(|_| has_tools)
+            .map(|choice| tool_choice(choice, request, names)),
         parallel_tool_calls: request
             .parallel_tools
             .filter(|parallel| has_tools && (capabilities.openai_fields || !parallel)),
@@ -65,7 +75,9 @@ pub fn write_request(
         stop: &request.stop,
         temperature: sampling.and_then(|sampling| sampling.temperature),
         top_p: sampling.and_then(|sampling| sampling.top_p),
-        top_k: sampling.and_then(|sampling| sampling.top_k).filter(|_| capabilities.top_k),
+        top_k: sampling
+            .and_then(|sampling| sampling.top_k)
+            .filter(|_| capabilities.top_k),
         frequency_penalty: sampling.and_then(|sampling| sampling.frequency_penalty),
         presence_penalty: sampling.and_then(|sampling| sampling.presence_penalty),
         seed: request.sampling.seed,
@@ -74,7 +86,10 @@ pub fn write_request(
         verbosity: request.verbosity.as_deref().filter(|_| capabilities.openai_fields),
         user: request.user.as_deref().filter(|_| capabilities.openai_fields),
         service_tier: request.service_tier.as_deref().filter(|_| capabilities.openai_fields),
-        prompt_cache_key: request.prompt_cache_key.as_deref().filter(|_| capabilities.openai_fields),
+        prompt_cache_key: request
+            .prompt_cache_key
+            .as_deref()
+            .filter(|_| capabilities.openai_fields),
         stream: request.stream.then_some(true),
         stream_options: (request.stream && capabilities.stream_options)
             .then_some(StreamOptions { include_usage: true }),
@@ -155,8 +170,10 @@ fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w To
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
             // A function without parameters may leave them out at OpenAI; many hosts then fail.
-            let parameters =
-                parameters.map_or_else(|| Cow::Owned(json!({"type": "object", "properties": {}})), Cow::Borrowed);
+            let parameters = parameters.map_or_else(
+                || Cow::Owned(json!({"type": "object", "properties": {}})),
+                Cow::Borrowed,
+            );
             (parameters, *strict, description.map(Cow::Borrowed))
         }
         ToolKind::Custom { format } => {
@@ -168,7 +185,15 @@ fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w To
     };
     let name = names.provider(tool.namespace.as_deref(), &tool.name);
     let strict = strict.filter(|_| capabilities.openai_fields);
-    ToolOut { r#type: "function", function: FunctionOut { name, description, parameters, strict } }
+    ToolOut {
+        r#type: "function",
+        function: FunctionOut {
+            name,
+            description,
+            parameters,
+            strict,
+        },
+    }
 }
 
 #[derive(Serialize)]
@@ -191,7 +216,10 @@ fn tool_choice<'w>(choice: &'w Choice<'_>, request: &Request<'_>, names: &'w Too
         Choice::Tool(name) => {
             let tool = request.tools.iter().find(|tool| tool.name == *name);
             let name = names.provider(tool.and_then(|tool| tool.namespace.as_deref()), name);
-            ChoiceOut::Tool { r#type: "function", function: Named { name } }
+            ChoiceOut::Tool {
+                r#type: "function",
+                function: Named { name },
+            }
         }
     }
 }
@@ -223,7 +251,12 @@ fn format<'w>(format: Option<&'w Format<'_>>, capabilities: &Capabilities) -> (O
                 format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
             (Some(FormatOut::JsonObject), Some(told))
         }
-        Some(Format::Schema { name, description, schema, strict }) => {
+        Some(Format::Schema {
+            name,
+            description,
+            schema,
+            strict,
+        }) => {
             let json_schema = SchemaOut {
                 // Anthropic's formats have no name; here it is required.
                 name: name.as_deref().unwrap_or("structured_output"),

@@ -20,25 +20,36 @@ use crate::wire::neutral::{Citation, Part, Response, ResponseIdentity, Stop, Too
 /// | calls | `tool_calls`, under the client's names |
 /// | the stop text that ended it | lost: there is no field for it |
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
-    let mut message = Message { role: "assistant", ..Message::default() };
+    let mut message = Message {
+        role: "assistant",
+        ..Message::default()
+    };
     let mut refusals = Vec::new();
     let (mut text, mut length) = (String::new(), 0_u64);
     let mut thoughts = Vec::new();
     let mut any_text = false;
     for part in &response.parts {
         match part {
-            Part::Text { text: more, citations, .. } => {
+            Part::Text {
+                text: more, citations, ..
+            } => {
                 any_text = true;
                 let start = length;
                 length += more.chars().count() as u64;
                 text.push_str(more);
-                message.annotations.extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
+                message
+                    .annotations
+                    .extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
             }
             Part::Refusal(words) => refusals.push(words.as_ref()),
             Part::Thinking { text, signature } => {
                 thoughts.push(text.as_ref());
                 let signature = signature.as_ref().map(|signature| signature.packed());
-                message.thinking_blocks.push(Block { r#type: "thinking", thinking: text, signature });
+                message.thinking_blocks.push(Block {
+                    r#type: "thinking",
+                    thinking: text,
+                    signature,
+                });
             }
             Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity)),
             Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
@@ -53,13 +64,21 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
     message.content = (any_text || !instead).then_some(text);
     message.refusal = (!refusals.is_empty()).then(|| refusals.concat());
 
-    let finish_reason = finish_reason(response.stop.with_tools(!message.tool_calls.is_empty()), !refusals.is_empty());
+    let finish_reason = finish_reason(
+        response.stop.with_tools(!message.tool_calls.is_empty()),
+        !refusals.is_empty(),
+    );
     let answer = Answer {
         id: format!("chatcmpl-{}", identity.id),
         object: "chat.completion",
         created: identity.created,
         model: &identity.model,
-        choices: [Choice { index: 0, message, logprobs: None, finish_reason }],
+        choices: [Choice {
+            index: 0,
+            message,
+            logprobs: None,
+            finish_reason,
+        }],
         usage: response.tokens.map(Usage::from),
     };
     // Nothing in it can fail to be JSON.
@@ -142,7 +161,16 @@ impl<'w> Annotation<'w> {
     pub(super) fn new(citation: &'w Citation<'_>, otherwise: (u64, u64)) -> Self {
         let (start_index, end_index) = citation.span.unwrap_or(otherwise);
         let (title, url, content) = (&citation.title, &citation.url, citation.quote.as_deref());
-        Self { r#type: "url_citation", url_citation: UrlCitation { start_index, end_index, title, url, content } }
+        Self {
+            r#type: "url_citation",
+            url_citation: UrlCitation {
+                start_index,
+                end_index,
+                title,
+                url,
+                content,
+            },
+        }
     }
 }
 
@@ -177,12 +205,28 @@ impl<'w> Call<'w> {
         let known = identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
         let called = if call.custom {
-            Called::Custom { custom: Custom { name, input: call.arguments.as_ref().into() } }
+            Called::Custom {
+                custom: Custom {
+                    name,
+                    input: call.arguments.as_ref().into(),
+                },
+            }
         } else if known.is_some_and(|known| known.custom) {
-            Called::Custom { custom: Custom { name, input: free_text::unwrapped(&call.arguments) } }
+            Called::Custom {
+                custom: Custom {
+                    name,
+                    input: free_text::unwrapped(&call.arguments),
+                },
+            }
         } else {
-            let arguments = if call.arguments.is_empty() { "{}" } else { &call.arguments };
-            Called::Function { function: Function { name, arguments } }
+            let arguments = if call.arguments.is_empty() {
+                "{}"
+            } else {
+                &call.arguments
+            };
+            Called::Function {
+                function: Function { name, arguments },
+            }
         };
         Self { id: &call.id, called }
     }

@@ -43,33 +43,61 @@ impl Thought {
     /// the field for those that cannot.
     pub(super) fn new(thinking: Option<Thinking>, capabilities: &Capabilities) -> Self {
         let thinks = capabilities.thinks.unwrap_or(capabilities.efforts.is_some());
-        let Some(thinking) = thinking.filter(|_| thinks) else { return Self::default() };
+        let Some(thinking) = thinking.filter(|_| thinks) else {
+            return Self::default();
+        };
         let on = thinking != Thinking::Off;
-        let has_efforts = matches!(capabilities.thinking, ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort);
+        let has_efforts = matches!(
+            capabilities.thinking,
+            ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort
+        );
         if !on && capabilities.must_think && !has_efforts {
             return Self::default();
         }
-        let kind = Some(Kind { r#type: if on { "enabled" } else { "disabled" } });
+        let kind = Some(Kind {
+            r#type: if on { "enabled" } else { "disabled" },
+        });
         match capabilities.thinking {
-            ThinkingSwitch::Effort => Self { reasoning_effort: effort(thinking, capabilities), ..Self::default() },
-            ThinkingSwitch::ThinkingType => Self { thinking: kind, ..Self::default() },
+            ThinkingSwitch::Effort => Self {
+                reasoning_effort: effort(thinking, capabilities),
+                ..Self::default()
+            },
+            ThinkingSwitch::ThinkingType => Self {
+                thinking: kind,
+                ..Self::default()
+            },
             ThinkingSwitch::ThinkingTypeAndEffort => {
                 let stated = on && thinking != Thinking::Adaptive;
                 let reasoning_effort = if stated { effort(thinking, capabilities) } else { None };
-                Self { thinking: kind, reasoning_effort, ..Self::default() }
+                Self {
+                    thinking: kind,
+                    reasoning_effort,
+                    ..Self::default()
+                }
             }
-            ThinkingSwitch::EnableThinking => Self { enable_thinking: Some(on), ..Self::default() },
-            ThinkingSwitch::ChatTemplateKwargs => {
-                Self { chat_template_kwargs: Some(Enabled { enable_thinking: on }), ..Self::default() }
-            }
-            ThinkingSwitch::ChatTemplateArgs => {
-                Self { chat_template_args: Some(Enabled { enable_thinking: on }), ..Self::default() }
-            }
-            ThinkingSwitch::ReasoningEnabled => Self { reasoning: Some(Reasoning::Enabled(on)), ..Self::default() },
+            ThinkingSwitch::EnableThinking => Self {
+                enable_thinking: Some(on),
+                ..Self::default()
+            },
+            ThinkingSwitch::ChatTemplateKwargs => Self {
+                chat_template_kwargs: Some(Enabled { enable_thinking: on }),
+                ..Self::default()
+            },
+            ThinkingSwitch::ChatTemplateArgs => Self {
+                chat_template_args: Some(Enabled { enable_thinking: on }),
+                ..Self::default()
+            },
+            ThinkingSwitch::ReasoningEnabled => Self {
+                reasoning: Some(Reasoning::Enabled(on)),
+                ..Self::default()
+            },
             ThinkingSwitch::ReasoningEffort => {
                 let none = (!on && !capabilities.must_think).then_some("none");
                 let reasoning = none.or_else(|| effort(thinking, capabilities)).map(Reasoning::Effort);
-                Self { reasoning, ..Self::default() }
+                Self {
+                    reasoning,
+                    ..Self::default()
+                }
             }
             ThinkingSwitch::None => Self::default(),
         }
@@ -92,7 +120,11 @@ fn effort(thinking: Thinking, capabilities: &Capabilities) -> Option<&'static st
         Thinking::Budget(tokens) => Effort::of_budget(tokens),
     };
     // Where the efforts are not known, these three are the ones that everybody has.
-    let wanted = if capabilities.efforts.is_none() { wanted.clamp(Effort::Low, Effort::High) } else { wanted };
+    let wanted = if capabilities.efforts.is_none() {
+        wanted.clamp(Effort::Low, Effort::High)
+    } else {
+        wanted
+    };
     capabilities.nearest_effort(wanted).map(Effort::as_str)
 }
 
@@ -108,7 +140,12 @@ mod tests {
 
     fn capabilities(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Capabilities {
         let efforts = efforts.map(|list| list.iter().map(|effort| (*effort).to_owned()).collect());
-        Capabilities { thinking: switch, thinks: Some(true), efforts, ..Capabilities::default() }
+        Capabilities {
+            thinking: switch,
+            thinks: Some(true),
+            efforts,
+            ..Capabilities::default()
+        }
     }
 
     #[test]
@@ -126,7 +163,11 @@ mod tests {
                 json!({"reasoning_effort": "high", "thinking": {"type": "enabled"}}),
                 json!({"thinking": {"type": "disabled"}}),
             ),
-            (ThinkingSwitch::EnableThinking, json!({"enable_thinking": true}), json!({"enable_thinking": false})),
+            (
+                ThinkingSwitch::EnableThinking,
+                json!({"enable_thinking": true}),
+                json!({"enable_thinking": false}),
+            ),
             (
                 ThinkingSwitch::ChatTemplateKwargs,
                 json!({"chat_template_kwargs": {"enable_thinking": true}}),
@@ -171,11 +212,24 @@ mod tests {
 
     #[test]
     fn a_model_that_must_think_is_told_to_think_least() {
-        let off =
-            |switch, efforts| said(Thinking::Off, &Capabilities { must_think: true, ..capabilities(switch, efforts) });
+        let off = |switch, efforts| {
+            said(
+                Thinking::Off,
+                &Capabilities {
+                    must_think: true,
+                    ..capabilities(switch, efforts)
+                },
+            )
+        };
 
-        assert_eq!(off(ThinkingSwitch::Effort, Some(&["none", "low"])), json!({"reasoning_effort": "low"}));
-        assert_eq!(off(ThinkingSwitch::ReasoningEffort, Some(&["low"])), json!({"reasoning": {"effort": "low"}}));
+        assert_eq!(
+            off(ThinkingSwitch::Effort, Some(&["none", "low"])),
+            json!({"reasoning_effort": "low"})
+        );
+        assert_eq!(
+            off(ThinkingSwitch::ReasoningEffort, Some(&["low"])),
+            json!({"reasoning": {"effort": "low"}})
+        );
         assert_eq!(off(ThinkingSwitch::ReasoningEffort, None), json!({}));
         assert_eq!(off(ThinkingSwitch::ThinkingType, None), json!({}));
     }
@@ -183,7 +237,10 @@ mod tests {
     #[test]
     fn a_model_that_is_not_known_to_think_is_not_told_to() {
         for thinks in [Some(false), None] {
-            let capabilities = Capabilities { thinks, ..Capabilities::default() };
+            let capabilities = Capabilities {
+                thinks,
+                ..Capabilities::default()
+            };
 
             assert_eq!(said(Thinking::Effort(Effort::High), &capabilities), json!({}));
         }

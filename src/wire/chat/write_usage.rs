@@ -31,8 +31,13 @@ impl From<Tokens> for Usage {
             prompt_tokens: tokens.prompt,
             completion_tokens: tokens.completion,
             total_tokens: tokens.prompt.saturating_add(tokens.completion),
-            prompt_tokens_details: Prompt { cached_tokens: tokens.cache_read, cache_write_tokens: tokens.cache_write },
-            completion_tokens_details: Completion { reasoning_tokens: tokens.reasoning },
+            prompt_tokens_details: Prompt {
+                cached_tokens: tokens.cache_read,
+                cache_write_tokens: tokens.cache_write,
+            },
+            completion_tokens_details: Completion {
+                reasoning_tokens: tokens.reasoning,
+            },
         }
     }
 }

@@ -52,7 +52,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         return Err(node.impossible("tokens cannot be biased here."));
     }
     Ok(Request {
-        turns: vec![Turn { role: Role::User, parts: vec![Part::text(prompt(&body)?)] }],
+        turns: vec![Turn {
+            role: Role::User,
+            parts: vec![Part::text(prompt(&body)?)],
+        }],
         max_tokens: body.count_at("max_tokens")?,
         stop: stop(&body)?,
         sampling: sampling(&body)?,

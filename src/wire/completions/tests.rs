@@ -25,8 +25,14 @@ fn a_prompt_is_a_turn_of_the_user() {
 
         let request = read_request(&body).unwrap();
 
-        assert_eq!((request.turns[0].role, &request.turns[0].parts), (Role::User, &vec![Part::text("Once upon")]));
-        assert_eq!((request.max_tokens, request.stop, request.stream), (Some(7), vec!["\n".into()], true));
+        assert_eq!(
+            (request.turns[0].role, &request.turns[0].parts),
+            (Role::User, &vec![Part::text("Once upon")])
+        );
+        assert_eq!(
+            (request.max_tokens, request.stop, request.stream),
+            (Some(7), vec!["\n".into()], true)
+        );
         assert!(request.sampling.temperature.is_some() && request.sampling.seed.is_some());
     }
 }
@@ -54,9 +60,23 @@ fn what_a_conversation_cannot_do_is_refused() {
 
 #[test]
 fn an_answer_is_one_text() {
-    let tokens = Tokens { prompt: 9, completion: 5, cache_read: 4, cache_write: 3, reasoning: 2, ..Tokens::default() };
+    let tokens = Tokens {
+        prompt: 9,
+        completion: 5,
+        cache_read: 4,
+        cache_write: 3,
+        reasoning: 2,
+        ..Tokens::default()
+    };
     let response = Response {
-        parts: vec![Part::Thinking { text: "hm".into(), signature: None }, Part::text("a "), Part::text("time")],
+        parts: vec![
+            Part::Thinking {
+                text: "hm".into(),
+                signature: None,
+            },
+            Part::text("a "),
+            Part::text("time"),
+        ],
         stop: Stop::Length,
         tokens: Some(tokens),
         ..Response::default()
@@ -84,7 +104,10 @@ fn an_answer_is_one_text() {
 #[test]
 fn a_stream_is_chunks_of_the_same_shape() {
     let write = |include_usage, events: Vec<Event<'static>>| {
-        let mut writer = WriteEvents::new(ResponseIdentity { include_usage, ..identity() });
+        let mut writer = WriteEvents::new(ResponseIdentity {
+            include_usage,
+            ..identity()
+        });
         let mut out = Vec::new();
         for event in events {
             writer.write(event, &mut out);
@@ -96,8 +119,15 @@ fn a_stream_is_chunks_of_the_same_shape() {
             Event::Start { id: None, tokens: None },
             Event::Thinking("hm".into()),
             Event::Text("a time".into()),
-            Event::Stop { stop: Stop::End, sequence: None },
-            Event::Usage(Tokens { prompt: 1, completion: 2, ..Tokens::default() }),
+            Event::Stop {
+                stop: Stop::End,
+                sequence: None,
+            },
+            Event::Usage(Tokens {
+                prompt: 1,
+                completion: 2,
+                ..Tokens::default()
+            }),
             Event::End,
             Event::Text("late".into()),
         ]
@@ -110,7 +140,10 @@ fn a_stream_is_chunks_of_the_same_shape() {
 
     assert_eq!(write(false, events()), format!("{said}data: [DONE]\n\n"));
     let with = write(true, events());
-    assert!(with.starts_with(&format!("{said}{head}],\"usage\":{{\"prompt_tokens\":1,")), "{with}");
+    assert!(
+        with.starts_with(&format!("{said}{head}],\"usage\":{{\"prompt_tokens\":1,")),
+        "{with}"
+    );
     assert!(with.ends_with("}}\n\ndata: [DONE]\n\n"), "{with}");
 }
 

@@ -21,7 +21,14 @@ impl WriteEvents {
     /// A stream that begins.
     pub fn new(identity: ResponseIdentity) -> Self {
         let id = id(&identity);
-        Self { identity, id, ended: false, refused: false, stop: None, tokens: None }
+        Self {
+            identity,
+            id,
+            ended: false,
+            refused: false,
+            stop: None,
+            tokens: None,
+        }
     }
 
     /// Appends what the client gets for `event`. Errors are left to [`WriteEvents::fail`].
@@ -66,7 +73,16 @@ impl WriteEvents {
     }
 
     fn chunk(&self, text: &str, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
-        self.put(&[Choice { text, index: 0, logprobs: None, finish_reason }], None, out);
+        self.put(
+            &[Choice {
+                text,
+                index: 0,
+                logprobs: None,
+                finish_reason,
+            }],
+            None,
+            out,
+        );
     }
 
     fn put(&self, choices: &[Choice<'_>], usage: Option<Usage>, out: &mut Vec<u8>) {

@@ -20,7 +20,12 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         object: "text_completion",
         created: identity.created,
         model: &identity.model,
-        choices: &[Choice { text: &text, index: 0, logprobs: None, finish_reason }],
+        choices: &[Choice {
+            text: &text,
+            index: 0,
+            logprobs: None,
+            finish_reason,
+        }],
         usage: response.tokens.map(Usage::from),
     };
     // Nothing in it can fail to be JSON.

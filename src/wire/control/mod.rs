@@ -90,7 +90,9 @@ impl<'a> Control<'a> {
         Walk::new(text).object(|key, value| {
             let name = unquote(key.of(text)).ok_or(JsonError::Unexpected(key.start))?;
             if let Some(which) = KEYS.iter().position(|known| *known == name) {
-                let (Some(slot), Some(known)) = (found.get_mut(which), KEYS.get(which)) else { return Ok(()) };
+                let (Some(slot), Some(known)) = (found.get_mut(which), KEYS.get(which)) else {
+                    return Ok(());
+                };
                 if slot.replace(value).is_some() {
                     return Err(ControlError::Duplicate(known));
                 }
@@ -121,9 +123,11 @@ impl<'a> Control<'a> {
         let model = model_name(model_span.of(text))?;
         let given = |span: Option<Span>| span.filter(|s| s.of(text) != "null");
         let content = match operation {
-            Operation::Chat | Operation::Messages | Operation::CountTokens => {
-                Some(messages.filter(|m| has_element(m.of(text))).ok_or(ControlError::Messages)?)
-            }
+            Operation::Chat | Operation::Messages | Operation::CountTokens => Some(
+                messages
+                    .filter(|m| has_element(m.of(text)))
+                    .ok_or(ControlError::Messages)?,
+            ),
             // A stored prompt may stand in its place; the provider knows.
             Operation::Responses => given(input),
             Operation::Embeddings => Some(given(input).ok_or(ControlError::Content("input"))?),
@@ -133,12 +137,17 @@ impl<'a> Control<'a> {
             Operation::Chat | Operation::Completions | Operation::Responses => {
                 [AskedTier::read(text, service_tier, "service_tier")?, None]
             }
-            Operation::Messages => {
-                [AskedTier::read(text, service_tier, "service_tier")?, AskedTier::read(text, speed, "speed")?]
-            }
+            Operation::Messages => [
+                AskedTier::read(text, service_tier, "service_tier")?,
+                AskedTier::read(text, speed, "speed")?,
+            ],
             Operation::CountTokens | Operation::Embeddings => [None, None],
         };
-        let fields = LimitFields { max_tokens, max_completion_tokens, max_output_tokens };
+        let fields = LimitFields {
+            max_tokens,
+            max_completion_tokens,
+            max_output_tokens,
+        };
         let (max_tokens, answers) = match operation {
             // Nothing is generated, and clients send what they mean to send later.
             Operation::CountTokens => (None, 1),
@@ -155,7 +164,11 @@ impl<'a> Control<'a> {
             model,
             model_span,
             stream: flag(stream.map(|s| s.of(text)), "stream")?,
-            prompt_bytes: [content, instructions, system].into_iter().flatten().map(|span| span.len()).sum(),
+            prompt_bytes: [content, instructions, system]
+                .into_iter()
+                .flatten()
+                .map(|span| span.len())
+                .sum(),
             max_tokens,
             answers,
             predicted_bytes: given(prediction).map_or(0, |span| span.len()),
@@ -168,7 +181,13 @@ impl<'a> Control<'a> {
 
     /// What the request may make a provider read or write beyond what stands in `body`, of which this was read.
     pub fn beyond(&self, body: &[u8]) -> Beyond {
-        std::str::from_utf8(body).map_or(Beyond { reads: true, writes: true }, |text| Beyond::of(text, self.operation))
+        std::str::from_utf8(body).map_or(
+            Beyond {
+                reads: true,
+                writes: true,
+            },
+            |text| Beyond::of(text, self.operation),
+        )
     }
 
     /// The endpoint that was called.
@@ -249,13 +268,22 @@ fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {
     if value.len() > MAX_MODEL * 6 + 2 {
         return Err(ControlError::LongModel);
     }
-    let name = unquote(value).ok_or(ControlError::Kind { key: "model", wanted: "a string" })?;
-    if name.len() > MAX_MODEL { Err(ControlError::LongModel) } else { Ok(name) }
+    let name = unquote(value).ok_or(ControlError::Kind {
+        key: "model",
+        wanted: "a string",
+    })?;
+    if name.len() > MAX_MODEL {
+        Err(ControlError::LongModel)
+    } else {
+        Ok(name)
+    }
 }
 
 /// Whether a value is a list that is not empty.
 fn has_element(value: &str) -> bool {
-    value.strip_prefix('[').is_some_and(|rest| !rest.trim_start().starts_with(']'))
+    value
+        .strip_prefix('[')
+        .is_some_and(|rest| !rest.trim_start().starts_with(']'))
 }
 
 /// A model's name as [`Control::rewrite`] wants it: a JSON string.

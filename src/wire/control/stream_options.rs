@@ -23,10 +23,16 @@ impl StreamOptions {
         let Some(span) = span else { return Ok(Self::default()) };
         let value = span.of(text);
         if value == "null" {
-            return Ok(Self { span: Some(span), ..Self::default() });
+            return Ok(Self {
+                span: Some(span),
+                ..Self::default()
+            });
         }
         if !value.starts_with('{') {
-            return Err(ControlError::Kind { key: "stream_options", wanted: "an object" });
+            return Err(ControlError::Kind {
+                key: "stream_options",
+                wanted: "an object",
+            });
         }
         let (mut include_usage, mut empty) = (None, true);
         Walk::new(value).object(|key, member| {
@@ -38,22 +44,50 @@ impl StreamOptions {
             Ok(())
         })?;
         let asked = flag(include_usage.map(|m| m.of(value)), "stream_options.include_usage")?;
-        let include_usage = include_usage.map(|m| Span { start: span.start + m.start, end: span.start + m.end });
-        Ok(Self { span: Some(span), object: true, empty, include_usage, asked })
+        let include_usage = include_usage.map(|m| Span {
+            start: span.start + m.start,
+            end: span.start + m.end,
+        });
+        Ok(Self {
+            span: Some(span),
+            object: true,
+            empty,
+            include_usage,
+            asked,
+        })
     }
 
     /// What to put where, so that the provider is asked for usage.
     pub(super) fn edit(&self, head: usize) -> (Span, &'static str) {
         match self {
-            Self { include_usage: Some(value), .. } => (*value, "true"),
-            Self { span: Some(span), object: true, empty, .. } => {
-                let inside = Span { start: span.start + 1, end: span.start + 1 };
-                (inside, if *empty { "\"include_usage\":true" } else { "\"include_usage\":true," })
+            Self {
+                include_usage: Some(value),
+                ..
+            } => (*value, "true"),
+            Self {
+                span: Some(span),
+                object: true,
+                empty,
+                ..
+            } => {
+                let inside = Span {
+                    start: span.start + 1,
+                    end: span.start + 1,
+                };
+                (
+                    inside,
+                    if *empty {
+                        "\"include_usage\":true"
+                    } else {
+                        "\"include_usage\":true,"
+                    },
+                )
             }
             Self { span: Some(span), .. } => (*span, "{\"include_usage\":true}"),
-            Self { span: None, .. } => {
-                (Span { start: head, end: head }, "\"stream_options\":{\"include_usage\":true},")
-            }
+            Self { span: None, .. } => (
+                Span { start: head, end: head },
+                "\"stream_options\":{\"include_usage\":true},",
+            ),
         }
     }
 }
@@ -62,6 +96,9 @@ pub fn flag(value: Option<&str>, key: &'static str) -> Result<bool, ControlError
     match value {
         None | Some("null" | "false") => Ok(false),
         Some("true") => Ok(true),
-        Some(_) => Err(ControlError::Kind { key, wanted: "true or false" }),
+        Some(_) => Err(ControlError::Kind {
+            key,
+            wanted: "true or false",
+        }),
     }
 }

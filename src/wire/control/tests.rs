@@ -32,7 +32,10 @@ fn the_same_model_leaves_the_body_alone() {
 #[test]
 fn usage_is_asked_for_wherever_the_client_left_it_out() {
     for (sent, upstream) in [
-        ("", r#"{"stream_options":{"include_usage":true},"model":"u","messages":[1],"stream":true}"#),
+        (
+            "",
+            r#"{"stream_options":{"include_usage":true},"model":"u","messages":[1],"stream":true}"#,
+        ),
         (
             r#","stream_options":null"#,
             r#"{"model":"u","messages":[1],"stream":true,"stream_options":{"include_usage":true}}"#,
@@ -76,24 +79,39 @@ fn a_control_key_that_is_there_twice_is_refused_however_it_is_written() {
         (r#""stream":true,"stream":false"#, "stream"),
         (r#""messages":[2]"#, "messages"),
         (r#""max_tokens":1,"max_tokens":2"#, "max_tokens"),
-        (r#""max_completion_tokens":1,"max_completion_tokens":1"#, "max_completion_tokens"),
+        (
+            r#""max_completion_tokens":1,"max_completion_tokens":1"#,
+            "max_completion_tokens",
+        ),
         (r#""n":1,"n":2"#, "n"),
         (r#""best_of":1,"best_of":2"#, "best_of"),
         (r#""prediction":null,"prediction":{}"#, "prediction"),
         (r#""stream_options":{},"stream_options":null"#, "stream_options"),
         (r#""service_tier":"flex","service_tier":"auto""#, "service_tier"),
         (r#""speed":"fast","sp\u0065ed":null"#, "speed"),
-        (r#""stream_options":{"include_usage":true,"include_usage":false}"#, "stream_options.include_usage"),
+        (
+            r#""stream_options":{"include_usage":true,"include_usage":false}"#,
+            "stream_options.include_usage",
+        ),
     ] {
         let body = format!(r#"{{"model":"a","messages":[1],{more}}}"#);
 
-        assert_eq!(Control::read(body.as_bytes(), Operation::Chat), Err(ControlError::Duplicate(key)));
+        assert_eq!(
+            Control::read(body.as_bytes(), Operation::Chat),
+            Err(ControlError::Duplicate(key))
+        );
     }
 }
 
 #[test]
 fn keys_that_decide_nothing_may_repeat() {
-    assert!(Control::read(br#"{"model":"a","messages":[1],"user":"x","user":"y"}"#, Operation::Chat).is_ok());
+    assert!(
+        Control::read(
+            br#"{"model":"a","messages":[1],"user":"x","user":"y"}"#,
+            Operation::Chat
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -109,16 +127,31 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
 
     assert_eq!(error(r#"{"messages":[1]}"#), ControlError::MissingModel);
     assert_eq!(error(r#"{"model":"","messages":[1]}"#), ControlError::MissingModel);
-    assert_eq!(error(r#"{"model":7,"messages":[1]}"#), ControlError::Kind { key: "model", wanted: "a string" });
-    assert_eq!(error(&format!(r#"{{"model":"{}","messages":[1]}}"#, "m".repeat(257))), ControlError::LongModel);
+    assert_eq!(
+        error(r#"{"model":7,"messages":[1]}"#),
+        ControlError::Kind {
+            key: "model",
+            wanted: "a string"
+        }
+    );
+    assert_eq!(
+        error(&format!(r#"{{"model":"{}","messages":[1]}}"#, "m".repeat(257))),
+        ControlError::LongModel
+    );
     assert_eq!(error(r#"{"model":"m"}"#), ControlError::Messages);
     assert_eq!(error(r#"{"model":"m","messages":[ ]}"#), ControlError::Messages);
     assert_eq!(error(r#"{"model":"m","messages":{}}"#), ControlError::Messages);
     assert_eq!(
         error(r#"{"model":"m","messages":[1],"stream":"yes"}"#),
-        ControlError::Kind { key: "stream", wanted: "true or false" }
+        ControlError::Kind {
+            key: "stream",
+            wanted: "true or false"
+        }
     );
-    assert_eq!(Control::read(b"{\"model\":\"\xff\"}", Operation::Chat).unwrap_err(), ControlError::Utf8);
+    assert_eq!(
+        Control::read(b"{\"model\":\"\xff\"}", Operation::Chat).unwrap_err(),
+        ControlError::Utf8
+    );
 }
 
 proptest! {
@@ -160,15 +193,32 @@ fn each_endpoint_wants_what_it_works_on() {
     let read = |body: &'static str, operation| Control::read(body.as_bytes(), operation);
 
     for operation in [Operation::Chat, Operation::Messages, Operation::CountTokens] {
-        assert_eq!(read(r#"{"model":"m","input":"x"}"#, operation), Err(ControlError::Messages));
+        assert_eq!(
+            read(r#"{"model":"m","input":"x"}"#, operation),
+            Err(ControlError::Messages)
+        );
     }
-    assert_eq!(read(r#"{"model":"m"}"#, Operation::Embeddings), Err(ControlError::Content("input")));
-    assert_eq!(read(r#"{"model":"m","prompt":null}"#, Operation::Completions), Err(ControlError::Content("prompt")));
-    let responses =
-        read(r#"{"model":"m","instructions":"be brief","input":"hello","max_output_tokens":9}"#, Operation::Responses)
-            .unwrap();
+    assert_eq!(
+        read(r#"{"model":"m"}"#, Operation::Embeddings),
+        Err(ControlError::Content("input"))
+    );
+    assert_eq!(
+        read(r#"{"model":"m","prompt":null}"#, Operation::Completions),
+        Err(ControlError::Content("prompt"))
+    );
+    let responses = read(
+        r#"{"model":"m","instructions":"be brief","input":"hello","max_output_tokens":9}"#,
+        Operation::Responses,
+    )
+    .unwrap();
     assert_eq!((responses.prompt_bytes, responses.max_tokens), (10 + 7, Some(9)));
-    assert!(read(r#"{"model":"m","input":["a","b"],"stream_options":7}"#, Operation::Embeddings).is_ok());
+    assert!(
+        read(
+            r#"{"model":"m","input":["a","b"],"stream_options":7}"#,
+            Operation::Embeddings
+        )
+        .is_ok()
+    );
 }
 
 /// A model with prices for `flex` and `fast`.
@@ -184,23 +234,48 @@ fn tiered() -> Model {
 fn tier(more: &str, operation: Operation) -> Result<Option<ServiceTier>, (String, Option<String>)> {
     let body = format!(r#"{{"model":"m","messages":[1],"prompt":"x","input":"x"{more}}}"#);
     let control = Control::read(body.as_bytes(), operation).unwrap();
-    control.tier(&tiered()).map_err(|error| (error.message, error.param.map(Into::into)))
+    control
+        .tier(&tiered())
+        .map_err(|error| (error.message, error.param.map(Into::into)))
 }
 
 #[test]
 fn a_tier_that_has_a_price_can_be_asked_for() {
     let flex = r#","service_tier":"flex""#;
-    for operation in [Operation::Chat, Operation::Completions, Operation::Responses, Operation::Messages] {
+    for operation in [
+        Operation::Chat,
+        Operation::Completions,
+        Operation::Responses,
+        Operation::Messages,
+    ] {
         assert_eq!(tier(flex, operation), Ok(Some(ServiceTier::Flex)));
         for usual in ["null", "\"auto\"", "\"default\"", "\"standard_only\"", "\"on_demand\""] {
-            assert_eq!(tier(&format!(r#","service_tier":{usual}"#), operation), Ok(None), "{usual}");
+            assert_eq!(
+                tier(&format!(r#","service_tier":{usual}"#), operation),
+                Ok(None),
+                "{usual}"
+            );
         }
     }
-    assert_eq!(tier(r#","speed":"fast""#, Operation::Messages), Ok(Some(ServiceTier::Fast)));
-    assert_eq!(tier(r#","speed":"standard","service_tier":"auto""#, Operation::Messages), Ok(None));
-    assert_eq!(tier(r#","speed":"fast""#, Operation::Chat), Ok(None), "it is Anthropic's");
+    assert_eq!(
+        tier(r#","speed":"fast""#, Operation::Messages),
+        Ok(Some(ServiceTier::Fast))
+    );
+    assert_eq!(
+        tier(r#","speed":"standard","service_tier":"auto""#, Operation::Messages),
+        Ok(None)
+    );
+    assert_eq!(
+        tier(r#","speed":"fast""#, Operation::Chat),
+        Ok(None),
+        "it is Anthropic's"
+    );
     for operation in [Operation::Embeddings, Operation::CountTokens] {
-        assert_eq!(tier(r#","service_tier":7"#, operation), Ok(None), "nobody serves these by tiers");
+        assert_eq!(
+            tier(r#","service_tier":7"#, operation),
+            Ok(None),
+            "nobody serves these by tiers"
+        );
     }
 }
 
@@ -223,13 +298,20 @@ fn a_tier_without_a_price_is_refused_by_its_name() {
         )
     );
     for name in ["scale", "performance", "fast", "batch", ""] {
-        assert_eq!(refused("service_tier", name).1.as_deref(), Some("service_tier"), "{name}");
+        assert_eq!(
+            refused("service_tier", name).1.as_deref(),
+            Some("service_tier"),
+            "{name}"
+        );
     }
     assert!(
         refused("service_tier", &"\\n\\u001bx".repeat(900)).0.len() < 160,
         "what a client sends is cut and cleaned"
     );
-    assert!(tier(r#","service_tier":"scale","speed":"fast""#, Operation::Messages).is_err(), "both need a price");
+    assert!(
+        tier(r#","service_tier":"scale","speed":"fast""#, Operation::Messages).is_err(),
+        "both need a price"
+    );
 }
 
 #[test]

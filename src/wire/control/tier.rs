@@ -20,8 +20,13 @@ pub(super) struct AskedTier<'a> {
 impl<'a> AskedTier<'a> {
     /// Reads the value of `key`. Who leaves the choice to the provider asks for nothing.
     pub(super) fn read(text: &'a str, span: Option<Span>, key: &'static str) -> Result<Option<Self>, ControlError> {
-        let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else { return Ok(None) };
-        let name = unquote(value).ok_or(ControlError::Kind { key, wanted: "a string" })?;
+        let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else {
+            return Ok(None);
+        };
+        let name = unquote(value).ok_or(ControlError::Kind {
+            key,
+            wanted: "a string",
+        })?;
         let usual = name == "auto" || ServiceTier::named(&name) == Some(ServiceTier::Standard);
         Ok((!usual).then_some(Self { key, name }))
     }
@@ -37,13 +42,24 @@ impl<'a> AskedTier<'a> {
         let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
         let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
         let priced: Vec<String> = priced.map(|tier| format!("'{}'", tier.as_str())).collect();
-        let or = if priced.is_empty() { String::new() } else { format!(", or ask for {}", priced.join(" or ")) };
-        let message = format!("Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.", model.id);
+        let or = if priced.is_empty() {
+            String::new()
+        } else {
+            format!(", or ask for {}", priced.join(" or "))
+        };
+        let message = format!(
+            "Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.",
+            model.id
+        );
         ApiError::new(Code::UnsupportedParameter, message).about(*key)
     }
 }
 
 /// The tiers that a key of a request can ask for, beside the usual one.
 fn askable(key: &str) -> &'static [ServiceTier] {
-    if key == "speed" { &[ServiceTier::Fast] } else { &[ServiceTier::Flex, ServiceTier::Priority, ServiceTier::Scale] }
+    if key == "speed" {
+        &[ServiceTier::Fast]
+    } else {
+        &[ServiceTier::Flex, ServiceTier::Priority, ServiceTier::Scale]
+    }
 }

@@ -17,14 +17,22 @@ impl Default for Brotli {
     fn default() -> Self {
         let alloc = StandardAlloc::default;
         // Not with the large windows, which may take a gigabyte.
-        Self { state: BrotliState::new_strict(alloc(), alloc(), alloc()), written: 0, ended: false }
+        Self {
+            state: BrotliState::new_strict(alloc(), alloc(), alloc()),
+            written: 0,
+            ended: false,
+        }
     }
 }
 
 impl Brotli {
     pub(super) fn decode(&mut self, input: &mut &[u8], out: &mut [u8]) -> Result<usize, DecodeError> {
         if self.ended {
-            return if input.is_empty() { Ok(0) } else { Err(DecodeError::Trailing(Encoding::Brotli)) };
+            return if input.is_empty() {
+                Ok(0)
+            } else {
+                Err(DecodeError::Trailing(Encoding::Brotli))
+            };
         }
         let (mut left, mut read, mut room, mut written) = (input.len(), 0, out.len(), 0);
         let result = BrotliDecompressStream(

@@ -123,12 +123,16 @@ fn header(bytes: &[u8]) -> Option<Option<usize>> {
     }
     let mut at = 10;
     if flags & EXTRA != 0 {
-        let Some(&[low, high]) = bytes.get(at..at + 2) else { return Some(None) };
+        let Some(&[low, high]) = bytes.get(at..at + 2) else {
+            return Some(None);
+        };
         at += 2 + usize::from(u16::from_le_bytes([low, high]));
     }
     for text in [NAME, COMMENT] {
         if flags & text != 0 {
-            let Some(end) = bytes.get(at..).and_then(|rest| memchr::memchr(0, rest)) else { return Some(None) };
+            let Some(end) = bytes.get(at..).and_then(|rest| memchr::memchr(0, rest)) else {
+                return Some(None);
+            };
             at += end + 1;
         }
     }
@@ -151,7 +155,11 @@ impl Deflate {
     pub(super) fn decode(&mut self, input: &mut &[u8], out: &mut [u8]) -> Result<usize, DecodeError> {
         const INVALID: DecodeError = DecodeError::Invalid(Encoding::Deflate);
         if self.ended {
-            return if input.is_empty() { Ok(0) } else { Err(DecodeError::Trailing(Encoding::Deflate)) };
+            return if input.is_empty() {
+                Ok(0)
+            } else {
+                Err(DecodeError::Trailing(Encoding::Deflate))
+            };
         }
         let inflating = match &mut self.inflate {
             Some(inflating) => inflating,
@@ -159,7 +167,9 @@ impl Deflate {
                 let more = input.len().min(2 - self.first.len());
                 self.first.extend_from_slice(input.get(..more).unwrap_or_default());
                 advance(input, more);
-                let &[method, flags] = self.first.as_slice() else { return Ok(0) };
+                let &[method, flags] = self.first.as_slice() else {
+                    return Ok(0);
+                };
                 let with_header = method & 0x8f == 8 && u16::from_be_bytes([method, flags]) % 31 == 0;
                 let inflating = self.inflate.insert(Decompress::new(with_header));
                 let (written, ended) = inflate(inflating, &mut self.first.as_slice(), out).ok_or(INVALID)?;

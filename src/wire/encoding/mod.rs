@@ -51,7 +51,11 @@ impl Decoder {
             Encoding::Brotli => By::Brotli(Box::default()),
             Encoding::Zstd => By::Zstd(Zstd::default()),
         };
-        Self { by, encoding, fed: false }
+        Self {
+            by,
+            encoding,
+            fed: false,
+        }
     }
 
     /// Decodes from the front of `input`, moves it on, and appends what it stands for to `out`: at most [`PIECE`] bytes.
@@ -87,12 +91,18 @@ impl Decoder {
             By::Brotli(brotli) => brotli.is_ended(),
             By::Zstd(zstd) => zstd.is_ended(),
         };
-        if ended || !self.fed { Ok(()) } else { Err(DecodeError::Truncated(self.encoding)) }
+        if ended || !self.fed {
+            Ok(())
+        } else {
+            Err(DecodeError::Truncated(self.encoding))
+        }
     }
 }
 
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decoder").field("encoding", &self.encoding).finish_non_exhaustive()
+        f.debug_struct("Decoder")
+            .field("encoding", &self.encoding)
+            .finish_non_exhaustive()
     }
 }

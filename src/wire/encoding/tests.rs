@@ -17,7 +17,10 @@ const ZEROS_BR: &[u8] = include_bytes!("../../../tests/data/wire/encoded/zeros.b
 
 /// A text that is longer than two pieces.
 fn counted() -> Vec<u8> {
-    (0..12_000).map(|n| format!("{{\"n\":{n},\"square\":{}}}\n", n * n)).collect::<String>().into_bytes()
+    (0..12_000)
+        .map(|n| format!("{{\"n\":{n},\"square\":{}}}\n", n * n))
+        .collect::<String>()
+        .into_bytes()
 }
 
 fn written(mut to: impl Write, bytes: &[u8]) {
@@ -94,13 +97,23 @@ fn a_header_names_one_encoding_or_none() {
 
     assert_eq!(read(&[]), Encoded::Not);
     assert_eq!(read(&["identity", ""]), Encoded::Not);
-    for (name, encoding) in
-        [("gzip", ALL[0]), ("X-Gzip", ALL[0]), (" deflate ", ALL[1]), ("br", ALL[2]), ("ZSTD", ALL[3])]
-    {
+    for (name, encoding) in [
+        ("gzip", ALL[0]),
+        ("X-Gzip", ALL[0]),
+        (" deflate ", ALL[1]),
+        ("br", ALL[2]),
+        ("ZSTD", ALL[3]),
+    ] {
         assert_eq!(read(&[name]), Encoded::By(encoding), "{name}");
         assert_eq!(read(&["identity", name]), Encoded::By(encoding), "{name}");
     }
-    for unknown in [&["compress"][..], &["gzip, zstd"], &["gzip", "gzip"], &["gzip;q=1"], &["dcz"]] {
+    for unknown in [
+        &["compress"][..],
+        &["gzip, zstd"],
+        &["gzip", "gzip"],
+        &["gzip;q=1"],
+        &["dcz"],
+    ] {
         assert_eq!(read(unknown), Encoded::Unknown, "{unknown:?}");
     }
 }
@@ -125,7 +138,10 @@ fn nothing_at_all_is_an_empty_body() {
 
 #[test]
 fn a_gzip_header_may_carry_a_name_a_comment_and_more() {
-    let builder = flate2::GzBuilder::new().filename("body.json").comment("by hand").extra("anything");
+    let builder = flate2::GzBuilder::new()
+        .filename("body.json")
+        .comment("by hand")
+        .extra("anything");
     let mut to = builder.write(Vec::new(), Compression::fast());
     written(&mut to, b"{}");
     let gzip = to.finish().unwrap();
@@ -139,14 +155,22 @@ fn a_gzip_header_without_an_end_is_refused() {
     let mut endless = vec![0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3];
     endless.resize(1 << 20, b'x');
 
-    assert_eq!(whole(Encoding::Gzip, &endless), Err(DecodeError::Invalid(Encoding::Gzip)));
+    assert_eq!(
+        whole(Encoding::Gzip, &endless),
+        Err(DecodeError::Invalid(Encoding::Gzip))
+    );
 }
 
 #[test]
 fn several_members_or_frames_are_one_body() {
     let gzips = [gzip(b"{\"a\""), gzip(b""), gzip(b":1}")].concat();
     // The one in the middle is there to be skipped.
-    let frames = [zstd(b"{\"a\"", 1), b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(), zstd(b":1}", 1)].concat();
+    let frames = [
+        zstd(b"{\"a\"", 1),
+        b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(),
+        zstd(b":1}", 1),
+    ]
+    .concat();
 
     assert_eq!(whole(Encoding::Gzip, &gzips).unwrap(), b"{\"a\":1}");
     assert_eq!(whole(Encoding::Zstd, &frames).unwrap(), b"{\"a\":1}");
@@ -158,9 +182,17 @@ fn what_follows_the_end_is_refused() {
         let mut bytes = encoded(encoding);
         bytes.extend_from_slice(b"and more");
 
-        assert_eq!(whole(encoding, &bytes), Err(DecodeError::Trailing(encoding)), "{encoding}");
+        assert_eq!(
+            whole(encoding, &bytes),
+            Err(DecodeError::Trailing(encoding)),
+            "{encoding}"
+        );
         let (first, second) = bytes.split_at(bytes.len() - 8);
-        assert_eq!(decoded(encoding, [first, second], usize::MAX), Err(DecodeError::Trailing(encoding)), "{encoding}");
+        assert_eq!(
+            decoded(encoding, [first, second], usize::MAX),
+            Err(DecodeError::Trailing(encoding)),
+            "{encoding}"
+        );
     }
 }
 
@@ -187,9 +219,16 @@ fn what_was_flushed_is_there_before_the_end_comes() {
     assert_eq!(context.compress_stream2(&mut to, &mut from, flush), Ok(0));
     let length = to.pos();
 
-    for (encoding, bytes) in [(Encoding::Gzip, gzip.get_ref().as_slice()), (Encoding::Zstd, &bytes[..length])] {
+    for (encoding, bytes) in [
+        (Encoding::Gzip, gzip.get_ref().as_slice()),
+        (Encoding::Zstd, &bytes[..length]),
+    ] {
         let mut out = BytesMut::new();
-        assert_eq!(Decoder::new(encoding).decode(&mut &*bytes, &mut out), Ok(9), "{encoding}");
+        assert_eq!(
+            Decoder::new(encoding).decode(&mut &*bytes, &mut out),
+            Ok(9),
+            "{encoding}"
+        );
         assert_eq!(out, "data: 1\n\n");
     }
 }
@@ -206,7 +245,11 @@ fn a_bomb_comes_piece_by_piece() {
         assert!(bytes.len() < 80 << 10, "{encoding}: {}", bytes.len());
         let most = 1 << 20;
         let out = decoded(encoding, bytes.chunks(16 << 10), most).unwrap();
-        assert!(out.len() > most && out.len() <= most + PIECE, "{encoding}: {}", out.len());
+        assert!(
+            out.len() > most && out.len() <= most + PIECE,
+            "{encoding}: {}",
+            out.len()
+        );
     }
 }
 
@@ -216,10 +259,19 @@ fn a_window_of_more_than_eight_mebibytes_is_refused() {
     let frame = |window: u8| [&b"\x28\xb5\x2f\xfd\x00"[..], &[window], b"\x01\x00\x00"].concat();
 
     assert_eq!(whole(Encoding::Zstd, &frame(13 << 3)).unwrap(), b"");
-    assert_eq!(whole(Encoding::Zstd, &frame((13 << 3) + 1)), Err(DecodeError::Window(Encoding::Zstd)));
-    assert_eq!(whole(Encoding::Zstd, &frame(31 << 3)), Err(DecodeError::Window(Encoding::Zstd)));
+    assert_eq!(
+        whole(Encoding::Zstd, &frame((13 << 3) + 1)),
+        Err(DecodeError::Window(Encoding::Zstd))
+    );
+    assert_eq!(
+        whole(Encoding::Zstd, &frame(31 << 3)),
+        Err(DecodeError::Window(Encoding::Zstd))
+    );
     // A large window of brotli's: its first byte.
-    assert_eq!(whole(Encoding::Brotli, &[0x11, 30, 3, 0]), Err(DecodeError::Invalid(Encoding::Brotli)));
+    assert_eq!(
+        whole(Encoding::Brotli, &[0x11, 30, 3, 0]),
+        Err(DecodeError::Invalid(Encoding::Brotli))
+    );
 }
 
 #[test]

@@ -27,7 +27,9 @@ impl Zstd {
             Some(context) => context,
             None => {
                 let mut context = DCtx::try_create().ok_or(INVALID)?;
-                context.set_parameter(DParameter::WindowLogMax(WINDOW)).map_err(|_| INVALID)?;
+                context
+                    .set_parameter(DParameter::WindowLogMax(WINDOW))
+                    .map_err(|_| INVALID)?;
                 self.context.insert(context)
             }
         };

@@ -29,7 +29,12 @@ pub struct Member<'a> {
 impl<'a> Members<'a> {
     /// Those of `text`.
     pub const fn of(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0, opened: [0; MAX_DEPTH as usize + 1] }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            opened: [0; MAX_DEPTH as usize + 1],
+        }
     }
 
     /// Passes over the value of the member that came last, with everything in it.
@@ -71,7 +76,11 @@ impl<'a> Members<'a> {
     /// Passes over a string.
     fn string(&mut self) {
         self.at += 1;
-        while let Some(found) = self.text.as_bytes().get(self.at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+        while let Some(found) = self
+            .text
+            .as_bytes()
+            .get(self.at..)
+            .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
         {
             self.at += found;
             if self.byte() == Some(b'"') {
@@ -134,7 +143,14 @@ mod tests {
 
         assert_eq!(
             keys(text),
-            [(1, r#""a""#), (1, r#""d""#), (4, r#""e""#), (3, r#""g""#), (1, r#""\u0068""#), (1, r#""i""#)]
+            [
+                (1, r#""a""#),
+                (1, r#""d""#),
+                (4, r#""e""#),
+                (3, r#""g""#),
+                (1, r#""\u0068""#),
+                (1, r#""i""#)
+            ]
         );
         let e = Members::of(text).find(|member| member.key == r#""e""#).unwrap();
         assert!(e.value.starts_with("null}") && text[e.object..].starts_with(r#"{"e""#));
@@ -156,7 +172,11 @@ mod tests {
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![Just(json!(null)), any::<bool>().prop_map(Value::from), ".{0,9}".prop_map(Value::from)];
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            any::<bool>().prop_map(Value::from),
+            ".{0,9}".prop_map(Value::from)
+        ];
         leaf.prop_recursive(5, 40, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),

@@ -60,7 +60,10 @@ pub struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// A walk from the start of `text`, which is known to be UTF-8.
     pub fn new(text: &'a str) -> Self {
-        Self { text: text.as_bytes(), at: 0 }
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+        }
     }
 
     /// Calls `member` with the span of each key (quotes included) and value of the object that the whole text is.
@@ -94,7 +97,11 @@ impl<'a> Walk<'a> {
             }
         }
         self.space();
-        if self.at == self.text.len() { Ok(()) } else { Err(self.unexpected().into()) }
+        if self.at == self.text.len() {
+            Ok(())
+        } else {
+            Err(self.unexpected().into())
+        }
     }
 
     /// A key and its colon; stands at the value's first byte afterwards.
@@ -215,7 +222,11 @@ impl<'a> Walk<'a> {
         let run = rest.get(..end).unwrap_or_default();
         // The lowest of all, without a way out in the middle: the compiler compares many at once.
         let lowest = run.iter().fold(u8::MAX, |lowest, &b| lowest.min(b));
-        self.at += if lowest >= 0x20 { end } else { run.iter().position(|&b| b < 0x20).unwrap_or(end) };
+        self.at += if lowest >= 0x20 {
+            end
+        } else {
+            run.iter().position(|&b| b < 0x20).unwrap_or(end)
+        };
     }
 
     /// The same for the next eight bytes; `true` once the end is found.
@@ -224,7 +235,11 @@ impl<'a> Walk<'a> {
         const HIGH: u64 = ONES << 7;
         let zero_byte = |v: u64| v.wrapping_sub(ONES) & !v & HIGH;
         let Some(chunk) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) else {
-            while self.text.get(self.at).is_some_and(|&b| b != b'"' && b != b'\\' && b >= 0x20) {
+            while self
+                .text
+                .get(self.at)
+                .is_some_and(|&b| b != b'"' && b != b'\\' && b >= 0x20)
+            {
                 self.at += 1;
             }
             return true;
@@ -234,7 +249,11 @@ impl<'a> Walk<'a> {
             | zero_byte(v ^ (ONES * u64::from(b'\\')))
             | (v.wrapping_sub(ONES * 0x20) & !v & HIGH);
         // The lowest marked byte is exact; only those above it may be marked by a borrow.
-        self.at += if stops == 0 { 8 } else { stops.trailing_zeros() as usize / 8 };
+        self.at += if stops == 0 {
+            8
+        } else {
+            stops.trailing_zeros() as usize / 8
+        };
         stops != 0
     }
 
@@ -296,7 +315,11 @@ impl<'a> Walk<'a> {
     }
 
     fn unexpected(&self) -> JsonError {
-        if self.at < self.text.len() { JsonError::Unexpected(self.at) } else { JsonError::Ends }
+        if self.at < self.text.len() {
+            JsonError::Unexpected(self.at)
+        } else {
+            JsonError::Ends
+        }
     }
 }
 
@@ -367,7 +390,13 @@ mod tests {
     #[test]
     fn what_ends_a_string_is_found_wherever_it_stands() {
         for length in 0..100 {
-            for (end, fine) in [("\"", true), ("\\n\"", true), ("\n\"", false), ("\u{1f}\"", false), ("\\x\"", false)] {
+            for (end, fine) in [
+                ("\"", true),
+                ("\\n\"", true),
+                ("\n\"", false),
+                ("\u{1f}\"", false),
+                ("\\x\"", false),
+            ] {
                 for more in ["", "  ", " ,\"b\":\"0123456789012345678901234567890123456789\""] {
                     let text = format!("{{\"a\":\"{}{end}{more}}}", "é".repeat(length));
                     assert_eq!(accepts(&text), fine, "{text}");
@@ -390,9 +419,20 @@ mod tests {
     #[test]
     fn only_one_object_and_nothing_after_it_is_accepted() {
         assert!(accepts(" {} \n"));
-        for text in
-            ["", " ", "[]", "1", "{} {}", "{}x", "{,}", "{\"a\":1,}", "{\"a\"}", "{a:1}", "{\"a\":01}", "{\"a\":.5}"]
-        {
+        for text in [
+            "",
+            " ",
+            "[]",
+            "1",
+            "{} {}",
+            "{}x",
+            "{,}",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "{\"a\":01}",
+            "{\"a\":.5}",
+        ] {
             assert!(!accepts(text), "{text}");
         }
     }

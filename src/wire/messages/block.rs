@@ -55,7 +55,11 @@ pub(super) enum Block<'a> {
 impl<'a> Block<'a> {
     /// Words and nothing else.
     pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text { text: text.into(), citations: Vec::new(), cache_control: None }
+        Self::Text {
+            text: text.into(),
+            citations: Vec::new(),
+            cache_control: None,
+        }
     }
 }
 
@@ -63,9 +67,17 @@ impl<'a> Block<'a> {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum BlockSource<'a> {
-    Base64 { media_type: &'a str, data: &'a str },
-    Text { media_type: &'static str, data: Cow<'a, str> },
-    Url { url: &'a str },
+    Base64 {
+        media_type: &'a str,
+        data: &'a str,
+    },
+    Text {
+        media_type: &'static str,
+        data: Cow<'a, str>,
+    },
+    Url {
+        url: &'a str,
+    },
 }
 
 /// What a tool is called with: an object.

@@ -166,8 +166,14 @@ mod tests {
         assert_eq!(tokens(json!([image])), 1_604);
         assert_eq!(tokens(json!([pdf(30)])), 2_604);
         assert_eq!(tokens(json!([pdf(90_000)])), 5_204);
-        assert_eq!(tokens(json!([{"type": "document", "source": {"type": "url", "url": "https://x"}}])), 2_604);
-        assert_eq!(tokens(json!([{"type": "document", "source": {"type": "text", "data": "a".repeat(35)}}])), 14);
+        assert_eq!(
+            tokens(json!([{"type": "document", "source": {"type": "url", "url": "https://x"}}])),
+            2_604
+        );
+        assert_eq!(
+            tokens(json!([{"type": "document", "source": {"type": "text", "data": "a".repeat(35)}}])),
+            14
+        );
     }
 
     #[test]

@@ -10,7 +10,10 @@ pub(super) fn read<'a>(block: &'a Value, kind: &str, out: &mut Vec<Part<'a>>) ->
     match kind {
         "server_tool_use" | "mcp_tool_use" | "mcp_tool_listing" | "fallback" | "container_upload" => {}
         "compaction" => {
-            let summary = block.get("content").and_then(Value::as_str).filter(|text| !text.is_empty());
+            let summary = block
+                .get("content")
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty());
             out.extend(summary.map(Part::text));
         }
         _ if kind.ends_with("_tool_result") => {
@@ -82,7 +85,10 @@ mod tests {
     #[test]
     fn what_anthropics_tools_found_stays_readable() {
         for (block, expected) in [
-            (json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "x"}}), None),
+            (
+                json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "x"}}),
+                None,
+            ),
             (
                 json!({"type": "web_search_tool_result", "tool_use_id": "s", "content": [
                     {"type": "web_search_result", "title": "T", "url": "https://x", "encrypted_content": "E"}]}),
@@ -101,7 +107,10 @@ mod tests {
                 json!({"type": "code_execution_tool_result", "content": {"type": "code_execution_result", "stdout": "1", "stderr": "", "content": []}}),
                 Some("1"),
             ),
-            (json!({"type": "mcp_tool_result", "content": [{"type": "text", "text": "found"}]}), Some("found")),
+            (
+                json!({"type": "mcp_tool_result", "content": [{"type": "text", "text": "found"}]}),
+                Some("found"),
+            ),
             (json!({"type": "mcp_tool_result", "content": "found"}), Some("found")),
             (json!({"type": "compaction", "content": "So far …"}), Some("So far …")),
             (json!({"type": "compaction", "content": null}), None),

@@ -96,12 +96,19 @@ impl Passing {
 impl Watch for Passing {
     fn judge(&mut self, data: &[u8]) -> EventAction {
         match serde_json::from_slice::<Glance<'_>>(data) {
-            Ok(Glance { kind: Some("content_block_delta"), delta }) if self.content => {
+            Ok(Glance {
+                kind: Some("content_block_delta"),
+                delta,
+            }) if self.content => {
                 self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
             }
             glance => match serde_json::from_slice::<Value>(data) {
                 Ok(event) => {
-                    if let Ok(Glance { kind: Some("content_block_delta"), delta }) = glance {
+                    if let Ok(Glance {
+                        kind: Some("content_block_delta"),
+                        delta,
+                    }) = glance
+                    {
                         self.text_bytes += delta.text.0 + delta.thinking.0 + delta.partial_json.0;
                     } else {
                         self.whole(&event);
@@ -172,8 +179,14 @@ mod tests {
             r#"{"index":0, "delta":{"thinking":"ab","type":"thinking_delta"}, "type" : "content_block_delta"}"#;
         let passing = watch(&[START, "", "{", TEXT, thought, r#"{"type":"ping"}"#, STOP, DONE]);
 
-        assert_eq!((passing.ending(), passing.is_done(), passing.text_bytes()), (StreamEnd::Complete, true, 5));
-        assert_eq!(passing.tokens().map(|t| (t.prompt, t.cache_read, t.completion)), Some((10, 3, 9)));
+        assert_eq!(
+            (passing.ending(), passing.is_done(), passing.text_bytes()),
+            (StreamEnd::Complete, true, 5)
+        );
+        assert_eq!(
+            passing.tokens().map(|t| (t.prompt, t.cache_read, t.completion)),
+            Some((10, 3, 9))
+        );
     }
 
     #[test]

@@ -61,12 +61,23 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
         "thinking" => {
             let signature = block.text_at("signature")?.filter(|signature| !signature.is_empty());
             let signature = signature.map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
-            out.push(Part::Thinking { text: block.need("thinking")?.text()?.into(), signature });
+            out.push(Part::Thinking {
+                text: block.need("thinking")?.text()?.into(),
+                signature,
+            });
         }
         "redacted_thinking" => {
             let value = block.need("data")?.text()?.into();
-            let signature = Signature { origin: Protocol::AnthropicMessages, value, id: None, redacted: true };
-            out.push(Part::Thinking { text: Cow::Borrowed(""), signature: Some(signature) });
+            let signature = Signature {
+                origin: Protocol::AnthropicMessages,
+                value,
+                id: None,
+                redacted: true,
+            };
+            out.push(Part::Thinking {
+                text: Cow::Borrowed(""),
+                signature: Some(signature),
+            });
         }
         "tool_use" => {
             let input = block.need("input")?;
@@ -95,7 +106,12 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
         }
         _ if plain_block(block, kind, out)? => {}
         _ if history::read(block.value, kind, out) => {}
-        "tool_addition" if block.value.pointer("/tool/type").is_some_and(|kind| kind == "tool_definition") => {
+        "tool_addition"
+            if block
+                .value
+                .pointer("/tool/type")
+                .is_some_and(|kind| kind == "tool_definition") =>
+        {
             return Err(block.impossible("a tool can be defined in 'tools' only."));
         }
         "tool_addition" | "tool_removal" => {}
@@ -116,7 +132,9 @@ fn result_content<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untransla
         if kind == "tool_reference" {
             parts.push(Part::text(block.need("tool_name")?.text()?));
         } else if !plain_block(&block, kind, &mut parts)? {
-            return Err(node.impossible(format_args!("results with blocks of type '{kind}' have no form elsewhere.")));
+            return Err(node.impossible(format_args!(
+                "results with blocks of type '{kind}' have no form elsewhere."
+            )));
         }
     }
     Ok(parts)
@@ -128,7 +146,11 @@ fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) ->
     match kind {
         "text" => {
             let text = block.need("text")?.text()?.into();
-            out.push(Part::Text { text, citations: Vec::new(), cache });
+            out.push(Part::Text {
+                text,
+                citations: Vec::new(),
+                cache,
+            });
         }
         "image" => {
             let source = block.need("source")?;
@@ -139,7 +161,11 @@ fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) ->
                 "file" => return Err(stored(&source)),
                 _ => return Err(node.wanted("'base64' or 'url'")),
             };
-            out.push(Part::Image { source, detail: None, cache });
+            out.push(Part::Image {
+                source,
+                detail: None,
+                cache,
+            });
         }
         "document" => document(block, cache, out)?,
         "search_result" => {
@@ -148,7 +174,11 @@ fn plain_block<'a>(block: &Node<'a, '_>, kind: &str, out: &mut Vec<Part<'a>>) ->
                 text.push('\n');
                 text.push_str(line.need("text")?.text()?);
             }
-            out.push(Part::Text { text: text.into(), citations: Vec::new(), cache });
+            out.push(Part::Text {
+                text: text.into(),
+                citations: Vec::new(),
+                cache,
+            });
         }
         _ => return Ok(false),
     }

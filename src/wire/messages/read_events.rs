@@ -52,7 +52,9 @@ impl ReadEvents {
         if self.over {
             return;
         }
-        let Ok(event) = serde_json::from_slice::<Value>(data) else { return };
+        let Ok(event) = serde_json::from_slice::<Value>(data) else {
+            return;
+        };
         let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
         let index = event.get("index").and_then(Value::as_u64).unwrap_or(0);
         match kind {
@@ -102,8 +104,14 @@ impl ReadEvents {
         if let Some(usage) = message.and_then(|message| message.get("usage")) {
             self.usage = usage::Usage::read(usage);
         }
-        let id = message.and_then(|message| message.get("id")).and_then(Value::as_str).map(Cow::Borrowed);
-        out(Event::Start { id, tokens: self.usage.tokens() });
+        let id = message
+            .and_then(|message| message.get("id"))
+            .and_then(Value::as_str)
+            .map(Cow::Borrowed);
+        out(Event::Start {
+            id,
+            tokens: self.usage.tokens(),
+        });
     }
 
     fn end(&mut self, out: &mut dyn FnMut(Event<'_>)) {
@@ -120,7 +128,9 @@ impl ReadEvents {
             }
             "thinking" => {
                 said(text("thinking"), |text| out(Event::Thinking(text.into())));
-                Open::Thinking { signature: text("signature").to_owned() }
+                Open::Thinking {
+                    signature: text("signature").to_owned(),
+                }
             }
             "redacted_thinking" => {
                 out(Event::Signature(signature_of(text("data"), true)));
@@ -128,10 +138,14 @@ impl ReadEvents {
             }
             "tool_use" => {
                 // Some hosts send the whole input at once.
-                let input = block.get("input").filter(|input| input.as_object().is_some_and(|map| !map.is_empty()));
+                let input = block
+                    .get("input")
+                    .filter(|input| input.as_object().is_some_and(|map| !map.is_empty()));
                 let input = input.map(Value::to_string);
                 if text("name") == forced::NAME {
-                    said(input.as_deref().unwrap_or_default(), |text| out(Event::Text(text.into())));
+                    said(input.as_deref().unwrap_or_default(), |text| {
+                        out(Event::Text(text.into()))
+                    });
                     Open::Forced
                 } else {
                     let call = self.calls;
@@ -143,9 +157,15 @@ impl ReadEvents {
                         custom: false,
                     });
                     said(input.as_deref().unwrap_or_default(), |text| {
-                        out(Event::ToolArguments { index: call, text: text.into() });
+                        out(Event::ToolArguments {
+                            index: call,
+                            text: text.into(),
+                        });
                     });
-                    Open::Tool { index: call, empty: input.is_none() }
+                    Open::Tool {
+                        index: call,
+                        empty: input.is_none(),
+                    }
                 }
             }
             _ => Open::Unknown,
@@ -158,7 +178,9 @@ impl ReadEvents {
         let kind = text("type");
         // Hosts that forget to begin a block are understood where that is possible.
         let open = self.open.entry(index).or_insert_with(|| match kind {
-            "thinking_delta" | "signature_delta" => Open::Thinking { signature: String::new() },
+            "thinking_delta" | "signature_delta" => Open::Thinking {
+                signature: String::new(),
+            },
             "text_delta" | "citations_delta" => Open::Text,
             _ => Open::Unknown,
         });
@@ -175,7 +197,10 @@ impl ReadEvents {
             ("signature_delta", Open::Thinking { signature }) => signature.push_str(text("signature")),
             ("input_json_delta", Open::Tool { index, empty }) => said(text("partial_json"), |text| {
                 *empty = false;
-                out(Event::ToolArguments { index: *index, text: text.into() });
+                out(Event::ToolArguments {
+                    index: *index,
+                    text: text.into(),
+                });
             }),
             ("input_json_delta", Open::Forced) => said(text("partial_json"), |text| out(Event::Text(text.into()))),
             _ => {}
@@ -188,7 +213,10 @@ impl ReadEvents {
             Some(Open::Thinking { signature }) => {
                 said(&signature, |value| out(Event::Signature(signature_of(value, false))));
             }
-            Some(Open::Tool { index, empty: true }) => out(Event::ToolArguments { index, text: "{}".into() }),
+            Some(Open::Tool { index, empty: true }) => out(Event::ToolArguments {
+                index,
+                text: "{}".into(),
+            }),
             Some(Open::Text | Open::Redacted | Open::Tool { .. } | Open::Forced) => {}
         }
         out(Event::PartEnd);
@@ -206,7 +234,10 @@ impl ReadEvents {
                 out(Event::PartEnd);
             }
             let sequence = delta.get("stop_sequence").and_then(Value::as_str).map(Cow::Borrowed);
-            out(Event::Stop { stop: settled(stop, self.calls > 0), sequence });
+            out(Event::Stop {
+                stop: settled(stop, self.calls > 0),
+                sequence,
+            });
         }
         if let Some(usage) = event.get("usage") {
             self.usage.update(usage::Usage::read(usage));

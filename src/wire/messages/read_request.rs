@@ -37,7 +37,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     root.object()?;
     for (key, why) in [
         ("inference_geo", "another provider cannot promise where it computes."),
-        ("thread", "conversations that Anthropic keeps cannot be continued elsewhere; send the messages."),
+        (
+            "thread",
+            "conversations that Anthropic keeps cannot be continued elsewhere; send the messages.",
+        ),
     ] {
         if let Some(node) = root.get(key) {
             return Err(node.impossible(why));
@@ -47,7 +50,11 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     if max_tokens.count()? == 0 {
         return Err(max_tokens.impossible("filling a cache without an answer is possible at Anthropic only."));
     }
-    let turns = root.need("messages")?.list()?.map(|turn| read_turn(&turn)).collect::<Result<Vec<_>, _>>()?;
+    let turns = root
+        .need("messages")?
+        .list()?
+        .map(|turn| read_turn(&turn))
+        .collect::<Result<Vec<_>, _>>()?;
     if turns.is_empty() {
         return Err(root.need("messages")?.wanted("a list with at least one message"));
     }
@@ -55,7 +62,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let (choice, parallel_tools) = read_tools::choice(&root, &tools)?;
     let (thinking, show_thinking) = thinking(&root)?;
     let stop = match root.get("stop_sequences") {
-        Some(list) => list.list()?.map(|text| Ok(text.text()?.into())).collect::<Result<_, Untranslatable>>()?,
+        Some(list) => list
+            .list()?
+            .map(|text| Ok(text.text()?.into()))
+            .collect::<Result<_, Untranslatable>>()?,
         None => Vec::new(),
     };
     Ok(Request {
@@ -97,7 +107,10 @@ fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Untranslatable> {
         "system" => Role::System,
         _ => return Err(node.wanted("'user', 'assistant' or 'system'")),
     };
-    Ok(Turn { role, parts: read_content::turn(&turn.need("content")?, role)? })
+    Ok(Turn {
+        role,
+        parts: read_content::turn(&turn.need("content")?, role)?,
+    })
 }
 
 /// Whether to think, and whether to show it.
@@ -134,7 +147,12 @@ fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
         let schema = format.need("schema")?;
         schema.object()?;
         let strict = all_required(schema.value).then_some(true);
-        Ok(Some(Format::Schema { name: None, description: None, schema: schema.value, strict }))
+        Ok(Some(Format::Schema {
+            name: None,
+            description: None,
+            schema: schema.value,
+            strict,
+        }))
     };
     if let Some(config) = root.get("output_config")
         && let Some(format) = config.get("format")
@@ -165,7 +183,9 @@ fn all_required(schema: &Value) -> bool {
 }
 
 fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Untranslatable> {
-    let Some(node) = root.get("service_tier") else { return Ok(None) };
+    let Some(node) = root.get("service_tier") else {
+        return Ok(None);
+    };
     match node.text()? {
         "auto" => Ok(Some("auto")),
         "standard_only" => Ok(Some("default")),

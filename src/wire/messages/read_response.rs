@@ -37,12 +37,19 @@ pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Resul
 
 /// The reason, given whether a tool of the client's was called: the tool that carries an answer in JSON is none of them.
 pub(super) fn settled(stop: Stop, called: bool) -> Stop {
-    if stop == Stop::Tools && !called { Stop::End } else { stop.with_tools(called) }
+    if stop == Stop::Tools && !called {
+        Stop::End
+    } else {
+        stop.with_tools(called)
+    }
 }
 
 /// Why the provider says that it refused: `stop_details.explanation` of an answer, or of the delta that ends a stream.
 pub(super) fn explanation(holder: &Value) -> Option<&str> {
-    holder.pointer("/stop_details/explanation").and_then(Value::as_str).filter(|text| !text.is_empty())
+    holder
+        .pointer("/stop_details/explanation")
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
 }
 
 fn read_block(block: &Value) -> Option<Part<'_>> {
@@ -51,16 +58,25 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
         "text" => {
             let citations = block.get("citations").and_then(Value::as_array);
             let citations = citations.into_iter().flatten().filter_map(citation).collect();
-            Some(Part::Text { text: text("text").into(), citations, cache: None })
+            Some(Part::Text {
+                text: text("text").into(),
+                citations,
+                cache: None,
+            })
         }
         "thinking" => {
-            let signature =
-                Some(text("signature")).filter(|value| !value.is_empty()).map(|value| signature_of(value, false));
-            Some(Part::Thinking { text: text("thinking").into(), signature })
+            let signature = Some(text("signature"))
+                .filter(|value| !value.is_empty())
+                .map(|value| signature_of(value, false));
+            Some(Part::Thinking {
+                text: text("thinking").into(),
+                signature,
+            })
         }
-        "redacted_thinking" => {
-            Some(Part::Thinking { text: "".into(), signature: Some(signature_of(text("data"), true)) })
-        }
+        "redacted_thinking" => Some(Part::Thinking {
+            text: "".into(),
+            signature: Some(signature_of(text("data"), true)),
+        }),
         "tool_use" => {
             let arguments = match block.get("input") {
                 Some(input) if input.is_object() => input.to_string(),
@@ -83,7 +99,12 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
 
 /// Anthropic's own seal.
 pub(super) fn signature_of(value: &str, redacted: bool) -> Signature<'_> {
-    Signature { origin: Protocol::AnthropicMessages, value: value.into(), id: None, redacted }
+    Signature {
+        origin: Protocol::AnthropicMessages,
+        value: value.into(),
+        id: None,
+        redacted,
+    }
 }
 
 /// A citation of a page. Those of documents in the request have no address and no form elsewhere.

@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 use crate::wire::neutral::{Choice, Node, Tool, ToolKind, Untranslatable};
 
 /// Beginnings of the types of tools that Anthropic runs itself.
-const RUN_BY_ANTHROPIC: [&str; 6] =
-    ["web_search_", "web_fetch_", "code_execution_", "tool_search_tool_", "mcp_toolset", "advisor_"];
+const RUN_BY_ANTHROPIC: [&str; 6] = [
+    "web_search_",
+    "web_fetch_",
+    "code_execution_",
+    "tool_search_tool_",
+    "mcp_toolset",
+    "advisor_",
+];
 
 /// What `bash_…` takes, by Anthropic's documentation of it.
 static BASH: LazyLock<Value> = LazyLock::new(|| {
@@ -53,7 +59,9 @@ static MEMORY: LazyLock<Value> = LazyLock::new(|| {
 /// | anything else | refused |
 pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();
-    let Some(list) = root.get("tools") else { return Ok(tools) };
+    let Some(list) = root.get("tools") else {
+        return Ok(tools);
+    };
     for tool in list.list()? {
         let cache = tool.value_at("cache_control");
         let strict = tool.flag_at("strict")?;
@@ -67,7 +75,10 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
                 (tool.text_at("description")?, schema.map(|schema| schema.value))
             }
             _ if kind.starts_with("bash_") => (Some("Runs a command in a shell that stays open."), Some(&*BASH)),
-            "memory_20250818" => (Some("Keeps notes in files that outlast the conversation."), Some(&*MEMORY)),
+            "memory_20250818" => (
+                Some("Keeps notes in files that outlast the conversation."),
+                Some(&*MEMORY),
+            ),
             _ if RUN_BY_ANTHROPIC.iter().any(|start| kind.starts_with(start)) => continue,
             _ => {
                 let node = tool.need("type")?;
@@ -93,7 +104,9 @@ pub(super) fn choice<'a>(
     root: &Node<'a, '_>,
     tools: &[Tool<'_>],
 ) -> Result<(Option<Choice<'a>>, Option<bool>), Untranslatable> {
-    let Some(choice) = root.get("tool_choice") else { return Ok((None, None)) };
+    let Some(choice) = root.get("tool_choice") else {
+        return Ok((None, None));
+    };
     let parallel = choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled);
     let node = choice.need("type")?;
     let wanted = match node.text()? {

@@ -11,9 +11,10 @@ pub(super) fn closed(schema: &Value) -> Value {
                 .iter()
                 .map(|(key, value)| {
                     let value = match (key.as_str(), value) {
-                        ("properties" | "$defs" | "definitions", Value::Object(named)) => {
-                            named.iter().map(|(name, schema)| (name.clone(), closed(schema))).collect()
-                        }
+                        ("properties" | "$defs" | "definitions", Value::Object(named)) => named
+                            .iter()
+                            .map(|(name, schema)| (name.clone(), closed(schema)))
+                            .collect(),
                         ("items" | "anyOf" | "allOf" | "oneOf", value) => closed(value),
                         (_, value) => value.clone(),
                     };

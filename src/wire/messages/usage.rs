@@ -26,12 +26,16 @@ impl Usage {
     /// Reads a `usage` object; whatever is no plausible count reads as not said.
     pub(super) fn read(usage: &Value) -> Self {
         let of = |value: Option<&Value>| {
-            let number = value?.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=PLAUSIBLE).contains(n))?;
+            let number = value?
+                .as_f64()
+                .filter(|n| n.fract() == 0.0 && (0.0..=PLAUSIBLE).contains(n))?;
             Some(number as u64)
         };
         let one_hour = of(usage.pointer("/cache_creation/ephemeral_1h_input_tokens"));
         let minutes = of(usage.pointer("/cache_creation/ephemeral_5m_input_tokens"));
-        let split = one_hour.or(minutes).map(|_| one_hour.unwrap_or(0) + minutes.unwrap_or(0));
+        let split = one_hour
+            .or(minutes)
+            .map(|_| one_hour.unwrap_or(0) + minutes.unwrap_or(0));
         let named = |key: &str| usage.get(key).and_then(Value::as_str).and_then(ServiceTier::named);
         let served = ServiceReport {
             tier: named("service_tier"),
@@ -125,7 +129,10 @@ impl ClientUsage {
     pub(super) fn new(tokens: Option<Tokens>) -> Self {
         let tokens = tokens.unwrap_or_default();
         Self {
-            input_tokens: tokens.prompt.saturating_sub(tokens.cache_read).saturating_sub(tokens.cache_write),
+            input_tokens: tokens
+                .prompt
+                .saturating_sub(tokens.cache_read)
+                .saturating_sub(tokens.cache_write),
             cache_creation_input_tokens: tokens.cache_write,
             cache_read_input_tokens: tokens.cache_read,
             cache_creation: Creation {
@@ -133,7 +140,9 @@ impl ClientUsage {
                 ephemeral_1h_input_tokens: tokens.cache_write_1h,
             },
             output_tokens: tokens.completion,
-            output_tokens_details: Details { thinking_tokens: tokens.reasoning },
+            output_tokens_details: Details {
+                thinking_tokens: tokens.reasoning,
+            },
         }
     }
 }
@@ -162,7 +171,10 @@ mod tests {
                 reasoning: 33
             })
         );
-        assert_eq!(Usage::read(&serde_json::to_value(ClientUsage::new(tokens)).unwrap()).tokens(), tokens);
+        assert_eq!(
+            Usage::read(&serde_json::to_value(ClientUsage::new(tokens)).unwrap()).tokens(),
+            tokens
+        );
     }
 
     #[test]
@@ -187,7 +199,13 @@ mod tests {
         };
 
         assert_eq!(counted(json!({"output_tokens": 9})), (15, 5, 9));
-        assert_eq!(counted(json!({"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 9})), (15, 5, 9));
-        assert_eq!(counted(json!({"input_tokens": 2, "cache_read_input_tokens": 20, "output_tokens": 9})), (22, 20, 9));
+        assert_eq!(
+            counted(json!({"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 9})),
+            (15, 5, 9)
+        );
+        assert_eq!(
+            counted(json!({"input_tokens": 2, "cache_read_input_tokens": 20, "output_tokens": 9})),
+            (22, 20, 9)
+        );
     }
 }

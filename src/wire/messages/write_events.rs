@@ -107,8 +107,16 @@ impl WriteEvents {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        let kind = if error.status == 404 { "not_found_error" } else { error.kind };
-        let error = Inner { kind, message: &error.message, provider: error.provider.as_deref() };
+        let kind = if error.status == 404 {
+            "not_found_error"
+        } else {
+            error.kind
+        };
+        let error = Inner {
+            kind,
+            message: &error.message,
+            provider: error.provider.as_deref(),
+        };
         event("error", &Failure { kind: "error", error }, out);
     }
 
@@ -165,14 +173,24 @@ impl WriteEvents {
             stop_sequence: self.sequence.as_deref().filter(|_| stop == Stop::Sequence),
             stop_details: Details::of(stop),
         };
-        let last = MessageDelta { kind: "message_delta", delta, usage: usage::ClientUsage::new(self.tokens) };
+        let last = MessageDelta {
+            kind: "message_delta",
+            delta,
+            usage: usage::ClientUsage::new(self.tokens),
+        };
         event("message_delta", &last, out);
         event("message_stop", &json!({"type": "message_stop"}), out);
     }
 
     /// Writes a piece of a part, or holds it back.
     fn part(&mut self, piece: Event<'_>, out: &mut Vec<u8>) {
-        if let Some(Open::Tool { call, arguments, custom, checked }) = &mut self.open {
+        if let Some(Open::Tool {
+            call,
+            arguments,
+            custom,
+            checked,
+        }) = &mut self.open
+        {
             let its_own = match &piece {
                 Event::ToolArguments { index, .. } | Event::ToolStart { index, .. } => *index == *call,
                 Event::PartEnd => true,
@@ -199,34 +217,66 @@ impl WriteEvents {
             }
             Event::Citation(citation) => {
                 self.open_text(out);
-                self.delta(&json!({"type": "citations_delta", "citation": WebCitation::of(&citation)}), out);
+                self.delta(
+                    &json!({"type": "citations_delta", "citation": WebCitation::of(&citation)}),
+                    out,
+                );
             }
             Event::Thinking(text) => {
                 self.open_thinking(out);
                 self.delta(&json!({"type": "thinking_delta", "thinking": text}), out);
             }
             Event::Signature(signature) => self.signature(&signature, out),
-            Event::ToolStart { index, id, name, custom } => {
+            Event::ToolStart {
+                index,
+                id,
+                name,
+                custom,
+            } => {
                 let open = matches!(&self.open, Some(Open::Tool { .. }));
                 if open || self.closed.contains(&index) {
                     return;
                 }
                 let name = self.identity.names.client(&name).map_or(&*name, |name| &name.name);
-                let block = Block::ToolUse { id: self.call_id(&id, index), name, input: Input::Empty };
+                let block = Block::ToolUse {
+                    id: self.call_id(&id, index),
+                    name,
+                    input: Input::Empty,
+                };
                 let block = serde_json::to_value(block).unwrap_or_default();
-                self.begin(&block, Open::Tool { call: index, arguments: String::new(), checked: 0, custom }, out);
+                self.begin(
+                    &block,
+                    Open::Tool {
+                        call: index,
+                        arguments: String::new(),
+                        checked: 0,
+                        custom,
+                    },
+                    out,
+                );
                 if custom {
                     self.json("{\"input\":\"", out);
                 }
             }
             Event::ToolArguments { index, text } => {
-                let Some(Open::Tool { call, arguments, custom, .. }) = &mut self.open else { return };
+                let Some(Open::Tool {
+                    call,
+                    arguments,
+                    custom,
+                    ..
+                }) = &mut self.open
+                else {
+                    return;
+                };
                 if *call != index || text.is_empty() {
                     return;
                 }
                 if *custom {
                     let quoted = Value::from(text).to_string();
-                    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+                    let inner = quoted
+                        .strip_prefix('"')
+                        .and_then(|rest| rest.strip_suffix('"'))
+                        .unwrap_or_default();
                     self.json(inner, out);
                 } else {
                     arguments.push_str(&text);
@@ -254,7 +304,11 @@ impl WriteEvents {
 
     fn open_thinking(&mut self, out: &mut Vec<u8>) {
         if !matches!(self.open, Some(Open::Thinking)) {
-            self.begin(&json!({"type": "thinking", "thinking": "", "signature": ""}), Open::Thinking, out);
+            self.begin(
+                &json!({"type": "thinking", "thinking": "", "signature": ""}),
+                Open::Thinking,
+                out,
+            );
         }
     }
 
@@ -274,7 +328,11 @@ impl WriteEvents {
     }
 
     fn call_id<'e>(&self, id: &'e str, index: usize) -> Cow<'e, str> {
-        if id.is_empty() { format!("toolu_{}_{index}", self.identity.id).into() } else { id.into() }
+        if id.is_empty() {
+            format!("toolu_{}_{index}", self.identity.id).into()
+        } else {
+            id.into()
+        }
     }
 
     fn begin(&mut self, block: &Value, open: Open, out: &mut Vec<u8>) {
@@ -296,7 +354,15 @@ impl WriteEvents {
             index: usize,
             delta: &'a Value,
         }
-        event("content_block_delta", &BlockDelta { kind: "content_block_delta", index: self.next, delta }, out);
+        event(
+            "content_block_delta",
+            &BlockDelta {
+                kind: "content_block_delta",
+                index: self.next,
+                delta,
+            },
+            out,
+        );
     }
 
     fn close(&mut self, out: &mut Vec<u8>) {
@@ -307,7 +373,11 @@ impl WriteEvents {
             }
             self.closed.push(call);
         }
-        event("content_block_stop", &json!({"type": "content_block_stop", "index": self.next}), out);
+        event(
+            "content_block_stop",
+            &json!({"type": "content_block_stop", "index": self.next}),
+            out,
+        );
         self.next += 1;
     }
 }
@@ -341,9 +411,17 @@ fn owned(event: Event<'_>) -> Event<'static> {
             quote: citation.quote.map(own),
             span: citation.span,
         }),
-        Event::ToolStart { index, id, name, custom } => {
-            Event::ToolStart { index, id: own(id), name: own(name), custom }
-        }
+        Event::ToolStart {
+            index,
+            id,
+            name,
+            custom,
+        } => Event::ToolStart {
+            index,
+            id: own(id),
+            name: own(name),
+            custom,
+        },
         Event::ToolArguments { index, text } => Event::ToolArguments { index, text: own(text) },
         Event::Start { .. } | Event::PartEnd | Event::Stop { .. } | Event::Usage(_) | Event::Error(_) | Event::End => {
             Event::PartEnd

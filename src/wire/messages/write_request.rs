@@ -126,7 +126,11 @@ pub fn write_request(
     }
     output_config.effort = thinking.effort.map(Effort::as_str);
     let thinks = thinking.mode.is_some_and(|mode| mode != Mode::Disabled);
-    let sampling = if capabilities.sampling && !thinks { request.sampling.clone() } else { Sampling::default() };
+    let sampling = if capabilities.sampling && !thinks {
+        request.sampling.clone()
+    } else {
+        Sampling::default()
+    };
     let marked = conversation.is_marked() || request.tools.iter().any(|tool| tool.cache.is_some());
     let body = Body {
         model,
@@ -137,12 +141,21 @@ pub fn write_request(
         tool_choice,
         thinking: thinking.mode,
         output_config,
-        stop_sequences: request.stop.iter().map(Cow::as_ref).filter(|text| !text.trim().is_empty()).collect(),
+        stop_sequences: request
+            .stop
+            .iter()
+            .map(Cow::as_ref)
+            .filter(|text| !text.trim().is_empty())
+            .collect(),
         temperature: sampling.temperature.map(|number| match number.as_f64() {
             Some(hot) if hot > 1.0 => json!(1),
             _ => Value::Number(number.clone()),
         }),
-        top_p: sampling.top_p.filter(|_| sampling.temperature.is_none()).cloned().map(Value::Number),
+        top_p: sampling
+            .top_p
+            .filter(|_| sampling.temperature.is_none())
+            .cloned()
+            .map(Value::Number),
         top_k: sampling.top_k.cloned().map(Value::Number),
         metadata: request
             .user

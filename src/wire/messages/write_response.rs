@@ -36,7 +36,11 @@ pub(super) struct Details {
 impl Details {
     /// What is said beside `stop_reason`.
     pub(super) fn of(stop: Stop) -> Option<Self> {
-        (stop == Stop::Refusal).then_some(Self { kind: "refusal", category: None, explanation: None })
+        (stop == Stop::Refusal).then_some(Self {
+            kind: "refusal",
+            category: None,
+            explanation: None,
+        })
     }
 }
 
@@ -51,7 +55,11 @@ impl Details {
 /// | nothing | an empty text: clients expect a block |
 /// | usage | `usage`; zeros if nothing is known |
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
-    let mut content: Vec<_> = response.parts.iter().filter_map(|part| write_part(part, identity)).collect();
+    let mut content: Vec<_> = response
+        .parts
+        .iter()
+        .filter_map(|part| write_part(part, identity))
+        .collect();
     let called = content.iter().any(|block| matches!(block, Block::ToolUse { .. }));
     if content.is_empty() {
         content.push(Block::text(""));
@@ -76,17 +84,31 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
         Part::Text { text, citations, .. } => {
             let citations: Vec<_> = citations.iter().map(WebCitation::of).collect();
             let said = !text.is_empty() || !citations.is_empty();
-            said.then(|| Block::Text { text: Cow::Borrowed(text), citations, cache_control: None })
+            said.then(|| Block::Text {
+                text: Cow::Borrowed(text),
+                citations,
+                cache_control: None,
+            })
         }
         Part::Refusal(text) => (!text.is_empty()).then(|| Block::text(&**text)),
-        Part::Thinking { text, signature: Some(signature) } => Some(match own(signature) {
+        Part::Thinking {
+            text,
+            signature: Some(signature),
+        } => Some(match own(signature) {
             Some(data) if signature.redacted => Block::RedactedThinking { data },
-            Some(value) => Block::Thinking { thinking: text, signature: value.into() },
-            None => Block::Thinking { thinking: text, signature: signature.packed().into() },
+            Some(value) => Block::Thinking {
+                thinking: text,
+                signature: value.into(),
+            },
+            None => Block::Thinking {
+                thinking: text,
+                signature: signature.packed().into(),
+            },
         }),
-        Part::Thinking { text, signature: None } => {
-            (!text.is_empty()).then_some(Block::Thinking { thinking: text, signature: "".into() })
-        }
+        Part::Thinking { text, signature: None } => (!text.is_empty()).then_some(Block::Thinking {
+            thinking: text,
+            signature: "".into(),
+        }),
         Part::ToolCall(call) => {
             let known = identity.names.client(&call.name);
             let input = if call.custom { None } else { Input::of(&call.arguments) };

@@ -43,7 +43,10 @@ pub(super) fn written(asked: Option<Thinking>, capabilities: &Capabilities, max_
     }
     let wanted = match asked {
         Thinking::Off => {
-            return Written { mode: (!capabilities.must_think).then_some(Mode::Disabled), effort: None };
+            return Written {
+                mode: (!capabilities.must_think).then_some(Mode::Disabled),
+                effort: None,
+            };
         }
         Thinking::Adaptive => None,
         Thinking::Effort(effort) => Some(effort),
@@ -61,8 +64,15 @@ pub(super) fn written(asked: Option<Thinking>, capabilities: &Capabilities, max_
         _ => wanted.unwrap_or(Effort::Medium).budget(),
     };
     let budget = budget.min(max_tokens / 2).max(least);
-    let effort = if has_efforts { wanted.and_then(|effort| capabilities.nearest_effort(effort)) } else { None };
-    Written { mode: (budget < max_tokens).then_some(Mode::Enabled { budget_tokens: budget }), effort }
+    let effort = if has_efforts {
+        wanted.and_then(|effort| capabilities.nearest_effort(effort))
+    } else {
+        None
+    };
+    Written {
+        mode: (budget < max_tokens).then_some(Mode::Enabled { budget_tokens: budget }),
+        effort,
+    }
 }
 
 /// The least budget of every Claude model that takes one.
@@ -81,7 +91,11 @@ mod tests {
     }
 
     fn with_budget() -> Capabilities {
-        Capabilities { least_budget: Some(1024), thinks: Some(true), ..Capabilities::default() }
+        Capabilities {
+            least_budget: Some(1024),
+            thinks: Some(true),
+            ..Capabilities::default()
+        }
     }
 
     #[test]
@@ -93,17 +107,30 @@ mod tests {
             (Thinking::Effort(Effort::Minimal), Some(Effort::Low)),
             (Thinking::Budget(2048), Some(Effort::Medium)),
         ] {
-            assert_eq!(written(Some(asked), &with_efforts(), 100), Written { mode, effort }, "{asked:?}");
+            assert_eq!(
+                written(Some(asked), &with_efforts(), 100),
+                Written { mode, effort },
+                "{asked:?}"
+            );
         }
     }
 
     #[test]
     fn a_model_that_knows_both_is_told_a_budget_and_an_effort() {
-        let both = Capabilities { least_budget: Some(1024), ..with_efforts() };
+        let both = Capabilities {
+            least_budget: Some(1024),
+            ..with_efforts()
+        };
 
         let told = written(Some(Thinking::Effort(Effort::High)), &both, 64_000);
 
-        assert_eq!(told, Written { mode: Some(Mode::Enabled { budget_tokens: 4096 }), effort: Some(Effort::High) });
+        assert_eq!(
+            told,
+            Written {
+                mode: Some(Mode::Enabled { budget_tokens: 4096 }),
+                effort: Some(Effort::High)
+            }
+        );
     }
 
     #[test]
@@ -119,7 +146,11 @@ mod tests {
             (Thinking::Effort(Effort::Max), 1_024, None),
         ] {
             let mode = budget.map(|budget_tokens| Mode::Enabled { budget_tokens });
-            assert_eq!(written(Some(asked), &with_budget(), max_tokens).mode, mode, "{asked:?} {max_tokens}");
+            assert_eq!(
+                written(Some(asked), &with_budget(), max_tokens).mode,
+                mode,
+                "{asked:?} {max_tokens}"
+            );
         }
     }
 
@@ -128,14 +159,29 @@ mod tests {
         let off = |capabilities: Capabilities| written(Some(Thinking::Off), &capabilities, 100).mode;
 
         assert_eq!(off(with_efforts()), Some(Mode::Disabled));
-        assert_eq!(off(Capabilities { must_think: true, ..with_efforts() }), None);
+        assert_eq!(
+            off(Capabilities {
+                must_think: true,
+                ..with_efforts()
+            }),
+            None
+        );
         assert_eq!(off(Capabilities::default()), None);
     }
 
     #[test]
     fn a_model_that_does_not_think_is_told_nothing() {
-        for capabilities in [Capabilities::default(), Capabilities { thinks: Some(false), ..with_efforts() }] {
-            assert_eq!(written(Some(Thinking::Effort(Effort::High)), &capabilities, 9_000), Written::default());
+        for capabilities in [
+            Capabilities::default(),
+            Capabilities {
+                thinks: Some(false),
+                ..with_efforts()
+            },
+        ] {
+            assert_eq!(
+                written(Some(Thinking::Effort(Effort::High)), &capabilities, 9_000),
+                Written::default()
+            );
         }
         assert_eq!(written(None, &with_efforts(), 9_000), Written::default());
     }

@@ -67,19 +67,35 @@ pub(super) fn tools<'a>(
 ) -> Result<(Vec<Written<'a>>, Option<WrittenChoice<'a>>), Untranslatable> {
     let mut tools: Vec<_> = request.tools.iter().map(|tool| write_tool(tool, names)).collect();
     if tools.iter().any(|tool| tool.name == forced::NAME) || called.contains(&forced::NAME) {
-        return Err(Untranslatable::invalid("tools", format!("The name '{}' is reserved.", forced::NAME)));
+        return Err(Untranslatable::invalid(
+            "tools",
+            format!("The name '{}' is reserved.", forced::NAME),
+        ));
     }
     let disable_parallel_tool_use = request.parallel_tools == Some(false);
     let own = !tools.is_empty();
     let mut choice = match request.choice.as_ref().filter(|_| own) {
         Some(Choice::Never) => Some(WrittenChoice::None),
-        Some(Choice::Any) => Some(WrittenChoice::Any { disable_parallel_tool_use }),
+        Some(Choice::Any) => Some(WrittenChoice::Any {
+            disable_parallel_tool_use,
+        }),
         Some(Choice::Tool(name)) => {
-            let group = request.tools.iter().find(|tool| tool.name == *name).and_then(|tool| tool.namespace.as_deref());
-            Some(WrittenChoice::Tool { name: names.provider(group, name), disable_parallel_tool_use })
+            let group = request
+                .tools
+                .iter()
+                .find(|tool| tool.name == *name)
+                .and_then(|tool| tool.namespace.as_deref());
+            Some(WrittenChoice::Tool {
+                name: names.provider(group, name),
+                disable_parallel_tool_use,
+            })
         }
-        Some(Choice::Auto) => Some(WrittenChoice::Auto { disable_parallel_tool_use }),
-        None if own && disable_parallel_tool_use => Some(WrittenChoice::Auto { disable_parallel_tool_use }),
+        Some(Choice::Auto) => Some(WrittenChoice::Auto {
+            disable_parallel_tool_use,
+        }),
+        None if own && disable_parallel_tool_use => Some(WrittenChoice::Auto {
+            disable_parallel_tool_use,
+        }),
         None => None,
     };
     if !own && !called.is_empty() {
@@ -103,7 +119,9 @@ pub(super) fn tools<'a>(
             // The client demands a tool of its own: the answer's shape is for another turn.
             Some(choice @ WrittenChoice::Tool { .. }) => choice,
             Some(WrittenChoice::None) => only_answer(),
-            _ if own => WrittenChoice::Any { disable_parallel_tool_use },
+            _ if own => WrittenChoice::Any {
+                disable_parallel_tool_use,
+            },
             _ => only_answer(),
         });
     }
@@ -111,7 +129,10 @@ pub(super) fn tools<'a>(
 }
 
 const fn only_answer() -> WrittenChoice<'static> {
-    WrittenChoice::Tool { name: forced::NAME, disable_parallel_tool_use: true }
+    WrittenChoice::Tool {
+        name: forced::NAME,
+        disable_parallel_tool_use: true,
+    }
 }
 
 fn write_tool<'a>(tool: &'a Tool<'_>, names: &'a ToolNames) -> Written<'a> {
@@ -136,9 +157,14 @@ fn free_text<'a>(own: Option<&'a str>, format: Option<&Value>) -> Option<Cow<'a,
     let grammar = format.and_then(|format| {
         // Responses has the grammar beside its type, chat one level deeper.
         let grammar = format.get("grammar").unwrap_or(format);
-        Some((grammar.get("syntax").and_then(Value::as_str), grammar.get("definition")?.as_str()?))
+        Some((
+            grammar.get("syntax").and_then(Value::as_str),
+            grammar.get("definition")?.as_str()?,
+        ))
     });
-    let Some((syntax, definition)) = grammar else { return own.map(Cow::Borrowed) };
+    let Some((syntax, definition)) = grammar else {
+        return own.map(Cow::Borrowed);
+    };
     let own = own.map_or_else(String::new, |text| format!("{text}\n\n"));
     let syntax = syntax.map_or_else(String::new, |syntax| format!("{syntax} "));
     Some(format!("{own}The input has to follow this {syntax}grammar:\n{definition}").into())

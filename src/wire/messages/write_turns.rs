@@ -107,7 +107,9 @@ impl<'a> Conversation<'a> {
             }
         }
         for message in &mut self.messages {
-            message.content.sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
+            message
+                .content
+                .sort_by_key(|block| !matches!(block, Block::ToolResult { .. }));
         }
         if let Some(last) = self.messages.last_mut().filter(|last| last.role == "assistant")
             && let Some(Block::Text { text, .. }) = last.content.last_mut()
@@ -119,7 +121,13 @@ impl<'a> Conversation<'a> {
             self.add("user", said);
         } else if self.messages.first().is_some_and(|first| first.role != "user") {
             let note = Block::text("[The assistant speaks first.]");
-            self.messages.insert(0, Message { role: "user", content: vec![note] });
+            self.messages.insert(
+                0,
+                Message {
+                    role: "user",
+                    content: vec![note],
+                },
+            );
         }
     }
 
@@ -128,7 +136,10 @@ impl<'a> Conversation<'a> {
         let assistant = self.messages.iter().rev().find(|message| message.role == "assistant");
         assistant.is_some_and(|message| {
             calls(message)
-                && !matches!(message.content.first(), Some(Block::Thinking { .. } | Block::RedactedThinking { .. }))
+                && !matches!(
+                    message.content.first(),
+                    Some(Block::Thinking { .. } | Block::RedactedThinking { .. })
+                )
         })
     }
 
@@ -141,7 +152,10 @@ impl<'a> Conversation<'a> {
             | Block::ToolResult { cache_control, .. } => cache_control.is_some(),
             Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } => false,
         };
-        self.system.iter().chain(self.messages.iter().flat_map(|message| &message.content)).any(marked)
+        self.system
+            .iter()
+            .chain(self.messages.iter().flat_map(|message| &message.content))
+            .any(marked)
     }
 
     /// The names of the tools that were called, each once.
@@ -159,7 +173,10 @@ impl<'a> Conversation<'a> {
 }
 
 fn calls(message: &Message<'_>) -> bool {
-    message.content.iter().any(|block| matches!(block, Block::ToolUse { .. }))
+    message
+        .content
+        .iter()
+        .any(|block| matches!(block, Block::ToolUse { .. }))
 }
 
 fn texts<'a>(parts: &'a [Part<'_>], out: &mut Vec<Block<'a>>) {
@@ -167,7 +184,11 @@ fn texts<'a>(parts: &'a [Part<'_>], out: &mut Vec<Block<'a>>) {
         if let Part::Text { text, cache, .. } = part
             && !text.trim().is_empty()
         {
-            out.push(Block::Text { text: Cow::Borrowed(text), citations: Vec::new(), cache_control: *cache });
+            out.push(Block::Text {
+                text: Cow::Borrowed(text),
+                citations: Vec::new(),
+                cache_control: *cache,
+            });
         }
     }
 }
@@ -183,15 +204,19 @@ fn write_part<'a>(
         Part::Refusal(text) if text.trim().is_empty() => {}
         Part::Refusal(text) => out.push(Block::text(&**text)),
         Part::Thinking { text, signature } => {
-            let Some(signature) =
-                signature.as_ref().filter(|signature| signature.origin == Protocol::AnthropicMessages)
+            let Some(signature) = signature
+                .as_ref()
+                .filter(|signature| signature.origin == Protocol::AnthropicMessages)
             else {
                 return Ok(());
             };
             out.push(if signature.redacted {
                 Block::RedactedThinking { data: &signature.value }
             } else {
-                Block::Thinking { thinking: text, signature: Cow::Borrowed(&signature.value) }
+                Block::Thinking {
+                    thinking: text,
+                    signature: Cow::Borrowed(&signature.value),
+                }
             });
         }
         Part::ToolCall(call) => out.push(write_call(call, names)?),
@@ -208,30 +233,49 @@ fn write_part<'a>(
                 Source::Url(url) => BlockSource::Url { url },
                 Source::Text(_) => return Err(Untranslatable::invalid("messages", "A picture cannot be plain text.")),
             };
-            out.push(Block::Image { source, cache_control: *cache });
+            out.push(Block::Image {
+                source,
+                cache_control: *cache,
+            });
         }
         Part::File { source, name, cache } => {
             let source = match source {
                 Source::Base64 { media_type, data } if media_type.starts_with("image/") => {
-                    out.push(Block::Image { source: base64_image(media_type, data), cache_control: *cache });
+                    out.push(Block::Image {
+                        source: base64_image(media_type, data),
+                        cache_control: *cache,
+                    });
                     return Ok(());
                 }
                 Source::Base64 { media_type, data } if &**media_type == "application/pdf" => {
                     BlockSource::Base64 { media_type, data }
                 }
                 Source::Base64 { media_type, data } => {
-                    let text = STANDARD.decode(data.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+                    let text = STANDARD
+                        .decode(data.as_bytes())
+                        .ok()
+                        .and_then(|bytes| String::from_utf8(bytes).ok());
                     let Some(text) = text else {
                         let message =
                             format!("This model takes PDF and text files; the file is of type '{media_type}'.");
                         return Err(Untranslatable::impossible("messages", message));
                     };
-                    BlockSource::Text { media_type: "text/plain", data: text.into() }
+                    BlockSource::Text {
+                        media_type: "text/plain",
+                        data: text.into(),
+                    }
                 }
-                Source::Text(text) => BlockSource::Text { media_type: "text/plain", data: Cow::Borrowed(text) },
+                Source::Text(text) => BlockSource::Text {
+                    media_type: "text/plain",
+                    data: Cow::Borrowed(text),
+                },
                 Source::Url(url) => BlockSource::Url { url },
             };
-            out.push(Block::Document { source, title: name.as_deref(), cache_control: *cache });
+            out.push(Block::Document {
+                source,
+                title: name.as_deref(),
+                cache_control: *cache,
+            });
         }
         Part::Audio { .. } => return Err(Untranslatable::impossible("messages", "This model takes no sound.")),
     }
@@ -239,16 +283,34 @@ fn write_part<'a>(
 }
 
 fn base64_image<'a>(media_type: &'a str, data: &'a str) -> BlockSource<'a> {
-    BlockSource::Base64 { media_type: if media_type == "image/jpg" { "image/jpeg" } else { media_type }, data }
+    BlockSource::Base64 {
+        media_type: if media_type == "image/jpg" {
+            "image/jpeg"
+        } else {
+            media_type
+        },
+        data,
+    }
 }
 
 fn write_call<'a>(call: &'a ToolCall<'_>, names: &'a ToolNames) -> Result<Block<'a>, Untranslatable> {
-    let input = if call.custom { Some(Input::Text(&call.arguments)) } else { Input::of(&call.arguments) };
+    let input = if call.custom {
+        Some(Input::Text(&call.arguments))
+    } else {
+        Input::of(&call.arguments)
+    };
     let Some(input) = input else {
-        let message = format!("The arguments of the call '{}' of '{}' are not a JSON object.", call.id, call.name);
+        let message = format!(
+            "The arguments of the call '{}' of '{}' are not a JSON object.",
+            call.id, call.name
+        );
         return Err(Untranslatable::invalid("messages", message));
     };
-    Ok(Block::ToolUse { id: legal_id(&call.id), name: names.provider(call.namespace.as_deref(), &call.name), input })
+    Ok(Block::ToolUse {
+        id: legal_id(&call.id),
+        name: names.provider(call.namespace.as_deref(), &call.name),
+        input,
+    })
 }
 
 fn write_result<'a>(result: &'a ToolResult<'_>, names: &'a ToolNames) -> Result<Block<'a>, Untranslatable> {

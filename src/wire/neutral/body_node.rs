@@ -57,8 +57,11 @@ impl<'a, 'p> Node<'a, 'p> {
     /// That it should be something else.
     pub fn wanted(&self, what: &str) -> Untranslatable {
         let path = self.path();
-        let message =
-            if path.is_empty() { format!("The body must be {what}.") } else { format!("'{path}' must be {what}.") };
+        let message = if path.is_empty() {
+            format!("The body must be {what}.")
+        } else {
+            format!("'{path}' must be {what}.")
+        };
         Untranslatable::invalid(path, message)
     }
 
@@ -72,7 +75,10 @@ impl<'a, 'p> Node<'a, 'p> {
     /// The value under `key`, unless it is absent or null.
     pub fn get<'q>(&'q self, key: &'q str) -> Option<Node<'a, 'q>> {
         let value = self.value.get(key).filter(|value| !value.is_null())?;
-        Some(Node { value, at: At::Key(&self.at, key) })
+        Some(Node {
+            value,
+            at: At::Key(&self.at, key),
+        })
     }
 
     /// The same.
@@ -81,7 +87,11 @@ impl<'a, 'p> Node<'a, 'p> {
     /// If it is absent.
     pub fn need<'q>(&'q self, key: &'q str) -> Result<Node<'a, 'q>, Untranslatable> {
         self.get(key).ok_or_else(|| {
-            let path = Node { value: self.value, at: At::Key(&self.at, key) }.path();
+            let path = Node {
+                value: self.value,
+                at: At::Key(&self.at, key),
+            }
+            .path();
             let message = format!("'{path}' is missing.");
             Untranslatable::invalid(path, message)
         })
@@ -117,8 +127,12 @@ impl<'a, 'p> Node<'a, 'p> {
     /// If it is none.
     pub fn count(&self) -> Result<u64, Untranslatable> {
         let whole = self.value.as_u64();
-        let whole = whole
-            .or_else(|| self.value.as_f64().filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n)).map(|n| n as u64));
+        let whole = whole.or_else(|| {
+            self.value
+                .as_f64()
+                .filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n))
+                .map(|n| n as u64)
+        });
         whole.ok_or_else(|| self.wanted("a whole number"))
     }
 
@@ -136,7 +150,10 @@ impl<'a, 'p> Node<'a, 'p> {
     /// If it is no list.
     pub fn list<'q>(&'q self) -> Result<impl ExactSizeIterator<Item = Node<'a, 'q>> + use<'a, 'q, 'p>, Untranslatable> {
         let list = self.value.as_array().ok_or_else(|| self.wanted("a list"))?;
-        Ok(list.iter().enumerate().map(|(index, value)| Node { value, at: At::Index(&self.at, index) }))
+        Ok(list.iter().enumerate().map(|(index, value)| Node {
+            value,
+            at: At::Index(&self.at, index),
+        }))
     }
 
     /// The text under `key`, unless it is absent.
@@ -195,7 +212,10 @@ mod tests {
             part.need("type").unwrap().text().unwrap_err().message,
             "'messages[1].content[0].type' must be a string."
         );
-        assert_eq!(part.need("text").unwrap_err().message, "'messages[1].content[0].text' is missing.");
+        assert_eq!(
+            part.need("text").unwrap_err().message,
+            "'messages[1].content[0].text' is missing."
+        );
         assert_eq!(root.object().map(|map| map.len()), Ok(1));
     }
 

@@ -113,7 +113,11 @@ impl Capabilities {
         let thinks = model.features.reasoning;
         let reasoning = model.reasoning.as_ref();
         let switch = provider.thinking_switch.as_deref().and_then(named);
-        let default = if states("reasoning_effort") { ThinkingSwitch::Effort } else { ThinkingSwitch::None };
+        let default = if states("reasoning_effort") {
+            ThinkingSwitch::Effort
+        } else {
+            ThinkingSwitch::None
+        };
         Self {
             max_tokens_field: provider.max_tokens_field.as_deref().and_then(named).unwrap_or_default(),
             developer_role: provider.developer_role == Some(true),
@@ -136,8 +140,13 @@ impl Capabilities {
 
     /// The effort nearest to `wanted` that the model knows: the next lower one, else the lowest.
     pub fn nearest_effort(&self, wanted: Effort) -> Option<Effort> {
-        let Some(known) = &self.efforts else { return Some(wanted) };
-        let known: Vec<_> = Effort::ALL.into_iter().filter(|e| known.iter().any(|k| k == e.as_str())).collect();
+        let Some(known) = &self.efforts else {
+            return Some(wanted);
+        };
+        let known: Vec<_> = Effort::ALL
+            .into_iter()
+            .filter(|e| known.iter().any(|k| k == e.as_str()))
+            .collect();
         known.iter().rev().find(|&&e| e <= wanted).or(known.first()).copied()
     }
 }
@@ -156,16 +165,28 @@ mod tests {
         };
 
         let gpt = capabilities("openai/gpt-5.5");
-        assert_eq!((gpt.max_tokens_field, gpt.thinking), (MaxTokensField::MaxCompletionTokens, ThinkingSwitch::Effort));
+        assert_eq!(
+            (gpt.max_tokens_field, gpt.thinking),
+            (MaxTokensField::MaxCompletionTokens, ThinkingSwitch::Effort)
+        );
         assert!(gpt.developer_role && gpt.openai_fields && !gpt.top_k);
         let deepseek = capabilities("deepseek/deepseek-chat");
-        assert_eq!((deepseek.max_tokens_field, deepseek.openai_fields), (MaxTokensField::MaxTokens, false));
+        assert_eq!(
+            (deepseek.max_tokens_field, deepseek.openai_fields),
+            (MaxTokensField::MaxTokens, false)
+        );
         assert_eq!(deepseek.thinking, ThinkingSwitch::ThinkingTypeAndEffort);
         let claude = capabilities("anthropic/claude-opus-4-8");
-        assert_eq!((claude.sampling, claude.max_tokens, claude.least_budget), (false, Some(128_000), None));
+        assert_eq!(
+            (claude.sampling, claude.max_tokens, claude.least_budget),
+            (false, Some(128_000), None)
+        );
         assert_eq!(capabilities("anthropic/claude-haiku-4-5").least_budget, Some(1024));
         for both in ["anthropic/claude-opus-4-5", "anthropic/claude-opus-4-5-20251101"].map(capabilities) {
-            assert_eq!((both.least_budget, both.nearest_effort(Effort::Max)), (Some(1024), Some(Effort::High)));
+            assert_eq!(
+                (both.least_budget, both.nearest_effort(Effort::Max)),
+                (Some(1024), Some(Effort::High))
+            );
         }
     }
 
@@ -174,8 +195,16 @@ mod tests {
         let catalog = crate::domain::samples::shipped();
         for provider in catalog.providers() {
             let known = |name: &Option<String>, is: fn(&str) -> bool| name.as_deref().is_none_or(is);
-            assert!(known(&provider.thinking_switch, |n| named::<ThinkingSwitch>(n).is_some()), "{}", provider.id);
-            assert!(known(&provider.max_tokens_field, |n| named::<MaxTokensField>(n).is_some()), "{}", provider.id);
+            assert!(
+                known(&provider.thinking_switch, |n| named::<ThinkingSwitch>(n).is_some()),
+                "{}",
+                provider.id
+            );
+            assert!(
+                known(&provider.max_tokens_field, |n| named::<MaxTokensField>(n).is_some()),
+                "{}",
+                provider.id
+            );
         }
     }
 
@@ -186,10 +215,22 @@ mod tests {
             ..Capabilities::default()
         };
 
-        assert_eq!(capabilities(&["low", "high"]).nearest_effort(Effort::Max), Some(Effort::High));
-        assert_eq!(capabilities(&["low", "high"]).nearest_effort(Effort::Medium), Some(Effort::Low));
-        assert_eq!(capabilities(&["medium"]).nearest_effort(Effort::Minimal), Some(Effort::Medium));
+        assert_eq!(
+            capabilities(&["low", "high"]).nearest_effort(Effort::Max),
+            Some(Effort::High)
+        );
+        assert_eq!(
+            capabilities(&["low", "high"]).nearest_effort(Effort::Medium),
+            Some(Effort::Low)
+        );
+        assert_eq!(
+            capabilities(&["medium"]).nearest_effort(Effort::Minimal),
+            Some(Effort::Medium)
+        );
         assert_eq!(capabilities(&["none"]).nearest_effort(Effort::Low), None);
-        assert_eq!(Capabilities::default().nearest_effort(Effort::XHigh), Some(Effort::XHigh));
+        assert_eq!(
+            Capabilities::default().nearest_effort(Effort::XHigh),
+            Some(Effort::XHigh)
+        );
     }
 }

@@ -42,12 +42,25 @@ impl ToolNames {
             if plain && !custom {
                 continue;
             }
-            let provider = if plain { tool.name.clone().into_owned() } else { names.unused(tool, longest, &taken) };
+            let provider = if plain {
+                tool.name.clone().into_owned()
+            } else {
+                names.unused(tool, longest, &taken)
+            };
             taken.push(provider.clone());
             let name = tool.name.clone().into_owned();
             let namespace = tool.namespace.clone().map(Cow::into_owned);
-            names.to_provider.insert((namespace.clone(), name.clone()), provider.clone());
-            names.to_client.insert(provider, ToolName { name, namespace, custom });
+            names
+                .to_provider
+                .insert((namespace.clone(), name.clone()), provider.clone());
+            names.to_client.insert(
+                provider,
+                ToolName {
+                    name,
+                    namespace,
+                    custom,
+                },
+            );
         }
         names
     }
@@ -58,7 +71,10 @@ impl ToolNames {
             Some(group) => format!("{group}__{}", tool.name),
             None => tool.name.clone().into_owned(),
         };
-        let clean: String = whole.chars().map(|c| if c.is_ascii() && legal(c as u8) { c } else { '_' }).collect();
+        let clean: String = whole
+            .chars()
+            .map(|c| if c.is_ascii() && legal(c as u8) { c } else { '_' })
+            .collect();
         if clean.len() <= longest && !clean.is_empty() && !taken.contains(&clean) {
             return clean;
         }
@@ -98,11 +114,17 @@ mod tests {
             kind: if custom {
                 ToolKind::Custom { format: None }
             } else {
-                ToolKind::Function { parameters: None, strict: None }
+                ToolKind::Function {
+                    parameters: None,
+                    strict: None,
+                }
             },
             cache: None,
         };
-        Request { tools: tools.iter().map(tool).collect(), ..Request::default() }
+        Request {
+            tools: tools.iter().map(tool).collect(),
+            ..Request::default()
+        }
     }
 
     #[test]
@@ -131,7 +153,10 @@ mod tests {
             assert!(provider.len() <= 64 && provider.bytes().all(legal), "{provider}");
             assert!(seen.insert(provider.clone()), "{provider} is there twice");
             let back = names.client(&provider).unwrap();
-            assert_eq!((back.name.as_str(), back.namespace.as_deref(), back.custom), (name, group, custom));
+            assert_eq!(
+                (back.name.as_str(), back.namespace.as_deref(), back.custom),
+                (name, group, custom)
+            );
         }
     }
 

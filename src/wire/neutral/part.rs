@@ -61,7 +61,11 @@ pub enum Part<'a> {
 impl<'a> Part<'a> {
     /// Words and nothing else.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text { text: text.into(), citations: Vec::new(), cache: None }
+        Self::Text {
+            text: text.into(),
+            citations: Vec::new(),
+            cache: None,
+        }
     }
 }
 
@@ -86,7 +90,10 @@ impl<'a> Source<'a> {
     pub fn of_url(url: &'a str) -> Self {
         let inline = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
         match inline {
-            Some((media_type, data)) => Self::Base64 { media_type: media_type.into(), data: data.into() },
+            Some((media_type, data)) => Self::Base64 {
+                media_type: media_type.into(),
+                data: data.into(),
+            },
             None => Self::Url(url.into()),
         }
     }
@@ -124,16 +131,22 @@ impl<'a> Signature<'a> {
     /// For the opaque field of another protocol than its own: `cm1.PROTOCOL.FLAGS.ID.VALUE`.
     pub fn packed(&self) -> String {
         let flags = if self.redacted { "r" } else { "-" };
-        format!("{MARK}{}.{flags}.{}.{}", self.origin.as_str(), self.id.as_deref().unwrap_or(""), self.value)
+        format!(
+            "{MARK}{}.{flags}.{}.{}",
+            self.origin.as_str(),
+            self.id.as_deref().unwrap_or(""),
+            self.value
+        )
     }
 
     /// Whether a request may hold a seal that [`Signature::packed`] wrote. The client's words may look like one too.
     pub fn may_be_packed_in(body: &[u8]) -> bool {
         memchr::memmem::find_iter(body, b"\"cm1.").any(|at| {
             let rest = body.get(at + 1 + MARK.len()..).unwrap_or_default();
-            Protocol::ALL
-                .iter()
-                .any(|p| rest.strip_prefix(p.as_str().as_bytes()).is_some_and(|rest| rest.first() == Some(&b'.')))
+            Protocol::ALL.iter().any(|p| {
+                rest.strip_prefix(p.as_str().as_bytes())
+                    .is_some_and(|rest| rest.first() == Some(&b'.'))
+            })
         })
     }
 
@@ -141,12 +154,24 @@ impl<'a> Signature<'a> {
     pub fn unpacked(text: &'a str, own: Protocol) -> Self {
         let foreign = || {
             let mut fields = text.strip_prefix(MARK)?.splitn(4, '.');
-            let origin = Protocol::ALL.into_iter().find(|p| Some(p.as_str()) == fields.clone().next())?;
+            let origin = Protocol::ALL
+                .into_iter()
+                .find(|p| Some(p.as_str()) == fields.clone().next())?;
             let (_, flags, id, value) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
             let id = (!id.is_empty()).then_some(Cow::Borrowed(id));
-            Some(Self { origin, value: value.into(), id, redacted: flags == "r" })
+            Some(Self {
+                origin,
+                value: value.into(),
+                id,
+                redacted: flags == "r",
+            })
         };
-        foreign().unwrap_or(Self { origin: own, value: text.into(), id: None, redacted: false })
+        foreign().unwrap_or(Self {
+            origin: own,
+            value: text.into(),
+            id: None,
+            redacted: false,
+        })
     }
 }
 
@@ -204,16 +229,30 @@ mod tests {
             redacted: false,
         };
 
-        assert_eq!(Signature::unpacked(&signature.packed(), Protocol::AnthropicMessages), signature);
+        assert_eq!(
+            Signature::unpacked(&signature.packed(), Protocol::AnthropicMessages),
+            signature
+        );
     }
 
     #[test]
     fn a_packed_seal_is_seen_in_a_body_and_other_text_is_not() {
-        let signature = Signature { origin: Protocol::OpenaiResponses, value: "x".into(), id: None, redacted: false };
+        let signature = Signature {
+            origin: Protocol::OpenaiResponses,
+            value: "x".into(),
+            id: None,
+            redacted: false,
+        };
         let body = format!(r#"{{"a":"cm1.2","signature":"{}"}}"#, signature.packed());
 
         assert!(Signature::may_be_packed_in(body.as_bytes()));
-        for other in ["", "\"cm1.", "\"cm1.5 is out\"", "\"cm1.openai-chats\"", "cm1.openai-chat.-..x"] {
+        for other in [
+            "",
+            "\"cm1.",
+            "\"cm1.5 is out\"",
+            "\"cm1.openai-chats\"",
+            "cm1.openai-chat.-..x",
+        ] {
             assert!(!Signature::may_be_packed_in(other.as_bytes()), "{other}");
         }
     }
@@ -234,7 +273,13 @@ mod tests {
 
         let source = Source::of_url(url);
 
-        assert_eq!(source, Source::Base64 { media_type: "image/png".into(), data: "AAAA".into() });
+        assert_eq!(
+            source,
+            Source::Base64 {
+                media_type: "image/png".into(),
+                data: "AAAA".into()
+            }
+        );
         assert_eq!(source.to_url().as_deref(), Some(url));
         assert_eq!(Source::of_url("https://x/y.png"), Source::Url("https://x/y.png".into()));
     }

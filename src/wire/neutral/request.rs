@@ -157,7 +157,14 @@ pub enum Effort {
 
 impl Effort {
     /// From the least to the most.
-    pub const ALL: [Self; 6] = [Self::Minimal, Self::Low, Self::Medium, Self::High, Self::XHigh, Self::Max];
+    pub const ALL: [Self; 6] = [
+        Self::Minimal,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::XHigh,
+        Self::Max,
+    ];
 
     /// As all protocols write it.
     pub const fn as_str(self) -> &'static str {

@@ -27,7 +27,10 @@ pub struct Response<'a> {
 impl<'a> Response<'a> {
     /// The stream that would have carried this answer, for a client that asked for one and a provider that ignored it.
     pub fn events(self) -> Vec<Event<'a>> {
-        let mut events = vec![Event::Start { id: self.id, tokens: None }];
+        let mut events = vec![Event::Start {
+            id: self.id,
+            tokens: None,
+        }];
         let mut calls = 0;
         for part in self.parts {
             match part {
@@ -41,15 +44,26 @@ impl<'a> Response<'a> {
                     events.extend(signature.map(Event::Signature));
                 }
                 Part::ToolCall(call) => {
-                    events.push(Event::ToolStart { index: calls, id: call.id, name: call.name, custom: call.custom });
-                    events.push(Event::ToolArguments { index: calls, text: call.arguments });
+                    events.push(Event::ToolStart {
+                        index: calls,
+                        id: call.id,
+                        name: call.name,
+                        custom: call.custom,
+                    });
+                    events.push(Event::ToolArguments {
+                        index: calls,
+                        text: call.arguments,
+                    });
                     calls += 1;
                 }
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => continue,
             }
             events.push(Event::PartEnd);
         }
-        events.push(Event::Stop { stop: self.stop, sequence: self.stop_sequence });
+        events.push(Event::Stop {
+            stop: self.stop,
+            sequence: self.stop_sequence,
+        });
         events.extend(self.tokens.map(Event::Usage));
         events.push(Event::End);
         events

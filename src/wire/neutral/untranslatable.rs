@@ -18,11 +18,19 @@ pub struct Untranslatable {
 impl Untranslatable {
     /// The request is not as its own protocol wants it.
     pub fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { param: param.into(), message: message.into(), invalid: true }
+        Self {
+            param: param.into(),
+            message: message.into(),
+            invalid: true,
+        }
     }
 
     /// The provider's protocol has no place for it.
     pub fn impossible(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { param: param.into(), message: message.into(), invalid: false }
+        Self {
+            param: param.into(),
+            message: message.into(),
+            invalid: false,
+        }
     }
 }

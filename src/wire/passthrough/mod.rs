@@ -32,13 +32,22 @@ impl PassingStream {
             Protocol::OpenaiResponses => Box::new(responses::Passing::default()),
             Protocol::OpenaiChat | Protocol::Gemini => Box::new(chat::Passing::new(show_usage, includes_reasoning)),
         };
-        Self { reader: EventReader::with_text(name.clone()), watch, protocol, name, next_number: 0 }
+        Self {
+            reader: EventReader::with_text(name.clone()),
+            watch,
+            protocol,
+            name,
+            next_number: 0,
+        }
     }
 
     /// The same stream, whose events may be so many bytes long.
     #[must_use]
     pub fn holding(self, longest: usize) -> Self {
-        Self { reader: self.reader.holding(longest), ..self }
+        Self {
+            reader: self.reader.holding(longest),
+            ..self
+        }
     }
 
     /// How many bytes are held of an event that has begun and not ended.
@@ -51,13 +60,29 @@ impl PassingStream {
     /// # Errors
     /// If an event is longer than what may be held.
     pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
-        let Self { reader, watch, protocol, name, next_number } = self;
-        reader.push(chunk, |data| judge(watch.as_mut(), *protocol, name, next_number, data), out)
+        let Self {
+            reader,
+            watch,
+            protocol,
+            name,
+            next_number,
+        } = self;
+        reader.push(
+            chunk,
+            |data| judge(watch.as_mut(), *protocol, name, next_number, data),
+            out,
+        )
     }
 
     /// Ends the stream; returns what is still to be sent, if the last event lacked its blank line.
     pub fn finish(&mut self) -> Option<Bytes> {
-        let Self { reader, watch, protocol, name, next_number } = self;
+        let Self {
+            reader,
+            watch,
+            protocol,
+            name,
+            next_number,
+        } = self;
         reader.finish(|data| {
             if watch.is_whole(data) {
                 judge(watch.as_mut(), *protocol, name, next_number, data)
@@ -103,7 +128,10 @@ fn sequence_number(data: &[u8]) -> Option<u64> {
     const KEY: &[u8] = b"\"sequence_number\":";
     let at = memchr::memmem::find(data, KEY)? + KEY.len();
     let digits = data.get(at..)?.trim_ascii_start();
-    let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+    let end = digits
+        .iter()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(digits.len());
     std::str::from_utf8(digits.get(..end)?).ok()?.parse().ok()
 }
 

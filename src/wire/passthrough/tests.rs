@@ -8,7 +8,11 @@ fn chat(show_usage: bool) -> PassingStream {
 
 fn pass(stream: &mut PassingStream, text: &str) -> String {
     let mut out = Vec::new();
-    stream.push(&Bytes::copy_from_slice(text.as_bytes()), |piece| out.extend_from_slice(&piece)).unwrap();
+    stream
+        .push(&Bytes::copy_from_slice(text.as_bytes()), |piece| {
+            out.extend_from_slice(&piece)
+        })
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -17,7 +21,10 @@ fn the_models_name_is_the_one_that_the_client_is_to_read() {
     let mut stream = chat(true);
     let chunk = |name: &str| format!("data: {{\"id\":\"c\",\"model\":\"{name}\",\"choices\":[]}}\n\n");
 
-    assert_eq!(pass(&mut stream, &(chunk("theirs") + &chunk("m") + &chunk("other"))), chunk("m").repeat(3));
+    assert_eq!(
+        pass(&mut stream, &(chunk("theirs") + &chunk("m") + &chunk("other"))),
+        chunk("m").repeat(3)
+    );
 }
 
 #[test]
@@ -43,6 +50,9 @@ fn a_broken_stream_ends_in_its_own_protocols_error() {
     assert!(fail(Protocol::AnthropicMessages, "").starts_with("event: error\ndata: {\"type\":\"error\","));
     let created = "data: {\"type\":\"response.created\",\"sequence_number\":41,\"response\":{\"model\":\"x\"}}\n\n";
     let event = fail(Protocol::OpenaiResponses, created);
-    assert!(event.starts_with("event: error\ndata: {\"type\":\"error\",\"code\":\"provider_error\""), "{event}");
+    assert!(
+        event.starts_with("event: error\ndata: {\"type\":\"error\",\"code\":\"provider_error\""),
+        "{event}"
+    );
     assert!(event.contains("\"sequence_number\":42"), "{event}");
 }

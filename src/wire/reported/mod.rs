@@ -35,12 +35,20 @@ impl Reported {
     fn of(value: &Value) -> Self {
         // Google's error is in a list of one; OpenAI's failed `Response` stands in its event.
         let value = value.get(0).unwrap_or(value);
-        let value = value.get("response").filter(|response| !is_nothing(response.get("error"))).unwrap_or(value);
+        let value = value
+            .get("response")
+            .filter(|response| !is_nothing(response.get("error")))
+            .unwrap_or(value);
         let mut told = ProviderError::of(value);
         if told.message.is_none() {
-            told.message = texts(value).find(|text| text.contains(' ')).map(ProviderError::shortened);
+            told.message = texts(value)
+                .find(|text| text.contains(' '))
+                .map(ProviderError::shortened);
         }
-        Self { status: status(value), error: told }
+        Self {
+            status: status(value),
+            error: told,
+        }
     }
 
     /// What a whole answer in `protocol` reports, or that there is nothing in it; `None` if it may be an answer.
@@ -79,11 +87,16 @@ fn is_report(value: &Value) -> bool {
     if word("object") == Some("response") && word("status") == Some("failed") {
         return true;
     }
-    if value.pointer("/base_resp/status_code").and_then(Value::as_i64).is_some_and(|code| code != 0) {
+    if value
+        .pointer("/base_resp/status_code")
+        .and_then(Value::as_i64)
+        .is_some_and(|code| code != 0)
+    {
         return true;
     }
-    let is_answer =
-        ["choices", "content", "output", "data", "delta", "usage", "id"].iter().any(|key| value.get(key).is_some());
+    let is_answer = ["choices", "content", "output", "data", "delta", "usage", "id"]
+        .iter()
+        .any(|key| value.get(key).is_some());
     value.get("code").is_some() && (word("msg").is_some() || word("message").is_some()) && !is_answer
 }
 
@@ -116,8 +129,15 @@ fn texts(value: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn status(value: &Value) -> Option<u16> {
-    const NUMBERS: [&str; 7] =
-        ["/error/code", "/error/status", "/error/status_code", "/error/http_code", "/code", "/status", "/status_code"];
+    const NUMBERS: [&str; 7] = [
+        "/error/code",
+        "/error/status",
+        "/error/status_code",
+        "/error/http_code",
+        "/code",
+        "/status",
+        "/status_code",
+    ];
     let number = |place: &&str| {
         let number = value.pointer(place)?;
         let number = number.as_u64().or_else(|| number.as_str()?.parse().ok())?;
@@ -147,7 +167,15 @@ fn minimax(code: i64) -> Option<u16> {
 fn in_words(text: &str) -> Option<u16> {
     const WORDS: [(u16, &[&str]); 9] = [
         (529, &["overloaded", "over capacity"]),
-        (402, &["insufficient_quota", "insufficient_balance", "insufficient balance", "billing"]),
+        (
+            402,
+            &[
+                "insufficient_quota",
+                "insufficient_balance",
+                "insufficient balance",
+                "billing",
+            ],
+        ),
         (
             429,
             &[
@@ -160,7 +188,16 @@ fn in_words(text: &str) -> Option<u16> {
                 "throttl",
             ],
         ),
-        (401, &["authentication", "unauthorized", "unauthenticated", "invalid_api_key", "api key"]),
+        (
+            401,
+            &[
+                "authentication",
+                "unauthorized",
+                "unauthenticated",
+                "invalid_api_key",
+                "api key",
+            ],
+        ),
         (403, &["permission_denied", "permission_error", "forbidden"]),
         (504, &["timeout", "timed out", "deadline_exceeded"]),
         (503, &["unavailable", "try again later"]),
@@ -181,5 +218,8 @@ fn in_words(text: &str) -> Option<u16> {
         (500, &["internal", "server_error", "server error"]),
     ];
     let text = text.to_ascii_lowercase();
-    WORDS.iter().find(|(_, words)| words.iter().any(|word| text.contains(word))).map(|(status, _)| *status)
+    WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| text.contains(word)))
+        .map(|(status, _)| *status)
 }

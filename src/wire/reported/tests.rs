@@ -10,26 +10,66 @@ const RESPONSES: Protocol = Protocol::OpenaiResponses;
 #[test]
 fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
     for (protocol, answer, status, message) in [
-        (CHAT, json!({"error": {"message": "Overloaded", "type": "overloaded_error"}}), Some(529), Some("Overloaded")),
-        (CHAT, json!({"error": {"message": "slow down", "code": 429}}), Some(429), Some("slow down")),
-        (CHAT, json!({"error": "Rate limit reached"}), Some(429), Some("Rate limit reached")),
-        (CHAT, json!({"error": {"message": "m", "code": "502"}}), Some(502), Some("m")),
-        (CHAT, json!({"error": {"message": "m", "code": "1302"}}), None, Some("m")),
+        (
+            CHAT,
+            json!({"error": {"message": "Overloaded", "type": "overloaded_error"}}),
+            Some(529),
+            Some("Overloaded"),
+        ),
+        (
+            CHAT,
+            json!({"error": {"message": "slow down", "code": 429}}),
+            Some(429),
+            Some("slow down"),
+        ),
+        (
+            CHAT,
+            json!({"error": "Rate limit reached"}),
+            Some(429),
+            Some("Rate limit reached"),
+        ),
+        (
+            CHAT,
+            json!({"error": {"message": "m", "code": "502"}}),
+            Some(502),
+            Some("m"),
+        ),
+        (
+            CHAT,
+            json!({"error": {"message": "m", "code": "1302"}}),
+            None,
+            Some("m"),
+        ),
         (
             CHAT,
             json!({"object": "error", "message": "m", "type": "BadRequestError", "code": 400}),
             Some(400),
             Some("m"),
         ),
-        (CHAT, json!({"code": 500, "msg": "it broke"}), Some(500), Some("it broke")),
-        (CHAT, json!({"code": "InvalidParameter", "message": "no such field"}), None, Some("no such field")),
+        (
+            CHAT,
+            json!({"code": 500, "msg": "it broke"}),
+            Some(500),
+            Some("it broke"),
+        ),
+        (
+            CHAT,
+            json!({"code": "InvalidParameter", "message": "no such field"}),
+            None,
+            Some("no such field"),
+        ),
         (
             CHAT,
             json!({"base_resp": {"status_code": 1002, "status_msg": "rate limit exceeded"}, "choices": null}),
             Some(429),
             Some("rate limit exceeded"),
         ),
-        (CHAT, json!([{"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}}]), Some(503), Some("m")),
+        (
+            CHAT,
+            json!([{"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}}]),
+            Some(503),
+            Some("m"),
+        ),
         (
             CHAT,
             json!({"error": {"message": "This model's maximum context length is 9 tokens."}}),
@@ -42,7 +82,12 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
             Some(401),
             Some("m"),
         ),
-        (MESSAGES, json!({"type": "error", "error": {"type": "api_error", "message": "m"}}), None, Some("m")),
+        (
+            MESSAGES,
+            json!({"type": "error", "error": {"type": "api_error", "message": "m"}}),
+            None,
+            Some("m"),
+        ),
         (
             RESPONSES,
             json!({"object": "response", "status": "failed", "error": {"code": "server_error", "message": "m"}, "output": []}),
@@ -52,7 +97,11 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
     ] {
         let reported = Reported::in_answer(protocol, &answer).unwrap_or_else(|| panic!("{answer}"));
 
-        assert_eq!((reported.status, reported.error.message.as_deref()), (status, message), "{answer}");
+        assert_eq!(
+            (reported.status, reported.error.message.as_deref()),
+            (status, message),
+            "{answer}"
+        );
     }
 }
 
@@ -64,19 +113,38 @@ fn an_answer_with_nothing_in_it_is_none() {
         (CHAT, json!({"object": "list", "data": []})),
         (MESSAGES, json!({"type": "message", "content": [], "stop_reason": null})),
     ] {
-        assert_eq!(Reported::in_answer(protocol, &answer), Some(Reported::default()), "{answer}");
+        assert_eq!(
+            Reported::in_answer(protocol, &answer),
+            Some(Reported::default()),
+            "{answer}"
+        );
     }
 }
 
 #[test]
 fn what_may_be_an_answer_is_let_through() {
     for (protocol, answer) in [
-        (CHAT, json!({"error": null, "choices": [{"finish_reason": "content_filter"}]})),
-        (CHAT, json!({"choices": [{"message": {"content": ""}, "finish_reason": "stop"}], "code": 0, "msg": "ok"})),
-        (CHAT, json!({"base_resp": {"status_code": 0, "status_msg": ""}, "choices": [{"message": {}}]})),
+        (
+            CHAT,
+            json!({"error": null, "choices": [{"finish_reason": "content_filter"}]}),
+        ),
+        (
+            CHAT,
+            json!({"choices": [{"message": {"content": ""}, "finish_reason": "stop"}], "code": 0, "msg": "ok"}),
+        ),
+        (
+            CHAT,
+            json!({"base_resp": {"status_code": 0, "status_msg": ""}, "choices": [{"message": {}}]}),
+        ),
         (CHAT, json!({"object": "list", "data": [{"embedding": [1.0]}]})),
-        (MESSAGES, json!({"type": "message", "content": [], "stop_reason": "end_turn"})),
-        (RESPONSES, json!({"object": "response", "status": "incomplete", "error": null, "output": []})),
+        (
+            MESSAGES,
+            json!({"type": "message", "content": [], "stop_reason": "end_turn"}),
+        ),
+        (
+            RESPONSES,
+            json!({"object": "response", "status": "incomplete", "error": null, "output": []}),
+        ),
         (RESPONSES, json!({"something": "else"})),
     ] {
         assert_eq!(Reported::in_answer(protocol, &answer), None, "{answer}");
@@ -90,7 +158,10 @@ fn a_failed_response_is_read_inside_its_event() {
 
     let reported = Reported::in_event(&event).unwrap();
 
-    assert_eq!((reported.status, reported.error.message.as_deref()), (Some(429), Some("Try again in 12s.")));
+    assert_eq!(
+        (reported.status, reported.error.message.as_deref()),
+        (Some(429), Some("Try again in 12s."))
+    );
 }
 
 #[test]

@@ -7,7 +7,11 @@ use serde_json::{Map, Value, json};
 /// nothing is kept.
 pub fn echo(body: &Value) -> Map<String, Value> {
     let field = |key: &str, default: Value| {
-        let value = body.get(key).filter(|value| !value.is_null()).cloned().unwrap_or(default);
+        let value = body
+            .get(key)
+            .filter(|value| !value.is_null())
+            .cloned()
+            .unwrap_or(default);
         (key.to_owned(), value)
     };
     let mut echo = Map::from_iter([
@@ -19,12 +23,18 @@ pub fn echo(body: &Value) -> Map<String, Value> {
         field("parallel_tool_calls", json!(true)),
         ("previous_response_id".to_owned(), Value::Null),
         field("prompt_cache_key", Value::Null),
-        ("reasoning".to_owned(), with_defaults(body, "reasoning", json!({"effort": null, "summary": null}))),
+        (
+            "reasoning".to_owned(),
+            with_defaults(body, "reasoning", json!({"effort": null, "summary": null})),
+        ),
         field("safety_identifier", Value::Null),
         field("service_tier", json!("default")),
         ("store".to_owned(), json!(false)),
         field("temperature", json!(1.0)),
-        ("text".to_owned(), with_defaults(body, "text", json!({"format": {"type": "text"}}))),
+        (
+            "text".to_owned(),
+            with_defaults(body, "text", json!({"format": {"type": "text"}})),
+        ),
         field("tool_choice", json!("auto")),
         field("tools", json!([])),
         field("top_logprobs", json!(0)),
@@ -42,7 +52,12 @@ pub fn echo(body: &Value) -> Map<String, Value> {
 /// An object of the request over its defaults.
 fn with_defaults(body: &Value, key: &str, mut defaults: Value) -> Value {
     if let (Some(given), Some(all)) = (body.get(key).and_then(Value::as_object), defaults.as_object_mut()) {
-        all.extend(given.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), value.clone())));
+        all.extend(
+            given
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(key, value)| (key.clone(), value.clone())),
+        );
     }
     defaults
 }

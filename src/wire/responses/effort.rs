@@ -4,7 +4,9 @@ use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
 
 /// The effort that a `reasoning` object asks for.
 pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
-    let Some(node) = reasoning.get("effort") else { return Ok(None) };
+    let Some(node) = reasoning.get("effort") else {
+        return Ok(None);
+    };
     Ok(Some(match node.text()? {
         "none" => Thinking::Off,
         word => Thinking::Effort(

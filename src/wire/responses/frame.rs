@@ -18,15 +18,26 @@ pub(super) struct ItemPosition<'a> {
 
 impl<'a> ItemPosition<'a> {
     pub fn of(item_id: &'a str, output_index: usize) -> Self {
-        Self { item_id, output_index, content_index: None, summary_index: None }
+        Self {
+            item_id,
+            output_index,
+            content_index: None,
+            summary_index: None,
+        }
     }
 
     pub fn content(item_id: &'a str, output_index: usize, index: usize) -> Self {
-        Self { content_index: Some(index), ..Self::of(item_id, output_index) }
+        Self {
+            content_index: Some(index),
+            ..Self::of(item_id, output_index)
+        }
     }
 
     pub fn summary(item_id: &'a str, output_index: usize) -> Self {
-        Self { summary_index: Some(0), ..Self::of(item_id, output_index) }
+        Self {
+            summary_index: Some(0),
+            ..Self::of(item_id, output_index)
+        }
     }
 }
 
@@ -49,7 +60,10 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub fn delta(text: &'a str) -> Self {
-        Self { delta: Some(text), ..Self::default() }
+        Self {
+            delta: Some(text),
+            ..Self::default()
+        }
     }
 }
 

@@ -10,7 +10,9 @@ use serde_json::Value;
 /// The text in whole arguments. A model that did not write `{"input": "…"}` wrote something else as well as it could: the
 /// only text of an object, or what it wrote as it is.
 pub(super) fn of_arguments(arguments: &str) -> Cow<'_, str> {
-    let Ok(Value::Object(mut object)) = serde_json::from_str::<Value>(arguments) else { return arguments.into() };
+    let Ok(Value::Object(mut object)) = serde_json::from_str::<Value>(arguments) else {
+        return arguments.into();
+    };
     if let Some(Value::String(input)) = object.remove("input") {
         return input.into();
     }
@@ -49,7 +51,9 @@ impl FreeText {
         if self.state == State::Before {
             self.state = begin(&self.arguments);
         }
-        let State::Inside(at) = self.state else { return String::new() };
+        let State::Inside(at) = self.state else {
+            return String::new();
+        };
         let (added, next) = decode(&self.arguments, at);
         self.state = next;
         self.text.push_str(&added);
@@ -130,7 +134,9 @@ fn escape(text: &str) -> Option<(char, usize)> {
 fn unicode(text: &str) -> Option<(char, usize)> {
     let hex = |from: usize| {
         let digits = text.as_bytes().get(from..from + 4)?;
-        let digits = std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits = std::str::from_utf8(digits)
+            .ok()
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
         Some(digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()))
     };
     // Not an escape at all: the letter stands for itself.
@@ -184,7 +190,10 @@ mod tests {
         assert_eq!(of_arguments("{\"patch\":\"x\"}"), "x");
         assert_eq!(of_arguments("{\"a\":\"x\",\"b\":\"y\"}"), "{\"a\":\"x\",\"b\":\"y\"}");
         assert_eq!(of_arguments("*** Begin Patch"), "*** Begin Patch");
-        assert_eq!(pushed(&["{\"y\":1,\"inp", "ut\":\"x\"}"]), ("x".to_owned(), "x".to_owned()));
+        assert_eq!(
+            pushed(&["{\"y\":1,\"inp", "ut\":\"x\"}"]),
+            ("x".to_owned(), "x".to_owned())
+        );
         assert_eq!(pushed(&["{\"input\":\"x"]), ("x".to_owned(), "x".to_owned()));
         assert_eq!(pushed(&["ls"]), ("ls".to_owned(), "ls".to_owned()));
     }

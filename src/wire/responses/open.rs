@@ -56,7 +56,11 @@ impl MessagePart {
         if self.refusal {
             Content::Refusal { refusal: &self.text }
         } else {
-            Content::OutputText { text: &self.text, annotations: &self.annotations, logprobs: [] }
+            Content::OutputText {
+                text: &self.text,
+                annotations: &self.annotations,
+                logprobs: [],
+            }
         }
     }
 }
@@ -67,9 +71,23 @@ impl Call {
         let (id, call_id, name) = (&*self.id, &*self.call_id, &*self.name);
         let namespace = self.namespace.as_deref();
         if self.custom {
-            Item::CustomToolCall { id, status, call_id, name, namespace, input: &self.text }
+            Item::CustomToolCall {
+                id,
+                status,
+                call_id,
+                name,
+                namespace,
+                input: &self.text,
+            }
         } else {
-            Item::FunctionCall { id, status, call_id, name, namespace, arguments: &self.text }
+            Item::FunctionCall {
+                id,
+                status,
+                call_id,
+                name,
+                namespace,
+                arguments: &self.text,
+            }
         }
     }
 
@@ -85,6 +103,14 @@ impl Call {
             "response.function_call_arguments.delta"
         };
         let place = ItemPosition::of(&self.id, self.at);
-        append(kind, sequence, &InPlace { place, fields: Fields::delta(text) }, out);
+        append(
+            kind,
+            sequence,
+            &InPlace {
+                place,
+                fields: Fields::delta(text),
+            },
+            out,
+        );
     }
 }

@@ -41,7 +41,12 @@ struct Item {
 }
 
 /// The types of those events, cheap to look for: text may hold them too.
-const LAST: [&[u8]; 4] = [b"\"response.completed\"", b"\"response.incomplete\"", b"\"response.failed\"", b"\"error\""];
+const LAST: [&[u8]; 4] = [
+    b"\"response.completed\"",
+    b"\"response.incomplete\"",
+    b"\"response.failed\"",
+    b"\"error\"",
+];
 
 impl Passing {
     /// A stream that begins.
@@ -50,7 +55,9 @@ impl Passing {
     }
 
     fn last(&mut self, data: &[u8]) {
-        let Ok(last) = serde_json::from_slice::<Last>(data) else { return };
+        let Ok(last) = serde_json::from_slice::<Last>(data) else {
+            return;
+        };
         self.ending = match last.kind.as_str() {
             "response.completed" | "response.incomplete" => Some(StreamEnd::Complete),
             "response.failed" | "error" => {
@@ -79,7 +86,9 @@ impl Passing {
 
     /// A search costs something even if the answer never comes to its end.
     fn item(&mut self, data: &[u8]) {
-        let Ok(event) = serde_json::from_slice::<Item>(data) else { return };
+        let Ok(event) = serde_json::from_slice::<Item>(data) else {
+            return;
+        };
         if event.kind == "response.output_item.done" && usage::is_search(&event.item) {
             self.served.searches += 1;
         }
@@ -136,7 +145,9 @@ impl Watch for Passing {
 /// The first type that stands in the event: its own, unless the host writes it after what it holds.
 fn kind(data: &[u8]) -> &[u8] {
     let kind = after(data, b"\"type\"").unwrap_or_default();
-    kind.get(1..).and_then(|kind| kind.get(..memchr::memchr(b'"', kind)?)).unwrap_or_default()
+    kind.get(1..)
+        .and_then(|kind| kind.get(..memchr::memchr(b'"', kind)?))
+        .unwrap_or_default()
 }
 
 /// Whether the event carries a piece of words, thoughts or arguments. Nothing within an answer has a type like theirs.
@@ -151,7 +162,9 @@ fn after<'d>(data: &'d [u8], key: &[u8]) -> Option<&'d [u8]> {
 
 /// The bytes of the string that starts here, without its quotes; 0 if it is no string.
 fn string_length(value: &[u8]) -> usize {
-    let Some(inner) = value.strip_prefix(b"\"") else { return 0 };
+    let Some(inner) = value.strip_prefix(b"\"") else {
+        return 0;
+    };
     let mut at = 0;
     while let Some(found) = inner.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;

@@ -43,7 +43,10 @@ fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
         }
         "input_audio" => {
             let audio = node.need("input_audio")?;
-            Ok(Part::Audio { data: audio.need("data")?.text()?.into(), format: audio.need("format")?.text()?.into() })
+            Ok(Part::Audio {
+                data: audio.need("data")?.text()?.into(),
+                format: audio.need("format")?.text()?.into(),
+            })
         }
         other => Err(kind.impossible(format!("a part of type '{other}' is unknown to this model."))),
     }
@@ -54,17 +57,26 @@ fn file<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     let source = match (node.text_at("file_data")?, node.text_at("file_url")?) {
         (Some(data), _) => match Source::of_url(data) {
             // The bytes without the head of a data URL: only the name says what they are.
-            Source::Url(_) => Source::Base64 { media_type: media_type(name).into(), data: data.into() },
+            Source::Url(_) => Source::Base64 {
+                media_type: media_type(name).into(),
+                data: data.into(),
+            },
             source => source,
         },
         (None, Some(url)) => Source::of_url(url),
         (None, None) => return Err(node.need("file_data").err().unwrap_or_else(|| node.wanted("a file"))),
     };
-    Ok(Part::File { source, name: name.map(Into::into), cache: None })
+    Ok(Part::File {
+        source,
+        name: name.map(Into::into),
+        cache: None,
+    })
 }
 
 fn media_type(name: Option<&str>) -> &'static str {
-    let ending = name.and_then(|name| name.rsplit_once('.')).map_or("", |(_, ending)| ending);
+    let ending = name
+        .and_then(|name| name.rsplit_once('.'))
+        .map_or("", |(_, ending)| ending);
     match ending.to_ascii_lowercase().as_str() {
         "txt" | "log" => "text/plain",
         "md" => "text/markdown",

@@ -101,7 +101,9 @@ impl ReadEvents {
         if self.over {
             return;
         }
-        let Ok(head) = serde_json::from_slice::<Head<'_>>(data) else { return };
+        let Ok(head) = serde_json::from_slice::<Head<'_>>(data) else {
+            return;
+        };
         let at = head.output_index.unwrap_or(0);
         match head.kind.as_ref() {
             "response.created" | "response.in_progress" | "response.queued" => {
@@ -189,7 +191,12 @@ impl ReadEvents {
             seen.call = Some(index);
             self.calls += 1;
             let name = text(item, "name").unwrap_or_default();
-            out(Event::ToolStart { index, id: call_id(item).into(), name: name.into(), custom });
+            out(Event::ToolStart {
+                index,
+                id: call_id(item).into(),
+                name: name.into(),
+                custom,
+            });
         }
     }
 
@@ -200,7 +207,9 @@ impl ReadEvents {
     }
 
     fn words(&mut self, at: u64, text: Option<Cow<'_, str>>, refusal: bool, out: Out<'_>) {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
         let seen = self.seen(at);
         (seen.told, seen.words) = (true, true);
         if refusal {
@@ -241,7 +250,9 @@ impl ReadEvents {
     }
 
     fn thoughts(&mut self, at: u64, text: Option<Cow<'_, str>>, summary: bool, part: Option<u64>, out: Out<'_>) {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
         let part = part.unwrap_or(0);
         let seen = self.seen(at);
         // The thoughts and their summary say the same: whichever comes first is told.
@@ -256,7 +267,9 @@ impl ReadEvents {
     }
 
     fn arguments(&mut self, at: u64, text: Option<Cow<'_, str>>, out: Out<'_>) {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
         let seen = self.seen(at);
         if let Some(index) = seen.call {
             seen.told = true;
@@ -298,7 +311,11 @@ impl ReadEvents {
         let mut parts = Vec::new();
         read_item(item, &mut self.characters, &mut |part| parts.push(part));
         self.refused |= parts.iter().any(|part| matches!(part, Part::Refusal(_)));
-        let mut events = Response { parts, ..Response::default() }.events();
+        let mut events = Response {
+            parts,
+            ..Response::default()
+        }
+        .events();
         events.retain(|event| !matches!(event, Event::Start { .. } | Event::Stop { .. } | Event::End));
         out_all(events, out);
     }

@@ -33,7 +33,10 @@ impl<'a> Input<'a> {
     /// Reads `input`.
     pub fn read(&mut self, input: &Node<'a, '_>) -> Result<(), Untranslatable> {
         if let Some(text) = input.value.as_str() {
-            self.turns.push(Turn { role: Role::User, parts: vec![Part::text(text)] });
+            self.turns.push(Turn {
+                role: Role::User,
+                parts: vec![Part::text(text)],
+            });
             return Ok(());
         }
         if input.value.as_array().is_none_or(Vec::is_empty) {
@@ -45,13 +48,20 @@ impl<'a> Input<'a> {
     fn item(&mut self, item: &Node<'a, '_>) -> Result<(), Untranslatable> {
         let Some(kind) = item.get("type") else {
             // The type of a message may be left out, and that of a reference too.
-            return if item.get("role").is_some() { self.message(item) } else { Err(stored(item)) };
+            return if item.get("role").is_some() {
+                self.message(item)
+            } else {
+                Err(stored(item))
+            };
         };
         match kind.text()? {
             "message" => self.message(item),
             "agent_message" => {
                 let parts = read_content::read(&item.need("content")?)?;
-                self.turns.push(Turn { role: Role::User, parts });
+                self.turns.push(Turn {
+                    role: Role::User,
+                    parts,
+                });
                 Ok(())
             }
             "reasoning" => self.reasoning(item),
@@ -82,7 +92,10 @@ impl<'a> Input<'a> {
         let content = item.need("content")?;
         let parts = read_content::read(&content)?;
         match role.text()? {
-            "user" => self.turns.push(Turn { role: Role::User, parts }),
+            "user" => self.turns.push(Turn {
+                role: Role::User,
+                parts,
+            }),
             "assistant" => self.assistant(parts),
             "developer" | "system" => {
                 if !parts.iter().all(|part| matches!(part, Part::Text { .. })) {
@@ -91,7 +104,10 @@ impl<'a> Input<'a> {
                 if self.turns.is_empty() {
                     self.system.extend(parts);
                 } else {
-                    self.turns.push(Turn { role: Role::System, parts });
+                    self.turns.push(Turn {
+                        role: Role::System,
+                        parts,
+                    });
                 }
             }
             _ => return Err(role.wanted("one of user, assistant, system and developer")),
@@ -104,9 +120,13 @@ impl<'a> Input<'a> {
         if text.is_empty() {
             text = texts(item, "summary")?;
         }
-        let mut signature =
-            item.text_at("encrypted_content")?.map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
-        if let Some(signature) = signature.as_mut().filter(|signature| signature.origin == Protocol::OpenaiResponses) {
+        let mut signature = item
+            .text_at("encrypted_content")?
+            .map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
+        if let Some(signature) = signature
+            .as_mut()
+            .filter(|signature| signature.origin == Protocol::OpenaiResponses)
+        {
             signature.id = item.text_at("id")?.map(Into::into);
         }
         if !text.is_empty() || signature.is_some() {
@@ -124,7 +144,10 @@ impl<'a> Input<'a> {
         let call = ToolCall {
             id: item.need("call_id")?.text()?.into(),
             name: item.need("name")?.text()?.into(),
-            namespace: item.text_at("namespace")?.filter(|group| !group.is_empty()).map(Into::into),
+            namespace: item
+                .text_at("namespace")?
+                .filter(|group| !group.is_empty())
+                .map(Into::into),
             arguments: arguments.into(),
             custom,
         };
@@ -142,7 +165,10 @@ impl<'a> Input<'a> {
         let results = |part: &Part<'_>| matches!(part, Part::ToolResult(_));
         match self.turns.last_mut() {
             Some(turn) if turn.role == Role::User && turn.parts.iter().all(results) => turn.parts.push(result),
-            _ => self.turns.push(Turn { role: Role::User, parts: vec![result] }),
+            _ => self.turns.push(Turn {
+                role: Role::User,
+                parts: vec![result],
+            }),
         }
         Ok(())
     }
@@ -151,7 +177,10 @@ impl<'a> Input<'a> {
     fn assistant(&mut self, parts: Vec<Part<'a>>) {
         match self.turns.last_mut() {
             Some(turn) if turn.role == Role::Assistant => turn.parts.extend(parts),
-            _ => self.turns.push(Turn { role: Role::Assistant, parts }),
+            _ => self.turns.push(Turn {
+                role: Role::Assistant,
+                parts,
+            }),
         }
     }
 }
@@ -162,7 +191,9 @@ fn stored(item: &Node<'_, '_>) -> Untranslatable {
 
 /// The texts of a list of `{"text"}`.
 fn texts<'a>(item: &Node<'a, '_>, key: &str) -> Result<Vec<&'a str>, Untranslatable> {
-    let Some(list) = item.get(key) else { return Ok(Vec::new()) };
+    let Some(list) = item.get(key) else {
+        return Ok(Vec::new());
+    };
     let texts: Result<Vec<_>, _> = list.list()?.map(|part| part.need("text")?.text()).collect();
     Ok(texts?.into_iter().filter(|text| !text.is_empty()).collect())
 }

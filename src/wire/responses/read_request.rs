@@ -95,7 +95,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             top_p: root.number_at("top_p")?,
             ..Sampling::default()
         },
-        user: root.text_at("safety_identifier")?.or(root.text_at("user")?).map(Into::into),
+        user: root
+            .text_at("safety_identifier")?
+            .or(root.text_at("user")?)
+            .map(Into::into),
         service_tier: root.text_at("service_tier")?.map(Into::into),
         prompt_cache_key: root.text_at("prompt_cache_key")?.map(Into::into),
         stream: root.flag_at("stream")?.unwrap_or(false),
@@ -122,7 +125,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         if parts.is_empty() {
             return Err(said.wanted("a string or a list with at least one message"));
         }
-        request.turns.push(Turn { role: Role::System, parts });
+        request.turns.push(Turn {
+            role: Role::System,
+            parts,
+        });
     }
     Ok(request)
 }
@@ -138,7 +144,10 @@ fn stateless(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     if let Some(prompt) = root.get("prompt") {
         return Err(prompt.impossible("a prompt that is stored at OpenAI cannot be read here; send it in 'input'."));
     }
-    if let Some(background) = root.get("background").filter(|node| node.value.as_bool() != Some(false)) {
+    if let Some(background) = root
+        .get("background")
+        .filter(|node| node.value.as_bool() != Some(false))
+    {
         background.flag()?;
         return Err(background.impossible("the gateway keeps no state between requests, so nothing runs later."));
     }

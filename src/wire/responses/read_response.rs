@@ -41,9 +41,17 @@ pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Resul
 pub(super) fn stop(response: &Value, called: bool, refused: bool) -> Stop {
     if response.get("status").and_then(Value::as_str) == Some("incomplete") {
         let reason = response.pointer("/incomplete_details/reason").and_then(Value::as_str);
-        return if reason == Some("content_filter") { Stop::Refusal } else { Stop::Length };
+        return if reason == Some("content_filter") {
+            Stop::Refusal
+        } else {
+            Stop::Length
+        };
     }
-    if refused { Stop::Refusal } else { Stop::End.with_tools(called) }
+    if refused {
+        Stop::Refusal
+    } else {
+        Stop::End.with_tools(called)
+    }
 }
 
 /// The parts of an item. `before`: how many characters of text stand before it; its own are added.
@@ -54,7 +62,11 @@ pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnM
                 match text(part, "type") {
                     Some("output_text") => {
                         let words = text(part, "text").unwrap_or_default();
-                        out(Part::Text { text: words.into(), citations: citations(part, *before), cache: None });
+                        out(Part::Text {
+                            text: words.into(),
+                            citations: citations(part, *before),
+                            cache: None,
+                        });
                         *before += characters(words);
                     }
                     Some("refusal") => out(Part::Refusal(text(part, "refusal").unwrap_or_default().into())),
@@ -73,7 +85,10 @@ pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnM
             };
             let signature = signature_of(item);
             if signature.is_some() || !thoughts.is_empty() {
-                out(Part::Thinking { text: thoughts, signature });
+                out(Part::Thinking {
+                    text: thoughts,
+                    signature,
+                });
             }
         }
         Some(kind @ ("function_call" | "custom_tool_call")) => {
@@ -83,7 +98,11 @@ pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnM
                 id: call_id(item).into(),
                 name: text(item, "name").unwrap_or_default().into(),
                 namespace: None,
-                arguments: if arguments.is_empty() && !custom { "{}".into() } else { arguments.into() },
+                arguments: if arguments.is_empty() && !custom {
+                    "{}".into()
+                } else {
+                    arguments.into()
+                },
                 custom,
             }));
         }
@@ -100,7 +119,12 @@ pub(super) fn call_id(item: &Value) -> &str {
 pub(super) fn signature_of(item: &Value) -> Option<Signature<'_>> {
     let value = text(item, "encrypted_content").filter(|value| !value.is_empty())?;
     let id = text(item, "id").map(Into::into);
-    Some(Signature { origin: Protocol::OpenaiResponses, value: value.into(), id, redacted: false })
+    Some(Signature {
+        origin: Protocol::OpenaiResponses,
+        value: value.into(),
+        id,
+        redacted: false,
+    })
 }
 
 /// The pages that a part of text is from, if it is one.
@@ -117,13 +141,17 @@ pub(super) fn citation(annotation: &Value, before: u64) -> Option<Citation<'_>> 
         url: url.into(),
         title: text(annotation, "title").unwrap_or_default().into(),
         quote: None,
-        span: index("start_index").zip(index("end_index")).map(|(start, end)| (start + before, end + before)),
+        span: index("start_index")
+            .zip(index("end_index"))
+            .map(|(start, end)| (start + before, end + before)),
     })
 }
 
 fn texts<'a>(item: &'a Value, key: &str) -> Vec<&'a str> {
     let list = item.get(key).and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|part| text(part, "text")).filter(|text| !text.is_empty()).collect()
+    list.filter_map(|part| text(part, "text"))
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {

@@ -51,9 +51,14 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
             if let Some(schema) = &parameters {
                 schema.object()?;
             }
-            ToolKind::Function { parameters: parameters.map(|schema| schema.value), strict: node.flag_at("strict")? }
+            ToolKind::Function {
+                parameters: parameters.map(|schema| schema.value),
+                strict: node.flag_at("strict")?,
+            }
         }
-        "custom" => ToolKind::Custom { format: node.value_at("format") },
+        "custom" => ToolKind::Custom {
+            format: node.value_at("format"),
+        },
         other => return Err(kind.impossible(format!("a tool of type '{other}' is unknown to this model."))),
     };
     Ok(Tool {

@@ -231,14 +231,29 @@ impl<'a> Annotation<'a> {
             Some((start, end)) => (start.saturating_sub(before), end.saturating_sub(before)),
             None => (0, length),
         };
-        Self::UrlCitation { start_index: start, end_index: end, url: citation.url, title: citation.title }
+        Self::UrlCitation {
+            start_index: start,
+            end_index: end,
+            url: citation.url,
+            title: citation.title,
+        }
     }
 
     /// The same, owning its text.
     pub fn into_owned(self) -> Annotation<'static> {
-        let Self::UrlCitation { start_index, end_index, url, title } = self;
+        let Self::UrlCitation {
+            start_index,
+            end_index,
+            url,
+            title,
+        } = self;
         let (url, title) = (url.into_owned().into(), title.into_owned().into());
-        Annotation::UrlCitation { start_index, end_index, url, title }
+        Annotation::UrlCitation {
+            start_index,
+            end_index,
+            url,
+            title,
+        }
     }
 }
 

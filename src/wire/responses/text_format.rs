@@ -16,7 +16,11 @@ pub fn short(text: &str) -> Cow<'_, str> {
     if text.chars().count() <= LONGEST_KEY {
         return text.into();
     }
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>()
+        .into()
 }
 
 #[derive(Serialize)]
@@ -45,7 +49,12 @@ impl<'a> Text<'a> {
     pub(super) fn of(request: &'a Request<'a>, openai: bool) -> Option<Self> {
         let format = request.format.as_ref().map(|format| match format {
             Format::Json => WrittenFormat::JsonObject,
-            Format::Schema { name, description, schema, strict } => WrittenFormat::JsonSchema {
+            Format::Schema {
+                name,
+                description,
+                schema,
+                strict,
+            } => WrittenFormat::JsonSchema {
                 name: name.as_deref().unwrap_or("structured_output"),
                 description: description.as_deref(),
                 schema,

@@ -15,9 +15,16 @@ pub fn tokens(answer: &Value) -> Option<Tokens> {
 
 /// What a whole answer says of how it was served.
 pub fn served(answer: &Value) -> ServiceReport {
-    let tier = answer.get("service_tier").and_then(Value::as_str).and_then(ServiceTier::named);
+    let tier = answer
+        .get("service_tier")
+        .and_then(Value::as_str)
+        .and_then(ServiceTier::named);
     let output = answer.get("output").and_then(Value::as_array).into_iter().flatten();
-    ServiceReport { tier, fast: None, searches: output.filter(|item| is_search(item)).count() as u64 }
+    ServiceReport {
+        tier,
+        fast: None,
+        searches: output.filter(|item| is_search(item)).count() as u64,
+    }
 }
 
 /// Whether an item of the output is a search of the web that took place. To open a page, or to look within one, is a call
@@ -42,7 +49,9 @@ pub(super) fn of_usage(usage: &Value) -> Option<Tokens> {
         .or_else(|| count("/input_tokens_details/cache_read_input_tokens"))
         .unwrap_or(0)
         .min(prompt);
-    let cache_write = count("/input_tokens_details/cache_write_tokens").unwrap_or(0).min(prompt - cache_read);
+    let cache_write = count("/input_tokens_details/cache_write_tokens")
+        .unwrap_or(0)
+        .min(prompt - cache_read);
     Some(Tokens {
         prompt,
         completion,
@@ -52,13 +61,18 @@ pub(super) fn of_usage(usage: &Value) -> Option<Tokens> {
         cache_write_1h: count("/input_tokens_details/cache_write_tokens_details/ttl_12h_tokens")
             .unwrap_or(0)
             .min(cache_write),
-        reasoning: count("/output_tokens_details/reasoning_tokens").unwrap_or(0).min(completion),
+        reasoning: count("/output_tokens_details/reasoning_tokens")
+            .unwrap_or(0)
+            .min(completion),
     })
 }
 
 fn whole(value: &Value) -> Option<u64> {
     let float = |n: &f64| n.fract() == 0.0 && (0.0..PLAUSIBLE).contains(n);
-    value.as_u64().or_else(|| value.as_f64().filter(float).map(|n| n as u64)).filter(|&n| (n as f64) < PLAUSIBLE)
+    value
+        .as_u64()
+        .or_else(|| value.as_f64().filter(float).map(|n| n as u64))
+        .filter(|&n| (n as f64) < PLAUSIBLE)
 }
 
 /// A `usage` object. The SDKs want every field of it.
@@ -91,7 +105,9 @@ impl From<Tokens> for Usage {
                 cache_write_tokens: tokens.cache_write,
             },
             output_tokens: tokens.completion,
-            output_tokens_details: OutputDetails { reasoning_tokens: tokens.reasoning },
+            output_tokens_details: OutputDetails {
+                reasoning_tokens: tokens.reasoning,
+            },
             total_tokens: tokens.prompt.saturating_add(tokens.completion),
         }
     }
@@ -111,8 +127,14 @@ mod tests {
             "output_tokens_details": {"reasoning_tokens": 7}, "total_tokens": 120,
         }});
 
-        let expected =
-            Tokens { prompt: 100, completion: 20, cache_read: 60, cache_write: 30, cache_write_1h: 10, reasoning: 7 };
+        let expected = Tokens {
+            prompt: 100,
+            completion: 20,
+            cache_read: 60,
+            cache_write: 30,
+            cache_write_1h: 10,
+            reasoning: 7,
+        };
         assert_eq!(tokens(&answer), Some(expected));
     }
 
@@ -122,6 +144,13 @@ mod tests {
         assert_eq!(tokens(&json!({"usage": null})), None);
         assert_eq!(tokens(&json!({"usage": {"input_tokens": -1}})), None);
         let part = tokens(&json!({"usage": {"input_tokens": 3, "input_tokens_details": {"cached_tokens": 9}}}));
-        assert_eq!(part, Some(Tokens { prompt: 3, cache_read: 3, ..Tokens::default() }));
+        assert_eq!(
+            part,
+            Some(Tokens {
+                prompt: 3,
+                cache_read: 3,
+                ..Tokens::default()
+            })
+        );
     }
 }

@@ -73,7 +73,12 @@ impl WriteEvents {
             Event::Thinking(text) => self.thinking(&text, out),
             Event::Signature(signature) => self.signature(&signature, out),
             Event::Citation(citation) => self.citation(citation, out),
-            Event::ToolStart { index, id, name, custom } => self.call(index, &id, &name, custom, out),
+            Event::ToolStart {
+                index,
+                id,
+                name,
+                custom,
+            } => self.call(index, &id, &name, custom, out),
             Event::ToolArguments { index, text } => self.arguments(index, &text, out),
             Event::PartEnd => self.part_end(out),
             Event::Stop { stop, .. } => self.stop = stop,
@@ -89,10 +94,22 @@ impl WriteEvents {
             Stage::Over => {}
             Stage::Before => {
                 let (code, message) = (error.code.as_ref(), error.message.as_str());
-                append("error", &mut self.sequence, &ErrorFields { code, message, param: error.param.as_deref() }, out);
+                append(
+                    "error",
+                    &mut self.sequence,
+                    &ErrorFields {
+                        code,
+                        message,
+                        param: error.param.as_deref(),
+                    },
+                    out,
+                );
             }
             Stage::Begun => {
-                let failure = Failure { code: &error.code, message: &error.message };
+                let failure = Failure {
+                    code: &error.code,
+                    message: &error.message,
+                };
                 let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
                 let response = ResponseObject::new(&self.identity, Status::Failed, &done, self.tokens).failed(failure);
                 append("response.failed", &mut self.sequence, &WithResponse { response }, out);
@@ -122,7 +139,11 @@ impl WriteEvents {
         }
         let done: Vec<_> = std::mem::take(&mut self.output).into_iter().flatten().collect();
         let response = ResponseObject::new(&self.identity, status, &done, self.tokens);
-        let kind = if status == Status::Completed { "response.completed" } else { "response.incomplete" };
+        let kind = if status == Status::Completed {
+            "response.completed"
+        } else {
+            "response.incomplete"
+        };
         append(kind, &mut self.sequence, &WithResponse { response }, out);
         self.stage = Stage::Over;
     }
@@ -140,9 +161,15 @@ impl WriteEvents {
             part.text.push_str(text);
         }
         let place = ItemPosition::content(&message.id, message.at, index);
-        let (kind, logprobs) =
-            if refusal { ("response.refusal.delta", None) } else { ("response.output_text.delta", Some([])) };
-        let fields = Fields { logprobs, ..Fields::delta(text) };
+        let (kind, logprobs) = if refusal {
+            ("response.refusal.delta", None)
+        } else {
+            ("response.output_text.delta", Some([]))
+        };
+        let fields = Fields {
+            logprobs,
+            ..Fields::delta(text)
+        };
         append(kind, &mut self.sequence, &InPlace { place, fields }, out);
     }
 
@@ -155,56 +182,116 @@ impl WriteEvents {
         self.close_part(out);
         if self.words.is_none() {
             let (at, id) = self.begin_item("msg");
-            let item = Item::Message { id: &id, status: "in_progress", role: "assistant", content: &[] };
+            let item = Item::Message {
+                id: &id,
+                status: "in_progress",
+                role: "assistant",
+                content: &[],
+            };
             self.added(at, item.raw(), out);
-            self.words = Some(Message { at, id, parts: Vec::new(), open: false });
+            self.words = Some(Message {
+                at,
+                id,
+                parts: Vec::new(),
+                open: false,
+            });
         }
         let Some(message) = self.words.as_mut() else { return };
-        message.parts.push(MessagePart { text: String::new(), refusal, annotations: Vec::new() });
+        message.parts.push(MessagePart {
+            text: String::new(),
+            refusal,
+            annotations: Vec::new(),
+        });
         message.open = true;
         let place = ItemPosition::content(&message.id, message.at, message.parts.len() - 1);
         let part = if refusal {
             Content::Refusal { refusal: "" }
         } else {
-            Content::OutputText { text: "", annotations: &[], logprobs: [] }
+            Content::OutputText {
+                text: "",
+                annotations: &[],
+                logprobs: [],
+            }
         };
-        append("response.content_part.added", &mut self.sequence, &InPlace { place, fields: WithPart { part } }, out);
+        append(
+            "response.content_part.added",
+            &mut self.sequence,
+            &InPlace {
+                place,
+                fields: WithPart { part },
+            },
+            out,
+        );
     }
 
     fn close_part(&mut self, out: &mut Vec<u8>) {
-        let Some(message) = self.words.as_mut().filter(|message| message.open) else { return };
+        let Some(message) = self.words.as_mut().filter(|message| message.open) else {
+            return;
+        };
         message.open = false;
         let Some(part) = message.parts.last() else { return };
         let place = ItemPosition::content(&message.id, message.at, message.parts.len() - 1);
         let (kind, fields) = if part.refusal {
-            ("response.refusal.done", Fields { refusal: Some(&part.text), ..Fields::default() })
+            (
+                "response.refusal.done",
+                Fields {
+                    refusal: Some(&part.text),
+                    ..Fields::default()
+                },
+            )
         } else {
             self.before += characters(&part.text);
-            let fields = Fields { text: Some(&part.text), logprobs: Some([]), ..Fields::default() };
+            let fields = Fields {
+                text: Some(&part.text),
+                logprobs: Some([]),
+                ..Fields::default()
+            };
             ("response.output_text.done", fields)
         };
         append(kind, &mut self.sequence, &InPlace { place, fields }, out);
         let fields = WithPart { part: part.content() };
-        append("response.content_part.done", &mut self.sequence, &InPlace { place, fields }, out);
+        append(
+            "response.content_part.done",
+            &mut self.sequence,
+            &InPlace { place, fields },
+            out,
+        );
     }
 
     fn close_words(&mut self, status: &str, out: &mut Vec<u8>) {
         self.close_part(out);
         let Some(message) = self.words.take() else { return };
         let content: Vec<_> = message.parts.iter().map(MessagePart::content).collect();
-        let item = Item::Message { id: &message.id, status, role: "assistant", content: &content };
+        let item = Item::Message {
+            id: &message.id,
+            status,
+            role: "assistant",
+            content: &content,
+        };
         self.done(message.at, item.raw(), out);
     }
 
     fn citation(&mut self, citation: Citation<'_>, out: &mut Vec<u8>) {
         let before = self.before;
-        let Some(message) = self.words.as_mut().filter(|message| message.open) else { return };
+        let Some(message) = self.words.as_mut().filter(|message| message.open) else {
+            return;
+        };
         let index = message.parts.len().saturating_sub(1);
-        let Some(part) = message.parts.last_mut().filter(|part| !part.refusal) else { return };
+        let Some(part) = message.parts.last_mut().filter(|part| !part.refusal) else {
+            return;
+        };
         let annotation = Annotation::new(citation, before, characters(&part.text)).into_owned();
         let place = ItemPosition::content(&message.id, message.at, index);
-        let fields = WithAnnotation { annotation_index: part.annotations.len(), annotation: &annotation };
-        append("response.output_text.annotation.added", &mut self.sequence, &InPlace { place, fields }, out);
+        let fields = WithAnnotation {
+            annotation_index: part.annotations.len(),
+            annotation: &annotation,
+        };
+        append(
+            "response.output_text.annotation.added",
+            &mut self.sequence,
+            &InPlace { place, fields },
+            out,
+        );
         part.annotations.push(annotation);
     }
 
@@ -217,12 +304,24 @@ impl WriteEvents {
         let Some(thoughts) = self.thoughts.as_mut() else { return };
         let place = ItemPosition::summary(&thoughts.id, thoughts.at);
         if thoughts.text.is_empty() {
-            let fields = WithPart { part: SummaryText::SummaryText { text: "" } };
-            append("response.reasoning_summary_part.added", &mut self.sequence, &InPlace { place, fields }, out);
+            let fields = WithPart {
+                part: SummaryText::SummaryText { text: "" },
+            };
+            append(
+                "response.reasoning_summary_part.added",
+                &mut self.sequence,
+                &InPlace { place, fields },
+                out,
+            );
         }
         thoughts.text.push_str(text);
         let fields = Fields::delta(text);
-        append("response.reasoning_summary_text.delta", &mut self.sequence, &InPlace { place, fields }, out);
+        append(
+            "response.reasoning_summary_text.delta",
+            &mut self.sequence,
+            &InPlace { place, fields },
+            out,
+        );
     }
 
     fn open_thoughts(&mut self, out: &mut Vec<u8>) {
@@ -230,8 +329,21 @@ impl WriteEvents {
             return;
         }
         let (at, id) = self.begin_item("rs");
-        self.added(at, Item::Reasoning { id: &id, summary: &[], encrypted_content: None }.raw(), out);
-        self.thoughts = Some(Reasoning { at, id, text: String::new() });
+        self.added(
+            at,
+            Item::Reasoning {
+                id: &id,
+                summary: &[],
+                encrypted_content: None,
+            }
+            .raw(),
+            out,
+        );
+        self.thoughts = Some(Reasoning {
+            at,
+            id,
+            text: String::new(),
+        });
     }
 
     fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
@@ -248,13 +360,32 @@ impl WriteEvents {
         if !text.is_empty() {
             summary = &whole;
             let place = ItemPosition::summary(&thoughts.id, thoughts.at);
-            let fields = Fields { text: Some(text), ..Fields::default() };
-            append("response.reasoning_summary_text.done", &mut self.sequence, &InPlace { place, fields }, out);
-            let fields = WithPart { part: SummaryText::SummaryText { text } };
-            append("response.reasoning_summary_part.done", &mut self.sequence, &InPlace { place, fields }, out);
+            let fields = Fields {
+                text: Some(text),
+                ..Fields::default()
+            };
+            append(
+                "response.reasoning_summary_text.done",
+                &mut self.sequence,
+                &InPlace { place, fields },
+                out,
+            );
+            let fields = WithPart {
+                part: SummaryText::SummaryText { text },
+            };
+            append(
+                "response.reasoning_summary_part.done",
+                &mut self.sequence,
+                &InPlace { place, fields },
+                out,
+            );
         }
         let sealed = signature.map(sealed);
-        let item = Item::Reasoning { id: &thoughts.id, summary, encrypted_content: sealed.as_deref() };
+        let item = Item::Reasoning {
+            id: &thoughts.id,
+            summary,
+            encrypted_content: sealed.as_deref(),
+        };
         self.done(thoughts.at, item.raw(), out);
     }
 
@@ -269,7 +400,9 @@ impl WriteEvents {
             at,
             id,
             call_id: call_id.to_owned(),
-            name: known.as_ref().map_or_else(|| name.to_owned(), |known| known.name.clone()),
+            name: known
+                .as_ref()
+                .map_or_else(|| name.to_owned(), |known| known.name.clone()),
             namespace: known.and_then(|known| known.namespace),
             text: String::new(),
             custom: free,
@@ -280,7 +413,9 @@ impl WriteEvents {
     }
 
     fn arguments(&mut self, index: usize, text: &str, out: &mut Vec<u8>) {
-        let Some(call) = self.calls.iter_mut().rev().find(|call| call.index == index) else { return };
+        let Some(call) = self.calls.iter_mut().rev().find(|call| call.index == index) else {
+            return;
+        };
         match &mut call.wrapped {
             Some(wrapped) => {
                 let text = wrapped.push(text);
@@ -300,9 +435,21 @@ impl WriteEvents {
         let place = ItemPosition::of(&call.id, call.at);
         let text = Some(call.text.as_str());
         let (kind, fields) = if call.custom {
-            ("response.custom_tool_call_input.done", Fields { input: text, ..Fields::default() })
+            (
+                "response.custom_tool_call_input.done",
+                Fields {
+                    input: text,
+                    ..Fields::default()
+                },
+            )
         } else {
-            ("response.function_call_arguments.done", Fields { arguments: text, ..Fields::default() })
+            (
+                "response.function_call_arguments.done",
+                Fields {
+                    arguments: text,
+                    ..Fields::default()
+                },
+            )
         };
         append(kind, &mut self.sequence, &InPlace { place, fields }, out);
         self.done(call.at, call.item(status).raw(), out);
@@ -328,13 +475,29 @@ impl WriteEvents {
 
     fn added(&mut self, at: usize, item: Option<Box<RawValue>>, out: &mut Vec<u8>) {
         if let Some(item) = item {
-            append("response.output_item.added", &mut self.sequence, &WithItem { output_index: at, item: &item }, out);
+            append(
+                "response.output_item.added",
+                &mut self.sequence,
+                &WithItem {
+                    output_index: at,
+                    item: &item,
+                },
+                out,
+            );
         }
     }
 
     fn done(&mut self, at: usize, item: Option<Box<RawValue>>, out: &mut Vec<u8>) {
         if let Some(item) = item {
-            append("response.output_item.done", &mut self.sequence, &WithItem { output_index: at, item: &item }, out);
+            append(
+                "response.output_item.done",
+                &mut self.sequence,
+                &WithItem {
+                    output_index: at,
+                    item: &item,
+                },
+                out,
+            );
             if let Some(slot) = self.output.get_mut(at) {
                 *slot = Some(item);
             }

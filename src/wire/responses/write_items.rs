@@ -104,7 +104,11 @@ impl Serialize for Address<'_> {
 
 /// The items of a conversation.
 pub(super) fn items<'a>(turns: &'a [Turn<'a>], names: &'a ToolNames) -> Result<Vec<Item<'a>>, Untranslatable> {
-    let mut items = Items { names, custom: HashSet::new(), written: Vec::new() };
+    let mut items = Items {
+        names,
+        custom: HashSet::new(),
+        written: Vec::new(),
+    };
     turns.iter().try_for_each(|turn| items.turn(turn))?;
     Ok(items.written)
 }
@@ -127,20 +131,42 @@ impl<'a> Items<'a> {
         for part in &turn.parts {
             let item = match part {
                 Part::Thinking { text, signature } => {
-                    let own = signature.as_ref().filter(|signature| signature.origin == Protocol::OpenaiResponses);
+                    let own = signature
+                        .as_ref()
+                        .filter(|signature| signature.origin == Protocol::OpenaiResponses);
                     let Some(signature) = own else { continue };
-                    let summary = if text.is_empty() { Vec::new() } else { vec![Content::SummaryText { text }] };
-                    Item::Reasoning { id: signature.id.as_deref(), summary, encrypted_content: &signature.value }
+                    let summary = if text.is_empty() {
+                        Vec::new()
+                    } else {
+                        vec![Content::SummaryText { text }]
+                    };
+                    Item::Reasoning {
+                        id: signature.id.as_deref(),
+                        summary,
+                        encrypted_content: &signature.value,
+                    }
                 }
                 Part::ToolCall(call) => {
                     let name = self.names.provider(call.namespace.as_deref(), &call.name);
                     let call_id = short(&call.id);
                     if call.custom {
                         self.custom.insert(&call.id);
-                        Item::CustomToolCall { call_id, name, input: &call.arguments }
+                        Item::CustomToolCall {
+                            call_id,
+                            name,
+                            input: &call.arguments,
+                        }
                     } else {
-                        let arguments = if call.arguments.is_empty() { "{}" } else { &call.arguments };
-                        Item::FunctionCall { call_id, name, arguments }
+                        let arguments = if call.arguments.is_empty() {
+                            "{}"
+                        } else {
+                            &call.arguments
+                        };
+                        Item::FunctionCall {
+                            call_id,
+                            name,
+                            arguments,
+                        }
                     }
                 }
                 Part::ToolResult(result) => {
@@ -165,7 +191,10 @@ impl<'a> Items<'a> {
 
     fn message(&mut self, role: &'static str, content: &mut Vec<Content<'a>>) {
         if !content.is_empty() {
-            self.written.push(Item::Message { role, content: std::mem::take(content) });
+            self.written.push(Item::Message {
+                role,
+                content: std::mem::take(content),
+            });
         }
     }
 }
@@ -180,18 +209,29 @@ fn content<'a>(part: &'a Part<'a>, assistant: bool) -> Result<Option<Content<'a>
     Ok(Some(match part {
         Part::Text { text, .. } if text.is_empty() => return Ok(None),
         Part::Text { text, .. } if assistant => Content::OutputText { text },
-        Part::Text { text, .. } => Content::InputText { text: text.as_ref().into() },
+        Part::Text { text, .. } => Content::InputText {
+            text: text.as_ref().into(),
+        },
         Part::Refusal(refusal) if assistant => Content::Refusal { refusal },
-        Part::Refusal(refusal) => Content::InputText { text: refusal.as_ref().into() },
+        Part::Refusal(refusal) => Content::InputText {
+            text: refusal.as_ref().into(),
+        },
         Part::Image { .. } if assistant => return no_place("A picture"),
         Part::Image { source, detail, .. } => {
-            let Some(image_url) = address(source) else { return Ok(None) };
-            Content::InputImage { image_url, detail: detail.as_deref().unwrap_or("auto") }
+            let Some(image_url) = address(source) else {
+                return Ok(None);
+            };
+            Content::InputImage {
+                image_url,
+                detail: detail.as_deref().unwrap_or("auto"),
+            }
         }
         Part::File { .. } if assistant => return no_place("A document"),
         Part::File { source, name, .. } => file(source, name.as_deref()),
         Part::Audio { .. } if assistant => return no_place("Sound"),
-        Part::Audio { data, format } => Content::InputAudio { input_audio: Audio { data, format } },
+        Part::Audio { data, format } => Content::InputAudio {
+            input_audio: Audio { data, format },
+        },
         Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) => return Ok(None),
     }))
 }
@@ -212,10 +252,18 @@ fn file<'a>(source: &'a Source<'a>, name: Option<&'a str>) -> Content<'a> {
                 None => text.as_ref().into(),
             },
         },
-        Source::Url(url) => Content::InputFile { filename: None, file_data: None, file_url: Some(url) },
+        Source::Url(url) => Content::InputFile {
+            filename: None,
+            file_data: None,
+            file_url: Some(url),
+        },
         Source::Base64 { media_type, data } => Content::InputFile {
             // Bytes without a name are refused.
-            filename: Some(name.unwrap_or(if media_type == "text/plain" { "document.txt" } else { "document.pdf" })),
+            filename: Some(name.unwrap_or(if media_type == "text/plain" {
+                "document.txt"
+            } else {
+                "document.pdf"
+            })),
             file_data: Some(Address::Data { media_type, data }),
             file_url: None,
         },
@@ -245,6 +293,11 @@ fn mark_error(parts: &mut Vec<Content<'_>>) {
                 *text = format!("Error: {text}").into();
             }
         }
-        _ => parts.insert(0, Content::InputText { text: "Error: the tool failed.".into() }),
+        _ => parts.insert(
+            0,
+            Content::InputText {
+                text: "Error: the tool failed.".into(),
+            },
+        ),
     }
 }

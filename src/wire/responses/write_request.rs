@@ -46,10 +46,14 @@ pub fn write_request(
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
     if !request.stop.is_empty() {
-        return Err(Untranslatable::impossible("stop", "Texts that end the answer cannot be given to this model."));
+        return Err(Untranslatable::impossible(
+            "stop",
+            "Texts that end the answer cannot be given to this model.",
+        ));
     }
-    let thinks =
-        capabilities.thinks.unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
+    let thinks = capabilities
+        .thinks
+        .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
     let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
     let openai = capabilities.openai_fields;
     let sampling = |number: Option<&'_ Number>| number.filter(|_| capabilities.sampling).cloned();
@@ -160,9 +164,18 @@ impl<'a> WrittenTool<'a> {
             ToolKind::Function { parameters, strict } => {
                 let none = || Cow::Owned(serde_json::json!({"type": "object", "properties": {}}));
                 let parameters = parameters.map_or_else(none, Cow::Borrowed);
-                Self::Function { name, description, parameters, strict: strict.unwrap_or(false) }
+                Self::Function {
+                    name,
+                    description,
+                    parameters,
+                    strict: strict.unwrap_or(false),
+                }
             }
-            ToolKind::Custom { format } => Self::Custom { name, description, format },
+            ToolKind::Custom { format } => Self::Custom {
+                name,
+                description,
+                format,
+            },
         }
     }
 }
@@ -186,8 +199,15 @@ impl<'a> WrittenChoice<'a> {
             Choice::Any => Self::Mode("required"),
             Choice::Tool(name) => {
                 let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
-                let kind = if request.tools.iter().any(custom) { "custom" } else { "function" };
-                Self::Tool { kind, name: names.provider(None, name) }
+                let kind = if request.tools.iter().any(custom) {
+                    "custom"
+                } else {
+                    "function"
+                };
+                Self::Tool {
+                    kind,
+                    name: names.provider(None, name),
+                }
             }
         }
     }
@@ -217,6 +237,9 @@ impl Reasoning {
             Thinking::Effort(effort) => nearest(effort),
             Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
         });
-        Self { effort, summary: (request.show_thinking && effort != Some("none")).then_some("auto") }
+        Self {
+            effort,
+            summary: (request.show_thinking && effort != Some("none")).then_some("auto"),
+        }
     }
 }

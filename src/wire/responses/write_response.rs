@@ -22,7 +22,10 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
     let refused = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
     let status = Status::of(response.stop, refused);
-    let mut items = Items { identity, written: Vec::new() };
+    let mut items = Items {
+        identity,
+        written: Vec::new(),
+    };
     let mut parts = response.parts.as_slice();
     let mut before = 0;
     while let Some((part, rest)) = parts.split_first() {
@@ -68,29 +71,53 @@ impl Items<'_> {
                 continue;
             };
             let length = characters(text);
-            annotations.push(citations.iter().map(|it| Annotation::new(it.clone(), *before, length)).collect());
+            annotations.push(
+                citations
+                    .iter()
+                    .map(|it| Annotation::new(it.clone(), *before, length))
+                    .collect(),
+            );
             *before += length;
         }
         let content: Vec<_> = words
             .iter()
             .zip(&annotations)
             .filter_map(|(part, annotations)| match part {
-                Part::Text { text, .. } => Some(Content::OutputText { text, annotations, logprobs: [] }),
+                Part::Text { text, .. } => Some(Content::OutputText {
+                    text,
+                    annotations,
+                    logprobs: [],
+                }),
                 Part::Refusal(refusal) => Some(Content::Refusal { refusal }),
                 _ => None,
             })
             .collect();
         let id = self.id("msg");
-        self.written.extend(Item::Message { id: &id, status, role: "assistant", content: &content }.raw());
+        self.written.extend(
+            Item::Message {
+                id: &id,
+                status,
+                role: "assistant",
+                content: &content,
+            }
+            .raw(),
+        );
     }
 
     fn reasoning(&mut self, text: &str, signature: Option<&Signature<'_>>) {
         let id = self.id("rs");
         let summary = [SummaryText::SummaryText { text }];
-        let summary = if text.is_empty() { summary.get(1..) } else { summary.get(..) };
+        let summary = if text.is_empty() {
+            summary.get(1..)
+        } else {
+            summary.get(..)
+        };
         let sealed = signature.map(sealed);
-        let item =
-            Item::Reasoning { id: &id, summary: summary.unwrap_or_default(), encrypted_content: sealed.as_deref() };
+        let item = Item::Reasoning {
+            id: &id,
+            summary: summary.unwrap_or_default(),
+            encrypted_content: sealed.as_deref(),
+        };
         self.written.extend(item.raw());
     }
 
@@ -102,13 +129,31 @@ impl Items<'_> {
         let arguments = call.arguments.as_ref();
         if call.custom || known.is_some_and(|known| known.custom) {
             let id = self.id("ctc");
-            let input = if call.custom { arguments.into() } else { free_text::of_arguments(arguments) };
-            let item = Item::CustomToolCall { id: &id, status, call_id, name, namespace, input: &input };
+            let input = if call.custom {
+                arguments.into()
+            } else {
+                free_text::of_arguments(arguments)
+            };
+            let item = Item::CustomToolCall {
+                id: &id,
+                status,
+                call_id,
+                name,
+                namespace,
+                input: &input,
+            };
             self.written.extend(item.raw());
         } else {
             let id = self.id("fc");
             let arguments = if arguments.is_empty() { "{}" } else { arguments };
-            let item = Item::FunctionCall { id: &id, status, call_id, name, namespace, arguments };
+            let item = Item::FunctionCall {
+                id: &id,
+                status,
+                call_id,
+                name,
+                namespace,
+                arguments,
+            };
             self.written.extend(item.raw());
         }
     }

@@ -73,7 +73,10 @@ impl Default for EventReader {
 impl EventReader {
     /// A reader that puts `text` in the place of what a judge wants swapped.
     pub fn with_text(text: Bytes) -> Self {
-        Self { text, ..Self::default() }
+        Self {
+            text,
+            ..Self::default()
+        }
     }
 
     /// The same reader, which holds events of at most so many bytes.
@@ -187,7 +190,11 @@ impl EventReader {
     /// blank line.
     pub fn finish(&mut self, judge: impl FnMut(&[u8]) -> EventAction) -> Option<Bytes> {
         let mut held = std::mem::take(&mut self.held);
-        match if held.is_empty() { EventAction::Drop } else { judge_raw(&held, judge) } {
+        match if held.is_empty() {
+            EventAction::Drop
+        } else {
+            judge_raw(&held, judge)
+        } {
             EventAction::Forward => {}
             EventAction::Drop => return None,
             EventAction::Replace(span) => {
@@ -203,22 +210,36 @@ impl EventReader {
     /// Judges the event whose last part is `part`; adds the part to what is held, if anything is.
     fn end_event(&mut self, part: &[u8], judge: &mut impl FnMut(&[u8]) -> EventAction) -> EventAction {
         if self.held.is_empty() {
-            return if self.has_fields { judge_raw(part, judge) } else { EventAction::Forward };
+            return if self.has_fields {
+                judge_raw(part, judge)
+            } else {
+                EventAction::Forward
+            };
         }
         self.held.extend_from_slice(part);
-        if self.has_fields { judge_raw(&self.held, judge) } else { EventAction::Forward }
+        if self.has_fields {
+            judge_raw(&self.held, judge)
+        } else {
+            EventAction::Forward
+        }
     }
 }
 
 fn send(chunk: &Bytes, from: usize, to: usize, out: &mut impl FnMut(Bytes)) {
     if from < to {
-        out(if from == 0 && to == chunk.len() { chunk.clone() } else { chunk.slice(from..to) });
+        out(if from == 0 && to == chunk.len() {
+            chunk.clone()
+        } else {
+            chunk.slice(from..to)
+        });
     }
 }
 
 /// Appends the event `raw` with `span` of its data replaced.
 fn swap(raw: &[u8], span: Span, text: &[u8], out: &mut Vec<u8>) {
-    let Some(data) = data(raw) else { return out.extend_from_slice(raw) };
+    let Some(data) = data(raw) else {
+        return out.extend_from_slice(raw);
+    };
     let (Some(head), Some(tail)) = (data.get(..span.start), data.get(span.end..)) else {
         return out.extend_from_slice(raw);
     };
@@ -256,7 +277,10 @@ fn swap(raw: &[u8], span: Span, text: &[u8], out: &mut Vec<u8>) {
 /// The name of an event, from its last `event` line.
 fn name(raw: &[u8]) -> Option<&[u8]> {
     let lines = raw.split(|byte| matches!(byte, b'\n' | b'\r'));
-    lines.filter_map(|line| line.strip_prefix(b"event:")).next_back().map(<[u8]>::trim_ascii)
+    lines
+        .filter_map(|line| line.strip_prefix(b"event:"))
+        .next_back()
+        .map(<[u8]>::trim_ascii)
 }
 
 fn judge_raw(raw: &[u8], mut judge: impl FnMut(&[u8]) -> EventAction) -> EventAction {
@@ -276,7 +300,9 @@ pub fn data(raw: &[u8]) -> Option<Cow<'_, [u8]>> {
         let (line, after) = rest.split_at(end);
         // An LF after a CR reads as one more empty line here, which says nothing.
         rest = after.get(1..).unwrap_or_default();
-        let Some(value) = line.strip_prefix(b"data") else { continue };
+        let Some(value) = line.strip_prefix(b"data") else {
+            continue;
+        };
         let value = match value.split_first() {
             None => value,
             Some((b':', value)) => value.strip_prefix(b" ").unwrap_or(value),

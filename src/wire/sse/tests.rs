@@ -10,9 +10,15 @@ fn read(chunks: &[&[u8]], hide: &str) -> (Vec<u8>, Vec<String>, Vec<Bytes>) {
     for chunk in chunks {
         let judge = |data: &[u8]| {
             events.push(String::from_utf8_lossy(data).into_owned());
-            if data == hide.as_bytes() { EventAction::Drop } else { EventAction::Forward }
+            if data == hide.as_bytes() {
+                EventAction::Drop
+            } else {
+                EventAction::Forward
+            }
         };
-        reader.push(&Bytes::copy_from_slice(chunk), judge, |piece| pieces.push(piece)).unwrap();
+        reader
+            .push(&Bytes::copy_from_slice(chunk), judge, |piece| pieces.push(piece))
+            .unwrap();
     }
     (pieces.concat(), events, pieces)
 }
@@ -28,10 +34,18 @@ fn a_stream_split_at_every_byte_gives_the_same_bytes_and_events() {
         let (head, tail) = STREAM.split_at(at);
 
         let (all, seen, _) = read(&[head, tail], "nothing is hidden");
-        assert_eq!((all.as_slice(), seen), (STREAM, events.map(String::from).to_vec()), "split at {at}");
+        assert_eq!(
+            (all.as_slice(), seen),
+            (STREAM, events.map(String::from).to_vec()),
+            "split at {at}"
+        );
 
         let (all, ..) = read(&[head, tail], "hidden");
-        assert_eq!(String::from_utf8_lossy(&all), String::from_utf8_lossy(SHOWN), "split at {at}");
+        assert_eq!(
+            String::from_utf8_lossy(&all),
+            String::from_utf8_lossy(SHOWN),
+            "split at {at}"
+        );
     }
     let bytes: Vec<&[u8]> = STREAM.chunks(1).collect();
     assert_eq!(read(&bytes, "hidden").0, SHOWN);
@@ -42,10 +56,16 @@ fn a_chunk_of_whole_events_passes_as_it_is() {
     let chunk = Bytes::from_static(b"data: a\n\ndata: b\n\n");
     let mut pieces = Vec::new();
 
-    EventReader::default().push(&chunk, |_| EventAction::Forward, |piece| pieces.push(piece)).unwrap();
+    EventReader::default()
+        .push(&chunk, |_| EventAction::Forward, |piece| pieces.push(piece))
+        .unwrap();
 
     assert_eq!(pieces.len(), 1);
-    assert_eq!(pieces.first().map(|piece| piece.as_ptr()), Some(chunk.as_ptr()), "no copy");
+    assert_eq!(
+        pieces.first().map(|piece| piece.as_ptr()),
+        Some(chunk.as_ptr()),
+        "no copy"
+    );
 }
 
 #[test]
@@ -67,7 +87,10 @@ fn an_event_that_never_ends_is_refused() {
     let chunk = Bytes::from(vec![b'a'; MAX_EVENT]);
 
     assert!(reader.push(&chunk, |_| EventAction::Forward, |_| {}).is_ok());
-    assert_eq!(reader.push(&Bytes::from_static(b"a"), |_| EventAction::Forward, |_| {}), Err(EventTooLong));
+    assert_eq!(
+        reader.push(&Bytes::from_static(b"a"), |_| EventAction::Forward, |_| {}),
+        Err(EventTooLong)
+    );
 }
 
 proptest! {
@@ -104,7 +127,11 @@ fn swapped(chunks: &[&[u8]]) -> String {
             None if data == b"hidden" => EventAction::Drop,
             None => EventAction::Forward,
         };
-        reader.push(&Bytes::copy_from_slice(chunk), judge, |piece| out.extend_from_slice(&piece)).unwrap();
+        reader
+            .push(&Bytes::copy_from_slice(chunk), judge, |piece| {
+                out.extend_from_slice(&piece)
+            })
+            .unwrap();
     }
     String::from_utf8(out).unwrap()
 }
@@ -123,5 +150,8 @@ fn a_part_of_an_event_is_swapped_wherever_the_stream_is_split() {
 
 #[test]
 fn data_of_several_lines_becomes_one_line_when_a_part_of_it_is_swapped() {
-    assert_eq!(swapped(&[b"event: e\ndata: {\ndata: one}\n\n"]), "event: e\ndata: { 1}\n\n");
+    assert_eq!(
+        swapped(&[b"event: e\ndata: {\ndata: one}\n\n"]),
+        "event: e\ndata: { 1}\n\n"
+    );
 }

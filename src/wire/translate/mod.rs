@@ -78,13 +78,38 @@ impl Exchange {
             Protocol::OpenaiResponses => responses::write_request(&request, model, capabilities, &names)?,
             Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, capabilities, &names)?,
         };
-        let echo = if client == Operation::Responses { responses::echo(&body) } else { Default::default() };
-        let ResponseStyle { id, model, created, include_usage } = style;
-        let identity = ResponseIdentity { id, model, created, include_usage, names, echo };
+        let echo = if client == Operation::Responses {
+            responses::echo(&body)
+        } else {
+            Default::default()
+        };
+        let ResponseStyle {
+            id,
+            model,
+            created,
+            include_usage,
+        } = style;
+        let identity = ResponseIdentity {
+            id,
+            model,
+            created,
+            include_usage,
+            names,
+            echo,
+        };
         // Of Anthropic no tier is asked that has a price of its own.
         let tier_is_asked =
             request.service_tier.is_some() && capabilities.openai_fields && provider != Protocol::AnthropicMessages;
-        Ok((Self { client, provider, includes_reasoning, tier_is_asked, identity }, written))
+        Ok((
+            Self {
+                client,
+                provider,
+                includes_reasoning,
+                tier_is_asked,
+                identity,
+            },
+            written,
+        ))
     }
 
     /// For a provider that speaks the client's protocol, and answered with a whole answer though a stream was asked for.
@@ -100,9 +125,27 @@ impl Exchange {
             Operation::Responses => responses::echo(&serde_json::from_slice(request).unwrap_or_default()),
             _ => Default::default(),
         };
-        let ResponseStyle { id, model, created, include_usage } = style;
-        let identity = ResponseIdentity { id, model, created, include_usage, names: ToolNames::default(), echo };
-        Self { client, provider, includes_reasoning, tier_is_asked: false, identity }
+        let ResponseStyle {
+            id,
+            model,
+            created,
+            include_usage,
+        } = style;
+        let identity = ResponseIdentity {
+            id,
+            model,
+            created,
+            include_usage,
+            names: ToolNames::default(),
+            echo,
+        };
+        Self {
+            client,
+            provider,
+            includes_reasoning,
+            tier_is_asked: false,
+            identity,
+        }
     }
 
     /// Puts a whole answer into the client's protocol.
@@ -120,7 +163,12 @@ impl Exchange {
             Operation::Messages | Operation::CountTokens => messages::write_response(&response, &self.identity),
             Operation::Chat | Operation::Embeddings => chat::write_response(&response, &self.identity),
         };
-        Ok(Answer { body, tokens, served, text_bytes })
+        Ok(Answer {
+            body,
+            tokens,
+            served,
+            text_bytes,
+        })
     }
 
     fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
@@ -161,7 +209,10 @@ impl Exchange {
         TranslatedStream {
             reader: EventReader::default(),
             source,
-            teller: Teller { writer, seen: Seen::default() },
+            teller: Teller {
+                writer,
+                seen: Seen::default(),
+            },
             begun: false,
             reported: None,
             tier_is_asked,
@@ -264,7 +315,9 @@ impl Teller {
                 self.seen.text_bytes += text.len();
             }
             Event::Usage(tokens) => self.seen.tokens = Some(*tokens),
-            Event::Start { tokens: Some(tokens), .. } => self.seen.tokens = Some(*tokens),
+            Event::Start {
+                tokens: Some(tokens), ..
+            } => self.seen.tokens = Some(*tokens),
             Event::End => self.seen.done = true,
             // Written by the caller, who first looks at what may be told.
             Event::Error(told) => {
@@ -286,7 +339,10 @@ impl TranslatedStream {
     /// The same stream, whose events may be so many bytes long.
     #[must_use]
     pub fn holding(self, longest: usize) -> Self {
-        Self { reader: self.reader.holding(longest), ..self }
+        Self {
+            reader: self.reader.holding(longest),
+            ..self
+        }
     }
 
     /// How many bytes are held of an event that has begun and not ended.
@@ -299,7 +355,14 @@ impl TranslatedStream {
     /// # Errors
     /// If an event is longer than what may be held.
     pub fn push(&mut self, chunk: &Bytes, mut out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
-        let Self { reader, source, teller, begun, reported, .. } = self;
+        let Self {
+            reader,
+            source,
+            teller,
+            begun,
+            reported,
+            ..
+        } = self;
         let mut told = Vec::new();
         let judge = |data: &[u8]| {
             read_event(source, teller, reported, data, &mut told);
@@ -321,7 +384,13 @@ impl TranslatedStream {
 
     /// Ends the stream; returns what is still to be sent.
     pub fn finish(&mut self) -> Option<Bytes> {
-        let Self { reader, source, teller, reported, .. } = self;
+        let Self {
+            reader,
+            source,
+            teller,
+            reported,
+            ..
+        } = self;
         let mut told = Vec::new();
         reader.finish(|data| {
             read_event(source, teller, reported, data, &mut told);
@@ -403,7 +472,10 @@ fn read_event(
     }
     source.read(data, &mut |event| teller.tell(event, told));
     if let Some(error) = &teller.seen.error {
-        reported.get_or_insert_with(|| Reported { error: error.clone(), ..Reported::read(data) });
+        reported.get_or_insert_with(|| Reported {
+            error: error.clone(),
+            ..Reported::read(data)
+        });
     }
 }
 
@@ -438,7 +510,10 @@ fn lengths(response: &Response<'_>) -> usize {
 
 /// Whether these lines are comments. An event without data, which the reader shows too, means nothing to the client.
 fn is_comment(lines: &[u8]) -> bool {
-    let mut lines = lines.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.is_empty()).peekable();
+    let mut lines = lines
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|line| !line.is_empty())
+        .peekable();
     lines.peek().is_some() && lines.all(|line| line.starts_with(b":"))
 }
 

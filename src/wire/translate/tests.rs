@@ -27,7 +27,11 @@ impl Case {
 
     fn served(&self) -> ServiceReport {
         let tier = self.tier.as_deref().map(|name| ServiceTier::named(name).unwrap());
-        ServiceReport { tier, fast: self.fast, searches: self.searches }
+        ServiceReport {
+            tier,
+            fast: self.fast,
+            searches: self.searches,
+        }
     }
 
     fn whole(&self) -> Vec<u8> {
@@ -40,11 +44,27 @@ impl Case {
 
     /// The call of a client of another protocol, which says that the provider may choose. `asks`: the provider is told.
     fn exchange(&self, asks: bool) -> Exchange {
-        let client = if self.protocol == Protocol::AnthropicMessages { Operation::Chat } else { Operation::Messages };
+        let client = if self.protocol == Protocol::AnthropicMessages {
+            Operation::Chat
+        } else {
+            Operation::Messages
+        };
         let body =
             br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
-        let capabilities = Capabilities { openai_fields: asks, ..Capabilities::default() };
-        Exchange::open((client, self.protocol), body, "m", &capabilities, None, ResponseStyle::default()).unwrap().0
+        let capabilities = Capabilities {
+            openai_fields: asks,
+            ..Capabilities::default()
+        };
+        Exchange::open(
+            (client, self.protocol),
+            body,
+            "m",
+            &capabilities,
+            None,
+            ResponseStyle::default(),
+        )
+        .unwrap()
+        .0
     }
 }
 
@@ -81,14 +101,24 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
         for asks in [true, false] {
             let expected = case.served().unless_lost(asks && can_ask);
             let exchange = case.exchange(asks);
-            assert_eq!(exchange.write_response(&case.whole()).unwrap().served, expected, "{}", case.name);
+            assert_eq!(
+                exchange.write_response(&case.whole()).unwrap().served,
+                expected,
+                "{}",
+                case.name
+            );
 
             let mut stream = exchange.clone().stream();
             for event in case.events() {
                 stream.push(&event, |_| {}).unwrap();
             }
             stream.finish();
-            assert_eq!((stream.served(), stream.ending()), (expected, StreamEnd::Complete), "{}", case.name);
+            assert_eq!(
+                (stream.served(), stream.ending()),
+                (expected, StreamEnd::Complete),
+                "{}",
+                case.name
+            );
 
             let (at_once, _) = exchange.answer_as_stream(&case.whole()).unwrap();
             assert_eq!(at_once.served(), expected, "{}", case.name);
@@ -99,7 +129,10 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
 #[test]
 fn a_search_counts_though_the_answer_breaks_off_after_it() {
     let cases = Case::all();
-    let case = cases.iter().find(|case| case.protocol == Protocol::OpenaiResponses).unwrap();
+    let case = cases
+        .iter()
+        .find(|case| case.protocol == Protocol::OpenaiResponses)
+        .unwrap();
     let mut passing = PassingStream::new(case.protocol, "\"m\"".into(), true, None);
     let mut told = case.exchange(true).stream();
     for event in case.events().take(case.stream.len() - 1) {
@@ -107,15 +140,24 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
         told.push(&event, |_| {}).unwrap();
     }
 
-    let cut = ServiceReport { searches: 2, ..ServiceReport::default() };
-    assert_eq!((passing.watch().served(), passing.watch().ending()), (cut, StreamEnd::Cut));
+    let cut = ServiceReport {
+        searches: 2,
+        ..ServiceReport::default()
+    };
+    assert_eq!(
+        (passing.watch().served(), passing.watch().ending()),
+        (cut, StreamEnd::Cut)
+    );
     assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), StreamEnd::Cut));
 }
 
 #[test]
 fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
     let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
-    let capabilities = Capabilities { openai_fields: true, ..Capabilities::default() };
+    let capabilities = Capabilities {
+        openai_fields: true,
+        ..Capabilities::default()
+    };
     for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
         for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
             let body = format!(r#"{{"model":"m","{input}":"x"{more}}}"#);
@@ -131,7 +173,11 @@ fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
 
             let request: Value = serde_json::from_slice(&request).unwrap();
             assert_eq!(request.get("service_tier").is_some(), tier.is_none(), "{body}");
-            assert_eq!(exchange.write_response(&silent.whole()).unwrap().served.tier, tier, "{body}");
+            assert_eq!(
+                exchange.write_response(&silent.whole()).unwrap().served.tier,
+                tier,
+                "{body}"
+            );
         }
     }
 }

@@ -73,7 +73,10 @@ impl<'de> Visitor<'de> for Counting {
 /// Reads how often the web was searched from a usage's `server_tool_use`.
 pub(super) fn searches(server_tool_use: &serde_json::Value) -> Option<u64> {
     let count = server_tool_use.get("web_search_requests")?;
-    Count::deserialize(count).ok()?.0.filter(|&count| count <= MOST_SEARCHES)
+    Count::deserialize(count)
+        .ok()?
+        .0
+        .filter(|&count| count <= MOST_SEARCHES)
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -186,7 +189,10 @@ impl Usage {
         ]);
         let cache_write = first(&[input.cache_write_tokens, self.cache_creation_input_tokens]);
         let reasoning = first(&[output.reasoning_tokens, self.reasoning_tokens]);
-        let beside = self.total_tokens.0.map_or(0, |total| total.saturating_sub(prompt).saturating_sub(completion));
+        let beside = self
+            .total_tokens
+            .0
+            .map_or(0, |total| total.saturating_sub(prompt).saturating_sub(completion));
         let on_top = [reasoning, reasoning + self.citation_tokens.0.unwrap_or(0)];
         if includes_reasoning != Some(true) && beside > 0 && on_top.contains(&beside) {
             completion += beside;
@@ -241,7 +247,11 @@ pub fn glance(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Glance,
     let parts = Parts::of(text).map_err(|_| NotJson)?;
     let is_list = |span: Option<Span>| span.is_some_and(|span| span.len() > 2 && span.of(text).starts_with('['));
     let suspect = parts.suspect || !(is_list(parts.choices) || is_list(parts.data));
-    Ok(Glance { usage: parts.said(text, includes_reasoning), model: parts.model, suspect })
+    Ok(Glance {
+        usage: parts.said(text, includes_reasoning),
+        model: parts.model,
+        suspect,
+    })
 }
 
 /// An answer that is not a JSON object.
@@ -260,12 +270,22 @@ pub struct ChunkUsage {
 
 /// Reads the usage in the data of one chunk. Moonshot puts it in the first choice.
 pub fn of_chunk(data: &[u8], includes_reasoning: Option<bool>) -> ChunkUsage {
-    let Ok(text) = std::str::from_utf8(data) else { return ChunkUsage::default() };
-    let Ok(parts) = Parts::of(text) else { return ChunkUsage::default() };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return ChunkUsage::default();
+    };
+    let Ok(parts) = Parts::of(text) else {
+        return ChunkUsage::default();
+    };
     let said = parts.said(text, includes_reasoning);
-    let no_choice =
-        parts.choices.is_some_and(|c| c.of(text).strip_prefix('[').is_some_and(|rest| rest.trim_start() == "]"));
-    ChunkUsage { said, alone: said.tokens.is_some() && no_choice }
+    let no_choice = parts.choices.is_some_and(|c| {
+        c.of(text)
+            .strip_prefix('[')
+            .is_some_and(|rest| rest.trim_start() == "]")
+    });
+    ChunkUsage {
+        said,
+        alone: said.tokens.is_some() && no_choice,
+    }
 }
 
 /// About how many tokens so many bytes of text are, where nobody counted: a token is about four bytes.
@@ -276,7 +296,10 @@ pub fn estimate(bytes: usize) -> u64 {
 /// How many bytes of text an answer delivered, for the estimate: the strings under the keys that carry generated text.
 pub fn text_bytes(json: &[u8]) -> usize {
     // `content` also ends `reasoning_content`.
-    [b"content\"".as_slice(), b"arguments\"", b"reasoning\""].iter().map(|key| strings_after(json, key)).sum()
+    [b"content\"".as_slice(), b"arguments\"", b"reasoning\""]
+        .iter()
+        .map(|key| strings_after(json, key))
+        .sum()
 }
 
 /// What a picture or a file in a request is worth, in bytes of text.
@@ -315,7 +338,9 @@ pub fn inline_data(json: &[u8]) -> (usize, usize) {
 const SHORTEST_DATA: usize = 4_096;
 
 fn strings_after(json: &[u8], key: &[u8]) -> usize {
-    memchr::memmem::find_iter(json, key).map(|at| string_length(value_after(json, at + key.len()))).sum()
+    memchr::memmem::find_iter(json, key)
+        .map(|at| string_length(value_after(json, at + key.len())))
+        .sum()
 }
 
 /// What follows the key that ends at `at`, from the value's first byte on.
@@ -326,7 +351,9 @@ pub(super) fn value_after(json: &[u8], at: usize) -> &[u8] {
 
 /// The bytes of the string that starts here, without its quotes; 0 if it is no string.
 fn string_length(value: &[u8]) -> usize {
-    let Some(inner) = value.strip_prefix(b"\"") else { return 0 };
+    let Some(inner) = value.strip_prefix(b"\"") else {
+        return 0;
+    };
     let mut at = 0;
     while let Some(found) = inner.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
@@ -383,9 +410,15 @@ impl Parts {
             let choices: Vec<Choice> = serde_json::from_str(choices).ok()?;
             choices.iter().find_map(|choice| Usage::read(&choice.usage.to_string()))
         });
-        let served =
-            ServiceReport { tier: self.tier, fast: None, searches: usage.map_or(0, |usage| usage.server_tool_use) };
-        ReportedUsage { tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)), service: served }
+        let served = ServiceReport {
+            tier: self.tier,
+            fast: None,
+            searches: usage.map_or(0, |usage| usage.server_tool_use),
+        };
+        ReportedUsage {
+            tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)),
+            service: served,
+        }
     }
 }
 

@@ -3,7 +3,11 @@
 use super::*;
 
 fn said(usage: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
-    of_answer(format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(), includes_reasoning).unwrap()
+    of_answer(
+        format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(),
+        includes_reasoning,
+    )
+    .unwrap()
 }
 
 /// `tests/data/wire/usage.json`: what providers send and what it means.
@@ -21,21 +25,43 @@ fn every_providers_way_of_counting_is_understood() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("../../../tests/data/wire/usage.json")).unwrap();
     for case in cases {
         let said = said(&case.usage.to_string(), case.includes_reasoning);
-        assert_eq!((said.tokens, said.service.searches), (case.tokens, case.searches), "{}", case.name);
+        assert_eq!(
+            (said.tokens, said.service.searches),
+            (case.tokens, case.searches),
+            "{}",
+            case.name
+        );
     }
 }
 
 #[test]
 fn whatever_is_no_count_reads_as_not_said() {
-    for nonsense in ["-1", "1.5", "1e30", "\"7\"", "true", "null", "[1,[2]]", "{\"a\":{}}", "99999999999999"] {
+    for nonsense in [
+        "-1",
+        "1.5",
+        "1e30",
+        "\"7\"",
+        "true",
+        "null",
+        "[1,[2]]",
+        "{\"a\":{}}",
+        "99999999999999",
+    ] {
         let usage = format!(r#"{{"prompt_tokens":{nonsense},"completion_tokens":4}}"#);
         assert_eq!(
-            said(&usage, None).tokens.map(|tokens| (tokens.prompt, tokens.completion)),
+            said(&usage, None)
+                .tokens
+                .map(|tokens| (tokens.prompt, tokens.completion)),
             Some((0, 4)),
             "{nonsense}"
         );
     }
-    assert_eq!(said(r#"{"prompt_tokens":7.0}"#, None).tokens.map(|tokens| tokens.prompt), Some(7));
+    assert_eq!(
+        said(r#"{"prompt_tokens":7.0}"#, None)
+            .tokens
+            .map(|tokens| tokens.prompt),
+        Some(7)
+    );
 }
 
 #[test]
@@ -50,7 +76,10 @@ fn an_answer_that_is_not_json_is_told_apart_from_one_without_usage() {
 fn the_tier_stands_at_the_top_of_an_answer_and_nowhere_else() {
     let tier = |answer: &str| of_answer(answer.as_bytes(), None).unwrap().service.tier;
 
-    assert_eq!(tier(r#"{"service_tier":"priority","usage":null}"#), Some(ServiceTier::Priority));
+    assert_eq!(
+        tier(r#"{"service_tier":"priority","usage":null}"#),
+        Some(ServiceTier::Priority)
+    );
     assert_eq!(tier(r#"{"service_tier":"default"}"#), Some(ServiceTier::Standard));
     assert_eq!(tier(r#"{"service_tier":"fl\u0065x"}"#), Some(ServiceTier::Flex));
     for silent in [
@@ -77,11 +106,16 @@ fn a_chunk_without_choices_that_has_usage_is_the_extra_one() {
 
 #[test]
 fn usage_in_the_first_choice_counts() {
-    let chunk =
-        of_chunk(br#"{"choices":[{"usage":{"prompt_tokens":3,"completion_tokens":4,"cached_tokens":1}}]}"#, None);
+    let chunk = of_chunk(
+        br#"{"choices":[{"usage":{"prompt_tokens":3,"completion_tokens":4,"cached_tokens":1}}]}"#,
+        None,
+    );
 
     let tokens = chunk.said.tokens.unwrap();
-    assert_eq!((tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone), (3, 4, 1, false));
+    assert_eq!(
+        (tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone),
+        (3, 4, 1, false)
+    );
 }
 
 #[test]

@@ -30,7 +30,12 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             json!({"id": key.id.to_string(), "name": key.name, "display": key.display, "secret": secret.expose()})
         }
         "saved" => {
-            let saved = store.aliases().list(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let saved = store
+                .aliases()
+                .list(Scope::All, key(question))
+                .await
+                .expect("the store")
+                .expect("the key");
             let rows: Vec<Value> = saved
                 .aliases
                 .iter()
@@ -39,17 +44,36 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             json!({"version": saved.version, "aliases": rows})
         }
         "save" => {
-            let by = Actor { person: None, name: text("by").to_owned() };
-            let stored = store.aliases().list(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let by = Actor {
+                person: None,
+                name: text("by").to_owned(),
+            };
+            let stored = store
+                .aliases()
+                .list(Scope::All, key(question))
+                .await
+                .expect("the store")
+                .expect("the key");
             let rows = aliases(question);
-            let saved = store.aliases().save(Scope::All, key(question), stored.version, &rows, &by, now).await;
+            let saved = store
+                .aliases()
+                .save(Scope::All, key(question), stored.version, &rows, &by, now)
+                .await;
             assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
             Value::Null
         }
         "call" => {
             let ask = json!({"model": text("model"), "messages": [{"role": "user", "content": "Hello"}]});
-            let reply = app.client().bearer(text("secret")).post("/v1/chat/completions", &ask).await;
-            let code = if reply.status == 200 { Value::Null } else { reply.json()["error"]["code"].clone() };
+            let reply = app
+                .client()
+                .bearer(text("secret"))
+                .post("/v1/chat/completions", &ask)
+                .await;
+            let code = if reply.status == 200 {
+                Value::Null
+            } else {
+                reply.json()["error"]["code"].clone()
+            };
             json!({"status": reply.status.as_u16(), "model": reply.header("x-crossmodel-model"), "code": code})
         }
         "used" => {
@@ -70,7 +94,10 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             let account = text("account").parse().expect("an account");
             let records = traffic::month(&app.catalog().await, account, &keys, now, 30);
             store.usage().append(&records).await.expect("the store");
-            let wanted = records.iter().rev().find(|it| !it.attempts.is_empty() && it.alias.is_some());
+            let wanted = records
+                .iter()
+                .rev()
+                .find(|it| !it.attempts.is_empty() && it.alias.is_some());
             wanted.expect("one that was tried twice").id.to_string().into()
         }
         "disable" => {
@@ -82,47 +109,79 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             Value::Null
         }
         "delete" => {
-            store.api_keys().delete(Scope::All, key(question), &by, now).await.expect("the store");
+            store
+                .api_keys()
+                .delete(Scope::All, key(question), &by, now)
+                .await
+                .expect("the store");
             Value::Null
         }
         "credit" => {
             let account = text("account").parse().expect("an account");
             let id = LedgerId::new(now, random::bytes());
             let amount = text("usd").parse().expect("an amount");
-            let added = store.wallets().credit(id, account, amount, text("note"), &by, now).await;
+            let added = store
+                .wallets()
+                .credit(id, account, amount, text("note"), &by, now)
+                .await;
             added.expect("the store").expect("the account").to_string().into()
         }
         "poor" => {
             let account = Account::new(AccountId::new(now, random::bytes()), seed::name(text("name")), now);
-            store.accounts().create(&account, &by, now).await.expect("a new account");
+            store
+                .accounts()
+                .create(&account, &by, now)
+                .await
+                .expect("a new account");
             let email = format!("owner@{}.example.com", text("name"));
             seed::person_who_signs_in(store, &email, Role::Owner, Some(account.id)).await;
             json!({"account": account.id.to_string(), "owner": email})
         }
         "spent" => {
-            let stored = store.api_keys().get(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let stored = store
+                .api_keys()
+                .get(Scope::All, key(question))
+                .await
+                .expect("the store")
+                .expect("the key");
             let days = question["days_ago"].as_u64().unwrap_or_default();
             let at = now.minus(Duration::from_secs(days * 86_400));
             spends(store, stored.account, stored.id, at, text("usd")).await;
             Value::Null
         }
         "limits" => {
-            let spend = text("usd")
-                .parse()
-                .ok()
-                .map(|amount| SpendLimit { amount, period: text("per").parse().expect("a period") });
-            let limits = Limits { spend, ..Limits::NEW_KEY };
+            let spend = text("usd").parse().ok().map(|amount| SpendLimit {
+                amount,
+                period: text("per").parse().expect("a period"),
+            });
+            let limits = Limits {
+                spend,
+                ..Limits::NEW_KEY
+            };
             let set = match question["account"].as_str() {
                 Some(account) => {
-                    store.accounts().set_limits(account.parse().expect("an account"), limits, &by, now).await
+                    store
+                        .accounts()
+                        .set_limits(account.parse().expect("an account"), limits, &by, now)
+                        .await
                 }
-                None => store.api_keys().set_limits(Scope::All, key(question), limits, &by, now).await,
+                None => {
+                    store
+                        .api_keys()
+                        .set_limits(Scope::All, key(question), limits, &by, now)
+                        .await
+                }
             };
             assert!(set.expect("the store"));
             Value::Null
         }
         "key_limits" => {
-            let key = store.api_keys().get(Scope::All, key(question)).await.expect("the store").expect("the key");
+            let key = store
+                .api_keys()
+                .get(Scope::All, key(question))
+                .await
+                .expect("the store")
+                .expect("the key");
             json!({
                 "rpm": key.limits.requests_per_minute,
                 "tpm": key.limits.tokens_per_minute,
@@ -134,19 +193,33 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
         }
         "limit" => {
             let models = [text("model").parse().expect("a model id")];
-            let set = store.api_keys().set_allowed(Scope::All, key(question), Some(&models), &[], &by, now).await;
+            let set = store
+                .api_keys()
+                .set_allowed(Scope::All, key(question), Some(&models), &[], &by, now)
+                .await;
             assert!(set.expect("the store"));
             Value::Null
         }
         "keys" => {
             let scope = Scope::Account(text("account").parse().expect("an account"));
             let keys = store.api_keys().all(scope).await.expect("the store");
-            keys.iter().map(|key| json!({"id": key.id.to_string(), "name": key.name, "display": key.display})).collect()
+            keys.iter()
+                .map(|key| json!({"id": key.id.to_string(), "name": key.name, "display": key.display}))
+                .collect()
         }
         "sign_out" => {
             let email = text("email").parse().expect("an e-mail address");
-            let (person, _) = store.people().by_email(&email).await.expect("the store").expect("the person");
-            store.sessions().delete_person(person.id, None).await.expect("the store");
+            let (person, _) = store
+                .people()
+                .by_email(&email)
+                .await
+                .expect("the store")
+                .expect("the person");
+            store
+                .sessions()
+                .delete_person(person.id, None)
+                .await
+                .expect("the store");
             Value::Null
         }
         "set_up_link" => {
@@ -159,7 +232,13 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
         }
         "model_disabled" => {
             let id = text("model").parse().expect("a model id");
-            assert!(store.catalog().set_model_enabled(&id, false, &by, now).await.expect("the store"));
+            assert!(
+                store
+                    .catalog()
+                    .set_model_enabled(&id, false, &by, now)
+                    .await
+                    .expect("the store")
+            );
             Value::Null
         }
         verb => panic!("a check asks for `{verb}`, which is not known here"),
@@ -171,8 +250,12 @@ async fn people(app: &TestApp) -> Value {
     let name: String = random::bytes::<4>().iter().map(|byte| format!("{byte:02x}")).collect();
     let account = seed::account(app.store(), &format!("acme-{name}")).await;
     let mut people = json!({"account": account.id.to_string(), "account_name": account.name});
-    for (who, role) in [("owner", Role::Owner), ("maya", Role::Owner), ("viewer", Role::Viewer), ("admin", Role::Admin)]
-    {
+    for (who, role) in [
+        ("owner", Role::Owner),
+        ("maya", Role::Owner),
+        ("viewer", Role::Viewer),
+        ("admin", Role::Admin),
+    ] {
         let email = format!("{who}-{name}@example.com");
         let account = (role != Role::Admin).then_some(account.id);
         seed::person_who_signs_in(app.store(), &email, role, account).await;
@@ -192,7 +275,11 @@ async fn used(app: &TestApp, key: ApiKeyId, model: &str) {
 async fn sent(app: &TestApp, key: ApiKeyId, question: &Value) {
     let text = |field: &str| question[field].as_str().expect("a text").to_owned();
     let number = |field: &str| question[field].as_u64().expect("a number");
-    let tokens = Tokens { prompt: number("prompt"), completion: number("completion"), ..Tokens::default() };
+    let tokens = Tokens {
+        prompt: number("prompt"),
+        completion: number("completion"),
+        ..Tokens::default()
+    };
     let cost: PicoUsd = text("usd").parse().expect("an amount");
     let one = call(app, key, &text("model")).await;
     let records: Vec<UsageRecord> = (0..number("requests"))
@@ -212,7 +299,13 @@ async fn sent(app: &TestApp, key: ApiKeyId, question: &Value) {
 /// A call of that model by this key, an hour ago.
 async fn call(app: &TestApp, key: ApiKeyId, model: &str) -> UsageRecord {
     let at = app.clock().now().minus(Duration::from_secs(3600));
-    let stored = app.store().api_keys().get(Scope::All, key).await.expect("the store").expect("the key");
+    let stored = app
+        .store()
+        .api_keys()
+        .get(Scope::All, key)
+        .await
+        .expect("the store")
+        .expect("the key");
     UsageRecord {
         id: RequestId::new(at, random::bytes()),
         account: stored.account,
@@ -227,7 +320,11 @@ async fn call(app: &TestApp, key: ApiKeyId, model: &str) -> UsageRecord {
         stream: false,
         status: 200,
         error: None,
-        tokens: Tokens { prompt: 11, completion: 7, ..Tokens::default() },
+        tokens: Tokens {
+            prompt: 11,
+            completion: 7,
+            ..Tokens::default()
+        },
         source: UsageSource::Provider,
         state: CallState::Settled,
         held: PicoUsd::ZERO,
@@ -253,7 +350,11 @@ fn aliases(question: &Value) -> Vec<Alias> {
     rows.iter()
         .map(|row| {
             let (name, target) = (text(row, 0).parse().expect("an alias name"), text(row, 2).parse());
-            Alias::new(name, text(row, 1).parse().expect("a match"), target.expect("a model id"))
+            Alias::new(
+                name,
+                text(row, 1).parse().expect("a match"),
+                target.expect("a model id"),
+            )
         })
         .collect()
 }

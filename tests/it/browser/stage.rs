@@ -25,7 +25,10 @@ static STAGE: LazyLock<Stage> = LazyLock::new(Stage::set_up);
 
 /// Runs one check of `tests/browser/checks` and fails with what it found.
 pub fn run(check: &str) {
-    assert!(known().iter().any(|known| known == check), "tests/browser/checks has no {check}");
+    assert!(
+        known().iter().any(|known| known == check),
+        "tests/browser/checks has no {check}"
+    );
     if let Some(problem) = STAGE.run(check).as_str() {
         panic!("{problem}");
     }
@@ -56,14 +59,21 @@ impl Stage {
             "there is no browser to test in: run the tests with scripts/test; for some of them: \
              scripts/test -- --test it browser::"
         );
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build();
         // Both live as long as the process: the last test cannot know that it is the last.
         let runtime: &'static _ = Box::leak(Box::new(runtime.expect("a runtime")));
         let app = runtime.block_on(async { TestApp::start(TestStore::fresh(Engine::Sqlite).await).await });
 
         let mut node = Command::new("node");
         node.arg("stage.mjs").current_dir(folder).env("CONSOLE_URL", app.url());
-        let mut node = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("to start Node");
+        let mut node = node
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("to start Node");
         let to_node: Line = Arc::new(Mutex::new(node.stdin.take().expect("its input")));
         let mut lines = BufReader::new(node.stdout.take().expect("its output")).lines();
         let hello: Value = parse(&lines.next().expect("the list of checks").expect("a line"));
@@ -75,7 +85,11 @@ impl Stage {
             for line in lines {
                 let message = parse(&line.expect("a line of Node's"));
                 if let Some(done) = message["done"].as_u64() {
-                    let waiter = told.lock().expect("the waiting tests").remove(&done).expect("a test that waits");
+                    let waiter = told
+                        .lock()
+                        .expect("the waiting tests")
+                        .remove(&done)
+                        .expect("a test that waits");
                     // A test that does not wait any more has failed already.
                     drop(waiter.send(message["problem"].clone()));
                 } else {
@@ -96,7 +110,11 @@ impl Stage {
             drop(node.wait());
             told.lock().expect("the waiting tests").clear();
         });
-        Self { checks, to_node, waiting }
+        Self {
+            checks,
+            to_node,
+            waiting,
+        }
     }
 
     /// Null, or what was wrong.
@@ -106,7 +124,8 @@ impl Stage {
         let (done, end) = channel();
         self.waiting.lock().expect("the waiting tests").insert(id, done);
         send(&self.to_node, &json!({"run": id, "check": check}));
-        end.recv_timeout(PATIENCE).expect("Node to run the check to its end; what it printed says why it did not")
+        end.recv_timeout(PATIENCE)
+            .expect("Node to run the check to its end; what it printed says why it did not")
     }
 }
 

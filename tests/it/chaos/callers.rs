@@ -70,14 +70,19 @@ impl Line {
         let (end, ended) = oneshot::channel();
         let handle = runtime.handle().clone();
         std::thread::spawn(move || runtime.block_on(async { drop(ended.await) }));
-        Self { runtime: handle, _end: end }
+        Self {
+            runtime: handle,
+            _end: end,
+        }
     }
 }
 
 impl Callers {
     /// Callers with the stage's key.
     pub fn of(stage: &Stage) -> Self {
-        let pool = Pool::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+        let pool = Pool::builder(TokioExecutor::new())
+            .retry_canceled_requests(false)
+            .build_http();
         Self {
             pool,
             line: Arc::new(Line::start()),
@@ -93,12 +98,19 @@ impl Callers {
 
     /// The same callers with a key that is not the stage's.
     pub fn with_key(&self, secret: &str) -> Self {
-        Self { secret: secret.to_owned(), known: false, ..self.clone() }
+        Self {
+            secret: secret.to_owned(),
+            known: false,
+            ..self.clone()
+        }
     }
 
     /// The same callers, who ask for another name.
     pub fn asking_for(&self, model: &str) -> Self {
-        Self { model: model.to_owned(), ..self.clone() }
+        Self {
+            model: model.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// Starts so many that each call again and again, half of them for streams, until [`Callers::rest`]. `pause`: between
@@ -165,9 +177,13 @@ impl Callers {
         let (mut saw, text, whole) = read.await.expect("an answer, or its end");
         if saw.status == Some(200) {
             saw.finished = if stream { text.contains("data: [DONE]") } else { whole };
-            let parts = text.split("data: ").filter_map(|part| serde_json::from_str::<Value>(part.trim()).ok());
-            saw.tokens =
-                parts.filter(|part| part["usage"].is_object()).map(|part| Counted::read(&part["usage"])).last();
+            let parts = text
+                .split("data: ")
+                .filter_map(|part| serde_json::from_str::<Value>(part.trim()).ok());
+            saw.tokens = parts
+                .filter(|part| part["usage"].is_object())
+                .map(|part| Counted::read(&part["usage"]))
+                .last();
         } else if let Ok(error) = serde_json::from_str::<Value>(&text) {
             saw.code = error["error"]["code"].as_str().map(str::to_owned);
         }
@@ -185,7 +201,11 @@ impl Callers {
             .expect("a request");
         let answer = self.pool.request(request).await.ok()?;
         saw.status = Some(answer.status().as_u16());
-        saw.request = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        saw.request = answer
+            .headers()
+            .get("x-request-id")
+            .and_then(|id| id.to_str().ok())
+            .map(str::to_owned);
         let mut body = answer.into_body();
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.ok()?.into_data() {

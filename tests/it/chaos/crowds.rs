@@ -27,8 +27,26 @@ impl Site {
         let mut demo = program.start(&["demo", "--listen", "127.0.0.1:0"]);
         let base = demo.says("Console ");
         demo.says("and the like before");
-        let key = demo.said().split_once("Bearer ").expect("a key").1.split('\'').next().expect("its end").to_owned();
-        Self { demo, address: base.trim_matches('/').rsplit('/').next().unwrap().parse().expect("its address"), key }
+        let key = demo
+            .said()
+            .split_once("Bearer ")
+            .expect("a key")
+            .1
+            .split('\'')
+            .next()
+            .expect("its end")
+            .to_owned();
+        Self {
+            demo,
+            address: base
+                .trim_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap()
+                .parse()
+                .expect("its address"),
+            key,
+        }
     }
 
     /// One call by a caller who was not here before; what it was answered, and how long that took.
@@ -105,13 +123,18 @@ fn slow_forms_do_not_stop_a_caller_of_the_same_address() {
 #[test]
 fn slow_forms_that_begin_anew_do_not_stop_a_caller_elsewhere() {
     run(async {
-        let program = Program::empty().with_descriptors(FEW).env("CROSSMODEL_CONNECTIONS_PER_ADDRESS", "64");
+        let program = Program::empty()
+            .with_descriptors(FEW)
+            .env("CROSSMODEL_CONNECTIONS_PER_ADDRESS", "64");
         let site = Site::start(&program);
         let _forms = site.slow_forms(forms(), "127.0.0.2", true);
         sleep(Duration::from_secs(1)).await;
         callers_are_served(&site).await;
         let log = site.demo.log();
-        assert!(log.contains("client=127.0.0.2") && log.contains("CROSSMODEL_CONNECTIONS_PER_ADDRESS"), "{log}");
+        assert!(
+            log.contains("client=127.0.0.2") && log.contains("CROSSMODEL_CONNECTIONS_PER_ADDRESS"),
+            "{log}"
+        );
         assert!(log.matches("CROSSMODEL_CONNECTIONS_PER_ADDRESS").count() < 5, "{log}");
     });
 }
@@ -121,7 +144,9 @@ fn slow_forms_that_begin_anew_do_not_stop_a_caller_elsewhere() {
 fn a_program_without_descriptors_neither_ends_nor_spins_and_goes_on_when_it_has_some_again() {
     run(async {
         let limits = ["CROSSMODEL_MAX_CONNECTIONS", "CROSSMODEL_CONNECTIONS_PER_ADDRESS"];
-        let program = limits.iter().fold(Program::empty(), |program, name| program.env(name, "1000"));
+        let program = limits
+            .iter()
+            .fold(Program::empty(), |program, name| program.env(name, "1000"));
         let program = program.with_descriptors(FEW);
         let site = Site::start(&program);
         let mut held = Vec::new();

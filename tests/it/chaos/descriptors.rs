@@ -60,7 +60,11 @@ async fn start(stage: &Stage) -> (Running, Callers) {
 
 /// Calls until so many segments of the spool wait for the database.
 async fn backlog(stage: &Stage, callers: &Callers) {
-    let (segments, began, before) = (number("CHAOS_SEGMENTS", 2) as usize, Instant::now(), callers.saw().len());
+    let (segments, began, before) = (
+        number("CHAOS_SEGMENTS", 2) as usize,
+        Instant::now(),
+        callers.saw().len(),
+    );
     let mut work = JoinSet::new();
     for _ in 0..CALLERS {
         let callers = callers.clone();
@@ -71,11 +75,20 @@ async fn backlog(stage: &Stage, callers: &Callers) {
         });
     }
     while stage.segments() < segments {
-        assert!(began.elapsed() < Duration::from_secs(600), "{} segments\n{}", stage.segments(), stage.log());
+        assert!(
+            began.elapsed() < Duration::from_secs(600),
+            "{} segments\n{}",
+            stage.segments(),
+            stage.log()
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     callers.rest(work).await;
-    println!("{segments} segments after {:?}: {} calls", began.elapsed(), callers.saw().len() - before);
+    println!(
+        "{segments} segments after {:?}: {} calls",
+        began.elapsed(),
+        callers.saw().len() - before
+    );
 }
 
 /// Clients that connect, say nothing, and come again when they are sent away.
@@ -99,7 +112,10 @@ fn crowd(stage: &Stage) -> JoinSet<()> {
 /// From now on it may have so many descriptors: none that it has is taken away.
 fn pinch(running: &Running, most: u64) {
     let limit = format!("--nofile={most}:{FEW}");
-    let set = Command::new("prlimit").args(["--pid", &running.pid().to_string(), &limit]).status().expect("prlimit");
+    let set = Command::new("prlimit")
+        .args(["--pid", &running.pid().to_string(), &limit])
+        .status()
+        .expect("prlimit");
     assert!(set.success());
 }
 
@@ -107,7 +123,10 @@ fn pinch(running: &Running, most: u64) {
 async fn ends_well(stage: &Stage, running: Running, callers: &Callers, mut crowd: JoinSet<()>) {
     tokio::time::sleep(WHILE).await;
     let written = stage.number("SELECT COUNT(*) FROM usage_record").await;
-    println!("{written} of {} calls are written without descriptors", callers.saw().len());
+    println!(
+        "{written} of {} calls are written without descriptors",
+        callers.saw().len()
+    );
     pinch(&running, FEW);
     crowd.shutdown().await;
     caught_up(stage, callers, Instant::now()).await;
@@ -116,6 +135,9 @@ async fn ends_well(stage: &Stage, running: Running, callers: &Callers, mut crowd
 
     let truth = stage.tells_the_truth(&callers.saw(), CREDIT).await;
     println!("{:?}: {truth:?}", stage.engine);
-    assert!((written as usize) < truth.settled, "the backlog was written before there were descriptors again");
+    assert!(
+        (written as usize) < truth.settled,
+        "the backlog was written before there were descriptors again"
+    );
     assert_eq!((truth.unknown, truth.partial), (0, 0), "{truth:?}");
 }

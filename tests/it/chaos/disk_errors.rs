@@ -29,7 +29,11 @@ both_engines!(no_error_of_the_disk_loses_or_doubles_a_call, |store| {
         let held = Held::take(&stage).await;
         // More than is read at once.
         tokio::time::sleep(dice.millis(1_000, 2_500)).await;
-        let of = if dice.next().is_multiple_of(2) { Of::Reading } else { Of::Everything };
+        let of = if dice.next().is_multiple_of(2) {
+            Of::Reading
+        } else {
+            Of::Everything
+        };
         failures.begin(of, dice.between(4, 80));
         held.release().await;
         tokio::time::sleep(dice.millis(500, 2_000)).await;

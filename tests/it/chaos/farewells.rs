@@ -28,7 +28,9 @@ struct Tally {
 /// Calls again and again, until nobody listens. `keeps`: whether one connection is used as often as the answers allow.
 async fn calls(address: String, request: Arc<str>, keeps: bool, tally: Arc<Tally>) {
     loop {
-        let Ok(mut socket) = TcpStream::connect(&address).await else { return };
+        let Ok(mut socket) = TcpStream::connect(&address).await else {
+            return;
+        };
         for nth in 0.. {
             if socket.write_all(request.as_bytes()).await.is_err() {
                 tally.count(nth);
@@ -68,11 +70,20 @@ fn everybody_who_was_let_in_is_answered_at_a_stop() {
         let stops = number("CHAOS_STOPS", 5);
         for _ in 0..stops {
             let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--workers", "2"]);
-            let address = server.says("Gateway: ").trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+            let address = server
+                .says("Gateway: ")
+                .trim_start_matches("http://")
+                .trim_end_matches("/v1")
+                .to_owned();
             let request: Arc<str> = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\n\r\n").into();
             let mut callers = JoinSet::new();
             for n in 0..CALLERS {
-                callers.spawn(calls(address.clone(), Arc::clone(&request), n % 2 == 0, Arc::clone(&tally)));
+                callers.spawn(calls(
+                    address.clone(),
+                    Arc::clone(&request),
+                    n % 2 == 0,
+                    Arc::clone(&tally),
+                ));
             }
             sleep(dice.millis(50, 300)).await;
             server.signal("TERM");
@@ -83,6 +94,12 @@ fn everybody_who_was_let_in_is_answered_at_a_stop() {
         }
         println!("{stops} stops: {tally:?}");
         assert!(tally.answered.load(Ordering::Relaxed) > 100 * stops);
-        assert_eq!((tally.unanswered.load(Ordering::Relaxed), tally.raced.load(Ordering::Relaxed)), (0, 0));
+        assert_eq!(
+            (
+                tally.unanswered.load(Ordering::Relaxed),
+                tally.raced.load(Ordering::Relaxed)
+            ),
+            (0, 0)
+        );
     });
 }

@@ -76,17 +76,30 @@ both_engines!(whoever_hangs_up_leaves_one_record_and_nothing_reserved, |store| {
     }
     // The provider holds on to all that it did not end.
     let bill = stage.biller.bill();
-    let held = bill.keys().filter(|id| !id.starts_with("anytime/") && !id.starts_with("done/")).count();
-    timeout(NOTICED, stage.biller.upstream.was_hung_up_on(held)).await.expect("every call to the provider ends");
+    let held = bill
+        .keys()
+        .filter(|id| !id.starts_with("anytime/") && !id.starts_with("done/"))
+        .count();
+    timeout(NOTICED, stage.biller.upstream.was_hung_up_on(held))
+        .await
+        .expect("every call to the provider ends");
     no_transaction_is_open(&stage).await;
     running.stop().await;
 
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
-    println!("{:?}: {} hang-ups in {:?}: {truth:?}", stage.engine, saw.len(), began.elapsed());
+    println!(
+        "{:?}: {} hang-ups in {:?}: {truth:?}",
+        stage.engine,
+        saw.len(),
+        began.elapsed()
+    );
     assert_eq!((truth.unknown, truth.answered), (0, (each * 3) as usize), "{truth:?}");
     assert!(truth.partial >= (each * 9) as usize, "{truth:?}");
     let log = stage.log();
-    assert!(!log.contains("25P02") && !log.contains("transaction is aborted"), "{log}");
+    assert!(
+        !log.contains("25P02") && !log.contains("transaction is aborted"),
+        "{log}"
+    );
 });
 
 /// One client that calls and leaves.
@@ -127,7 +140,11 @@ async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Dice) ->
             socket.shutdown().await.expect("to close one half");
             let mut rest = Vec::new();
             // Whatever comes: the gateway ends the connection.
-            drop(timeout(NOTICED, socket.read_to_end(&mut rest)).await.expect("an end of the connection"));
+            drop(
+                timeout(NOTICED, socket.read_to_end(&mut rest))
+                    .await
+                    .expect("an end of the connection"),
+            );
         }
     }
     Saw {
@@ -145,7 +162,11 @@ async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Dice) ->
 async fn asked(stage: &Stage, id: &str) {
     let began = Instant::now();
     while !stage.biller.was_asked(id) {
-        assert!(began.elapsed() < Duration::from_secs(30), "{id} does not reach the provider\n{}", stage.log());
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "{id} does not reach the provider\n{}",
+            stage.log()
+        );
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
 }

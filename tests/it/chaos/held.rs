@@ -18,14 +18,20 @@ impl Held {
         match stage.engine {
             Engine::Sqlite => {
                 let mut connection = SqliteConnection::connect(url).await.expect("the database");
-                connection.execute("PRAGMA busy_timeout = 20000").await.expect("to wait for it");
+                connection
+                    .execute("PRAGMA busy_timeout = 20000")
+                    .await
+                    .expect("to wait for it");
                 connection.execute("BEGIN EXCLUSIVE").await.expect("to have it alone");
                 Self::Sqlite(connection)
             }
             Engine::Postgres => {
                 let mut connection = PgConnection::connect(url).await.expect("the database");
                 connection.execute("BEGIN").await.expect("a transaction");
-                connection.execute("LOCK TABLE usage_record").await.expect("to have it alone");
+                connection
+                    .execute("LOCK TABLE usage_record")
+                    .await
+                    .expect("to have it alone");
                 Self::Postgres(connection)
             }
         }

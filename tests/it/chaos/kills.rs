@@ -50,13 +50,35 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         began.elapsed(),
         saved.load(Ordering::SeqCst)
     );
-    assert!(truth.partial + truth.unknown + truth.released <= (kills * CALLERS) as usize, "{truth:?}");
-    assert!(truth.settled > 10 * kills as usize && truth.billed > truth.settled, "too little happened: {truth:?}");
+    assert!(
+        truth.partial + truth.unknown + truth.released <= (kills * CALLERS) as usize,
+        "{truth:?}"
+    );
+    assert!(
+        truth.settled > 10 * kills as usize && truth.billed > truth.settled,
+        "too little happened: {truth:?}"
+    );
     // What was saved beside all that is there.
-    let key = stage.store.api_keys().get(Scope::All, stage.key.id).await.unwrap().unwrap();
+    let key = stage
+        .store
+        .api_keys()
+        .get(Scope::All, stage.key.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(key.name.as_str(), name);
-    let kept = stage.store.aliases().list(Scope::All, stage.key.id).await.unwrap().unwrap();
-    let kept: Vec<String> = kept.aliases.iter().map(|alias| alias.name.as_str().to_owned()).collect();
+    let kept = stage
+        .store
+        .aliases()
+        .list(Scope::All, stage.key.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let kept: Vec<String> = kept
+        .aliases
+        .iter()
+        .map(|alias| alias.name.as_str().to_owned())
+        .collect();
     assert_eq!(kept, aliases);
 });
 
@@ -70,11 +92,28 @@ async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>)
         }
         let (name, other) = (format!("ci {n}"), format!("other-{n}"));
         assert!(
-            stage.store.api_keys().rename(Scope::All, key, &seed::name(&name), &by, NOON).await.expect("to rename")
+            stage
+                .store
+                .api_keys()
+                .rename(Scope::All, key, &seed::name(&name), &by, NOON)
+                .await
+                .expect("to rename")
         );
-        let version = stage.store.aliases().list(Scope::All, key).await.expect("the aliases").expect("the key").version;
+        let version = stage
+            .store
+            .aliases()
+            .list(Scope::All, key)
+            .await
+            .expect("the aliases")
+            .expect("the key")
+            .version;
         let aliases = [seed::exact("exact", MODEL), seed::exact(&other, MODEL)];
-        stage.store.aliases().save(Scope::All, key, version, &aliases, &by, NOON).await.expect("to save");
+        stage
+            .store
+            .aliases()
+            .save(Scope::All, key, version, &aliases, &by, NOON)
+            .await
+            .expect("to save");
         last = (name, vec!["exact".into(), other]);
         saved.fetch_add(2, Ordering::SeqCst);
         tokio::time::sleep(Duration::from_millis(60)).await;

@@ -65,14 +65,20 @@ fn calls_go_on_while_somebody_else_has_sqlite_and_none_is_lost() {
         let paced = pace(&callers, &mut dice);
 
         let mut other = SqliteConnection::connect(&database.url()).await.expect("the database");
-        other.execute("PRAGMA busy_timeout = 5000").await.expect("to wait for it");
+        other
+            .execute("PRAGMA busy_timeout = 5000")
+            .await
+            .expect("to wait for it");
         other.execute("BEGIN EXCLUSIVE").await.expect("to have it alone");
         let gone = Instant::now();
         tokio::time::sleep(Duration::from_millis(500)).await;
         // Whoever has SQLite to write does not keep others from reading it.
         let stranger = ApiKeySecret::generate(random::bytes);
         let refused = callers.with_key(stranger.expose()).call(false).await;
-        assert_eq!((refused.status, refused.code.as_deref()), (Some(401), Some("invalid_api_key")));
+        assert_eq!(
+            (refused.status, refused.code.as_deref()),
+            (Some(401), Some("invalid_api_key"))
+        );
         tokio::time::sleep(away.saturating_sub(gone.elapsed())).await;
         other.execute("ROLLBACK").await.expect("to let go of it");
         println!("SQLite was taken for {:?}", gone.elapsed());
@@ -101,13 +107,27 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
             cluster.begin();
             let began = Instant::now();
             // A key that nobody knows is looked for in the database: its refusal shows that the pool is well.
-            while callers.with_key(ApiKeySecret::generate(random::bytes).expose()).call(false).await.status != Some(401)
+            while callers
+                .with_key(ApiKeySecret::generate(random::bytes).expose())
+                .call(false)
+                .await
+                .status
+                != Some(401)
             {
-                assert!(began.elapsed() < WELL, "not well after {:?}\n{}", began.elapsed(), stage.log());
+                assert!(
+                    began.elapsed() < WELL,
+                    "not well after {:?}\n{}",
+                    began.elapsed(),
+                    stage.log()
+                );
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             slowest = slowest.max(began.elapsed());
-            println!("restart {n}: well after {:?}, {} calls so far", began.elapsed(), callers.saw().len());
+            println!(
+                "restart {n}: well after {:?}, {} calls so far",
+                began.elapsed(),
+                callers.saw().len()
+            );
         }
         let database = Instant::now();
         callers.rest(work).await;
@@ -119,7 +139,11 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
         served(&saw);
         let truth = stage.tells_the_truth(&saw, CREDIT).await;
         println!("{restarts} restarts, well after {slowest:?} at most: {truth:?}");
-        assert_eq!((truth.settled, truth.unknown, truth.partial), (saw.len(), 0, 0), "{truth:?}");
+        assert_eq!(
+            (truth.settled, truth.unknown, truth.partial),
+            (saw.len(), 0, 0),
+            "{truth:?}"
+        );
         no_transaction_failed(&cluster);
         stage.store.close().await;
     });
@@ -127,7 +151,9 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
 
 /// Opens and migrates a database.
 pub async fn open(url: &str) -> Store {
-    let store = Store::open(&url.parse().expect("an address")).await.expect("to open it");
+    let store = Store::open(&url.parse().expect("an address"))
+        .await
+        .expect("to open it");
     store.migrate().await.expect("to migrate it");
     store
 }
@@ -175,7 +201,11 @@ async fn ends_well(stage: &Stage, running: Running, callers: &Callers, paced: Jo
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
     let slowest = saw.iter().map(|saw| saw.took).max().unwrap_or_default();
     println!("{} calls, the slowest {slowest:?}: {truth:?}", saw.len());
-    assert_eq!((truth.settled, truth.unknown, truth.partial), (saw.len(), 0, 0), "{truth:?}");
+    assert_eq!(
+        (truth.settled, truth.unknown, truth.partial),
+        (saw.len(), 0, 0),
+        "{truth:?}"
+    );
 }
 
 /// All but those with a key that nobody knows.
@@ -186,14 +216,24 @@ fn of_the_key(callers: &Callers) -> Vec<Saw> {
 /// Every call with a known key was answered to the end.
 fn served(saw: &[Saw]) {
     let failed: Vec<&Saw> = saw.iter().filter(|saw| !saw.finished).collect();
-    assert!(failed.is_empty(), "{} of {} calls were not served: {:?}", failed.len(), saw.len(), failed.first());
+    assert!(
+        failed.is_empty(),
+        "{} of {} calls were not served: {:?}",
+        failed.len(),
+        saw.len(),
+        failed.first()
+    );
 }
 
 /// Waits until the tables say that nothing is held any more: the program tells them every few seconds.
 pub async fn nothing_is_held(stage: &Stage) {
     let began = Instant::now();
     while stage.number("SELECT COALESCE(SUM(held), 0) FROM lease").await != 0 {
-        assert!(began.elapsed() < CATCH_UP, "the tables still say that something is held\n{}", stage.log());
+        assert!(
+            began.elapsed() < CATCH_UP,
+            "the tables still say that something is held\n{}",
+            stage.log()
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
@@ -207,7 +247,11 @@ pub async fn caught_up(stage: &Stage, callers: &Callers, since: Instant) {
             println!("caught up {:?} after the database was back", since.elapsed());
             return;
         }
-        assert!(since.elapsed() < CATCH_UP, "{written} of {answered} are written\n{}", stage.log());
+        assert!(
+            since.elapsed() < CATCH_UP,
+            "{written} of {answered} are written\n{}",
+            stage.log()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

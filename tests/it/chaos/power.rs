@@ -35,9 +35,14 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     stage.store.close().await;
     let spool = stage.path("spool");
     std::fs::create_dir(&spool).expect("a folder for the spool");
-    let file = database.url().strip_prefix("sqlite://").map(|path| Path::new(path).to_owned());
-    let roots: Vec<&Path> =
-        [Some(spool.as_path()), file.as_deref().and_then(Path::parent)].into_iter().flatten().collect();
+    let file = database
+        .url()
+        .strip_prefix("sqlite://")
+        .map(|path| Path::new(path).to_owned());
+    let roots: Vec<&Path> = [Some(spool.as_path()), file.as_deref().and_then(Path::parent)]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut disk = Disk::under(&roots);
     let callers = Callers::of(&stage);
     let began = Instant::now();
@@ -65,8 +70,14 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let saw = callers.saw();
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
     println!("{engine:?}: {cuts} cuts in {:?}: {truth:?}", began.elapsed());
-    assert!(truth.partial + truth.unknown + truth.released <= (cuts * CALLERS) as usize, "{truth:?}");
-    assert!(truth.settled > 10 * cuts as usize && truth.billed > truth.settled, "too little happened: {truth:?}");
+    assert!(
+        truth.partial + truth.unknown + truth.released <= (cuts * CALLERS) as usize,
+        "{truth:?}"
+    );
+    assert!(
+        truth.settled > 10 * cuts as usize && truth.billed > truth.settled,
+        "too little happened: {truth:?}"
+    );
     stage.store.close().await;
     database.remove().await;
 }

@@ -35,12 +35,25 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
     let failed = saw.iter().find(|saw| !saw.finished);
     assert!(failed.is_none(), "{failed:?}");
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
-    println!("{:?}: {saves} saves during {} calls: {truth:?}", stage.engine, saw.len());
+    println!(
+        "{:?}: {saves} saves during {} calls: {truth:?}",
+        stage.engine,
+        saw.len()
+    );
     assert_eq!(truth.settled, saw.len());
     assert!(saves > 50, "only {saves} saves");
-    let key = stage.store.api_keys().get(Scope::All, stage.key.id).await.unwrap().unwrap();
+    let key = stage
+        .store
+        .api_keys()
+        .get(Scope::All, stage.key.id)
+        .await
+        .unwrap()
+        .unwrap();
     let last = (saves - 1) / 3;
-    assert_eq!((key.name.as_str(), key.limits.spend), (format!("ci {last}").as_str(), limits(last).spend));
+    assert_eq!(
+        (key.name.as_str(), key.limits.spend),
+        (format!("ci {last}").as_str(), limits(last).spend)
+    );
 });
 
 /// Saves name, limits and expiry by turns, until it is told to stop; how often.
@@ -48,10 +61,16 @@ async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
     let (by, key, keys) = (Actor::command_line(), stage.key.id, stage.store.api_keys());
     let mut n = 0;
     while !stop.load(Ordering::SeqCst) {
-        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")), &by, NOON).await.expect("to rename");
-        keys.set_limits(Scope::All, key, limits(n), &by, NOON).await.expect("to limit");
+        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")), &by, NOON)
+            .await
+            .expect("to rename");
+        keys.set_limits(Scope::All, key, limits(n), &by, NOON)
+            .await
+            .expect("to limit");
         let later = NOON.plus(Duration::from_secs((1_000 + n) * 86_400));
-        keys.set_expiry(Scope::All, key, Some(later), &by, NOON).await.expect("to set the expiry");
+        keys.set_expiry(Scope::All, key, Some(later), &by, NOON)
+            .await
+            .expect("to set the expiry");
         n += 1;
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
@@ -62,5 +81,8 @@ async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
 fn limits(n: u64) -> Limits {
     let period = [Period::Total, Period::Day, Period::Week, Period::Month][n as usize % 4];
     let amount = format!("{}", 1_000 + n).parse().expect("an amount");
-    Limits { spend: Some(SpendLimit { amount, period }), ..Limits::NONE }
+    Limits {
+        spend: Some(SpendLimit { amount, period }),
+        ..Limits::NONE
+    }
 }

@@ -53,7 +53,17 @@ impl Stage {
         .expect("to keep it private");
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = free.local_addr().expect("its address").to_string();
-        Self { engine, database_url, store, biller, account, key, secret, address, folder }
+        Self {
+            engine,
+            database_url,
+            store,
+            biller,
+            account,
+            key,
+            secret,
+            address,
+            folder,
+        }
     }
 
     /// A path in its folder.
@@ -68,7 +78,11 @@ impl Stage {
 
     /// The same, by a command that takes the program's arguments.
     pub async fn start_by(&self, mut command: Command) -> Running {
-        let log = File::options().create(true).append(true).open(self.path("log")).expect("a log");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.path("log"))
+            .expect("a log");
         command
             .args(["serve", "--console-listen", "off"])
             .env("DATABASE_URL", &self.database_url)
@@ -85,10 +99,17 @@ impl Stage {
         let began = Instant::now();
         while ready(&self.address).await != Some(200) {
             let ended = child.try_wait().expect("its state");
-            assert!(ended.is_none() && began.elapsed() < Duration::from_secs(60), "it does not start:\n{}", self.log());
+            assert!(
+                ended.is_none() && began.elapsed() < Duration::from_secs(60),
+                "it does not start:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Running { child, address: self.address.clone() }
+        Running {
+            child,
+            address: self.address.clone(),
+        }
     }
 
     /// What the program has said so far.
@@ -99,20 +120,34 @@ impl Stage {
     /// What is in the folder of the spools.
     pub fn spools(&self) -> Vec<String> {
         let folders = std::fs::read_dir(self.path("spool")).expect("the folder of the spools");
-        folders.map(|it| it.expect("a folder").file_name().to_string_lossy().into_owned()).collect()
+        folders
+            .map(|it| it.expect("a folder").file_name().to_string_lossy().into_owned())
+            .collect()
     }
 
     /// How many segments the runs' spools have.
     pub fn segments(&self) -> usize {
-        let files = self.spools().into_iter().filter_map(|run| std::fs::read_dir(self.path("spool").join(run)).ok());
-        files.flatten().flatten().filter(|file| file.path().extension().is_some_and(|end| end == "log")).count()
+        let files = self
+            .spools()
+            .into_iter()
+            .filter_map(|run| std::fs::read_dir(self.path("spool").join(run)).ok());
+        files
+            .flatten()
+            .flatten()
+            .filter(|file| file.path().extension().is_some_and(|end| end == "log"))
+            .count()
     }
 
     /// Waits until what earlier runs left has been written: only this run's spool is there.
     pub async fn recovers(&self, patience: Duration) {
         let began = Instant::now();
         while self.spools().len() > 1 {
-            assert!(began.elapsed() < patience, "still there: {:?}\n{}", self.spools(), self.log());
+            assert!(
+                began.elapsed() < patience,
+                "still there: {:?}\n{}",
+                self.spools(),
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -132,7 +167,10 @@ impl Running {
 
     /// Asks it to stop, and waits for its end.
     pub async fn stop(mut self) {
-        let asked = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().expect("to ask it");
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status()
+            .expect("to ask it");
         assert!(asked.success());
         let began = Instant::now();
         loop {
@@ -161,7 +199,10 @@ impl Drop for Running {
 async fn ready(address: &str) -> Option<u16> {
     let answer = async {
         let mut socket = TcpStream::connect(address).await.ok()?;
-        socket.write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.ok()?;
+        socket
+            .write_all(b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .ok()?;
         let mut text = String::new();
         socket.read_to_string(&mut text).await.ok()?;
         text.split(' ').nth(1)?.parse().ok()

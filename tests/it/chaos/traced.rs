@@ -34,7 +34,9 @@ async fn each_call_is_synced_twice(store: TestStore) {
     let file = stage.path("trace");
     let mut command = Command::new("strace");
     // The tracer is the grandchild: our child is the program itself.
-    command.args(["-D", "-f", "-xx", "-s", "1000000", "-e", CALLS, "-o"]).arg(&file);
+    command
+        .args(["-D", "-f", "-xx", "-s", "1000000", "-e", CALLS, "-o"])
+        .arg(&file);
     command.arg(env!("CARGO_BIN_EXE_crossmodel"));
     let running = stage.start_by(command).await;
     let callers = Callers::of(&stage);
@@ -61,7 +63,10 @@ async fn each_call_is_synced_twice(store: TestStore) {
         at = trace.shows(at, saw, n.is_multiple_of(2));
     }
     stage.tells_the_truth(&saw, CREDIT).await;
-    println!("{:?}: {count} calls, each synced before the provider and before the client", stage.engine);
+    println!(
+        "{:?}: {count} calls, each synced before the provider and before the client",
+        stage.engine
+    );
 }
 
 /// One thing that the program did, in the order in which the kernel saw it begin or, for a sync, end.
@@ -77,7 +82,9 @@ impl Trace {
     fn read(text: &str) -> Self {
         let (mut events, mut syncing) = (Vec::new(), HashMap::new());
         for line in text.lines() {
-            let Some((pid, rest)) = line.split_once(' ') else { continue };
+            let Some((pid, rest)) = line.split_once(' ') else {
+                continue;
+            };
             let rest = rest.trim_start();
             if rest.starts_with("<... f") {
                 if let Some(event) = syncing.remove(pid) {
@@ -86,8 +93,13 @@ impl Trace {
                 }
                 continue;
             }
-            let Some((name, arguments)) = rest.split_once('(') else { continue };
-            let event = Event { name: name.to_owned(), arguments: arguments.replace("\\x", "") };
+            let Some((name, arguments)) = rest.split_once('(') else {
+                continue;
+            };
+            let event = Event {
+                name: name.to_owned(),
+                arguments: arguments.replace("\\x", ""),
+            };
             if !event.is_sync() {
                 // The rest is what the spool keeps free for a full disk.
                 if event.arguments.len() < LONGEST {
@@ -105,7 +117,11 @@ impl Trace {
 
     /// Checks a call that began after this place; where it was told to its client.
     fn shows(&self, start: usize, saw: &Saw, stream: bool) -> usize {
-        let request = saw.request.as_deref().and_then(|id| id.strip_prefix("req_cm_")).expect("a request id");
+        let request = saw
+            .request
+            .as_deref()
+            .and_then(|id| id.strip_prefix("req_cm_"))
+            .expect("a request id");
         let (request, user) = (request.replace('-', ""), hex(&format!("\"user\":\"{}\"", saw.id)));
         let agent = hex(&agent(&saw.id));
         let begun = self.after(start, |it| it.name == "write" && it.holds(&agent) && it.holds(&request));
@@ -114,10 +130,19 @@ impl Trace {
         assert!(begun < synced && synced < asked, "{}: {begun} {synced} {asked}", saw.id);
         let file = self.0[begun].file();
         // The last block is written again with what follows in it: what began the call, or its end, may be there once more.
-        let ends = |it: &Event| it.arguments.rsplit(&agent).next().is_some_and(|after| after.contains(&request));
+        let ends = |it: &Event| {
+            it.arguments
+                .rsplit(&agent)
+                .next()
+                .is_some_and(|after| after.contains(&request))
+        };
         let ended = self.after(asked, |it| it.name == "write" && it.file() == file && ends(it));
         let synced = self.synced(ended);
-        let last = if stream { hex("data: [DONE]") } else { hex(&format!("\"id\":\"{}\"", saw.id)) };
+        let last = if stream {
+            hex("data: [DONE]")
+        } else {
+            hex(&format!("\"id\":\"{}\"", saw.id))
+        };
         let told = self.after(asked + 1, |it| !it.is_sync() && it.holds(&last));
         assert!(ended < synced && synced < told, "{}: {ended} {synced} {told}", saw.id);
         told

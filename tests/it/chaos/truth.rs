@@ -39,7 +39,9 @@ impl Stage {
                 let mut connection = <$connection>::connect(url).await.expect("the database");
                 let rows = connection.fetch_all(sql).await.expect("its rows");
                 connection.close().await.expect("to leave it");
-                rows.iter().map(|row| (0..row.len()).map(|n| row.get::<String, _>(n)).collect()).collect()
+                rows.iter()
+                    .map(|row| (0..row.len()).map(|n| row.get::<String, _>(n)).collect())
+                    .collect()
             }};
         }
         match self.engine {
@@ -50,7 +52,9 @@ impl Stage {
 
     /// The one number that a query gives.
     pub async fn number(&self, sql: &str) -> i128 {
-        self.rows(&format!("SELECT CAST(({sql}) AS TEXT)")).await[0][0].parse().expect("a number")
+        self.rows(&format!("SELECT CAST(({sql}) AS TEXT)")).await[0][0]
+            .parse()
+            .expect("a number")
     }
 
     /// Checks all of it. The program must have stopped in order. `credits`: all that was ever put into the wallet.
@@ -72,16 +76,35 @@ impl Stage {
 
     /// Every record, by the id that the provider bills by.
     async fn records(&self) -> BTreeMap<String, Recorded> {
-        let columns = ["prompt_tokens", "cache_read_tokens", "completion_tokens", "reasoning_tokens", "cost"]
-            .map(|column| format!("CAST({column} AS TEXT)"))
-            .join(", ");
-        let rows = self.rows(&format!("SELECT COALESCE(agent, ''), state, {columns} FROM usage_record")).await;
+        let columns = [
+            "prompt_tokens",
+            "cache_read_tokens",
+            "completion_tokens",
+            "reasoning_tokens",
+            "cost",
+        ]
+        .map(|column| format!("CAST({column} AS TEXT)"))
+        .join(", ");
+        let rows = self
+            .rows(&format!(
+                "SELECT COALESCE(agent, ''), state, {columns} FROM usage_record"
+            ))
+            .await;
         let mut records = BTreeMap::new();
         for row in rows {
             let number = |n: usize| row[n].parse::<i64>().expect("a number");
             let id = row[0].strip_prefix(&agent("")).expect("a call of a test's").to_owned();
-            let tokens = Counted { prompt: number(2), cached: number(3), completion: number(4), reasoning: number(5) };
-            let record = Recorded { state: row[1].clone(), tokens, cost: number(6).into() };
+            let tokens = Counted {
+                prompt: number(2),
+                cached: number(3),
+                completion: number(4),
+                reasoning: number(5),
+            };
+            let record = Recorded {
+                state: row[1].clone(),
+                tokens,
+                cost: number(6).into(),
+            };
             assert!(records.insert(id.clone(), record).is_none(), "{id} has two records");
         }
         records
@@ -92,10 +115,17 @@ impl Stage {
         records: &BTreeMap<String, Recorded>,
         bill: &BTreeMap<String, Vec<Billed>>,
     ) -> Truth {
-        let mut truth = Truth { billed: bill.len(), ..Truth::default() };
+        let mut truth = Truth {
+            billed: bill.len(),
+            ..Truth::default()
+        };
         for (id, calls) in bill {
             assert_eq!(calls.len(), 1, "{id} was asked more than once");
-            assert!(records.contains_key(id), "the provider billed {id}, and there is no record of it\n{}", self.log());
+            assert!(
+                records.contains_key(id),
+                "the provider billed {id}, and there is no record of it\n{}",
+                self.log()
+            );
         }
         let (mut settled, mut owed) = (0_i128, 0_i128);
         for (id, record) in records {
@@ -164,12 +194,20 @@ impl Stage {
 
     async fn ledger_adds_up(&self, credits: i128) {
         let account = self.account.id;
-        let balance = self.number(&format!("SELECT balance FROM wallet WHERE account_id = '{account}'")).await;
+        let balance = self
+            .number(&format!("SELECT balance FROM wallet WHERE account_id = '{account}'"))
+            .await;
         let entries = self.number("SELECT COALESCE(SUM(amount), 0) FROM ledger_entry").await;
-        let paid = self.number("SELECT COALESCE(SUM(amount), 0) FROM ledger_entry WHERE kind <> 'usage'").await;
+        let paid = self
+            .number("SELECT COALESCE(SUM(amount), 0) FROM ledger_entry WHERE kind <> 'usage'")
+            .await;
         let cost = self.number("SELECT COALESCE(SUM(cost), 0) FROM usage_record").await;
         assert_eq!(paid, credits, "credits");
-        assert_eq!((balance, entries), (credits - cost, credits - cost), "balance and sum of the ledger");
+        assert_eq!(
+            (balance, entries),
+            (credits - cost, credits - cost),
+            "balance and sum of the ledger"
+        );
         let orphans = "SELECT COUNT(*) FROM usage_record r WHERE r.cost <> 0 AND NOT EXISTS \
                        (SELECT 1 FROM ledger_entry e WHERE e.id = r.entry_id AND e.account_id = r.account_id)";
         assert_eq!(self.number(orphans).await, 0, "charged records without an entry");
@@ -178,7 +216,11 @@ impl Stage {
         let wrong = "SELECT COUNT(*) FROM ledger_entry e WHERE kind = 'usage' AND (-amount <> \
                      COALESCE((SELECT SUM(cost) FROM usage_record r WHERE r.entry_id = e.id), 0) OR requests <> \
                      (SELECT COUNT(*) FROM usage_record r WHERE r.entry_id = e.id))";
-        assert_eq!(self.number(wrong).await, 0, "entries that are not the sum of their records");
+        assert_eq!(
+            self.number(wrong).await,
+            0,
+            "entries that are not the sum of their records"
+        );
     }
 
     async fn sums_add_up(&self) {
@@ -204,13 +246,18 @@ impl Stage {
             let text = |column: &&str| format!("CAST({column} AS TEXT)");
             let columns: Vec<String> = group.iter().chain(sums).map(text).collect();
             let group = group.join(", ");
-            format!("SELECT {} FROM {from} GROUP BY {group} ORDER BY {group}", columns.join(", "))
+            format!(
+                "SELECT {} FROM {from} GROUP BY {group} ORDER BY {group}",
+                columns.join(", ")
+            )
         };
         let daily = |sums: &[&'static str; 7]| [sums[0], sums[1], sums[2], sums[3], sums[6]];
         let day = "at / 86400000";
         assert_eq!(
-            self.rows(&select(&["api_key_id", "day"], &daily(&KEPT), "usage_daily")).await,
-            self.rows(&select(&["api_key_id", day], &daily(&SUMS), "usage_record")).await,
+            self.rows(&select(&["api_key_id", "day"], &daily(&KEPT), "usage_daily"))
+                .await,
+            self.rows(&select(&["api_key_id", day], &daily(&SUMS), "usage_record"))
+                .await,
             "the sums per day"
         );
         for (unit, start) in [("hour", "at / 3600000"), ("day", day)] {
@@ -219,7 +266,8 @@ impl Stage {
             let from = format!("usage_rollup WHERE unit = '{unit}'");
             assert_eq!(
                 self.rows(&select(&kept, &KEPT, &from)).await,
-                self.rows(&select(&[&[start], &names[..]].concat(), &SUMS, "usage_record")).await,
+                self.rows(&select(&[&[start], &names[..]].concat(), &SUMS, "usage_record"))
+                    .await,
                 "the sums per {unit}"
             );
         }
@@ -233,9 +281,23 @@ impl Stage {
             "leases of runs that have ended\n{}",
             self.log()
         );
-        assert_eq!(self.rows("SELECT id FROM gateway").await, Vec::<Vec<String>>::new(), "runs that have ended");
-        assert_eq!(self.spools(), Vec::<String>::new(), "what is left in the spool\n{}", self.log());
-        let balance = self.store.wallets().balance(self.account.id).await.expect("the balance");
+        assert_eq!(
+            self.rows("SELECT id FROM gateway").await,
+            Vec::<Vec<String>>::new(),
+            "runs that have ended"
+        );
+        assert_eq!(
+            self.spools(),
+            Vec::<String>::new(),
+            "what is left in the spool\n{}",
+            self.log()
+        );
+        let balance = self
+            .store
+            .wallets()
+            .balance(self.account.id)
+            .await
+            .expect("the balance");
         assert_eq!(balance.expect("a wallet").held.pico(), 0, "holds");
     }
 }

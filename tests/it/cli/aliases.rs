@@ -4,34 +4,79 @@ use super::program::Program;
 
 /// The aliases of the key, as `name = target` lines.
 fn aliases(program: &Program) -> Vec<String> {
-    let out = program.run(&["alias", "export", "--key", "laptop", "--format", "lines"]).succeeds().out;
+    let out = program
+        .run(&["alias", "export", "--key", "laptop", "--format", "lines"])
+        .succeeds()
+        .out;
     out.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 #[test]
 fn aliases_are_set_replaced_and_removed() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
-    let set = ["alias", "set", "--key", "laptop", "fast=openai/gpt-5.5", "claude*=anthropic/claude-opus-4-8"];
+    let set = [
+        "alias",
+        "set",
+        "--key",
+        "laptop",
+        "fast=openai/gpt-5.5",
+        "claude*=anthropic/claude-opus-4-8",
+    ];
     program.run(&set).succeeds();
-    assert_eq!(aliases(&program), ["fast = openai/gpt-5.5", "claude* = anthropic/claude-opus-4-8"]);
+    assert_eq!(
+        aliases(&program),
+        ["fast = openai/gpt-5.5", "claude* = anthropic/claude-opus-4-8"]
+    );
 
-    program.run(&["alias", "remove", "--key", "laptop", "claude*"]).succeeds();
+    program
+        .run(&["alias", "remove", "--key", "laptop", "claude*"])
+        .succeeds();
     assert_eq!(aliases(&program), ["fast = openai/gpt-5.5"]);
-    program.run(&["alias", "remove", "--key", "laptop", "claude"]).fails(1, &["no alias named claude"]);
+    program
+        .run(&["alias", "remove", "--key", "laptop", "claude"])
+        .fails(1, &["no alias named claude"]);
 }
 
 #[test]
 fn the_name_that_answers_carry_is_set_kept_and_ended() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat", "slow=openai/gpt-5.5 keep-name"]);
-    program.run(&["alias", "set", "--key", "laptop", "--keep-name", "fast=openai/gpt-5.5"]).succeeds();
-    assert_eq!(aliases(&program), ["fast = openai/gpt-5.5 keep-name", "slow = openai/gpt-5.5 keep-name"]);
+    program
+        .run(&["alias", "set", "--key", "laptop", "--keep-name", "fast=openai/gpt-5.5"])
+        .succeeds();
+    assert_eq!(
+        aliases(&program),
+        ["fast = openai/gpt-5.5 keep-name", "slow = openai/gpt-5.5 keep-name"]
+    );
 
-    let both = ["alias", "set", "--key", "laptop", "fast=deepseek/deepseek-chat", "new=deepseek/deepseek-chat"];
+    let both = [
+        "alias",
+        "set",
+        "--key",
+        "laptop",
+        "fast=deepseek/deepseek-chat",
+        "new=deepseek/deepseek-chat",
+    ];
     program.run(&both).succeeds();
-    let after = ["fast = deepseek/deepseek-chat keep-name", "new = deepseek/deepseek-chat"];
-    assert_eq!(aliases(&program)[..2], after, "to point it elsewhere changes nothing else");
+    let after = [
+        "fast = deepseek/deepseek-chat keep-name",
+        "new = deepseek/deepseek-chat",
+    ];
+    assert_eq!(
+        aliases(&program)[..2],
+        after,
+        "to point it elsewhere changes nothing else"
+    );
 
-    program.run(&["alias", "set", "--key", "laptop", "--keep-name=false", "slow=openai/gpt-5.5"]).succeeds();
+    program
+        .run(&[
+            "alias",
+            "set",
+            "--key",
+            "laptop",
+            "--keep-name=false",
+            "slow=openai/gpt-5.5",
+        ])
+        .succeeds();
     assert_eq!(aliases(&program)[2], "slow = openai/gpt-5.5");
     let list = program.run(&["alias", "list", "--key", "laptop"]).succeeds().out;
     assert!(list.contains("name asked for") && list.contains("real id"), "{list}");
@@ -40,7 +85,14 @@ fn the_name_that_answers_carry_is_set_kept_and_ended() {
 #[test]
 fn of_several_aliases_all_are_set_or_none() {
     let program = Program::with_key(&[]);
-    let set = ["alias", "set", "--key", "laptop", "fast=deepseek/deepseek-chat", "slow=no/such-model-anywhere"];
+    let set = [
+        "alias",
+        "set",
+        "--key",
+        "laptop",
+        "fast=deepseek/deepseek-chat",
+        "slow=no/such-model-anywhere",
+    ];
     program.run(&set).fails(1, &["alias slow", "isn't in the catalog"]);
     assert_eq!(aliases(&program), Vec::<String>::new());
 }
@@ -56,7 +108,11 @@ fn a_file_of_json_is_brought_in() {
     program.run(&["alias", "import", "--key", "laptop", &file]).succeeds();
     assert_eq!(
         aliases(&program),
-        ["fast = deepseek/deepseek-chat", "gpt-5.5 = openai/gpt-5.5", "claude-opus* = anthropic/claude-opus-4-8"]
+        [
+            "fast = deepseek/deepseek-chat",
+            "gpt-5.5 = openai/gpt-5.5",
+            "claude-opus* = anthropic/claude-opus-4-8"
+        ]
     );
 }
 
@@ -65,8 +121,16 @@ fn lines_are_brought_in_from_standard_input_and_may_replace_everything() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
     let lines =
         "# what the assistant sends\nclaude-opus* = anthropic/claude-opus-4-8\n\nbasic = deepseek/deepseek-chat\n";
-    program.run_with(&["alias", "import", "--key", "laptop", "--replace", "-"], lines).succeeds();
-    assert_eq!(aliases(&program), ["basic = deepseek/deepseek-chat", "claude-opus* = anthropic/claude-opus-4-8"]);
+    program
+        .run_with(&["alias", "import", "--key", "laptop", "--replace", "-"], lines)
+        .succeeds();
+    assert_eq!(
+        aliases(&program),
+        [
+            "basic = deepseek/deepseek-chat",
+            "claude-opus* = anthropic/claude-opus-4-8"
+        ]
+    );
 }
 
 #[test]
@@ -80,7 +144,9 @@ fn a_wrong_file_names_the_line_and_changes_nothing() {
     import("\nBasic = deepseek/deepseek-chat\n").fails(1, &["aliases.txt:2:", "lowercase"]);
     import("a = deepseek/deepseek-cht\nb = x/y\n").fails(1, &["aliases.txt:1:", "(1 more problem)"]);
     import("[{\"name\": \"a\"").fails(1, &["aliases.txt:1:", "JSON"]);
-    let many: String = (0..21).map(|n| format!("name-{n} = deepseek/deepseek-chat\n")).collect();
+    let many: String = (0..21)
+        .map(|n| format!("name-{n} = deepseek/deepseek-chat\n"))
+        .collect();
     import(&many).fails(1, &["A key can have up to 20 aliases. You sent 21; remove 1."]);
     program
         .run(&["alias", "import", "--key", "laptop", "/no/such/file"])
@@ -90,12 +156,22 @@ fn a_wrong_file_names_the_line_and_changes_nothing() {
 
 #[test]
 fn what_is_exported_can_be_brought_in_again() {
-    let program = Program::with_key(&["fast=deepseek/deepseek-chat", "claude*=anthropic/claude-opus-4-8 keep-name"]);
+    let program = Program::with_key(&[
+        "fast=deepseek/deepseek-chat",
+        "claude*=anthropic/claude-opus-4-8 keep-name",
+    ]);
     let before = aliases(&program);
     for format in ["json", "lines", "csv"] {
-        let text = program.run(&["alias", "export", "--key", "laptop", "--format", format]).succeeds().out;
-        program.run(&["alias", "remove", "--key", "laptop", "fast", "claude"]).succeeds();
-        program.run_with(&["alias", "import", "--key", "laptop", "-"], &text).succeeds();
+        let text = program
+            .run(&["alias", "export", "--key", "laptop", "--format", format])
+            .succeeds()
+            .out;
+        program
+            .run(&["alias", "remove", "--key", "laptop", "fast", "claude"])
+            .succeeds();
+        program
+            .run_with(&["alias", "import", "--key", "laptop", "-"], &text)
+            .succeeds();
         assert_eq!(aliases(&program), before, "{format}");
     }
     let json = program.run(&["alias", "export", "--key", "laptop"]).succeeds().out;

@@ -45,26 +45,32 @@ fn files(folder: &Path) -> BTreeMap<String, u64> {
     found
 }
 
-both_engines!(a_schema_of_a_newer_version_fails_the_check_as_it_fails_a_start, |store| {
-    let program = set_up(&store);
-    program.run(&CHECK).succeeds();
-    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+both_engines!(
+    a_schema_of_a_newer_version_fails_the_check_as_it_fails_a_start,
+    |store| {
+        let program = set_up(&store);
+        program.run(&CHECK).succeeds();
+        let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                  SELECT 99, 'newer', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
-    raw::run(&store, newer).await.unwrap();
+        raw::run(&store, newer).await.unwrap();
 
-    both_fail(&program, &[], 1, &["DATABASE_URL", "newer version", "step 99"]);
-});
+        both_fail(&program, &[], 1, &["DATABASE_URL", "newer version", "step 99"]);
+    }
+);
 
-both_engines!(a_step_of_the_schema_that_was_begun_and_not_ended_fails_the_check, |store| {
-    let program = set_up(&store);
-    let undone = match store.engine() {
-        Engine::Sqlite => "UPDATE _sqlx_migrations SET success = 0 WHERE version = 3",
-        Engine::Postgres => "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
-    };
-    raw::run(&store, undone).await.unwrap();
+both_engines!(
+    a_step_of_the_schema_that_was_begun_and_not_ended_fails_the_check,
+    |store| {
+        let program = set_up(&store);
+        let undone = match store.engine() {
+            Engine::Sqlite => "UPDATE _sqlx_migrations SET success = 0 WHERE version = 3",
+            Engine::Postgres => "UPDATE _sqlx_migrations SET success = false WHERE version = 3",
+        };
+        raw::run(&store, undone).await.unwrap();
 
-    both_fail(&program, &[], 1, &["DATABASE_URL", "step 3", "begun and not ended"]);
-});
+        both_fail(&program, &[], 1, &["DATABASE_URL", "step 3", "begun and not ended"]);
+    }
+);
 
 both_engines!(a_step_of_the_schema_that_was_another_fails_the_check, |store| {
     let program = set_up(&store);
@@ -77,7 +83,12 @@ both_engines!(a_step_of_the_schema_that_was_another_fails_the_check, |store| {
 
 both_engines!(a_catalog_that_cannot_be_read_fails_the_check, |store| {
     let program = set_up(&store);
-    raw::run(&store, "UPDATE model SET data = 'nonsense' WHERE id = 'deepseek/deepseek-chat'").await.unwrap();
+    raw::run(
+        &store,
+        "UPDATE model SET data = 'nonsense' WHERE id = 'deepseek/deepseek-chat'",
+    )
+    .await
+    .unwrap();
 
     both_fail(&program, &[], 1, &["catalog", "deepseek/deepseek-chat"]);
 });
@@ -91,22 +102,44 @@ both_engines!(a_master_key_of_another_installation_fails_the_check, |store| {
 
 both_engines!(a_check_changes_nothing, |store| {
     let program = set_up(&store);
-    let before = (files(&program.path(".")), raw::count(&store, "audit_log", "1 = 1").await);
+    let before = (
+        files(&program.path(".")),
+        raw::count(&store, "audit_log", "1 = 1").await,
+    );
 
     program.run(&CHECK).succeeds();
 
-    assert_eq!((files(&program.path(".")), raw::count(&store, "audit_log", "1 = 1").await), before);
+    assert_eq!(
+        (
+            files(&program.path(".")),
+            raw::count(&store, "audit_log", "1 = 1").await
+        ),
+        before
+    );
 });
 
 #[test]
 fn a_check_of_a_sqlite_file_that_nobody_uses_leaves_its_folder_as_it_was() {
     let program = Program::with_key(&[]);
-    let before = (files(&program.path(".")), std::fs::read(program.path("crossmodel.db")).unwrap());
+    let before = (
+        files(&program.path(".")),
+        std::fs::read(program.path("crossmodel.db")).unwrap(),
+    );
 
     let ran = program.run(&CHECK).succeeds();
 
-    assert!(ran.out.contains("(answers)") && ran.out.contains("Spool:"), "{}", ran.out);
-    assert_eq!((files(&program.path(".")), std::fs::read(program.path("crossmodel.db")).unwrap()), before);
+    assert!(
+        ran.out.contains("(answers)") && ran.out.contains("Spool:"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(
+        (
+            files(&program.path(".")),
+            std::fs::read(program.path("crossmodel.db")).unwrap()
+        ),
+        before
+    );
 }
 
 #[test]
@@ -116,7 +149,9 @@ fn a_check_of_an_empty_postgres_database_makes_no_table() {
         let program = Program::empty().on(database.url());
         let key = program.path("cm.key").display().to_string();
 
-        let ran = program.run(&[&CHECK[..], &["--master-key-file", &key]].concat()).succeeds();
+        let ran = program
+            .run(&[&CHECK[..], &["--master-key-file", &key]].concat())
+            .succeeds();
 
         assert!(ran.out.contains("steps of its schema will be made"), "{}", ran.out);
         assert_eq!(database.dump().await, Vec::<u8>::new());
@@ -133,8 +168,18 @@ fn a_postgres_that_takes_no_writes_fails_the_check() {
         let key = program.path("cm.key").display().to_string();
         let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
         program.run(&["migrate"]).succeeds();
-        let name = database.url().parse::<url::Url>().unwrap().path().trim_start_matches('/').to_owned();
-        raw::run_at(&database.url(), &format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
+        let name = database
+            .url()
+            .parse::<url::Url>()
+            .unwrap()
+            .path()
+            .trim_start_matches('/')
+            .to_owned();
+        raw::run_at(
+            &database.url(),
+            &format!("ALTER DATABASE {name} SET default_transaction_read_only = on"),
+        )
+        .await;
 
         program.run(&CHECK).fails(1, &["DATABASE_URL", "cannot be written"]);
         assert_eq!(program.run(&SERVE).code, 1);
@@ -148,9 +193,16 @@ fn a_spool_that_cannot_be_written_fails_the_check() {
     // As for a disk that is not there, and whoever runs the test: a file where its folder should be.
     let file = program.file("file", "");
     both_fail(&program, &["--spool", &file], 1, &["the spool in", "file"]);
-    both_fail(&program, &["--spool", &format!("{file}/deeper")], 1, &["the spool in", "file/deeper"]);
+    both_fail(
+        &program,
+        &["--spool", &format!("{file}/deeper")],
+        1,
+        &["the spool in", "file/deeper"],
+    );
     // Without the gateway there is none.
-    program.run(&[&CHECK[..], &["--spool", &file, "--gateway-listen", "off"]].concat()).succeeds();
+    program
+        .run(&[&CHECK[..], &["--spool", &file, "--gateway-listen", "off"]].concat())
+        .succeeds();
 }
 
 #[test]
@@ -159,7 +211,9 @@ fn a_spool_without_the_space_for_what_a_start_writes_fails_the_check() {
     // No file may be longer than 8 or 15 MB, by the shell's unit; a full disk refuses a write in the same place.
     let full = "trap '' XFSZ; ulimit -f 15000";
     for command in [CHECK, SERVE] {
-        program.run_after(full, &command).fails(1, &["the spool in", "cannot be written"]);
+        program
+            .run_after(full, &command)
+            .fails(1, &["the spool in", "cannot be written"]);
     }
     let left = std::fs::read_dir(program.path("spool")).unwrap().count();
     assert_eq!(left, 0, "neither the check nor the start leaves anything");
@@ -171,7 +225,9 @@ fn an_address_that_is_taken_fails_the_check() {
     let address = taken.local_addr().unwrap().to_string();
     let program = Program::fresh();
     for command in ["check-config", "serve"] {
-        program.run(&[command, "--listen", &address]).fails(1, &[&address, "--listen"]);
+        program
+            .run(&[command, "--listen", &address])
+            .fails(1, &[&address, "--listen"]);
         let apart = [command, "--gateway-listen", "127.0.0.1:0", "--console-listen", &address];
         program.run(&apart).fails(1, &[&address, "in use"]);
     }
@@ -186,5 +242,10 @@ fn a_place_where_nothing_can_be_made_fails_the_check() {
 
     let program = Program::fresh();
     let file = program.file("file", "");
-    both_fail(&program, &["--master-key-file", &format!("{file}/cm.key")], 2, &["file/cm.key"]);
+    both_fail(
+        &program,
+        &["--master-key-file", &format!("{file}/cm.key")],
+        2,
+        &["file/cm.key"],
+    );
 }

@@ -3,7 +3,15 @@
 use super::program::Program;
 
 fn add(program: &Program, usd: &str) -> super::program::Ran {
-    program.run(&["credit", "add", "--account", "Acme", &format!("--usd={usd}"), "--note", "invoice 7"])
+    program.run(&[
+        "credit",
+        "add",
+        "--account",
+        "Acme",
+        &format!("--usd={usd}"),
+        "--note",
+        "invoice 7",
+    ])
 }
 
 #[test]
@@ -12,7 +20,11 @@ fn the_new_balance_stands_alone_on_standard_output() {
 
     let first = add(&program, "25.50").succeeds();
     assert_eq!(first.out, "25.5\n");
-    assert!(first.err.contains("Added 25.5 USD to Acme (invoice 7). The balance was 0 USD and is 25.5 USD."));
+    assert!(
+        first
+            .err
+            .contains("Added 25.5 USD to Acme (invoice 7). The balance was 0 USD and is 25.5 USD.")
+    );
     assert_eq!(add(&program, "0.000000000001").succeeds().out, "25.500000000001\n");
     let back = add(&program, "-30").succeeds();
     assert_eq!(back.out, "-4.499999999999\n");
@@ -32,7 +44,9 @@ fn what_is_no_credit_is_refused_and_not_added() {
     let noted = |note: &str| program.run(&["credit", "add", "--account", "Acme", "--usd", "5", "--note", note]);
     noted(" ").fails(2, &["--note", "200 characters"]);
     noted("two\nlines").fails(2, &["--note"]);
-    program.run(&["credit", "add", "--account", "Acme", "--usd", "5"]).fails(2, &["--note"]);
+    program
+        .run(&["credit", "add", "--account", "Acme", "--usd", "5"])
+        .fails(2, &["--note"]);
     program
         .run(&["credit", "add", "--account", "Nobody", "--usd", "5", "--note", "x"])
         .fails(1, &["--account", "`Nobody`"]);
@@ -54,16 +68,28 @@ fn the_ledger_is_shown_to_people_and_to_programs() {
     assert_eq!(none.out, "");
     assert!(none.err.contains("never had credit") && none.err.contains("crossmodel credit add --account 'Acme'"));
     let json: serde_json::Value = serde_json::from_str(&show(true).out).unwrap();
-    assert_eq!(json, serde_json::json!({"account": "Acme", "balance": null, "held": "0", "entries": []}));
+    assert_eq!(
+        json,
+        serde_json::json!({"account": "Acme", "balance": null, "held": "0", "entries": []})
+    );
 
     add(&program, "25.50").succeeds();
     add(&program, "-5").succeeds();
 
     let text = show(false).out;
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "Balance 20.5 USD, of which 0 USD are held by calls in flight.");
-    assert!(lines[2].contains("-5") && lines[2].contains("correction: invoice 7"), "{text}");
-    assert!(lines[3].contains("25.5") && lines[3].contains("credit: invoice 7"), "{text}");
+    assert_eq!(
+        lines[0],
+        "Balance 20.5 USD, of which 0 USD are held by calls in flight."
+    );
+    assert!(
+        lines[2].contains("-5") && lines[2].contains("correction: invoice 7"),
+        "{text}"
+    );
+    assert!(
+        lines[3].contains("25.5") && lines[3].contains("credit: invoice 7"),
+        "{text}"
+    );
     assert!(lines[3].contains("command line"), "{text}");
     let json: serde_json::Value = serde_json::from_str(&show(true).out).unwrap();
     assert_eq!((&json["balance"], &json["held"]), (&"20.5".into(), &"0".into()));

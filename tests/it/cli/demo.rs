@@ -14,7 +14,10 @@ async fn paste(demo: &mut Started, heading: &str) -> Reply {
     let text = demo.said().split_once(heading).unwrap().1.trim_start();
     let command = text.split("\n\n").next().unwrap();
     let between = |start: &str, end: &str| {
-        let after = command.split_once(start).unwrap_or_else(|| panic!("{start} in {command}")).1;
+        let after = command
+            .split_once(start)
+            .unwrap_or_else(|| panic!("{start} in {command}"))
+            .1;
         after.split_once(end).unwrap().0.to_owned()
     };
     let url = format!("http://{}", between("http://", " "));
@@ -31,7 +34,10 @@ fn the_printed_call_answers_through_the_alias() {
         let answer = paste(&mut demo, "Ask through one of them:").await.is(200);
         assert_eq!(answer.header("x-crossmodel-model"), "deepseek/deepseek-chat");
         assert_eq!(answer.header("x-crossmodel-alias"), "cross-model-basic; match=exact");
-        let text = answer.json()["choices"][0]["message"]["content"].as_str().unwrap().to_owned();
+        let text = answer.json()["choices"][0]["message"]["content"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         assert!(text.contains("deepseek/deepseek-chat"), "{text}");
 
         let stream = paste(&mut demo, "The same as a stream:").await.is(200);
@@ -47,9 +53,15 @@ fn the_printed_sign_in_opens_the_console() {
         let mut demo = start(&program);
         let (console, email, password) = (demo.says("Console "), demo.says("Sign in "), demo.says("Password "));
         let visitor = Client::new(console).like_a_browser();
-        visitor.post_form("/sign-in", &[("email", &email), ("password", &password)]).await.is(303);
+        visitor
+            .post_form("/sign-in", &[("email", &email), ("password", &password)])
+            .await
+            .is(303);
         let keys = visitor.get("/keys").await.is(200);
-        assert!(keys.text().contains("stand-in"), "the console says that the stand-in is on");
+        assert!(
+            keys.text().contains("stand-in"),
+            "the console says that the stand-in is on"
+        );
         assert!(keys.text().contains("demo"));
     });
 }
@@ -70,5 +82,7 @@ fn the_data_goes_with_the_demo_unless_it_is_to_be_kept() {
     demo.says("The data is in ");
     demo.signal("TERM");
     assert_eq!(demo.end().code(), Some(0));
-    program.run(&["demo", "--data", &kept]).fails(1, &["--data", "crossmodel serve --database-url"]);
+    program
+        .run(&["demo", "--data", &kept])
+        .fails(1, &["--data", "crossmodel serve --database-url"]);
 }

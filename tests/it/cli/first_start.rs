@@ -12,8 +12,19 @@ fn eight_at_once(engine: Engine) {
     run(async move {
         let database = Database::fresh(engine).await;
         let program = Program::empty().on(database.url());
-        let (key, spool) = (program.path("cm.key").display().to_string(), program.path("spool").display().to_string());
-        let start = ["serve", "--listen", "127.0.0.1:0", "--master-key-file", &key, "--spool", &spool];
+        let (key, spool) = (
+            program.path("cm.key").display().to_string(),
+            program.path("spool").display().to_string(),
+        );
+        let start = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--master-key-file",
+            &key,
+            "--spool",
+            &spool,
+        ];
 
         let mut started: Vec<Started> = (0..PROCESSES).map(|_| program.start(&start)).collect();
 

@@ -5,21 +5,33 @@ use super::program::Program;
 #[test]
 fn the_secret_stands_alone_on_standard_output() {
     let program = Program::with_account();
-    let ran = program.run(&["key", "create", "--account", "Acme", "--name", "ci"]).succeeds();
+    let ran = program
+        .run(&["key", "create", "--account", "Acme", "--name", "ci"])
+        .succeeds();
 
     let secret = ran.out.strip_suffix('\n').unwrap();
-    assert_eq!((secret.len(), secret.starts_with("cm-"), secret.contains('\n')), (49, true, false), "{}", ran.out);
+    assert_eq!(
+        (secret.len(), secret.starts_with("cm-"), secret.contains('\n')),
+        (49, true, false),
+        "{}",
+        ran.out
+    );
     assert!(!ran.err.contains(secret));
     assert!(ran.err.contains("shown only now"), "{}", ran.err);
     let list = program.run(&["key", "list"]).succeeds().out;
     assert!(!list.contains(secret));
-    assert!(list.contains("ci") && list.contains("active") && list.contains(&secret[..7]), "{list}");
+    assert!(
+        list.contains("ci") && list.contains("active") && list.contains(&secret[..7]),
+        "{list}"
+    );
 }
 
 #[test]
 fn a_new_key_has_the_aliases_that_were_asked_for() {
-    let program =
-        Program::with_key(&["cross-model-basic=deepseek/deepseek-chat", "claude-opus*=anthropic/claude-opus-4-8"]);
+    let program = Program::with_key(&[
+        "cross-model-basic=deepseek/deepseek-chat",
+        "claude-opus*=anthropic/claude-opus-4-8",
+    ]);
     let list = program.run(&["alias", "list", "--key", "laptop"]).succeeds().out;
     let lines: Vec<Vec<&str>> = list.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
@@ -52,8 +64,14 @@ fn a_key_that_cannot_be_is_refused_and_not_made() {
     program
         .run(&["key", "create", "--account", "Nobody", "--name", "ci"])
         .fails(1, &["--account", "crossmodel account create 'Nobody'"]);
-    program.run(&["key", "create", "--account", "Acme", "--name", " "]).fails(2, &["--name"]);
-    assert_eq!(program.run(&["key", "list"]).succeeds().out.lines().count(), 1, "no key was made");
+    program
+        .run(&["key", "create", "--account", "Acme", "--name", " "])
+        .fails(2, &["--name"]);
+    assert_eq!(
+        program.run(&["key", "list"]).succeeds().out.lines().count(),
+        1,
+        "no key was made"
+    );
 }
 
 #[test]
@@ -62,19 +80,40 @@ fn a_name_is_taken_once_in_an_account() {
     program
         .run(&["key", "create", "--account", "Acme", "--name", "laptop"])
         .fails(1, &["--name", "Acme", "laptop", "already"]);
-    program.run(&["account", "create", "Acme"]).fails(1, &["Acme", "already"]);
+    program
+        .run(&["account", "create", "Acme"])
+        .fails(1, &["Acme", "already"]);
 }
 
 #[test]
 fn limits_are_kept_with_the_key() {
     let program = Program::with_account();
-    let arguments = ["key", "create", "--account", "Acme", "--name", "ci", "--expires", "2099-12-31"];
-    let limits = ["--allow-model", "deepseek/deepseek-chat", "--allow-cidr", "10.1.2.3/8", "--allow-cidr", "192.0.2.7"];
+    let arguments = [
+        "key",
+        "create",
+        "--account",
+        "Acme",
+        "--name",
+        "ci",
+        "--expires",
+        "2099-12-31",
+    ];
+    let limits = [
+        "--allow-model",
+        "deepseek/deepseek-chat",
+        "--allow-cidr",
+        "10.1.2.3/8",
+        "--allow-cidr",
+        "192.0.2.7",
+    ];
     program.run(&[&arguments[..], &limits[..]].concat()).succeeds();
 
     let list = program.run(&["key", "list"]).succeeds().out;
     assert!(list.contains("2100-01-01 00:00 UTC"), "{list}");
-    let other = program.run(&["resolve", "--key", "ci", "openai/gpt-5.5"]).succeeds().out;
+    let other = program
+        .run(&["resolve", "--key", "ci", "openai/gpt-5.5"])
+        .succeeds()
+        .out;
     assert!(other.contains("403"), "{other}");
 }
 
@@ -89,7 +128,9 @@ fn a_key_is_switched_off_and_on_and_deleted() {
     assert!(list().contains("active"), "{}", list());
     program.run(&["key", "delete", "--key", "laptop"]).succeeds();
     assert!(!list().contains("laptop"), "{}", list());
-    program.run(&["key", "delete", "--key", "laptop"]).fails(1, &["--key", "laptop", "crossmodel key list"]);
+    program
+        .run(&["key", "delete", "--key", "laptop"])
+        .fails(1, &["--key", "laptop", "crossmodel key list"]);
 }
 
 #[test]
@@ -107,10 +148,16 @@ fn a_key_is_found_by_its_name_its_id_or_what_lists_show() {
 fn a_name_that_two_accounts_use_needs_the_account() {
     let program = Program::with_key(&[]);
     program.run(&["account", "create", "Beta"]).succeeds();
-    program.run(&["key", "create", "--account", "Beta", "--name", "laptop"]).succeeds();
+    program
+        .run(&["key", "create", "--account", "Beta", "--name", "laptop"])
+        .succeeds();
 
-    program.run(&["key", "disable", "--key", "laptop"]).fails(1, &["2 keys", "--account"]);
-    program.run(&["key", "disable", "--key", "laptop", "--account", "Beta"]).succeeds();
+    program
+        .run(&["key", "disable", "--key", "laptop"])
+        .fails(1, &["2 keys", "--account"]);
+    program
+        .run(&["key", "disable", "--key", "laptop", "--account", "Beta"])
+        .succeeds();
     let list = program.run(&["key", "list", "--account", "Acme"]).succeeds().out;
     assert!(list.contains("active") && !list.contains("Beta"), "{list}");
 }
@@ -118,7 +165,10 @@ fn a_name_that_two_accounts_use_needs_the_account() {
 #[test]
 fn a_secret_is_not_taken_for_a_key() {
     let program = Program::with_account();
-    let secret = program.run(&["key", "create", "--account", "Acme", "--name", "ci"]).succeeds().out;
+    let secret = program
+        .run(&["key", "create", "--account", "Acme", "--name", "ci"])
+        .succeeds()
+        .out;
     let ran = program.run(&["key", "disable", "--key", secret.trim()]);
     assert!(!ran.err.contains(secret.trim()));
     ran.fails(2, &["--key", "not its secret"]);

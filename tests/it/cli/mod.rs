@@ -1,5 +1,10 @@
 //! The command line, run as a person runs it: the built program on a SQLite file of its own, its output read back.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod aliases;
 mod check;

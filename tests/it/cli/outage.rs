@@ -23,9 +23,20 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         let key = program.path("cm.key").display().to_string();
         let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
         program.run(&["account", "create", "Acme"]).succeeds();
-        let add = ["person", "add", "--email", "maya@example.com", "--role", "admin", "--password-stdin"];
+        let add = [
+            "person",
+            "add",
+            "--email",
+            "maya@example.com",
+            "--role",
+            "admin",
+            "--password-stdin",
+        ];
         program.run_with(&add, PASSWORD).succeeds();
-        let secret = program.run(&["key", "create", "--account", "Acme", "--name", "ci"]).succeeds().out;
+        let secret = program
+            .run(&["key", "create", "--account", "Acme", "--name", "ci"])
+            .succeeds()
+            .out;
         let mut server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
         let client = Client::new(server.says("Console: "));
         let maya = client.clone().like_a_browser();
@@ -46,14 +57,30 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
             let (form, took) = timed(maya.post_form("/sign-in", &fields)).await;
             says_that_the_database_is_away(&form);
             assert!(took < AT_ONCE, "the form waited {took:?}");
-            let fragment = maya.clone().with("hx-request-type", "partial").get("/keys").await.is(503);
+            let fragment = maya
+                .clone()
+                .with("hx-request-type", "partial")
+                .get("/keys")
+                .await
+                .is(503);
             assert_eq!((fragment.header("retry-after"), fragment.text()), ("5", ""));
         }
-        let style = first.text().split('"').find(|part| part.ends_with(".css")).expect("a stylesheet").to_owned();
+        let style = first
+            .text()
+            .split('"')
+            .find(|part| part.ends_with(".css"))
+            .expect("a stylesheet")
+            .to_owned();
         client.get(&style).await.is(200);
         let degraded = ready(&client, "degraded").await.is(200).json();
         assert_eq!(degraded["database"], "unreachable");
-        assert!(degraded["reason"].as_str().expect("a reason").contains("does not answer"), "{degraded}");
+        assert!(
+            degraded["reason"]
+                .as_str()
+                .expect("a reason")
+                .contains("does not answer"),
+            "{degraded}"
+        );
         calls.get("/v1/models").await.is(200);
 
         cluster.begin();

@@ -53,7 +53,12 @@ impl Program {
     pub fn empty() -> Self {
         let folder = Folder::fresh();
         let database_url = format!("sqlite://{}/crossmodel.db", folder.as_ref().display());
-        Self { folder, database_url, env: Vec::new(), descriptors: None }
+        Self {
+            folder,
+            database_url,
+            env: Vec::new(),
+            descriptors: None,
+        }
     }
 
     /// The same program on another database.
@@ -105,7 +110,11 @@ impl Program {
     }
 
     fn finish(mut command: Command, input: &str) -> Ran {
-        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program");
         let _leash = Leash::on(&child);
         let mut stdin = child.stdin.take().expect("its input");
         // A command that does not read what it is given is no failure.
@@ -113,7 +122,11 @@ impl Program {
         drop(stdin);
         let output = child.wait_with_output().expect("its end");
         let text = |bytes| String::from_utf8(bytes).expect("text");
-        Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
     }
 
     /// Starts a command that goes on until it is told to stop.
@@ -124,7 +137,13 @@ impl Program {
         let mut child = self.command(arguments).stderr(err).spawn().expect("the program");
         let leash = Leash::on(&child);
         let out = BufReader::new(child.stdout.take().expect("its output"));
-        Started { child, out, said: String::new(), log, _leash: leash }
+        Started {
+            child,
+            out,
+            said: String::new(),
+            log,
+            _leash: leash,
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -138,7 +157,11 @@ impl Program {
     /// The program in a shell that does this before.
     fn shell(before: &str) -> Command {
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", &format!("{before}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_crossmodel")]);
+        shell.args([
+            "-c",
+            &format!("{before}; exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_crossmodel"),
+        ]);
         shell
     }
 
@@ -215,15 +238,29 @@ impl Started {
     /// The seconds of a processor that it has used.
     pub fn worked(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("its state");
-        let fields: Vec<&str> = stat.rsplit(')').next().expect("its fields").split_whitespace().collect();
-        let ticks: f64 = fields[11..13].iter().map(|ticks| ticks.parse::<f64>().expect("a number")).sum();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .expect("its fields")
+            .split_whitespace()
+            .collect();
+        let ticks: f64 = fields[11..13]
+            .iter()
+            .map(|ticks| ticks.parse::<f64>().expect("a number"))
+            .sum();
         ticks / 100.0
     }
 
     /// Asks it to stop.
     pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .expect("a shell")
+                .success()
+        );
     }
 
     /// Waits for its end.

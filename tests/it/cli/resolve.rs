@@ -4,28 +4,55 @@ use super::program::Program;
 
 #[test]
 fn the_answer_says_what_runs_and_why() {
-    let program = Program::with_key(&["claude=anthropic/claude-haiku-4-5", "claude-opus*=anthropic/claude-opus-4-8"]);
-    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).succeeds().out;
-    assert!(out.starts_with("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus)."), "{out}");
+    let program = Program::with_key(&[
+        "claude=anthropic/claude-haiku-4-5",
+        "claude-opus*=anthropic/claude-opus-4-8",
+    ]);
+    let out = program
+        .run(&["resolve", "--key", "laptop", "claude-opus-4-9"])
+        .succeeds()
+        .out;
+    assert!(
+        out.starts_with("claude-opus-4-9 runs anthropic/claude-opus-4-8 (prefix alias claude-opus)."),
+        "{out}"
+    );
     assert!(out.contains("11 of 15 characters") && out.contains("WINS"), "{out}");
-    assert!(out.contains("Answers carry the name anthropic/claude-opus-4-8, the real id."), "{out}");
+    assert!(
+        out.contains("Answers carry the name anthropic/claude-opus-4-8, the real id."),
+        "{out}"
+    );
 }
 
 #[test]
 fn the_answer_says_which_name_an_answer_carries() {
     let program = Program::with_key(&["claude*=openai/gpt-5.5 keep-name"]);
-    let out = program.run(&["resolve", "--key", "laptop", "claude-opus-4-9"]).succeeds().out;
-    assert!(out.contains("Answers carry the name claude-opus-4-9, the name asked for."), "{out}");
-    let json = program.run(&["resolve", "--key", "laptop", "--json", "claude-opus-4-9"]).succeeds().out;
+    let out = program
+        .run(&["resolve", "--key", "laptop", "claude-opus-4-9"])
+        .succeeds()
+        .out;
+    assert!(
+        out.contains("Answers carry the name claude-opus-4-9, the name asked for."),
+        "{out}"
+    );
+    let json = program
+        .run(&["resolve", "--key", "laptop", "--json", "claude-opus-4-9"])
+        .succeeds()
+        .out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!((&json["answers_as"], &json["alias"]["keep_name"]), (&"claude-opus-4-9".into(), &true.into()));
+    assert_eq!(
+        (&json["answers_as"], &json["alias"]["keep_name"]),
+        (&"claude-opus-4-9".into(), &true.into())
+    );
 }
 
 #[test]
 fn the_answer_comes_in_json_too() {
     let program = Program::with_key(&["claude-opus*=anthropic/claude-opus-4-8"]);
     let json = |name: &str| -> serde_json::Value {
-        let out = program.run(&["resolve", "--key", "laptop", "--json", name]).succeeds().out;
+        let out = program
+            .run(&["resolve", "--key", "laptop", "--json", name])
+            .succeeds()
+            .out;
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
     };
     let runs = json("claude-opus-4-9");
@@ -35,7 +62,10 @@ fn the_answer_comes_in_json_too() {
 
     let fails = json("Claude-Opus");
     assert_eq!(fails["outcome"], "model_not_found");
-    assert!(fails["sentence"].as_str().unwrap().contains("case-sensitive"), "{fails}");
+    assert!(
+        fails["sentence"].as_str().unwrap().contains("case-sensitive"),
+        "{fails}"
+    );
 }
 
 #[test]
@@ -49,5 +79,7 @@ fn a_disabled_key_is_noted() {
 #[test]
 fn a_name_that_no_client_can_send_is_refused() {
     let program = Program::with_key(&[]);
-    program.run(&["resolve", "--key", "laptop", &"x".repeat(257)]).fails(2, &["256", "257"]);
+    program
+        .run(&["resolve", "--key", "laptop", &"x".repeat(257)])
+        .fails(2, &["256", "257"]);
 }

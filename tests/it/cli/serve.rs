@@ -17,7 +17,10 @@ fn the_first_start_offers_to_set_up_the_first_admin() {
         let client = Client::new(&console);
         client.get("/readyz").await.is(200);
         client.get("/keys").await.is(303);
-        client.get(link.strip_prefix(console.trim_end_matches('/')).unwrap()).await.is(200);
+        client
+            .get(link.strip_prefix(console.trim_end_matches('/')).unwrap())
+            .await
+            .is(200);
         client.get("/setup/something-else").await.is(404);
     });
 }
@@ -26,13 +29,24 @@ fn the_first_start_offers_to_set_up_the_first_admin() {
 fn once_somebody_can_sign_in_no_link_is_offered() {
     run(async {
         let program = Program::with_account();
-        let add = ["person", "add", "--email", "maya@example.com", "--role", "admin", "--password-stdin"];
+        let add = [
+            "person",
+            "add",
+            "--email",
+            "maya@example.com",
+            "--role",
+            "admin",
+            "--password-stdin",
+        ];
         program.run_with(&add, "plum orchard at dusk, 1912").succeeds();
         let mut server = program.start(&ANYWHERE);
         let client = Client::new(server.says("Console: ")).like_a_browser();
         server.says("Gateway: ");
         client.get("/readyz").await.is(200);
-        let fields = [("email", "maya@example.com"), ("password", "plum orchard at dusk, 1912")];
+        let fields = [
+            ("email", "maya@example.com"),
+            ("password", "plum orchard at dusk, 1912"),
+        ];
         client.post_form("/sign-in", &fields).await.is(303);
         client.get("/keys").await.is(200);
         assert!(!server.said().contains("Set up"), "{}", server.said());
@@ -45,7 +59,10 @@ fn commands_work_beside_a_running_server() {
         let program = Program::with_account();
         let mut server = program.start(&ANYWHERE);
         let base = server.says("Gateway: ");
-        let secret = program.run(&["key", "create", "--account", "Acme", "--name", "late"]).succeeds().out;
+        let secret = program
+            .run(&["key", "create", "--account", "Acme", "--name", "late"])
+            .succeeds()
+            .out;
         let client = Client::new(base.trim_end_matches("/v1")).bearer(secret.trim());
         client.get("/v1/models").await.is(200);
 
@@ -79,7 +96,9 @@ fn an_address_in_use_is_named_with_the_way_out() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     for command in ["serve", "demo"] {
-        Program::fresh().run(&[command, "--listen", &address]).fails(1, &[&address, "--listen"]);
+        Program::fresh()
+            .run(&[command, "--listen", &address])
+            .fails(1, &[&address, "--listen"]);
     }
 }
 
@@ -87,7 +106,13 @@ fn an_address_in_use_is_named_with_the_way_out() {
 fn the_parts_can_listen_apart() {
     run(async {
         let program = Program::fresh();
-        let mut server = program.start(&["serve", "--gateway-listen", "127.0.0.1:0", "--console-listen", "[::1]:0"]);
+        let mut server = program.start(&[
+            "serve",
+            "--gateway-listen",
+            "127.0.0.1:0",
+            "--console-listen",
+            "[::1]:0",
+        ]);
         let console = Client::new(server.says("Console: "));
         let gateway = server.says("Gateway: ");
         let gateway = Client::new(gateway.trim_end_matches("/v1"));
@@ -104,8 +129,15 @@ fn a_part_can_be_off() {
         let program = Program::fresh();
         let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--console-listen", "off"]);
         let gateway = server.says("Gateway: ");
-        assert!(!server.said().contains("Console") && !server.said().contains("Set up"), "{}", server.said());
-        Client::new(gateway.trim_end_matches("/v1")).get("/readyz").await.is(200);
+        assert!(
+            !server.said().contains("Console") && !server.said().contains("Set up"),
+            "{}",
+            server.said()
+        );
+        Client::new(gateway.trim_end_matches("/v1"))
+            .get("/readyz")
+            .await
+            .is(200);
     });
 }
 
@@ -113,11 +145,24 @@ fn a_part_can_be_off() {
 fn behind_a_proxy_a_key_is_held_to_the_clients_address() {
     run(async {
         let program = Program::with_account();
-        let create = ["key", "create", "--account", "Acme", "--name", "ci", "--allow-cidr", "192.0.2.0/24"];
+        let create = [
+            "key",
+            "create",
+            "--account",
+            "Acme",
+            "--name",
+            "ci",
+            "--allow-cidr",
+            "192.0.2.0/24",
+        ];
         let secret = program.run(&create).succeeds().out;
         for (more, from, status) in [
             (&["--public-url", "https://cm.example.com"][..], "192.0.2.7", 200),
-            (&["--public-url", "https://cm.example.com"][..], "192.0.2.7, 198.51.100.1", 403),
+            (
+                &["--public-url", "https://cm.example.com"][..],
+                "192.0.2.7, 198.51.100.1",
+                403,
+            ),
             (&[][..], "192.0.2.7", 403),
         ] {
             let mut server = program.start(&[&ANYWHERE[..], &["--console-listen", "off"], more].concat());

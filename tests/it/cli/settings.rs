@@ -23,49 +23,79 @@ fn a_bad_value_stops_with_one_line_that_names_the_variable() {
         ("CROSSMODEL_TRUSTED_PROXIES", "10.0.0.0/8;::1"),
         ("DATABASE_URL", "mysql://localhost/cm"),
     ] {
-        Program::empty().env(name, value).run(&["check-config"]).fails(2, &["crossmodel: ", name]);
+        Program::empty()
+            .env(name, value)
+            .run(&["check-config"])
+            .fails(2, &["crossmodel: ", name]);
     }
 }
 
 #[test]
 fn a_file_of_authorities_that_cannot_be_used_is_named_with_the_reason() {
     let program = Program::empty();
-    let bad = program.file("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
+    let bad = program.file(
+        "key.pem",
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    );
     program
         .run(&["check-config", "--listen", "127.0.0.1:0", "--ca-file", &bad])
         .fails(2, &["CROSSMODEL_CA_FILE", "key.pem", "no certificate"]);
-    let broken = program.file("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    let broken = program.file(
+        "ca.pem",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    );
     let program = program.env("CROSSMODEL_CA_FILE", &broken);
     let check = ["check-config", "--listen", "127.0.0.1:0"];
-    program.run(&check).fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
-    program.run(&["serve", "--listen", "127.0.0.1:0"]).fails(2, &["CROSSMODEL_CA_FILE", "ca.pem"]);
+    program
+        .run(&check)
+        .fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
+    program
+        .run(&["serve", "--listen", "127.0.0.1:0"])
+        .fails(2, &["CROSSMODEL_CA_FILE", "ca.pem"]);
     let missing = ["check-config", "--listen", "127.0.0.1:0", "--ca-file", "nowhere.pem"];
-    program.run(&missing).fails(2, &["CROSSMODEL_CA_FILE", "nowhere.pem cannot be read"]);
+    program
+        .run(&missing)
+        .fails(2, &["CROSSMODEL_CA_FILE", "nowhere.pem cannot be read"]);
 }
 
 #[test]
 fn a_bad_flag_is_named_as_it_was_written() {
     let program = Program::empty();
-    program.run(&["check-config", "--listen", "nowhere"]).fails(2, &["--listen: `nowhere`", "127.0.0.1:8080"]);
-    program.run(&["check-config", "--lisen", "nowhere"]).fails(2, &["--lisen", "--listen"]);
+    program
+        .run(&["check-config", "--listen", "nowhere"])
+        .fails(2, &["--listen: `nowhere`", "127.0.0.1:8080"]);
+    program
+        .run(&["check-config", "--lisen", "nowhere"])
+        .fails(2, &["--lisen", "--listen"]);
     program.run(&["serv"]).fails(2, &["serv", "serve"]);
-    program.run(&["key", "create", "--account", "Acme"]).fails(2, &["--name"]);
+    program
+        .run(&["key", "create", "--account", "Acme"])
+        .fails(2, &["--name"]);
 }
 
 #[test]
 fn a_misspelt_variable_is_not_passed_over_in_silence() {
     let program = Program::empty().env("CROSSMODEL_LISTNE", "127.0.0.1:9");
-    program.run(&["check-config"]).fails(2, &["CROSSMODEL_LISTNE", "CROSSMODEL_LISTEN?"]);
+    program
+        .run(&["check-config"])
+        .fails(2, &["CROSSMODEL_LISTNE", "CROSSMODEL_LISTEN?"]);
 }
 
 #[test]
 fn the_databases_password_is_never_shown() {
     let secret = "postgres://cm:hunter22@127.0.0.1:1/cm";
     let ran = Program::empty().on(secret.into()).run(&["migrate"]);
-    assert!(!ran.err.contains("hunter22") && !ran.out.contains("hunter22"), "{}{}", ran.out, ran.err);
+    assert!(
+        !ran.err.contains("hunter22") && !ran.out.contains("hunter22"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
     ran.fails(1, &["DATABASE_URL", "127.0.0.1"]);
 
-    let wrong = Program::empty().on("mysql://cm:hunter22@127.0.0.1/cm".into()).run(&["migrate"]);
+    let wrong = Program::empty()
+        .on("mysql://cm:hunter22@127.0.0.1/cm".into())
+        .run(&["migrate"]);
     assert!(!wrong.err.contains("hunter22"), "{}", wrong.err);
 }
 
@@ -81,10 +111,20 @@ fn checking_the_settings_makes_nothing() {
 #[test]
 fn a_console_that_others_can_reach_needs_a_public_address() {
     let program = Program::empty();
-    program.run(&["check-config", "--listen", "0.0.0.0:8080"]).fails(2, &["CROSSMODEL_PUBLIC_URL", "https"]);
-    let named = ["check-config", "--listen", "0.0.0.0:0", "--public-url", "https://cm.example.com"];
+    program
+        .run(&["check-config", "--listen", "0.0.0.0:8080"])
+        .fails(2, &["CROSSMODEL_PUBLIC_URL", "https"]);
+    let named = [
+        "check-config",
+        "--listen",
+        "0.0.0.0:0",
+        "--public-url",
+        "https://cm.example.com",
+    ];
     program.run(&named).succeeds();
-    program.run(&["check-config", "--listen", "0.0.0.0:0", "--console-listen", "off"]).succeeds();
+    program
+        .run(&["check-config", "--listen", "0.0.0.0:0", "--console-listen", "off"])
+        .succeeds();
     let nothing = ["check-config", "--gateway-listen", "off", "--console-listen", "off"];
     program.run(&nothing).fails(2, &["nothing to serve"]);
 }
@@ -124,13 +164,17 @@ fn a_file_that_holds_no_key_is_refused() {
     let program = Program::fresh();
     let path = program.file("some.key", "abc");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    program.run(&["serve", "--master-key-file", &path]).fails(2, &["some.key", "64 hexadecimal digits"]);
+    program
+        .run(&["serve", "--master-key-file", &path])
+        .fails(2, &["some.key", "64 hexadecimal digits"]);
 }
 
 #[test]
 fn a_command_about_a_database_that_is_not_there_makes_none() {
     let program = Program::empty();
-    program.run(&["key", "list"]).fails(1, &["DATABASE_URL", "crossmodel.db", "crossmodel migrate"]);
+    program
+        .run(&["key", "list"])
+        .fails(1, &["DATABASE_URL", "crossmodel.db", "crossmodel migrate"]);
     assert!(!program.path("crossmodel.db").exists());
 }
 
@@ -146,11 +190,18 @@ fn migrating_says_what_it_did_once() {
 #[test]
 fn help_tells_every_setting_with_its_variable_and_default() {
     let help = Program::empty().run(&["--help"]).succeeds().out;
-    for part in
-        ["DATABASE_URL", "CROSSMODEL_EGRESS_ALLOW", "127.0.0.1:8080", "sqlite://data/crossmodel.db", "Examples:"]
-    {
+    for part in [
+        "DATABASE_URL",
+        "CROSSMODEL_EGRESS_ALLOW",
+        "127.0.0.1:8080",
+        "sqlite://data/crossmodel.db",
+        "Examples:",
+    ] {
         assert!(help.contains(part), "`{part}` is not in: {help}");
     }
     let of_a_command = Program::empty().run(&["alias", "import", "--help"]).succeeds().out;
-    assert!(of_a_command.contains("crossmodel alias import --key laptop aliases.json"), "{of_a_command}");
+    assert!(
+        of_a_command.contains("crossmodel alias import --key laptop aliases.json"),
+        "{of_a_command}"
+    );
 }

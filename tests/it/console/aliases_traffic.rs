@@ -41,7 +41,11 @@ impl Desk {
             stream: false,
             status: 200,
             error: None,
-            tokens: Tokens { prompt: 100_000, completion: 10_000, ..Tokens::default() },
+            tokens: Tokens {
+                prompt: 100_000,
+                completion: 10_000,
+                ..Tokens::default()
+            },
             source: UsageSource::Provider,
             state: CallState::Settled,
             held: PicoUsd::ZERO,
@@ -84,9 +88,27 @@ impl Desk {
 
 /// An hour of Claude Code and a curl.
 const USUAL: [Sent<'static>; 3] = [
-    Sent { name: "claude-opus-4-8", model: OPUS.3, count: 8, usd: "0.75", agent: "claude-cli/2.1.197 (external, cli)" },
-    Sent { name: "openai/gpt-5.5", model: "openai/gpt-5.5", count: 3, usd: "0.80", agent: "curl/8.5.0" },
-    Sent { name: "claude-haiku-4-5-20251001", model: HAIKU, count: 2, usd: "0.15", agent: "claude-cli/2.1.197" },
+    Sent {
+        name: "claude-opus-4-8",
+        model: OPUS.3,
+        count: 8,
+        usd: "0.75",
+        agent: "claude-cli/2.1.197 (external, cli)",
+    },
+    Sent {
+        name: "openai/gpt-5.5",
+        model: "openai/gpt-5.5",
+        count: 3,
+        usd: "0.80",
+        agent: "curl/8.5.0",
+    },
+    Sent {
+        name: "claude-haiku-4-5-20251001",
+        model: HAIKU,
+        count: 2,
+        usd: "0.15",
+        agent: "claude-cli/2.1.197",
+    },
 ];
 
 /// The rows of the panel, cell by cell, without its buttons.
@@ -117,12 +139,22 @@ fn each_name_shows_what_it_runs_with_what_fails_first() {
 
         assert_eq!(text(&page, "#traffic h2"), "What your client really sent, last 24 h");
         let expected = [
-            ["claude-haiku-4-5-20251001", "2", "Claude Code", "model_not_found", "same"],
+            [
+                "claude-haiku-4-5-20251001",
+                "2",
+                "Claude Code",
+                "model_not_found",
+                "same",
+            ],
             ["claude-opus-4-8", "8", "Claude Code", OPUS.3, "same"],
             ["openai/gpt-5.5", "3", "curl", "(passthrough) openai/gpt-5.5", "same"],
         ];
         assert_eq!(traffic(&page), expected.map(|row| row.map(str::to_owned)));
-        assert_eq!(select(&page, "#traffic tbody tr:first-child .fails svg").len(), 1, "not by colour alone");
+        assert_eq!(
+            select(&page, "#traffic tbody tr:first-child .fails svg").len(),
+            1,
+            "not by colour alone"
+        );
         // 8 × 0.75 + 3 × 0.80 + 2 × 0.15
         assert_eq!(cost(&page), "Cost of this traffic: $8.70 actual");
     });
@@ -138,8 +170,20 @@ fn a_draft_shows_what_becomes_of_each_name_and_what_that_costs() {
         let page = desk.draft("check", &[BASIC, cheap]).await;
 
         let expected = [
-            ["claude-haiku-4-5-20251001", "2", "Claude Code", "model_not_found", "same"],
-            ["claude-opus-4-8", "8", "Claude Code", OPUS.3, "anthropic/claude-haiku-4-5 changed"],
+            [
+                "claude-haiku-4-5-20251001",
+                "2",
+                "Claude Code",
+                "model_not_found",
+                "same",
+            ],
+            [
+                "claude-opus-4-8",
+                "8",
+                "Claude Code",
+                OPUS.3,
+                "anthropic/claude-haiku-4-5 changed",
+            ],
             ["openai/gpt-5.5", "3", "curl", "(passthrough) openai/gpt-5.5", "same"],
         ];
         assert_eq!(traffic(&page), expected.map(|row| row.map(str::to_owned)));
@@ -150,17 +194,32 @@ fn a_draft_shows_what_becomes_of_each_name_and_what_that_costs() {
         );
 
         // What passes through changes when an alias takes it; what failed runs at the price that it did run at.
-        let more = [OPUS, ("n1", "openai", "prefix", BASIC.3), ("n2", "claude-haiku", "prefix", HAIKU)];
+        let more = [
+            OPUS,
+            ("n1", "openai", "prefix", BASIC.3),
+            ("n2", "claude-haiku", "prefix", HAIKU),
+        ];
         let page = desk.draft("check", &more).await;
-        assert_eq!(names(&page), ["claude-haiku-4-5-20251001", "openai/gpt-5.5", "claude-opus-4-8"]);
+        assert_eq!(
+            names(&page),
+            ["claude-haiku-4-5-20251001", "openai/gpt-5.5", "claude-opus-4-8"]
+        );
         assert_eq!(traffic(&page)[0][4], "mended: anthropic/claude-haiku-4-5 changed");
         assert_eq!(traffic(&page)[1][4], "deepseek/deepseek-chat changed");
         // 3 × (100,000 × $0.28 + 10,000 × $0.42 per million) = $0.0966 instead of $2.40.
-        assert!(cost(&page).contains("$8.70 actual → about $6.40 with"), "{}", cost(&page));
+        assert!(
+            cost(&page).contains("$8.70 actual → about $6.40 with"),
+            "{}",
+            cost(&page)
+        );
 
         // A row that is taken away leaves its names without a model, and so without a cost.
         let page = desk.draft("remove:a2", &[BASIC, OPUS]).await;
-        assert_eq!(traffic(&page)[0][..1], ["claude-opus-4-8"], "of what fails, the most frequent first");
+        assert_eq!(
+            traffic(&page)[0][..1],
+            ["claude-opus-4-8"],
+            "of what fails, the most frequent first"
+        );
         assert_eq!(traffic(&page)[0][4], "model_not_found changed");
         assert!(cost(&page).contains("about $2.70 with"), "{}", cost(&page));
         assert!(text(&page, ".traffic-cost").ends_with("8 requests would fail, and cost nothing."));
@@ -186,7 +245,11 @@ fn without_token_counts_there_is_no_estimate() {
 
         assert_eq!(cost(&page), "Cost of this traffic: $8.70 actual");
         let why = "No estimate for your changes: the tokens of claude-opus-5 are not known.";
-        assert!(text(&page, ".traffic-cost").ends_with(why), "{}", text(&page, ".traffic-cost"));
+        assert!(
+            text(&page, ".traffic-cost").ends_with(why),
+            "{}",
+            text(&page, ".traffic-cost")
+        );
     });
 }
 
@@ -196,15 +259,28 @@ fn a_name_of_the_clients_is_text_everywhere() {
         let desk = Desk::of(store, Role::Owner).await;
         let hostile = "\"><img src=x onerror=1>";
         let agent = "<script>1</script>/1.0";
-        desk.was_sent(&[Sent { name: hostile, model: "lab/x", count: 1, usd: "0", agent }]).await;
+        desk.was_sent(&[Sent {
+            name: hostile,
+            model: "lab/x",
+            count: 1,
+            usd: "0",
+            agent,
+        }])
+        .await;
 
         let page = desk.page().await;
 
         assert!(select(&page, "img").is_empty() && select(&page, "#traffic script").is_empty());
-        assert_eq!(traffic(&page)[0][..4], [hostile, "1", "<script>1<", "model_not_found"].map(str::to_owned));
+        assert_eq!(
+            traffic(&page)[0][..4],
+            [hostile, "1", "<script>1<", "model_not_found"].map(str::to_owned)
+        );
         let test = select(&page, "#traffic button[data-try]")[0];
         assert_eq!(test.value().attr("data-try"), Some(hostile));
-        assert!(select(&page, "#traffic button[value^=add]").is_empty(), "no alias can be called that");
+        assert!(
+            select(&page, "#traffic button[value^=add]").is_empty(),
+            "no alias can be called that"
+        );
 
         let op = test.value().attr("value").expect("what it sends");
         let page = desk.draft(op, &[BASIC, OPUS]).await;
@@ -217,7 +293,9 @@ fn what_stands_for_names_that_are_not_kept_is_no_name() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let at = desk.app.clock().now().minus(HOUR);
-        let many = (0..205).map(|n| format!("made-up-{n}")).chain(["(unreadable name)".to_owned()]);
+        let many = (0..205)
+            .map(|n| format!("made-up-{n}"))
+            .chain(["(unreadable name)".to_owned()]);
         let records: Vec<UsageRecord> = many
             .map(|requested| UsageRecord {
                 requested,
@@ -231,21 +309,34 @@ fn what_stands_for_names_that_are_not_kept_is_no_name() {
         let page = desk.page().await;
 
         let rows = traffic(&page);
-        assert_eq!(rows.len(), 201, "the names that are told apart, and one row for the rest");
+        assert_eq!(
+            rows.len(),
+            201,
+            "the names that are told apart, and one row for the rest"
+        );
         assert_eq!(rows[200], ["Other names", "6", "", "", ""].map(str::to_owned));
         assert!(select(&page, "#traffic tbody tr:last-child button").is_empty());
         assert_eq!(cost(&page), "Cost of this traffic: $2.06 actual", "the rest counts");
-        let page = desk.draft("check", &[BASIC, OPUS, ("n1", "made-up", "prefix", HAIKU)]).await;
+        let page = desk
+            .draft("check", &[BASIC, OPUS, ("n1", "made-up", "prefix", HAIKU)])
+            .await;
         let told = text(&page, ".traffic-cost");
         assert!(told.ends_with("Other names are counted at what they cost."), "{told}");
         // 200 × (100,000 × $1 + 10,000 × $5 per million), and 6 cents that stay.
         assert!(told.contains("about $30.06 with your changes"), "{told}");
 
         let week_ago = desk.app.clock().now().minus(24 * HOUR * 5);
-        let unread =
-            UsageRecord { requested: "(unreadable name)".into(), model: OPUS.3.into(), ..desk.record(week_ago) };
+        let unread = UsageRecord {
+            requested: "(unreadable name)".into(),
+            model: OPUS.3.into(),
+            ..desk.record(week_ago)
+        };
         desk.app.store().usage().append(&[unread]).await.expect("the store");
-        let page = desk.sends_from(1, "/draft", "window:7d", &[BASIC, OPUS], &[]).await.is(200).page();
+        let page = desk
+            .sends_from(1, "/draft", "window:7d", &[BASIC, OPUS], &[])
+            .await
+            .is(200)
+            .page();
         let unread = traffic(&page).into_iter().find(|row| row[0] == "(unreadable name)");
         assert_eq!(unread.map(|row| row[3].clone()).as_deref(), Some("not kept"));
     });
@@ -261,17 +352,28 @@ fn the_test_button_fills_the_test_box_and_keeps_the_draft() {
             .attr("value")
             .map(str::to_owned);
 
-        let page = desk.draft(&op.expect("what it sends"), &[BASIC, ("a2", OPUS.1, OPUS.2, HAIKU)]).await;
+        let page = desk
+            .draft(&op.expect("what it sends"), &[BASIC, ("a2", OPUS.1, OPUS.2, HAIKU)])
+            .await;
 
         assert_eq!(select(&page, "#test")[0].value().attr("value"), Some("claude-opus-4-8"));
-        assert_eq!(text(&page, "#test-result"), format!("claude-opus-4-8 runs {HAIKU} (prefix alias claude-opus)."));
+        assert_eq!(
+            text(&page, "#test-result"),
+            format!("claude-opus-4-8 runs {HAIKU} (prefix alias claude-opus).")
+        );
         assert_eq!(rows_of(&page), [BASIC.1, OPUS.1]);
-        assert!(select(&page, "#traffic button[value^=add]").is_empty(), "who cannot write is not offered to");
+        assert!(
+            select(&page, "#traffic button[value^=add]").is_empty(),
+            "who cannot write is not offered to"
+        );
     });
 }
 
 fn rows_of(page: &Html) -> Vec<String> {
-    select(page, "[name='name[]']").iter().filter_map(|it| it.value().attr("value").map(str::to_owned)).collect()
+    select(page, "[name='name[]']")
+        .iter()
+        .filter_map(|it| it.value().attr("value").map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -281,16 +383,32 @@ fn a_name_that_no_alias_catches_can_become_one_and_two_of_a_family_a_prefix() {
         desk.was_sent(&USUAL).await;
         let offers = |page: &Html| -> Vec<String> {
             let buttons = select(page, "#traffic button[value^=add]");
-            buttons.iter().filter_map(|it| it.value().attr("value").map(str::to_owned)).collect()
+            buttons
+                .iter()
+                .filter_map(|it| it.value().attr("value").map(str::to_owned))
+                .collect()
         };
-        assert_eq!(offers(&desk.page().await), ["add:claude-haiku-4-5-20251001", "add:openai/gpt-5.5"]);
+        assert_eq!(
+            offers(&desk.page().await),
+            ["add:claude-haiku-4-5-20251001", "add:openai/gpt-5.5"]
+        );
 
-        let bare = Sent { name: "claude-haiku-4-5", model: HAIKU, count: 1, usd: "0.15", agent: "" };
+        let bare = Sent {
+            name: "claude-haiku-4-5",
+            model: HAIKU,
+            count: 1,
+            usd: "0.15",
+            agent: "",
+        };
         desk.was_sent(&[bare]).await;
         let page = desk.page().await;
         assert_eq!(
             offers(&page),
-            ["add-prefix:claude-haiku", "add-prefix:claude-haiku", "add:openai/gpt-5.5"],
+            [
+                "add-prefix:claude-haiku",
+                "add-prefix:claude-haiku",
+                "add:openai/gpt-5.5"
+            ],
             "two names that share one up to a version"
         );
         let label = text(&page, "#traffic button[value='add-prefix:claude-haiku']");
@@ -299,13 +417,23 @@ fn a_name_that_no_alias_catches_can_become_one_and_two_of_a_family_a_prefix() {
         let page = desk.draft("add-prefix:claude-haiku", &[BASIC, OPUS]).await;
         assert_eq!(rows(&page)[2], ["n1", "claude-haiku", "prefix", ""].map(str::to_owned));
         assert_eq!(select(&page, "#target-n1[autofocus]").len(), 1);
-        assert_eq!(offers(&page), ["add:openai/gpt-5.5"], "what the draft has a row for is not offered again");
-        assert!(text(&page, "#notice").starts_with("Not saved yet."));
-
-        let page = desk.draft("check", &[BASIC, OPUS, ("n1", "claude-haiku", "exact", HAIKU)]).await;
         assert_eq!(
             offers(&page),
-            ["add:claude-haiku-4-5-20251001", "add:claude-haiku-4-5", "add:openai/gpt-5.5"],
+            ["add:openai/gpt-5.5"],
+            "what the draft has a row for is not offered again"
+        );
+        assert!(text(&page, "#notice").starts_with("Not saved yet."));
+
+        let page = desk
+            .draft("check", &[BASIC, OPUS, ("n1", "claude-haiku", "exact", HAIKU)])
+            .await;
+        assert_eq!(
+            offers(&page),
+            [
+                "add:claude-haiku-4-5-20251001",
+                "add:claude-haiku-4-5",
+                "add:openai/gpt-5.5"
+            ],
             "what they share is taken, so each gets its own"
         );
     });
@@ -326,7 +454,10 @@ fn the_window_is_chosen_by_a_button_and_stays() {
         let typed = ("n1", "half <done>", "prefix", "");
 
         let page = desk.page().await;
-        assert_eq!(text(&page, "#traffic > div:last-child"), "No requests in the last 24 h.");
+        assert_eq!(
+            text(&page, "#traffic > div:last-child"),
+            "No requests in the last 24 h."
+        );
         assert_eq!(text(&page, "#traffic [aria-current]"), "24 h");
 
         let page = desk.draft("window:7d", &[BASIC, OPUS, typed]).await;
@@ -336,7 +467,11 @@ fn the_window_is_chosen_by_a_button_and_stays() {
 
         // Whatever is asked next says for how long it wants to know.
         let month = [("window", "30d")];
-        let page = desk.sends_from(1, "/draft", "check", &[BASIC, OPUS], &month).await.is(200).page();
+        let page = desk
+            .sends_from(1, "/draft", "check", &[BASIC, OPUS], &month)
+            .await
+            .is(200)
+            .page();
         assert_eq!(names(&page), ["three-days", "twenty-days"]);
         let changed = [BASIC, ("a2", OPUS.1, OPUS.2, HAIKU)];
         let saved = desk.sends_from(1, "", "save", &changed, &month).await.is(303);
@@ -357,15 +492,32 @@ fn a_script_gets_the_panel_with_every_check_and_no_input_of_a_row() {
         desk.who = desk.who.with("hx-request-type", "partial");
         let cheap = [BASIC, ("a2", OPUS.1, OPUS.2, HAIKU)];
 
-        for (op, more) in [("check", vec![("live", "1")]), ("remove:a1", vec![]), ("window:7d", vec![])] {
+        for (op, more) in [
+            ("check", vec![("live", "1")]),
+            ("remove:a1", vec![]),
+            ("window:7d", vec![]),
+        ] {
             let answer = desk.sends_from(1, "/draft", op, &cheap, &more).await.is(200);
-            let panel = answer.text().split_once(r##"<hx-partial hx-target="#traffic" hx-swap="innerHTML">"##);
-            let panel = panel.expect("the panel").1.split_once("</hx-partial>").expect("its end").0;
+            let panel = answer
+                .text()
+                .split_once(r##"<hx-partial hx-target="#traffic" hx-swap="innerHTML">"##);
+            let panel = panel
+                .expect("the panel")
+                .1
+                .split_once("</hx-partial>")
+                .expect("its end")
+                .0;
             assert!(panel.contains("about $3.90 with your changes"), "{op}: {panel}");
             assert!(!answer.text().contains("name[]"), "{op}");
         }
-        let test = desk.sends_from(1, "/resolve", "test", &cheap, &[("test", "x")]).await.is(200);
-        assert!(!test.text().contains("#traffic"), "a test as one types asks for no more than its answer");
+        let test = desk
+            .sends_from(1, "/resolve", "test", &cheap, &[("test", "x")])
+            .await
+            .is(200);
+        assert!(
+            !test.text().contains("#traffic"),
+            "a test as one types asks for no more than its answer"
+        );
     });
 }
 
@@ -376,7 +528,10 @@ fn a_key_that_was_never_used_gets_a_call_that_works() {
         let page = desk.page().await;
         assert!(text(&page, "#traffic > div:last-child").starts_with("No requests yet. Try the curl below."));
         let curl = text(&page, "#traffic-curl");
-        assert!(curl.contains("/v1/chat/completions") && curl.contains(r#""model": "cross-model-basic""#), "{curl}");
+        assert!(
+            curl.contains("/v1/chat/completions") && curl.contains(r#""model": "cross-model-basic""#),
+            "{curl}"
+        );
         assert!(!curl.contains(desk.key.secret()));
     });
 }
@@ -396,7 +551,11 @@ fn another_accounts_traffic_is_nobodys_business() {
         desk.app.store().usage().append(&[record]).await.expect("the store");
         desk.who.get(&format!("/keys/{}/aliases", key.id)).await.is(404);
         let form = [("version", "0"), ("op", "window:7d")];
-        let answer = desk.who.post_form(&format!("/keys/{}/aliases/draft", key.id), &form).await.is(404);
+        let answer = desk
+            .who
+            .post_form(&format!("/keys/{}/aliases/draft", key.id), &form)
+            .await
+            .is(404);
         assert!(!answer.text().contains("their-secret"));
     });
 }
@@ -407,25 +566,45 @@ fn hints_about_traffic_go_by_what_was_sent() {
         let desk = Desk::of(store, Role::Owner).await;
         desk.was_sent(&USUAL).await;
 
-        let page = desk.draft("check", &[BASIC, OPUS, ("n1", "cla", "prefix", HAIKU)]).await;
+        let page = desk
+            .draft("check", &[BASIC, OPUS, ("n1", "cla", "prefix", HAIKU)])
+            .await;
         let hint = text(&page, "#hints-n1");
         assert!(hint.contains("and 1 name your client sent this week."), "{hint}");
-        assert!(!text(&page, "#hints-a2").contains("No request matched"), "saved a moment ago");
+        assert!(
+            !text(&page, "#hints-a2").contains("No request matched"),
+            "saved a moment ago"
+        );
 
         // Saved 40 days ago: the one alias matched 31 days ago, the other yesterday.
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         let days_ago = |days: u32| now.minus(24 * HOUR * days);
-        let saved = [crate::harness::seed::exact(BASIC.1, BASIC.3), crate::harness::seed::prefix(OPUS.1, HAIKU)];
-        store.aliases().save(Scope::All, id, 1, &saved, &Actor::command_line(), days_ago(40)).await.expect("a save");
+        let saved = [
+            crate::harness::seed::exact(BASIC.1, BASIC.3),
+            crate::harness::seed::prefix(OPUS.1, HAIKU),
+        ];
+        store
+            .aliases()
+            .save(Scope::All, id, 1, &saved, &Actor::command_line(), days_ago(40))
+            .await
+            .expect("a save");
         let matched = |alias: &str, days| UsageRecord {
             requested: alias.into(),
             alias: Some((alias.parse().expect("a name"), Match::Exact)),
             model: HAIKU.into(),
             ..desk.record(days_ago(days))
         };
-        store.usage().append(&[matched(BASIC.1, 31), matched(OPUS.1, 1)]).await.expect("the store");
+        store
+            .usage()
+            .append(&[matched(BASIC.1, 31), matched(OPUS.1, 1)])
+            .await
+            .expect("the store");
         let page = desk.page().await;
-        assert!(text(&page, "#hints-a1").contains("No request matched in 30 days."), "{}", text(&page, "#hints-a1"));
+        assert!(
+            text(&page, "#hints-a1").contains("No request matched in 30 days."),
+            "{}",
+            text(&page, "#hints-a1")
+        );
         assert!(!text(&page, "#hints-a2").contains("No request matched"));
     });
 }

@@ -16,7 +16,11 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
 }
 
 fn secured(reply: &Reply) {
-    assert!(reply.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
+    assert!(
+        reply
+            .header("content-security-policy")
+            .starts_with("default-src 'none'; script-src 'self'")
+    );
     assert_eq!(reply.header("x-content-type-options"), "nosniff");
     assert_eq!(reply.header("referrer-policy"), "same-origin");
     assert_eq!(reply.header("cross-origin-opener-policy"), "same-origin");
@@ -27,23 +31,34 @@ fn secured(reply: &Reply) {
 /// label, every identifier is there once.
 fn is_well_made(path: &str, page: &Html) {
     for script in select(page, "script") {
-        assert!(script.attr("src").is_some() && script.inner_html().is_empty(), "{path}: an inline script");
+        assert!(
+            script.attr("src").is_some() && script.inner_html().is_empty(),
+            "{path}: an inline script"
+        );
     }
     assert!(
         select(page, "style, [style], [onclick], [onload], [onsubmit], [onchange]").is_empty(),
         "{path}: inline code"
     );
     let banned = "[hx-on], [hx-boost], [hx-disable], [hx-vals^='js:'], [hx-headers^='js:'], [hx-trigger*='[']";
-    assert!(select(page, banned).is_empty(), "{path}: an htmx attribute that needs eval");
+    assert!(
+        select(page, banned).is_empty(),
+        "{path}: an htmx attribute that needs eval"
+    );
     for field in select(page, "input:not([type=hidden]), select, textarea") {
         let id = field.attr("id").unwrap_or_default();
-        let wrapped =
-            field.ancestors().filter_map(scraper::ElementRef::wrap).any(|near| near.value().name() == "label");
+        let wrapped = field
+            .ancestors()
+            .filter_map(scraper::ElementRef::wrap)
+            .any(|near| near.value().name() == "label");
         let labelled =
             wrapped || field.attr("aria-label").is_some() || !select(page, &format!("label[for='{id}']")).is_empty();
         assert!(labelled, "{path}: no label for {}", field.html());
     }
-    let mut ids: Vec<&str> = select(page, "[id]").iter().filter_map(|element| element.attr("id")).collect();
+    let mut ids: Vec<&str> = select(page, "[id]")
+        .iter()
+        .filter_map(|element| element.attr("id"))
+        .collect();
     let all = ids.len();
     ids.sort_unstable();
     ids.dedup();
@@ -79,12 +94,20 @@ fn every_page_is_well_made_secured_and_answers_head() {
             let reply = admin.get(&path).await;
             secured(&reply);
             is_well_made(&path, &reply.page());
-            let varies = reply.headers.get_all("vary").iter().any(|value| value == "HX-Request-Type");
+            let varies = reply
+                .headers
+                .get_all("vary")
+                .iter()
+                .any(|value| value == "HX-Request-Type");
             assert!(varies, "{path}");
             let head = admin.send(Method::HEAD, &path, None, bytes::Bytes::new()).await;
             assert!(head.text().is_empty(), "{path}: a HEAD answer has no body");
             let known = path.ends_with("/created") || head.status == reply.status;
-            assert!(known, "{path}: HEAD answers {} where GET answers {}", head.status, reply.status);
+            assert!(
+                known,
+                "{path}: HEAD answers {} where GET answers {}",
+                head.status, reply.status
+            );
             let seen = viewer.get(&path).await;
             is_well_made(&path, &seen.page());
         }
@@ -102,9 +125,20 @@ fn nobody_unknown_sees_more_than_the_open_pages() {
         let app = TestApp::start(store).await;
         let stranger = app.client();
 
-        for path in ["/keys", "/keys/new", "/models", "/find", "/no-such-page", "/catalog/search?q=x"] {
+        for path in [
+            "/keys",
+            "/keys/new",
+            "/models",
+            "/find",
+            "/no-such-page",
+            "/catalog/search?q=x",
+        ] {
             let reply = stranger.get(path).await.is(303);
-            assert!(reply.header("location").starts_with("/sign-in?next=%2F"), "{path}: {}", reply.header("location"));
+            assert!(
+                reply.header("location").starts_with("/sign-in?next=%2F"),
+                "{path}: {}",
+                reply.header("location")
+            );
             secured(&reply);
         }
         assert_eq!(stranger.get("/").await.is(303).header("location"), "/sign-in");
@@ -124,7 +158,12 @@ fn a_form_of_another_site_changes_nothing() {
 
         let before = rows(&app).await;
         for site in ["cross-site", "same-site", "none"] {
-            let reply = owner.clone().with("sec-fetch-site", site).post_form(&path, &[]).await.is(403);
+            let reply = owner
+                .clone()
+                .with("sec-fetch-site", site)
+                .post_form(&path, &[])
+                .await
+                .is(403);
             secured(&reply);
             assert!(reply.text().contains("This form came from another site"));
         }
@@ -167,7 +206,11 @@ fn assets_are_immutable_and_compressed_as_the_browser_likes() {
             let packed = app.client().with("accept-encoding", "gzip, br").get(path).await.is(200);
             assert_eq!(packed.header("content-encoding"), "br");
             assert!(packed.body.len() < plain.body.len(), "{path}");
-            let head = app.client().send(Method::HEAD, path, None, bytes::Bytes::new()).await.is(200);
+            let head = app
+                .client()
+                .send(Method::HEAD, path, None, bytes::Bytes::new())
+                .await
+                .is(200);
             assert!(head.body.is_empty());
         }
         app.client().get("/assets/app.000000000000.js").await.is(404);
@@ -196,7 +239,18 @@ fn an_error_stands_in_the_frame_or_in_the_alerts() {
         let page = owner.get("/keys/nothing").await.is(404).page();
         assert_eq!(select(&page, "nav[aria-label=Main]").len(), 1);
 
-        let partial = owner.with("hx-request-type", "partial").get("/keys/nothing").await.is(404);
-        assert!(partial.text().trim_start().starts_with("<hx-partial hx-target=\"#alerts\""), "{}", partial.text());
+        let partial = owner
+            .with("hx-request-type", "partial")
+            .get("/keys/nothing")
+            .await
+            .is(404);
+        assert!(
+            partial
+                .text()
+                .trim_start()
+                .starts_with("<hx-partial hx-target=\"#alerts\""),
+            "{}",
+            partial.text()
+        );
     });
 }

@@ -19,7 +19,12 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 fn text(page: &Html, selector: &str) -> String {
     let found = select(page, selector);
     let first = found.first().unwrap_or_else(|| panic!("no {selector}"));
-    first.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    first
+        .text()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 async fn owner(store: TestStore) -> (TestApp, Client, ApiKeyId) {
@@ -30,14 +35,28 @@ async fn owner(store: TestStore) -> (TestApp, Client, ApiKeyId) {
 }
 
 async fn limited(app: &TestApp, key: ApiKeyId, usd: &str, period: Period) {
-    let spend = Some(SpendLimit { amount: usd.parse().expect("an amount"), period });
+    let spend = Some(SpendLimit {
+        amount: usd.parse().expect("an amount"),
+        period,
+    });
     let limits = Limits { spend, ..Limits::NONE };
     let by = Actor::command_line();
-    assert!(app.store().api_keys().set_limits(Scope::All, key, limits, &by, NOON).await.expect("an answer"));
+    assert!(
+        app.store()
+            .api_keys()
+            .set_limits(Scope::All, key, limits, &by, NOON)
+            .await
+            .expect("an answer")
+    );
 }
 
 async fn stored(app: &TestApp, key: ApiKeyId) -> crossmodel::domain::ApiKey {
-    app.store().api_keys().get(Scope::All, key).await.expect("an answer").expect("the key")
+    app.store()
+        .api_keys()
+        .get(Scope::All, key)
+        .await
+        .expect("an answer")
+        .expect("the key")
 }
 
 both_engines!(the_list_shows_what_is_used_of_a_limit, |store| {
@@ -57,11 +76,20 @@ both_engines!(the_list_shows_what_is_used_of_a_limit, |store| {
     limited(&app, key, "4.1", Period::Month).await;
     let page = owner.get("/keys").await.page();
     let end = Period::Month.end(now).expect("an end");
-    let end = jiff::Timestamp::from_millisecond(end.millis()).unwrap().strftime("%-d %b %Y").to_string();
-    assert_eq!(text(&page, "table.keys th .reached"), format!("Limit reached, requests are refused until {end}"));
+    let end = jiff::Timestamp::from_millisecond(end.millis())
+        .unwrap()
+        .strftime("%-d %b %Y")
+        .to_string();
+    assert_eq!(
+        text(&page, "table.keys th .reached"),
+        format!("Limit reached, requests are refused until {end}")
+    );
     limited(&app, key, "0", Period::Total).await;
     let page = owner.get("/keys").await.page();
-    assert_eq!(text(&page, "table.keys th .reached"), "Limit reached, requests are refused until it is raised");
+    assert_eq!(
+        text(&page, "table.keys th .reached"),
+        "Limit reached, requests are refused until it is raised"
+    );
     assert!(select(&page, &format!("{cell} meter")).is_empty());
 });
 
@@ -71,21 +99,42 @@ both_engines!(limits_are_changed_on_the_keys_page, |store| {
     let page = owner.get(&at).await.is(200).page();
     assert!(text(&page, "[aria-labelledby=limits]").contains("SpendNo limit RateNo limit ModelsAny model"));
 
-    let fields = [("rpm", "600"), ("tpm", "2,000,000"), ("per", "month"), ("amount", "$20.50")];
+    let fields = [
+        ("rpm", "600"),
+        ("tpm", "2,000,000"),
+        ("per", "month"),
+        ("amount", "$20.50"),
+    ];
     owner.post_form(&format!("{at}/limits"), &fields).await.is(303);
 
     let page = owner.get(&at).await.is(200).page();
     assert!(text(&page, ".toast").starts_with("Limits of laptop saved."));
     let limits = text(&page, "[aria-labelledby=limits] dl");
-    assert!(limits.contains("$0.00 / $20.50 this month") && limits.contains("Starts again in "), "{limits}");
-    assert!(limits.contains("600 requests and 2,000,000 tokens a minute"), "{limits}");
+    assert!(
+        limits.contains("$0.00 / $20.50 this month") && limits.contains("Starts again in "),
+        "{limits}"
+    );
+    assert!(
+        limits.contains("600 requests and 2,000,000 tokens a minute"),
+        "{limits}"
+    );
     assert_eq!(select(&page, "#per option[selected]")[0].attr("value"), Some("month"));
     assert_eq!(select(&page, "#amount")[0].attr("value"), Some("20.5"));
-    let spend = Some(SpendLimit { amount: "20.5".parse().unwrap(), period: Period::Month });
-    let limits = Limits { requests_per_minute: Some(600), tokens_per_minute: Some(2_000_000), spend };
+    let spend = Some(SpendLimit {
+        amount: "20.5".parse().unwrap(),
+        period: Period::Month,
+    });
+    let limits = Limits {
+        requests_per_minute: Some(600),
+        tokens_per_minute: Some(2_000_000),
+        spend,
+    };
     assert_eq!(stored(&app, key).await.limits, limits);
 
-    owner.post_form(&format!("{at}/limits"), &[("per", "none"), ("amount", "20.5")]).await.is(303);
+    owner
+        .post_form(&format!("{at}/limits"), &[("per", "none"), ("amount", "20.5")])
+        .await
+        .is(303);
     assert_eq!(stored(&app, key).await.limits, Limits::NONE);
 });
 
@@ -94,7 +143,11 @@ both_engines!(models_and_addresses_are_changed_on_the_keys_page, |store| {
     let path = format!("/keys/{key}/access");
 
     let models = "deepseek/deepseek-chat\r\n\r\nopenai/gpt-5.5\r\n";
-    let fields = [("which", "some"), ("models", models), ("addresses", "10.1.2.3/8\r\n192.0.2.7")];
+    let fields = [
+        ("which", "some"),
+        ("models", models),
+        ("addresses", "10.1.2.3/8\r\n192.0.2.7"),
+    ];
     owner.post_form(&path, &fields).await.is(303);
 
     let page = owner.get(&format!("/keys/{key}")).await.is(200).page();
@@ -103,7 +156,10 @@ both_engines!(models_and_addresses_are_changed_on_the_keys_page, |store| {
     assert!(limits.contains("10.0.0.0/8192.0.2.7/32"), "{limits}");
     assert_eq!(text(&page, "#models"), "deepseek/deepseek-chat openai/gpt-5.5");
     assert_eq!(stored(&app, key).await.allowed_addresses.len(), 2);
-    owner.post_form(&path, &[("which", "any"), ("models", models), ("addresses", "")]).await.is(303);
+    owner
+        .post_form(&path, &[("which", "any"), ("models", models), ("addresses", "")])
+        .await
+        .is(303);
     let key = stored(&app, key).await;
     assert_eq!((key.allowed_models, key.allowed_addresses.len()), (None, 0));
 });
@@ -114,15 +170,24 @@ fn what_cannot_be_a_limit_is_refused_beside_its_field_and_kept() {
         let (app, owner, key) = owner(store).await;
         let before = rows(&app).await;
         let refused = async |form: &str, fields: &[(&str, &str)], id: &str, message: &str| {
-            let page = owner.post_form(&format!("/keys/{key}/{form}"), fields).await.is(422).page();
+            let page = owner
+                .post_form(&format!("/keys/{key}/{form}"), fields)
+                .await
+                .is(422)
+                .page();
             let said = text(&page, &format!("#{id}-error"));
             assert!(said.contains(message), "{said}");
             assert_eq!(select(&page, ".error").len(), 1);
             page
         };
         let spend = [("per", "none"), ("amount", "")];
-        let page =
-            refused("limits", &[&[("rpm", "0"), ("tpm", "7")], &spend[..]].concat(), "rpm", "whole number").await;
+        let page = refused(
+            "limits",
+            &[&[("rpm", "0"), ("tpm", "7")], &spend[..]].concat(),
+            "rpm",
+            "whole number",
+        )
+        .await;
         assert_eq!(select(&page, "#rpm")[0].attr("value"), Some("0"));
         assert_eq!(select(&page, "#rpm")[0].attr("aria-invalid"), Some("true"));
         assert_eq!(select(&page, "#tpm")[0].attr("value"), Some("7"));
@@ -131,13 +196,29 @@ fn what_cannot_be_a_limit_is_refused_beside_its_field_and_kept() {
         assert_eq!(select(&page, "#per option[selected]")[0].attr("value"), Some("week"));
         refused("limits", &[("per", "week"), ("amount", "")], "amount", "for example 20").await;
         refused("limits", &[("per", "year"), ("amount", "5")], "per", "Choose").await;
-        let typo = [("which", "some"), ("models", "openai/gpt-5.5\ndeepseek/deepseek-cht"), ("addresses", "::1")];
+        let typo = [
+            ("which", "some"),
+            ("models", "openai/gpt-5.5\ndeepseek/deepseek-cht"),
+            ("addresses", "::1"),
+        ];
         let message = "Line 2: deepseek/deepseek-cht isn't in the catalog. Closest: deepseek/deepseek-chat.";
         let page = refused("access", &typo, "models", message).await;
         assert_eq!(text(&page, "#models"), "openai/gpt-5.5 deepseek/deepseek-cht");
-        refused("access", &[("which", "some"), ("models", " ")], "models", "at least one model").await;
+        refused(
+            "access",
+            &[("which", "some"), ("models", " ")],
+            "models",
+            "at least one model",
+        )
+        .await;
         refused("access", &[("which", "most")], "which", "Choose which").await;
-        refused("access", &[("which", "any"), ("addresses", "10.0.0.0/8\n10.0.0.0/99")], "addresses", "Line 2").await;
+        refused(
+            "access",
+            &[("which", "any"), ("addresses", "10.0.0.0/8\n10.0.0.0/99")],
+            "addresses",
+            "Line 2",
+        )
+        .await;
         assert_eq!(rows(&app).await, before);
     });
 }
@@ -150,7 +231,10 @@ fn a_viewer_and_a_stranger_cannot_change_limits() {
         let before = rows(&app).await;
 
         for form in ["limits", "access"] {
-            viewer.post_form(&format!("/keys/{key}/{form}"), &[("rpm", "5"), ("which", "any")]).await.is(403);
+            viewer
+                .post_form(&format!("/keys/{key}/{form}"), &[("rpm", "5"), ("which", "any")])
+                .await
+                .is(403);
         }
         let page = viewer.get(&format!("/keys/{key}")).await.is(200).page();
         assert!(text(&page, "[aria-labelledby=limits]").contains("No limit"));
@@ -166,18 +250,37 @@ fn what_all_keys_may_use_together_is_shown() {
         let at = format!("/keys/{key}");
         assert!(!owner.get(&at).await.text().contains("together:"));
         let account = app.account().id;
-        let spend = Some(SpendLimit { amount: "500".parse().expect("an amount"), period: Period::Month });
-        let limits = Limits { requests_per_minute: Some(6_000), tokens_per_minute: None, spend };
+        let spend = Some(SpendLimit {
+            amount: "500".parse().expect("an amount"),
+            period: Period::Month,
+        });
+        let limits = Limits {
+            requests_per_minute: Some(6_000),
+            tokens_per_minute: None,
+            spend,
+        };
         let by = Actor::command_line();
-        assert!(app.store().accounts().set_limits(account, limits, &by, NOON).await.expect("an answer"));
+        assert!(
+            app.store()
+                .accounts()
+                .set_limits(account, limits, &by, NOON)
+                .await
+                .expect("an answer")
+        );
         let other = app.operator().creates_key("other").await.key().id;
         spends(app.store(), account, other, app.clock().now(), "120").await;
 
         let page = owner.get(&at).await.is(200).page();
 
         let section = text(&page, "[aria-labelledby=limits]");
-        assert!(section.contains("All keys of acme together: 6,000 requests a minute."), "{section}");
-        assert!(section.contains("All keys of acme together: $120.00 / $500 this month"), "{section}");
+        assert!(
+            section.contains("All keys of acme together: 6,000 requests a minute."),
+            "{section}"
+        );
+        assert!(
+            section.contains("All keys of acme together: $120.00 / $500 this month"),
+            "{section}"
+        );
     });
 }
 
@@ -191,13 +294,25 @@ fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
             addresses: vec!["10.0.0.0/8".parse().expect("a network")],
         };
         let (account, by) = (app.account().id, Actor::command_line());
-        assert!(app.store().accounts().set_access(account, &access, &by, NOON).await.expect("an answer"));
+        assert!(
+            app.store()
+                .accounts()
+                .set_access(account, &access, &by, NOON)
+                .await
+                .expect("an answer")
+        );
 
         let page = owner.get(&format!("/keys/{key}")).await.is(200).page();
 
         let section = text(&page, "[aria-labelledby=limits]");
-        assert!(section.contains("All keys of acme may call only anthropic/claude-opus-4-8."), "{section}");
-        assert!(section.contains("All keys of acme may be used only from 10.0.0.0/8."), "{section}");
+        assert!(
+            section.contains("All keys of acme may call only anthropic/claude-opus-4-8."),
+            "{section}"
+        );
+        assert!(
+            section.contains("All keys of acme may be used only from 10.0.0.0/8."),
+            "{section}"
+        );
         assert!(section.contains("All keys of acme end "), "{section}");
         app.clock().advance(std::time::Duration::from_secs(2 * 86_400));
         let ended = stored(&app, key).await;
@@ -209,7 +324,12 @@ fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
 fn a_new_key_can_have_a_spend_limit_from_the_start() {
     on(Engine::Sqlite, |store| async move {
         let (app, owner, _) = owner(store).await;
-        let wrong = [("name", "ci"), ("expires", "never"), ("per", "week"), ("amount", "lots")];
+        let wrong = [
+            ("name", "ci"),
+            ("expires", "never"),
+            ("per", "week"),
+            ("amount", "lots"),
+        ];
         let page = owner.post_form("/keys", &wrong).await.is(422).page();
         assert!(text(&page, "#amount-error").contains("plain number"));
         assert_eq!(select(&page, ".summary a")[0].attr("href"), Some("#amount"));
@@ -218,8 +338,23 @@ fn a_new_key_can_have_a_spend_limit_from_the_start() {
         let fields = [("name", "ci"), ("expires", "never"), ("per", "week"), ("amount", "20")];
         owner.post_form("/keys", &fields).await.is(303);
 
-        let key = app.store().api_keys().by_name(app.account().id, "ci").await.expect("an answer").expect("it");
-        let spend = Some(SpendLimit { amount: "20".parse().expect("an amount"), period: Period::Week });
-        assert_eq!(key.limits, Limits { spend, ..Limits::NEW_KEY });
+        let key = app
+            .store()
+            .api_keys()
+            .by_name(app.account().id, "ci")
+            .await
+            .expect("an answer")
+            .expect("it");
+        let spend = Some(SpendLimit {
+            amount: "20".parse().expect("an amount"),
+            period: Period::Week,
+        });
+        assert_eq!(
+            key.limits,
+            Limits {
+                spend,
+                ..Limits::NEW_KEY
+            }
+        );
     });
 }

@@ -19,7 +19,11 @@ use crate::harness::app::TestApp;
 
 /// What an element says, with a space between the texts of its parts.
 fn spaced(element: &scraper::ElementRef<'_>) -> String {
-    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    element
+        .text()
+        .flat_map(str::split_whitespace)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Every row of every table, to tell whether something was written.

@@ -29,8 +29,16 @@ impl Desk {
     }
 
     async fn saves(&self, base: i64, aliases: &[crossmodel::domain::Alias], at: Timestamp) {
-        let by = Actor { person: None, name: "maya@example.com".into() };
-        let saved = self.app.store().aliases().save(Scope::All, self.key.key().id, base, aliases, &by, at).await;
+        let by = Actor {
+            person: None,
+            name: "maya@example.com".into(),
+        };
+        let saved = self
+            .app
+            .store()
+            .aliases()
+            .save(Scope::All, self.key.key().id, base, aliases, &by, at)
+            .await;
         saved.expect("the store");
     }
 
@@ -41,7 +49,10 @@ impl Desk {
 
 async fn names(who: &Client, query: &str) -> Vec<String> {
     let page = who.get(&format!("/requests{query}")).await.is(200).page();
-    select(&page, "table.requests th[scope=row] a").iter().map(words).collect()
+    select(&page, "table.requests th[scope=row] a")
+        .iter()
+        .map(words)
+        .collect()
 }
 
 #[test]
@@ -60,10 +71,19 @@ fn an_account_without_requests_is_told_what_will_be_here() {
 fn a_row_says_what_was_asked_for_what_ran_and_how_it_ended() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
-        let cut = UsageRecord { state: CallState::Partial, requested: EVIL.into(), ..desk.call(1) };
-        let lost = UsageRecord { state: CallState::Unknown, status: 500, ..desk.call(3) };
+        let cut = UsageRecord {
+            state: CallState::Partial,
+            requested: EVIL.into(),
+            ..desk.call(1)
+        };
+        let lost = UsageRecord {
+            state: CallState::Unknown,
+            status: 500,
+            ..desk.call(3)
+        };
         let by_alias = aliased(desk.call(4), "cross-model-basic", "openai/gpt-5-mini");
-        desk.stores(&[by_alias, lost, failed(desk.call(2), 502, "provider_error"), cut]).await;
+        desk.stores(&[by_alias, lost, failed(desk.call(2), 502, "provider_error"), cut])
+            .await;
 
         let page = desk.who.get("/requests").await.is(200).page();
 
@@ -77,7 +97,11 @@ fn a_row_says_what_was_asked_for_what_ran_and_how_it_ended() {
         );
         let endings: Vec<String> = select(&page, "td .ended").iter().map(words).collect();
         assert_eq!(endings, ["200, cut short", "502 provider_error", "Unknown", "200"]);
-        assert_eq!(select(&page, "td .chip.ok .dot.ring").len(), 0, "a whole answer has a full dot");
+        assert_eq!(
+            select(&page, "td .chip.ok .dot.ring").len(),
+            0,
+            "a whole answer has a full dot"
+        );
         assert_eq!(select(&page, "td .chip:not(.ok) .dot.ring").len(), 3);
     });
 }
@@ -87,7 +111,10 @@ fn the_list_filters_by_what_the_address_says() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let key = desk.key.key().id;
-        let named = |name: &str, ago| UsageRecord { requested: name.into(), ..desk.call(ago) };
+        let named = |name: &str, ago| UsageRecord {
+            requested: name.into(),
+            ..desk.call(ago)
+        };
         desk.stores(&[
             named("gpt-5", 40),
             named("gpt-5-mini", 30),
@@ -114,7 +141,10 @@ fn the_list_filters_by_what_the_address_says() {
         }
         assert_eq!(names(&desk.who, &format!("?key={key}")).await.len(), 4);
         let page = desk.who.get("/requests?status=429&alias=x").await.is(200).page();
-        assert_eq!(select(&page, "#status option[selected]")[0].value().attr("value"), Some("429"));
+        assert_eq!(
+            select(&page, "#status option[selected]")[0].value().attr("value"),
+            Some("429")
+        );
         assert_eq!(select(&page, "details.more[open]").len(), 1, "a filter in use is seen");
     });
 }
@@ -123,8 +153,12 @@ fn the_list_filters_by_what_the_address_says() {
 fn the_list_goes_on_page_by_page_without_a_gap() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
-        let records: Vec<UsageRecord> =
-            (0..120).map(|n| UsageRecord { requested: format!("n{n}"), ..desk.call(10 + n) }).collect();
+        let records: Vec<UsageRecord> = (0..120)
+            .map(|n| UsageRecord {
+                requested: format!("n{n}"),
+                ..desk.call(10 + n)
+            })
+            .collect();
         desk.stores(&records).await;
         let (mut at, mut seen) = ("/requests?status=ok".to_owned(), Vec::new());
         loop {
@@ -149,9 +183,16 @@ fn a_search_that_stops_offers_to_go_on() {
 
         let page = desk.who.get("/requests?state=unknown").await.is(200).page();
         assert!(text(&page, ".empty h2").starts_with("None found back to "));
-        let further = select(&page, ".empty a.primary")[0].value().attr("href").expect("a link").to_owned();
+        let further = select(&page, ".empty a.primary")[0]
+            .value()
+            .attr("href")
+            .expect("a link")
+            .to_owned();
         let page = desk.who.get(&further).await.is(200).page();
-        let link = select(&page, "table.requests th a")[0].value().attr("href").map(str::to_owned);
+        let link = select(&page, "table.requests th a")[0]
+            .value()
+            .attr("href")
+            .map(str::to_owned);
         assert_eq!(link, Some(format!("/requests/{}", records[6_400].id)));
     });
 }
@@ -167,7 +208,12 @@ fn the_cost_is_laid_open_and_adds_up_exactly() {
             input_cache_read: usd("0.0000003"),
             ..Price::default()
         };
-        let tokens = Tokens { prompt: 1_000, cache_read: 900, completion: 10, ..Tokens::default() };
+        let tokens = Tokens {
+            prompt: 1_000,
+            cache_read: 900,
+            completion: 10,
+            ..Tokens::default()
+        };
         let call = UsageRecord {
             price: Some(price),
             tokens,
@@ -191,7 +237,10 @@ fn the_cost_is_laid_open_and_adds_up_exactly() {
         assert_eq!(spaced(&select(&page, ".bill tfoot")[0]), "Charged $0.00072");
         let main = text(&page, "main");
         assert!(main.contains("The answer was finished, and charged.") && main.contains("The provider counted them."));
-        assert!(main.contains("$0.01 before the call was sent; $0.00928 of it was free again afterwards."), "{main}");
+        assert!(
+            main.contains("$0.01 before the call was sent; $0.00928 of it was free again afterwards."),
+            "{main}"
+        );
         assert!(main.contains(": $0.00072 for this request alone"), "{main}");
         assert!(text(&page, "h1") == "deepseek/deepseek-chat" && main.contains(&format!("req_cm_{}", call.id)));
     });
@@ -208,9 +257,19 @@ fn every_state_and_every_source_is_explained() {
             error: error.map(str::to_owned),
             took_ms: 1_500,
         };
-        let attempts = vec![attempt(None, Some("connect_failed")), attempt(Some(502), Some("provider_error"))];
-        let released = UsageRecord { attempts, ..failed(desk.call(1), 502, "provider_error") };
-        let unknown = UsageRecord { state: CallState::Unknown, cost: PicoUsd::ZERO, ..desk.call(2) };
+        let attempts = vec![
+            attempt(None, Some("connect_failed")),
+            attempt(Some(502), Some("provider_error")),
+        ];
+        let released = UsageRecord {
+            attempts,
+            ..failed(desk.call(1), 502, "provider_error")
+        };
+        let unknown = UsageRecord {
+            state: CallState::Unknown,
+            cost: PicoUsd::ZERO,
+            ..desk.call(2)
+        };
         let partial = UsageRecord {
             state: CallState::Partial,
             source: crossmodel::domain::UsageSource::Estimated,
@@ -221,11 +280,16 @@ fn every_state_and_every_source_is_explained() {
         let page = desk.page_of(&released).await;
         assert!(text(&page, "main").contains("What was held for it is free again, and nothing is charged."));
         assert!(text(&page, "main").contains("No entry: nothing was charged."));
-        let tried: Vec<String> =
-            select(&page, "section[aria-labelledby=attempts] tbody tr").iter().map(spaced).collect();
+        let tried: Vec<String> = select(&page, "section[aria-labelledby=attempts] tbody tr")
+            .iter()
+            .map(spaced)
+            .collect();
         assert_eq!(
             tried,
-            ["openai/gpt-5 openai no answer: connect_failed 1.5 s", "openai/gpt-5 openai 502 provider_error 1.5 s"]
+            [
+                "openai/gpt-5 openai no answer: connect_failed 1.5 s",
+                "openai/gpt-5 openai 502 provider_error 1.5 s"
+            ]
         );
         assert!(text(&desk.page_of(&unknown).await, "main").contains("Nobody knows what was used"));
         let page = text(&desk.page_of(&partial).await, "main");
@@ -249,8 +313,14 @@ fn the_model_is_explained_by_the_rules_of_that_moment_and_todays_stand_beside() 
         let page = desk.page_of(&opus).await;
         let why = text(&page, "section[aria-labelledby=why]");
         assert!(why.contains("claude-opus-4-9 was caught by the prefix alias claude-opus, which pointed at anthropic/claude-opus-4-8."), "{why}");
-        assert!(why.contains("Answered with the rules of v1, saved 22 Nov 2026, 12:00:00 UTC by "), "{why}");
-        assert!(why.contains("WINS") && why.contains("which send it the same way"), "{why}");
+        assert!(
+            why.contains("Answered with the rules of v1, saved 22 Nov 2026, 12:00:00 UTC by "),
+            "{why}"
+        );
+        assert!(
+            why.contains("WINS") && why.contains("which send it the same way"),
+            "{why}"
+        );
         assert!(select(&page, ".today").is_empty());
 
         // Pointed elsewhere half an hour ago: that request is still told by the rules of its own time.
@@ -259,16 +329,28 @@ fn the_model_is_explained_by_the_rules_of_that_moment_and_todays_stand_beside() 
         let page = desk.page_of(&opus).await;
         assert!(text(&page, "section[aria-labelledby=why]").contains("Answered with the rules of v1, saved"));
         assert!(text(&page, ".today").starts_with("Today it would go to openai/gpt-5.5 (prefix claude-opus)."));
-        let link = select(&page, ".today a")[0].value().attr("href").expect("a link").to_owned();
+        let link = select(&page, ".today a")[0]
+            .value()
+            .attr("href")
+            .expect("a link")
+            .to_owned();
         assert_eq!(link, desk.url("?test=claude-opus-4-9"));
         desk.who.get(&link).await.is(200);
 
         // A gateway that had not heard of the save yet answered by the version before it.
         let at = now.minus(Duration::from_secs(1_799));
-        let late = UsageRecord { id: RequestId::new(at, crossmodel::random::bytes()), at, ..opus.clone() };
+        let late = UsageRecord {
+            id: RequestId::new(at, crossmodel::random::bytes()),
+            at,
+            ..opus.clone()
+        };
         let new = UsageRecord {
             model: "openai/gpt-5.5".into(),
-            ..UsageRecord { id: RequestId::new(now, crossmodel::random::bytes()), at: now, ..opus.clone() }
+            ..UsageRecord {
+                id: RequestId::new(now, crossmodel::random::bytes()),
+                at: now,
+                ..opus.clone()
+            }
         };
         desk.stores(&[late.clone(), new.clone()]).await;
         assert!(text(&desk.page_of(&late).await, "section[aria-labelledby=why]").contains("the rules of v1,"));
@@ -283,7 +365,12 @@ fn a_request_outlives_its_key() {
         let call = aliased(desk.call(10), BASIC.1, BASIC.3);
         desk.stores(std::slice::from_ref(&call)).await;
         let by = Actor::command_line();
-        desk.app.store().api_keys().delete(Scope::All, call.key, &by, desk.app.clock().now()).await.expect("the store");
+        desk.app
+            .store()
+            .api_keys()
+            .delete(Scope::All, call.key, &by, desk.app.clock().now())
+            .await
+            .expect("the store");
 
         let page = desk.page_of(&call).await;
         assert_eq!(text(&page, ".today"), "Today it would be refused: the key was deleted.");
@@ -297,12 +384,21 @@ fn a_request_outlives_its_key() {
 fn an_evil_name_is_text_on_every_page_of_requests() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
-        let evil = UsageRecord { requested: EVIL.into(), agent: Some(EVIL.into()), ..failed(desk.call(5), 404, EVIL) };
+        let evil = UsageRecord {
+            requested: EVIL.into(),
+            agent: Some(EVIL.into()),
+            ..failed(desk.call(5), 404, EVIL)
+        };
         desk.stores(std::slice::from_ref(&evil)).await;
         let page = desk.page_of(&evil).await;
         assert_eq!(text(&page, "h1"), EVIL);
         assert!(select(&page, "main img").is_empty());
-        let list = desk.who.get("/requests?name=%22%3E%3Cimg%20src%3Dx%20onerror%3D1%3E").await.is(200).page();
+        let list = desk
+            .who
+            .get("/requests?name=%22%3E%3Cimg%20src%3Dx%20onerror%3D1%3E")
+            .await
+            .is(200)
+            .page();
         assert!(select(&list, "main img").is_empty());
         assert_eq!(select(&list, "#name")[0].value().attr("value"), Some(EVIL));
         assert_eq!(select(&list, "table.requests tbody tr").len(), 1);
@@ -322,9 +418,23 @@ fn a_foreign_request_and_a_missing_one_give_the_same_answer() {
         let foreign = strip(desk.who.get(&format!("/requests/{}", theirs.id)).await);
         assert_eq!(foreign, strip(desk.who.get(&format!("/requests/{missing}")).await));
         desk.who.get("/requests/nothing").await.is(404);
-        assert_eq!(names(&desk.who, &format!("?key={}", key.id)).await, Vec::<String>::new());
-        assert_eq!(names(&desk.who, &format!("?account={}", other.id)).await, Vec::<String>::new());
-        assert!(!desk.who.get("/requests/export.csv").await.is(200).text().contains(&theirs.id.to_string()));
+        assert_eq!(
+            names(&desk.who, &format!("?key={}", key.id)).await,
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            names(&desk.who, &format!("?account={}", other.id)).await,
+            Vec::<String>::new()
+        );
+        assert!(
+            !desk
+                .who
+                .get("/requests/export.csv")
+                .await
+                .is(200)
+                .text()
+                .contains(&theirs.id.to_string())
+        );
         let admin = desk.app.someone(Role::Admin).await;
         admin.get(&format!("/requests/{}", theirs.id)).await.is(200);
     });
@@ -334,9 +444,13 @@ fn a_foreign_request_and_a_missing_one_give_the_same_answer() {
 fn the_file_has_the_selection_and_no_formula() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
-        let formula = UsageRecord { requested: "=cmd".into(), ..desk.call(5) };
+        let formula = UsageRecord {
+            requested: "=cmd".into(),
+            ..desk.call(5)
+        };
         let many: Vec<UsageRecord> = (0..1_200).map(|n| desk.call(10 + n)).collect();
-        desk.stores(&[many, vec![formula, failed(desk.call(3), 502, "provider_error")]].concat()).await;
+        desk.stores(&[many, vec![formula, failed(desk.call(3), 502, "provider_error")]].concat())
+            .await;
 
         let file = desk.who.get("/requests/export.csv?status=ok").await.is(200);
 

@@ -24,7 +24,9 @@ async fn app_with_maya(store: crate::harness::store::TestStore) -> (TestApp, Clo
 }
 
 async fn sign_in(client: &Client, email: &str, password: &str) -> Reply {
-    client.post_form("/sign-in", &[("email", email), ("password", password)]).await
+    client
+        .post_form("/sign-in", &[("email", email), ("password", password)])
+        .await
 }
 
 fn console(app: &TestApp) -> Console {
@@ -46,7 +48,11 @@ fn one_signs_in_to_the_page_one_came_for_and_out_again() {
     on(Engine::Sqlite, |store| async move {
         let (app, _) = app_with_maya(store).await;
         let maya = app.client().like_a_browser();
-        let fields = [("email", " Maya@Acme.test "), ("password", PASSWORD), ("next", "/keys/new")];
+        let fields = [
+            ("email", " Maya@Acme.test "),
+            ("password", PASSWORD),
+            ("next", "/keys/new"),
+        ];
 
         let reply = maya.post_form("/sign-in", &fields).await.is(303);
 
@@ -69,8 +75,14 @@ fn a_session_that_was_ended_cannot_be_used_again() {
     on(Engine::Sqlite, |store| async move {
         let (app, _) = app_with_maya(store).await;
         let maya = app.client().like_a_browser();
-        let cookie = sign_in(&maya, MAYA, PASSWORD).await.is(303).header("set-cookie").to_owned();
-        let thief = app.client().with("cookie", cookie.split(';').next().unwrap_or_default());
+        let cookie = sign_in(&maya, MAYA, PASSWORD)
+            .await
+            .is(303)
+            .header("set-cookie")
+            .to_owned();
+        let thief = app
+            .client()
+            .with("cookie", cookie.split(';').next().unwrap_or_default());
         thief.get("/keys").await.is(200);
 
         maya.post_form("/sign-out", &[]).await.is(303);
@@ -159,9 +171,19 @@ fn somebody_who_is_switched_off_is_out_at_once() {
         let maya = app.client().like_a_browser();
         sign_in(&maya, MAYA, PASSWORD).await.is(303);
         let email: Email = MAYA.parse().expect("an address");
-        let (person, _) = app.store().people().by_email(&email).await.expect("an answer").expect("maya");
+        let (person, _) = app
+            .store()
+            .people()
+            .by_email(&email)
+            .await
+            .expect("an answer")
+            .expect("maya");
 
-        app.store().people().set_enabled(person.id, false, &Actor::command_line(), NOON).await.expect("to switch off");
+        app.store()
+            .people()
+            .set_enabled(person.id, false, &Actor::command_line(), NOON)
+            .await
+            .expect("to switch off");
 
         maya.get("/keys").await.is(303);
         sign_in(&maya, MAYA, PASSWORD).await.is(422);
@@ -172,21 +194,40 @@ fn somebody_who_is_switched_off_is_out_at_once() {
 fn the_first_run_link_makes_an_admin_once() {
     on(Engine::Sqlite, |store| async move {
         let app = TestApp::start(store).await;
-        let link = setup::first_run_link(&console(&app)).await.expect("an answer").expect("a link");
+        let link = setup::first_run_link(&console(&app))
+            .await
+            .expect("an answer")
+            .expect("a link");
         let path = link.path().to_owned();
         let client = app.client().like_a_browser();
         assert_eq!(client.get(&path).await.is(200).header("cache-control"), "no-store");
 
         let weak = [("account", "New Co"), ("email", "root@new.test"), ("password", "short")];
-        assert!(client.post_form(&path, &weak).await.is(422).text().contains("Use 12 characters or more."));
-        let good = [("account", "New Co"), ("email", "root@new.test"), ("password", "plain ferry tungsten")];
+        assert!(
+            client
+                .post_form(&path, &weak)
+                .await
+                .is(422)
+                .text()
+                .contains("Use 12 characters or more.")
+        );
+        let good = [
+            ("account", "New Co"),
+            ("email", "root@new.test"),
+            ("password", "plain ferry tungsten"),
+        ];
         assert_eq!(client.post_form(&path, &good).await.is(303).header("location"), "/keys");
 
         let page = client.get("/keys").await.is(200);
         assert!(page.text().contains("New Co") && page.text().contains("Admin"));
         client.get(&path).await.is(404);
         client.post_form(&path, &good).await.is(404);
-        assert!(setup::first_run_link(&console(&app)).await.expect("an answer").is_none());
+        assert!(
+            setup::first_run_link(&console(&app))
+                .await
+                .expect("an answer")
+                .is_none()
+        );
     });
 }
 
@@ -197,7 +238,13 @@ fn a_reset_link_sets_the_password_once_and_ends_every_session() {
         let maya = app.client().like_a_browser();
         sign_in(&maya, MAYA, PASSWORD).await.is(303);
         let email: Email = MAYA.parse().expect("an address");
-        let (person, _) = app.store().people().by_email(&email).await.expect("an answer").expect("maya");
+        let (person, _) = app
+            .store()
+            .people()
+            .by_email(&email)
+            .await
+            .expect("an answer")
+            .expect("maya");
         let url = app.url().parse().expect("an address");
         let make = || reset::link(app.store(), &url, person.id, clock.now());
         let path = make().await.expect("an answer").expect("a link").path().to_owned();
@@ -205,13 +252,19 @@ fn a_reset_link_sets_the_password_once_and_ends_every_session() {
         client.get(&path).await.is(200);
         client.get(&path).await.is(200);
 
-        let answer = client.post_form(&path, &[("password", "plain ferry tungsten")]).await.is(303);
+        let answer = client
+            .post_form(&path, &[("password", "plain ferry tungsten")])
+            .await
+            .is(303);
 
         assert_eq!(answer.header("location"), "/sign-in?after=reset");
         maya.get("/keys").await.is(303);
         sign_in(&maya, MAYA, PASSWORD).await.is(422);
         sign_in(&maya, MAYA, "plain ferry tungsten").await.is(303);
-        client.post_form(&path, &[("password", "another ferry tungsten")]).await.is(404);
+        client
+            .post_form(&path, &[("password", "another ferry tungsten")])
+            .await
+            .is(404);
 
         let late = make().await.expect("an answer").expect("a link").path().to_owned();
         clock.advance(Duration::from_secs(31 * 60));
@@ -227,15 +280,29 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
         let wrong = sign_in(&client, MAYA, "not the password").await.is(422);
         let person = person_of(&app).await;
         let url = app.url().parse().expect("an address");
-        let link = reset::link(app.store(), &url, person, clock.now()).await.expect("an answer").expect("a link");
+        let link = reset::link(app.store(), &url, person, clock.now())
+            .await
+            .expect("an answer")
+            .expect("a link");
 
-        app.store().people().set_enabled(person, false, &Actor::command_line(), NOON).await.expect("to switch off");
+        app.store()
+            .people()
+            .set_enabled(person, false, &Actor::command_line(), NOON)
+            .await
+            .expect("to switch off");
 
         assert_eq!(sign_in(&client, MAYA, PASSWORD).await.is(422).text(), wrong.text());
         client.get(link.path()).await.is(404);
-        client.post_form(link.path(), &[("password", "plain ferry tungsten")]).await.is(404);
+        client
+            .post_form(link.path(), &[("password", "plain ferry tungsten")])
+            .await
+            .is(404);
         // Switched on again, the link from before stays void.
-        app.store().people().set_enabled(person, true, &Actor::command_line(), NOON).await.expect("to switch on");
+        app.store()
+            .people()
+            .set_enabled(person, true, &Actor::command_line(), NOON)
+            .await
+            .expect("to switch on");
         client.get(link.path()).await.is(404);
         sign_in(&client, MAYA, PASSWORD).await.is(303);
     });
@@ -252,7 +319,11 @@ fn people_of_an_account_that_is_switched_off_are_out_and_their_links_wait() {
         let link = link.expect("an answer").expect("a link");
         let account = app.account().id;
         let switch = async |on| {
-            app.store().accounts().set_enabled(account, on, &Actor::command_line(), NOON).await.expect("to switch")
+            app.store()
+                .accounts()
+                .set_enabled(account, on, &Actor::command_line(), NOON)
+                .await
+                .expect("to switch")
         };
 
         switch(false).await;
@@ -276,7 +347,10 @@ fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
         let (people, person) = (app.store().people(), person_of(&app).await);
 
         let account = Some(app.account().id);
-        people.set_role(person, Role::Viewer, account, &Actor::command_line(), NOON).await.expect("another role");
+        people
+            .set_role(person, Role::Viewer, account, &Actor::command_line(), NOON)
+            .await
+            .expect("another role");
 
         maya.get("/keys").await.is(303);
         sign_in(&maya, MAYA, PASSWORD).await.is(303);
@@ -286,6 +360,12 @@ fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
 
 async fn person_of(app: &TestApp) -> crossmodel::domain::PersonId {
     let email: Email = MAYA.parse().expect("an address");
-    let (person, _) = app.store().people().by_email(&email).await.expect("an answer").expect("maya");
+    let (person, _) = app
+        .store()
+        .people()
+        .by_email(&email)
+        .await
+        .expect("an answer")
+        .expect("maya");
     person.id
 }

@@ -23,7 +23,10 @@ async fn trickled(app: &TestApp, path: &str, header: &str) -> (String, Duration)
         }
     });
     let mut told = vec![0; 64 << 10];
-    let read = timeout(Duration::from_secs(30), reader.read(&mut told)).await.expect("an answer").unwrap();
+    let read = timeout(Duration::from_secs(30), reader.read(&mut told))
+        .await
+        .expect("an answer")
+        .unwrap();
     form.abort();
     (String::from_utf8_lossy(&told[..read]).into_owned(), began.elapsed())
 }

@@ -17,9 +17,15 @@ const EVIL: &str = "\"><img src=x onerror=1>";
 /// Four calls of the key: two dear ones by an alias, one by a real id, one that failed under an evil name.
 async fn used(desk: &Desk) -> Vec<UsageRecord> {
     let (account, key, now) = (desk.app.account().id, desk.key.key().id, desk.app.clock().now());
-    let dear = UsageRecord { cost: "1.5".parse().expect("dollars"), ..record(account, key, now) };
+    let dear = UsageRecord {
+        cost: "1.5".parse().expect("dollars"),
+        ..record(account, key, now)
+    };
     let dear = aliased(dear, "cross-model-basic", "openai/gpt-5-mini");
-    let evil = UsageRecord { requested: EVIL.into(), ..failed(record(account, key, now), 404, "model_not_found") };
+    let evil = UsageRecord {
+        requested: EVIL.into(),
+        ..failed(record(account, key, now), 404, "model_not_found")
+    };
     let yesterday = now.minus(Duration::from_secs(86_400));
     let records = vec![
         UsageRecord {
@@ -28,7 +34,10 @@ async fn used(desk: &Desk) -> Vec<UsageRecord> {
             ..dear.clone()
         },
         dear,
-        UsageRecord { cost: "1".parse().expect("dollars"), ..record(account, key, now) },
+        UsageRecord {
+            cost: "1".parse().expect("dollars"),
+            ..record(account, key, now)
+        },
         evil,
     ];
     desk.app.store().usage().append(&records).await.expect("the store");
@@ -36,7 +45,11 @@ async fn used(desk: &Desk) -> Vec<UsageRecord> {
 }
 
 fn text(page: &Html, selector: &str) -> String {
-    words(select(page, selector).first().unwrap_or_else(|| panic!("no {selector} in {}", page.html())))
+    words(
+        select(page, selector)
+            .first()
+            .unwrap_or_else(|| panic!("no {selector} in {}", page.html())),
+    )
 }
 
 fn rows(page: &Html, table: &str) -> Vec<String> {
@@ -71,7 +84,11 @@ fn the_figures_the_charts_and_the_tables_say_the_same() {
         assert_eq!(figures[1..3], ["Requests 4 1 failed", "Answered 75% status below 400"]);
         assert_eq!(
             figures[3..],
-            ["Tokens in 300 300", "Tokens out 60 60", "Cached 40% of tokens in, read from a cache"]
+            [
+                "Tokens in 300 300",
+                "Tokens out 60 60",
+                "Cached 40% of tokens in, read from a cache"
+            ]
         );
 
         let chart = select(&page, ".chart svg[role=img]")[0];
@@ -84,18 +101,30 @@ fn the_figures_the_charts_and_the_tables_say_the_same() {
         );
         assert_eq!(select(&page, ".chart:first-child .bar").len(), 7);
         assert_eq!(select(&page, ".chart:first-child .part").len(), 3);
-        let days: Vec<String> =
-            select(&page, ".chart:first-child .figures-of-days tbody tr").iter().map(words).collect();
+        let days: Vec<String> = select(&page, ".chart:first-child .figures-of-days tbody tr")
+            .iter()
+            .map(words)
+            .collect();
         assert!(days[0].ends_with("$2.50 $1.50 $1.00") && days[1].ends_with("$1.50 $1.50 $0.00") && days.len() == 7);
         assert!(!page.html().contains("style="), "the policy forbids it");
 
         assert_eq!(rows(&page, "keys"), ["laptop $4.00 100% 4 360"]);
-        let models = ["openai/gpt-5-mini $3.00 75% 2 240", "deepseek/deepseek-chat $1.00 25% 2 120"];
+        let models = [
+            "openai/gpt-5-mini $3.00 75% 2 240",
+            "deepseek/deepseek-chat $1.00 25% 2 120",
+        ];
         assert_eq!(rows(&page, "models"), models);
-        assert_eq!(rows(&page, "providers"), ["openai $3.00 75% 2 240", "deepseek $1.00 25% 2 120"]);
+        assert_eq!(
+            rows(&page, "providers"),
+            ["openai $3.00 75% 2 240", "deepseek $1.00 25% 2 120"]
+        );
         let names = rows(&page, "names");
         assert_eq!(names[0], "cross-model-basic alias cross-model-basic $3.00 75% 2 240");
-        assert_eq!(names[2], format!("{EVIL} no alias $0.00 0% 1 0"), "an evil name is text");
+        assert_eq!(
+            names[2],
+            format!("{EVIL} no alias $0.00 0% 1 0"),
+            "an evil name is text"
+        );
         assert!(select(&page, "main img").is_empty());
     });
 }
@@ -106,11 +135,20 @@ fn a_row_leads_to_its_requests() {
         let desk = Desk::of(store, Role::Owner).await;
         used(&desk).await;
         let page = desk.who.get("/usage?days=7").await.is(200).page();
-        for (table, row, many) in
-            [("keys", 0, 4), ("names", 0, 2), ("names", 2, 1), ("models", 1, 2), ("providers", 0, 2)]
-        {
+        for (table, row, many) in [
+            ("keys", 0, 4),
+            ("names", 0, 2),
+            ("names", 2, 1),
+            ("models", 1, 2),
+            ("providers", 0, 2),
+        ] {
             let links = select(&page, &format!("#{table} tbody th a"));
-            let list = desk.who.get(links[row].value().attr("href").expect("a link")).await.is(200).page();
+            let list = desk
+                .who
+                .get(links[row].value().attr("href").expect("a link"))
+                .await
+                .is(200)
+                .page();
             assert_eq!(select(&list, "table.requests tbody tr").len(), many, "{table} {row}");
         }
     });
@@ -121,8 +159,12 @@ fn the_cost_is_split_and_narrowed_as_asked() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         used(&desk).await;
-        let legend =
-            |page: &Html| -> Vec<String> { select(page, ".chart:first-child .legend li").iter().map(words).collect() };
+        let legend = |page: &Html| -> Vec<String> {
+            select(page, ".chart:first-child .legend li")
+                .iter()
+                .map(words)
+                .collect()
+        };
         for (by, first) in [
             ("provider", "openai $3.00 75%"),
             ("alias", "cross-model-basic by cross-model-basic $3.00 75%"),
@@ -131,11 +173,19 @@ fn the_cost_is_split_and_narrowed_as_asked() {
             let page = desk.who.get(&format!("/usage?by={by}")).await.is(200).page();
             assert_eq!(legend(&page)[0], first);
         }
-        let page = desk.who.get("/usage?model=openai%2Fgpt-5-mini&days=90").await.is(200).page();
+        let page = desk
+            .who
+            .get("/usage?model=openai%2Fgpt-5-mini&days=90")
+            .await
+            .is(200)
+            .page();
         assert!(text(&page, ".figures").starts_with("Cost $3.00"));
         let chip = select(&page, ".only a")[0];
         assert_eq!(chip.value().attr("href"), Some("/usage?days=90"));
-        assert_eq!(select(&page, "input[type=hidden][name=model]")[0].value().attr("value"), Some("openai/gpt-5-mini"));
+        assert_eq!(
+            select(&page, "input[type=hidden][name=model]")[0].value().attr("value"),
+            Some("openai/gpt-5-mini")
+        );
     });
 }
 
@@ -149,10 +199,18 @@ fn six_series_stand_for_themselves_and_the_rest_is_one() {
             cost: PicoUsd::from_pico((10 - n) * 1_000_000_000_000),
             ..record(account, key, now)
         };
-        desk.app.store().usage().append(&(0..9).map(call).collect::<Vec<_>>()).await.expect("the store");
+        desk.app
+            .store()
+            .usage()
+            .append(&(0..9).map(call).collect::<Vec<_>>())
+            .await
+            .expect("the store");
         for by in ["model", "alias"] {
             let page = desk.who.get(&format!("/usage?by={by}")).await.is(200).page();
-            let legend: Vec<String> = select(&page, ".chart:first-child .legend li").iter().map(words).collect();
+            let legend: Vec<String> = select(&page, ".chart:first-child .legend li")
+                .iter()
+                .map(words)
+                .collect();
             match by {
                 "model" => {
                     assert_eq!(
@@ -175,16 +233,38 @@ fn another_accounts_usage_is_not_there_and_an_admin_sees_all() {
         let other = seed::account(desk.app.store(), "other").await;
         let (key, _) = seed::key(desk.app.store(), other.id, "theirs").await;
         let now = desk.app.clock().now();
-        let theirs = UsageRecord { cost: "6".parse().expect("dollars"), ..record(other.id, key.id, now) };
+        let theirs = UsageRecord {
+            cost: "6".parse().expect("dollars"),
+            ..record(other.id, key.id, now)
+        };
         desk.app.store().usage().append(&[theirs]).await.expect("the store");
 
-        for query in [format!("key={}", key.id), "key=0199d9a0-0000-7000-8000-000000000000".to_owned()] {
+        for query in [
+            format!("key={}", key.id),
+            "key=0199d9a0-0000-7000-8000-000000000000".to_owned(),
+        ] {
             let page = desk.who.get(&format!("/usage?{query}")).await.is(200).page();
             assert!(text(&page, ".empty h2").starts_with("Nothing of this kind"), "{query}");
         }
-        let page = desk.who.get(&format!("/usage?account={}", other.id)).await.is(200).page();
-        assert!(text(&page, ".figures").starts_with("Cost $4.00"), "an owner cannot choose an account");
-        assert!(!desk.who.get("/usage/export.csv").await.is(200).text().contains("theirs"));
+        let page = desk
+            .who
+            .get(&format!("/usage?account={}", other.id))
+            .await
+            .is(200)
+            .page();
+        assert!(
+            text(&page, ".figures").starts_with("Cost $4.00"),
+            "an owner cannot choose an account"
+        );
+        assert!(
+            !desk
+                .who
+                .get("/usage/export.csv")
+                .await
+                .is(200)
+                .text()
+                .contains("theirs")
+        );
 
         let admin = desk.app.someone(Role::Admin).await;
         let page = admin.get("/usage?by=account").await.is(200).page();
@@ -204,14 +284,19 @@ fn the_file_has_a_line_for_every_day_key_name_and_model_and_no_formula() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let records = used(&desk).await;
-        let evil =
-            UsageRecord { requested: "=1+1".into(), ..record(records[0].account, records[0].key, records[1].at) };
+        let evil = UsageRecord {
+            requested: "=1+1".into(),
+            ..record(records[0].account, records[0].key, records[1].at)
+        };
         desk.app.store().usage().append(&[evil]).await.expect("the store");
 
         let file = desk.who.get("/usage/export.csv?days=7").await.is(200);
 
         assert!(file.header("content-type").starts_with("text/csv"));
-        assert_eq!(file.header("content-disposition"), "attachment; filename=\"crossmodel-usage.csv\"");
+        assert_eq!(
+            file.header("content-disposition"),
+            "attachment; filename=\"crossmodel-usage.csv\""
+        );
         let lines: Vec<&str> = file.text().lines().collect();
         assert!(lines[0].starts_with("day,account,key_id,key,requested,alias,model,provider,requests"));
         assert_eq!(lines.len(), 6);

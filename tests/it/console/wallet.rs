@@ -20,17 +20,29 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 fn flat(element: ElementRef<'_>) -> String {
-    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    element
+        .text()
+        .collect::<String>()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn text(page: &Html, selector: &str) -> String {
-    flat(*select(page, selector).first().unwrap_or_else(|| panic!("no {selector}")))
+    flat(
+        *select(page, selector)
+            .first()
+            .unwrap_or_else(|| panic!("no {selector}")),
+    )
 }
 
 /// The cells of every line of the ledger.
 fn ledger(page: &Html) -> Vec<Vec<String>> {
     let cells = Selector::parse("th, td").expect("a selector");
-    select(page, ".ledger tbody tr").iter().map(|row| row.select(&cells).map(flat).collect()).collect()
+    select(page, ".ledger tbody tr")
+        .iter()
+        .map(|row| row.select(&cells).map(flat).collect())
+        .collect()
 }
 
 async fn visited(store: TestStore, role: Role) -> (TestApp, Client) {
@@ -42,7 +54,11 @@ async fn visited(store: TestStore, role: Role) -> (TestApp, Client) {
 /// An account without credit.
 async fn poor(app: &TestApp, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
-    app.store().accounts().create(&account, &Actor::command_line(), NOON).await.expect("a new account");
+    app.store()
+        .accounts()
+        .create(&account, &Actor::command_line(), NOON)
+        .await
+        .expect("a new account");
     account.id
 }
 
@@ -63,7 +79,10 @@ both_engines!(an_owner_sees_balance_spending_and_entries, |store| {
     assert_eq!(select(&page, ".sum")[0].attr("title"), Some("99995.75 USD"));
     let facts = text(&page, "dl.facts-list");
     assert!(facts.contains("Held by calls in flight$0.00"), "{facts}");
-    assert!(facts.contains("Spent today$4.25") && facts.contains("Spent this month$4.25"), "{facts}");
+    assert!(
+        facts.contains("Spent today$4.25") && facts.contains("Spent this month$4.25"),
+        "{facts}"
+    );
     assert!(text(&page, ".purse").contains("At the rate of the last 7 days it lasts more than two years."));
     let lines = ledger(&page);
     assert_eq!(lines.len(), 2);
@@ -71,8 +90,20 @@ both_engines!(an_owner_sees_balance_spending_and_entries, |store| {
         (lines[0][0].as_str(), &lines[0][3], &lines[0][4]),
         ("Usage, 2 requests", &"−$4.25".into(), &"$99,995.75".into())
     );
-    assert_eq!(lines[1], ["for testsCredit", "22 Nov 2026", "command line", "+$100,000.00", "$100,000.00"]);
-    let day = jiff::Timestamp::from_millisecond(now.millis()).unwrap().strftime("%Y-%m-%d").to_string();
+    assert_eq!(
+        lines[1],
+        [
+            "for testsCredit",
+            "22 Nov 2026",
+            "command line",
+            "+$100,000.00",
+            "$100,000.00"
+        ]
+    );
+    let day = jiff::Timestamp::from_millisecond(now.millis())
+        .unwrap()
+        .strftime("%Y-%m-%d")
+        .to_string();
     let link = select(&page, ".ledger th a")[0].attr("href");
     assert_eq!(link, Some(format!("/requests?day={day}").as_str()));
     assert_eq!(text(&page, ".wide .nav [aria-current=page]"), "Wallet");
@@ -85,7 +116,11 @@ fn an_owner_and_a_viewer_see_only_their_own_and_cannot_add() {
         let other = poor(&app, "other").await;
         for role in [Role::Owner, Role::Viewer] {
             let visitor = app.someone(role).await;
-            let own = visitor.get(&format!("/wallet?account={}", app.account().id)).await.is(200).page();
+            let own = visitor
+                .get(&format!("/wallet?account={}", app.account().id))
+                .await
+                .is(200)
+                .page();
             assert!(select(&own, "form[action='/wallet/credit']").is_empty() && select(&own, "#account").is_empty());
 
             for path in ["/wallet", "/wallet/export.csv"] {
@@ -93,7 +128,11 @@ fn an_owner_and_a_viewer_see_only_their_own_and_cannot_add() {
                 visitor.get(&format!("{path}?account=nonsense")).await.is(404);
             }
             let before = rows(&app).await;
-            let fields = [("account", &*app.account().id.to_string()), ("usd", "5"), ("note", "mine")];
+            let fields = [
+                ("account", &*app.account().id.to_string()),
+                ("usd", "5"),
+                ("note", "mine"),
+            ];
             visitor.post_form("/wallet/credit", &fields).await.is(403);
             assert_eq!(rows(&app).await, before);
         }
@@ -107,13 +146,22 @@ fn an_admin_adds_credit_and_is_told_the_new_balance() {
         let (app, admin) = visited(store, Role::Admin).await;
         let other = poor(&app, "other").await;
         let first = admin.get("/wallet").await.is(200).page();
-        assert_eq!(text(&first, "#account option[selected]"), "acme", "the first account, by name");
+        assert_eq!(
+            text(&first, "#account option[selected]"),
+            "acme",
+            "the first account, by name"
+        );
         let empty = admin.get(&format!("/wallet?account={other}")).await.is(200).page();
         assert!(text(&empty, ".purse").contains("No credit yet"));
         assert!(text(&empty, ".purse pre").contains("crossmodel credit add --account 'other'"));
 
         let id = other.to_string();
-        let fields = [("account", id.as_str()), ("usd", " $25.50 "), ("note", "<b>invoice 7</b>"), ("seen", "")];
+        let fields = [
+            ("account", id.as_str()),
+            ("usd", " $25.50 "),
+            ("note", "<b>invoice 7</b>"),
+            ("seen", ""),
+        ];
         let sent = admin.post_form("/wallet/credit", &fields).await.is(303);
 
         let at = format!("/wallet?account={other}");
@@ -126,7 +174,14 @@ fn an_admin_adds_credit_and_is_told_the_new_balance() {
             (1, "<b>invoice 7</b>Credit", "admin@example.com")
         );
         assert_eq!(
-            app.store().wallets().balance(other).await.expect("an answer").expect("it").balance.to_string(),
+            app.store()
+                .wallets()
+                .balance(other)
+                .await
+                .expect("an answer")
+                .expect("it")
+                .balance
+                .to_string(),
             "25.5"
         );
     });
@@ -150,13 +205,27 @@ fn the_form_refuses_what_is_no_credit_and_keeps_what_was_typed() {
         ] {
             let fields = [("account", id.as_str()), ("usd", usd), ("note", note)];
             let page = admin.post_form("/wallet/credit", &fields).await.is(422).page();
-            assert!(text(&page, &format!("#{field}-error")).contains(message), "{usd} {note}");
+            assert!(
+                text(&page, &format!("#{field}-error")).contains(message),
+                "{usd} {note}"
+            );
             assert_eq!(select(&page, "#usd")[0].attr("value"), Some(usd));
             let invalid = select(&page, &format!("#{field}"))[0];
             assert_eq!(invalid.attr("aria-invalid"), Some("true"));
-            assert!(invalid.attr("aria-describedby").expect("a description").contains(&format!("{field}-error")));
+            assert!(
+                invalid
+                    .attr("aria-describedby")
+                    .expect("a description")
+                    .contains(&format!("{field}-error"))
+            );
         }
-        admin.post_form("/wallet/credit", &[("account", "nonsense"), ("usd", "5"), ("note", "n")]).await.is(404);
+        admin
+            .post_form(
+                "/wallet/credit",
+                &[("account", "nonsense"), ("usd", "5"), ("note", "n")],
+            )
+            .await
+            .is(404);
         assert_eq!(rows(&app).await, before);
     });
 }
@@ -169,19 +238,30 @@ fn a_correction_is_confirmed_in_words() {
         let page = admin.get("/wallet").await.page();
         let seen = select(&page, "[name=seen]")[0].attr("value").expect("an id").to_owned();
         let send = async |confirm: &str| {
-            let fields =
-                [("account", &*id), ("usd", "-5.50"), ("note", "twice"), ("seen", &*seen), ("confirm", confirm)];
+            let fields = [
+                ("account", &*id),
+                ("usd", "-5.50"),
+                ("note", "twice"),
+                ("seen", &*seen),
+                ("confirm", confirm),
+            ];
             admin.post_form("/wallet/credit", &fields).await
         };
 
         let asked = send("").await.is(422).page();
-        assert_eq!(text(&asked, "#confirm-error"), "This takes $5.50 from acme. Type take 5.5 USD to confirm.");
+        assert_eq!(
+            text(&asked, "#confirm-error"),
+            "This takes $5.50 from acme. Type take 5.5 USD to confirm."
+        );
         assert_eq!(select(&asked, "#note")[0].attr("value"), Some("twice"));
         send("take 5 USD").await.is(422);
         send("take 5.5 USD").await.is(303);
 
         let lines = ledger(&admin.get("/wallet").await.page());
-        assert_eq!((lines[0][0].as_str(), lines[0][3].as_str()), ("twiceCorrection", "−$5.50"));
+        assert_eq!(
+            (lines[0][0].as_str(), lines[0][3].as_str()),
+            ("twiceCorrection", "−$5.50")
+        );
     });
 }
 
@@ -202,8 +282,16 @@ fn a_form_that_is_sent_twice_adds_once() {
         assert_eq!(select(&again, "#usd")[0].attr("value"), Some("7"));
         let sum = app.store().wallets().sum(app.account().id).await.expect("an answer");
         assert_eq!(sum.to_string(), "100007");
-        let fresh = select(&again, "[name=seen]")[0].attr("value").expect("an id").to_owned();
-        let fields = [("account", &*id), ("usd", "7"), ("note", "invoice 9"), ("seen", &*fresh)];
+        let fresh = select(&again, "[name=seen]")[0]
+            .attr("value")
+            .expect("an id")
+            .to_owned();
+        let fields = [
+            ("account", &*id),
+            ("usd", "7"),
+            ("note", "invoice 9"),
+            ("seen", &*fresh),
+        ];
         admin.post_form("/wallet/credit", &fields).await.is(303);
     });
 }
@@ -217,12 +305,28 @@ fn a_long_ledger_is_paged_and_exported_whole() {
         for n in 0..60_u64 {
             let at = NOON.plus(Duration::from_secs(n * 60));
             let id = LedgerId::new(at, random::bytes());
-            let note = if n == 59 { "=HYPERLINK(1)".to_owned() } else { format!("credit {n}") };
+            let note = if n == 59 {
+                "=HYPERLINK(1)".to_owned()
+            } else {
+                format!("credit {n}")
+            };
             let amount = "0.000000000001".parse().expect("an amount");
-            app.store().wallets().credit(id, account, amount, &note, &by, at).await.expect("an answer").expect("it");
+            app.store()
+                .wallets()
+                .credit(id, account, amount, &note, &by, at)
+                .await
+                .expect("an answer")
+                .expect("it");
         }
         for days in 1..=2_u64 {
-            spends(app.store(), account, key, NOON.minus(Duration::from_secs(days * 86_400)), "0.5").await;
+            spends(
+                app.store(),
+                account,
+                key,
+                NOON.minus(Duration::from_secs(days * 86_400)),
+                "0.5",
+            )
+            .await;
         }
 
         let (mut notes, mut at) = (Vec::new(), "/wallet".to_owned());
@@ -235,15 +339,28 @@ fn a_long_ledger_is_paged_and_exported_whole() {
             }
         }
         assert_eq!(notes.len(), 63);
-        assert_eq!((notes[0].as_str(), notes[62].as_str()), ("=HYPERLINK(1)Credit", "Usage, 1 request"));
+        assert_eq!(
+            (notes[0].as_str(), notes[62].as_str()),
+            ("=HYPERLINK(1)Credit", "Usage, 1 request")
+        );
 
         let file = owner.get("/wallet/export.csv").await.is(200);
         assert!(file.header("content-disposition").contains("crossmodel-wallet.csv"));
         let lines: Vec<&str> = file.text().lines().collect();
-        assert_eq!((lines.len(), lines[0]), (64, "id,time,kind,amount (USD),requests,note,by"));
-        assert!(lines[1].ends_with("credit,0.000000000001,0,'=HYPERLINK(1),command line"), "{}", lines[1]);
+        assert_eq!(
+            (lines.len(), lines[0]),
+            (64, "id,time,kind,amount (USD),requests,note,by")
+        );
+        assert!(
+            lines[1].ends_with("credit,0.000000000001,0,'=HYPERLINK(1),command line"),
+            "{}",
+            lines[1]
+        );
         assert!(lines[63].contains(",usage,-0.5,1,,"), "{}", lines[63]);
-        let head = owner.send(hyper::Method::HEAD, "/wallet/export.csv", None, bytes::Bytes::new()).await.is(200);
+        let head = owner
+            .send(hyper::Method::HEAD, "/wallet/export.csv", None, bytes::Bytes::new())
+            .await
+            .is(200);
         assert!(head.body.is_empty());
     });
 }

@@ -7,7 +7,14 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::rig::{Rig, test};
 
-const TARGETS: [&str; 6] = ["acme/fast", "acme/other", "gem/flash", "acme/off", "acme/vanished", "down/model"];
+const TARGETS: [&str; 6] = [
+    "acme/fast",
+    "acme/other",
+    "gem/flash",
+    "acme/off",
+    "acme/vanished",
+    "down/model",
+];
 
 fn alias() -> impl Strategy<Value = Alias> {
     let name = prop_oneof![
@@ -18,7 +25,11 @@ fn alias() -> impl Strategy<Value = Alias> {
         Just("claude-".to_owned())
     ];
     (name, any::<bool>(), prop::sample::select(TARGETS.to_vec())).prop_map(|(name, exact, target)| {
-        Alias::new(name.parse().unwrap(), if exact { Match::Exact } else { Match::Prefix }, target.parse().unwrap())
+        Alias::new(
+            name.parse().unwrap(),
+            if exact { Match::Exact } else { Match::Prefix },
+            target.parse().unwrap(),
+        )
     })
 }
 

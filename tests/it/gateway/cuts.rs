@@ -8,7 +8,12 @@ use super::rig::{Rig, test};
 use crate::harness::upstream::Step;
 
 /// Endpoints that ask for words.
-const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions"];
+const ENDPOINTS: [&str; 4] = [
+    "/v1/chat/completions",
+    "/v1/messages",
+    "/v1/responses",
+    "/v1/completions",
+];
 /// A model of a provider of each protocol, where its recorded answers are, and how the event begins that says how it ended.
 const PROVIDERS: [(&str, &str, &str); 3] = [
     ("acme/fast", "chat", r#""finish_reason":""#),
@@ -36,7 +41,10 @@ fn beginnings(folder: &str, name: &str, end: &str) -> Vec<String> {
     let mut so_far = String::new();
     let mut all = Vec::new();
     for event in stream.split_inclusive("\n\n") {
-        let middle = (0..=event.len() / 2).rev().find(|&at| event.is_char_boundary(at)).expect("a start");
+        let middle = (0..=event.len() / 2)
+            .rev()
+            .find(|&at| event.is_char_boundary(at))
+            .expect("a start");
         all.extend([so_far.clone(), format!("{so_far}{}", &event[..middle])]);
         if event.contains(end) {
             return all;
@@ -46,31 +54,40 @@ fn beginnings(folder: &str, name: &str, end: &str) -> Vec<String> {
     panic!("{folder}/{name} has no end");
 }
 
-test!(a_stream_that_stops_anywhere_ends_in_an_error_and_never_as_if_it_were_whole, |store| {
-    let rig = Rig::start(store).await;
-    let mut cuts = 0;
-    for (model, folder, end) in PROVIDERS {
-        for name in ["plain", "parallel_tools", "thinking"] {
-            for beginning in beginnings(folder, name, end) {
-                let sent = beginning.clone();
-                rig.upstream.answers(move |_| vec![Step::events(), Step::chunk(&sent), Step::Close]);
-                for path in ENDPOINTS {
-                    let reply = rig.client().post(path, &ask(path, model)).await;
+test!(
+    a_stream_that_stops_anywhere_ends_in_an_error_and_never_as_if_it_were_whole,
+    |store| {
+        let rig = Rig::start(store).await;
+        let mut cuts = 0;
+        for (model, folder, end) in PROVIDERS {
+            for name in ["plain", "parallel_tools", "thinking"] {
+                for beginning in beginnings(folder, name, end) {
+                    let sent = beginning.clone();
+                    rig.upstream
+                        .answers(move |_| vec![Step::events(), Step::chunk(&sent), Step::Close]);
+                    for path in ENDPOINTS {
+                        let reply = rig.client().post(path, &ask(path, model)).await;
 
-                    let (status, text) = (reply.status.as_u16(), reply.text());
-                    assert!([200, 502].contains(&status), "{status} {text}");
-                    assert!(
-                        text.contains("failed: it broke off its answer."),
-                        "{path} {model} {name}: {text}\n\n{beginning}"
-                    );
-                    for end in ["[DONE]", "message_stop", "message_delta", "response.completed", "response.incomplete"]
-                    {
-                        assert!(!text.contains(end), "{path} {model} {name}: {text}\n\n{beginning}");
+                        let (status, text) = (reply.status.as_u16(), reply.text());
+                        assert!([200, 502].contains(&status), "{status} {text}");
+                        assert!(
+                            text.contains("failed: it broke off its answer."),
+                            "{path} {model} {name}: {text}\n\n{beginning}"
+                        );
+                        for end in [
+                            "[DONE]",
+                            "message_stop",
+                            "message_delta",
+                            "response.completed",
+                            "response.incomplete",
+                        ] {
+                            assert!(!text.contains(end), "{path} {model} {name}: {text}\n\n{beginning}");
+                        }
+                        cuts += 1;
                     }
-                    cuts += 1;
                 }
             }
         }
+        assert!(cuts > 500, "{cuts}");
     }
-    assert!(cuts > 500, "{cuts}");
-});
+);

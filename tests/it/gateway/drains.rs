@@ -25,7 +25,9 @@ async fn listening(store: TestStore) -> Rig {
 async fn leaves(rig: &Rig, body: serde_json::Value) {
     let client = rig.client();
     let call = tokio::spawn(async move {
-        client.open(Method::POST, CHAT, Some("application/json"), body.to_string().into()).await
+        client
+            .open(Method::POST, CHAT, Some("application/json"), body.to_string().into())
+            .await
     });
     rig.upstream.was_asked(1).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -37,46 +39,58 @@ async fn only_record(rig: &Rig) -> UsageRecord {
     rig.records_once(1).await.remove(0)
 }
 
-test!(a_client_that_leaves_just_before_the_usage_pays_what_the_provider_counted, |store| {
-    let rig = listening(store).await;
-    let left = Arc::new(Notify::new());
-    let wait = Arc::clone(&left);
-    rig.upstream.answers(move |_| {
-        let rest = finish() + &usage(50, 7) + DONE;
-        vec![
-            Step::events(),
-            Step::chunk(&delta("Hello")),
-            Step::Wait(Arc::clone(&wait)),
-            Step::chunk(&rest),
-            Step::end(),
-        ]
-    });
-    let body = stream_question("fast").to_string().into();
-    let reply = rig.client().open(Method::POST, CHAT, Some("application/json"), body).await;
+test!(
+    a_client_that_leaves_just_before_the_usage_pays_what_the_provider_counted,
+    |store| {
+        let rig = listening(store).await;
+        let left = Arc::new(Notify::new());
+        let wait = Arc::clone(&left);
+        rig.upstream.answers(move |_| {
+            let rest = finish() + &usage(50, 7) + DONE;
+            vec![
+                Step::events(),
+                Step::chunk(&delta("Hello")),
+                Step::Wait(Arc::clone(&wait)),
+                Step::chunk(&rest),
+                Step::end(),
+            ]
+        });
+        let body = stream_question("fast").to_string().into();
+        let reply = rig
+            .client()
+            .open(Method::POST, CHAT, Some("application/json"), body)
+            .await;
 
-    drop(reply);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    left.notify_one();
+        drop(reply);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        left.notify_one();
 
-    let record = only_record(&rig).await;
-    assert_eq!((record.status, record.state, record.source), (499, CallState::Partial, UsageSource::Provider));
-    assert_eq!((record.tokens.prompt, record.tokens.completion), (50, 7));
-});
+        let record = only_record(&rig).await;
+        assert_eq!(
+            (record.status, record.state, record.source),
+            (499, CallState::Partial, UsageSource::Provider)
+        );
+        assert_eq!((record.tokens.prompt, record.tokens.completion), (50, 7));
+    }
+);
 
-test!(a_client_that_leaves_a_whole_answer_pays_what_the_provider_counted, |store| {
-    let rig = listening(store).await;
-    rig.upstream.answers(|seen| {
-        let mut steps = vec![Step::Pause(Duration::from_millis(300))];
-        steps.extend(polite(seen));
-        steps
-    });
+test!(
+    a_client_that_leaves_a_whole_answer_pays_what_the_provider_counted,
+    |store| {
+        let rig = listening(store).await;
+        rig.upstream.answers(|seen| {
+            let mut steps = vec![Step::Pause(Duration::from_millis(300))];
+            steps.extend(polite(seen));
+            steps
+        });
 
-    leaves(&rig, question("fast")).await;
+        leaves(&rig, question("fast")).await;
 
-    let record = only_record(&rig).await;
-    assert_eq!((record.status, record.source), (499, UsageSource::Provider));
-    assert_eq!((record.tokens.prompt, record.tokens.completion), (11, 2));
-});
+        let record = only_record(&rig).await;
+        assert_eq!((record.status, record.source), (499, UsageSource::Provider));
+        assert_eq!((record.tokens.prompt, record.tokens.completion), (11, 2));
+    }
+);
 
 test!(a_client_that_leaves_a_call_that_then_fails_pays_nothing, |store| {
     let rig = listening(store).await;
@@ -89,7 +103,10 @@ test!(a_client_that_leaves_a_call_that_then_fails_pays_nothing, |store| {
     leaves(&rig, question("fast")).await;
 
     let record = only_record(&rig).await;
-    assert_eq!((record.state, record.source, record.cost.pico()), (CallState::Released, UsageSource::None, 0));
+    assert_eq!(
+        (record.state, record.source, record.cost.pico()),
+        (CallState::Released, UsageSource::None, 0)
+    );
 });
 
 test!(a_client_that_has_left_is_not_asked_for_again, |store| {
@@ -99,7 +116,8 @@ test!(a_client_that_has_left_is_not_asked_for_again, |store| {
         options.retries.first_pause = Duration::from_millis(1);
     })
     .await;
-    rig.upstream.answers(|_| vec![Step::Pause(Duration::from_millis(300)), Step::Reset]);
+    rig.upstream
+        .answers(|_| vec![Step::Pause(Duration::from_millis(300)), Step::Reset]);
 
     leaves(&rig, question("fast")).await;
 
@@ -107,36 +125,49 @@ test!(a_client_that_has_left_is_not_asked_for_again, |store| {
     assert_eq!(rig.upstream.seen().len(), 1);
 });
 
-test!(what_is_read_after_a_client_has_left_is_not_billed_to_it_by_estimate, |store| {
-    let rig = Rig::with(store, |options| options.timeouts.drain = Duration::from_millis(400)).await;
-    let left = Arc::new(Notify::new());
-    let wait = Arc::clone(&left);
-    rig.upstream.answers(move |_| {
-        let more = delta(&"x".repeat(4_000));
-        vec![
-            Step::events(),
-            Step::chunk(&delta("12345678")),
-            Step::Wait(Arc::clone(&wait)),
-            Step::chunk(&more),
-            Step::Hold,
-        ]
-    });
-    let body = stream_question("fast").to_string().into();
-    let reply = rig.client().open(Method::POST, CHAT, Some("application/json"), body).await;
+test!(
+    what_is_read_after_a_client_has_left_is_not_billed_to_it_by_estimate,
+    |store| {
+        let rig = Rig::with(store, |options| options.timeouts.drain = Duration::from_millis(400)).await;
+        let left = Arc::new(Notify::new());
+        let wait = Arc::clone(&left);
+        rig.upstream.answers(move |_| {
+            let more = delta(&"x".repeat(4_000));
+            vec![
+                Step::events(),
+                Step::chunk(&delta("12345678")),
+                Step::Wait(Arc::clone(&wait)),
+                Step::chunk(&more),
+                Step::Hold,
+            ]
+        });
+        let body = stream_question("fast").to_string().into();
+        let reply = rig
+            .client()
+            .open(Method::POST, CHAT, Some("application/json"), body)
+            .await;
 
-    drop(reply);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    left.notify_one();
+        drop(reply);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        left.notify_one();
 
-    let record = only_record(&rig).await;
-    assert_eq!((record.source, record.tokens.completion), (UsageSource::Estimated, 2));
-    assert!(record.tokens.prompt > 0);
-});
+        let record = only_record(&rig).await;
+        assert_eq!((record.source, record.tokens.completion), (UsageSource::Estimated, 2));
+        assert!(record.tokens.prompt > 0);
+    }
+);
 
 test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
     let rig = Rig::start(store).await;
-    let limits = Limits { tokens_per_minute: Some(100_000), ..Limits::NONE };
-    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON).await.unwrap();
+    let limits = Limits {
+        tokens_per_minute: Some(100_000),
+        ..Limits::NONE
+    };
+    rig.store
+        .api_keys()
+        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     rig.upstream.answers(|_| vec![Step::Hold]);
     let mut long = question("fast");
     long["messages"][0]["content"] = "word ".repeat(4_000).into();
@@ -145,22 +176,31 @@ test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
     only_record(&rig).await;
 
     rig.upstream.answers(polite);
-    let left: u64 = rig.asks("fast").await.is(200).header("x-ratelimit-remaining-tokens").parse().unwrap();
+    let left: u64 = rig
+        .asks("fast")
+        .await
+        .is(200)
+        .header("x-ratelimit-remaining-tokens")
+        .parse()
+        .unwrap();
     assert!(left < 96_000, "{left} are left of 100,000");
 });
 
-test!(a_picture_is_billed_for_what_it_shows_and_not_for_what_it_takes, |store| {
-    let rig = Rig::start(store).await;
-    rig.upstream.answers(|_| vec![Step::Hold]);
-    let mut asks = question("fast");
-    let picture = format!("data:image/png;base64,{}", "iVBORw0KGgo".repeat(40_000));
-    asks["messages"][0]["content"] = json!([{"type": "image_url", "image_url": {"url": picture}}]);
+test!(
+    a_picture_is_billed_for_what_it_shows_and_not_for_what_it_takes,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(|_| vec![Step::Hold]);
+        let mut asks = question("fast");
+        let picture = format!("data:image/png;base64,{}", "iVBORw0KGgo".repeat(40_000));
+        asks["messages"][0]["content"] = json!([{"type": "image_url", "image_url": {"url": picture}}]);
 
-    leaves(&rig, asks).await;
+        leaves(&rig, asks).await;
 
-    let tokens = only_record(&rig).await.tokens;
-    assert!((2_000..3_000).contains(&tokens.prompt), "{tokens:?}");
-});
+        let tokens = only_record(&rig).await.tokens;
+        assert!((2_000..3_000).contains(&tokens.prompt), "{tokens:?}");
+    }
+);
 
 test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
     // A port that takes connections and never answers the handshake of TLS: nothing of the request gets there.
@@ -172,7 +212,11 @@ test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
         ..crossmodel::store::ProviderChange::of("acme".parse().unwrap())
     };
     let by = crossmodel::store::Actor::command_line();
-    rig.store.catalog().set_provider(&change, &by, rig.clock.now()).await.unwrap();
+    rig.store
+        .catalog()
+        .set_provider(&change, &by, rig.clock.now())
+        .await
+        .unwrap();
     let client = rig.client();
     let call = tokio::spawn(async move {
         let body = question("fast").to_string().into();
@@ -184,5 +228,8 @@ test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
     let _ = call.await;
 
     let record = only_record(&rig).await;
-    assert_eq!((record.status, record.state, record.cost.pico()), (499, CallState::Released, 0));
+    assert_eq!(
+        (record.status, record.state, record.cost.pico()),
+        (499, CallState::Released, 0)
+    );
 });

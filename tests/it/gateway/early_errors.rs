@@ -25,7 +25,13 @@ async fn patient(store: TestStore) -> Rig {
 /// Fails the first time in this way, then is polite.
 fn once(fails: Vec<Step>) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync {
     let asked = std::sync::atomic::AtomicBool::new(false);
-    move |seen| if asked.swap(true, std::sync::atomic::Ordering::SeqCst) { polite(seen) } else { fails.clone() }
+    move |seen| {
+        if asked.swap(true, std::sync::atomic::Ordering::SeqCst) {
+            polite(seen)
+        } else {
+            fails.clone()
+        }
+    }
 }
 
 fn event(value: &Value) -> String {
@@ -66,8 +72,17 @@ fn stream_failures() -> Vec<Vec<Step>> {
 #[track_caller]
 fn is_plain_error(reply: &Reply, status: u16) {
     let body = reply.json();
-    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (status, "application/json"), "{body}");
-    assert!(body["error"]["message"].as_str().is_some_and(|message| message.starts_with("Acme")), "{body}");
+    assert_eq!(
+        (reply.status.as_u16(), reply.header("content-type")),
+        (status, "application/json"),
+        "{body}"
+    );
+    assert!(
+        body["error"]["message"]
+            .as_str()
+            .is_some_and(|message| message.starts_with("Acme")),
+        "{body}"
+    );
 }
 
 async fn is_free(rig: &Rig, what: &dyn std::fmt::Debug) {
@@ -92,17 +107,20 @@ test!(an_error_in_a_whole_200_is_told_as_an_error_and_costs_nothing, |store| {
     }
 });
 
-test!(an_error_as_the_first_event_is_told_as_an_error_and_costs_nothing, |store| {
-    let rig = Rig::start(store).await;
-    for steps in stream_failures() {
-        let sent = steps.clone();
-        rig.upstream.answers(move |_| sent.clone());
+test!(
+    an_error_as_the_first_event_is_told_as_an_error_and_costs_nothing,
+    |store| {
+        let rig = Rig::start(store).await;
+        for steps in stream_failures() {
+            let sent = steps.clone();
+            rig.upstream.answers(move |_| sent.clone());
 
-        is_plain_error(&rig.client().post(CHAT, &stream_question("fast")).await, 502);
+            is_plain_error(&rig.client().post(CHAT, &stream_question("fast")).await, 502);
 
-        is_free(&rig, &steps).await;
+            is_free(&rig, &steps).await;
+        }
     }
-});
+);
 
 test!(an_error_in_a_200_is_asked_again, |store| {
     let rig = patient(store).await;
@@ -121,22 +139,37 @@ test!(an_error_in_a_200_is_asked_again, |store| {
 
 test!(an_error_in_a_200_counts_against_its_provider, |store| {
     let rig = Rig::start(store).await;
-    rig.upstream.answers(|_| json_answer(200, &json!({"error": {"message": "busy"}})));
+    rig.upstream
+        .answers(|_| json_answer(200, &json!({"error": {"message": "busy"}})));
     for _ in 0..5 {
         rig.asks("fast").await.is(502);
     }
 
     let metrics = rig.nobody().get("/metrics").await.is(200);
 
-    assert!(metrics.text().contains("crossmodel_provider_left_alone{provider=\"acme\"} 1"), "{}", metrics.text());
+    assert!(
+        metrics
+            .text()
+            .contains("crossmodel_provider_left_alone{provider=\"acme\"} 1"),
+        "{}",
+        metrics.text()
+    );
 });
 
 test!(the_status_that_an_error_speaks_of_is_the_clients, |store| {
     let rig = patient(store).await;
     for (error, status, code) in [
         (json!({"message": "slow down", "code": 429}), 429, "rate_limit_exceeded"),
-        (json!({"message": "no such field", "type": "invalid_request_error"}), 400, "provider_refused"),
-        (json!({"message": "Incorrect API key", "type": "authentication_error"}), 502, "provider_error"),
+        (
+            json!({"message": "no such field", "type": "invalid_request_error"}),
+            400,
+            "provider_refused",
+        ),
+        (
+            json!({"message": "Incorrect API key", "type": "authentication_error"}),
+            502,
+            "provider_error",
+        ),
     ] {
         let answer = json!({ "error": error });
         rig.upstream.answers(move |_| json_answer(200, &answer));
@@ -157,10 +190,22 @@ test!(every_protocol_knows_its_own_errors_in_a_200, |store| {
     let steps = [
         ("claude/opus", json_answer(200, &claude)),
         ("claude/opus", stream(&[&format!("event: error\n{}", event(&claude))])),
-        ("claude/opus", json_answer(200, &json!({"type": "message", "content": []}))),
+        (
+            "claude/opus",
+            json_answer(200, &json!({"type": "message", "content": []})),
+        ),
         ("acme/thinker", json_answer(200, &failed["response"])),
-        ("acme/thinker", stream(&[&event(&json!({"type": "response.created", "response": {}})), &event(&failed)])),
-        ("acme/thinker", stream(&[&event(&json!({"type": "error", "code": "x", "message": "busy"}))])),
+        (
+            "acme/thinker",
+            stream(&[
+                &event(&json!({"type": "response.created", "response": {}})),
+                &event(&failed),
+            ]),
+        ),
+        (
+            "acme/thinker",
+            stream(&[&event(&json!({"type": "error", "code": "x", "message": "busy"}))]),
+        ),
     ];
     for (model, steps) in steps {
         let streams = matches!(&steps[0], Step::Send(head) if head.windows(12).any(|part| part == b"event-stream"));
@@ -181,7 +226,10 @@ test!(every_protocol_knows_its_own_errors_in_a_200, |store| {
 
 test!(embeddings_that_are_an_error_cost_nothing, |store| {
     let rig = Rig::start(store).await;
-    for body in [json!({"error": {"message": "busy"}}), json!({"object": "list", "data": []})] {
+    for body in [
+        json!({"error": {"message": "busy"}}),
+        json!({"object": "list", "data": []}),
+    ] {
         let answer = body.clone();
         rig.upstream.answers(move |_| json_answer(200, &answer));
 
@@ -203,16 +251,26 @@ test!(an_empty_answer_that_says_why_is_an_answer, |store| {
     let reply = rig.client().post(CHAT, &stream_question("fast")).await.is(200);
 
     assert_eq!(reply.text(), finish() + DONE);
-    assert!(rig.records().await.iter().all(|record| record.state == CallState::Settled));
+    assert!(
+        rig.records()
+            .await
+            .iter()
+            .all(|record| record.state == CallState::Settled)
+    );
 });
 
 test!(an_error_after_content_is_never_asked_again, |store| {
     let rig = patient(store).await;
-    rig.upstream.answers(|_| stream(&[&delta("Hello"), &event(&json!({"error": {"message": "busy"}}))]));
+    rig.upstream
+        .answers(|_| stream(&[&delta("Hello"), &event(&json!({"error": {"message": "busy"}}))]));
 
     let reply = rig.client().post(CHAT, &stream_question("fast")).await.is(200);
 
-    assert!(reply.text().contains("Hello") && reply.text().contains("busy"), "{}", reply.text());
+    assert!(
+        reply.text().contains("Hello") && reply.text().contains("busy"),
+        "{}",
+        reply.text()
+    );
     assert_eq!(rig.upstream.seen().len(), 1);
 });
 
@@ -227,7 +285,11 @@ test!(a_whole_answer_to_a_stream_is_told_as_one, |store| {
     let reply = rig.client().post(CHAT, &stream_question("fast")).await.is(200);
 
     assert_eq!(reply.header("content-type"), "text/event-stream");
-    assert!(reply.text().contains("Hello there") && reply.text().ends_with(DONE), "{}", reply.text());
+    assert!(
+        reply.text().contains("Hello there") && reply.text().ends_with(DONE),
+        "{}",
+        reply.text()
+    );
     let record = &rig.records().await[0];
     assert_eq!((record.tokens.prompt, record.tokens.completion), (11, 2));
 });
@@ -237,8 +299,9 @@ test!(a_stream_is_known_by_its_bytes_whatever_its_label, |store| {
     for label in ["application/json", "text/plain", "application/octet-stream"] {
         rig.upstream.answers(move |_| {
             let mut steps = stream(&[&delta("Hello"), &finish(), DONE]);
-            steps[0] =
-                Step::send(format!("HTTP/1.1 200 OK\r\ncontent-type: {label}\r\ntransfer-encoding: chunked\r\n\r\n"));
+            steps[0] = Step::send(format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: {label}\r\ntransfer-encoding: chunked\r\n\r\n"
+            ));
             steps
         });
         for path in [CHAT, "/v1/messages"] {

@@ -57,7 +57,11 @@ test!(no_way_of_writing_a_private_address_is_dialled, |store| {
                 base_url: Some(format!("{scheme}://{host}:{port}")),
                 ..ProviderChange::of("acme".parse().unwrap())
             };
-            let set = rig.store.catalog().set_provider(&change, &Actor::command_line(), rig.clock.now()).await;
+            let set = rig
+                .store
+                .catalog()
+                .set_provider(&change, &Actor::command_line(), rig.clock.now())
+                .await;
             if set.is_err() {
                 continue;
             }
@@ -77,9 +81,16 @@ test!(an_address_is_permitted_to_the_port_and_no_further, |store| {
     let rig = Rig::start(store).await;
     let canary = Upstream::start().await;
     rig.asks("fast").await.is(200);
-    let change = ProviderChange { base_url: Some(canary.url()), ..ProviderChange::of("acme".parse().unwrap()) };
+    let change = ProviderChange {
+        base_url: Some(canary.url()),
+        ..ProviderChange::of("acme".parse().unwrap())
+    };
 
-    rig.store.catalog().set_provider(&change, &Actor::command_line(), rig.clock.now()).await.unwrap();
+    rig.store
+        .catalog()
+        .set_provider(&change, &Actor::command_line(), rig.clock.now())
+        .await
+        .unwrap();
 
     rig.asks("fast").await.is(503);
     assert_eq!(canary.connections(), 0);

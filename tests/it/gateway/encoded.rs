@@ -34,17 +34,25 @@ fn long_question(bytes: usize) -> Vec<u8> {
             (*length < bytes).then_some(word)
         })
         .collect();
-    json!({"model": "fast", "messages": [{"role": "user", "content": content}]}).to_string().into_bytes()
+    json!({"model": "fast", "messages": [{"role": "user", "content": content}]})
+        .to_string()
+        .into_bytes()
 }
 
 async fn sends(rig: &Rig, encoding: &str, path: &str, body: Vec<u8>) -> Reply {
-    rig.client().with("content-encoding", encoding).post_bytes(path, body).await
+    rig.client()
+        .with("content-encoding", encoding)
+        .post_bytes(path, body)
+        .await
 }
 
 #[track_caller]
 fn is_refused(reply: &Reply, status: u16, code: &str, message: &str) {
     let error = &reply.json()["error"];
-    assert_eq!((reply.status.as_u16(), &error["code"], &error["message"]), (status, &json!(code), &json!(message)));
+    assert_eq!(
+        (reply.status.as_u16(), &error["code"], &error["message"]),
+        (status, &json!(code), &json!(message))
+    );
 }
 
 test!(a_compressed_body_reaches_the_provider_as_it_was_before, |store| {
@@ -63,10 +71,20 @@ test!(a_compressed_body_reaches_the_provider_as_it_was_before, |store| {
         }
     }
     let long = long_question(3 << 20);
-    let plain = rig.client().post_bytes("/v1/chat/completions", long.clone()).await.is(200);
+    let plain = rig
+        .client()
+        .post_bytes("/v1/chat/completions", long.clone())
+        .await
+        .is(200);
     let expected = rig.upstream.last().body;
     for (encoding, packed) in [("gzip", gzip(&long)), ("zstd", zstd(&long))] {
-        assert_eq!(sends(&rig, encoding, "/v1/chat/completions", packed).await.is(200).status, plain.status);
+        assert_eq!(
+            sends(&rig, encoding, "/v1/chat/completions", packed)
+                .await
+                .is(200)
+                .status,
+            plain.status
+        );
         assert!(rig.upstream.last().body == expected, "{encoding}");
     }
 });
@@ -74,26 +92,35 @@ test!(a_compressed_body_reaches_the_provider_as_it_was_before, |store| {
 test!(a_compressed_body_is_counted_as_it_was_before, |store| {
     let rig = Rig::start(store).await;
     let body = ask("/v1/messages", "acme/fast", false).to_string();
-    let plain = rig.client().post_bytes("/v1/messages/count_tokens", body.clone()).await.is(200);
+    let plain = rig
+        .client()
+        .post_bytes("/v1/messages/count_tokens", body.clone())
+        .await
+        .is(200);
 
-    let packed = sends(&rig, "gzip", "/v1/messages/count_tokens", gzip(body.as_bytes())).await.is(200);
+    let packed = sends(&rig, "gzip", "/v1/messages/count_tokens", gzip(body.as_bytes()))
+        .await
+        .is(200);
 
     assert_eq!(packed.json(), plain.json());
 });
 
-test!(an_encoding_that_is_not_decoded_here_is_refused_with_the_names_of_those_that_are, |store| {
-    let rig = Rig::start(store).await;
-    for encoding in ["br", "deflate", "compress", "gzip, gzip", "gzip, zstd", "aws-chunked"] {
-        let reply = sends(&rig, encoding, "/v1/chat/completions", b"whatever".to_vec()).await;
+test!(
+    an_encoding_that_is_not_decoded_here_is_refused_with_the_names_of_those_that_are,
+    |store| {
+        let rig = Rig::start(store).await;
+        for encoding in ["br", "deflate", "compress", "gzip, gzip", "gzip, zstd", "aws-chunked"] {
+            let reply = sends(&rig, encoding, "/v1/chat/completions", b"whatever".to_vec()).await;
 
-        let message = "Send the request body as it is, or encoded once, with gzip or zstd.";
-        is_refused(&reply, 415, "unsupported_encoding", message);
-        assert_eq!(reply.header("accept-encoding"), "gzip, zstd, identity");
+            let message = "Send the request body as it is, or encoded once, with gzip or zstd.";
+            is_refused(&reply, 415, "unsupported_encoding", message);
+            assert_eq!(reply.header("accept-encoding"), "gzip, zstd, identity");
+        }
+        let body = question("fast").to_string().into_bytes();
+        sends(&rig, "identity", "/v1/chat/completions", body).await.is(200);
+        assert_eq!(rig.asks("fast").await.is(200).header("accept-encoding"), "");
     }
-    let body = question("fast").to_string().into_bytes();
-    sends(&rig, "identity", "/v1/chat/completions", body).await.is(200);
-    assert_eq!(rig.asks("fast").await.is(200).header("accept-encoding"), "");
-});
+);
 
 test!(a_body_that_is_not_what_its_encoding_says_is_refused, |store| {
     let rig = Rig::start(store).await;
@@ -107,7 +134,11 @@ test!(a_body_that_is_not_what_its_encoding_says_is_refused, |store| {
         let cut = format!("The request body is {encoding} that breaks off before its end.");
         refused(&packed[..packed.len() - 1], &cut).await;
         let more = [&packed, &b"trailing"[..]].concat();
-        refused(&more, &format!("The request body goes on after the end of its {encoding}.")).await;
+        refused(
+            &more,
+            &format!("The request body goes on after the end of its {encoding}."),
+        )
+        .await;
     }
     assert_eq!(rig.upstream.seen().len(), 0);
 });
@@ -130,7 +161,12 @@ test!(a_body_is_as_large_as_it_is_once_decoded, |store| {
     .take(2 << 20)
     .collect();
     let reply = sends(&rig, "gzip", "/v1/chat/completions", gzip(&random)).await;
-    is_refused(&reply, 413, "request_too_large", "The request body is larger than 1 MiB.");
+    is_refused(
+        &reply,
+        413,
+        "request_too_large",
+        "The request body is larger than 1 MiB.",
+    );
     rig.asks("fast").await.is(200);
 });
 
@@ -139,16 +175,28 @@ test!(decoded_bytes_count_among_all_bodies_in_memory, |store| {
 
     for _ in 0..3 {
         let reply = sends(&rig, "zstd", "/v1/chat/completions", zstd(&long_question(700 << 10))).await;
-        is_refused(&reply, 503, "overloaded", "Too many large requests at once. Try again in a moment.");
+        is_refused(
+            &reply,
+            503,
+            "overloaded",
+            "Too many large requests at once. Try again in a moment.",
+        );
     }
 
     // What they held is free again.
-    sends(&rig, "zstd", "/v1/chat/completions", zstd(&long_question(400 << 10))).await.is(200);
+    sends(&rig, "zstd", "/v1/chat/completions", zstd(&long_question(400 << 10)))
+        .await
+        .is(200);
 });
 
 test!(a_compressed_body_that_comes_too_slowly_is_not_waited_for, |store| {
-    let rig = Rig::with(store, |options| options.timeouts.body_grace = Duration::from_millis(200)).await;
-    let mut socket = tokio::net::TcpStream::connect(rig.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let rig = Rig::with(store, |options| {
+        options.timeouts.body_grace = Duration::from_millis(200)
+    })
+    .await;
+    let mut socket = tokio::net::TcpStream::connect(rig.url.strip_prefix("http://").unwrap())
+        .await
+        .unwrap();
     let head = format!(
         "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-encoding: gzip\r\n\
          content-length: 1000\r\n\r\n",
@@ -167,7 +215,9 @@ test!(a_compressed_body_that_comes_too_slowly_is_not_waited_for, |store| {
 test!(a_compressed_body_may_come_in_any_pieces, |store| {
     let rig = Rig::start(store).await;
     let packed = zstd(question("fast").to_string().as_bytes());
-    let mut socket = tokio::net::TcpStream::connect(rig.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let mut socket = tokio::net::TcpStream::connect(rig.url.strip_prefix("http://").unwrap())
+        .await
+        .unwrap();
     socket.set_nodelay(true).unwrap();
     let head = format!(
         "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-encoding: zstd\r\n\

@@ -40,10 +40,13 @@ fn hello() -> String {
 
 test!(a_compressed_answer_is_read_and_goes_on_as_it_was, |store| {
     let rig = Rig::start(store).await;
-    for (encoding, bytes) in
-        [("gzip", gzip(&hello())), ("deflate", deflate(&hello())), ("identity, gzip", gzip(&hello()))]
-    {
-        rig.upstream.answers(move |_| answer(200, "application/json", encoding, &bytes));
+    for (encoding, bytes) in [
+        ("gzip", gzip(&hello())),
+        ("deflate", deflate(&hello())),
+        ("identity, gzip", gzip(&hello())),
+    ] {
+        rig.upstream
+            .answers(move |_| answer(200, "application/json", encoding, &bytes));
         for path in ["/v1/chat/completions", "/v1/messages"] {
             let reply = rig.client().post(path, &ask(path, "acme/fast", false)).await.is(200);
 
@@ -59,9 +62,14 @@ test!(a_compressed_stream_is_read_as_it_comes, |store| {
     let rig = Rig::start(store).await;
     let events = [delta("Hello"), delta(" there"), finish(), usage(11, 2), DONE.into()].concat();
     let shown = [delta("Hello"), delta(" there"), finish(), DONE.into()].concat();
-    rig.upstream.answers(move |_| answer(200, "text/event-stream", "gzip", &gzip(&events)));
+    rig.upstream
+        .answers(move |_| answer(200, "text/event-stream", "gzip", &gzip(&events)));
 
-    let reply = rig.client().post("/v1/chat/completions", &stream_question("fast")).await.is(200);
+    let reply = rig
+        .client()
+        .post("/v1/chat/completions", &stream_question("fast"))
+        .await
+        .is(200);
 
     assert_eq!(reply.text(), shown);
     assert_eq!(rig.records().await[0].tokens.completion, 2);
@@ -70,9 +78,13 @@ test!(a_compressed_stream_is_read_as_it_comes, |store| {
 test!(a_compressed_error_keeps_its_reason, |store| {
     let rig = Rig::start(store).await;
     let error = json!({"error": {"message": "no such field", "code": "x"}}).to_string();
-    rig.upstream.answers(move |_| answer(400, "application/json", "gzip", &gzip(&error)));
+    rig.upstream
+        .answers(move |_| answer(400, "application/json", "gzip", &gzip(&error)));
 
-    assert_eq!(rig.asks("fast").await.is(400).json()["error"]["message"], "no such field");
+    assert_eq!(
+        rig.asks("fast").await.is(400).json()["error"]["message"],
+        "no such field"
+    );
 });
 
 test!(what_cannot_be_undone_is_an_error_that_says_so, |store| {
@@ -84,7 +96,8 @@ test!(what_cannot_be_undone_is_an_error_that_says_so, |store| {
         ("gzip, gzip", gzip(&hello()), "compressed"),
         ("gzip", broken, "broke off"),
     ] {
-        rig.upstream.answers(move |_| answer(200, "application/json", encoding, &bytes));
+        rig.upstream
+            .answers(move |_| answer(200, "application/json", encoding, &bytes));
 
         let reply = rig.asks("fast").await.is(502);
 
@@ -95,7 +108,8 @@ test!(what_cannot_be_undone_is_an_error_that_says_so, |store| {
 test!(a_bomb_is_given_up_at_the_limit_of_an_answer, |store| {
     let rig = Rig::with(store, |options| options.limits.answer = 1 << 20).await;
     let bomb = gzip(&"0".repeat(64 << 20));
-    rig.upstream.answers(move |_| answer(200, "application/json", "gzip", &bomb));
+    rig.upstream
+        .answers(move |_| answer(200, "application/json", "gzip", &bomb));
 
     assert!(rig.asks("fast").await.is(502).text().contains("too large"));
 });

@@ -28,7 +28,11 @@ both_engines!(who_comes_while_a_changed_catalog_is_read_waits_for_it, |store| {
     let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("acme/other").await.is(200);
     for enabled in [false, true, false, true] {
-        rig.store.catalog().set_model_enabled(&"acme/other".parse().unwrap(), enabled, &by, now).await.unwrap();
+        rig.store
+            .catalog()
+            .set_model_enabled(&"acme/other".parse().unwrap(), enabled, &by, now)
+            .await
+            .unwrap();
 
         let answers = futures_util::future::join_all((0..20).map(|_| rig.asks("acme/other"))).await;
 
@@ -38,19 +42,29 @@ both_engines!(who_comes_while_a_changed_catalog_is_read_waits_for_it, |store| {
     }
 });
 
-both_engines!(without_notices_an_edit_elsewhere_is_live_after_sixty_seconds_at_the_latest, |store| {
-    let rig = Rig::with(store, |options| options.notifications = false).await;
-    let elsewhere = rig.store.another().await;
-    assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), "acme/fast");
+both_engines!(
+    without_notices_an_edit_elsewhere_is_live_after_sixty_seconds_at_the_latest,
+    |store| {
+        let rig = Rig::with(store, |options| options.notifications = false).await;
+        let elsewhere = rig.store.another().await;
+        assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), "acme/fast");
 
-    rig.sets(&elsewhere, &[seed::exact("fast", "acme/other")]).await;
-    rig.clock.advance(Duration::from_secs(60));
-    assert_eq!(rig.asks("fast").await.header("x-crossmodel-model"), "acme/fast", "it is kept for a while");
-    rig.clock.advance(Duration::from_millis(1));
+        rig.sets(&elsewhere, &[seed::exact("fast", "acme/other")]).await;
+        rig.clock.advance(Duration::from_secs(60));
+        assert_eq!(
+            rig.asks("fast").await.header("x-crossmodel-model"),
+            "acme/fast",
+            "it is kept for a while"
+        );
+        rig.clock.advance(Duration::from_millis(1));
 
-    assert_eq!(rig.asks("fast").await.is(200).header("x-crossmodel-model"), "acme/other");
-    elsewhere.close().await;
-});
+        assert_eq!(
+            rig.asks("fast").await.is(200).header("x-crossmodel-model"),
+            "acme/other"
+        );
+        elsewhere.close().await;
+    }
+);
 
 both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| {
     let rig = Rig::with(store, |options| options.notifications = false).await;
@@ -58,15 +72,27 @@ both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| 
     let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("fast").await.is(200);
 
-    elsewhere.api_keys().set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now).await.unwrap();
+    elsewhere
+        .api_keys()
+        .set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now)
+        .await
+        .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(401);
 
-    elsewhere.api_keys().set_state(Scope::All, rig.key.id, KeyState::Active, &by, now).await.unwrap();
+    elsewhere
+        .api_keys()
+        .set_state(Scope::All, rig.key.id, KeyState::Active, &by, now)
+        .await
+        .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(200);
 
-    elsewhere.api_keys().delete(Scope::All, rig.key.id, &by, now).await.unwrap();
+    elsewhere
+        .api_keys()
+        .delete(Scope::All, rig.key.id, &by, now)
+        .await
+        .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(401);
     elsewhere.close().await;
@@ -79,25 +105,36 @@ both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |st
     rig.asks("fast").await.is(200);
 
     for (enabled, status) in [(false, 401), (true, 200)] {
-        elsewhere.accounts().set_enabled(rig.account.id, enabled, &by, now).await.unwrap();
+        elsewhere
+            .accounts()
+            .set_enabled(rig.account.id, enabled, &by, now)
+            .await
+            .unwrap();
         rig.clock.advance(Duration::from_secs(61));
         rig.asks("fast").await.is(status);
     }
     elsewhere.close().await;
 });
 
-both_engines!(without_notices_a_change_of_the_catalog_is_live_after_sixty_seconds_at_the_latest, |store| {
-    let rig = Rig::with(store, |options| options.notifications = false).await;
-    let elsewhere = rig.store.another().await;
-    let (by, now) = (Actor::command_line(), rig.clock.now());
-    rig.asks("acme/other").await.is(200);
+both_engines!(
+    without_notices_a_change_of_the_catalog_is_live_after_sixty_seconds_at_the_latest,
+    |store| {
+        let rig = Rig::with(store, |options| options.notifications = false).await;
+        let elsewhere = rig.store.another().await;
+        let (by, now) = (Actor::command_line(), rig.clock.now());
+        rig.asks("acme/other").await.is(200);
 
-    elsewhere.catalog().set_model_enabled(&"acme/other".parse().unwrap(), false, &by, now).await.unwrap();
-    rig.clock.advance(Duration::from_secs(61));
+        elsewhere
+            .catalog()
+            .set_model_enabled(&"acme/other".parse().unwrap(), false, &by, now)
+            .await
+            .unwrap();
+        rig.clock.advance(Duration::from_secs(61));
 
-    rig.asks("acme/other").await.is(404);
-    elsewhere.close().await;
-});
+        rig.asks("acme/other").await.is(404);
+        elsewhere.close().await;
+    }
+);
 
 both_engines!(the_sweep_finds_what_no_notice_told, |store| {
     let rig = Rig::with(store, |options| {
@@ -123,13 +160,22 @@ test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
     rig.asks("poor").await.is(503);
 
     let context = crossmodel::gateway::credential_context("poor", &rig.upstream.url());
-    let sealed = seed::master().seal(&context, b"sk-sealed", crossmodel::random::bytes()).unwrap();
-    let change = ProviderChange { sealed: Some(Some(sealed)), ..ProviderChange::of("poor".parse().unwrap()) };
+    let sealed = seed::master()
+        .seal(&context, b"sk-sealed", crossmodel::random::bytes())
+        .unwrap();
+    let change = ProviderChange {
+        sealed: Some(Some(sealed)),
+        ..ProviderChange::of("poor".parse().unwrap())
+    };
     rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
     rig.asks("poor").await.is(200);
     assert_eq!(rig.upstream.last().header("authorization"), "Bearer sk-sealed");
 
-    rig.store.catalog().set_provider_enabled(&"poor".parse().unwrap(), false, &by, now).await.unwrap();
+    rig.store
+        .catalog()
+        .set_provider_enabled(&"poor".parse().unwrap(), false, &by, now)
+        .await
+        .unwrap();
     rig.asks("poor").await.is(404);
 });
 
@@ -137,8 +183,13 @@ test!(a_sealed_credential_goes_nowhere_else_than_it_was_entered_for, |store| {
     let rig = Rig::start(store).await;
     let (by, now) = (Actor::command_line(), rig.clock.now());
     let context = crossmodel::gateway::credential_context("poor", "https://elsewhere.example/v1");
-    let sealed = seed::master().seal(&context, b"sk-sealed", crossmodel::random::bytes()).unwrap();
-    let change = ProviderChange { sealed: Some(Some(sealed)), ..ProviderChange::of("poor".parse().unwrap()) };
+    let sealed = seed::master()
+        .seal(&context, b"sk-sealed", crossmodel::random::bytes())
+        .unwrap();
+    let change = ProviderChange {
+        sealed: Some(Some(sealed)),
+        ..ProviderChange::of("poor".parse().unwrap())
+    };
 
     rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
 
@@ -177,7 +228,11 @@ test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
 
 async fn loads(rig: &Rig) -> u64 {
     let metrics = rig.nobody().get("/metrics").await.is(200);
-    let line = metrics.text().lines().find(|line| line.starts_with("crossmodel_key_loads_total")).expect("the count");
+    let line = metrics
+        .text()
+        .lines()
+        .find(|line| line.starts_with("crossmodel_key_loads_total"))
+        .expect("the count");
     line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
@@ -201,9 +256,16 @@ both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |stor
         client.post("/v1/chat/completions", &question("fast")).await.is(200);
     }
     let ready = client.get("/readyz").await.is(200).json();
-    assert_eq!((ready["status"].as_str(), ready["database"].as_str()), (Some("degraded"), Some("unreachable")));
+    assert_eq!(
+        (ready["status"].as_str(), ready["database"].as_str()),
+        (Some("degraded"), Some("unreachable"))
+    );
     let stranger = crossmodel::domain::ApiKeySecret::generate(crossmodel::random::bytes);
-    let refused = Client::new(&url).bearer(stranger.expose()).get("/v1/models").await.is(500);
+    let refused = Client::new(&url)
+        .bearer(stranger.expose())
+        .get("/v1/models")
+        .await
+        .is(500);
     assert_eq!(refused.json()["error"]["code"], "db_error");
 
     rig.clock.advance(Duration::from_secs(24 * 3600));
@@ -211,43 +273,59 @@ both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |stor
     drop(upstream);
 });
 
-both_engines!(a_gateway_that_knows_no_key_while_the_database_is_away_is_not_ready, |store| {
-    let rig = Rig::start(store).await;
-    let own = rig.store.another().await;
-    let mut options = options(&rig.clock, &rig.upstream);
-    options.sweep_every = Duration::from_millis(20);
-    let (_, url) = serve(&rig.store, own.clone(), options).await;
-    let client = Client::new(&url);
-    client.get("/readyz").await.is(200);
-
-    own.close().await;
-
-    let unready = once_it_is(&client, "unready").await.is(503).json();
-    assert!(unready["reason"].as_str().unwrap().contains("no API key is known"), "{unready}");
-    assert_eq!(unready["database"], "unreachable");
-});
-
-test!(a_gateway_whose_database_cannot_be_written_says_so_and_goes_on, |store| {
-    let rig = Rig::with(store, |options| {
+both_engines!(
+    a_gateway_that_knows_no_key_while_the_database_is_away_is_not_ready,
+    |store| {
+        let rig = Rig::start(store).await;
+        let own = rig.store.another().await;
+        let mut options = options(&rig.clock, &rig.upstream);
         options.sweep_every = Duration::from_millis(20);
-        options.timeouts.database = Duration::from_millis(300);
-    })
-    .await;
-    rig.asks("fast").await.is(200);
-    let client = rig.nobody();
-    let mut other = SqliteConnection::connect(&rig.store.database().url()).await.unwrap();
-    other.execute("BEGIN IMMEDIATE").await.unwrap();
+        let (_, url) = serve(&rig.store, own.clone(), options).await;
+        let client = Client::new(&url);
+        client.get("/readyz").await.is(200);
 
-    let degraded = once_it_is(&client, "degraded").await.is(200).json();
-    assert_eq!(degraded["database"], "unwritable");
-    assert!(degraded["reason"].as_str().unwrap().contains("cannot be written"), "{degraded}");
-    rig.asks("fast").await.is(200);
-    let metrics = client.get("/metrics").await.is(200);
-    assert!(metrics.text().contains("crossmodel_database_writable 0"), "{}", metrics.text());
+        own.close().await;
 
-    other.execute("ROLLBACK").await.unwrap();
-    assert_eq!(once_it_is(&client, "ready").await.is(200).json().get("reason"), None);
-});
+        let unready = once_it_is(&client, "unready").await.is(503).json();
+        assert!(
+            unready["reason"].as_str().unwrap().contains("no API key is known"),
+            "{unready}"
+        );
+        assert_eq!(unready["database"], "unreachable");
+    }
+);
+
+test!(
+    a_gateway_whose_database_cannot_be_written_says_so_and_goes_on,
+    |store| {
+        let rig = Rig::with(store, |options| {
+            options.sweep_every = Duration::from_millis(20);
+            options.timeouts.database = Duration::from_millis(300);
+        })
+        .await;
+        rig.asks("fast").await.is(200);
+        let client = rig.nobody();
+        let mut other = SqliteConnection::connect(&rig.store.database().url()).await.unwrap();
+        other.execute("BEGIN IMMEDIATE").await.unwrap();
+
+        let degraded = once_it_is(&client, "degraded").await.is(200).json();
+        assert_eq!(degraded["database"], "unwritable");
+        assert!(
+            degraded["reason"].as_str().unwrap().contains("cannot be written"),
+            "{degraded}"
+        );
+        rig.asks("fast").await.is(200);
+        let metrics = client.get("/metrics").await.is(200);
+        assert!(
+            metrics.text().contains("crossmodel_database_writable 0"),
+            "{}",
+            metrics.text()
+        );
+
+        other.execute("ROLLBACK").await.unwrap();
+        assert_eq!(once_it_is(&client, "ready").await.is(200).json().get("reason"), None);
+    }
+);
 
 /// What `/readyz` answers once it has this status.
 async fn once_it_is(client: &Client, status: &str) -> Reply {
@@ -282,7 +360,11 @@ test!(whoever_keeps_it_running_can_see_how_it_does, |store| {
         "crossmodel_spool_bytes_waiting 0",
         "crossmodel_spool_up 1",
     ] {
-        assert!(metrics.text().lines().any(|found| found == line), "{line} in {}", metrics.text());
+        assert!(
+            metrics.text().lines().any(|found| found == line),
+            "{line} in {}",
+            metrics.text()
+        );
     }
 });
 

@@ -36,7 +36,11 @@ test!(a_stream_that_has_not_begun_is_kept_alive, |store| {
         for model in ["acme/fast", "claude/opus", "acme/thinker"] {
             let reply = rig.client().post(path, &ask(path, model, true)).await.is(200);
 
-            assert!(reply.text().starts_with(&keepalive.repeat(2)), "{path} {model}: {}", reply.text());
+            assert!(
+                reply.text().starts_with(&keepalive.repeat(2)),
+                "{path} {model}: {}",
+                reply.text()
+            );
             assert!(reply.text().contains("Hello"), "{path} {model}: {}", reply.text());
             assert_eq!(reply.header("content-type"), "text/event-stream");
             assert_eq!(reply.header("x-crossmodel-model"), model);
@@ -76,7 +80,13 @@ test!(a_keepalive_of_nothing_is_never_sent, |store| {
     let rig = Rig::with(store, |options| options.timeouts.keepalive = Duration::ZERO).await;
     rig.upstream.answers(|_| {
         let pause = Step::Pause(Duration::from_millis(300));
-        vec![Step::events(), Step::chunk(&delta("Hello")), pause, Step::chunk(&finish()), Step::end()]
+        vec![
+            Step::events(),
+            Step::chunk(&delta("Hello")),
+            pause,
+            Step::chunk(&finish()),
+            Step::end(),
+        ]
     });
 
     let reply = rig.client().post(CHAT, &stream_question("fast")).await.is(200);
@@ -84,25 +94,36 @@ test!(a_keepalive_of_nothing_is_never_sent, |store| {
     assert_eq!(reply.text(), delta("Hello") + &finish());
 });
 
-test!(a_failure_after_the_head_went_out_is_an_event_of_the_clients_protocol, |store| {
-    let rig = lively(store).await;
-    rig.upstream.answers(|_| {
-        let mut steps = vec![Step::Pause(PAUSE)];
-        steps.extend(json_answer(503, &serde_json::json!({"error": {"message": "busy"}})));
-        steps
-    });
-    for (path, keepalive) in KEEPALIVES {
-        let reply = rig.client().post(path, &ask(path, "acme/fast", true)).await.is(200);
+test!(
+    a_failure_after_the_head_went_out_is_an_event_of_the_clients_protocol,
+    |store| {
+        let rig = lively(store).await;
+        rig.upstream.answers(|_| {
+            let mut steps = vec![Step::Pause(PAUSE)];
+            steps.extend(json_answer(503, &serde_json::json!({"error": {"message": "busy"}})));
+            steps
+        });
+        for (path, keepalive) in KEEPALIVES {
+            let reply = rig.client().post(path, &ask(path, "acme/fast", true)).await.is(200);
 
-        let rest = reply.text().replace(keepalive, "");
-        let data = rest.lines().find_map(|line| line.strip_prefix("data: ")).unwrap_or_else(|| panic!("{rest}"));
-        let event: Value = serde_json::from_str(data).unwrap();
-        let message = event.pointer("/error/message").or(event.get("message"));
-        assert_eq!(message, Some(&Value::from("Acme failed to answer.")), "{path}: {rest}");
-        assert!(!rest.contains("[DONE]") && !rest.contains("message_stop"), "{rest}");
+            let rest = reply.text().replace(keepalive, "");
+            let data = rest
+                .lines()
+                .find_map(|line| line.strip_prefix("data: "))
+                .unwrap_or_else(|| panic!("{rest}"));
+            let event: Value = serde_json::from_str(data).unwrap();
+            let message = event.pointer("/error/message").or(event.get("message"));
+            assert_eq!(message, Some(&Value::from("Acme failed to answer.")), "{path}: {rest}");
+            assert!(!rest.contains("[DONE]") && !rest.contains("message_stop"), "{rest}");
+        }
+        assert!(
+            rig.records()
+                .await
+                .iter()
+                .all(|record| record.state == CallState::Released && record.status == 502)
+        );
     }
-    assert!(rig.records().await.iter().all(|record| record.state == CallState::Released && record.status == 502));
-});
+);
 
 test!(a_call_is_asked_again_even_if_its_stream_was_kept_alive, |store| {
     let rig = Rig::with(store, |options| {

@@ -6,7 +6,12 @@ use super::protocols::ask;
 use super::rig::{CREDENTIAL, Rig, test};
 use crate::harness::upstream::{DONE, Step, delta, finish, json_answer, stream};
 
-const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions"];
+const ENDPOINTS: [&str; 4] = [
+    "/v1/chat/completions",
+    "/v1/messages",
+    "/v1/responses",
+    "/v1/completions",
+];
 
 fn event(value: &serde_json::Value) -> String {
     format!("data: {value}\n\n")

@@ -7,7 +7,12 @@ use super::rig::{Rig, test};
 use crossmodel::store::Actor;
 
 fn ids(list: &Value) -> Vec<&str> {
-    list["data"].as_array().expect("a list").iter().map(|entry| entry["id"].as_str().expect("an id")).collect()
+    list["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entry| entry["id"].as_str().expect("an id"))
+        .collect()
 }
 
 test!(the_list_has_the_keys_aliases_and_then_the_catalog, |store| {
@@ -56,16 +61,30 @@ test!(the_list_has_the_keys_aliases_and_then_the_catalog, |store| {
 
 test!(a_real_id_that_an_alias_hides_says_so, |store| {
     let rig = Rig::start(store).await;
-    rig.sets(&rig.store, &[crate::harness::seed::exact("acme/other", "acme/fast")]).await;
+    rig.sets(&rig.store, &[crate::harness::seed::exact("acme/other", "acme/fast")])
+        .await;
 
     let list = rig.client().get("/v1/models").await.is(200).json();
 
-    assert_eq!((&list["data"][0]["id"], &list["data"][0]["root"]), (&json!("acme/other"), &json!("acme/fast")));
-    let shadowed: Vec<&Value> =
-        list["data"].as_array().unwrap().iter().filter(|entry| entry["shadowed"] == true).collect();
+    assert_eq!(
+        (&list["data"][0]["id"], &list["data"][0]["root"]),
+        (&json!("acme/other"), &json!("acme/fast"))
+    );
+    let shadowed: Vec<&Value> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["shadowed"] == true)
+        .collect();
     assert_eq!(shadowed.len(), 1);
-    assert_eq!((&shadowed[0]["id"], shadowed[0].get("root")), (&json!("acme/other"), None));
-    assert_eq!(rig.client().get("/v1/models/acme/other").await.is(200).json()["root"], "acme/fast");
+    assert_eq!(
+        (&shadowed[0]["id"], shadowed[0].get("root")),
+        (&json!("acme/other"), None)
+    );
+    assert_eq!(
+        rig.client().get("/v1/models/acme/other").await.is(200).json()["root"],
+        "acme/fast"
+    );
 });
 
 test!(a_key_limited_to_some_models_lists_those, |store| {
@@ -74,11 +93,21 @@ test!(a_key_limited_to_some_models_lists_those, |store| {
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
         .api_keys()
-        .set_allowed(crossmodel::domain::Scope::All, rig.key.id, Some(&allowed), &[], &by, now)
+        .set_allowed(
+            crossmodel::domain::Scope::All,
+            rig.key.id,
+            Some(&allowed),
+            &[],
+            &by,
+            now,
+        )
         .await
         .unwrap();
 
-    assert_eq!(ids(&rig.client().get("/v1/models").await.is(200).json()), ["other", "acme/other"]);
+    assert_eq!(
+        ids(&rig.client().get("/v1/models").await.is(200).json()),
+        ["other", "acme/other"]
+    );
     rig.client().get("/v1/models/acme/fast").await.is(403);
 });
 
@@ -107,8 +136,14 @@ test!(anthropics_clients_get_pages, |store| {
 test!(the_limit_is_honoured_in_the_openai_list_too, |store| {
     let rig = Rig::start(store).await;
 
-    assert_eq!(ids(&rig.client().get("/v1/models?limit=2").await.is(200).json()), ["fast", "other"]);
-    assert_eq!(ids(&rig.client().get("/v1/models?limit=1000").await.is(200).json()).len(), 15);
+    assert_eq!(
+        ids(&rig.client().get("/v1/models?limit=2").await.is(200).json()),
+        ["fast", "other"]
+    );
+    assert_eq!(
+        ids(&rig.client().get("/v1/models?limit=1000").await.is(200).json()).len(),
+        15
+    );
 });
 
 test!(one_model_is_found_by_any_name_that_a_call_could_use, |store| {
@@ -124,7 +159,11 @@ test!(one_model_is_found_by_any_name_that_a_call_could_use, |store| {
         let reply = rig.client().get(&format!("/v1/models/{path}?x=1")).await.is(200);
 
         let entry = reply.json();
-        assert_eq!((entry["id"].as_str(), entry["root"].as_str()), (Some(id), root), "{path}");
+        assert_eq!(
+            (entry["id"].as_str(), entry["root"].as_str()),
+            (Some(id), root),
+            "{path}"
+        );
         assert_eq!(reply.header("x-crossmodel-model"), root.unwrap_or(id));
     }
     for path in ["nothing", "acme/off", "gone", "acme%252Fother", "Claude-opus"] {
@@ -137,7 +176,11 @@ test!(head_works_wherever_get_does, |store| {
     for path in ["/v1/models", "/v1/models/acme/fast", "/healthz", "/readyz", "/metrics"] {
         let got = rig.client().get(path).await.is(200);
 
-        let head = rig.client().send(Method::HEAD, path, None, Default::default()).await.is(200);
+        let head = rig
+            .client()
+            .send(Method::HEAD, path, None, Default::default())
+            .await
+            .is(200);
 
         assert_eq!(head.body.len(), 0);
         if !path.ends_with('z') && path != "/metrics" {

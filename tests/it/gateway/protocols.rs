@@ -8,7 +8,12 @@ use crate::harness::upstream::{Seen, Step, answer, json_answer, stream};
 use crossmodel::domain::UsageSource;
 
 /// Endpoints that ask for words, and what is asked.
-pub(super) const ENDPOINTS: [&str; 4] = ["/v1/chat/completions", "/v1/messages", "/v1/responses", "/v1/completions"];
+pub(super) const ENDPOINTS: [&str; 4] = [
+    "/v1/chat/completions",
+    "/v1/messages",
+    "/v1/responses",
+    "/v1/completions",
+];
 /// A model of a provider that speaks each protocol.
 pub(super) const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
 
@@ -79,7 +84,10 @@ pub(super) fn polyglot(seen: &Seen) -> Vec<Step> {
                     json!({"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": " there"}),
                     3,
                 ),
-                at(json!({"type": "response.output_item.done", "output_index": 0, "item": whole["output"][0]}), 4),
+                at(
+                    json!({"type": "response.output_item.done", "output_index": 0, "item": whole["output"][0]}),
+                    4,
+                ),
                 at(json!({"type": "response.completed", "response": whole}), 5),
             ])
         }
@@ -88,8 +96,10 @@ pub(super) fn polyglot(seen: &Seen) -> Vec<Step> {
 }
 
 fn events(all: &[Value]) -> Vec<Step> {
-    let lines: Vec<String> =
-        all.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())).collect();
+    let lines: Vec<String> = all
+        .iter()
+        .map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap()))
+        .collect();
     stream(&lines.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -97,11 +107,21 @@ fn events(all: &[Value]) -> Vec<Step> {
 fn told(path: &str, body: &Value) -> (String, u64, u64, String) {
     let (text, tokens) = match path {
         "/v1/messages" => (&body["content"][0]["text"], ["input_tokens", "output_tokens"]),
-        "/v1/responses" => (&body["output"][0]["content"][0]["text"], ["input_tokens", "output_tokens"]),
+        "/v1/responses" => (
+            &body["output"][0]["content"][0]["text"],
+            ["input_tokens", "output_tokens"],
+        ),
         "/v1/completions" => (&body["choices"][0]["text"], ["prompt_tokens", "completion_tokens"]),
-        _ => (&body["choices"][0]["message"]["content"], ["prompt_tokens", "completion_tokens"]),
+        _ => (
+            &body["choices"][0]["message"]["content"],
+            ["prompt_tokens", "completion_tokens"],
+        ),
     };
-    let count = |key: &str| body["usage"][key].as_u64().unwrap_or_else(|| panic!("no {key} in {body}"));
+    let count = |key: &str| {
+        body["usage"][key]
+            .as_u64()
+            .unwrap_or_else(|| panic!("no {key} in {body}"))
+    };
     let [input, output] = tokens.map(count);
     (
         text.as_str().unwrap_or_else(|| panic!("no text in {body}")).to_owned(),
@@ -113,7 +133,11 @@ fn told(path: &str, body: &Value) -> (String, u64, u64, String) {
 
 /// The words of a stream.
 pub(super) fn words(path: &str, reply: &Reply) -> String {
-    let data = reply.text().lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
+    let data = reply
+        .text()
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .filter(|data| *data != "[DONE]");
     let texts = data.map(|data| {
         let event: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"));
         let text = match path {
@@ -135,13 +159,23 @@ test!(every_endpoint_works_with_providers_of_every_protocol, |store| {
         for model in MODELS {
             let reply = rig.client().post(path, &ask(path, model, false)).await.is(200);
 
-            assert_eq!(told(path, &reply.json()), ("Hello there".into(), 11, 2, model.into()), "{path} {model}");
+            assert_eq!(
+                told(path, &reply.json()),
+                ("Hello there".into(), 11, 2, model.into()),
+                "{path} {model}"
+            );
             assert_eq!(reply.header("x-crossmodel-model"), model);
             assert!(!format!("{:?}", rig.upstream.last().headers).contains(rig.secret.expose()));
             rig.clock.advance(std::time::Duration::from_millis(1));
             let record = &rig.records().await[0];
-            assert_eq!((record.tokens.prompt, record.tokens.completion, record.source), (11, 2, UsageSource::Provider));
-            assert_eq!((record.model.as_str(), record.status, record.stream), (model, 200, false));
+            assert_eq!(
+                (record.tokens.prompt, record.tokens.completion, record.source),
+                (11, 2, UsageSource::Provider)
+            );
+            assert_eq!(
+                (record.model.as_str(), record.status, record.stream),
+                (model, 200, false)
+            );
         }
     }
 });
@@ -178,19 +212,28 @@ test!(every_endpoint_streams_from_providers_of_every_protocol, |store| {
     }
 });
 
-test!(a_provider_of_the_clients_protocol_gets_the_bytes_as_they_came_but_for_the_model, |store| {
-    let rig = Rig::start(store).await;
-    rig.upstream.answers(polyglot);
-    let body = r#"{ "max_tokens": 5, "model":"claude/opus" ,"messages":[{"role":"user","content":"é \u0041"}],"betas":{"model":1}}"#;
+test!(
+    a_provider_of_the_clients_protocol_gets_the_bytes_as_they_came_but_for_the_model,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(polyglot);
+        let body = r#"{ "max_tokens": 5, "model":"claude/opus" ,"messages":[{"role":"user","content":"é \u0041"}],"betas":{"model":1}}"#;
 
-    let client = rig.client().with("anthropic-version", "2026-10-21").with("anthropic-beta", "a-1,b-2");
-    client.post_bytes("/v1/messages?beta=true", body).await.is(200);
+        let client = rig
+            .client()
+            .with("anthropic-version", "2026-10-21")
+            .with("anthropic-beta", "a-1,b-2");
+        client.post_bytes("/v1/messages?beta=true", body).await.is(200);
 
-    let seen = rig.upstream.last();
-    assert_eq!(seen.text(), body.replace("\"claude/opus\"", "\"opus-v1\""));
-    assert_eq!((seen.header("anthropic-version"), seen.header("anthropic-beta")), ("2026-10-21", "a-1,b-2"));
-    assert_eq!(seen.header("authorization"), format!("Bearer {CREDENTIAL}"));
-});
+        let seen = rig.upstream.last();
+        assert_eq!(seen.text(), body.replace("\"claude/opus\"", "\"opus-v1\""));
+        assert_eq!(
+            (seen.header("anthropic-version"), seen.header("anthropic-beta")),
+            ("2026-10-21", "a-1,b-2")
+        );
+        assert_eq!(seen.header("authorization"), format!("Bearer {CREDENTIAL}"));
+    }
+);
 
 test!(a_providers_error_reaches_every_client_in_its_own_shape, |store| {
     let rig = Rig::start(store).await;
@@ -211,45 +254,62 @@ test!(a_providers_error_reaches_every_client_in_its_own_shape, |store| {
     }
 });
 
-test!(a_stream_that_breaks_ends_in_the_clients_own_error_and_never_as_if_it_were_whole, |store| {
-    let rig = Rig::start(store).await;
-    rig.upstream.answers(|seen| {
-        let mut steps = polyglot(seen);
-        steps.truncate(4);
-        steps.push(Step::Reset);
-        steps
-    });
-    for model in MODELS {
-        for path in ENDPOINTS {
-            let reply = rig.client().post(path, &ask(path, model, true)).await.is(200);
+test!(
+    a_stream_that_breaks_ends_in_the_clients_own_error_and_never_as_if_it_were_whole,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(|seen| {
+            let mut steps = polyglot(seen);
+            steps.truncate(4);
+            steps.push(Step::Reset);
+            steps
+        });
+        for model in MODELS {
+            for path in ENDPOINTS {
+                let reply = rig.client().post(path, &ask(path, model, true)).await.is(200);
 
-            let text = reply.text();
-            for end in ["[DONE]", "message_stop", "response.completed"] {
-                assert!(!text.contains(end), "{path} {model}: {text}");
+                let text = reply.text();
+                for end in ["[DONE]", "message_stop", "response.completed"] {
+                    assert!(!text.contains(end), "{path} {model}: {text}");
+                }
+                assert!(
+                    text.contains("failed: it broke off its answer."),
+                    "{path} {model}: {text}"
+                );
+                assert_eq!(
+                    path == "/v1/messages" || path == "/v1/responses",
+                    text.contains("event: "),
+                    "{text}"
+                );
             }
-            assert!(text.contains("failed: it broke off its answer."), "{path} {model}: {text}");
-            assert_eq!(path == "/v1/messages" || path == "/v1/responses", text.contains("event: "), "{text}");
         }
     }
-});
+);
 
-test!(an_answer_that_is_not_streamed_though_it_was_asked_to_be_becomes_a_stream, |store| {
-    let rig = Rig::start(store).await;
-    rig.upstream.answers(|seen| {
-        let mut plain = seen.clone();
-        let mut body = seen.json();
-        body["stream"] = false.into();
-        plain.body = body.to_string().into_bytes();
-        polyglot(&plain)
-    });
+test!(
+    an_answer_that_is_not_streamed_though_it_was_asked_to_be_becomes_a_stream,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(|seen| {
+            let mut plain = seen.clone();
+            let mut body = seen.json();
+            body["stream"] = false.into();
+            plain.body = body.to_string().into_bytes();
+            polyglot(&plain)
+        });
 
-    let reply = rig.client().post("/v1/messages", &ask("/v1/messages", "acme/fast", true)).await.is(200);
+        let reply = rig
+            .client()
+            .post("/v1/messages", &ask("/v1/messages", "acme/fast", true))
+            .await
+            .is(200);
 
-    assert_eq!(
-        (words("/v1/messages", &reply).as_str(), reply.header("content-type")),
-        ("Hello there", "text/event-stream")
-    );
-});
+        assert_eq!(
+            (words("/v1/messages", &reply).as_str(), reply.header("content-type")),
+            ("Hello there", "text/event-stream")
+        );
+    }
+);
 
 test!(what_a_protocol_has_no_place_for_is_refused_and_named, |store| {
     let rig = Rig::start(store).await;
@@ -280,42 +340,68 @@ test!(embeddings_pass_as_they_came_and_are_metered, |store| {
 
     assert_eq!(rig.upstream.last().text(), body.replace("acme/embed", "embed-v1"));
     assert_eq!(
-        (reply.json()["model"].as_str(), reply.json()["data"][0]["embedding"].as_str()),
+        (
+            reply.json()["model"].as_str(),
+            reply.json()["data"][0]["embedding"].as_str()
+        ),
         (Some("acme/embed"), Some("AACAPw=="))
     );
     let record = &rig.records().await[0];
-    assert_eq!((record.tokens.prompt, record.tokens.completion, record.protocol.as_str()), (3, 0, "openai-embeddings"));
+    assert_eq!(
+        (record.tokens.prompt, record.tokens.completion, record.protocol.as_str()),
+        (3, 0, "openai-embeddings")
+    );
     assert_eq!(record.cost.to_string(), "0.000003");
 });
 
-test!(tokens_are_counted_by_the_provider_where_it_can_and_estimated_where_it_cannot, |store| {
-    let rig = Rig::start(store).await;
-    rig.upstream.answers(|seen| {
-        assert_eq!(seen.path, "/v1/messages/count_tokens");
-        json_answer(200, &json!({"input_tokens": 4711}))
-    });
+test!(
+    tokens_are_counted_by_the_provider_where_it_can_and_estimated_where_it_cannot,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(|seen| {
+            assert_eq!(seen.path, "/v1/messages/count_tokens");
+            json_answer(200, &json!({"input_tokens": 4711}))
+        });
 
-    let counted = rig
-        .client()
-        .post("/v1/messages/count_tokens?beta=true", &ask("/v1/messages", "counts/opus", false))
-        .await
-        .is(200);
-    let estimated = rig.client().post("/v1/messages/count_tokens", &ask("/v1/messages", "fast", false)).await.is(200);
+        let counted = rig
+            .client()
+            .post(
+                "/v1/messages/count_tokens?beta=true",
+                &ask("/v1/messages", "counts/opus", false),
+            )
+            .await
+            .is(200);
+        let estimated = rig
+            .client()
+            .post("/v1/messages/count_tokens", &ask("/v1/messages", "fast", false))
+            .await
+            .is(200);
 
-    assert_eq!((counted.json(), counted.header("x-crossmodel-estimate")), (json!({"input_tokens": 4711}), ""));
-    assert_eq!(rig.upstream.last().json()["model"], "opus-v1");
-    assert_eq!(estimated.header("x-crossmodel-estimate"), "input_tokens");
-    assert!((1..40).contains(&estimated.json()["input_tokens"].as_u64().unwrap()), "{}", estimated.text());
-    assert_eq!(rig.upstream.seen().len(), 1);
-    assert_eq!(rig.records().await, []);
-});
+        assert_eq!(
+            (counted.json(), counted.header("x-crossmodel-estimate")),
+            (json!({"input_tokens": 4711}), "")
+        );
+        assert_eq!(rig.upstream.last().json()["model"], "opus-v1");
+        assert_eq!(estimated.header("x-crossmodel-estimate"), "input_tokens");
+        assert!(
+            (1..40).contains(&estimated.json()["input_tokens"].as_u64().unwrap()),
+            "{}",
+            estimated.text()
+        );
+        assert_eq!(rig.upstream.seen().len(), 1);
+        assert_eq!(rig.records().await, []);
+    }
+);
 
 test!(a_provider_without_a_place_to_count_is_estimated_for, |store| {
     let rig = Rig::start(store).await;
     rig.upstream.answers(|_| answer(404, &[], "no such page"));
 
-    let reply =
-        rig.client().post("/v1/messages/count_tokens", &ask("/v1/messages", "counts/opus", false)).await.is(200);
+    let reply = rig
+        .client()
+        .post("/v1/messages/count_tokens", &ask("/v1/messages", "counts/opus", false))
+        .await
+        .is(200);
 
     assert_eq!(reply.header("x-crossmodel-estimate"), "input_tokens");
 });

@@ -12,8 +12,16 @@ use crate::harness::seed::{self, NOON};
 use crate::harness::upstream::json_answer;
 
 async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
-    let limits = Limits { requests_per_minute: requests, tokens_per_minute: tokens, spend: None };
-    rig.store.api_keys().set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON).await.unwrap();
+    let limits = Limits {
+        requests_per_minute: requests,
+        tokens_per_minute: tokens,
+        spend: None,
+    };
+    rig.store
+        .api_keys()
+        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
 }
 
 fn uses(prompt: u64, completion: u64) -> Value {
@@ -28,46 +36,59 @@ fn told(reply: &Reply, kind: &str) -> [String; 3] {
     ["limit", "remaining", "reset"].map(|what| reply.header(&format!("x-ratelimit-{what}-{kind}")).to_owned())
 }
 
-test!(the_request_beyond_the_limit_is_refused_until_the_minute_is_over, |store| {
-    let rig = Rig::start(store).await;
-    limit(&rig, Some(3), None).await;
-    for left in ["2", "1", "0"] {
-        let reply = rig.asks("fast").await.is(200);
-        assert_eq!(told(&reply, "requests"), ["3", left, "1m1s"]);
-        assert!(reply.headers.get("x-ratelimit-limit-tokens").is_none());
-        rig.clock.advance(Duration::from_secs(10));
+test!(
+    the_request_beyond_the_limit_is_refused_until_the_minute_is_over,
+    |store| {
+        let rig = Rig::start(store).await;
+        limit(&rig, Some(3), None).await;
+        for left in ["2", "1", "0"] {
+            let reply = rig.asks("fast").await.is(200);
+            assert_eq!(told(&reply, "requests"), ["3", left, "1m1s"]);
+            assert!(reply.headers.get("x-ratelimit-limit-tokens").is_none());
+            rig.clock.advance(Duration::from_secs(10));
+        }
+
+        let refused = rig.asks("fast").await.is(429);
+
+        let error = json!({
+            "message": "Rate limit exceeded: max 3 requests per minute.", "type": "rate_limit_error", "param": null,
+            "code": "rate_limit_exceeded",
+        });
+        assert_eq!(refused.json()["error"], error);
+        assert_eq!(
+            (refused.header("retry-after"), told(&refused, "requests")),
+            ("31", ["3", "0", "51s"].map(String::from))
+        );
+        assert!(refused.headers.get("x-should-retry").is_none());
+        assert_eq!(rig.upstream.seen().len(), 3);
+        rig.clock.advance(Duration::from_secs(30));
+        rig.asks("fast").await.is(429);
+        rig.clock.advance(Duration::from_secs(1));
+        rig.asks("fast").await.is(200);
+        rig.asks("fast").await.is(429);
     }
+);
 
-    let refused = rig.asks("fast").await.is(429);
+test!(
+    an_error_tells_the_limits_too_and_a_key_without_limits_has_no_such_headers,
+    |store| {
+        let rig = Rig::start(store).await;
+        assert!(
+            rig.asks("fast")
+                .await
+                .is(200)
+                .headers
+                .get("x-ratelimit-limit-requests")
+                .is_none()
+        );
+        limit(&rig, Some(10), Some(5_000)).await;
 
-    let error = json!({
-        "message": "Rate limit exceeded: max 3 requests per minute.", "type": "rate_limit_error", "param": null,
-        "code": "rate_limit_exceeded",
-    });
-    assert_eq!(refused.json()["error"], error);
-    assert_eq!(
-        (refused.header("retry-after"), told(&refused, "requests")),
-        ("31", ["3", "0", "51s"].map(String::from))
-    );
-    assert!(refused.headers.get("x-should-retry").is_none());
-    assert_eq!(rig.upstream.seen().len(), 3);
-    rig.clock.advance(Duration::from_secs(30));
-    rig.asks("fast").await.is(429);
-    rig.clock.advance(Duration::from_secs(1));
-    rig.asks("fast").await.is(200);
-    rig.asks("fast").await.is(429);
-});
+        let refused = rig.asks("nothing").await.is(404);
 
-test!(an_error_tells_the_limits_too_and_a_key_without_limits_has_no_such_headers, |store| {
-    let rig = Rig::start(store).await;
-    assert!(rig.asks("fast").await.is(200).headers.get("x-ratelimit-limit-requests").is_none());
-    limit(&rig, Some(10), Some(5_000)).await;
-
-    let refused = rig.asks("nothing").await.is(404);
-
-    assert_eq!(told(&refused, "requests"), ["10", "9", "1m1s"]);
-    assert_eq!(told(&refused, "tokens"), ["5000", "5000", "1m1s"]);
-});
+        assert_eq!(told(&refused, "requests"), ["10", "9", "1m1s"]);
+        assert_eq!(told(&refused, "tokens"), ["5000", "5000", "1m1s"]);
+    }
+);
 
 test!(tokens_count_as_the_provider_counts_them_once_it_has, |store| {
     let rig = Rig::start(store).await;
@@ -76,14 +97,21 @@ test!(tokens_count_as_the_provider_counts_them_once_it_has, |store| {
 
     for left in ["4500", "4000", "3500"] {
         rig.asks("fast").await.is(200);
-        let reply = rig.client().post("/v1/messages/count_tokens", &question("fast")).await.is(200);
+        let reply = rig
+            .client()
+            .post("/v1/messages/count_tokens", &question("fast"))
+            .await
+            .is(200);
         assert_eq!(told(&reply, "tokens")[1], left);
     }
 
     rig.upstream.answers(|_| json_answer(200, &uses(3_000, 500)));
     rig.asks("fast").await.is(200);
     let refused = rig.asks("fast").await.is(429);
-    assert_eq!(refused.json()["error"]["message"], "Rate limit exceeded: max 5000 tokens per minute.");
+    assert_eq!(
+        refused.json()["error"]["message"],
+        "Rate limit exceeded: max 5000 tokens per minute."
+    );
     assert_eq!(rig.upstream.seen().len(), 4);
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(200);
@@ -100,20 +128,30 @@ test!(a_call_larger_than_a_minutes_tokens_is_let_in_alone, |store| {
     rig.asks("fast").await.is(200);
 });
 
-test!(a_call_that_fails_gives_back_the_tokens_that_it_was_counted_with, |store| {
-    let rig = Rig::start(store).await;
-    limit(&rig, None, Some(1_100)).await;
-    rig.upstream.answers(|_| crate::harness::upstream::answer(500, &[], ""));
+test!(
+    a_call_that_fails_gives_back_the_tokens_that_it_was_counted_with,
+    |store| {
+        let rig = Rig::start(store).await;
+        limit(&rig, None, Some(1_100)).await;
+        rig.upstream.answers(|_| crate::harness::upstream::answer(500, &[], ""));
 
-    for _ in 0..5 {
-        rig.asks("fast").await.is(502);
+        for _ in 0..5 {
+            rig.asks("fast").await.is(502);
+        }
     }
-});
+);
 
 test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
     let rig = Rig::start(store).await;
-    let limits = Limits { requests_per_minute: Some(4), ..Limits::NONE };
-    rig.store.accounts().set_limits(rig.account.id, limits, &Actor::command_line(), NOON).await.unwrap();
+    let limits = Limits {
+        requests_per_minute: Some(4),
+        ..Limits::NONE
+    };
+    rig.store
+        .accounts()
+        .set_limits(rig.account.id, limits, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     limit(&rig, Some(3), None).await;
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
     let second = rig.nobody().bearer(second.expose());
@@ -175,11 +213,16 @@ both_engines!(two_gateways_together_admit_the_tokens_that_one_would, |store| {
 
 /// How many of so many requests are admitted, spread over the gateways by weight, one after the other.
 async fn hammer(clients: &[Client], weights: [usize; 3], count: usize) -> usize {
-    let turns: Vec<&Client> =
-        clients.iter().zip(weights).flat_map(|(client, weight)| std::iter::repeat_n(client, weight)).collect();
+    let turns: Vec<&Client> = clients
+        .iter()
+        .zip(weights)
+        .flat_map(|(client, weight)| std::iter::repeat_n(client, weight))
+        .collect();
     let mut admitted = 0;
     for n in 0..count {
-        let reply = turns[n % turns.len()].post("/v1/chat/completions", &question("fast")).await;
+        let reply = turns[n % turns.len()]
+            .post("/v1/chat/completions", &question("fast"))
+            .await;
         admitted += usize::from(reply.status == 200);
     }
     admitted

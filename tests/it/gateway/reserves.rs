@@ -41,13 +41,23 @@ async fn start(store: TestStore) -> Rig {
         model("acme/answers", "chat", "openai-responses", CONTEXT),
         model("claude/lax", "chat", "anthropic-messages", CONTEXT),
     ];
-    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON).await.unwrap();
+    rig.store
+        .catalog()
+        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     rig
 }
 
 async fn balance(rig: &Rig) -> PicoUsd {
     rig.gateway.flush().await;
-    rig.store.wallets().balance(rig.account.id).await.unwrap().unwrap().balance
+    rig.store
+        .wallets()
+        .balance(rig.account.id)
+        .await
+        .unwrap()
+        .unwrap()
+        .balance
 }
 
 /// Leaves so much in the wallet.
@@ -55,7 +65,12 @@ async fn leave(rig: &Rig, amount: PicoUsd) {
     let change = PicoUsd::from_pico(amount.pico() - balance(rig).await.pico());
     if change != PicoUsd::ZERO {
         let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
-        rig.store.wallets().credit(id, rig.account.id, change, "a test", &by, NOON).await.unwrap().unwrap();
+        rig.store
+            .wallets()
+            .credit(id, rig.account.id, change, "a test", &by, NOON)
+            .await
+            .unwrap()
+            .unwrap();
     }
 }
 
@@ -87,7 +102,10 @@ fn counted(seen: &Seen, prompt: u64, completion: u64) -> Vec<Step> {
 fn obeys(limit: &'static str, answers: &'static [&'static str], prompt: Option<u64>) -> impl Fn(&Seen) -> Vec<Step> {
     move |seen| {
         let asked = seen.json();
-        let one = number(&asked[limit]).filter(|&tokens| tokens > 0).unwrap_or(LONGEST).min(LONGEST);
+        let one = number(&asked[limit])
+            .filter(|&tokens| tokens > 0)
+            .unwrap_or(LONGEST)
+            .min(LONGEST);
         let many = answers.iter().filter_map(|key| number(&asked[*key])).max().unwrap_or(1);
         let predicted = asked["prediction"]["content"].as_str().map_or(0, str::len) as u64;
         counted(seen, prompt.unwrap_or(seen.body.len() as u64), one * many + predicted)
@@ -116,7 +134,12 @@ async fn hundred(rig: &Rig, path: &str, body: &Value) -> (Vec<Reply>, Option<Str
     let overdrawn = left < PicoUsd::ZERO || short;
     (
         replies,
-        overdrawn.then(|| format!("{admitted} of 100 calls, and {left} is left: {path} {:.200}", body.to_string())),
+        overdrawn.then(|| {
+            format!(
+                "{admitted} of 100 calls, and {left} is left: {path} {:.200}",
+                body.to_string()
+            )
+        }),
     )
 }
 
@@ -131,16 +154,58 @@ test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
     let mut overdrawn = Vec::new();
     for (path, model, more, limit, prompt) in [
         (CHAT, "acme/lax", small.clone(), "max_tokens", None),
-        (CHAT, "acme/lax", json!({"max_completion_tokens": LONGEST, "max_tokens": 1}), "max_completion_tokens", None),
-        (CHAT, "acme/lax", json!({"max_output_tokens": 1, "max_tokens": LONGEST}), "max_tokens", None),
-        (CHAT, "acme/lax", json!({"max_output_tokens": LONGEST, "max_tokens": 1}), "max_output_tokens", None),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_completion_tokens": LONGEST, "max_tokens": 1}),
+            "max_completion_tokens",
+            None,
+        ),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_output_tokens": 1, "max_tokens": LONGEST}),
+            "max_tokens",
+            None,
+        ),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_output_tokens": LONGEST, "max_tokens": 1}),
+            "max_output_tokens",
+            None,
+        ),
         (CHAT, "acme/lax", json!({"max_output_tokens": 1}), "max_tokens", None),
         (CHAT, "acme/lax", json!({"max_tokens": 0}), "max_tokens", None),
-        (CHAT, "acme/lax", json!({"max_tokens": 1, "n_predict": LONGEST}), "n_predict", None),
-        (CHAT, "acme/lax", json!({"max_tokens": 100, "n": 500}), "max_tokens", None),
-        (CHAT, "acme/lax", json!({"max_tokens": 100, "n": 1, "best_of": 500}), "max_tokens", None),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_tokens": 1, "n_predict": LONGEST}),
+            "n_predict",
+            None,
+        ),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_tokens": 100, "n": 500}),
+            "max_tokens",
+            None,
+        ),
+        (
+            CHAT,
+            "acme/lax",
+            json!({"max_tokens": 100, "n": 1, "best_of": 500}),
+            "max_tokens",
+            None,
+        ),
         (MESSAGES, "claude/lax", small.clone(), "max_tokens", None),
-        (MESSAGES, "claude/lax", json!({"max_tokens": 100, "n": 500}), "max_tokens", None),
+        (
+            MESSAGES,
+            "claude/lax",
+            json!({"max_tokens": 100, "n": 500}),
+            "max_tokens",
+            None,
+        ),
         (
             RESPONSES,
             "acme/answers",
@@ -148,7 +213,13 @@ test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
             "max_output_tokens",
             None,
         ),
-        (RESPONSES, "acme/answers", json!({"max_tokens": 1}), "max_output_tokens", None),
+        (
+            RESPONSES,
+            "acme/answers",
+            json!({"max_tokens": 1}),
+            "max_output_tokens",
+            None,
+        ),
         (
             CHAT,
             "acme/lax",
@@ -170,7 +241,13 @@ test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
             "max_tokens",
             Some(9),
         ),
-        ("/v1/embeddings", "acme/vectors", json!({"input": vec!["x".repeat(500); 400]}), "none", None),
+        (
+            "/v1/embeddings",
+            "acme/vectors",
+            json!({"input": vec!["x".repeat(500); 400]}),
+            "none",
+            None,
+        ),
     ] {
         rig.upstream.answers(obeys(limit, &["n", "best_of"], prompt));
 
@@ -186,21 +263,40 @@ test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
 
 test!(a_number_that_readers_differ_over_is_refused_with_its_name, |store| {
     let rig = start(store).await;
-    for (path, model) in [(CHAT, "acme/lax"), (MESSAGES, "claude/lax"), (RESPONSES, "acme/answers")] {
-        for field in ["n", "best_of", "max_tokens", "max_completion_tokens", "max_output_tokens"] {
+    for (path, model) in [
+        (CHAT, "acme/lax"),
+        (MESSAGES, "claude/lax"),
+        (RESPONSES, "acme/answers"),
+    ] {
+        for field in [
+            "n",
+            "best_of",
+            "max_tokens",
+            "max_completion_tokens",
+            "max_output_tokens",
+        ] {
             for value in [json!(100.0), json!("100"), json!(-1), json!(true)] {
                 rig.upstream.answers(obeys("max_tokens", &["n", "best_of"], None));
 
-                let reply =
-                    rig.client().post(path, &ask(path, model, &json!({"max_tokens": 9, field: value}))).await.is(400);
+                let reply = rig
+                    .client()
+                    .post(path, &ask(path, model, &json!({"max_tokens": 9, field: value})))
+                    .await
+                    .is(400);
 
                 let error = reply.json()["error"].clone();
                 assert!(
-                    error["message"].as_str().unwrap().starts_with(&format!("'{field}' must be a whole number")),
+                    error["message"]
+                        .as_str()
+                        .unwrap()
+                        .starts_with(&format!("'{field}' must be a whole number")),
                     "{error}"
                 );
                 if path != MESSAGES {
-                    assert_eq!((&error["code"], &error["param"]), (&json!("invalid_json"), &json!(field)));
+                    assert_eq!(
+                        (&error["code"], &error["param"]),
+                        (&json!("invalid_json"), &json!(field))
+                    );
                 }
             }
         }
@@ -208,16 +304,19 @@ test!(a_number_that_readers_differ_over_is_refused_with_its_name, |store| {
     assert_eq!(rig.upstream.seen().len(), 0);
 });
 
-test!(a_call_with_a_limit_is_admitted_as_often_as_the_balance_allows, |store| {
-    let rig = start(store).await;
-    rig.upstream.answers(obeys("max_tokens", &["n"], None));
+test!(
+    a_call_with_a_limit_is_admitted_as_often_as_the_balance_allows,
+    |store| {
+        let rig = start(store).await;
+        rig.upstream.answers(obeys("max_tokens", &["n"], None));
 
-    // A thousand tokens of output are a cent; of input there are at most some two thousand, a tenth of a cent.
-    let (replies, overdrawn) = hundred(&rig, CHAT, &ask(CHAT, "acme/lax", &json!({"max_tokens": 1_000}))).await;
+        // A thousand tokens of output are a cent; of input there are at most some two thousand, a tenth of a cent.
+        let (replies, overdrawn) = hundred(&rig, CHAT, &ask(CHAT, "acme/lax", &json!({"max_tokens": 1_000}))).await;
 
-    assert_eq!(overdrawn, None);
-    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 4);
-});
+        assert_eq!(overdrawn, None);
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 4);
+    }
+);
 
 test!(more_money_than_can_be_reserved_is_refused, |store| {
     let rig = start(store).await;

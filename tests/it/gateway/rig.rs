@@ -54,7 +54,16 @@ impl Rig {
         let mut options = options(&clock, &upstream);
         change(&mut options);
         let (gateway, url) = serve(&store, (*store).clone(), options).await;
-        Self { store, upstream, gateway, clock, url, account, key, secret }
+        Self {
+            store,
+            upstream,
+            gateway,
+            clock,
+            url,
+            account,
+            key,
+            secret,
+        }
     }
 
     /// A caller without a key.
@@ -74,9 +83,19 @@ impl Rig {
 
     /// Sets the key's aliases.
     pub async fn sets(&self, store: &Store, aliases: &[Alias]) {
-        let version = store.aliases().list(Scope::All, self.key.id).await.unwrap().unwrap().version;
+        let version = store
+            .aliases()
+            .list(Scope::All, self.key.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .version;
         let by = Actor::command_line();
-        store.aliases().save(Scope::All, self.key.id, version, aliases, &by, self.clock.now()).await.unwrap();
+        store
+            .aliases()
+            .save(Scope::All, self.key.id, version, aliases, &by, self.clock.now())
+            .await
+            .unwrap();
     }
 
     /// Every record, the newest first, once all are written.
@@ -94,7 +113,10 @@ impl Rig {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("there are not {count} records after a long wait: {:?}", self.records().await);
+        panic!(
+            "there are not {count} records after a long wait: {:?}",
+            self.records().await
+        );
     }
 }
 
@@ -170,14 +192,20 @@ async fn import(store: &Store, upstream: &Upstream) {
     let redirect = json!({"protocol": "openai-chat", "base_url": "https://10.0.0.1", "path": "/chat/completions"});
     let acme = provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat, responses]));
     let providers = vec![
-        Provider { embeddings_path: Some("/embeddings".into()), ..acme },
+        Provider {
+            embeddings_path: Some("/embeddings".into()),
+            ..acme
+        },
         provider("unsure", "Unsure", "ACME_KEY", Value::Null, json!([chat])),
         provider("terse", "Terse", "ACME_KEY", json!(false), json!([chat])),
         provider("poor", "Poor", "POOR_KEY", json!(true), json!([chat])),
         provider("down", "Down", "ACME_KEY", json!(true), json!([chat])),
         provider("claude", "Claude", "ACME_KEY", json!(true), json!([messages])),
         provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
-        Provider { counts_tokens: true, ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages])) },
+        Provider {
+            counts_tokens: true,
+            ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages]))
+        },
         provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),
     ];
     let model = |id: &str, protocols: &[&str], kind: &str| -> Model {
@@ -208,9 +236,21 @@ async fn import(store: &Store, upstream: &Upstream) {
         model("counts/opus", &["anthropic-messages"], "chat"),
     ];
     let by = Actor::command_line();
-    store.catalog().import(&CatalogFile::new(models, providers), &by, NOON).await.expect("to import");
-    store.catalog().set_model_enabled(&"acme/off".parse().unwrap(), false, &by, NOON).await.unwrap();
-    store.catalog().set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON).await.unwrap();
+    store
+        .catalog()
+        .import(&CatalogFile::new(models, providers), &by, NOON)
+        .await
+        .expect("to import");
+    store
+        .catalog()
+        .set_model_enabled(&"acme/off".parse().unwrap(), false, &by, NOON)
+        .await
+        .unwrap();
+    store
+        .catalog()
+        .set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON)
+        .await
+        .unwrap();
 }
 
 /// A test on SQLite alone, for what no engine can change.

@@ -12,7 +12,10 @@ test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
 
     let answer = reply.json();
     let text = answer["choices"][0]["message"]["content"].as_str().unwrap();
-    assert!(text.contains("stand-in") && text.contains("poor/model") && text.contains("Hello"), "{text}");
+    assert!(
+        text.contains("stand-in") && text.contains("poor/model") && text.contains("Hello"),
+        "{text}"
+    );
     assert_eq!(reply.header("x-crossmodel-model"), "poor/model");
     let record = &rig.records().await[0];
     assert_eq!((record.source, record.status), (UsageSource::Provider, 200));
@@ -24,7 +27,11 @@ test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
 test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
     let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
-    let reply = rig.client().post("/v1/chat/completions", &stream_question("poor")).await.is(200);
+    let reply = rig
+        .client()
+        .post("/v1/chat/completions", &stream_question("poor"))
+        .await
+        .is(200);
 
     assert!(reply.text().ends_with("data: [DONE]\n\n") && !reply.text().contains("\"usage\""));
     assert!(reply.text().matches("chat.completion.chunk").count() > 20);
@@ -33,18 +40,21 @@ test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
     assert!(record.tokens.completion > 10);
 });
 
-test!(the_stand_in_answers_for_those_that_speak_another_protocol_too, |store| {
-    let rig = Rig::with(store, |options| {
-        options.demo_provider = true;
-        options.env = std::sync::Arc::new(|_| None);
-    })
-    .await;
+test!(
+    the_stand_in_answers_for_those_that_speak_another_protocol_too,
+    |store| {
+        let rig = Rig::with(store, |options| {
+            options.demo_provider = true;
+            options.env = std::sync::Arc::new(|_| None);
+        })
+        .await;
 
-    for model in ["claude/opus", "acme/thinker", "acme/fast"] {
-        let reply = rig.asks(model).await.is(200);
-        assert!(reply.text().contains(model));
+        for model in ["claude/opus", "acme/thinker", "acme/fast"] {
+            let reply = rig.asks(model).await.is(200);
+            assert!(reply.text().contains(model));
+        }
     }
-});
+);
 
 test!(a_provider_with_a_credential_is_called_even_then, |store| {
     let rig = Rig::with(store, |options| options.demo_provider = true).await;

@@ -39,7 +39,11 @@ async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Rig
         model("claude/tiered", "anthropic-messages", tiers),
         model("unsure/tiered", "openai-chat", Value::Null),
     ];
-    rig.store.catalog().import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON).await.unwrap();
+    rig.store
+        .catalog()
+        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     rig
 }
 
@@ -57,7 +61,12 @@ async fn last(rig: &Rig) -> UsageRecord {
 /// The tier, the searches, the price of a prompt token and the cost of a record.
 fn charged(record: &UsageRecord) -> (Option<&str>, u64, String, String) {
     let prompt = record.price.unwrap().prompt.unwrap();
-    (record.tier.as_deref(), record.searches, prompt.to_string(), record.cost.to_string())
+    (
+        record.tier.as_deref(),
+        record.searches,
+        prompt.to_string(),
+        record.cost.to_string(),
+    )
 }
 
 fn events(data: &[String]) -> Vec<Step> {
@@ -79,58 +88,93 @@ fn chat(tier: Value, streamed: bool) -> Vec<Step> {
             "usage": usage})
         .to_string()
     };
-    events(&[chunk(choice("delta"), Value::Null), chunk(json!([]), usage), "[DONE]".into()])
+    events(&[
+        chunk(choice("delta"), Value::Null),
+        chunk(json!([]), usage),
+        "[DONE]".into(),
+    ])
 }
 
-test!(the_tier_that_the_answer_names_is_charged_else_the_one_that_was_asked_for, |store| {
-    let rig = start(store).await;
-    let (usual, flex) = (("0.000001", "0.00012"), ("0.0000005", "0.00006"));
-    let priority = ("0.000004", "0.00048");
-    for (asked, named, tier, (prompt, cost)) in [
-        (json!({"service_tier": "flex"}), json!("flex"), Some("flex"), flex),
-        (json!({"service_tier": "flex"}), json!(null), Some("flex"), flex),
-        (json!({"service_tier": "flex"}), json!("default"), None, usual),
-        (json!({"service_tier": "auto"}), json!("priority"), Some("priority"), priority),
-        (json!({}), json!("priority"), Some("priority"), priority),
-        (json!({"service_tier": "default"}), json!(null), None, usual),
-        (json!({}), json!("scale"), None, usual),
-    ] {
-        for streamed in [false, true] {
-            let answered = named.clone();
-            rig.upstream.answers(move |_| chat(answered.clone(), streamed));
+test!(
+    the_tier_that_the_answer_names_is_charged_else_the_one_that_was_asked_for,
+    |store| {
+        let rig = start(store).await;
+        let (usual, flex) = (("0.000001", "0.00012"), ("0.0000005", "0.00006"));
+        let priority = ("0.000004", "0.00048");
+        for (asked, named, tier, (prompt, cost)) in [
+            (json!({"service_tier": "flex"}), json!("flex"), Some("flex"), flex),
+            (json!({"service_tier": "flex"}), json!(null), Some("flex"), flex),
+            (json!({"service_tier": "flex"}), json!("default"), None, usual),
+            (
+                json!({"service_tier": "auto"}),
+                json!("priority"),
+                Some("priority"),
+                priority,
+            ),
+            (json!({}), json!("priority"), Some("priority"), priority),
+            (json!({"service_tier": "default"}), json!(null), None, usual),
+            (json!({}), json!("scale"), None, usual),
+        ] {
+            for streamed in [false, true] {
+                let answered = named.clone();
+                rig.upstream.answers(move |_| chat(answered.clone(), streamed));
 
-            asks(&rig, "/v1/chat/completions", "acme/tiered", streamed, &asked).await.is(200);
+                asks(&rig, "/v1/chat/completions", "acme/tiered", streamed, &asked)
+                    .await
+                    .is(200);
 
-            let record = last(&rig).await;
-            assert_eq!(charged(&record), (tier, 0, prompt.into(), cost.into()), "{asked} and {named}, {streamed}");
-            assert_eq!(rig.upstream.last().json().get("service_tier"), asked.get("service_tier"));
+                let record = last(&rig).await;
+                assert_eq!(
+                    charged(&record),
+                    (tier, 0, prompt.into(), cost.into()),
+                    "{asked} and {named}, {streamed}"
+                );
+                assert_eq!(
+                    rig.upstream.last().json().get("service_tier"),
+                    asked.get("service_tier")
+                );
+            }
         }
     }
-});
+);
 
-test!(a_strict_reservation_is_enough_for_a_tier_that_nobody_asked_for, |store| {
-    let rig = with(store, |options| options.reserve = Reserve::Strict).await;
-    rig.upstream.answers(|_| chat(json!("priority"), false));
-    let asked =
-        json!({"max_tokens": 10, "user": "somebody who makes the request as long as the prompt that is counted"});
+test!(
+    a_strict_reservation_is_enough_for_a_tier_that_nobody_asked_for,
+    |store| {
+        let rig = with(store, |options| options.reserve = Reserve::Strict).await;
+        rig.upstream.answers(|_| chat(json!("priority"), false));
+        let asked =
+            json!({"max_tokens": 10, "user": "somebody who makes the request as long as the prompt that is counted"});
 
-    asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked).await.is(200);
+        asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked)
+            .await
+            .is(200);
 
-    let record = last(&rig).await;
-    assert_eq!(charged(&record), (Some("priority"), 0, "0.000004".into(), "0.00048".into()));
-    assert!(record.held >= record.cost, "{record:?}");
-});
+        let record = last(&rig).await;
+        assert_eq!(
+            charged(&record),
+            (Some("priority"), 0, "0.000004".into(), "0.00048".into())
+        );
+        assert!(record.held >= record.cost, "{record:?}");
+    }
+);
 
 test!(a_tier_that_is_dropped_on_the_way_is_not_charged, |store| {
     let rig = start(store).await;
-    rig.upstream.answers(|seen| chat(json!(null), seen.json()["stream"] == true));
+    rig.upstream
+        .answers(|seen| chat(json!(null), seen.json()["stream"] == true));
     for streamed in [false, true] {
         let asked = json!({"service_tier": "priority"});
 
-        asks(&rig, "/v1/responses", "acme/tiered", streamed, &asked).await.is(200);
+        asks(&rig, "/v1/responses", "acme/tiered", streamed, &asked)
+            .await
+            .is(200);
 
         assert_eq!(rig.upstream.last().json().get("service_tier"), None);
-        assert_eq!(charged(&last(&rig).await), (None, 0, "0.000001".into(), "0.00012".into()));
+        assert_eq!(
+            charged(&last(&rig).await),
+            (None, 0, "0.000001".into(), "0.00012".into())
+        );
     }
 });
 
@@ -150,9 +194,20 @@ test!(anthropics_speed_and_searches_are_charged, |store| {
         events(&[start.to_string(), end.to_string(), r#"{"type":"message_stop"}"#.into()])
     });
     for streamed in [false, true] {
-        asks(&rig, "/v1/messages", "claude/tiered", streamed, &json!({"speed": "fast"})).await.is(200);
+        asks(
+            &rig,
+            "/v1/messages",
+            "claude/tiered",
+            streamed,
+            &json!({"speed": "fast"}),
+        )
+        .await
+        .is(200);
 
-        assert_eq!(charged(&last(&rig).await), (Some("fast"), 2, "0.00001".into(), "0.0212".into()));
+        assert_eq!(
+            charged(&last(&rig).await),
+            (Some("fast"), 2, "0.00001".into(), "0.0212".into())
+        );
     }
 });
 
@@ -170,36 +225,60 @@ test!(searches_of_the_responses_protocol_are_charged, |store| {
         events(&[done.clone(), done.clone(), completed.clone()])
     });
     for streamed in [false, true] {
-        asks(&rig, "/v1/responses", "acme/searcher", streamed, &json!({})).await.is(200);
+        asks(&rig, "/v1/responses", "acme/searcher", streamed, &json!({}))
+            .await
+            .is(200);
 
-        assert_eq!(charged(&last(&rig).await), (Some("priority"), 2, "0.000004".into(), "0.02048".into()));
+        assert_eq!(
+            charged(&last(&rig).await),
+            (Some("priority"), 2, "0.000004".into(), "0.02048".into())
+        );
     }
 });
 
-test!(a_tier_that_the_model_has_no_price_for_is_refused_before_the_call, |store| {
-    let rig = start(store).await;
-    let asked = json!({"service_tier": "scale"});
+test!(
+    a_tier_that_the_model_has_no_price_for_is_refused_before_the_call,
+    |store| {
+        let rig = start(store).await;
+        let asked = json!({"service_tier": "scale"});
 
-    let reply = asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked).await.is(400);
+        let reply = asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked)
+            .await
+            .is(400);
 
-    let error = &reply.json()["error"];
-    assert_eq!((&error["code"], &error["param"]), (&json!("unsupported_parameter"), &json!("service_tier")));
-    let message = "Model 'acme/tiered' has no price here for 'service_tier' of 'scale'. Leave it out, or ask for 'flex' or \
+        let error = &reply.json()["error"];
+        assert_eq!(
+            (&error["code"], &error["param"]),
+            (&json!("unsupported_parameter"), &json!("service_tier"))
+        );
+        let message = "Model 'acme/tiered' has no price here for 'service_tier' of 'scale'. Leave it out, or ask for 'flex' or \
                    'priority'.";
-    assert_eq!(error["message"], message);
-    asks(&rig, "/v1/messages", "claude/opus", false, &json!({"speed": "fast"})).await.is(400);
-    asks(&rig, "/v1/messages", "claude/opus", false, &json!({"speed": 2})).await.is(400);
-    assert_eq!((rig.upstream.seen().len(), rig.records().await.len()), (0, 0));
-});
+        assert_eq!(error["message"], message);
+        asks(&rig, "/v1/messages", "claude/opus", false, &json!({"speed": "fast"}))
+            .await
+            .is(400);
+        asks(&rig, "/v1/messages", "claude/opus", false, &json!({"speed": 2}))
+            .await
+            .is(400);
+        assert_eq!((rig.upstream.seen().len(), rig.records().await.len()), (0, 0));
+    }
+);
 
 test!(nobody_else_is_asked_who_has_no_price_for_the_tier, |store| {
     let rig = start(store).await;
     let order = ProviderOrder::new("lab/tiered", None, vec!["unsure".parse().unwrap()]).unwrap();
-    rig.store.catalog().set_provider_order(&order, &Actor::command_line(), NOON).await.unwrap();
-    rig.upstream.answers(|_| json_answer(500, &json!({"error": {"message": "no"}})));
+    rig.store
+        .catalog()
+        .set_provider_order(&order, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
+    rig.upstream
+        .answers(|_| json_answer(500, &json!({"error": {"message": "no"}})));
 
     for (asked, calls) in [(json!({}), 2), (json!({"service_tier": "flex"}), 3)] {
-        asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked).await.is(502);
+        asks(&rig, "/v1/chat/completions", "acme/tiered", false, &asked)
+            .await
+            .is(502);
 
         assert_eq!(rig.upstream.seen().len(), calls, "{asked}");
     }

@@ -49,11 +49,22 @@ impl TestApp {
                 credential_env: Some(Some("UPSTREAM_CREDENTIAL".into())),
                 ..ProviderChange::of(provider.id.clone())
             };
-            store.catalog().set_provider(&change, &Actor::command_line(), seed::NOON).await.expect("to set it");
+            store
+                .catalog()
+                .set_provider(&change, &Actor::command_line(), seed::NOON)
+                .await
+                .expect("to set it");
         }
         let account = seed::account(&store, "acme").await;
         let (url, gateway) = serve(&store, (*store).clone(), &clock, &played, set).await;
-        Self(Arc::new(Running { store, clock, provider: played, gateway, url, account }))
+        Self(Arc::new(Running {
+            store,
+            clock,
+            provider: played,
+            gateway,
+            url,
+            account,
+        }))
     }
 
     /// A second program on the same database, as far from this one as two machines: connections, caches and address of its own.
@@ -107,7 +118,10 @@ impl TestApp {
         let email = format!("{role}@example.com");
         seed::person_who_signs_in(self.store(), &email, role, Some(self.account().id)).await;
         let visitor = self.client().like_a_browser();
-        visitor.post_form("/sign-in", &[("email", &email), ("password", seed::PASSWORD)]).await.is(303);
+        visitor
+            .post_form("/sign-in", &[("email", &email), ("password", seed::PASSWORD)])
+            .await
+            .is(303);
         visitor
     }
 
@@ -124,7 +138,10 @@ impl TestApp {
     /// The one-time link that makes the first admin; `None` once somebody can sign in.
     pub async fn first_run_link(&self) -> Option<String> {
         let console = Console::new((*self.0.store).clone(), console_options(&self.0.clock, self.url()));
-        setup::first_run_link(&console).await.expect("the store").map(String::from)
+        setup::first_run_link(&console)
+            .await
+            .expect("the store")
+            .map(String::from)
     }
 
     /// Who runs the installation.
@@ -150,7 +167,9 @@ async fn serve(
     options.env = Arc::new(|name: &str| (name == "UPSTREAM_CREDENTIAL").then(|| CREDENTIAL.to_owned()));
     set(&mut options);
     own.listen();
-    let gateway = Gateway::start(own.clone(), options).await.expect("to start the gateway");
+    let gateway = Gateway::start(own.clone(), options)
+        .await
+        .expect("to start the gateway");
     let console = Console::new(own, console_options(clock, &url));
     let (calls, pages) = (gateway.configure(), console.configure());
     let server = HttpServer::new(move || App::new().configure(calls.clone()).configure(pages.clone()))
@@ -197,7 +216,11 @@ impl Operator {
     /// Makes a key of the first account that has aliases from the start.
     pub async fn creates_key_with(&self, name: &str, aliases: Vec<Alias>) -> TestKey {
         let (key, secret) = seed::key_with(self.0.store(), self.0.account().id, name, aliases).await;
-        TestKey { app: self.0.clone(), key, secret }
+        TestKey {
+            app: self.0.clone(),
+            key,
+            secret,
+        }
     }
 }
 
@@ -236,7 +259,11 @@ impl TestKey {
 
     async fn add(&self, alias: Alias) {
         let (store, now) = (self.app.store(), self.app.clock().now());
-        store.aliases().add(Scope::All, self.key.id, &alias, &Actor::command_line(), now).await.expect("a new alias");
+        store
+            .aliases()
+            .add(Scope::All, self.key.id, &alias, &Actor::command_line(), now)
+            .await
+            .expect("a new alias");
     }
 
     /// Calls a model by that name, and reads the answer.
@@ -258,7 +285,12 @@ impl Asked {
     /// Asserts that the call succeeded and that this real model ran.
     #[track_caller]
     pub fn runs(self, model: &str) -> Self {
-        assert_eq!((self.0.status.as_u16(), self.model()), (200, model), "{}", self.0.text());
+        assert_eq!(
+            (self.0.status.as_u16(), self.model()),
+            (200, model),
+            "{}",
+            self.0.text()
+        );
         self
     }
 
@@ -266,7 +298,11 @@ impl Asked {
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Self {
         let error = self.0.json();
-        assert_eq!((self.0.status.as_u16(), error["error"]["code"].as_str()), (status, Some(code)), "{error}");
+        assert_eq!(
+            (self.0.status.as_u16(), error["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{error}"
+        );
         self
     }
 }

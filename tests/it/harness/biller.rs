@@ -100,7 +100,11 @@ impl Biller {
     /// Starts one, whose counts follow from the seed.
     pub async fn start(seed: u64) -> Self {
         let waiting = watch::Sender::new(false);
-        let biller = Self { upstream: Upstream::start().await, calls: Journal::default(), waiting };
+        let biller = Self {
+            upstream: Upstream::start().await,
+            calls: Journal::default(),
+            waiting,
+        };
         let (calls, dice) = (Arc::clone(&biller.calls), Mutex::new(Dice::of(seed)));
         let waiting = biller.waiting.clone();
         biller.upstream.answers(move |seen| {
@@ -130,7 +134,11 @@ impl Biller {
         }))
         .expect("a model");
         let file = CatalogFile::new(vec![model], vec![provider]);
-        store.catalog().import(&file, &Actor::command_line(), NOON).await.expect("to import");
+        store
+            .catalog()
+            .import(&file, &Actor::command_line(), NOON)
+            .await
+            .expect("to import");
     }
 
     /// Whether answers wait from now on, or begin.
@@ -171,8 +179,16 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
         reasoning: dice.between(0, completion as u64) as i64,
     };
     let sent = Arc::new(AtomicBool::new(false));
-    let billed = Billed { tokens, sent: Arc::clone(&sent) };
-    calls.lock().expect("the bill").entry(user.clone()).or_default().push(billed);
+    let billed = Billed {
+        tokens,
+        sent: Arc::clone(&sent),
+    };
+    calls
+        .lock()
+        .expect("the bill")
+        .entry(user.clone())
+        .or_default()
+        .push(billed);
     let head = json!({"id": user, "created": 1, "model": asked["model"]});
     let mut pause = || Step::Pause(dice.millis(1, 8));
     let mut steps = vec![pause()];
@@ -207,8 +223,10 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
             "usage": tokens.usage(),
         })
         .to_string();
-        let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         steps.extend([Step::send(head), pause(), Step::send(body), Step::Note(sent)]);
     }
     match user.split_once('/').map(|(how, _)| how) {

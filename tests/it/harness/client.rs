@@ -27,7 +27,12 @@ impl Client {
     /// A client of `base`, for example `http://127.0.0.1:8080`.
     pub fn new(base: impl Into<String>) -> Self {
         let base = base.into().trim_end_matches('/').to_owned();
-        Self { base, headers: HeaderMap::new(), cookies: None, pool: Pool::builder(TokioExecutor::new()).build_http() }
+        Self {
+            base,
+            headers: HeaderMap::new(),
+            cookies: None,
+            pool: Pool::builder(TokioExecutor::new()).build_http(),
+        }
     }
 
     /// What it is a client of.
@@ -38,7 +43,10 @@ impl Client {
     /// The same client with a header that it sends every time.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"));
+        self.headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).expect("a header value"),
+        );
         self
     }
 
@@ -80,13 +88,22 @@ impl Client {
 
     /// Sends bytes that are said to be JSON, whatever they are.
     pub async fn post_bytes(&self, path: &str, body: impl Into<Bytes>) -> Reply {
-        self.send(Method::POST, path, Some("application/json"), body.into()).await
+        self.send(Method::POST, path, Some("application/json"), body.into())
+            .await
     }
 
     /// Sends a form, its fields in this order.
     pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.send(Method::POST, path, Some("application/x-www-form-urlencoded"), body.into()).await
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send(
+            Method::POST,
+            path,
+            Some("application/x-www-form-urlencoded"),
+            body.into(),
+        )
+        .await
     }
 
     /// Sends anything and reads the whole answer.
@@ -103,12 +120,23 @@ impl Client {
             headers.insert(CONTENT_TYPE, HeaderValue::from_str(kind).expect("a content type"));
         }
         if let Some(cookie) = self.cookie() {
-            headers.insert(COOKIE, HeaderValue::from_str(&cookie).expect("cookies that can be sent"));
+            headers.insert(
+                COOKIE,
+                HeaderValue::from_str(&cookie).expect("cookies that can be sent"),
+            );
         }
-        let answer = self.pool.request(request.body(Full::new(body)).expect("a request")).await.expect("an answer");
+        let answer = self
+            .pool
+            .request(request.body(Full::new(body)).expect("a request"))
+            .await
+            .expect("an answer");
         let (head, body) = answer.into_parts();
         self.keep(&head.headers);
-        Streaming { status: head.status, headers: head.headers, body }
+        Streaming {
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
     }
 
     /// The values of the cookies that it has been given.
@@ -119,8 +147,12 @@ impl Client {
 
     fn cookie(&self) -> Option<String> {
         let jar = self.cookies.as_ref()?.lock().expect("the jar");
-        (!jar.is_empty())
-            .then(|| jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; "))
+        (!jar.is_empty()).then(|| {
+            jar.iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join("; ")
+        })
     }
 
     fn keep(&self, headers: &HeaderMap) {
@@ -167,7 +199,11 @@ impl Streaming {
     /// The rest of the body.
     pub async fn read(self) -> Reply {
         let body = self.body.collect().await.expect("the whole answer").to_bytes();
-        Reply { status: self.status, headers: self.headers, body }
+        Reply {
+            status: self.status,
+            headers: self.headers,
+            body,
+        }
     }
 }
 
@@ -182,7 +218,9 @@ pub struct Reply {
 impl Reply {
     /// A header's value, or an empty text.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("a header in ASCII"))
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().expect("a header in ASCII"))
     }
 
     /// The body as text.
@@ -203,7 +241,10 @@ impl Reply {
     /// The same answer, once its status is known to be this one.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
-        let start = String::from_utf8_lossy(&self.body).chars().take(600).collect::<String>();
+        let start = String::from_utf8_lossy(&self.body)
+            .chars()
+            .take(600)
+            .collect::<String>();
         assert_eq!(self.status.as_u16(), status, "{start}");
         self
     }

@@ -14,7 +14,10 @@ pub struct Cluster {
 impl Cluster {
     /// Makes one and starts it.
     pub fn start() -> Self {
-        let cluster = Self { folder: Folder::fresh(), bin: bin() };
+        let cluster = Self {
+            folder: Folder::fresh(),
+            bin: bin(),
+        };
         let home = cluster.home();
         std::fs::create_dir_all(&home).expect("a folder for the server");
         if is_root() {
@@ -22,7 +25,17 @@ impl Cluster {
         }
         let data = cluster.data();
         let data = data.to_str().expect("a path in UTF-8");
-        let arguments = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
+        let arguments = [
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        ];
         run(cluster.command("initdb").args(arguments));
         cluster.begin();
         cluster
@@ -35,8 +48,10 @@ impl Cluster {
 
     /// Starts it again.
     pub fn begin(&self) {
-        let options =
-            format!("-c listen_addresses= -k {} -c max_connections=100 -c shared_buffers=32MB", self.home().display());
+        let options = format!(
+            "-c listen_addresses= -k {} -c max_connections=100 -c shared_buffers=32MB",
+            self.home().display()
+        );
         let log = self.home().join("log");
         let log = log.to_str().expect("a path in UTF-8");
         run(self.pg_ctl().args(["-l", log, "-w", "-s", "-o", &options, "start"]));
@@ -50,7 +65,10 @@ impl Cluster {
     /// Lines of its log that hold this text.
     pub fn complaints(&self, text: &str) -> Vec<String> {
         let log = std::fs::read_to_string(self.home().join("log")).expect("the server's log");
-        log.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
+        log.lines()
+            .filter(|line| line.contains(text))
+            .map(str::to_owned)
+            .collect()
     }
 
     fn home(&self) -> PathBuf {
@@ -97,7 +115,11 @@ fn bin() -> PathBuf {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).find(|folder| folder.join("initdb").exists())
     };
-    found.pop().map(|(_, bin)| bin).or_else(in_path).expect("the programs of a Postgres server: install postgresql")
+    found
+        .pop()
+        .map(|(_, bin)| bin)
+        .or_else(in_path)
+        .expect("the programs of a Postgres server: install postgresql")
 }
 
 fn is_root() -> bool {
@@ -106,6 +128,9 @@ fn is_root() -> bool {
 
 fn run(command: &mut Command) {
     // To a file, since a server that goes on would keep a pipe open.
-    let out = command.stdout(std::process::Stdio::null()).status().expect("a program of the server");
+    let out = command
+        .stdout(std::process::Stdio::null())
+        .status()
+        .expect("a program of the server");
     assert!(out.success(), "{command:?} failed");
 }

@@ -33,7 +33,11 @@ impl Database {
         let place = match engine {
             Engine::Sqlite => Folder::path(&name).display().to_string(),
             Engine::Postgres => {
-                server().await.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.expect("a new database");
+                server()
+                    .await
+                    .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+                    .await
+                    .expect("a new database");
                 name
             }
         };
@@ -63,7 +67,9 @@ impl Database {
         match self.engine {
             Engine::Sqlite => {
                 let files = std::fs::read_dir(&self.place).expect("the database's folder");
-                files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("its bytes")).collect()
+                files
+                    .flat_map(|file| std::fs::read(file.expect("a file").path()).expect("its bytes"))
+                    .collect()
             }
             Engine::Postgres => {
                 let mut database = PgConnection::connect(&self.url()).await.expect("the test's database");
@@ -91,13 +97,19 @@ impl Database {
     /// was written. Not the file's bytes: looking changes those. On SQLite only.
     pub async fn rows(&self, but: &[&str]) -> Vec<String> {
         assert_eq!(self.engine, Engine::Sqlite);
-        let mut database = SqliteConnection::connect(&self.url()).await.expect("the test's database");
-        let selects: Vec<(String, String)> =
-            sqlx::query_as(SELECTS).fetch_all(&mut database).await.expect("its tables");
+        let mut database = SqliteConnection::connect(&self.url())
+            .await
+            .expect("the test's database");
+        let selects: Vec<(String, String)> = sqlx::query_as(SELECTS)
+            .fetch_all(&mut database)
+            .await
+            .expect("its tables");
         let mut out = Vec::new();
         for (_, select) in selects.into_iter().filter(|(table, _)| !but.contains(&table.as_str())) {
-            let rows: Vec<(String,)> =
-                sqlx::query_as(AssertSqlSafe(select)).fetch_all(&mut database).await.expect("its rows");
+            let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(select))
+                .fetch_all(&mut database)
+                .await
+                .expect("its rows");
             out.extend(rows.into_iter().map(|(row,)| row));
         }
         out
@@ -105,7 +117,9 @@ impl Database {
 
     /// The name of every column. On SQLite only.
     pub async fn columns(&self) -> Vec<String> {
-        let mut database = SqliteConnection::connect(&self.url()).await.expect("the test's database");
+        let mut database = SqliteConnection::connect(&self.url())
+            .await
+            .expect("the test's database");
         let names: Vec<(String,)> = sqlx::query_as(
             "SELECT DISTINCT c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'",
         )
@@ -121,7 +135,11 @@ impl Database {
             Engine::Sqlite => drop(std::fs::remove_dir_all(&self.place)),
             Engine::Postgres => {
                 let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.place);
-                server().await.execute(AssertSqlSafe(drop)).await.expect("to drop the test's database");
+                server()
+                    .await
+                    .execute(AssertSqlSafe(drop))
+                    .await
+                    .expect("to drop the test's database");
             }
         }
     }
@@ -168,5 +186,7 @@ fn server_url() -> String {
 }
 
 async fn server() -> PgConnection {
-    PgConnection::connect(&server_url()).await.expect("the Postgres server at TEST_POSTGRES_URL")
+    PgConnection::connect(&server_url())
+        .await
+        .expect("the Postgres server at TEST_POSTGRES_URL")
 }

@@ -45,7 +45,9 @@ impl Dice {
 /// How often, or how long, something is done: the number in this variable, else `usual`.
 pub fn number(variable: &str, usual: u64) -> u64 {
     match std::env::var(variable) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} is to be a number, not `{text}`")),
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{variable} is to be a number, not `{text}`")),
         Err(_) => usual,
     }
 }

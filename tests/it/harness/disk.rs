@@ -15,8 +15,15 @@ fn library() -> &'static Path {
         let library = folder.as_ref().join("disk.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/disk/disk.c");
         let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(source).arg("-ldl");
-        assert!(compiler.status().expect("cc, a C compiler").success(), "tests/disk/disk.c does not compile");
+        compiler
+            .args(["-shared", "-fPIC", "-O2", "-o"])
+            .arg(&library)
+            .arg(source)
+            .arg("-ldl");
+        assert!(
+            compiler.status().expect("cc, a C compiler").success(),
+            "tests/disk/disk.c does not compile"
+        );
         (folder, library)
     });
     library
@@ -32,8 +39,14 @@ pub struct Disk {
 impl Disk {
     /// A disk under these folders, which have to be there.
     pub fn under(roots: &[&Path]) -> Self {
-        let roots = roots.iter().map(|root| root.canonicalize().expect("a folder")).collect();
-        Self { roots, shadow: Folder::fresh() }
+        let roots = roots
+            .iter()
+            .map(|root| root.canonicalize().expect("a folder"))
+            .collect();
+        Self {
+            roots,
+            shadow: Folder::fresh(),
+        }
     }
 
     /// The program on this disk. All that is there when it starts is on the disk. `seed`: for what a disk writes though
@@ -43,7 +56,11 @@ impl Disk {
         for kind in ["files", "dirs"] {
             std::fs::create_dir(self.shadow.as_ref().join(kind)).expect("a folder for the shadow");
         }
-        let roots: Vec<&str> = self.roots.iter().map(|root| root.to_str().expect("a path in UTF-8")).collect();
+        let roots: Vec<&str> = self
+            .roots
+            .iter()
+            .map(|root| root.to_str().expect("a path in UTF-8"))
+            .collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
         command
             .env("LD_PRELOAD", library())
@@ -60,8 +77,12 @@ impl Disk {
             let (id, root) = line.split_once(' ').expect("an id and a path");
             for entry in std::fs::read_dir(root).expect("a root") {
                 let path = entry.expect("a name").path();
-                if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }
-                    .expect("to remove what is cut off");
+                if path.is_dir() {
+                    std::fs::remove_dir_all(path)
+                } else {
+                    std::fs::remove_file(path)
+                }
+                .expect("to remove what is cut off");
             }
             self.restore(id, Path::new(root));
         }
@@ -100,7 +121,10 @@ pub enum Of {
 impl Failures {
     /// Of what is asked about files below this path.
     pub fn below(path: &Path) -> Self {
-        let failures = Self { folder: Folder::fresh(), below: path.to_owned() };
+        let failures = Self {
+            folder: Folder::fresh(),
+            below: path.to_owned(),
+        };
         failures.end();
         failures
     }
@@ -132,9 +156,16 @@ impl Failures {
 
     fn say(&self, text: &str) {
         // The program has it mapped: written in place.
-        let file = std::fs::File::options().create(true).truncate(false).write(true).open(self.file());
-        std::io::Write::write_all(&mut file.expect("the file of failures"), format!("{text:<8}").as_bytes())
-            .expect("to write it");
+        let file = std::fs::File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.file());
+        std::io::Write::write_all(
+            &mut file.expect("the file of failures"),
+            format!("{text:<8}").as_bytes(),
+        )
+        .expect("to write it");
     }
 
     fn file(&self) -> PathBuf {

@@ -41,13 +41,24 @@ pub async fn prints(command: Command) -> String {
 pub async fn prints_with(mut command: Command, input: &str) -> String {
     let (shown, input) = (format!("{command:?}"), input.to_owned());
     let run = tokio::task::spawn_blocking(move || {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
         let _leash = Leash::on(&child);
         // A program that does not read it is no failure.
         drop(child.stdin.take().map(|mut stdin| stdin.write_all(input.as_bytes())));
         child.wait_with_output()
     });
-    let run = run.await.expect("the thread that waits for it").unwrap_or_else(|error| panic!("{shown}: {error}"));
-    assert!(run.status.success(), "{shown} failed:\n{}", String::from_utf8_lossy(&run.stderr));
+    let run = run
+        .await
+        .expect("the thread that waits for it")
+        .unwrap_or_else(|error| panic!("{shown}: {error}"));
+    assert!(
+        run.status.success(),
+        "{shown} failed:\n{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     String::from_utf8(run.stdout).expect("text")
 }

@@ -36,7 +36,12 @@ impl Provider {
                 .route("/v1/chat/completions", web::post().to(chat))
                 .route("/v1/embeddings", web::post().to(chat))
         });
-        let server = server.workers(1).disable_signals().listen(listener).expect("to listen").run();
+        let server = server
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .expect("to listen")
+            .run();
         tokio::spawn(server);
         Self { authority, calls }
     }
@@ -61,11 +66,18 @@ async fn chat(request: HttpRequest, body: Bytes, calls: web::Data<Mutex<Vec<Rece
     let body: Value = serde_json::from_slice(&body).expect("a body in JSON");
     let line = |(name, value): (_, &actix_web::http::header::HeaderValue)| format!("{name}: {value:?}");
     let headers = request.headers().iter().map(line).collect::<Vec<_>>().join("\n");
-    calls.lock().expect("the calls").push(Received { headers, body: body.clone() });
+    calls.lock().expect("the calls").push(Received {
+        headers,
+        body: body.clone(),
+    });
     if request.path().ends_with("/embeddings") {
         return embedded(&body);
     }
-    if body["stream"] == true { stream(&body) } else { whole(&body) }
+    if body["stream"] == true {
+        stream(&body)
+    } else {
+        whole(&body)
+    }
 }
 
 fn embedded(asked: &Value) -> HttpResponse {
@@ -81,7 +93,10 @@ fn whole(asked: &Value) -> HttpResponse {
     let (message, finish) = if asked["tools"].is_array() {
         let function = json!({"name": "weather", "arguments": "{\"city\":\"Oslo\"}"});
         let call = json!({"id": "call_1", "type": "function", "function": function});
-        (json!({"role": "assistant", "content": null, "tool_calls": [call]}), "tool_calls")
+        (
+            json!({"role": "assistant", "content": null, "tool_calls": [call]}),
+            "tool_calls",
+        )
     } else {
         (json!({"role": "assistant", "content": "Hello there"}), "stop")
     };
@@ -103,7 +118,10 @@ fn stream(asked: &Value) -> HttpResponse {
         let parts = ["{\"city\":", "\"Oslo\"}"].map(|part| tool(json!({"index": 0, "function": {"arguments": part}})));
         ([vec![tool(start)], parts.to_vec()].concat(), "tool_calls")
     } else {
-        (["Hello", " there"].map(|part| json!({"content": part})).to_vec(), "stop")
+        (
+            ["Hello", " there"].map(|part| json!({"content": part})).to_vec(),
+            "stop",
+        )
     };
     let chunk = |choices: Value, usage: Value| {
         let mut chunk = json!({
@@ -120,14 +138,25 @@ fn stream(asked: &Value) -> HttpResponse {
     };
     let mut events: Vec<String> = deltas
         .into_iter()
-        .map(|delta| chunk(json!([{"index": 0, "delta": delta, "finish_reason": null}]), Value::Null))
+        .map(|delta| {
+            chunk(
+                json!([{"index": 0, "delta": delta, "finish_reason": null}]),
+                Value::Null,
+            )
+        })
         .collect();
-    events.push(chunk(json!([{"index": 0, "delta": {}, "finish_reason": finish}]), Value::Null));
+    events.push(chunk(
+        json!([{"index": 0, "delta": {}, "finish_reason": finish}]),
+        Value::Null,
+    ));
     if asked["stream_options"]["include_usage"] == true {
         events.push(chunk(json!([]), usage()));
     }
     events.push("data: [DONE]\n\n".into());
-    let events =
-        futures_util::stream::iter(events.into_iter().map(|event| Ok::<_, std::io::Error>(Bytes::from(event))));
+    let events = futures_util::stream::iter(
+        events
+            .into_iter()
+            .map(|event| Ok::<_, std::io::Error>(Bytes::from(event))),
+    );
     HttpResponse::Ok().content_type("text/event-stream").streaming(events)
 }

@@ -22,20 +22,31 @@ pub fn master() -> MasterKey {
 pub async fn catalog(store: &Store) {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json")).expect("the shipped providers");
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json")).expect("the shipped models");
-    store.catalog().import(&providers.and(models), &Actor::command_line(), NOON).await.expect("to import them");
+    store
+        .catalog()
+        .import(&providers.and(models), &Actor::command_line(), NOON)
+        .await
+        .expect("to import them");
 }
 
 /// So many US dollars of credit.
 pub async fn credit(store: &Store, account: AccountId, usd: &str) {
     let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
-    let added = store.wallets().credit(id, account, amount, "for tests", &Actor::command_line(), NOON).await;
+    let added = store
+        .wallets()
+        .credit(id, account, amount, "for tests", &Actor::command_line(), NOON)
+        .await;
     added.expect("to add credit").expect("the account");
 }
 
 /// An account of that name, with plenty of credit.
 pub async fn account(store: &Store, name: &str) -> Account {
     let account = Account::new(AccountId::new(NOON, random::bytes()), self::name(name), NOON);
-    store.accounts().create(&account, &Actor::command_line(), NOON).await.expect("a new account");
+    store
+        .accounts()
+        .create(&account, &Actor::command_line(), NOON)
+        .await
+        .expect("a new account");
     credit(store, account.id, "100000").await;
     account
 }
@@ -58,8 +69,19 @@ pub async fn person_who_signs_in(store: &Store, email: &str, role: Role, account
 async fn add_person(store: &Store, email: &str, role: Role, account: Option<AccountId>, hash: Option<&str>) -> Person {
     let id = PersonId::new(NOON, random::bytes());
     let email = email.parse().expect("an e-mail address");
-    let person = Person { id, email, role, account, enabled: true, created_at: NOON };
-    store.people().add(&person, hash, &Actor::command_line(), NOON).await.expect("a new person");
+    let person = Person {
+        id,
+        email,
+        role,
+        account,
+        enabled: true,
+        created_at: NOON,
+    };
+    store
+        .people()
+        .add(&person, hash, &Actor::command_line(), NOON)
+        .await
+        .expect("a new person");
     person
 }
 
@@ -83,10 +105,21 @@ pub async fn key_under(
 ) -> (ApiKey, ApiKeySecret) {
     let secret = ApiKeySecret::generate(random::bytes);
     let id = ApiKeyId::new(NOON, random::bytes());
-    let key = ApiKey { limits: Limits::NONE, ..ApiKey::new(id, account, self::name(name), &secret, NOON) };
+    let key = ApiKey {
+        limits: Limits::NONE,
+        ..ApiKey::new(id, account, self::name(name), &secret, NOON)
+    };
     let hash = master.api_key_hasher().hash(&secret);
-    let new = NewKey { key: key.clone(), hash, aliases };
-    store.api_keys().create(&new, &Actor::command_line(), NOON).await.expect("a new key");
+    let new = NewKey {
+        key: key.clone(),
+        hash,
+        aliases,
+    };
+    store
+        .api_keys()
+        .create(&new, &Actor::command_line(), NOON)
+        .await
+        .expect("a new key");
     (key, secret)
 }
 
@@ -111,5 +144,9 @@ pub fn prefix(name: &str, target: &str) -> Alias {
 }
 
 fn alias(name: &str, matching: Match, target: &str) -> Alias {
-    Alias::new(name.parse().expect("an alias name"), matching, target.parse().expect("a model id"))
+    Alias::new(
+        name.parse().expect("an alias name"),
+        matching,
+        target.parse().expect("a model id"),
+    )
 }

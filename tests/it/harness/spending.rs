@@ -22,7 +22,11 @@ pub async fn spends(store: &Store, account: AccountId, key: ApiKeyId, at: Timest
         stream: false,
         status: 200,
         error: None,
-        tokens: Tokens { prompt: 10, completion: 5, ..Tokens::default() },
+        tokens: Tokens {
+            prompt: 10,
+            completion: 5,
+            ..Tokens::default()
+        },
         source: UsageSource::Provider,
         state: CallState::Settled,
         held: PicoUsd::ZERO,

@@ -30,7 +30,11 @@ impl TestStore {
         let database = Arc::new(Database::fresh(engine).await);
         let store = open(&database).await;
         store.migrate().await.expect("to migrate an empty database");
-        Self { store, database, endings: Arc::default() }
+        Self {
+            store,
+            database,
+            endings: Arc::default(),
+        }
     }
 
     /// A second program on the same database: connections and notifications of its own.
@@ -88,7 +92,10 @@ pub fn on<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestStore) -
 /// its name is told; `scripts/chaos` gives its long ones more time.
 pub fn run(test: impl Future<Output = ()>) {
     let minutes = number("TEST_MINUTES", 8);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.expect("a runtime");
     let ended = runtime.block_on(async {
         let test = AssertUnwindSafe(test).catch_unwind();

@@ -24,7 +24,12 @@ pub fn record(account: AccountId, key: ApiKeyId, at: Timestamp) -> UsageRecord {
         stream: true,
         status: 200,
         error: None,
-        tokens: Tokens { prompt: 100, completion: 20, cache_read: 40, ..Tokens::default() },
+        tokens: Tokens {
+            prompt: 100,
+            completion: 20,
+            cache_read: 40,
+            ..Tokens::default()
+        },
         source: UsageSource::Provider,
         state: CallState::Settled,
         held: PicoUsd::from_pico(9_000_000),
@@ -99,9 +104,18 @@ pub fn month(catalog: &Catalog, account: AccountId, keys: &[ApiKeyId], now: Time
                 ..Tokens::default()
             };
             let price = entry.pricing.in_force(prompt, at);
-            let cost = Pricing { base: price, overrides: Vec::new() }.cost(&tokens, at).expect("a price");
+            let cost = Pricing {
+                base: price,
+                overrides: Vec::new(),
+            }
+            .cost(&tokens, at)
+            .expect("a price");
             let key = keys[(dice % (keys.len() as u64 + 1)).min(keys.len() as u64 - 1) as usize];
-            let matching = if alias == requested { Match::Exact } else { Match::Prefix };
+            let matching = if alias == requested {
+                Match::Exact
+            } else {
+                Match::Prefix
+            };
             let well = UsageRecord {
                 requested: requested.into(),
                 alias: (!alias.is_empty()).then(|| (alias.parse().expect("an alias name"), matching)),
@@ -114,8 +128,11 @@ pub fn month(catalog: &Catalog, account: AccountId, keys: &[ApiKeyId], now: Time
                 latency_ms: 700 + (dice * 37 % 12_000) as u32,
                 first_byte_ms: Some(180 + (dice % 900) as u32),
                 agent: Some(
-                    ["claude-cli/2.1.44 (external, cli)", "codex_cli_rs/0.63.0", "OpenAI/Python 2.8.1"]
-                        [(n % 3) as usize]
+                    [
+                        "claude-cli/2.1.44 (external, cli)",
+                        "codex_cli_rs/0.63.0",
+                        "OpenAI/Python 2.8.1",
+                    ][(n % 3) as usize]
                         .into(),
                 ),
                 ..record(account, key, at)
@@ -130,7 +147,11 @@ pub fn month(catalog: &Catalog, account: AccountId, keys: &[ApiKeyId], now: Time
             records.push(match dice % 29 {
                 3 => failed(well, 429, "rate_limit_exceeded"),
                 11 => failed(well, 502, "provider_error"),
-                17 => UsageRecord { state: CallState::Partial, source: UsageSource::Estimated, ..well },
+                17 => UsageRecord {
+                    state: CallState::Partial,
+                    source: UsageSource::Estimated,
+                    ..well
+                },
                 23 => UsageRecord {
                     attempts: vec![attempt(Some(503), Some("overloaded")), attempt(Some(200), None)],
                     ..well

@@ -37,7 +37,10 @@ pub struct Seen {
 impl Seen {
     /// A header's value, or an empty text.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The body as JSON.
@@ -96,8 +99,14 @@ impl Step {
 
 /// A whole answer.
 pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<Step> {
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    vec![Step::send(format!("HTTP/1.1 {status} Whatever\r\n{more}content-length: {}\r\n\r\n{body}", body.len()))]
+    let more: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    vec![Step::send(format!(
+        "HTTP/1.1 {status} Whatever\r\n{more}content-length: {}\r\n\r\n{body}",
+        body.len()
+    ))]
 }
 
 /// A whole JSON answer.
@@ -116,19 +125,28 @@ pub fn stream(events: &[&str]) -> Vec<Step> {
 /// A usual piece of a streamed answer.
 pub fn delta(text: &str) -> String {
     let choice = json!({"index": 0, "delta": {"content": text}, "finish_reason": null});
-    format!("data: {}\n\n", json!({"id": "c1", "object": "chat.completion.chunk", "choices": [choice], "usage": null}))
+    format!(
+        "data: {}\n\n",
+        json!({"id": "c1", "object": "chat.completion.chunk", "choices": [choice], "usage": null})
+    )
 }
 
 /// The last piece with a choice.
 pub fn finish() -> String {
     let choice = json!({"index": 0, "delta": {}, "finish_reason": "stop"});
-    format!("data: {}\n\n", json!({"id": "c1", "object": "chat.completion.chunk", "choices": [choice], "usage": null}))
+    format!(
+        "data: {}\n\n",
+        json!({"id": "c1", "object": "chat.completion.chunk", "choices": [choice], "usage": null})
+    )
 }
 
 /// The extra piece with usage alone.
 pub fn usage(prompt: u64, completion: u64) -> String {
     let usage = json!({"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion});
-    format!("data: {}\n\n", json!({"id": "c1", "object": "chat.completion.chunk", "choices": [], "usage": usage}))
+    format!(
+        "data: {}\n\n",
+        json!({"id": "c1", "object": "chat.completion.chunk", "choices": [], "usage": usage})
+    )
 }
 
 /// The end of a stream.
@@ -210,12 +228,22 @@ impl Upstream {
 
     /// Waits until so many requests have arrived.
     pub async fn was_asked(&self, times: usize) {
-        self.0.asked.subscribe().wait_for(|n| *n >= times).await.expect("the provider runs");
+        self.0
+            .asked
+            .subscribe()
+            .wait_for(|n| *n >= times)
+            .await
+            .expect("the provider runs");
     }
 
     /// Waits until callers have hung up so many times.
     pub async fn was_hung_up_on(&self, times: usize) {
-        self.0.hang_ups.subscribe().wait_for(|n| *n >= times).await.expect("the provider runs");
+        self.0
+            .hang_ups
+            .subscribe()
+            .wait_for(|n| *n >= times)
+            .await
+            .expect("the provider runs");
     }
 
     async fn serve(&self, mut stream: TcpStream) {
@@ -285,7 +313,11 @@ async fn request(stream: &mut TcpStream, rest: &mut Vec<u8>) -> Option<Seen> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let mut seen = Seen { path, headers, body: Vec::new() };
+    let mut seen = Seen {
+        path,
+        headers,
+        body: Vec::new(),
+    };
     let length: usize = seen.header("content-length").parse().unwrap_or(0);
     while rest.len() < end + 4 + length {
         fill(rest).await?;

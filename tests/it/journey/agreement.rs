@@ -86,7 +86,11 @@ fn aliases(ids: Arc<Vec<String>>) -> impl Strategy<Value = Vec<Alias>> {
 
 /// A name that a client may send: an alias's, longer or shorter or in capitals, a real one, or anything.
 fn requested(rows: &[Alias], ids: Arc<Vec<String>>) -> impl Strategy<Value = String> + use<> {
-    let names: Vec<String> = rows.iter().map(|row| row.name.to_string()).chain(["claude-opus".into()]).collect();
+    let names: Vec<String> = rows
+        .iter()
+        .map(|row| row.name.to_string())
+        .chain(["claude-opus".into()])
+        .collect();
     let some = prop::sample::select(names);
     prop_oneof![
         4 => some.clone(),
@@ -99,12 +103,18 @@ fn requested(rows: &[Alias], ids: Arc<Vec<String>>) -> impl Strategy<Value = Str
 
 /// The rule, written as plainly as it can be.
 fn naive(rows: &[Alias], name: &str) -> Option<String> {
-    let exact = rows.iter().find(|row| row.matching == Match::Exact && row.name.as_str() == name);
+    let exact = rows
+        .iter()
+        .find(|row| row.matching == Match::Exact && row.name.as_str() == name);
     let longest = rows
         .iter()
         .filter(|row| row.matching == Match::Prefix && name.starts_with(row.name.as_str()))
         .max_by_key(|row| row.name.as_str().len());
-    Some(exact.or(longest).map_or_else(|| name.to_owned(), |row| row.target.to_string()))
+    Some(
+        exact
+            .or(longest)
+            .map_or_else(|| name.to_owned(), |row| row.target.to_string()),
+    )
 }
 
 /// The real model that runs, as the console's test box says it.
@@ -118,8 +128,15 @@ async fn test_box(owner: &Client, key: &TestKey, rows: &[Alias], name: &str) -> 
     }
     form.push(("test", name.to_owned()));
     let form: Vec<(&str, &str)> = form.iter().map(|(field, value)| (*field, value.as_str())).collect();
-    let page = owner.post_form(&format!("/keys/{}/aliases/resolve", key.key().id), &form).await.is(200).page();
-    let says = page.select(&scraper::Selector::parse(".say").expect("a selector")).next().expect("a sentence");
+    let page = owner
+        .post_form(&format!("/keys/{}/aliases/resolve", key.key().id), &form)
+        .await
+        .is(200)
+        .page();
+    let says = page
+        .select(&scraper::Selector::parse(".say").expect("a selector"))
+        .next()
+        .expect("a sentence");
     let sentence: String = says.text().collect();
     let after = |start: &str| sentence.strip_prefix(name)?.strip_prefix(start).map(str::to_owned);
     if let Some(rest) = after(" runs ") {
@@ -134,7 +151,9 @@ async fn test_box(owner: &Client, key: &TestKey, rows: &[Alias], name: &str) -> 
 
 /// The real model behind a name, as `GET /v1/models/{name}` tells it.
 async fn listed(key: &TestKey, name: &str) -> Option<String> {
-    let path = url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    let path = url::form_urlencoded::byte_serialize(name.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20");
     let reply = key.client().get(&format!("/v1/models/{path}")).await;
     if reply.status == 404 {
         assert_eq!(reply.json()["error"]["code"], "model_not_found");
@@ -158,7 +177,9 @@ async fn called(key: &TestKey, name: &str) -> Option<String> {
 
 /// The real model, as `crossmodel resolve --json` tells it.
 async fn commanded(app: &TestApp, key: &TestKey, name: &str) -> Option<String> {
-    let said = app.command(&["resolve", "--key", &key.key().id.to_string(), "--json", "--", name]).await;
+    let said = app
+        .command(&["resolve", "--key", &key.key().id.to_string(), "--json", "--", name])
+        .await;
     let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
     (said["outcome"] == "runs").then(|| said["model"].as_str().expect("a model").to_owned())
 }

@@ -24,13 +24,25 @@ both_engines!(an_edit_saved_in_the_console_is_live_on_the_next_call, |store| {
 both_engines!(a_key_switched_off_in_the_console_is_refused_on_the_next_call, |store| {
     let app = TestApp::start(store).await;
     let owner = app.someone(Role::Owner).await;
-    let key = app.operator().creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")]).await;
+    let key = app
+        .operator()
+        .creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")])
+        .await;
     key.asks("fast").await.runs("openai/gpt-5.5");
-    owner.post_form(&format!("/keys/{}/disable", key.key().id), &[]).await.is(303);
+    owner
+        .post_form(&format!("/keys/{}/disable", key.key().id), &[])
+        .await
+        .is(303);
     key.asks("fast").await.refused(401, "api_key_inactive");
-    owner.post_form(&format!("/keys/{}/enable", key.key().id), &[]).await.is(303);
+    owner
+        .post_form(&format!("/keys/{}/enable", key.key().id), &[])
+        .await
+        .is(303);
     key.asks("fast").await.runs("openai/gpt-5.5");
-    owner.post_form(&format!("/keys/{}/delete", key.key().id), &[("confirm", "laptop")]).await.is(303);
+    owner
+        .post_form(&format!("/keys/{}/delete", key.key().id), &[("confirm", "laptop")])
+        .await
+        .is(303);
     key.asks("fast").await.refused(401, "invalid_api_key");
 });
 
@@ -38,9 +50,15 @@ both_engines!(a_key_switched_off_in_the_console_is_refused_on_the_next_call, |st
 fn a_second_gateway_on_the_same_postgres_hears_of_an_edit() {
     store::on(Engine::Postgres, |store| async {
         let app = TestApp::start(store).await;
-        let key = app.operator().creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")]).await;
+        let key = app
+            .operator()
+            .creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")])
+            .await;
         // A sweep so rare that only the notification can bring the news.
-        let far = app.another(|options| options.sweep_every = Duration::from_secs(3600)).await.bearer(key.secret());
+        let far = app
+            .another(|options| options.sweep_every = Duration::from_secs(3600))
+            .await
+            .bearer(key.secret());
         runs(&far, "openai/gpt-5.5").await;
         key.aliases("fast", "deepseek/deepseek-chat").await;
         until(async || asks(&far).await.model() == "deepseek/deepseek-chat").await;
@@ -52,7 +70,10 @@ fn a_second_gateway_that_hears_nothing_is_at_most_60_seconds_behind() {
     store::on(Engine::Postgres, |store| async {
         let clock = Clock::manual(seed::NOON);
         let app = TestApp::with(store, clock.clone(), |_| {}).await;
-        let key = app.operator().creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")]).await;
+        let key = app
+            .operator()
+            .creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")])
+            .await;
         let far = app
             .another(|options| {
                 options.notifications = false;
@@ -80,7 +101,10 @@ async fn saves(owner: &Client, key: &TestKey, version: usize, target: &str) {
         ("target[]", target),
         ("op", "save"),
     ];
-    owner.post_form(&format!("/keys/{}/aliases", key.key().id), &form).await.is(303);
+    owner
+        .post_form(&format!("/keys/{}/aliases", key.key().id), &form)
+        .await
+        .is(303);
 }
 
 async fn asks(client: &Client) -> Asked {

@@ -55,18 +55,43 @@ impl Proxy {
 
 /// What one call is answered with this in the environment, and what the program logs.
 async fn call(secure: &str, authority: &str, env: &[(&str, &str)]) -> (Reply, String) {
-    let program = Program::with_account().env("CROSSMODEL_EGRESS_ALLOW", secure).env("ACME_KEY", "sk-x");
+    let program = Program::with_account()
+        .env("CROSSMODEL_EGRESS_ALLOW", secure)
+        .env("ACME_KEY", "sk-x");
     let file = program.file("ca.pem", authority);
     let mut program = program.env("CROSSMODEL_CA_FILE", &file).env("CROSSMODEL_LOG", "debug");
     for (name, value) in env {
         program = program.env(name, value);
     }
     let url = format!("https://{secure}/v1");
-    let set =
-        ["provider", "set", "openai", "--base-url", &url, "--protocol", "openai-chat", "--credential-env", "ACME_KEY"];
+    let set = [
+        "provider",
+        "set",
+        "openai",
+        "--base-url",
+        &url,
+        "--protocol",
+        "openai-chat",
+        "--credential-env",
+        "ACME_KEY",
+    ];
     program.run(&set).succeeds();
-    program.run(&["credit", "add", "--account", "Acme", "--usd", "5", "--note", "for a test"]).succeeds();
-    let secret = program.run(&["key", "create", "--account", "Acme", "--name", "ci"]).succeeds().out;
+    program
+        .run(&[
+            "credit",
+            "add",
+            "--account",
+            "Acme",
+            "--usd",
+            "5",
+            "--note",
+            "for a test",
+        ])
+        .succeeds();
+    let secret = program
+        .run(&["key", "create", "--account", "Acme", "--name", "ci"])
+        .succeeds()
+        .out;
     let mut server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
     let base = server.says("Gateway: ");
     let question = json!({"model": "openai/gpt-5.5", "messages": [{"role": "user", "content": "Hello"}]});
@@ -90,7 +115,10 @@ fn a_provider_is_called_through_the_proxy_that_the_environment_names() {
         let seen = proxy.seen().join("");
         assert!(seen.starts_with(&format!("CONNECT {secure} HTTP/1.1\r\n")), "{seen}");
         // maya:p@ssw0rd
-        assert!(seen.contains("Proxy-Authorization: Basic bWF5YTpwQHNzdzByZA==\r\n"), "{seen}");
+        assert!(
+            seen.contains("Proxy-Authorization: Basic bWF5YTpwQHNzdzByZA==\r\n"),
+            "{seen}"
+        );
         assert!(!seen.contains("sk-x"), "{seen}");
         assert!(log.contains(&format!("through the proxy {}", proxy.address)), "{log}");
         assert!(!log.contains("ssw0rd") && !log.contains("bWF5YTpw"), "{log}");
@@ -104,7 +132,10 @@ fn an_exception_is_called_past_the_proxy() {
         let (pem, config) = authority();
         let secure = in_front_of(&upstream, config).await;
         let proxy = Proxy::start(200).await;
-        let env = [("all_proxy", proxy.address.as_str()), ("no_proxy", "acme.example, 127.0.0.0/8")];
+        let env = [
+            ("all_proxy", proxy.address.as_str()),
+            ("no_proxy", "acme.example, 127.0.0.0/8"),
+        ];
 
         call(&secure, &pem, &env).await.0.is(200);
 
@@ -123,8 +154,14 @@ fn a_proxy_that_refuses_makes_the_provider_unreachable() {
 
         let (reply, log) = call(&secure, &pem, &[("HTTPS_PROXY", &named)]).await;
 
-        assert_eq!(reply.is(502).json()["error"]["message"], "OpenAI failed: it could not be reached.");
-        assert!(log.contains("proxy authorization required") && !log.contains("ssw0rd"), "{log}");
+        assert_eq!(
+            reply.is(502).json()["error"]["message"],
+            "OpenAI failed: it could not be reached."
+        );
+        assert!(
+            log.contains("proxy authorization required") && !log.contains("ssw0rd"),
+            "{log}"
+        );
     });
 }
 
@@ -132,6 +169,8 @@ fn a_proxy_that_refuses_makes_the_provider_unreachable() {
 fn a_proxy_that_cannot_be_used_stops_the_start() {
     let program = Program::fresh().env("HTTPS_PROXY", "socks5://maya:secret@proxy.example.com");
     for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["check-config"]] {
-        program.run(command).fails(2, &["HTTPS_PROXY", "`socks5`", "unset HTTPS_PROXY"]);
+        program
+            .run(command)
+            .fails(2, &["HTTPS_PROXY", "`socks5`", "unset HTTPS_PROXY"]);
     }
 }

@@ -31,7 +31,10 @@ pub(super) fn authority() -> (String, ServerConfig) {
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key.serialize_der().try_into().expect("a private key"))
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            key.serialize_der().try_into().expect("a private key"),
+        )
         .expect("a certificate with its key");
     (issuer.pem(), config)
 }
@@ -46,7 +49,9 @@ pub(super) async fn in_front_of(upstream: &Upstream, config: ServerConfig) -> St
             let (acceptor, behind) = (acceptor.clone(), behind.clone());
             tokio::spawn(async move {
                 // A caller that does not believe the certificate ends it here.
-                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
                 let mut plain = TcpStream::connect(behind).await.expect("the provider");
                 drop(tokio::io::copy_bidirectional(&mut stream, &mut plain).await);
             });
@@ -65,12 +70,24 @@ struct Server {
 impl Server {
     fn start(mut command: Command, log: &std::path::Path) -> Self {
         let log = File::create(log).expect("a file for the log");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn().expect("the server");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the server");
         let leash = Leash::on(&child);
-        let mut said =
-            BufReader::new(child.stdout.take().expect("its output")).lines().map(|line| line.expect("a line"));
-        let base = said.find_map(|line| Some(line.split_once("Gateway: ")?.1.trim().to_owned())).expect("its address");
-        Self { child, url: base.trim_end_matches("/v1").to_owned(), _leash: leash }
+        let mut said = BufReader::new(child.stdout.take().expect("its output"))
+            .lines()
+            .map(|line| line.expect("a line"));
+        let base = said
+            .find_map(|line| Some(line.split_once("Gateway: ")?.1.trim().to_owned()))
+            .expect("its address");
+        Self {
+            child,
+            url: base.trim_end_matches("/v1").to_owned(),
+            _leash: leash,
+        }
     }
 }
 
@@ -115,7 +132,16 @@ fn a_provider_with_a_certificate_by_a_companys_own_authority_is_called_once_that
         ];
         prints_with(program(&set, false), "").await;
         prints_with(program(&["account", "create", "Acme"], false), "").await;
-        let credit = ["credit", "add", "--account", "Acme", "--usd", "5", "--note", "for a test"];
+        let credit = [
+            "credit",
+            "add",
+            "--account",
+            "Acme",
+            "--usd",
+            "5",
+            "--note",
+            "for a test",
+        ];
         prints_with(program(&credit, false), "").await;
         let create = ["key", "create", "--account", "Acme", "--name", "ci"];
         let secret = prints_with(program(&create, false), "").await.trim().to_owned();
@@ -123,7 +149,10 @@ fn a_provider_with_a_certificate_by_a_companys_own_authority_is_called_once_that
         let question = json!({"model": "openai/gpt-5.5", "messages": [{"role": "user", "content": "Hello"}]});
         let serve = ["serve", "--listen", "127.0.0.1:0"];
         let asks = async |server: &Server| {
-            Client::new(&server.url).bearer(&secret).post("/v1/chat/completions", &question).await
+            Client::new(&server.url)
+                .bearer(&secret)
+                .post("/v1/chat/completions", &question)
+                .await
         };
 
         let server = Server::start(program(&serve, true), &log);
@@ -139,7 +168,10 @@ fn a_provider_with_a_certificate_by_a_companys_own_authority_is_called_once_that
         let reply = asks(&server).await.is(502);
         drop(server);
 
-        assert_eq!(reply.json()["error"]["message"], "OpenAI failed: it could not be reached.");
+        assert_eq!(
+            reply.json()["error"]["message"],
+            "OpenAI failed: it could not be reached."
+        );
         let log = std::fs::read_to_string(log).expect("the log");
         assert!(log.contains("invalid peer certificate: UnknownIssuer"), "{log}");
         assert_eq!(upstream.seen().len(), 1);

@@ -29,14 +29,23 @@ pub fn provider(manner: Manner) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync + '
             "/v1/messages" => "messages",
             other => panic!("a provider was asked for {other}"),
         };
-        let (_, wanted) = seen.text().split_once("Show: ").expect("a question that says what to show");
+        let (_, wanted) = seen
+            .text()
+            .split_once("Show: ")
+            .expect("a question that says what to show");
         let wanted = wanted.split(['"', '\\']).next().expect("a first part");
         if wanted == "refused" {
-            return json_answer(400, &json!({"error": {"type": "invalid_request_error", "message": "Too long."}}));
+            return json_answer(
+                400,
+                &json!({"error": {"type": "invalid_request_error", "message": "Too long."}}),
+            );
         }
         let streamed = seen.json()["stream"] == true;
         let name = if wanted == "cut" { "plain" } else { wanted };
-        let body = fixture(&format!("{folder}/answer/{name}.{}", if streamed { "sse" } else { "json" }));
+        let body = fixture(&format!(
+            "{folder}/answer/{name}.{}",
+            if streamed { "sse" } else { "json" }
+        ));
         if !streamed {
             return json_answer(200, &serde_json::from_str(&body).expect("a recorded answer"));
         }
@@ -53,9 +62,10 @@ pub fn provider(manner: Manner) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync + '
         }
         match manner {
             Manner::Smooth => steps.push(Step::chunk(&body)),
-            Manner::Rough => {
-                steps.extend(body.bytes().map(|byte| Step::Send(vec![b'1', b'\r', b'\n', byte, b'\r', b'\n'])))
-            }
+            Manner::Rough => steps.extend(
+                body.bytes()
+                    .map(|byte| Step::Send(vec![b'1', b'\r', b'\n', byte, b'\r', b'\n'])),
+            ),
         }
         steps.push(Step::end());
         steps
@@ -63,21 +73,29 @@ pub fn provider(manner: Manner) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync + '
 }
 
 fn fixture(path: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/wire").join(path);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/wire")
+        .join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn rough(stream: &str) -> String {
-    let events =
-        stream.split_inclusive("\n\n").map(|event| format!(": still here\r\n\r\n{}", event.replace('\n', "\r\n")));
+    let events = stream
+        .split_inclusive("\n\n")
+        .map(|event| format!(": still here\r\n\r\n{}", event.replace('\n', "\r\n")));
     events.collect()
 }
 
 /// 0.5 and -2 for each input, packed as it was asked for.
 fn embeddings(asked: &Value) -> Value {
-    assert_eq!(asked["encoding_format"], "base64", "the libraries ask for the packed form by themselves");
+    assert_eq!(
+        asked["encoding_format"], "base64",
+        "the libraries ask for the packed form by themselves"
+    );
     let entry = |index| json!({"object": "embedding", "index": index, "embedding": "AAAAPwAAAMA="});
-    let entries: Vec<Value> = (0..asked["input"].as_array().expect("inputs").len()).map(entry).collect();
+    let entries: Vec<Value> = (0..asked["input"].as_array().expect("inputs").len())
+        .map(entry)
+        .collect();
     json!({"object": "list", "data": entries, "model": asked["model"], "usage": {"prompt_tokens": 3, "total_tokens": 3}})
 }
 
@@ -128,7 +146,11 @@ pub fn seen(model: &str) -> Value {
         ],
         "acme/thinker" => [
             told("Air scatters blue light more than red light.", usage(21, 0, 0, 11, 0)),
-            called("", json!([call("get_time", json!({"city": "Lima"}))]), usage(212, 128, 64, 17, 0)),
+            called(
+                "",
+                json!([call("get_time", json!({"city": "Lima"}))]),
+                usage(212, 128, 64, 17, 0),
+            ),
             called(
                 "I ask for both.",
                 json!([
@@ -142,10 +164,17 @@ pub fn seen(model: &str) -> Value {
                 "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one.",
                 usage(97, 32, 16, 152, 141),
             ),
-            named(r#"{"name":"Anna","age":31,"city":"Graz"}"#, "Anna", usage(83, 48, 8, 15, 0)),
+            named(
+                r#"{"name":"Anna","age":31,"city":"Graz"}"#,
+                "Anna",
+                usage(83, 48, 8, 15, 0),
+            ),
         ],
         _ => [
-            told("Paris is the capital of France – “la Ville Lumière”.", usage(2583, 2048, 512, 17, 0)),
+            told(
+                "Paris is the capital of France – “la Ville Lumière”.",
+                usage(2583, 2048, 512, 17, 0),
+            ),
             called(
                 "I'll look it up.",
                 json!([call("get_weather", json!({"city": "Lyon", "unit": "celsius"}))]),
@@ -153,7 +182,10 @@ pub fn seen(model: &str) -> Value {
             ),
             called(
                 "",
-                json!([call("get_weather", json!({"city": "Paris"})), call("get_time", json!({}))]),
+                json!([
+                    call("get_weather", json!({"city": "Paris"})),
+                    call("get_time", json!({}))
+                ]),
                 usage(1268, 768, 88, 93, 0),
             ),
             thought(
@@ -161,8 +193,17 @@ pub fn seen(model: &str) -> Value {
                 "223 is not divisible by 2, 3, 5, 7, 11 or 13.",
                 usage(1849, 1536, 256, 88, 61),
             ),
-            named(r#"{"name": "Ada Lovelace", "age": 36}"#, "Ada Lovelace", usage(1179, 896, 72, 19, 0)),
+            named(
+                r#"{"name": "Ada Lovelace", "age": 36}"#,
+                "Ada Lovelace",
+                usage(1179, 896, 72, 19, 0),
+            ),
         ],
     };
-    SCENARIOS.into_iter().zip(all).map(|(name, told)| (name.to_owned(), told)).collect::<serde_json::Map<_, _>>().into()
+    SCENARIOS
+        .into_iter()
+        .zip(all)
+        .map(|(name, told)| (name.to_owned(), told))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

@@ -14,25 +14,52 @@ const LISTED_ALIASES: usize = 4;
 const MODELS: [&str; 3] = ["acme/fast", "acme/thinker", "claude/opus"];
 
 test!(anthropic_python_understands_providers_of_every_protocol, |store| {
-    understands(&Rig::start(store).await, &python(), "every_provider_anthropic.py", Manner::Smooth).await;
+    understands(
+        &Rig::start(store).await,
+        &python(),
+        "every_provider_anthropic.py",
+        Manner::Smooth,
+    )
+    .await;
 });
 
 test!(anthropic_python_understands_streams_that_come_byte_by_byte, |store| {
-    understands(&Rig::start(store).await, &python(), "every_provider_anthropic.py", Manner::Rough).await;
+    understands(
+        &Rig::start(store).await,
+        &python(),
+        "every_provider_anthropic.py",
+        Manner::Rough,
+    )
+    .await;
 });
 
 test!(anthropic_node_understands_providers_of_every_protocol, |store| {
-    understands(&Rig::start(store).await, Path::new("node"), "every_provider_anthropic.mjs", Manner::Smooth).await;
+    understands(
+        &Rig::start(store).await,
+        Path::new("node"),
+        "every_provider_anthropic.mjs",
+        Manner::Smooth,
+    )
+    .await;
 });
 
 test!(anthropic_node_understands_streams_that_come_byte_by_byte, |store| {
-    understands(&Rig::start(store).await, Path::new("node"), "every_provider_anthropic.mjs", Manner::Rough).await;
+    understands(
+        &Rig::start(store).await,
+        Path::new("node"),
+        "every_provider_anthropic.mjs",
+        Manner::Rough,
+    )
+    .await;
 });
 
 async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     rig.upstream.answers(answers::provider(manner));
 
-    let variables = [("ANTHROPIC_BASE_URL", rig.url.as_str()), ("ANTHROPIC_API_KEY", rig.secret.expose())];
+    let variables = [
+        ("ANTHROPIC_BASE_URL", rig.url.as_str()),
+        ("ANTHROPIC_API_KEY", rig.secret.expose()),
+    ];
     let saw = run(program, script, &MODELS, &variables).await;
 
     for model in MODELS {
@@ -42,15 +69,32 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
         }
         failed(&told["failures"], model);
     }
-    assert_eq!(saw["counted"], json!([{"tokens": 4711, "estimated": false}, {"tokens": null, "estimated": true}]));
-    let listable = rig.store.catalog().load().await.expect("the catalog").all_callable().count() + LISTED_ALIASES;
-    assert_eq!(saw["listed"], json!({"first": ["fast", "other"], "count": listable, "type": "model"}));
+    assert_eq!(
+        saw["counted"],
+        json!([{"tokens": 4711, "estimated": false}, {"tokens": null, "estimated": true}])
+    );
+    let listable = rig
+        .store
+        .catalog()
+        .load()
+        .await
+        .expect("the catalog")
+        .all_callable()
+        .count()
+        + LISTED_ALIASES;
+    assert_eq!(
+        saw["listed"],
+        json!({"first": ["fast", "other"], "count": listable, "type": "model"})
+    );
     assert_eq!(saw["retrieved"], "claude-anything");
     for (error, kind, status, code) in [
         (&saw["unknown"], "NotFoundError", 404, "not_found_error"),
         (&saw["wrong_key"], "AuthenticationError", 401, "authentication_error"),
     ] {
-        assert_eq!((&error["kind"], &error["status"], &error["type"]), (&json!(kind), &json!(status), &json!(code)));
+        assert_eq!(
+            (&error["kind"], &error["status"], &error["type"]),
+            (&json!(kind), &json!(status), &json!(code))
+        );
     }
 }
 
@@ -61,9 +105,10 @@ fn failed(failures: &Value, model: &str) {
     assert_eq!(failures["refused"], refused, "{model}");
     let (name, error) = match model {
         "acme/fast" => ("Acme", "Acme failed: The server is overloaded. Please try again later."),
-        "acme/thinker" => {
-            ("Acme", "Acme failed: The server had an error while processing your request. Sorry about that!")
-        }
+        "acme/thinker" => (
+            "Acme",
+            "Acme failed: The server had an error while processing your request. Sorry about that!",
+        ),
         _ => ("Claude", "Overloaded"),
     };
     let cut = format!("{name} failed: it broke off its answer.");

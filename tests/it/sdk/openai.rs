@@ -12,19 +12,43 @@ use crate::gateway::rig::{Rig, test};
 const MODELS: [&str; 3] = ["acme/fast", "acme/thinker", "claude/opus"];
 
 test!(openai_python_understands_providers_of_every_protocol, |store| {
-    understands(&Rig::start(store).await, &python(), "every_provider_openai.py", Manner::Smooth).await;
+    understands(
+        &Rig::start(store).await,
+        &python(),
+        "every_provider_openai.py",
+        Manner::Smooth,
+    )
+    .await;
 });
 
 test!(openai_python_understands_streams_that_come_byte_by_byte, |store| {
-    understands(&Rig::start(store).await, &python(), "every_provider_openai.py", Manner::Rough).await;
+    understands(
+        &Rig::start(store).await,
+        &python(),
+        "every_provider_openai.py",
+        Manner::Rough,
+    )
+    .await;
 });
 
 test!(openai_node_understands_providers_of_every_protocol, |store| {
-    understands(&Rig::start(store).await, Path::new("node"), "every_provider_openai.mjs", Manner::Smooth).await;
+    understands(
+        &Rig::start(store).await,
+        Path::new("node"),
+        "every_provider_openai.mjs",
+        Manner::Smooth,
+    )
+    .await;
 });
 
 test!(openai_node_understands_streams_that_come_byte_by_byte, |store| {
-    understands(&Rig::start(store).await, Path::new("node"), "every_provider_openai.mjs", Manner::Rough).await;
+    understands(
+        &Rig::start(store).await,
+        Path::new("node"),
+        "every_provider_openai.mjs",
+        Manner::Rough,
+    )
+    .await;
 });
 
 async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
@@ -34,7 +58,10 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
         program,
         script,
         &MODELS,
-        &[("OPENAI_BASE_URL", &format!("{}/v1", rig.url)), ("OPENAI_API_KEY", rig.secret.expose())],
+        &[
+            ("OPENAI_BASE_URL", &format!("{}/v1", rig.url)),
+            ("OPENAI_API_KEY", rig.secret.expose()),
+        ],
     )
     .await;
 
@@ -52,14 +79,20 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     }
     let vectors: Vec<Vec<f64>> = serde_json::from_value(saw["embedded"]["vectors"].clone()).expect("vectors");
     assert_eq!(vectors, [[0.5, -2.0], [0.5, -2.0]]);
-    assert_eq!((&saw["embedded"]["model"], &saw["embedded"]["input"]), (&json!("acme/embed"), &json!(3)));
+    assert_eq!(
+        (&saw["embedded"]["model"], &saw["embedded"]["input"]),
+        (&json!("acme/embed"), &json!(3))
+    );
     assert_eq!(saw["listed"], json!(["fast", "other"]));
 }
 
 /// What was refused, failed in the stream or broke off raises the library's own error, in our words or the provider's.
 /// Responses tells failures in an event of its own instead, which the library hands on.
 fn failed(failures: &Value, model: &str) {
-    let cut = format!("{} failed: it broke off its answer.", if model == "claude/opus" { "Claude" } else { "Acme" });
+    let cut = format!(
+        "{} failed: it broke off its answer.",
+        if model == "claude/opus" { "Claude" } else { "Acme" }
+    );
     let (chat, responses) = match model {
         "acme/fast" => (
             "The server is overloaded. Please try again later.",
@@ -73,11 +106,27 @@ fn failed(failures: &Value, model: &str) {
     };
     let refused = json!({"kind": "BadRequestError", "status": 400, "message": "Too long."});
     let event = |message: &str| json!({"kind": null, "told": {"type": "response.failed", "message": message}});
-    assert_eq!((&failures["refused"], &failures["responses_refused"]), (&refused, &refused), "{model}");
-    assert_eq!(failures["error"], json!({"kind": "APIError", "message": chat}), "{model}");
+    assert_eq!(
+        (&failures["refused"], &failures["responses_refused"]),
+        (&refused, &refused),
+        "{model}"
+    );
+    assert_eq!(
+        failures["error"],
+        json!({"kind": "APIError", "message": chat}),
+        "{model}"
+    );
     assert_eq!(failures["cut"], json!({"kind": "APIError", "message": cut}), "{model}");
     assert_eq!(failures["responses_error"], event(responses), "{model}");
     // Where the provider speaks Responses itself, nothing of the response is held that could be told as failed.
-    let told = if model == "acme/thinker" { "error" } else { "response.failed" };
-    assert_eq!(failures["responses_cut"]["told"], json!({"type": told, "message": cut}), "{model}");
+    let told = if model == "acme/thinker" {
+        "error"
+    } else {
+        "response.failed"
+    };
+    assert_eq!(
+        failures["responses_cut"]["told"],
+        json!({"type": told, "message": cut}),
+        "{model}"
+    );
 }

@@ -8,19 +8,26 @@ use crossmodel::{console, gateway};
 use super::table::{self, Line};
 
 fn named(lines: &[Line]) -> BTreeSet<String> {
-    lines.iter().map(|line| format!("{} {}", line.method, line.pattern())).collect()
+    lines
+        .iter()
+        .map(|line| format!("{} {}", line.method, line.pattern()))
+        .collect()
 }
 
 #[test]
 fn the_table_has_every_address_of_the_console_and_no_other() {
-    let mounted: BTreeSet<String> = console::routes::all().map(|it| format!("{} {}", it.method, it.path)).collect();
+    let mounted: BTreeSet<String> = console::routes::all()
+        .map(|it| format!("{} {}", it.method, it.path))
+        .collect();
 
     assert_eq!(named(&table::console()), mounted);
 }
 
 #[test]
 fn the_table_has_every_address_of_the_gateway_and_no_other() {
-    let mounted: BTreeSet<String> = gateway::addresses().map(|it| format!("{} {}", it.method, it.path)).collect();
+    let mounted: BTreeSet<String> = gateway::addresses()
+        .map(|it| format!("{} {}", it.method, it.path))
+        .collect();
 
     assert_eq!(named(&table::gateway()), mounted);
 }
@@ -31,14 +38,25 @@ fn addresses_are_mounted_in_the_lists_of_addresses_alone() {
     let lists = ["src/console/routes.rs", "src/gateway/endpoints/routes.rs"];
     let mut elsewhere = Vec::new();
     look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
-        let mounts = ["web::resource(", ".route(\"", "web::get(", "web::post(", "#[get(", "#[post(", "#[route("];
+        let mounts = [
+            "web::resource(",
+            ".route(\"",
+            "web::get(",
+            "web::post(",
+            "#[get(",
+            "#[post(",
+            "#[route(",
+        ];
         for (at, line) in text.lines().enumerate() {
             if !lists.iter().any(|list| path.ends_with(list)) && mounts.iter().any(|it| line.contains(it)) {
                 elsewhere.push(format!("{}:{}: {}", path.display(), at + 1, line.trim()));
             }
         }
     });
-    assert_eq!(elsewhere, [""; 0], "an address belongs into one of {lists:?}, or the census misses it");
+    assert_eq!(
+        elsewhere, [""; 0],
+        "an address belongs into one of {lists:?}, or the census misses it"
+    );
 }
 
 fn look(folder: &Path, see: &mut impl FnMut(&Path, &str)) {
@@ -62,6 +80,12 @@ fn what_is_open_is_what_the_table_lets_outsiders_reach() {
     }
     for line in table::gateway() {
         let address = gateway::addresses().find(|it| it.method == line.method && it.path == line.pattern());
-        assert_eq!(address.is_some_and(|it| it.key), line.cells[0] == [401], "{} {}", line.method, line.address);
+        assert_eq!(
+            address.is_some_and(|it| it.key),
+            line.cells[0] == [401],
+            "{} {}",
+            line.method,
+            line.address
+        );
     }
 }

@@ -19,7 +19,11 @@ use crate::harness::upstream::{Step, polite};
 async fn measured(script: &str, arguments: &[&str]) -> String {
     let mut command = Command::new("python3");
     let path = format!("{}/tests/load/{script}", env!("CARGO_MANIFEST_DIR"));
-    command.arg(path).arg(env!("CARGO_BIN_EXE_crossmodel")).args(arguments).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+        .arg(path)
+        .arg(env!("CARGO_BIN_EXE_crossmodel"))
+        .args(arguments)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     process::prints(command).await
 }
 
@@ -28,7 +32,11 @@ fn five_hundred_streams_stay_open_and_new_calls_are_answered_meanwhile() {
     run(async {
         let told = measured("streams.py", &["500"]).await;
 
-        for line in ["streams       500 open", "answered      500 to the end", "new call      first"] {
+        for line in [
+            "streams       500 open",
+            "answered      500 to the end",
+            "new call      first",
+        ] {
             assert!(told.contains(line), "{told}");
         }
     });
@@ -68,7 +76,11 @@ fn calls_beyond_the_room_for_bodies_are_told_to_come_again_and_the_others_are_an
         let (answers, ()) = tokio::join!(calls, release);
 
         let (good, turned_away): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
-        assert!(!good.is_empty() && good.len() <= 5, "{} of 15 were answered", good.len());
+        assert!(
+            !good.is_empty() && good.len() <= 5,
+            "{} of 15 were answered",
+            good.len()
+        );
         for answer in &turned_away {
             assert_eq!(
                 (answer.status.as_u16(), answer.header("retry-after").is_empty()),
@@ -77,7 +89,11 @@ fn calls_beyond_the_room_for_bodies_are_told_to_come_again_and_the_others_are_an
                 answer.text()
             );
         }
-        assert_eq!(rig.upstream.seen().len(), good.len(), "nobody was both asked for and turned away");
+        assert_eq!(
+            rig.upstream.seen().len(),
+            good.len(),
+            "nobody was both asked for and turned away"
+        );
         client.post("/v1/chat/completions", &body).await.is(200);
     });
 }

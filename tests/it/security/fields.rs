@@ -70,7 +70,10 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
         let world = World::start(store).await;
         let names = names(&world).await;
         let mut faults = Vec::new();
-        for line in table::console().iter().filter(|line| line.is_unsafe() && line.address != "/sign-out") {
+        for line in table::console()
+            .iter()
+            .filter(|line| line.is_unsafe() && line.address != "/sign-out")
+        {
             for name in ["owner A", "viewer A1", "admin", "anonymous"] {
                 let actor = world.actor(name);
                 if line.address == "/wallet/credit" {
@@ -78,8 +81,11 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
                     writes(&world, line, actor, &[]).await;
                 }
                 let plain = writes(&world, line, actor, &[]).await;
-                let own: BTreeSet<&str> =
-                    line.form.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+                let own: BTreeSet<&str> = line
+                    .form
+                    .split('&')
+                    .filter_map(|pair| Some(pair.split_once('=')?.0))
+                    .collect();
                 let more: Vec<(String, String)> = names
                     .iter()
                     .filter(|name| !own.contains(name.as_str()))
@@ -103,11 +109,20 @@ async fn writes(world: &World, line: &Line, actor: &Visitor, more: &[(String, St
     let before = world.rows().await;
     let mut fields = line.fields(&thing);
     fields.extend(more.iter().cloned());
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let reply = actor.client.post_form(&line.path(&thing), &fields).await;
     let after = world.rows().await;
-    let gone = before.iter().filter(|row| !after.contains(row)).map(|row| format!("- {}", plain(&thing, row)));
-    let come = after.iter().filter(|row| !before.contains(row)).map(|row| format!("+ {}", plain(&thing, row)));
+    let gone = before
+        .iter()
+        .filter(|row| !after.contains(row))
+        .map(|row| format!("- {}", plain(&thing, row)));
+    let come = after
+        .iter()
+        .filter(|row| !before.contains(row))
+        .map(|row| format!("+ {}", plain(&thing, row)));
     let mut rows: Vec<String> = gone.chain(come).collect();
     rows.sort();
     (reply.status.as_u16(), rows)
@@ -118,14 +133,24 @@ fn plain(thing: &Thing, row: &str) -> String {
     let row = thing.taken_out_of_text(row);
     let (table, row) = row.split_once(": ").unwrap_or(("", &row));
     // Entries of the log are numbered.
-    let row = if table == "audit_log" { row.split_once(',').map_or(row, |(_, rest)| rest) } else { row };
+    let row = if table == "audit_log" {
+        row.split_once(',').map_or(row, |(_, rest)| rest)
+    } else {
+        row
+    };
     let values = row.split([',', ' ', '"', ':']).map(|value| {
         let bare = value.trim_matches(['\'', '{', '}']);
         let is_hash = value.starts_with("X'");
         let is_id = bare.len() == 36 && bare.matches('-').count() == 4;
-        let is_name = ["alpha-", "bravo-", "unique-", "cm-"].iter().any(|it| bare.starts_with(it));
+        let is_name = ["alpha-", "bravo-", "unique-", "cm-"]
+            .iter()
+            .any(|it| bare.starts_with(it));
         let is_number = bare.len() > 5 && bare.chars().all(|c| c.is_ascii_digit());
-        if is_hash || is_id || is_name || is_number { "*" } else { value }
+        if is_hash || is_id || is_name || is_number {
+            "*"
+        } else {
+            value
+        }
     });
     format!("{table}: {}", values.collect::<Vec<_>>().join(","))
 }
@@ -135,23 +160,29 @@ fn a_form_is_no_json_and_no_upload() {
     on(Engine::Sqlite, |store| async move {
         let world = World::start(store).await;
         let admin = world.actor("admin");
-        let lines: Vec<Line> =
-            table::console().into_iter().filter(|it| it.is_unsafe() && !it.form.is_empty()).collect();
+        let lines: Vec<Line> = table::console()
+            .into_iter()
+            .filter(|it| it.is_unsafe() && !it.form.is_empty())
+            .collect();
         let thing = world.lasting_thing(&lines[0], admin, Whose::Own).await;
         let before = world.rows().await;
         let mut faults = Vec::new();
 
         for line in &lines {
             let fields = line.fields(&thing);
-            let object: serde_json::Map<String, Value> =
-                fields.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+            let object: serde_json::Map<String, Value> = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone().into()))
+                .collect();
             let parts: String = fields
                 .iter()
                 .map(|(name, value)| {
                     format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
                 })
                 .collect();
-            let encoded: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+            let encoded: String = url::form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(&fields)
+                .finish();
             for (kind, body) in [
                 (Some("application/json"), Value::from(object).to_string()),
                 (Some("multipart/form-data; boundary=b"), format!("{parts}--b--\r\n")),
@@ -179,7 +210,10 @@ fn a_call_is_billed_to_its_key_whatever_its_body_says() {
         let names = names(&world).await;
         let owner = world.actor("owner A");
         let calls = table::gateway();
-        for line in calls.iter().filter(|line| line.is_unsafe() && !line.address.ends_with("count_tokens")) {
+        for line in calls
+            .iter()
+            .filter(|line| line.is_unsafe() && !line.address.ends_with("count_tokens"))
+        {
             let thing = world.thing(line, owner, Whose::Own).await;
             let client = world.app.client().bearer(thing.secret.as_deref().expect("a key"));
             let body: Value = serde_json::from_str(&thing.put_into(line.form)).expect("a body in JSON");
@@ -194,28 +228,60 @@ fn a_call_is_billed_to_its_key_whatever_its_body_says() {
 
             client.post(line.address, &body).await.is(200);
             let answer = client.post(line.address, &loaded).await;
-            assert!([200, 400].contains(&answer.status.as_u16()), "{}: {}", line.address, answer.text());
+            assert!(
+                [200, 400].contains(&answer.status.as_u16()),
+                "{}: {}",
+                line.address,
+                answer.text()
+            );
             billed(&world, line, &thing).await;
         }
     });
 }
 
 /// Fields of the endpoints themselves that are columns of ours, too.
-const KNOWN: [&str; 12] =
-    ["model", "messages", "prompt", "input", "stream", "user", "n", "store", "tools", "metadata", "max_tokens", "tier"];
+const KNOWN: [&str; 12] = [
+    "model",
+    "messages",
+    "prompt",
+    "input",
+    "stream",
+    "user",
+    "n",
+    "store",
+    "tools",
+    "metadata",
+    "max_tokens",
+    "tier",
+];
 
 /// Every record is the key's own, and costs what the provider reported at the catalog's price.
 async fn billed(world: &World, line: &Line, thing: &Thing) {
     world.app.flush().await;
     let mine = thing.put_into("{id}").parse().expect("a key's id");
-    let records = world.app.store().usage().recent(Scope::All, None, 100).await.expect("the records");
+    let records = world
+        .app
+        .store()
+        .usage()
+        .recent(Scope::All, None, 100)
+        .await
+        .expect("the records");
     let catalog = world.app.catalog().await;
     let of_key: Vec<_> = records.iter().filter(|record| record.key == mine).collect();
     assert!(!of_key.is_empty(), "{}", line.address);
     for record in records {
         let model = catalog.get(&record.model).expect("the model");
         assert_eq!(record.account, world.sides[0].account.id, "{}", line.address);
-        assert_eq!(record.cost, model.pricing.cost(&record.tokens, record.at).expect("a price"), "{}", line.address);
-        assert!(record.status == 400 || record.tokens.prompt > 0, "{}: {record:?}", line.address);
+        assert_eq!(
+            record.cost,
+            model.pricing.cost(&record.tokens, record.at).expect("a price"),
+            "{}",
+            line.address
+        );
+        assert!(
+            record.status == 400 || record.tokens.prompt > 0,
+            "{}: {record:?}",
+            line.address
+        );
     }
 }

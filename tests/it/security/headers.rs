@@ -59,17 +59,29 @@ const SENT: [(&str, &str); 45] = [
 ];
 
 /// What a provider is always sent by us, or gets from the connection.
-const OURS: [&str; 5] = ["accept-encoding", "content-length", "content-type", "host", "user-agent"];
+const OURS: [&str; 5] = [
+    "accept-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "user-agent",
+];
 
 /// A caller that sends all of them.
 fn talkative(rig: &Rig) -> Client {
-    SENT.iter().fold(rig.client(), |client, (name, value)| client.with(name, value))
+    SENT.iter()
+        .fold(rig.client(), |client, (name, value)| client.with(name, value))
 }
 
 /// The headers of a call to the provider, without those that each has, as `name: value`.
 fn beyond_ours(seen: &Seen) -> Vec<String> {
     for name in OURS {
-        assert_eq!(seen.headers.iter().filter(|(known, _)| known == name).count(), 1, "{name} in {:?}", seen.headers);
+        assert_eq!(
+            seen.headers.iter().filter(|(known, _)| known == name).count(),
+            1,
+            "{name} in {:?}",
+            seen.headers
+        );
     }
     assert_eq!(seen.header("accept-encoding"), "identity");
     assert_eq!(seen.header("content-type"), "application/json");
@@ -98,13 +110,19 @@ fn a_provider_of_the_clients_own_protocol_sees_our_headers_and_the_few_of_the_li
         client.post("/v1/chat/completions", &question("acme/fast")).await;
         assert_eq!(beyond_ours(&rig.upstream.last()), openai);
 
-        client.post("/v1/completions", &json!({"model": "acme/fast", "prompt": "Hello"})).await;
+        client
+            .post("/v1/completions", &json!({"model": "acme/fast", "prompt": "Hello"}))
+            .await;
         assert_eq!(beyond_ours(&rig.upstream.last()), openai);
 
-        client.post("/v1/responses", &json!({"model": "acme/thinker", "input": "Hello"})).await;
+        client
+            .post("/v1/responses", &json!({"model": "acme/thinker", "input": "Hello"}))
+            .await;
         assert_eq!(beyond_ours(&rig.upstream.last()), openai);
 
-        client.post("/v1/embeddings", &json!({"model": "acme/embed", "input": "Hello"})).await;
+        client
+            .post("/v1/embeddings", &json!({"model": "acme/embed", "input": "Hello"}))
+            .await;
         assert_eq!(beyond_ours(&rig.upstream.last()), openai);
 
         let body = json!({"model": "claude/opus", "max_tokens": 9, "messages": message});
@@ -120,7 +138,12 @@ fn a_provider_of_the_clients_own_protocol_sees_our_headers_and_the_few_of_the_li
             ]
         );
 
-        client.post("/v1/messages/count_tokens", &json!({"model": "counts/opus", "messages": message})).await;
+        client
+            .post(
+                "/v1/messages/count_tokens",
+                &json!({"model": "counts/opus", "messages": message}),
+            )
+            .await;
         let counted = rig.upstream.last();
         assert!(counted.path.ends_with("count_tokens"), "{}", counted.path);
         assert!(beyond_ours(&counted).contains(&bearer));
@@ -137,9 +160,17 @@ fn a_provider_of_another_protocol_sees_our_headers_alone() {
         let message = json!([{"role": "user", "content": "Hello"}]);
 
         client.post("/v1/chat/completions", &question("claude/opus")).await;
-        assert_eq!(beyond_ours(&rig.upstream.last()), ["anthropic-version: 2023-06-01", &bearer]);
+        assert_eq!(
+            beyond_ours(&rig.upstream.last()),
+            ["anthropic-version: 2023-06-01", &bearer]
+        );
 
-        client.post("/v1/messages", &json!({"model": "acme/fast", "max_tokens": 9, "messages": message})).await;
+        client
+            .post(
+                "/v1/messages",
+                &json!({"model": "acme/fast", "max_tokens": 9, "messages": message}),
+            )
+            .await;
         assert_eq!(beyond_ours(&rig.upstream.last()), [bearer.as_str()]);
     });
 }

@@ -82,7 +82,8 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
 async fn untouchable(world: &World) -> Vec<String> {
     let bravo = world.sides[1].account.id.to_string();
     let rows = world.rows().await.into_iter();
-    rows.filter(|row| row.starts_with("person: ") && !row.contains("'spare@") || row.contains(&bravo)).collect()
+    rows.filter(|row| row.starts_with("person: ") && !row.contains("'spare@") || row.contains(&bravo))
+        .collect()
 }
 
 #[test]
@@ -93,7 +94,11 @@ fn every_field_of_every_form_takes_it_as_text() {
         let mut faults = Vec::new();
         let lines = table::console();
         for line in lines.iter().filter(|line| line.is_unsafe() && !line.form.is_empty()) {
-            let actor = world.actor(if line.address == "/wallet/credit" { "admin" } else { "owner A" });
+            let actor = world.actor(if line.address == "/wallet/credit" {
+                "admin"
+            } else {
+                "owner A"
+            });
             // A sign-in that fails too often has to wait.
             if line.address == "/sign-in" {
                 continue;
@@ -108,7 +113,14 @@ fn every_field_of_every_form_takes_it_as_text() {
                 check(&mut faults, &what, text, &reply);
             }
         }
-        for page in ["/keys", "/keys/export.csv", "/usage", "/requests", "/wallet", "/wallet/export.csv"] {
+        for page in [
+            "/keys",
+            "/keys/export.csv",
+            "/usage",
+            "/requests",
+            "/wallet",
+            "/wallet/export.csv",
+        ] {
             check(&mut faults, page, "", &world.actor("admin").client.get(page).await);
         }
         assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
@@ -154,19 +166,28 @@ fn every_address_and_its_query_take_it_as_text() {
         let before = world.rows().await;
         let mut faults = Vec::new();
         let lines = table::console();
-        for line in lines.iter().filter(|line| !line.is_unsafe() && !line.address.contains('?')) {
+        for line in lines
+            .iter()
+            .filter(|line| !line.is_unsafe() && !line.address.contains('?'))
+        {
             let thing = world.lasting_thing(line, owner, Whose::Own).await;
             for text in TEXTS {
                 let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
                 let query: Vec<String> = QUERIES.iter().map(|name| format!("{name}={encoded}")).collect();
                 let page = format!("{}?{}", line.path(&thing), query.join("&"));
                 check(&mut faults, line.address, text, &owner.client.get(&page).await);
-                let partial = owner.client.clone().with("hx-request", "true").with("hx-request-type", "partial");
+                let partial = owner
+                    .client
+                    .clone()
+                    .with("hx-request", "true")
+                    .with("hx-request-type", "partial");
                 check(&mut faults, line.address, text, &partial.get(&page).await);
                 if line.address.contains('{') {
                     let segment = encoded.replace('+', "%20");
-                    let path =
-                        line.address.split('/').map(|it| if it.starts_with('{') { segment.as_str() } else { it });
+                    let path = line
+                        .address
+                        .split('/')
+                        .map(|it| if it.starts_with('{') { segment.as_str() } else { it });
                     check(
                         &mut faults,
                         line.address,
@@ -188,13 +209,18 @@ fn every_header_takes_it_as_text() {
         let world = World::start(store).await;
         let owner = world.actor("owner A");
         let calls = table::gateway();
-        let call = calls.iter().find(|line| line.address == "/v1/chat/completions").expect("the line");
+        let call = calls
+            .iter()
+            .find(|line| line.address == "/v1/chat/completions")
+            .expect("the line");
         let thing = world.thing(call, owner, Whose::Own).await;
         let caller = world.app.client().bearer(thing.secret.as_deref().expect("a key"));
         let before = untouchable(&world).await;
         let mut faults = Vec::new();
         // What cannot stand in a header at all is refused by every client.
-        let texts = TEXTS.into_iter().filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+        let texts = TEXTS
+            .into_iter()
+            .filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
         for text in texts {
             for header in HEADERS {
                 let page = owner.client.clone().with(header, text).get("/keys").await;
@@ -235,7 +261,12 @@ fn every_name_of_a_model_is_text_in_records_and_pages() {
             let reply = caller.post("/v1/chat/completions", &body).await;
             check(&mut faults, "model", text, &reply);
             let known = json!({"model": thing.put_into("{alias}-chat"), "messages": [{"role": text, "content": text}]});
-            check(&mut faults, "role", text, &caller.post("/v1/chat/completions", &known).await);
+            check(
+                &mut faults,
+                "role",
+                text,
+                &caller.post("/v1/chat/completions", &known).await,
+            );
             let path: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
             check(
                 &mut faults,
@@ -246,7 +277,13 @@ fn every_name_of_a_model_is_text_in_records_and_pages() {
         }
         world.app.flush().await;
         let aliases = thing.put_into("/keys/{id}/aliases");
-        for page in ["/requests", "/usage", "/requests/export.csv", "/usage/export.csv", &aliases] {
+        for page in [
+            "/requests",
+            "/usage",
+            "/requests/export.csv",
+            "/usage/export.csv",
+            &aliases,
+        ] {
             check(&mut faults, page, "", &owner.client.get(page).await);
         }
         assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));

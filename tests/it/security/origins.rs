@@ -26,13 +26,19 @@ fn elsewhere(actor: &Client) -> Vec<(&'static str, Client)> {
         ("same-site", actor.clone().with(SITE, "same-site")),
         ("none", actor.clone().with(SITE, "none")),
         ("a word of its own", actor.clone().with(SITE, "same-origin, cross-site")),
-        ("cross-site, and our origin", actor.clone().with(SITE, "cross-site").with("origin", &own)),
+        (
+            "cross-site, and our origin",
+            actor.clone().with(SITE, "cross-site").with("origin", &own),
+        ),
         ("nothing", plain()),
         ("origin null", from("null")),
         ("a foreign origin", from("https://evil.example")),
         ("our host on another port", from("http://127.0.0.1:1")),
         ("our host over https", from(&own.replace("http://", "https://"))),
-        ("our host as the beginning of another", from(&format!("{own}.evil.example"))),
+        (
+            "our host as the beginning of another",
+            from(&format!("{own}.evil.example")),
+        ),
         ("our host as a user's name", from(&format!("{own}@evil.example"))),
     ]
 }
@@ -89,10 +95,15 @@ fn a_page_of_ours_may_say_so_in_either_header() {
     on(Engine::Sqlite, |store| async move {
         let world = World::start(store).await;
         let owner = world.actor("owner A");
-        let line = forms().find(|line| line.address == "/keys/{id}/name").expect("the line");
+        let line = forms()
+            .find(|line| line.address == "/keys/{id}/name")
+            .expect("the line");
         let own = owner.client.base().to_owned();
 
-        for client in [owner.client.clone(), owner.client.clone().without(SITE).with("origin", &own)] {
+        for client in [
+            owner.client.clone(),
+            owner.client.clone().without(SITE).with("origin", &own),
+        ] {
             let thing = world.thing(&line, owner, Whose::Own).await;
             line.play(&client, &thing).await.is(303);
         }
@@ -110,14 +121,26 @@ fn only_the_methods_of_the_table_change_anything() {
         let mut faults = Vec::new();
 
         for line in lines.iter().filter(|line| !line.address.contains('?')) {
-            let has = |method: &str| lines.iter().any(|it| it.method == method && it.pattern() == line.pattern());
-            let mut methods = vec![Method::PUT, Method::PATCH, Method::DELETE, Method::from_bytes(b"SPEND").unwrap()];
+            let has = |method: &str| {
+                lines
+                    .iter()
+                    .any(|it| it.method == method && it.pattern() == line.pattern())
+            };
+            let mut methods = vec![
+                Method::PUT,
+                Method::PATCH,
+                Method::DELETE,
+                Method::from_bytes(b"SPEND").unwrap(),
+            ];
             methods.extend((!has("POST")).then_some(Method::POST));
             methods.extend((!has("GET")).then_some(Method::GET));
             for method in methods {
                 let form = Some("application/x-www-form-urlencoded");
                 let path = line.path(&thing);
-                let reply = admin.client.send(method.clone(), &path, form, Bytes::from_static(b"op=save")).await;
+                let reply = admin
+                    .client
+                    .send(method.clone(), &path, form, Bytes::from_static(b"op=save"))
+                    .await;
                 // `/keys/{id}` stands behind `/keys/bulk` and the like.
                 if !matches!(reply.status.as_u16(), 404 | 405) {
                     faults.push(format!("{method} {path}: {}", reply.status));
@@ -134,7 +157,10 @@ fn only_the_methods_of_the_table_change_anything() {
 fn no_page_changes_anything_by_being_looked_at() {
     on(Engine::Sqlite, |store| async move {
         let world = World::start(store).await;
-        let line = table::console().into_iter().find(|line| line.address == "/requests/{id}").expect("the line");
+        let line = table::console()
+            .into_iter()
+            .find(|line| line.address == "/requests/{id}")
+            .expect("the line");
         for name in ["owner A", "viewer A1", "admin"] {
             let actor = world.actor(name);
             let mut pages = addresses(&world, actor).await;
@@ -156,7 +182,10 @@ fn no_page_changes_anything_by_being_looked_at() {
 /// Every GET of the table, about a thing of the actor's own.
 async fn addresses(world: &World, actor: &Visitor) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for line in table::console().iter().filter(|line| !line.is_unsafe() && line.pattern() != "/requests/{id}") {
+    for line in table::console()
+        .iter()
+        .filter(|line| !line.is_unsafe() && line.pattern() != "/requests/{id}")
+    {
         let thing = world.lasting_thing(line, actor, Whose::Own).await;
         all.insert(line.path(&thing));
     }
@@ -194,7 +223,16 @@ fn links(page: &Html) -> impl Iterator<Item = String> {
 /// Its path without ids, and the names in its query.
 fn kind(link: &str) -> String {
     let (path, query) = link.split_once('?').unwrap_or((link, ""));
-    let plain = |part: &str| if part.len() == 36 { "{id}".to_owned() } else { part.to_owned() };
-    let names: BTreeSet<&str> = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.0)).collect();
+    let plain = |part: &str| {
+        if part.len() == 36 {
+            "{id}".to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
+    let names: BTreeSet<&str> = query
+        .split('&')
+        .filter_map(|pair| Some(pair.split_once('=')?.0))
+        .collect();
     format!("{} {names:?}", path.split('/').map(plain).collect::<Vec<_>>().join("/"))
 }

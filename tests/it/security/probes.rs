@@ -26,7 +26,9 @@ fn probes() -> Vec<Probe> {
             let (Some(name), Some(sends), Some(gets)) = (lines.next(), lines.next(), lines.next()) else {
                 panic!("a probe has a name, a line that is sent and one that is answered: {block}");
             };
-            let gets = gets.strip_prefix("-> ").unwrap_or_else(|| panic!("{name}: the answer begins with ->"));
+            let gets = gets
+                .strip_prefix("-> ")
+                .unwrap_or_else(|| panic!("{name}: the answer begins with ->"));
             Probe { name, sends, gets }
         })
         .collect()
@@ -49,14 +51,38 @@ impl Served {
             .env("CROSSMODEL_LISTEN", "127.0.0.1:0")
             .env("UPSTREAM_CREDENTIAL", "sk-upstream");
         let (url, protocol) = (provider.url(), "openai-chat");
-        let reached = ["provider", "set", "deepseek", "--base-url", &url, "--protocol", protocol];
-        program.run(&[&reached[..], &["--credential-env", "UPSTREAM_CREDENTIAL"]].concat()).succeeds();
-        program.run(&["credit", "add", "--account", "Acme", "--usd", "100", "--note", "x"]).succeeds();
-        let made = program.run(&["key", "create", "--account", "Acme", "--name", "ci", "--rpm", "none"]).succeeds();
+        let reached = [
+            "provider",
+            "set",
+            "deepseek",
+            "--base-url",
+            &url,
+            "--protocol",
+            protocol,
+        ];
+        program
+            .run(&[&reached[..], &["--credential-env", "UPSTREAM_CREDENTIAL"]].concat())
+            .succeeds();
+        program
+            .run(&["credit", "add", "--account", "Acme", "--usd", "100", "--note", "x"])
+            .succeeds();
+        let made = program
+            .run(&["key", "create", "--account", "Acme", "--name", "ci", "--rpm", "none"])
+            .succeeds();
         let mut running = program.start(&["serve"]);
         let url = running.says("Gateway: ");
-        let host = url.trim_start_matches("http://").trim_end_matches("/v1").trim_end_matches('/').to_owned();
-        Self { _program: program, _running: running, provider, host, key: made.out.trim().to_owned() }
+        let host = url
+            .trim_start_matches("http://")
+            .trim_end_matches("/v1")
+            .trim_end_matches('/')
+            .to_owned();
+        Self {
+            _program: program,
+            _running: running,
+            provider,
+            host,
+            key: made.out.trim().to_owned(),
+        }
     }
 }
 
@@ -68,7 +94,10 @@ fn every_probe_gets_what_the_list_says() {
         for probe in probes() {
             let got = play(&served, probe.sends).await;
             if got != probe.gets {
-                wrong.push(format!("== {}\n{}\n-> {got}\ninstead of\n-> {}", probe.name, probe.sends, probe.gets));
+                wrong.push(format!(
+                    "== {}\n{}\n-> {got}\ninstead of\n-> {}",
+                    probe.name, probe.sends, probe.gets
+                ));
             }
         }
         assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n\n"));
@@ -77,16 +106,25 @@ fn every_probe_gets_what_the_list_says() {
 
 /// Sends it and a good request, and tells what came back.
 async fn play(served: &Served, sends: &str) -> String {
-    let Served { host, key, provider, .. } = served;
+    let Served {
+        host, key, provider, ..
+    } = served;
     let body = r#"{"model":"deepseek/deepseek-chat","messages":[{"role":"user","content":"Hello"}]}"#;
     let head = format!("host: {host}\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n");
     let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
     let text = unescaped(sends);
     let mut text = String::from_utf8(text.clone()).map_or(text, |text| {
-        let text = text.replace("{head}", &head).replace("{host}", host).replace("{key}", key);
-        let text = text.replace("{length}", &body.len().to_string()).replace("{body}", body);
+        let text = text
+            .replace("{head}", &head)
+            .replace("{host}", host)
+            .replace("{key}", key);
+        let text = text
+            .replace("{length}", &body.len().to_string())
+            .replace("{body}", body);
         let text = text.replace("{chunked}", &format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()));
-        text.replace("{many headers}", &many).replace("{large}", &"x".repeat(200_000)).into_bytes()
+        text.replace("{many headers}", &many)
+            .replace("{large}", &"x".repeat(200_000))
+            .into_bytes()
     });
     text.extend(format!("GET /healthz HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes());
     provider.received();
@@ -101,7 +139,9 @@ async fn play(served: &Served, sends: &str) -> String {
     let write = async {
         let _ = writing.write_all(&text).await;
     };
-    let ended = tokio::time::timeout(PATIENCE, async { tokio::join!(read, write) }).await.is_ok();
+    let ended = tokio::time::timeout(PATIENCE, async { tokio::join!(read, write) })
+        .await
+        .is_ok();
 
     let mut told: Vec<String> = told(&answers);
     if !ended {
@@ -117,7 +157,10 @@ fn told(answers: &[u8]) -> Vec<String> {
     for answer in text.split("HTTP/1.1 ").skip(1) {
         told.push(answer.chars().take(3).collect());
         let head = answer.split("\r\n\r\n").next().unwrap_or_default();
-        told.extend(head.lines().filter_map(|line| Some(line.strip_prefix("location: ")?.to_owned())));
+        told.extend(
+            head.lines()
+                .filter_map(|line| Some(line.strip_prefix("location: ")?.to_owned())),
+        );
     }
     told
 }

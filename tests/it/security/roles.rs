@@ -35,7 +35,9 @@ async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
         let mine = matches!(whose, Whose::Own | Whose::Same);
         line.is_unsafe() && (actor.group == Group::Admin || actor.group == Group::Owner && mine)
     };
-    let all = Whose::ALL.into_iter().filter(|whose| has_things || *whose == Whose::Own);
+    let all = Whose::ALL
+        .into_iter()
+        .filter(|whose| has_things || *whose == Whose::Own);
     let (may, must_not): (Vec<Whose>, Vec<Whose>) = all.partition(|whose| writes(*whose));
     // Whatever was just done is told on the next page, which must not make two pages differ.
     actor.client.get("/nowhere").await;
@@ -46,32 +48,51 @@ async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
     for whose in must_not {
         things.push((whose, world.lasting_thing(line, actor, whose).await));
     }
-    let before = if line.is_unsafe() { world.rows().await } else { Vec::new() };
+    let before = if line.is_unsafe() {
+        world.rows().await
+    } else {
+        Vec::new()
+    };
     for (whose, thing) in things {
-        told.insert(whose as usize, cell(world, line, actor, whose, &thing, &mut faults).await);
+        told.insert(
+            whose as usize,
+            cell(world, line, actor, whose, &thing, &mut faults).await,
+        );
     }
     // That no page changes anything is a test of its own.
     if line.is_unsafe() {
         let after = world.rows().await;
         if after != before {
             let rows = difference(&before, &after);
-            faults.push(format!("{} {} as {}: the database changed: {rows:?}", line.method, line.address, actor.name));
+            faults.push(format!(
+                "{} {} as {}: the database changed: {rows:?}",
+                line.method, line.address, actor.name
+            ));
         }
     }
 
     for whose in may {
         let thing = world.thing(line, actor, whose).await;
-        let before = if whose == Whose::Own { world.rows().await } else { Vec::new() };
+        let before = if whose == Whose::Own {
+            world.rows().await
+        } else {
+            Vec::new()
+        };
         let answer = cell(world, line, actor, whose, &thing, &mut faults).await;
         let wrote = whose != Whose::Own || world.rows().await != before;
         if answer.0 == 303 && !wrote && changes_rows(line) {
             let here = format!("{} {} as {}", line.method, line.address, actor.name);
-            faults.push(format!("{here}: nothing was written, so the form of the table shows nothing"));
+            faults.push(format!(
+                "{here}: nothing was written, so the form of the table shows nothing"
+            ));
         }
         told.insert(whose as usize, answer);
     }
 
-    let (foreign, missing) = (told.get(&(Whose::Foreign as usize)), told.get(&(Whose::Missing as usize)));
+    let (foreign, missing) = (
+        told.get(&(Whose::Foreign as usize)),
+        told.get(&(Whose::Missing as usize)),
+    );
     if actor.group != Group::Admin && foreign != missing && !line.address.contains("{token}") {
         faults.push(format!(
             "{} {} as {}: another account's and nobody's are told apart:\n{foreign:?}\n{missing:?}",
@@ -106,7 +127,11 @@ type Told = (u16, String, String);
 
 /// An answer without what names the thing.
 fn compared(thing: &Thing, reply: &Reply) -> Told {
-    (reply.status.as_u16(), thing.taken_out_of_text(reply.header("location")), thing.taken_out_of(reply))
+    (
+        reply.status.as_u16(),
+        thing.taken_out_of_text(reply.header("location")),
+        thing.taken_out_of(reply),
+    )
 }
 
 /// Whether a redirect of this form means that rows were written.
@@ -143,7 +168,10 @@ fn every_key_gets_what_the_table_says_of_the_gateway() {
                 let reply = line.call(client, &thing).await;
                 expect(&mut faults, &line, name, Whose::Own, line.cells[0][0], &reply);
                 if !provider.received().is_empty() {
-                    faults.push(format!("{} {} as {name}: the provider was asked", line.method, line.address));
+                    faults.push(format!(
+                        "{} {} as {name}: the provider was asked",
+                        line.method, line.address
+                    ));
                 }
             }
             for name in ["owner A", "owner B"] {
@@ -162,14 +190,21 @@ async fn calls(world: &World, line: &Line, name: &str) -> Faults {
     let mut faults = Faults::new();
     let mut told = BTreeMap::new();
     for whose in Whose::ALL {
-        let thing = if whose == Whose::Own { own.clone() } else { world.thing(line, actor, whose).await };
+        let thing = if whose == Whose::Own {
+            own.clone()
+        } else {
+            world.thing(line, actor, whose).await
+        };
         let cell = &line.cells[1];
         let wanted = cell.get(whose as usize).copied().unwrap_or(cell[0]);
         let reply = line.call(&client, &thing).await;
         expect(&mut faults, line, name, whose, wanted, &reply);
         let asked = !world.app.provider().received().is_empty();
         if asked && wanted != 200 {
-            faults.push(format!("{} {} as {name}, {whose:?}: the provider was asked", line.method, line.address));
+            faults.push(format!(
+                "{} {} as {name}, {whose:?}: the provider was asked",
+                line.method, line.address
+            ));
         }
         told.insert(whose as usize, compared(&thing, &reply));
         if cell.len() == 1 {
@@ -177,8 +212,10 @@ async fn calls(world: &World, line: &Line, name: &str) -> Faults {
         }
     }
     if told[&(Whose::Foreign as usize)] != told[&(Whose::Missing as usize)] {
-        faults
-            .push(format!("{} {} as {name}: foreign and missing are told apart: {told:?}", line.method, line.address));
+        faults.push(format!(
+            "{} {} as {name}: foreign and missing are told apart: {told:?}",
+            line.method, line.address
+        ));
     }
     faults
 }

@@ -30,12 +30,15 @@ fn the_description_has_every_address_of_the_gateway_and_no_other() {
         .iter()
         .flat_map(|(path, methods)| {
             let methods = methods.as_object().expect("its methods");
-            methods.keys().map(move |method| format!("{} {path}", method.to_uppercase()))
+            methods
+                .keys()
+                .map(move |method| format!("{} {path}", method.to_uppercase()))
         })
         .collect();
 
-    let mounted: BTreeSet<String> =
-        gateway::addresses().map(|it| format!("{} {}", it.method, it.path.replace(":.+", ""))).collect();
+    let mounted: BTreeSet<String> = gateway::addresses()
+        .map(|it| format!("{} {}", it.method, it.path.replace(":.+", "")))
+        .collect();
     assert_eq!(described, mounted);
 }
 
@@ -51,16 +54,28 @@ fn whatever_is_sent_the_answer_is_one_of_the_description() {
             let thing = world.thing(&line, world.actor("owner A"), Whose::Own).await;
             for _ in 0..number("SHAPES", REQUESTS) {
                 let (client, anthropic) = caller(&world, &thing, &line, &mut dice);
-                let body = if line.is_unsafe() { body(&line, &thing, &mut dice) } else { Bytes::new() };
+                let body = if line.is_unsafe() {
+                    body(&line, &thing, &mut dice)
+                } else {
+                    Bytes::new()
+                };
                 let path = format!("{}{}", path(&line, &thing, &mut dice), query(&mut dice));
                 let method = if line.is_unsafe() { Method::POST } else { Method::GET };
-                let kinds =
-                    [Some("application/json"), Some("text/plain"), Some("application/json; charset=utf-16"), None];
+                let kinds = [
+                    Some("application/json"),
+                    Some("text/plain"),
+                    Some("application/json; charset=utf-16"),
+                    None,
+                ];
                 let kind = kinds[dice.between(0, 3) as usize];
                 let reply = client.send(method, &path, kind, body.clone()).await;
                 if let Err(fault) = conforms(&description, &line, anthropic, &reply) {
                     let sent = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
-                    faults.push(format!("{} {path}: {fault}\n  {sent}\n  {}", line.method, start(&reply)));
+                    faults.push(format!(
+                        "{} {path}: {fault}\n  {sent}\n  {}",
+                        line.method,
+                        start(&reply)
+                    ));
                 }
             }
         }
@@ -79,7 +94,9 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     let answers = &description["paths"][&path][line.method.to_lowercase()]["responses"];
     let mut answer = &answers[status.to_string()];
     if let Some(name) = answer["$ref"].as_str() {
-        answer = description.pointer(name.trim_start_matches('#')).ok_or(format!("{name} is not there"))?;
+        answer = description
+            .pointer(name.trim_start_matches('#'))
+            .ok_or(format!("{name} is not there"))?;
     }
     if answer.is_null() {
         return Err(format!("{status} is not described"));
@@ -88,7 +105,12 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     if status >= 500 {
         return Err(format!("{status}"));
     }
-    let kind = reply.header("content-type").split(';').next().unwrap_or_default().to_owned();
+    let kind = reply
+        .header("content-type")
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let kinds = answer["content"].as_object().ok_or("no content is described")?;
     if !kinds.contains_key(&kind) {
         return Err(format!("{status} in {kind:?} is not described"));
@@ -104,7 +126,11 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     }
     let body: Value = serde_json::from_slice(&reply.body).map_err(|error| format!("no JSON: {error}"))?;
     if status < 400 {
-        return if body.is_object() { Ok(()) } else { Err("no object".into()) };
+        return if body.is_object() {
+            Ok(())
+        } else {
+            Err("no object".into())
+        };
     }
     let texts = |value: &Value, names: &[&str]| names.iter().all(|name| value[name].is_string());
     let right = if anthropic {
@@ -114,7 +140,11 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
             && body["error"].get("param").is_some()
             && body["error"].get("code").is_some()
     };
-    if right { Ok(()) } else { Err("the error has another shape".into()) }
+    if right {
+        Ok(())
+    } else {
+        Err("the error has another shape".into())
+    }
 }
 
 /// Somebody who calls, and whether they read Anthropic's errors.
@@ -150,12 +180,17 @@ fn path(line: &Line, thing: &Thing, dice: &mut Dice) -> String {
 
 fn segment(dice: &mut Dice) -> String {
     let bytes: Vec<u8> = (0..dice.between(1, 40)).map(|_| dice.between(0, 255) as u8).collect();
-    url::form_urlencoded::byte_serialize(&bytes).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(&bytes)
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 fn query(dice: &mut Dice) -> String {
     match dice.between(0, 5) {
-        0 => format!("?limit={}", ["0", "-1", "1000", "99999999999999999999", "x", ""][dice.between(0, 5) as usize]),
+        0 => format!(
+            "?limit={}",
+            ["0", "-1", "1000", "99999999999999999999", "x", ""][dice.between(0, 5) as usize]
+        ),
         1 => format!("?after_id={}&before_id={}", segment(dice), segment(dice)),
         2 => format!("?{}={}&model=acme/other", segment(dice), segment(dice)),
         _ => String::new(),
@@ -176,10 +211,18 @@ fn body(line: &Line, thing: &Thing, dice: &mut Dice) -> Bytes {
     }
     let text = Value::Object(changed).to_string();
     match dice.between(0, 15) {
-        0 => Bytes::from(text[..dice.between(0, text.len() as u64 / 2) as usize].to_owned().into_bytes()),
+        0 => Bytes::from(
+            text[..dice.between(0, text.len() as u64 / 2) as usize]
+                .to_owned()
+                .into_bytes(),
+        ),
         1 => Bytes::from(format!("{{\"model\":\"twice\",{}", &text[1..])),
         2 => Bytes::from(format!("{}{}", "[".repeat(300), "]".repeat(300))),
-        3 => Bytes::from((0..dice.between(1, 200)).map(|_| dice.between(0, 255) as u8).collect::<Vec<_>>()),
+        3 => Bytes::from(
+            (0..dice.between(1, 200))
+                .map(|_| dice.between(0, 255) as u8)
+                .collect::<Vec<_>>(),
+        ),
         4 => Bytes::from(format!("\u{feff}{text}")),
         5 => Bytes::from(format!("{text} {text}")),
         6 => Bytes::new(),
@@ -236,7 +279,18 @@ fn value(dice: &mut Dice, depth: u32) -> Value {
         7 => json!(["user", "auto", "none", "text", "function", "developer"][dice.between(0, 5) as usize]),
         8 => (0..dice.between(0, 4)).map(|_| value(dice, depth - 1)).collect(),
         _ => {
-            let names = ["role", "content", "type", "text", "name", "function", "id", "image_url", "url", "arguments"];
+            let names = [
+                "role",
+                "content",
+                "type",
+                "text",
+                "name",
+                "function",
+                "id",
+                "image_url",
+                "url",
+                "arguments",
+            ];
             let pairs = (0..dice.between(0, 4)).map(|_| {
                 let name = names[dice.between(0, 9) as usize].to_owned();
                 (name, value(dice, depth - 1))

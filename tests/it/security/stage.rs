@@ -23,8 +23,16 @@ use crate::harness::traffic::record;
 
 /// Tables that a request may write to although it is refused: its session, how often a sign-in failed, links that are
 /// over, when the gateway was last seen. The catalog is left out since nothing of the console writes to it, and it is large.
-const NOT_COMPARED: [&str; 8] =
-    ["session", "throttle", "link", "gateway", "model", "provider", "provider_order", "catalog_state"];
+const NOT_COMPARED: [&str; 8] = [
+    "session",
+    "throttle",
+    "link",
+    "gateway",
+    "model",
+    "provider",
+    "provider_order",
+    "catalog_state",
+];
 
 /// Whose a thing is, from where an actor stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +98,9 @@ pub struct Thing {
 impl Thing {
     /// The text with this thing's values in place of their names.
     pub fn put_into(&self, text: &str) -> String {
-        self.values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        self.values.iter().fold(text.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
     }
 
     /// An answer about it with the names in place of the values, so that answers about two things can be compared.
@@ -137,7 +147,13 @@ impl World {
                 side: 0,
                 person: None,
             },
-            Visitor { name: "session over", group: Group::Outside, client: over, side: 0, person: None },
+            Visitor {
+                name: "session over",
+                group: Group::Outside,
+                client: over,
+                side: 0,
+                person: None,
+            },
             actor(&app, "person disabled", Group::Outside, 0, &gone).await,
             actor(&app, "account disabled", Group::Outside, 0, &closed.owner).await,
             actor(&app, "viewer A1", Group::Viewer, 0, &sides[0].viewers[0]).await,
@@ -147,31 +163,64 @@ impl World {
             actor(&app, "admin", Group::Admin, 0, &admin).await,
         ];
         let (by, now) = (Actor::command_line(), clock.now());
-        app.store().people().set_enabled(gone.id, false, &by, now).await.expect("to disable a person");
-        app.store().accounts().set_enabled(closed.account.id, false, &by, now).await.expect("to disable an account");
-        let world =
-            Self { app, clock, sides, actors: Vec::new(), count: AtomicUsize::new(0), lasting: Mutex::default() };
+        app.store()
+            .people()
+            .set_enabled(gone.id, false, &by, now)
+            .await
+            .expect("to disable a person");
+        app.store()
+            .accounts()
+            .set_enabled(closed.account.id, false, &by, now)
+            .await
+            .expect("to disable an account");
+        let world = Self {
+            app,
+            clock,
+            sides,
+            actors: Vec::new(),
+            count: AtomicUsize::new(0),
+            lasting: Mutex::default(),
+        };
         let secret = world.makes_key(0, None).await.1;
         let bearer = world.app.client().like_a_browser().bearer(&secret);
-        actors.push(Visitor { name: "API key", group: Group::Outside, client: bearer, side: 0, person: None });
+        actors.push(Visitor {
+            name: "API key",
+            group: Group::Outside,
+            client: bearer,
+            side: 0,
+            person: None,
+        });
         Self { actors, ..world }
     }
 
     /// The actor of that name.
     pub fn actor(&self, name: &str) -> &Visitor {
-        self.actors.iter().find(|actor| actor.name == name).expect("an actor of that name")
+        self.actors
+            .iter()
+            .find(|actor| actor.name == name)
+            .expect("an actor of that name")
     }
 
     /// A fresh thing for a line.
     pub async fn thing(&self, line: &Line, actor: &Visitor, whose: Whose) -> Thing {
         let side = &self.sides[actor.side];
         let people = [&side.owner, &side.viewers[0], &side.viewers[1]];
-        let mine = actor.person.filter(|id| people.iter().any(|person| person.id == *id)).unwrap_or(side.owner.id);
+        let mine = actor
+            .person
+            .filter(|id| people.iter().any(|person| person.id == *id))
+            .unwrap_or(side.owner.id);
         let other = people.iter().find(|person| person.id != mine).map(|person| person.id);
         let n = self.count.fetch_add(1, Ordering::Relaxed);
         let token = self.token(line, whose).await;
-        let asset = assets::find("app.js").unwrap_or_default().trim_start_matches("/assets/").to_owned();
-        let mut values = vec![("token", token), ("unique", format!("unique-{n}-name")), ("name", asset)];
+        let asset = assets::find("app.js")
+            .unwrap_or_default()
+            .trim_start_matches("/assets/")
+            .to_owned();
+        let mut values = vec![
+            ("token", token),
+            ("unique", format!("unique-{n}-name")),
+            ("name", asset),
+        ];
         let (at, owner) = match whose {
             Whose::Own => (actor.side, Some(mine)),
             Whose::Same => (actor.side, other),
@@ -196,19 +245,40 @@ impl World {
         let request: RequestId = record.id;
         let is_about_a_request = line.pattern() == "/requests/{id}";
         if is_about_a_request {
-            self.app.store().usage().append(&[record]).await.expect("to write a record");
+            self.app
+                .store()
+                .usage()
+                .append(&[record])
+                .await
+                .expect("to write a record");
         }
-        let seen = self.app.store().wallets().last_by_hand(account).await.expect("the ledger");
+        let seen = self
+            .app
+            .store()
+            .wallets()
+            .last_by_hand(account)
+            .await
+            .expect("the ledger");
         let alias = alias_of(&key);
         values.extend([
-            ("id", if is_about_a_request { request.to_string() } else { key.id.to_string() }),
+            (
+                "id",
+                if is_about_a_request {
+                    request.to_string()
+                } else {
+                    key.id.to_string()
+                },
+            ),
             ("account", account.to_string()),
             ("alias", alias.clone()),
             ("model:.+", format!("{alias}-chat")),
             ("version", key.aliases_version.to_string()),
             ("seen", seen.map(|id| id.to_string()).unwrap_or_default()),
         ]);
-        Thing { secret: Some(secret), values }
+        Thing {
+            secret: Some(secret),
+            values,
+        }
     }
 
     /// The same, made once for all lines that leave it as it is.
@@ -216,12 +286,20 @@ impl World {
         if line.address.contains("{token}") || line.pattern() == "/requests/{id}" {
             return self.thing(line, actor, whose).await;
         }
-        let known = self.lasting.lock().expect("the things").get(&(actor.name, whose as usize)).cloned();
+        let known = self
+            .lasting
+            .lock()
+            .expect("the things")
+            .get(&(actor.name, whose as usize))
+            .cloned();
         if let Some(thing) = known {
             return thing;
         }
         let thing = self.thing(line, actor, whose).await;
-        self.lasting.lock().expect("the things").insert((actor.name, whose as usize), thing.clone());
+        self.lasting
+            .lock()
+            .expect("the things")
+            .insert((actor.name, whose as usize), thing.clone());
         thing
     }
 
@@ -239,16 +317,32 @@ impl World {
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let now = self.clock.now();
         let lives = Duration::from_secs(600);
-        let expires_at = if whose == Whose::Foreign { now.minus(lives) } else { now.plus(lives) };
+        let expires_at = if whose == Whose::Foreign {
+            now.minus(lives)
+        } else {
+            now.plus(lives)
+        };
         // A new link of somebody ends the one before.
         let person = match whose {
             Whose::Own => &self.sides[0].spare,
             _ => &self.sides[1].spare,
         };
-        let link = Link { hash, kind, person: Some(person.id), key: None, payload: None, expires_at };
+        let link = Link {
+            hash,
+            kind,
+            person: Some(person.id),
+            key: None,
+            payload: None,
+            expires_at,
+        };
         self.app.store().links().create(&link).await.expect("a new link");
         if whose == Whose::Same {
-            self.app.store().links().consume(&hash, kind, now).await.expect("to use it up");
+            self.app
+                .store()
+                .links()
+                .consume(&hash, kind, now)
+                .await
+                .expect("to use it up");
         }
         token
     }
@@ -261,14 +355,33 @@ impl World {
         let secret = ApiKeySecret::generate(random::bytes);
         let name = format!("{}-key-{n}", side.mark).parse().expect("a name");
         let id = ApiKeyId::new(now, random::bytes());
-        let key = ApiKey { owner, limits: Limits::NONE, ..ApiKey::new(id, side.account.id, name, &secret, now) };
+        let key = ApiKey {
+            owner,
+            limits: Limits::NONE,
+            ..ApiKey::new(id, side.account.id, name, &secret, now)
+        };
         let aliases = vec![
             seed::exact(&format!("{}-{n}-chat", side.mark), "deepseek/deepseek-chat"),
             seed::exact(&format!("{}-{n}-embed", side.mark), "openai/text-embedding-3-small"),
         ];
-        let new = NewKey { key, hash: seed::master().api_key_hasher().hash(&secret), aliases };
-        self.app.store().api_keys().create(&new, &Actor::command_line(), now).await.expect("a new key");
-        let key = self.app.store().api_keys().get(Scope::All, id).await.expect("the store");
+        let new = NewKey {
+            key,
+            hash: seed::master().api_key_hasher().hash(&secret),
+            aliases,
+        };
+        self.app
+            .store()
+            .api_keys()
+            .create(&new, &Actor::command_line(), now)
+            .await
+            .expect("a new key");
+        let key = self
+            .app
+            .store()
+            .api_keys()
+            .get(Scope::All, id)
+            .await
+            .expect("the store");
         (key.expect("the new key"), secret.expose().to_owned())
     }
 
@@ -286,18 +399,40 @@ pub async fn without_a_key(world: &World) -> Vec<(&'static str, Client)> {
     let with = |secret: &str| world.app.client().bearer(secret);
 
     let (disabled, disabled_secret) = world.makes_key(0, None).await;
-    keys.set_state(all, disabled.id, KeyState::Disabled, &by, now).await.expect("to disable a key");
+    keys.set_state(all, disabled.id, KeyState::Disabled, &by, now)
+        .await
+        .expect("to disable a key");
     let (expired, expired_secret) = world.makes_key(0, None).await;
     let past = Some(now.minus(Duration::from_secs(1)));
-    keys.set_expiry(all, expired.id, past, &by, now).await.expect("to let a key expire");
+    keys.set_expiry(all, expired.id, past, &by, now)
+        .await
+        .expect("to let a key expire");
     let (deleted, deleted_secret) = world.makes_key(0, None).await;
     keys.delete(all, deleted.id, &by, now).await.expect("to delete a key");
     let closed = seed::account(world.app.store(), "closed too").await;
     let (_, closed_secret) = seed::key(world.app.store(), closed.id, "shut").await;
-    world.app.store().accounts().set_enabled(closed.id, false, &by, now).await.expect("to disable an account");
-    let gone = seed::person(world.app.store(), "left@alpha.test", Role::Owner, Some(world.sides[0].account.id)).await;
+    world
+        .app
+        .store()
+        .accounts()
+        .set_enabled(closed.id, false, &by, now)
+        .await
+        .expect("to disable an account");
+    let gone = seed::person(
+        world.app.store(),
+        "left@alpha.test",
+        Role::Owner,
+        Some(world.sides[0].account.id),
+    )
+    .await;
     let (_, gone_secret) = world.makes_key(0, Some(gone.id)).await;
-    world.app.store().people().set_enabled(gone.id, false, &by, now).await.expect("to disable a person");
+    world
+        .app
+        .store()
+        .people()
+        .set_enabled(gone.id, false, &by, now)
+        .await
+        .expect("to disable a person");
     vec![
         ("no key", world.app.client()),
         ("session cookie", world.actor("owner A").client.clone()),
@@ -324,15 +459,30 @@ async fn side(app: &TestApp, mark: &'static str) -> Side {
     let owner = person("owner", Role::Owner).await;
     let viewers = [person("one", Role::Viewer).await, person("two", Role::Viewer).await];
     let spare = person("spare", Role::Viewer).await;
-    Side { mark, account, owner, viewers, spare }
+    Side {
+        mark,
+        account,
+        owner,
+        viewers,
+        spare,
+    }
 }
 
 async fn signs_in(app: &TestApp, person: &Person) -> Client {
     let client = app.client().like_a_browser();
-    client.post_form("/sign-in", &[("email", person.email.as_str()), ("password", PASSWORD)]).await.is(303);
+    client
+        .post_form("/sign-in", &[("email", person.email.as_str()), ("password", PASSWORD)])
+        .await
+        .is(303);
     client
 }
 
 async fn actor(app: &TestApp, name: &'static str, group: Group, side: usize, person: &Person) -> Visitor {
-    Visitor { name, group, client: signs_in(app, person).await, side, person: Some(person.id) }
+    Visitor {
+        name,
+        group,
+        client: signs_in(app, person).await,
+        side,
+        person: Some(person.id),
+    }
 }

@@ -42,11 +42,25 @@ fn lines(section: &str, groups: usize) -> Vec<Line> {
         else {
             panic!("line {} has no address and form: {line}", at + 1);
         };
-        let status = |text: &str| text.parse().unwrap_or_else(|_| panic!("line {}: `{text}` is no status", at + 1));
-        let cells: Vec<Vec<u16>> = parts.map(|cell| cell.split_whitespace().map(status).collect()).collect();
+        let status = |text: &str| {
+            text.parse()
+                .unwrap_or_else(|_| panic!("line {}: `{text}` is no status", at + 1))
+        };
+        let cells: Vec<Vec<u16>> = parts
+            .map(|cell| cell.split_whitespace().map(status).collect())
+            .collect();
         let right = cells.len() == groups && cells.iter().all(|cell| matches!(cell.len(), 1 | 4));
-        assert!(right, "line {} needs {groups} cells of one or four statuses: {line}", at + 1);
-        found.push(Line { method, address: address.trim(), form, cells });
+        assert!(
+            right,
+            "line {} needs {groups} cells of one or four statuses: {line}",
+            at + 1
+        );
+        found.push(Line {
+            method,
+            address: address.trim(),
+            form,
+            cells,
+        });
     }
     assert!(!found.is_empty(), "the table has no section {section}");
     found
@@ -66,7 +80,9 @@ impl Line {
     /// The form's fields about a thing.
     pub fn fields(&self, thing: &Thing) -> Vec<(String, String)> {
         let pairs = self.form.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.map(|(name, value)| (name.to_owned(), thing.put_into(value))).collect()
+        pairs
+            .map(|(name, value)| (name.to_owned(), thing.put_into(value)))
+            .collect()
     }
 
     /// The address about a thing.
@@ -81,7 +97,10 @@ impl Line {
             return client.get(&path).await;
         }
         let fields = self.fields(thing);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         client.post_form(&path, &fields).await
     }
 

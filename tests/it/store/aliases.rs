@@ -20,7 +20,11 @@ async fn stored(store: &TestStore, key: ApiKeyId) -> SavedAliases {
 }
 
 async fn save(store: &TestStore, key: ApiKeyId, base: i64, aliases: &[Alias]) -> SaveOutcome {
-    store.aliases().save(Scope::All, key, base, aliases, &Actor::command_line(), NOON).await.unwrap()
+    store
+        .aliases()
+        .save(Scope::All, key, base, aliases, &Actor::command_line(), NOON)
+        .await
+        .unwrap()
 }
 
 both_engines!(of_64_who_add_at_once_20_succeed, |store| {
@@ -31,14 +35,22 @@ both_engines!(of_64_who_add_at_once_20_succeed, |store| {
         let store = store.clone();
         adding.spawn(async move {
             let alias = exact(&format!("name-{n}"), FAST);
-            store.aliases().add(Scope::All, key, &alias, &Actor::command_line(), NOON).await
+            store
+                .aliases()
+                .add(Scope::All, key, &alias, &Actor::command_line(), NOON)
+                .await
         });
     }
     let outcomes = adding.join_all().await;
 
     let refused: Vec<&StoreError> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
     assert_eq!(refused.len(), 44);
-    assert!(refused.iter().all(|error| matches!(error, StoreError::Full { limit: 20 })), "{refused:?}");
+    assert!(
+        refused
+            .iter()
+            .all(|error| matches!(error, StoreError::Full { limit: 20 })),
+        "{refused:?}"
+    );
     let saved = stored(&store, key).await;
     assert_eq!((saved.aliases.len(), saved.version), (20, 20));
     assert_eq!(raw::count(&store, "alias", "1 = 1").await, 20);
@@ -59,7 +71,15 @@ both_engines!(the_database_itself_refuses_a_21st_alias, |store| {
 both_engines!(the_database_itself_refuses_names_that_are_no_alias_names, |store| {
     let key = key(&store).await;
 
-    for name in ["", "Upper", "spa ce", "umlaut-\u{e4}", "line\nbreak", "star*", &"a".repeat(65)] {
+    for name in [
+        "",
+        "Upper",
+        "spa ce",
+        "umlaut-\u{e4}",
+        "line\nbreak",
+        "star*",
+        &"a".repeat(65),
+    ] {
         let sql = format!(
             "INSERT INTO alias (api_key_id, name, matching, target) VALUES ('{key}', '{name}', 'exact', '{FAST}')"
         );
@@ -73,34 +93,52 @@ both_engines!(the_database_itself_refuses_names_that_are_no_alias_names, |store|
     }
 });
 
-both_engines!(of_two_who_save_what_they_made_of_one_version_the_later_is_told, |store| {
-    let key = key(&store).await;
-    let mine = [exact("fast", FAST)];
-    let theirs = [prefix("claude", GOOD)];
+both_engines!(
+    of_two_who_save_what_they_made_of_one_version_the_later_is_told,
+    |store| {
+        let key = key(&store).await;
+        let mine = [exact("fast", FAST)];
+        let theirs = [prefix("claude", GOOD)];
 
-    let (one, two) = tokio::join!(save(&store, key, 0, &mine), save(&store, key, 0, &theirs));
+        let (one, two) = tokio::join!(save(&store, key, 0, &mine), save(&store, key, 0, &theirs));
 
-    let current = stored(&store, key).await;
-    let outcomes = [one, two];
-    assert!(outcomes.contains(&SaveOutcome::Saved { version: 1 }), "{outcomes:?}");
-    assert!(outcomes.contains(&SaveOutcome::Stale { current: current.clone() }), "{outcomes:?}");
-    assert_eq!((current.version, current.aliases.len()), (1, 1));
-    assert_eq!((current.saved_by.as_deref(), current.saved_at), (Some("command line"), Some(NOON)));
-});
+        let current = stored(&store, key).await;
+        let outcomes = [one, two];
+        assert!(outcomes.contains(&SaveOutcome::Saved { version: 1 }), "{outcomes:?}");
+        assert!(
+            outcomes.contains(&SaveOutcome::Stale {
+                current: current.clone()
+            }),
+            "{outcomes:?}"
+        );
+        assert_eq!((current.version, current.aliases.len()), (1, 1));
+        assert_eq!(
+            (current.saved_by.as_deref(), current.saved_at),
+            (Some("command line"), Some(NOON))
+        );
+    }
+);
 
-both_engines!(saving_what_is_stored_changes_nothing_whatever_it_was_made_from, |store| {
-    let key = key(&store).await;
-    let [fast, claude] = [exact("fast", FAST), prefix("claude", GOOD)];
-    save(&store, key, 0, &[fast.clone(), claude.clone()]).await;
-    let before = store.api_keys().get(Scope::All, key).await.unwrap();
+both_engines!(
+    saving_what_is_stored_changes_nothing_whatever_it_was_made_from,
+    |store| {
+        let key = key(&store).await;
+        let [fast, claude] = [exact("fast", FAST), prefix("claude", GOOD)];
+        save(&store, key, 0, &[fast.clone(), claude.clone()]).await;
+        let before = store.api_keys().get(Scope::All, key).await.unwrap();
 
-    // In another order, and made from a version that is long gone.
-    let outcome = save(&store, key, 0, &[claude, fast]).await;
+        // In another order, and made from a version that is long gone.
+        let outcome = save(&store, key, 0, &[claude, fast]).await;
 
-    assert_eq!(outcome, SaveOutcome::Unchanged { version: 1 });
-    assert_eq!(store.api_keys().get(Scope::All, key).await.unwrap(), before, "not even the revision has risen");
-    assert_eq!(store.aliases().history(Scope::All, key, 10).await.unwrap().len(), 1);
-});
+        assert_eq!(outcome, SaveOutcome::Unchanged { version: 1 });
+        assert_eq!(
+            store.api_keys().get(Scope::All, key).await.unwrap(),
+            before,
+            "not even the revision has risen"
+        );
+        assert_eq!(store.aliases().history(Scope::All, key, 10).await.unwrap().len(), 1);
+    }
+);
 
 both_engines!(a_save_replaces_all_and_raises_version_and_revision, |store| {
     let key = key(&store).await;
@@ -109,7 +147,10 @@ both_engines!(a_save_replaces_all_and_raises_version_and_revision, |store| {
     let outcome = save(&store, key, 1, &[prefix("fast", GOOD), exact("new", FAST)]).await;
 
     assert_eq!(outcome, SaveOutcome::Saved { version: 2 });
-    assert_eq!(stored(&store, key).await.aliases, [exact("new", FAST), prefix("fast", GOOD)]);
+    assert_eq!(
+        stored(&store, key).await.aliases,
+        [exact("new", FAST), prefix("fast", GOOD)]
+    );
     let key = store.api_keys().get(Scope::All, key).await.unwrap().unwrap();
     assert_eq!((key.aliases_version, key.revision), (2, 2));
 });
@@ -117,19 +158,39 @@ both_engines!(a_save_replaces_all_and_raises_version_and_revision, |store| {
 both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, secret) = seed::key(&store, account.id, "ci").await;
-    let kept = Alias { keep_name: true, ..prefix("claude-", GOOD) };
+    let kept = Alias {
+        keep_name: true,
+        ..prefix("claude-", GOOD)
+    };
     save(&store, key.id, 0, &[exact("fast", FAST), kept.clone()]).await;
 
     let all = [exact("fast", FAST), kept.clone()];
     assert_eq!(stored(&store, key.id).await.aliases, all);
-    assert_eq!(store.aliases().at_version(Scope::All, key.id, 1).await.unwrap().unwrap().aliases, all);
+    assert_eq!(
+        store
+            .aliases()
+            .at_version(Scope::All, key.id, 1)
+            .await
+            .unwrap()
+            .unwrap()
+            .aliases,
+        all
+    );
     let hash = seed::master().api_key_hasher().hash(&secret);
-    assert_eq!(store.api_keys().by_hash(&hash, NOON).await.unwrap().unwrap().aliases, all, "as the gateway reads them");
+    assert_eq!(
+        store.api_keys().by_hash(&hash, NOON).await.unwrap().unwrap().aliases,
+        all,
+        "as the gateway reads them"
+    );
 
     // The switch alone is a change, and adding the alias again ends it.
     let off = [exact("fast", FAST), prefix("claude-", GOOD)];
     assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
-    store.aliases().add(Scope::All, key.id, &kept, &Actor::command_line(), NOON).await.unwrap();
+    store
+        .aliases()
+        .add(Scope::All, key.id, &kept, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     assert_eq!(stored(&store, key.id).await.aliases, all);
 
     // What was stored before there was a switch answers with the real id.
@@ -144,19 +205,38 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     )
     .await
     .unwrap();
-    assert_eq!(store.aliases().at_version(Scope::All, id, 1).await.unwrap().unwrap().aliases, [exact("old", FAST)]);
+    assert_eq!(
+        store
+            .aliases()
+            .at_version(Scope::All, id, 1)
+            .await
+            .unwrap()
+            .unwrap()
+            .aliases,
+        [exact("old", FAST)]
+    );
     assert!(stored(&store, id).await.aliases.contains(&exact("old", FAST)));
 });
 
 both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
     let key = key(&store).await;
-    let some = |word: &str, count| (0..count).map(|n| exact(&format!("{word}-{n}"), FAST)).collect::<Vec<Alias>>();
+    let some = |word: &str, count| {
+        (0..count)
+            .map(|n| exact(&format!("{word}-{n}"), FAST))
+            .collect::<Vec<Alias>>()
+    };
     save(&store, key, 0, &some("old", 20)).await;
 
-    assert_eq!(save(&store, key, 1, &some("new", 20)).await, SaveOutcome::Saved { version: 2 });
+    assert_eq!(
+        save(&store, key, 1, &some("new", 20)).await,
+        SaveOutcome::Saved { version: 2 }
+    );
 
     let by = Actor::command_line();
-    let outcome = store.aliases().save(Scope::All, key, 2, &some("more", 21), &by, NOON).await;
+    let outcome = store
+        .aliases()
+        .save(Scope::All, key, 2, &some("more", 21), &by, NOON)
+        .await;
     assert!(matches!(outcome, Err(StoreError::Full { limit: 20 })), "{outcome:?}");
     assert_eq!(stored(&store, key).await.version, 2);
 });
@@ -165,7 +245,10 @@ both_engines!(two_aliases_of_one_name_are_refused, |store| {
     let key = key(&store).await;
     let twice = [exact("fast", FAST), prefix("fast", GOOD)];
 
-    let outcome = store.aliases().save(Scope::All, key, 0, &twice, &Actor::command_line(), NOON).await;
+    let outcome = store
+        .aliases()
+        .save(Scope::All, key, 0, &twice, &Actor::command_line(), NOON)
+        .await;
 
     assert!(matches!(outcome, Err(StoreError::Taken { .. })), "{outcome:?}");
 });
@@ -176,9 +259,17 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
     save(&store, key, 0, &aliases).await;
     let by = Actor::command_line();
 
-    store.aliases().add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON).await.unwrap();
+    store
+        .aliases()
+        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .await
+        .unwrap();
     // Once more changes nothing.
-    store.aliases().add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON).await.unwrap();
+    store
+        .aliases()
+        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .await
+        .unwrap();
 
     let saved = stored(&store, key).await;
     assert_eq!((saved.version, saved.aliases.len()), (2, 20));
@@ -198,9 +289,16 @@ both_engines!(an_alias_is_removed_once, |store| {
 
 both_engines!(every_version_can_be_read_again, |store| {
     let key = key(&store).await;
-    let by = Actor { person: None, name: "maya@example.com".into() };
+    let by = Actor {
+        person: None,
+        name: "maya@example.com".into(),
+    };
     save(&store, key, 0, &[exact("fast", FAST)]).await;
-    store.aliases().save(Scope::All, key, 1, &[exact("fast", GOOD)], &by, minutes(1)).await.unwrap();
+    store
+        .aliases()
+        .save(Scope::All, key, 1, &[exact("fast", GOOD)], &by, minutes(1))
+        .await
+        .unwrap();
 
     let history = store.aliases().history(Scope::All, key, 10).await.unwrap();
     assert_eq!(history.iter().map(|saved| saved.version).collect::<Vec<_>>(), [2, 1]);
@@ -224,9 +322,15 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     assert_eq!(aliases.at_version(other, key, 1).await.unwrap(), None);
     assert_eq!(aliases.history(other, key, 10).await.unwrap(), []);
     let fast = exact("fast", GOOD);
-    let outcome = aliases.save(other, key, 1, std::slice::from_ref(&fast), &by, NOON).await.unwrap();
+    let outcome = aliases
+        .save(other, key, 1, std::slice::from_ref(&fast), &by, NOON)
+        .await
+        .unwrap();
     assert_eq!(outcome, SaveOutcome::Missing);
-    assert!(matches!(aliases.add(other, key, &fast, &by, NOON).await, Err(StoreError::Missing)));
+    assert!(matches!(
+        aliases.add(other, key, &fast, &by, NOON).await,
+        Err(StoreError::Missing)
+    ));
     assert!(!aliases.remove(other, key, &fast.name, &by, NOON).await.unwrap());
     assert_eq!(stored(&store, key).await.version, 1);
 });

@@ -21,7 +21,13 @@ async fn roll(store: &TestStore, key: &ApiKey, old_until: Option<u64>) -> ApiKey
     let secret = ApiKeySecret::generate(random::bytes);
     let (display, by) = (secret.display(), Actor::command_line());
     let until = old_until.map(minutes);
-    assert!(store.api_keys().roll(Scope::All, key.id, &hash(&secret), &display, until, &by, NOON).await.unwrap());
+    assert!(
+        store
+            .api_keys()
+            .roll(Scope::All, key.id, &hash(&secret), &display, until, &by, NOON)
+            .await
+            .unwrap()
+    );
     secret
 }
 
@@ -35,26 +41,54 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
     key.expires_at = Some(minutes(60));
     key.allowed_models = Some(vec!["deepseek/deepseek-chat".parse().unwrap()]);
     key.allowed_addresses = vec!["10.0.0.0/8".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
-    let aliases = vec![exact("fast", "deepseek/deepseek-chat"), prefix("claude", "anthropic/claude-opus-4-8")];
+    let aliases = vec![
+        exact("fast", "deepseek/deepseek-chat"),
+        prefix("claude", "anthropic/claude-opus-4-8"),
+    ];
     let new_secret = ApiKeySecret::generate(random::bytes);
-    let new = NewKey { key: key.clone(), hash: hash(&new_secret), aliases: aliases.clone() };
-    store.api_keys().create(&new, &Actor::command_line(), NOON).await.unwrap();
+    let new = NewKey {
+        key: key.clone(),
+        hash: hash(&new_secret),
+        aliases: aliases.clone(),
+    };
+    store
+        .api_keys()
+        .create(&new, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     key.aliases_version = 1;
 
     let scope = Scope::Account(account.id);
     assert_eq!(store.api_keys().get(scope, key.id).await.unwrap().as_ref(), Some(&key));
-    assert_eq!(store.api_keys().by_name(account.id, key.name.as_str()).await.unwrap().as_ref(), Some(&key));
+    assert_eq!(
+        store
+            .api_keys()
+            .by_name(account.id, key.name.as_str())
+            .await
+            .unwrap()
+            .as_ref(),
+        Some(&key)
+    );
     assert_eq!(store.api_keys().all(scope).await.unwrap().len(), 2);
     let found = opened(&store, &new_secret).await.unwrap();
     let account_limits = crossmodel::domain::Limits::NONE;
-    let expected =
-        StoredKey { key, account_enabled: true, account_limits, owner_enabled: true, aliases, secret_until: None };
+    let expected = StoredKey {
+        key,
+        account_enabled: true,
+        account_limits,
+        owner_enabled: true,
+        aliases,
+        secret_until: None,
+    };
     assert_eq!(found, expected);
     assert_eq!(opened(&store, &secret).await.unwrap().key.name, "first");
 });
 
 both_engines!(names_are_unique_in_an_account, |store| {
-    let [acme, other] = [seed::account(&store, "acme").await, seed::account(&store, "other").await];
+    let [acme, other] = [
+        seed::account(&store, "acme").await,
+        seed::account(&store, "other").await,
+    ];
     let (first, _) = seed::key(&store, acme.id, "ci").await;
     let (second, _) = seed::key(&store, acme.id, "laptop").await;
     seed::key(&store, other.id, "ci").await;
@@ -62,12 +96,25 @@ both_engines!(names_are_unique_in_an_account, |store| {
 
     let mut again = first.clone();
     again.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
-    let new = NewKey { key: again, hash: hash(&ApiKeySecret::generate(random::bytes)), aliases: Vec::new() };
+    let new = NewKey {
+        key: again,
+        hash: hash(&ApiKeySecret::generate(random::bytes)),
+        aliases: Vec::new(),
+    };
     let created = store.api_keys().create(&new, &by, NOON).await;
-    let renamed = store.api_keys().rename(Scope::All, second.id, &seed::name("ci"), &by, NOON).await;
+    let renamed = store
+        .api_keys()
+        .rename(Scope::All, second.id, &seed::name("ci"), &by, NOON)
+        .await;
 
-    assert!(matches!(created, Err(StoreError::Taken { what: "name" })), "{created:?}");
-    assert!(matches!(renamed, Err(StoreError::Taken { what: "name" })), "{renamed:?}");
+    assert!(
+        matches!(created, Err(StoreError::Taken { what: "name" })),
+        "{created:?}"
+    );
+    assert!(
+        matches!(renamed, Err(StoreError::Taken { what: "name" })),
+        "{renamed:?}"
+    );
     // A refused change leaves no trace.
     assert_eq!(store.api_keys().get(Scope::All, second.id).await.unwrap(), Some(second));
     // A deleted key's name is free.
@@ -84,9 +131,15 @@ both_engines!(a_roll_ends_the_old_secret_at_once_or_later, |store| {
     assert_eq!(until, Some(minutes(30)));
     assert_eq!(opened(&store, &second).await.unwrap().secret_until, None);
     let stored = store.api_keys().get(Scope::All, key.id).await.unwrap().unwrap();
-    assert_eq!((stored.display, stored.old_secret_until), (second.display(), Some(minutes(30))));
+    assert_eq!(
+        (stored.display, stored.old_secret_until),
+        (second.display(), Some(minutes(30)))
+    );
     // When its time is over it opens nothing.
-    assert_eq!(store.api_keys().by_hash(&hash(&first), minutes(30)).await.unwrap(), None);
+    assert_eq!(
+        store.api_keys().by_hash(&hash(&first), minutes(30)).await.unwrap(),
+        None
+    );
 
     let third = roll(&store, &key, None).await;
     assert_eq!(opened(&store, &first).await, None);
@@ -115,10 +168,18 @@ both_engines!(every_change_raises_the_revision, |store| {
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, _) = seed::key(&store, account.id, "ci").await;
     // A key that somebody owns.
-    store.api_keys().delete(Scope::All, key.id, &Actor::command_line(), NOON).await.unwrap();
+    store
+        .api_keys()
+        .delete(Scope::All, key.id, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     key.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
     key.owner = Some(owner.id);
-    let new = NewKey { key: key.clone(), hash: hash(&ApiKeySecret::generate(random::bytes)), aliases: Vec::new() };
+    let new = NewKey {
+        key: key.clone(),
+        hash: hash(&ApiKeySecret::generate(random::bytes)),
+        aliases: Vec::new(),
+    };
     let (keys, by, scope, id) = (store.api_keys(), Actor::command_line(), Scope::All, key.id);
     keys.create(&new, &by, NOON).await.unwrap();
     let revision = async || store.api_keys().revisions(&[id]).await.unwrap();
@@ -127,21 +188,41 @@ both_engines!(every_change_raises_the_revision, |store| {
     assert!(keys.rename(scope, id, &seed::name("laptop"), &by, NOON).await.unwrap());
     assert!(keys.set_state(scope, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(keys.set_expiry(scope, id, Some(minutes(5)), &by, NOON).await.unwrap());
-    assert!(keys.set_allowed(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON).await.unwrap());
+    assert!(
+        keys.set_allowed(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON)
+            .await
+            .unwrap()
+    );
     roll(&store, &key, None).await;
     assert_eq!(revision().await, [(id, 5)]);
-    assert!(store.accounts().set_enabled(account.id, false, &by, NOON).await.unwrap());
+    assert!(
+        store
+            .accounts()
+            .set_enabled(account.id, false, &by, NOON)
+            .await
+            .unwrap()
+    );
     assert!(store.people().set_enabled(owner.id, false, &by, NOON).await.unwrap());
     assert_eq!(revision().await, [(id, 7)]);
 
     let stored = keys.get(scope, id).await.unwrap().unwrap();
     assert_eq!((stored.name.as_str(), stored.state), ("laptop", KeyState::Disabled));
-    assert_eq!((stored.expires_at, stored.allowed_models), (Some(minutes(5)), Some(Vec::new())));
+    assert_eq!(
+        (stored.expires_at, stored.allowed_models),
+        (Some(minutes(5)), Some(Vec::new()))
+    );
     // Being used is no change.
-    keys.mark_used(&[(id, minutes(3), Some("curl/8".into())), (id, minutes(2), None)]).await.unwrap();
-    keys.mark_used(&[(id, minutes(1), Some("old".into())), (id, minutes(4), None)]).await.unwrap();
+    keys.mark_used(&[(id, minutes(3), Some("curl/8".into())), (id, minutes(2), None)])
+        .await
+        .unwrap();
+    keys.mark_used(&[(id, minutes(1), Some("old".into())), (id, minutes(4), None)])
+        .await
+        .unwrap();
     let stored = keys.get(scope, id).await.unwrap().unwrap();
-    assert_eq!((stored.last_used_at, stored.last_used_agent.as_deref()), (Some(minutes(4)), Some("curl/8")));
+    assert_eq!(
+        (stored.last_used_at, stored.last_used_agent.as_deref()),
+        (Some(minutes(4)), Some("curl/8"))
+    );
     assert_eq!(stored.revision, 7);
 });
 
@@ -150,7 +231,11 @@ both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     let (_, secret) = seed::key(&store, account.id, "ci").await;
     let by = Actor::command_line();
 
-    store.accounts().set_enabled(account.id, false, &by, NOON).await.unwrap();
+    store
+        .accounts()
+        .set_enabled(account.id, false, &by, NOON)
+        .await
+        .unwrap();
     assert!(!opened(&store, &secret).await.unwrap().account_enabled);
     store.accounts().set_enabled(account.id, true, &by, NOON).await.unwrap();
     let found = opened(&store, &secret).await.unwrap();
@@ -166,7 +251,14 @@ both_engines!(revisions_of_many_keys_come_together, |store| {
         ids.push(seed::key(&store, account.id, &format!("key {n}")).await.0.id);
     }
 
-    let mut found: Vec<_> = store.api_keys().revisions(&ids).await.unwrap().into_iter().map(|(id, _)| id).collect();
+    let mut found: Vec<_> = store
+        .api_keys()
+        .revisions(&ids)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(id, _)| id)
+        .collect();
 
     found.sort();
     ids.sort();
@@ -186,7 +278,12 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     assert!(!keys.set_state(other, id, KeyState::Disabled, &by, NOON).await.unwrap());
     assert!(!keys.set_expiry(other, id, Some(NOON), &by, NOON).await.unwrap());
     assert!(!keys.set_allowed(other, id, None, &[], &by, NOON).await.unwrap());
-    assert!(!keys.roll(other, id, &hash(&secret), "cm-…", None, &by, NOON).await.unwrap());
+    assert!(
+        !keys
+            .roll(other, id, &hash(&secret), "cm-…", None, &by, NOON)
+            .await
+            .unwrap()
+    );
     assert!(!keys.delete(other, id, &by, NOON).await.unwrap());
 
     assert_eq!(keys.get(Scope::All, id).await.unwrap(), Some(key));
@@ -197,7 +294,9 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
 both_engines!(a_value_that_cannot_be_read_names_its_row_and_shows_nothing, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, _) = seed::key(&store, account.id, "ci").await;
-    raw::run(&store, "UPDATE api_key SET allowed_models = '[\"Not A Model\"]'").await.unwrap();
+    raw::run(&store, "UPDATE api_key SET allowed_models = '[\"Not A Model\"]'")
+        .await
+        .unwrap();
 
     let error = store.api_keys().get(Scope::All, key.id).await.unwrap_err();
 

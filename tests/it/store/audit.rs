@@ -9,11 +9,28 @@ use crate::harness::seed::{self, NOON, exact};
 both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, secret) = seed::key(&store, account.id, "ci").await;
-    let (by, scope) = (Actor { person: None, name: "maya@example.com".into() }, Scope::Account(account.id));
-    store.api_keys().set_state(scope, key.id, KeyState::Disabled, &by, NOON).await.unwrap();
-    store.aliases().add(scope, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON).await.unwrap();
+    let (by, scope) = (
+        Actor {
+            person: None,
+            name: "maya@example.com".into(),
+        },
+        Scope::Account(account.id),
+    );
+    store
+        .api_keys()
+        .set_state(scope, key.id, KeyState::Disabled, &by, NOON)
+        .await
+        .unwrap();
+    store
+        .aliases()
+        .add(scope, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+        .await
+        .unwrap();
     let refused = store.accounts().create(&account, &by, NOON).await;
-    assert!(matches!(refused, Err(StoreError::Taken { .. }) | Err(StoreError::Database(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::Taken { .. }) | Err(StoreError::Database(_))),
+        "{refused:?}"
+    );
     seed::account(&store, "other").await;
 
     let entries = store.audit().list(scope, 10).await.unwrap();
@@ -21,10 +38,22 @@ both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
     let actions: Vec<&str> = entries.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(
         actions,
-        ["api_key.set_aliases", "api_key.set_state", "api_key.create", "wallet.credit", "account.create"]
+        [
+            "api_key.set_aliases",
+            "api_key.set_state",
+            "api_key.create",
+            "wallet.credit",
+            "account.create"
+        ]
     );
-    assert_eq!((entries[0].actor.as_str(), entries[2].actor.as_str()), ("maya@example.com", "command line"));
-    assert_eq!((entries[1].at, entries[1].subject_id.as_str()), (NOON, key.id.to_string().as_str()));
+    assert_eq!(
+        (entries[0].actor.as_str(), entries[2].actor.as_str()),
+        ("maya@example.com", "command line")
+    );
+    assert_eq!(
+        (entries[1].at, entries[1].subject_id.as_str()),
+        (NOON, key.id.to_string().as_str())
+    );
     assert_eq!(entries[1].detail, r#"{"before":"active","after":"disabled"}"#);
     assert!(entries.iter().all(|entry| !entry.detail.contains(secret.expose())));
     assert_eq!(store.audit().list(Scope::All, 100).await.unwrap().len(), 7);

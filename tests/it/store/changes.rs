@@ -17,24 +17,43 @@ fn heard(changes: &mut Receiver<Change>) -> Vec<Change> {
     std::iter::from_fn(|| changes.try_recv().ok()).collect()
 }
 
-both_engines!(a_change_is_told_in_the_same_process_before_the_writer_goes_on, |store| {
-    let account = seed::account(&store, "acme").await;
-    let (key, _) = seed::key(&store, account.id, "ci").await;
-    let (mut changes, by) = (store.changes(), Actor::command_line());
+both_engines!(
+    a_change_is_told_in_the_same_process_before_the_writer_goes_on,
+    |store| {
+        let account = seed::account(&store, "acme").await;
+        let (key, _) = seed::key(&store, account.id, "ci").await;
+        let (mut changes, by) = (store.changes(), Actor::command_line());
 
-    store.aliases().add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON).await.unwrap();
-    assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
-    store.api_keys().set_state(Scope::All, key.id, KeyState::Disabled, &by, NOON).await.unwrap();
-    assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
-    store.accounts().set_enabled(account.id, false, &by, NOON).await.unwrap();
-    assert_eq!(heard(&mut changes), [Change::Account(account.id)]);
-    seed::catalog(&store).await;
-    assert_eq!(heard(&mut changes), [Change::Catalog]);
-    // What changes nothing is not told.
-    seed::catalog(&store).await;
-    store.aliases().add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON).await.unwrap();
-    assert_eq!(heard(&mut changes), []);
-});
+        store
+            .aliases()
+            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+            .await
+            .unwrap();
+        assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
+        store
+            .api_keys()
+            .set_state(Scope::All, key.id, KeyState::Disabled, &by, NOON)
+            .await
+            .unwrap();
+        assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
+        store
+            .accounts()
+            .set_enabled(account.id, false, &by, NOON)
+            .await
+            .unwrap();
+        assert_eq!(heard(&mut changes), [Change::Account(account.id)]);
+        seed::catalog(&store).await;
+        assert_eq!(heard(&mut changes), [Change::Catalog]);
+        // What changes nothing is not told.
+        seed::catalog(&store).await;
+        store
+            .aliases()
+            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+            .await
+            .unwrap();
+        assert_eq!(heard(&mut changes), []);
+    }
+);
 
 #[test]
 fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
@@ -51,8 +70,16 @@ fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
             let mut said = 0;
             let heard = loop {
                 assert!(said < 200, "not heard in round {round}");
-                let state = if said % 2 == 0 { KeyState::Disabled } else { KeyState::Active };
-                store.api_keys().set_state(Scope::All, key.id, state, &by, NOON).await.unwrap();
+                let state = if said % 2 == 0 {
+                    KeyState::Disabled
+                } else {
+                    KeyState::Active
+                };
+                store
+                    .api_keys()
+                    .set_state(Scope::All, key.id, state, &by, NOON)
+                    .await
+                    .unwrap();
                 said += 1;
                 if let Ok(change) = timeout(Duration::from_millis(50), changes.recv()).await {
                     break change.unwrap();

@@ -14,10 +14,23 @@ use crate::harness::store::on;
 
 /// Adds a key with an alias, and says when that is done.
 async fn adds_key(store: &Store, account: AccountId, like: &ApiKey, name: &str) {
-    let key = ApiKey { id: ApiKeyId::new(NOON, random::bytes()), account, name: seed::name(name), ..like.clone() };
+    let key = ApiKey {
+        id: ApiKeyId::new(NOON, random::bytes()),
+        account,
+        name: seed::name(name),
+        ..like.clone()
+    };
     let hash = ApiKeyHash::from_bytes(random::bytes());
-    let new = NewKey { key, hash, aliases: vec![exact("one", "openai/gpt-5")] };
-    store.api_keys().create(&new, &Actor::command_line(), NOON).await.expect("to be served");
+    let new = NewKey {
+        key,
+        hash,
+        aliases: vec![exact("one", "openai/gpt-5")],
+    };
+    store
+        .api_keys()
+        .create(&new, &Actor::command_line(), NOON)
+        .await
+        .expect("to be served");
 }
 
 both_engines!(sixteen_programs_that_write_at_once_are_all_served, |store| {
@@ -54,15 +67,23 @@ fn a_copy_of_sqlite_made_while_it_is_written_is_whole() {
         let copying = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
             let before = written.load(std::sync::atomic::Ordering::SeqCst);
-            raw::run(&store, &format!("VACUUM INTO '{}'", copy.display())).await.unwrap();
+            raw::run(&store, &format!("VACUUM INTO '{}'", copy.display()))
+                .await
+                .unwrap();
             before
         };
         let ((), before) = tokio::join!(writing, copying);
 
-        let copied = Store::open(&format!("sqlite://{}", copy.display()).parse().unwrap()).await.unwrap();
+        let copied = Store::open(&format!("sqlite://{}", copy.display()).parse().unwrap())
+            .await
+            .unwrap();
         copied.migrate().await.unwrap();
         let keys = copied.api_keys().all(Scope::All).await.unwrap();
-        assert!(keys.len() > before, "{} keys of {before} that were answered", keys.len());
+        assert!(
+            keys.len() > before,
+            "{} keys of {before} that were answered",
+            keys.len()
+        );
         for key in keys.iter().filter(|key| key.name.as_str() != "first") {
             let aliases = copied.aliases().list(Scope::All, key.id).await.unwrap().unwrap();
             assert_eq!(aliases.aliases.len(), 1, "{}", key.name);

@@ -33,8 +33,11 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     let by = Actor::command_line();
 
     for n in 0..200 {
-        let key =
-            ApiKey { id: ApiKeyId::new(NOON, random::bytes()), name: seed::name(&format!("key {n}")), ..first.clone() };
+        let key = ApiKey {
+            id: ApiKeyId::new(NOON, random::bytes()),
+            name: seed::name(&format!("key {n}")),
+            ..first.clone()
+        };
         let hash = ApiKeyHash::from_bytes(random::bytes());
         let aliases = vec![exact("one", "openai/gpt-5"), prefix("two", "openai/gpt-5")];
         let new = NewKey { key, hash, aliases };
@@ -55,10 +58,17 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     assert_eq!(raw::count(&store, "api_key_secret", "1 = 1").await, begun + 1);
     assert_eq!(raw::count(&store, "alias", "1 = 1").await, 2 * begun);
     assert_eq!(raw::count(&store, "alias_version", "1 = 1").await, begun);
-    assert_eq!(raw::count(&store, "audit_log", "action = 'api_key.create'").await, begun + 1);
+    assert_eq!(
+        raw::count(&store, "audit_log", "action = 'api_key.create'").await,
+        begun + 1
+    );
     if store.engine() == Engine::Postgres {
-        let idle =
-            raw::count(&store, "pg_stat_activity", "datname = current_database() AND state LIKE 'idle in%'").await;
+        let idle = raw::count(
+            &store,
+            "pg_stat_activity",
+            "datname = current_database() AND state LIKE 'idle in%'",
+        )
+        .await;
         assert_eq!(idle, 0, "connections left in a transaction");
     }
     store.check_statements().await.unwrap();
@@ -77,10 +87,20 @@ fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
 
         for n in 0..20 {
             store.api_keys().get(Scope::All, key.id).await.unwrap();
-            store.api_keys().rename(Scope::All, key.id, &seed::name(&format!("key {n}")), &by, NOON).await.unwrap();
+            store
+                .api_keys()
+                .rename(Scope::All, key.id, &seed::name(&format!("key {n}")), &by, NOON)
+                .await
+                .unwrap();
             // Refused half-way: the name is taken, and all of it is undone.
             assert!(store.accounts().create(&account, &by, NOON).await.is_err());
-            abandon(n, store.api_keys().rename(Scope::All, key.id, &seed::name("left"), &by, NOON)).await;
+            abandon(
+                n,
+                store
+                    .api_keys()
+                    .rename(Scope::All, key.id, &seed::name("left"), &by, NOON),
+            )
+            .await;
         }
         store.close().await;
 
@@ -93,7 +113,13 @@ both_engines!(what_was_answered_is_there_for_another_process, |store| {
     let (key, _) = seed::key(&store, account.id, "ci").await;
     store
         .aliases()
-        .add(Scope::All, key.id, &exact("fast", "openai/gpt-5"), &Actor::command_line(), NOON)
+        .add(
+            Scope::All,
+            key.id,
+            &exact("fast", "openai/gpt-5"),
+            &Actor::command_line(),
+            NOON,
+        )
         .await
         .unwrap();
 

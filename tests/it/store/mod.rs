@@ -1,5 +1,9 @@
 //! Every statement and every rule of the store, on both engines.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at the first surprise"
+)]
 
 mod aliases;
 mod api_keys;

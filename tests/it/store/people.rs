@@ -9,12 +9,20 @@ use crate::harness::store::TestStore;
 
 fn session(person: Option<PersonId>, seen: u64) -> SessionRow {
     let (created_at, seen_at, expires_at) = (NOON, minutes(seen), minutes(seen + 30));
-    SessionRow { state: r#"{"person":"x"}"#.into(), created_at, seen_at, expires_at, person }
+    SessionRow {
+        state: r#"{"person":"x"}"#.into(),
+        created_at,
+        seen_at,
+        expires_at,
+        person,
+    }
 }
 
 async fn maya(store: &TestStore) -> PersonId {
     let account = seed::account(store, "acme").await;
-    seed::person(store, "maya@example.com", Role::Owner, Some(account.id)).await.id
+    seed::person(store, "maya@example.com", Role::Owner, Some(account.id))
+        .await
+        .id
 }
 
 both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
@@ -23,45 +31,79 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     let admin = seed::person(&store, "admin@example.com", Role::Admin, None).await;
     let by = Actor::command_line();
 
-    let (person, hash) = store.people().by_email(&"Maya@Example.com".parse().unwrap()).await.unwrap().unwrap();
+    let (person, hash) = store
+        .people()
+        .by_email(&"Maya@Example.com".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((person.id, hash), (id, None));
     assert_eq!(store.people().get(id).await.unwrap().as_ref(), Some(&person));
-    assert_eq!(store.people().by_email(&"who@example.com".parse().unwrap()).await.unwrap(), None);
-    assert_eq!(store.people().list(Scope::All).await.unwrap(), [admin.clone(), person.clone()]);
-    assert_eq!(store.people().list(Scope::Account(person.account.unwrap())).await.unwrap().len(), 1);
+    assert_eq!(
+        store
+            .people()
+            .by_email(&"who@example.com".parse().unwrap())
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(
+        store.people().list(Scope::All).await.unwrap(),
+        [admin.clone(), person.clone()]
+    );
+    assert_eq!(
+        store
+            .people()
+            .list(Scope::Account(person.account.unwrap()))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(store.people().count().await.unwrap(), 2);
     let mut again = person.clone();
     again.id = PersonId::new(NOON, crossmodel::random::bytes());
     let refused = store.people().add(&again, None, &by, NOON).await;
-    assert!(matches!(refused, Err(StoreError::Taken { what: "e-mail address" })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::Taken { what: "e-mail address" })),
+        "{refused:?}"
+    );
 });
 
-both_engines!(a_new_password_ends_every_session_and_link_and_a_new_hash_none, |store| {
-    let (id, by) = (maya(&store).await, Actor::command_line());
-    store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
-    store.sessions().save(&[2; 32], &session(None, 0)).await.unwrap();
+both_engines!(
+    a_new_password_ends_every_session_and_link_and_a_new_hash_none,
+    |store| {
+        let (id, by) = (maya(&store).await, Actor::command_line());
+        store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
+        store.sessions().save(&[2; 32], &session(None, 0)).await.unwrap();
 
-    assert!(store.people().rehash(id, "hash 1").await.unwrap());
-    assert!(store.sessions().load(&[1; 32]).await.unwrap().is_some());
-    let link = Link {
-        hash: [7; 32],
-        kind: LinkKind::Reset,
-        person: Some(id),
-        key: None,
-        payload: None,
-        expires_at: minutes(30),
-    };
-    store.links().create(&link).await.unwrap();
-    assert!(store.people().set_password(id, "hash 2", &by, NOON).await.unwrap());
-    assert_eq!(store.links().peek(&[7; 32], LinkKind::Reset, NOON).await.unwrap(), None);
-    assert!(store.sessions().load(&[1; 32]).await.unwrap().is_none());
-    assert!(store.sessions().load(&[2; 32]).await.unwrap().is_some());
+        assert!(store.people().rehash(id, "hash 1").await.unwrap());
+        assert!(store.sessions().load(&[1; 32]).await.unwrap().is_some());
+        let link = Link {
+            hash: [7; 32],
+            kind: LinkKind::Reset,
+            person: Some(id),
+            key: None,
+            payload: None,
+            expires_at: minutes(30),
+        };
+        store.links().create(&link).await.unwrap();
+        assert!(store.people().set_password(id, "hash 2", &by, NOON).await.unwrap());
+        assert_eq!(store.links().peek(&[7; 32], LinkKind::Reset, NOON).await.unwrap(), None);
+        assert!(store.sessions().load(&[1; 32]).await.unwrap().is_none());
+        assert!(store.sessions().load(&[2; 32]).await.unwrap().is_some());
 
-    let (_, hash) = store.people().by_email(&"maya@example.com".parse().unwrap()).await.unwrap().unwrap();
-    assert_eq!(hash.as_deref(), Some("hash 2"));
-    let nobody = PersonId::new(NOON, crossmodel::random::bytes());
-    assert!(!store.people().set_password(nobody, "hash", &by, NOON).await.unwrap());
-});
+        let (_, hash) = store
+            .people()
+            .by_email(&"maya@example.com".parse().unwrap())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(hash.as_deref(), Some("hash 2"));
+        let nobody = PersonId::new(NOON, crossmodel::random::bytes());
+        assert!(!store.people().set_password(nobody, "hash", &by, NOON).await.unwrap());
+    }
+);
 
 both_engines!(switching_a_person_off_ends_every_session, |store| {
     let (id, by) = (maya(&store).await, Actor::command_line());
@@ -77,7 +119,10 @@ both_engines!(a_session_moves_and_ends, |store| {
     let (id, sessions) = (maya(&store).await, store.sessions());
     sessions.save(&[1; 32], &session(None, 0)).await.unwrap();
     // Saved again with somebody in it; when it began stays.
-    let later = SessionRow { created_at: minutes(9), ..session(Some(id), 1) };
+    let later = SessionRow {
+        created_at: minutes(9),
+        ..session(Some(id), 1)
+    };
     sessions.save(&[1; 32], &later).await.unwrap();
     assert_eq!(sessions.load(&[1; 32]).await.unwrap(), Some(session(Some(id), 1)));
 

@@ -13,7 +13,11 @@ fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> Provider
 both_engines!(orders_are_set_replaced_and_removed, |store| {
     let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
     let set = async |order: &ProviderOrder| store.catalog().set_provider_order(order, &by, NOON).await.unwrap();
-    let all = [order("a/x", None, &["q"]), order("a/x", Some(&acme), &["r"]), order("b/y", Some(&acme), &["q", "r"])];
+    let all = [
+        order("a/x", None, &["q"]),
+        order("a/x", Some(&acme), &["r"]),
+        order("b/y", Some(&acme), &["q", "r"]),
+    ];
     for order in all.iter().rev() {
         assert!(set(order).await);
         assert!(!set(order).await, "it is as before");
@@ -21,11 +25,22 @@ both_engines!(orders_are_set_replaced_and_removed, |store| {
     assert_eq!(store.catalog().provider_orders().await.unwrap(), all);
 
     assert!(set(&order("a/x", Some(&acme), &["s", "r"])).await);
-    let removed = store.catalog().remove_provider_order("a/x", None, &by, NOON).await.unwrap();
-    let again = store.catalog().remove_provider_order("a/x", None, &by, NOON).await.unwrap();
+    let removed = store
+        .catalog()
+        .remove_provider_order("a/x", None, &by, NOON)
+        .await
+        .unwrap();
+    let again = store
+        .catalog()
+        .remove_provider_order("a/x", None, &by, NOON)
+        .await
+        .unwrap();
 
     assert_eq!((removed, again), (true, false));
-    let left = [order("a/x", Some(&acme), &["s", "r"]), order("b/y", Some(&acme), &["q", "r"])];
+    let left = [
+        order("a/x", Some(&acme), &["s", "r"]),
+        order("b/y", Some(&acme), &["q", "r"]),
+    ];
     assert_eq!(store.catalog().provider_orders().await.unwrap(), left);
 });
 
@@ -33,17 +48,44 @@ both_engines!(each_change_of_an_order_is_told_and_written_down, |store| {
     let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
     let (mut changes, before) = (store.changes(), store.catalog().revision().await.unwrap());
 
-    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON).await.unwrap();
-    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON).await.unwrap();
-    store.catalog().set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON).await.unwrap();
-    store.catalog().remove_provider_order("a/x", Some(acme.id), &by, NOON).await.unwrap();
-    store.catalog().remove_provider_order("a/x", Some(acme.id), &by, NOON).await.unwrap();
+    store
+        .catalog()
+        .set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON)
+        .await
+        .unwrap();
+    store
+        .catalog()
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .await
+        .unwrap();
+    store
+        .catalog()
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .await
+        .unwrap();
+    store
+        .catalog()
+        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .await
+        .unwrap();
+    store
+        .catalog()
+        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .await
+        .unwrap();
 
     let told: Vec<Change> = std::iter::from_fn(|| changes.try_recv().ok()).collect();
     assert_eq!(told, [Change::Catalog; 3]);
-    assert_eq!(store.catalog().revision().await.unwrap(), before + 3, "for those who miss the notice");
+    assert_eq!(
+        store.catalog().revision().await.unwrap(),
+        before + 3,
+        "for those who miss the notice"
+    );
     let log = store.audit().list(Scope::Account(acme.id), 3).await.unwrap();
-    let log: Vec<(&str, &str)> = log.iter().map(|entry| (entry.action.as_str(), entry.detail.as_str())).collect();
+    let log: Vec<(&str, &str)> = log
+        .iter()
+        .map(|entry| (entry.action.as_str(), entry.detail.as_str()))
+        .collect();
     assert_eq!(
         log,
         [

@@ -9,19 +9,30 @@ use crate::harness::store::TestStore;
 pub async fn run(store: &TestStore, sql: &str) -> Result<u64, String> {
     let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));
     let done = match store.engine() {
-        Engine::Sqlite => {
-            SqliteConnection::connect(&url).await.unwrap().execute(sql).await.map(|done| done.rows_affected())
-        }
-        Engine::Postgres => {
-            PgConnection::connect(&url).await.unwrap().execute(sql).await.map(|done| done.rows_affected())
-        }
+        Engine::Sqlite => SqliteConnection::connect(&url)
+            .await
+            .unwrap()
+            .execute(sql)
+            .await
+            .map(|done| done.rows_affected()),
+        Engine::Postgres => PgConnection::connect(&url)
+            .await
+            .unwrap()
+            .execute(sql)
+            .await
+            .map(|done| done.rows_affected()),
     };
     done.map_err(|error| error.to_string())
 }
 
 /// Runs one statement on Postgres, in a database without a store.
 pub async fn run_at(url: &str, sql: &str) {
-    PgConnection::connect(url).await.unwrap().execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+    PgConnection::connect(url)
+        .await
+        .unwrap()
+        .execute(AssertSqlSafe(sql.to_owned()))
+        .await
+        .unwrap();
 }
 
 /// The first column of every row, which has to be text.
@@ -29,7 +40,12 @@ pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
     let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));
     match store.engine() {
         Engine::Sqlite => {
-            let rows = SqliteConnection::connect(&url).await.unwrap().fetch_all(sql).await.unwrap();
+            let rows = SqliteConnection::connect(&url)
+                .await
+                .unwrap()
+                .fetch_all(sql)
+                .await
+                .unwrap();
             rows.iter().map(|row| row.get(0)).collect()
         }
         Engine::Postgres => {
@@ -43,11 +59,21 @@ pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
 pub async fn steps(store: &TestStore, sql: &str) -> Vec<String> {
     let sql = AssertSqlSafe(format!("EXPLAIN {sql}"));
     let mut connection = SqliteConnection::connect(&store.database().url()).await.unwrap();
-    connection.fetch_all(sql).await.unwrap().iter().map(|row| row.get("opcode")).collect()
+    connection
+        .fetch_all(sql)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get("opcode"))
+        .collect()
 }
 
 /// How many rows a table has that fulfil a condition.
 pub async fn count(store: &TestStore, table: &str, condition: &str) -> usize {
-    let rows = texts(store, &format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE {condition}")).await;
+    let rows = texts(
+        store,
+        &format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table} WHERE {condition}"),
+    )
+    .await;
     rows.first().and_then(|count| count.parse().ok()).expect("a count")
 }

@@ -25,9 +25,13 @@ both_engines!(a_store_that_is_open_answers, |store| {
 #[test]
 fn the_folders_of_migrations_hold_twins_and_every_step_is_run() {
     let names = |engine: &str| {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("migrations")
+            .join(engine);
         let files = std::fs::read_dir(folder).unwrap();
-        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<String>>()
+        files
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect::<BTreeSet<String>>()
     };
     let applied = Mutex::new(Vec::new());
     on(Engine::Sqlite, |store| {
@@ -40,13 +44,20 @@ fn the_folders_of_migrations_hold_twins_and_every_step_is_run() {
     });
 
     assert_eq!(names("sqlite"), names("postgres"));
-    assert_eq!(applied.into_inner().unwrap(), names("sqlite").into_iter().collect::<Vec<_>>());
+    assert_eq!(
+        applied.into_inner().unwrap(),
+        names("sqlite").into_iter().collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn no_check_of_a_record_fills_a_table_of_its_own() {
     on(Engine::Sqlite, |store| async move {
-        let steps = raw::steps(&store, "INSERT INTO usage_record SELECT * FROM usage_record WHERE id = ''").await;
+        let steps = raw::steps(
+            &store,
+            "INSERT INTO usage_record SELECT * FROM usage_record WHERE id = ''",
+        )
+        .await;
         // One table is for what is read of the table that is written.
         let tables = steps.iter().filter(|step| *step == "OpenEphemeral").count();
 
@@ -88,7 +99,11 @@ fn both_engines_have_the_same_schema() {
 
     let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
     assert!(sqlite.len() > 100, "{sqlite:#?}");
-    assert_eq!(only(&sqlite, &postgres), only(&postgres, &sqlite), "left: only SQLite has it; right: only Postgres");
+    assert_eq!(
+        only(&sqlite, &postgres),
+        only(&postgres, &sqlite),
+        "left: only SQLite has it; right: only Postgres"
+    );
 }
 
 /// Each fact is a line of text: columns with type, nullability, default and place in the primary key; indexes; foreign

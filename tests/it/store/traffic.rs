@@ -13,7 +13,11 @@ fn hours_before(hours: u64) -> Timestamp {
 
 /// How often each name was sent.
 fn counts(traffic: &Traffic) -> Vec<(&str, u64)> {
-    traffic.names.iter().map(|sent| (sent.name.as_str(), sent.requests())).collect()
+    traffic
+        .names
+        .iter()
+        .map(|sent| (sent.name.as_str(), sent.requests()))
+        .collect()
 }
 
 both_engines!(traffic_is_told_by_name_and_by_what_ran, |store| {
@@ -33,13 +37,19 @@ both_engines!(traffic_is_told_by_name_and_by_what_ran, |store| {
         agent: None,
         ..sent("fast", "lab/a", 0)
     };
-    let agent = |agent: &str, record: UsageRecord| UsageRecord { agent: Some(agent.into()), ..record };
+    let agent = |agent: &str, record: UsageRecord| UsageRecord {
+        agent: Some(agent.into()),
+        ..record
+    };
     let records = [
         agent("claude-cli/2", sent("fast", "lab/a", 2)),
         agent("curl/8", sent("fast", "lab/b", 5)),
         failed,
         sent("rare", "lab/b", 3),
-        UsageRecord { key: other, ..sent("theirs", "lab/a", 1) },
+        UsageRecord {
+            key: other,
+            ..sent("theirs", "lab/a", 1)
+        },
     ];
     store.usage().append(&records).await.unwrap();
 
@@ -48,7 +58,11 @@ both_engines!(traffic_is_told_by_name_and_by_what_ran, |store| {
     assert_eq!(counts(&traffic), [("fast", 3), ("rare", 1)]);
     assert_eq!(traffic.others, None);
     let fast = &traffic.names[0];
-    assert_eq!(fast.agent.as_deref(), Some("claude-cli/2"), "of the last request that had one, whichever model ran");
+    assert_eq!(
+        fast.agent.as_deref(),
+        Some("claude-cli/2"),
+        "of the last request that had one, whichever model ran"
+    );
     let one = Ran {
         model: "lab/b".into(),
         requests: 1,
@@ -56,7 +70,17 @@ both_engines!(traffic_is_told_by_name_and_by_what_ran, |store| {
         tokens: records[0].tokens,
         cost: PicoUsd::from_pico(1_234_567),
     };
-    assert_eq!(fast.ran, [Ran { model: "lab/a".into(), requests: 2, ..one.clone() }, one]);
+    assert_eq!(
+        fast.ran,
+        [
+            Ran {
+                model: "lab/a".into(),
+                requests: 2,
+                ..one.clone()
+            },
+            one
+        ]
+    );
     assert_eq!(traffic.cost(), PicoUsd::from_pico(3 * 1_234_567));
     let theirs = store.usage().traffic(other, TrafficWindow::Day, NOON).await.unwrap();
     assert_eq!(counts(&theirs), [("theirs", 1)]);
@@ -65,8 +89,14 @@ both_engines!(traffic_is_told_by_name_and_by_what_ran, |store| {
 both_engines!(a_window_is_so_many_hours_or_days, |store| {
     let account = seed::account(&store, "acme").await.id;
     let key = seed::key(&store, account, "ci").await.0.id;
-    let ages =
-        [("now", 0), ("23-hours", 23), ("24-hours", 24), ("6-days", 6 * 24), ("7-days", 7 * 24), ("29-days", 29 * 24)];
+    let ages = [
+        ("now", 0),
+        ("23-hours", 23),
+        ("24-hours", 24),
+        ("6-days", 6 * 24),
+        ("7-days", 7 * 24),
+        ("29-days", 29 * 24),
+    ];
     let older = [("30-days", 30 * 24)];
     let records: Vec<UsageRecord> = ages
         .iter()
@@ -85,7 +115,10 @@ both_engines!(a_window_is_so_many_hours_or_days, |store| {
     };
 
     assert_eq!(names(TrafficWindow::Day).await, ["now", "23-hours"]);
-    assert_eq!(names(TrafficWindow::Week).await, ["now", "23-hours", "24-hours", "6-days"]);
+    assert_eq!(
+        names(TrafficWindow::Week).await,
+        ["now", "23-hours", "24-hours", "6-days"]
+    );
     assert_eq!(names(TrafficWindow::Month).await, ages.map(|(age, _)| age));
 });
 
@@ -109,13 +142,22 @@ both_engines!(two_hundred_names_are_told_apart_and_the_rest_summed_up, |store| {
     assert_eq!(traffic.names.len(), 200);
     assert_eq!(counts(&traffic)[..11].iter().map(|(_, count)| *count).sum::<u64>(), 21);
     let others = traffic.others.clone().unwrap();
-    assert_eq!((others.model.as_str(), others.requests, others.successes), ("", 100, 100));
-    assert_eq!((others.tokens.prompt, others.cost), (100 * 100, PicoUsd::from_pico(100 * 1_234_567)));
+    assert_eq!(
+        (others.model.as_str(), others.requests, others.successes),
+        ("", 100, 100)
+    );
+    assert_eq!(
+        (others.tokens.prompt, others.cost),
+        (100 * 100, PicoUsd::from_pico(100 * 1_234_567))
+    );
     assert_eq!(traffic.cost(), PicoUsd::from_pico(310 * 1_234_567));
 
     // What was too much for one hour is kept under one name, which is no name either.
     let flood: Vec<UsageRecord> = (0..205)
-        .map(|n| UsageRecord { requested: format!("flood-{n}"), ..record(account, key, hours_before(30), None) })
+        .map(|n| UsageRecord {
+            requested: format!("flood-{n}"),
+            ..record(account, key, hours_before(30), None)
+        })
         .collect();
     store.usage().append(&flood).await.unwrap();
     let traffic = store.usage().traffic(key, TrafficWindow::Week, NOON).await.unwrap();

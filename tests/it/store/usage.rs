@@ -50,14 +50,20 @@ both_engines!(a_batch_written_twice_leaves_each_record_once, |store| {
     let account = seed::account(&store, "acme").await.id;
     let key = seed::key(&store, account, "ci").await.0.id;
     // More than one statement's worth, and one record twice in the batch.
-    let mut batch: Vec<UsageRecord> = (0..120).map(|n| record(account, key, minutes(n), Some("fast"))).collect();
+    let mut batch: Vec<UsageRecord> = (0..120)
+        .map(|n| record(account, key, minutes(n), Some("fast")))
+        .collect();
     batch.push(batch[0].clone());
 
     assert_eq!(store.usage().append(&batch).await.unwrap(), 120);
     assert_eq!(store.usage().append(&batch).await.unwrap(), 0);
 
     assert_eq!(raw::count(&store, "usage_record", "1 = 1").await, 120);
-    let page = store.api_keys().page(Scope::All, &KeyFilter::default(), minutes(120)).await.unwrap();
+    let page = store
+        .api_keys()
+        .page(Scope::All, &KeyFilter::default(), minutes(120))
+        .await
+        .unwrap();
     assert_eq!(page.rows[0].daily_requests, [0, 0, 0, 0, 0, 0, 120]);
     assert_eq!(page.rows[0].spend_30d, PicoUsd::from_pico(120 * 1_234_567));
     assert_eq!(page.rows[0].key.last_used_at, Some(minutes(119)));
@@ -84,9 +90,23 @@ both_engines!(a_record_comes_back_as_it_was, |store| {
     };
     store.usage().append(&[full.clone(), bare.clone()]).await.unwrap();
 
-    assert_eq!(store.usage().recent(Scope::All, None, 10).await.unwrap(), [bare.clone(), full.clone()]);
-    assert_eq!(store.usage().recent(Scope::Account(account), Some(key), 1).await.unwrap().first(), Some(&bare));
-    assert_eq!(store.usage().recent(Scope::Account(account), None, 10).await.unwrap(), [bare, full]);
+    assert_eq!(
+        store.usage().recent(Scope::All, None, 10).await.unwrap(),
+        [bare.clone(), full.clone()]
+    );
+    assert_eq!(
+        store
+            .usage()
+            .recent(Scope::Account(account), Some(key), 1)
+            .await
+            .unwrap()
+            .first(),
+        Some(&bare)
+    );
+    assert_eq!(
+        store.usage().recent(Scope::Account(account), None, 10).await.unwrap(),
+        [bare, full]
+    );
     let other = Scope::Account(seed::account(&store, "other").await.id);
     assert_eq!(store.usage().recent(other, Some(key), 10).await.unwrap(), []);
     assert_eq!(store.usage().recent(other, None, 10).await.unwrap(), []);
@@ -111,11 +131,30 @@ both_engines!(names_models_and_last_matches_are_counted, |store| {
     let usage = store.usage();
 
     let names = usage.names_sent(key, NOON).await.unwrap();
-    assert_eq!(names, [("deepseek/deepseek-chat".into(), 3), ("fast".into(), 2), ("good".into(), 1)]);
+    assert_eq!(
+        names,
+        [
+            ("deepseek/deepseek-chat".into(), 3),
+            ("fast".into(), 2),
+            ("good".into(), 1)
+        ]
+    );
     assert_eq!(usage.names_sent(key, minutes(60)).await.unwrap(), []);
     let models = usage.most_used_models(account, NOON, 5).await.unwrap();
-    assert_eq!(models, ["anthropic/claude-opus-4-8".parse().unwrap(), "deepseek/deepseek-chat".parse().unwrap()]);
+    assert_eq!(
+        models,
+        [
+            "anthropic/claude-opus-4-8".parse().unwrap(),
+            "deepseek/deepseek-chat".parse().unwrap()
+        ]
+    );
     let matches = usage.last_match(key).await.unwrap();
-    assert_eq!(matches, [("fast".parse().unwrap(), minutes(5)), ("good".parse().unwrap(), minutes(3))]);
+    assert_eq!(
+        matches,
+        [
+            ("fast".parse().unwrap(), minutes(5)),
+            ("good".parse().unwrap(), minutes(3))
+        ]
+    );
     assert_eq!(usage.append(&[]).await.unwrap(), 0);
 });

@@ -10,7 +10,11 @@ use crate::harness::traffic::{aliased, failed, record};
 const DAY: u64 = 24 * 60;
 
 fn month() -> ReportFilter {
-    ReportFilter { from: NOON.day() - 29, to: NOON.day() + 1, ..ReportFilter::default() }
+    ReportFilter {
+        from: NOON.day() - 29,
+        to: NOON.day() + 1,
+        ..ReportFilter::default()
+    }
 }
 
 /// What a report should say, counted one by one.
@@ -34,11 +38,17 @@ fn uncached(sums: UsageSums) -> UsageSums {
 }
 
 both_engines!(every_sum_is_that_of_its_records, |store| {
-    let [ours, theirs] = [seed::account(&store, "ours").await.id, seed::account(&store, "theirs").await.id];
+    let [ours, theirs] = [
+        seed::account(&store, "ours").await.id,
+        seed::account(&store, "theirs").await.id,
+    ];
     let a = seed::key(&store, ours, "a").await.0.id;
     let b = seed::key(&store, ours, "b").await.0.id;
     let c = seed::key(&store, theirs, "c").await.0.id;
-    let dear = |it: UsageRecord| UsageRecord { cost: PicoUsd::from_pico(7_000_000), ..it };
+    let dear = |it: UsageRecord| UsageRecord {
+        cost: PicoUsd::from_pico(7_000_000),
+        ..it
+    };
     let records = vec![
         record(ours, a, minutes(1)),
         dear(aliased(record(ours, a, minutes(2)), "fast", "openai/gpt-5-mini")),
@@ -61,16 +71,38 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
         all.days,
         [
             (NOON.day(), sums(records.iter().filter(|it| it.at.day() == NOON.day()))),
-            (NOON.day() + 1, sums(records.iter().filter(|it| it.at.day() > NOON.day()))),
+            (
+                NOON.day() + 1,
+                sums(records.iter().filter(|it| it.at.day() > NOON.day()))
+            ),
         ]
     );
-    let accounts = all.accounts.unwrap().rows.into_iter().map(|(it, sums)| (it.name, sums)).collect::<Vec<_>>();
-    assert_eq!(accounts, [("ours".into(), sums(of(ours))), ("theirs".into(), sums(of(theirs)))]);
-    let keys = all.keys.unwrap().rows.into_iter().map(|(it, sums)| (it.name.unwrap(), sums)).collect::<Vec<_>>();
+    let accounts = all
+        .accounts
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|(it, sums)| (it.name, sums))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        accounts,
+        [("ours".into(), sums(of(ours))), ("theirs".into(), sums(of(theirs)))]
+    );
+    let keys = all
+        .keys
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|(it, sums)| (it.name.unwrap(), sums))
+        .collect::<Vec<_>>();
     let of_key = |key| sums(records.iter().filter(|it| it.key == key));
     assert_eq!(
         keys,
-        [("a".into(), uncached(of_key(a))), ("c".into(), uncached(of_key(c))), ("b".into(), uncached(of_key(b)))]
+        [
+            ("a".into(), uncached(of_key(a))),
+            ("c".into(), uncached(of_key(c))),
+            ("b".into(), uncached(of_key(b)))
+        ]
     );
 
     let one = report(Scope::Account(ours), month()).await;
@@ -86,15 +118,25 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
     assert_eq!(one.providers.rows[0], ("openai".into(), by_model("openai/gpt-5-mini")));
     let names = [
         (("fast".into(), "fast".into()), by_model("openai/gpt-5-mini")),
-        (("deepseek/deepseek-chat".into(), String::new()), by_model("deepseek/deepseek-chat")),
+        (
+            ("deepseek/deepseek-chat".into(), String::new()),
+            by_model("deepseek/deepseek-chat"),
+        ),
     ];
     assert_eq!((one.names.rows.as_slice(), one.names.rest), (names.as_slice(), None));
 
-    let of_key = ReportFilter { key: Some(a), ..month() };
+    let of_key = ReportFilter {
+        key: Some(a),
+        ..month()
+    };
     let key = report(Scope::Account(ours), of_key.clone()).await;
     assert_eq!(key.totals, sums(records.iter().filter(|it| it.key == a)));
     assert_eq!(key.days.len(), 2);
-    assert_eq!(report(Scope::Account(theirs), of_key).await.totals, UsageSums::default(), "a foreign key has nothing");
+    assert_eq!(
+        report(Scope::Account(theirs), of_key).await.totals,
+        UsageSums::default(),
+        "a foreign key has nothing"
+    );
 });
 
 both_engines!(filters_narrow_every_part_of_a_report, |store| {
@@ -108,25 +150,75 @@ both_engines!(filters_narrow_every_part_of_a_report, |store| {
     store.usage().append(&records).await.unwrap();
     let text = |text: &str| Some(text.to_owned());
     let cases = [
-        (ReportFilter { requested: text("fast"), ..month() }, 2),
-        (ReportFilter { alias: text("fast"), model: text("deepseek/deepseek-chat"), ..month() }, 1),
-        (ReportFilter { alias: text(""), ..month() }, 1),
-        (ReportFilter { provider: text("openai"), ..month() }, 1),
-        (ReportFilter { provider: text("nobody"), ..month() }, 0),
-        (ReportFilter { to: NOON.day() - 1, ..month() }, 0),
+        (
+            ReportFilter {
+                requested: text("fast"),
+                ..month()
+            },
+            2,
+        ),
+        (
+            ReportFilter {
+                alias: text("fast"),
+                model: text("deepseek/deepseek-chat"),
+                ..month()
+            },
+            1,
+        ),
+        (
+            ReportFilter {
+                alias: text(""),
+                ..month()
+            },
+            1,
+        ),
+        (
+            ReportFilter {
+                provider: text("openai"),
+                ..month()
+            },
+            1,
+        ),
+        (
+            ReportFilter {
+                provider: text("nobody"),
+                ..month()
+            },
+            0,
+        ),
+        (
+            ReportFilter {
+                to: NOON.day() - 1,
+                ..month()
+            },
+            0,
+        ),
     ];
     for (filter, many) in cases {
         for key in [None, Some(key)] {
             let filter = ReportFilter { key, ..filter.clone() };
             let report = store.usage().report(Scope::Account(account), &filter).await.unwrap();
             assert_eq!(report.totals.requests, many, "{filter:?}");
-            assert_eq!(report.names.rows.iter().map(|(_, sums)| sums.requests).sum::<i64>(), many);
             assert_eq!(
-                report.keys.unwrap().rows.iter().map(|(_, sums)| sums.requests).sum::<i64>(),
+                report.names.rows.iter().map(|(_, sums)| sums.requests).sum::<i64>(),
+                many
+            );
+            assert_eq!(
+                report
+                    .keys
+                    .unwrap()
+                    .rows
+                    .iter()
+                    .map(|(_, sums)| sums.requests)
+                    .sum::<i64>(),
                 many,
                 "{filter:?}"
             );
-            let days = store.usage().report_days(Scope::Account(account), &filter).await.unwrap();
+            let days = store
+                .usage()
+                .report_days(Scope::Account(account), &filter)
+                .await
+                .unwrap();
             assert_eq!(days, report.days);
             let day = store.usage().report_day(Scope::All, &filter, NOON.day()).await.unwrap();
             // The day is asked for by itself.
@@ -166,19 +258,38 @@ both_engines!(a_day_is_told_line_by_line, |store| {
     let fast = aliased(record(account, key, minutes(2)), "fast", "openai/gpt-5-mini");
     store
         .usage()
-        .append(&[record(account, key, minutes(1)), fast.clone(), fast.clone(), record(account, key, minutes(DAY))])
+        .append(&[
+            record(account, key, minutes(1)),
+            fast.clone(),
+            fast.clone(),
+            record(account, key, minutes(DAY)),
+        ])
         .await
         .unwrap();
 
-    let rows = store.usage().report_day(Scope::Account(account), &month(), NOON.day()).await.unwrap();
+    let rows = store
+        .usage()
+        .report_day(Scope::Account(account), &month(), NOON.day())
+        .await
+        .unwrap();
 
     let told: Vec<_> = rows
         .iter()
-        .map(|row| (row.requested.as_str(), row.alias.as_str(), row.model.as_str(), row.sums.requests))
+        .map(|row| {
+            (
+                row.requested.as_str(),
+                row.alias.as_str(),
+                row.model.as_str(),
+                row.sums.requests,
+            )
+        })
         .collect();
     assert_eq!(
         told,
-        [("deepseek/deepseek-chat", "", "deepseek/deepseek-chat", 1), ("fast", "fast", "openai/gpt-5-mini", 1)]
+        [
+            ("deepseek/deepseek-chat", "", "deepseek/deepseek-chat", 1),
+            ("fast", "fast", "openai/gpt-5-mini", 1)
+        ]
     );
     assert_eq!(
         (rows[0].account.as_str(), rows[0].key_name.as_deref(), rows[1].sums),

@@ -14,19 +14,29 @@ fn usd(text: &str) -> PicoUsd {
 }
 
 fn days_ago(days: u64, minute: u64) -> Timestamp {
-    NOON.minus(Duration::from_secs(days * 86_400)).plus(Duration::from_secs(minute * 60))
+    NOON.minus(Duration::from_secs(days * 86_400))
+        .plus(Duration::from_secs(minute * 60))
 }
 
 async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, note: &str) {
     let id = LedgerId::new(at, random::bytes());
     let by = Actor::command_line();
-    store.wallets().credit(id, account, usd(amount), note, &by, at).await.unwrap().unwrap();
+    store
+        .wallets()
+        .credit(id, account, usd(amount), note, &by, at)
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 /// An account without any entry.
 async fn account(store: &Store, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
-    store.accounts().create(&account, &Actor::command_line(), NOON).await.unwrap();
+    store
+        .accounts()
+        .create(&account, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
     account.id
 }
 
@@ -36,14 +46,23 @@ fn told(lines: &[WalletLine]) -> Vec<String> {
         WalletEvent::Usage { day, requests, .. } => format!("{} days ago, {requests} calls", NOON.day() - day),
         WalletEvent::ByHand(entry) => entry.note.clone().unwrap(),
     };
-    lines.iter().map(|line| format!("{}: {} = {}", what(line), line.what.amount(), line.balance)).collect()
+    lines
+        .iter()
+        .map(|line| format!("{}: {} = {}", what(line), line.what.amount(), line.balance))
+        .collect()
 }
 
 both_engines!(usage_is_summed_up_by_day_and_every_line_has_its_balance, |store| {
     let account = account(&store, "acme").await;
     let key = seed::key(&store, account, "ci").await.0.id;
     credit(&store, account, days_ago(3, 0), "10", "first").await;
-    for (days, minute, cost) in [(3, 1, "0.1"), (2, 0, "0.2"), (2, 5, "0.000000000001"), (1, 0, "0.4"), (1, 9, "0.5")] {
+    for (days, minute, cost) in [
+        (3, 1, "0.1"),
+        (2, 0, "0.2"),
+        (2, 5, "0.000000000001"),
+        (1, 0, "0.4"),
+        (1, 9, "0.5"),
+    ] {
         spends(&store, account, key, days_ago(days, minute), cost).await;
     }
     credit(&store, account, days_ago(1, 3), "-1", "taken back").await;
@@ -62,7 +81,10 @@ both_engines!(usage_is_summed_up_by_day_and_every_line_has_its_balance, |store| 
             "first: 10 = 10",
         ]
     );
-    assert_eq!(store.wallets().balance(account).await.unwrap().unwrap().balance, whole[0].balance);
+    assert_eq!(
+        store.wallets().balance(account).await.unwrap().unwrap().balance,
+        whole[0].balance
+    );
     assert_eq!(store.wallets().sum(account).await.unwrap(), whole[0].balance);
 });
 
@@ -91,7 +113,11 @@ both_engines!(pages_of_any_length_make_up_the_whole_ledger, |store| {
         assert_eq!(read, whole, "{length} a page");
     }
     let last = whole.last().unwrap();
-    assert_eq!(last.balance, last.what.amount(), "the first entry made the first balance");
+    assert_eq!(
+        last.balance,
+        last.what.amount(),
+        "the first entry made the first balance"
+    );
 });
 
 both_engines!(another_accounts_entries_are_not_shown, |store| {
@@ -116,7 +142,14 @@ both_engines!(what_was_spent_is_told_for_today_seven_days_and_the_month, |store|
 
     let spent = store.wallets().spent(account, NOON).await.unwrap();
 
-    assert_eq!(spent, Spent { today: usd("1"), week: usd("21"), month: usd("4321") });
+    assert_eq!(
+        spent,
+        Spent {
+            today: usd("1"),
+            week: usd("21"),
+            month: usd("4321")
+        }
+    );
     // On the 2nd, the seven days reach into the month before.
     let second = days_ago(20, 0);
     let spent = store.wallets().spent(account, second).await.unwrap();
@@ -124,22 +157,40 @@ both_engines!(what_was_spent_is_told_for_today_seven_days_and_the_month, |store|
     assert_eq!(spent.month, usd("4321"));
 });
 
-both_engines!(credit_is_not_added_twice_by_somebody_who_has_not_seen_the_first, |store| {
-    let account = account(&store, "acme").await;
-    let by = Actor::command_line();
-    let new = |seen| NewCredit {
-        id: LedgerId::new(NOON, random::bytes()),
-        account,
-        amount: usd("5"),
-        note: "invoice 7".into(),
-        seen: Some(seen),
-    };
+both_engines!(
+    credit_is_not_added_twice_by_somebody_who_has_not_seen_the_first,
+    |store| {
+        let account = account(&store, "acme").await;
+        let by = Actor::command_line();
+        let new = |seen| NewCredit {
+            id: LedgerId::new(NOON, random::bytes()),
+            account,
+            amount: usd("5"),
+            note: "invoice 7".into(),
+            seen: Some(seen),
+        };
 
-    assert_eq!(store.wallets().add(new(None), &by, NOON).await.unwrap(), Credited::Done(usd("5")));
-    assert_eq!(store.wallets().add(new(None), &by, NOON).await.unwrap(), Credited::Stale);
-    assert_eq!(store.wallets().balance(account).await.unwrap().unwrap().balance, usd("5"));
-    let seen = store.wallets().last_by_hand(account).await.unwrap();
-    assert_eq!(store.wallets().add(new(seen), &by, NOON).await.unwrap(), Credited::Done(usd("10")));
-    let nobody = NewCredit { account: AccountId::new(NOON, random::bytes()), ..new(None) };
-    assert_eq!(store.wallets().add(nobody, &by, NOON).await.unwrap(), Credited::Missing);
-});
+        assert_eq!(
+            store.wallets().add(new(None), &by, NOON).await.unwrap(),
+            Credited::Done(usd("5"))
+        );
+        assert_eq!(
+            store.wallets().add(new(None), &by, NOON).await.unwrap(),
+            Credited::Stale
+        );
+        assert_eq!(
+            store.wallets().balance(account).await.unwrap().unwrap().balance,
+            usd("5")
+        );
+        let seen = store.wallets().last_by_hand(account).await.unwrap();
+        assert_eq!(
+            store.wallets().add(new(seen), &by, NOON).await.unwrap(),
+            Credited::Done(usd("10"))
+        );
+        let nobody = NewCredit {
+            account: AccountId::new(NOON, random::bytes()),
+            ..new(None)
+        };
+        assert_eq!(store.wallets().add(nobody, &by, NOON).await.unwrap(), Credited::Missing);
+    }
+);

@@ -13,8 +13,17 @@ use crossmodel::wire::sse::{EventAction, EventReader};
 use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use serde_json::Value;
 
-const PROTOCOLS: [Protocol; 3] = [Protocol::OpenaiChat, Protocol::AnthropicMessages, Protocol::OpenaiResponses];
-const CLIENTS: [Operation; 4] = [Operation::Chat, Operation::Messages, Operation::Responses, Operation::Completions];
+const PROTOCOLS: [Protocol; 3] = [
+    Protocol::OpenaiChat,
+    Protocol::AnthropicMessages,
+    Protocol::OpenaiResponses,
+];
+const CLIENTS: [Operation; 4] = [
+    Operation::Chat,
+    Operation::Messages,
+    Operation::Responses,
+    Operation::Completions,
+];
 
 /// The first byte chooses who speaks with whom, the rest is said.
 fn pair(data: &[u8]) -> Option<(Operation, Protocol, &[u8])> {
@@ -36,30 +45,43 @@ pub fn sse(data: &[u8]) {
                 seen.push(event.to_vec());
                 EventAction::Forward
             };
-            if reader.push(&piece, judge, |bytes| out.extend_from_slice(&bytes)).is_err() {
+            if reader
+                .push(&piece, judge, |bytes| out.extend_from_slice(&bytes))
+                .is_err()
+            {
                 return None;
             }
         }
         Some((seen, out))
     };
-    let (Some(whole), Some(single)) = (read(data.len()), read(1)) else { return };
+    let (Some(whole), Some(single)) = (read(data.len()), read(1)) else {
+        return;
+    };
     assert_eq!(whole.0, single.0, "events depend on the split");
-    assert!(data.starts_with(&whole.1) && data.starts_with(&single.1), "bytes were changed");
+    assert!(
+        data.starts_with(&whole.1) && data.starts_with(&single.1),
+        "bytes were changed"
+    );
 }
 
 /// The edit of a request in place: the model is the new one, and nothing else is another.
 pub fn control(data: &[u8]) {
     for operation in Operation::ALL {
-        let Ok(control) = Control::read(data, operation) else { continue };
+        let Ok(control) = Control::read(data, operation) else {
+            continue;
+        };
         let _ = control.beyond(data);
         let literal = model_literal("their/model");
         for ask in [AskUsage::Yes, AskUsage::AsSent] {
-            let Some(out) = control.rewrite(data, &literal, ask) else { continue };
+            let Some(out) = control.rewrite(data, &literal, ask) else {
+                continue;
+            };
             let again = Control::read(&out, operation).expect("a request that can be read again");
             assert_eq!(again.model, "their/model");
-            let (Ok(mut before), Ok(mut after)) =
-                (serde_json::from_slice::<Value>(data), serde_json::from_slice::<Value>(&out))
-            else {
+            let (Ok(mut before), Ok(mut after)) = (
+                serde_json::from_slice::<Value>(data),
+                serde_json::from_slice::<Value>(&out),
+            ) else {
                 continue;
             };
             for value in [&mut before, &mut after] {
@@ -73,13 +95,27 @@ pub fn control(data: &[u8]) {
 }
 
 fn telling() -> ResponseStyle {
-    ResponseStyle { id: "0fuzz".into(), model: "the/model".into(), created: 1, include_usage: true }
+    ResponseStyle {
+        id: "0fuzz".into(),
+        model: "the/model".into(),
+        created: 1,
+        include_usage: true,
+    }
 }
 
 /// A client's request in a provider's protocol: JSON, or a refusal that says why.
 pub fn request(data: &[u8]) {
-    let Some((client, provider, body)) = pair(data) else { return };
-    match Exchange::open((client, provider), body, "their-model", &Capabilities::default(), None, telling()) {
+    let Some((client, provider, body)) = pair(data) else {
+        return;
+    };
+    match Exchange::open(
+        (client, provider),
+        body,
+        "their-model",
+        &Capabilities::default(),
+        None,
+        telling(),
+    ) {
         Ok((_, request)) => {
             let request: Value = serde_json::from_slice(&request).expect("a request is JSON");
             assert_eq!(request.get("model").and_then(Value::as_str), Some("their-model"));
@@ -95,18 +131,29 @@ fn exchange(client: Operation, provider: Protocol) -> Exchange {
         Operation::Completions => br#"{"model":"m","prompt":"x","stream":true}"#,
         _ => br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}"#,
     };
-    let opened = Exchange::open((client, provider), body, "their-model", &Capabilities::default(), None, telling());
+    let opened = Exchange::open(
+        (client, provider),
+        body,
+        "their-model",
+        &Capabilities::default(),
+        None,
+        telling(),
+    );
     opened.expect("a plain request").0
 }
 
 /// A provider's whole answer in a client's protocol, and as a stream of it.
 pub fn answer(data: &[u8]) {
-    let Some((client, provider, body)) = pair(data) else { return };
+    let Some((client, provider, body)) = pair(data) else {
+        return;
+    };
     let exchange = exchange(client, provider);
     if let Ok(answer) = exchange.write_response(body) {
         let told: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
         assert_eq!(told.get("model").and_then(Value::as_str), Some("the/model"));
-        let (stream, _) = exchange.answer_as_stream(body).expect("what is an answer is one as a stream");
+        let (stream, _) = exchange
+            .answer_as_stream(body)
+            .expect("what is an answer is one as a stream");
         assert_eq!(stream.tokens(), answer.tokens);
     }
     if let Some(named) = renamed(body, b"\"the/model\"") {
@@ -116,7 +163,9 @@ pub fn answer(data: &[u8]) {
 
 /// A provider's stream in a client's protocol: the same however it is split, whole events, and no end that never came.
 pub fn stream(data: &[u8]) {
-    let Some((client, provider, body)) = pair(data) else { return };
+    let Some((client, provider, body)) = pair(data) else {
+        return;
+    };
     let told = |size: usize| {
         let mut stream = exchange(client, provider).stream();
         let mut out = Vec::new();
@@ -132,7 +181,9 @@ pub fn stream(data: &[u8]) {
         }
         Some((out, ending))
     };
-    let (Some((whole, ending)), Some((single, _))) = (told(body.len()), told(1)) else { return };
+    let (Some((whole, ending)), Some((single, _))) = (told(body.len()), told(1)) else {
+        return;
+    };
     let (whole, single) = (without_comments(&whole), without_comments(&single));
     assert_eq!(whole, single, "the stream depends on the split");
     let end = match client {
@@ -141,9 +192,16 @@ pub fn stream(data: &[u8]) {
         _ => "data: [DONE]\n",
     };
     if ending != StreamEnd::Complete {
-        assert!(!whole.lines().any(|line| format!("{line}\n") == end), "an end that never came: {whole}");
+        assert!(
+            !whole.lines().any(|line| format!("{line}\n") == end),
+            "an end that never came: {whole}"
+        );
     }
-    for line in whole.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|line| *line != "[DONE]") {
+    for line in whole
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .filter(|line| *line != "[DONE]")
+    {
         serde_json::from_str::<Value>(line).expect("an event is JSON");
     }
 }
@@ -151,7 +209,9 @@ pub fn stream(data: &[u8]) {
 /// Comments of the provider pass as they come, before or after what is told of the events around them.
 fn without_comments(stream: &[u8]) -> String {
     let text = String::from_utf8_lossy(stream);
-    let lines = text.split(['\n', '\r']).filter(|line| !line.starts_with(':') && !line.is_empty());
+    let lines = text
+        .split(['\n', '\r'])
+        .filter(|line| !line.starts_with(':') && !line.is_empty());
     lines.map(|line| line.to_owned() + "\n").collect()
 }
 
@@ -170,6 +230,8 @@ pub fn passing(data: &[u8]) {
         stream.fail(&ApiError::new(Code::ProviderError, "It failed."));
         Some((out, stream.watch().ending(), stream.watch().tokens()))
     };
-    let (Some(whole), Some(single)) = (passed(body.len()), passed(1)) else { return };
+    let (Some(whole), Some(single)) = (passed(body.len()), passed(1)) else {
+        return;
+    };
     assert_eq!(whole, single, "what passes depends on the split");
 }

@@ -31,8 +31,15 @@ impl Checked {
         let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(data, row)).collect();
         let allowed = data.key.models();
         let allowed = allowed.as_deref();
-        let open = draft.rows.iter().filter(|row| row.conflict.is_some_and(|it| it.keep.is_none())).map(|row| row.id);
-        Self { validation: validate(&rows, &data.catalog, allowed, &data.stored.aliases), open: open.collect() }
+        let open = draft
+            .rows
+            .iter()
+            .filter(|row| row.conflict.is_some_and(|it| it.keep.is_none()))
+            .map(|row| row.id);
+        Self {
+            validation: validate(&rows, &data.catalog, allowed, &data.stored.aliases),
+            open: open.collect(),
+        }
     }
 
     /// Whether it can be saved.
@@ -64,7 +71,9 @@ impl Checked {
     pub(in crate::console) fn rows(&self, data: &EditorData, draft: &Draft, strictness: Strictness) -> Vec<RowView> {
         let hints = super::hints::of_rows(data, draft, &self.validation);
         let views = draft.rows.iter().enumerate().zip(hints);
-        views.map(|((at, row), hints)| self.row(data, at, row, hints, strictness)).collect()
+        views
+            .map(|((at, row), hints)| self.row(data, at, row, hints, strictness))
+            .collect()
     }
 
     fn row(&self, data: &EditorData, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
@@ -76,7 +85,10 @@ impl Checked {
                 Field::Target => row.target.trim().is_empty(),
                 _ => row.name.is_empty(),
             };
-            problems.next().filter(|_| !(unfinished && empty)).map_or_else(Says::default, |it| says(data, row.id, it))
+            problems
+                .next()
+                .filter(|_| !(unfinished && empty))
+                .map_or_else(Says::default, |it| says(data, row.id, it))
         };
         let base = row.id.saved(&data.base.aliases);
         RowView {
@@ -98,7 +110,11 @@ impl Checked {
         let (kind, keep) = row.conflict.map_or((ConflictKind::Both, None), |it| (it.kind, it.keep));
         let stored = base.map(|alias| Row::saved(1, alias));
         let mine = || Side::of(row, stored.as_ref());
-        let theirs = || stored.as_ref().map_or_else(Side::removed, |stored| Side::of(stored, Some(row)));
+        let theirs = || {
+            stored
+                .as_ref()
+                .map_or_else(Side::removed, |stored| Side::of(stored, Some(row)))
+        };
         let (mine, theirs) = match kind {
             ConflictKind::Both => (mine(), theirs()),
             ConflictKind::TheyRemoved => (mine(), Side::removed()),
@@ -118,13 +134,23 @@ impl Checked {
 }
 
 fn question(row: Option<&Row>) -> String {
-    format!("Choose a version for {}.", row.map_or("this alias", |row| row.name.as_str()))
+    format!(
+        "Choose a version for {}.",
+        row.map_or("this alias", |row| row.name.as_str())
+    )
 }
 
 /// The row as it will be saved. A row that its conflict's answer drops is empty, and so passed over.
 fn effective(data: &EditorData, row: &Row) -> DraftRow {
-    let theirs = || row.id.saved(&data.base.aliases).map(|alias| DraftRow::of(row.id.to_string(), alias));
-    let dropped = || DraftRow { id: row.id.to_string(), ..DraftRow::default() };
+    let theirs = || {
+        row.id
+            .saved(&data.base.aliases)
+            .map(|alias| DraftRow::of(row.id.to_string(), alias))
+    };
+    let dropped = || DraftRow {
+        id: row.id.to_string(),
+        ..DraftRow::default()
+    };
     match row.conflict.map(|it| (it.kind, it.keep)) {
         Some((ConflictKind::Both | ConflictKind::DraftRemoved, Some(Keep::Theirs))) => theirs().unwrap_or_else(dropped),
         Some((ConflictKind::TheyRemoved, Some(Keep::Theirs))) => dropped(),
@@ -135,7 +161,12 @@ fn effective(data: &EditorData, row: &Row) -> DraftRow {
 
 fn says(data: &EditorData, row: RowId, problem: &AliasIssue) -> Says {
     let fix = problem.fix.as_ref().map(|fix| fix_button(data, row, fix));
-    Says { says: Some(Message { text: problem.message.clone(), fix }) }
+    Says {
+        says: Some(Message {
+            text: problem.message.clone(),
+            fix,
+        }),
+    }
 }
 
 /// What differs between a draft and the version that it was made from, saved rows first.
@@ -145,16 +176,31 @@ pub fn review(data: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
     for (at, alias) in base.iter().enumerate() {
         let id = RowId::Saved(at + 1);
         match draft.rows.iter().find(|row| row.id == id) {
-            None => lines.push(ReviewLine { name: alias.name.to_string(), text: "removed".into(), undo: Some(id) }),
+            None => lines.push(ReviewLine {
+                name: alias.name.to_string(),
+                text: "removed".into(),
+                undo: Some(id),
+            }),
             Some(row) if !row.equals(alias) => {
-                lines.push(ReviewLine { name: alias.name.to_string(), text: difference(row, alias), undo: None });
+                lines.push(ReviewLine {
+                    name: alias.name.to_string(),
+                    text: difference(row, alias),
+                    undo: None,
+                });
             }
             Some(_) => {}
         }
     }
-    let fresh = draft.rows.iter().filter(|row| row.id.saved(base).is_none() && !row.is_blank());
+    let fresh = draft
+        .rows
+        .iter()
+        .filter(|row| row.id.saved(base).is_none() && !row.is_blank());
     lines.extend(fresh.map(|row| ReviewLine {
-        name: if row.name.is_empty() { "(no name)".into() } else { row.name.clone() },
+        name: if row.name.is_empty() {
+            "(no name)".into()
+        } else {
+            row.name.clone()
+        },
         text: match (row.target.is_empty(), row.keep_name) {
             (true, _) => "added".into(),
             (false, false) => format!("added → {}", row.target),

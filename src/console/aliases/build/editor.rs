@@ -31,7 +31,11 @@ pub struct Show {
 
 /// The editor of a draft.
 pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -> Editor {
-    let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
+    let strictness = if draft.strict {
+        Strictness::Full
+    } else {
+        Strictness::Typing
+    };
     let (mut exact, mut prefixes, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for mut row in checked.rows(data, draft, strictness) {
         dress(&mut row, &show);
@@ -42,8 +46,10 @@ pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
             None => fresh.push(row),
         }
     }
-    let last = (data.base.version > 0)
-        .then(|| Last { by: data.base.saved_by.clone(), at: data.base.saved_at.map(|at| When::new(at, data.now)) });
+    let last = (data.base.version > 0).then(|| Last {
+        by: data.base.saved_by.clone(),
+        at: data.base.saved_at.map(|at| When::new(at, data.now)),
+    });
     Editor {
         version: data.base.version,
         last,
@@ -64,7 +70,11 @@ pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
         presets: Presets::get(),
         writable: data.who.may_write(),
         plain: show.page,
-        catalog_ids: if show.page && data.who.may_write() { catalog_ids(data) } else { Vec::new() },
+        catalog_ids: if show.page && data.who.may_write() {
+            catalog_ids(data)
+        } else {
+            Vec::new()
+        },
         key: data.head.clone(),
     }
 }
@@ -72,15 +82,28 @@ pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
 /// One new row, as a script adds it to a form that is on screen.
 pub fn one_row(data: &EditorData, draft: &Draft, id: RowId, focus: &'static str) -> Option<RowView> {
     let checked = Checked::new(data, draft);
-    let mut row = checked.rows(data, draft, Strictness::Typing).into_iter().find(|row| row.row.id == id)?;
-    dress(&mut row, &Show { focus: Some((id, focus)), ..Show::default() });
+    let mut row = checked
+        .rows(data, draft, Strictness::Typing)
+        .into_iter()
+        .find(|row| row.row.id == id)?;
+    dress(
+        &mut row,
+        &Show {
+            focus: Some((id, focus)),
+            ..Show::default()
+        },
+    );
     Some(row)
 }
 
 fn dress(row: &mut RowView, show: &Show) {
     let id = row.row.id;
     row.plain = show.page;
-    row.mark = show.marks.iter().find(|(marked, _)| *marked == id).map(|(_, whose)| whose.clone());
+    row.mark = show
+        .marks
+        .iter()
+        .find(|(marked, _)| *marked == id)
+        .map(|(_, whose)| whose.clone());
     if let Some((focused, field)) = show.focus
         && focused == id
     {
@@ -92,6 +115,9 @@ fn dress(row: &mut RowView, show: &Show) {
 fn catalog_ids(data: &EditorData) -> Vec<String> {
     let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    let usable = data.catalog.all_callable().filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
+    let usable = data
+        .catalog
+        .all_callable()
+        .filter(|model| allowed.is_none_or(|list| list.contains(&model.id)));
     usable.map(|model| model.id.to_string()).collect()
 }

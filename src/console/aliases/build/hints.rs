@@ -23,12 +23,16 @@ pub fn of_rows(data: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hi
         .iter()
         .map(|row| {
             let model = model_line(data, &row.target);
-            Hints { model, hints: moves(data, row.id, &row.matching).into_iter().collect() }
+            Hints {
+                model,
+                hints: moves(data, row.id, &row.matching).into_iter().collect(),
+            }
         })
         .collect();
     for (found, &at) in hints(&checked.aliases, &context).into_iter().zip(&checked.rows) {
         if let (Some(line), Some(row)) = (lines.get_mut(at), draft.rows.get(at)) {
-            line.hints.extend(found.iter().map(|hint| hint_line(data, row.id, hint)));
+            line.hints
+                .extend(found.iter().map(|hint| hint_line(data, row.id, hint)));
         }
     }
     lines
@@ -43,9 +47,17 @@ fn hint_line(data: &EditorData, row: RowId, hint: &Hint) -> HintLine {
         },
         badge: hint.kind.badge().unwrap_or_default(),
         text: hint.text.clone(),
-        fix: hint.fix.as_ref().filter(|_| data.who.may_write()).map(|fix| fix_button(data, row, fix)),
+        fix: hint
+            .fix
+            .as_ref()
+            .filter(|_| data.who.may_write())
+            .map(|fix| fix_button(data, row, fix)),
         // One or two are named in the sentence already.
-        more: if hint.ids.len() > 2 { hint.ids.iter().map(ToString::to_string).collect() } else { Vec::new() },
+        more: if hint.ids.len() > 2 {
+            hint.ids.iter().map(ToString::to_string).collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -57,5 +69,11 @@ fn moves(data: &EditorData, row: RowId, matching: &str) -> Option<HintLine> {
         (Match::Prefix, "exact") => "Moves to the exact names when you save.",
         _ => return None,
     };
-    Some(HintLine { tone: "quiet", badge: "", text: text.into(), fix: None, more: Vec::new() })
+    Some(HintLine {
+        tone: "quiet",
+        badge: "",
+        text: text.into(),
+        fix: None,
+        more: Vec::new(),
+    })
 }

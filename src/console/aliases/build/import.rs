@@ -19,8 +19,17 @@ pub struct Taken {
 
 /// The box, with a preview if one was asked for.
 pub fn import_box(data: &EditorData, draft: &Draft, previewed: bool) -> ImportBox {
-    let preview = if previewed { preview(data, draft) } else { Preview::default() };
-    ImportBox { url: data.head.url(), text: draft.import.clone(), preview, open: previewed }
+    let preview = if previewed {
+        preview(data, draft)
+    } else {
+        Preview::default()
+    };
+    ImportBox {
+        url: data.head.url(),
+        text: draft.import.clone(),
+        preview,
+        open: previewed,
+    }
 }
 
 /// What the pasted text would do to the draft, line by line. Changes nothing.
@@ -33,18 +42,34 @@ pub fn preview(data: &EditorData, draft: &Draft) -> Preview {
         (true, _) => "Paste something first.".to_owned(),
         (false, 0) => "Nothing was found in this text.".to_owned(),
         (false, count) => {
-            let aliases = if count == 1 { "1 entry" } else { &format!("{count} entries") };
-            format!("Read as {}: {aliases}. Nothing is saved yet.", import_aliases(&draft.import).format.describe())
+            let aliases = if count == 1 {
+                "1 entry"
+            } else {
+                &format!("{count} entries")
+            };
+            format!(
+                "Read as {}: {aliases}. Nothing is saved yet.",
+                import_aliases(&draft.import).format.describe()
+            )
         }
     };
     let over = (added > room).then(|| format!("Only {room} more fit. Untick {}.", added - room));
-    Preview { url: data.head.url(), shown: true, title, over, lines, takes }
+    Preview {
+        url: data.head.url(),
+        shown: true,
+        title,
+        over,
+        lines,
+        takes,
+    }
 }
 
 /// Takes the ticked lines into the draft: a known name changes its row, a new one adds a row.
 pub fn take(data: &EditorData, draft: &mut Draft) -> Taken {
     let mut taken = Taken::default();
-    let ticked = read(data, draft).into_iter().filter(|line| line.can_take() && draft.take.contains(&line.number));
+    let ticked = read(data, draft)
+        .into_iter()
+        .filter(|line| line.can_take() && draft.take.contains(&line.number));
     for line in ticked.collect::<Vec<_>>() {
         let matching = if line.prefix { "prefix" } else { "exact" };
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
@@ -75,9 +100,18 @@ fn read(data: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
         .enumerate()
         .map(|(at, read)| {
             let row = &read.row;
-            let problem = checked.of_row(at).map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ");
+            let problem = checked
+                .of_row(at)
+                .map(|problem| problem.message.as_str())
+                .collect::<Vec<_>>()
+                .join(" ");
             let known = draft.rows.iter().find(|known| known.name == row.name);
-            let same = known.is_some_and(|known| DraftRow { id: String::new(), ..known.to_domain() } == *row);
+            let same = known.is_some_and(|known| {
+                DraftRow {
+                    id: String::new(),
+                    ..known.to_domain()
+                } == *row
+            });
             let (what, text) = match (problem.is_empty(), known) {
                 (false, _) => ("problem", format!("Line {}: {problem}", read.line)),
                 (true, None) => ("added", String::new()),

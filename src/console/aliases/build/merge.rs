@@ -46,14 +46,29 @@ pub fn merge(data: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
                 }
                 (alias, None)
             }
-            MergedRow::Conflict { mine: Some(mine), theirs: Some(_) } => (mine, Some(ConflictKind::Both)),
-            MergedRow::Conflict { mine: Some(mine), theirs: None } => (mine, Some(ConflictKind::TheyRemoved)),
-            MergedRow::Conflict { mine: None, theirs: Some(theirs) } => (theirs, Some(ConflictKind::DraftRemoved)),
-            MergedRow::Conflict { mine: None, theirs: None } => continue,
+            MergedRow::Conflict {
+                mine: Some(mine),
+                theirs: Some(_),
+            } => (mine, Some(ConflictKind::Both)),
+            MergedRow::Conflict {
+                mine: Some(mine),
+                theirs: None,
+            } => (mine, Some(ConflictKind::TheyRemoved)),
+            MergedRow::Conflict {
+                mine: None,
+                theirs: Some(theirs),
+            } => (theirs, Some(ConflictKind::DraftRemoved)),
+            MergedRow::Conflict {
+                mine: None,
+                theirs: None,
+            } => continue,
         };
         let id = match stored_place(&current.aliases, &values.name) {
             Some(id) => {
-                out.rows.push(Row { id, ..Row::saved(1, values) });
+                out.rows.push(Row {
+                    id,
+                    ..Row::saved(1, values)
+                });
                 id
             }
             None => out.push_alias(values),
@@ -69,17 +84,36 @@ pub fn merge(data: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
     });
     out.next = out.next.max(1);
     let removed: Vec<&str> = merged.removed_by_them.iter().map(|alias| alias.name.as_str()).collect();
-    let show = Show { notice: Some(notice(&data, &current, &whose, &removed)), marks, ..Show::default() };
-    Merged { draft: out, show, data: EditorData { base: current.clone(), stored: current, ..data } }
+    let show = Show {
+        notice: Some(notice(&data, &current, &whose, &removed)),
+        marks,
+        ..Show::default()
+    };
+    Merged {
+        draft: out,
+        show,
+        data: EditorData {
+            base: current.clone(),
+            stored: current,
+            ..data
+        },
+    }
 }
 
 fn stored_place(stored: &[Alias], name: &AliasName) -> Option<RowId> {
-    stored.iter().position(|alias| alias.name == *name).map(|at| RowId::Saved(at + 1))
+    stored
+        .iter()
+        .position(|alias| alias.name == *name)
+        .map(|at| RowId::Saved(at + 1))
 }
 
 fn notice(data: &EditorData, current: &SavedAliases, whose: &str, removed: &[&str]) -> Notice {
     let ago = current.saved_at.map_or(Duration::ZERO, |at| data.now.since(at));
-    let when = if ago < Duration::from_secs(60) { "just now".to_owned() } else { format!("{} ago", in_words(ago)) };
+    let when = if ago < Duration::from_secs(60) {
+        "just now".to_owned()
+    } else {
+        format!("{} ago", in_words(ago))
+    };
     let mut text = "We merged them with yours. Check and save.".to_owned();
     if !removed.is_empty() {
         text.push_str(&format!(" {whose} removed {}.", removed.join(", ")));

@@ -108,6 +108,14 @@ fn listing(data: &EditorData) -> String {
     };
     let shown: Vec<String> = named.iter().take(LISTED).filter_map(entry).collect();
     let more = named.len().saturating_sub(shown.len());
-    let more = if more == 0 { String::new() } else { format!("{more} more of your names, then ") };
-    format!("{}\n… {more}the {} models of the catalog", shown.join(",\n"), rows.len() - named.len())
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("{more} more of your names, then ")
+    };
+    format!(
+        "{}\n… {more}the {} models of the catalog",
+        shown.join(",\n"),
+        rows.len() - named.len()
+    )
 }

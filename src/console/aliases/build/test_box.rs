@@ -25,11 +25,17 @@ pub fn test_box(data: &EditorData, draft: &Draft, checked: &Validation) -> TestB
         sentence: sentence(&answer),
         facts: Facts {
             url: url.clone(),
-            live: live.filter(|live| differs(&answer, live)).map(|live| live_now(&answer, &live)),
+            live: live
+                .filter(|live| differs(&answer, live))
+                .map(|live| live_now(&answer, &live)),
             answer: answer.answer_note(),
             notes: notes(&answer, checked),
             nearest: answer.nearest.iter().map(ToString::to_string).collect(),
-            add_name: answer.can_be_alias.as_ref().filter(|_| data.who.may_write()).map(ToString::to_string),
+            add_name: answer
+                .can_be_alias
+                .as_ref()
+                .filter(|_| data.who.may_write())
+                .map(ToString::to_string),
             chips: chips(data, &answer),
             link: (answer.outcome != ExplainedOutcome::Empty).then(|| link(&url, typed)),
             curl: crate::console::aliases::draft::snippets::curl(&data.gateway_url, typed),
@@ -59,7 +65,13 @@ impl Rules<'_> {
     fn explain(&self, aliases: &AliasSet, name: &str) -> Explanation {
         let allowed = self.data.key.models();
         let allowed = allowed.as_deref();
-        explain(aliases, &self.data.catalog, allowed, self.data.key.status(self.data.now), name)
+        explain(
+            aliases,
+            &self.data.catalog,
+            allowed,
+            self.data.key.status(self.data.now),
+            name,
+        )
     }
 }
 
@@ -101,15 +113,34 @@ fn sentence(answer: &Explanation) -> Sentence {
         Some((before, rest.strip_prefix(model.as_str())?))
     });
     match split {
-        Some((before, after)) => Sentence { tone, before: before.into(), strong: model.clone(), after: after.into() },
-        None => Sentence { tone, before: answer.sentence.clone(), ..Sentence::default() },
+        Some((before, after)) => Sentence {
+            tone,
+            before: before.into(),
+            strong: model.clone(),
+            after: after.into(),
+        },
+        None => Sentence {
+            tone,
+            before: answer.sentence.clone(),
+            ..Sentence::default()
+        },
     }
 }
 
 fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
-    let warnings = answer.notes.iter().map(|text| Note { text: text.clone(), warns: true });
-    let ignored = checked.ignored_rows().into_iter().map(|text| Note { text, warns: false });
-    if answer.outcome == ExplainedOutcome::Empty { warnings.collect() } else { warnings.chain(ignored).collect() }
+    let warnings = answer.notes.iter().map(|text| Note {
+        text: text.clone(),
+        warns: true,
+    });
+    let ignored = checked
+        .ignored_rows()
+        .into_iter()
+        .map(|text| Note { text, warns: false });
+    if answer.outcome == ExplainedOutcome::Empty {
+        warnings.collect()
+    } else {
+        warnings.chain(ignored).collect()
+    }
 }
 
 fn chips(data: &EditorData, answer: &Explanation) -> Vec<Chip> {
@@ -124,11 +155,23 @@ fn chips(data: &EditorData, answer: &Explanation) -> Vec<Chip> {
             _ => vec![state(false, "", "Not in catalog")],
         };
     };
-    let mut chips = vec![state(answer.outcome != ExplainedOutcome::ModelNotFound, "In catalog", "Switched off")];
+    let mut chips = vec![state(
+        answer.outcome != ExplainedOutcome::ModelNotFound,
+        "In catalog",
+        "Switched off",
+    )];
     if answer.outcome != ExplainedOutcome::ModelNotFound {
-        chips.push(state(answer.outcome == ExplainedOutcome::Runs, "Allowed", "Not allowed"));
+        chips.push(state(
+            answer.outcome == ExplainedOutcome::Runs,
+            "Allowed",
+            "Not allowed",
+        ));
     }
-    let fact = |text: String| Chip { tone: "", dot: false, text };
+    let fact = |text: String| Chip {
+        tone: "",
+        dot: false,
+        text,
+    };
     chips.push(fact(crate::domain::format::prices(&model.pricing)));
     chips.push(fact(tokens(model.context_length)));
     let inputs = model.architecture.input_modalities.join(", ");
@@ -156,7 +199,10 @@ fn why(answer: &Explanation) -> Why {
             },
         }
     });
-    Why { steps: steps.collect(), asked: visible(&answer.requested) }
+    Why {
+        steps: steps.collect(),
+        asked: visible(&answer.requested),
+    }
 }
 
 fn label(rule: Rule) -> String {
@@ -169,17 +215,29 @@ fn label(rule: Rule) -> String {
 }
 
 fn link(url: &str, name: &str) -> String {
-    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("test", name).finish();
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("test", name)
+        .finish();
     format!("{url}?{query}")
 }
 
 fn many(rules: &Rules<'_>, typed: &str) -> Many {
-    let names: Vec<&str> =
-        typed.lines().map(|line| line.trim_end_matches('\r')).filter(|line| !line.is_empty()).collect();
+    let names: Vec<&str> = typed
+        .lines()
+        .map(|line| line.trim_end_matches('\r'))
+        .filter(|line| !line.is_empty())
+        .collect();
     if names.len() > MOST_NAMES {
-        let problem =
-            format!("Up to {MOST_NAMES} names at once. You sent {}; remove {}.", names.len(), names.len() - MOST_NAMES);
-        return Many { typed: typed.to_owned(), problem, ..Many::default() };
+        let problem = format!(
+            "Up to {MOST_NAMES} names at once. You sent {}; remove {}.",
+            names.len(),
+            names.len() - MOST_NAMES
+        );
+        return Many {
+            typed: typed.to_owned(),
+            problem,
+            ..Many::default()
+        };
     }
     let rows: Vec<ManyRow> = names
         .into_iter()
@@ -199,7 +257,12 @@ fn many(rules: &Rules<'_>, typed: &str) -> Many {
             }
         })
         .collect();
-    Many { typed: typed.to_owned(), problem: String::new(), csv: csv(&rows), rows }
+    Many {
+        typed: typed.to_owned(),
+        problem: String::new(),
+        csv: csv(&rows),
+        rows,
+    }
 }
 
 fn csv(rows: &[ManyRow]) -> String {

@@ -21,20 +21,31 @@ pub fn traffic_panel(data: &EditorData, draft: &Draft, checked: &Validation) -> 
         .names
         .iter()
         .map(|sent| {
-            sent.is_a_name()
-                .then(|| TrafficChange { now: on(data, &saved, &sent.name), next: on(data, &next, &sent.name) })
+            sent.is_a_name().then(|| TrafficChange {
+                now: on(data, &saved, &sent.name),
+                next: on(data, &next, &sent.name),
+            })
         })
         .collect();
-    let proposals =
-        propose_aliases(traffic.names.iter().filter(|sent| sent.is_a_name()).map(|sent| sent.name.as_str()));
+    let proposals = propose_aliases(
+        traffic
+            .names
+            .iter()
+            .filter(|sent| sent.is_a_name())
+            .map(|sent| sent.name.as_str()),
+    );
     let mut order: Vec<usize> = (0..traffic.names.len()).collect();
     // The store's order is by count, and a sort keeps it among equals.
     order.sort_by_key(|at| Reverse(changes.get(*at).and_then(Option::as_ref).map(TrafficChange::weight)));
     let may_add = data.who.may_write() && draft.rows.len() < Alias::LIMIT;
     let rows = order.into_iter().filter_map(|at| {
         let (sent, change) = (traffic.names.get(at)?, changes.get(at)?.as_ref());
-        let offered = change.filter(|change| is_wanting(change)).and_then(|_| proposals.get(sent.name.as_str()));
-        let add = offered.filter(|_| may_add).and_then(|proposal| addable(draft, &sent.name, proposal));
+        let offered = change
+            .filter(|change| is_wanting(change))
+            .and_then(|_| proposals.get(sent.name.as_str()));
+        let add = offered
+            .filter(|_| may_add)
+            .and_then(|proposal| addable(draft, &sent.name, proposal));
         Some(row(at, sent, change, add))
     });
     let (cost, mut notes) = cost(traffic, &changes);
@@ -79,10 +90,14 @@ fn runs(decision: &Decision<'_>) -> bool {
 
 fn row(place: usize, sent: &Sent, change: Option<&TrafficChange<'_>>, add: Option<Proposal>) -> TrafficRow {
     let (add, adds) = match add {
-        Some(Proposal { name, matching: Match::Prefix }) => {
-            (format!("add-prefix:{name}"), format!("for the prefix {name}"))
-        }
-        Some(Proposal { name, matching: Match::Exact }) => (format!("add:{name}"), format!("for {name}")),
+        Some(Proposal {
+            name,
+            matching: Match::Prefix,
+        }) => (format!("add-prefix:{name}"), format!("for the prefix {name}")),
+        Some(Proposal {
+            name,
+            matching: Match::Exact,
+        }) => (format!("add:{name}"), format!("for {name}")),
         None => Default::default(),
     };
     TrafficRow {
@@ -93,9 +108,10 @@ fn row(place: usize, sent: &Sent, change: Option<&TrafficChange<'_>>, add: Optio
         client: sent.agent.as_deref().map(client_name).unwrap_or_default(),
         agent: sent.agent.as_deref().map(visible).unwrap_or_default(),
         now: change.map(|change| goes(&change.now)),
-        next: change
-            .filter(|change| change.is_changed())
-            .map(|change| Goes { mended: !runs(&change.now) && runs(&change.next), ..goes(&change.next) }),
+        next: change.filter(|change| change.is_changed()).map(|change| Goes {
+            mended: !runs(&change.now) && runs(&change.next),
+            ..goes(&change.next)
+        }),
         add,
         adds,
     }
@@ -110,8 +126,17 @@ fn goes(decision: &Decision<'_>) -> Goes {
     };
     // A name that is no model's and no alias's leads nowhere, so there is no place to tell.
     let nowhere = passthrough && matches!(decision.outcome, Outcome::NotFound);
-    let model = if nowhere { String::new() } else { visible(decision.resolution.model()) };
-    Goes { passthrough: passthrough && !nowhere, model, problem, mended: false }
+    let model = if nowhere {
+        String::new()
+    } else {
+        visible(decision.resolution.model())
+    };
+    Goes {
+        passthrough: passthrough && !nowhere,
+        model,
+        problem,
+        mended: false,
+    }
 }
 
 /// Whether no alias of the draft catches the name, or the name fails.
@@ -126,7 +151,10 @@ fn addable(draft: &Draft, name: &str, proposal: &Proposal) -> Option<Proposal> {
         None => Some(proposal.clone()),
         // The name that several share is an exact alias, so each of them needs its own.
         Some(row) if proposal.matching == Match::Prefix && !row.is_prefix() => {
-            let own = Proposal { name: name.parse().ok()?, matching: Match::Exact };
+            let own = Proposal {
+                name: name.parse().ok()?,
+                matching: Match::Exact,
+            };
             of(&own.name).is_none().then_some(own)
         }
         Some(_) => None,
@@ -137,10 +165,15 @@ fn addable(draft: &Draft, name: &str, proposal: &Proposal) -> Option<Proposal> {
 fn cost(traffic: &Traffic, changes: &[Option<TrafficChange<'_>>]) -> (String, Vec<String>) {
     let actual = traffic.cost();
     let line = format!("Cost of this traffic: {} actual", dollars(actual));
-    let names =
-        traffic.names.iter().zip(changes).filter_map(|(sent, change)| Some((sent.name.as_str(), change.as_ref()?)));
-    let changed: HashMap<&str, Becomes<'_>> =
-        names.filter(|(_, change)| change.is_changed()).map(|(name, change)| (name, becomes(&change.next))).collect();
+    let names = traffic
+        .names
+        .iter()
+        .zip(changes)
+        .filter_map(|(sent, change)| Some((sent.name.as_str(), change.as_ref()?)));
+    let changed: HashMap<&str, Becomes<'_>> = names
+        .filter(|(_, change)| change.is_changed())
+        .map(|(name, change)| (name, becomes(&change.next)))
+        .collect();
     if changed.is_empty() {
         return (line, Vec::new());
     }
@@ -152,10 +185,16 @@ fn cost(traffic: &Traffic, changes: &[Option<TrafficChange<'_>>]) -> (String, Ve
     };
     let mut notes = Vec::new();
     if estimate.would_run > 0 {
-        notes.push(format!("{} that failed would run, at a cost that nobody knows yet.", requests(estimate.would_run)));
+        notes.push(format!(
+            "{} that failed would run, at a cost that nobody knows yet.",
+            requests(estimate.would_run)
+        ));
     }
     if estimate.would_fail > 0 {
-        notes.push(format!("{} would fail, and cost nothing.", requests(estimate.would_fail)));
+        notes.push(format!(
+            "{} would fail, and cost nothing.",
+            requests(estimate.would_fail)
+        ));
     }
     if traffic.others.is_some() {
         notes.push("Other names are counted at what they cost.".into());
@@ -165,7 +204,10 @@ fn cost(traffic: &Traffic, changes: &[Option<TrafficChange<'_>>]) -> (String, Ve
         return (line, notes);
     }
     let about = dollars(estimate.cost);
-    (format!("{line} → about {about} with your changes (same tokens, new prices)"), notes)
+    (
+        format!("{line} → about {about} with your changes (same tokens, new prices)"),
+        notes,
+    )
 }
 
 fn becomes<'d>(next: &'d Decision<'_>) -> Becomes<'d> {
@@ -178,13 +220,22 @@ fn becomes<'d>(next: &'d Decision<'_>) -> Becomes<'d> {
 /// What to say where there is no traffic. A key that was never used gets a call that works.
 fn nothing(data: &EditorData, window: TrafficWindow) -> NoTraffic {
     if data.key.last_used_at.is_some() {
-        return NoTraffic { text: format!("No requests in the last {}.", window.label()), curl: None };
+        return NoTraffic {
+            text: format!("No requests in the last {}.", window.label()),
+            curl: None,
+        };
     }
     let alias = data.stored.aliases.first().map(|alias| alias.name.as_str());
     let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    let model = || data.catalog.all_callable().find(|model| allowed.is_none_or(|list| list.contains(&model.id)));
-    let name = alias.or_else(|| model().map(|model| model.id.as_str())).unwrap_or("any-name-you-like");
+    let model = || {
+        data.catalog
+            .all_callable()
+            .find(|model| allowed.is_none_or(|list| list.contains(&model.id)))
+    };
+    let name = alias
+        .or_else(|| model().map(|model| model.id.as_str()))
+        .unwrap_or("any-name-you-like");
     NoTraffic {
         text: "No requests yet. Try the curl below.".into(),
         curl: Some(snippets::curl(&data.gateway_url, name)),
@@ -192,7 +243,11 @@ fn nothing(data: &EditorData, window: TrafficWindow) -> NoTraffic {
 }
 
 fn requests(count: u64) -> String {
-    if count == 1 { "1 request".into() } else { format!("{} requests", thousands(count)) }
+    if count == 1 {
+        "1 request".into()
+    } else {
+        format!("{} requests", thousands(count))
+    }
 }
 
 /// `1,204,331`.
@@ -214,7 +269,13 @@ mod tests {
 
     #[test]
     fn large_numbers_are_set_in_threes() {
-        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (1_204_331, "1,204,331"), (12_345, "12,345")];
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_204_331, "1,204,331"),
+            (12_345, "12,345"),
+        ];
         for (count, text) in cases {
             assert_eq!(thousands(count), text);
         }

@@ -50,7 +50,9 @@ impl FromStr for Action {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (verb, rest) = text.split_once(':').map_or((text, None), |(verb, rest)| (verb, Some(rest)));
+        let (verb, rest) = text
+            .split_once(':')
+            .map_or((text, None), |(verb, rest)| (verb, Some(rest)));
         let row = || rest.ok_or(())?.parse::<RowId>().map_err(|_| ());
         let row_and_value = || {
             let (row, value) = rest.ok_or(())?.split_once(':').ok_or(())?;
@@ -93,13 +95,26 @@ mod tests {
     #[test]
     fn a_name_that_a_client_sent_may_hold_anything() {
         assert_eq!("test:a:b \"c".parse(), Ok(Action::TestName("a:b \"c".into())));
-        assert_eq!("add-prefix:claude-haiku".parse(), Ok(Action::AddPrefix("claude-haiku".into())));
+        assert_eq!(
+            "add-prefix:claude-haiku".parse(),
+            Ok(Action::AddPrefix("claude-haiku".into()))
+        );
         assert_eq!("window:7d".parse(), Ok(Action::Window(TrafficWindow::Week)));
     }
 
     #[test]
     fn what_no_button_sends_is_refused() {
-        for text in ["", "Save", "save:a1", "remove", "remove:x1", "name:a1", "kit", "window:1y", "add-prefix"] {
+        for text in [
+            "",
+            "Save",
+            "save:a1",
+            "remove",
+            "remove:x1",
+            "name:a1",
+            "kit",
+            "window:1y",
+            "add-prefix",
+        ] {
             assert_eq!(text.parse::<Action>(), Err(()), "{text:?}");
         }
     }

@@ -104,7 +104,12 @@ impl Draft {
         for (name, value) in fields {
             draft.read(&name, value)?;
         }
-        let highest = draft.rows.iter().filter_map(|row| row.id.new_number()).max().unwrap_or(0);
+        let highest = draft
+            .rows
+            .iter()
+            .filter_map(|row| row.id.new_number())
+            .max()
+            .unwrap_or(0);
         draft.next = draft.next.max(highest.saturating_add(1));
         Ok(draft)
     }
@@ -145,7 +150,10 @@ impl Draft {
             _ => {
                 // `keep-a3`, the radio pair of one conflict; anything else a browser extension may have added is ignored.
                 let row = field.strip_prefix("keep-").and_then(|id| id.parse::<RowId>().ok());
-                if let Some(conflict) = row.and_then(|id| self.row_mut(id)).and_then(|row| row.conflict.as_mut()) {
+                if let Some(conflict) = row
+                    .and_then(|id| self.row_mut(id))
+                    .and_then(|row| row.conflict.as_mut())
+                {
                     conflict.keep = match value.as_str() {
                         "mine" => Some(Keep::Mine),
                         "theirs" => Some(Keep::Theirs),
@@ -158,13 +166,24 @@ impl Draft {
     }
 
     fn last(&mut self, field: &str) -> Result<&mut Row, DraftError> {
-        self.rows.last_mut().ok_or_else(|| DraftError(format!("{field} stands before any row")))
+        self.rows
+            .last_mut()
+            .ok_or_else(|| DraftError(format!("{field} stands before any row")))
     }
 
     /// A draft that equals a saved version.
     pub(super) fn of_saved(version: i64, aliases: &[Alias]) -> Self {
-        let rows = aliases.iter().enumerate().map(|(at, alias)| Row::saved(at + 1, alias)).collect();
-        Self { version, rows, next: 1, ..Self::default() }
+        let rows = aliases
+            .iter()
+            .enumerate()
+            .map(|(at, alias)| Row::saved(at + 1, alias))
+            .collect();
+        Self {
+            version,
+            rows,
+            next: 1,
+            ..Self::default()
+        }
     }
 
     /// Appends a new row and answers its id.
@@ -172,7 +191,12 @@ impl Draft {
         let id = RowId::New(self.next.max(1));
         self.next = self.next.max(1).saturating_add(1);
         let (name, matching, target) = (name.into(), matching.into(), target.into());
-        self.rows.push(Row { name, matching, target, ..Row::empty(id) });
+        self.rows.push(Row {
+            name,
+            matching,
+            target,
+            ..Row::empty(id)
+        });
         id
     }
 
@@ -207,7 +231,14 @@ impl Draft {
 impl Row {
     fn empty(id: RowId) -> Self {
         let (name, target) = (String::new(), String::new());
-        Self { id, name, matching: "exact".into(), target, keep_name: false, conflict: None }
+        Self {
+            id,
+            name,
+            matching: "exact".into(),
+            target,
+            keep_name: false,
+            conflict: None,
+        }
     }
 
     /// The row of a saved alias; `place` counts from 1.
@@ -278,7 +309,10 @@ mod tests {
     use super::*;
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect()
     }
 
     #[test]
@@ -300,8 +334,14 @@ mod tests {
         .unwrap();
 
         assert_eq!(draft.version, 7);
-        assert_eq!(draft.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>(), ["n1", "a3"]);
-        assert_eq!((draft.rows[0].name.as_str(), draft.rows[0].matching.as_str()), (" Claude ", "prefix"));
+        assert_eq!(
+            draft.rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>(),
+            ["n1", "a3"]
+        );
+        assert_eq!(
+            (draft.rows[0].name.as_str(), draft.rows[0].matching.as_str()),
+            (" Claude ", "prefix")
+        );
         assert_eq!((draft.rows[0].keep_name, draft.rows[1].keep_name), (true, false));
         assert_eq!((draft.test.as_str(), draft.next), ("gpt 5", 2));
     }

@@ -90,7 +90,11 @@ impl Preset {
                 added.left_out += 1;
             } else {
                 let target = row.target.as_ref().filter(|id| catalog.callable(id.as_str()).is_some());
-                let id = draft.push(row.name.as_str(), row.matching.as_str(), target.map_or("", ModelId::as_str));
+                let id = draft.push(
+                    row.name.as_str(),
+                    row.matching.as_str(),
+                    target.map_or("", ModelId::as_str),
+                );
                 if let Some(new) = draft.row_mut(id) {
                     new.keep_name = row.keep_name;
                 }
@@ -109,7 +113,11 @@ mod tests {
     #[test]
     fn the_data_file_is_whole() {
         let presets: Presets = serde_json::from_str(include_str!("presets.json")).unwrap();
-        assert!(presets.find("claude-code").is_some_and(|preset| preset.preview().starts_with("claude-opus*, ")));
+        assert!(
+            presets
+                .find("claude-code")
+                .is_some_and(|preset| preset.preview().starts_with("claude-opus*, "))
+        );
     }
 
     #[test]
@@ -120,7 +128,10 @@ mod tests {
             draft.push(&format!("a{n}"), "exact", "x/y");
         });
 
-        let added = Presets::get().find("claude-code").unwrap().add_to(&mut draft, &Catalog::default());
+        let added = Presets::get()
+            .find("claude-code")
+            .unwrap()
+            .add_to(&mut draft, &Catalog::default());
 
         assert_eq!((added.known, added.rows, added.left_out), (1, 2, 1));
         assert_eq!(draft.rows.len(), 20);

@@ -16,12 +16,19 @@ pub struct Snippet {
 
 /// Some ways, for one model name and the gateway's base URL (`…/v1`).
 pub fn all(gateway_url: &str, name: &str) -> Vec<Snippet> {
-    let setup = Setup { base: gateway_url, model: name, secret: None };
+    let setup = Setup {
+        base: gateway_url,
+        model: name,
+        secret: None,
+    };
     let presets = SHOWN.iter().filter_map(|id| Kits::get().find(id));
     presets
         .map(|preset| {
             let blocks: Vec<String> = preset.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
-            Snippet { name: &preset.name, code: blocks.join("\n") }
+            Snippet {
+                name: &preset.name,
+                code: blocks.join("\n"),
+            }
         })
         .collect()
 }
@@ -52,7 +59,11 @@ mod tests {
     #[test]
     fn no_snippet_holds_a_secret() {
         for snippet in all("https://gw.example/v1", "fast") {
-            assert!(snippet.code.contains("CROSSMODEL_API_KEY") && snippet.code.contains("fast"), "{}", snippet.name);
+            assert!(
+                snippet.code.contains("CROSSMODEL_API_KEY") && snippet.code.contains("fast"),
+                "{}",
+                snippet.name
+            );
         }
     }
 }

@@ -29,7 +29,10 @@ pub async fn edit(
 ) -> Reply {
     let mut draft = read(form)?;
     let action = draft.action.clone().ok_or(ConsoleError::Unreadable)?;
-    if !matches!(action, Action::Check | Action::Test | Action::TestName(_) | Action::Window(_) | Action::Discard) {
+    if !matches!(
+        action,
+        Action::Check | Action::Test | Action::TestName(_) | Action::Window(_) | Action::Discard
+    ) {
         who.must_write()?;
     }
     if let Action::Window(window) = action {
@@ -67,21 +70,49 @@ pub async fn edit(
         }
         Action::Undo(row) => {
             put_back(&data, &mut draft, row);
-            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    focus: Some((row, "name")),
+                    ..Show::default()
+                },
+            )
         }
         Action::Import if partial => reply::ok(&import::preview(&data, &draft)),
-        Action::Import => page.show(&data, &draft, Show { import: true, ..Show::default() }),
+        Action::Import => page.show(
+            &data,
+            &draft,
+            Show {
+                import: true,
+                ..Show::default()
+            },
+        ),
         Action::TakeImport => {
             let taken = import::take(&data, &mut draft);
             draft.import.clear();
             let notice = tell(taken.added, taken.changed, taken.left_out, 0);
-            page.show(&data, &draft, Show { notice: Some(notice), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    notice: Some(notice),
+                    ..Show::default()
+                },
+            )
         }
         Action::AddPreset(preset) => {
             let preset = Presets::get().find(&preset).ok_or(ConsoleError::Unreadable)?;
             let added = preset.add_to(&mut draft, &data.catalog);
             let notice = tell(added.rows, 0, added.left_out, added.known);
-            page.show(&data, &draft, Show { notice: Some(notice), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    notice: Some(notice),
+                    ..Show::default()
+                },
+            )
         }
         Action::Pick(row) => pick::page(&data, page.frame, &draft, row),
         Action::Use(row) => {
@@ -89,22 +120,50 @@ pub async fn edit(
             if !model.is_empty() {
                 change(&mut draft, row, |row| row.target = model);
             }
-            page.show(&data, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    focus: Some((row, "target")),
+                    ..Show::default()
+                },
+            )
         }
         Action::SetName(row, name) => {
             change(&mut draft, row, |row| row.name = name);
-            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    focus: Some((row, "name")),
+                    ..Show::default()
+                },
+            )
         }
         Action::SetTarget(row, target) => {
             change(&mut draft, row, |row| row.target = target);
-            page.show(&data, &draft, Show { focus: Some((row, "target")), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    focus: Some((row, "target")),
+                    ..Show::default()
+                },
+            )
         }
         Action::SetPrefix(row, name) => {
             change(&mut draft, row, |row| {
                 row.name = name;
                 row.matching = "prefix".into();
             });
-            page.show(&data, &draft, Show { focus: Some((row, "name")), ..Show::default() })
+            page.show(
+                &data,
+                &draft,
+                Show {
+                    focus: Some((row, "name")),
+                    ..Show::default()
+                },
+            )
         }
         Action::Discard => Ok(reply::go(htmx, &data.head.url())),
     }
@@ -130,17 +189,30 @@ fn add(page: Page, data: &EditorData, mut draft: Draft, name: &str, matching: Ma
             data,
             &draft,
             &checked,
-            Show { notice: Some(notice), ..Show::default() },
+            Show {
+                notice: Some(notice),
+                ..Show::default()
+            },
         );
     }
     let id = draft.push(name, matching.as_str(), "");
     let focus = if name.is_empty() { "name" } else { "target" };
     if !page.htmx.is_partial() {
-        return page.show(data, &draft, Show { focus: Some((id, focus)), ..Show::default() });
+        return page.show(
+            data,
+            &draft,
+            Show {
+                focus: Some((id, focus)),
+                ..Show::default()
+            },
+        );
     }
     let row = one_row(data, &draft, id, focus).ok_or(ConsoleError::Unreadable)?;
     let checked = Checked::new(data, &draft);
-    reply::ok(&AddedRow { row, parts: Parts::around(data, &draft, &checked) })
+    reply::ok(&AddedRow {
+        row,
+        parts: Parts::around(data, &draft, &checked),
+    })
 }
 
 fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
@@ -151,10 +223,17 @@ fn change(draft: &mut Draft, row: RowId, how: impl FnOnce(&mut Row)) {
 
 /// Puts a removed saved alias back where it stood.
 fn put_back(data: &EditorData, draft: &mut Draft, id: RowId) {
-    let (RowId::Saved(place), Some(alias)) = (id, id.saved(&data.base.aliases)) else { return };
+    let (RowId::Saved(place), Some(alias)) = (id, id.saved(&data.base.aliases)) else {
+        return;
+    };
     if draft.row_mut(id).is_none() {
-        let after = draft.rows.iter().position(|row| !matches!(row.id, RowId::Saved(other) if other < place));
-        draft.rows.insert(after.unwrap_or(draft.rows.len()), Row::saved(place, alias));
+        let after = draft
+            .rows
+            .iter()
+            .position(|row| !matches!(row.id, RowId::Saved(other) if other < place));
+        draft
+            .rows
+            .insert(after.unwrap_or(draft.rows.len()), Row::saved(place, alias));
     }
 }
 
@@ -164,16 +243,33 @@ fn tell(added: usize, changed: usize, left_out: usize, known: usize) -> Notice {
         1 => Some(format!("1 row {what}")),
         count => Some(format!("{count} rows {what}")),
     };
-    let done: Vec<String> = [rows(added, "added"), rows(changed, "changed")].into_iter().flatten().collect();
-    let title =
-        if done.is_empty() { "Nothing was added.".to_owned() } else { format!("{} in the draft.", done.join(", ")) };
-    let mut text = if done.is_empty() { String::new() } else { "Not saved yet.".to_owned() };
+    let done: Vec<String> = [rows(added, "added"), rows(changed, "changed")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let title = if done.is_empty() {
+        "Nothing was added.".to_owned()
+    } else {
+        format!("{} in the draft.", done.join(", "))
+    };
+    let mut text = if done.is_empty() {
+        String::new()
+    } else {
+        "Not saved yet.".to_owned()
+    };
     if known > 0 {
-        let names = if known == 1 { "1 name is" } else { &format!("{known} names are") };
+        let names = if known == 1 {
+            "1 name is"
+        } else {
+            &format!("{known} names are")
+        };
         text = format!("{text} {names} here already.");
     }
     if left_out > 0 {
-        text = format!("{text} {left_out} did not fit: a key can have up to {} aliases.", Alias::LIMIT);
+        text = format!(
+            "{text} {left_out} did not fit: a key can have up to {} aliases.",
+            Alias::LIMIT
+        );
     }
     Notice::new("info", title).text(text.trim().to_owned())
 }
@@ -203,8 +299,15 @@ impl HtmlSafe for Parts {}
 
 impl Parts {
     fn new(data: &EditorData, draft: &Draft, checked: &Checked) -> Self {
-        let strictness = if draft.strict { Strictness::Full } else { Strictness::Typing };
-        Self { rows: checked.rows(data, draft, strictness), ..Self::around(data, draft, checked) }
+        let strictness = if draft.strict {
+            Strictness::Full
+        } else {
+            Strictness::Typing
+        };
+        Self {
+            rows: checked.rows(data, draft, strictness),
+            ..Self::around(data, draft, checked)
+        }
     }
 
     /// What stands around the rows.

@@ -49,10 +49,27 @@ struct Change {
 /// Lists the saves, the newest first.
 pub async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, key: web::Path<String>) -> Reply {
     let data = EditorData::open(&console, &who, &key, None, None).await?;
-    let saves = console.store.aliases().history(who.scope(), data.key.id, LISTED).await?;
-    let before = saves.iter().skip(1).map(|saved| saved.aliases.as_slice()).chain(std::iter::once(&[][..]));
-    let entries = saves.iter().zip(before).map(|(saved, before)| entry(&data, saved, before)).collect();
-    reply::ok(&HistoryPage { frame: frame.at(Nav::Keys), key: data.head.clone(), entries, writable: who.may_write() })
+    let saves = console
+        .store
+        .aliases()
+        .history(who.scope(), data.key.id, LISTED)
+        .await?;
+    let before = saves
+        .iter()
+        .skip(1)
+        .map(|saved| saved.aliases.as_slice())
+        .chain(std::iter::once(&[][..]));
+    let entries = saves
+        .iter()
+        .zip(before)
+        .map(|(saved, before)| entry(&data, saved, before))
+        .collect();
+    reply::ok(&HistoryPage {
+        frame: frame.at(Nav::Keys),
+        key: data.head.clone(),
+        entries,
+        writable: who.may_write(),
+    })
 }
 
 fn entry(data: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
@@ -68,8 +85,16 @@ fn entry(data: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
 
 fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
     let told = |alias: &Alias| {
-        let prefix = if alias.matching == Match::Prefix { " (prefix)" } else { "" };
-        let keeps = if alias.keep_name { format!(", {}", answers_with(true)) } else { String::new() };
+        let prefix = if alias.matching == Match::Prefix {
+            " (prefix)"
+        } else {
+            ""
+        };
+        let keeps = if alias.keep_name {
+            format!(", {}", answers_with(true))
+        } else {
+            String::new()
+        };
         format!("→ {}{prefix}{keeps}", alias.target)
     };
     let find = |list: &[Alias], alias: &Alias| list.iter().find(|other| other.name == alias.name).cloned();
@@ -77,7 +102,12 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
     for alias in after {
         let name = alias.name.to_string();
         match find(before, alias) {
-            None => changes.push(Change { what: "added", tone: "ok", name, text: told(alias) }),
+            None => changes.push(Change {
+                what: "added",
+                tone: "ok",
+                name,
+                text: told(alias),
+            }),
             Some(old) if old != *alias => {
                 let mut parts = Vec::new();
                 if old.matching != alias.matching {
@@ -89,13 +119,23 @@ fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
                 if old.keep_name != alias.keep_name {
                     parts.push(answers_with(alias.keep_name).into());
                 }
-                changes.push(Change { what: "changed", tone: "accent", name, text: parts.join(", ") });
+                changes.push(Change {
+                    what: "changed",
+                    tone: "accent",
+                    name,
+                    text: parts.join(", "),
+                });
             }
             Some(_) => {}
         }
     }
     for alias in before.iter().filter(|alias| find(after, alias).is_none()) {
-        changes.push(Change { what: "removed", tone: "bad", name: alias.name.to_string(), text: told(alias) });
+        changes.push(Change {
+            what: "removed",
+            tone: "bad",
+            name: alias.name.to_string(),
+            text: told(alias),
+        });
     }
     changes
 }

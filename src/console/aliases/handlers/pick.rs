@@ -8,8 +8,16 @@ use crate::console::web::reply::{self, Reply};
 
 /// The picker page for one row of a draft.
 pub fn page(data: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply {
-    let chosen = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.target.as_str());
-    let name = draft.rows.iter().find(|other| other.id == row).map_or("", |row| row.name.as_str());
+    let chosen = draft
+        .rows
+        .iter()
+        .find(|other| other.id == row)
+        .map_or("", |row| row.target.as_str());
+    let name = draft
+        .rows
+        .iter()
+        .find(|other| other.id == row)
+        .map_or("", |row| row.name.as_str());
     let carried = Carried {
         action: format!("{}/draft", data.head.url()),
         row: row.to_string(),
@@ -18,7 +26,14 @@ pub fn page(data: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply
     };
     let allowed = data.key.models();
     let allowed = allowed.as_deref();
-    reply::ok(&PickPage::new(frame.at(Nav::Keys), &data.catalog, allowed, &draft.filter, chosen, carried))
+    reply::ok(&PickPage::new(
+        frame.at(Nav::Keys),
+        &data.catalog,
+        allowed,
+        &draft.filter,
+        chosen,
+        carried,
+    ))
 }
 
 /// The draft as hidden fields, in the order in which it is read.
@@ -42,7 +57,10 @@ pub fn fields(draft: &Draft) -> Vec<(String, String)> {
             fields.push(field("keep_name[]", "1"));
         }
         if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
-            fields.push(field(&format!("keep-{}", row.id), crate::console::aliases::view::keep_text(Some(keep))));
+            fields.push(field(
+                &format!("keep-{}", row.id),
+                crate::console::aliases::view::keep_text(Some(keep)),
+            ));
         }
     }
     for (name, value) in [("test", &draft.test), ("many", &draft.many), ("import", &draft.import)] {

@@ -42,7 +42,11 @@ pub async fn save(
         other => other?,
     };
     if let Some(version) = draft.restore {
-        let old = console.store.aliases().at_version(who.scope(), data.key.id, version).await?;
+        let old = console
+            .store
+            .aliases()
+            .at_version(who.scope(), data.key.id, version)
+            .await?;
         draft.fill(&old.ok_or(ConsoleError::NotFound)?.aliases);
     }
     let page = Page { frame, htmx };
@@ -52,13 +56,19 @@ pub async fn save(
         return page.answer(StatusCode::OK, &data, &draft, &checked, Show::default());
     }
     if !checked.is_ok() {
-        let show = Show { summary: checked.summary(&draft), ..Show::default() };
+        let show = Show {
+            summary: checked.summary(&draft),
+            ..Show::default()
+        };
         return page.answer(StatusCode::UNPROCESSABLE_ENTITY, &data, &draft, &checked, show);
     }
     let author = Author::person(&who.person);
     let aliases = &checked.validation.aliases;
-    let outcome =
-        console.store.aliases().save(who.scope(), data.key.id, draft.version, aliases, &author, console.now()).await?;
+    let outcome = console
+        .store
+        .aliases()
+        .save(who.scope(), data.key.id, draft.version, aliases, &author, console.now())
+        .await?;
     match outcome {
         SaveOutcome::Saved { version } => {
             let kept = Kept {
@@ -69,7 +79,11 @@ pub async fn save(
             saved(&console, &who, page, &session, kept, &draft).await
         }
         SaveOutcome::Unchanged { version } => {
-            let kept = Kept { key: data.key.id, version, before: None };
+            let kept = Kept {
+                key: data.key.id,
+                version,
+                before: None,
+            };
             saved(&console, &who, page, &session, kept, &draft).await
         }
         SaveOutcome::Stale { current } => {
@@ -116,11 +130,20 @@ impl Page {
             && data.who.may_write()
             && !crate::console::aliases::build::review(data, draft).is_empty()
         {
-            show.notice = Some(Notice { focus: false, ..Notice::new("warn", "Not saved yet.") });
+            show.notice = Some(Notice {
+                focus: false,
+                ..Notice::new("warn", "Not saved yet.")
+            });
         }
         let editor = editor(data, draft, checked, show);
         if page {
-            reply::page(status, &EditorPage { frame: self.frame.at(Nav::Keys), editor })
+            reply::page(
+                status,
+                &EditorPage {
+                    frame: self.frame.at(Nav::Keys),
+                    editor,
+                },
+            )
         } else {
             reply::page(status, &editor)
         }
@@ -179,7 +202,13 @@ fn deleted(frame: Frame, htmx: HtmxRequest, draft: &Draft) -> Result<HttpRespons
     if htmx.is_partial() {
         reply::page(StatusCode::NOT_FOUND, &Deleted { lines })
     } else {
-        reply::page(StatusCode::NOT_FOUND, &DeletedPage { frame: frame.at(Nav::Keys), lines })
+        reply::page(
+            StatusCode::NOT_FOUND,
+            &DeletedPage {
+                frame: frame.at(Nav::Keys),
+                lines,
+            },
+        )
     }
 }
 

@@ -42,14 +42,25 @@ pub async fn show(
     session: Session,
 ) -> Reply {
     let query = query.into_inner();
-    let window = query.window.as_deref().and_then(TrafficWindow::parse).unwrap_or_default();
+    let window = query
+        .window
+        .as_deref()
+        .and_then(TrafficWindow::parse)
+        .unwrap_or_default();
     let data = EditorData::open(&console, &who, &key, None, Some(window)).await?;
     let mut draft = Draft::of_saved(data.stored.version, &data.stored.aliases);
-    let mut show = Show { page: true, ..Show::default() };
+    let mut show = Show {
+        page: true,
+        ..Show::default()
+    };
     draft.test = query.test.unwrap_or_default();
     draft.window = window;
     if let Some(version) = query.restore.filter(|_| who.may_write()) {
-        let old = console.store.aliases().at_version(who.scope(), data.key.id, version).await?;
+        let old = console
+            .store
+            .aliases()
+            .at_version(who.scope(), data.key.id, version)
+            .await?;
         if let Some(old) = old {
             restore(&data, &mut draft, &old.aliases);
             show.notice =
@@ -74,7 +85,13 @@ pub async fn show(
     }
     let checked = Checked::new(&data, &draft);
     let editor = editor(&data, &draft, &checked, show);
-    reply::page(StatusCode::OK, &EditorPage { frame: frame.at(Nav::Keys), editor })
+    reply::page(
+        StatusCode::OK,
+        &EditorPage {
+            frame: frame.at(Nav::Keys),
+            editor,
+        },
+    )
 }
 
 /// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
@@ -92,7 +109,10 @@ fn restore(data: &EditorData, draft: &mut Draft, old: &[Alias]) {
             });
         }
     }
-    for then in old.iter().filter(|then| stored.iter().all(|alias| alias.name != then.name)) {
+    for then in old
+        .iter()
+        .filter(|then| stored.iter().all(|alias| alias.name != then.name))
+    {
         draft.push_alias(then);
     }
 }

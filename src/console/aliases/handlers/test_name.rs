@@ -45,5 +45,7 @@ pub async fn resolve(
 /// The answer for a script.
 pub fn answer(data: &EditorData, draft: &Draft) -> Reply {
     let checked = Checked::new(data, draft);
-    reply::ok(&Resolved { test: test_box(data, draft, &checked.validation) })
+    reply::ok(&Resolved {
+        test: test_box(data, draft, &checked.validation),
+    })
 }

@@ -30,9 +30,19 @@ pub async fn version(
     query: web::Query<Since>,
 ) -> Reply {
     let id = key_id(&key)?;
-    let key = console.store.api_keys().get(who.scope(), id).await?.ok_or(ConsoleError::NotFound)?;
+    let key = console
+        .store
+        .api_keys()
+        .get(who.scope(), id)
+        .await?
+        .ok_or(ConsoleError::NotFound)?;
     if key.aliases_version == query.since {
         return Ok(HttpResponse::NoContent().finish());
     }
-    reply::page(StatusCode::OK, &Changed { url: format!("/keys/{id}/aliases") })
+    reply::page(
+        StatusCode::OK,
+        &Changed {
+            url: format!("/keys/{id}/aliases"),
+        },
+    )
 }

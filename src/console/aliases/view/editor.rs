@@ -119,7 +119,12 @@ impl HtmlSafe for Editor {}
 impl Notice {
     /// A notice that tells and takes focus.
     pub(in super::super) fn new(tone: &'static str, title: impl Into<String>) -> Self {
-        Self { tone, title: title.into(), text: String::new(), focus: true }
+        Self {
+            tone,
+            title: title.into(),
+            text: String::new(),
+            focus: true,
+        }
     }
 
     /// With more to say.
@@ -133,6 +138,9 @@ impl Notice {
 impl Editor {
     /// The ids of the saved version's rows, so that a removed one can be told.
     fn row_ids(&self) -> String {
-        (1..=self.saved_rows).map(|place| RowId::Saved(place).to_string()).collect::<Vec<_>>().join(" ")
+        (1..=self.saved_rows)
+            .map(|place| RowId::Saved(place).to_string())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }

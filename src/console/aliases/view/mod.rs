@@ -32,7 +32,11 @@ pub(super) struct KeyHead {
 impl KeyHead {
     /// From the key.
     pub(super) fn of(key: &ApiKey) -> Self {
-        Self { id: key.id.to_string(), name: key.name.to_string(), display: key.display.clone() }
+        Self {
+            id: key.id.to_string(),
+            name: key.name.to_string(),
+            display: key.display.clone(),
+        }
     }
 
     /// The editor's address.

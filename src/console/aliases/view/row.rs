@@ -149,7 +149,11 @@ impl HtmlSafe for Hints {}
 
 impl RowView {
     fn legend(&self) -> &str {
-        if self.row.name.is_empty() { "without a name" } else { &self.row.name }
+        if self.row.name.is_empty() {
+            "without a name"
+        } else {
+            &self.row.name
+        }
     }
 }
 
@@ -164,17 +168,30 @@ impl Side {
     /// it.
     pub(in super::super) fn of(row: &Row, other: Option<&Row>) -> Self {
         let same_match = other.is_none_or(|other| other.matching == row.matching);
-        let mut text = if same_match { row.target.clone() } else { format!("{} ({})", row.target, row.matching) };
+        let mut text = if same_match {
+            row.target.clone()
+        } else {
+            format!("{} ({})", row.target, row.matching)
+        };
         if other.is_some_and(|other| other.keep_name != row.keep_name) {
             text = format!("{text}, {}", answers_with(row.keep_name));
         }
         let keep_name = if row.keep_name { "1" } else { "0" };
-        Self { name: row.name.clone(), mode: row.matching.clone(), target: row.target.clone(), keep_name, text }
+        Self {
+            name: row.name.clone(),
+            mode: row.matching.clone(),
+            target: row.target.clone(),
+            keep_name,
+            text,
+        }
     }
 
     /// The side that removed it.
     pub(in super::super) fn removed() -> Self {
-        Self { text: "removed".into(), ..Self::default() }
+        Self {
+            text: "removed".into(),
+            ..Self::default()
+        }
     }
 }
 

@@ -4,7 +4,11 @@ use crate::store::SavedAliases;
 
 /// What the switch of an alias does, for lists of changes.
 pub(in crate::console::aliases) const fn answers_with(keep_name: bool) -> &'static str {
-    if keep_name { "answers with the name asked for" } else { "answers with the real id" }
+    if keep_name {
+        "answers with the name asked for"
+    } else {
+        "answers with the real id"
+    }
 }
 
 /// How a page calls whoever made a save: `Maya` for maya@acme.test.
@@ -12,5 +16,8 @@ pub(in crate::console::aliases) fn who_saved(saved: &SavedAliases) -> String {
     let name = saved.saved_by.as_deref().unwrap_or("somebody else");
     let name = name.split_once('@').map_or(name, |(local, _)| local);
     let mut letters = name.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

@@ -11,7 +11,9 @@ use crate::domain::access::seal::MasterKey;
 fn source(mut state: u64) -> impl FnMut() -> [u8; 64] {
     move || {
         std::array::from_fn(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             state.to_be_bytes()[0]
         })
     }
@@ -35,7 +37,11 @@ fn the_checksum_is_this_one() {
     let body = format!("cm-{}", "0".repeat(40));
     let whole = format!("{body}{}", checksum(&body));
     assert!(whole.parse::<ApiKeySecret>().is_ok());
-    assert_eq!(checksum("123456789"), "3jZRME", "CRC-32 of the standard check text is 0xCBF43926");
+    assert_eq!(
+        checksum("123456789"),
+        "3jZRME",
+        "CRC-32 of the standard check text is 0xCBF43926"
+    );
 }
 
 #[test]
@@ -69,7 +75,10 @@ fn every_character_is_as_likely_as_any_other() {
         }
     }
     let expected = 2_000.0 * 40.0 / 62.0;
-    let chi: f64 = counts.iter().map(|&n| (f64::from(n) - expected).powi(2) / expected).sum();
+    let chi: f64 = counts
+        .iter()
+        .map(|&n| (f64::from(n) - expected).powi(2) / expected)
+        .sum();
     // 61 degrees of freedom: beyond 120 in one of 100,000 runs, and this run is always the same.
     assert!(chi < 120.0, "{chi}");
 }
@@ -77,7 +86,13 @@ fn every_character_is_as_likely_as_any_other() {
 #[test]
 fn bytes_that_would_favour_some_characters_are_passed_over() {
     let mut first = true;
-    let biased = ApiKeySecret::generate(|| if std::mem::take(&mut first) { [255; 64] } else { [61; 64] });
+    let biased = ApiKeySecret::generate(|| {
+        if std::mem::take(&mut first) {
+            [255; 64]
+        } else {
+            [61; 64]
+        }
+    });
     assert!(biased.expose().starts_with(&format!("cm-{}", "z".repeat(40))));
 }
 

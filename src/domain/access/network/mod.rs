@@ -26,14 +26,20 @@ pub struct NetworkError(String);
 /// If the text is neither.
 pub fn network(text: &str) -> Result<IpNet, NetworkError> {
     let alone = || text.parse::<IpAddr>().ok().map(IpNet::from);
-    let network = text.parse().ok().or_else(alone).map(|network: IpNet| canonical(network).trunc());
+    let network = text
+        .parse()
+        .ok()
+        .or_else(alone)
+        .map(|network: IpNet| canonical(network).trunc());
     network.ok_or_else(|| NetworkError(text.into()))
 }
 
 fn canonical(network: IpNet) -> IpNet {
     let IpNet::V6(v6) = network else { return network };
     let mapped = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));
-    mapped.and_then(|(v4, length)| Ipv4Net::new(v4, length).ok()).map_or(network, IpNet::V4)
+    mapped
+        .and_then(|(v4, length)| Ipv4Net::new(v4, length).ok())
+        .map_or(network, IpNet::V4)
 }
 
 /// Whom an address counts for: itself, or for IPv6 its network of 64 bits, which one household has.
@@ -78,7 +84,9 @@ impl TrustedProxies {
         let lines: Vec<&[u8]> = lines.into_iter().collect();
         let entries = lines.iter().rev().flat_map(|line| line.rsplit(|&byte| byte == b','));
         for entry in entries {
-            let Some(before) = std::str::from_utf8(entry).ok().and_then(forwarded) else { break };
+            let Some(before) = std::str::from_utf8(entry).ok().and_then(forwarded) else {
+                break;
+            };
             client = before;
             if !self.contains(client) {
                 break;
@@ -110,7 +118,10 @@ impl FromStr for TrustedProxies {
         if text.trim() == "none" {
             return Ok(Self::default());
         }
-        text.split(',').map(|part| network(part.trim())).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(|part| network(part.trim()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 

@@ -8,7 +8,9 @@ const PROXY: &str = "10.0.0.1";
 
 fn client(trusted: &str, peer: &str, lines: &[&str]) -> String {
     let trusted: TrustedProxies = trusted.parse().unwrap();
-    trusted.client(peer.parse().unwrap(), lines.iter().map(|line| line.as_bytes())).to_string()
+    trusted
+        .client(peer.parse().unwrap(), lines.iter().map(|line| line.as_bytes()))
+        .to_string()
 }
 
 #[test]
@@ -41,11 +43,19 @@ fn proxies_behind_each_other_are_walked_through() {
 
 #[test]
 fn what_is_no_address_ends_the_list() {
-    for lines in [&["192.0.2.7, unknown"][..], &["192.0.2.7, "], &["192.0.2.7", ""], &["192.0.2.7, 1.2.3"], &["\u{ff}"]]
-    {
+    for lines in [
+        &["192.0.2.7, unknown"][..],
+        &["192.0.2.7, "],
+        &["192.0.2.7", ""],
+        &["192.0.2.7, 1.2.3"],
+        &["\u{ff}"],
+    ] {
         assert_eq!(client(PROXY, PROXY, lines), PROXY, "{lines:?}");
     }
-    assert_eq!(client("10.0.0.0/8", PROXY, &["192.0.2.7, _hidden, 10.0.0.2"]), "10.0.0.2");
+    assert_eq!(
+        client("10.0.0.0/8", PROXY, &["192.0.2.7, _hidden, 10.0.0.2"]),
+        "10.0.0.2"
+    );
 }
 
 #[test]

@@ -77,8 +77,14 @@ impl MasterKey {
     /// # Errors
     /// [`SealError::Malformed`] only if the plaintext is longer than the cipher can take (hundreds of gigabytes).
     pub fn seal(&self, context: &str, plaintext: &[u8], nonce: [u8; NONCE]) -> Result<Sealed, SealError> {
-        let payload = Payload { msg: plaintext, aad: context.as_bytes() };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Malformed)?;
+        let payload = Payload {
+            msg: plaintext,
+            aad: context.as_bytes(),
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| SealError::Malformed)?;
         let mut out = Vec::with_capacity(1 + NONCE + sealed.len());
         out.push(VERSION);
         out.extend_from_slice(&nonce);
@@ -96,8 +102,14 @@ impl MasterKey {
         if *version != VERSION {
             return Err(SealError::Malformed);
         }
-        let payload = Payload { msg: ciphertext, aad: context.as_bytes() };
-        let plaintext = self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::Mismatch)?;
+        let payload = Payload {
+            msg: ciphertext,
+            aad: context.as_bytes(),
+        };
+        let plaintext = self
+            .cipher()
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| SealError::Mismatch)?;
         Ok(Zeroizing::new(plaintext))
     }
 
@@ -108,7 +120,9 @@ impl MasterKey {
     #[expect(clippy::expect_used, reason = "32 bytes are always within what HKDF can derive")]
     fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut out = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, &*self.0).expand(purpose.as_bytes(), &mut *out).expect("32 bytes can be derived");
+        Hkdf::<Sha256>::new(None, &*self.0)
+            .expand(purpose.as_bytes(), &mut *out)
+            .expect("32 bytes can be derived");
         out
     }
 }

@@ -21,7 +21,10 @@ fn no_flipped_bit_opens() {
         for bit in 0..8 {
             let mut bytes = good.as_bytes().to_vec();
             bytes[at] ^= 1 << bit;
-            assert!(master().open(CONTEXT, &Sealed::from_bytes(bytes)).is_err(), "byte {at}, bit {bit}");
+            assert!(
+                master().open(CONTEXT, &Sealed::from_bytes(bytes)).is_err(),
+                "byte {at}, bit {bit}"
+            );
         }
     }
 }
@@ -30,7 +33,11 @@ fn no_flipped_bit_opens() {
 fn nothing_shorter_or_longer_opens() {
     let good = sealed();
     for length in 0..good.as_bytes().len() {
-        assert!(master().open(CONTEXT, &Sealed::from_bytes(good.as_bytes()[..length].to_vec())).is_err());
+        assert!(
+            master()
+                .open(CONTEXT, &Sealed::from_bytes(good.as_bytes()[..length].to_vec()))
+                .is_err()
+        );
     }
     let longer = [good.as_bytes(), &[0]].concat();
     assert!(master().open(CONTEXT, &Sealed::from_bytes(longer)).is_err());
@@ -40,7 +47,10 @@ fn nothing_shorter_or_longer_opens() {
 fn another_address_or_another_installation_does_not_open_it() {
     let other = master().open("provider deepseek https://evil.example", &sealed());
     assert_eq!(other.unwrap_err(), SealError::Mismatch);
-    assert_eq!(MasterKey::from_bytes([43; 32]).open(CONTEXT, &sealed()).unwrap_err(), SealError::Mismatch);
+    assert_eq!(
+        MasterKey::from_bytes([43; 32]).open(CONTEXT, &sealed()).unwrap_err(),
+        SealError::Mismatch
+    );
 }
 
 #[test]

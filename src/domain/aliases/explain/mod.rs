@@ -128,8 +128,14 @@ impl Explanation {
     /// Which rule decided, in short: `exact`, `prefix claude-opus` or `passthrough`.
     pub fn rule(&self) -> String {
         match &self.alias {
-            Some(Alias { matching: Match::Exact, .. }) => "exact".into(),
-            Some(Alias { matching: Match::Prefix, name, .. }) => format!("prefix {name}"),
+            Some(Alias {
+                matching: Match::Exact, ..
+            }) => "exact".into(),
+            Some(Alias {
+                matching: Match::Prefix,
+                name,
+                ..
+            }) => format!("prefix {name}"),
             None => "passthrough".into(),
         }
     }
@@ -137,7 +143,11 @@ impl Explanation {
     /// What an alias makes of the name in the answer, in a sentence; `None` where no alias decided or nothing runs.
     pub fn answer_note(&self) -> Option<String> {
         let (alias, name) = (self.alias.as_ref()?, visible(self.answers_as.as_ref()?));
-        let which = if alias.keep_name { "the name asked for" } else { "the real id" };
+        let which = if alias.keep_name {
+            "the name asked for"
+        } else {
+            "the real id"
+        };
         Some(format!("Answers carry the name {name}, {which}."))
     }
 
@@ -198,7 +208,11 @@ pub fn explain(
         steps: steps(&trace, &decision.outcome, catalog),
         notes,
         nearest: match &decision.outcome {
-            Outcome::NotFound => catalog.nearest(decision.resolution.model(), 3).into_iter().cloned().collect(),
+            Outcome::NotFound => catalog
+                .nearest(decision.resolution.model(), 3)
+                .into_iter()
+                .cloned()
+                .collect(),
             _ => Vec::new(),
         },
         can_be_alias: if nowhere { requested.parse().ok() } else { None },
@@ -245,7 +259,10 @@ fn sentence(trace: &Trace<'_>, outcome: &Outcome, catalog: &Catalog) -> String {
         }
     };
     if let Some(alias) = trace.case_only {
-        text.push_str(&format!(" Matching is case-sensitive. In lowercase it would match {}.", alias.name));
+        text.push_str(&format!(
+            " Matching is case-sensitive. In lowercase it would match {}.",
+            alias.name
+        ));
     }
     text
 }
@@ -275,7 +292,12 @@ fn steps(trace: &Trace<'_>, outcome: &Outcome, catalog: &Catalog) -> Vec<Step> {
     if trace.prefixes.is_empty() {
         steps.push(match trace.exact {
             Some(_) => step(Rule::Prefix, None, String::new(), Mark::NotReached),
-            None => step(Rule::Prefix, None, format!("no prefix alias starts {asked}"), Mark::NoMatch),
+            None => step(
+                Rule::Prefix,
+                None,
+                format!("no prefix alias starts {asked}"),
+                Mark::NoMatch,
+            ),
         });
     }
     steps.push(match trace.resolution {
@@ -320,7 +342,11 @@ fn blank_edges(text: &str, matched: bool) -> Option<String> {
         (None, Some(end)) => format!("ends with {end}"),
         (None, None) => return None,
     };
-    let so = if matched { "It is part of the name." } else { "A client sending that won't match." };
+    let so = if matched {
+        "It is part of the name."
+    } else {
+        "A client sending that won't match."
+    };
     Some(format!("Your text {edges}. {so}"))
 }
 

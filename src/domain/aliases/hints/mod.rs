@@ -116,7 +116,15 @@ pub struct HintContext<'a> {
 impl<'a> HintContext<'a> {
     /// With nothing known but the catalog.
     pub fn new(catalog: &'a Catalog, now: Timestamp) -> Self {
-        Self { catalog, allowed: None, saved: &[], saved_at: None, sent: &[], last_match: &[], now }
+        Self {
+            catalog,
+            allowed: None,
+            saved: &[],
+            saved_at: None,
+            sent: &[],
+            last_match: &[],
+            now,
+        }
     }
 
     fn may_call(&self, model: &Model) -> bool {
@@ -169,14 +177,24 @@ fn unused(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> {
     if !context.saved.contains(alias) {
         return None;
     }
-    let matched = context.last_match.iter().find(|(name, _)| *name == alias.name).map(|(_, at)| *at);
+    let matched = context
+        .last_match
+        .iter()
+        .find(|(name, _)| *name == alias.name)
+        .map(|(_, at)| *at);
     let idle_since = matched.or(context.saved_at)?;
     (context.now.since(idle_since) >= MONTH)
         .then(|| hint(HintKind::Unused, Severity::Quiet, "No request matched in 30 days."))
 }
 
 fn hint(kind: HintKind, severity: Severity, text: impl Into<String>) -> Hint {
-    Hint { kind, severity, text: text.into(), ids: Vec::new(), fix: None }
+    Hint {
+        kind,
+        severity,
+        text: text.into(),
+        ids: Vec::new(),
+        fix: None,
+    }
 }
 
 #[cfg(test)]

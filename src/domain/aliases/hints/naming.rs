@@ -38,18 +38,28 @@ pub(super) fn reach(alias: &Alias, hidden: &[ModelId], set: &AliasSet, context: 
     let is_much = !hidden.is_empty() && hidden.len() * 4 >= callable;
     let text = match (hidden, alias.matching) {
         (_, Match::Prefix) if is_short || is_much => {
-            let sent = context.sent.iter().filter(|(name, _)| set.resolve(name).alias() == Some(alias)).count();
+            let sent = context
+                .sent
+                .iter()
+                .filter(|(name, _)| set.resolve(name).alias() == Some(alias))
+                .count();
             let models = count(hidden.len(), "catalog model");
             let names = count(sent, "name");
             let text = format!("This prefix also catches {models} and {names} your client sent this week.");
-            return Some(Hint { ids: hidden.to_vec(), ..hint(HintKind::BroadPrefix, Severity::Warning, text) });
+            return Some(Hint {
+                ids: hidden.to_vec(),
+                ..hint(HintKind::BroadPrefix, Severity::Warning, text)
+            });
         }
         ([], _) => return None,
         ([id], _) => format!("Hides the real model {id} for this key: it now runs {}.", alias.target),
         ([one, other], _) => format!("Hides 2 catalog models: {one} and {other}."),
         ([first, ..], _) => format!("Hides {} catalog models, for example {first}.", hidden.len()),
     };
-    Some(Hint { ids: hidden.to_vec(), ..hint(HintKind::Shadow, Severity::Quiet, text) })
+    Some(Hint {
+        ids: hidden.to_vec(),
+        ..hint(HintKind::Shadow, Severity::Quiet, text)
+    })
 }
 
 fn count(n: usize, what: &str) -> String {
@@ -99,8 +109,16 @@ pub(super) fn version(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
         return None;
     }
     let text = format!("If the client bumps its version this stops matching. Prefix \"{prefix}\" would keep working.");
-    let fix = Fix { label: "Use prefix", field: Field::Name, value: prefix.into(), matching: Some(Match::Prefix) };
-    Some(Hint { fix: Some(fix), ..hint(HintKind::LooksLikeVersion, Severity::Quiet, text) })
+    let fix = Fix {
+        label: "Use prefix",
+        field: Field::Name,
+        value: prefix.into(),
+        matching: Some(Match::Prefix),
+    };
+    Some(Hint {
+        fix: Some(fix),
+        ..hint(HintKind::LooksLikeVersion, Severity::Quiet, text)
+    })
 }
 
 /// A name without the date at its end or, if there is none, without its version, as long as enough is left to be telling.
@@ -130,7 +148,10 @@ pub(super) fn without_date(name: &str) -> Option<&str> {
                 8 => !end.contains('-') && end.starts_with("20"),
                 _ => !end.contains('-'),
             };
-        if let Some(rest) = rest.strip_suffix(['-', '.', '_', ':']).filter(|rest| is_date && is_telling(rest)) {
+        if let Some(rest) = rest
+            .strip_suffix(['-', '.', '_', ':'])
+            .filter(|rest| is_date && is_telling(rest))
+        {
             return Some(rest);
         }
     }

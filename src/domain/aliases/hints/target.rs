@@ -14,10 +14,18 @@ use crate::domain::values::{PicoUsd, Timestamp};
 /// Whether requests through the alias run, and whether they will.
 pub(super) fn standing(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> {
     let Some(model) = context.catalog.get(alias.target.as_str()) else {
-        return Some(hint(HintKind::Removed, Severity::Error, "Requests fail with model_not_found."));
+        return Some(hint(
+            HintKind::Removed,
+            Severity::Error,
+            "Requests fail with model_not_found.",
+        ));
     };
     if !context.catalog.is_callable(model) {
-        return Some(hint(HintKind::SwitchedOff, Severity::Error, "Requests fail with model_not_found."));
+        return Some(hint(
+            HintKind::SwitchedOff,
+            Severity::Error,
+            "Requests fail with model_not_found.",
+        ));
     }
     if !context.may_call(model) {
         let text = "This key can't use the target. Requests fail with 403.";
@@ -35,7 +43,11 @@ pub(super) fn standing(alias: &Alias, context: &HintContext<'_>) -> Option<Hint>
         matching: None,
     });
     let ids = successor.map(|successor| successor.id.clone()).into_iter().collect();
-    Some(Hint { fix, ids, ..hint(HintKind::Deprecated, Severity::Warning, text) })
+    Some(Hint {
+        fix,
+        ids,
+        ..hint(HintKind::Deprecated, Severity::Warning, text)
+    })
 }
 
 fn end_of_service(model: &Model, now: Timestamp) -> Option<String> {
@@ -54,7 +66,9 @@ fn end_of_service(model: &Model, now: Timestamp) -> Option<String> {
 
 /// Whether a day in UTC has begun.
 fn has_come(day: &str, now: Timestamp) -> bool {
-    let midnight = day.parse::<jiff::civil::Date>().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC));
+    let midnight = day
+        .parse::<jiff::civil::Date>()
+        .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC));
     midnight.is_ok_and(|begins| begins.timestamp().as_second() <= now.seconds())
 }
 
@@ -93,8 +107,14 @@ fn price(model: &Model) -> i128 {
 
 /// What a new target changes against the saved one: prices, context, and what is lost.
 pub(super) fn changed(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> {
-    let saved = context.saved.iter().find(|saved| saved.name == alias.name && saved.target != alias.target)?;
-    let (old, new) = (context.catalog.get(saved.target.as_str())?, context.catalog.get(alias.target.as_str())?);
+    let saved = context
+        .saved
+        .iter()
+        .find(|saved| saved.name == alias.name && saved.target != alias.target)?;
+    let (old, new) = (
+        context.catalog.get(saved.target.as_str())?,
+        context.catalog.get(alias.target.as_str())?,
+    );
     let mut parts = Vec::new();
     for (what, old, new) in [
         ("in", old.pricing.base.prompt, new.pricing.base.prompt),
@@ -112,7 +132,11 @@ pub(super) fn changed(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> 
     if !lost.is_empty() {
         text.push_str(&format!("; loses {}", lost.join(", ")));
     }
-    let severity = if lost.is_empty() { Severity::Quiet } else { Severity::Warning };
+    let severity = if lost.is_empty() {
+        Severity::Quiet
+    } else {
+        Severity::Warning
+    };
     Some(hint(HintKind::TargetChanged, severity, text))
 }
 
@@ -135,15 +159,34 @@ fn price_change(old: PicoUsd, new: PicoUsd) -> String {
 /// What the old model can do and the new one cannot, or is not known to take.
 fn lost(old: &Model, new: &Model) -> Vec<String> {
     let missing = |had: &[String], has: &[String], what: &str| -> Vec<String> {
-        had.iter().filter(|one| !has.contains(one)).map(|one| format!("{one} {what}")).collect()
+        had.iter()
+            .filter(|one| !has.contains(one))
+            .map(|one| format!("{one} {what}"))
+            .collect()
     };
-    let mut lost = missing(&old.architecture.input_modalities, &new.architecture.input_modalities, "input");
-    lost.extend(missing(&old.architecture.output_modalities, &new.architecture.output_modalities, "output"));
+    let mut lost = missing(
+        &old.architecture.input_modalities,
+        &new.architecture.input_modalities,
+        "input",
+    );
+    lost.extend(missing(
+        &old.architecture.output_modalities,
+        &new.architecture.output_modalities,
+        "output",
+    ));
     for (what, had, has) in [
         ("tools", old.features.tools, new.features.tools),
-        ("structured outputs", old.features.structured_outputs, new.features.structured_outputs),
+        (
+            "structured outputs",
+            old.features.structured_outputs,
+            new.features.structured_outputs,
+        ),
         ("reasoning", old.features.reasoning, new.features.reasoning),
-        ("prompt caching", old.features.prompt_caching, new.features.prompt_caching),
+        (
+            "prompt caching",
+            old.features.prompt_caching,
+            new.features.prompt_caching,
+        ),
     ] {
         if had == Some(true) && has == Some(false) {
             lost.push(what.into());

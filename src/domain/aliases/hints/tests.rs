@@ -10,8 +10,12 @@ const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
 fn shop() -> Catalog {
     let mut models: Vec<Model> = (0..40).map(|n| model(&format!("lab/m{n}"))).collect();
-    let ids =
-        ["anthropic/claude-opus-4-7", "anthropic/claude-opus-4-8", "anthropic/claude-haiku-4-5", "openai/gpt-5.5"];
+    let ids = [
+        "anthropic/claude-opus-4-7",
+        "anthropic/claude-opus-4-8",
+        "anthropic/claude-haiku-4-5",
+        "openai/gpt-5.5",
+    ];
     models.extend(ids.map(model));
     catalog(models)
 }
@@ -22,29 +26,47 @@ fn of(aliases: &[&str], context: &HintContext<'_>) -> Vec<Vec<Hint>> {
 
 /// The hints of the first alias, as text.
 fn first(aliases: &[&str], context: &HintContext<'_>) -> Vec<String> {
-    of(aliases, context).remove(0).into_iter().map(|hint| hint.text).collect()
+    of(aliases, context)
+        .remove(0)
+        .into_iter()
+        .map(|hint| hint.text)
+        .collect()
 }
 
 #[test]
 fn an_ordinary_alias_has_none() {
     let shop = shop();
     assert!(first(&["cross-model-basic = openai/gpt-5.5"], &HintContext::new(&shop, NOW)).is_empty());
-    assert!(first(&["claude-opus* = anthropic/claude-opus-4-8"], &HintContext::new(&shop, NOW)).is_empty());
+    assert!(
+        first(
+            &["claude-opus* = anthropic/claude-opus-4-8"],
+            &HintContext::new(&shop, NOW)
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 fn an_alias_named_like_a_model_hides_it() {
     let shop = shop();
-    let found = of(&["openai/gpt-5.5 = lab/m1"], &HintContext::new(&shop, NOW)).remove(0).remove(0);
-    assert_eq!(found.text, "Hides the real model openai/gpt-5.5 for this key: it now runs lab/m1.");
+    let found = of(&["openai/gpt-5.5 = lab/m1"], &HintContext::new(&shop, NOW))
+        .remove(0)
+        .remove(0);
+    assert_eq!(
+        found.text,
+        "Hides the real model openai/gpt-5.5 for this key: it now runs lab/m1."
+    );
     assert_eq!((found.kind, found.severity), (HintKind::Shadow, Severity::Quiet));
 }
 
 #[test]
 fn a_prefix_lists_the_models_it_hides_but_neither_its_target_nor_what_others_take() {
     let shop = shop();
-    let aliases =
-        ["anthropic/claude* = anthropic/claude-opus-4-8", "anthropic/claude-opus-4-7 = lab/m1", "lab/m3* = lab/m3"];
+    let aliases = [
+        "anthropic/claude* = anthropic/claude-opus-4-8",
+        "anthropic/claude-opus-4-7 = lab/m1",
+        "lab/m3* = lab/m3",
+    ];
     let found = of(&aliases, &HintContext::new(&shop, NOW));
 
     assert_eq!(
@@ -54,7 +76,10 @@ fn a_prefix_lists_the_models_it_hides_but_neither_its_target_nor_what_others_tak
     assert_eq!(found[2][0].text, "Hides 10 catalog models, for example lab/m30.");
     assert_eq!(found[2][0].ids.len(), 10);
     let two = first(&["anthropic/claude-opus* = lab/m1"], &HintContext::new(&shop, NOW)).remove(0);
-    assert_eq!(two, "Hides 2 catalog models: anthropic/claude-opus-4-7 and anthropic/claude-opus-4-8.");
+    assert_eq!(
+        two,
+        "Hides 2 catalog models: anthropic/claude-opus-4-7 and anthropic/claude-opus-4-8."
+    );
 }
 
 #[test]
@@ -67,7 +92,12 @@ fn an_exact_alias_for_its_own_name_changes_nothing() {
 #[test]
 fn a_longer_prefix_takes_names_from_a_shorter_one() {
     let shop = shop();
-    let aliases = ["claude* = lab/m1", "claude-opus* = lab/m2", "claude-opus-4* = lab/m3", "claude-x = lab/m4"];
+    let aliases = [
+        "claude* = lab/m1",
+        "claude-opus* = lab/m2",
+        "claude-opus-4* = lab/m3",
+        "claude-x = lab/m4",
+    ];
     assert_eq!(
         first(&aliases, &HintContext::new(&shop, NOW)),
         ["Names starting with claude-opus use the alias \"claude-opus\", not this one (longest prefix wins)."]
@@ -82,7 +112,11 @@ fn several_longer_prefixes_are_told_in_one_line() {
         aliases.extend(longer);
         first(&aliases, &HintContext::new(&shop, NOW))
     };
-    let [sonnet, opus, haiku] = ["claude-sonnet* = lab/m2", "claude-opus* = lab/m3", "claude-haiku* = lab/m4"];
+    let [sonnet, opus, haiku] = [
+        "claude-sonnet* = lab/m2",
+        "claude-opus* = lab/m3",
+        "claude-haiku* = lab/m4",
+    ];
     let [four, fable] = ["claude-4* = lab/m5", "claude-fable* = lab/m6"];
 
     assert_eq!(
@@ -91,8 +125,10 @@ fn several_longer_prefixes_are_told_in_one_line() {
     );
     assert_eq!(
         told(&[sonnet, opus, haiku, four]),
-        ["Names starting with claude-4, claude-haiku, claude-opus or claude-sonnet use those aliases, not this one \
-          (longest prefix wins)."]
+        [
+            "Names starting with claude-4, claude-haiku, claude-opus or claude-sonnet use those aliases, not this one \
+          (longest prefix wins)."
+        ]
     );
     assert_eq!(
         told(&[sonnet, opus, haiku, four, fable]),
@@ -106,11 +142,21 @@ fn several_longer_prefixes_are_told_in_one_line() {
 #[test]
 fn a_broad_prefix_counts_what_it_catches() {
     let shop = shop();
-    let sent = [("lab/m1".to_owned(), 9), ("lab/new".to_owned(), 1), ("other".to_owned(), 1)];
-    let context = HintContext { sent: &sent, ..HintContext::new(&shop, NOW) };
+    let sent = [
+        ("lab/m1".to_owned(), 9),
+        ("lab/new".to_owned(), 1),
+        ("other".to_owned(), 1),
+    ];
+    let context = HintContext {
+        sent: &sent,
+        ..HintContext::new(&shop, NOW)
+    };
 
     let found = of(&["lab/* = openai/gpt-5.5"], &context).remove(0).remove(0);
-    assert_eq!(found.text, "This prefix also catches 40 catalog models and 2 names your client sent this week.");
+    assert_eq!(
+        found.text,
+        "This prefix also catches 40 catalog models and 2 names your client sent this week."
+    );
     assert_eq!((found.kind, found.ids.len()), (HintKind::BroadPrefix, 40));
     assert_eq!(
         first(&["gpt* = openai/gpt-5.5"], &context),
@@ -122,7 +168,9 @@ fn a_broad_prefix_counts_what_it_catches() {
 fn a_name_with_a_version_is_offered_a_prefix() {
     let shop = shop();
     let context = HintContext::new(&shop, NOW);
-    let found = of(&["claude-haiku-4-5-20251001 = anthropic/claude-haiku-4-5"], &context).remove(0).remove(0);
+    let found = of(&["claude-haiku-4-5-20251001 = anthropic/claude-haiku-4-5"], &context)
+        .remove(0)
+        .remove(0);
     assert_eq!(
         found.text,
         "If the client bumps its version this stops matching. Prefix \"claude-haiku-4-5\" would keep working."
@@ -163,20 +211,35 @@ fn versions_and_dates_are_told_from_other_endings() {
 fn a_target_that_is_gone_off_or_forbidden_is_an_error() {
     let mut models = vec![model("lab/on"), model("lab/forbidden"), model("dark/m")];
     models[0].enabled = false;
-    let off = crate::domain::catalog::Provider { enabled: false, ..provider("dark") };
+    let off = crate::domain::catalog::Provider {
+        enabled: false,
+        ..provider("dark")
+    };
     let shop = Catalog::new(models, vec![provider("lab"), off], 1);
-    let context = HintContext { allowed: Some(&[]), ..HintContext::new(&shop, NOW) };
+    let context = HintContext {
+        allowed: Some(&[]),
+        ..HintContext::new(&shop, NOW)
+    };
 
-    let found = of(&["a = gone/m", "b = lab/on", "c = dark/m", "d = lab/forbidden"], &context);
+    let found = of(
+        &["a = gone/m", "b = lab/on", "c = dark/m", "d = lab/forbidden"],
+        &context,
+    );
 
-    let got: Vec<(Option<&str>, &str)> = found.iter().map(|of| (of[0].kind.badge(), of[0].text.as_str())).collect();
+    let got: Vec<(Option<&str>, &str)> = found
+        .iter()
+        .map(|of| (of[0].kind.badge(), of[0].text.as_str()))
+        .collect();
     assert_eq!(
         got,
         [
             (Some("Removed"), "Requests fail with model_not_found."),
             (Some("Switched off"), "Requests fail with model_not_found."),
             (Some("Switched off"), "Requests fail with model_not_found."),
-            (Some("Not allowed"), "This key can't use the target. Requests fail with 403."),
+            (
+                Some("Not allowed"),
+                "This key can't use the target. Requests fail with 403."
+            ),
         ]
     );
     assert!(found.iter().all(|of| of[0].severity == Severity::Error));
@@ -188,14 +251,23 @@ fn a_retiring_target_names_its_day_and_a_successor() {
     let context = HintContext::new(&shop, NOW);
     let says = |target: &str| first(&[&format!("a = {target}")], &context).remove(0);
 
-    assert_eq!(says("openai/gpt-5.1"), "Retires on 1 Apr 2027. Suggested: openai/gpt-5.5.");
-    assert_eq!(says("openai/gpt-5-2025-08-07"), "Retires on 11 Dec 2026. Suggested: openai/gpt-5.5.");
+    assert_eq!(
+        says("openai/gpt-5.1"),
+        "Retires on 1 Apr 2027. Suggested: openai/gpt-5.5."
+    );
+    assert_eq!(
+        says("openai/gpt-5-2025-08-07"),
+        "Retires on 11 Dec 2026. Suggested: openai/gpt-5.5."
+    );
     assert_eq!(
         says("deepseek/deepseek-chat"),
         "Retired on 24 Jul 2026. Suggested: deepseek/deepseek-flash.",
         "the product's own example"
     );
-    assert_eq!(says("minimax/minimax-m2"), "Its provider has announced its end. Suggested: minimax/minimax-m3.");
+    assert_eq!(
+        says("minimax/minimax-m2"),
+        "Its provider has announced its end. Suggested: minimax/minimax-m3."
+    );
     assert_eq!(says("perplexity/sonar"), "Its provider has announced its end.");
 }
 
@@ -212,17 +284,31 @@ fn a_successor_is_newest_then_cheapest_and_may_be_called() {
     old.status = ModelStatus::Deprecated;
     let mut off = make("lab/off", 9, "0.1");
     off.enabled = false;
-    let shop =
-        catalog(vec![old, off, make("lab/dear", 5, "0.3"), make("lab/cheap", 5, "0.2"), make("lab/older", 4, "0.1")]);
+    let shop = catalog(vec![
+        old,
+        off,
+        make("lab/dear", 5, "0.3"),
+        make("lab/cheap", 5, "0.2"),
+        make("lab/older", 4, "0.1"),
+    ]);
     let context = HintContext::new(&shop, NOW);
 
     let found = of(&["a = lab/old"], &context).remove(0).remove(0);
 
     assert_eq!(found.text, "Its provider has announced its end. Suggested: lab/cheap.");
-    assert_eq!(found.fix.as_ref().map(|fix| (fix.label, fix.value.as_str())), Some(("Switch", "lab/cheap")));
+    assert_eq!(
+        found.fix.as_ref().map(|fix| (fix.label, fix.value.as_str())),
+        Some(("Switch", "lab/cheap"))
+    );
     let allowed = ["lab/old".parse().unwrap(), "lab/older".parse().unwrap()];
-    let limited = HintContext { allowed: Some(&allowed), ..context };
-    assert_eq!(first(&["a = lab/old"], &limited), ["Its provider has announced its end. Suggested: lab/older."]);
+    let limited = HintContext {
+        allowed: Some(&allowed),
+        ..context
+    };
+    assert_eq!(
+        first(&["a = lab/old"], &limited),
+        ["Its provider has announced its end. Suggested: lab/older."]
+    );
 }
 
 #[test]
@@ -251,7 +337,10 @@ fn a_changed_target_shows_prices_context_and_losses() {
     cheap.architecture.input_modalities = vec!["text".into()];
     let shop = catalog(vec![dear, cheap]);
     let saved = [alias("a = lab/dear"), alias("b = lab/cheap")];
-    let context = HintContext { saved: &saved, ..HintContext::new(&shop, NOW) };
+    let context = HintContext {
+        saved: &saved,
+        ..HintContext::new(&shop, NOW)
+    };
 
     let found = of(&["a = lab/cheap", "b = lab/dear"], &context);
 
@@ -260,7 +349,10 @@ fn a_changed_target_shows_prices_context_and_losses() {
         "in $15.00 → $3.00 ▼80 %, out $75.00 → $15.00 ▼80 %, context 200K = 200K; loses image input"
     );
     assert_eq!(found[0][0].severity, Severity::Warning);
-    assert_eq!(found[1][0].text, "in $3.00 → $15.00 ▲400 %, out $15.00 → $75.00 ▲400 %, context 200K = 200K");
+    assert_eq!(
+        found[1][0].text,
+        "in $3.00 → $15.00 ▲400 %, out $15.00 → $75.00 ▲400 %, context 200K = 200K"
+    );
     assert!(first(&["a = lab/dear"], &context).is_empty(), "unchanged");
 }
 
@@ -270,16 +362,34 @@ fn an_alias_that_nothing_matched_for_a_month_says_so() {
     let saved = [alias("a = lab/m1"), alias("b = lab/m1"), alias("c = lab/m1")];
     let day = |n: u64| NOW.minus(std::time::Duration::from_secs(n * 86_400));
     let matched = [("a".parse().unwrap(), day(29)), ("b".parse().unwrap(), day(30))];
-    let context =
-        HintContext { saved: &saved, saved_at: Some(day(40)), last_match: &matched, ..HintContext::new(&shop, NOW) };
+    let context = HintContext {
+        saved: &saved,
+        saved_at: Some(day(40)),
+        last_match: &matched,
+        ..HintContext::new(&shop, NOW)
+    };
     let unused = |context: &HintContext<'_>| -> Vec<bool> {
         let found = hints(&saved, context);
-        found.iter().map(|of| of.iter().any(|hint| hint.text == "No request matched in 30 days.")).collect()
+        found
+            .iter()
+            .map(|of| of.iter().any(|hint| hint.text == "No request matched in 30 days."))
+            .collect()
     };
 
     assert_eq!(unused(&context), [false, true, true]);
-    assert_eq!(unused(&HintContext { saved_at: Some(day(3)), ..context }), [false, true, false], "too early to tell");
-    assert_eq!(unused(&HintContext { saved: &[], ..context }), [false; 3], "not saved yet");
+    assert_eq!(
+        unused(&HintContext {
+            saved_at: Some(day(3)),
+            ..context
+        }),
+        [false, true, false],
+        "too early to tell"
+    );
+    assert_eq!(
+        unused(&HintContext { saved: &[], ..context }),
+        [false; 3],
+        "not saved yet"
+    );
 }
 
 #[test]

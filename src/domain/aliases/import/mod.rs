@@ -71,13 +71,20 @@ pub struct ImportProblem {
 pub fn import_aliases(text: &str) -> Import {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let format = detect(text);
-    let mut reader = Reader { rows: Vec::new(), problems: Vec::new() };
+    let mut reader = Reader {
+        rows: Vec::new(),
+        problems: Vec::new(),
+    };
     match format {
         AliasFormat::Lines => reader.lines(text),
         AliasFormat::Json => reader.json(text),
         AliasFormat::Csv => reader.csv(text),
     }
-    Import { format, rows: reader.rows, problems: reader.problems }
+    Import {
+        format,
+        rows: reader.rows,
+        problems: reader.problems,
+    }
 }
 
 /// JSON begins with a bracket; of the rest, the first line that says something decides.
@@ -85,7 +92,10 @@ fn detect(text: &str) -> AliasFormat {
     if text.trim_start().starts_with(['{', '[']) {
         return AliasFormat::Json;
     }
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     match lines.next() {
         Some(line) if !line.contains('=') && line.contains(',') => AliasFormat::Csv,
         _ => AliasFormat::Lines,
@@ -109,11 +119,23 @@ impl Reader {
             (_, Some(matching)) => (name, matching),
         };
         let (name, matching, target) = (name.into(), matching.into(), target.trim().into());
-        self.rows.push(ImportedRow { line, row: DraftRow { id: String::new(), name, matching, target, keep_name } });
+        self.rows.push(ImportedRow {
+            line,
+            row: DraftRow {
+                id: String::new(),
+                name,
+                matching,
+                target,
+                keep_name,
+            },
+        });
     }
 
     fn problem(&mut self, line: usize, reason: impl Into<String>) {
-        self.problems.push(ImportProblem { line, reason: reason.into() });
+        self.problems.push(ImportProblem {
+            line,
+            reason: reason.into(),
+        });
     }
 
     fn lines(&mut self, text: &str) {
@@ -135,7 +157,11 @@ impl Reader {
     }
 
     fn json(&mut self, text: &str) {
-        let read = if text.trim_start().starts_with('[') { self.json_list(text) } else { self.json_object(text) };
+        let read = if text.trim_start().starts_with('[') {
+            self.json_list(text)
+        } else {
+            self.json_object(text)
+        };
         if let Err(error) = read {
             self.rows.clear();
             self.problems.clear();
@@ -261,7 +287,9 @@ impl<'a> Lines<'a> {
 
 fn unquote(text: &str) -> &str {
     let text = text.trim();
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    text.strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text)
 }
 
 /// The mark of an alias whose answers carry the name that the client asked for. A target can hold no blank.
@@ -347,18 +375,27 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
                 .filter_map(|alias| serde_json::to_string(alias).ok())
                 .map(|row| format!("  {row}"))
                 .collect();
-            if rows.is_empty() { "[]\n".into() } else { format!("[\n{}\n]\n", rows.join(",\n")) }
+            if rows.is_empty() {
+                "[]\n".into()
+            } else {
+                format!("[\n{}\n]\n", rows.join(",\n"))
+            }
         }
         AliasFormat::Csv => {
             // The fourth column is there if any row needs it.
-            let (column, empty) =
-                if aliases.iter().any(|alias| alias.keep_name) { (",keep_name", ",") } else { ("", "") };
+            let (column, empty) = if aliases.iter().any(|alias| alias.keep_name) {
+                (",keep_name", ",")
+            } else {
+                ("", "")
+            };
             let row = |alias: &&Alias| {
                 let (name, target) = (csv_cell(alias.name.as_str()), csv_cell(alias.target.as_str()));
                 let keep = if alias.keep_name { ",keep-name" } else { empty };
                 format!("{name},{},{target}{keep}\n", alias.matching)
             };
-            std::iter::once(format!("name,mode,target{column}\n")).chain(aliases.iter().map(row)).collect()
+            std::iter::once(format!("name,mode,target{column}\n"))
+                .chain(aliases.iter().map(row))
+                .collect()
         }
     }
 }
@@ -371,7 +408,11 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
 /// assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
 /// ```
 pub fn csv_cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
     if text.contains(['"', ',', '\n', '\r']) {
         return format!("\"{guard}{}\"", text.replace('"', "\"\""));
     }

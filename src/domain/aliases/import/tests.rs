@@ -11,7 +11,11 @@ fn read(text: &str) -> (AliasFormat, Vec<String>, Vec<String>) {
         let keep = if row.keep_name { " keep-name" } else { "" };
         format!("{line}: {} {} {}{keep}", row.name, row.matching, row.target)
     });
-    (import.format, rows.collect(), import.problems.iter().map(ToString::to_string).collect())
+    (
+        import.format,
+        rows.collect(),
+        import.problems.iter().map(ToString::to_string).collect(),
+    )
 }
 
 #[test]
@@ -22,11 +26,17 @@ fn lines_have_names_stars_and_comments() {
     assert_eq!(format, AliasFormat::Lines);
     assert_eq!(
         rows,
-        ["3: cross-model-basic exact deepseek/deepseek-chat", "4: claude-opus prefix anthropic/claude-opus-4-8"]
+        [
+            "3: cross-model-basic exact deepseek/deepseek-chat",
+            "4: claude-opus prefix anthropic/claude-opus-4-8"
+        ]
     );
     assert_eq!(
         problems,
-        ["line 5: use name = target, or prefix* = target", "line 6: there is no = between a name and a target"]
+        [
+            "line 5: use name = target, or prefix* = target",
+            "line 6: there is no = between a name and a target"
+        ]
     );
 }
 
@@ -59,7 +69,10 @@ fn a_json_object_keeps_its_order_and_its_duplicates() {
     let (format, rows, problems) = read(text);
 
     assert_eq!(format, AliasFormat::Json);
-    assert_eq!(rows, ["2: gpt-4 prefix openai/gpt-5.5", "3: a exact x/y", "4: a exact x/z"]);
+    assert_eq!(
+        rows,
+        ["2: gpt-4 prefix openai/gpt-5.5", "3: a exact x/y", "4: a exact x/z"]
+    );
     assert_eq!(problems, ["line 5: the target of b must be a text"]);
 }
 
@@ -80,14 +93,20 @@ fn broken_json_says_where() {
 #[test]
 fn csv_has_an_optional_header_and_quotes() {
     let expected = ["claude prefix x/y", "b exact x/y"];
-    for text in ["name,mode,target\nclaude,prefix,x/y\n\"b\",exact,\"x/y\"\n", "claude,Prefix,x/y\r\nb,,x/y"] {
+    for text in [
+        "name,mode,target\nclaude,prefix,x/y\n\"b\",exact,\"x/y\"\n",
+        "claude,Prefix,x/y\r\nb,,x/y",
+    ] {
         let (format, rows, problems) = read(text);
         assert_eq!(format, AliasFormat::Csv);
         let rows: Vec<&str> = rows.iter().map(|row| row.split_once(": ").unwrap().1).collect();
         assert_eq!(rows, expected);
         assert!(problems.is_empty());
     }
-    assert_eq!(read("a,b\nc,exact,x/y").2, ["line 1: use name,mode,target: 3 cells, not 2"]);
+    assert_eq!(
+        read("a,b\nc,exact,x/y").2,
+        ["line 1: use name,mode,target: 3 cells, not 2"]
+    );
 }
 
 #[test]
@@ -97,18 +116,28 @@ fn every_form_can_say_that_the_name_is_kept() {
                 {\"name\": \"b\", \"target\": \"x/y\", \"keep_name\": false}]";
     let csv = "claude*,,x/y,keep-name\nb,exact,x/y,\n";
     for text in [lines, json, csv] {
-        assert_eq!(read(text).1, ["1: claude prefix x/y keep-name", "2: b exact x/y"], "{text}");
+        assert_eq!(
+            read(text).1,
+            ["1: claude prefix x/y keep-name", "2: b exact x/y"],
+            "{text}"
+        );
     }
     assert_eq!(
         read("[{\"name\": \"a\", \"target\": \"x/y\", \"keep_name\": 1}]").2,
         ["line 1: \"keep_name\" must be true or false"]
     );
-    assert_eq!(read("a,exact,x/y,maybe").2, ["line 1: the fourth cell is keep-name or empty"]);
+    assert_eq!(
+        read("a,exact,x/y,maybe").2,
+        ["line 1: the fourth cell is keep-name or empty"]
+    );
 }
 
 #[test]
 fn a_star_and_exact_contradict_each_other() {
-    assert_eq!(read("a*,exact,x/y").2, ["line 1: a name that ends in * is a prefix, but this says exact"]);
+    assert_eq!(
+        read("a*,exact,x/y").2,
+        ["line 1: a name that ends in * is a prefix, but this says exact"]
+    );
 }
 
 #[test]

@@ -101,7 +101,10 @@ impl AliasSet {
     /// assert_eq!(set.resolve("Claude"), Resolution::Passthrough("Claude"));
     /// ```
     pub fn resolve<'a>(&'a self, requested: &'a str) -> Resolution<'a> {
-        match self.exact(requested).or_else(|| self.matching_prefixes(requested).next()) {
+        match self
+            .exact(requested)
+            .or_else(|| self.matching_prefixes(requested).next())
+        {
             Some(alias) => Resolution::Alias(alias),
             None => Resolution::Passthrough(requested),
         }
@@ -124,7 +127,13 @@ impl AliasSet {
             Resolution::Alias(_) => None,
             Resolution::Passthrough(name) => self.matches_in_lowercase(name),
         };
-        Trace { requested, exact, prefixes, case_only, resolution }
+        Trace {
+            requested,
+            exact,
+            prefixes,
+            case_only,
+            resolution,
+        }
     }
 
     /// The alias that would have matched if `requested` had been written in lower case, for the error that explains a miss.
@@ -133,7 +142,8 @@ impl AliasSet {
         if lowercase == requested {
             return None;
         }
-        self.exact(&lowercase).or_else(|| self.matching_prefixes(&lowercase).next())
+        self.exact(&lowercase)
+            .or_else(|| self.matching_prefixes(&lowercase).next())
     }
 
     fn exact(&self, requested: &str) -> Option<&Alias> {
@@ -144,7 +154,9 @@ impl AliasSet {
 
     fn matching_prefixes<'a>(&'a self, requested: &str) -> impl Iterator<Item = &'a Alias> {
         let prefixes = self.rows.get(self.prefixes_at..).unwrap_or_default();
-        prefixes.iter().filter(move |row| requested.starts_with(row.name.as_str()))
+        prefixes
+            .iter()
+            .filter(move |row| requested.starts_with(row.name.as_str()))
     }
 }
 

@@ -14,7 +14,11 @@ const TABLE: &str = include_str!("../../../../tests/data/resolve.txt");
 fn every_case_of_the_table() {
     let mut aliases: Vec<Alias> = Vec::new();
     let mut asked = 0;
-    for (at, line) in TABLE.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+    for (at, line) in TABLE
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    {
         if line == "key" {
             aliases.clear();
         } else if let Some(rest) = line.strip_prefix("alias ") {
@@ -32,7 +36,11 @@ fn every_case_of_the_table() {
 }
 
 fn text(written: &str) -> String {
-    if written.starts_with('"') { serde_json::from_str(written).unwrap() } else { written.into() }
+    if written.starts_with('"') {
+        serde_json::from_str(written).unwrap()
+    } else {
+        written.into()
+    }
 }
 
 fn check(aliases: &[Alias], asked: &str, expected: &str, rule: &str, line: usize) {
@@ -44,12 +52,20 @@ fn check(aliases: &[Alias], asked: &str, expected: &str, rule: &str, line: usize
         (Resolution::Passthrough(_), Some(alias)) => format!("passthrough case {}", alias.name),
         (Resolution::Passthrough(_), None) => "passthrough".into(),
     };
-    assert_eq!((trace.resolution.model(), got.as_str()), (expected, rule), "line {line}: {asked:?}");
+    assert_eq!(
+        (trace.resolution.model(), got.as_str()),
+        (expected, rule),
+        "line {line}: {asked:?}"
+    );
 }
 
 #[test]
 fn rows_stand_in_evaluation_order() {
-    let set = AliasSet::new(["ab* = l/m", "b = l/m", "abc* = l/m", "aa* = l/m", "a = l/m"].map(alias).to_vec());
+    let set = AliasSet::new(
+        ["ab* = l/m", "b = l/m", "abc* = l/m", "aa* = l/m", "a = l/m"]
+            .map(alias)
+            .to_vec(),
+    );
     let names: Vec<&str> = set.rows().iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "abc", "aa", "ab"]);
 }
@@ -58,8 +74,11 @@ fn rows_stand_in_evaluation_order() {
 fn prefixes_are_listed_even_if_an_exact_alias_decided() {
     let set = AliasSet::new(["claude = l/1", "cl* = l/2", "cla* = l/3"].map(alias).to_vec());
     let trace = set.explain("claude");
-    let listed: Vec<(&str, usize, bool)> =
-        trace.prefixes.iter().map(|it| (it.alias.name.as_str(), it.length, it.wins)).collect();
+    let listed: Vec<(&str, usize, bool)> = trace
+        .prefixes
+        .iter()
+        .map(|it| (it.alias.name.as_str(), it.length, it.wins))
+        .collect();
     assert_eq!(listed, [("cla", 3, false), ("cl", 2, false)]);
 }
 
@@ -76,7 +95,9 @@ fn oracle(aliases: &[Alias], asked: &str) -> (String, Option<Alias>) {
             winner = Some(alias);
         }
     }
-    winner.map_or((asked.to_owned(), None), |alias| (alias.target.to_string(), Some(alias.clone())))
+    winner.map_or((asked.to_owned(), None), |alias| {
+        (alias.target.to_string(), Some(alias.clone()))
+    })
 }
 
 /// Names that clients send: an alias name with something more, less or in another case, a target, or anything.

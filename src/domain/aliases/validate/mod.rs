@@ -54,7 +54,9 @@ impl Validation {
     pub fn ignored_rows(&self) -> Vec<String> {
         let mut rows: Vec<usize> = self.issues.iter().filter_map(|problem| problem.row).collect();
         rows.dedup();
-        rows.into_iter().map(|row| format!("Row {} is incomplete and was ignored.", row + 1)).collect()
+        rows.into_iter()
+            .map(|row| format!("Row {} is incomplete and was ignored.", row + 1))
+            .collect()
     }
 }
 
@@ -72,7 +74,12 @@ impl Validation {
 /// assert_eq!(problems[1].message, "Choose a target model.");
 /// ```
 pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]>, saved: &[Alias]) -> Validation {
-    let rules = Rules { rows, catalog, allowed, saved };
+    let rules = Rules {
+        rows,
+        catalog,
+        allowed,
+        saved,
+    };
     let mut out = Validation::default();
     let filled = rows.iter().filter(|row| !row.is_empty()).count();
     if filled > Alias::LIMIT {
@@ -81,13 +88,28 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
             Alias::LIMIT,
             filled - Alias::LIMIT
         );
-        out.issues.push(AliasIssue { row: None, field: Field::Form, message, fix: None });
+        out.issues.push(AliasIssue {
+            row: None,
+            field: Field::Form,
+            message,
+            fix: None,
+        });
     }
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
         let mut keep = |field, result: Result<(), Refusal>| {
             if let Err(Refusal { message, fix }) = result {
-                let fix = fix.map(|value| Fix { label: "Use it", field, value, matching: None });
-                out.issues.push(AliasIssue { row: Some(at), field, message, fix });
+                let fix = fix.map(|value| Fix {
+                    label: "Use it",
+                    field,
+                    value,
+                    matching: None,
+                });
+                out.issues.push(AliasIssue {
+                    row: Some(at),
+                    field,
+                    message,
+                    fix,
+                });
             }
         };
         let (mut name, mut matching, mut target) = (None, None, None);
@@ -95,7 +117,12 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
         keep(Field::Match, rules.matching(row).map(|value| matching = Some(value)));
         keep(Field::Target, rules.target(row).map(|value| target = Some(value)));
         if let (Some(name), Some(matching), Some(target)) = (name, matching, target) {
-            out.aliases.push(Alias { name, matching, target, keep_name: row.keep_name });
+            out.aliases.push(Alias {
+                name,
+                matching,
+                target,
+                keep_name: row.keep_name,
+            });
             out.rows.push(at);
         }
     }
@@ -143,7 +170,9 @@ impl Rules<'_> {
     }
 
     fn matching(&self, row: &DraftRow) -> Result<Match, Refusal> {
-        row.matching.parse().map_err(|_| "Choose exact or prefix.".to_owned().into())
+        row.matching
+            .parse()
+            .map_err(|_| "Choose exact or prefix.".to_owned().into())
     }
 
     fn target(&self, row: &DraftRow) -> Result<ModelId, Refusal> {
@@ -151,8 +180,10 @@ impl Rules<'_> {
         if text.is_empty() {
             return Err("Choose a target model.".to_owned().into());
         }
-        let unchanged =
-            self.saved.iter().find(|alias| alias.name.as_str() == row.name && alias.target.as_str() == text);
+        let unchanged = self
+            .saved
+            .iter()
+            .find(|alias| alias.name.as_str() == row.name && alias.target.as_str() == text);
         if let Some(alias) = unchanged {
             return Ok(alias.target.clone());
         }
@@ -161,7 +192,10 @@ impl Rules<'_> {
         };
         let id = &model.id;
         if !self.catalog.is_callable(model) {
-            let provider = self.catalog.provider(&model.provider).filter(|provider| !provider.enabled);
+            let provider = self
+                .catalog
+                .provider(&model.provider)
+                .filter(|provider| !provider.enabled);
             let what = provider.map_or("it", |provider| provider.name.as_str());
             return Err(format!("Your account can't use {id}. Ask an admin to enable {what}.").into());
         }
@@ -176,11 +210,16 @@ impl Rules<'_> {
             return "Targets are catalog models. Aliases don't chain.".to_owned().into();
         }
         let shown: String = text.chars().take(AliasName::MAX).collect();
-        let shown = if shown.len() < text.len() { format!("{shown}…") } else { shown };
+        let shown = if shown.len() < text.len() {
+            format!("{shown}…")
+        } else {
+            shown
+        };
         match self.catalog.nearest(text, 1).first() {
-            Some(id) => {
-                Refusal { message: format!("{shown} isn't in the catalog. Closest: {id}."), fix: Some(id.to_string()) }
-            }
+            Some(id) => Refusal {
+                message: format!("{shown} isn't in the catalog. Closest: {id}."),
+                fix: Some(id.to_string()),
+            },
             None => format!("{shown} isn't in the catalog.").into(),
         }
     }

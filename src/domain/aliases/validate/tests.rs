@@ -8,11 +8,18 @@ use super::*;
 use crate::domain::samples::{alias, catalog, model, provider, row};
 
 fn shop() -> Catalog {
-    catalog(vec![model("deepseek/deepseek-chat"), model("anthropic/claude-opus-4-8")])
+    catalog(vec![
+        model("deepseek/deepseek-chat"),
+        model("anthropic/claude-opus-4-8"),
+    ])
 }
 
 fn messages(rows: &[DraftRow]) -> Vec<String> {
-    validate(rows, &shop(), None, &[]).issues.into_iter().map(|problem| problem.message).collect()
+    validate(rows, &shop(), None, &[])
+        .issues
+        .into_iter()
+        .map(|problem| problem.message)
+        .collect()
 }
 
 fn message(name: &str, matching: &str, target: &str) -> String {
@@ -34,21 +41,30 @@ fn good_rows_become_aliases_in_their_order() {
     assert!(done.is_ok());
     assert_eq!(
         done.aliases,
-        [alias("cross-model-basic = deepseek/deepseek-chat"), alias("claude-opus* = anthropic/claude-opus-4-8")]
+        [
+            alias("cross-model-basic = deepseek/deepseek-chat"),
+            alias("claude-opus* = anthropic/claude-opus-4-8")
+        ]
     );
     assert_eq!(done.rows, [0, 2]);
 }
 
 #[test]
 fn an_empty_draft_is_fine_and_clears_the_key() {
-    assert_eq!(validate(&[row(" ", "prefix", "")], &shop(), None, &[]), Validation::default());
+    assert_eq!(
+        validate(&[row(" ", "prefix", "")], &shop(), None, &[]),
+        Validation::default()
+    );
 }
 
 #[test]
 fn names_are_refused_in_these_words() {
     let ok = "deepseek/deepseek-chat";
     assert_eq!(message("", "exact", ok), "Enter an alias name.");
-    assert_eq!(message("Claude-Opus", "exact", ok), "Alias names must be lowercase. Did you mean \"claude-opus\"?");
+    assert_eq!(
+        message("Claude-Opus", "exact", ok),
+        "Alias names must be lowercase. Did you mean \"claude-opus\"?"
+    );
     assert_eq!(
         message("my alias É", "exact", ok),
         "Use lowercase letters, digits and . _ : / - only. Remove: space, \"É\"."
@@ -57,7 +73,10 @@ fn names_are_refused_in_these_words() {
         message("a\u{200b}b\tc", "exact", ok),
         "Use lowercase letters, digits and . _ : / - only. Remove: zero-width space, tab."
     );
-    assert_eq!(message(&"x".repeat(71), "exact", ok), "Use 64 characters or fewer. This has 71.");
+    assert_eq!(
+        message(&"x".repeat(71), "exact", ok),
+        "Use 64 characters or fewer. This has 71."
+    );
 }
 
 #[test]
@@ -67,18 +86,31 @@ fn targets_are_refused_in_these_words() {
         message("a", "exact", "deepseek/deepseek-cht"),
         "deepseek/deepseek-cht isn't in the catalog. Closest: deepseek/deepseek-chat."
     );
-    assert_eq!(message("a", "exact", "zzzzzzzzzzzz"), "zzzzzzzzzzzz isn't in the catalog.");
-    assert_eq!(message("a", "sometimes", "deepseek/deepseek-chat"), "Choose exact or prefix.");
+    assert_eq!(
+        message("a", "exact", "zzzzzzzzzzzz"),
+        "zzzzzzzzzzzz isn't in the catalog."
+    );
+    assert_eq!(
+        message("a", "sometimes", "deepseek/deepseek-chat"),
+        "Choose exact or prefix."
+    );
 }
 
 #[test]
 fn a_duplicate_names_the_first_row_whatever_its_match() {
     let ok = "deepseek/deepseek-chat";
-    let rows = [row("", "exact", ""), row("claude-opus", "exact", ok), row("claude-opus", "prefix", ok)];
+    let rows = [
+        row("", "exact", ""),
+        row("claude-opus", "exact", ok),
+        row("claude-opus", "prefix", ok),
+    ];
 
     let done = validate(&rows, &shop(), None, &[]);
 
-    assert_eq!(done.issues[0].message, "You already have an alias named claude-opus (row 2).");
+    assert_eq!(
+        done.issues[0].message,
+        "You already have an alias named claude-opus (row 2)."
+    );
     assert_eq!((done.issues[0].row, done.issues[0].field), (Some(2), Field::Name));
     assert_eq!(done.rows, [1]);
     assert_eq!(done.ignored_rows(), ["Row 3 is incomplete and was ignored."]);
@@ -86,7 +118,10 @@ fn a_duplicate_names_the_first_row_whatever_its_match() {
 
 #[test]
 fn a_target_that_only_an_alias_has_is_told_that_aliases_do_not_chain() {
-    let rows = [row("fast", "exact", "deepseek/deepseek-chat"), row("quick", "exact", "fast")];
+    let rows = [
+        row("fast", "exact", "deepseek/deepseek-chat"),
+        row("quick", "exact", "fast"),
+    ];
     assert_eq!(messages(&rows), ["Targets are catalog models. Aliases don't chain."]);
 }
 
@@ -99,13 +134,18 @@ fn an_alias_named_like_a_model_does_not_hide_it_from_targets() {
 
 #[test]
 fn more_than_twenty_are_counted_without_the_empty_ones() {
-    let mut rows: Vec<DraftRow> = (0..23).map(|n| row(&format!("a{n}"), "exact", "deepseek/deepseek-chat")).collect();
+    let mut rows: Vec<DraftRow> = (0..23)
+        .map(|n| row(&format!("a{n}"), "exact", "deepseek/deepseek-chat"))
+        .collect();
     rows.insert(4, row("", "exact", ""));
 
     let done = validate(&rows, &shop(), None, &[]);
 
     assert_eq!(done.issues.len(), 1);
-    assert_eq!(done.issues[0].message, "A key can have up to 20 aliases. You sent 23; remove 3.");
+    assert_eq!(
+        done.issues[0].message,
+        "A key can have up to 20 aliases. You sent 23; remove 3."
+    );
     assert_eq!((done.issues[0].row, done.issues[0].field), (None, Field::Form));
     assert!(validate(&rows[..21], &shop(), None, &[]).is_ok());
 }
@@ -122,14 +162,20 @@ fn a_target_that_cannot_be_called_says_whom_to_ask_for_what() {
         1,
     );
     let says = |target: &str, allowed: Option<&[ModelId]>| {
-        validate(&[row("a", "exact", target)], &shop, allowed, &[]).issues.remove(0).message
+        validate(&[row("a", "exact", target)], &shop, allowed, &[])
+            .issues
+            .remove(0)
+            .message
     };
 
     assert_eq!(
         says("openai/gpt-5.5", None),
         "Your account can't use openai/gpt-5.5. Ask an admin to enable openai Inc."
     );
-    assert_eq!(says("deepseek/hidden", None), "Your account can't use deepseek/hidden. Ask an admin to enable it.");
+    assert_eq!(
+        says("deepseek/hidden", None),
+        "Your account can't use deepseek/hidden. Ask an admin to enable it."
+    );
     assert_eq!(
         says("deepseek/deepseek-chat", Some(&[])),
         "This key can't use deepseek/deepseek-chat. Ask an admin to allow it."
@@ -139,12 +185,19 @@ fn a_target_that_cannot_be_called_says_whom_to_ask_for_what() {
 #[test]
 fn a_saved_alias_whose_target_is_gone_does_not_block_the_others() {
     let saved = [alias("old = gone/model")];
-    let rows = [row("old", "prefix", "gone/model"), row("new", "exact", "deepseek/deepseek-chat")];
+    let rows = [
+        row("old", "prefix", "gone/model"),
+        row("new", "exact", "deepseek/deepseek-chat"),
+    ];
 
     assert!(validate(&rows, &shop(), None, &saved).is_ok());
     assert_eq!(validate(&rows, &shop(), None, &[]).issues.len(), 1);
     let moved = [row("other", "exact", "gone/model")];
-    assert_eq!(validate(&moved, &shop(), None, &saved).issues.len(), 1, "a new row cannot take it up");
+    assert_eq!(
+        validate(&moved, &shop(), None, &saved).issues.len(),
+        1,
+        "a new row cannot take it up"
+    );
 }
 
 #[test]
@@ -165,7 +218,10 @@ fn the_counter_appears_from_fifty_characters() {
 #[test]
 fn the_heading_counts_the_problems() {
     let heading = |rows: &[DraftRow]| validate(rows, &shop(), None, &[]).heading();
-    assert_eq!(heading(&[row("A", "exact", "deepseek/deepseek-chat")]), "There is a problem");
+    assert_eq!(
+        heading(&[row("A", "exact", "deepseek/deepseek-chat")]),
+        "There is a problem"
+    );
     assert_eq!(heading(&[row("A", "often", "")]), "There are 3 problems");
 }
 

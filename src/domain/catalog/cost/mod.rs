@@ -70,12 +70,21 @@ impl Model {
                 |so_far: PicoUsd, kinds: &[Option<PicoUsd>]| kinds.iter().flatten().fold(so_far, |a, &b| a.max(b));
             prompt = dearest(
                 prompt,
-                &[price.prompt, price.input_cache_read, price.input_cache_write, price.input_cache_write_1h],
+                &[
+                    price.prompt,
+                    price.input_cache_read,
+                    price.input_cache_write,
+                    price.input_cache_write_1h,
+                ],
             );
             completion = dearest(completion, &[price.completion, price.internal_reasoning]);
             request = dearest(request, &[price.request]);
         }
-        PicoUsd::sum([prompt.times(prompt_tokens), completion.times(completion_tokens), request.times(1)])
+        PicoUsd::sum([
+            prompt.times(prompt_tokens),
+            completion.times(completion_tokens),
+            request.times(1),
+        ])
     }
 }
 

@@ -58,7 +58,11 @@ impl ProviderOrder {
                 return Err(ProviderOrderError::Twice(provider.clone()));
             }
         }
-        Ok(Self { model: model.into(), account, providers })
+        Ok(Self {
+            model: model.into(),
+            account,
+            providers,
+        })
     }
 
     /// The providers, the first to be asked first. One to ten of them, none twice.
@@ -81,7 +85,12 @@ impl ProviderOrders {
     /// These orders.
     pub fn new(orders: Vec<ProviderOrder>) -> Self {
         let mut all: HashMap<String, OfModel> = HashMap::new();
-        for ProviderOrder { model, account, providers } in orders {
+        for ProviderOrder {
+            model,
+            account,
+            providers,
+        } in orders
+        {
             let of_model = all.entry(model).or_default();
             match account {
                 Some(account) => drop(of_model.accounts.insert(account, providers)),
@@ -93,7 +102,9 @@ impl ProviderOrders {
 
     /// The order for a call of this model by this account: the account's own, else everybody's; empty if there is none.
     pub fn of(&self, model: &Model, account: AccountId) -> &[ProviderId] {
-        let Some(of_model) = model.canonical_slug.as_deref().and_then(|slug| self.0.get(slug)) else { return &[] };
+        let Some(of_model) = model.canonical_slug.as_deref().and_then(|slug| self.0.get(slug)) else {
+            return &[];
+        };
         of_model.accounts.get(&account).unwrap_or(&of_model.everybody)
     }
 }
@@ -106,12 +117,18 @@ pub fn fallbacks<'a>(
     order: &[ProviderId],
     allowed: Option<&[ModelId]>,
 ) -> Vec<&'a Arc<Model>> {
-    let Some(slug) = named.canonical_slug.as_deref().filter(|_| !order.is_empty()) else { return Vec::new() };
+    let Some(slug) = named.canonical_slug.as_deref().filter(|_| !order.is_empty()) else {
+        return Vec::new();
+    };
     let may = |model: &Model| catalog.is_callable(model) && allowed.is_none_or(|list| list.contains(&model.id));
     let same = |model: &Model| {
         model.canonical_slug.as_deref() == Some(slug) && model.id != named.id && model.kind == named.kind
     };
-    let others: Vec<&Arc<Model>> = catalog.models().iter().filter(|model| same(model) && may(model)).collect();
+    let others: Vec<&Arc<Model>> = catalog
+        .models()
+        .iter()
+        .filter(|model| same(model) && may(model))
+        .collect();
     let of = |provider: &ProviderId| others.iter().find(|model| model.provider == *provider).copied();
     order.iter().filter_map(of).collect()
 }

@@ -7,7 +7,10 @@ use crate::domain::catalog::provider::Provider;
 use crate::domain::samples::{model, provider};
 
 fn hosted(id: &str, slug: &str) -> Model {
-    Model { canonical_slug: Some(slug.into()), ..model(id) }
+    Model {
+        canonical_slug: Some(slug.into()),
+        ..model(id)
+    }
 }
 
 fn order(names: &[&str]) -> Vec<ProviderId> {
@@ -16,8 +19,13 @@ fn order(names: &[&str]) -> Vec<ProviderId> {
 
 fn catalog(models: Vec<Model>, off: &[&str]) -> Catalog {
     let names: std::collections::BTreeSet<String> = models.iter().map(|m| m.provider.to_string()).collect();
-    let providers =
-        names.iter().map(|name| Provider { enabled: !off.contains(&name.as_str()), ..provider(name) }).collect();
+    let providers = names
+        .iter()
+        .map(|name| Provider {
+            enabled: !off.contains(&name.as_str()),
+            ..provider(name)
+        })
+        .collect();
     Catalog::new(models, providers, 1)
 }
 
@@ -32,7 +40,12 @@ fn the_providers_follow_in_the_order_that_was_set_and_the_one_that_was_named_is_
     let named = shop.get("host/lab/m").unwrap();
 
     assert_eq!(
-        ids(&fallbacks(&shop, named, &order(&["third", "host", "nobody", "lab"]), None)),
+        ids(&fallbacks(
+            &shop,
+            named,
+            &order(&["third", "host", "nobody", "lab"]),
+            None
+        )),
         ["third/lab/m", "lab/m"]
     );
     assert_eq!(ids(&fallbacks(&shop, named, &[], None)), Vec::<&str>::new());
@@ -42,13 +55,23 @@ fn the_providers_follow_in_the_order_that_was_set_and_the_one_that_was_named_is_
 fn what_is_switched_off_or_not_allowed_is_left_out() {
     let mut off = hosted("off/m", "lab/m");
     off.enabled = false;
-    let shop =
-        catalog(vec![hosted("lab/m", "lab/m"), off, hosted("down/m", "lab/m"), hosted("up/m", "lab/m")], &["down"]);
+    let shop = catalog(
+        vec![
+            hosted("lab/m", "lab/m"),
+            off,
+            hosted("down/m", "lab/m"),
+            hosted("up/m", "lab/m"),
+        ],
+        &["down"],
+    );
     let (named, order) = (shop.get("lab/m").unwrap(), order(&["off", "down", "up"]));
 
     assert_eq!(ids(&fallbacks(&shop, named, &order, None)), ["up/m"]);
     let only_named = ["lab/m".parse().unwrap()];
-    assert_eq!(ids(&fallbacks(&shop, named, &order, Some(&only_named))), Vec::<&str>::new());
+    assert_eq!(
+        ids(&fallbacks(&shop, named, &order, Some(&only_named))),
+        Vec::<&str>::new()
+    );
 }
 
 #[test]
@@ -66,12 +89,19 @@ fn an_accounts_own_order_wins_over_everybodys() {
 
 #[test]
 fn an_order_has_one_to_ten_providers_and_none_twice() {
-    let made = |names: &[&str]| ProviderOrder::new("lab/m", None, order(names)).map(drop).map_err(|e| e.to_string());
+    let made = |names: &[&str]| {
+        ProviderOrder::new("lab/m", None, order(names))
+            .map(drop)
+            .map_err(|e| e.to_string())
+    };
 
     assert_eq!(made(&["a", "b"]), Ok(()));
     assert_eq!(made(&[]), Err("name at least one provider".into()));
     assert_eq!(made(&["a", "b", "a"]), Err("`a` is named twice".into()));
-    assert_eq!(made(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]), Err("name at most 10 providers".into()));
+    assert_eq!(
+        made(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]),
+        Err("name at most 10 providers".into())
+    );
 }
 
 /// Models of few providers and few slugs, some switched off.
@@ -80,8 +110,11 @@ fn any_models() -> impl Strategy<Value = Vec<Model>> {
     proptest::collection::vec(row, 1..16).prop_map(|rows| {
         let unique: std::collections::BTreeMap<_, _> =
             rows.into_iter().map(|(id, slug, on)| (id, (slug, on))).collect();
-        let made =
-            unique.into_iter().map(|(id, (canonical_slug, enabled))| Model { canonical_slug, enabled, ..model(&id) });
+        let made = unique.into_iter().map(|(id, (canonical_slug, enabled))| Model {
+            canonical_slug,
+            enabled,
+            ..model(&id)
+        });
         made.collect()
     })
 }

@@ -144,7 +144,11 @@ impl PriceOverride {
     fn is_in_force(&self, at: Timestamp) -> bool {
         let minute = at.seconds().div_euclid(60);
         let (today, minute) = (minute.div_euclid(24 * 60), minute.rem_euclid(24 * 60));
-        let begins_on = |day| self.utc_days.as_ref().is_none_or(|days| days.contains(&Weekday::of(day)));
+        let begins_on = |day| {
+            self.utc_days
+                .as_ref()
+                .is_none_or(|days| days.contains(&Weekday::of(day)))
+        };
         let start = self.utc_start.map_or(0, TimeOfDay::minutes);
         let end = self.utc_end.map_or(24 * 60, TimeOfDay::minutes);
         if start <= end {
@@ -244,7 +248,10 @@ impl Price {
         let (prompt, completion) = (self.prompt?, self.completion?);
         let cache_write = self.input_cache_write.unwrap_or(prompt);
         let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
-        let uncached = tokens.prompt.saturating_sub(tokens.cache_read).saturating_sub(tokens.cache_write);
+        let uncached = tokens
+            .prompt
+            .saturating_sub(tokens.cache_read)
+            .saturating_sub(tokens.cache_write);
         let thinking = tokens.reasoning.min(tokens.completion);
         PicoUsd::sum([
             prompt.times(uncached),
@@ -284,7 +291,10 @@ impl Pricing {
 
     /// Every list that a call with at most so many prompt tokens, `at` this moment, may be charged by in part.
     pub(in crate::domain) fn possible(&self, prompt_tokens: u64, at: Timestamp) -> impl Iterator<Item = &Price> {
-        let parts = self.overrides.iter().filter(move |part| part.applies(prompt_tokens, at));
+        let parts = self
+            .overrides
+            .iter()
+            .filter(move |part| part.applies(prompt_tokens, at));
         std::iter::once(&self.base).chain(parts.map(|part| &part.price))
     }
 }

@@ -131,7 +131,9 @@ impl Traffic {
     /// What all of it cost.
     pub fn cost(&self) -> PicoUsd {
         let ran = self.names.iter().flat_map(|sent| &sent.ran).chain(&self.others);
-        ran.fold(PicoUsd::ZERO, |sum, ran| PicoUsd::from_pico(sum.pico().saturating_add(ran.cost.pico())))
+        ran.fold(PicoUsd::ZERO, |sum, ran| {
+            PicoUsd::from_pico(sum.pico().saturating_add(ran.cost.pico()))
+        })
     }
 
     /// About what the same tokens would have cost, if this became of each name. What stays, or ran on the new model
@@ -156,7 +158,9 @@ impl Traffic {
                 }
             }
         }
-        estimate.cost = i64::try_from(cost).map(PicoUsd::from_pico).map_err(|_| NoEstimate::TooLarge)?;
+        estimate.cost = i64::try_from(cost)
+            .map(PicoUsd::from_pico)
+            .map_err(|_| NoEstimate::TooLarge)?;
         Ok(estimate)
     }
 }
@@ -185,10 +189,17 @@ impl Ran {
             return Err(NoEstimate::NoPrice(model.id.to_string()));
         }
         // Per call there is a price for each that was answered; a list without overrides knows no time of day.
-        let tokens = Pricing { base: Price { request: None, ..base }, overrides: Vec::new() };
-        let tokens = tokens.cost(&self.tokens, Timestamp::from_millis(0)).ok_or(NoEstimate::TooLarge)?;
+        let tokens = Pricing {
+            base: Price { request: None, ..base },
+            overrides: Vec::new(),
+        };
+        let tokens = tokens
+            .cost(&self.tokens, Timestamp::from_millis(0))
+            .ok_or(NoEstimate::TooLarge)?;
         let calls = base.request.unwrap_or_default().times(self.successes);
-        i64::try_from(i128::from(tokens.pico()) + calls).map(PicoUsd::from_pico).map_err(|_| NoEstimate::TooLarge)
+        i64::try_from(i128::from(tokens.pico()) + calls)
+            .map(PicoUsd::from_pico)
+            .map_err(|_| NoEstimate::TooLarge)
     }
 }
 

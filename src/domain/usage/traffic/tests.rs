@@ -15,13 +15,27 @@ fn priced(id: &str, input: i64, output: i64, read: i64) -> Model {
 }
 
 fn ran(model: &str, requests: u64, prompt: u64, completion: u64, cents: i64) -> Ran {
-    let tokens = Tokens { prompt, completion, ..Tokens::default() };
+    let tokens = Tokens {
+        prompt,
+        completion,
+        ..Tokens::default()
+    };
     let cost = PicoUsd::from_pico(cents * 10_000_000_000);
-    Ran { model: model.into(), requests, successes: requests, tokens, cost }
+    Ran {
+        model: model.into(),
+        requests,
+        successes: requests,
+        tokens,
+        cost,
+    }
 }
 
 fn sent(name: &str, ran: Vec<Ran>) -> Sent {
-    Sent { name: name.into(), agent: None, ran }
+    Sent {
+        name: name.into(),
+        agent: None,
+        ran,
+    }
 }
 
 fn traffic(names: Vec<Sent>) -> Traffic {
@@ -37,12 +51,24 @@ fn the_same_tokens_are_priced_anew_kind_by_kind() {
     let haiku = priced("lab/haiku", 1, 5, 0);
     let mut opus = ran("lab/opus", 10, 2_000_000, 100_000, 1_250);
     opus.tokens.cache_read = 1_000_000;
-    let all = traffic(vec![sent("big", vec![opus]), sent("other", vec![ran("lab/x", 1, 10, 10, 7)])]);
+    let all = traffic(vec![
+        sent("big", vec![opus]),
+        sent("other", vec![ran("lab/x", 1, 10, 10, 7)]),
+    ]);
     assert_eq!(all.cost(), usd("12.57"));
 
-    let becomes = |name: &str| if name == "big" { Becomes::Runs(&haiku) } else { Becomes::Same };
+    let becomes = |name: &str| {
+        if name == "big" {
+            Becomes::Runs(&haiku)
+        } else {
+            Becomes::Same
+        }
+    };
     // A million fresh at $1, a million cached at nothing, a tenth of a million out at $5; and 7 cents that stay.
-    let expected = Estimate { cost: usd("1.57"), ..Estimate::default() };
+    let expected = Estimate {
+        cost: usd("1.57"),
+        ..Estimate::default()
+    };
     assert_eq!(all.reprice(becomes), Ok(expected));
 }
 
@@ -50,7 +76,10 @@ fn the_same_tokens_are_priced_anew_kind_by_kind() {
 fn a_price_per_call_counts_for_every_answer() {
     let mut per_call = priced("lab/m", 0, 0, 0);
     per_call.pricing.base.request = Some(usd("0.01"));
-    let some = Ran { successes: 3, ..ran("lab/x", 5, 10, 10, 0) };
+    let some = Ran {
+        successes: 3,
+        ..ran("lab/x", 5, 10, 10, 0)
+    };
     let all = traffic(vec![sent("a", vec![some])]);
     assert_eq!(all.reprice(|_| Becomes::Runs(&per_call)).unwrap().cost, usd("0.03"));
 }
@@ -71,18 +100,43 @@ fn long_context_prices_are_left_alone_since_sums_are_not_requests() {
 #[test]
 fn what_ran_on_the_new_model_already_keeps_its_cost() {
     let haiku = priced("lab/haiku", 1, 1, 1);
-    let all =
-        traffic(vec![sent("a", vec![ran("lab/haiku", 1, 1_000_000, 0, 777), ran("lab/x", 1, 1_000_000, 0, 900)])]);
+    let all = traffic(vec![sent(
+        "a",
+        vec![
+            ran("lab/haiku", 1, 1_000_000, 0, 777),
+            ran("lab/x", 1, 1_000_000, 0, 900),
+        ],
+    )]);
     assert_eq!(all.reprice(|_| Becomes::Runs(&haiku)).unwrap().cost, usd("8.77"));
 }
 
 #[test]
 fn failures_are_told_and_not_guessed() {
     let haiku = priced("lab/haiku", 1, 1, 1);
-    let refused = Ran { model: String::new(), requests: 214, ..Ran::default() };
-    let all = traffic(vec![sent("broken", vec![refused]), sent("fine", vec![ran("lab/x", 88, 5, 5, 100)])]);
-    let estimate = all.reprice(|name| if name == "broken" { Becomes::Runs(&haiku) } else { Becomes::Fails });
-    assert_eq!(estimate, Ok(Estimate { cost: PicoUsd::ZERO, would_run: 214, would_fail: 88 }));
+    let refused = Ran {
+        model: String::new(),
+        requests: 214,
+        ..Ran::default()
+    };
+    let all = traffic(vec![
+        sent("broken", vec![refused]),
+        sent("fine", vec![ran("lab/x", 88, 5, 5, 100)]),
+    ]);
+    let estimate = all.reprice(|name| {
+        if name == "broken" {
+            Becomes::Runs(&haiku)
+        } else {
+            Becomes::Fails
+        }
+    });
+    assert_eq!(
+        estimate,
+        Ok(Estimate {
+            cost: PicoUsd::ZERO,
+            would_run: 214,
+            would_fail: 88
+        })
+    );
 }
 
 #[test]
@@ -90,14 +144,24 @@ fn without_tokens_or_a_price_there_is_no_estimate() {
     let haiku = priced("lab/haiku", 1, 1, 1);
     let uncounted = traffic(vec![sent("a", vec![ran("lab/x", 2, 0, 0, 0)])]);
     let error = uncounted.reprice(|_| Becomes::Runs(&haiku)).unwrap_err();
-    assert_eq!(error.to_string(), "No estimate for your changes: the tokens of a are not known.");
-    assert_eq!(uncounted.reprice(|_| Becomes::Same), Ok(Estimate::default()), "what stays needs none");
+    assert_eq!(
+        error.to_string(),
+        "No estimate for your changes: the tokens of a are not known."
+    );
+    assert_eq!(
+        uncounted.reprice(|_| Becomes::Same),
+        Ok(Estimate::default()),
+        "what stays needs none"
+    );
 
     let mut unpriced = model("lab/free");
     unpriced.pricing = Pricing::default();
     let all = traffic(vec![sent("a", vec![ran("lab/x", 1, 1, 1, 1)])]);
     let error = all.reprice(|_| Becomes::Runs(&unpriced)).unwrap_err();
-    assert_eq!(error.to_string(), "No estimate for your changes: lab/free has no price.");
+    assert_eq!(
+        error.to_string(),
+        "No estimate for your changes: lab/free has no price."
+    );
 
     let huge = traffic(vec![sent("a", vec![ran("lab/x", 1, u64::MAX, 0, 1)])]);
     assert_eq!(huge.reprice(|_| Becomes::Runs(&haiku)), Err(NoEstimate::TooLarge));
@@ -107,7 +171,10 @@ fn without_tokens_or_a_price_there_is_no_estimate() {
 fn names_beyond_those_told_apart_stay_at_their_cost() {
     let haiku = priced("lab/haiku", 1, 1, 1);
     let others = Some(ran("", 9, 50, 50, 300));
-    let all = Traffic { names: vec![sent("a", vec![ran("lab/x", 1, 1_000_000, 0, 500)])], others };
+    let all = Traffic {
+        names: vec![sent("a", vec![ran("lab/x", 1, 1_000_000, 0, 500)])],
+        others,
+    };
     assert_eq!(all.cost(), usd("8"));
     assert_eq!(all.reprice(|_| Becomes::Runs(&haiku)).unwrap().cost, usd("4"));
     assert!(!all.is_empty() && Traffic::default().is_empty());

@@ -83,7 +83,15 @@ impl Trace {
             }
             if n % 5 < 4 {
                 let cost = dice.below(1_000_000).cast_signed();
-                self.end(run, End { state: CallState::Settled, cost }, dice).await;
+                self.end(
+                    run,
+                    End {
+                        state: CallState::Settled,
+                        cost,
+                    },
+                    dice,
+                )
+                .await;
             }
         }
     }
@@ -92,7 +100,11 @@ impl Trace {
     async fn is_shipped(&self, run: &Run) {
         let began = Instant::now();
         while run.shipping.counts().0 > 0 {
-            assert!(began.elapsed() < SOON, "{:?} wait and are written", run.shipping.counts());
+            assert!(
+                began.elapsed() < SOON,
+                "{:?} wait and are written",
+                run.shipping.counts()
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -107,9 +119,14 @@ async fn trace(store: Store, options: SpoolOptions, dice: &mut Dice) -> Trace {
 
 /// A store of its own, in a folder of its own.
 async fn fresh() -> (Store, PathBuf) {
-    let folder = std::env::temp_dir().join(format!("crossmodel-faults-{}", LedgerId::new(run::NOW, random::bytes())));
+    let folder = std::env::temp_dir().join(format!(
+        "crossmodel-faults-{}",
+        LedgerId::new(run::NOW, random::bytes())
+    ));
     std::fs::create_dir_all(folder.join("spool")).unwrap();
-    let store = Store::open(&format!("sqlite://{}/faults.db", folder.display()).parse().unwrap()).await.unwrap();
+    let store = Store::open(&format!("sqlite://{}/faults.db", folder.display()).parse().unwrap())
+        .await
+        .unwrap();
     store.migrate().await.unwrap();
     (store, folder)
 }
@@ -133,7 +150,16 @@ async fn life(store: Store, spool: PathBuf, faults: Arc<Faults>, ending: Ending,
         Ending::InOrder => {
             // All that is open ends: the folder may go.
             while !run.open.is_empty() {
-                trace.end(&mut run, End { state: CallState::Released, cost: 0 }, &mut dice).await;
+                trace
+                    .end(
+                        &mut run,
+                        End {
+                            state: CallState::Released,
+                            cost: 0,
+                        },
+                        &mut dice,
+                    )
+                    .await;
             }
             trace.stop(run).await;
         }
@@ -159,7 +185,11 @@ async fn life(store: Store, spool: PathBuf, faults: Arc<Faults>, ending: Ending,
 
 #[test]
 fn whatever_fails_at_any_step_no_call_is_lost_or_written_twice() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let seed = number("CHAOS_SEED").unwrap_or_else(|| u64::from(u32::from_ne_bytes(random::bytes())));
         // All three endings after every fault, or by turns one of them, and what fails several times not at every step.
@@ -184,7 +214,11 @@ fn whatever_fails_at_any_step_no_call_is_lost_or_written_twice() {
                     }
                     nth += if long { 1 } else { times };
                 }
-                let came = running.join_next().await.unwrap().unwrap_or_else(|error| panic!("{ask:?} {code}: {error}"));
+                let came = running
+                    .join_next()
+                    .await
+                    .unwrap()
+                    .unwrap_or_else(|error| panic!("{ask:?} {code}: {error}"));
                 struck += usize::from(came);
                 // There are only so many questions of a kind.
                 all_came &= came;
@@ -232,7 +266,12 @@ async fn a_segment_that_is_broken_for_a_while_loses_no_call_and_nothing_passes_i
     let mut dice = Dice(7);
     let spool = folder.join("spool");
     let pause = Duration::from_millis(50);
-    let options = SpoolOptions { synced: false, segment: 65_536, pause, ..SpoolOptions::new(spool.clone()) };
+    let options = SpoolOptions {
+        synced: false,
+        segment: 65_536,
+        pause,
+        ..SpoolOptions::new(spool.clone())
+    };
     let mut trace = trace(store.clone(), options, &mut dice).await;
     trace.requested = "x".repeat(10_000);
     for broken in [Broken::Folder, Broken::Short, Broken::Garbled, Broken::Missing] {
@@ -240,7 +279,16 @@ async fn a_segment_that_is_broken_for_a_while_loses_no_call_and_nothing_passes_i
         trace.may_ship(false).await;
         trace.calls(&mut run, 20, &mut dice).await;
         while !run.open.is_empty() {
-            trace.end(&mut run, End { state: CallState::Released, cost: 0 }, &mut dice).await;
+            trace
+                .end(
+                    &mut run,
+                    End {
+                        state: CallState::Released,
+                        cost: 0,
+                    },
+                    &mut dice,
+                )
+                .await;
         }
         let home = spool.join(run.gateway.to_string());
         let (second, aside) = (&segments(&home)[1].1, home.join("aside"));
@@ -250,7 +298,10 @@ async fn a_segment_that_is_broken_for_a_while_loses_no_call_and_nothing_passes_i
         tokio::time::sleep(Duration::from_secs(1)).await;
         let (waiting, written) = run.shipping.counts();
         // What follows the second segment waits too.
-        assert!(written > 0 && waiting > 10, "{broken:?}: {waiting} wait, {written} are written");
+        assert!(
+            written > 0 && waiting > 10,
+            "{broken:?}: {waiting} wait, {written} are written"
+        );
 
         if let Broken::Folder = broken {
             std::fs::remove_dir(second).unwrap();
@@ -270,11 +321,16 @@ async fn a_segment_that_is_broken_for_a_while_loses_no_call_and_nothing_passes_i
 async fn a_folder_stays_if_not_all_that_ended_is_in_the_tables() {
     let (store, folder) = fresh().await;
     let mut dice = Dice(7);
-    let options = SpoolOptions { synced: false, ..SpoolOptions::new(folder.join("spool")) };
+    let options = SpoolOptions {
+        synced: false,
+        ..SpoolOptions::new(folder.join("spool"))
+    };
     let mut trace = trace(store.clone(), options, &mut dice).await;
     let names = || {
         let folders = std::fs::read_dir(folder.join("spool")).unwrap();
-        folders.map(|it| it.unwrap().file_name().into_string().unwrap()).collect::<Vec<String>>()
+        folders
+            .map(|it| it.unwrap().file_name().into_string().unwrap())
+            .collect::<Vec<String>>()
     };
     let mut run = trace.start_whole().await;
     let gateway = run.gateway.to_string();
@@ -289,7 +345,11 @@ async fn a_folder_stays_if_not_all_that_ended_is_in_the_tables() {
     let run = trace.start_whole().await;
     trace.stop(run).await;
     assert_eq!(names(), [format!("{gateway}.damaged")]);
-    let records = store.usage().recent(Scope::Account(trace.account), None, 10).await.unwrap();
+    let records = store
+        .usage()
+        .recent(Scope::Account(trace.account), None, 10)
+        .await
+        .unwrap();
     assert_eq!(records.len(), 2, "the others are written");
     store.close().await;
     std::fs::remove_dir_all(folder).unwrap();

@@ -62,13 +62,19 @@ fn on_postgres() -> bool {
 
 #[test]
 fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let count = number("CHAOS_TRACES").unwrap_or(150);
         let seed = number("CHAOS_SEED").unwrap_or_else(|| u64::from(u32::from_ne_bytes(random::bytes())));
         println!("{count} traces, CHAOS_SEED={seed}");
-        let folder =
-            std::env::temp_dir().join(format!("crossmodel-traces-{}", LedgerId::new(run::NOW, random::bytes())));
+        let folder = std::env::temp_dir().join(format!(
+            "crossmodel-traces-{}",
+            LedgerId::new(run::NOW, random::bytes())
+        ));
         std::fs::create_dir_all(&folder).unwrap();
         let file = format!("sqlite://{}/traces.db", folder.display());
         let url = if on_postgres() {
@@ -85,14 +91,22 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
             if traces.len() == AT_ONCE {
                 all.add(&traces.join_next().await.unwrap().unwrap());
             }
-            traces.spawn(trace(store.clone(), folder.join(format!("spool-{n}")), Dice(seed.wrapping_add(n << 20))));
+            traces.spawn(trace(
+                store.clone(),
+                folder.join(format!("spool-{n}")),
+                Dice(seed.wrapping_add(n << 20)),
+            ));
         }
         while let Some(ended) = traces.join_next().await {
             all.add(&ended.unwrap());
         }
         println!("{count} traces in {:?}: {}", began.elapsed(), all.summary());
         // By chance, and on a slow Postgres up to a seventh of them; if nobody cleared up, it would be nearly every trace.
-        assert!(all.late as u64 <= 5 + count / 3, "{} of {count} traces left something behind", all.late);
+        assert!(
+            all.late as u64 <= 5 + count / 3,
+            "{} of {count} traces left something behind",
+            all.late
+        );
         store.close().await;
         std::fs::remove_dir_all(folder).unwrap();
     });
@@ -101,7 +115,10 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
 /// One trace; what it came to.
 async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
     std::fs::create_dir_all(&spool).unwrap();
-    let mut options = SpoolOptions { synced: false, ..SpoolOptions::new(spool) };
+    let mut options = SpoolOptions {
+        synced: false,
+        ..SpoolOptions::new(spool)
+    };
     if dice.once_in(2) {
         // A disk that fails now and then, and a few calls to a segment.
         let faults = Arc::new(Faults::by_chance(10 + dice.below(60), dice.next(), libc::EIO));
@@ -136,9 +153,18 @@ async fn step(trace: &mut Trace, mut run: Run, dice: &mut Dice) -> Option<Run> {
         0..=9 => trace.begin(&mut run, dice).await,
         10..=19 => {
             let end = match dice.below(4) {
-                0 => End { state: CallState::Released, cost: 0 },
-                1 => End { state: CallState::Partial, cost: dice.below(1_000_000_000).cast_signed() },
-                _ => End { state: CallState::Settled, cost: dice.below(2_000_000_000).cast_signed() },
+                0 => End {
+                    state: CallState::Released,
+                    cost: 0,
+                },
+                1 => End {
+                    state: CallState::Partial,
+                    cost: dice.below(1_000_000_000).cast_signed(),
+                },
+                _ => End {
+                    state: CallState::Settled,
+                    cost: dice.below(2_000_000_000).cast_signed(),
+                },
             };
             trace.end(&mut run, end, dice).await;
         }
@@ -173,7 +199,12 @@ impl Trace {
     async fn add_credit(&mut self, amount: i64) {
         let (id, by) = (LedgerId::new(run::NOW, random::bytes()), Actor::command_line());
         let amount = PicoUsd::from_pico(amount);
-        self.store.wallets().credit(id, self.account, amount, "for a trace", &by, run::NOW).await.unwrap().unwrap();
+        self.store
+            .wallets()
+            .credit(id, self.account, amount, "for a trace", &by, run::NOW)
+            .await
+            .unwrap()
+            .unwrap();
         self.model.credits += amount.pico();
     }
 }

@@ -23,7 +23,10 @@ pub(super) struct ExpectedCall {
 impl ExpectedCall {
     /// What the record may be; `None`: it may be missing.
     fn allowed(&self) -> Vec<Option<End>> {
-        let unknown = End { state: CallState::Unknown, cost: 0 };
+        let unknown = End {
+            state: CallState::Unknown,
+            cost: 0,
+        };
         let mut allowed = Vec::new();
         if !self.ended_surely {
             allowed.push(Some(unknown));
@@ -55,7 +58,10 @@ impl Model {
     pub(super) fn agrees(&mut self, records: &[UsageRecord]) -> i64 {
         let mut found: BTreeMap<RequestId, End> = BTreeMap::new();
         for record in records {
-            let end = End { state: record.state, cost: record.cost.pico() };
+            let end = End {
+                state: record.state,
+                cost: record.cost.pico(),
+            };
             assert!(found.insert(record.id, end).is_none(), "{} has two records", record.id);
             assert!(self.calls.contains_key(&record.id), "{} was never made", record.id);
             *self.states.entry(record.state.as_str()).or_default() += 1;
@@ -88,7 +94,13 @@ impl Model {
     }
 
     pub(super) fn summary(&self) -> String {
-        let Self { crashes, refused, late, states, .. } = self;
+        let Self {
+            crashes,
+            refused,
+            late,
+            states,
+            ..
+        } = self;
         format!(
             "{crashes} crashes, {refused} calls refused, {late} traces with something late, records by state: {states:?}"
         )

@@ -63,12 +63,33 @@ impl Trace {
         let account = Account::new(id, format!("account {id}").parse().unwrap(), NOW);
         store.accounts().create(&account, &by, NOW).await.unwrap();
         let secret = ApiKeySecret::generate(random::bytes);
-        let spend = SpendLimit { amount: PicoUsd::from_pico(LIMIT), period: Period::Total };
-        let limits = Limits { spend: Some(spend), ..Limits::NONE };
+        let spend = SpendLimit {
+            amount: PicoUsd::from_pico(LIMIT),
+            period: Period::Total,
+        };
+        let limits = Limits {
+            spend: Some(spend),
+            ..Limits::NONE
+        };
         let key = ApiKeyId::new(NOW, random::bytes());
-        let key = ApiKey { limits, ..ApiKey::new(key, id, "key".parse().unwrap(), &secret, NOW) };
+        let key = ApiKey {
+            limits,
+            ..ApiKey::new(key, id, "key".parse().unwrap(), &secret, NOW)
+        };
         let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
-        store.api_keys().create(&NewKey { key: key.clone(), hash, aliases: Vec::new() }, &by, NOW).await.unwrap();
+        store
+            .api_keys()
+            .create(
+                &NewKey {
+                    key: key.clone(),
+                    hash,
+                    aliases: Vec::new(),
+                },
+                &by,
+                NOW,
+            )
+            .await
+            .unwrap();
         let mut trace = Self {
             store,
             options,
@@ -79,14 +100,20 @@ impl Trace {
             runs: Vec::new(),
             model: Model::default(),
         };
-        trace.add_credit(20_000_000_000 + dice.below(100_000_000_000).cast_signed()).await;
+        trace
+            .add_credit(20_000_000_000 + dice.below(100_000_000_000).cast_signed())
+            .await;
         trace
     }
 
     /// Starts a gateway on what earlier ones left. What it recovers may be cut short.
     pub(super) async fn start(&mut self, dice: &mut Dice) -> Run {
         // Where the database is waited for so short a time, what it did is often not known.
-        let patience = if dice.once_in(3) { Duration::from_micros(dice.below(3_000)) } else { LONG };
+        let patience = if dice.once_in(3) {
+            Duration::from_micros(dice.below(3_000))
+        } else {
+            LONG
+        };
         let run = self.start_recovering(patience).await;
         if dice.once_in(3) {
             dice.moment().await;
@@ -120,7 +147,10 @@ impl Trace {
         let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
         let shipping = Arc::new(Shipper::new(spool.clone()));
         let shipper = shipper::start(Arc::clone(&shipping), Arc::clone(&spending));
-        let recovery = Some(tokio::spawn(recovery::recover(self.options.clone(), Arc::clone(&spending))));
+        let recovery = Some(tokio::spawn(recovery::recover(
+            self.options.clone(),
+            Arc::clone(&spending),
+        )));
         let purses = KeyLeases::new(&spending, self.account, self.key, (&Limits::NONE, &self.limits), NOW);
         let spool_handle = spool.handle();
         Run {
@@ -170,11 +200,20 @@ impl Trace {
         if surely {
             durable.await.unwrap();
         }
-        self.model.calls.insert(id, ExpectedCall { begun_surely: surely, ..ExpectedCall::default() });
+        self.model.calls.insert(
+            id,
+            ExpectedCall {
+                begun_surely: surely,
+                ..ExpectedCall::default()
+            },
+        );
         run.open.push((id, holds));
         let held: i64 = run.open.iter().map(|(_, holds)| holds.amount().pico()).sum();
         let (spent, credits) = (self.model.surely_spent(), self.model.credits);
-        assert!(held + spent <= credits, "{held} are held and {spent} are spent of {credits}");
+        assert!(
+            held + spent <= credits,
+            "{held} are held and {spent} are spent of {credits}"
+        );
     }
 
     /// One of the open calls ends.
@@ -190,14 +229,27 @@ impl Trace {
             durable.await.unwrap();
         }
         let expected = self.model.calls.get_mut(&id).unwrap();
-        *expected =
-            ExpectedCall { begun_surely: expected.begun_surely || surely, end: Some(end), ended_surely: surely };
+        *expected = ExpectedCall {
+            begun_surely: expected.begun_surely || surely,
+            end: Some(end),
+            ended_surely: surely,
+        };
     }
 
     /// Everything in memory is gone, and of the disk what nobody was told of, up to any byte.
     pub(super) async fn crash(&mut self, run: Run, dice: &mut Dice) {
         self.model.crashes += 1;
-        let Run { gateway, spending, spool_handle, spool, shipper, recovery, open, flushes, .. } = run;
+        let Run {
+            gateway,
+            spending,
+            spool_handle,
+            spool,
+            shipper,
+            recovery,
+            open,
+            flushes,
+            ..
+        } = run;
         shipper.abort();
         drop(shipper.await);
         for task in recovery.into_iter().chain(flushes) {
@@ -209,12 +261,20 @@ impl Trace {
         let written = spool.durable_offset();
         drop((open, spool_handle, spool, spending));
         let cut = durable + dice.below(written - durable + 1);
-        for (start, file) in segments(&self.options.folder.join(gateway.to_string())).into_iter().rev() {
+        for (start, file) in segments(&self.options.folder.join(gateway.to_string()))
+            .into_iter()
+            .rev()
+        {
             if start > cut {
                 std::fs::remove_file(file).unwrap();
                 continue;
             }
-            File::options().write(true).open(file).unwrap().set_len(cut - start).unwrap();
+            File::options()
+                .write(true)
+                .open(file)
+                .unwrap()
+                .set_len(cut - start)
+                .unwrap();
             break;
         }
     }
@@ -249,23 +309,40 @@ impl Trace {
     /// Checks everything, once the last run has cleared up.
     pub(super) async fn check(&mut self) {
         let store = &self.store;
-        let records = store.usage().recent(Scope::Account(self.account), None, 10_000).await.unwrap();
+        let records = store
+            .usage()
+            .recent(Scope::Account(self.account), None, 10_000)
+            .await
+            .unwrap();
         let cost = self.model.agrees(&records);
         let balance = store.wallets().balance(self.account).await.unwrap().unwrap();
         let expected = self.model.credits - cost;
         assert_eq!((balance.balance.pico(), balance.held.pico()), (expected, 0));
         assert_eq!(store.wallets().sum(self.account).await.unwrap().pico(), expected);
-        assert!(expected >= 0, "more was spent than there was, and no call cost more than was held for it");
+        assert!(
+            expected >= 0,
+            "more was spent than there was, and no call cost more than was held for it"
+        );
         let totals = store.usage().totals(self.account, 0).await.unwrap();
         assert_eq!((totals.requests as usize, totals.cost.pico()), (records.len(), cost));
         let charged = records.iter().filter(|record| record.cost != PicoUsd::ZERO).count() as i64;
         let entries = store.wallets().entries(self.account, None, 10_000).await.unwrap();
         assert_eq!(entries.iter().map(|entry| entry.requests).sum::<i64>(), charged);
         let mut late = false;
-        for (budget, limit) in [(Budget::Balance(self.account), None), (Budget::Key(self.key), self.limits.spend)] {
+        for (budget, limit) in [
+            (Budget::Balance(self.account), None),
+            (Budget::Key(self.key), self.limits.spend),
+        ] {
             let gateway = GatewayId::new(NOW, random::bytes());
             let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
-            let ask = LeaseRequest { gateway, budget, limit, window_start: 0, need, lately };
+            let ask = LeaseRequest {
+                gateway,
+                budget,
+                limit,
+                window_start: 0,
+                need,
+                lately,
+            };
             let mut leased = store.leases().take(ask).await.unwrap();
             if leased.elsewhere > PicoUsd::ZERO {
                 late = true;
@@ -281,9 +358,13 @@ impl Trace {
             late |= shipped.is_some();
         }
         self.model.late += usize::from(late);
-        let left = std::fs::read_dir(&self.options.folder).unwrap().map(|entry| entry.unwrap().path());
+        let left = std::fs::read_dir(&self.options.folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
         // What never began is not taken for what was left before it is old.
-        let left: Vec<PathBuf> = left.filter(|path| path.extension().is_none_or(|ending| ending != "new")).collect();
+        let left: Vec<PathBuf> = left
+            .filter(|path| path.extension().is_none_or(|ending| ending != "new"))
+            .collect();
         assert!(left.is_empty(), "{left:?}");
     }
 }
@@ -296,7 +377,11 @@ fn ended_as(id: RequestId, end: End) -> CallEnded {
         state: end.state,
         status: 200,
         error: None,
-        tokens: Tokens { prompt: 10, completion: 5, ..Tokens::default() },
+        tokens: Tokens {
+            prompt: 10,
+            completion: 5,
+            ..Tokens::default()
+        },
         searches: 0,
         tier: None,
         source: UsageSource::Provider,
@@ -310,7 +395,9 @@ fn ended_as(id: RequestId, end: End) -> CallEnded {
 
 /// The segments of a run's folder and where each begins, in order.
 pub(super) fn segments(folder: &std::path::Path) -> Vec<(u64, PathBuf)> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut found: Vec<(u64, PathBuf)> = entries
         .filter_map(|entry| {
             let path = entry.unwrap().path();
@@ -342,7 +429,13 @@ impl Run {
 
     /// A call ends that never began.
     pub(super) fn ends_without_beginning(&self, id: RequestId) {
-        drop(self.spool_handle.end(&ended_as(id, End { state: CallState::Settled, cost: 1 })));
+        drop(self.spool_handle.end(&ended_as(
+            id,
+            End {
+                state: CallState::Settled,
+                cost: 1,
+            },
+        )));
     }
 
     /// The same, beside what comes next.

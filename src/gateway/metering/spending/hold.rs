@@ -36,7 +36,11 @@ struct Part {
 impl Part {
     fn new(spending: &Spending, budget: Budget, limit: Option<SpendLimit>, now: Timestamp) -> Self {
         let window = limit.map_or(0, |limit| limit.period.start(now));
-        Self { budget, limit, lease: Mutex::new(spending.lease(budget, window)) }
+        Self {
+            budget,
+            limit,
+            lease: Mutex::new(spending.lease(budget, window)),
+        }
     }
 
     /// The purse of the period that `now` lies in.
@@ -66,7 +70,11 @@ impl Holds {
     /// Which limits' periods it counts in.
     pub fn charges(&self) -> Charges {
         let window = |wanted: fn(Budget) -> bool| {
-            self.leases.iter().flatten().find(|lease| wanted(lease.budget)).map(|lease| lease.window)
+            self.leases
+                .iter()
+                .flatten()
+                .find(|lease| wanted(lease.budget))
+                .map(|lease| lease.window)
         };
         Charges {
             key: window(|budget| matches!(budget, Budget::Key(_))),
@@ -121,7 +129,10 @@ impl KeyLeases {
                 Ok(holds) => return Ok(holds),
                 Err(short) => short,
             };
-            let leased = lease.refill(spending, amount, part.limit).await.map_err(|Unavailable| unavailable())?;
+            let leased = lease
+                .refill(spending, amount, part.limit)
+                .await
+                .map_err(|Unavailable| unavailable())?;
             // There is enough, or more to be had: somebody else was faster.
             let some = lease.free() >= amount || leased.left > PicoUsd::ZERO;
             if some && began.elapsed() < PATIENCE {
@@ -144,7 +155,11 @@ impl KeyLeases {
         amount: PicoUsd,
         now: Timestamp,
     ) -> Result<Holds, (&Part, Arc<Lease>)> {
-        let mut holds = Holds { leases: [None, None, None], amount, now };
+        let mut holds = Holds {
+            leases: [None, None, None],
+            amount,
+            now,
+        };
         let parts = [Some(&self.balance), self.account.as_ref(), self.key.as_ref()];
         for (slot, part) in holds.leases.iter_mut().zip(parts) {
             let Some(part) = part else { continue };
@@ -193,7 +208,10 @@ impl Part {
             Some(_) => format!(" a {}", limit.period),
             None => String::new(),
         };
-        let again = limit.period.end(now).map(|end| format!(" It starts again on {}.", format::utc(end)));
+        let again = limit
+            .period
+            .end(now)
+            .map(|end| format!(" It starts again on {}.", format::utc(end)));
         let again = again.unwrap_or_default();
         let limit = format::money_down(limit.amount);
         let message = if free == PicoUsd::ZERO {
@@ -210,9 +228,15 @@ impl Part {
 
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 fn unavailable() -> ApiError {
-    ApiError::new(Code::DbError, "The balance cannot be checked right now. Try again in a moment.")
+    ApiError::new(
+        Code::DbError,
+        "The balance cannot be checked right now. Try again in a moment.",
+    )
 }

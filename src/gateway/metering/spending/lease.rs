@@ -61,7 +61,11 @@ impl State {
         let since = *self.lately_since.get_or_insert(now);
         if now.since(since) >= LATELY {
             let [running, _] = self.lately;
-            self.lately = if now.since(since) >= LATELY * 2 { [0, 0] } else { [0, running] };
+            self.lately = if now.since(since) >= LATELY * 2 {
+                [0, 0]
+            } else {
+                [0, running]
+            };
             self.lately_since = Some(now);
         }
         self.lately.iter().sum()
@@ -70,7 +74,11 @@ impl State {
 
 impl Lease {
     pub(super) fn new(budget: Budget, window: i64) -> Self {
-        Self { budget, window, state: Mutex::default() }
+        Self {
+            budget,
+            window,
+            state: Mutex::default(),
+        }
     }
 
     /// Holds so much of the lease, if it is there.

@@ -82,12 +82,20 @@ impl Spending {
     /// The purse of a budget in the period that began on `window`.
     pub fn lease(&self, budget: Budget, window: i64) -> Arc<Lease> {
         let mut leases = lock(&self.leases);
-        Arc::clone(leases.entry((budget, window)).or_insert_with(|| Arc::new(Lease::new(budget, window))))
+        Arc::clone(
+            leases
+                .entry((budget, window))
+                .or_insert_with(|| Arc::new(Lease::new(budget, window))),
+        )
     }
 
     /// The gate of a key or an account.
     pub fn rate_limit(&self, of: Budget) -> Arc<RateLimit> {
-        Arc::clone(lock(&self.rate_limits).entry(of).or_insert_with(|| Arc::new(RateLimit::new(of))))
+        Arc::clone(
+            lock(&self.rate_limits)
+                .entry(of)
+                .or_insert_with(|| Arc::new(RateLimit::new(of))),
+        )
     }
 
     /// How many gateways share the limits.
@@ -118,7 +126,9 @@ impl Spending {
 
     /// An account's balance, and what other gateways hold of it, as the tables have them.
     pub async fn balance(&self, account: AccountId) -> Result<Balance, Unavailable> {
-        let balance = self.ask(self.store.wallets().seen_by(account, Some(self.gateway))).await?;
+        let balance = self
+            .ask(self.store.wallets().seen_by(account, Some(self.gateway)))
+            .await?;
         Ok(balance.unwrap_or_default())
     }
 
@@ -171,7 +181,10 @@ impl Spending {
                 if let Budget::Balance(_) = lease.budget
                     && let Some(held) = lease.untold()
                 {
-                    let told = self.store.leases().set_held(self.gateway, lease.budget, lease.window, held);
+                    let told = self
+                        .store
+                        .leases()
+                        .set_held(self.gateway, lease.budget, lease.window, held);
                     if self.ask(told).await.is_err() {
                         lease.tell_again();
                     }
@@ -189,16 +202,24 @@ impl Spending {
         let now = self.clock.now();
         match self.ask(self.store.leases().drop_dead(now.minus(DEAD))).await {
             Ok(0) | Err(Unavailable) => {}
-            Ok(leases) => tracing::warn!(leases, "Freed what gateways had leased that have not been seen for a day"),
+            Ok(leases) => tracing::warn!(
+                leases,
+                "Freed what gateways had leased that have not been seen for a day"
+            ),
         }
         let _ = self.ask(self.store.gateways().forget(now.minus(DEAD))).await;
-        let _ = self.ask(self.store.rates().drop_old(now.minus(Duration::from_secs(600)))).await;
+        let _ = self
+            .ask(self.store.rates().drop_old(now.minus(Duration::from_secs(600))))
+            .await;
     }
 
     /// Somebody else needs what is not used of a budget here.
     pub async fn recalled(&self, budget: Budget) {
-        let leases: Vec<Arc<Lease>> =
-            lock(&self.leases).values().filter(|lease| lease.budget == budget).cloned().collect();
+        let leases: Vec<Arc<Lease>> = lock(&self.leases)
+            .values()
+            .filter(|lease| lease.budget == budget)
+            .cloned()
+            .collect();
         for lease in leases {
             for _ in 0..10 {
                 if !lease.is_asking() {
@@ -215,7 +236,10 @@ impl Spending {
         if spare == PicoUsd::ZERO {
             return;
         }
-        let given = self.store.leases().give_back(self.gateway, lease.budget, lease.window, spare);
+        let given = self
+            .store
+            .leases()
+            .give_back(self.gateway, lease.budget, lease.window, spare);
         // Without an answer it may have been given back, or still be: then others spend it. It is not used here in any case;
         // what is left of it in the table goes with the run.
         let _ = self.ask(given).await;

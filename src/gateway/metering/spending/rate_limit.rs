@@ -60,7 +60,10 @@ impl KeyRateLimits {
             let any = limits.requests_per_minute.is_some() || limits.tokens_per_minute.is_some();
             any.then(|| (spending.rate_limit(of), *limits))
         };
-        Self { account: rate_limit(account, limits.0), key: rate_limit(key, limits.1) }
+        Self {
+            account: rate_limit(account, limits.0),
+            key: rate_limit(key, limits.1),
+        }
     }
 
     /// Admits so much, or says what stands in the way; then nothing is counted.
@@ -73,9 +76,18 @@ impl KeyRateLimits {
         {
             if let Some((rate_limit, limits)) = &self.key {
                 let counted = counted(limits, need);
-                rate_limit.correct(now, Used { requests: -counted.requests, tokens: -counted.tokens });
+                rate_limit.correct(
+                    now,
+                    Used {
+                        requests: -counted.requests,
+                        tokens: -counted.tokens,
+                    },
+                );
             }
-            return Err(RateLimited { of_account: true, ..limited });
+            return Err(RateLimited {
+                of_account: true,
+                ..limited
+            });
         }
         Ok(())
     }
@@ -84,8 +96,20 @@ impl KeyRateLimits {
     pub fn settle(&self, at: Timestamp, admit: i64, used: i64) {
         for (rate_limit, limits) in [&self.key, &self.account].into_iter().flatten() {
             if limits.tokens_per_minute.is_some() {
-                let counted = counted(limits, Used { requests: 0, tokens: admit });
-                rate_limit.correct(at, Used { requests: 0, tokens: used - counted.tokens });
+                let counted = counted(
+                    limits,
+                    Used {
+                        requests: 0,
+                        tokens: admit,
+                    },
+                );
+                rate_limit.correct(
+                    at,
+                    Used {
+                        requests: 0,
+                        tokens: used - counted.tokens,
+                    },
+                );
             }
         }
     }
@@ -106,19 +130,28 @@ impl KeyRateLimits {
 
 /// Of the limits, those of requests and of tokens.
 fn maxima(limits: &Limits) -> (Option<i64>, Option<i64>) {
-    (limits.requests_per_minute.map(i64::from), limits.tokens_per_minute.map(i64::from))
+    (
+        limits.requests_per_minute.map(i64::from),
+        limits.tokens_per_minute.map(i64::from),
+    )
 }
 
 /// What of `need` counts: no limit, no count; and one call that is larger than a minute's tokens is let in when there is no
 /// other.
 fn counted(limits: &Limits, need: Used) -> Used {
     let (requests, tokens) = maxima(limits);
-    Used { requests: requests.map_or(0, |_| need.requests), tokens: tokens.map_or(0, |limit| need.tokens.min(limit)) }
+    Used {
+        requests: requests.map_or(0, |_| need.requests),
+        tokens: tokens.map_or(0, |limit| need.tokens.min(limit)),
+    }
 }
 
 impl RateLimit {
     pub(super) fn new(of: Budget) -> Self {
-        Self { of, state: Mutex::default() }
+        Self {
+            of,
+            state: Mutex::default(),
+        }
     }
 
     async fn admit(&self, spending: &Spending, limits: &Limits, need: Used, now: Timestamp) -> Result<(), RateLimited> {
@@ -133,20 +166,33 @@ impl RateLimit {
             if state.take_from_pool(need, now) {
                 return Ok(());
             }
-            let untold = if state.shared { Used::default() } else { state.window.used(now) };
+            let untold = if state.shared {
+                Used::default()
+            } else {
+                state.window.used(now)
+            };
             // Estimates that were too low have to be made up for.
             (untold, state.pool.tokens.min(0))
         };
         let (requests, tokens) = maxima(limits);
         let part = |limit: Option<i64>| limit.map_or(0, |limit| (limit / PART).max(1));
-        let want = Used { requests: need.requests.max(part(requests)), tokens: need.tokens.max(part(tokens)) };
+        let want = Used {
+            requests: need.requests.max(part(requests)),
+            tokens: need.tokens.max(part(tokens)),
+        };
         let ask = RateRequest {
             of: self.of,
             requests: limits.requests_per_minute,
             tokens: limits.tokens_per_minute,
             untold,
-            need: Used { tokens: need.tokens - overdrawn, ..need },
-            want: Used { tokens: want.tokens - overdrawn, ..want },
+            need: Used {
+                tokens: need.tokens - overdrawn,
+                ..need
+            },
+            want: Used {
+                tokens: want.tokens - overdrawn,
+                ..want
+            },
         };
         match spending.ask(spending.store.rates().take(ask, now)).await {
             Ok(grant) => {
@@ -167,8 +213,10 @@ impl RateLimit {
         let mut state = lock(&self.state);
         state.window.add(at, more);
         if state.shared {
-            state.pool =
-                Used { requests: state.pool.requests - more.requests, tokens: state.pool.tokens - more.tokens };
+            state.pool = Used {
+                requests: state.pool.requests - more.requests,
+                tokens: state.pool.tokens - more.tokens,
+            };
         }
     }
 
@@ -177,7 +225,11 @@ impl RateLimit {
         let used = state.window.used(now);
         let reset = state.window.reset(now);
         let view = |limit: Option<i64>, used: i64| {
-            limit.map(|limit| RateView { limit, remaining: (limit - used).clamp(0, limit), reset })
+            limit.map(|limit| RateView {
+                limit,
+                remaining: (limit - used).clamp(0, limit),
+                reset,
+            })
         };
         let (requests, tokens) = maxima(limits);
         [view(requests, used.requests), view(tokens, used.tokens)]
@@ -197,7 +249,10 @@ impl State {
         let (requests, tokens) = (part(requests), part(tokens));
         let used = self.window.used(now);
         let left = |limit: Option<i64>, used: i64| limit.map_or(i64::MAX, |limit| limit - used);
-        let left = Used { requests: left(requests, used.requests), tokens: left(tokens, used.tokens) };
+        let left = Used {
+            requests: left(requests, used.requests),
+            tokens: left(tokens, used.tokens),
+        };
         if need.requests <= left.requests && need.tokens <= left.tokens {
             self.window.add(now, need);
             return Ok(());
@@ -209,24 +264,42 @@ impl State {
     fn take_from_pool(&mut self, need: Used, now: Timestamp) -> bool {
         // What was taken longer ago counts for no minute any more.
         if self.pool_at.is_none_or(|at| now.since(at) > Duration::from_secs(30)) {
-            self.pool = Used { requests: self.pool.requests.min(0), tokens: self.pool.tokens.min(0) };
+            self.pool = Used {
+                requests: self.pool.requests.min(0),
+                tokens: self.pool.tokens.min(0),
+            };
         }
         let fits = need.requests <= self.pool.requests.max(0) && need.tokens <= self.pool.tokens.max(0);
         if fits {
-            self.pool = Used { requests: self.pool.requests - need.requests, tokens: self.pool.tokens - need.tokens };
+            self.pool = Used {
+                requests: self.pool.requests - need.requests,
+                tokens: self.pool.tokens - need.tokens,
+            };
             self.window.add(now, need);
         }
         fits
     }
 
     fn fill(&mut self, granted: Used, now: Timestamp) {
-        self.pool = Used { requests: self.pool.requests + granted.requests, tokens: self.pool.tokens + granted.tokens };
+        self.pool = Used {
+            requests: self.pool.requests + granted.requests,
+            tokens: self.pool.tokens + granted.tokens,
+        };
         self.pool_at = Some(now);
     }
 }
 
 fn limited(limits: &Limits, need: Used, left: Used, wait: Duration) -> RateLimited {
     let about_tokens = need.requests <= left.requests;
-    let limit = if about_tokens { limits.tokens_per_minute } else { limits.requests_per_minute };
-    RateLimited { of_account: false, about_tokens, limit: limit.unwrap_or_default(), wait }
+    let limit = if about_tokens {
+        limits.tokens_per_minute
+    } else {
+        limits.requests_per_minute
+    };
+    RateLimited {
+        of_account: false,
+        about_tokens,
+        limit: limit.unwrap_or_default(),
+        wait,
+    }
 }

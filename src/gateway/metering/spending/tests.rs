@@ -13,12 +13,22 @@ const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 
 /// A database in a file of its own, and an account with a dollar in it.
 async fn account(file: &std::path::Path) -> (Store, AccountId) {
-    let store = Store::open(&format!("sqlite://{}", file.display()).parse().unwrap()).await.unwrap();
+    let store = Store::open(&format!("sqlite://{}", file.display()).parse().unwrap())
+        .await
+        .unwrap();
     store.migrate().await.unwrap();
     let (id, by) = (AccountId::new(NOW, random::bytes()), Actor::command_line());
-    store.accounts().create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW).await.unwrap();
+    store
+        .accounts()
+        .create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW)
+        .await
+        .unwrap();
     let (entry, dollar) = (LedgerId::new(NOW, random::bytes()), "1".parse().unwrap());
-    store.wallets().credit(entry, id, dollar, "for a test", &by, NOW).await.unwrap();
+    store
+        .wallets()
+        .credit(entry, id, dollar, "for a test", &by, NOW)
+        .await
+        .unwrap();
     (store, id)
 }
 
@@ -45,7 +55,14 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
     assert_eq!(lease.free(), PicoUsd::ZERO);
     let other = GatewayId::new(NOW, random::bytes());
     let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
-    let ask = LeaseRequest { gateway: other, budget, limit: None, window_start: 0, need, lately };
+    let ask = LeaseRequest {
+        gateway: other,
+        budget,
+        limit: None,
+        window_start: 0,
+        need,
+        lately,
+    };
     while store.leases().take(ask).await.unwrap().elsewhere > PicoUsd::ZERO {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -41,7 +41,13 @@ impl Disk {
         } else {
             files.create(&path, false)?
         };
-        Ok(Self { files, file, synced: options.synced, length: 0, blocks: Blocks::default() })
+        Ok(Self {
+            files,
+            file,
+            synced: options.synced,
+            length: 0,
+            blocks: Blocks::default(),
+        })
     }
 
     /// How many bytes it holds.
@@ -109,7 +115,11 @@ impl Blocks {
     fn of(length: usize) -> Self {
         let memory = vec![0; length.next_multiple_of(BLOCK) + BLOCK];
         let address = memory.as_ptr().addr();
-        Self { start: address.next_multiple_of(BLOCK) - address, memory, length: 0 }
+        Self {
+            start: address.next_multiple_of(BLOCK) - address,
+            memory,
+            length: 0,
+        }
     }
 
     fn bytes(&self, count: usize) -> &[u8] {
@@ -157,7 +167,15 @@ mod tests {
     }
 
     fn begin(folder: &Path, synced: bool) -> Disk {
-        Disk::begin(&SpoolOptions { synced, ..SpoolOptions::new(folder.to_owned()) }, folder, 0).unwrap()
+        Disk::begin(
+            &SpoolOptions {
+                synced,
+                ..SpoolOptions::new(folder.to_owned())
+            },
+            folder,
+            0,
+        )
+        .unwrap()
     }
 
     fn folder() -> PathBuf {

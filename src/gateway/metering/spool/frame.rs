@@ -13,7 +13,10 @@ pub(super) fn write(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
     let length = u32::try_from(out.len() - start - HEAD).unwrap_or(u32::MAX);
     let body = out.get(start + HEAD..).unwrap_or_default();
     let sum = checksum(length, body);
-    if let Some((head, _)) = out.get_mut(start..).and_then(|frame| frame.split_first_chunk_mut::<HEAD>()) {
+    if let Some((head, _)) = out
+        .get_mut(start..)
+        .and_then(|frame| frame.split_first_chunk_mut::<HEAD>())
+    {
         let (first, second) = head.split_at_mut(4);
         first.copy_from_slice(&length.to_le_bytes());
         second.copy_from_slice(&sum.to_le_bytes());
@@ -33,7 +36,9 @@ pub(super) enum Frame<'a> {
 }
 
 pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
-    let Some((head, rest)) = bytes.split_first_chunk::<HEAD>() else { return Frame::Short };
+    let Some((head, rest)) = bytes.split_first_chunk::<HEAD>() else {
+        return Frame::Short;
+    };
     let [a, b, c, d, e, f, g, h] = *head;
     let (length, sum) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
     let size = length as usize;

@@ -98,7 +98,11 @@ impl SpoolHandle {
         if !self.0.unasked.swap(true, Ordering::AcqRel) {
             self.0.bell.notify_one();
         }
-        Durable { handle: Arc::clone(&self.0), offset, until: None }
+        Durable {
+            handle: Arc::clone(&self.0),
+            offset,
+            until: None,
+        }
     }
 }
 
@@ -195,7 +199,10 @@ impl Drop for Shared {
 impl Durable {
     /// Gives up after that time.
     pub fn within(self, patience: Duration) -> Self {
-        Self { until: Some(Instant::now() + patience), ..self }
+        Self {
+            until: Some(Instant::now() + patience),
+            ..self
+        }
     }
 }
 

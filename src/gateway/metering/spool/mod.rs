@@ -118,7 +118,9 @@ impl Spool {
             lock,
         }));
         let shared = Arc::clone(&spool.0);
-        let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&shared))?;
+        let thread = std::thread::Builder::new()
+            .name("spool".into())
+            .spawn(move || writer.run(&shared))?;
         *crate::gateway::locks::lock(&spool.0.writer) = Some(thread);
         Ok(spool)
     }
@@ -158,7 +160,11 @@ impl Spool {
 
     /// Whether no new call can be taken now: the disk is full, or too much waits for the database.
     pub(in crate::gateway) fn is_full(&self) -> bool {
-        let waiting = self.0.durable.load(Ordering::Relaxed).saturating_sub(self.0.shipped.load(Ordering::Relaxed));
+        let waiting = self
+            .0
+            .durable
+            .load(Ordering::Relaxed)
+            .saturating_sub(self.0.shipped.load(Ordering::Relaxed));
         self.0.stuck.load(Ordering::Relaxed) || waiting > MOST
     }
 
@@ -307,7 +313,9 @@ pub fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
             continue;
         }
         let name = folder.file_name().and_then(|name| name.to_str());
-        let Some(gateway) = name.and_then(|name| name.parse().ok()) else { continue };
+        let Some(gateway) = name.and_then(|name| name.parse().ok()) else {
+            continue;
+        };
         let lock = match files.open_lock(&folder.join(LOCK)) {
             Ok(lock) => lock,
             // A run ended or begins at this moment.
@@ -316,7 +324,12 @@ pub fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
         };
         // A run that lasts holds it; one that ends in order removes the folder before it lets go.
         if files.lock(&lock)? && files.exists(&folder.join(LOCK))? {
-            found.push(Left { gateway, files: files.clone(), folder, _lock: lock });
+            found.push(Left {
+                gateway,
+                files: files.clone(),
+                folder,
+                _lock: lock,
+            });
         }
     }
     found.sort_by_key(|left| left.gateway);

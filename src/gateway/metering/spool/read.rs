@@ -54,14 +54,24 @@ pub enum ReadError {
 impl Reader {
     /// A reader of this run's folder, from the beginning.
     pub(super) fn new(files: Files, folder: PathBuf) -> Self {
-        Self { files, folder, of: Run::This, offset: 0, open: None, ready: Vec::new(), damaged: false }
+        Self {
+            files,
+            folder,
+            of: Run::This,
+            offset: 0,
+            open: None,
+            ready: Vec::new(),
+            damaged: false,
+        }
     }
 
     /// A reader of a folder that an earlier run left, from its first segment on.
     pub fn of_left(left: &super::Left) -> io::Result<Self> {
         let mut reader = Self::new(left.files.clone(), left.folder.clone());
         reader.of = Run::Earlier;
-        reader.offset = segment::all(&left.files, &left.folder)?.first().map_or(0, |(offset, _)| *offset);
+        reader.offset = segment::all(&left.files, &left.folder)?
+            .first()
+            .map_or(0, |(offset, _)| *offset);
         Ok(reader)
     }
 
@@ -112,7 +122,10 @@ impl Reader {
         let cut = next == Frame::Garbled && self.frames_follow();
         let following = self.next_segment()?;
         if self.of == Run::This && (!whole || following != Some(self.offset)) {
-            return Err(ReadError::Ends { offset: self.offset, until });
+            return Err(ReadError::Ends {
+                offset: self.offset,
+                until,
+            });
         }
         self.damaged |= cut;
         let Some(following) = following else {
@@ -179,6 +192,9 @@ impl Reader {
     /// Where the segment after the open one begins.
     fn next_segment(&self) -> io::Result<Option<u64>> {
         let Some((start, _)) = &self.open else { return Ok(None) };
-        Ok(segment::all(&self.files, &self.folder)?.into_iter().map(|(offset, _)| offset).find(|offset| offset > start))
+        Ok(segment::all(&self.files, &self.folder)?
+            .into_iter()
+            .map(|(offset, _)| offset)
+            .find(|offset| offset > start))
     }
 }

@@ -17,7 +17,9 @@ pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)
     let mut found = Vec::new();
     for path in files.list(folder)? {
         if path.extension().is_some_and(|ending| ending == ENDING)
-            && let Some(offset) = path.file_stem().and_then(|name| u64::from_str_radix(name.to_str()?, 16).ok())
+            && let Some(offset) = path
+                .file_stem()
+                .and_then(|name| u64::from_str_radix(name.to_str()?, 16).ok())
         {
             found.push((offset, path));
         }

@@ -32,7 +32,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(options: SpoolOptions, folder: PathBuf) -> io::Result<Self> {
         let segment = Disk::begin(&options, &folder, 0)?;
-        let mut writer = Self { options, folder, segment, offset: 0, reserved: false };
+        let mut writer = Self {
+            options,
+            folder,
+            segment,
+            offset: 0,
+            reserved: false,
+        };
         if writer.options.synced {
             writer.reserve()?;
         }
@@ -105,7 +111,10 @@ impl Writer {
         let mut pending = lock(&shared.pending);
         while !pending.write_requested && !pending.stopping {
             if shared.stuck.load(Ordering::Relaxed) {
-                let waited = shared.wake.wait_timeout(pending, RETRY).unwrap_or_else(PoisonError::into_inner);
+                let waited = shared
+                    .wake
+                    .wait_timeout(pending, RETRY)
+                    .unwrap_or_else(PoisonError::into_inner);
                 pending = waited.0;
                 break;
             }

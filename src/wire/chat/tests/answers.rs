@@ -19,11 +19,27 @@ fn an_answer_and_its_stream_say_the_same() {
     for (name, whole, streamed) in [
         ("plain", fixture!("answer/plain.json"), fixture!("answer/plain.sse")),
         ("tools", fixture!("answer/tools.json"), fixture!("answer/tools.sse")),
-        ("parallel_tools", fixture!("answer/parallel_tools.json"), fixture!("answer/parallel_tools.sse")),
+        (
+            "parallel_tools",
+            fixture!("answer/parallel_tools.json"),
+            fixture!("answer/parallel_tools.sse"),
+        ),
         ("image", fixture!("answer/image.json"), fixture!("answer/image.sse")),
-        ("thinking", fixture!("answer/thinking.json"), fixture!("answer/thinking.sse")),
-        ("structured_output", fixture!("answer/structured_output.json"), fixture!("answer/structured_output.sse")),
-        ("refusal", fixture!("answer/refusal.json"), fixture!("answer/refusal.sse")),
+        (
+            "thinking",
+            fixture!("answer/thinking.json"),
+            fixture!("answer/thinking.sse"),
+        ),
+        (
+            "structured_output",
+            fixture!("answer/structured_output.json"),
+            fixture!("answer/structured_output.sse"),
+        ),
+        (
+            "refusal",
+            fixture!("answer/refusal.json"),
+            fixture!("answer/refusal.sse"),
+        ),
         ("length", fixture!("answer/length.json"), fixture!("answer/length.sse")),
     ] {
         let whole = read(whole);
@@ -32,7 +48,12 @@ fn an_answer_and_its_stream_say_the_same() {
 
         assert!(streamed.ended && streamed.error.is_none(), "{name}");
         assert_eq!(streamed.response, untold(whole.clone()), "{name}");
-        assert!(whole.tokens.is_some_and(|tokens| tokens.reasoning > 0 && tokens.cache_read > 0), "{name}");
+        assert!(
+            whole
+                .tokens
+                .is_some_and(|tokens| tokens.reasoning > 0 && tokens.cache_read > 0),
+            "{name}"
+        );
     }
 }
 
@@ -54,13 +75,20 @@ fn an_answer_that_is_written_reads_the_same() {
         let again = written(&response, &identity());
 
         let id = Some("chatcmpl-7h3x".into());
-        assert_eq!(read_response(&again, None), Ok(untold(Response { id, ..response })), "{again}");
+        assert_eq!(
+            read_response(&again, None),
+            Ok(untold(Response { id, ..response })),
+            "{again}"
+        );
     }
 }
 
 /// Without how it was served, which neither events nor written answers tell.
 fn untold(response: Response<'_>) -> Response<'_> {
-    Response { service: ServiceReport::default(), ..response }
+    Response {
+        service: ServiceReport::default(),
+        ..response
+    }
 }
 
 #[test]
@@ -94,7 +122,15 @@ fn an_answer_is_written_as_openai_writes_it() {
 #[test]
 fn reasons_to_end_are_those_of_chat() {
     let reason = |stop, parts: Vec<Part<'static>>| {
-        written(&Response { stop, parts, ..Response::default() }, &identity())["choices"][0]["finish_reason"].clone()
+        written(
+            &Response {
+                stop,
+                parts,
+                ..Response::default()
+            },
+            &identity(),
+        )["choices"][0]["finish_reason"]
+            .clone()
     };
     let call = || {
         Part::ToolCall(ToolCall {
@@ -117,42 +153,85 @@ fn reasons_to_end_are_those_of_chat() {
 #[test]
 fn content_is_null_only_beside_calls_and_refusals() {
     let message = |parts: Vec<Part<'static>>| {
-        written(&Response { parts, ..Response::default() }, &identity())["choices"][0]["message"].clone()
+        written(
+            &Response {
+                parts,
+                ..Response::default()
+            },
+            &identity(),
+        )["choices"][0]["message"]
+            .clone()
     };
-    let call = ToolCall { id: "1".into(), name: "f".into(), namespace: None, arguments: "".into(), custom: false };
+    let call = ToolCall {
+        id: "1".into(),
+        name: "f".into(),
+        namespace: None,
+        arguments: "".into(),
+        custom: false,
+    };
 
     assert_eq!(message(vec![])["content"], "");
     assert_eq!(message(vec![Part::Refusal("no".into())])["content"], Value::Null);
     let called = message(vec![Part::ToolCall(call)]);
     assert_eq!(called["content"], Value::Null);
-    assert_eq!(called["tool_calls"][0]["function"]["arguments"], "{}", "clients parse arguments");
+    assert_eq!(
+        called["tool_calls"][0]["function"]["arguments"], "{}",
+        "clients parse arguments"
+    );
 }
 
 #[test]
 fn seals_are_packed_beside_their_thoughts_and_come_back() {
-    let signature =
-        Signature { origin: Protocol::OpenaiResponses, value: "gAAA".into(), id: Some("rs_1".into()), redacted: false };
-    let hidden = Signature { origin: Protocol::AnthropicMessages, value: "Emw".into(), id: None, redacted: true };
+    let signature = Signature {
+        origin: Protocol::OpenaiResponses,
+        value: "gAAA".into(),
+        id: Some("rs_1".into()),
+        redacted: false,
+    };
+    let hidden = Signature {
+        origin: Protocol::AnthropicMessages,
+        value: "Emw".into(),
+        id: None,
+        redacted: true,
+    };
     let parts = vec![
-        Part::Thinking { text: "hm".into(), signature: Some(signature) },
-        Part::Thinking { text: "".into(), signature: Some(hidden) },
+        Part::Thinking {
+            text: "hm".into(),
+            signature: Some(signature),
+        },
+        Part::Thinking {
+            text: "".into(),
+            signature: Some(hidden),
+        },
         Part::text("yes"),
     ];
-    let response = Response { parts, ..Response::default() };
+    let response = Response {
+        parts,
+        ..Response::default()
+    };
 
     let answer = written(&response, &identity());
 
     assert_eq!(answer["choices"][0]["message"]["reasoning_content"], "hm");
     assert_eq!(read_response(&answer, None).unwrap().parts, response.parts);
     let body = json!({"messages": [{"role": "user", "content": "?"}, answer["choices"][0]["message"]]});
-    assert_eq!(read_request(&body).unwrap().turns[1].parts, response.parts, "the client sends it back");
+    assert_eq!(
+        read_request(&body).unwrap().turns[1].parts,
+        response.parts,
+        "the client sends it back"
+    );
 }
 
 #[test]
 fn a_citation_without_a_place_has_that_of_its_text() {
     let cited = |text: &'static str, span| Part::Text {
         text: text.into(),
-        citations: vec![Citation { url: "https://x.org".into(), title: "X".into(), quote: None, span }],
+        citations: vec![Citation {
+            url: "https://x.org".into(),
+            title: "X".into(),
+            quote: None,
+            span,
+        }],
         cache: None,
     };
     let response = Response {
@@ -171,13 +250,30 @@ fn a_citation_without_a_place_has_that_of_its_text() {
 
 #[test]
 fn calls_have_the_clients_names() {
-    let tool =
-        |name: &'static str, kind| Tool { name: name.into(), namespace: None, description: None, kind, cache: None };
+    let tool = |name: &'static str, kind| Tool {
+        name: name.into(),
+        namespace: None,
+        description: None,
+        kind,
+        cache: None,
+    };
     let tools = vec![
-        tool("files.read", ToolKind::Function { parameters: None, strict: None }),
+        tool(
+            "files.read",
+            ToolKind::Function {
+                parameters: None,
+                strict: None,
+            },
+        ),
         tool("patch", ToolKind::Custom { format: None }),
     ];
-    let names = ToolNames::new(&Request { tools, ..Request::default() }, LONGEST_TOOL_NAME);
+    let names = ToolNames::new(
+        &Request {
+            tools,
+            ..Request::default()
+        },
+        LONGEST_TOOL_NAME,
+    );
     let call = |name: &'static str, arguments: &'static str| {
         Part::ToolCall(ToolCall {
             id: "1".into(),
@@ -187,9 +283,19 @@ fn calls_have_the_clients_names() {
             custom: false,
         })
     };
-    let parts = vec![call("files_read", "{\"a\":1}"), call("patch", "{\"input\":\"*** Begin\"}"), call("other", "{}")];
+    let parts = vec![
+        call("files_read", "{\"a\":1}"),
+        call("patch", "{\"input\":\"*** Begin\"}"),
+        call("other", "{}"),
+    ];
 
-    let answer = written(&Response { parts, ..Response::default() }, &ResponseIdentity { names, ..identity() });
+    let answer = written(
+        &Response {
+            parts,
+            ..Response::default()
+        },
+        &ResponseIdentity { names, ..identity() },
+    );
 
     assert_eq!(
         answer["choices"][0]["message"]["tool_calls"],
@@ -218,31 +324,61 @@ fn providers_that_write_it_their_own_way_are_understood() {
         })
     };
 
-    let ollama =
-        response(json!({"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}), "stop")
-            .unwrap();
-    assert_eq!((ollama.parts, ollama.stop), (vec![call("call_x_0", "{\"a\":1}")], Stop::Tools));
+    let ollama = response(
+        json!({"content": "", "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}),
+        "stop",
+    )
+    .unwrap();
+    assert_eq!(
+        (ollama.parts, ollama.stop),
+        (vec![call("call_x_0", "{\"a\":1}")], Stop::Tools)
+    );
 
-    let retired =
-        response(json!({"content": null, "function_call": {"name": "f", "arguments": "{}"}}), "function_call").unwrap();
-    assert_eq!((retired.parts, retired.stop), (vec![call("call_x_0", "{}")], Stop::Tools));
+    let retired = response(
+        json!({"content": null, "function_call": {"name": "f", "arguments": "{}"}}),
+        "function_call",
+    )
+    .unwrap();
+    assert_eq!(
+        (retired.parts, retired.stop),
+        (vec![call("call_x_0", "{}")], Stop::Tools)
+    );
 
     let mistral = json!([
         {"type": "thinking", "thinking": [{"type": "text", "text": "h"}, {"type": "text", "text": "m"}]},
         {"type": "text", "text": "yes"},
     ]);
     let mistral = response(json!({"content": mistral, "tool_calls": null}), "stop").unwrap();
-    assert_eq!(mistral.parts, [Part::Thinking { text: "hm".into(), signature: None }, Part::text("yes")]);
+    assert_eq!(
+        mistral.parts,
+        [
+            Part::Thinking {
+                text: "hm".into(),
+                signature: None
+            },
+            Part::text("yes")
+        ]
+    );
 
     let groq = response(json!({"content": "yes", "reasoning": "hm"}), "eos").unwrap();
     assert_eq!((groq.parts, groq.stop), (mistral.parts, Stop::End));
 
-    let twice = response(json!({"content": "yes", "reasoning": "hm", "reasoning_content": "hm"}), "stop").unwrap();
+    let twice = response(
+        json!({"content": "yes", "reasoning": "hm", "reasoning_content": "hm"}),
+        "stop",
+    )
+    .unwrap();
     assert_eq!(twice.parts, groq_parts());
 }
 
 fn groq_parts() -> Vec<Part<'static>> {
-    vec![Part::Thinking { text: "hm".into(), signature: None }, Part::text("yes")]
+    vec![
+        Part::Thinking {
+            text: "hm".into(),
+            signature: None,
+        },
+        Part::text("yes"),
+    ]
 }
 
 #[test]
@@ -251,7 +387,12 @@ fn counts_stand_where_the_provider_puts_them() {
     let moonshot = json!({"choices": [{"message": message, "usage": {"prompt_tokens": 9.0, "completion_tokens": 4, "cached_tokens": 2}}]});
     let none = json!({"choices": [{"message": message}], "usage": null});
 
-    let tokens = Tokens { prompt: 9, completion: 4, cache_read: 2, ..Tokens::default() };
+    let tokens = Tokens {
+        prompt: 9,
+        completion: 4,
+        cache_read: 2,
+        ..Tokens::default()
+    };
     assert_eq!(read_response(&moonshot, None).unwrap().tokens, Some(tokens));
     assert_eq!(read_response(&none, None).unwrap().tokens, None);
 }

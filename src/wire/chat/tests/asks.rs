@@ -20,7 +20,10 @@ fn asking(more: Value) -> Value {
 }
 
 fn user(text: &'static str) -> Turn<'static> {
-    Turn { role: Role::User, parts: vec![Part::text(text)] }
+    Turn {
+        role: Role::User,
+        parts: vec![Part::text(text)],
+    }
 }
 
 #[test]
@@ -45,10 +48,21 @@ fn calls_and_their_results() {
 
     let call = |id: &'static str, arguments: &'static str| {
         let name = "get_weather".into();
-        Part::ToolCall(ToolCall { id: id.into(), name, namespace: None, arguments: arguments.into(), custom: false })
+        Part::ToolCall(ToolCall {
+            id: id.into(),
+            name,
+            namespace: None,
+            arguments: arguments.into(),
+            custom: false,
+        })
     };
     let result = |id: &'static str, text: &'static str| {
-        Part::ToolResult(ToolResult { id: id.into(), parts: vec![Part::text(text)], is_error: false, cache: None })
+        Part::ToolResult(ToolResult {
+            id: id.into(),
+            parts: vec![Part::text(text)],
+            is_error: false,
+            cache: None,
+        })
     };
     assert_eq!(
         request.turns[1..],
@@ -63,7 +77,10 @@ fn calls_and_their_results() {
             },
             Turn {
                 role: Role::User,
-                parts: vec![result("call_p1", "21 °C, clear"), result("call_a2", "Error: there is no such city")],
+                parts: vec![
+                    result("call_p1", "21 °C, clear"),
+                    result("call_a2", "Error: there is no such city")
+                ],
             },
             user("Take Lisbon instead, and tell me the time there."),
         ]
@@ -74,7 +91,10 @@ fn calls_and_their_results() {
         name: "now".into(),
         namespace: None,
         description: None,
-        kind: ToolKind::Function { parameters: None, strict: None },
+        kind: ToolKind::Function {
+            parameters: None,
+            strict: None,
+        },
         cache: None,
     };
     assert_eq!(request.tools[1], now);
@@ -86,18 +106,46 @@ fn pictures_and_documents_are_not_copied() {
 
     let request = read_request(&body).unwrap();
 
-    let [Part::Text { .. }, Part::Image { source: Source::Base64 { media_type, data }, detail, .. }, there, file] =
-        &request.turns[0].parts[..]
+    let [
+        Part::Text { .. },
+        Part::Image {
+            source: Source::Base64 { media_type, data },
+            detail,
+            ..
+        },
+        there,
+        file,
+    ] = &request.turns[0].parts[..]
     else {
         panic!("{request:#?}")
     };
     assert_eq!((media_type.as_ref(), detail.as_deref()), ("image/png", Some("low")));
     let sent = body["messages"][0]["content"][1]["image_url"]["url"].as_str().unwrap();
-    assert!(sent.as_bytes().as_ptr_range().contains(&data.as_ptr()), "borrowed from the body");
+    assert!(
+        sent.as_bytes().as_ptr_range().contains(&data.as_ptr()),
+        "borrowed from the body"
+    );
     let url = Source::Url("https://example.com/eiffel.jpg".into());
-    assert_eq!(*there, Part::Image { source: url, detail: None, cache: None });
-    let Part::File { source: Source::Base64 { media_type, .. }, name, .. } = file else { panic!("{file:?}") };
-    assert_eq!((media_type.as_ref(), name.as_deref()), ("application/pdf", Some("plan.pdf")));
+    assert_eq!(
+        *there,
+        Part::Image {
+            source: url,
+            detail: None,
+            cache: None
+        }
+    );
+    let Part::File {
+        source: Source::Base64 { media_type, .. },
+        name,
+        ..
+    } = file
+    else {
+        panic!("{file:?}")
+    };
+    assert_eq!(
+        (media_type.as_ref(), name.as_deref()),
+        ("application/pdf", Some("plan.pdf"))
+    );
 }
 
 #[test]
@@ -112,9 +160,15 @@ fn thoughts_come_with_their_seals() {
         id: None,
         redacted: false,
     };
-    let thought = Part::Thinking { text: "7 times 13 is 91.".into(), signature: Some(signature) };
+    let thought = Part::Thinking {
+        text: "7 times 13 is 91.".into(),
+        signature: Some(signature),
+    };
     assert_eq!(request.turns[1].parts, [thought, Part::text("No: 91 = 7 · 13.")]);
-    assert_eq!((request.thinking, request.max_tokens), (Some(Thinking::Effort(Effort::High)), Some(16_000)));
+    assert_eq!(
+        (request.thinking, request.max_tokens),
+        (Some(Thinking::Effort(Effort::High)), Some(16_000))
+    );
 }
 
 #[test]
@@ -123,7 +177,10 @@ fn how_words_are_drawn_and_where_they_end() {
 
     let request = read_request(&body).unwrap();
 
-    assert_eq!((request.max_tokens, request.stop), (Some(20), vec!["\n\n".into(), "END".into()]));
+    assert_eq!(
+        (request.max_tokens, request.stop),
+        (Some(20), vec!["\n\n".into(), "END".into()])
+    );
     let numbers = [
         request.sampling.temperature,
         request.sampling.top_p,
@@ -132,9 +189,16 @@ fn how_words_are_drawn_and_where_they_end() {
     ];
     assert_eq!(numbers.map(|n| n.unwrap().to_string()), ["0.7", "0.95", "0.5", "42"]);
     assert_eq!(request.user.as_deref(), Some("user-8f3a"));
-    assert_eq!(read_request(&asking(json!({"stop": "x", "max_tokens": 7}))).unwrap().max_tokens, Some(7));
     assert_eq!(
-        read_request(&asking(json!({"max_completion_tokens": 5, "max_tokens": 7}))).unwrap().max_tokens,
+        read_request(&asking(json!({"stop": "x", "max_tokens": 7})))
+            .unwrap()
+            .max_tokens,
+        Some(7)
+    );
+    assert_eq!(
+        read_request(&asking(json!({"max_completion_tokens": 5, "max_tokens": 7})))
+            .unwrap()
+            .max_tokens,
         Some(5)
     );
 }
@@ -142,11 +206,21 @@ fn how_words_are_drawn_and_where_they_end() {
 #[test]
 fn the_shape_of_the_answer() {
     let body: Value = serde_json::from_str(fixture!("ask/structured_output.json")).unwrap();
-    let Some(Format::Schema { name, strict, schema, .. }) = read_request(&body).unwrap().format else { panic!() };
+    let Some(Format::Schema {
+        name, strict, schema, ..
+    }) = read_request(&body).unwrap().format
+    else {
+        panic!()
+    };
     assert_eq!((name.as_deref(), strict), (Some("calendar_event"), Some(true)));
     assert_eq!(schema["required"][2], "participants");
 
-    let format = |format: Value| read_request(&asking(json!({ "response_format": format }))).unwrap().format.is_some();
+    let format = |format: Value| {
+        read_request(&asking(json!({ "response_format": format })))
+            .unwrap()
+            .format
+            .is_some()
+    };
     assert!(format(json!({"type": "json_object"})));
     assert!(!format(json!({"type": "text"})));
 }
@@ -163,31 +237,69 @@ fn instructions_stand_first_or_in_the_middle() {
     let request = read_request(&body).unwrap();
 
     let cache = Some(&body["messages"][0]["content"][0]["cache_control"]);
-    let marked = Part::Text { text: "a".into(), citations: Vec::new(), cache };
+    let marked = Part::Text {
+        text: "a".into(),
+        citations: Vec::new(),
+        cache,
+    };
     assert_eq!(request.system, [marked, Part::text("b")]);
-    assert_eq!(request.turns, [user("c"), Turn { role: Role::System, parts: vec![Part::text("d")] }]);
+    assert_eq!(
+        request.turns,
+        [
+            user("c"),
+            Turn {
+                role: Role::System,
+                parts: vec![Part::text("d")]
+            }
+        ]
+    );
 
     let only = json!({"messages": [{"role": "system", "content": "a"}]});
-    assert_eq!(read_request(&only).unwrap(), Request { turns: vec![user("a")], ..Request::default() });
+    assert_eq!(
+        read_request(&only).unwrap(),
+        Request {
+            turns: vec![user("a")],
+            ..Request::default()
+        }
+    );
 }
 
 #[test]
 fn thinking_is_asked_for_in_many_ways() {
     for (more, thinking) in [
         (json!({"reasoning_effort": "none"}), Some(Thinking::Off)),
-        (json!({"reasoning_effort": "xhigh"}), Some(Thinking::Effort(Effort::XHigh))),
+        (
+            json!({"reasoning_effort": "xhigh"}),
+            Some(Thinking::Effort(Effort::XHigh)),
+        ),
         (json!({"reasoning_effort": null}), None),
-        (json!({"reasoning_effort": "low", "thinking": {"type": "enabled"}}), Some(Thinking::Effort(Effort::Low))),
-        (json!({"reasoning": {"effort": "minimal"}}), Some(Thinking::Effort(Effort::Minimal))),
+        (
+            json!({"reasoning_effort": "low", "thinking": {"type": "enabled"}}),
+            Some(Thinking::Effort(Effort::Low)),
+        ),
+        (
+            json!({"reasoning": {"effort": "minimal"}}),
+            Some(Thinking::Effort(Effort::Minimal)),
+        ),
         (json!({"reasoning": {"max_tokens": 2000}}), Some(Thinking::Budget(2000))),
         (json!({"reasoning": {"enabled": false}}), Some(Thinking::Off)),
-        (json!({"thinking": {"type": "enabled", "budget_tokens": 4096}}), Some(Thinking::Budget(4096))),
+        (
+            json!({"thinking": {"type": "enabled", "budget_tokens": 4096}}),
+            Some(Thinking::Budget(4096)),
+        ),
         (json!({"thinking": {"type": "disabled"}}), Some(Thinking::Off)),
         (json!({"enable_thinking": true}), Some(Thinking::Adaptive)),
-        (json!({"chat_template_kwargs": {"enable_thinking": false}}), Some(Thinking::Off)),
+        (
+            json!({"chat_template_kwargs": {"enable_thinking": false}}),
+            Some(Thinking::Off),
+        ),
         (json!({"thinking": 7, "reasoning": []}), None),
     ] {
-        assert_eq!(read_request(&asking(more.clone())).unwrap().thinking, thinking, "{more}");
+        assert_eq!(
+            read_request(&asking(more.clone())).unwrap().thinking,
+            thinking,
+            "{more}"
+        );
     }
 }
 
@@ -201,12 +313,19 @@ fn tools_are_chosen() {
     assert_eq!(choice(json!("none")).as_deref(), Some("Never"));
     assert_eq!(choice(json!("required")).as_deref(), Some("Any"));
     assert_eq!(choice(tool("b")).as_deref(), Some("Tool(\"b\")"));
-    assert_eq!(choice(json!({"type": "custom", "custom": {"name": "patch"}})).as_deref(), Some("Tool(\"patch\")"));
+    assert_eq!(
+        choice(json!({"type": "custom", "custom": {"name": "patch"}})).as_deref(),
+        Some("Tool(\"patch\")")
+    );
     let allowed = json!({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": [tool("b")]}});
     let allowed = body(allowed);
     let request = read_request(&allowed).unwrap();
     assert_eq!((request.choice, request.tools.len()), (Some(Choice::Any), 1));
-    assert_eq!(read_request(&asking(json!({"tool_choice": "auto"}))).unwrap().choice, None, "without tools");
+    assert_eq!(
+        read_request(&asking(json!({"tool_choice": "auto"}))).unwrap().choice,
+        None,
+        "without tools"
+    );
 }
 
 #[test]
@@ -236,10 +355,22 @@ fn what_is_wrong_is_named() {
         (message(json!({"role": "robot", "content": "x"})), "messages[1].role"),
         (message(json!({"role": "user"})), "messages[1].content"),
         (message(json!({"role": "user", "content": 7})), "messages[1].content"),
-        (message(json!({"role": "user", "content": [{"text": "x"}]})), "messages[1].content[0].type"),
-        (message(json!({"role": "user", "content": [{"type": "video_url"}]})), "messages[1].content[0].type"),
-        (message(json!({"role": "user", "content": [{"type": "image_url"}]})), "messages[1].content[0].image_url"),
-        (message(json!({"role": "tool", "content": "x"})), "messages[1].tool_call_id"),
+        (
+            message(json!({"role": "user", "content": [{"text": "x"}]})),
+            "messages[1].content[0].type",
+        ),
+        (
+            message(json!({"role": "user", "content": [{"type": "video_url"}]})),
+            "messages[1].content[0].type",
+        ),
+        (
+            message(json!({"role": "user", "content": [{"type": "image_url"}]})),
+            "messages[1].content[0].image_url",
+        ),
+        (
+            message(json!({"role": "tool", "content": "x"})),
+            "messages[1].tool_call_id",
+        ),
         (
             message(json!({"role": "system", "content": [{"type": "image_url", "image_url": {"url": "x"}}]})),
             "messages[1].content[0].type",
@@ -248,12 +379,18 @@ fn what_is_wrong_is_named() {
             message(json!({"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": 7}}]})),
             "messages[1].tool_calls[0].function.name",
         ),
-        (asking(json!({"tools": [{"type": "function", "function": {}}]})), "tools[0].function.name"),
+        (
+            asking(json!({"tools": [{"type": "function", "function": {}}]})),
+            "tools[0].function.name",
+        ),
         (asking(json!({"temperature": "hot"})), "temperature"),
         (asking(json!({"max_tokens": -1})), "max_tokens"),
         (asking(json!({"stop": 7})), "stop"),
         (asking(json!({"reasoning_effort": "ultra"})), "reasoning_effort"),
-        (asking(json!({"response_format": {"type": "grammar"}})), "response_format.type"),
+        (
+            asking(json!({"response_format": {"type": "grammar"}})),
+            "response_format.type",
+        ),
         (
             asking(json!({"response_format": {"type": "json_schema", "json_schema": {}}})),
             "response_format.json_schema.schema",
@@ -261,7 +398,12 @@ fn what_is_wrong_is_named() {
         (asking(json!({"n": "two"})), "n"),
     ] {
         let refused = refused(body);
-        assert_eq!((refused.param.as_ref(), refused.invalid), (param, true), "{}", refused.message);
+        assert_eq!(
+            (refused.param.as_ref(), refused.invalid),
+            (param, true),
+            "{}",
+            refused.message
+        );
     }
 }
 
@@ -276,15 +418,29 @@ fn what_other_protocols_cannot_do_is_refused() {
         (asking(json!({"modalities": ["text", "audio"]})), "modalities[1]"),
         (asking(json!({"web_search_options": {}})), "web_search_options"),
         (asking(json!({"functions": []})), "functions"),
-        (asking(json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]})), "tools[0].type"),
-        (message(json!({"role": "function", "name": "f", "content": "x"})), "messages[1].role"),
-        (message(json!({"role": "assistant", "audio": {"id": "a"}})), "messages[1].audio"),
+        (
+            asking(json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]})),
+            "tools[0].type",
+        ),
+        (
+            message(json!({"role": "function", "name": "f", "content": "x"})),
+            "messages[1].role",
+        ),
+        (
+            message(json!({"role": "assistant", "audio": {"id": "a"}})),
+            "messages[1].audio",
+        ),
         (
             message(json!({"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]})),
             "messages[1].content[0].file.file_id",
         ),
     ] {
         let refused = refused(body);
-        assert_eq!((refused.param.as_ref(), refused.invalid), (param, false), "{}", refused.message);
+        assert_eq!(
+            (refused.param.as_ref(), refused.invalid),
+            (param, false),
+            "{}",
+            refused.message
+        );
     }
 }

@@ -29,16 +29,34 @@ fn turn(role: Role, parts: Vec<Part<'_>>) -> Turn<'_> {
 }
 
 fn called(id: &'static str) -> Part<'static> {
-    Part::ToolCall(ToolCall { id: id.into(), name: "f".into(), namespace: None, arguments: "{}".into(), custom: false })
+    Part::ToolCall(ToolCall {
+        id: id.into(),
+        name: "f".into(),
+        namespace: None,
+        arguments: "{}".into(),
+        custom: false,
+    })
 }
 
 fn result(id: &'static str, parts: Vec<Part<'static>>, is_error: bool) -> Part<'static> {
-    Part::ToolResult(ToolResult { id: id.into(), parts, is_error, cache: None })
+    Part::ToolResult(ToolResult {
+        id: id.into(),
+        parts,
+        is_error,
+        cache: None,
+    })
 }
 
 fn picture() -> Part<'static> {
-    let source = Source::Base64 { media_type: "image/png".into(), data: "AAAA".into() };
-    Part::Image { source, detail: None, cache: None }
+    let source = Source::Base64 {
+        media_type: "image/png".into(),
+        data: "AAAA".into(),
+    };
+    Part::Image {
+        source,
+        detail: None,
+        cache: None,
+    }
 }
 
 #[test]
@@ -57,7 +75,11 @@ fn a_request_that_is_written_reads_the_same() {
         // Parameters that are missing are written as none.
         let none = json!({"type": "object", "properties": {}});
         for tool in &mut request.tools {
-            if let ToolKind::Function { parameters: parameters @ None, .. } = &mut tool.kind {
+            if let ToolKind::Function {
+                parameters: parameters @ None,
+                ..
+            } = &mut tool.kind
+            {
                 *parameters = Some(&none);
             }
         }
@@ -89,7 +111,13 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
     };
 
     assert_eq!(
-        written(&request, &Capabilities { top_k: false, ..openai() }),
+        written(
+            &request,
+            &Capabilities {
+                top_k: false,
+                ..openai()
+            }
+        ),
         json!({
             "model": "gpt",
             "messages": [{"role": "developer", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -104,7 +132,14 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
         })
     );
     assert_eq!(
-        written(&request, &Capabilities { max_tokens: Some(8192), stream_options: false, ..Capabilities::default() }),
+        written(
+            &request,
+            &Capabilities {
+                max_tokens: Some(8192),
+                stream_options: false,
+                ..Capabilities::default()
+            }
+        ),
         json!({
             "model": "gpt",
             "messages": [{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "c\n\nd"}],
@@ -114,7 +149,13 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
             "stream": true,
         })
     );
-    let none = written(&request, &Capabilities { sampling: false, ..Capabilities::default() });
+    let none = written(
+        &request,
+        &Capabilities {
+            sampling: false,
+            ..Capabilities::default()
+        },
+    );
     assert_eq!((none.get("temperature"), none.get("top_k")), (None, None));
 }
 
@@ -126,7 +167,10 @@ fn results_follow_their_calls_whatever_stood_between() {
             turn(Role::Assistant, vec![Part::text("a"), called("1")]),
             turn(Role::Assistant, vec![called("2")]),
             turn(Role::System, vec![Part::text("be quick")]),
-            turn(Role::User, vec![result("1", vec![Part::text("x"), picture()], false), Part::text("and?")]),
+            turn(
+                Role::User,
+                vec![result("1", vec![Part::text("x"), picture()], false), Part::text("and?")],
+            ),
             turn(Role::User, vec![result("2", vec![Part::text("no such file")], true)]),
         ],
         ..Request::default()
@@ -152,7 +196,10 @@ fn results_follow_their_calls_whatever_stood_between() {
 
 #[test]
 fn thoughts_go_back_where_the_provider_wants_them() {
-    let thought = Part::Thinking { text: "hm".into(), signature: None };
+    let thought = Part::Thinking {
+        text: "hm".into(),
+        signature: None,
+    };
     let request = Request {
         turns: vec![
             turn(Role::Assistant, vec![thought, Part::text("a")]),
@@ -161,10 +208,16 @@ fn thoughts_go_back_where_the_provider_wants_them() {
         ],
         ..Request::default()
     };
-    let back = Capabilities { thinking_back: Some("reasoning_content".into()), ..Capabilities::default() };
+    let back = Capabilities {
+        thinking_back: Some("reasoning_content".into()),
+        ..Capabilities::default()
+    };
 
     let with = &written(&request, &back)["messages"];
-    assert_eq!(with[0], json!({"role": "assistant", "content": "a", "reasoning_content": "hm"}));
+    assert_eq!(
+        with[0],
+        json!({"role": "assistant", "content": "a", "reasoning_content": "hm"})
+    );
     assert_eq!(with[2]["reasoning_content"], "", "what was lost is said to be empty");
     let without = &written(&request, &Capabilities::default())["messages"];
     assert_eq!(without[0], json!({"role": "assistant", "content": "a"}));
@@ -174,8 +227,10 @@ fn thoughts_go_back_where_the_provider_wants_them() {
 
 #[test]
 fn refusals_of_the_model_are_text_where_they_have_no_field() {
-    let request =
-        Request { turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])], ..Request::default() };
+    let request = Request {
+        turns: vec![turn(Role::Assistant, vec![Part::Refusal("no".into())])],
+        ..Request::default()
+    };
 
     assert_eq!(
         written(&request, &openai())["messages"][0],
@@ -200,11 +255,24 @@ fn tools_have_names_that_the_provider_takes() {
     };
     let call = |name: &'static str, namespace: Option<&'static str>, arguments: &'static str, custom| {
         let (name, namespace) = (name.into(), namespace.map(Into::into));
-        Part::ToolCall(ToolCall { id: "1".into(), name, namespace, arguments: arguments.into(), custom })
+        Part::ToolCall(ToolCall {
+            id: "1".into(),
+            name,
+            namespace,
+            arguments: arguments.into(),
+            custom,
+        })
     };
     let request = Request {
         tools: vec![
-            tool("run", Some("shell"), ToolKind::Function { parameters: Some(&schema), strict: Some(true) }),
+            tool(
+                "run",
+                Some("shell"),
+                ToolKind::Function {
+                    parameters: Some(&schema),
+                    strict: Some(true),
+                },
+            ),
             tool("patch", None, ToolKind::Custom { format: Some(&grammar) }),
         ],
         turns: vec![turn(
@@ -223,52 +291,108 @@ fn tools_have_names_that_the_provider_takes() {
         json!({"name": "shell__run", "description": "does", "parameters": schema})
     );
     let patch = &small["tools"][1]["function"];
-    assert_eq!(patch["description"], "does\n\n`input` is text of this lark grammar:\nstart: x");
+    assert_eq!(
+        patch["description"],
+        "does\n\n`input` is text of this lark grammar:\nstart: x"
+    );
     assert_eq!(patch["parameters"]["required"], json!(["input"]));
-    assert_eq!(small["tool_choice"], json!({"type": "function", "function": {"name": "shell__run"}}));
+    assert_eq!(
+        small["tool_choice"],
+        json!({"type": "function", "function": {"name": "shell__run"}})
+    );
     assert_eq!(small.get("parallel_tool_calls"), None);
     let calls = &small["messages"][0]["tool_calls"];
     assert_eq!(calls[0]["function"], json!({"name": "shell__run", "arguments": "{}"}));
-    assert_eq!(calls[1]["function"], json!({"name": "patch", "arguments": "{\"input\":\"***\"}"}));
+    assert_eq!(
+        calls[1]["function"],
+        json!({"name": "patch", "arguments": "{\"input\":\"***\"}"})
+    );
 
     let full = written(&request, &openai());
-    assert_eq!((&full["tools"][0]["function"]["strict"], &full["parallel_tool_calls"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&full["tools"][0]["function"]["strict"], &full["parallel_tool_calls"]),
+        (&json!(true), &json!(true))
+    );
 
-    let bare = written(&Request { tools: vec![], ..request }, &openai());
+    let bare = written(
+        &Request {
+            tools: vec![],
+            ..request
+        },
+        &openai(),
+    );
     assert_eq!((bare.get("tool_choice"), bare.get("parallel_tool_calls")), (None, None));
 }
 
 #[test]
 fn a_schema_is_told_in_words_where_it_is_not_obeyed() {
     let schema = json!({"type": "object"});
-    let format = Format::Schema { name: None, description: None, schema: &schema, strict: Some(true) };
-    let request = Request { system: vec![Part::text("a")], format: Some(format), ..Request::default() };
+    let format = Format::Schema {
+        name: None,
+        description: None,
+        schema: &schema,
+        strict: Some(true),
+    };
+    let request = Request {
+        system: vec![Part::text("a")],
+        format: Some(format),
+        ..Request::default()
+    };
 
     let openai = written(&request, &openai());
     assert_eq!(
         openai["response_format"],
         json!({"type": "json_schema", "json_schema": {"name": "structured_output", "schema": schema, "strict": true}})
     );
-    let told = written(&request, &Capabilities { schemas: Some(false), ..Capabilities::default() });
+    let told = written(
+        &request,
+        &Capabilities {
+            schemas: Some(false),
+            ..Capabilities::default()
+        },
+    );
     assert_eq!(told["response_format"], json!({"type": "json_object"}));
     let text = told["messages"][0]["content"].as_str().unwrap();
-    assert!(text.starts_with("a\n\n") && text.ends_with("JSON schema:\n{\"type\":\"object\"}"), "{text}");
+    assert!(
+        text.starts_with("a\n\n") && text.ends_with("JSON schema:\n{\"type\":\"object\"}"),
+        "{text}"
+    );
 }
 
 #[test]
 fn thinking_is_switched_beside_the_rest() {
-    let request = Request { thinking: Some(Thinking::Effort(Effort::High)), ..Request::default() };
+    let request = Request {
+        thinking: Some(Thinking::Effort(Effort::High)),
+        ..Request::default()
+    };
 
     assert_eq!(written(&request, &openai())["reasoning_effort"], "high");
 }
 
 #[test]
 fn documents_and_sounds() {
-    let file = |source, name: Option<&'static str>| Part::File { source, name: name.map(Into::into), cache: None };
-    let pdf = Source::Base64 { media_type: "application/pdf".into(), data: "JVBE".into() };
-    let audio = Part::Audio { data: "UklG".into(), format: "wav".into() };
-    let parts = vec![file(pdf, None), file(Source::Text("words".into()), Some("a.txt")), audio];
-    let request = |parts| Request { turns: vec![turn(Role::User, parts)], ..Request::default() };
+    let file = |source, name: Option<&'static str>| Part::File {
+        source,
+        name: name.map(Into::into),
+        cache: None,
+    };
+    let pdf = Source::Base64 {
+        media_type: "application/pdf".into(),
+        data: "JVBE".into(),
+    };
+    let audio = Part::Audio {
+        data: "UklG".into(),
+        format: "wav".into(),
+    };
+    let parts = vec![
+        file(pdf, None),
+        file(Source::Text("words".into()), Some("a.txt")),
+        audio,
+    ];
+    let request = |parts| Request {
+        turns: vec![turn(Role::User, parts)],
+        ..Request::default()
+    };
 
     assert_eq!(
         written(&request(parts), &Capabilities::default())["messages"][0]["content"],

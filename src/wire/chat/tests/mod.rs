@@ -41,7 +41,9 @@ fn events(stream: &str) -> Vec<Event<'static>> {
         reader.read(data, &mut |event| events.push(own(event)));
         EventAction::Forward
     };
-    split.push(&Bytes::copy_from_slice(stream.as_bytes()), judge, |_| {}).unwrap();
+    split
+        .push(&Bytes::copy_from_slice(stream.as_bytes()), judge, |_| {})
+        .unwrap();
     reader.finish(&mut |event| events.push(own(event)));
     events
 }
@@ -59,7 +61,10 @@ fn stream(events: &[Event<'_>], identity: ResponseIdentity) -> String {
 fn own(event: Event<'_>) -> Event<'static> {
     let text = |text: std::borrow::Cow<'_, str>| text.into_owned().into();
     match event {
-        Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
+        Event::Start { id, tokens } => Event::Start {
+            id: id.map(text),
+            tokens,
+        },
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
         Event::Signature(it) => Event::Signature(Signature {
@@ -75,12 +80,23 @@ fn own(event: Event<'_>) -> Event<'static> {
             quote: it.quote.map(text),
             span: it.span,
         }),
-        Event::ToolStart { index, id, name, custom } => {
-            Event::ToolStart { index, id: text(id), name: text(name), custom }
-        }
+        Event::ToolStart {
+            index,
+            id,
+            name,
+            custom,
+        } => Event::ToolStart {
+            index,
+            id: text(id),
+            name: text(name),
+            custom,
+        },
         Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
         Event::PartEnd => Event::PartEnd,
-        Event::Stop { stop, sequence } => Event::Stop { stop, sequence: sequence.map(text) },
+        Event::Stop { stop, sequence } => Event::Stop {
+            stop,
+            sequence: sequence.map(text),
+        },
         Event::Usage(tokens) => Event::Usage(tokens),
         Event::Error(told) => Event::Error(told),
         Event::End => Event::End,
@@ -108,11 +124,17 @@ fn fold(events: &[Event<'static>]) -> Folded {
             },
             Event::Thinking(more) => match response.parts.last_mut() {
                 Some(Part::Thinking { text, signature: None }) => text.to_mut().push_str(&more),
-                _ => response.parts.push(Part::Thinking { text: more, signature: None }),
+                _ => response.parts.push(Part::Thinking {
+                    text: more,
+                    signature: None,
+                }),
             },
             Event::Signature(it) => match response.parts.last_mut() {
                 Some(Part::Thinking { signature, .. }) if signature.is_none() => *signature = Some(it),
-                _ => response.parts.push(Part::Thinking { text: "".into(), signature: Some(it) }),
+                _ => response.parts.push(Part::Thinking {
+                    text: "".into(),
+                    signature: Some(it),
+                }),
             },
             Event::Refusal(more) => match response.parts.last_mut() {
                 Some(Part::Refusal(text)) => text.to_mut().push_str(&more),
@@ -123,9 +145,20 @@ fn fold(events: &[Event<'static>]) -> Folded {
                     citations.push(it);
                 }
             }
-            Event::ToolStart { index, id, name, custom } => {
+            Event::ToolStart {
+                index,
+                id,
+                name,
+                custom,
+            } => {
                 assert_eq!(index, calls.len(), "calls begin in their order");
-                calls.push(ToolCall { id, name, namespace: None, arguments: "".into(), custom });
+                calls.push(ToolCall {
+                    id,
+                    name,
+                    namespace: None,
+                    arguments: "".into(),
+                    custom,
+                });
             }
             Event::ToolArguments { index, text } => calls[index].arguments.to_mut().push_str(&text),
             Event::PartEnd => {}

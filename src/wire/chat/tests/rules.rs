@@ -26,7 +26,10 @@ struct Spoken {
 /// Reads a stream as a strict client would.
 fn strict(stream: &str, include_usage: bool) -> Spoken {
     let mut said = Spoken::default();
-    let events = stream.strip_suffix("\n\n").map(|stream| stream.split("\n\n").collect::<Vec<_>>()).unwrap_or_default();
+    let events = stream
+        .strip_suffix("\n\n")
+        .map(|stream| stream.split("\n\n").collect::<Vec<_>>())
+        .unwrap_or_default();
     for (at, event) in events.into_iter().enumerate() {
         assert!(!said.done && !said.failed, "nothing follows the end: {event}");
         let data = event.strip_prefix("data: ").expect("every event is one line of data");
@@ -76,7 +79,8 @@ fn strict(stream: &str, include_usage: bool) -> Spoken {
                     assert_eq!(index, said.calls.len() as u64, "calls begin in their order");
                     assert_eq!(call["type"], "function");
                     let name = call["function"]["name"].as_str().unwrap().to_owned();
-                    said.calls.insert(index, (id.as_str().unwrap().to_owned(), name, arguments.to_owned()));
+                    said.calls
+                        .insert(index, (id.as_str().unwrap().to_owned(), name, arguments.to_owned()));
                 }
                 None => said.calls.get_mut(&index).expect("a call goes on that began").2 += arguments,
             }
@@ -100,9 +104,22 @@ fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
             id: None,
             redacted: false,
         })),
-        Just(Event::Citation(Citation { url: "https://x.org".into(), title: "".into(), quote: None, span: None })),
-        "[a-z_]{1,8}".prop_map(|name| Event::ToolStart { index: 0, id: "".into(), name: name.into(), custom: false }),
-        (any::<usize>(), ".{0,8}").prop_map(|(index, text)| Event::ToolArguments { index, text: text.into() }),
+        Just(Event::Citation(Citation {
+            url: "https://x.org".into(),
+            title: "".into(),
+            quote: None,
+            span: None
+        })),
+        "[a-z_]{1,8}".prop_map(|name| Event::ToolStart {
+            index: 0,
+            id: "".into(),
+            name: name.into(),
+            custom: false
+        }),
+        (any::<usize>(), ".{0,8}").prop_map(|(index, text)| Event::ToolArguments {
+            index,
+            text: text.into()
+        }),
         Just(Event::PartEnd),
         (0..1_000_u64, 0..1_000_u64).prop_map(|(prompt, completion)| Event::Usage(Tokens {
             prompt,
@@ -110,21 +127,42 @@ fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
             ..Tokens::default()
         })),
     ];
-    let stop = prop::sample::select(vec![Stop::End, Stop::Sequence, Stop::Length, Stop::Tools, Stop::Refusal]);
-    let tail =
-        prop::collection::vec(Just(Event::Usage(Tokens { prompt: 3, completion: 2, ..Tokens::default() })), 0..2);
+    let stop = prop::sample::select(vec![
+        Stop::End,
+        Stop::Sequence,
+        Stop::Length,
+        Stop::Tools,
+        Stop::Refusal,
+    ]);
+    let tail = prop::collection::vec(
+        Just(Event::Usage(Tokens {
+            prompt: 3,
+            completion: 2,
+            ..Tokens::default()
+        })),
+        0..2,
+    );
     (prop::collection::vec(piece, 0..24), stop, tail).prop_map(|(pieces, stop, tail)| {
-        let mut events = vec![Event::Start { id: Some("x".into()), tokens: None }];
+        let mut events = vec![Event::Start {
+            id: Some("x".into()),
+            tokens: None,
+        }];
         let mut calls = 0;
         for piece in pieces {
             events.push(match piece {
                 Event::ToolStart { name, .. } => {
                     calls += 1;
-                    Event::ToolStart { index: calls - 1, id: format!("call_{calls}").into(), name, custom: false }
+                    Event::ToolStart {
+                        index: calls - 1,
+                        id: format!("call_{calls}").into(),
+                        name,
+                        custom: false,
+                    }
                 }
-                Event::ToolArguments { index, text } if calls > 0 => {
-                    Event::ToolArguments { index: index % calls, text }
-                }
+                Event::ToolArguments { index, text } if calls > 0 => Event::ToolArguments {
+                    index: index % calls,
+                    text,
+                },
                 Event::ToolArguments { .. } => continue,
                 other => other,
             });

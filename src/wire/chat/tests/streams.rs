@@ -11,15 +11,26 @@ fn text(text: &'static str) -> Event<'static> {
 }
 
 fn begins(id: &'static str) -> Event<'static> {
-    Event::Start { id: Some(id.into()), tokens: None }
+    Event::Start {
+        id: Some(id.into()),
+        tokens: None,
+    }
 }
 
 fn calls(index: usize, id: &'static str, name: &'static str) -> Event<'static> {
-    Event::ToolStart { index, id: id.into(), name: name.into(), custom: false }
+    Event::ToolStart {
+        index,
+        id: id.into(),
+        name: name.into(),
+        custom: false,
+    }
 }
 
 fn arguments(index: usize, text: &'static str) -> Event<'static> {
-    Event::ToolArguments { index, text: text.into() }
+    Event::ToolArguments {
+        index,
+        text: text.into(),
+    }
 }
 
 fn stops(stop: Stop) -> Event<'static> {
@@ -28,8 +39,14 @@ fn stops(stop: Stop) -> Event<'static> {
 
 #[test]
 fn calls_that_come_by_turns_are_told_apart() {
-    let tokens =
-        Tokens { prompt: 1711, completion: 83, cache_read: 1664, cache_write: 17, reasoning: 24, ..Tokens::default() };
+    let tokens = Tokens {
+        prompt: 1711,
+        completion: 83,
+        cache_read: 1664,
+        cache_write: 17,
+        reasoning: 24,
+        ..Tokens::default()
+    };
     assert_eq!(
         events(fixture!("answer/parallel_tools.sse")),
         [
@@ -53,9 +70,30 @@ fn calls_that_come_by_turns_are_told_apart() {
 fn thoughts_come_before_the_text_and_usage_with_the_last_piece() {
     let events = events(fixture!("answer/thinking.sse"));
 
-    assert!(matches!(&events[1..4], [Event::Thinking(_), Event::Thinking(_), Event::Thinking(_)]), "{events:?}");
-    let tokens = Tokens { prompt: 404, completion: 133, cache_read: 320, reasoning: 97, ..Tokens::default() };
-    assert_eq!(events[4..], [text("Yes, 97"), text(" is prime."), Event::Usage(tokens), stops(Stop::End), Event::End]);
+    assert!(
+        matches!(
+            &events[1..4],
+            [Event::Thinking(_), Event::Thinking(_), Event::Thinking(_)]
+        ),
+        "{events:?}"
+    );
+    let tokens = Tokens {
+        prompt: 404,
+        completion: 133,
+        cache_read: 320,
+        reasoning: 97,
+        ..Tokens::default()
+    };
+    assert_eq!(
+        events[4..],
+        [
+            text("Yes, 97"),
+            text(" is prime."),
+            Event::Usage(tokens),
+            stops(Stop::End),
+            Event::End
+        ]
+    );
 }
 
 #[test]
@@ -73,10 +111,16 @@ fn a_stream_that_passes_is_understood_like_one_that_is_read() {
     ] {
         let mut passing = Passing::new(true, None);
         let chunk = Bytes::from_static(stream.as_bytes());
-        EventReader::default().push(&chunk, |data| passing.judge(data), |_| {}).unwrap();
+        EventReader::default()
+            .push(&chunk, |data| passing.judge(data), |_| {})
+            .unwrap();
 
         let read = fold(&events(stream));
-        assert_eq!((passing.ending(), passing.tokens()), (ending, read.response.tokens), "{stream}");
+        assert_eq!(
+            (passing.ending(), passing.tokens()),
+            (ending, read.response.tokens),
+            "{stream}"
+        );
         assert_eq!(passing.is_done(), read.ended, "{stream}");
     }
 }
@@ -89,17 +133,26 @@ fn a_failure_in_the_middle_ends_the_stream() {
         param: None,
         code: Some("server_overloaded".into()),
     };
-    let failed = [begins("chatcmpl-Berr1"), text("The capital"), text(" of"), Event::Error(told)];
+    let failed = [
+        begins("chatcmpl-Berr1"),
+        text("The capital"),
+        text(" of"),
+        Event::Error(told),
+    ];
     assert_eq!(events(fixture!("answer/error.sse")), failed);
     let more = fixture!("answer/error.sse").to_owned() + fixture!("answer/plain.sse");
     assert_eq!(events(&more), failed, "nothing follows");
 
     let finish = "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"finish_reason\":\"error\",\"error\":{\"message\":\"boom\"}}]}\n\n";
-    let Some(Event::Error(told)) = events(finish).pop() else { panic!("OpenRouter ends so") };
+    let Some(Event::Error(told)) = events(finish).pop() else {
+        panic!("OpenRouter ends so")
+    };
     assert_eq!(told.message.as_deref(), Some("boom"));
 
     let mistral = "data: {\"object\":\"error\",\"message\":\"boom\",\"type\":\"x\",\"code\":\"1\"}\n\n";
-    let [Event::Error(told)] = &events(mistral)[..] else { panic!("Mistral fails so") };
+    let [Event::Error(told)] = &events(mistral)[..] else {
+        panic!("Mistral fails so")
+    };
     assert_eq!(told.message.as_deref(), Some("boom"));
 }
 
@@ -111,7 +164,11 @@ fn only_what_the_provider_ended_ends() {
     let ended = |stop| vec![begins("x"), text("Hi"), stops(stop), Event::End];
 
     assert_eq!(events(chunk), [begins("x"), text("Hi")], "it broke off");
-    assert_eq!(events(&[chunk, last].concat()), ended(Stop::Length), "some never say that it is done");
+    assert_eq!(
+        events(&[chunk, last].concat()),
+        ended(Stop::Length),
+        "some never say that it is done"
+    );
     assert_eq!(events(&[chunk, done].concat()), ended(Stop::End), "some never say why");
     assert_eq!(events(&[chunk, last, done, done, chunk].concat()), ended(Stop::Length));
     assert_eq!(events(done), [], "nothing is no answer");
@@ -154,13 +211,25 @@ fn calls_without_an_index_or_an_id_are_told_apart() {
     };
     assert_eq!(
         events(&(one("1") + &one("2")))[1..],
-        [calls(0, "1", "f"), arguments(0, "{}"), calls(1, "2", "f"), arguments(1, "{}")]
+        [
+            calls(0, "1", "f"),
+            arguments(0, "{}"),
+            calls(1, "2", "f"),
+            arguments(1, "{}")
+        ]
     );
 }
 
 #[test]
 fn a_stream_is_written_as_openai_writes_it() {
-    let tokens = Tokens { prompt: 9, completion: 5, cache_read: 4, cache_write: 3, reasoning: 2, ..Tokens::default() };
+    let tokens = Tokens {
+        prompt: 9,
+        completion: 5,
+        cache_read: 4,
+        cache_write: 3,
+        reasoning: 2,
+        ..Tokens::default()
+    };
     let events = [
         begins("msg_1"),
         text("Hi"),
@@ -187,8 +256,14 @@ fn a_stream_is_written_as_openai_writes_it() {
     };
     let usage = r#"],"usage":{"prompt_tokens":9,"completion_tokens":5,"total_tokens":14,"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":3},"completion_tokens_details":{"reasoning_tokens":2}}}"#;
 
-    assert_eq!(stream(&events, identity()), format!("{}{head}{usage}\n\ndata: [DONE]\n\n", pieces(r#","usage":null"#)));
-    let identity = ResponseIdentity { include_usage: false, ..identity() };
+    assert_eq!(
+        stream(&events, identity()),
+        format!("{}{head}{usage}\n\ndata: [DONE]\n\n", pieces(r#","usage":null"#))
+    );
+    let identity = ResponseIdentity {
+        include_usage: false,
+        ..identity()
+    };
     assert_eq!(stream(&events, identity), format!("{}data: [DONE]\n\n", pieces("")));
 }
 
@@ -216,7 +291,12 @@ fn a_failure_is_told_and_nothing_is_closed() {
 
 #[test]
 fn a_seal_follows_its_thoughts_and_is_read_back() {
-    let signature = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted: false };
+    let signature = Signature {
+        origin: Protocol::AnthropicMessages,
+        value: "EqQB".into(),
+        id: None,
+        redacted: false,
+    };
     let said = [
         begins("chatcmpl-7h3x"),
         Event::Thinking("h".into()),
@@ -246,17 +326,34 @@ fn every_entry_of_a_list_has_its_place_as_accumulators_ask_for() {
     };
     let cited = || {
         let url = "https://a.example/".into();
-        Event::Citation(Citation { url, title: "A".into(), quote: None, span: None })
+        Event::Citation(Citation {
+            url,
+            title: "A".into(),
+            quote: None,
+            span: None,
+        })
     };
 
     let stream = stream(
-        &[begins("x"), signature("a"), signature("b"), text("yes"), cited(), cited(), stops(Stop::End), Event::End],
+        &[
+            begins("x"),
+            signature("a"),
+            signature("b"),
+            text("yes"),
+            cited(),
+            cited(),
+            stops(Stop::End),
+            Event::End,
+        ],
         identity(),
     );
 
     for field in ["thinking_blocks", "annotations"] {
         for index in 0..2 {
-            assert!(stream.contains(&format!(r#""{field}":[{{"index":{index},"#)), "{stream}");
+            assert!(
+                stream.contains(&format!(r#""{field}":[{{"index":{index},"#)),
+                "{stream}"
+            );
         }
     }
 }
@@ -270,7 +367,13 @@ fn free_text_is_unwrapped_when_it_is_whole() {
         kind: ToolKind::Custom { format: None },
         cache: None,
     };
-    let names = ToolNames::new(&Request { tools: vec![patch], ..Request::default() }, LONGEST_TOOL_NAME);
+    let names = ToolNames::new(
+        &Request {
+            tools: vec![patch],
+            ..Request::default()
+        },
+        LONGEST_TOOL_NAME,
+    );
     let said = [
         begins("x"),
         calls(0, "call_1", "patch"),
@@ -282,6 +385,11 @@ fn free_text_is_unwrapped_when_it_is_whole() {
 
     let again = events(&stream(&said, ResponseIdentity { names, ..identity() }));
 
-    let start = Event::ToolStart { index: 0, id: "call_1".into(), name: "patch".into(), custom: true };
+    let start = Event::ToolStart {
+        index: 0,
+        id: "call_1".into(),
+        name: "patch".into(),
+        custom: true,
+    };
     assert_eq!(again[1..3], [start, arguments(0, "*** Begin")]);
 }

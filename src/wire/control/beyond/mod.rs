@@ -30,7 +30,10 @@ impl Beyond {
             }
         }
         look.item_ended();
-        Self { reads: look.beyond.reads | look.thoughts.is_some(), writes: look.beyond.writes }
+        Self {
+            reads: look.beyond.reads | look.thoughts.is_some(),
+            writes: look.beyond.writes,
+        }
     }
 }
 
@@ -58,7 +61,10 @@ impl Look {
     const fn new(operation: Operation) -> Self {
         Self {
             operation,
-            beyond: Beyond { reads: false, writes: false },
+            beyond: Beyond {
+                reads: false,
+                writes: false,
+            },
             in_input: false,
             item: None,
             thoughts: None,
@@ -68,7 +74,10 @@ impl Look {
 
     fn at(&mut self, member: &Member<'_>) -> Next {
         let Some(key) = unquote(member.key) else {
-            self.beyond = Beyond { reads: true, writes: true };
+            self.beyond = Beyond {
+                reads: true,
+                writes: true,
+            };
             return Next::Skip;
         };
         if member.depth == 1 {
@@ -128,7 +137,12 @@ impl Look {
                 self.beyond.reads = true;
             }
             _ if is_known(key) => {}
-            _ => self.beyond = Beyond { reads: true, writes: true },
+            _ => {
+                self.beyond = Beyond {
+                    reads: true,
+                    writes: true,
+                }
+            }
         }
         Next::Enter
     }
@@ -158,7 +172,9 @@ fn is_nothing(value: &str) -> bool {
 fn names_a_thing_to_fetch(key: &str) -> bool {
     const PARTS: [&[u8]; 7] = [b"image", b"audio", b"video", b"file", b"media", b"url", b"uri"];
     let key = key.as_bytes();
-    PARTS.iter().any(|part| key.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)))
+    PARTS
+        .iter()
+        .any(|part| key.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)))
 }
 
 /// Kinds of items, parts, tools, formats and choices that stand for no more than what is written in them.

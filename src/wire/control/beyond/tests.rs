@@ -5,9 +5,18 @@ use crate::wire::control::Control;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const NOTHING: Beyond = Beyond { reads: false, writes: false };
-const READS: Beyond = Beyond { reads: true, writes: false };
-const BOTH: Beyond = Beyond { reads: true, writes: true };
+const NOTHING: Beyond = Beyond {
+    reads: false,
+    writes: false,
+};
+const READS: Beyond = Beyond {
+    reads: true,
+    writes: false,
+};
+const BOTH: Beyond = Beyond {
+    reads: true,
+    writes: true,
+};
 
 fn beyond(operation: Operation, body: &Value) -> Beyond {
     Beyond::of(&body.to_string(), operation)
@@ -57,10 +66,17 @@ fn what_coding_tools_send_stands_for_itself() {
     let recorded = |text: &str, operation| Beyond::of(text, operation);
 
     let claude_code = include_str!("../../../../tests/data/wire/messages/ask/claude_code.json");
-    assert_eq!(recorded(claude_code, Operation::Messages), READS, "it has searched the web");
+    assert_eq!(
+        recorded(claude_code, Operation::Messages),
+        READS,
+        "it has searched the web"
+    );
     let mut without: Value = serde_json::from_str(claude_code).unwrap();
     let kind = |part: &Value| part["type"].as_str().unwrap_or_default().to_owned();
-    without["tools"].as_array_mut().unwrap().retain(|tool| tool.get("type").is_none());
+    without["tools"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|tool| tool.get("type").is_none());
     for message in without["messages"].as_array_mut().unwrap() {
         if let Some(parts) = message["content"].as_array_mut() {
             parts.retain(|part| !["server_tool_use", "web_search_tool_result"].contains(&&*kind(part)));
@@ -70,7 +86,11 @@ fn what_coding_tools_send_stands_for_itself() {
     let codex = include_str!("../../../../tests/data/wire/responses/ask/codex_known_model.json");
     assert_eq!(recorded(codex, Operation::Responses), NOTHING);
     let codex = include_str!("../../../../tests/data/wire/responses/ask/codex_unknown_model.json");
-    assert_eq!(recorded(codex, Operation::Responses), READS, "it offers a search of the web");
+    assert_eq!(
+        recorded(codex, Operation::Responses),
+        READS,
+        "it offers a search of the web"
+    );
 }
 
 /// Parts, tools and items that make a model read more than their bytes.
@@ -106,13 +126,26 @@ fn adding() -> Vec<Value> {
 #[test]
 fn pictures_files_and_tools_of_the_providers_bring_something_along() {
     for part in adding() {
-        assert!(beyond(Operation::Chat, &chat(&json!([{"type": "text", "text": "x"}, part]))).reads, "{part}");
+        assert!(
+            beyond(Operation::Chat, &chat(&json!([{"type": "text", "text": "x"}, part]))).reads,
+            "{part}"
+        );
         let result = json!([{"type": "tool_result", "tool_use_id": "t", "content": [part]}]);
         assert!(beyond(Operation::Messages, &chat(&result)).reads, "{part}");
         let items = json!({"model": "m", "input": [{"role": "user", "content": "x"}, part]});
         assert!(beyond(Operation::Responses, &items).reads, "{part}");
-        assert!(beyond(Operation::Responses, &json!({"model": "m", "input": "x", "tools": [part]})).reads, "{part}");
-        assert!(beyond(Operation::Embeddings, &json!({"model": "m", "input": [part]})).reads, "{part}");
+        assert!(
+            beyond(
+                Operation::Responses,
+                &json!({"model": "m", "input": "x", "tools": [part]})
+            )
+            .reads,
+            "{part}"
+        );
+        assert!(
+            beyond(Operation::Embeddings, &json!({"model": "m", "input": [part]})).reads,
+            "{part}"
+        );
     }
 }
 
@@ -132,16 +165,30 @@ fn escapes_hide_nothing() {
 
 #[test]
 fn an_item_that_does_not_say_what_it_is_names_one_that_is_kept() {
-    let input = |items: Value| beyond(Operation::Responses, &json!({"model": "m", "input": items, "store": false}));
+    let input = |items: Value| {
+        beyond(
+            Operation::Responses,
+            &json!({"model": "m", "input": items, "store": false}),
+        )
+    };
 
     assert_eq!(input(json!([{"id": "msg_1"}])), READS);
-    assert_eq!(input(json!([{"role": "user", "content": "x"}, {"type": null, "id": "msg_1"}])), READS);
+    assert_eq!(
+        input(json!([{"role": "user", "content": "x"}, {"type": null, "id": "msg_1"}])),
+        READS
+    );
     assert_eq!(input(json!([{"id": "msg_1"}, {"role": "user", "content": "x"}])), READS);
     // Thoughts are read from what is kept if they are not sealed in the same item.
     let sealed_elsewhere = json!([{"type": "reasoning", "id": "a", "summary": []}, {"role": "user", "content": "x", "encrypted_content": "e"}]);
     assert_eq!(input(sealed_elsewhere), READS);
-    assert_eq!(input(json!([{"type": "reasoning", "id": "a", "encrypted_content": null}])), READS);
-    assert_eq!(input(json!([{"id": "a", "role": "user", "content": [{"type": "input_text", "text": "x"}]}])), NOTHING);
+    assert_eq!(
+        input(json!([{"type": "reasoning", "id": "a", "encrypted_content": null}])),
+        READS
+    );
+    assert_eq!(
+        input(json!([{"id": "a", "role": "user", "content": [{"type": "input_text", "text": "x"}]}])),
+        NOTHING
+    );
 }
 
 #[test]
@@ -151,10 +198,22 @@ fn what_a_provider_keeps_is_read_and_what_is_not_known_may_do_anything() {
         ("conversation", json!({"id": "c"}), READS),
         ("prompt", json!({"id": "p"}), READS),
         ("container", json!("c"), READS),
-        ("mcp_servers", json!([{"type": "url", "url": "https://example.com"}]), READS),
+        (
+            "mcp_servers",
+            json!([{"type": "url", "url": "https://example.com"}]),
+            READS,
+        ),
         ("web_search_options", json!({}), READS),
-        ("context_management", json!({"edits": [{"type": "compact_20260112"}]}), READS),
-        ("context_management", json!({"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]}), NOTHING),
+        (
+            "context_management",
+            json!({"edits": [{"type": "compact_20260112"}]}),
+            READS,
+        ),
+        (
+            "context_management",
+            json!({"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]}),
+            NOTHING,
+        ),
         ("modalities", json!(["text", "audio"]), BOTH),
         ("audio", json!({"voice": "alloy", "format": "wav"}), BOTH),
         ("n_predict", json!(1), BOTH),

@@ -55,7 +55,12 @@ pub(super) fn answers(text: &str, fields: [Field; 2]) -> Result<u64, ControlErro
     let mut most = 1;
     for field in fields {
         match number(text, field, WANTED)? {
-            Some(0) => return Err(ControlError::Kind { key: field.0, wanted: WANTED }),
+            Some(0) => {
+                return Err(ControlError::Kind {
+                    key: field.0,
+                    wanted: WANTED,
+                });
+            }
             Some(answers) => most = most.max(answers),
             None => {}
         }
@@ -65,7 +70,9 @@ pub(super) fn answers(text: &str, fields: [Field; 2]) -> Result<u64, ControlErro
 
 /// The number in a field; `None` if it is not given.
 fn number(text: &str, (key, span): Field, wanted: &'static str) -> Result<Option<u64>, ControlError> {
-    let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else { return Ok(None) };
+    let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else {
+        return Ok(None);
+    };
     value.parse().map(Some).map_err(|_| ControlError::Kind { key, wanted })
 }
 

@@ -24,7 +24,11 @@ fn each_endpoint_knows_its_own_fields() {
     ] {
         for operation in all {
             let expected = own.contains(&operation).then_some(7);
-            assert_eq!(limit(operation, &format!(r#","{field}":7"#)), expected, "{operation:?}, {field}");
+            assert_eq!(
+                limit(operation, &format!(r#","{field}":7"#)),
+                expected,
+                "{operation:?}, {field}"
+            );
         }
     }
     assert_eq!(limit(Chat, ""), None);
@@ -40,14 +44,26 @@ fn of_several_limits_the_largest_counts_and_one_of_another_endpoint_never_lowers
     assert_eq!(chat(r#","max_output_tokens":1,"max_tokens":90000"#), Some(90_000));
     assert_eq!(chat(r#","max_output_tokens":90000,"max_tokens":1"#), Some(90_000));
     assert_eq!(chat(r#","max_output_tokens":1"#), None);
-    assert_eq!(limit(Operation::Responses, r#","max_completion_tokens":1,"max_output_tokens":50"#), Some(50));
-    assert_eq!(limit(Operation::Messages, r#","max_completion_tokens":1,"max_tokens":50"#), Some(50));
+    assert_eq!(
+        limit(
+            Operation::Responses,
+            r#","max_completion_tokens":1,"max_output_tokens":50"#
+        ),
+        Some(50)
+    );
+    assert_eq!(
+        limit(Operation::Messages, r#","max_completion_tokens":1,"max_tokens":50"#),
+        Some(50)
+    );
 }
 
 #[test]
 fn a_limit_of_nothing_is_none() {
     assert_eq!(limit(Operation::Messages, r#","max_tokens":0"#), None);
-    assert_eq!(limit(Operation::Chat, r#","max_tokens":5,"max_completion_tokens":0"#), None);
+    assert_eq!(
+        limit(Operation::Chat, r#","max_tokens":5,"max_completion_tokens":0"#),
+        None
+    );
     assert_eq!(limit(Operation::Chat, r#","max_tokens":5,"max_output_tokens":0"#), None);
     assert_eq!(limit(Operation::Chat, r#","max_tokens":18446744073709551615"#), None);
 }
@@ -56,7 +72,12 @@ fn a_limit_of_nothing_is_none() {
 fn answers_are_counted_wherever_they_are_asked_for() {
     let answers = |operation, more| read(operation, more).unwrap().1;
 
-    for operation in [Operation::Chat, Operation::Completions, Operation::Responses, Operation::Messages] {
+    for operation in [
+        Operation::Chat,
+        Operation::Completions,
+        Operation::Responses,
+        Operation::Messages,
+    ] {
         assert_eq!(answers(operation, ""), 1);
         assert_eq!(answers(operation, r#","n":3"#), 3);
         assert_eq!(answers(operation, r#","n":null,"best_of":7"#), 7);
@@ -66,7 +87,13 @@ fn answers_are_counted_wherever_they_are_asked_for() {
 
 #[test]
 fn a_number_that_is_not_plain_is_refused_with_its_name() {
-    for field in ["max_tokens", "max_completion_tokens", "max_output_tokens", "n", "best_of"] {
+    for field in [
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "n",
+        "best_of",
+    ] {
         for value in [
             "100.0",
             "1e2",
@@ -82,12 +109,20 @@ fn a_number_that_is_not_plain_is_refused_with_its_name() {
             "{}",
             "\"\"",
         ] {
-            for operation in [Operation::Chat, Operation::Responses, Operation::Messages, Operation::Embeddings] {
+            for operation in [
+                Operation::Chat,
+                Operation::Responses,
+                Operation::Messages,
+                Operation::Embeddings,
+            ] {
                 let error = read(operation, &format!(r#","{field}":{value}"#)).unwrap_err();
                 assert_eq!(error.key(), Some(field), "{value}");
                 assert!(error.to_string().contains("a whole number"), "{error}");
             }
-            assert!(read(Operation::CountTokens, &format!(r#","{field}":{value}"#)).is_ok(), "nothing is generated");
+            assert!(
+                read(Operation::CountTokens, &format!(r#","{field}":{value}"#)).is_ok(),
+                "nothing is generated"
+            );
         }
     }
     assert!(read(Operation::Chat, r#","n":0"#).is_err());
@@ -109,7 +144,11 @@ fn a_control_key_in_large_letters_is_refused_since_some_readers_take_it_for_the_
         ("max_to\u{212a}ens", "max_tokens"),
         ("\\u004d\\u004fDEL", "model"),
     ] {
-        assert_eq!(read(Operation::Chat, &format!(r#","{key}":2"#)), Err(ControlError::Spelling(known)), "{key}");
+        assert_eq!(
+            read(Operation::Chat, &format!(r#","{key}":2"#)),
+            Err(ControlError::Spelling(known)),
+            "{key}"
+        );
     }
     assert!(read(Operation::Chat, r#","User":"x","größe":1,"MaxTokens":3"#).is_ok());
 }

@@ -18,7 +18,11 @@ use crate::wire::neutral::{Event, NotAnAnswer, Part, Response, ResponseIdentity,
 const ERROR: &str = include_str!("../../../../tests/data/wire/messages/answer/error.sse");
 
 fn identity() -> ResponseIdentity {
-    ResponseIdentity { id: "abc".into(), model: "claude-x".into(), ..ResponseIdentity::default() }
+    ResponseIdentity {
+        id: "abc".into(),
+        model: "claude-x".into(),
+        ..ResponseIdentity::default()
+    }
 }
 
 #[test]
@@ -26,7 +30,11 @@ fn a_stream_says_what_the_whole_answer_says() {
     for (name, whole, stream) in ANSWERS {
         let whole: Value = serde_json::from_str(whole).unwrap();
         let mut expected = Spoken::default();
-        read_response(&whole, None).unwrap().events().iter().for_each(|event| expected.add(event));
+        read_response(&whole, None)
+            .unwrap()
+            .events()
+            .iter()
+            .for_each(|event| expected.add(event));
 
         assert_eq!(said(&data(stream)), expected.0, "{name}");
     }
@@ -47,17 +55,24 @@ fn what_is_written_reads_as_what_was_read() {
         let words = |events: Vec<String>| -> Vec<_> {
             // A refusal's reason becomes words.
             let words = events.into_iter().map(|line| line.replacen("refusal ", "text ", 1));
-            words.filter(|line| !line.starts_with("text The request could")).collect()
+            words
+                .filter(|line| !line.starts_with("text The request could"))
+                .collect()
         };
         let again = said(&data(std::str::from_utf8(&out).unwrap()));
-        let again: Vec<_> =
-            again.into_iter().map(|line| line.replace("The request could enable a burglary.", "")).collect();
+        let again: Vec<_> = again
+            .into_iter()
+            .map(|line| line.replace("The request could enable a burglary.", ""))
+            .collect();
         assert_eq!(words(again), words(said(&data(stream))), "{name}");
 
         let whole: Value = serde_json::from_str(whole).unwrap();
         let response = read_response(&whole, None).unwrap();
         let written: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
-        assert_eq!((&written["id"], &written["model"]), (&json!("msg_abc"), &json!("claude-x")));
+        assert_eq!(
+            (&written["id"], &written["model"]),
+            (&json!("msg_abc"), &json!("claude-x"))
+        );
         let back = read_response(&written, None).unwrap();
         assert_eq!(
             (back.stop, &back.stop_sequence, back.tokens),
@@ -91,8 +106,14 @@ fn usage_is_exact_whichever_way_the_answer_comes() {
         assert_eq!(read_response(&whole, None).unwrap().tokens, tokens(&whole));
     }
     let (_, whole, _) = ANSWERS[0];
-    let expected =
-        Tokens { prompt: 2583, completion: 17, cache_read: 2048, cache_write: 512, cache_write_1h: 128, reasoning: 0 };
+    let expected = Tokens {
+        prompt: 2583,
+        completion: 17,
+        cache_read: 2048,
+        cache_write: 512,
+        cache_write_1h: 128,
+        reasoning: 0,
+    };
     assert_eq!(tokens(&serde_json::from_str(whole).unwrap()), Some(expected));
 }
 
@@ -100,7 +121,10 @@ fn usage_is_exact_whichever_way_the_answer_comes() {
 fn an_error_in_the_stream_ends_it() {
     let events = said(&data(ERROR));
     let last = events.last().unwrap();
-    assert!(last.starts_with("Error(") && last.contains("overloaded_error"), "{last}");
+    assert!(
+        last.starts_with("Error(") && last.contains("overloaded_error"),
+        "{last}"
+    );
 
     let mut passing = Passing::new();
     for event in data(ERROR) {
@@ -130,7 +154,10 @@ fn an_answer_in_json_by_a_forced_tool_is_text() {
     assert_eq!(response.parts, [Part::text(r#"{"name":"Ada Lovelace","age":36}"#)]);
     assert_eq!(response.stop, Stop::End);
     let said = said(&data(stream));
-    assert!(said.contains(&r#"text {"name":"Ada Lovelace","age":36}"#.to_owned()), "{said:?}");
+    assert!(
+        said.contains(&r#"text {"name":"Ada Lovelace","age":36}"#.to_owned()),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -140,7 +167,10 @@ fn providers_are_read_leniently() {
     };
 
     assert_eq!(response(json!({"content": []})), Ok("[] End".to_owned()));
-    assert_eq!(response(json!({"content": [7, {"type": "hologram"}, {}], "stop_reason": 7})), Ok("[] End".to_owned()));
+    assert_eq!(
+        response(json!({"content": [7, {"type": "hologram"}, {}], "stop_reason": 7})),
+        Ok("[] End".to_owned())
+    );
     assert_eq!(response(json!({"type": "error", "error": {}})), Err(NotAnAnswer));
     assert_eq!(response(json!("x")), Err(NotAnAnswer));
     // Tools were called, whatever the reason says.
@@ -158,7 +188,14 @@ fn providers_are_read_leniently() {
     let said = said(&odd.map(str::to_owned));
     assert_eq!(
         said,
-        ["start", "text a", "call 0 1 f", "arguments 0 {\"a\":1}", "Stop { stop: Tools, sequence: None }", "End"]
+        [
+            "start",
+            "text a",
+            "call 0 1 f",
+            "arguments 0 {\"a\":1}",
+            "Stop { stop: Tools, sequence: None }",
+            "End"
+        ]
     );
 }
 
@@ -172,9 +209,18 @@ fn other_protocols_answers_get_a_form() {
     };
     let response = Response {
         parts: vec![
-            Part::Thinking { text: "".into(), signature: Some(responses(false)) },
-            Part::Thinking { text: "open".into(), signature: None },
-            Part::Thinking { text: "".into(), signature: None },
+            Part::Thinking {
+                text: "".into(),
+                signature: Some(responses(false)),
+            },
+            Part::Thinking {
+                text: "open".into(),
+                signature: None,
+            },
+            Part::Thinking {
+                text: "".into(),
+                signature: None,
+            },
             Part::Refusal("no".into()),
             Part::ToolCall(ToolCall {
                 id: "1".into(),
@@ -207,7 +253,10 @@ fn other_protocols_answers_get_a_form() {
             {"type": "tool_use", "id": "2", "name": "f", "input": {"input": "{\"a\": "}},
         ])
     );
-    assert_eq!((&written["stop_reason"], &written["usage"]["input_tokens"]), (&json!("tool_use"), &json!(0)));
+    assert_eq!(
+        (&written["stop_reason"], &written["usage"]["input_tokens"]),
+        (&json!("tool_use"), &json!(0))
+    );
 }
 
 #[test]
@@ -222,7 +271,10 @@ fn an_answer_of_nothing_has_an_empty_text() {
 
 #[test]
 fn a_refusal_says_so() {
-    let response = Response { stop: Stop::Refusal, ..Response::default() };
+    let response = Response {
+        stop: Stop::Refusal,
+        ..Response::default()
+    };
     let written: Value = serde_json::from_slice(&write_response(&response, &identity())).unwrap();
     assert_eq!(written["stop_reason"], "refusal");
     assert_eq!(written["stop_details"]["type"], "refusal");
@@ -241,7 +293,10 @@ fn a_failure_closes_nothing() {
     writer.fail(&error, &mut out);
 
     let message = check(&out);
-    assert_eq!(message.error, Some(json!({"type": "provider_error", "message": "It broke."})));
+    assert_eq!(
+        message.error,
+        Some(json!({"type": "provider_error", "message": "It broke."}))
+    );
     assert_eq!(message.last, None);
 
     let mut out = Vec::new();

@@ -72,8 +72,14 @@ fn a_picture_is_not_copied() {
     let request = read_request(&body).unwrap();
 
     for part in &request.turns[0].parts {
-        if let Part::Image { source: Source::Base64 { data, .. }, .. }
-        | Part::File { source: Source::Base64 { data, .. }, .. } = part
+        if let Part::Image {
+            source: Source::Base64 { data, .. },
+            ..
+        }
+        | Part::File {
+            source: Source::Base64 { data, .. },
+            ..
+        } = part
         {
             assert!(matches!(data, std::borrow::Cow::Borrowed(_)));
         }
@@ -83,14 +89,18 @@ fn a_picture_is_not_copied() {
 fn read(more: Value) -> Result<String, String> {
     let mut body = json!({"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    read_request(&body).map(|request| format!("{request:?}")).map_err(|refused| refused.message)
+    read_request(&body)
+        .map(|request| format!("{request:?}"))
+        .map_err(|refused| refused.message)
 }
 
 fn block(role: &str, block: Value) -> Result<Vec<Part<'static>>, String> {
     // Leaked, so that the parts can outlive this function: a few bytes of a test.
     let body = json!({"max_tokens": 5, "messages": [{"role": role, "content": [block]}]});
     let body: &'static Value = Box::leak(Box::new(body));
-    read_request(body).map(|mut request| request.turns.remove(0).parts).map_err(|refused| refused.message)
+    read_request(body)
+        .map(|mut request| request.turns.remove(0).parts)
+        .map_err(|refused| refused.message)
 }
 
 #[test]
@@ -98,19 +108,31 @@ fn what_is_wrong_is_named() {
     for (more, message) in [
         (json!({"max_tokens": null}), "'max_tokens' is missing."),
         (json!({"max_tokens": "5"}), "'max_tokens' must be a whole number."),
-        (json!({"messages": []}), "'messages' must be a list with at least one message."),
+        (
+            json!({"messages": []}),
+            "'messages' must be a list with at least one message.",
+        ),
         (
             json!({"messages": [{"role": "tool", "content": ""}]}),
             "'messages[0].role' must be 'user', 'assistant' or 'system'.",
         ),
-        (json!({"messages": [{"role": "user"}]}), "'messages[0].content' is missing."),
+        (
+            json!({"messages": [{"role": "user"}]}),
+            "'messages[0].content' is missing.",
+        ),
         (
             json!({"messages": [{"role": "user", "content": [{"type": "text"}]}]}),
             "'messages[0].content[0].text' is missing.",
         ),
-        (json!({"system": [{"type": "image"}]}), "'system[0].type' must be 'text' in a system message."),
+        (
+            json!({"system": [{"type": "image"}]}),
+            "'system[0].type' must be 'text' in a system message.",
+        ),
         (json!({"temperature": "hot"}), "'temperature' must be a number."),
-        (json!({"thinking": {"type": "enabled"}}), "'thinking.budget_tokens' is missing."),
+        (
+            json!({"thinking": {"type": "enabled"}}),
+            "'thinking.budget_tokens' is missing.",
+        ),
         (
             json!({"thinking": {"type": "deep"}}),
             "'thinking.type' must be 'adaptive', 'enabled', 'between_tools' or 'disabled'.",
@@ -119,10 +141,19 @@ fn what_is_wrong_is_named() {
             json!({"output_config": {"effort": "huge"}}),
             "'output_config.effort' must be 'low', 'medium', 'high', 'xhigh' or 'max'.",
         ),
-        (json!({"output_config": {"format": {"type": "xml"}}}), "'output_config.format.type' must be 'json_schema'."),
+        (
+            json!({"output_config": {"format": {"type": "xml"}}}),
+            "'output_config.format.type' must be 'json_schema'.",
+        ),
         (json!({"tools": [{"input_schema": {}}]}), "'tools[0].name' is missing."),
-        (json!({"tool_choice": {"type": "some"}}), "'tool_choice.type' must be 'auto', 'any', 'tool' or 'none'."),
-        (json!({"service_tier": "gold"}), "'service_tier' must be 'auto' or 'standard_only'."),
+        (
+            json!({"tool_choice": {"type": "some"}}),
+            "'tool_choice.type' must be 'auto', 'any', 'tool' or 'none'.",
+        ),
+        (
+            json!({"service_tier": "gold"}),
+            "'service_tier' must be 'auto' or 'standard_only'.",
+        ),
         (json!({"stop_sequences": [7]}), "'stop_sequences[0]' must be a string."),
     ] {
         assert_eq!(read(more), Err(message.to_owned()));
@@ -143,7 +174,10 @@ fn what_only_anthropic_has_is_refused_or_dropped() {
         json!({"messages": [{"role": "system", "content": [{"type": "tool_addition", "tool": {"type": "tool_definition", "definition": {}}}]}]}),
     ] {
         let message = read(more.clone()).unwrap_err();
-        assert!(message.starts_with('\'') && message.contains("': "), "{more}: {message}");
+        assert!(
+            message.starts_with('\'') && message.contains("': "),
+            "{more}: {message}"
+        );
     }
     let plain = read(json!({})).unwrap();
     for more in [
@@ -160,21 +194,45 @@ fn what_only_anthropic_has_is_refused_or_dropped() {
 fn thinking_is_read_in_all_its_forms() {
     for (more, thinking, identity) in [
         (json!({}), None, false),
-        (json!({"thinking": {"type": "disabled"}, "output_config": {"effort": "max"}}), Some(Thinking::Off), false),
-        (json!({"thinking": {"type": "adaptive"}}), Some(Thinking::Adaptive), true),
-        (json!({"thinking": {"type": "adaptive", "display": "omitted"}}), Some(Thinking::Adaptive), false),
-        (json!({"thinking": {"type": "enabled", "budget_tokens": 16_000}}), Some(Thinking::Budget(16_000)), true),
+        (
+            json!({"thinking": {"type": "disabled"}, "output_config": {"effort": "max"}}),
+            Some(Thinking::Off),
+            false,
+        ),
+        (
+            json!({"thinking": {"type": "adaptive"}}),
+            Some(Thinking::Adaptive),
+            true,
+        ),
+        (
+            json!({"thinking": {"type": "adaptive", "display": "omitted"}}),
+            Some(Thinking::Adaptive),
+            false,
+        ),
+        (
+            json!({"thinking": {"type": "enabled", "budget_tokens": 16_000}}),
+            Some(Thinking::Budget(16_000)),
+            true,
+        ),
         (
             json!({"thinking": {"type": "enabled", "budget_tokens": 16_000}, "output_config": {"effort": "low"}}),
             Some(Thinking::Effort(Effort::Low)),
             true,
         ),
-        (json!({"output_config": {"effort": "xhigh"}}), Some(Thinking::Effort(Effort::XHigh)), true),
+        (
+            json!({"output_config": {"effort": "xhigh"}}),
+            Some(Thinking::Effort(Effort::XHigh)),
+            true,
+        ),
     ] {
         let mut body = json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}]});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let request = read_request(&body).unwrap();
-        assert_eq!((request.thinking, request.show_thinking), (thinking, identity), "{more}");
+        assert_eq!(
+            (request.thinking, request.show_thinking),
+            (thinking, identity),
+            "{more}"
+        );
     }
 }
 
@@ -189,14 +247,22 @@ fn a_schema_is_strict_for_others_only_if_it_is_closed() {
             json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": [], "additionalProperties": false}),
             None,
         ),
-        (json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}), None),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}),
+            None,
+        ),
         (json!({"type": "object"}), None),
     ] {
         for body in [
             json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_config": {"format": {"type": "json_schema", "schema": schema}}}),
             json!({"max_tokens": 5, "messages": [{"role": "user", "content": "x"}], "output_format": {"type": "json_schema", "schema": schema}}),
         ] {
-            let Some(Format::Schema { strict: read, schema: kept, .. }) = read_request(&body).unwrap().format else {
+            let Some(Format::Schema {
+                strict: read,
+                schema: kept,
+                ..
+            }) = read_request(&body).unwrap().format
+            else {
                 panic!()
             };
             assert_eq!((read, kept), (strict, &schema));
@@ -231,14 +297,22 @@ fn results_come_first_in_their_turn() {
 fn documents_and_search_results_become_what_others_know() {
     let source =
         json!({"type": "content", "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]});
-    let parts = block("user", json!({"type": "document", "title": "T", "context": "C", "source": source})).unwrap();
+    let parts = block(
+        "user",
+        json!({"type": "document", "title": "T", "context": "C", "source": source}),
+    )
+    .unwrap();
     assert_eq!(parts, ["C", "T", "one", "two"].map(Part::text));
 
     let found = json!({"type": "search_result", "title": "T", "source": "https://x", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]});
     assert_eq!(block("user", found).unwrap(), [Part::text("T\nhttps://x\n\na\nb")]);
 
     let text = json!({"type": "document", "title": "T", "source": {"type": "text", "media_type": "text/plain", "data": "words"}});
-    let file = Part::File { source: Source::Text("words".into()), name: Some("T".into()), cache: None };
+    let file = Part::File {
+        source: Source::Text("words".into()),
+        name: Some("T".into()),
+        cache: None,
+    };
     assert_eq!(block("user", text).unwrap(), [file]);
 }
 
@@ -248,14 +322,33 @@ fn another_protocols_seal_is_unpacked() {
         "assistant",
         json!({"type": "thinking", "thinking": "t", "signature": "cm1.openai-responses.-.rs_1.gAAA"}),
     );
-    let Ok([Part::Thinking { signature: Some(signature), .. }]) = parts.as_deref() else { panic!("{parts:?}") };
+    let Ok(
+        [
+            Part::Thinking {
+                signature: Some(signature),
+                ..
+            },
+        ],
+    ) = parts.as_deref()
+    else {
+        panic!("{parts:?}")
+    };
     assert_eq!(
         (signature.origin.as_str(), signature.id.as_deref(), &*signature.value),
         ("openai-responses", Some("rs_1"), "gAAA")
     );
 
-    let parts = block("assistant", json!({"type": "thinking", "thinking": "t", "signature": ""}));
-    assert_eq!(parts, Ok(vec![Part::Thinking { text: "t".into(), signature: None }]));
+    let parts = block(
+        "assistant",
+        json!({"type": "thinking", "thinking": "t", "signature": ""}),
+    );
+    assert_eq!(
+        parts,
+        Ok(vec![Part::Thinking {
+            text: "t".into(),
+            signature: None
+        }])
+    );
 }
 
 #[test]
@@ -275,9 +368,18 @@ fn tools_that_the_client_runs_keep_their_documented_schema() {
 
     let request = read_request(&body).unwrap();
 
-    let ToolKind::Function { parameters: Some(schema), .. } = request.tools[0].kind else { panic!() };
+    let ToolKind::Function {
+        parameters: Some(schema),
+        ..
+    } = request.tools[0].kind
+    else {
+        panic!()
+    };
     assert_eq!(schema["properties"]["command"]["type"], "string");
     assert_eq!(request.tools[1].name, "memory");
-    assert_eq!((request.choice, request.parallel_tools), (Some(Choice::Tool("bash".into())), Some(true)));
+    assert_eq!(
+        (request.choice, request.parallel_tools),
+        (Some(Choice::Tool("bash".into())), Some(true))
+    );
     assert_eq!(request.sampling, Sampling::default());
 }

@@ -12,8 +12,16 @@ use crate::wire::neutral::Event;
 
 /// The data of the events of a stream.
 fn data(stream: &str) -> Vec<String> {
-    let line = |event: &str| event.lines().find_map(|line| line.strip_prefix("data: ").map(str::to_owned));
-    stream.split("\n\n").filter(|event| !event.is_empty()).map(|event| line(event).unwrap()).collect()
+    let line = |event: &str| {
+        event
+            .lines()
+            .find_map(|line| line.strip_prefix("data: ").map(str::to_owned))
+    };
+    stream
+        .split("\n\n")
+        .filter(|event| !event.is_empty())
+        .map(|event| line(event).unwrap())
+        .collect()
 }
 
 /// What a stream says, in words: pieces of one part joined, ends of parts left out.
@@ -54,16 +62,46 @@ impl Spoken {
 
 /// Clients' requests.
 const ASKS: [(&str, &str); 10] = [
-    ("plain", include_str!("../../../../tests/data/wire/messages/ask/plain.json")),
-    ("stream", include_str!("../../../../tests/data/wire/messages/ask/stream.json")),
-    ("tools", include_str!("../../../../tests/data/wire/messages/ask/tools.json")),
-    ("parallel_tools", include_str!("../../../../tests/data/wire/messages/ask/parallel_tools.json")),
-    ("image", include_str!("../../../../tests/data/wire/messages/ask/image.json")),
-    ("thinking", include_str!("../../../../tests/data/wire/messages/ask/thinking.json")),
-    ("structured_output", include_str!("../../../../tests/data/wire/messages/ask/structured_output.json")),
-    ("refusal", include_str!("../../../../tests/data/wire/messages/ask/refusal.json")),
-    ("length", include_str!("../../../../tests/data/wire/messages/ask/length.json")),
-    ("claude_code", include_str!("../../../../tests/data/wire/messages/ask/claude_code.json")),
+    (
+        "plain",
+        include_str!("../../../../tests/data/wire/messages/ask/plain.json"),
+    ),
+    (
+        "stream",
+        include_str!("../../../../tests/data/wire/messages/ask/stream.json"),
+    ),
+    (
+        "tools",
+        include_str!("../../../../tests/data/wire/messages/ask/tools.json"),
+    ),
+    (
+        "parallel_tools",
+        include_str!("../../../../tests/data/wire/messages/ask/parallel_tools.json"),
+    ),
+    (
+        "image",
+        include_str!("../../../../tests/data/wire/messages/ask/image.json"),
+    ),
+    (
+        "thinking",
+        include_str!("../../../../tests/data/wire/messages/ask/thinking.json"),
+    ),
+    (
+        "structured_output",
+        include_str!("../../../../tests/data/wire/messages/ask/structured_output.json"),
+    ),
+    (
+        "refusal",
+        include_str!("../../../../tests/data/wire/messages/ask/refusal.json"),
+    ),
+    (
+        "length",
+        include_str!("../../../../tests/data/wire/messages/ask/length.json"),
+    ),
+    (
+        "claude_code",
+        include_str!("../../../../tests/data/wire/messages/ask/claude_code.json"),
+    ),
 ];
 
 macro_rules! answer {

@@ -56,7 +56,12 @@ impl Call {
             _ => vec!["{}"],
         };
         let whole = ["{\"a\": \"}{\\\"\"}", "{\"b\":[1,2]}", "{}"][index % 3];
-        Self { custom, whole, pieces, given: 0 }
+        Self {
+            custom,
+            whole,
+            pieces,
+            given: 0,
+        }
     }
 
     fn is_whole(&self) -> bool {

@@ -70,7 +70,10 @@ pub(super) fn check(bytes: &[u8]) -> Message {
                 assert_eq!(data["index"], message.blocks.len() - 1);
             }
             "message_delta" => {
-                assert!(started && !open && message.last.is_none() && !message.blocks.is_empty(), "{event}");
+                assert!(
+                    started && !open && message.last.is_none() && !message.blocks.is_empty(),
+                    "{event}"
+                );
                 assert!(data["delta"]["stop_reason"].is_string() && data["usage"]["output_tokens"].is_u64());
                 message.last = Some(json!({"delta": data["delta"], "usage": data["usage"]}));
             }

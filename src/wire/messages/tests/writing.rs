@@ -26,7 +26,10 @@ pub(super) fn says(role: Role, text: &str) -> Turn<'_> {
 }
 
 pub(super) fn asking<'a>(turns: Vec<Turn<'a>>) -> Request<'a> {
-    Request { turns, ..Request::default() }
+    Request {
+        turns,
+        ..Request::default()
+    }
 }
 
 pub(super) fn hello() -> Request<'static> {
@@ -35,16 +38,36 @@ pub(super) fn hello() -> Request<'static> {
 
 pub(super) fn call<'a>(id: &'a str, name: &'a str, arguments: &'a str) -> Part<'a> {
     let (id, name, arguments) = (id.into(), name.into(), arguments.into());
-    Part::ToolCall(ToolCall { id, name, namespace: None, arguments, custom: false })
+    Part::ToolCall(ToolCall {
+        id,
+        name,
+        namespace: None,
+        arguments,
+        custom: false,
+    })
 }
 
 pub(super) fn result<'a>(id: &'a str, text: &'a str) -> Part<'a> {
-    Part::ToolResult(ToolResult { id: id.into(), parts: vec![Part::text(text)], is_error: false, cache: None })
+    Part::ToolResult(ToolResult {
+        id: id.into(),
+        parts: vec![Part::text(text)],
+        is_error: false,
+        cache: None,
+    })
 }
 
 pub(super) fn function<'a>(name: &'a str, parameters: Option<&'a Value>) -> Tool<'a> {
-    let kind = ToolKind::Function { parameters, strict: Some(true) };
-    Tool { name: name.into(), namespace: None, description: None, kind, cache: None }
+    let kind = ToolKind::Function {
+        parameters,
+        strict: Some(true),
+    };
+    Tool {
+        name: name.into(),
+        namespace: None,
+        description: None,
+        kind,
+        cache: None,
+    }
 }
 
 pub(super) fn text(text: &str) -> Value {

@@ -58,11 +58,26 @@ fn system_turns_stand_where_the_model_takes_them() {
             says(Role::System, "last"),
         ]
     };
-    let request = Request { system: vec![Part::text("zero")], ..asking(turns()) };
+    let request = Request {
+        system: vec![Part::text("zero")],
+        ..asking(turns())
+    };
 
-    let inside = written_for(&request, &Capabilities { system_inside: true, ..Capabilities::default() }).unwrap();
+    let inside = written_for(
+        &request,
+        &Capabilities {
+            system_inside: true,
+            ..Capabilities::default()
+        },
+    )
+    .unwrap();
     let roles = |body: &Value| -> Vec<String> {
-        body["messages"].as_array().unwrap().iter().map(|m| m["role"].as_str().unwrap().to_owned()).collect()
+        body["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["role"].as_str().unwrap().to_owned())
+            .collect()
     };
 
     assert_eq!(inside["system"], json!([text("zero"), text("first")]));
@@ -76,10 +91,19 @@ fn system_turns_stand_where_the_model_takes_them() {
 #[test]
 fn a_conversation_always_begins_with_the_user() {
     let body = written(&asking(vec![says(Role::Assistant, "Hi!"), says(Role::User, "Hello")]));
-    assert_eq!(body["messages"][0]["content"], json!([text("[The assistant speaks first.]")]));
+    assert_eq!(
+        body["messages"][0]["content"],
+        json!([text("[The assistant speaks first.]")])
+    );
 
-    let body = written(&Request { system: vec![Part::text("Tell a joke.")], ..Request::default() });
-    assert_eq!(body["messages"], json!([{"role": "user", "content": [text("Tell a joke.")]}]));
+    let body = written(&Request {
+        system: vec![Part::text("Tell a joke.")],
+        ..Request::default()
+    });
+    assert_eq!(
+        body["messages"],
+        json!([{"role": "user", "content": [text("Tell a joke.")]}])
+    );
     assert_eq!(body.get("system"), None);
 }
 
@@ -92,11 +116,24 @@ fn the_assistants_last_words_lose_their_blanks() {
 
 #[test]
 fn only_anthropics_seals_go_back() {
-    let signature = |origin, redacted| Some(Signature { origin, value: "s".into(), id: None, redacted });
-    let thought = |text: &'static str, signature| Part::Thinking { text: text.into(), signature };
+    let signature = |origin, redacted| {
+        Some(Signature {
+            origin,
+            value: "s".into(),
+            id: None,
+            redacted,
+        })
+    };
+    let thought = |text: &'static str, signature| Part::Thinking {
+        text: text.into(),
+        signature,
+    };
     let request = asking(vec![
         says(Role::User, "a"),
-        turn(Role::Assistant, vec![thought("only", signature(Protocol::AnthropicMessages, false))]),
+        turn(
+            Role::Assistant,
+            vec![thought("only", signature(Protocol::AnthropicMessages, false))],
+        ),
         says(Role::User, "b"),
         turn(
             Role::Assistant,
@@ -125,7 +162,11 @@ fn only_anthropics_seals_go_back() {
 
 #[test]
 fn pictures_and_files_take_anthropics_form() {
-    let file = |source| Part::File { source, name: Some("n".into()), cache: None };
+    let file = |source| Part::File {
+        source,
+        name: Some("n".into()),
+        cache: None,
+    };
     let base64 = |media_type: &'static str, data: &'static str| Source::Base64 {
         media_type: media_type.into(),
         data: data.into(),
@@ -133,8 +174,16 @@ fn pictures_and_files_take_anthropics_form() {
     let request = asking(vec![turn(
         Role::User,
         vec![
-            Part::Image { source: base64("image/jpg", "AA"), detail: Some("high".into()), cache: None },
-            Part::Image { source: Source::Url("https://x/y".into()), detail: None, cache: None },
+            Part::Image {
+                source: base64("image/jpg", "AA"),
+                detail: Some("high".into()),
+                cache: None,
+            },
+            Part::Image {
+                source: Source::Url("https://x/y".into()),
+                detail: None,
+                cache: None,
+            },
             file(base64("application/pdf", "BB")),
             file(base64("image/png", "CC")),
             file(base64("text/csv", "YSxi")),
@@ -155,7 +204,13 @@ fn pictures_and_files_take_anthropics_form() {
             {"type": "document", "source": {"type": "url", "url": "https://x/z.pdf"}, "title": "n"},
         ])
     );
-    for part in [file(base64("application/zip", "/w==")), Part::Audio { data: "".into(), format: "wav".into() }] {
+    for part in [
+        file(base64("application/zip", "/w==")),
+        Part::Audio {
+            data: "".into(),
+            format: "wav".into(),
+        },
+    ] {
         let refused = written_for(&asking(vec![turn(Role::User, vec![part])]), &Capabilities::default()).unwrap_err();
         assert!(!refused.invalid);
     }
@@ -173,7 +228,10 @@ fn a_call_needs_an_object_and_a_legal_id() {
 
     let body = written(&request("{}"));
     let id = body["messages"][1]["content"][0]["id"].as_str().unwrap().to_owned();
-    assert!(id.starts_with("functions_f_0_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id}");
+    assert!(
+        id.starts_with("functions_f_0_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'),
+        "{id}"
+    );
     assert_eq!(body["messages"][2]["content"][0]["tool_use_id"], id);
     for arguments in ["{\"a\":", "[]", "7"] {
         let refused = written_for(&request(arguments), &Capabilities::default()).unwrap_err();
@@ -199,7 +257,12 @@ fn any_turn() -> impl Strategy<Value = Turn<'static>> {
         })),
         any::<bool>().prop_map(|redacted| Part::Thinking {
             text: "t".into(),
-            signature: Some(Signature { origin: Protocol::AnthropicMessages, value: "s".into(), id: None, redacted }),
+            signature: Some(Signature {
+                origin: Protocol::AnthropicMessages,
+                value: "s".into(),
+                id: None,
+                redacted
+            }),
         }),
     ];
     let role = prop::sample::select(vec![Role::User, Role::Assistant, Role::System]);

@@ -15,11 +15,19 @@ fn response(answer: &Value) -> Response<'_> {
 fn a_stream_says_what_the_whole_answer_says() {
     let mut seen = 0;
     for case in cases("answer", ".sse") {
-        let Some(whole) = find(&format!("answer/{case}.json")) else { continue };
+        let Some(whole) = find(&format!("answer/{case}.json")) else {
+            continue;
+        };
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let Ok(whole) = read_response(&whole, None) else { continue };
+        let Ok(whole) = read_response(&whole, None) else {
+            continue;
+        };
 
-        assert_eq!(told(&events(&fixture(&format!("answer/{case}.sse")))), untold(whole), "{case}");
+        assert_eq!(
+            told(&events(&fixture(&format!("answer/{case}.sse")))),
+            untold(whole),
+            "{case}"
+        );
         seen += 1;
     }
     assert!(seen >= 9);
@@ -30,20 +38,29 @@ fn a_provider_that_sends_only_whole_items_or_only_the_whole_answer_is_understood
     for case in ["plain", "thinking", "parallel_tools", "image", "refusal", "custom_tool"] {
         let stream = fixture(&format!("answer/{case}.sse"));
         let whole = json(&format!("answer/{case}.json"));
-        for kept in
-            [&["item.done", "completed"][..], &["completed"], &["item.added", "part.added", ".done", "completed"]]
-        {
+        for kept in [
+            &["item.done", "completed"][..],
+            &["completed"],
+            &["item.added", "part.added", ".done", "completed"],
+        ] {
             let event = |event: &&str| kept.iter().any(|kind| event.lines().next().unwrap().ends_with(kind));
             let less: String = stream.split_inclusive("\n\n").filter(event).collect();
 
-            assert_eq!(plain(told(&events(&less))), plain(untold(response(&whole))), "{case} of {kept:?}");
+            assert_eq!(
+                plain(told(&events(&less))),
+                plain(untold(response(&whole))),
+                "{case} of {kept:?}"
+            );
         }
     }
 }
 
 /// Without how it was served, which no event tells.
 fn untold(response: Response<'_>) -> Response<'_> {
-    Response { service: ServiceReport::default(), ..response }
+    Response {
+        service: ServiceReport::default(),
+        ..response
+    }
 }
 
 fn plain(mut response: Response<'_>) -> Response<'_> {
@@ -56,14 +73,30 @@ fn thoughts_come_with_their_seal_and_are_counted() {
     let answer = json("answer/thinking.json");
     let response = response(&answer);
 
-    let Some(Part::Thinking { text, signature: Some(signature) }) = response.parts.first() else {
+    let Some(Part::Thinking {
+        text,
+        signature: Some(signature),
+    }) = response.parts.first()
+    else {
         panic!("{response:?}")
     };
-    assert_eq!(text, "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one.");
-    assert_eq!((signature.origin, signature.id.as_deref()), (Protocol::OpenaiResponses, Some("rs_68a0think")));
+    assert_eq!(
+        text,
+        "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one."
+    );
+    assert_eq!(
+        (signature.origin, signature.id.as_deref()),
+        (Protocol::OpenaiResponses, Some("rs_68a0think"))
+    );
     assert_eq!(response.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
-    let tokens =
-        Tokens { prompt: 97, completion: 152, cache_read: 32, cache_write: 16, cache_write_1h: 0, reasoning: 141 };
+    let tokens = Tokens {
+        prompt: 97,
+        completion: 152,
+        cache_read: 32,
+        cache_write: 16,
+        cache_write_1h: 0,
+        reasoning: 141,
+    };
     assert_eq!((response.tokens, tokens_of(&answer)), (Some(tokens), Some(tokens)));
 }
 
@@ -80,15 +113,21 @@ fn a_call_is_known_by_its_call_id() {
         Part::ToolCall(call) => Some((call.id.as_ref(), call.name.as_ref())),
         _ => None,
     });
-    assert_eq!(ids.collect::<Vec<_>>(), [("call_p1Lima", "get_weather"), ("call_p2Quito", "get_weather")]);
+    assert_eq!(
+        ids.collect::<Vec<_>>(),
+        [("call_p1Lima", "get_weather"), ("call_p2Quito", "get_weather")]
+    );
     assert_eq!(response.stop, Stop::Tools);
 }
 
 #[test]
 fn endings_are_told_apart() {
-    for (case, stop) in
-        [("plain", Stop::End), ("tools", Stop::Tools), ("length", Stop::Length), ("refusal", Stop::Refusal)]
-    {
+    for (case, stop) in [
+        ("plain", Stop::End),
+        ("tools", Stop::Tools),
+        ("length", Stop::Length),
+        ("refusal", Stop::Refusal),
+    ] {
         assert_eq!(response(&json(&format!("answer/{case}.json"))).stop, stop, "{case}");
     }
     let filtered = json!({"status": "incomplete", "incomplete_details": {"reason": "content_filter"}, "output": []});
@@ -117,7 +156,9 @@ fn an_answer_that_leaves_out_most_is_read_all_the_same() {
     let response = response(&answer);
 
     assert_eq!(response.parts.first(), Some(&Part::text("a")));
-    let Some(Part::ToolCall(call)) = response.parts.get(1) else { panic!("{response:?}") };
+    let Some(Part::ToolCall(call)) = response.parts.get(1) else {
+        panic!("{response:?}")
+    };
     assert_eq!((call.id.as_ref(), call.arguments.as_ref()), ("fc_1", "{}"));
     assert_eq!((response.parts.len(), response.tokens), (2, None));
 }
@@ -132,8 +173,20 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
     ]}]});
     let response = response(&answer);
 
-    let citation = Citation { url: "https://x".into(), title: "X".into(), quote: None, span: Some((3, 5)) };
-    assert_eq!(response.parts.get(1), Some(&Part::Text { text: "two".into(), citations: vec![citation], cache: None }));
+    let citation = Citation {
+        url: "https://x".into(),
+        title: "X".into(),
+        quote: None,
+        span: Some((3, 5)),
+    };
+    assert_eq!(
+        response.parts.get(1),
+        Some(&Part::Text {
+            text: "two".into(),
+            citations: vec![citation],
+            cache: None
+        })
+    );
     let written: Value = serde_json::from_slice(&write_response(&response, &identity(&json!({})))).unwrap();
     assert_eq!(
         written["output"][0]["content"][1]["annotations"],
@@ -145,10 +198,14 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
 fn errors_in_a_stream_are_told_in_both_shapes() {
     let last = |case: &str| events(&fixture(case)).pop();
 
-    let Some(Event::Error(failed)) = last("answer/error.sse") else { panic!() };
+    let Some(Event::Error(failed)) = last("answer/error.sse") else {
+        panic!()
+    };
     assert_eq!(failed.code.as_deref(), Some("server_error"));
     assert!(failed.message.unwrap().starts_with("The server had an error"));
-    let Some(Event::Error(error)) = last("answer/error_event.sse") else { panic!() };
+    let Some(Event::Error(error)) = last("answer/error_event.sse") else {
+        panic!()
+    };
     assert_eq!(
         (error.code.as_deref(), error.message.as_deref()),
         (Some("rate_limit_exceeded"), Some("Rate limit reached."))
@@ -158,9 +215,20 @@ fn errors_in_a_stream_are_told_in_both_shapes() {
 #[test]
 fn a_seal_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
     for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
-        let signature = Signature { origin: Protocol::AnthropicMessages, value: "EqQB".into(), id: None, redacted };
-        let parts = vec![Part::Thinking { text: text.into(), signature: Some(signature) }];
-        let response = Response { parts: parts.clone(), ..Response::default() };
+        let signature = Signature {
+            origin: Protocol::AnthropicMessages,
+            value: "EqQB".into(),
+            id: None,
+            redacted,
+        };
+        let parts = vec![Part::Thinking {
+            text: text.into(),
+            signature: Some(signature),
+        }];
+        let response = Response {
+            parts: parts.clone(),
+            ..Response::default()
+        };
 
         let answer: Value = serde_json::from_slice(&write_response(&response, &identity(&json!({})))).unwrap();
         let next = json!({"model": "m", "input": [{"role": "user", "content": "x"}, answer["output"][0]]});
@@ -189,8 +257,9 @@ fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
         passing.judge(last.as_bytes());
 
         assert_eq!((passing.ending(), passing.text_bytes()), (ending, text_bytes), "{case}");
-        let counted =
-            super::events(&fixture(&format!("answer/{case}.sse"))).into_iter().find_map(|event| match event {
+        let counted = super::events(&fixture(&format!("answer/{case}.sse")))
+            .into_iter()
+            .find_map(|event| match event {
                 Event::Usage(tokens) => Some(tokens),
                 _ => None,
             });

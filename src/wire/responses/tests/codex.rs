@@ -16,9 +16,16 @@ fn a_model_that_it_does_not_know_gets_groups_and_functions() {
     let body = json("ask/codex_unknown_model.json");
     let request = read_request(&body).unwrap();
 
-    let tools: Vec<_> = request.tools.iter().map(|tool| (tool.namespace.as_deref(), tool.name.as_ref())).collect();
+    let tools: Vec<_> = request
+        .tools
+        .iter()
+        .map(|tool| (tool.namespace.as_deref(), tool.name.as_ref()))
+        .collect();
     assert!(tools.contains(&(None, "exec_command")) && tools.contains(&(Some("multi_agent_v1"), "spawn_agent")));
-    assert!(!tools.iter().any(|(_, name)| *name == "web_search"), "only OpenAI can search");
+    assert!(
+        !tools.iter().any(|(_, name)| *name == "web_search"),
+        "only OpenAI can search"
+    );
     let group: Vec<_> = request.tools.iter().filter(|tool| tool.namespace.is_some()).collect();
     let about = |index: usize| group[index].description.as_deref().unwrap();
     assert!(about(0).starts_with("multi_agent_v1: Tools for spawning and managing sub-agents.\n\nClose an agent"));
@@ -33,7 +40,10 @@ fn a_model_that_it_knows_gets_tools_within_the_input() {
     let request = read_request(&body).unwrap();
 
     let exec = &request.tools[0];
-    assert_eq!((exec.namespace.as_deref(), exec.name.as_ref()), (Some("functions"), "exec"));
+    assert_eq!(
+        (exec.namespace.as_deref(), exec.name.as_ref()),
+        (Some("functions"), "exec")
+    );
     assert!(matches!(exec.kind, ToolKind::Custom { format: Some(_) }));
     assert_eq!(request.turns.first().map(|turn| turn.role), Some(Role::User));
     assert_eq!(names(&request).provider(Some("functions"), "exec"), "functions__exec");
@@ -45,18 +55,33 @@ fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
     let request = read_request(&body).unwrap();
 
     let shape: Vec<(Role, usize)> = request.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
-    assert_eq!(shape, [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]);
-    let [Part::Thinking { text, signature: Some(signature) }, _, Part::ToolCall(exec), Part::ToolCall(sleep)] =
-        request.turns[2].parts.as_slice()
+    assert_eq!(
+        shape,
+        [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]
+    );
+    let [
+        Part::Thinking {
+            text,
+            signature: Some(signature),
+        },
+        _,
+        Part::ToolCall(exec),
+        Part::ToolCall(sleep),
+    ] = request.turns[2].parts.as_slice()
     else {
         panic!("{request:?}")
     };
     assert_eq!(text, "**Looking**\n\nI look.");
-    assert_eq!((signature.origin, signature.value.as_ref()), (Protocol::AnthropicMessages, "EqQBsig"));
+    assert_eq!(
+        (signature.origin, signature.value.as_ref()),
+        (Protocol::AnthropicMessages, "EqQBsig")
+    );
     assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
     assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
     assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));
-    let Part::ToolResult(result) = &request.turns[3].parts[0] else { panic!("{request:?}") };
+    let Part::ToolResult(result) = &request.turns[3].parts[0] else {
+        panic!("{request:?}")
+    };
     assert_eq!((result.id.as_ref(), result.parts.len()), ("toolu_0", 2));
 }
 
@@ -70,15 +95,29 @@ fn what_another_agent_says_is_read_unless_it_is_encrypted() {
 
     let plain = said("Look around.");
     let turns = read_request(&plain).unwrap().turns;
-    assert_eq!(turns, [Turn { role: Role::User, parts: vec![Part::text("Payload:"), Part::text("Look around.")] }]);
+    assert_eq!(
+        turns,
+        [Turn {
+            role: Role::User,
+            parts: vec![Part::text("Payload:"), Part::text("Look around.")]
+        }]
+    );
     let refused = read_request(&said("gAAAAABo")).unwrap_err();
     assert_eq!(refused.param, "input[0].content[1].encrypted_content");
 }
 
 /// What a provider of another protocol makes of a call: a function, its JSON in pieces.
 fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<'static>> {
-    let start = Event::ToolStart { index, id: format!("toolu_{index}").into(), name: name.into(), custom: false };
-    let pieces = pieces.iter().map(|piece| Event::ToolArguments { index, text: (*piece).into() });
+    let start = Event::ToolStart {
+        index,
+        id: format!("toolu_{index}").into(),
+        name: name.into(),
+        custom: false,
+    };
+    let pieces = pieces.iter().map(|piece| Event::ToolArguments {
+        index,
+        text: (*piece).into(),
+    });
     std::iter::once(start).chain(pieces).collect()
 }
 
@@ -86,12 +125,25 @@ fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<
 fn a_call_of_another_protocol_comes_back_as_its_own() {
     let body = json("ask/codex_known_model.json");
     let request = read_request(&body).unwrap();
-    let identity = ResponseIdentity { names: names(&request), ..identity(&body) };
+    let identity = ResponseIdentity {
+        names: names(&request),
+        ..identity(&body)
+    };
     let mut events = vec![Event::Start { id: None, tokens: None }];
-    events.extend(call(0, "functions__exec", &["{\"inp", "ut\": \"text(\\", "\"a\\\")\\n", "\"}"]));
+    events.extend(call(
+        0,
+        "functions__exec",
+        &["{\"inp", "ut\": \"text(\\", "\"a\\\")\\n", "\"}"],
+    ));
     events.extend(call(1, "clock__sleep", &["{\"duration_ms\":", "5}"]));
     events.extend(call(2, "functions__exec", &["{\"code\":\"text(2)\"}"]));
-    events.extend([Event::Stop { stop: Stop::Tools, sequence: None }, Event::End]);
+    events.extend([
+        Event::Stop {
+            stop: Stop::Tools,
+            sequence: None,
+        },
+        Event::End,
+    ]);
 
     let stream = written(&events, identity.clone());
 
@@ -107,10 +159,14 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
             "name": "sleep", "namespace": "clock", "arguments": "{\"duration_ms\":5}"})
     );
     assert_eq!(last["output"][2], custom(2, "text(2)"));
-    let deltas = data(&stream).into_iter().map(|event| serde_json::from_str::<Value>(&event).unwrap());
+    let deltas = data(&stream)
+        .into_iter()
+        .map(|event| serde_json::from_str::<Value>(&event).unwrap());
     let deltas =
         deltas.filter(|event| event["type"] == "response.custom_tool_call_input.delta" && event["output_index"] == 0);
-    let deltas: Vec<_> = deltas.map(|event| event["delta"].as_str().unwrap().to_owned()).collect();
+    let deltas: Vec<_> = deltas
+        .map(|event| event["delta"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(deltas, ["text(", "\"a\")\n"], "the text is handed out as it comes");
     let whole: Value = serde_json::from_slice(&write_response(&told(&events), &identity)).unwrap();
     assert_eq!(whole["output"], last["output"]);

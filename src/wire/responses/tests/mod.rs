@@ -60,7 +60,9 @@ fn find(path: &str) -> Option<&'static str> {
 }
 
 fn fixture(path: &str) -> String {
-    find(path).unwrap_or_else(|| panic!("{path} is not in the list")).to_owned()
+    find(path)
+        .unwrap_or_else(|| panic!("{path} is not in the list"))
+        .to_owned()
 }
 
 fn json(path: &str) -> Value {
@@ -69,8 +71,9 @@ fn json(path: &str) -> Value {
 
 /// The names of the fixtures with this ending.
 fn cases(kind: &str, ending: &str) -> Vec<String> {
-    let names =
-        FIXTURES.iter().filter_map(|(name, _)| name.strip_prefix(kind)?.strip_prefix('/')?.strip_suffix(ending));
+    let names = FIXTURES
+        .iter()
+        .filter_map(|(name, _)| name.strip_prefix(kind)?.strip_prefix('/')?.strip_suffix(ending));
     let names: Vec<_> = names.map(str::to_owned).collect();
     assert!(names.len() > 8, "{names:?}");
     names
@@ -89,14 +92,19 @@ fn identity(request: &Value) -> ResponseIdentity {
 /// The data of each event of a stream.
 fn data(stream: &str) -> Vec<String> {
     let events = stream.split("\n\n").filter(|event| !event.is_empty());
-    events.map(|event| event.split_once("data: ").unwrap().1.to_owned()).collect()
+    events
+        .map(|event| event.split_once("data: ").unwrap().1.to_owned())
+        .collect()
 }
 
 /// What an event says, owning it.
 fn own(event: Event<'_>) -> Event<'static> {
     let text = |text: std::borrow::Cow<'_, str>| std::borrow::Cow::Owned(text.into_owned());
     match event {
-        Event::Start { id, tokens } => Event::Start { id: id.map(text), tokens },
+        Event::Start { id, tokens } => Event::Start {
+            id: id.map(text),
+            tokens,
+        },
         Event::Text(it) => Event::Text(text(it)),
         Event::Thinking(it) => Event::Thinking(text(it)),
         Event::Refusal(it) => Event::Refusal(text(it)),
@@ -112,12 +120,23 @@ fn own(event: Event<'_>) -> Event<'static> {
             quote: it.quote.map(text),
             span: it.span,
         }),
-        Event::ToolStart { index, id, name, custom } => {
-            Event::ToolStart { index, id: text(id), name: text(name), custom }
-        }
+        Event::ToolStart {
+            index,
+            id,
+            name,
+            custom,
+        } => Event::ToolStart {
+            index,
+            id: text(id),
+            name: text(name),
+            custom,
+        },
         Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
         Event::PartEnd => Event::PartEnd,
-        Event::Stop { stop, sequence } => Event::Stop { stop, sequence: sequence.map(text) },
+        Event::Stop { stop, sequence } => Event::Stop {
+            stop,
+            sequence: sequence.map(text),
+        },
         Event::Usage(tokens) => Event::Usage(tokens),
         Event::Error(told) => Event::Error(told),
         Event::End => Event::End,
@@ -158,19 +177,42 @@ fn told(events: &[Event<'static>]) -> Response<'static> {
             (Event::Thinking(text), _) if !text.is_empty() => {
                 response.parts.push(Part::Thinking { text, signature: None })
             }
-            (Event::Signature(new), Some(Part::Thinking { signature: signature @ None, .. })) => *signature = Some(new),
-            (Event::Signature(signature), _) => {
-                response.parts.push(Part::Thinking { text: "".into(), signature: Some(signature) })
-            }
+            (
+                Event::Signature(new),
+                Some(Part::Thinking {
+                    signature: signature @ None,
+                    ..
+                }),
+            ) => *signature = Some(new),
+            (Event::Signature(signature), _) => response.parts.push(Part::Thinking {
+                text: "".into(),
+                signature: Some(signature),
+            }),
             (Event::Citation(new), Some(Part::Text { citations, .. })) => citations.push(new),
-            (Event::ToolStart { index, id, name, custom }, _) => {
+            (
+                Event::ToolStart {
+                    index,
+                    id,
+                    name,
+                    custom,
+                },
+                _,
+            ) => {
                 calls.insert(index, response.parts.len());
-                let call = ToolCall { id, name, namespace: None, arguments: "".into(), custom };
+                let call = ToolCall {
+                    id,
+                    name,
+                    namespace: None,
+                    arguments: "".into(),
+                    custom,
+                };
                 response.parts.push(Part::ToolCall(call));
             }
             (Event::ToolArguments { index, text }, _) => {
                 open = grows;
-                let Part::ToolCall(call) = &mut response.parts[calls[&index]] else { unreachable!() };
+                let Part::ToolCall(call) = &mut response.parts[calls[&index]] else {
+                    unreachable!()
+                };
                 call.arguments.to_mut().push_str(&text);
             }
             (Event::PartEnd, _) => open = false,

@@ -27,24 +27,44 @@ fn piece() -> impl Strategy<Value = Piece> {
 }
 
 fn stop() -> impl Strategy<Value = Stop> {
-    prop::sample::select(vec![Stop::End, Stop::Sequence, Stop::Length, Stop::Tools, Stop::Refusal])
+    prop::sample::select(vec![
+        Stop::End,
+        Stop::Sequence,
+        Stop::Length,
+        Stop::Tools,
+        Stop::Refusal,
+    ])
 }
 
 /// A stream of these parts. `marked`: each says that it ends, as at Anthropic. Otherwise nothing does, and the arguments of
 /// calls may come later, by turns.
 fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Option<u64>) -> Vec<Event<'static>> {
-    let mut events = vec![Event::Start { id: Some("x".into()), tokens: None }];
+    let mut events = vec![Event::Start {
+        id: Some("x".into()),
+        tokens: None,
+    }];
     let mut later: Vec<Vec<Event<'static>>> = Vec::new();
     let mut calls = 0;
     for piece in pieces {
         match piece {
             Piece::Words(refusal, texts, cited) => {
                 let some = texts.iter().any(|text| !text.is_empty());
-                let event = |text: String| if refusal { Event::Refusal(text.into()) } else { Event::Text(text.into()) };
+                let event = |text: String| {
+                    if refusal {
+                        Event::Refusal(text.into())
+                    } else {
+                        Event::Text(text.into())
+                    }
+                };
                 events.extend(texts.into_iter().map(event));
                 if cited && some && !refusal {
                     let (url, title) = ("https://x.example".into(), "X".into());
-                    events.push(Event::Citation(Citation { url, title, quote: None, span: None }));
+                    events.push(Event::Citation(Citation {
+                        url,
+                        title,
+                        quote: None,
+                        span: None,
+                    }));
                 }
             }
             Piece::Thoughts(texts, sealed) => {
@@ -61,8 +81,16 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
             }
             Piece::Call(custom, texts) => {
                 let (index, id) = (calls, format!("call_{calls}").into());
-                events.push(Event::ToolStart { index, id, name: "run".into(), custom });
-                let pieces = texts.into_iter().map(|text| Event::ToolArguments { index, text: text.into() });
+                events.push(Event::ToolStart {
+                    index,
+                    id,
+                    name: "run".into(),
+                    custom,
+                });
+                let pieces = texts.into_iter().map(|text| Event::ToolArguments {
+                    index,
+                    text: text.into(),
+                });
                 if late && !marked {
                     later.push(pieces.collect())
                 } else {
@@ -76,9 +104,21 @@ fn stream(pieces: Vec<Piece>, marked: bool, late: bool, stop: Stop, tokens: Opti
         }
     }
     while later.iter().any(|call| !call.is_empty()) {
-        events.extend(later.iter_mut().filter(|call| !call.is_empty()).map(|call| call.remove(0)));
+        events.extend(
+            later
+                .iter_mut()
+                .filter(|call| !call.is_empty())
+                .map(|call| call.remove(0)),
+        );
     }
-    let usage = tokens.map(|n| Event::Usage(Tokens { prompt: n, completion: 7, cache_read: 1, ..Tokens::default() }));
+    let usage = tokens.map(|n| {
+        Event::Usage(Tokens {
+            prompt: n,
+            completion: 7,
+            cache_read: 1,
+            ..Tokens::default()
+        })
+    });
     events.push(Event::Stop { stop, sequence: None });
     events.extend(usage);
     events.push(Event::End);
@@ -90,7 +130,10 @@ fn plain(mut response: Response<'_>) -> Response<'_> {
     (response.id, response.service) = (None, ServiceReport::default());
     for part in &mut response.parts {
         match part {
-            Part::Thinking { signature: Some(signature), .. } => signature.id = None,
+            Part::Thinking {
+                signature: Some(signature),
+                ..
+            } => signature.id = None,
             Part::Text { citations, .. } => citations.iter_mut().for_each(|citation| citation.span = None),
             _ => {}
         }
@@ -168,9 +211,13 @@ proptest! {
 #[test]
 fn the_last_event_of_a_stream_is_the_whole_answer() {
     for case in cases("answer", ".sse") {
-        let Some(answer) = find(&format!("answer/{case}.json")) else { continue };
+        let Some(answer) = find(&format!("answer/{case}.json")) else {
+            continue;
+        };
         let answer: Value = serde_json::from_str(answer).unwrap();
-        let Ok(response) = read_response(&answer, None) else { continue };
+        let Ok(response) = read_response(&answer, None) else {
+            continue;
+        };
         let identity = identity(&json!({"model": "m"}));
 
         let whole: Value = serde_json::from_slice(&write_response(&response, &identity)).unwrap();
@@ -185,7 +232,10 @@ fn events_after_the_end_are_passed_over() {
     let mut stream = fixture("answer/plain.sse");
     stream.push_str(&fixture("answer/plain.sse"));
 
-    let ends = events(&stream).iter().filter(|event| matches!(event, Event::End | Event::Start { .. })).count();
+    let ends = events(&stream)
+        .iter()
+        .filter(|event| matches!(event, Event::End | Event::Start { .. }))
+        .count();
 
     assert_eq!(ends, 2);
 }

@@ -29,8 +29,16 @@ pub(super) fn validate(stream: &str) -> Value {
             1 => assert_eq!(kind, "response.in_progress"),
             _ => {}
         }
-        let text = |key: &str| event[key].as_str().unwrap_or_else(|| panic!("{kind} without {key}")).to_owned();
-        let part_at = event.get("content_index").or(event.get("summary_index")).map(|index| index.as_u64().unwrap());
+        let text = |key: &str| {
+            event[key]
+                .as_str()
+                .unwrap_or_else(|| panic!("{kind} without {key}"))
+                .to_owned()
+        };
+        let part_at = event
+            .get("content_index")
+            .or(event.get("summary_index"))
+            .map(|index| index.as_u64().unwrap());
         let at = event.get("output_index").map(|index| index.as_u64().unwrap() as usize);
         if let (Some(at), Some(id)) = (at, event.get("item_id")) {
             assert_eq!(&items[at].item["id"], id, "an item keeps its id");
@@ -46,7 +54,10 @@ pub(super) fn validate(stream: &str) -> Value {
                 assert_eq!(at, Some(items.len()), "items begin in order");
                 let id = event["item"]["id"].as_str().unwrap().to_owned();
                 assert_eq!(ids.insert(id, ()), None, "ids are unique");
-                items.push(Open { item: event["item"].clone(), ..Open::default() });
+                items.push(Open {
+                    item: event["item"].clone(),
+                    ..Open::default()
+                });
             }
             "response.content_part.added" | "response.reasoning_summary_part.added" => {
                 let parts = &mut items[at.unwrap()].parts;
@@ -111,7 +122,10 @@ pub(super) fn validate(stream: &str) -> Value {
                 response(&last);
                 assert_eq!(kind, format!("response.{}", last["status"].as_str().unwrap()));
                 assert_eq!(last["incomplete_details"].is_null(), kind == "response.completed");
-                let done: Vec<_> = items.iter().map(|open| open.done.clone().expect("no item is open")).collect();
+                let done: Vec<_> = items
+                    .iter()
+                    .map(|open| open.done.clone().expect("no item is open"))
+                    .collect();
                 assert_eq!(last["output"], json!(done));
             }
             "response.failed" => {
@@ -154,7 +168,14 @@ fn content(part: &Value) {
 fn item(item: &Value, parts: &[(String, bool)]) {
     let texts: Vec<&str> = parts.iter().map(|part| part.0.as_str()).collect();
     let listed = |key: &str| -> Vec<String> {
-        let said = |part: &Value| part.get("text").or(part.get("refusal")).unwrap().as_str().unwrap().to_owned();
+        let said = |part: &Value| {
+            part.get("text")
+                .or(part.get("refusal"))
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
         item[key].as_array().unwrap().iter().map(said).collect()
     };
     match item["type"].as_str().unwrap() {

@@ -7,7 +7,15 @@ use crate::domain::values::Timestamp;
 
 const DAY: i64 = 24 * 60;
 const WEEK: i64 = 7 * DAY;
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 /// A Monday, 23 November 2026, in unix milliseconds.
 const MONDAY: i64 = 1_795_392_000_000;
 
@@ -32,7 +40,9 @@ pub(super) fn by_hand(row: &Value, counted: &BillableUsage, millis: i64) -> Opti
     let tier = tier.map_or(&Value::Null, |tier| &row["service_tiers"][tier.as_str()]);
     let look = |list: &Value, kind: &str| -> Option<String> {
         let parts = list["overrides"].as_array().into_iter().flatten().rev();
-        let part = parts.filter(|part| holds(part, tokens.prompt, minute)).find(|part| !part[kind].is_null());
+        let part = parts
+            .filter(|part| holds(part, tokens.prompt, minute))
+            .find(|part| !part[kind].is_null());
         part.unwrap_or(list)[kind].as_str().map(str::to_owned)
     };
     let priced = |kind: &str| {
@@ -47,7 +57,10 @@ pub(super) fn by_hand(row: &Value, counted: &BillableUsage, millis: i64) -> Opti
     let first = |kinds: &[&str]| kinds.iter().find_map(|kind| priced(kind));
     let hour = tokens.cache_write_1h;
     let lines = [
-        (first(&["prompt"])?, tokens.prompt - tokens.cache_read - tokens.cache_write),
+        (
+            first(&["prompt"])?,
+            tokens.prompt - tokens.cache_read - tokens.cache_write,
+        ),
         (first(&["completion"])?, tokens.completion - tokens.reasoning),
         (first(&["input_cache_read", "prompt"])?, tokens.cache_read),
         (first(&["input_cache_write", "prompt"])?, tokens.cache_write - hour),
@@ -56,7 +69,12 @@ pub(super) fn by_hand(row: &Value, counted: &BillableUsage, millis: i64) -> Opti
         (first(&["request"]).unwrap_or_else(|| "0".into()), 1),
         (first(&["web_search"]).unwrap_or_else(|| "0".into()), *searches),
     ];
-    Some(lines.iter().map(|(text, count)| Decimal::read(text).times(*count).pico()).sum())
+    Some(
+        lines
+            .iter()
+            .map(|(text, count)| Decimal::read(text).times(*count).pico())
+            .sum(),
+    )
 }
 
 /// Whether an override's conditions hold in a minute of the week.
@@ -65,9 +83,18 @@ fn holds(part: &Value, prompt: u64, minute: i64) -> bool {
     let clock = |key: &str, or: i64| part[key].as_i64().map_or(or, |hhmm| hhmm / 100 * 60 + hhmm % 100);
     let (start, end) = (clock("utc_start", 0), clock("utc_end", DAY));
     let length = if end < start { end + DAY - start } else { end - start };
-    let named = |day: &str| part["utc_days"].as_array().is_none_or(|days| days.iter().any(|it| it == day));
-    let begun = (0_i64..7).zip(DAYS).filter(|(_, name)| named(name)).map(|(day, _)| day * DAY + start);
-    long && begun.into_iter().any(|begin| (minute - begin).rem_euclid(WEEK) < length)
+    let named = |day: &str| {
+        part["utc_days"]
+            .as_array()
+            .is_none_or(|days| days.iter().any(|it| it == day))
+    };
+    let begun = (0_i64..7)
+        .zip(DAYS)
+        .filter(|(_, name)| named(name))
+        .map(|(day, _)| day * DAY + start);
+    long && begun
+        .into_iter()
+        .any(|begin| (minute - begin).rem_euclid(WEEK) < length)
 }
 
 /// A decimal number: these digits, so many of them after the point.
@@ -103,7 +130,9 @@ fn overrides(row: &Value) -> impl Iterator<Item = &Value> {
 /// Lengths of a prompt at which something may change, and some at which nothing does.
 pub(super) fn prompts(row: &Value) -> Vec<u64> {
     let marks = overrides(row).filter_map(|part| part["min_prompt_tokens"].as_u64());
-    let mut all: Vec<u64> = marks.flat_map(|mark| [mark.saturating_sub(1), mark, mark + 1]).collect();
+    let mut all: Vec<u64> = marks
+        .flat_map(|mark| [mark.saturating_sub(1), mark, mark + 1])
+        .collect();
     all.extend([0, 1, 4_321, 1_000_000]);
     all
 }
@@ -111,12 +140,22 @@ pub(super) fn prompts(row: &Value) -> Vec<u64> {
 /// The first and the last minutes of every window, on every day of a week, and one without any.
 pub(super) fn moments(row: &Value) -> Vec<i64> {
     let edge = |part: &Value, key: &str| part[key].as_i64().map(|hhmm| hhmm / 100 * 60 + hhmm % 100);
-    let edges = overrides(row).flat_map(|part| [edge(part, "utc_start"), edge(part, "utc_end")]).flatten();
+    let edges = overrides(row)
+        .flat_map(|part| [edge(part, "utc_start"), edge(part, "utc_end")])
+        .flatten();
     let edges: Vec<i64> = edges.flat_map(|minute| [minute - 1, minute]).collect();
     let days = 0..if edges.is_empty() { 1 } else { 7 };
-    let of_day = |day: i64| edges.iter().copied().chain([12 * 60 + 1]).map(move |minute| day * DAY + minute);
+    let of_day = |day: i64| {
+        edges
+            .iter()
+            .copied()
+            .chain([12 * 60 + 1])
+            .map(move |minute| day * DAY + minute)
+    };
     // The last millisecond of a minute is still in it.
-    days.flat_map(of_day).map(|minute| MONDAY + minute * 60_000 + minute % 2 * 59_999).collect()
+    days.flat_map(of_day)
+        .map(|minute| MONDAY + minute * 60_000 + minute % 2 * 59_999)
+        .collect()
 }
 
 /// Numbers that look random, from a seed.
@@ -159,12 +198,23 @@ impl Dice {
         let cache_write = some(self, prompt - cache_read);
         let cache_write_1h = some(self, cache_write);
         let completion = some(self, 200_000);
-        Tokens { prompt, completion, cache_read, cache_write, cache_write_1h, reasoning: some(self, completion) }
+        Tokens {
+            prompt,
+            completion,
+            cache_read,
+            cache_write,
+            cache_write_1h,
+            reasoning: some(self, completion),
+        }
     }
 
     pub(super) fn counted(&mut self, tiers: &[ServiceTier]) -> BillableUsage {
         let prompt = self.below(1_200_000);
-        BillableUsage { tokens: self.tokens(prompt), searches: self.below(5), tier: self.tier(tiers) }
+        BillableUsage {
+            tokens: self.tokens(prompt),
+            searches: self.below(5),
+            tier: self.tier(tiers),
+        }
     }
 
     /// A price, with up to twelve decimals.
@@ -177,7 +227,10 @@ impl Dice {
     fn list(&mut self, always: &[&str]) -> Map<String, Value> {
         let named = |dice: &mut Self, kind: &&str| always.contains(kind) || dice.below(3) == 0;
         let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| named(self, kind)).collect();
-        kinds.into_iter().map(|kind| (kind.to_owned(), self.price().into())).collect()
+        kinds
+            .into_iter()
+            .map(|kind| (kind.to_owned(), self.price().into()))
+            .collect()
     }
 
     fn pricing(&mut self, always: &[&str]) -> Value {
@@ -208,9 +261,14 @@ impl Dice {
 
     /// A model with any prices.
     pub(super) fn row(&mut self) -> Value {
-        let named: Vec<&str> =
-            ["batch", "flex", "priority", "fast", "scale"].into_iter().filter(|_| self.below(2) == 0).collect();
-        let tiers: Map<String, Value> = named.into_iter().map(|tier| (tier.to_owned(), self.pricing(&[]))).collect();
+        let named: Vec<&str> = ["batch", "flex", "priority", "fast", "scale"]
+            .into_iter()
+            .filter(|_| self.below(2) == 0)
+            .collect();
+        let tiers: Map<String, Value> = named
+            .into_iter()
+            .map(|tier| (tier.to_owned(), self.pricing(&[])))
+            .collect();
         let tiers = if tiers.is_empty() { Value::Null } else { tiers.into() };
         json!({"id": "made/up", "name": "Made up", "provider": "made", "upstream_model": "up", "type": "chat",
             "protocols": ["openai-chat"], "context_length": 1,

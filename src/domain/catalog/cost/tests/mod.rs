@@ -15,7 +15,9 @@ mod by_hand;
 static SHIPPED: LazyLock<Vec<(Value, Model)>> = LazyLock::new(|| {
     let file: Value = serde_json::from_str(include_str!("../../../../../catalog/models.json")).unwrap();
     let rows = file["data"].as_array().unwrap().clone();
-    rows.into_iter().map(|row| (row.clone(), serde_json::from_value(row).unwrap())).collect()
+    rows.into_iter()
+        .map(|row| (row.clone(), serde_json::from_value(row).unwrap()))
+        .collect()
 });
 
 const TIERS: [ServiceTier; 6] = ServiceTier::ALL;
@@ -27,19 +29,31 @@ fn tiers() -> impl Iterator<Item = Option<ServiceTier>> {
 /// Compares the product's cost with the other computation.
 fn agrees(row: &Value, model: &Model, counted: &BillableUsage, at: Timestamp) {
     let cost = model.cost(counted, at).map(|cost| i128::from(cost.pico()));
-    assert_eq!(cost, by_hand(row, counted, at.millis()), "{} {counted:?} at {}", model.id, at.millis());
+    assert_eq!(
+        cost,
+        by_hand(row, counted, at.millis()),
+        "{} {counted:?} at {}",
+        model.id,
+        at.millis()
+    );
 }
 
 #[test]
 fn every_model_costs_what_the_file_says_at_every_mark_and_minute_where_a_price_changes() {
     let mut tiers_with_prices = 0;
     for (row, model) in SHIPPED.iter() {
-        tiers_with_prices += tiers().filter(|&tier| tier.is_some() && model.billed(tier) == tier).count();
+        tiers_with_prices += tiers()
+            .filter(|&tier| tier.is_some() && model.billed(tier) == tier)
+            .count();
         let mut dice = Dice::new(7);
         for at in moments(row) {
             for prompt in prompts(row) {
                 for tier in tiers() {
-                    let counted = BillableUsage { tokens: dice.tokens(prompt), searches: dice.below(4), tier };
+                    let counted = BillableUsage {
+                        tokens: dice.tokens(prompt),
+                        searches: dice.below(4),
+                        tier,
+                    };
                     agrees(row, model, &counted, Timestamp::from_millis(at));
                 }
             }
@@ -128,13 +142,31 @@ fn a_tiers_list_replaces_what_it_names_and_the_usual_one_in_force_holds_for_the_
         "service_tiers": {"flex": {"prompt": "0.0000005", "completion": "0.000001"}},
     }));
     let price = |prompt, tier| {
-        let tokens = Tokens { prompt, ..Tokens::default() };
-        model.price_for(&BillableUsage { tokens, searches: 0, tier }, noon()).unwrap()
+        let tokens = Tokens {
+            prompt,
+            ..Tokens::default()
+        };
+        model
+            .price_for(
+                &BillableUsage {
+                    tokens,
+                    searches: 0,
+                    tier,
+                },
+                noon(),
+            )
+            .unwrap()
     };
     let pico = |price: Price| [price.prompt, price.input_cache_read, price.web_search].map(|it| it.unwrap().pico());
 
-    assert_eq!(pico(price(100, Some(ServiceTier::Flex))), [500_000, 100_000, 10_000_000_000]);
-    assert_eq!(pico(price(101, Some(ServiceTier::Flex))), [500_000, 300_000, 10_000_000_000]);
+    assert_eq!(
+        pico(price(100, Some(ServiceTier::Flex))),
+        [500_000, 100_000, 10_000_000_000]
+    );
+    assert_eq!(
+        pico(price(101, Some(ServiceTier::Flex))),
+        [500_000, 300_000, 10_000_000_000]
+    );
     assert_eq!(pico(price(101, None)), [3_000_000, 300_000, 10_000_000_000]);
     for unpriced in [ServiceTier::Standard, ServiceTier::Scale] {
         assert_eq!(price(101, Some(unpriced)), price(101, None), "charged as usual");
@@ -151,8 +183,27 @@ fn thinking_and_hour_long_writes_follow_what_they_belong_to_where_a_tier_names_o
         "service_tiers": {"fast": {"prompt": "0.00003", "completion": "0.0001", "input_cache_write": "0.00004"},
             "flex": {"prompt": "0.000001"}},
     }));
-    let tokens = Tokens { prompt: 1, cache_write: 1, cache_write_1h: 1, completion: 1, reasoning: 1, cache_read: 0 };
-    let cost = |tier| model.cost(&BillableUsage { tokens, searches: 0, tier }, noon()).unwrap().pico();
+    let tokens = Tokens {
+        prompt: 1,
+        cache_write: 1,
+        cache_write_1h: 1,
+        completion: 1,
+        reasoning: 1,
+        cache_read: 0,
+    };
+    let cost = |tier| {
+        model
+            .cost(
+                &BillableUsage {
+                    tokens,
+                    searches: 0,
+                    tier,
+                },
+                noon(),
+            )
+            .unwrap()
+            .pico()
+    };
 
     assert_eq!(cost(None), 10_000_000 + 20_000_000);
     assert_eq!(cost(Some(ServiceTier::Fast)), 40_000_000 + 100_000_000);
@@ -164,8 +215,17 @@ fn a_search_costs_its_price_or_no_more_than_its_tokens() {
     let priced =
         model(json!({"pricing": {"prompt": "0", "completion": "0", "request": "0.005", "web_search": "0.01"}}));
     let unpriced = model(json!({"pricing": {"prompt": "0", "completion": "0"}}));
-    let cost =
-        |model: &Model, searches| model.cost(&BillableUsage { searches, ..BillableUsage::default() }, noon()).unwrap();
+    let cost = |model: &Model, searches| {
+        model
+            .cost(
+                &BillableUsage {
+                    searches,
+                    ..BillableUsage::default()
+                },
+                noon(),
+            )
+            .unwrap()
+    };
 
     assert_eq!(cost(&priced, 3), "0.035".parse().unwrap());
     assert_eq!(cost(&unpriced, 3), PicoUsd::ZERO);
@@ -176,9 +236,24 @@ fn without_a_price_there_is_no_cost_and_no_most() {
     let half = model(json!({"pricing": {"prompt": "0.000001"}}));
     let dear = model(json!({"pricing": {"prompt": "9000000", "completion": "0"}}));
 
-    assert_eq!((half.cost(&BillableUsage::default(), noon()), half.max_cost(1, 1, &[], noon())), (None, None));
-    assert_eq!((half.price_for(&BillableUsage::default(), noon()), dear.max_cost(2, 0, &[], noon())), (None, None));
-    assert_eq!(dear.max_cost(1, u64::MAX, &[], noon()), Some("9000000".parse().unwrap()));
+    assert_eq!(
+        (
+            half.cost(&BillableUsage::default(), noon()),
+            half.max_cost(1, 1, &[], noon())
+        ),
+        (None, None)
+    );
+    assert_eq!(
+        (
+            half.price_for(&BillableUsage::default(), noon()),
+            dear.max_cost(2, 0, &[], noon())
+        ),
+        (None, None)
+    );
+    assert_eq!(
+        dear.max_cost(1, u64::MAX, &[], noon()),
+        Some("9000000".parse().unwrap())
+    );
 }
 
 #[test]

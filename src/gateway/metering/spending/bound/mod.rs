@@ -87,14 +87,19 @@ pub fn cost_bound<'a>(
         Reserve::Strict => &ServiceTier::ALL,
         Reserve::Soft => tier.as_slice(),
     };
-    let mut most = CostBound { cost: PicoUsd::ZERO, tokens: 0 };
+    let mut most = CostBound {
+        cost: PicoUsd::ZERO,
+        tokens: 0,
+    };
     for (model, includes_reasoning) in models {
         let (prompt, completion) = asked.of(model, includes_reasoning);
         let cost =
-            model.max_cost(prompt, completion, tiers, at).ok_or_else(|| match model.max_cost(0, 0, tiers, at) {
-                Some(_) => Unbounded::TooMuch,
-                None => Unbounded::NoPrice(model.id.to_string()),
-            })?;
+            model
+                .max_cost(prompt, completion, tiers, at)
+                .ok_or_else(|| match model.max_cost(0, 0, tiers, at) {
+                    Some(_) => Unbounded::TooMuch,
+                    None => Unbounded::NoPrice(model.id.to_string()),
+                })?;
         let tokens = asked.about(model).saturating_add(completion.min(USUAL_ANSWER));
         most.cost = most.cost.max(cost);
         most.tokens = most.tokens.max(i64::try_from(tokens).unwrap_or(i64::MAX));
@@ -137,7 +142,11 @@ impl RequestSize {
                 let (data, pieces) = inline_data(body);
                 let text = body.len().saturating_sub(data) + pieces * INLINE;
                 let prompt = (text as u64).div_ceil(3);
-                Self { prompt, about: prompt, ..base }
+                Self {
+                    prompt,
+                    about: prompt,
+                    ..base
+                }
             }
             Reserve::Strict => {
                 let Beyond { reads, writes } = control.beyond(body);
@@ -165,7 +174,11 @@ impl RequestSize {
 
     /// About how many tokens of prompt this model reads, to be counted against limits per minute.
     fn about(&self, model: &Model) -> u64 {
-        if self.is_one { self.about.min(model.context_length.max(1)) } else { self.about }
+        if self.is_one {
+            self.about.min(model.context_length.max(1))
+        } else {
+            self.about
+        }
     }
 
     /// Tokens of the prompt and of all answers, if this model is asked. `includes_reasoning`: whether its provider counts

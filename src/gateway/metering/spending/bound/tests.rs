@@ -56,7 +56,14 @@ fn a_strict_reservation_is_for_every_answer_at_its_longest() {
     }
     let predicted = json!({"type": "content", "content": "x".repeat(5_000)});
     let length = predicted.to_string().len() as u64;
-    assert_eq!(strict(Operation::Chat, &chat(&json!({"max_tokens": 100, "prediction": predicted}))).1, 100 + length);
+    assert_eq!(
+        strict(
+            Operation::Chat,
+            &chat(&json!({"max_tokens": 100, "prediction": predicted}))
+        )
+        .1,
+        100 + length
+    );
 }
 
 #[test]
@@ -64,7 +71,10 @@ fn a_limit_that_may_not_hold_for_thinking_does_not_count() {
     let body = chat(&json!({"max_tokens": 100}));
 
     assert_eq!(reserved(Operation::Chat, &body, Reserve::Strict, Some(true)).1, 100);
-    assert_eq!(reserved(Operation::Chat, &body, Reserve::Strict, Some(false)).1, LONGEST);
+    assert_eq!(
+        reserved(Operation::Chat, &body, Reserve::Strict, Some(false)).1,
+        LONGEST
+    );
     assert_eq!(reserved(Operation::Chat, &body, Reserve::Soft, Some(false)).1, 100);
 }
 

@@ -8,17 +8,27 @@ use super::*;
 #[tokio::test]
 async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
     let folder = folder();
-    let options = SpoolOptions { segment: 4096, ..SpoolOptions::new(folder.clone()) };
+    let options = SpoolOptions {
+        segment: 4096,
+        ..SpoolOptions::new(folder.clone())
+    };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
     let (handle, calls) = (spool.handle(), [(); 60].map(|()| begun()));
     for call in &calls {
         handle.begin(call).unwrap().await.unwrap();
     }
     let until = spool.durable_offset();
-    for ask in [FileOperation::List, FileOperation::Open, FileOperation::Seek, FileOperation::Read] {
+    for ask in [
+        FileOperation::List,
+        FileOperation::Open,
+        FileOperation::Seek,
+        FileOperation::Read,
+    ] {
         for nth in 1.. {
             let faults = Arc::new(Faults::at(ask, nth, 2, libc::EIO));
-            let files = Files { faults: Some(Arc::clone(&faults)) };
+            let files = Files {
+                faults: Some(Arc::clone(&faults)),
+            };
             let mut reader = Reader::new(files, spool.0.folder.clone());
             let (mut read, mut failed) = (Vec::new(), 0);
             loop {
@@ -32,7 +42,11 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
                 }
             }
 
-            assert_eq!(read, calls.clone().map(|call| Entry::Started(Box::new(call))), "{ask:?} {nth}");
+            assert_eq!(
+                read,
+                calls.clone().map(|call| Entry::Started(Box::new(call))),
+                "{ask:?} {nth}"
+            );
             assert_eq!(failed, faults.struck(), "{ask:?} {nth}");
             if failed == 0 {
                 assert!(nth > 3, "there were several segments");
@@ -47,14 +61,31 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
 #[tokio::test]
 async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
     let folder = folder();
-    let options = SpoolOptions { segment: 4096, ..SpoolOptions::new(folder.clone()) };
+    let options = SpoolOptions {
+        segment: 4096,
+        ..SpoolOptions::new(folder.clone())
+    };
     for left in 0..10 {
         let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
         let handle = spool.handle();
-        handle.begin(&CallStarted { requested: String::new(), ..begun() }).unwrap().await.unwrap();
+        handle
+            .begin(&CallStarted {
+                requested: String::new(),
+                ..begun()
+            })
+            .unwrap()
+            .await
+            .unwrap();
         // The length of a long name takes two bytes instead of one.
         let name = 4096 - left - 2 * spool.durable_offset() as usize - 1;
-        handle.begin(&CallStarted { requested: "x".repeat(name), ..begun() }).unwrap().await.unwrap();
+        handle
+            .begin(&CallStarted {
+                requested: "x".repeat(name),
+                ..begun()
+            })
+            .unwrap()
+            .await
+            .unwrap();
         assert_eq!(spool.durable_offset(), 4096 - left as u64);
         handle.begin(&begun()).unwrap().await.unwrap();
 
@@ -91,7 +122,10 @@ async fn a_spool_that_ends_before_what_it_promised_is_an_error_each_time() {
     let end = ended(call.id);
     handle.end(&end).await.unwrap();
     let read = reader.next(spool.durable_offset()).unwrap();
-    assert_eq!(read.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(), [Entry::Ended(Box::new(end))]);
+    assert_eq!(
+        read.into_iter().map(|(entry, _)| entry).collect::<Vec<_>>(),
+        [Entry::Ended(Box::new(end))]
+    );
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -101,8 +135,15 @@ async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight(
     let folder = folder();
     // Segment and reserve are filled, and then the disk is full for a moment.
     let faults = Arc::new(Faults::at(FileOperation::Write, 3, 1, libc::ENOSPC));
-    let options = SpoolOptions { segment: 4096, reserve: 4096, ..SpoolOptions::new(folder.clone()) };
-    let options = SpoolOptions { files: Files { faults: Some(faults) }, ..options };
+    let options = SpoolOptions {
+        segment: 4096,
+        reserve: 4096,
+        ..SpoolOptions::new(folder.clone())
+    };
+    let options = SpoolOptions {
+        files: Files { faults: Some(faults) },
+        ..options
+    };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
     let (handle, reserve) = (spool.handle(), spool.0.folder.join("reserve"));
     // In its place no other can be made.

@@ -36,20 +36,33 @@ fn begun() -> CallStarted {
         stream: true,
         agent: Some("claude-cli/2.1".into()),
         held: 1_000_000,
-        charges: Charges { key: Some(20_779), account: None },
+        charges: Charges {
+            key: Some(20_779),
+            account: None,
+        },
     }
 }
 
 fn ended(id: RequestId) -> CallEnded {
-    let price =
-        Price { prompt: Some(PicoUsd::from_pico(5)), completion: Some(PicoUsd::from_pico(25)), ..Price::default() };
+    let price = Price {
+        prompt: Some(PicoUsd::from_pico(5)),
+        completion: Some(PicoUsd::from_pico(25)),
+        ..Price::default()
+    };
     CallEnded {
         id,
         ran: Some(("amazon/claude-opus-4-8".into(), "amazon".parse().unwrap())),
         state: CallState::Settled,
         status: 200,
         error: None,
-        tokens: Tokens { prompt: 100, completion: 20, cache_read: 3, cache_write: 2, cache_write_1h: 1, reasoning: 4 },
+        tokens: Tokens {
+            prompt: 100,
+            completion: 20,
+            cache_read: 3,
+            cache_write: 2,
+            cache_write_1h: 1,
+            reasoning: 4,
+        },
         searches: 2,
         tier: Some("priority".into()),
         source: UsageSource::Provider,
@@ -129,7 +142,10 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
 
     let whole = [Entry::Started(Box::new(call.clone())), Entry::Ended(Box::new(end))];
     assert_eq!(read_all(spool.reader(), offset), (whole[..1].to_vec(), false));
-    assert_eq!(read_all(spool.reader(), spool.durable_offset()), (whole.to_vec(), false));
+    assert_eq!(
+        read_all(spool.reader(), spool.durable_offset()),
+        (whole.to_vec(), false)
+    );
     spool.stop();
     spool.remove();
     std::fs::remove_dir_all(folder).unwrap();
@@ -139,7 +155,10 @@ async fn entries_are_read_as_they_were_written_once_they_are_durable() {
 async fn many_calls_at_once_all_become_durable_and_segments_follow_each_other() {
     let folder = folder();
     let spool = start(&folder);
-    let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
+    let long = CallStarted {
+        requested: "x".repeat(60_000),
+        ..begun()
+    };
 
     let handle = spool.handle();
     let waits: Vec<Durable> = (0..700).map(|_| handle.begin(&long).unwrap()).collect();
@@ -174,7 +193,10 @@ async fn what_nobody_waits_for_gets_to_the_disk_as_well() {
     }
 
     let whole = [Entry::Started(Box::new(first)), Entry::Started(Box::new(second))];
-    assert_eq!(read_all(spool.reader(), spool.durable_offset()), (whole.to_vec(), false));
+    assert_eq!(
+        read_all(spool.reader(), spool.durable_offset()),
+        (whole.to_vec(), false)
+    );
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -200,8 +222,13 @@ async fn a_disk_that_takes_nothing_keeps_no_program_from_ending() {
     handle.begin(&begun()).unwrap().await.unwrap();
     // A segment more than the disk has a place for.
     std::fs::remove_dir_all(&folder).unwrap();
-    let long = CallStarted { requested: "x".repeat(60_000), ..begun() };
-    let waits: Vec<Durable> = (0..SEGMENT_LENGTH / 60_000 + 1).map(|_| handle.begin(&long).unwrap()).collect();
+    let long = CallStarted {
+        requested: "x".repeat(60_000),
+        ..begun()
+    };
+    let waits: Vec<Durable> = (0..SEGMENT_LENGTH / 60_000 + 1)
+        .map(|_| handle.begin(&long).unwrap())
+        .collect();
     for wait in waits {
         assert_eq!(wait.within(Duration::from_millis(20)).await, Err(NotWritten));
     }
@@ -222,7 +249,9 @@ async fn lanes_of_several_workers_are_each_told() {
     let spool = start(&folder);
     let handles: Vec<SpoolHandle> = (0..4).map(|_| spool.handle()).collect();
 
-    let waits: Vec<Durable> = (0..40).map(|n: usize| handles[n % 4].begin(&begun()).unwrap()).collect();
+    let waits: Vec<Durable> = (0..40)
+        .map(|n: usize| handles[n % 4].begin(&begun()).unwrap())
+        .collect();
     for wait in waits {
         wait.within(Duration::from_secs(60)).await.unwrap();
     }
@@ -253,7 +282,10 @@ fn a_run_that_begins_while_others_look_for_what_was_left_is_not_taken_for_that()
     let over = AtomicBool::new(false);
     let taken = std::thread::scope(|scope| {
         let look = || {
-            let options = SpoolOptions { synced: false, ..SpoolOptions::new(folder.clone()) };
+            let options = SpoolOptions {
+                synced: false,
+                ..SpoolOptions::new(folder.clone())
+            };
             let mut taken = 0;
             while !over.load(Ordering::SeqCst) {
                 taken += left_behind(&options).unwrap().len();
@@ -261,7 +293,10 @@ fn a_run_that_begins_while_others_look_for_what_was_left_is_not_taken_for_that()
             taken
         };
         let looking = scope.spawn(look);
-        let options = SpoolOptions { synced: false, ..SpoolOptions::new(folder.clone()) };
+        let options = SpoolOptions {
+            synced: false,
+            ..SpoolOptions::new(folder.clone())
+        };
         for _ in 0..500 {
             let began = Spool::start(&options, GatewayId::new(NOW, random::bytes()));
             let Ok(spool) = began else { break };
@@ -285,12 +320,16 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
     drop(spool);
     // One makes its folder at this moment; one was killed while it did, and one while it removed its folder.
     let [begins, never_began, over] = [NEW, NEW, OVER].map(|ending| {
-        let path = folder.join(GatewayId::new(NOW, random::bytes()).to_string()).with_extension(ending);
+        let path = folder
+            .join(GatewayId::new(NOW, random::bytes()).to_string())
+            .with_extension(ending);
         std::fs::create_dir(&path).unwrap();
         path
     });
     let response = std::fs::File::open(&never_began).unwrap();
-    response.set_modified(response.metadata().unwrap().modified().unwrap() - 2 * BEGINS).unwrap();
+    response
+        .set_modified(response.metadata().unwrap().modified().unwrap() - 2 * BEGINS)
+        .unwrap();
     let options = SpoolOptions::new(folder.clone());
 
     let left = left_behind(&options).unwrap();
@@ -306,7 +345,11 @@ fn a_run_that_just_ends_or_begins_keeps_nobody_from_what_others_left() {
 async fn whatever_a_crash_cut_off_the_entries_before_it_are_read() {
     let folder = folder();
     let (first, end, second) = left(&folder);
-    let whole = [Entry::Started(Box::new(first)), Entry::Started(Box::new(second)), Entry::Ended(Box::new(end))];
+    let whole = [
+        Entry::Started(Box::new(first)),
+        Entry::Started(Box::new(second)),
+        Entry::Ended(Box::new(end)),
+    ];
     let file = segment_of(&folder);
     let bytes = written(&file);
     for cut in (0..=bytes.len()).rev() {
