@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 pub fn without_comments(text: &str) -> String {
-    let lines = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
+    let lines = text
+        .lines()
+        .map(|line| if line.trim_start().starts_with("//") { "" } else { line });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -11,7 +13,12 @@ pub fn without_comments(text: &str) -> String {
 pub fn code_of(text: &str) -> String {
     let mut out = String::new();
     for line in without_comments(text).lines() {
-        let line = line.split(" // ").next().unwrap_or_default().replace("'\"'", "").replace("\\\"", "");
+        let line = line
+            .split(" // ")
+            .next()
+            .unwrap_or_default()
+            .replace("'\"'", "")
+            .replace("\\\"", "");
         let kept: Vec<&str> = line.split('"').step_by(2).collect();
         out.push_str(&kept.join("\"\""));
         out.push('\n');
@@ -50,7 +57,10 @@ pub fn rooms_used(code: &str, rooms: &[&str]) -> BTreeSet<String> {
 }
 
 fn word_at(text: &str) -> String {
-    text.trim_start().chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect()
+    text.trim_start()
+        .chars()
+        .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+        .collect()
 }
 
 /// From the first opening bracket to the one that closes it.
@@ -72,20 +82,30 @@ pub fn balanced(text: &str) -> &str {
 pub fn has_word(text: &str, word: &str) -> bool {
     let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word).any(|(at, _)| {
-        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + word.len()..).unwrap_or_default());
+        let (before, after) = (
+            text.get(..at).unwrap_or_default(),
+            text.get(at + word.len()..).unwrap_or_default(),
+        );
         edge(before.chars().next_back()) && (word.ends_with('(') || edge(after.chars().next()))
     })
 }
 
 pub fn is_in_url(line: &str, at: usize) -> bool {
-    let word = line.get(..at).unwrap_or_default().rsplit([' ', '"', '\'', '(', '`']).next().unwrap_or_default();
+    let word = line
+        .get(..at)
+        .unwrap_or_default()
+        .rsplit([' ', '"', '\'', '(', '`'])
+        .next()
+        .unwrap_or_default();
     word.contains("://") && !word.contains("file://") && !word.contains("sqlite://")
 }
 
 pub fn without_template_comments(text: &str) -> String {
     let mut parts = text.split("{#");
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |out, part| out + part.split_once("#}").map_or("", |(_, after)| after))
+    parts.fold(first, |out, part| {
+        out + part.split_once("#}").map_or("", |(_, after)| after)
+    })
 }
 
 /// Names and values of the attributes in a text; one without a value has none. Template tags between them are passed over
@@ -96,7 +116,10 @@ pub fn attributes(html: &str) -> Vec<(String, Option<String>)> {
         let mut rest = tag.trim_start_matches(|c: char| c.is_alphanumeric() || c == '-');
         while let Some(at) = rest.find(|c: char| c.is_whitespace()) {
             rest = rest.get(at..).unwrap_or_default().trim_start();
-            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c)).collect();
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c))
+                .collect();
             rest = rest.get(name.len()..).unwrap_or_default();
             let value = rest.strip_prefix('=').map(|rest| match rest.chars().next() {
                 Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next().unwrap_or_default(),
