@@ -11,22 +11,24 @@
 //!   store  ←─────┴────  console   ┘
 //! ```
 //!
-//! | room | what it holds |
-//! |---|---|
-//! | [`domain`] | Values and rules: alias names and resolution, keys, catalog, prices and money, people, providers, which addresses may be called. Pure: times and random bytes are passed in. |
-//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. |
-//! | [`store`] | The only place that knows SQL: one file per noun, one text for SQLite and Postgres. |
-//! | [`gateway`] | What callers see, under `/v1`: authentication, the cache of keys, limits, reservations, the upstream call, streaming, the spool. |
-//! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. |
-//! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. |
-//! | [`cli`] | The commands, one file per group; [`config`] has every setting, [`telemetry`] the log. |
-//! | [`connections`] | Who is connected, and whose connection ends when there is no room. |
-//! | [`error_chain`] | An error with everything behind it, as logs and terminals tell it. |
-//! | [`clock`], [`random`] | The time and the randomness of the machine: the only places that ask for them. |
+//! | room | what it holds | its folders, from the bottom up |
+//! |---|---|---|
+//! | [`domain`] | Values and rules. Pure: times and random bytes are passed in. | `values` (ids, names, time, money) · `money` (tokens, prices, limits, the ledger's entries) · `catalog` (models, providers, their order) · `format` · `access` (accounts, keys, people, addresses) · `usage` (records, traffic) · `aliases` (resolve, explain, validate, hints, import) |
+//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. | `error` `json` `sse` `usage` · `control` (the few fields that the gateway decides on) · `neutral` (the one form between protocols) · `chat` `messages` `responses` `completions` (one protocol each; none knows another) · `passthrough` and `translate` (pick the protocol) |
+//! | [`store`] | The only place that knows SQL: one text for SQLite and Postgres. | `engine` (pools, transactions, migrations) · `audit` · `money` `keys` `catalog` `people` `usage` (one file for each noun) · `statements` (the list of all) |
+//! | [`gateway`] | What clients call, under `/v1`. | `options` · `metering` (spool, leases and limits, shipper, recovery) · `upstream` (addresses of providers, how they are dialled) · `cache` (keys and catalog in memory) · `http` (bodies and headers) · `call` (one call: candidates, attempts, relay, record) · `endpoints` (routes, the key check, one file for each endpoint) |
+//! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. | `format` `web` `password` `state` · `auth` (session, guard, throttle) · `layout` (frame, error pages) · one folder for each page; `aliases` has `draft`, `view`, `build`, `handlers` · `routes` (mounts all) |
+//! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. | `http` (the listener) |
+//! | [`cli`] | The commands, one file for each; [`config`] has every setting, [`telemetry`] the log. | `args` · `demo` · `key` |
+//! | [`connections`] | The open connections, and which of them ends when there is no room. | |
+//! | [`error_chain`], [`clock`], [`random`] | An error with all its causes in one line; the only places that ask the machine for the time and for random bytes. | |
+//!
+//! Inside a room a folder uses only the folders before it, and names them in full (`crate::domain::money::Price`);
+//! other rooms use what the room's `mod.rs` re-exports (`crate::domain::Price`). `tests/tidy/house_table.rs` has the arrows.
 //!
 //! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
-//! folder per engine with twins of the same names; `catalog/` has the models and providers that ship with the program.
-//! `tests/it/` is one binary with a folder per room, and `tests/tidy.rs` holds the tree to the arrows above.
+//! folder for each engine with twins of the same names; `catalog/` has the models and providers that ship with the program.
+//! `tests/it/` is one binary with a folder for each room, and `tests/tidy.rs` holds the tree to its arrows, sizes and words.
 //!
 //! # Invariants
 //!
@@ -51,16 +53,16 @@
 //!
 //! `POST /v1/chat/completions` arrives at an actix worker ([`app`] started them).
 //!
-//! 1. [`gateway`] reads the key from `Authorization` or `x-api-key`, hashes it and finds the compiled key in memory; a miss
-//!    loads it once, however many requests wait.
-//! 2. The body is read within limits, compressed or not. [`wire`] finds `model` and the few fields that matter, without
-//!    building a tree, and refuses duplicates of them.
+//! 1. `gateway::endpoints` reads the key from `Authorization` or `x-api-key`, hashes it and finds the compiled key in
+//!    `gateway::cache`; a miss loads it once, however many requests wait.
+//! 2. `gateway::http` reads the body within limits, compressed or not. [`wire::control`] finds `model` and the few fields
+//!    that matter, without building a tree, and refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
 //! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
 //!    model. Else [`wire`] reads it into one neutral form and writes it in the provider's protocol.
-//! 5. The most that the call may cost is held of the balance and of the spend limits, which the gateway has leased a part
-//!    of, and written to the spool.
+//! 5. `gateway::metering` holds the most that the call may cost, of the balance and of the spend limits, a part of which the
+//!    gateway has leased; `gateway::call` writes that to the spool.
 //! 6. A task that outlives the client's connection sends it once that is on the disk, with our credential; only to an
 //!    address that [`domain::EgressPolicy`] permits. What fails for the moment is tried again, until the answer's first byte.
 //! 7. The answer streams back as it came, with the real model's id in it, or told in the client's protocol. In passing,
@@ -70,7 +72,6 @@
 //! 9. A task moves the spool into the tables in batches: request records, sums for reports, the ledger, the balance.
 
 pub mod app;
-
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -1,6 +1,5 @@
-//! For whoever keeps the gateway running: is it alive, is it ready, how is it doing.
+//! Health and readiness of the gateway, for its operator and for load balancers.
 
-use std::fmt::Write;
 use std::sync::atomic::Ordering;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -33,8 +32,8 @@ struct Facts {
     /// The spool takes no new call.
     spool_full: bool,
     database_down: bool,
-    /// No key is known that works without the database.
-    helpless: bool,
+    /// The database does not answer, and no key is known that works without it.
+    cannot_serve: bool,
     database_unwritable: bool,
 }
 
@@ -48,7 +47,7 @@ impl Readiness {
             Facts { spool_full: true, .. } => {
                 Self::Unready("no call is taken: the spool is full of what the database has not taken yet")
             }
-            Facts { helpless: true, .. } => {
+            Facts { cannot_serve: true, .. } => {
                 Self::Unready("no call is taken: the database does not answer, and no API key is known without it")
             }
             Facts {
@@ -98,7 +97,7 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
         spool_stuck: inner.spool.is_stuck(),
         spool_full: inner.spool.is_full(),
         database_down: inner.cache.is_database_down(),
-        helpless: inner.cache.cannot_serve(now),
+        cannot_serve: inner.cache.cannot_serve(now),
         database_unwritable: inner.spending.is_database_unwritable(),
     };
     let readiness = Readiness::of(facts);
@@ -124,115 +123,8 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
     plain(readiness.status(), "application/json", body.to_string())
 }
 
-/// `/metrics`: Prometheus text.
-pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
-    let inner = &worker.inner;
-    let (keys, stale, loads) = inner.cache.stats(inner.options.clock.now());
-    let (waiting, written) = inner.shipping.counts();
-    let mut out = String::new();
-    let mut family = |name: &str, kind: &str, help: &str, rows: &[(&str, String)]| {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "# HELP crossmodel_{name} {help}\n# TYPE crossmodel_{name} {kind}");
-        for (labels, value) in rows {
-            let _ = writeln!(out, "crossmodel_{name}{labels} {value}");
-        }
-    };
-    let answers: Vec<(String, String)> = inner
-        .metrics
-        .answers()
-        .map(|(kind, count)| (format!("{{status=\"{kind}\"}}"), count.to_string()))
-        .collect();
-    let answers: Vec<(&str, String)> = answers
-        .iter()
-        .map(|(labels, count)| (labels.as_str(), count.clone()))
-        .collect();
-    family(
-        "answers_total",
-        "counter",
-        "Answers by kind of status; 499 for clients that left.",
-        &answers,
-    );
-    family(
-        "upstream_calls_total",
-        "counter",
-        "Calls to providers.",
-        &[("", inner.metrics.calls().to_string())],
-    );
-    family(
-        "upstream_calls_in_flight",
-        "gauge",
-        "Calls to providers now.",
-        &[("", inner.metrics.in_flight().to_string())],
-    );
-    let snapshot = inner.cache.last_snapshot();
-    let alone: Vec<(String, String)> = snapshot
-        .paused()
-        .into_iter()
-        .map(|(provider, alone)| (format!("{{provider=\"{provider}\"}}"), u8::from(alone).to_string()))
-        .collect();
-    let alone: Vec<(&str, String)> = alone
-        .iter()
-        .map(|(labels, value)| (labels.as_str(), value.clone()))
-        .collect();
-    family(
-        "provider_left_alone",
-        "gauge",
-        "Whether a provider is left alone since it failed several times.",
-        &alone,
-    );
-    family("keys_cached", "gauge", "API keys in memory.", &[("", keys.to_string())]);
-    family(
-        "key_loads_total",
-        "counter",
-        "API keys read from the database.",
-        &[("", loads.to_string())],
-    );
-    family(
-        "cache_oldest_seconds",
-        "gauge",
-        "Age of what was confirmed longest ago.",
-        &[("", stale.as_secs_f64().to_string())],
-    );
-    family(
-        "database_up",
-        "gauge",
-        "Whether the database answers.",
-        &[("", u8::from(!inner.cache.is_database_down()).to_string())],
-    );
-    family(
-        "database_writable",
-        "gauge",
-        "Whether the database took what was last written to it.",
-        &[("", u8::from(!inner.spending.is_database_unwritable()).to_string())],
-    );
-    family(
-        "usage_records_waiting",
-        "gauge",
-        "Usage records to be written.",
-        &[("", waiting.to_string())],
-    );
-    family(
-        "usage_records_written_total",
-        "counter",
-        "Usage records written.",
-        &[("", written.to_string())],
-    );
-    family(
-        "spool_bytes_waiting",
-        "gauge",
-        "Bytes of the spool to be written.",
-        &[("", inner.spool.waiting().to_string())],
-    );
-    family(
-        "spool_up",
-        "gauge",
-        "Whether calls can be written down; none is made while they cannot.",
-        &[("", u8::from(!inner.spool.is_stuck()).to_string())],
-    );
-    plain(200, "text/plain; version=0.0.4; charset=utf-8", out)
-}
-
-fn plain(status: u16, kind: &'static str, body: String) -> HttpResponse {
+/// A response of one piece of text that no cache keeps.
+pub(super) fn plain(status: u16, kind: &'static str, body: String) -> HttpResponse {
     let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, kind))
@@ -251,7 +143,7 @@ mod tests {
             spool_stuck: true,
             spool_full: true,
             database_down: true,
-            helpless: true,
+            cannot_serve: true,
             database_unwritable: true,
         };
         let told = |facts| {

@@ -6,5 +6,7 @@ mod count_tokens;
 mod credits;
 mod health;
 mod inference;
+mod metrics;
 mod models;
+mod respond;
 pub mod routes;

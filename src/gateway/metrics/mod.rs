@@ -1,0 +1,95 @@
+//! What the gateway counts for its operator. On the way of a call all of it is atomic additions; `/metrics` reads it.
+
+mod histogram;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+pub(super) use histogram::{Histogram, HistogramView};
+
+use super::locks::lock;
+use crate::domain::{Protocol, ProviderId};
+
+/// Counters since the start.
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    /// Responses by status: 2xx, 4xx, 5xx, and 499 for clients that left.
+    responses: [AtomicU64; 4],
+    in_flight: AtomicI64,
+    calls: AtomicU64,
+    times: Mutex<BTreeMap<(ProviderId, &'static str), Arc<CallTimes>>>,
+}
+
+/// How long calls to one address of a provider take.
+#[derive(Debug, Default)]
+pub(super) struct CallTimes {
+    /// From the request's arrival to the end of its response.
+    pub latency: Histogram,
+    /// From the request's arrival to the first byte of the answer's content.
+    pub first_byte: Histogram,
+    /// From the request's arrival until the provider is sent it: what this gateway adds before.
+    pub queue: Histogram,
+}
+
+/// The names of the kinds of responses.
+const KINDS: [&str; 4] = ["2xx", "4xx", "5xx", "499"];
+
+impl Metrics {
+    /// Counts a response.
+    pub(super) fn count_response(&self, status: u16) {
+        let [ok, client, server, gone] = &self.responses;
+        let counter = match status {
+            499 => gone,
+            400..=498 => client,
+            500.. => server,
+            _ => ok,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call to a provider begins.
+    pub(super) fn began(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A call to a provider has ended.
+    pub(super) fn ended(&self) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Calls to providers now.
+    pub(super) fn in_flight(&self) -> i64 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Calls to providers so far.
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Responses by kind.
+    pub(super) fn responses(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let counts = self.responses.iter().map(|count| count.load(Ordering::Relaxed));
+        KINDS.into_iter().zip(counts)
+    }
+
+    /// The times of calls to a provider in one protocol. Takes a lock: an address asks once and keeps them.
+    pub(super) fn times_of(&self, provider: &ProviderId, protocol: Protocol) -> Arc<CallTimes> {
+        Arc::clone(
+            lock(&self.times)
+                .entry((provider.clone(), protocol.as_str()))
+                .or_default(),
+        )
+    }
+
+    /// All times, by provider and protocol.
+    pub(super) fn times(&self) -> Vec<((ProviderId, &'static str), Arc<CallTimes>)> {
+        let times = lock(&self.times);
+        times
+            .iter()
+            .map(|(of, times)| (of.clone(), Arc::clone(times)))
+            .collect()
+    }
+}
