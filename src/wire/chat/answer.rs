@@ -1,5 +1,5 @@
-//! What whole answers and the pieces of streamed ones have in common, as providers of many makes write it. Nothing here is
-//! strict: what cannot be understood is passed over.
+//! The fields that whole answers and streamed chunks share, as many kinds of providers write them. Reading is lenient:
+//! unknown values are skipped.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,19 @@ use crate::wire::error::ProviderError;
 use crate::wire::neutral::{Citation, Stop};
 use crate::wire::usage;
 
-/// Why an answer ended. `None`: the provider failed, and says so in the place of a reason.
+/// Why an answer ended. `None`: the provider failed, and names that as the reason.
 pub(super) fn stop(reason: &str) -> Option<Stop> {
     Some(match reason {
         "length" | "max_tokens" | "model_length" => Stop::Length,
         "tool_calls" | "function_call" | "tool_use" => Stop::Tools,
         "content_filter" | "content_filtered" | "sensitive" | "safety" | "refusal" => Stop::Refusal,
         "error" | "network_error" => return None,
-        // `stop`, `end`, `eos`, `eos_token`, and whatever is yet to come.
+        // `stop`, `end`, `eos`, `eos_token`, and any reason that is new.
         _ => Stop::End,
     })
 }
 
-/// How a choice says that it ends, if it does.
+/// The choice's reason to end; absent until its last chunk.
 pub(super) fn finish_reason(choice: &Value) -> Option<&str> {
     text(choice, "finish_reason")
 }
@@ -41,7 +41,7 @@ pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
         .unwrap_or_default()
 }
 
-/// The first choice: others come only if `n` was more than 1, which is never asked for.
+/// The first choice. More of them come only for an `n` above 1, which the gateway never sends.
 pub(super) fn first_choice(answer: &Value) -> Option<&Value> {
     let choices = list(answer, "choices");
     choices
@@ -49,7 +49,7 @@ pub(super) fn first_choice(answer: &Value) -> Option<&Value> {
         .find(|choice| choice.get("index").and_then(Value::as_u64).unwrap_or(0) == 0)
 }
 
-/// Where some words are from. OpenRouter adds what was cited.
+/// A page that the answer cites. OpenRouter adds the quoted text.
 pub(super) fn citation(annotation: &Value) -> Option<Citation<'_>> {
     let cited = annotation.get("url_citation")?;
     let index = |key: &str| cited.get(key).and_then(Value::as_u64);
@@ -68,16 +68,18 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
     let of_choice = first_choice(answer).and_then(|choice| choice.get("usage"));
     let counted = |usage: Option<&Value>| usage.is_some_and(|usage| !usage.is_null());
     let at_top = answer.get("usage");
+
     if !counted(at_top) && !counted(of_choice) {
         return None;
     }
+
     let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
     usage::of_answer(small.to_string().as_bytes(), includes_reasoning)
         .ok()?
         .tokens
 }
 
-/// What an answer, or a chunk of one, says of how it was served.
+/// The service tier and the searches that an answer or a chunk reports.
 pub(super) fn served(answer: &Value) -> ServiceReport {
     let tier = answer
         .get("service_tier")
@@ -87,6 +89,7 @@ pub(super) fn served(answer: &Value) -> ServiceReport {
         .get("usage")
         .and_then(|usage| usage.get("server_tool_use"))
         .and_then(usage::searches);
+
     ServiceReport {
         tier,
         fast: None,
@@ -94,7 +97,7 @@ pub(super) fn served(answer: &Value) -> ServiceReport {
     }
 }
 
-/// What a provider says of its failure in the place of an answer, or in the middle of one.
+/// The error that a provider sends instead of an answer, or in the middle of one.
 pub(super) fn failure(answer: &Value) -> Option<ProviderError> {
     let error = answer
         .get("error")
@@ -103,14 +106,15 @@ pub(super) fn failure(answer: &Value) -> Option<ProviderError> {
     (error.is_some() || mistral).then(|| ProviderError::read(answer.to_string().as_bytes()))
 }
 
-/// The id of a call: the provider's own, or one made of the answer's id and the call's place, since some have none.
-pub(super) fn call_id<'a>(call: &'a Value, answer: Option<&str>, place: usize) -> Cow<'a, str> {
+/// The id of a call. Some providers send none: then it is made of the answer's id and the call's `index`.
+pub(super) fn call_id<'a>(call: &'a Value, answer: Option<&str>, index: usize) -> Cow<'a, str> {
     if let Some(id) = text(call, "id") {
         return id.into();
     }
+
     let legal = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let answer: String = answer.unwrap_or_default().chars().filter(legal).take(40).collect();
-    format!("call_{answer}_{place}").into()
+    format!("call_{answer}_{index}").into()
 }
 
 /// Arguments as text; some providers send the object itself.
@@ -119,43 +123,6 @@ pub(super) fn arguments(value: Option<&Value>) -> Cow<'_, str> {
         None | Some(Value::Null) => "".into(),
         Some(Value::String(text)) => text.into(),
         Some(other) => other.to_string().into(),
-    }
-}
-
-/// One piece of an answer's `content`.
-#[derive(Debug, PartialEq)]
-pub(super) enum Words<'a> {
-    /// Thoughts. Mistral has them among the parts of `content`.
-    Thought(&'a str),
-    /// Text.
-    Said(&'a str),
-    /// Why there is none.
-    Refused(&'a str),
-}
-
-/// Reads `content`: a text, or a list of parts.
-pub(super) fn words<'a>(content: Option<&'a Value>, out: &mut dyn FnMut(Words<'a>)) {
-    match content {
-        Some(Value::String(said)) if !said.is_empty() => out(Words::Said(said)),
-        Some(Value::Array(parts)) => {
-            for part in parts {
-                match part.get("type").and_then(Value::as_str) {
-                    Some("thinking") => match part.get("thinking") {
-                        Some(Value::String(thought)) if !thought.is_empty() => out(Words::Thought(thought)),
-                        Some(Value::Array(inner)) => {
-                            inner
-                                .iter()
-                                .filter_map(|part| text(part, "text"))
-                                .for_each(|it| out(Words::Thought(it)));
-                        }
-                        _ => {}
-                    },
-                    Some("refusal") => text(part, "refusal").into_iter().for_each(|it| out(Words::Refused(it))),
-                    _ => text(part, "text").into_iter().for_each(|it| out(Words::Said(it))),
-                }
-            }
-        }
-        _ => {}
     }
 }
 
@@ -189,23 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_text_whatever_they_came_as() {
+    fn arguments_become_text() {
         assert_eq!(arguments(Some(&json!("{\"a\":1}"))), "{\"a\":1}");
         assert_eq!(arguments(Some(&json!({"a": 1}))), "{\"a\":1}");
         assert_eq!(arguments(None), "");
-    }
-
-    #[test]
-    fn thoughts_among_the_parts_of_a_text_are_told_apart() {
-        let content = json!([
-            {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
-            {"type": "text", "text": "yes"},
-            {"type": "reference", "reference_ids": [1]},
-        ]);
-        let mut seen = Vec::new();
-
-        words(Some(&content), &mut |piece| seen.push(piece));
-
-        assert_eq!(seen, [Words::Thought("hm"), Words::Said("yes")]);
     }
 }

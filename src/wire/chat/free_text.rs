@@ -1,17 +1,16 @@
-//! Tools that take free text, for those who know only tools that take an object: the text is its one member, `input`.
+//! Tools that take free text, for providers that know only tools with an object: the text is its one member, `input`.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The arguments of the function that stands for a tool which takes free text.
+/// Free text as the arguments of the function that replaces its tool.
 pub(super) fn wrapped(text: &str) -> String {
     json!({ "input": text }).to_string()
 }
 
-/// The free text in the arguments of a function that stands for such a tool. A model that got the wrapping wrong meant the
-/// whole of what it wrote.
+/// The free text in the arguments of such a function. If the model did not write the object, all of its text counts.
 pub(super) fn unwrapped(arguments: &str) -> Cow<'_, str> {
     #[derive(Deserialize)]
     struct Wrapped<'a> {
@@ -21,7 +20,7 @@ pub(super) fn unwrapped(arguments: &str) -> Cow<'_, str> {
     serde_json::from_str::<Wrapped<'_>>(arguments).map_or(Cow::Borrowed(arguments), |wrapped| wrapped.input)
 }
 
-/// The schema of that function.
+/// The schema of such a function.
 pub(super) fn schema() -> Value {
     json!({
         "type": "object",
@@ -31,8 +30,8 @@ pub(super) fn schema() -> Value {
     })
 }
 
-/// What the model is to know of the text's grammar, which a function has no place for. Responses has the grammar beside
-/// `type`, chat one level deeper.
+/// The grammar of the text as a sentence for the function's description: a function has no field for it. Responses has the
+/// grammar beside `type`, chat one level deeper.
 pub(super) fn grammar(format: &Value) -> Option<String> {
     let inner = format.get("grammar").unwrap_or(format);
     let definition = inner.get("definition")?.as_str()?;
@@ -53,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grammar_is_told_in_words_in_both_its_shapes() {
+    fn a_grammar_becomes_a_sentence_in_both_its_shapes() {
         let flat = json!({"type": "grammar", "syntax": "regex", "definition": "a+"});
         let nested = json!({"type": "grammar", "grammar": {"syntax": "regex", "definition": "a+"}});
 

@@ -1,25 +1,32 @@
-//! OpenAI Chat Completions: `POST /v1/chat/completions`, as clients of many makes send it and as about thirty providers
+//! OpenAI Chat Completions: `POST /v1/chat/completions`, as many kinds of clients send it and as about thirty providers
 //! answer it. Source of the shapes: the types of OpenAI's own Python SDK 2.54; of the rest, `translation.md` parts 2 and 3.
 //!
-//! This protocol has no seals of its own for thoughts. What others sealed stands in `thinking_blocks`, the field that
-//! LiteLLM made up for Claude's signatures and that its clients send back.
+//! This protocol has no signatures of its own for thoughts. Those of other protocols stand in `thinking_blocks`, the field
+//! that LiteLLM invented for Claude's signatures and that its clients send back.
 
 mod answer;
 mod free_text;
 mod passthrough;
+mod pieces;
+mod read_content;
 mod read_events;
 mod read_messages;
 mod read_request;
 mod read_response;
+mod read_thinking;
 mod read_tools;
 #[cfg(test)]
 mod tests;
+mod thoughts;
 mod write_events;
+mod write_format;
 mod write_messages;
 mod write_request;
 mod write_response;
 mod write_thinking;
+mod write_tools;
 mod write_usage;
+mod written_parts;
 
 pub use passthrough::Passing;
 pub use read_events::ReadEvents;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::read_messages::messages;
+use super::read_thinking::{asks_to_show, thinking};
 use super::read_tools::{choice, tools};
-use crate::wire::neutral::{Effort, Format, Node, Request, Role, Sampling, Thinking, Turn, Untranslatable};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
 
 /// Reads a client's request.
 ///
@@ -42,6 +43,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let body = Node::root(body);
     body.object()?;
     refuse_the_impossible(&body)?;
+
     let mut request = Request {
         tools: tools(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
@@ -49,7 +51,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         stop: stop(&body)?,
         sampling: sampling(&body)?,
         thinking: thinking(&body)?,
-        show_thinking: EXTENSIONS.iter().any(|key| body.get(key).is_some()),
+        show_thinking: asks_to_show(&body),
         format: format(&body)?,
         verbosity: body.text_at("verbosity")?.map(Cow::from),
         user: body.text_at("user")?.map(Cow::from),
@@ -64,26 +66,32 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     if request.user.is_none() {
         request.user = body.text_at("safety_identifier")?.map(Cow::from);
     }
+
     choice(&body, &mut request)?;
     messages(&body.need("messages")?, &mut request)?;
     if request.turns.is_empty() {
-        // Some clients put their whole question into one system message; most protocols need somebody who asks.
-        let parts = std::mem::take(&mut request.system);
-        if parts.is_empty() {
-            return Err(body
-                .need("messages")?
-                .wanted("a list with a message that says something"));
-        }
-        request.turns.push(Turn {
-            role: Role::User,
-            parts,
-        });
+        ask_by_system(&body, &mut request)?;
     }
+
     Ok(request)
 }
 
-/// How clients ask for thoughts that they mean to show, beside OpenAI's own field.
-const EXTENSIONS: [&str; 4] = ["reasoning", "thinking", "enable_thinking", "include_reasoning"];
+/// Makes the system text the user's turn. Some clients put their whole question there, and most protocols need a user who
+/// asks.
+fn ask_by_system<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
+    let parts = std::mem::take(&mut request.system);
+    if parts.is_empty() {
+        return Err(body
+            .need("messages")?
+            .wanted("a list with a message that says something"));
+    }
+
+    request.turns.push(Turn {
+        role: Role::User,
+        parts,
+    });
+    Ok(())
+}
 
 fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     for (key, why) in [
@@ -98,10 +106,12 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
             return Err(node.impossible(why));
         }
     }
+
     if let Some(n) = body.get("n").filter(|n| n.count() != Ok(1)) {
         n.count()?;
         return Err(n.impossible("this model gives one answer at a time; ask again for another."));
     }
+
     if let Some(node) = body.get("logprobs")
         && node.flag()?
     {
@@ -117,6 +127,7 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     {
         return Err(node.impossible("this model's provider cannot bias tokens."));
     }
+
     if let Some(node) = body.get("modalities") {
         for kind in node.list()? {
             if kind.text()? != "text" {
@@ -124,22 +135,25 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
             }
         }
     }
+
     Ok(())
 }
 
-/// The stop texts, one or several.
+/// Reads `stop`: one text or several.
 pub(in crate::wire) fn stop<'a>(body: &Node<'a, '_>) -> Result<Vec<Cow<'a, str>>, Untranslatable> {
     let Some(stop) = body.get("stop") else {
         return Ok(Vec::new());
     };
+
     if let Some(text) = stop.value.as_str() {
         return Ok(vec![text.into()]);
     }
+
     let texts = stop.list().map_err(|_| stop.wanted("a string or a list of strings"))?;
     texts.map(|text| text.text().map(Cow::from)).collect()
 }
 
-/// How words are drawn.
+/// Reads the settings of sampling: temperature, penalties and the like.
 pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>, Untranslatable> {
     Ok(Sampling {
         temperature: body.number_at("temperature")?,
@@ -149,44 +163,6 @@ pub(in crate::wire) fn sampling<'a>(body: &Node<'a, '_>) -> Result<Sampling<'a>,
         presence_penalty: body.number_at("presence_penalty")?,
         seed: body.number_at("seed")?,
     })
-}
-
-fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
-    if let Some(effort) = body.get("reasoning_effort") {
-        return effort_of(effort.text()?)
-            .map(Some)
-            .ok_or_else(|| effort.wanted("one of none, minimal, low, medium, high, xhigh and max"));
-    }
-    // The rest is not OpenAI's: what cannot be understood there is dropped, as any unknown field is.
-    let text = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_str();
-    let flag = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_bool();
-    let count = |place: &str, key: &str| body.value.get(place)?.get(key)?.as_u64();
-    let switch = |on: bool| if on { Thinking::Adaptive } else { Thinking::Off };
-    let openrouter = text("reasoning", "effort")
-        .and_then(effort_of)
-        .or_else(|| count("reasoning", "max_tokens").map(Thinking::Budget))
-        .or_else(|| flag("reasoning", "enabled").map(switch));
-    let claude = || match text("thinking", "type")? {
-        "disabled" => Some(Thinking::Off),
-        "enabled" => Some(count("thinking", "budget_tokens").map_or(Thinking::Adaptive, Thinking::Budget)),
-        "adaptive" => Some(Thinking::Adaptive),
-        _ => None,
-    };
-    let qwen = || {
-        let enabled = body.value.get("enable_thinking").and_then(Value::as_bool);
-        enabled
-            .or_else(|| flag("chat_template_kwargs", "enable_thinking"))
-            .map(switch)
-    };
-    Ok(openrouter.or_else(claude).or_else(qwen))
-}
-
-fn effort_of(text: &str) -> Option<Thinking> {
-    if text == "none" {
-        Some(Thinking::Off)
-    } else {
-        Effort::parse(text).map(Thinking::Effort)
-    }
 }
 
 fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
@@ -201,6 +177,7 @@ fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
             let described = format.need("json_schema")?;
             let schema = described.need("schema")?;
             schema.object()?;
+
             Ok(Some(Format::Schema {
                 name: described.text_at("name")?.map(Cow::from),
                 description: described.text_at("description")?.map(Cow::from),

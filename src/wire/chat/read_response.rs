@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::answer::{
-    Words, arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens, words,
+    arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens,
 };
-use super::read_messages::thoughts;
+use super::pieces::{Piece, read_pieces};
+use super::thoughts::thoughts;
 use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall};
 
 /// Reads an answer. `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is
@@ -21,52 +22,19 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
         .get("message")
         .filter(|message| message.is_object())
         .ok_or(NotAnAnswer)?;
-    let said = finish_reason(choice).map(stop);
+    let reason = finish_reason(choice).map(stop);
     let id = text(answer, "id");
 
     let mut parts = thoughts(message);
-    // The same thoughts may stand among the parts of the text too.
-    let thought = !parts.is_empty();
-    let mut refused = false;
-    words(message.get("content"), &mut |piece| match piece {
-        Words::Thought(_) if thought => {}
-        Words::Thought(more) => match parts.last_mut() {
-            Some(Part::Thinking { text, .. }) => text.to_mut().push_str(more),
-            _ => parts.push(Part::Thinking {
-                text: more.into(),
-                signature: None,
-            }),
-        },
-        Words::Said(text) => parts.push(Part::text(text)),
-        Words::Refused(text) => {
-            refused = true;
-            parts.push(Part::Refusal(text.into()));
-        }
-    });
-    let cited = list(message, "annotations").iter().filter_map(citation);
-    if let Some(Part::Text { citations, .. }) = parts.iter_mut().rfind(|part| matches!(part, Part::Text { .. })) {
-        citations.extend(cited);
-    }
+    let mut refused = read_content(message, &mut parts);
+    cite(message, &mut parts);
     if let Some(text) = text(message, "refusal") {
         refused = true;
         parts.push(Part::Refusal(text.into()));
     }
-    let calls = parts.len();
-    parts.extend(
-        list(message, "tool_calls")
-            .iter()
-            .enumerate()
-            .filter_map(|(at, node)| call(node, id, at)),
-    );
-    // The retired way to call a function, of which there was one.
-    if parts.len() == calls
-        && let Some(called) = message.get("function_call").filter(|called| called.is_object())
-    {
-        parts.extend(function(called, call_id(&Value::Null, id, 0)));
-    }
-    let called = parts.len() > calls;
+    let called = read_calls(message, id, &mut parts);
 
-    let stop = match said {
+    let stop = match reason {
         Some(None) => return Err(NotAnAnswer),
         Some(Some(stop)) => stop.with_tools(called),
         None => Stop::End.with_tools(called),
@@ -76,9 +44,9 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
     } else {
         stop
     };
-    let id = id.map(Into::into);
+
     Ok(Response {
-        id,
+        id: id.map(Into::into),
         parts,
         stop,
         stop_sequence: None,
@@ -87,8 +55,58 @@ pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result
     })
 }
 
-fn call<'a>(node: &'a Value, answer: Option<&str>, place: usize) -> Option<Part<'a>> {
-    let id = call_id(node, answer, place);
+/// Adds the pieces of `content`. Returns whether one of them is a refusal.
+fn read_content<'a>(message: &'a Value, parts: &mut Vec<Part<'a>>) -> bool {
+    // The same thoughts may stand among the parts of the text too.
+    let has_thoughts = !parts.is_empty();
+    let mut refused = false;
+
+    read_pieces(message.get("content"), &mut |piece| match piece {
+        Piece::Thought(_) if has_thoughts => {}
+        Piece::Thought(more) => match parts.last_mut() {
+            Some(Part::Thinking { text, .. }) => text.to_mut().push_str(more),
+            _ => parts.push(Part::Thinking {
+                text: more.into(),
+                signature: None,
+            }),
+        },
+        Piece::Text(text) => parts.push(Part::text(text)),
+        Piece::Refusal(text) => {
+            refused = true;
+            parts.push(Part::Refusal(text.into()));
+        }
+    });
+
+    refused
+}
+
+/// Adds the message's citations to its last text.
+fn cite<'a>(message: &'a Value, parts: &mut [Part<'a>]) {
+    let cited = list(message, "annotations").iter().filter_map(citation);
+    if let Some(Part::Text { citations, .. }) = parts.iter_mut().rfind(|part| matches!(part, Part::Text { .. })) {
+        citations.extend(cited);
+    }
+}
+
+/// Adds the calls. Returns whether there are any.
+fn read_calls<'a>(message: &'a Value, id: Option<&str>, parts: &mut Vec<Part<'a>>) -> bool {
+    let before = parts.len();
+    let calls = list(message, "tool_calls").iter().enumerate();
+    parts.extend(calls.filter_map(|(index, node)| call(node, id, index)));
+
+    // The retired way to call a function, which allowed one call.
+    if parts.len() == before
+        && let Some(called) = message.get("function_call").filter(|called| called.is_object())
+    {
+        parts.extend(function(called, call_id(&Value::Null, id, 0)));
+    }
+
+    parts.len() > before
+}
+
+fn call<'a>(node: &'a Value, answer: Option<&str>, index: usize) -> Option<Part<'a>> {
+    let id = call_id(node, answer, index);
+
     if let Some(custom) = node.get("custom").filter(|custom| custom.is_object()) {
         let name = text(custom, "name")?.into();
         let arguments = arguments(custom.get("input"));
@@ -100,6 +118,7 @@ fn call<'a>(node: &'a Value, answer: Option<&str>, place: usize) -> Option<Part<
             custom: true,
         }));
     }
+
     function(node.get("function")?, id)
 }
 
@@ -111,6 +130,7 @@ fn function<'a>(called: &'a Value, id: std::borrow::Cow<'a, str>) -> Option<Part
     } else {
         arguments
     };
+
     Some(Part::ToolCall(ToolCall {
         id,
         name,

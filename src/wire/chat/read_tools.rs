@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::wire::neutral::{Choice, Node, Request, Tool, ToolKind, Untranslatable};
 
-/// What the model may call.
+/// Reads `tools`.
 pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let Some(tools) = body.get("tools") else {
         return Ok(Vec::new());
@@ -25,6 +25,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
             )));
         }
     };
+
     let kind = if kind == "custom" {
         ToolKind::Custom {
             format: described.value_at("format"),
@@ -38,6 +39,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
             strict: described.flag_at("strict")?,
         }
     };
+
     Ok(Tool {
         name: described.need("name")?.text()?.into(),
         namespace: None,
@@ -49,23 +51,24 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     })
 }
 
-/// Whether tools have to be called. Where only some are allowed, the others are taken out of `request`. Without tools, there
-/// is nothing to choose.
+/// Reads `tool_choice`. If only some tools are allowed, the others leave `request`. Without tools there is no choice.
 pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
     const WORDS: &str = "'none', 'auto', 'required' or an object that names a tool";
     let Some(node) = body.get("tool_choice").filter(|_| !request.tools.is_empty()) else {
         return Ok(());
     };
+
     if let Some(word) = node.value.as_str() {
         request.choice = Some(match word {
             "none" => Choice::Never,
             "auto" => Choice::Auto,
-            // Mistral's word for it.
+            // Mistral writes `any`.
             "required" | "any" => Choice::Any,
             _ => return Err(node.wanted(WORDS)),
         });
         return Ok(());
     }
+
     node.object().map_err(|_| node.wanted(WORDS))?;
     let kind = node.text_at("type")?.unwrap_or("function");
     match kind {
@@ -73,22 +76,27 @@ pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Resu
             let name = node.need(kind)?.need("name")?.text()?;
             request.choice = Some(Choice::Tool(name.into()));
         }
-        "allowed_tools" => {
-            let allowed = node.need("allowed_tools")?;
-            let mode = allowed.need("mode")?;
-            request.choice = Some(match mode.text()? {
-                "auto" => Choice::Auto,
-                "required" => Choice::Any,
-                _ => return Err(mode.wanted("'auto' or 'required'")),
-            });
-            let mut names = Vec::new();
-            for tool in allowed.need("tools")?.list()? {
-                let kind = tool.text_at("type")?.unwrap_or("function");
-                names.push(tool.need(kind)?.need("name")?.text()?);
-            }
-            request.tools.retain(|tool| names.contains(&tool.name.as_ref()));
-        }
+        "allowed_tools" => allow_only(&node.need("allowed_tools")?, request)?,
         _ => return Err(node.need("type")?.wanted("one of function, custom and allowed_tools")),
     }
+    Ok(())
+}
+
+/// Reads `allowed_tools`: the mode, and the tools that stay.
+fn allow_only<'a>(allowed: &Node<'a, '_>, request: &mut Request<'a>) -> Result<(), Untranslatable> {
+    let mode = allowed.need("mode")?;
+    request.choice = Some(match mode.text()? {
+        "auto" => Choice::Auto,
+        "required" => Choice::Any,
+        _ => return Err(mode.wanted("'auto' or 'required'")),
+    });
+
+    let mut names = Vec::new();
+    for tool in allowed.need("tools")?.list()? {
+        let kind = tool.text_at("type")?.unwrap_or("function");
+        names.push(tool.need(kind)?.need("name")?.text()?);
+    }
+
+    request.tools.retain(|tool| names.contains(&tool.name.as_ref()));
     Ok(())
 }

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::{Number, Value, json};
+use serde_json::Number;
 
-use super::free_text;
+use super::write_format::{FormatOut, write_format};
 use super::write_messages::{Message, messages};
 use super::write_thinking::Thought;
-use crate::wire::neutral::{
-    Capabilities, Choice, Format, MaxTokensField, Request, Tool, ToolKind, ToolNames, Untranslatable,
-};
+use super::write_tools::{ChoiceOut, ToolOut, tool_choice, write_tool};
+use crate::wire::neutral::{Capabilities, MaxTokensField, Request, ToolNames, Untranslatable};
 
 /// Writes the request for a provider that takes what `capabilities` says; `model` is the provider's name of the model.
 ///
@@ -42,18 +41,20 @@ use crate::wire::neutral::{
 ///
 /// # Errors
 /// If the conversation has something that this protocol has no place for.
-pub fn write_request(
-    request: &Request<'_>,
+pub fn write_request<'w>(
+    request: &'w Request<'_>,
     model: &str,
     capabilities: &Capabilities,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    let (format, instructions) = format(request.format.as_ref(), capabilities);
+    let (format, instructions) = write_format(request.format.as_ref(), capabilities);
     let sampling = Some(&request.sampling).filter(|_| capabilities.sampling);
     let limit = request
         .max_tokens
         .map(|wanted| capabilities.max_tokens.map_or(wanted, |most| wanted.min(most)));
     let has_tools = !request.tools.is_empty();
+    let openai = |text: &'w Option<Cow<'_, str>>| text.as_deref().filter(|_| capabilities.openai_fields);
+
     let request = ChatRequest {
         model,
         messages: messages(request, capabilities, names, instructions)?,
@@ -83,17 +84,15 @@ pub fn write_request(
         seed: request.sampling.seed,
         thought: Thought::new(request.thinking, capabilities),
         response_format: format,
-        verbosity: request.verbosity.as_deref().filter(|_| capabilities.openai_fields),
-        user: request.user.as_deref().filter(|_| capabilities.openai_fields),
-        service_tier: request.service_tier.as_deref().filter(|_| capabilities.openai_fields),
-        prompt_cache_key: request
-            .prompt_cache_key
-            .as_deref()
-            .filter(|_| capabilities.openai_fields),
+        verbosity: openai(&request.verbosity),
+        user: openai(&request.user),
+        service_tier: openai(&request.service_tier),
+        prompt_cache_key: openai(&request.prompt_cache_key),
         stream: request.stream.then_some(true),
         stream_options: (request.stream && capabilities.stream_options)
             .then_some(StreamOptions { include_usage: true }),
     };
+
     serde_json::to_vec(&request)
         .map_err(|_| Untranslatable::impossible("messages", "The request cannot be written as JSON."))
 }
@@ -147,124 +146,4 @@ struct ChatRequest<'w> {
 #[derive(Serialize)]
 struct StreamOptions {
     include_usage: bool,
-}
-
-#[derive(Serialize)]
-struct ToolOut<'w> {
-    r#type: &'static str,
-    function: FunctionOut<'w>,
-}
-
-#[derive(Serialize)]
-struct FunctionOut<'w> {
-    name: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<Cow<'w, str>>,
-    parameters: Cow<'w, Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    strict: Option<bool>,
-}
-
-fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
-    let description = tool.description.as_deref();
-    let (parameters, strict, description) = match &tool.kind {
-        ToolKind::Function { parameters, strict } => {
-            // A function without parameters may leave them out at OpenAI; many hosts then fail.
-            let parameters = parameters.map_or_else(
-                || Cow::Owned(json!({"type": "object", "properties": {}})),
-                Cow::Borrowed,
-            );
-            (parameters, *strict, description.map(Cow::Borrowed))
-        }
-        ToolKind::Custom { format } => {
-            let told = [description.map(str::to_owned), format.and_then(free_text::grammar)];
-            let told: Vec<String> = told.into_iter().flatten().collect();
-            let description = (!told.is_empty()).then(|| Cow::Owned(told.join("\n\n")));
-            (Cow::Owned(free_text::schema()), None, description)
-        }
-    };
-    let name = names.provider(tool.namespace.as_deref(), &tool.name);
-    let strict = strict.filter(|_| capabilities.openai_fields);
-    ToolOut {
-        r#type: "function",
-        function: FunctionOut {
-            name,
-            description,
-            parameters,
-            strict,
-        },
-    }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ChoiceOut<'w> {
-    Word(&'static str),
-    Tool { r#type: &'static str, function: Named<'w> },
-}
-
-#[derive(Serialize)]
-struct Named<'w> {
-    name: &'w str,
-}
-
-fn tool_choice<'w>(choice: &'w Choice<'_>, request: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
-    match choice {
-        Choice::Auto => ChoiceOut::Word("auto"),
-        Choice::Never => ChoiceOut::Word("none"),
-        Choice::Any => ChoiceOut::Word("required"),
-        Choice::Tool(name) => {
-            let tool = request.tools.iter().find(|tool| tool.name == *name);
-            let name = names.provider(tool.and_then(|tool| tool.namespace.as_deref()), name);
-            ChoiceOut::Tool {
-                r#type: "function",
-                function: Named { name },
-            }
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum FormatOut<'w> {
-    JsonObject,
-    JsonSchema { json_schema: SchemaOut<'w> },
-}
-
-#[derive(Serialize)]
-struct SchemaOut<'w> {
-    name: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'w str>,
-    schema: &'w Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    strict: Option<bool>,
-}
-
-/// The answer's shape, and what the model is to be told of it.
-fn format<'w>(format: Option<&'w Format<'_>>, capabilities: &Capabilities) -> (Option<FormatOut<'w>>, Option<String>) {
-    match format {
-        None => (None, None),
-        Some(Format::Json) => (Some(FormatOut::JsonObject), None),
-        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => {
-            let told =
-                format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
-            (Some(FormatOut::JsonObject), Some(told))
-        }
-        Some(Format::Schema {
-            name,
-            description,
-            schema,
-            strict,
-        }) => {
-            let json_schema = SchemaOut {
-                // Anthropic's formats have no name; here it is required.
-                name: name.as_deref().unwrap_or("structured_output"),
-                description: description.as_deref(),
-                schema,
-                strict: strict.filter(|_| capabilities.openai_fields),
-            };
-            (Some(FormatOut::JsonSchema { json_schema }), None)
-        }
-    }
 }

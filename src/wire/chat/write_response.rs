@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::free_text;
 use super::write_usage::Usage;
-use crate::wire::neutral::{Citation, Part, Response, ResponseIdentity, Stop, ToolCall};
+use super::written_parts::{Annotation, ThinkingBlock, finish_reason};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, ToolCall};
 
 /// Writes the answer.
 ///
@@ -20,53 +21,10 @@ use crate::wire::neutral::{Citation, Part, Response, ResponseIdentity, Stop, Too
 /// | calls | `tool_calls`, under the client's names |
 /// | the stop text that ended it | lost: there is no field for it |
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
-    let mut message = Message {
-        role: "assistant",
-        ..Message::default()
-    };
-    let mut refusals = Vec::new();
-    let (mut text, mut length) = (String::new(), 0_u64);
-    let mut thoughts = Vec::new();
-    let mut any_text = false;
-    for part in &response.parts {
-        match part {
-            Part::Text {
-                text: more, citations, ..
-            } => {
-                any_text = true;
-                let start = length;
-                length += more.chars().count() as u64;
-                text.push_str(more);
-                message
-                    .annotations
-                    .extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
-            }
-            Part::Refusal(words) => refusals.push(words.as_ref()),
-            Part::Thinking { text, signature } => {
-                thoughts.push(text.as_ref());
-                let signature = signature.as_ref().map(|signature| signature.packed());
-                message.thinking_blocks.push(Block {
-                    r#type: "thinking",
-                    thinking: text,
-                    signature,
-                });
-            }
-            Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity)),
-            Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
-        }
-    }
-    if message.thinking_blocks.iter().all(|block| block.signature.is_none()) {
-        message.thinking_blocks.clear();
-    }
-    thoughts.retain(|text| !text.is_empty());
-    message.reasoning_content = (!thoughts.is_empty()).then(|| thoughts.join("\n\n"));
-    let instead = !refusals.is_empty() || !message.tool_calls.is_empty();
-    message.content = (any_text || !instead).then_some(text);
-    message.refusal = (!refusals.is_empty()).then(|| refusals.concat());
-
+    let message = Message::new(&response.parts, identity);
     let finish_reason = finish_reason(
         response.stop.with_tools(!message.tool_calls.is_empty()),
-        !refusals.is_empty(),
+        message.refusal.is_some(),
     );
     let answer = Answer {
         id: format!("chatcmpl-{}", identity.id),
@@ -81,19 +39,9 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         }],
         usage: response.tokens.map(Usage::from),
     };
+
     // Nothing in it can fail to be JSON.
     serde_json::to_vec(&answer).unwrap_or_default()
-}
-
-/// Why it ended, in this protocol's words. A refusal in words of the model's own is an ordinary end.
-pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
-    match stop {
-        Stop::End | Stop::Sequence => "stop",
-        Stop::Length => "length",
-        Stop::Tools => "tool_calls",
-        Stop::Refusal if in_words => "stop",
-        Stop::Refusal => "content_filter",
-    }
 }
 
 #[derive(Serialize)]
@@ -123,54 +71,62 @@ struct Message<'w> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_content: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    thinking_blocks: Vec<Block<'w>>,
+    thinking_blocks: Vec<ThinkingBlock<'w>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     annotations: Vec<Annotation<'w>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool_calls: Vec<Call<'w>>,
 }
 
-/// Thoughts and their seal, in LiteLLM's shape.
-#[derive(Serialize)]
-pub(super) struct Block<'w> {
-    pub(super) r#type: &'static str,
-    pub(super) thinking: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) signature: Option<String>,
-}
+impl<'w> Message<'w> {
+    fn new(parts: &'w [Part<'_>], identity: &'w ResponseIdentity) -> Self {
+        let mut message = Self {
+            role: "assistant",
+            ..Self::default()
+        };
+        let mut refusals = Vec::new();
+        let (mut text, mut length) = (String::new(), 0_u64);
+        let mut thoughts = Vec::new();
+        let mut any_text = false;
 
-/// Where some words are from.
-#[derive(Serialize)]
-pub(super) struct Annotation<'w> {
-    r#type: &'static str,
-    url_citation: UrlCitation<'w>,
-}
-
-#[derive(Serialize)]
-struct UrlCitation<'w> {
-    start_index: u64,
-    end_index: u64,
-    title: &'w str,
-    url: &'w str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<&'w str>,
-}
-
-impl<'w> Annotation<'w> {
-    /// `otherwise`: the characters that it stands for if it does not say which.
-    pub(super) fn new(citation: &'w Citation<'_>, otherwise: (u64, u64)) -> Self {
-        let (start_index, end_index) = citation.span.unwrap_or(otherwise);
-        let (title, url, content) = (&citation.title, &citation.url, citation.quote.as_deref());
-        Self {
-            r#type: "url_citation",
-            url_citation: UrlCitation {
-                start_index,
-                end_index,
-                title,
-                url,
-                content,
-            },
+        for part in parts {
+            match part {
+                Part::Text {
+                    text: more, citations, ..
+                } => {
+                    any_text = true;
+                    let start = length;
+                    length += more.chars().count() as u64;
+                    text.push_str(more);
+                    message
+                        .annotations
+                        .extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
+                }
+                Part::Refusal(words) => refusals.push(words.as_ref()),
+                Part::Thinking { text, signature } => {
+                    thoughts.push(text.as_ref());
+                    let signature = signature.as_ref().map(|signature| signature.packed());
+                    message.thinking_blocks.push(ThinkingBlock {
+                        r#type: "thinking",
+                        thinking: text,
+                        signature,
+                    });
+                }
+                Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity)),
+                Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
+            }
         }
+
+        if message.thinking_blocks.iter().all(|block| block.signature.is_none()) {
+            message.thinking_blocks.clear();
+        }
+        thoughts.retain(|text| !text.is_empty());
+        message.reasoning_content = (!thoughts.is_empty()).then(|| thoughts.join("\n\n"));
+
+        let may_lack_text = !refusals.is_empty() || !message.tool_calls.is_empty();
+        message.content = (any_text || !may_lack_text).then_some(text);
+        message.refusal = (!refusals.is_empty()).then(|| refusals.concat());
+        message
     }
 }
 
@@ -204,6 +160,7 @@ impl<'w> Call<'w> {
     fn new(call: &'w ToolCall<'_>, identity: &'w ResponseIdentity) -> Self {
         let known = identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
+
         let called = if call.custom {
             Called::Custom {
                 custom: Custom {
@@ -228,6 +185,7 @@ impl<'w> Call<'w> {
                 function: Function { name, arguments },
             }
         };
+
         Self { id: &call.id, called }
     }
 }

@@ -1,0 +1,61 @@
+//! The thoughts of a message, in requests and in answers. None of their fields is OpenAI's own; unknown values are skipped.
+
+use serde_json::Value;
+
+use crate::domain::Protocol;
+use crate::wire::neutral::{Part, Signature};
+
+/// All thoughts of a message: signed ones from `thinking_blocks`, else plain ones.
+pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
+    let blocks = message
+        .get("thinking_blocks")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let signed: Vec<Part<'_>> = blocks.iter().filter_map(thinking_block).collect();
+    if !signed.is_empty() {
+        return signed;
+    }
+
+    let plain = plain_thoughts(message).map(|text| Part::Thinking {
+        text: text.into(),
+        signature: None,
+    });
+    plain.into_iter().collect()
+}
+
+/// The plain thoughts of a message or a delta. Some providers send the same text under two names.
+pub(super) fn plain_thoughts(message: &Value) -> Option<&str> {
+    let text = |key: &&str| {
+        message
+            .get(*key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    ["reasoning_content", "reasoning", "reasoning_text"]
+        .iter()
+        .find_map(text)
+}
+
+/// One of `thinking_blocks`. Its shape is Anthropic's, so a signature without a mark of its origin is Claude's.
+pub(super) fn thinking_block(block: &Value) -> Option<Part<'_>> {
+    let text = |key: &str| block.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+
+    if let Some(data) = text("data") {
+        let signature = Signature {
+            redacted: true,
+            ..Signature::unpacked(data, Protocol::AnthropicMessages)
+        };
+        return Some(Part::Thinking {
+            text: "".into(),
+            signature: Some(signature),
+        });
+    }
+
+    let signature = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
+    let thoughts = text("thinking");
+    (signature.is_some() || thoughts.is_some()).then(|| Part::Thinking {
+        text: thoughts.unwrap_or_default().into(),
+        signature,
+    })
+}

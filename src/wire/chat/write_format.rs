@@ -1,0 +1,54 @@
+//! The answer's shape in a request for a provider that speaks chat.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::wire::neutral::{Capabilities, Format};
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum FormatOut<'w> {
+    JsonObject,
+    JsonSchema { json_schema: SchemaOut<'w> },
+}
+
+#[derive(Serialize)]
+pub(super) struct SchemaOut<'w> {
+    name: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'w str>,
+    schema: &'w Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict: Option<bool>,
+}
+
+/// Writes the answer's shape, with instructions for a model that does not obey schemas.
+pub(super) fn write_format<'w>(
+    format: Option<&'w Format<'_>>,
+    capabilities: &Capabilities,
+) -> (Option<FormatOut<'w>>, Option<String>) {
+    match format {
+        None => (None, None),
+        Some(Format::Json) => (Some(FormatOut::JsonObject), None),
+        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => {
+            let instructions =
+                format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
+            (Some(FormatOut::JsonObject), Some(instructions))
+        }
+        Some(Format::Schema {
+            name,
+            description,
+            schema,
+            strict,
+        }) => {
+            let json_schema = SchemaOut {
+                // This protocol requires a name, which Anthropic's formats do not have.
+                name: name.as_deref().unwrap_or("structured_output"),
+                description: description.as_deref(),
+                schema,
+                strict: strict.filter(|_| capabilities.openai_fields),
+            };
+            (Some(FormatOut::JsonSchema { json_schema }), None)
+        }
+    }
+}

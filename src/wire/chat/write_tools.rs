@@ -1,0 +1,85 @@
+//! The tools of a request for a provider that speaks chat, and the choice among them.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::free_text;
+use crate::wire::neutral::{Capabilities, Choice, Request, Tool, ToolKind, ToolNames};
+
+#[derive(Serialize)]
+pub(super) struct ToolOut<'w> {
+    r#type: &'static str,
+    function: FunctionOut<'w>,
+}
+
+#[derive(Serialize)]
+pub(super) struct FunctionOut<'w> {
+    name: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'w, str>>,
+    parameters: Cow<'w, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    strict: Option<bool>,
+}
+
+pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
+    let description = tool.description.as_deref();
+    let (parameters, strict, description) = match &tool.kind {
+        ToolKind::Function { parameters, strict } => {
+            // OpenAI takes a function without parameters; many other hosts fail.
+            let parameters = parameters.map_or_else(
+                || Cow::Owned(json!({"type": "object", "properties": {}})),
+                Cow::Borrowed,
+            );
+            (parameters, *strict, description.map(Cow::Borrowed))
+        }
+        ToolKind::Custom { format } => {
+            let texts = [description.map(str::to_owned), format.and_then(free_text::grammar)];
+            let texts: Vec<String> = texts.into_iter().flatten().collect();
+            let description = (!texts.is_empty()).then(|| Cow::Owned(texts.join("\n\n")));
+            (Cow::Owned(free_text::schema()), None, description)
+        }
+    };
+
+    let name = names.provider(tool.namespace.as_deref(), &tool.name);
+    let strict = strict.filter(|_| capabilities.openai_fields);
+    ToolOut {
+        r#type: "function",
+        function: FunctionOut {
+            name,
+            description,
+            parameters,
+            strict,
+        },
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum ChoiceOut<'w> {
+    Word(&'static str),
+    Tool { r#type: &'static str, function: Named<'w> },
+}
+
+#[derive(Serialize)]
+pub(super) struct Named<'w> {
+    name: &'w str,
+}
+
+pub(super) fn tool_choice<'w>(choice: &'w Choice<'_>, request: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
+    match choice {
+        Choice::Auto => ChoiceOut::Word("auto"),
+        Choice::Never => ChoiceOut::Word("none"),
+        Choice::Any => ChoiceOut::Word("required"),
+        Choice::Tool(name) => {
+            let tool = request.tools.iter().find(|tool| tool.name == *name);
+            let name = names.provider(tool.and_then(|tool| tool.namespace.as_deref()), name);
+            ChoiceOut::Tool {
+                r#type: "function",
+                function: Named { name },
+            }
+        }
+    }
+}

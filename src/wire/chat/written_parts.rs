@@ -1,0 +1,61 @@
+//! The parts of an answer that whole answers and streams write alike.
+
+use serde::Serialize;
+
+use crate::wire::neutral::{Citation, Stop};
+
+/// Why the answer ended, in this protocol's words. `in_words`: the model wrote a refusal, which ends like any text.
+pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
+    match stop {
+        Stop::End | Stop::Sequence => "stop",
+        Stop::Length => "length",
+        Stop::Tools => "tool_calls",
+        Stop::Refusal if in_words => "stop",
+        Stop::Refusal => "content_filter",
+    }
+}
+
+/// Thoughts and their signature, in LiteLLM's shape.
+#[derive(Serialize)]
+pub(super) struct ThinkingBlock<'w> {
+    pub(super) r#type: &'static str,
+    pub(super) thinking: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) signature: Option<String>,
+}
+
+/// A page that the answer cites.
+#[derive(Serialize)]
+pub(super) struct Annotation<'w> {
+    r#type: &'static str,
+    url_citation: UrlCitation<'w>,
+}
+
+#[derive(Serialize)]
+struct UrlCitation<'w> {
+    start_index: u64,
+    end_index: u64,
+    title: &'w str,
+    url: &'w str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'w str>,
+}
+
+impl<'w> Annotation<'w> {
+    /// `otherwise`: the range of characters for a citation that names none.
+    pub(super) fn new(citation: &'w Citation<'_>, otherwise: (u64, u64)) -> Self {
+        let (start_index, end_index) = citation.span.unwrap_or(otherwise);
+        let (title, url, content) = (&citation.title, &citation.url, citation.quote.as_deref());
+
+        Self {
+            r#type: "url_citation",
+            url_citation: UrlCitation {
+                start_index,
+                end_index,
+                title,
+                url,
+                content,
+            },
+        }
+    }
+}
