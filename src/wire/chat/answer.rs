@@ -74,6 +74,7 @@ pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option
     }
 
     let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
+
     usage::of_answer(small.to_string().as_bytes(), includes_reasoning)
         .ok()?
         .tokens

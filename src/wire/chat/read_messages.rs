@@ -75,6 +75,7 @@ fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable
     if let Some(refusal) = message.text_at("refusal")?.filter(|text| !text.is_empty()) {
         parts.push(Part::Refusal(refusal.into()));
     }
+
     if let Some(calls) = message.get("tool_calls") {
         for node in calls.list()? {
             parts.push(Part::ToolCall(call(&node)?));
@@ -108,6 +109,7 @@ fn result<'a>(message: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     // The official type allows text only. Clients send pictures too, and other protocols have a place for them.
     contents(message, AllowedParts::Everything, &mut parts)?;
     let cache = message.value_at("cache_control");
+
     Ok(Part::ToolResult(ToolResult {
         id: id.into(),
         parts,

@@ -79,6 +79,7 @@ pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Resu
         "allowed_tools" => allow_only(&node.need("allowed_tools")?, request)?,
         _ => return Err(node.need("type")?.wanted("one of function, custom and allowed_tools")),
     }
+
     Ok(())
 }
 

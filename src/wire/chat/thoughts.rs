@@ -54,6 +54,7 @@ pub(super) fn thinking_block(block: &Value) -> Option<Part<'_>> {
 
     let signature = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     let thoughts = text("thinking");
+
     (signature.is_some() || thoughts.is_some()).then(|| Part::Thinking {
         text: thoughts.unwrap_or_default().into(),
         signature,

@@ -40,7 +40,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         usage: response.tokens.map(Usage::from),
     };
 
-    // Nothing in it can fail to be JSON.
+    // These types always become JSON.
     serde_json::to_vec(&answer).unwrap_or_default()
 }
 

@@ -45,6 +45,7 @@ pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, na
 
     let name = names.provider(tool.namespace.as_deref(), &tool.name);
     let strict = strict.filter(|_| capabilities.openai_fields);
+
     ToolOut {
         r#type: "function",
         function: FunctionOut {

@@ -1,5 +1,5 @@
-//! OpenAI's legacy completions, `POST /v1/completions`: a text that goes on. Only the client's side; every provider is
-//! asked for a conversation of one turn. Source of the shapes: the types of OpenAI's own Python SDK 2.54.
+//! OpenAI's legacy completions, `POST /v1/completions`: the model continues a text. This is the client's side only; every
+//! provider gets a conversation of one turn. Source of the shapes: the types of OpenAI's own Python SDK 2.54.
 
 mod read_request;
 #[cfg(test)]

@@ -24,6 +24,24 @@ use crate::wire::neutral::{Node, Part, Request, Role, Turn, Untranslatable};
 pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let body = Node::root(body);
     body.object()?;
+    refuse_the_impossible(&body)?;
+
+    Ok(Request {
+        turns: vec![Turn {
+            role: Role::User,
+            parts: vec![Part::text(prompt(&body)?)],
+        }],
+        max_tokens: body.count_at("max_tokens")?,
+        stop: stop(&body)?,
+        sampling: sampling(&body)?,
+        user: body.text_at("user")?.map(Cow::from),
+        stream: body.flag_at("stream")?.unwrap_or(false),
+        service_tier: body.text_at("service_tier")?.map(Cow::from),
+        ..Request::default()
+    })
+}
+
+fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     for (key, why) in [
         ("best_of", "this model gives one answer at a time."),
         ("n", "this model gives one answer at a time; ask again for another."),
@@ -33,6 +51,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             return Err(node.impossible(why));
         }
     }
+
     if let Some(node) = body.get("echo")
         && node.flag()?
     {
@@ -51,26 +70,17 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     {
         return Err(node.impossible("tokens cannot be biased here."));
     }
-    Ok(Request {
-        turns: vec![Turn {
-            role: Role::User,
-            parts: vec![Part::text(prompt(&body)?)],
-        }],
-        max_tokens: body.count_at("max_tokens")?,
-        stop: stop(&body)?,
-        sampling: sampling(&body)?,
-        user: body.text_at("user")?.map(Cow::from),
-        stream: body.flag_at("stream")?.unwrap_or(false),
-        service_tier: body.text_at("service_tier")?.map(Cow::from),
-        ..Request::default()
-    })
+
+    Ok(())
 }
 
+/// Reads `prompt`: one text, or a list with one.
 fn prompt<'a>(body: &Node<'a, '_>) -> Result<&'a str, Untranslatable> {
     let prompt = body.need("prompt")?;
     if let Some(text) = prompt.value.as_str() {
         return Ok(text);
     }
+
     let mut texts = prompt.list().map_err(|_| prompt.wanted("a string"))?;
     let first = texts.next().ok_or_else(|| prompt.wanted("a string"))?;
     if !first.value.is_string() {
@@ -81,5 +91,6 @@ fn prompt<'a>(body: &Node<'a, '_>) -> Result<&'a str, Untranslatable> {
     if texts.len() > 0 {
         return Err(prompt.impossible("send one prompt at a time."));
     }
+
     first.text()
 }

@@ -38,7 +38,7 @@ fn a_prompt_is_a_turn_of_the_user() {
 }
 
 #[test]
-fn what_a_conversation_cannot_do_is_refused() {
+fn fields_that_a_conversation_has_no_place_for_are_refused() {
     for (more, param, invalid) in [
         (json!({}), "prompt", true),
         (json!({"prompt": []}), "prompt", true),
@@ -132,23 +132,25 @@ fn a_stream_is_chunks_of_the_same_shape() {
             Event::Text("late".into()),
         ]
     };
+
     let head = r#"data: {"id":"cmpl-7h3x","object":"text_completion","created":1795300000,"model":"fast","choices":["#;
     let chunk = |text: &str, reason: &str| {
         format!("{head}{{\"text\":\"{text}\",\"index\":0,\"logprobs\":null,\"finish_reason\":{reason}}}]}}\n\n")
     };
-    let said = chunk("a time", "null") + &chunk("", "\"stop\"");
+    let text = chunk("a time", "null") + &chunk("", "\"stop\"");
 
-    assert_eq!(write(false, events()), format!("{said}data: [DONE]\n\n"));
+    assert_eq!(write(false, events()), format!("{text}data: [DONE]\n\n"));
+
     let with = write(true, events());
     assert!(
-        with.starts_with(&format!("{said}{head}],\"usage\":{{\"prompt_tokens\":1,")),
+        with.starts_with(&format!("{text}{head}],\"usage\":{{\"prompt_tokens\":1,")),
         "{with}"
     );
     assert!(with.ends_with("}}\n\ndata: [DONE]\n\n"), "{with}");
 }
 
 #[test]
-fn a_failure_is_told_and_nothing_is_closed() {
+fn a_failure_reaches_the_client_and_no_end_follows() {
     let error = ApiError::new(Code::ProviderError, "It broke off.");
     let mut writer = WriteEvents::new(identity());
     let mut out = Vec::new();

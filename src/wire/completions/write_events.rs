@@ -1,4 +1,4 @@
-//! A streamed completion for a client.
+//! A stream of a completion for a client.
 
 use super::write_response::{Choice, Completion, finish_reason, id};
 use crate::domain::Tokens;
@@ -18,7 +18,7 @@ pub struct WriteEvents {
 }
 
 impl WriteEvents {
-    /// A stream that begins.
+    /// A stream that has not begun.
     pub fn new(identity: ResponseIdentity) -> Self {
         let id = id(&identity);
         Self {
@@ -31,11 +31,12 @@ impl WriteEvents {
         }
     }
 
-    /// Appends what the client gets for `event`. Errors are left to [`WriteEvents::fail`].
+    /// Appends the client's chunks for `event`. Errors are left to [`WriteEvents::fail`].
     pub fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
         if self.ended {
             return;
         }
+
         match event {
             Event::Text(text) => self.chunk(&text, None, out),
             Event::Refusal(text) => {
@@ -45,15 +46,7 @@ impl WriteEvents {
             Event::Start { tokens, .. } => self.tokens = tokens.or(self.tokens),
             Event::Stop { stop, .. } => self.stop = Some(stop),
             Event::Usage(tokens) => self.tokens = Some(tokens),
-            Event::End => {
-                let finish = finish_reason(self.stop.unwrap_or_default(), self.refused);
-                self.chunk("", Some(finish), out);
-                if let Some(tokens) = self.tokens.filter(|_| self.identity.include_usage) {
-                    self.put(&[], Some(Usage::from(tokens)), out);
-                }
-                out.extend_from_slice(b"data: [DONE]\n\n");
-                self.ended = true;
-            }
+            Event::End => self.end(out),
             Event::Thinking(_)
             | Event::Signature(_)
             | Event::Citation(_)
@@ -64,7 +57,7 @@ impl WriteEvents {
         }
     }
 
-    /// Appends the event that ends a stream which broke. No `[DONE]` follows: the answer is not complete.
+    /// Appends the event that ends a broken stream. No `[DONE]` follows: the answer is not complete.
     pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         if !self.ended {
             self.ended = true;
@@ -72,20 +65,27 @@ impl WriteEvents {
         }
     }
 
-    fn chunk(&self, text: &str, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
-        self.put(
-            &[Choice {
-                text,
-                index: 0,
-                logprobs: None,
-                finish_reason,
-            }],
-            None,
-            out,
-        );
+    fn end(&mut self, out: &mut Vec<u8>) {
+        let finish = finish_reason(self.stop.unwrap_or_default(), self.refused);
+        self.chunk("", Some(finish), out);
+        if let Some(tokens) = self.tokens.filter(|_| self.identity.include_usage) {
+            self.append(&[], Some(Usage::from(tokens)), out);
+        }
+        out.extend_from_slice(b"data: [DONE]\n\n");
+        self.ended = true;
     }
 
-    fn put(&self, choices: &[Choice<'_>], usage: Option<Usage>, out: &mut Vec<u8>) {
+    fn chunk(&self, text: &str, finish_reason: Option<&'static str>, out: &mut Vec<u8>) {
+        let choice = Choice {
+            text,
+            index: 0,
+            logprobs: None,
+            finish_reason,
+        };
+        self.append(&[choice], None, out);
+    }
+
+    fn append(&self, choices: &[Choice<'_>], usage: Option<Usage>, out: &mut Vec<u8>) {
         let completion = Completion {
             id: &self.id,
             object: "text_completion",
@@ -94,8 +94,9 @@ impl WriteEvents {
             choices,
             usage,
         };
+
         out.extend_from_slice(b"data: ");
-        // Nothing in it can fail to be JSON, and memory takes whatever comes.
+        // These types always become JSON, and writing to memory does not fail.
         let _ = serde_json::to_writer(&mut *out, &completion);
         out.extend_from_slice(b"\n\n");
     }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::wire::chat::Usage;
 use crate::wire::neutral::{Part, Response, ResponseIdentity, Stop};
 
-/// Writes the answer: its texts and refusals as one text. Thoughts are left out, since nothing here could tell them from
-/// the text; there are no calls, since no tools are offered.
+/// Writes the answer: its texts and refusals as one text. Thoughts are dropped, since this protocol cannot mark them. There
+/// are no calls, since the request has no tools.
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
     let texts = response.parts.iter().filter_map(|part| match part {
         Part::Text { text, .. } | Part::Refusal(text) => Some(text.as_ref()),
@@ -15,6 +15,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
     let text: String = texts.collect();
     let in_words = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));
     let finish_reason = Some(finish_reason(response.stop, in_words));
+
     let answer = Completion {
         id: &id(identity),
         object: "text_completion",
@@ -28,11 +29,12 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         }],
         usage: response.tokens.map(Usage::from),
     };
-    // Nothing in it can fail to be JSON.
+
+    // These types always become JSON.
     serde_json::to_vec(&answer).unwrap_or_default()
 }
 
-/// Why it ended, in this protocol's words: those of chat, without calls.
+/// Why the answer ended, in the words of chat. `in_words`: the model wrote a refusal, which ends like any text.
 pub(super) fn finish_reason(stop: Stop, in_words: bool) -> &'static str {
     match stop {
         Stop::Length => "length",

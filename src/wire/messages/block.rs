@@ -1,4 +1,4 @@
-//! Blocks of content, as they are written to providers and clients. They borrow all long text.
+//! Blocks of content, as the gateway writes them to providers and clients. They borrow all long text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// One block.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Block<'a> {
@@ -53,7 +52,7 @@ pub(super) enum Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// Words and nothing else.
+    /// A text without citations or marks.
     pub(super) fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text {
             text: text.into(),
@@ -63,7 +62,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Where a picture or document is.
+/// The bytes of a picture or document, or their address.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum BlockSource<'a> {
@@ -80,23 +79,23 @@ pub(super) enum BlockSource<'a> {
     },
 }
 
-/// What a tool is called with: an object.
+/// The arguments of a call, which are a JSON object here.
 #[derive(Debug)]
 pub(super) enum Input<'a> {
-    /// Its JSON text, as it came.
+    /// The JSON text as it came.
     Json(&'a RawValue),
-    /// No fields.
     Empty,
-    /// `{"input": …}`: free text.
+    /// Free text, written as `{"input": …}`.
     Text(&'a str),
 }
 
 impl<'a> Input<'a> {
-    /// Reads the arguments of a call. No text at all is no fields. `None` if they are not a JSON object.
+    /// Reads the arguments of a call. An empty text is an empty object. `None` if they are not a JSON object.
     pub(super) fn of(arguments: &'a str) -> Option<Self> {
         if arguments.trim().is_empty() {
             return Some(Self::Empty);
         }
+
         let raw: &RawValue = serde_json::from_str(arguments).ok()?;
         raw.get().starts_with('{').then_some(Self::Json(raw))
     }
@@ -110,6 +109,7 @@ impl Serialize for Input<'_> {
         }
         #[derive(Serialize)]
         struct Empty {}
+
         match self {
             Self::Json(raw) => raw.serialize(serializer),
             Self::Empty => Empty {}.serialize(serializer),
@@ -118,7 +118,7 @@ impl Serialize for Input<'_> {
     }
 }
 
-/// A citation of a page. `encrypted_index` is Anthropic's own; ours is empty.
+/// A citation of a page. `encrypted_index` has a meaning for Anthropic only, so the gateway leaves it empty.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_result_location")]
 pub(super) struct WebCitation<'a> {

@@ -6,63 +6,57 @@ use serde_json::Value;
 
 use crate::wire::neutral::{Node, Untranslatable};
 
-/// What Anthropic's rule, width × height / 750, gives at most: larger pictures are made smaller first. The size of a
-/// picture is not looked at, so that the estimate is rather too high than too low.
+/// Tokens of a picture: the most that Anthropic's rule, width × height / 750, gives, since larger pictures are made smaller
+/// first. The estimate ignores the picture's size, so it is too high rather than too low.
 const IMAGE: u64 = 1_600;
 
-/// A page of a PDF is read as text, about 1,000 tokens, and as a picture.
+/// Tokens of a PDF's page: the model reads it as text, about 1,000 tokens, and as a picture.
 const PAGE: u64 = 2_600;
 
-/// About how many bytes a page of a PDF has. Files of scans have more, files of plain text fewer.
+/// Bytes of a PDF's page, roughly. Scans have more, plain text has fewer.
 const PAGE_BYTES: u64 = 50_000;
 
-/// What Anthropic adds by itself to a prompt with tools (its table of tool use, Claude 4).
+/// Tokens that Anthropic adds to a prompt with tools (its table of tool use, Claude 4).
 const TOOLS: u64 = 346;
 
-/// What stands around each message.
+/// Tokens around each message.
 const MESSAGE: u64 = 4;
 
 /// Estimates the input tokens of the body of `count_tokens`, or of `messages`.
 ///
-/// - Text: Anthropic's own rule of thumb is 3.5 English characters a token. That counts for ASCII; of all other text, three
-///   bytes in UTF-8 are a token, which is one a character in Chinese and two in three in Russian.
+/// - Text: Anthropic's own rule of thumb is 3.5 English characters a token. It counts for ASCII. Of all other text, three
+///   bytes in UTF-8 are a token: one for each Chinese character, two for three Russian ones.
 /// - Tools: their names, descriptions and schemas as text, and 346 tokens for Anthropic's own words around them.
 /// - Pictures: 1,600 each, the most that Anthropic counts for one.
 /// - Documents: text as text; a PDF 2,600 for every 50,000 bytes or part of them, one at a URL as one page.
-/// - Thoughts of earlier turns: nothing, as at Anthropic.
+/// - Thoughts of earlier turns: 0, as at Anthropic.
 /// - Each message: 4.
 ///
-/// The result is right within about a fifth for English prose, and further off for code and for what is dense in digits.
+/// The result is right within about a fifth for English prose, and less exact for code and for text full of digits.
 ///
 /// # Errors
 /// If the body is no object, or has no list of messages.
 pub fn count(body: &Value) -> Result<u64, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
+
     let mut total = Total::default();
     for message in root.need("messages")?.list()? {
         total.fixed += MESSAGE;
         total.content(message.need("content")?.value);
     }
+
     if let Some(system) = root.get("system") {
         total.content(system.value);
     }
     if let Some(tools) = root.get("tools") {
-        let mut some = false;
-        for tool in tools.list()? {
-            some = true;
-            for key in ["name", "description", "input_schema"] {
-                if let Some(value) = tool.value_at(key) {
-                    total.value(value);
-                }
-            }
-        }
-        total.fixed += if some { TOOLS } else { 0 };
+        total.tools(&tools)?;
     }
+
     Ok(total.tokens().max(1))
 }
 
-/// What was found so far. Text is summed before it is divided: a thousand short texts are not a thousand roundings.
+/// The sums so far. Text is summed before it is divided, so a thousand short texts are not rounded a thousand times.
 #[derive(Debug, Default)]
 struct Total {
     ascii: u64,
@@ -81,7 +75,23 @@ impl Total {
         self.other_bytes += (text.len() - ascii) as u64;
     }
 
-    /// JSON, as the model reads it.
+    fn tools(&mut self, tools: &Node<'_, '_>) -> Result<(), Untranslatable> {
+        let tools = tools.list()?;
+        if tools.len() > 0 {
+            self.fixed += TOOLS;
+        }
+
+        for tool in tools {
+            for key in ["name", "description", "input_schema"] {
+                if let Some(value) = tool.value_at(key) {
+                    self.value(value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// JSON as the model reads it: strings without quotes.
     fn value(&mut self, value: &Value) {
         match value {
             Value::String(text) => self.text(text),
@@ -123,6 +133,7 @@ impl Total {
                 self.text(text);
             }
         }
+
         let Some(source) = block.get("source") else { return };
         let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or_default();
         match text("type") {

@@ -1,11 +1,11 @@
-//! Blocks of earlier answers that tell of tools which Anthropic ran itself. Another provider did not run them and knows no
-//! such blocks: what can be read of their results goes on as text, so that the model still knows what it found.
+//! Blocks of earlier answers about tools that Anthropic ran itself. Other providers know no such blocks: the readable part
+//! of the results goes on as text, so the model still knows what it found.
 
 use serde_json::Value;
 
 use crate::wire::neutral::Part;
 
-/// Reads such a block, which may come to nothing. `false` if it is another kind of block.
+/// Reads such a block. It may add no part. `false` if it is another kind of block.
 pub(super) fn read<'a>(block: &'a Value, kind: &str, out: &mut Vec<Part<'a>>) -> bool {
     match kind {
         "server_tool_use" | "mcp_tool_use" | "mcp_tool_listing" | "fallback" | "container_upload" => {}
@@ -22,17 +22,18 @@ pub(super) fn read<'a>(block: &'a Value, kind: &str, out: &mut Vec<Part<'a>>) ->
                 readable(content, &mut text);
             }
             if !text.is_empty() {
-                // Protocols without blocks join the words before and after to it.
+                // Protocols without blocks join it to the text before and after.
                 out.push(Part::text(format!("\n\n{text}\n\n")));
             }
         }
         _ => return false,
     }
+
     true
 }
 
 /// Collects what a person could read: lines of text, output of programs, titles and addresses. Encrypted pages, ids and
-/// error codes are left out.
+/// error codes are dropped.
 fn readable(value: &Value, out: &mut String) {
     match value {
         Value::String(text) => line(text, out),
@@ -61,6 +62,7 @@ fn line(text: &str, out: &mut String) {
     if text.is_empty() {
         return;
     }
+
     if !out.is_empty() {
         out.push('\n');
     }
@@ -74,6 +76,7 @@ mod tests {
 
     fn text(block: &Value) -> Option<String> {
         let mut parts = Vec::new();
+
         assert!(read(block, block["type"].as_str().unwrap(), &mut parts));
         assert!(parts.len() <= 1);
         parts.into_iter().next().map(|part| match part {

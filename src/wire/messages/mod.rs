@@ -3,14 +3,17 @@
 //! Shapes are those of Anthropic's Python SDK 2.12 (`types/`, `types/beta/`).
 
 mod block;
+mod client_usage;
 mod estimate;
 mod forced;
 mod history;
 mod passthrough;
 mod read_content;
 mod read_events;
+mod read_format;
 mod read_request;
 mod read_response;
+mod read_thinking;
 mod read_tools;
 mod schema;
 mod stop;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{read_content, read_tools};
-use crate::wire::neutral::{Effort, Format, Node, Request, Role, Sampling, Thinking, Turn, Untranslatable};
+use super::{read_content, read_format, read_thinking, read_tools};
+use crate::wire::neutral::{Node, Request, Role, Sampling, Turn, Untranslatable};
 
 /// Reads the body of `POST /v1/messages`.
 ///
@@ -35,21 +35,13 @@ use crate::wire::neutral::{Effort, Format, Node, Request, Role, Sampling, Thinki
 pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
-    for (key, why) in [
-        ("inference_geo", "another provider cannot promise where it computes."),
-        (
-            "thread",
-            "conversations that Anthropic keeps cannot be continued elsewhere; send the messages.",
-        ),
-    ] {
-        if let Some(node) = root.get(key) {
-            return Err(node.impossible(why));
-        }
-    }
+    refuse_the_impossible(&root)?;
+
     let max_tokens = root.need("max_tokens")?;
     if max_tokens.count()? == 0 {
         return Err(max_tokens.impossible("filling a cache without an answer is possible at Anthropic only."));
     }
+
     let turns = root
         .need("messages")?
         .list()?
@@ -58,9 +50,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     if turns.is_empty() {
         return Err(root.need("messages")?.wanted("a list with at least one message"));
     }
+
     let tools = read_tools::tools(&root)?;
     let (choice, parallel_tools) = read_tools::choice(&root, &tools)?;
-    let (thinking, show_thinking) = thinking(&root)?;
+    let (thinking, show_thinking) = read_thinking::thinking(&root)?;
     let stop = match root.get("stop_sequences") {
         Some(list) => list
             .list()?
@@ -68,6 +61,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             .collect::<Result<_, Untranslatable>>()?,
         None => Vec::new(),
     };
+
     Ok(Request {
         system: match root.get("system") {
             Some(system) => read_content::system(&system)?,
@@ -87,7 +81,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         },
         thinking,
         show_thinking,
-        format: format(&root)?,
+        format: read_format::format(&root)?,
         verbosity: None,
         user: match root.get("metadata") {
             Some(metadata) => metadata.text_at("user_id")?.map(Into::into),
@@ -97,6 +91,22 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         prompt_cache_key: None,
         stream: root.flag_at("stream")?.unwrap_or(false),
     })
+}
+
+fn refuse_the_impossible(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
+    for (key, why) in [
+        ("inference_geo", "another provider cannot promise where it computes."),
+        (
+            "thread",
+            "conversations that Anthropic keeps cannot be continued elsewhere; send the messages.",
+        ),
+    ] {
+        if let Some(node) = root.get(key) {
+            return Err(node.impossible(why));
+        }
+    }
+
+    Ok(())
 }
 
 fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Untranslatable> {
@@ -111,75 +121,6 @@ fn read_turn<'a>(turn: &Node<'a, '_>) -> Result<Turn<'a>, Untranslatable> {
         role,
         parts: read_content::turn(&turn.need("content")?, role)?,
     })
-}
-
-/// Whether to think, and whether to show it.
-fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Untranslatable> {
-    let effort = match root.get("output_config") {
-        Some(config) => match config.get("effort") {
-            Some(node) => Some(
-                Effort::parse(node.text()?).ok_or_else(|| node.wanted("'low', 'medium', 'high', 'xhigh' or 'max'"))?,
-            ),
-            None => None,
-        },
-        None => None,
-    };
-    let Some(asked) = root.get("thinking") else {
-        return Ok((effort.map(Thinking::Effort), effort.is_some()));
-    };
-    let identity = asked.text_at("display")? != Some("omitted");
-    let node = asked.need("type")?;
-    let own = match node.text()? {
-        "disabled" => return Ok((Some(Thinking::Off), false)),
-        "adaptive" | "between_tools" => Thinking::Adaptive,
-        "enabled" => Thinking::Budget(asked.need("budget_tokens")?.count()?),
-        _ => return Err(node.wanted("'adaptive', 'enabled', 'between_tools' or 'disabled'")),
-    };
-    Ok((Some(effort.map_or(own, Thinking::Effort)), identity))
-}
-
-fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable> {
-    let read = |format: Node<'a, '_>| {
-        let node = format.need("type")?;
-        if node.text()? != "json_schema" {
-            return Err(node.wanted("'json_schema'"));
-        }
-        let schema = format.need("schema")?;
-        schema.object()?;
-        let strict = all_required(schema.value).then_some(true);
-        Ok(Some(Format::Schema {
-            name: None,
-            description: None,
-            schema: schema.value,
-            strict,
-        }))
-    };
-    if let Some(config) = root.get("output_config")
-        && let Some(format) = config.get("format")
-    {
-        return read(format);
-    }
-    root.get("output_format").map_or(Ok(None), read)
-}
-
-/// Whether every object in the schema names all of its fields as required and allows no others: only such a schema may be
-/// strict at OpenAI, while Anthropic obeys optional fields too.
-fn all_required(schema: &Value) -> bool {
-    match schema {
-        Value::Object(map) => {
-            let closed = match map.get("properties").and_then(Value::as_object) {
-                Some(properties) => {
-                    let required = map.get("required").and_then(Value::as_array);
-                    let named = |key: &String| required.is_some_and(|r| r.iter().any(|name| name == key.as_str()));
-                    map.get("additionalProperties") == Some(&Value::Bool(false)) && properties.keys().all(named)
-                }
-                None => map.get("type").is_none_or(|kind| kind != "object"),
-            };
-            closed && map.values().all(all_required)
-        }
-        Value::Array(list) => list.iter().all(all_required),
-        _ => true,
-    }
 }
 
 fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Untranslatable> {

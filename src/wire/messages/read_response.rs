@@ -8,9 +8,9 @@ use super::{forced, stop, usage};
 use crate::domain::Protocol;
 use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall};
 
-/// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside.
+/// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside `output_tokens`.
 ///
-/// Blocks that are not known are passed over: a provider of this gateway is never asked for the tools that they tell of.
+/// Unknown blocks are skipped: they are about tools that the gateway never asks a provider for.
 ///
 /// # Errors
 /// If it has no list of content.
@@ -19,12 +19,14 @@ pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Resul
     let mut parts: Vec<_> = content.iter().filter_map(read_block).collect();
     let text = |key: &str| answer.get(key).and_then(Value::as_str);
     let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
+
     let stop = text("stop_reason").map_or(Stop::End, stop::read);
     if stop == Stop::Refusal
         && let Some(why) = explanation(answer)
     {
         parts.push(Part::Refusal(why.into()));
     }
+
     Ok(Response {
         id: text("id").map(Cow::Borrowed),
         parts,
@@ -35,7 +37,7 @@ pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Resul
     })
 }
 
-/// The reason, given whether a tool of the client's was called: the tool that carries an answer in JSON is none of them.
+/// The reason to stop. `called`: the model called a tool of the client. The tool of a JSON answer is not one.
 pub(super) fn settled(stop: Stop, called: bool) -> Stop {
     if stop == Stop::Tools && !called {
         Stop::End
@@ -44,7 +46,7 @@ pub(super) fn settled(stop: Stop, called: bool) -> Stop {
     }
 }
 
-/// Why the provider says that it refused: `stop_details.explanation` of an answer, or of the delta that ends a stream.
+/// The provider's reason to refuse: `stop_details.explanation` of an answer, or of the delta that ends a stream.
 pub(super) fn explanation(holder: &Value) -> Option<&str> {
     holder
         .pointer("/stop_details/explanation")
@@ -85,6 +87,7 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
             if text("name") == forced::NAME {
                 return Some(Part::text(arguments));
             }
+
             Some(Part::ToolCall(ToolCall {
                 id: text("id").into(),
                 name: text("name").into(),
@@ -97,7 +100,6 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
     }
 }
 
-/// Anthropic's own seal.
 pub(super) fn signature_of(value: &str, redacted: bool) -> Signature<'_> {
     Signature {
         origin: Protocol::AnthropicMessages,
@@ -107,7 +109,7 @@ pub(super) fn signature_of(value: &str, redacted: bool) -> Signature<'_> {
     }
 }
 
-/// A citation of a page. Those of documents in the request have no address and no form elsewhere.
+/// A citation of a page. Citations of documents in the request have no address, so other protocols cannot show them.
 pub(super) fn citation(citation: &Value) -> Option<Citation<'_>> {
     let text = |key: &str| citation.get(key).and_then(Value::as_str);
     let source = || text("source").filter(|source| source.starts_with("http"));

@@ -16,7 +16,7 @@ const RUN_BY_ANTHROPIC: [&str; 6] = [
     "advisor_",
 ];
 
-/// What `bash_…` takes, by Anthropic's documentation of it.
+/// The schema of `bash_…`, by Anthropic's documentation.
 static BASH: LazyLock<Value> = LazyLock::new(|| {
     json!({
         "type": "object",
@@ -27,7 +27,7 @@ static BASH: LazyLock<Value> = LazyLock::new(|| {
     })
 });
 
-/// What `memory_20250818` takes: the SDK's `beta_memory_tool_20250818_*_command` in one.
+/// The schema of `memory_20250818`: all of the SDK's `beta_memory_tool_20250818_*_command` in one.
 static MEMORY: LazyLock<Value> = LazyLock::new(|| {
     let text = |description: &str| json!({"type": "string", "description": description});
     json!({
@@ -62,6 +62,7 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
     let Some(list) = root.get("tools") else {
         return Ok(tools);
     };
+
     for tool in list.list()? {
         let cache = tool.value_at("cache_control");
         let strict = tool.flag_at("strict")?;
@@ -87,6 +88,7 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
                 )));
             }
         };
+
         tools.push(Tool {
             name: tool.need("name")?.text()?.into(),
             namespace: None,
@@ -95,11 +97,12 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
             cache,
         });
     }
+
     Ok(tools)
 }
 
-/// Reads `tool_choice`: whether a tool has to be called, and whether several may be at once. To demand a tool that only
-/// Anthropic can run is refused.
+/// Reads `tool_choice`: whether the model has to call a tool, and whether it may call several at once. A choice of a tool
+/// that only Anthropic can run is refused.
 pub(super) fn choice<'a>(
     root: &Node<'a, '_>,
     tools: &[Tool<'_>],
@@ -107,6 +110,7 @@ pub(super) fn choice<'a>(
     let Some(choice) = root.get("tool_choice") else {
         return Ok((None, None));
     };
+
     let parallel = choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled);
     let node = choice.need("type")?;
     let wanted = match node.text()? {
@@ -124,7 +128,8 @@ pub(super) fn choice<'a>(
         }
         _ => return Err(node.wanted("'auto', 'any', 'tool' or 'none'")),
     };
-    // Without tools there is nothing to choose from, and others refuse a choice then.
+
+    // Other protocols refuse a choice without tools.
     let wanted = (!tools.is_empty()).then_some(wanted);
     Ok((wanted, parallel.filter(|_| !tools.is_empty())))
 }

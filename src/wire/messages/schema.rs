@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// The schema, every object in it closed: Anthropic wants `additionalProperties: false` said. What the model answers then
-/// still obeys the client's schema, which only allowed more.
+/// The schema with every object in it closed, since Anthropic requires `additionalProperties: false`. The answer still
+/// obeys the client's schema, which only allows more.
 pub(super) fn closed(schema: &Value) -> Value {
     match schema {
         Value::Object(map) => {

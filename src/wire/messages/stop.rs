@@ -2,11 +2,11 @@
 
 use crate::wire::neutral::Stop;
 
-/// Reads `stop_reason`. A reason that is not known reads as an ordinary end.
+/// Reads `stop_reason`. An unknown reason is an ordinary end.
 pub(super) fn read(reason: &str) -> Stop {
     match reason {
         "stop_sequence" => Stop::Sequence,
-        // The provider paused a turn of its own tools, or its summary, in the middle: there is more to say.
+        // The provider paused in the middle of a turn of its own tools, or of its summary: the answer is not complete.
         "max_tokens" | "model_context_window_exceeded" | "pause_turn" | "compaction" => Stop::Length,
         "tool_use" => Stop::Tools,
         "refusal" => Stop::Refusal,
@@ -14,7 +14,7 @@ pub(super) fn read(reason: &str) -> Stop {
     }
 }
 
-/// Writes `stop_reason`.
+/// The `stop_reason` for a client.
 pub(super) const fn write(stop: Stop) -> &'static str {
     match stop {
         Stop::End => "end_turn",

@@ -1,16 +1,15 @@
-//! Token counts as Anthropic states them: `input_tokens` leaves out both what was read from a cache and what was written
-//! to one, `output_tokens` contains the thinking.
+//! Token counts as Anthropic states them: `input_tokens` leaves out the tokens read from a cache and those written to one,
+//! `output_tokens` contains the thinking.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::{ServiceReport, ServiceTier, Tokens};
 use crate::wire::usage::searches;
 
-/// More tokens than any call can use: a larger number is nonsense and counts as not said.
+/// More tokens than any call can use: a larger number is nonsense and counts as absent.
 const PLAUSIBLE: f64 = 1e10;
 
-/// What was said so far. A stream says it twice: the input at its start, all of it, counted up, at its end.
+/// The counts so far. A stream reports the input at its start, and all counts again at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Usage {
     input: Option<u64>,
@@ -23,7 +22,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Reads a `usage` object; whatever is no plausible count reads as not said.
+    /// Reads a `usage` object. A value that is no plausible count counts as absent.
     pub(super) fn read(usage: &Value) -> Self {
         let of = |value: Option<&Value>| {
             let number = value?
@@ -31,17 +30,20 @@ impl Usage {
                 .filter(|n| n.fract() == 0.0 && (0.0..=PLAUSIBLE).contains(n))?;
             Some(number as u64)
         };
+
         let one_hour = of(usage.pointer("/cache_creation/ephemeral_1h_input_tokens"));
         let minutes = of(usage.pointer("/cache_creation/ephemeral_5m_input_tokens"));
         let split = one_hour
             .or(minutes)
             .map(|_| one_hour.unwrap_or(0) + minutes.unwrap_or(0));
+
         let named = |key: &str| usage.get(key).and_then(Value::as_str).and_then(ServiceTier::named);
         let served = ServiceReport {
             tier: named("service_tier"),
             fast: named("speed").map(|speed| speed == ServiceTier::Fast),
             searches: usage.get("server_tool_use").and_then(searches).unwrap_or(0),
         };
+
         Self {
             input: of(usage.get("input_tokens")),
             cache_read: of(usage.get("cache_read_input_tokens")),
@@ -53,8 +55,8 @@ impl Usage {
         }
     }
 
-    /// Takes what a later event says over what was known. Some hosts repeat the input as zeros at the end: a report of
-    /// nothing at all does not undo an earlier one.
+    /// Replaces the counts by those of a later event. Some hosts repeat the input as zeros at the end: such zeros do not
+    /// replace an earlier input.
     pub(super) fn update(&mut self, later: Self) {
         let input = [later.input, later.cache_read, later.cache_write];
         if input.iter().flatten().any(|&count| count > 0) {
@@ -63,24 +65,26 @@ impl Usage {
             self.cache_write = later.cache_write.or(self.cache_write);
             self.cache_write_1h = later.cache_write_1h.or(self.cache_write_1h);
         }
+
         self.output = later.output.or(self.output);
         self.thinking = later.thinking.or(self.thinking);
         self.served = self.served.then(later.served);
     }
 
-    /// How the call was served.
     pub(super) fn served(&self) -> ServiceReport {
         self.served
     }
 
-    /// The counts, if there are any.
+    /// The counts; `None` if the provider reported neither input nor output.
     pub(super) fn tokens(&self) -> Option<Tokens> {
         if self.input.is_none() && self.output.is_none() {
             return None;
         }
+
         let cache_read = self.cache_read.unwrap_or(0);
         let cache_write = self.cache_write.unwrap_or(0);
         let completion = self.output.unwrap_or(0);
+
         Some(Tokens {
             prompt: self.input.unwrap_or(0) + cache_read + cache_write,
             completion,
@@ -92,64 +96,20 @@ impl Usage {
     }
 }
 
-/// What a whole answer that passes untouched says of its tokens.
+/// The token counts of a whole answer.
 pub fn tokens(answer: &Value) -> Option<Tokens> {
     Usage::read(answer.get("usage")?).tokens()
 }
 
-/// What a whole answer says of how it was served.
+/// The service tier and the searches that a whole answer reports.
 pub fn served(answer: &Value) -> ServiceReport {
     answer.get("usage").map(Usage::read).unwrap_or_default().served()
-}
-
-/// `usage`, for a client.
-#[derive(Debug, Serialize)]
-pub(super) struct ClientUsage {
-    input_tokens: u64,
-    cache_creation_input_tokens: u64,
-    cache_read_input_tokens: u64,
-    cache_creation: Creation,
-    output_tokens: u64,
-    output_tokens_details: Details,
-}
-
-#[derive(Debug, Serialize)]
-struct Creation {
-    ephemeral_5m_input_tokens: u64,
-    ephemeral_1h_input_tokens: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Details {
-    thinking_tokens: u64,
-}
-
-impl ClientUsage {
-    /// The counts in Anthropic's terms. Nothing known reads as zeros: clients need the fields.
-    pub(super) fn new(tokens: Option<Tokens>) -> Self {
-        let tokens = tokens.unwrap_or_default();
-        Self {
-            input_tokens: tokens
-                .prompt
-                .saturating_sub(tokens.cache_read)
-                .saturating_sub(tokens.cache_write),
-            cache_creation_input_tokens: tokens.cache_write,
-            cache_read_input_tokens: tokens.cache_read,
-            cache_creation: Creation {
-                ephemeral_5m_input_tokens: tokens.cache_write.saturating_sub(tokens.cache_write_1h),
-                ephemeral_1h_input_tokens: tokens.cache_write_1h,
-            },
-            output_tokens: tokens.completion,
-            output_tokens_details: Details {
-                thinking_tokens: tokens.reasoning,
-            },
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::messages::client_usage::ClientUsage;
     use serde_json::json;
 
     #[test]

@@ -9,16 +9,16 @@ use super::block::Block;
 use super::write_thinking::{self, Mode};
 use super::write_turns::{self, Message};
 use super::{schema, write_tools};
-use crate::wire::neutral::{Capabilities, Effort, Format, Request, Sampling, ToolNames, Untranslatable};
+use crate::wire::neutral::{Capabilities, Effort, Format, Request, ToolNames, Untranslatable};
 
-/// The answer's limit where neither the client nor the catalog says one. Anthropic wants a limit, and this is the largest
+/// The answer's limit if neither the client nor the catalog has one. Anthropic requires a limit, and this is the largest
 /// that every Claude model since the first of the Messages API takes.
 const MAX_TOKENS: u64 = 4096;
 
 /// The longest `metadata.user_id`, in characters.
 const LONGEST_USER: usize = 256;
 
-/// What asks for some JSON object, for which Anthropic has no field.
+/// The instruction for some JSON object, for which Anthropic has no field.
 const JSON_ONLY: &str = "Answer with one JSON object and nothing else: no words around it, no Markdown fence.";
 
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ struct Body<'a> {
     system: Vec<Block<'a>>,
     messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tools: Vec<write_tools::Written<'a>>,
+    tools: Vec<write_tools::WrittenTool<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_choice: Option<write_tools::WrittenChoice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,11 +102,8 @@ pub fn write_request(
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
     let mut conversation = write_turns::conversation(request, capabilities, names)?;
-    let max_tokens = match (request.max_tokens, capabilities.max_tokens) {
-        (Some(asked), Some(most)) => asked.min(most),
-        (Some(tokens), None) | (None, Some(tokens)) => tokens,
-        (None, None) => MAX_TOKENS,
-    };
+    let max_tokens = max_tokens(request, capabilities);
+
     let mut output_config = OutputConfig::default();
     let mut forced = None;
     match &request.format {
@@ -117,7 +114,9 @@ pub fn write_request(
         Some(Format::Json) => conversation.system.push(Block::text(JSON_ONLY)),
         None => {}
     }
+
     let (tools, tool_choice) = write_tools::tools(request, names, &conversation.called(), forced)?;
+
     let mut thinking = write_thinking::written(request.thinking, capabilities, max_tokens);
     let budget = matches!(thinking.mode, Some(Mode::Enabled { .. }));
     let is_forced = tool_choice.as_ref().is_some_and(write_tools::WrittenChoice::is_forced);
@@ -126,12 +125,10 @@ pub fn write_request(
     }
     output_config.effort = thinking.effort.map(Effort::as_str);
     let thinks = thinking.mode.is_some_and(|mode| mode != Mode::Disabled);
-    let sampling = if capabilities.sampling && !thinks {
-        request.sampling.clone()
-    } else {
-        Sampling::default()
-    };
+    let sampling = Some(&request.sampling).filter(|_| capabilities.sampling && !thinks);
+    let sampling = sampling.cloned().unwrap_or_default();
     let marked = conversation.is_marked() || request.tools.iter().any(|tool| tool.cache.is_some());
+
     let body = Body {
         model,
         max_tokens,
@@ -141,12 +138,7 @@ pub fn write_request(
         tool_choice,
         thinking: thinking.mode,
         output_config,
-        stop_sequences: request
-            .stop
-            .iter()
-            .map(Cow::as_ref)
-            .filter(|text| !text.trim().is_empty())
-            .collect(),
+        stop_sequences: stop_sequences(request),
         temperature: sampling.temperature.map(|number| match number.as_f64() {
             Some(hot) if hot > 1.0 => json!(1),
             _ => Value::Number(number.clone()),
@@ -157,18 +149,38 @@ pub fn write_request(
             .cloned()
             .map(Value::Number),
         top_k: sampling.top_k.cloned().map(Value::Number),
-        metadata: request
-            .user
-            .as_deref()
-            .filter(|user| !user.is_empty() && !user.contains('@') && user.chars().count() <= LONGEST_USER)
-            .map(|user_id| Metadata { user_id }),
-        service_tier: match request.service_tier.as_deref() {
-            Some("auto" | "priority") => Some("auto"),
-            Some("default") => Some("standard_only"),
-            _ => None,
-        },
+        metadata: metadata(request),
+        service_tier: service_tier(request),
         cache_control: (request.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
         stream: request.stream,
     };
+
     serde_json::to_vec(&body).map_err(|error| Untranslatable::invalid("messages", error.to_string()))
+}
+
+fn max_tokens(request: &Request<'_>, capabilities: &Capabilities) -> u64 {
+    match (request.max_tokens, capabilities.max_tokens) {
+        (Some(asked), Some(most)) => asked.min(most),
+        (Some(tokens), None) | (None, Some(tokens)) => tokens,
+        (None, None) => MAX_TOKENS,
+    }
+}
+
+fn stop_sequences<'a>(request: &'a Request<'_>) -> Vec<&'a str> {
+    let texts = request.stop.iter().map(Cow::as_ref);
+    texts.filter(|text| !text.trim().is_empty()).collect()
+}
+
+fn metadata<'a>(request: &'a Request<'_>) -> Option<Metadata<'a>> {
+    let user = request.user.as_deref();
+    let user = user.filter(|user| !user.is_empty() && !user.contains('@') && user.chars().count() <= LONGEST_USER);
+    user.map(|user_id| Metadata { user_id })
+}
+
+fn service_tier(request: &Request<'_>) -> Option<&'static str> {
+    match request.service_tier.as_deref() {
+        Some("auto" | "priority") => Some("auto"),
+        Some("default") => Some("standard_only"),
+        _ => None,
+    }
 }

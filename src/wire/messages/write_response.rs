@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::block::{Block, Input, WebCitation};
-use super::{stop, usage};
+use super::client_usage::ClientUsage;
+use super::stop;
 use crate::domain::Protocol;
 use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, Stop};
 
@@ -21,10 +22,10 @@ struct Message<'a> {
     stop_sequence: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_details: Option<Details>,
-    usage: usage::ClientUsage,
+    usage: ClientUsage,
 }
 
-/// `stop_details` of a refusal: no category is known.
+/// The `stop_details` of a refusal. The gateway knows no category.
 #[derive(Debug, Serialize)]
 pub(super) struct Details {
     #[serde(rename = "type")]
@@ -34,7 +35,7 @@ pub(super) struct Details {
 }
 
 impl Details {
-    /// What is said beside `stop_reason`.
+    /// The details that stand beside `stop_reason`.
     pub(super) fn of(stop: Stop) -> Option<Self> {
         (stop == Stop::Refusal).then_some(Self {
             kind: "refusal",
@@ -64,6 +65,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
     if content.is_empty() {
         content.push(Block::text(""));
     }
+
     let stop = response.stop.with_tools(called);
     let message = Message {
         id: format!("msg_{}", identity.id),
@@ -74,8 +76,9 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         stop_reason: stop::write(stop),
         stop_sequence: response.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
         stop_details: Details::of(stop),
-        usage: usage::ClientUsage::new(response.tokens),
+        usage: ClientUsage::new(response.tokens),
     };
+
     serde_json::to_vec(&message).unwrap_or_default()
 }
 
@@ -83,32 +86,15 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
     match part {
         Part::Text { text, citations, .. } => {
             let citations: Vec<_> = citations.iter().map(WebCitation::of).collect();
-            let said = !text.is_empty() || !citations.is_empty();
-            said.then(|| Block::Text {
+            let has_content = !text.is_empty() || !citations.is_empty();
+            has_content.then(|| Block::Text {
                 text: Cow::Borrowed(text),
                 citations,
                 cache_control: None,
             })
         }
         Part::Refusal(text) => (!text.is_empty()).then(|| Block::text(&**text)),
-        Part::Thinking {
-            text,
-            signature: Some(signature),
-        } => Some(match own(signature) {
-            Some(data) if signature.redacted => Block::RedactedThinking { data },
-            Some(value) => Block::Thinking {
-                thinking: text,
-                signature: value.into(),
-            },
-            None => Block::Thinking {
-                thinking: text,
-                signature: signature.packed().into(),
-            },
-        }),
-        Part::Thinking { text, signature: None } => (!text.is_empty()).then_some(Block::Thinking {
-            thinking: text,
-            signature: "".into(),
-        }),
+        Part::Thinking { text, signature } => write_thinking(text, signature.as_ref()),
         Part::ToolCall(call) => {
             let known = identity.names.client(&call.name);
             let input = if call.custom { None } else { Input::of(&call.arguments) };
@@ -122,7 +108,28 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
     }
 }
 
-/// The seal's value if it is Anthropic's.
+fn write_thinking<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Option<Block<'a>> {
+    let Some(signature) = signature else {
+        return (!text.is_empty()).then_some(Block::Thinking {
+            thinking: text,
+            signature: "".into(),
+        });
+    };
+
+    Some(match own(signature) {
+        Some(data) if signature.redacted => Block::RedactedThinking { data },
+        Some(value) => Block::Thinking {
+            thinking: text,
+            signature: value.into(),
+        },
+        None => Block::Thinking {
+            thinking: text,
+            signature: signature.packed().into(),
+        },
+    })
+}
+
+/// The signature's value if it is Anthropic's.
 pub(super) fn own<'a>(signature: &'a Signature<'_>) -> Option<&'a str> {
     (signature.origin == Protocol::AnthropicMessages).then_some(&*signature.value)
 }

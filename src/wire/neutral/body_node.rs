@@ -1,18 +1,20 @@
-//! A place in a parsed body that knows its path, so that what is wrong there can be named.
+//! A value of a parsed body that knows its path, so an error can name it.
 
 use serde_json::{Map, Number, Value};
 
 use super::untranslatable::Untranslatable;
 
-/// A value and where it stands. `null` reads as absent everywhere, as SDKs send it.
+/// A value and its path in the body. `null` counts as absent everywhere, since SDKs send it so.
+///
+/// Each method that reads a value of one kind fails if the value is of another kind; the error names the path.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'a, 'p> {
-    /// What stands there.
+    /// The value itself, for what the methods do not read.
     pub value: &'a Value,
     at: At<'p>,
 }
 
-/// How a place is reached from the one above it.
+/// The path of a node: its key or index in the node above.
 #[derive(Clone, Copy, Debug)]
 enum At<'p> {
     Root,
@@ -54,7 +56,7 @@ impl<'a, 'p> Node<'a, 'p> {
         path
     }
 
-    /// That it should be something else.
+    /// The error that the value should be `what`.
     pub fn wanted(&self, what: &str) -> Untranslatable {
         let path = self.path();
         let message = if path.is_empty() {
@@ -65,7 +67,7 @@ impl<'a, 'p> Node<'a, 'p> {
         Untranslatable::invalid(path, message)
     }
 
-    /// That the target has no place for it.
+    /// The error that the provider's protocol has no place for the value. `why`: a sentence for the client.
     pub fn impossible(&self, why: impl std::fmt::Display) -> Untranslatable {
         let path = self.path();
         let message = format!("'{path}': {why}");
@@ -81,10 +83,7 @@ impl<'a, 'p> Node<'a, 'p> {
         })
     }
 
-    /// The same.
-    ///
-    /// # Errors
-    /// If it is absent.
+    /// The value under `key`. Fails if it is absent or null.
     pub fn need<'q>(&'q self, key: &'q str) -> Result<Node<'a, 'q>, Untranslatable> {
         self.get(key).ok_or_else(|| {
             let path = Node {
@@ -97,37 +96,24 @@ impl<'a, 'p> Node<'a, 'p> {
         })
     }
 
-    /// The text.
-    ///
-    /// # Errors
-    /// If it is no text.
+    /// The value as text.
     pub fn text(&self) -> Result<&'a str, Untranslatable> {
         self.value.as_str().ok_or_else(|| self.wanted("a string"))
     }
 
-    /// True or false.
-    ///
-    /// # Errors
-    /// If it is neither.
+    /// The value as true or false.
     pub fn flag(&self) -> Result<bool, Untranslatable> {
         self.value.as_bool().ok_or_else(|| self.wanted("true or false"))
     }
 
-    /// A number.
-    ///
-    /// # Errors
-    /// If it is none.
+    /// The value as a number.
     pub fn number(&self) -> Result<&'a Number, Untranslatable> {
         self.value.as_number().ok_or_else(|| self.wanted("a number"))
     }
 
-    /// A whole number from zero.
-    ///
-    /// # Errors
-    /// If it is none.
+    /// The value as a whole number from zero. `3.0` is one too.
     pub fn count(&self) -> Result<u64, Untranslatable> {
-        let whole = self.value.as_u64();
-        let whole = whole.or_else(|| {
+        let whole = self.value.as_u64().or_else(|| {
             self.value
                 .as_f64()
                 .filter(|n| n.fract() == 0.0 && (0.0..1e15).contains(n))
@@ -136,18 +122,12 @@ impl<'a, 'p> Node<'a, 'p> {
         whole.ok_or_else(|| self.wanted("a whole number"))
     }
 
-    /// The object.
-    ///
-    /// # Errors
-    /// If it is none.
+    /// The value as an object.
     pub fn object(&self) -> Result<&'a Map<String, Value>, Untranslatable> {
         self.value.as_object().ok_or_else(|| self.wanted("an object"))
     }
 
     /// The elements of a list.
-    ///
-    /// # Errors
-    /// If it is no list.
     pub fn list<'q>(&'q self) -> Result<impl ExactSizeIterator<Item = Node<'a, 'q>> + use<'a, 'q, 'p>, Untranslatable> {
         let list = self.value.as_array().ok_or_else(|| self.wanted("a list"))?;
         Ok(list.iter().enumerate().map(|(index, value)| Node {
@@ -157,38 +137,26 @@ impl<'a, 'p> Node<'a, 'p> {
     }
 
     /// The text under `key`, unless it is absent.
-    ///
-    /// # Errors
-    /// If it is no text.
     pub fn text_at(&self, key: &str) -> Result<Option<&'a str>, Untranslatable> {
         self.get(key).map(|node| node.text()).transpose()
     }
 
     /// The flag under `key`, unless it is absent.
-    ///
-    /// # Errors
-    /// If it is neither true nor false.
     pub fn flag_at(&self, key: &str) -> Result<Option<bool>, Untranslatable> {
         self.get(key).map(|node| node.flag()).transpose()
     }
 
     /// The number under `key`, unless it is absent.
-    ///
-    /// # Errors
-    /// If it is no number.
     pub fn number_at(&self, key: &str) -> Result<Option<&'a Number>, Untranslatable> {
         self.get(key).map(|node| node.number()).transpose()
     }
 
     /// The whole number under `key`, unless it is absent.
-    ///
-    /// # Errors
-    /// If it is none.
     pub fn count_at(&self, key: &str) -> Result<Option<u64>, Untranslatable> {
         self.get(key).map(|node| node.count()).transpose()
     }
 
-    /// What stands under `key`, as it is, unless it is absent.
+    /// The value under `key`, of any kind, unless it is absent.
     pub fn value_at(&self, key: &str) -> Option<&'a Value> {
         self.value.get(key).filter(|value| !value.is_null())
     }
@@ -200,7 +168,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_wrong_is_named_by_its_path() {
+    fn errors_name_the_path() {
         let body = json!({"messages": [{"content": "x"}, {"content": [{"type": 7}]}]});
         let root = Node::root(&body);
         let messages = root.need("messages").unwrap();

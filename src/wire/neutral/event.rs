@@ -2,66 +2,106 @@
 
 use std::borrow::Cow;
 
-use super::part::{Citation, Signature};
+use super::part::Citation;
+use super::signature::Signature;
 use super::stop::Stop;
 use crate::domain::Tokens;
 use crate::wire::error::ProviderError;
 
-/// One thing that a stream says. A reader makes zero or more of them from each event of the provider's stream, a writer
-/// writes zero or more events of the client's for each.
+/// A piece of a streamed answer. A reader makes zero or more of them from each event of the provider's stream. For each of
+/// them a writer writes zero or more events of the client's stream.
 ///
 /// Order: `Start`, then parts, then `Stop`, `Usage` (before or after `Stop`, the last one counts), `End`; or `Error` at any
 /// moment, after which nothing follows. A reader that never sees the provider's own mark of the end makes no `End`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<'a> {
-    /// The answer begins. Exactly once, before anything else but `Error`.
+    /// The answer begins. It comes exactly once, before all others but `Error`.
     Start {
-        /// The provider's id of it.
+        /// The provider's id of the answer.
         id: Option<Cow<'a, str>>,
-        /// What is known of its use now: the prompt, at Anthropic.
+        /// The counts that are known at the start: those of the prompt, at Anthropic.
         tokens: Option<Tokens>,
     },
-    /// More words.
+    /// More text.
     Text(Cow<'a, str>),
     /// More thoughts.
     Thinking(Cow<'a, str>),
-    /// The seal of the thoughts before it, whole. Alone, it seals thoughts that are not shown.
+    /// The signature of the thoughts before it, complete. Alone, it is for thoughts that are not shown.
     Signature(Signature<'a>),
-    /// More words of a refusal.
+    /// More text of a refusal.
     Refusal(Cow<'a, str>),
-    /// Where the words before it are from.
+    /// A page that the text before it cites.
     Citation(Citation<'a>),
-    /// A tool is called.
+    /// The call of a tool begins.
     ToolStart {
-        /// Which call of this answer, from 0. Arguments of several calls may come by turns.
+        /// The call's index in this answer, from 0. Arguments of several calls may come by turns.
         index: usize,
-        /// Ties the result to it.
+        /// The id that connects a result to the call.
         id: Cow<'a, str>,
-        /// As the provider knows it.
+        /// The provider's name of the tool.
         name: Cow<'a, str>,
-        /// It takes free text.
+        /// The tool takes free text.
         custom: bool,
     },
     /// More of a call's arguments.
     ToolArguments {
-        /// Which call.
+        /// The call's index in this answer.
         index: usize,
         /// A piece of JSON text, or of free text.
         text: Cow<'a, str>,
     },
-    /// The part that is open ends. Protocols without such a mark never say it: a part then ends when another kind begins.
+    /// The open part ends. Protocols without such a mark do not send it: a part then ends when another kind begins.
     PartEnd,
-    /// Why the answer ends.
+    /// The reason for the end of the answer.
     Stop {
-        /// Why.
+        /// The reason in neutral words.
         stop: Stop,
-        /// Which stop text.
+        /// The stop text that ended the answer.
         sequence: Option<Cow<'a, str>>,
     },
-    /// What it used. Counts replace earlier ones.
+    /// The token counts. They replace earlier ones.
     Usage(Tokens),
     /// The provider failed in the middle.
     Error(ProviderError),
     /// The provider said that the answer is complete.
     End,
+}
+
+impl Event<'_> {
+    /// The event with text of its own, which outlives the bytes that it was read from.
+    pub fn into_owned(self) -> Event<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+
+        match self {
+            Self::Start { id, tokens } => Event::Start {
+                id: id.map(own),
+                tokens,
+            },
+            Self::Text(text) => Event::Text(own(text)),
+            Self::Thinking(text) => Event::Thinking(own(text)),
+            Self::Signature(signature) => Event::Signature(signature.into_owned()),
+            Self::Refusal(text) => Event::Refusal(own(text)),
+            Self::Citation(citation) => Event::Citation(citation.into_owned()),
+            Self::ToolStart {
+                index,
+                id,
+                name,
+                custom,
+            } => Event::ToolStart {
+                index,
+                id: own(id),
+                name: own(name),
+                custom,
+            },
+            Self::ToolArguments { index, text } => Event::ToolArguments { index, text: own(text) },
+            Self::PartEnd => Event::PartEnd,
+            Self::Stop { stop, sequence } => Event::Stop {
+                stop,
+                sequence: sequence.map(own),
+            },
+            Self::Usage(tokens) => Event::Usage(tokens),
+            Self::Error(error) => Event::Error(error),
+            Self::End => Event::End,
+        }
+    }
 }

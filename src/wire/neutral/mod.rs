@@ -1,13 +1,12 @@
-//! A conversation in no protocol's spelling: what every protocol here is read into and written from, so that each knows
-//! only itself.
+//! The neutral form of a conversation. Every protocol is read into it and written from it, so no protocol knows another.
 //!
 //! ```text
-//!   a client's request ── read ──▶ Ask ── write ──▶ the provider's request
-//!   the provider's answer ── read ──▶ Reply ── write ──▶ the client's answer
+//!   a client's request ── read ──▶ Request ── write ──▶ the provider's request
+//!   the provider's answer ── read ──▶ Response ── write ──▶ the client's answer
 //!   the provider's stream ── read ──▶ Event … ── write ──▶ the client's stream
 //! ```
 //!
-//! Text is borrowed from the parsed body wherever it can be: a picture of some megabytes is not copied on its way.
+//! Text is borrowed from the parsed body where that is possible, so a picture of some megabytes is not copied.
 
 mod body_node;
 mod capabilities;
@@ -18,7 +17,10 @@ mod part;
 mod request;
 mod response;
 mod response_identity;
+mod signature;
 mod stop;
+mod thinking;
+mod tool;
 mod untranslatable;
 
 pub use body_node::Node;
@@ -26,9 +28,12 @@ pub use capabilities::{Capabilities, MaxTokensField, ThinkingSwitch};
 pub use event::Event;
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
-pub use part::{Citation, Part, Signature, Source, ToolCall, ToolResult};
-pub use request::{Choice, Effort, Format, Request, Role, Sampling, Thinking, Tool, ToolKind, Turn};
+pub use part::{Citation, Part, Source, ToolCall, ToolResult};
+pub use request::{Format, Request, Role, Sampling, Turn};
 pub use response::Response;
 pub use response_identity::ResponseIdentity;
+pub use signature::Signature;
 pub use stop::Stop;
+pub use thinking::{Effort, Thinking};
+pub use tool::{Choice, Tool, ToolKind};
 pub use untranslatable::Untranslatable;

@@ -1,23 +1,23 @@
-//! Names of tools, where the provider's rules are narrower than the client's.
+//! Names of tools, if the provider's rules are narrower than the client's.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::request::Tool;
-use super::request::{Request, ToolKind};
+use super::request::Request;
+use super::tool::{Tool, ToolKind};
 
 /// The client's name of a tool.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolName {
-    /// Its name.
+    /// The name inside its group.
     pub name: String,
-    /// The group that it stands in.
+    /// The tool's group (Responses, `namespace`).
     pub namespace: Option<String>,
-    /// It takes free text, and the provider knows it as a function with one text, `input`.
+    /// The tool takes free text, and the provider knows it as a function with one text, `input`.
     pub custom: bool,
 }
 
-/// Which name of the provider's stands for which of the client's, for one request.
+/// The provider's names and the client's names of the tools of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ToolNames {
     to_client: HashMap<String, ToolName>,
@@ -25,8 +25,8 @@ pub struct ToolNames {
 }
 
 impl ToolNames {
-    /// Names for a provider that takes at most `longest` characters of `a-z A-Z 0-9 _ -`. Only names that differ are kept,
-    /// and those of tools that take free text.
+    /// Names for a provider that takes at most `longest` characters of `a-z A-Z 0-9 _ -`. It keeps the names that differ, and
+    /// those of tools that take free text.
     pub fn new(request: &Request<'_>, longest: usize) -> Self {
         let mut names = Self::default();
         let fits = |name: &str| name.len() <= longest && !name.is_empty() && name.bytes().all(legal);
@@ -36,36 +36,34 @@ impl ToolNames {
             .filter(|tool| tool.namespace.is_none() && fits(&tool.name))
             .map(|tool| tool.name.clone().into_owned())
             .collect();
+
         for tool in &request.tools {
             let custom = matches!(tool.kind, ToolKind::Custom { .. });
             let plain = tool.namespace.is_none() && fits(&tool.name);
             if plain && !custom {
                 continue;
             }
+
             let provider = if plain {
                 tool.name.clone().into_owned()
             } else {
                 names.unused(tool, longest, &taken)
             };
             taken.push(provider.clone());
-            let name = tool.name.clone().into_owned();
-            let namespace = tool.namespace.clone().map(Cow::into_owned);
-            names
-                .to_provider
-                .insert((namespace.clone(), name.clone()), provider.clone());
-            names.to_client.insert(
-                provider,
-                ToolName {
-                    name,
-                    namespace,
-                    custom,
-                },
-            );
+            let client = ToolName {
+                name: tool.name.clone().into_owned(),
+                namespace: tool.namespace.clone().map(Cow::into_owned),
+                custom,
+            };
+            let key = (client.namespace.clone(), client.name.clone());
+            names.to_provider.insert(key, provider.clone());
+            names.to_client.insert(provider, client);
         }
+
         names
     }
 
-    /// A legal name that nobody has: the client's own as far as it goes, told apart by a checksum.
+    /// A legal name that no other tool has: the client's own, cut and with a checksum if it has to change.
     fn unused(&self, tool: &Tool<'_>, longest: usize, taken: &[String]) -> String {
         let whole = match &tool.namespace {
             Some(group) => format!("{group}__{}", tool.name),
@@ -78,20 +76,22 @@ impl ToolNames {
         if clean.len() <= longest && !clean.is_empty() && !taken.contains(&clean) {
             return clean;
         }
+
         let head: String = clean.chars().take(longest.saturating_sub(9)).collect();
         format!("{head}_{:08x}", crc32fast::hash(whole.as_bytes()))
     }
 
-    /// What the provider calls the client's tool.
+    /// The provider's name of the client's tool.
     pub fn provider<'s>(&'s self, namespace: Option<&str>, name: &'s str) -> &'s str {
         if self.to_provider.is_empty() {
             return name;
         }
+
         let key = (namespace.map(str::to_owned), name.to_owned());
         self.to_provider.get(&key).map_or(name, String::as_str)
     }
 
-    /// What the client calls the provider's tool, if it is not the same name.
+    /// The client's name of the provider's tool, if it differs.
     pub fn client(&self, name: &str) -> Option<&ToolName> {
         self.to_client.get(name)
     }
@@ -104,7 +104,6 @@ fn legal(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::neutral::request::Tool;
 
     fn request(tools: &[(&str, Option<&str>, bool)]) -> Request<'static> {
         let tool = |&(name, namespace, custom): &(&str, Option<&str>, bool)| Tool {
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_fits_is_left_alone() {
+    fn a_name_that_fits_stays() {
         let names = ToolNames::new(&request(&[("read_file", None, false)]), 64);
 
         assert_eq!(names.provider(None, "read_file"), "read_file");

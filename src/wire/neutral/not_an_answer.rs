@@ -1,6 +1,6 @@
-//! What a provider sent instead of an answer.
+//! An answer of a provider that cannot be read.
 
-/// The provider's bytes are JSON, and yet no answer of the protocol that it is said to speak.
+/// The provider's bytes are JSON, but no answer of its protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the answer is not one of this protocol")]
 pub struct NotAnAnswer;

@@ -5,45 +5,47 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 use super::part::Part;
+use super::thinking::Thinking;
+use super::tool::{Choice, Tool};
 
-/// What a client asks for. `model` is not among it: who runs was decided before.
+/// A client's request, without `model`: the gateway has chosen the model before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request<'a> {
-    /// What stands before the conversation: text only, in order.
+    /// The texts before the conversation, in order.
     pub system: Vec<Part<'a>>,
-    /// The conversation. Two turns of one role may follow each other.
+    /// The conversation. Turns of one role may follow each other.
     pub turns: Vec<Turn<'a>>,
-    /// What the model may call.
+    /// The tools that the model may call.
     pub tools: Vec<Tool<'a>>,
-    /// Whether it has to.
+    /// Whether the model has to call a tool.
     pub choice: Option<Choice<'a>>,
-    /// Whether it may call several at once; not stated: the provider decides.
+    /// Whether the model may call several tools at once; `None`: the provider decides.
     pub parallel_tools: Option<bool>,
-    /// Tokens that the answer may have.
+    /// The most tokens of the answer.
     pub max_tokens: Option<u64>,
     /// Texts that end the answer.
     pub stop: Vec<Cow<'a, str>>,
-    /// How words are drawn.
+    /// The settings of sampling.
     pub sampling: Sampling<'a>,
-    /// Whether to think first.
+    /// Whether the model thinks before it answers.
     pub thinking: Option<Thinking>,
-    /// Whether to show thoughts in words, where the protocol leaves that open (Responses, `reasoning.summary`).
+    /// Whether the client wants to see thoughts, if its protocol has a field for that (Responses, `reasoning.summary`).
     pub show_thinking: bool,
     /// The shape of the answer.
     pub format: Option<Format<'a>>,
-    /// `low`, `medium`, `high`.
+    /// How long the answer is: `low`, `medium`, `high`.
     pub verbosity: Option<Cow<'a, str>>,
-    /// Who asks, as the client's owner tells people apart.
+    /// The person behind the request, by an id of the client.
     pub user: Option<Cow<'a, str>>,
-    /// `auto`, `default`, `flex`, `priority`.
+    /// The tier of service: `auto`, `default`, `flex`, `priority`.
     pub service_tier: Option<Cow<'a, str>>,
-    /// Helps the provider find a cached prompt.
+    /// A hint that helps the provider find a cached prompt.
     pub prompt_cache_key: Option<Cow<'a, str>>,
-    /// The client wants a stream.
+    /// Whether the client wants a stream.
     pub stream: bool,
 }
 
-/// Who speaks.
+/// The speaker of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The client's side, tools included.
@@ -54,155 +56,30 @@ pub enum Role {
     System,
 }
 
-/// One turn.
+/// A turn of the conversation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn<'a> {
-    /// Who speaks.
+    /// The speaker.
     pub role: Role,
-    /// What is said. Results of tools stand before the other parts of the same turn.
+    /// The contents. Results of tools stand before the other parts of a turn.
     pub parts: Vec<Part<'a>>,
 }
 
-/// How words are drawn. Numbers go on as they were written.
+/// The settings of sampling. Numbers keep the form in which the client wrote them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampling<'a> {
-    /// 0 to 2 at OpenAI, 0 to 1 at Anthropic.
+    /// From 0 to 2 at OpenAI, 0 to 1 at Anthropic.
     pub temperature: Option<&'a Number>,
-    /// 0 to 1.
+    /// From 0 to 1.
     pub top_p: Option<&'a Number>,
-    /// Anthropic, and many chat providers.
+    /// Known at Anthropic and many chat providers.
     pub top_k: Option<&'a Number>,
-    /// OpenAI chat.
+    /// Known in OpenAI chat only.
     pub frequency_penalty: Option<&'a Number>,
-    /// OpenAI chat.
+    /// Known in OpenAI chat only.
     pub presence_penalty: Option<&'a Number>,
-    /// OpenAI chat.
+    /// Known in OpenAI chat only.
     pub seed: Option<&'a Number>,
-}
-
-/// Something that the model may call.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tool<'a> {
-    /// As the client wrote it.
-    pub name: Cow<'a, str>,
-    /// The group that it stands in (Responses, `namespace`).
-    pub namespace: Option<Cow<'a, str>>,
-    /// What it does.
-    pub description: Option<Cow<'a, str>>,
-    /// How it is called.
-    pub kind: ToolKind<'a>,
-    /// Anthropic's mark, as with text.
-    pub cache: Option<&'a Value>,
-}
-
-/// How a tool is called.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ToolKind<'a> {
-    /// With an object.
-    Function {
-        /// Its JSON schema; `None` if the client gave none.
-        parameters: Option<&'a Value>,
-        /// Whether the schema is to be obeyed to the letter.
-        strict: Option<bool>,
-    },
-    /// With free text (Responses, `custom`). Other protocols know it as a function with one text, `input`.
-    Custom {
-        /// The grammar of the text, as it came.
-        format: Option<&'a Value>,
-    },
-}
-
-/// Whether tools have to be called.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Choice<'a> {
-    /// As the model likes.
-    Auto,
-    /// None.
-    Never,
-    /// At least one.
-    Any,
-    /// This one, by the client's name for it.
-    Tool(Cow<'a, str>),
-}
-
-/// Whether to think before the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Thinking {
-    /// No.
-    Off,
-    /// As much as the model likes.
-    Adaptive,
-    /// So hard.
-    Effort(Effort),
-    /// With so many tokens at most (Anthropic's older models).
-    Budget(u64),
-}
-
-/// How hard to think.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effort {
-    /// Hardly.
-    Minimal,
-    /// A little.
-    Low,
-    /// Some.
-    Medium,
-    /// Much.
-    High,
-    /// More.
-    XHigh,
-    /// All it can.
-    Max,
-}
-
-impl Effort {
-    /// From the least to the most.
-    pub const ALL: [Self; 6] = [
-        Self::Minimal,
-        Self::Low,
-        Self::Medium,
-        Self::High,
-        Self::XHigh,
-        Self::Max,
-    ];
-
-    /// As all protocols write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Minimal => "minimal",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::XHigh => "xhigh",
-            Self::Max => "max",
-        }
-    }
-
-    /// Reads what [`Effort::as_str`] writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|effort| effort.as_str() == text)
-    }
-
-    /// The budget in tokens that older Claude models get for it.
-    pub const fn budget(self) -> u64 {
-        match self {
-            Self::Minimal | Self::Low => 1024,
-            Self::Medium => 2048,
-            Self::High => 4096,
-            Self::XHigh => 8192,
-            Self::Max => 16384,
-        }
-    }
-
-    /// The effort that a budget stands for.
-    pub const fn of_budget(tokens: u64) -> Self {
-        match tokens {
-            4096.. => Self::High,
-            2048.. => Self::Medium,
-            1024.. => Self::Low,
-            _ => Self::Minimal,
-        }
-    }
 }
 
 /// The shape of the answer.
@@ -210,15 +87,15 @@ impl Effort {
 pub enum Format<'a> {
     /// Some JSON object.
     Json,
-    /// JSON that this schema describes.
+    /// JSON that a schema describes.
     Schema {
-        /// Its name; Anthropic has none.
+        /// The schema's name; Anthropic has none.
         name: Option<Cow<'a, str>>,
-        /// What it is for.
+        /// The schema's purpose, for the model.
         description: Option<Cow<'a, str>>,
-        /// The schema.
+        /// The JSON schema itself.
         schema: &'a Value,
-        /// Whether it is to be obeyed to the letter.
+        /// Whether the model has to obey the schema exactly.
         strict: Option<bool>,
     },
 }

@@ -1,4 +1,4 @@
-//! An answer.
+//! A whole answer, and the stream that it could be.
 
 use std::borrow::Cow;
 
@@ -7,31 +7,32 @@ use super::part::Part;
 use super::stop::Stop;
 use crate::domain::{ServiceReport, Tokens};
 
-/// A whole answer. Which model gave it is known anyway.
+/// A whole answer of a model.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Response<'a> {
-    /// The provider's id of it.
+    /// The provider's id of the answer.
     pub id: Option<Cow<'a, str>>,
     /// Thinking, text, refusals and calls of tools, in order.
     pub parts: Vec<Part<'a>>,
-    /// Why it ended.
+    /// The reason for its end.
     pub stop: Stop,
-    /// Which of the client's stop texts ended it, if the provider says so.
+    /// The client's stop text that ended it, if the provider names one.
     pub stop_sequence: Option<Cow<'a, str>>,
-    /// What it used, if the provider says so.
+    /// The token counts, if the provider sent them.
     pub tokens: Option<Tokens>,
-    /// How it was served. No client is told.
+    /// The tier and the searches. They are for metering, not for the client.
     pub service: ServiceReport,
 }
 
 impl<'a> Response<'a> {
-    /// The stream that would have carried this answer, for a client that asked for one and a provider that ignored it.
+    /// The answer as a stream, for a client that asked for one at a provider that does not stream.
     pub fn events(self) -> Vec<Event<'a>> {
         let mut events = vec![Event::Start {
             id: self.id,
             tokens: None,
         }];
         let mut calls = 0;
+
         for part in self.parts {
             match part {
                 Part::Text { text, citations, .. } => {
@@ -60,6 +61,7 @@ impl<'a> Response<'a> {
             }
             events.push(Event::PartEnd);
         }
+
         events.push(Event::Stop {
             stop: self.stop,
             sequence: self.stop_sequence,

@@ -1,21 +1,21 @@
-//! What an answer of ours says of itself.
+//! The fields of an answer that the gateway fills in.
 
 use serde_json::{Map, Value};
 
 use super::names::ToolNames;
 
-/// What a writer of answers has to know beside the answer.
+/// The data that a writer of answers needs beside the answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResponseIdentity {
-    /// Unique text of `a-z 0-9`, of which ids are made: `chatcmpl-…`, `msg_…`, `resp_…`, and those of their items.
+    /// A unique text of `a-z 0-9`. The ids of the answer and its items contain it: `chatcmpl-…`, `msg_…`, `resp_…`.
     pub id: String,
-    /// The model's name, as the client is to read it.
+    /// The model's name for the client.
     pub model: String,
-    /// When the request arrived, in unix seconds.
+    /// The time of the request in unix seconds.
     pub created: i64,
     /// The client asked for the extra chunk with usage (chat streams).
     pub include_usage: bool,
-    /// How the client calls its tools.
+    /// The client's names of its tools.
     pub names: ToolNames,
     /// The fields of the request that the answer repeats (Responses).
     pub echo: Map<String, Value>,

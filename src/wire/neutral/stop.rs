@@ -1,23 +1,23 @@
-//! Why an answer ended.
+//! The reasons for the end of an answer.
 
-/// Why an answer ended.
+/// The reason for the end of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stop {
-    /// The model was done.
+    /// The model finished its answer.
     #[default]
     End,
-    /// A stop text came.
+    /// The model wrote a stop text.
     Sequence,
-    /// The most tokens were reached, or the context was full.
+    /// The token limit was reached, or the context was full.
     Length,
-    /// The model waits for its tools.
+    /// The model waits for the results of tools.
     Tools,
     /// The model, or a filter of the provider, refused.
     Refusal,
 }
 
 impl Stop {
-    /// The same, but for providers that call it an end although tools were called.
+    /// The reason, corrected for providers that report an ordinary end after calls of tools.
     #[must_use]
     pub fn with_tools(self, called: bool) -> Self {
         if called && self == Self::End { Self::Tools } else { self }

@@ -1,22 +1,22 @@
-//! Why a request cannot be put into another protocol.
+//! The error that a request cannot be translated into another protocol.
 
 use std::borrow::Cow;
 
-/// What the provider's protocol has no place for, or what is not as the client's own protocol wants it. The message is for
-/// the caller, and says what and where.
+/// The provider's protocol has no place for a part of the request, or the request breaks the client's own protocol. The
+/// message is for the client and names the part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Untranslatable {
-    /// Where: a path such as `messages[2].content[0].type`.
+    /// The path of the part, such as `messages[2].content[0].type`.
     pub param: Cow<'static, str>,
-    /// What.
+    /// A sentence for the client.
     pub message: String,
-    /// Whether the request is wrong in itself, rather than impossible for this model.
+    /// Whether the request breaks its own protocol. If not, it is impossible for this model only.
     pub invalid: bool,
 }
 
 impl Untranslatable {
-    /// The request is not as its own protocol wants it.
+    /// The request breaks its own protocol.
     pub fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
             param: param.into(),
@@ -25,7 +25,7 @@ impl Untranslatable {
         }
     }
 
-    /// The provider's protocol has no place for it.
+    /// The provider's protocol has no place for the part.
     pub fn impossible(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
             param: param.into(),

@@ -1,10 +1,10 @@
-//! What an answer repeats of its request.
+//! The fields of a request that the answer repeats.
 
 use serde_json::{Map, Value, json};
 
-/// The request's fields that the answer repeats, with OpenAI's defaults for those that it did not state. `parallel_tool_calls`,
-/// `tool_choice` and `tools` are required by the SDKs' `Response`; `store`, `background` and `previous_response_id` say that
-/// nothing is kept.
+/// The request's fields that the answer repeats, with OpenAI's defaults for absent ones. The SDKs' `Response` requires
+/// `parallel_tool_calls`, `tool_choice` and `tools`. `store`, `background` and `previous_response_id` say that the gateway
+/// keeps nothing.
 pub fn echo(body: &Value) -> Map<String, Value> {
     let field = |key: &str, default: Value| {
         let value = body
@@ -14,6 +14,7 @@ pub fn echo(body: &Value) -> Map<String, Value> {
             .unwrap_or(default);
         (key.to_owned(), value)
     };
+
     let mut echo = Map::from_iter([
         ("background".to_owned(), json!(false)),
         field("instructions", Value::Null),
@@ -42,10 +43,12 @@ pub fn echo(body: &Value) -> Map<String, Value> {
         field("truncation", json!("disabled")),
         field("user", Value::Null),
     ]);
-    // Which tier served is not known: only that one was asked for, and `auto` is no tier.
+
+    // The tier that serves the call is not known yet, and `auto` is no tier.
     if body.get("service_tier").and_then(Value::as_str) == Some("auto") {
         echo.insert("service_tier".to_owned(), json!("default"));
     }
+
     echo
 }
 
@@ -67,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_asked_is_repeated_and_the_rest_has_its_default() {
+    fn fields_of_the_request_are_repeated_and_others_have_defaults() {
         let echo = echo(&json!({
             "model": "m", "input": "x", "store": true, "temperature": 0.25, "tools": null,
             "text": {"verbosity": "low"}, "reasoning": {"effort": "high"}, "metadata": {"a": "b"},

@@ -1,4 +1,4 @@
-//! How much a model is to think, as the Responses protocol spells it.
+//! How hard a model has to think, as the Responses protocol spells it.
 
 use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
 

@@ -1,16 +1,17 @@
 //! OpenAI Responses: `POST /v1/responses`.
 //!
-//! Shapes are those of the official SDK's `types/responses`. Nothing is kept between two requests here, so whatever names
-//! something that OpenAI stores is refused.
+//! Shapes are those of the official SDK's `types/responses`. The gateway keeps nothing between two requests, so it refuses
+//! references to anything that OpenAI stores.
 
+mod annotation;
 mod echo;
 mod effort;
-mod frame;
 mod free_text;
-mod open;
+mod item;
 mod passthrough;
 mod read_content;
 mod read_events;
+mod read_item;
 mod read_items;
 mod read_request;
 mod read_response;
@@ -22,6 +23,8 @@ mod write_events;
 mod write_items;
 mod write_request;
 mod write_response;
+mod write_thinking;
+mod write_tools;
 
 #[cfg(test)]
 mod tests;

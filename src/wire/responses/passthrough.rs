@@ -11,7 +11,7 @@ use crate::wire::reported::Reported;
 use crate::wire::sse::EventAction;
 use crate::wire::usage::value_after;
 
-/// Looks at a stream of this protocol as it passes.
+/// The watcher of a stream. The client gets every event.
 #[derive(Debug, Default)]
 pub struct Passing {
     ending: Option<StreamEnd>,
@@ -40,7 +40,7 @@ struct Item {
     item: Value,
 }
 
-/// The types of those events, cheap to look for: text may hold them too.
+/// The types of the events that end a stream, cheap to search for. Text may contain them too.
 const LAST: [&[u8]; 4] = [
     b"\"response.completed\"",
     b"\"response.incomplete\"",
@@ -49,7 +49,7 @@ const LAST: [&[u8]; 4] = [
 ];
 
 impl Passing {
-    /// A stream that begins.
+    /// A stream that has not begun.
     pub fn new() -> Self {
         Self::default()
     }
@@ -58,6 +58,7 @@ impl Passing {
         let Ok(last) = serde_json::from_slice::<Last>(data) else {
             return;
         };
+
         self.ending = match last.kind.as_str() {
             "response.completed" | "response.incomplete" => Some(StreamEnd::Complete),
             "response.failed" | "error" => {
@@ -66,11 +67,12 @@ impl Passing {
             }
             _ => return,
         };
+
         self.tokens = usage::tokens(&last.response).or(self.tokens);
         self.served = self.served.then(usage::served(&last.response));
     }
 
-    /// Looks at an event before which no content came. There are few of them, so that each is worth a parse.
+    /// Reads an event before which no content came. There are few of them, so each is parsed.
     fn opening(&mut self, data: &[u8]) {
         match serde_json::from_slice::<Value>(data) {
             Ok(event) => match Reported::in_event(&event) {
@@ -84,11 +86,12 @@ impl Passing {
         }
     }
 
-    /// A search costs something even if the answer never comes to its end.
+    /// Counts searches: they cost money even if the answer never ends.
     fn item(&mut self, data: &[u8]) {
         let Ok(event) = serde_json::from_slice::<Item>(data) else {
             return;
         };
+
         if event.kind == "response.output_item.done" && usage::is_search(&event.item) {
             self.served.searches += 1;
         }
@@ -100,6 +103,7 @@ impl Watch for Passing {
         if !self.content {
             self.opening(data);
         }
+
         let kind = kind(data);
         if is_piece(kind) {
             self.text_bytes += after(data, b"\"delta\"").map_or(0, string_length);
@@ -110,6 +114,7 @@ impl Watch for Passing {
         } else if LAST.iter().any(|kind| memchr::memmem::find(data, kind).is_some()) {
             self.last(data);
         }
+
         EventAction::Forward
     }
 
@@ -142,7 +147,7 @@ impl Watch for Passing {
     }
 }
 
-/// The first type that stands in the event: its own, unless the host writes it after what it holds.
+/// The first type in the event: its own, unless the host writes it after the event's contents.
 fn kind(data: &[u8]) -> &[u8] {
     let kind = after(data, b"\"type\"").unwrap_or_default();
     kind.get(1..)
@@ -150,21 +155,22 @@ fn kind(data: &[u8]) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// Whether the event carries a piece of words, thoughts or arguments. Nothing within an answer has a type like theirs.
+/// Whether the event carries a piece of text, thoughts or arguments. No part of an answer has a type like theirs.
 fn is_piece(kind: &[u8]) -> bool {
     kind.starts_with(b"response.") && kind.ends_with(b".delta")
 }
 
-/// What follows the first `key`. Inside a string it could not stand like this: its quotes would be escaped.
+/// The value after the first `key`. A string cannot contain the key, since its quotes would be escaped.
 fn after<'d>(data: &'d [u8], key: &[u8]) -> Option<&'d [u8]> {
     memchr::memmem::find(data, key).map(|at| value_after(data, at + key.len()))
 }
 
-/// The bytes of the string that starts here, without its quotes; 0 if it is no string.
+/// The length in bytes of the string that starts here, without its quotes; 0 if it is no string.
 fn string_length(value: &[u8]) -> usize {
     let Some(inner) = value.strip_prefix(b"\"") else {
         return 0;
     };
+
     let mut at = 0;
     while let Some(found) = inner.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
@@ -173,5 +179,6 @@ fn string_length(value: &[u8]) -> usize {
         }
         at += 2;
     }
+
     inner.len()
 }

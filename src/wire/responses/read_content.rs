@@ -1,13 +1,14 @@
-//! What a message, or the output of a tool, is made of.
+//! The parts of a message, or of a tool's output.
 
 use crate::wire::neutral::{Node, Part, Source, Untranslatable};
 
+/// The reason to refuse a file by its id.
 const AT_OPENAI: &str = "the file lies at OpenAI, where this model cannot read it; send its data or its URL.";
 
-/// What OpenAI encrypts begins like this: the version of a Fernet token and the upper bytes of its time.
+/// The start of texts that OpenAI encrypts: the version of a Fernet token and the upper bytes of its time.
 const ENCRYPTED: &str = "gAAAA";
 
-/// A text, or a list of parts.
+/// Reads a text, or a list of parts.
 pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable> {
     if let Some(text) = content.value.as_str() {
         return Ok(vec![Part::text(text)]);
@@ -15,6 +16,7 @@ pub(super) fn read<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untransl
     if !content.value.is_array() {
         return Err(content.wanted("a string or a list"));
     }
+
     content.list()?.map(|node| part(&node)).collect()
 }
 
@@ -22,6 +24,7 @@ fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     if let Some(file) = node.get("file_id") {
         return Err(file.impossible(AT_OPENAI));
     }
+
     let kind = node.need("type")?;
     match kind.text()? {
         "input_text" | "output_text" | "text" => Ok(Part::text(node.need("text")?.text()?)),
@@ -35,7 +38,7 @@ fn part<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
         "encrypted_content" => {
             let words = node.need("encrypted_content")?;
             let text = words.text()?;
-            // Codex believes that a model encrypts what it tells another agent. OpenAI's do; another's words are plain.
+            // Codex assumes that a model encrypts its messages to other agents. OpenAI's models do, others write plain text.
             if text.starts_with(ENCRYPTED) {
                 return Err(words.impossible("only OpenAI's own models can read what they encrypted."));
             }
@@ -56,7 +59,7 @@ fn file<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
     let name = node.text_at("filename")?;
     let source = match (node.text_at("file_data")?, node.text_at("file_url")?) {
         (Some(data), _) => match Source::of_url(data) {
-            // The bytes without the head of a data URL: only the name says what they are.
+            // Bytes without the head of a data URL: only the name tells their type.
             Source::Url(_) => Source::Base64 {
                 media_type: media_type(name).into(),
                 data: data.into(),
@@ -66,6 +69,7 @@ fn file<'a>(node: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
         (None, Some(url)) => Source::of_url(url),
         (None, None) => return Err(node.need("file_data").err().unwrap_or_else(|| node.wanted("a file"))),
     };
+
     Ok(Part::File {
         source,
         name: name.map(Into::into),
@@ -77,6 +81,7 @@ fn media_type(name: Option<&str>) -> &'static str {
     let ending = name
         .and_then(|name| name.rsplit_once('.'))
         .map_or("", |(_, ending)| ending);
+
     match ending.to_ascii_lowercase().as_str() {
         "txt" | "log" => "text/plain",
         "md" => "text/markdown",

@@ -1,28 +1,26 @@
 //! The items of a request's `input`, gathered into turns.
 
+use super::effort::effort;
+use super::{read_content, read_tools};
 use crate::domain::Protocol;
 use crate::wire::neutral::{Node, Part, Role, Signature, Thinking, Tool, ToolCall, ToolResult, Turn, Untranslatable};
 
-use super::effort::effort;
-use super::{read_content, read_tools};
-
-/// What `input` says.
+/// The conversation of a request, with the instructions and tools that stand in it.
 #[derive(Default)]
 pub(super) struct Input<'a> {
-    /// What stands before the conversation.
+    /// The texts before the conversation.
     pub system: Vec<Part<'a>>,
-    /// How many of `system` are not of `input`, but of `instructions`.
+    /// The number of texts of `system` that are `instructions`, not items of `input`.
     pub instructions: usize,
-    /// The conversation.
     pub turns: Vec<Turn<'a>>,
-    /// Tools that are defined within it.
+    /// Tools that the items define.
     pub tools: Vec<Tool<'a>>,
-    /// The effort that it changed to last.
+    /// The effort of the last item that changes it.
     pub thinking: Option<Thinking>,
 }
 
 impl<'a> Input<'a> {
-    /// What stands before everything.
+    /// Adds `instructions`, which come before all items.
     pub fn system_text(&mut self, text: &'a str) {
         if !text.is_empty() {
             self.system.push(Part::text(text));
@@ -30,7 +28,7 @@ impl<'a> Input<'a> {
         self.instructions = self.system.len();
     }
 
-    /// Reads `input`.
+    /// Reads `input`: a text, or a list of items.
     pub fn read(&mut self, input: &Node<'a, '_>) -> Result<(), Untranslatable> {
         if let Some(text) = input.value.as_str() {
             self.turns.push(Turn {
@@ -39,6 +37,7 @@ impl<'a> Input<'a> {
             });
             return Ok(());
         }
+
         if input.value.as_array().is_none_or(Vec::is_empty) {
             return Err(input.wanted("a string or a list with at least one item"));
         }
@@ -54,6 +53,7 @@ impl<'a> Input<'a> {
                 Err(stored(item))
             };
         };
+
         match kind.text()? {
             "message" => self.message(item),
             "agent_message" => {
@@ -91,6 +91,7 @@ impl<'a> Input<'a> {
         let role = item.need("role")?;
         let content = item.need("content")?;
         let parts = read_content::read(&content)?;
+
         match role.text()? {
             "user" => self.turns.push(Turn {
                 role: Role::User,
@@ -112,6 +113,7 @@ impl<'a> Input<'a> {
             }
             _ => return Err(role.wanted("one of user, assistant, system and developer")),
         }
+
         Ok(())
     }
 
@@ -120,6 +122,7 @@ impl<'a> Input<'a> {
         if text.is_empty() {
             text = texts(item, "summary")?;
         }
+
         let mut signature = item
             .text_at("encrypted_content")?
             .map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
@@ -129,6 +132,7 @@ impl<'a> Input<'a> {
         {
             signature.id = item.text_at("id")?.map(Into::into);
         }
+
         if !text.is_empty() || signature.is_some() {
             let text = match text.as_slice() {
                 [one] => (*one).into(),
@@ -136,6 +140,7 @@ impl<'a> Input<'a> {
             };
             self.assistant(vec![Part::Thinking { text, signature }]);
         }
+
         Ok(())
     }
 
@@ -151,6 +156,7 @@ impl<'a> Input<'a> {
             arguments: arguments.into(),
             custom,
         };
+
         self.assistant(vec![Part::ToolCall(call)]);
         Ok(())
     }
@@ -162,6 +168,7 @@ impl<'a> Input<'a> {
             is_error: false,
             cache: None,
         });
+
         let results = |part: &Part<'_>| matches!(part, Part::ToolResult(_));
         match self.turns.last_mut() {
             Some(turn) if turn.role == Role::User && turn.parts.iter().all(results) => turn.parts.push(result),
@@ -173,7 +180,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Goes on with the assistant's turn that the conversation ends with, or begins one.
+    /// Adds parts to the assistant's turn at the end of the conversation, or begins one.
     fn assistant(&mut self, parts: Vec<Part<'a>>) {
         match self.turns.last_mut() {
             Some(turn) if turn.role == Role::Assistant => turn.parts.extend(parts),
@@ -189,7 +196,7 @@ fn stored(item: &Node<'_, '_>) -> Untranslatable {
     item.impossible("the gateway keeps no state between requests; send the item itself.")
 }
 
-/// The texts of a list of `{"text"}`.
+/// The texts of a list of objects with `text`, without the empty ones.
 fn texts<'a>(item: &Node<'a, '_>, key: &str) -> Result<Vec<&'a str>, Untranslatable> {
     let Some(list) = item.get(key) else {
         return Ok(Vec::new());

@@ -7,7 +7,7 @@ use super::read_items::Input;
 use super::read_tools;
 use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
 
-/// Reads what a client asks for.
+/// Reads a client's request.
 ///
 /// | field | what becomes of it |
 /// | --- | --- |
@@ -74,18 +74,19 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let root = Node::root(body);
     root.object()?;
-    stateless(&root)?;
+    refuse_the_impossible(&root)?;
+
     let mut input = Input::default();
     if let Some(instructions) = root.get("instructions") {
         input.system_text(instructions.text()?);
     }
-    let said = root.need("input")?;
-    input.read(&said)?;
+    input.read(&root.need("input")?)?;
     let mut tools = match root.get("tools") {
         Some(tools) => read_tools::tools(&tools)?,
         None => Vec::new(),
     };
     tools.append(&mut input.tools);
+
     let mut request = Request {
         tools,
         parallel_tools: root.flag_at("parallel_tool_calls")?,
@@ -104,6 +105,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         stream: root.flag_at("stream")?.unwrap_or(false),
         ..Request::default()
     };
+
     if let Some(choice) = root.get("tool_choice") {
         request.choice = read_tools::choice(&choice, &mut request.tools)?;
     }
@@ -118,29 +120,40 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             request.format = format(&wanted)?;
         }
     }
+
     (request.system, request.turns) = (input.system, input.turns);
-    // Other protocols want a conversation, be it one of instructions.
+    // Other protocols require a conversation: without one, the items that are instructions become a turn.
     if request.turns.is_empty() {
         let parts = request.system.split_off(input.instructions.min(request.system.len()));
         if parts.is_empty() {
-            return Err(said.wanted("a string or a list with at least one message"));
+            return Err(root
+                .need("input")?
+                .wanted("a string or a list with at least one message"));
         }
         request.turns.push(Turn {
             role: Role::System,
             parts,
         });
     }
+
     Ok(request)
 }
 
-/// Refuses what needs a memory between calls, and what no other protocol's answer can carry.
-fn stateless(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
+/// Refuses requests that need a memory between calls, and those that no other protocol's answer can satisfy.
+fn refuse_the_impossible(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
+    refuse_stored_state(root)?;
+    refuse_prewarming(root)?;
+    refuse_logprobs(root)
+}
+
+fn refuse_stored_state(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     const NO_STATE: &str = "the gateway keeps no state between requests; send the whole conversation in 'input'.";
     for key in ["previous_response_id", "conversation"] {
         if let Some(node) = root.get(key) {
             return Err(node.impossible(NO_STATE));
         }
     }
+
     if let Some(prompt) = root.get("prompt") {
         return Err(prompt.impossible("a prompt that is stored at OpenAI cannot be read here; send it in 'input'."));
     }
@@ -151,9 +164,15 @@ fn stateless(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
         background.flag()?;
         return Err(background.impossible("the gateway keeps no state between requests, so nothing runs later."));
     }
+
     if let Some(store) = root.get("store") {
         store.flag()?;
     }
+
+    Ok(())
+}
+
+fn refuse_prewarming(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     let only_warms = |node: &Node<'_, '_>| node.impossible("every call of this model makes an answer.");
     if let Some(generate) = root.get("generate").filter(|node| node.value.as_bool() == Some(false)) {
         return Err(only_warms(&generate));
@@ -163,11 +182,17 @@ fn stateless(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     {
         return Err(only_warms(&prewarm));
     }
+
+    Ok(())
+}
+
+fn refuse_logprobs(root: &Node<'_, '_>) -> Result<(), Untranslatable> {
     const NO_LOGPROBS: &str = "this model's answers have no probabilities of tokens.";
     if let Some(logprobs) = root.get("top_logprobs").filter(|node| node.value.as_u64() != Some(0)) {
         logprobs.count()?;
         return Err(logprobs.impossible(NO_LOGPROBS));
     }
+
     if let Some(include) = root.get("include") {
         for wanted in include.list()? {
             if wanted.text()? == "message.output_text.logprobs" {
@@ -190,6 +215,7 @@ fn format<'a>(node: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
         "json_schema" => {
             let schema = node.need("schema")?;
             schema.object()?;
+
             Ok(Some(Format::Schema {
                 name: Some(node.need("name")?.text()?.into()),
                 description: node.text_at("description")?.map(Into::into),

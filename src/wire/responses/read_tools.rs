@@ -1,10 +1,10 @@
-//! The tools of a request, and which of them have to be called.
+//! The tools of a client's request, and the choice among them.
 
 use std::borrow::Cow;
 
 use crate::wire::neutral::{Choice, Node, Tool, ToolKind, Untranslatable};
 
-/// A list of tools, groups taken apart.
+/// Reads a list of tools, with the tools of each group.
 pub(super) fn tools<'a>(list: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();
     for node in list.list()? {
@@ -21,6 +21,7 @@ pub(super) fn tools<'a>(list: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
             _ => tools.push(tool(&node)?),
         }
     }
+
     Ok(tools)
 }
 
@@ -40,6 +41,7 @@ fn group<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<(), Untra
         tool.namespace = Some(name.into());
         tools.push(tool);
     }
+
     Ok(())
 }
 
@@ -61,6 +63,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
         },
         other => return Err(kind.impossible(format!("a tool of type '{other}' is unknown to this model."))),
     };
+
     Ok(Tool {
         name: node.need("name")?.text()?.into(),
         namespace: None,
@@ -70,11 +73,12 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     })
 }
 
-/// Which tools have to be called. Those that the client does not allow are taken out of `tools`.
+/// Reads `tool_choice`. Tools that the client does not allow leave `tools`.
 pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Option<Choice<'a>>, Untranslatable> {
     if node.value.is_string() {
         return mode(node).map(Some);
     }
+
     let kind = node.need("type")?;
     match kind.text()? {
         "function" | "custom" => {
@@ -85,36 +89,42 @@ pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Resu
             }
             Ok(Some(Choice::Tool(wanted.into())))
         }
-        "allowed_tools" => {
-            let allowed = node.need("tools")?;
-            // Each is a group, or a name with its group if it has one.
-            let mut listed: Vec<(Option<&str>, Option<&str>)> = Vec::new();
-            for tool in allowed.list()? {
-                match tool.need("type")?.text()? {
-                    "function" | "custom" => {
-                        listed.push((tool.text_at("namespace")?, Some(tool.need("name")?.text()?)));
-                    }
-                    "namespace" => listed.push((Some(tool.need("name")?.text()?), None)),
-                    _ => {}
-                }
-            }
-            tools.retain(|tool| {
-                let is = |&(group, name): &(Option<&str>, Option<&str>)| {
-                    group == tool.namespace.as_deref() && name.is_none_or(|name| name == tool.name)
-                };
-                listed.iter().any(is)
-            });
-            let mode = match node.get("mode") {
-                Some(mode) => self::mode(&mode)?,
-                None => Choice::Auto,
-            };
-            if tools.is_empty() && mode == Choice::Any {
-                return Err(allowed.impossible("none of these tools can be called by this model."));
-            }
-            Ok(Some(mode))
-        }
+        "allowed_tools" => allow_only(node, tools).map(Some),
         other => Err(kind.impossible(format!("'{other}' cannot be called by this model."))),
     }
+}
+
+/// Reads `allowed_tools`: the mode, and the tools that stay.
+fn allow_only<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Choice<'a>, Untranslatable> {
+    let allowed = node.need("tools")?;
+    // Each entry is a group, or a name with its group if it has one.
+    let mut listed: Vec<(Option<&str>, Option<&str>)> = Vec::new();
+    for tool in allowed.list()? {
+        match tool.need("type")?.text()? {
+            "function" | "custom" => {
+                listed.push((tool.text_at("namespace")?, Some(tool.need("name")?.text()?)));
+            }
+            "namespace" => listed.push((Some(tool.need("name")?.text()?), None)),
+            _ => {}
+        }
+    }
+
+    tools.retain(|tool| {
+        let is = |&(group, name): &(Option<&str>, Option<&str>)| {
+            group == tool.namespace.as_deref() && name.is_none_or(|name| name == tool.name)
+        };
+        listed.iter().any(is)
+    });
+
+    let mode = match node.get("mode") {
+        Some(mode) => self::mode(&mode)?,
+        None => Choice::Auto,
+    };
+    if tools.is_empty() && mode == Choice::Any {
+        return Err(allowed.impossible("none of these tools can be called by this model."));
+    }
+
+    Ok(mode)
 }
 
 fn mode<'a>(node: &Node<'a, '_>) -> Result<Choice<'a>, Untranslatable> {

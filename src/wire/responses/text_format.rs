@@ -1,4 +1,4 @@
-//! The `text` field of a request: the format of the answer, and names cut to what the protocol takes.
+//! The `text` field of a request, the format of the answer, and ids in the length that OpenAI takes.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,12 @@ use crate::wire::neutral::{Format, Request};
 /// The longest id or key that OpenAI takes, in characters.
 pub const LONGEST_KEY: usize = 64;
 
-/// An id or a key that OpenAI takes: itself, or its checksum if it is too long.
+/// The id or key itself, or its SHA-256 in hex if it is too long.
 pub fn short(text: &str) -> Cow<'_, str> {
     if text.chars().count() <= LONGEST_KEY {
         return text.into();
     }
+
     Sha256::digest(text)
         .iter()
         .map(|byte| format!("{byte:02x}"))

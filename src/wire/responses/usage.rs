@@ -1,19 +1,19 @@
-//! Token counts.
+//! Token counts and services, as this protocol reports them.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::{ServiceReport, ServiceTier, Tokens};
 
-/// More tokens than any call can use: a larger number is nonsense and counts as not said.
+/// More tokens than any call can use: a larger number is nonsense and counts as absent.
 const PLAUSIBLE: f64 = 1e10;
 
-/// What a whole answer says of its tokens.
+/// The token counts of a whole answer.
 pub fn tokens(answer: &Value) -> Option<Tokens> {
     of_usage(answer.get("usage")?)
 }
 
-/// What a whole answer says of how it was served.
+/// The service tier and the searches that a whole answer reports.
 pub fn served(answer: &Value) -> ServiceReport {
     let tier = answer
         .get("service_tier")
@@ -27,8 +27,8 @@ pub fn served(answer: &Value) -> ServiceReport {
     }
 }
 
-/// Whether an item of the output is a search of the web that took place. To open a page, or to look within one, is a call
-/// of the same tool that OpenAI does not charge.
+/// Whether an item is a web search that took place. The same tool opens pages and searches in them, which OpenAI does not
+/// charge.
 pub(super) fn is_search(item: &Value) -> bool {
     let text = |path: &str| item.pointer(path).and_then(Value::as_str);
     text("/type") == Some("web_search_call")
@@ -36,28 +36,31 @@ pub(super) fn is_search(item: &Value) -> bool {
         && text("/action/type").is_none_or(|action| action == "search")
 }
 
-/// Reads a `usage` object. `input_tokens` has the cached and the written ones in it, `output_tokens` the thinking.
+/// Reads a `usage` object. `input_tokens` contains the tokens read from and written to a cache, `output_tokens` the
+/// thinking.
 pub(super) fn of_usage(usage: &Value) -> Option<Tokens> {
     let count = |path: &str| usage.pointer(path).and_then(whole);
     let (input, output) = (count("/input_tokens"), count("/output_tokens"));
     if input.is_none() && output.is_none() {
         return None;
     }
+
     let (prompt, completion) = (input.unwrap_or(0), output.unwrap_or(0));
     let cache_read = count("/input_tokens_details/cached_tokens")
-        // Perplexity.
+        // Perplexity's name.
         .or_else(|| count("/input_tokens_details/cache_read_input_tokens"))
         .unwrap_or(0)
         .min(prompt);
     let cache_write = count("/input_tokens_details/cache_write_tokens")
         .unwrap_or(0)
         .min(prompt - cache_read);
+
     Some(Tokens {
         prompt,
         completion,
         cache_read,
         cache_write,
-        // Half a day here: the longer of the two that exist, as an hour is at Anthropic.
+        // OpenAI caches for up to half a day. It counts as the longer of two times, as an hour does at Anthropic.
         cache_write_1h: count("/input_tokens_details/cache_write_tokens_details/ttl_12h_tokens")
             .unwrap_or(0)
             .min(cache_write),
@@ -75,7 +78,7 @@ fn whole(value: &Value) -> Option<u64> {
         .filter(|&n| (n as f64) < PLAUSIBLE)
 }
 
-/// A `usage` object. The SDKs want every field of it.
+/// The `usage` of an answer. The SDKs require every field.
 #[derive(Serialize)]
 pub(super) struct Usage {
     input_tokens: u64,
@@ -139,10 +142,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_nonsense_is_zero_or_not_said() {
+    fn missing_counts_and_nonsense_are_zero_or_absent() {
         assert_eq!(tokens(&json!({})), None);
         assert_eq!(tokens(&json!({"usage": null})), None);
         assert_eq!(tokens(&json!({"usage": {"input_tokens": -1}})), None);
+
         let part = tokens(&json!({"usage": {"input_tokens": 3, "input_tokens_details": {"cached_tokens": 9}}}));
         assert_eq!(
             part,

@@ -1,15 +1,15 @@
-//! A request, for the provider.
+//! A request for a provider.
 
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::text_format::{Text, short};
 use super::write_items::{self, Item};
-use crate::wire::neutral::{
-    Capabilities, Choice, Effort, Part, Request, Thinking, Tool, ToolKind, ToolNames, Untranslatable,
-};
+use super::write_thinking::Reasoning;
+use super::write_tools::{WrittenChoice, WrittenTool};
+use crate::wire::neutral::{Capabilities, Part, Request, Thinking, ToolNames, Untranslatable};
 
 /// The least `max_output_tokens` that OpenAI takes.
 const LEAST_TOKENS: u64 = 16;
@@ -51,12 +51,14 @@ pub fn write_request(
             "Texts that end the answer cannot be given to this model.",
         ));
     }
+
     let thinks = capabilities
         .thinks
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
     let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
     let openai = capabilities.openai_fields;
     let sampling = |number: Option<&'_ Number>| number.filter(|_| capabilities.sampling).cloned();
+
     let body = Body {
         model,
         instructions: instructions(&request.system),
@@ -73,9 +75,11 @@ pub fn write_request(
             .map(|wanted| wanted.min(capabilities.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
         temperature: sampling(request.sampling.temperature),
         top_p: sampling(request.sampling.top_p),
-        reasoning: thinks
-            .then(|| Reasoning::of(request, capabilities))
-            .filter(|it| it.effort.is_some() || it.summary.is_some()),
+        reasoning: if thinks {
+            Reasoning::of(request, capabilities)
+        } else {
+            None
+        },
         text: Text::of(request, openai),
         include: if thinks { &["reasoning.encrypted_content"] } else { &[] },
         safety_identifier: request.user.as_deref().filter(|_| openai).map(short),
@@ -84,6 +88,7 @@ pub fn write_request(
         store: false,
         stream: request.stream,
     };
+
     serde_json::to_vec(&body).map_err(|error| Untranslatable::impossible("input", error.to_string()))
 }
 
@@ -134,112 +139,5 @@ fn instructions<'a>(system: &'a [Part<'a>]) -> Option<Cow<'a, str>> {
         [] => None,
         [one] => Some(Cow::Borrowed(one)),
         several => Some(several.join("\n\n").into()),
-    }
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum WrittenTool<'a> {
-    Function {
-        name: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<&'a str>,
-        parameters: Cow<'a, Value>,
-        strict: bool,
-    },
-    Custom {
-        name: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        format: Option<&'a Value>,
-    },
-}
-
-impl<'a> WrittenTool<'a> {
-    fn of(tool: &'a Tool<'a>, names: &'a ToolNames) -> Self {
-        let name = names.provider(tool.namespace.as_deref(), &tool.name);
-        let description = tool.description.as_deref();
-        match tool.kind {
-            ToolKind::Function { parameters, strict } => {
-                let none = || Cow::Owned(serde_json::json!({"type": "object", "properties": {}}));
-                let parameters = parameters.map_or_else(none, Cow::Borrowed);
-                Self::Function {
-                    name,
-                    description,
-                    parameters,
-                    strict: strict.unwrap_or(false),
-                }
-            }
-            ToolKind::Custom { format } => Self::Custom {
-                name,
-                description,
-                format,
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum WrittenChoice<'a> {
-    Mode(&'static str),
-    Tool {
-        #[serde(rename = "type")]
-        kind: &'static str,
-        name: &'a str,
-    },
-}
-
-impl<'a> WrittenChoice<'a> {
-    fn of(choice: &'a Choice<'a>, request: &Request<'_>, names: &'a ToolNames) -> Self {
-        match choice {
-            Choice::Auto => Self::Mode("auto"),
-            Choice::Never => Self::Mode("none"),
-            Choice::Any => Self::Mode("required"),
-            Choice::Tool(name) => {
-                let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
-                let kind = if request.tools.iter().any(custom) {
-                    "custom"
-                } else {
-                    "function"
-                };
-                Self::Tool {
-                    kind,
-                    name: names.provider(None, name),
-                }
-            }
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Reasoning {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effort: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    summary: Option<&'static str>,
-}
-
-impl Reasoning {
-    fn of(request: &Request<'_>, capabilities: &Capabilities) -> Self {
-        let nearest = |effort: Effort| capabilities.nearest_effort(effort).map(Effort::as_str);
-        let effort = request.thinking.and_then(|thinking| match thinking {
-            Thinking::Off => {
-                let known = capabilities.efforts.as_ref()?;
-                if !capabilities.must_think && known.iter().any(|effort| effort == "none") {
-                    Some("none")
-                } else {
-                    nearest(Effort::Minimal)
-                }
-            }
-            Thinking::Adaptive => None,
-            Thinking::Effort(effort) => nearest(effort),
-            Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
-        });
-        Self {
-            effort,
-            summary: (request.show_thinking && effort != Some("none")).then_some("auto"),
-        }
     }
 }

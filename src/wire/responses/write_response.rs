@@ -1,9 +1,11 @@
-//! A whole answer, for the client.
+//! A whole answer for a client.
 
 use serde_json::value::RawValue;
 
+use super::annotation::{Annotation, characters};
 use super::free_text;
-use super::response::{Annotation, Content, Item, ResponseObject, Status, SummaryText, characters};
+use super::item::{Content, Item, SummaryText};
+use super::response::{ResponseObject, Status};
 use crate::domain::Protocol;
 use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall};
 
@@ -28,8 +30,9 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
     };
     let mut parts = response.parts.as_slice();
     let mut before = 0;
+
     while let Some((part, rest)) = parts.split_first() {
-        // Whatever was cut is what stands last.
+        // An answer that was cut ends in the middle of its last part.
         let state = |rest: &[Part<'_>]| if rest.is_empty() { status.as_str() } else { "completed" };
         match part {
             Part::Text { .. } | Part::Refusal(_) => {
@@ -45,6 +48,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         }
         parts = rest;
     }
+
     serde_json::to_vec(&ResponseObject::new(identity, status, &items.written, response.tokens)).unwrap_or_default()
 }
 
@@ -62,7 +66,7 @@ impl Items<'_> {
         item_id(prefix, self.identity, self.written.len())
     }
 
-    /// `before`: how many characters of the answer's text came before.
+    /// `before`: the characters of the answer's text before the message.
     fn message(&mut self, words: &[Part<'_>], before: &mut u64, status: &str) {
         let mut annotations = Vec::with_capacity(words.len());
         for part in words {
@@ -79,6 +83,7 @@ impl Items<'_> {
             );
             *before += length;
         }
+
         let content: Vec<_> = words
             .iter()
             .zip(&annotations)
@@ -92,16 +97,15 @@ impl Items<'_> {
                 _ => None,
             })
             .collect();
+
         let id = self.id("msg");
-        self.written.extend(
-            Item::Message {
-                id: &id,
-                status,
-                role: "assistant",
-                content: &content,
-            }
-            .raw(),
-        );
+        let item = Item::Message {
+            id: &id,
+            status,
+            role: "assistant",
+            content: &content,
+        };
+        self.written.extend(item.raw());
     }
 
     fn reasoning(&mut self, text: &str, signature: Option<&Signature<'_>>) {
@@ -112,11 +116,12 @@ impl Items<'_> {
         } else {
             summary.get(..)
         };
-        let sealed = signature.map(sealed);
+
+        let encrypted = signature.map(encrypted_content);
         let item = Item::Reasoning {
             id: &id,
             summary: summary.unwrap_or_default(),
-            encrypted_content: sealed.as_deref(),
+            encrypted_content: encrypted.as_deref(),
         };
         self.written.extend(item.raw());
     }
@@ -127,6 +132,7 @@ impl Items<'_> {
         let namespace = known.and_then(|known| known.namespace.as_deref());
         let call_id = call.id.as_ref();
         let arguments = call.arguments.as_ref();
+
         if call.custom || known.is_some_and(|known| known.custom) {
             let id = self.id("ctc");
             let input = if call.custom {
@@ -164,8 +170,8 @@ pub(super) fn item_id(prefix: &str, identity: &ResponseIdentity, index: usize) -
     format!("{prefix}_{}_{index}", identity.id)
 }
 
-/// A seal as `encrypted_content`.
-pub(super) fn sealed(signature: &Signature<'_>) -> String {
+/// A signature as `encrypted_content`: that of another protocol is packed.
+pub(super) fn encrypted_content(signature: &Signature<'_>) -> String {
     if signature.origin == Protocol::OpenaiResponses {
         signature.value.clone().into_owned()
     } else {

@@ -82,6 +82,7 @@ fn the_last_usage_counts() {
 #[test]
 fn a_stream_without_a_finish_is_cut() {
     let mut stream = Stream::new(true);
+
     assert_eq!(stream.1.ending(), StreamEnd::Cut);
 
     pass(&mut stream, CHUNK);
@@ -143,6 +144,7 @@ proptest::proptest! {
 fn the_last_event_may_lack_its_blank_line_if_it_is_whole() {
     let mut stream = Stream::new(true);
     pass(&mut stream, &format!("{LAST}data: [DONE]"));
+
     assert_eq!(stream.finish().as_deref(), Some(b"data: [DONE]\n\n".as_slice()));
 
     let mut stream = Stream::new(true);

@@ -126,6 +126,7 @@ impl ReadEvents {
             self.refused = true;
             out(Event::Refusal(text.into()));
         }
+
         for citation in list(delta, "annotations").iter().filter_map(citation) {
             out(Event::Citation(citation));
         }

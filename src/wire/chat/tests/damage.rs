@@ -1,4 +1,4 @@
-//! Requests that somebody damaged: nothing breaks, and what still reads can be sent.
+//! Damaged requests: no panic, and every request that can be read can be sent.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::wire::neutral::{Capabilities, ToolNames};
 
-const ASKS: [&str; 9] = [
+const REQUESTS: [&str; 9] = [
     fixture!("ask/plain.json"),
     fixture!("ask/stream.json"),
     fixture!("ask/tools.json"),
@@ -18,8 +18,8 @@ const ASKS: [&str; 9] = [
     fixture!("ask/length.json"),
 ];
 
-/// The paths of everything below a value.
-fn places(value: &Value, at: &str, all: &mut Vec<String>) {
+/// The paths of all values below a value.
+fn paths(value: &Value, at: &str, all: &mut Vec<String>) {
     let below: Vec<(String, &Value)> = match value {
         Value::Object(map) => map
             .iter()
@@ -32,9 +32,10 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
             .collect(),
         _ => Vec::new(),
     };
+
     for (key, value) in below {
         let path = format!("{at}/{key}");
-        places(value, &path, all);
+        paths(value, &path, all);
         all.push(path);
     }
 }
@@ -63,17 +64,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn whatever_still_reads_can_be_sent_and_read_again(
-        which in 0..ASKS.len(),
+    fn every_readable_request_can_be_sent_and_read_again(
+        which in 0..REQUESTS.len(),
         damages in prop::collection::vec((any::<prop::sample::Index>(), any_damage()), 1..4),
         openai_fields in any::<bool>(),
     ) {
-        let mut body: Value = serde_json::from_str(ASKS[which]).unwrap();
+        let mut body: Value = serde_json::from_str(REQUESTS[which]).unwrap();
         for (at, damage) in damages {
             let mut all = Vec::new();
-            places(&body, "", &mut all);
+            paths(&body, "", &mut all);
             *body.pointer_mut(at.get::<String>(&all)).unwrap() = damage;
         }
+
         let Ok(request) = read_request(&body) else { return Ok(()) };
         let names = ToolNames::new(&request, LONGEST_TOOL_NAME);
         let capabilities = Capabilities { openai_fields, thinks: Some(true), ..Capabilities::default() };
@@ -81,8 +83,9 @@ proptest! {
 
         let again: Value = serde_json::from_slice(&written).unwrap();
         let again = read_request(&again);
-        // Nothing but thoughts, and those are not sent: there is nothing to ask.
+        // Thoughts are not sent, so a conversation of thoughts becomes empty.
         let silent = request.turns.iter().flat_map(|turn| &turn.parts).all(|part| matches!(part, Part::Thinking { .. }));
+
         prop_assert!(again.is_ok() || silent, "{:?} of {}", again, String::from_utf8_lossy(&written));
     }
 }

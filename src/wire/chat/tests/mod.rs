@@ -1,11 +1,15 @@
-//! The fixtures of this protocol, and what must hold for any answer.
+//! Fixtures of this protocol, and helpers that read and write streams.
 
 mod answers;
-mod asks;
-mod asks_written;
 mod damage;
+mod refused_requests;
+mod requests;
 mod rules;
 mod streams;
+mod strict_client;
+mod written_answers;
+mod written_requests;
+mod written_streams;
 
 use bytes::Bytes;
 
@@ -17,7 +21,7 @@ use crate::wire::sse::{EventAction, EventReader};
 /// The text of a fixture.
 macro_rules! fixture {
     ($path:literal) => {
-        include_str!(concat!("../../../../tests/data/wire/chat/", $path))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/wire/chat/", $path))
     };
 }
 use fixture;
@@ -32,23 +36,25 @@ fn identity() -> ResponseIdentity {
     }
 }
 
-/// The events that the reader makes of a stream's bytes.
+/// The events that the reader makes from a stream's bytes.
 fn events(stream: &str) -> Vec<Event<'static>> {
     let mut events = Vec::new();
     let mut reader = ReadEvents::new(None);
     let mut split = EventReader::default();
+
     let judge = |data: &[u8]| {
-        reader.read(data, &mut |event| events.push(own(event)));
+        reader.read(data, &mut |event| events.push(event.into_owned()));
         EventAction::Forward
     };
     split
         .push(&Bytes::copy_from_slice(stream.as_bytes()), judge, |_| {})
         .unwrap();
-    reader.finish(&mut |event| events.push(own(event)));
+
+    reader.finish(&mut |event| events.push(event.into_owned()));
     events
 }
 
-/// The stream that the writer makes of events.
+/// The stream that the writer makes from events.
 fn stream(events: &[Event<'_>], identity: ResponseIdentity) -> String {
     let mut writer = WriteEvents::new(identity);
     let mut out = Vec::new();
@@ -58,52 +64,7 @@ fn stream(events: &[Event<'_>], identity: ResponseIdentity) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn own(event: Event<'_>) -> Event<'static> {
-    let text = |text: std::borrow::Cow<'_, str>| text.into_owned().into();
-    match event {
-        Event::Start { id, tokens } => Event::Start {
-            id: id.map(text),
-            tokens,
-        },
-        Event::Text(it) => Event::Text(text(it)),
-        Event::Thinking(it) => Event::Thinking(text(it)),
-        Event::Signature(it) => Event::Signature(Signature {
-            origin: it.origin,
-            value: text(it.value),
-            id: it.id.map(text),
-            redacted: it.redacted,
-        }),
-        Event::Refusal(it) => Event::Refusal(text(it)),
-        Event::Citation(it) => Event::Citation(Citation {
-            url: text(it.url),
-            title: text(it.title),
-            quote: it.quote.map(text),
-            span: it.span,
-        }),
-        Event::ToolStart {
-            index,
-            id,
-            name,
-            custom,
-        } => Event::ToolStart {
-            index,
-            id: text(id),
-            name: text(name),
-            custom,
-        },
-        Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
-        Event::PartEnd => Event::PartEnd,
-        Event::Stop { stop, sequence } => Event::Stop {
-            stop,
-            sequence: sequence.map(text),
-        },
-        Event::Usage(tokens) => Event::Usage(tokens),
-        Event::Error(told) => Event::Error(told),
-        Event::End => Event::End,
-    }
-}
-
-/// The answer that events add up to, and the error or the end that they came to.
+/// The answer that events add up to, with their error or end.
 #[derive(Debug, Default, PartialEq)]
 struct Folded {
     response: Response<'static>,
@@ -115,6 +76,7 @@ fn fold(events: &[Event<'static>]) -> Folded {
     let mut all = Folded::default();
     let response = &mut all.response;
     let mut calls = Vec::new();
+
     for event in events.iter().cloned() {
         match event {
             Event::Start { id, tokens } => (response.id, response.tokens) = (id, tokens),
@@ -164,10 +126,11 @@ fn fold(events: &[Event<'static>]) -> Folded {
             Event::PartEnd => {}
             Event::Stop { stop, sequence } => (response.stop, response.stop_sequence) = (stop, sequence),
             Event::Usage(tokens) => response.tokens = Some(tokens),
-            Event::Error(told) => all.error = Some(told),
+            Event::Error(error) => all.error = Some(error),
             Event::End => all.ended = true,
         }
     }
+
     response.parts.extend(calls.into_iter().map(Part::ToolCall));
     all
 }

@@ -193,6 +193,7 @@ impl WriteEvents {
             append_json(&Usage::from(tokens), out);
             out.extend_from_slice(b"}\n\n");
         }
+
         out.extend_from_slice(b"data: [DONE]\n\n");
         self.ended = true;
     }

@@ -35,6 +35,7 @@ pub(super) fn user_messages<'w>(
         }
         messages.extend(user(pieces));
     }
+
     messages.extend(user(pictures));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! How a provider is told to think.
+//! How the gateway switches thinking at a provider that speaks chat.
 
 use serde::Serialize;
 

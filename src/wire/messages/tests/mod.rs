@@ -1,11 +1,13 @@
-//! What the parts of this protocol do together, on requests and answers as real clients and providers send them.
+//! The readers and writers together, on requests and answers of real clients and providers.
 
 mod answers;
-mod asks;
 mod order;
+mod refused_requests;
+mod requests;
 mod stream;
 mod writing;
-mod written_asks;
+mod written_answers;
+mod written_requests;
 mod written_turns;
 
 use crate::wire::neutral::Event;
@@ -24,21 +26,22 @@ fn data(stream: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a stream says, in words: pieces of one part joined, ends of parts left out.
-fn said(events: &[String]) -> Vec<String> {
+/// The events of a stream as lines of text: pieces of one part are joined, ends of parts are left out.
+fn lines(events: &[String]) -> Vec<String> {
     let mut reader = super::read_events::ReadEvents::new(None);
-    let mut said = Spoken::default();
+    let mut lines = Lines::default();
     for event in events {
-        reader.read(event.as_bytes(), &mut |event| said.add(&event));
+        reader.read(event.as_bytes(), &mut |event| lines.add(&event));
     }
-    reader.finish(&mut |event| said.add(&event));
-    said.0
+
+    reader.finish(&mut |event| lines.add(&event));
+    lines.0
 }
 
 #[derive(Default)]
-struct Spoken(Vec<String>);
+struct Lines(Vec<String>);
 
-impl Spoken {
+impl Lines {
     fn add(&mut self, event: &Event<'_>) {
         let (head, text) = match event {
             Event::Text(text) => ("text ".to_owned(), text.to_string()),
@@ -47,11 +50,12 @@ impl Spoken {
             Event::ToolArguments { index, text } => (format!("arguments {index} "), text.to_string()),
             Event::PartEnd => return,
             Event::Start { .. } => ("start".to_owned(), String::new()),
-            Event::Signature(signature) => (format!("seal {}", signature.packed()), String::new()),
+            Event::Signature(signature) => (format!("signature {}", signature.packed()), String::new()),
             Event::Citation(citation) => (format!("citation {}", citation.url), String::new()),
             Event::ToolStart { index, id, name, .. } => (format!("call {index} {id} {name}"), String::new()),
             other => (format!("{other:?}"), String::new()),
         };
+
         match self.0.last_mut() {
             Some(last) if head.ends_with(' ') && last.starts_with(&head) => last.push_str(&text),
             _ if head.ends_with(' ') && text.is_empty() => {}
@@ -60,8 +64,8 @@ impl Spoken {
     }
 }
 
-/// Clients' requests.
-const ASKS: [(&str, &str); 10] = [
+/// Requests of real clients, by name.
+const REQUESTS: [(&str, &str); 10] = [
     (
         "plain",
         include_str!("../../../../tests/data/wire/messages/ask/plain.json"),
@@ -113,7 +117,8 @@ macro_rules! answer {
         )
     };
 }
-/// Providers' answers, whole and streamed.
+
+/// Answers of real providers by name, whole and streamed.
 const ANSWERS: [(&str, &str, &str); 10] = [
     answer!("plain"),
     answer!("tools"),
@@ -128,6 +133,6 @@ const ANSWERS: [(&str, &str, &str); 10] = [
 ];
 
 fn request(name: &str) -> serde_json::Value {
-    let (_, text) = ASKS.into_iter().find(|(known, _)| *known == name).unwrap();
+    let (_, text) = REQUESTS.into_iter().find(|(known, _)| *known == name).unwrap();
     serde_json::from_str(text).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Events in any order give a stream that clients understand, and nothing of them is lost.
+//! Events in any order give a stream that clients understand, without any loss.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::wire::error::{ApiError, Code};
 use crate::wire::messages::write_events::WriteEvents;
 use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
 
-/// A piece of an answer, before the arguments of its calls are filled in.
+/// A piece of an answer. The test fills in the arguments of calls.
 #[derive(Clone, Debug)]
 enum Piece {
     Text(String),
@@ -40,12 +40,12 @@ fn piece() -> impl Strategy<Value = Piece> {
     ]
 }
 
-/// A call: its arguments in pieces, how many of them were given.
+/// A call with its arguments in pieces, and the number of pieces that were sent.
 struct Call {
     custom: bool,
     whole: &'static str,
     pieces: Vec<&'static str>,
-    given: usize,
+    sent: usize,
 }
 
 impl Call {
@@ -60,12 +60,12 @@ impl Call {
             custom,
             whole,
             pieces,
-            given: 0,
+            sent: 0,
         }
     }
 
     fn is_whole(&self) -> bool {
-        self.given == self.pieces.len()
+        self.sent == self.pieces.len()
     }
 }
 
@@ -98,45 +98,52 @@ proptest! {
                     let index = which.index(calls.len());
                     let call = &mut calls[index];
                     if call.is_whole() { continue; }
-                    call.given += 1;
-                    Event::ToolArguments { index, text: call.pieces[call.given - 1].into() }
+                    call.sent += 1;
+                    Event::ToolArguments { index, text: call.pieces[call.sent - 1].into() }
                 }
-                // A protocol that has such marks gives its parts one after the other.
+                // A protocol with such marks sends its parts one after the other.
                 Piece::PartEnd if !calls.iter().all(Call::is_whole) => continue,
                 Piece::PartEnd => Event::PartEnd,
                 Piece::Usage(prompt) => Event::Usage(Tokens { prompt, ..Tokens::default() }),
             };
             writer.write(event, &mut out);
         }
+
         if let Some(stop) = stop {
             writer.write(Event::Stop { stop, sequence: None }, &mut out);
         }
+
         if !ends {
             writer.fail(&ApiError::new(Code::ProviderError, "It broke."), &mut out);
             let message = check(&out);
             prop_assert!(message.error.is_some() && message.last.is_none());
             return Ok(());
         }
+
         writer.write(Event::End, &mut out);
         let length = out.len();
         writer.write(Event::Text("late".into()), &mut out);
+
         prop_assert_eq!(out.len(), length);
 
         let message = check(&out);
         prop_assert!(message.last.is_some());
+
         let joined = |kind: &str, key: &str| -> String {
             message.blocks.iter().filter(|b| b["type"] == kind).map(|b| b[key].as_str().unwrap()).collect()
         };
         prop_assert_eq!(joined("text", "text"), text);
         prop_assert_eq!(joined("thinking", "thinking"), thoughts);
-        let sealed = message.blocks.iter().filter(|b| b["type"] == "redacted_thinking" || b["signature"].as_str().is_some_and(|s| !s.is_empty()));
-        prop_assert_eq!(sealed.count(), signatures);
+
+        let signed = message.blocks.iter().filter(|b| b["type"] == "redacted_thinking" || b["signature"].as_str().is_some_and(|s| !s.is_empty()));
+        prop_assert_eq!(signed.count(), signatures);
+
         let written: Vec<&Value> = message.blocks.iter().filter(|b| b["type"] == "tool_use").collect();
         prop_assert_eq!(written.len(), calls.len());
         for (index, call) in calls.iter().enumerate() {
             let id = format!("id{index}");
             let block = written.iter().find(|b| b["id"] == id.as_str()).unwrap();
-            let given: String = call.pieces[..call.given].concat();
+            let given: String = call.pieces[..call.sent].concat();
             let input = block["input"].as_str().unwrap();
             if call.custom {
                 let parsed: Value = serde_json::from_str(input).unwrap();

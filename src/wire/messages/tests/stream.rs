@@ -1,23 +1,24 @@
-//! A check of Anthropic's rules for streams, and the message that a client would put together.
+//! A check of Anthropic's rules for streams, with the message that a client puts together.
 
 use serde_json::{Value, json};
 
-/// What a client has in the end.
+/// The message of a client at the end of a stream.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Message {
-    /// The blocks, the input of calls as text in `input`.
+    /// The blocks. The input of calls is text in `input`.
     pub(super) blocks: Vec<Value>,
-    /// `delta` and `usage` of `message_delta`.
+    /// The `delta` and the `usage` of `message_delta`.
     pub(super) last: Option<Value>,
-    /// The error that ended it.
+    /// The error that ended the stream.
     pub(super) error: Option<Value>,
 }
 
-/// Reads a stream as strictly as can be: order, indices, pairs of start and stop, kinds of deltas, names of events.
+/// Reads a stream and asserts the order, indexes, pairs of start and stop, kinds of deltas and names of events.
 pub(super) fn check(bytes: &[u8]) -> Message {
     let text = std::str::from_utf8(bytes).unwrap();
     let mut message = Message::default();
     let (mut started, mut open, mut done) = (false, false, false);
+
     assert!(text.is_empty() || text.ends_with("\n\n"));
     for event in text.split("\n\n").filter(|event| !event.is_empty()) {
         let (name, data) = event.split_once('\n').unwrap();
@@ -85,6 +86,7 @@ pub(super) fn check(bytes: &[u8]) -> Message {
             other => panic!("{other}"),
         }
     }
+
     assert_eq!(done, message.last.is_some());
     message
 }

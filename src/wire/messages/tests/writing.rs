@@ -1,4 +1,4 @@
-//! Requests in the making, and what Anthropic gets of them.
+//! Helpers that build requests and write them for Anthropic.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Conversations as Anthropic gets them.
+//! Conversations, as Anthropic gets them.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ fn turns_of_one_role_become_one_message_with_results_first() {
     assert_eq!(
         body["tools"],
         json!([{"name": "f", "input_schema": {"type": "object"}}]),
-        "called, so it must be known"
+        "Anthropic has to know the tools of all calls"
     );
     assert_eq!(body["tool_choice"], json!({"type": "none"}));
 }
@@ -83,6 +83,7 @@ fn system_turns_stand_where_the_model_takes_them() {
     assert_eq!(inside["system"], json!([text("zero"), text("first")]));
     assert_eq!(roles(&inside), ["user", "assistant", "user", "system"]);
     assert_eq!(inside["messages"][3]["content"], json!([text("then"), text("last")]));
+
     let outside = written(&request);
     assert_eq!(roles(&outside), ["user", "assistant", "user"]);
     assert_eq!(outside["messages"][2]["content"][1], text("then"));
@@ -91,6 +92,7 @@ fn system_turns_stand_where_the_model_takes_them() {
 #[test]
 fn a_conversation_always_begins_with_the_user() {
     let body = written(&asking(vec![says(Role::Assistant, "Hi!"), says(Role::User, "Hello")]));
+
     assert_eq!(
         body["messages"][0]["content"],
         json!([text("[The assistant speaks first.]")])
@@ -228,6 +230,7 @@ fn a_call_needs_an_object_and_a_legal_id() {
 
     let body = written(&request("{}"));
     let id = body["messages"][1]["content"][0]["id"].as_str().unwrap().to_owned();
+
     assert!(
         id.starts_with("functions_f_0_") && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'),
         "{id}"
@@ -291,10 +294,12 @@ proptest! {
         let body = written_for(&asking(turns), &Capabilities { system_inside, ..Capabilities::default() }).unwrap();
 
         let messages = body["messages"].as_array().unwrap();
+
         prop_assert_eq!(&messages[0]["role"], "user");
         for pair in messages.windows(2) {
             prop_assert_ne!(&pair[0]["role"], &pair[1]["role"]);
         }
+
         for message in messages {
             let blocks = message["content"].as_array().unwrap();
             prop_assert!(!blocks.is_empty());
@@ -305,6 +310,7 @@ proptest! {
             }
             prop_assert!(!blocks.iter().all(|block| block["type"].as_str().unwrap().ends_with("thinking")));
         }
+
         prop_assert!(read_request(&body).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! Answers, as providers send them.
+//! Answers of providers, as they are read.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ fn response(answer: &Value) -> Response<'_> {
 }
 
 #[test]
-fn a_stream_says_what_the_whole_answer_says() {
+fn a_stream_is_read_like_the_whole_answer() {
     let mut seen = 0;
     for case in cases("answer", ".sse") {
         let Some(whole) = find(&format!("answer/{case}.json")) else {
@@ -24,8 +24,8 @@ fn a_stream_says_what_the_whole_answer_says() {
         };
 
         assert_eq!(
-            told(&events(&fixture(&format!("answer/{case}.sse")))),
-            untold(whole),
+            fold(&events(&fixture(&format!("answer/{case}.sse")))),
+            without_service(whole),
             "{case}"
         );
         seen += 1;
@@ -47,16 +47,16 @@ fn a_provider_that_sends_only_whole_items_or_only_the_whole_answer_is_understood
             let less: String = stream.split_inclusive("\n\n").filter(event).collect();
 
             assert_eq!(
-                plain(told(&events(&less))),
-                plain(untold(response(&whole))),
+                plain(fold(&events(&less))),
+                plain(without_service(response(&whole))),
                 "{case} of {kept:?}"
             );
         }
     }
 }
 
-/// Without how it was served, which no event tells.
-fn untold(response: Response<'_>) -> Response<'_> {
+/// The answer without its service, which no event has.
+fn without_service(response: Response<'_>) -> Response<'_> {
     Response {
         service: ServiceReport::default(),
         ..response
@@ -69,7 +69,7 @@ fn plain(mut response: Response<'_>) -> Response<'_> {
 }
 
 #[test]
-fn thoughts_come_with_their_seal_and_are_counted() {
+fn thoughts_come_with_their_signature_and_are_counted() {
     let answer = json("answer/thinking.json");
     let response = response(&answer);
 
@@ -80,6 +80,7 @@ fn thoughts_come_with_their_seal_and_are_counted() {
     else {
         panic!("{response:?}")
     };
+
     assert_eq!(
         text,
         "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one."
@@ -89,6 +90,7 @@ fn thoughts_come_with_their_seal_and_are_counted() {
         (Protocol::OpenaiResponses, Some("rs_68a0think"))
     );
     assert_eq!(response.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
+
     let tokens = Tokens {
         prompt: 97,
         completion: 152,
@@ -113,6 +115,7 @@ fn a_call_is_known_by_its_call_id() {
         Part::ToolCall(call) => Some((call.id.as_ref(), call.name.as_ref())),
         _ => None,
     });
+
     assert_eq!(
         ids.collect::<Vec<_>>(),
         [("call_p1Lima", "get_weather"), ("call_p2Quito", "get_weather")]
@@ -121,7 +124,7 @@ fn a_call_is_known_by_its_call_id() {
 }
 
 #[test]
-fn endings_are_told_apart() {
+fn reasons_to_stop_are_read() {
     for (case, stop) in [
         ("plain", Stop::End),
         ("tools", Stop::Tools),
@@ -135,7 +138,7 @@ fn endings_are_told_apart() {
 }
 
 #[test]
-fn what_failed_or_is_something_else_is_no_answer() {
+fn failures_and_other_bodies_are_no_answers() {
     for answer in [
         json!({}),
         json!([]),
@@ -148,7 +151,7 @@ fn what_failed_or_is_something_else_is_no_answer() {
 }
 
 #[test]
-fn an_answer_that_leaves_out_most_is_read_all_the_same() {
+fn an_answer_without_most_fields_is_read() {
     let answer = json!({"output": [
         null, 3, {"type": "message"}, {"type": "message", "content": [{"type": "output_text", "text": "a"}, {"type": "new"}]},
         {"type": "reasoning", "summary": null}, {"type": "function_call", "id": "fc_1", "name": "f"}, {"type": "new"},
@@ -159,6 +162,7 @@ fn an_answer_that_leaves_out_most_is_read_all_the_same() {
     let Some(Part::ToolCall(call)) = response.parts.get(1) else {
         panic!("{response:?}")
     };
+
     assert_eq!((call.id.as_ref(), call.arguments.as_ref()), ("fc_1", "{}"));
     assert_eq!((response.parts.len(), response.tokens), (2, None));
 }
@@ -179,6 +183,7 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
         quote: None,
         span: Some((3, 5)),
     };
+
     assert_eq!(
         response.parts.get(1),
         Some(&Part::Text {
@@ -187,6 +192,7 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
             cache: None
         })
     );
+
     let written: Value = serde_json::from_slice(&write_response(&response, &identity(&json!({})))).unwrap();
     assert_eq!(
         written["output"][0]["content"][1]["annotations"],
@@ -195,17 +201,19 @@ fn citations_count_the_characters_of_the_whole_answer_and_are_written_for_their_
 }
 
 #[test]
-fn errors_in_a_stream_are_told_in_both_shapes() {
+fn errors_in_a_stream_are_read_in_both_shapes() {
     let last = |case: &str| events(&fixture(case)).pop();
 
     let Some(Event::Error(failed)) = last("answer/error.sse") else {
         panic!()
     };
+
     assert_eq!(failed.code.as_deref(), Some("server_error"));
     assert!(failed.message.unwrap().starts_with("The server had an error"));
     let Some(Event::Error(error)) = last("answer/error_event.sse") else {
         panic!()
     };
+
     assert_eq!(
         (error.code.as_deref(), error.message.as_deref()),
         (Some("rate_limit_exceeded"), Some("Rate limit reached."))
@@ -213,7 +221,7 @@ fn errors_in_a_stream_are_told_in_both_shapes() {
 }
 
 #[test]
-fn a_seal_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
+fn a_signature_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
     for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
         let signature = Signature {
             origin: Protocol::AnthropicMessages,
@@ -268,9 +276,10 @@ fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
 }
 
 #[test]
-fn a_tool_that_speaks_of_deltas_and_a_text_that_speaks_of_ends_hide_nothing() {
+fn tools_and_texts_with_words_of_the_protocol_do_not_disturb_the_watcher() {
     let mut passing = Passing::new();
     passing.judge(br#"{"type":"response.output_text.delta","delta":"\"response.completed\" \"error\""}"#);
+
     assert_eq!((passing.ending(), passing.text_bytes()), (StreamEnd::Cut, 32));
 
     passing.judge(br#"{"type":"response.completed","response":{"tools":[{"parameters":{"delta":"x"}}],"usage":{"input_tokens":1}}}"#);

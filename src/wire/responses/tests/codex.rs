@@ -21,15 +21,18 @@ fn a_model_that_it_does_not_know_gets_groups_and_functions() {
         .iter()
         .map(|tool| (tool.namespace.as_deref(), tool.name.as_ref()))
         .collect();
+
     assert!(tools.contains(&(None, "exec_command")) && tools.contains(&(Some("multi_agent_v1"), "spawn_agent")));
     assert!(
         !tools.iter().any(|(_, name)| *name == "web_search"),
         "only OpenAI can search"
     );
+
     let group: Vec<_> = request.tools.iter().filter(|tool| tool.namespace.is_some()).collect();
     let about = |index: usize| group[index].description.as_deref().unwrap();
     assert!(about(0).starts_with("multi_agent_v1: Tools for spawning and managing sub-agents.\n\nClose an agent"));
     assert!(!about(1).starts_with("multi_agent_v1"));
+
     assert_eq!((request.system.len(), request.turns.len()), (3, 2));
     assert!(request.stream && request.prompt_cache_key.is_some());
 }
@@ -40,6 +43,7 @@ fn a_model_that_it_knows_gets_tools_within_the_input() {
     let request = read_request(&body).unwrap();
 
     let exec = &request.tools[0];
+
     assert_eq!(
         (exec.namespace.as_deref(), exec.name.as_ref()),
         (Some("functions"), "exec")
@@ -50,15 +54,17 @@ fn a_model_that_it_knows_gets_tools_within_the_input() {
 }
 
 #[test]
-fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
+fn the_history_of_a_model_of_another_protocol_is_read() {
     let body = json("ask/codex_history.json");
     let request = read_request(&body).unwrap();
 
     let shape: Vec<(Role, usize)> = request.turns.iter().map(|turn| (turn.role, turn.parts.len())).collect();
+
     assert_eq!(
         shape,
         [(Role::User, 1), (Role::User, 1), (Role::Assistant, 4), (Role::User, 2)]
     );
+
     let [
         Part::Thinking {
             text,
@@ -79,22 +85,25 @@ fn what_a_model_of_another_protocol_said_is_read_from_its_history() {
     assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
     assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
     assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));
+
     let Part::ToolResult(result) = &request.turns[3].parts[0] else {
         panic!("{request:?}")
     };
+
     assert_eq!((result.id.as_ref(), result.parts.len()), ("toolu_0", 2));
 }
 
 #[test]
-fn what_another_agent_says_is_read_unless_it_is_encrypted() {
-    let said = |words: &str| {
+fn messages_of_another_agent_are_read_unless_they_are_encrypted() {
+    let message = |words: &str| {
         let head = json!({"type": "input_text", "text": "Payload:"});
         let words = json!({"type": "encrypted_content", "encrypted_content": words});
         json!({"input": [{"type": "agent_message", "author": "/lead", "recipient": "/lead/a", "content": [head, words]}]})
     };
 
-    let plain = said("Look around.");
+    let plain = message("Look around.");
     let turns = read_request(&plain).unwrap().turns;
+
     assert_eq!(
         turns,
         [Turn {
@@ -102,11 +111,12 @@ fn what_another_agent_says_is_read_unless_it_is_encrypted() {
             parts: vec![Part::text("Payload:"), Part::text("Look around.")]
         }]
     );
-    let refused = read_request(&said("gAAAAABo")).unwrap_err();
+
+    let refused = read_request(&message("gAAAAABo")).unwrap_err();
     assert_eq!(refused.param, "input[0].content[1].encrypted_content");
 }
 
-/// What a provider of another protocol makes of a call: a function, its JSON in pieces.
+/// A call as a provider of another protocol sends it: a function, with its JSON in pieces.
 fn call(index: usize, name: &'static str, pieces: &[&'static str]) -> Vec<Event<'static>> {
     let start = Event::ToolStart {
         index,
@@ -152,6 +162,7 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
         json!({"type": "custom_tool_call", "id": format!("ctc_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
             "name": "exec", "namespace": "functions", "input": input})
     };
+
     assert_eq!(last["output"][0], custom(0, "text(\"a\")\n"));
     assert_eq!(
         last["output"][1],
@@ -159,6 +170,7 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
             "name": "sleep", "namespace": "clock", "arguments": "{\"duration_ms\":5}"})
     );
     assert_eq!(last["output"][2], custom(2, "text(2)"));
+
     let deltas = data(&stream)
         .into_iter()
         .map(|event| serde_json::from_str::<Value>(&event).unwrap());
@@ -167,7 +179,8 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
     let deltas: Vec<_> = deltas
         .map(|event| event["delta"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(deltas, ["text(", "\"a\")\n"], "the text is handed out as it comes");
-    let whole: Value = serde_json::from_slice(&write_response(&told(&events), &identity)).unwrap();
+    assert_eq!(deltas, ["text(", "\"a\")\n"], "the text goes out as it comes");
+
+    let whole: Value = serde_json::from_slice(&write_response(&fold(&events), &identity)).unwrap();
     assert_eq!(whole["output"], last["output"]);
 }

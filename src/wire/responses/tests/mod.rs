@@ -1,8 +1,9 @@
-//! The protocol as a whole: fixtures, ways there and back, and what a stream has to obey.
+//! Fixtures of this protocol, and helpers that read and write streams.
 
 mod answers;
-mod asks;
 mod codex;
+mod generated;
+mod requests;
 mod streams;
 mod validate;
 
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::*;
 use crate::wire::neutral::{Event, Part, Response, ResponseIdentity, Signature, ToolCall};
 
-/// `tests/data/wire/responses/`, built in: this room reads no files, in its tests either.
+/// `tests/data/wire/responses/`, compiled in: this room reads no files, not even in tests.
 macro_rules! fixtures {
     ($($path:literal)*) => { &[$(($path, include_str!(concat!("../../../../tests/data/wire/responses/", $path)))),*] };
 }
@@ -75,6 +76,7 @@ fn cases(kind: &str, ending: &str) -> Vec<String> {
         .iter()
         .filter_map(|(name, _)| name.strip_prefix(kind)?.strip_prefix('/')?.strip_suffix(ending));
     let names: Vec<_> = names.map(str::to_owned).collect();
+
     assert!(names.len() > 8, "{names:?}");
     names
 }
@@ -97,59 +99,14 @@ fn data(stream: &str) -> Vec<String> {
         .collect()
 }
 
-/// What an event says, owning it.
-fn own(event: Event<'_>) -> Event<'static> {
-    let text = |text: std::borrow::Cow<'_, str>| std::borrow::Cow::Owned(text.into_owned());
-    match event {
-        Event::Start { id, tokens } => Event::Start {
-            id: id.map(text),
-            tokens,
-        },
-        Event::Text(it) => Event::Text(text(it)),
-        Event::Thinking(it) => Event::Thinking(text(it)),
-        Event::Refusal(it) => Event::Refusal(text(it)),
-        Event::Signature(signature) => Event::Signature(Signature {
-            origin: signature.origin,
-            value: text(signature.value),
-            id: signature.id.map(text),
-            redacted: signature.redacted,
-        }),
-        Event::Citation(it) => Event::Citation(crate::wire::neutral::Citation {
-            url: text(it.url),
-            title: text(it.title),
-            quote: it.quote.map(text),
-            span: it.span,
-        }),
-        Event::ToolStart {
-            index,
-            id,
-            name,
-            custom,
-        } => Event::ToolStart {
-            index,
-            id: text(id),
-            name: text(name),
-            custom,
-        },
-        Event::ToolArguments { index, text: it } => Event::ToolArguments { index, text: text(it) },
-        Event::PartEnd => Event::PartEnd,
-        Event::Stop { stop, sequence } => Event::Stop {
-            stop,
-            sequence: sequence.map(text),
-        },
-        Event::Usage(tokens) => Event::Usage(tokens),
-        Event::Error(told) => Event::Error(told),
-        Event::End => Event::End,
-    }
-}
-
-/// What a stream says.
+/// The events of a stream.
 fn events(stream: &str) -> Vec<Event<'static>> {
     let (mut reader, mut events) = (ReadEvents::new(None), Vec::new());
     for data in data(stream) {
-        reader.read(data.as_bytes(), &mut |event| events.push(own(event)));
+        reader.read(data.as_bytes(), &mut |event| events.push(event.into_owned()));
     }
-    reader.finish(&mut |event| events.push(own(event)));
+
+    reader.finish(&mut |event| events.push(event.into_owned()));
     events
 }
 
@@ -161,11 +118,12 @@ fn written(events: &[Event<'_>], identity: ResponseIdentity) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The answer that a stream tells, pieces put together.
-fn told(events: &[Event<'static>]) -> Response<'static> {
+/// The answer that the events of a stream add up to.
+fn fold(events: &[Event<'static>]) -> Response<'static> {
     let mut response = Response::default();
     let mut open = false;
     let mut calls = std::collections::HashMap::new();
+
     for event in events.iter().cloned() {
         let grows = std::mem::replace(&mut open, true);
         match (event, response.parts.last_mut().filter(|_| grows)) {
@@ -222,6 +180,7 @@ fn told(events: &[Event<'static>]) -> Response<'static> {
             _ => open = grows,
         }
     }
+
     for part in &mut response.parts {
         if let Part::ToolCall(call) = part
             && call.arguments.is_empty()
@@ -230,5 +189,6 @@ fn told(events: &[Event<'static>]) -> Response<'static> {
             call.arguments = "{}".into();
         }
     }
+
     response
 }

@@ -1,152 +1,208 @@
-//! The rules that a stream of this protocol obeys.
+//! The rules that a stream of this protocol keeps.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-#[derive(Default)]
-struct Open {
-    item: Value,
-    /// Text of each part so far, and whether the part is open.
-    parts: Vec<(String, bool)>,
-    done: Option<Value>,
-}
-
-/// Checks a stream; gives the response that it ends with.
+/// Checks a stream. Returns the response at its end.
 pub(super) fn validate(stream: &str) -> Value {
-    let mut items: Vec<Open> = Vec::new();
-    let mut last = Value::Null;
-    let mut ids = HashMap::new();
+    let mut checker = Checker::default();
+
     for (number, event) in stream.split_terminator("\n\n").enumerate() {
         let (name, data) = event.split_once("\ndata: ").unwrap();
         let event: Value = serde_json::from_str(data).unwrap();
         let kind = event["type"].as_str().unwrap();
         assert_eq!(name.strip_prefix("event: "), Some(kind));
         assert_eq!(event["sequence_number"], number, "numbers rise by one");
-        assert!(last.is_null(), "{kind} after the end");
+        assert!(checker.last.is_null(), "{kind} after the end");
         match number {
             0 => assert_eq!(kind, "response.created"),
             1 => assert_eq!(kind, "response.in_progress"),
             _ => {}
         }
-        let text = |key: &str| {
-            event[key]
-                .as_str()
-                .unwrap_or_else(|| panic!("{kind} without {key}"))
-                .to_owned()
-        };
-        let part_at = event
-            .get("content_index")
-            .or(event.get("summary_index"))
-            .map(|index| index.as_u64().unwrap());
-        let at = event.get("output_index").map(|index| index.as_u64().unwrap() as usize);
-        if let (Some(at), Some(id)) = (at, event.get("item_id")) {
-            assert_eq!(&items[at].item["id"], id, "an item keeps its id");
-            assert!(items[at].done.is_none(), "{kind} after its item is done");
+
+        checker.event(kind, &event);
+    }
+
+    checker.last
+}
+
+#[derive(Default)]
+struct Checker {
+    items: Vec<Open>,
+    ids: HashSet<String>,
+    /// The response of the last event; null before it.
+    last: Value,
+}
+
+#[derive(Default)]
+struct Open {
+    item: Value,
+    /// The text of each part so far, and whether the part is open.
+    parts: Vec<(String, bool)>,
+    done: Option<Value>,
+}
+
+fn index(event: &Value, key: &str) -> Option<usize> {
+    event.get(key).map(|index| index.as_u64().unwrap() as usize)
+}
+
+fn part_index(event: &Value) -> Option<usize> {
+    index(event, "content_index").or(index(event, "summary_index"))
+}
+
+fn text<'e>(event: &'e Value, key: &str) -> &'e str {
+    event[key].as_str().unwrap_or_else(|| panic!("{event} without {key}"))
+}
+
+impl Checker {
+    fn event(&mut self, kind: &str, event: &Value) {
+        if let (Some(at), Some(id)) = (index(event, "output_index"), event.get("item_id")) {
+            assert_eq!(&self.items[at].item["id"], id, "an item keeps its id");
+            assert!(self.items[at].done.is_none(), "{kind} after its item is done");
         }
+
         match kind {
             "response.created" | "response.in_progress" => {
                 response(&event["response"]);
                 assert_eq!(event["response"]["status"], "in_progress");
                 assert_eq!(event["response"]["output"], json!([]));
             }
-            "response.output_item.added" => {
-                assert_eq!(at, Some(items.len()), "items begin in order");
-                let id = event["item"]["id"].as_str().unwrap().to_owned();
-                assert_eq!(ids.insert(id, ()), None, "ids are unique");
-                items.push(Open {
-                    item: event["item"].clone(),
-                    ..Open::default()
-                });
-            }
-            "response.content_part.added" | "response.reasoning_summary_part.added" => {
-                let parts = &mut items[at.unwrap()].parts;
-                assert_eq!(part_at, Some(parts.len() as u64), "parts begin in order");
-                assert!(parts.iter().all(|part| !part.1), "one part is open at a time");
-                parts.push((String::new(), true));
-            }
+            "response.output_item.added" => self.item_added(event),
+            "response.content_part.added" | "response.reasoning_summary_part.added" => self.part_added(event),
             "response.output_text.delta"
             | "response.refusal.delta"
             | "response.reasoning_summary_text.delta"
             | "response.function_call_arguments.delta"
-            | "response.custom_tool_call_input.delta" => {
-                let open = &mut items[at.unwrap()];
-                if part_at.is_none() && open.parts.is_empty() {
-                    open.parts.push((String::new(), true));
-                }
-                let part = &mut open.parts[part_at.unwrap_or(0) as usize];
-                assert!(part.1, "{kind} for a part that is not open");
-                assert_ne!(text("delta"), "");
-                part.0.push_str(&text("delta"));
-                assert_eq!(event.get("logprobs").is_some(), kind == "response.output_text.delta");
-            }
+            | "response.custom_tool_call_input.delta" => self.delta(kind, event),
             "response.output_text.annotation.added" => {
-                assert!(items[at.unwrap()].parts[part_at.unwrap() as usize].1);
+                assert!(self.part(event).1);
                 assert!(event["annotation"]["url"].is_string() && event["annotation_index"].is_u64());
             }
             "response.output_text.done" => {
-                assert_eq!(items[at.unwrap()].parts[part_at.unwrap() as usize].0, text("text"));
+                assert_eq!(self.part(event).0, text(event, "text"));
                 assert_eq!(event["logprobs"], json!([]));
             }
-            "response.refusal.done" => {
-                assert_eq!(items[at.unwrap()].parts[part_at.unwrap() as usize].0, text("refusal"));
-            }
-            "response.reasoning_summary_text.done" => {
-                assert_eq!(items[at.unwrap()].parts[part_at.unwrap() as usize].0, text("text"));
-            }
-            "response.content_part.done" | "response.reasoning_summary_part.done" => {
-                let part = &mut items[at.unwrap()].parts[part_at.unwrap() as usize];
-                assert!(std::mem::replace(&mut part.1, false), "a part ends once");
-                let said = event["part"].get("text").or(event["part"].get("refusal"));
-                assert_eq!(said.unwrap().as_str(), Some(part.0.as_str()));
-                content(&event["part"]);
-            }
-            "response.function_call_arguments.done" | "response.custom_tool_call_input.done" => {
-                let key = if kind.contains("custom") { "input" } else { "arguments" };
-                let sent = items[at.unwrap()].parts.pop().map_or_else(String::new, |part| part.0);
-                assert_eq!(sent, text(key));
-                items[at.unwrap()].parts.push((sent, false));
-            }
-            "response.output_item.done" => {
-                let open = &mut items[at.unwrap()];
-                assert!(open.done.is_none(), "an item ends once");
-                assert!(open.parts.iter().all(|part| !part.1), "a part of it is open");
-                for key in ["id", "type", "call_id", "name", "namespace", "role"] {
-                    assert_eq!(open.item.get(key), event["item"].get(key), "{key} stays");
-                }
-                item(&event["item"], &open.parts);
-                open.done = Some(event["item"].clone());
-            }
-            "response.completed" | "response.incomplete" => {
-                last = event["response"].clone();
-                response(&last);
-                assert_eq!(kind, format!("response.{}", last["status"].as_str().unwrap()));
-                assert_eq!(last["incomplete_details"].is_null(), kind == "response.completed");
-                let done: Vec<_> = items
-                    .iter()
-                    .map(|open| open.done.clone().expect("no item is open"))
-                    .collect();
-                assert_eq!(last["output"], json!(done));
-            }
-            "response.failed" => {
-                last = event["response"].clone();
-                response(&last);
-                assert_eq!(last["status"], "failed");
-                assert!(last["error"]["code"].is_string() && last["error"]["message"].is_string());
-            }
-            "error" => last = event.clone(),
+            "response.refusal.done" => assert_eq!(self.part(event).0, text(event, "refusal")),
+            "response.reasoning_summary_text.done" => assert_eq!(self.part(event).0, text(event, "text")),
+            "response.content_part.done" | "response.reasoning_summary_part.done" => self.part_done(event),
+            "response.function_call_arguments.done" => self.arguments_done(event, "arguments"),
+            "response.custom_tool_call_input.done" => self.arguments_done(event, "input"),
+            "response.output_item.done" => self.item_done(event),
+            "response.completed" | "response.incomplete" => self.end(kind, event),
+            "response.failed" => self.fail(event),
+            "error" => self.last = event.clone(),
             _ => panic!("{kind} is no event"),
         }
     }
-    last
+
+    fn item(&mut self, event: &Value) -> &mut Open {
+        &mut self.items[index(event, "output_index").unwrap()]
+    }
+
+    fn part(&mut self, event: &Value) -> &mut (String, bool) {
+        &mut self.item(event).parts[part_index(event).unwrap()]
+    }
+
+    fn item_added(&mut self, event: &Value) {
+        assert_eq!(
+            index(event, "output_index"),
+            Some(self.items.len()),
+            "items begin in order"
+        );
+
+        let id = event["item"]["id"].as_str().unwrap().to_owned();
+        assert!(self.ids.insert(id), "ids are unique");
+        self.items.push(Open {
+            item: event["item"].clone(),
+            ..Open::default()
+        });
+    }
+
+    fn part_added(&mut self, event: &Value) {
+        let parts = &mut self.item(event).parts;
+
+        assert_eq!(part_index(event), Some(parts.len()), "parts begin in order");
+        assert!(parts.iter().all(|part| !part.1), "one part is open at a time");
+        parts.push((String::new(), true));
+    }
+
+    fn delta(&mut self, kind: &str, event: &Value) {
+        let open = self.item(event);
+        if part_index(event).is_none() && open.parts.is_empty() {
+            open.parts.push((String::new(), true));
+        }
+
+        let part = &mut open.parts[part_index(event).unwrap_or(0)];
+
+        assert!(part.1, "{kind} for a part that is not open");
+        assert_ne!(text(event, "delta"), "");
+        part.0.push_str(text(event, "delta"));
+        assert_eq!(event.get("logprobs").is_some(), kind == "response.output_text.delta");
+    }
+
+    fn part_done(&mut self, event: &Value) {
+        let part = self.part(event);
+
+        assert!(std::mem::replace(&mut part.1, false), "a part ends once");
+
+        let whole = event["part"].get("text").or(event["part"].get("refusal"));
+        assert_eq!(whole.unwrap().as_str(), Some(part.0.as_str()));
+        content(&event["part"]);
+    }
+
+    fn arguments_done(&mut self, event: &Value, key: &str) {
+        let open = self.item(event);
+        let sent = open.parts.pop().map_or_else(String::new, |part| part.0);
+
+        assert_eq!(sent, text(event, key));
+        open.parts.push((sent, false));
+    }
+
+    fn item_done(&mut self, event: &Value) {
+        let open = self.item(event);
+
+        assert!(open.done.is_none(), "an item ends once");
+        assert!(open.parts.iter().all(|part| !part.1), "a part of it is open");
+        for key in ["id", "type", "call_id", "name", "namespace", "role"] {
+            assert_eq!(open.item.get(key), event["item"].get(key), "{key} stays");
+        }
+
+        item(&event["item"], &open.parts);
+        open.done = Some(event["item"].clone());
+    }
+
+    fn end(&mut self, kind: &str, event: &Value) {
+        self.last = event["response"].clone();
+        response(&self.last);
+
+        assert_eq!(kind, format!("response.{}", self.last["status"].as_str().unwrap()));
+        assert_eq!(self.last["incomplete_details"].is_null(), kind == "response.completed");
+
+        let done: Vec<_> = self
+            .items
+            .iter()
+            .map(|open| open.done.clone().expect("no item is open"))
+            .collect();
+        assert_eq!(self.last["output"], json!(done));
+    }
+
+    fn fail(&mut self, event: &Value) {
+        self.last = event["response"].clone();
+        response(&self.last);
+
+        assert_eq!(self.last["status"], "failed");
+        assert!(self.last["error"]["code"].is_string() && self.last["error"]["message"].is_string());
+    }
 }
 
-/// A response has what the SDKs want.
-pub(super) fn response(response: &Value) {
+/// Asserts the fields that the SDKs require of a response.
+fn response(response: &Value) {
     assert_eq!(response["object"], "response");
     for key in ["id", "model", "status"] {
         assert!(response[key].is_string(), "{key}");
     }
+
     assert!(response["created_at"].is_i64() && response["parallel_tool_calls"].is_boolean());
     assert!(response["tools"].is_array() && response["output"].is_array() && !response["tool_choice"].is_null());
     assert_eq!(response["store"], false);
@@ -168,7 +224,7 @@ fn content(part: &Value) {
 fn item(item: &Value, parts: &[(String, bool)]) {
     let texts: Vec<&str> = parts.iter().map(|part| part.0.as_str()).collect();
     let listed = |key: &str| -> Vec<String> {
-        let said = |part: &Value| {
+        let text = |part: &Value| {
             part.get("text")
                 .or(part.get("refusal"))
                 .unwrap()
@@ -176,7 +232,7 @@ fn item(item: &Value, parts: &[(String, bool)]) {
                 .unwrap()
                 .to_owned()
         };
-        item[key].as_array().unwrap().iter().map(said).collect()
+        item[key].as_array().unwrap().iter().map(text).collect()
     };
     match item["type"].as_str().unwrap() {
         "message" => {

@@ -1,0 +1,136 @@
+//! The blocks of a provider's stream.
+
+use serde_json::Value;
+
+use super::{ReadEvents, unless_empty};
+use crate::wire::messages::forced;
+use crate::wire::messages::read_response::{citation, signature_of};
+use crate::wire::neutral::Event;
+
+/// A block that has begun.
+#[derive(Debug)]
+pub(super) enum Open {
+    Text,
+    /// The signature comes at the end, perhaps in pieces.
+    Thinking {
+        signature: String,
+    },
+    Redacted,
+    Tool {
+        index: usize,
+        empty: bool,
+    },
+    /// The tool whose arguments are the answer.
+    Forced,
+    Unknown,
+}
+
+impl ReadEvents {
+    pub(super) fn block_start(&mut self, index: u64, block: &Value, out: &mut dyn FnMut(Event<'_>)) {
+        let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
+        let open = match text("type") {
+            "text" => {
+                unless_empty(text("text"), |text| out(Event::Text(text.into())));
+                Open::Text
+            }
+            "thinking" => {
+                unless_empty(text("thinking"), |text| out(Event::Thinking(text.into())));
+                Open::Thinking {
+                    signature: text("signature").to_owned(),
+                }
+            }
+            "redacted_thinking" => {
+                out(Event::Signature(signature_of(text("data"), true)));
+                Open::Redacted
+            }
+            "tool_use" => self.tool_start(block, out),
+            _ => Open::Unknown,
+        };
+        self.open.insert(index, open);
+    }
+
+    fn tool_start(&mut self, block: &Value, out: &mut dyn FnMut(Event<'_>)) -> Open {
+        let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
+        // Some hosts send the whole input at once.
+        let input = block
+            .get("input")
+            .filter(|input| input.as_object().is_some_and(|map| !map.is_empty()));
+        let input = input.map(Value::to_string);
+        let arguments = input.as_deref().unwrap_or_default();
+
+        if text("name") == forced::NAME {
+            unless_empty(arguments, |text| out(Event::Text(text.into())));
+            return Open::Forced;
+        }
+
+        let index = self.calls;
+        self.calls += 1;
+        out(Event::ToolStart {
+            index,
+            id: text("id").into(),
+            name: text("name").into(),
+            custom: false,
+        });
+        unless_empty(arguments, |text| {
+            let text = text.into();
+            out(Event::ToolArguments { index, text });
+        });
+        Open::Tool {
+            index,
+            empty: input.is_none(),
+        }
+    }
+
+    pub(super) fn block_delta(&mut self, index: u64, delta: &Value, out: &mut dyn FnMut(Event<'_>)) {
+        let text = |key: &str| delta.get(key).and_then(Value::as_str).unwrap_or_default();
+        let kind = text("type");
+        // Some hosts do not begin a block: its first delta does, if it says the kind.
+        let open = self.open.entry(index).or_insert_with(|| match kind {
+            "thinking_delta" | "signature_delta" => Open::Thinking {
+                signature: String::new(),
+            },
+            "text_delta" | "citations_delta" => Open::Text,
+            _ => Open::Unknown,
+        });
+
+        match (kind, open) {
+            ("text_delta", Open::Text) => unless_empty(text("text"), |text| out(Event::Text(text.into()))),
+            ("citations_delta", Open::Text) => {
+                if let Some(citation) = delta.get("citation").and_then(citation) {
+                    out(Event::Citation(citation));
+                }
+            }
+            ("thinking_delta", Open::Thinking { .. }) => {
+                unless_empty(text("thinking"), |text| out(Event::Thinking(text.into())));
+            }
+            ("signature_delta", Open::Thinking { signature }) => signature.push_str(text("signature")),
+            ("input_json_delta", Open::Tool { index, empty }) => unless_empty(text("partial_json"), |text| {
+                *empty = false;
+                out(Event::ToolArguments {
+                    index: *index,
+                    text: text.into(),
+                });
+            }),
+            ("input_json_delta", Open::Forced) => {
+                unless_empty(text("partial_json"), |text| out(Event::Text(text.into())))
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn block_stop(&mut self, index: u64, out: &mut dyn FnMut(Event<'_>)) {
+        match self.open.remove(&index) {
+            None | Some(Open::Unknown) => return,
+            Some(Open::Thinking { signature }) => {
+                unless_empty(&signature, |value| out(Event::Signature(signature_of(value, false))));
+            }
+            Some(Open::Tool { index, empty: true }) => out(Event::ToolArguments {
+                index,
+                text: "{}".into(),
+            }),
+            Some(Open::Text | Open::Redacted | Open::Tool { .. } | Open::Forced) => {}
+        }
+
+        out(Event::PartEnd);
+    }
+}

@@ -1,0 +1,112 @@
+//! The blocks of a stream: one is open at a time.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::WriteEvents;
+use super::event::append_event;
+use crate::wire::messages::write_response::own;
+use crate::wire::neutral::Signature;
+
+/// The block that is open.
+#[derive(Debug)]
+pub(super) enum Open {
+    Text,
+    Thinking,
+    Tool(OpenCall),
+}
+
+/// A call whose arguments are not complete yet, as far as is known.
+#[derive(Debug)]
+pub(super) struct OpenCall {
+    /// The call's index among those of the answer.
+    pub(super) index: usize,
+    pub(super) arguments: String,
+    /// The length of the arguments that were found incomplete.
+    pub(super) checked: usize,
+    pub(super) custom: bool,
+}
+
+impl WriteEvents {
+    pub(super) fn open_text(&mut self, out: &mut Vec<u8>) {
+        if !matches!(self.open, Some(Open::Text)) {
+            self.begin(&json!({"type": "text", "text": ""}), Open::Text, out);
+        }
+    }
+
+    pub(super) fn open_thinking(&mut self, out: &mut Vec<u8>) {
+        if !matches!(self.open, Some(Open::Thinking)) {
+            self.begin(
+                &json!({"type": "thinking", "thinking": "", "signature": ""}),
+                Open::Thinking,
+                out,
+            );
+        }
+    }
+
+    /// A signature closes the thoughts before it. Without thoughts it gets a block of its own.
+    pub(super) fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
+        match own(signature) {
+            Some(data) if signature.redacted => {
+                self.begin(&json!({"type": "redacted_thinking", "data": data}), Open::Thinking, out);
+            }
+            value => {
+                self.open_thinking(out);
+                let signature = value.map_or_else(|| signature.packed().into(), Cow::Borrowed);
+                self.delta(&json!({"type": "signature_delta", "signature": signature}), out);
+            }
+        }
+        self.close(out);
+    }
+
+    pub(super) fn begin(&mut self, block: &Value, open: Open, out: &mut Vec<u8>) {
+        self.close(out);
+        let start = json!({"type": "content_block_start", "index": self.next, "content_block": block});
+        append_event("content_block_start", &start, out);
+        self.open = Some(open);
+    }
+
+    pub(super) fn json(&self, partial_json: &str, out: &mut Vec<u8>) {
+        self.delta(&json!({"type": "input_json_delta", "partial_json": partial_json}), out);
+    }
+
+    pub(super) fn delta(&self, delta: &Value, out: &mut Vec<u8>) {
+        #[derive(Serialize)]
+        struct BlockDelta<'a> {
+            #[serde(rename = "type")]
+            kind: &'static str,
+            index: usize,
+            delta: &'a Value,
+        }
+
+        append_event(
+            "content_block_delta",
+            &BlockDelta {
+                kind: "content_block_delta",
+                index: self.next,
+                delta,
+            },
+            out,
+        );
+    }
+
+    pub(super) fn close(&mut self, out: &mut Vec<u8>) {
+        let Some(open) = self.open.take() else { return };
+
+        if let Open::Tool(call) = open {
+            if call.custom {
+                self.json("\"}", out);
+            }
+            self.closed.push(call.index);
+        }
+
+        append_event(
+            "content_block_stop",
+            &json!({"type": "content_block_stop", "index": self.next}),
+            out,
+        );
+        self.next += 1;
+    }
+}

@@ -1,0 +1,122 @@
+//! An item of a provider's answer.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::annotation::characters;
+use crate::domain::Protocol;
+use crate::wire::neutral::{Citation, Part, Signature, ToolCall};
+
+/// Reads the parts of an item. `before`: the characters of text before it, to which its own are added.
+pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
+    match text(item, "type") {
+        Some("message") => {
+            let content = item.get("content").and_then(Value::as_array);
+            for part in content.into_iter().flatten() {
+                read_part(part, before, out);
+            }
+        }
+        Some("reasoning") => read_reasoning(item).into_iter().for_each(out),
+        Some("function_call") => out(read_call(item, false)),
+        Some("custom_tool_call") => out(read_call(item, true)),
+        _ => {}
+    }
+}
+
+fn read_part<'a>(part: &'a Value, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
+    match text(part, "type") {
+        Some("output_text") => {
+            let words = text(part, "text").unwrap_or_default();
+            out(Part::Text {
+                text: words.into(),
+                citations: citations(part, *before),
+                cache: None,
+            });
+            *before += characters(words);
+        }
+        Some("refusal") => out(Part::Refusal(text(part, "refusal").unwrap_or_default().into())),
+        _ => {}
+    }
+}
+
+fn read_reasoning(item: &Value) -> Option<Part<'_>> {
+    let mut thoughts = texts(item, "content");
+    if thoughts.is_empty() {
+        thoughts = texts(item, "summary");
+    }
+    let thoughts: Cow<'_, str> = match thoughts.as_slice() {
+        [one] => (*one).into(),
+        several => several.join("\n\n").into(),
+    };
+
+    let signature = signature_of(item);
+
+    (signature.is_some() || !thoughts.is_empty()).then_some(Part::Thinking {
+        text: thoughts,
+        signature,
+    })
+}
+
+fn read_call(item: &Value, custom: bool) -> Part<'_> {
+    let arguments = text(item, if custom { "input" } else { "arguments" }).unwrap_or_default();
+    Part::ToolCall(ToolCall {
+        id: call_id(item).into(),
+        name: text(item, "name").unwrap_or_default().into(),
+        namespace: None,
+        arguments: if arguments.is_empty() && !custom {
+            "{}".into()
+        } else {
+            arguments.into()
+        },
+        custom,
+    })
+}
+
+/// The id that connects a result to its call. It differs from the item's own id.
+pub(super) fn call_id(item: &Value) -> &str {
+    text(item, "call_id").or_else(|| text(item, "id")).unwrap_or_default()
+}
+
+/// The signature of a reasoning item.
+pub(super) fn signature_of(item: &Value) -> Option<Signature<'_>> {
+    let value = text(item, "encrypted_content").filter(|value| !value.is_empty())?;
+    let id = text(item, "id").map(Into::into);
+    Some(Signature {
+        origin: Protocol::OpenaiResponses,
+        value: value.into(),
+        id,
+        redacted: false,
+    })
+}
+
+/// The pages that a text cites. `before`: the characters of text before it.
+pub(super) fn citations(part: &Value, before: u64) -> Vec<Citation<'_>> {
+    let all = part.get("annotations").and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|annotation| citation(annotation, before)).collect()
+}
+
+/// A page that a text cites. Files at OpenAI have no address, so they are skipped.
+pub(super) fn citation(annotation: &Value, before: u64) -> Option<Citation<'_>> {
+    let url = text(annotation, "url").filter(|_| text(annotation, "type") == Some("url_citation"))?;
+    let index = |key: &str| annotation.get(key).and_then(Value::as_u64);
+    Some(Citation {
+        url: url.into(),
+        title: text(annotation, "title").unwrap_or_default().into(),
+        quote: None,
+        span: index("start_index")
+            .zip(index("end_index"))
+            .map(|(start, end)| (start + before, end + before)),
+    })
+}
+
+fn texts<'a>(item: &'a Value, key: &str) -> Vec<&'a str> {
+    let list = item.get(key).and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|part| text(part, "text"))
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}

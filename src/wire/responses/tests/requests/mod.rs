@@ -1,0 +1,30 @@
+//! Requests: those of clients as they are read, and those for providers as they are written.
+
+mod read;
+mod refused;
+mod thoughts;
+mod written;
+
+use serde_json::json;
+
+use super::*;
+use crate::wire::neutral::{Capabilities, Request, Role, Thinking, ToolNames, Turn};
+
+fn openai() -> Capabilities {
+    Capabilities {
+        openai_fields: true,
+        thinks: Some(true),
+        ..Capabilities::default()
+    }
+}
+
+fn write(request: &Request<'_>, capabilities: &Capabilities) -> Value {
+    let names = ToolNames::new(request, LONGEST_TOOL_NAME);
+    serde_json::from_slice(&write_request(request, "gpt-6-astra", capabilities, &names).unwrap()).unwrap()
+}
+
+fn with(field: &str, value: Value) -> Value {
+    let mut body = json!({"model": "m", "input": "x"});
+    body[field] = value;
+    body
+}

@@ -1,0 +1,85 @@
+//! The tools of a request for a provider, and the choice among them.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::wire::neutral::{Choice, Request, Tool, ToolKind, ToolNames};
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum WrittenTool<'a> {
+    Function {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        parameters: Cow<'a, Value>,
+        strict: bool,
+    },
+    Custom {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        format: Option<&'a Value>,
+    },
+}
+
+impl<'a> WrittenTool<'a> {
+    pub(super) fn of(tool: &'a Tool<'a>, names: &'a ToolNames) -> Self {
+        let name = names.provider(tool.namespace.as_deref(), &tool.name);
+        let description = tool.description.as_deref();
+
+        match tool.kind {
+            ToolKind::Function { parameters, strict } => {
+                let none = || Cow::Owned(serde_json::json!({"type": "object", "properties": {}}));
+                let parameters = parameters.map_or_else(none, Cow::Borrowed);
+                Self::Function {
+                    name,
+                    description,
+                    parameters,
+                    strict: strict.unwrap_or(false),
+                }
+            }
+            ToolKind::Custom { format } => Self::Custom {
+                name,
+                description,
+                format,
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum WrittenChoice<'a> {
+    Mode(&'static str),
+    Tool {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        name: &'a str,
+    },
+}
+
+impl<'a> WrittenChoice<'a> {
+    pub(super) fn of(choice: &'a Choice<'a>, request: &Request<'_>, names: &'a ToolNames) -> Self {
+        match choice {
+            Choice::Auto => Self::Mode("auto"),
+            Choice::Never => Self::Mode("none"),
+            Choice::Any => Self::Mode("required"),
+            Choice::Tool(name) => {
+                let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
+                let kind = if request.tools.iter().any(custom) {
+                    "custom"
+                } else {
+                    "function"
+                };
+                Self::Tool {
+                    kind,
+                    name: names.provider(None, name),
+                }
+            }
+        }
+    }
+}
