@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::wire::neutral::{Choice, Node, Request, Tool, ToolKind, Untranslatable};
 
-/// Reads `tools`.
+/// Reads the tools that the model may call.
 pub(super) fn tools<'a>(body: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let Some(tools) = body.get("tools") else {
         return Ok(Vec::new());

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::signature::Signature;
 
-/// A part of a turn or an answer. Its parts keep their order.
+/// A part of a turn or an answer. The parts keep their order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part<'a> {
     /// Plain text.

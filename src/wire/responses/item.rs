@@ -18,7 +18,7 @@ pub(super) enum Item<'a> {
     Message {
         id: &'a str,
         status: &'a str,
-        /// Always `assistant`.
+        /// It is always `assistant`.
         role: &'static str,
         content: &'a [Content<'a>],
     },

@@ -10,7 +10,38 @@ use crate::wire::neutral::Stop;
 
 /// Pieces in any order that a reader may make. Arguments belong to calls that have begun.
 fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
-    let piece = prop_oneof![
+    let stop = prop::sample::select(vec![
+        Stop::End,
+        Stop::Sequence,
+        Stop::Length,
+        Stop::Tools,
+        Stop::Refusal,
+    ]);
+    let tail = prop::collection::vec(
+        Just(Event::Usage(Tokens {
+            prompt: 3,
+            completion: 2,
+            ..Tokens::default()
+        })),
+        0..2,
+    );
+
+    let pieces = prop::collection::vec(any_piece(), 0..24);
+    (pieces, stop, tail).prop_map(|(pieces, stop, tail)| {
+        let mut events = vec![Event::Start {
+            id: Some("x".into()),
+            tokens: None,
+        }];
+        events.extend(numbered(pieces));
+        events.push(Event::Stop { stop, sequence: None });
+        events.extend(tail);
+        events.push(Event::End);
+        events
+    })
+}
+
+fn any_piece() -> impl Strategy<Value = Event<'static>> {
+    prop_oneof![
         ".{0,8}".prop_map(|text| Event::Text(text.into())),
         ".{0,8}".prop_map(|text| Event::Thinking(text.into())),
         ".{1,8}".prop_map(|text| Event::Refusal(text.into())),
@@ -42,52 +73,30 @@ fn any_events() -> impl Strategy<Value = Vec<Event<'static>>> {
             completion,
             ..Tokens::default()
         })),
-    ];
-    let stop = prop::sample::select(vec![
-        Stop::End,
-        Stop::Sequence,
-        Stop::Length,
-        Stop::Tools,
-        Stop::Refusal,
-    ]);
-    let tail = prop::collection::vec(
-        Just(Event::Usage(Tokens {
-            prompt: 3,
-            completion: 2,
-            ..Tokens::default()
-        })),
-        0..2,
-    );
-    (prop::collection::vec(piece, 0..24), stop, tail).prop_map(|(pieces, stop, tail)| {
-        let mut events = vec![Event::Start {
-            id: Some("x".into()),
-            tokens: None,
-        }];
-        let mut calls = 0;
-        for piece in pieces {
-            events.push(match piece {
-                Event::ToolStart { name, .. } => {
-                    calls += 1;
-                    Event::ToolStart {
-                        index: calls - 1,
-                        id: format!("call_{calls}").into(),
-                        name,
-                        custom: false,
-                    }
-                }
-                Event::ToolArguments { index, text } if calls > 0 => Event::ToolArguments {
-                    index: index % calls,
-                    text,
-                },
-                Event::ToolArguments { .. } => continue,
-                other => other,
-            });
+    ]
+}
+
+/// The pieces with calls numbered in their order. Arguments without a call are dropped.
+fn numbered(pieces: Vec<Event<'static>>) -> Vec<Event<'static>> {
+    let mut calls = 0;
+    let number = |piece| match piece {
+        Event::ToolStart { name, .. } => {
+            calls += 1;
+            Some(Event::ToolStart {
+                index: calls - 1,
+                id: format!("call_{calls}").into(),
+                name,
+                custom: false,
+            })
         }
-        events.push(Event::Stop { stop, sequence: None });
-        events.extend(tail);
-        events.push(Event::End);
-        events
-    })
+        Event::ToolArguments { index, text } if calls > 0 => Some(Event::ToolArguments {
+            index: index % calls,
+            text,
+        }),
+        Event::ToolArguments { .. } => None,
+        other => Some(other),
+    };
+    pieces.into_iter().filter_map(number).collect()
 }
 
 /// The texts of one kind, joined.

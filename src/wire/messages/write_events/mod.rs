@@ -62,6 +62,7 @@ impl WriteEvents {
         if self.over {
             return;
         }
+
         match event {
             Event::Start { tokens, .. } => {
                 self.tokens = tokens.or(self.tokens);

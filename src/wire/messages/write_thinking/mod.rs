@@ -14,9 +14,8 @@ pub(super) enum Mode {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WrittenThinking {
-    /// The field `thinking`.
     pub(super) mode: Option<Mode>,
-    /// The field `output_config.effort`.
+    /// The value of `output_config.effort`.
     pub(super) effort: Option<Effort>,
 }
 

@@ -18,7 +18,7 @@ use crate::wire::neutral::{Event, ResponseIdentity, Stop};
 
 /// Writes the events of one answer. Its parts become the same items as in [`super::write_response::write_response`].
 ///
-/// A message is open alone, and so are thoughts. Calls stay open until a [`Event::PartEnd`] or the end of the answer, since
+/// A message is open alone, and so are thoughts. Calls stay open until [`Event::PartEnd`] or the end of the answer, since
 /// their arguments may come by turns. Every event names its item, so a client can tell the calls apart.
 #[derive(Debug)]
 pub struct WriteEvents {

@@ -106,10 +106,8 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
     assert_eq!((none.get("temperature"), none.get("top_k")), (None, None));
 }
 
-#[test]
-fn tools_have_names_that_the_provider_takes() {
-    let grammar = json!({"type": "grammar", "syntax": "lark", "definition": "start: x"});
-    let schema = json!({"type": "object", "properties": {"a": {}}});
+/// A request with a function in a group and a tool that takes free text, and calls of both.
+fn using_tools<'a>(schema: &'a Value, grammar: &'a Value) -> Request<'a> {
     let tool = |name: &'static str, namespace: Option<&'static str>, kind| Tool {
         name: name.into(),
         namespace: namespace.map(Into::into),
@@ -127,17 +125,18 @@ fn tools_have_names_that_the_provider_takes() {
             custom,
         })
     };
-    let request = Request {
+
+    Request {
         tools: vec![
             tool(
                 "run",
                 Some("shell"),
                 ToolKind::Function {
-                    parameters: Some(&schema),
+                    parameters: Some(schema),
                     strict: Some(true),
                 },
             ),
-            tool("patch", None, ToolKind::Custom { format: Some(&grammar) }),
+            tool("patch", None, ToolKind::Custom { format: Some(grammar) }),
         ],
         turns: vec![turn(
             Role::Assistant,
@@ -146,7 +145,14 @@ fn tools_have_names_that_the_provider_takes() {
         choice: Some(Choice::Tool("run".into())),
         parallel_tools: Some(true),
         ..Request::default()
-    };
+    }
+}
+
+#[test]
+fn tools_have_names_that_the_provider_takes() {
+    let grammar = json!({"type": "grammar", "syntax": "lark", "definition": "start: x"});
+    let schema = json!({"type": "object", "properties": {"a": {}}});
+    let request = using_tools(&schema, &grammar);
 
     let small = written(&request, &Capabilities::default());
 
@@ -173,6 +179,12 @@ fn tools_have_names_that_the_provider_takes() {
         calls[1]["function"],
         json!({"name": "patch", "arguments": "{\"input\":\"***\"}"})
     );
+}
+
+#[test]
+fn strict_tools_and_parallel_calls_are_for_openai() {
+    let (schema, grammar) = (json!({"type": "object"}), json!({"type": "text"}));
+    let request = using_tools(&schema, &grammar);
 
     let full = written(&request, &openai());
     assert_eq!(
