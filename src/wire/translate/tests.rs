@@ -1,13 +1,18 @@
 //! How a provider says that it served a call, whichever way its answer comes.
 
+use bytes::Bytes;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::*;
-use crate::domain::ServiceTier;
+use crate::domain::{Protocol, ServiceReport, ServiceTier};
+use crate::wire::event_stream::StreamEnd;
+use crate::wire::neutral::Capabilities;
+use crate::wire::operation::Operation;
 use crate::wire::passthrough::PassingStream;
-use crate::wire::usage;
+use crate::wire::{messages, responses, usage};
 
-/// `tests/data/wire/served.json`: what providers send and what it means.
+/// `tests/data/wire/served.json`: what providers send, and how they served the call.
 #[derive(Deserialize)]
 struct Case {
     name: String,
@@ -42,7 +47,7 @@ impl Case {
         self.stream.iter().map(|data| format!("data: {data}\n\n").into())
     }
 
-    /// The call of a client of another protocol, which says that the provider may choose. `asks`: the provider is told.
+    /// The call of a client of another protocol, which lets the provider choose the tier. `asks`: the provider is asked for it.
     fn exchange(&self, asks: bool) -> Exchange {
         let client = if self.protocol == Protocol::AnthropicMessages {
             Operation::Chat
@@ -134,10 +139,10 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
         .find(|case| case.protocol == Protocol::OpenaiResponses)
         .unwrap();
     let mut passing = PassingStream::new(case.protocol, "\"m\"".into(), true, None);
-    let mut told = case.exchange(true).stream();
+    let mut translated = case.exchange(true).stream();
     for event in case.events().take(case.stream.len() - 1) {
         passing.push(&event, |_| {}).unwrap();
-        told.push(&event, |_| {}).unwrap();
+        translated.push(&event, |_| {}).unwrap();
     }
 
     let cut = ServiceReport {
@@ -148,11 +153,14 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
         (passing.watch().served(), passing.watch().ending()),
         (cut, StreamEnd::Cut)
     );
-    assert_eq!((told.served(), told.ending()), (cut.unless_lost(true), StreamEnd::Cut));
+    assert_eq!(
+        (translated.served(), translated.ending()),
+        (cut.unless_lost(true), StreamEnd::Cut)
+    );
 }
 
 #[test]
-fn a_tier_that_nobody_asked_the_provider_for_is_not_charged_for_silence() {
+fn a_tier_that_the_provider_was_not_asked_for_is_not_charged_for_silence() {
     let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
     let capabilities = Capabilities {
         openai_fields: true,

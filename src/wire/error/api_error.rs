@@ -1,0 +1,66 @@
+//! One error of an answer, before it takes the shape of a protocol.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::code::Code;
+
+/// An error that a client gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    /// The HTTP status, 400 to 599.
+    pub status: u16,
+    /// The `type` of the error's body.
+    pub kind: &'static str,
+    /// The gateway's own code, or the provider's.
+    pub code: Cow<'static, str>,
+    /// One or two sentences for a person.
+    pub message: String,
+    /// The key of the request that the error is about.
+    pub param: Option<Cow<'static, str>>,
+    /// The provider's own words, if its failure is the cause.
+    pub provider: Option<Box<ProviderErrorDetail>>,
+}
+
+/// A provider's own report of its failure, as far as it is safe to pass on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProviderErrorDetail {
+    /// The provider's id.
+    pub name: String,
+    /// Its HTTP status, if it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Its message, shortened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+impl ApiError {
+    /// An error of the gateway itself, with the status and type of its code.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        let (status, kind, name) = code.row();
+        Self {
+            status,
+            kind,
+            code: name.into(),
+            message: message.into(),
+            param: None,
+            provider: None,
+        }
+    }
+
+    /// The same error, about a key of the request.
+    #[must_use]
+    pub fn about(mut self, param: impl Into<Cow<'static, str>>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+
+    /// The same error, with the provider's own report.
+    #[must_use]
+    pub fn by_provider(mut self, detail: ProviderErrorDetail) -> Self {
+        self.provider = Some(Box::new(detail));
+        self
+    }
+}

@@ -1,0 +1,47 @@
+//! The provider's side of a stream: reads events of its protocol.
+
+use crate::domain::{Protocol, ServiceReport};
+use crate::wire::neutral::Event;
+use crate::wire::{chat, messages, responses};
+
+/// Reads the stream of one protocol.
+pub(super) enum Source {
+    Chat(chat::ReadEvents),
+    Messages(messages::ReadEvents),
+    Responses(responses::ReadEvents),
+}
+
+impl Source {
+    /// `includes_reasoning`: whether the provider counts thinking as completion tokens, where that is known.
+    pub(super) fn new(protocol: Protocol, includes_reasoning: Option<bool>) -> Self {
+        match protocol {
+            Protocol::AnthropicMessages => Self::Messages(messages::ReadEvents::new(includes_reasoning)),
+            Protocol::OpenaiResponses => Self::Responses(responses::ReadEvents::new(includes_reasoning)),
+            Protocol::OpenaiChat | Protocol::Gemini => Self::Chat(chat::ReadEvents::new(includes_reasoning)),
+        }
+    }
+
+    pub(super) fn read(&mut self, data: &[u8], out: &mut dyn FnMut(Event<'_>)) {
+        match self {
+            Self::Chat(reader) => reader.read(data, out),
+            Self::Messages(reader) => reader.read(data, out),
+            Self::Responses(reader) => reader.read(data, out),
+        }
+    }
+
+    pub(super) fn finish(&mut self, out: &mut dyn FnMut(Event<'_>)) {
+        match self {
+            Self::Chat(reader) => reader.finish(out),
+            Self::Messages(reader) => reader.finish(out),
+            Self::Responses(reader) => reader.finish(out),
+        }
+    }
+
+    pub(super) fn served(&self) -> ServiceReport {
+        match self {
+            Self::Chat(reader) => reader.served(),
+            Self::Messages(reader) => reader.served(),
+            Self::Responses(reader) => reader.served(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The client's side of a stream: writes events in its protocol, and notes what has passed.
+
+use crate::domain::Tokens;
+use crate::wire::error::{ApiError, ProviderError};
+use crate::wire::neutral::{Event, ResponseIdentity};
+use crate::wire::operation::Operation;
+use crate::wire::{chat, completions, messages, responses};
+
+/// Writes the stream of one protocol.
+enum Writer {
+    Chat(chat::WriteEvents),
+    Completions(completions::WriteEvents),
+    Messages(messages::WriteEvents),
+    Responses(Box<responses::WriteEvents>),
+}
+
+impl Writer {
+    fn new(client: Operation, identity: ResponseIdentity) -> Self {
+        match client {
+            Operation::Completions => Self::Completions(completions::WriteEvents::new(identity)),
+            Operation::Responses => Self::Responses(Box::new(responses::WriteEvents::new(identity))),
+            Operation::Messages | Operation::CountTokens => Self::Messages(messages::WriteEvents::new(identity)),
+            Operation::Chat | Operation::Embeddings => Self::Chat(chat::WriteEvents::new(identity)),
+        }
+    }
+
+    fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(writer) => writer.write(event, out),
+            Self::Completions(writer) => writer.write(event, out),
+            Self::Messages(writer) => writer.write(event, out),
+            Self::Responses(writer) => writer.write(event, out),
+        }
+    }
+
+    fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(writer) => writer.fail(error, out),
+            Self::Completions(writer) => writer.fail(error, out),
+            Self::Messages(writer) => writer.fail(error, out),
+            Self::Responses(writer) => writer.fail(error, out),
+        }
+    }
+}
+
+/// Writes until the first end or error, and keeps account of what it wrote.
+pub(super) struct MeteredWriter {
+    writer: Writer,
+    pub(super) seen: Seen,
+}
+
+/// What has passed so far.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) tokens: Option<Tokens>,
+    pub(super) text_bytes: usize,
+    pub(super) done: bool,
+    pub(super) content: bool,
+    pub(super) error: Option<ProviderError>,
+}
+
+impl MeteredWriter {
+    pub(super) fn new(client: Operation, identity: ResponseIdentity) -> Self {
+        Self {
+            writer: Writer::new(client, identity),
+            seen: Seen::default(),
+        }
+    }
+
+    pub(super) fn write(&mut self, event: Event<'_>, out: &mut Vec<u8>) {
+        // Nothing follows an end or an error, whatever the provider goes on to send.
+        if self.seen.is_over() {
+            return;
+        }
+
+        self.seen.content = self.seen.content || carries_content(&event);
+        match &event {
+            Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) | Event::ToolArguments { text, .. } => {
+                self.seen.text_bytes += text.len();
+            }
+            Event::Usage(tokens) => self.seen.tokens = Some(*tokens),
+            Event::Start {
+                tokens: Some(tokens), ..
+            } => self.seen.tokens = Some(*tokens),
+            Event::End => self.seen.done = true,
+            // The gateway writes it, after it has decided what the client may read.
+            Event::Error(error) => {
+                self.seen.error = Some(error.clone());
+                return;
+            }
+            _ => {}
+        }
+
+        self.writer.write(event, out);
+    }
+
+    pub(super) fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
+        self.writer.fail(error, out);
+    }
+}
+
+impl Seen {
+    /// Whether an end or an error has passed.
+    pub(super) fn is_over(&self) -> bool {
+        self.done || self.error.is_some()
+    }
+}
+
+/// Whether an event carries content, by the rule of [`crate::wire::content`].
+fn carries_content(event: &Event<'_>) -> bool {
+    match event {
+        Event::Start { .. } | Event::Usage(_) | Event::PartEnd | Event::Error(_) => false,
+        Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) => !text.is_empty(),
+        _ => true,
+    }
+}
