@@ -1,16 +1,16 @@
-//! Addresses that clients ask by mistake, most of them for a base URL that is not quite right, and what they mean here.
+//! Paths that clients call by mistake, mostly because their base URL is not quite right, and the paths that they mean.
 
 use super::error::{ApiError, Code, Surface};
 use super::operation::Operation;
 
-/// What can be read here, by how it ends elsewhere too.
+/// The ends of paths that are read with GET, and the gateway's own paths for them.
 const READINGS: [(&str, &str); 3] = [
     ("/models", "/v1/models"),
     ("/credits", "/v1/credits"),
     ("/usage", "/v1/usage"),
 ];
 
-/// Ollama's own addresses.
+/// Ollama's own paths, and the gateway's.
 const OLLAMA: [(&str, &str); 7] = [
     ("/api/chat", "/v1/chat/completions"),
     ("/api/generate", "/v1/completions"),
@@ -21,10 +21,10 @@ const OLLAMA: [(&str, &str); 7] = [
     ("/api/version", "/v1/models"),
 ];
 
-/// How addresses of other APIs begin.
+/// The first parts of paths of other APIs.
 const OF_APIS: [&str; 5] = ["/api/", "/openai/", "/anthropic/", "/v1beta/", "/engines/"];
 
-/// The address here of what was asked for at `path`; `None` if there is none.
+/// The gateway's own path that a client of `path` means; `None` if there is none.
 ///
 /// ```
 /// use crossmodel::wire::address::meant;
@@ -34,6 +34,7 @@ const OF_APIS: [&str; 5] = ["/api/", "/openai/", "/anthropic/", "/v1beta/", "/en
 /// ```
 pub fn meant(path: &str) -> Option<&'static str> {
     let path = path.trim_end_matches('/');
+
     let ollama = OLLAMA.iter().find(|(theirs, _)| *theirs == path).map(|(_, ours)| *ours);
     let reading = || {
         let known = READINGS.iter().find(|(end, _)| path.ends_with(end));
@@ -41,17 +42,18 @@ pub fn meant(path: &str) -> Option<&'static str> {
             .map(|(_, ours)| *ours)
             .or_else(|| path.contains("/models/").then_some("/v1/models"))
     };
+
     ollama.or_else(|| operation(path).map(Operation::path)).or_else(reading)
 }
 
-/// Whether an address is one that only clients of an API ask for, and nobody who looks at pages.
+/// Whether only clients of an API call this path, and no browser of the console.
 pub fn is_of_an_api(path: &str) -> bool {
     let path = path.trim_end_matches('/');
     OF_APIS.iter().any(|start| path.starts_with(start)) || operation(path).is_some()
 }
 
-/// The shape in which whoever asks there reads errors: Anthropic's on its endpoints, and on those that both protocols share
-/// when the key comes in Anthropic's header.
+/// The shape in which a client of `path` reads errors: Anthropic's on its endpoints, and on those that both protocols share
+/// if the key comes in Anthropic's header (`x_api_key`).
 pub fn surface(path: &str, x_api_key: bool) -> Surface {
     let messages = path.contains("/messages/") || path.ends_with("/messages");
     let shared = path.contains("/models/") || path.ends_with("/models");
@@ -62,7 +64,7 @@ pub fn surface(path: &str, x_api_key: bool) -> Surface {
     }
 }
 
-/// The error for an address that is none.
+/// The error for a path that does not exist; it names the path that the client means, if there is one.
 pub fn nothing(method: &str, path: &str) -> ApiError {
     let message = match meant(path) {
         Some(ours) => format!("There is no {method} {path} here. The address is {ours}: check the base URL."),
@@ -72,7 +74,7 @@ pub fn nothing(method: &str, path: &str) -> ApiError {
     ApiError::new(Code::NotFound, message)
 }
 
-/// The operation whose address ends like this one, the longest if there are several.
+/// The operation whose path ends like this one, the longest if there are several.
 fn operation(path: &str) -> Option<Operation> {
     let ends = |operation: &Operation| {
         operation
@@ -91,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_told_by_how_the_address_ends() {
+    fn the_end_of_a_path_says_which_one_the_client_means() {
         for (path, ours) in [
             ("/chat/completions", "/v1/chat/completions"),
             ("/completions", "/v1/completions"),
@@ -110,13 +112,14 @@ mod tests {
         ] {
             assert_eq!(meant(path), Some(ours), "{path}");
         }
+
         for path in ["/v1/audio/speech", "/", "", "/keys", "/mymodels"] {
             assert_eq!(meant(path), None, "{path}");
         }
     }
 
     #[test]
-    fn an_address_of_the_console_is_of_no_api() {
+    fn a_path_of_the_console_is_of_no_api() {
         for path in [
             "/chat/completions",
             "/messages",
@@ -127,6 +130,7 @@ mod tests {
         ] {
             assert!(is_of_an_api(path), "{path}");
         }
+
         for path in [
             "/",
             "/models",

@@ -1,7 +1,7 @@
-//! Whether an event of a stream carries content. Text, thoughts, calls, refusals, citations and the reason of an end do; what
-//! only opens a stream or keeps it open does not: until content came, a stream that fails can be asked for again.
+//! Whether an event of a stream carries content. Text, thoughts, calls, refusals, citations and the reason of an end do. An
+//! event that only opens a stream or keeps it open does not: until content came, the gateway can ask again if a stream fails.
 //!
-//! What is not known counts as content: it must not be kept from the client.
+//! An unknown event counts as content: the client must get it.
 
 use serde_json::Value;
 
@@ -18,9 +18,10 @@ pub fn carries(protocol: Protocol, event: &Value) -> bool {
 
 fn chat(chunk: &Value) -> bool {
     let Some(choices) = chunk.get("choices").and_then(Value::as_array) else {
-        // A chunk of usage alone, which some hosts send without a list of choices.
+        // Some hosts send a chunk of usage alone, without a list of choices.
         return !["usage", "id", "object"].iter().any(|key| chunk.get(key).is_some());
     };
+
     choices.iter().any(|choice| {
         let says = |key: &str| choice.get(key).is_some_and(is_something);
         let delta = choice
@@ -69,7 +70,7 @@ fn responses(event: &Value) -> bool {
     }
 }
 
-/// Whether a value says anything.
+/// Whether a value is neither null nor empty.
 fn is_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -86,7 +87,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_opens_a_stream_or_keeps_it_open_is_no_content() {
+    fn an_event_that_only_opens_a_stream_or_keeps_it_open_is_no_content() {
         for (protocol, event) in [
             (
                 Protocol::OpenaiChat,
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn words_thoughts_calls_and_ends_are_content_and_so_is_what_is_not_known() {
+    fn words_thoughts_calls_ends_and_unknown_events_are_content() {
         for (protocol, event) in [
             (Protocol::OpenaiChat, json!({"choices": [{"delta": {"content": "a"}}]})),
             (

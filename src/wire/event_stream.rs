@@ -1,4 +1,4 @@
-//! What every protocol tells of a stream of events: which events pass, how the stream stands, and what it metered.
+//! What each protocol knows of a stream of events: which events pass, how the stream stands, and what it metered.
 
 use super::reported::Reported;
 use super::sse::EventAction;
@@ -11,14 +11,14 @@ pub enum StreamEnd {
     Complete,
     /// The provider reported an error in the stream, which the client has seen.
     Failed,
-    /// It broke off: the client must be told.
+    /// The stream broke off: the gateway has to tell the client.
     Cut,
 }
 
-/// Looks at the events of one protocol's stream as they pass. It has to be quick: most events deserve a search for a few
-/// bytes, few of them a parse.
+/// Looks at the events of one protocol's stream as they pass. It has to be quick: for most events a search for a few bytes
+/// is enough, and few need a parse.
 pub trait Watch {
-    /// Sees the data of an event, and says whether the client sees it too.
+    /// Reads the data of an event, and decides whether the client gets it too.
     fn judge(&mut self, data: &[u8]) -> EventAction;
 
     /// Whether the data of a last event without its blank line is complete in itself.
@@ -26,10 +26,10 @@ pub trait Watch {
         serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok()
     }
 
-    /// How the stream stands.
+    /// How the stream stands now.
     fn ending(&self) -> StreamEnd;
 
-    /// Whether the last event has passed: nothing more is to come.
+    /// Whether the last event has passed: no more events come.
     fn is_done(&self) -> bool;
 
     /// The last token counts that the provider sent.
@@ -38,12 +38,12 @@ pub trait Watch {
     /// How the provider says that it served the call.
     fn served(&self) -> ServiceReport;
 
-    /// How many bytes of generated text have passed, for an estimate where no counts come.
+    /// Bytes of generated text that have passed, for an estimate if the provider sends no counts.
     fn text_bytes(&self) -> usize;
 
     /// Whether an event with content has passed: see [`super::content`].
     fn has_content(&self) -> bool;
 
-    /// What the provider reported of its failure.
+    /// The failure that the provider reported.
     fn reported(&self) -> Option<&Reported>;
 }

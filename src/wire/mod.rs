@@ -1,11 +1,11 @@
 //! The formats that clients and providers speak: request bodies, event streams, usage, errors, the model list.
 //!
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
-//! [`encoding`] undoes what compressed bodies are written in.
+//! [`encoding`] decodes compressed bodies.
 //!
 //! Same protocol on both sides: [`control`] edits the body in place, [`passthrough`] lets the answer through. Different
-//! protocols: [`translate`] goes from one room to another ([`chat`], [`messages`], [`responses`], [`completions`]) by way of
-//! the [`neutral`] form, so that no protocol knows another.
+//! protocols: [`translate`] goes from one protocol's folder to another ([`chat`], [`messages`], [`responses`],
+//! [`completions`]) by way of the [`neutral`] form, so that no protocol knows another.
 
 pub mod address;
 pub mod chat;

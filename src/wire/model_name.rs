@@ -1,14 +1,14 @@
-//! Where the model's name stands in what a provider answers, so that the client reads the name that it is meant to.
+//! Finds the model's name in a provider's answer, so that the gateway can put the client's name in its place.
 
 use super::json::{JsonError, Span, Walk};
 use crate::domain::Protocol;
 
-/// Where the name stands in a whole answer: the value of `model`, quotes included. `None` if it has none.
+/// The place of the name in a whole answer: the value of `model`, quotes included. `None` if it has none.
 pub fn in_answer(answer: &[u8]) -> Option<Span> {
     member(std::str::from_utf8(answer).ok()?, "\"model\"")
 }
 
-/// Where the name stands in the data of one event of a stream. Quick for the many events that do not have it.
+/// The place of the name in the data of one event of a stream. Quick for the many events that do not have it.
 pub fn in_event(protocol: Protocol, data: &[u8]) -> Option<Span> {
     match protocol {
         Protocol::OpenaiChat => first_level(data),
@@ -18,9 +18,10 @@ pub fn in_event(protocol: Protocol, data: &[u8]) -> Option<Span> {
     }
 }
 
-/// The value of `model` at the first level of an object, looked for from its start: what comes after it is not read.
+/// The value of `model` at the first level of an object. The search begins at the start and ends at the value.
 fn first_level(data: &[u8]) -> Option<Span> {
     const KEY: &[u8] = b"\"model\"";
+
     // A quote inside a string is escaped, so these bytes are a key, or a string's whole value.
     memchr::memmem::find_iter(data, KEY).find_map(|at| {
         let after = at + KEY.len();
@@ -28,13 +29,14 @@ fn first_level(data: &[u8]) -> Option<Span> {
         if data.get(colon) != Some(&b':') || depth(data.get(..at)?) != 1 {
             return None;
         }
+
         let start = colon + 1 + blank(data.get(colon + 1..)?);
         let end = start + string(data.get(start..)?)?;
         Some(Span { start, end })
     })
 }
 
-/// How many brackets are open after this start of a JSON text.
+/// How many brackets are open at the end of this start of a JSON text; -1 inside a string.
 fn depth(head: &[u8]) -> i32 {
     let (mut depth, mut rest) = (0, head);
     while let Some(at) = rest
@@ -60,11 +62,12 @@ fn depth(head: &[u8]) -> i32 {
     depth
 }
 
-/// How long the string at the start is, quotes included.
+/// The length of the string at the start, quotes included.
 fn string(text: &[u8]) -> Option<usize> {
     if text.first() != Some(&b'"') {
         return None;
     }
+
     let mut at = 1;
     loop {
         at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
@@ -83,6 +86,7 @@ fn blank(text: &[u8]) -> usize {
 fn within(data: &[u8], hint: &str, key: &str) -> Option<Span> {
     memchr::memmem::find(data, b"\"model\"")?;
     memchr::memmem::find(data, hint.as_bytes())?;
+
     let text = std::str::from_utf8(data).ok()?;
     let object = member(text, key)?;
     let inner = member(object.of(text), "\"model\"")?;
@@ -135,6 +139,7 @@ mod tests {
             in_event(Protocol::AnthropicMessages, data.as_bytes()).map(|s| s.of(data)),
             Some(r#""claude""#)
         );
+
         let delta = r#"{"type":"content_block_start","content_block":{"input":{"model":"x"}}}"#;
         assert_eq!(in_event(Protocol::AnthropicMessages, delta.as_bytes()), None);
     }

@@ -1,9 +1,9 @@
-//! What a client can ask for: the endpoints that take a body with a model's name in it.
+//! The endpoints that take a body with a model's name in it.
 
 use super::error::Surface;
 use crate::domain::Protocol;
 
-/// One endpoint.
+/// An endpoint that a model answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// `POST /v1/chat/completions`
@@ -21,7 +21,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Every endpoint.
+    /// Every endpoint, in the order of the documentation.
     pub const ALL: [Self; 6] = [
         Self::Chat,
         Self::Completions,
@@ -31,7 +31,7 @@ impl Operation {
         Self::Embeddings,
     ];
 
-    /// Where it is.
+    /// The path of its URL.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Chat => "/v1/chat/completions",
@@ -43,7 +43,7 @@ impl Operation {
         }
     }
 
-    /// The shape of its errors.
+    /// The shape in which its clients read errors.
     pub const fn surface(self) -> Surface {
         match self {
             Self::Messages | Self::CountTokens => Surface::Anthropic,
@@ -51,7 +51,8 @@ impl Operation {
         }
     }
 
-    /// The protocol whose bytes pass untouched. None: every provider is translated for, or only one kind is called.
+    /// The protocol whose bytes pass untouched; `None` if requests to all providers are translated, or only one kind of
+    /// provider is called.
     pub const fn native(self) -> Option<Protocol> {
         match self {
             Self::Chat => Some(Protocol::OpenaiChat),
@@ -61,7 +62,7 @@ impl Operation {
         }
     }
 
-    /// The client's protocol, as usage records tell it.
+    /// The client's protocol, as usage records name it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Chat => "openai-chat",
@@ -70,10 +71,5 @@ impl Operation {
             Self::Messages | Self::CountTokens => "anthropic-messages",
             Self::Embeddings => "openai-embeddings",
         }
-    }
-
-    /// Whether it asks for words, rather than for vectors or a count.
-    pub const fn is_conversation(self) -> bool {
-        matches!(self, Self::Chat | Self::Completions | Self::Responses | Self::Messages)
     }
 }

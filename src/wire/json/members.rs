@@ -1,33 +1,33 @@
 //! Every member of every object in a text that is known to be JSON, in one pass that builds nothing.
 
-use super::MAX_DEPTH;
+use super::error::MAX_DEPTH;
 
-/// The keys of all objects in a text, in their order, with what stands after them. The text has to be one that
-/// [`Walk`](super::Walk) accepts; of another, what comes is unspecified.
+/// The members of all objects in a text, in their order. The text has to be one that [`Walk`](super::Walk) accepts; the
+/// members of any other text are unspecified.
 #[derive(Clone, Debug)]
 pub struct Members<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    /// Where the innermost open objects and lists begin.
+    /// The offset at which the open object or list of each depth begins.
     opened: [usize; MAX_DEPTH as usize + 1],
 }
 
 /// One member of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member<'a> {
-    /// Its key, quotes included.
+    /// The key, quotes included.
     pub key: &'a str,
-    /// The text from the first byte of its value on.
+    /// The text from the first byte of the value to the end of the whole text.
     pub value: &'a str,
-    /// How many objects and lists it lies in: 1 at the top.
+    /// The number of objects and lists around it: 1 at the top.
     pub depth: usize,
-    /// Where the object begins that it is a member of.
+    /// The offset at which its object begins.
     pub object: usize,
 }
 
 impl<'a> Members<'a> {
-    /// Those of `text`.
+    /// Begins at the start of `text`.
     pub const fn of(text: &'a str) -> Self {
         Self {
             text,
@@ -37,12 +37,13 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// Passes over the value of the member that came last, with everything in it.
+    /// Passes over the value of the last member, with everything in it.
     pub fn pass_over(&mut self) {
         let outside = self.depth;
         if !matches!(self.byte(), Some(b'{' | b'[')) {
             return;
         }
+
         while let Some(byte) = self.byte() {
             match byte {
                 b'"' => self.string(),
@@ -58,7 +59,7 @@ impl<'a> Members<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Passes over a byte outside of strings.
+    /// Passes over a byte that is outside of strings.
     fn pass(&mut self, byte: u8) {
         match byte {
             b'{' | b'[' => {
@@ -73,7 +74,6 @@ impl<'a> Members<'a> {
         self.at += 1;
     }
 
-    /// Passes over a string.
     fn string(&mut self) {
         self.at += 1;
         while let Some(found) = self
@@ -109,10 +109,12 @@ impl<'a> Iterator for Members<'a> {
                 self.pass(byte);
                 continue;
             }
+
             let start = self.at;
             self.string();
             let end = self.at;
             self.space();
+
             if self.byte() == Some(b':') {
                 self.at += 1;
                 self.space();
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn members_of_every_depth_come_and_texts_that_look_like_them_do_not() {
+    fn members_of_every_depth_are_found_and_texts_that_look_like_them_are_not() {
         let text = r#" { "a" : "\"b\":1,{\"c\":2" ,"d":[[{"e":null},"f"],{"g" :{}}], "\u0068":"{" , "i":-1.5e3}"#;
 
         assert_eq!(
@@ -152,6 +154,7 @@ mod tests {
                 (1, r#""i""#)
             ]
         );
+
         let e = Members::of(text).find(|member| member.key == r#""e""#).unwrap();
         assert!(e.value.starts_with("null}") && text[e.object..].starts_with(r#"{"e""#));
     }
@@ -161,6 +164,7 @@ mod tests {
         let text = r#"{"a":{"x":[{"y":"}"}],"z":1},"b":"c","d":[],"e":{"f":1}}"#;
         let mut members = Members::of(text);
         let mut seen = Vec::new();
+
         while let Some(member) = members.next() {
             seen.push(member.key);
             if member.depth == 1 && member.key != r#""e""# {
@@ -185,26 +189,26 @@ mod tests {
         })
     }
 
-    fn count(value: &Value, depth: usize) -> Vec<(usize, String)> {
+    fn keys_of(value: &Value, depth: usize) -> Vec<(usize, String)> {
         match value {
             Value::Object(map) => map
                 .iter()
                 .flat_map(|(key, value)| {
-                    std::iter::once((depth + 1, Value::from(key.as_str()).to_string())).chain(count(value, depth + 1))
+                    std::iter::once((depth + 1, Value::from(key.as_str()).to_string())).chain(keys_of(value, depth + 1))
                 })
                 .collect(),
-            Value::Array(list) => list.iter().flat_map(|value| count(value, depth + 1)).collect(),
+            Value::Array(list) => list.iter().flat_map(|value| keys_of(value, depth + 1)).collect(),
             _ => Vec::new(),
         }
     }
 
     proptest! {
         #[test]
-        fn none_is_missed(value in any_json(), pretty in any::<bool>()) {
+        fn no_member_is_missed(value in any_json(), pretty in any::<bool>()) {
             let text = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
 
             let found: Vec<_> = keys(&text).into_iter().map(|(depth, key)| (depth, key.to_owned())).collect();
-            prop_assert_eq!(found, count(&value, 0));
+            prop_assert_eq!(found, keys_of(&value, 0));
         }
 
         #[test]

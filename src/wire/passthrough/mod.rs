@@ -1,4 +1,4 @@
-//! A provider's stream on its way to a client that speaks the same protocol: passed on as it came, read in passing.
+//! A provider's stream on its way to a client that speaks the same protocol: forwarded as it came, and read on the way.
 
 #[cfg(test)]
 mod tests;
@@ -12,26 +12,27 @@ use super::sse::{EventAction, EventReader, EventTooLong};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
-/// A stream that passes: its bytes as they came, but for the model's name, which is the one that the client is to read.
+/// A stream that passes: its bytes as they came, except for the model's name, which becomes the one that the client reads.
 pub struct PassingStream {
     reader: EventReader,
     watch: Box<dyn Watch + Send>,
     protocol: Protocol,
-    /// The name for the client, as a JSON string.
+    /// The model's name for the client, as a JSON string.
     name: Bytes,
-    /// The number that the next event of the Responses protocol has.
+    /// The `sequence_number` of the next event of the Responses protocol.
     next_number: u64,
 }
 
 impl PassingStream {
-    /// A stream that begins. `name`: the model's name for the client, as a JSON string. `show_usage`: the client asked for
-    /// the usage chunk (chat). `includes_reasoning`: what is known of how the provider counts thinking.
+    /// A new stream. `name`: the model's name for the client, as a JSON string. `show_usage`: the client asked for the usage
+    /// chunk (chat). `includes_reasoning`: whether the provider counts thinking as completion tokens, where that is known.
     pub fn new(protocol: Protocol, name: Bytes, show_usage: bool, includes_reasoning: Option<bool>) -> Self {
         let watch: Box<dyn Watch + Send> = match protocol {
             Protocol::AnthropicMessages => Box::new(messages::Passing::default()),
             Protocol::OpenaiResponses => Box::new(responses::Passing::default()),
             Protocol::OpenaiChat | Protocol::Gemini => Box::new(chat::Passing::new(show_usage, includes_reasoning)),
         };
+
         Self {
             reader: EventReader::with_text(name.clone()),
             watch,
@@ -41,7 +42,7 @@ impl PassingStream {
         }
     }
 
-    /// The same stream, whose events may be so many bytes long.
+    /// The same stream with `longest` as the most bytes that one event may have.
     #[must_use]
     pub fn holding(self, longest: usize) -> Self {
         Self {
@@ -50,15 +51,15 @@ impl PassingStream {
         }
     }
 
-    /// How many bytes are held of an event that has begun and not ended.
+    /// Bytes in memory of an event that has begun and not ended.
     pub fn held(&self) -> usize {
         self.reader.held()
     }
 
-    /// Takes what arrived; `out` gets what goes to the client now.
+    /// Takes the next bytes of the provider; `out` gets what goes to the client now.
     ///
     /// # Errors
-    /// If an event is longer than what may be held.
+    /// If an event is longer than the stream may hold.
     pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
         let Self {
             reader,
@@ -74,7 +75,7 @@ impl PassingStream {
         )
     }
 
-    /// Ends the stream; returns what is still to be sent, if the last event lacked its blank line.
+    /// Ends the stream; returns what still goes to the client, if the last event lacks its blank line.
     pub fn finish(&mut self) -> Option<Bytes> {
         let Self {
             reader,
@@ -102,7 +103,7 @@ impl PassingStream {
         .into()
     }
 
-    /// What has been seen so far.
+    /// The protocol's own view of the stream: its end, its token counts, its failure.
     pub fn watch(&self) -> &dyn Watch {
         self.watch.as_ref()
     }
@@ -114,6 +115,7 @@ fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &m
     {
         *next_number = number + 1;
     }
+
     match watch.judge(data) {
         EventAction::Forward => match model_name::in_event(protocol, data) {
             Some(span) if data.get(span.start..span.end) != Some(name) => EventAction::Replace(span),
@@ -126,24 +128,27 @@ fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &m
 /// The number of an event of the Responses protocol. It stands at either end of the event, and nowhere else.
 fn sequence_number(data: &[u8]) -> Option<u64> {
     const KEY: &[u8] = b"\"sequence_number\":";
+
     let at = memchr::memmem::find(data, KEY)? + KEY.len();
     let digits = data.get(at..)?.trim_ascii_start();
     let end = digits
         .iter()
         .position(|byte| !byte.is_ascii_digit())
         .unwrap_or(digits.len());
+
     std::str::from_utf8(digits.get(..end)?).ok()?.parse().ok()
 }
 
-/// A whole answer with the model's name swapped; `None` if it has the right one already, or none.
+/// A whole answer with `name`, a JSON string, as its model's name; `None` if it has that one already, or no name.
 pub fn renamed(answer: &[u8], name: &[u8]) -> Option<Vec<u8>> {
     renamed_at(answer, model_name::in_answer(answer)?, name)
 }
 
-/// The same where it is known already where the name stands.
-pub fn renamed_at(answer: &[u8], place: Span, name: &[u8]) -> Option<Vec<u8>> {
-    if answer.get(place.start..place.end)? == name {
+/// As [`renamed`], for a caller that knows already where the name stands.
+pub fn renamed_at(answer: &[u8], model: Span, name: &[u8]) -> Option<Vec<u8>> {
+    if answer.get(model.start..model.end)? == name {
         return None;
     }
-    Some([answer.get(..place.start)?, name, answer.get(place.end..)?].concat())
+
+    Some([answer.get(..model.start)?, name, answer.get(model.end..)?].concat())
 }

@@ -1,4 +1,4 @@
-//! Streams that pass with the name that the client is to read.
+//! Streams that pass, with the model's name for the client in place of the provider's.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn pass(stream: &mut PassingStream, text: &str) -> String {
 }
 
 #[test]
-fn the_models_name_is_the_one_that_the_client_is_to_read() {
+fn the_models_name_becomes_the_one_that_the_client_reads() {
     let mut stream = chat(true);
     let chunk = |name: &str| format!("data: {{\"id\":\"c\",\"model\":\"{name}\",\"choices\":[]}}\n\n");
 

@@ -1,12 +1,16 @@
 //! Streams that pass, split anywhere.
 
-use super::*;
+use bytes::Bytes;
 use proptest::prelude::*;
 
-/// What came out, and which events were seen, of a stream that arrives in these chunks.
+use super::*;
+use crate::wire::json::Span;
+
+/// The bytes that come out of a stream of these chunks, the events that the judge saw, and the pieces.
 fn read(chunks: &[&[u8]], hide: &str) -> (Vec<u8>, Vec<String>, Vec<Bytes>) {
     let mut reader = EventReader::default();
     let (mut events, mut pieces) = (Vec::new(), Vec::new());
+
     for chunk in chunks {
         let judge = |data: &[u8]| {
             events.push(String::from_utf8_lossy(data).into_owned());
@@ -20,16 +24,18 @@ fn read(chunks: &[&[u8]], hide: &str) -> (Vec<u8>, Vec<String>, Vec<Bytes>) {
             .push(&Bytes::copy_from_slice(chunk), judge, |piece| pieces.push(piece))
             .unwrap();
     }
+
     (pieces.concat(), events, pieces)
 }
 
 const STREAM: &[u8] = b"\xef\xbb\xbfdata: one\n\n: keep-alive\n\n:c\rdata:two\r\ndata: more\r\n\r\nevent: x\rdata\rid: 1\r\rdata: hidden\n\ndata: hidden\r\rdata: hidden\r\n\r\n\n\ndata: last\n\n";
-const SHOWN: &[u8] = b"\xef\xbb\xbfdata: one\n\n: keep-alive\n\n:c\rdata:two\r\ndata: more\r\n\r\nevent: x\rdata\rid: 1\r\r\n\ndata: last\n\n";
+const PASSED: &[u8] = b"\xef\xbb\xbfdata: one\n\n: keep-alive\n\n:c\rdata:two\r\ndata: more\r\n\r\nevent: x\rdata\rid: 1\r\r\n\ndata: last\n\n";
 
 #[test]
 fn a_stream_split_at_every_byte_gives_the_same_bytes_and_events() {
     let events = ["one", "two\nmore", "", "hidden", "hidden", "hidden", "last"];
     assert_eq!(read(&[STREAM], "hidden").1, events);
+
     for at in 0..=STREAM.len() {
         let (head, tail) = STREAM.split_at(at);
 
@@ -43,12 +49,13 @@ fn a_stream_split_at_every_byte_gives_the_same_bytes_and_events() {
         let (all, ..) = read(&[head, tail], "hidden");
         assert_eq!(
             String::from_utf8_lossy(&all),
-            String::from_utf8_lossy(SHOWN),
+            String::from_utf8_lossy(PASSED),
             "split at {at}"
         );
     }
+
     let bytes: Vec<&[u8]> = STREAM.chunks(1).collect();
-    assert_eq!(read(&bytes, "hidden").0, SHOWN);
+    assert_eq!(read(&bytes, "hidden").0, PASSED);
 }
 
 #[test]
@@ -101,6 +108,7 @@ proptest! {
     ) {
         let mut cuts: Vec<usize> = cuts.iter().map(|c| c.index(text.len() + 1)).collect();
         cuts.sort_unstable();
+
         let mut reader = EventReader::default();
         let (mut out, mut seen, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         let mut at = 0;
@@ -117,10 +125,11 @@ proptest! {
     }
 }
 
-/// The stream with every `one` in its data made a `1`, whatever the split.
+/// The stream with `1` in the place of every `one` in its data, whatever the split.
 fn swapped(chunks: &[&[u8]]) -> String {
     let mut reader = EventReader::with_text(Bytes::from_static(b"1"));
     let mut out = Vec::new();
+
     for chunk in chunks {
         let judge = |data: &[u8]| match memchr::memmem::find(data, b"one") {
             Some(start) => EventAction::Replace(Span { start, end: start + 3 }),
@@ -133,6 +142,7 @@ fn swapped(chunks: &[&[u8]]) -> String {
             })
             .unwrap();
     }
+
     String::from_utf8(out).unwrap()
 }
 
@@ -141,6 +151,7 @@ fn a_part_of_an_event_is_swapped_wherever_the_stream_is_split() {
     const STREAM: &str =
         "data: a\n\n: c\nevent: one\r\ndata: x one\r\n\r\ndata: hidden\n\ndata: b\n\ndata:one\n\ndata: last\n\n";
     const OUT: &str = "data: a\n\n: c\nevent: one\r\ndata: x 1\r\n\r\ndata: b\n\ndata:1\n\ndata: last\n\n";
+
     for at in 0..=STREAM.len() {
         let (head, tail) = STREAM.as_bytes().split_at(at);
 

@@ -1,8 +1,12 @@
-//! What providers say of tokens, and what is read from it.
+//! The usage that providers report, and the counts that are read from it.
+
+use serde::Deserialize;
 
 use super::*;
+use crate::domain::{ServiceTier, Tokens};
 
-fn said(usage: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
+/// The usage of an answer with this usage object.
+fn reported(usage: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
     of_answer(
         format!(r#"{{"choices":[],"usage":{usage}}}"#).as_bytes(),
         includes_reasoning,
@@ -10,7 +14,7 @@ fn said(usage: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
     .unwrap()
 }
 
-/// `tests/data/wire/usage.json`: what providers send and what it means.
+/// `tests/data/wire/usage.json`: usage objects of providers, and their counts.
 #[test]
 fn every_providers_way_of_counting_is_understood() {
     #[derive(Deserialize)]
@@ -22,11 +26,13 @@ fn every_providers_way_of_counting_is_understood() {
         #[serde(default)]
         searches: u64,
     }
+
     let cases: Vec<Case> = serde_json::from_str(include_str!("../../../tests/data/wire/usage.json")).unwrap();
     for case in cases {
-        let said = said(&case.usage.to_string(), case.includes_reasoning);
+        let usage = reported(&case.usage.to_string(), case.includes_reasoning);
+
         assert_eq!(
-            (said.tokens, said.service.searches),
+            (usage.tokens, usage.service.searches),
             (case.tokens, case.searches),
             "{}",
             case.name
@@ -35,7 +41,7 @@ fn every_providers_way_of_counting_is_understood() {
 }
 
 #[test]
-fn whatever_is_no_count_reads_as_not_said() {
+fn a_value_that_is_no_count_reads_as_not_given() {
     for nonsense in [
         "-1",
         "1.5",
@@ -49,15 +55,16 @@ fn whatever_is_no_count_reads_as_not_said() {
     ] {
         let usage = format!(r#"{{"prompt_tokens":{nonsense},"completion_tokens":4}}"#);
         assert_eq!(
-            said(&usage, None)
+            reported(&usage, None)
                 .tokens
                 .map(|tokens| (tokens.prompt, tokens.completion)),
             Some((0, 4)),
             "{nonsense}"
         );
     }
+
     assert_eq!(
-        said(r#"{"prompt_tokens":7.0}"#, None)
+        reported(r#"{"prompt_tokens":7.0}"#, None)
             .tokens
             .map(|tokens| tokens.prompt),
         Some(7)
@@ -65,7 +72,7 @@ fn whatever_is_no_count_reads_as_not_said() {
 }
 
 #[test]
-fn an_answer_that_is_not_json_is_told_apart_from_one_without_usage() {
+fn an_answer_that_is_not_json_differs_from_one_without_usage() {
     assert_eq!(of_answer(b"<html>", None), Err(NotJson));
     assert_eq!(of_answer(b"{\"a\":1", None), Err(NotJson));
     assert_eq!(of_answer(b"{}", None), Ok(ReportedUsage::default()));
@@ -82,6 +89,7 @@ fn the_tier_stands_at_the_top_of_an_answer_and_nowhere_else() {
     );
     assert_eq!(tier(r#"{"service_tier":"default"}"#), Some(ServiceTier::Standard));
     assert_eq!(tier(r#"{"service_tier":"fl\u0065x"}"#), Some(ServiceTier::Flex));
+
     for silent in [
         r#"{"service_tier":null}"#,
         r#"{"service_tier":"auto"}"#,
@@ -119,7 +127,7 @@ fn usage_in_the_first_choice_counts() {
 }
 
 #[test]
-fn pictures_in_a_request_are_told_from_its_text() {
+fn pictures_in_a_request_are_counted_apart_from_its_text() {
     let data = "iVBORw0KGgo".repeat(1_000);
     let chat = format!(r#"{{"content":"base64 is fun","image_url":{{"url":"data:image/png;base64,{data}"}}}}"#);
     let messages = format!(
