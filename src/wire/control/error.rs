@@ -1,43 +1,43 @@
-//! Why a body cannot be handled.
+//! Why the gateway cannot handle a body.
 
 use crate::wire::json::JsonError;
 
-/// The longest model name that is looked at, in bytes.
+/// The longest model name that the gateway takes, in bytes.
 pub const MAX_MODEL: usize = 256;
 
-/// Why a body cannot be handled. The message is for the caller.
+/// Why the gateway cannot handle a body. The message is for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ControlError {
-    /// Not a JSON object.
+    /// The body is not a JSON object.
     #[error("The request body is not a valid JSON object: {0}.")]
     Json(#[from] JsonError),
-    /// Not UTF-8.
+    /// The body is not UTF-8.
     #[error("The request body is not valid UTF-8.")]
     Utf8,
-    /// A key that decides how the request is handled is there twice.
+    /// A control key is there twice.
     #[error("The request body has '{0}' more than once.")]
     Duplicate(&'static str),
-    /// A key has a value of the wrong kind.
+    /// A control key has a value of the wrong kind.
     #[error("'{key}' must be {wanted}.")]
     Kind {
-        /// The key.
+        /// The key of the request.
         key: &'static str,
-        /// What it should be.
+        /// The kind of value that it should have, with its article.
         wanted: &'static str,
     },
-    /// A key that decides how the request is handled is there in letters that some providers take for it, and others not.
+    /// A control key is there in other letters, which some providers take for it, and others do not.
     #[error("The request body spells '{0}' in another way. Write it in small letters.")]
     Spelling(&'static str),
-    /// The model's name is beyond [`MAX_MODEL`].
+    /// The model's name is longer than [`MAX_MODEL`].
     #[error("'model' is longer than {MAX_MODEL} bytes.")]
     LongModel,
-    /// No model is named.
+    /// The request names no model.
     #[error("Name the model to use in 'model'.")]
     MissingModel,
-    /// No message is there.
+    /// The request has no message.
     #[error("'messages' must be a list with at least one message.")]
     Messages,
-    /// What the endpoint works on is not there.
+    /// The content that the endpoint works on is missing; this is its key.
     #[error("'{0}' is missing.")]
     Content(&'static str),
 }

@@ -1,26 +1,27 @@
-//! What a chat request says about usage in its stream, and how the provider is asked for it.
+//! The wish of a chat client for usage in its stream, and the edit that asks the provider for it.
 
 use super::error::ControlError;
 use crate::wire::json::{JsonError, Span, Walk, unquote};
 
-/// What the client said about usage in streams.
+/// The client's `stream_options`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StreamOptions {
-    /// The value of `stream_options`.
+    /// The place of the whole value.
     span: Option<Span>,
-    /// Whether that value is an object.
+    /// Whether the value is an object.
     object: bool,
-    /// Whether that object has no member.
+    /// Whether the object has no member.
     empty: bool,
-    /// The value of `include_usage` in it.
+    /// The place of the value of `include_usage` in it.
     include_usage: Option<Span>,
-    /// Whether the client asked for usage.
+    /// Whether the client asks for usage.
     pub(super) asked: bool,
 }
 
 impl StreamOptions {
     pub(super) fn read(text: &str, span: Option<Span>) -> Result<Self, ControlError> {
         let Some(span) = span else { return Ok(Self::default()) };
+
         let value = span.of(text);
         if value == "null" {
             return Ok(Self {
@@ -34,6 +35,7 @@ impl StreamOptions {
                 wanted: "an object",
             });
         }
+
         let (mut include_usage, mut empty) = (None, true);
         Walk::new(value).object(|key, member| {
             empty = false;
@@ -43,11 +45,13 @@ impl StreamOptions {
             }
             Ok(())
         })?;
+
         let asked = flag(include_usage.map(|m| m.of(value)), "stream_options.include_usage")?;
         let include_usage = include_usage.map(|m| Span {
             start: span.start + m.start,
             end: span.start + m.end,
         });
+
         Ok(Self {
             span: Some(span),
             object: true,
@@ -57,7 +61,7 @@ impl StreamOptions {
         })
     }
 
-    /// What to put where, so that the provider is asked for usage.
+    /// The place and text of the edit that asks the provider for usage. `head`: the offset after the body's opening brace.
     pub(super) fn edit(&self, head: usize) -> (Span, &'static str) {
         match self {
             Self {
@@ -92,7 +96,7 @@ impl StreamOptions {
     }
 }
 
-pub fn flag(value: Option<&str>, key: &'static str) -> Result<bool, ControlError> {
+pub(super) fn flag(value: Option<&str>, key: &'static str) -> Result<bool, ControlError> {
     match value {
         None | Some("null" | "false") => Ok(false),
         Some("true") => Ok(true),

@@ -7,10 +7,10 @@ use crate::domain::{Model, ServiceTier};
 use crate::wire::error::{ApiError, Code};
 use crate::wire::json::{Span, unquote};
 
-/// Characters of a tier's name that an error repeats.
-const SHOWN: usize = 32;
+/// Characters of a tier's name that an error repeats, at most.
+const REPEATED: usize = 32;
 
-/// A tier that is asked for and is not the usual one.
+/// A tier that the client asks for and that is not the usual one.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AskedTier<'a> {
     key: &'static str,
@@ -18,11 +18,12 @@ pub(super) struct AskedTier<'a> {
 }
 
 impl<'a> AskedTier<'a> {
-    /// Reads the value of `key`. Who leaves the choice to the provider asks for nothing.
+    /// Reads the value of `key`. A client that lets the provider choose asks for no tier.
     pub(super) fn read(text: &'a str, span: Option<Span>, key: &'static str) -> Result<Option<Self>, ControlError> {
         let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else {
             return Ok(None);
         };
+
         let name = unquote(value).ok_or(ControlError::Kind {
             key,
             wanted: "a string",
@@ -31,15 +32,16 @@ impl<'a> AskedTier<'a> {
         Ok((!usual).then_some(Self { key, name }))
     }
 
-    /// The tier. Not one that this key cannot ask for, since a provider that passes over what it does not know would serve
-    /// such a call as usual: a batch is no single call.
+    /// The tier, if this key can ask for it. A provider that ignores an unknown value would serve such a call as usual: a
+    /// batch, for example, is no single call.
     pub(super) fn tier(&self) -> Option<ServiceTier> {
         ServiceTier::named(&self.name).filter(|tier| askable(self.key).contains(tier))
     }
 
     pub(super) fn unpriced(&self, model: &Model) -> ApiError {
         let Self { key, name } = self;
-        let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+        let name: String = name.chars().filter(|c| !c.is_control()).take(REPEATED).collect();
+
         let priced = askable(key).iter().filter(|&&tier| model.billed(Some(tier)).is_some());
         let priced: Vec<String> = priced.map(|tier| format!("'{}'", tier.as_str())).collect();
         let or = if priced.is_empty() {
@@ -47,6 +49,7 @@ impl<'a> AskedTier<'a> {
         } else {
             format!(", or ask for {}", priced.join(" or "))
         };
+
         let message = format!(
             "Model '{}' has no price here for '{key}' of '{name}'. Leave it out{or}.",
             model.id

@@ -1,4 +1,4 @@
-//! `br`.
+//! `br`, without large windows.
 
 use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 
@@ -6,7 +6,7 @@ use super::error::DecodeError;
 use super::input::advance;
 use super::name::Encoding;
 
-/// Decodes one body.
+/// Decodes one body of one stream.
 pub(super) struct Brotli {
     state: BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>,
     written: usize,
@@ -16,7 +16,7 @@ pub(super) struct Brotli {
 impl Default for Brotli {
     fn default() -> Self {
         let alloc = StandardAlloc::default;
-        // Not with the large windows, which may take a gigabyte.
+        // Without the large windows, which may take a gigabyte.
         Self {
             state: BrotliState::new_strict(alloc(), alloc(), alloc()),
             written: 0,
@@ -34,6 +34,7 @@ impl Brotli {
                 Err(DecodeError::Trailing(Encoding::Brotli))
             };
         }
+
         let (mut left, mut read, mut room, mut written) = (input.len(), 0, out.len(), 0);
         let result = BrotliDecompressStream(
             &mut left,
@@ -46,6 +47,7 @@ impl Brotli {
             &mut self.state,
         );
         advance(input, read);
+
         match result {
             BrotliResult::ResultFailure => Err(DecodeError::Invalid(Encoding::Brotli)),
             BrotliResult::ResultSuccess => {

@@ -1,9 +1,11 @@
-//! Content encodings, undone piece by piece as the bytes come. However much the bytes promise, no more memory is used for
-//! them than one piece and the encoding's own window.
+//! Content encodings, decoded piece by piece as the bytes come. However large the decoded body is, a decoder uses no more
+//! memory than one piece and the encoding's own window.
 
 mod brotli;
+mod deflate;
 mod error;
-mod flate;
+mod gzip;
+mod inflate;
 mod input;
 mod name;
 #[cfg(test)]
@@ -18,20 +20,21 @@ use std::fmt;
 use bytes::BytesMut;
 
 use self::brotli::Brotli;
-use self::flate::{Deflate, Gzip};
+use self::deflate::Deflate;
+use self::gzip::Gzip;
 use self::zstd::Zstd;
 
-/// The most that [`Decoder::decode`] writes in one go, in bytes.
+/// The most bytes that one call of [`Decoder::decode`] writes.
 pub const PIECE: usize = 64 << 10;
-/// The least room that is made for what a piece of input may stand for, in bytes.
+/// The least room that is made for the decoded bytes of a piece of input, in bytes.
 const LEAST_ROOM: usize = 4 << 10;
 
-/// Undoes one encoding of one body. It does not bound how long the decoded body gets: whoever calls it adds up what
-/// [`decode`](Self::decode) returns, and stops.
+/// Decodes one body of one encoding. It does not bound the length of the decoded body: its caller adds up the results of
+/// [`decode`](Self::decode), and stops.
 pub struct Decoder {
     by: By,
     encoding: Encoding,
-    /// Whether there was any input.
+    /// Whether any input has come.
     fed: bool,
 }
 
@@ -43,7 +46,7 @@ enum By {
 }
 
 impl Decoder {
-    /// For one body.
+    /// A decoder for one body.
     pub fn new(encoding: Encoding) -> Self {
         let by = match encoding {
             Encoding::Gzip => By::Gzip(Box::default()),
@@ -58,32 +61,34 @@ impl Decoder {
         }
     }
 
-    /// Decodes from the front of `input`, moves it on, and appends what it stands for to `out`: at most [`PIECE`] bytes.
-    /// Returns how many those are. At 0, all of `input` is taken and nothing is left to be had of it; until then there may be
-    /// more, even where `input` is empty by now.
+    /// Decodes from the front of `input`, moves it on, and appends at most [`PIECE`] decoded bytes to `out`. Returns their
+    /// number. At 0, all of `input` is taken and no more bytes can come of it; before that, more may come even if `input` is
+    /// empty.
     ///
     /// # Errors
-    /// If the bytes are not in this encoding, go on after its end, or ask for too large a window. What was appended before
-    /// is good.
+    /// If the bytes are not in this encoding, go on after its end, or ask for too large a window. The bytes that earlier calls
+    /// appended are good.
     pub fn decode(&mut self, input: &mut &[u8], out: &mut BytesMut) -> Result<usize, DecodeError> {
         self.fed |= !input.is_empty();
         let start = out.len();
         out.resize(start + input.len().saturating_mul(4).clamp(LEAST_ROOM, PIECE), 0);
         let room = out.get_mut(start..).unwrap_or_default();
+
         let written = match &mut self.by {
             By::Gzip(gzip) => gzip.decode(input, room),
             By::Deflate(deflate) => deflate.decode(input, room),
             By::Brotli(brotli) => brotli.decode(input, room),
             By::Zstd(zstd) => zstd.decode(input, room),
         };
+
         out.truncate(start + written.unwrap_or(0));
         written
     }
 
-    /// Says that there is no more input. A body without any is as good as a whole one.
+    /// Ends the input. An empty body counts as complete.
     ///
     /// # Errors
-    /// If the encoding says that more has to come.
+    /// If the body breaks off before its end.
     pub fn finish(self) -> Result<(), DecodeError> {
         let ended = match &self.by {
             By::Gzip(gzip) => gzip.is_ended(),
@@ -91,6 +96,7 @@ impl Decoder {
             By::Brotli(brotli) => brotli.is_ended(),
             By::Zstd(zstd) => zstd.is_ended(),
         };
+
         if ended || !self.fed {
             Ok(())
         } else {

@@ -7,16 +7,16 @@ use std::fmt;
 pub enum Encoding {
     /// RFC 1952, one member or several.
     Gzip,
-    /// RFC 1950. Servers that send bare RFC 1951 under this name are understood as well.
+    /// RFC 1950, and bare RFC 1951, which some servers send under this name.
     Deflate,
-    /// RFC 7932, without the large windows that were added later.
+    /// RFC 7932, without the large windows of later versions.
     Brotli,
     /// RFC 8878, with a window of up to 8 MiB, as RFC 9659 allows.
     Zstd,
 }
 
 impl Encoding {
-    /// Its name in a header.
+    /// The name in a header.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -44,22 +44,23 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// What the `content-encoding` headers of a message come to.
+/// The encoding that the `content-encoding` headers of a message name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoded {
-    /// The bytes are what they are.
+    /// The bytes are not encoded.
     Not,
-    /// They are encoded, once.
+    /// The bytes are encoded once.
     By(Encoding),
-    /// They are encoded in a way that is not known here, or more than once.
+    /// The bytes are encoded in an unknown way, or more than once.
     Unknown,
 }
 
 impl Encoded {
     /// Reads the values of all `content-encoding` headers of one message.
     pub fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let names = values.into_iter().flat_map(|value| value.split(|&byte| byte == b','));
         let mut encoded = Self::Not;
+        let names = values.into_iter().flat_map(|value| value.split(|&byte| byte == b','));
+
         for name in names.map(<[u8]>::trim_ascii).filter(|name| !name.is_empty()) {
             if name.eq_ignore_ascii_case(b"identity") {
                 continue;
@@ -69,6 +70,7 @@ impl Encoded {
                 _ => return Self::Unknown,
             };
         }
+
         encoded
     }
 }

@@ -1,4 +1,4 @@
-//! `zstd`.
+//! `zstd`, with a bounded window.
 
 use zstd_safe::zstd_sys::ZSTD_ErrorCode;
 use zstd_safe::{DCtx, DParameter, InBuffer, OutBuffer, is_error_kind};
@@ -10,13 +10,13 @@ use super::name::Encoding;
 /// The largest window, as a power of two: 8 MiB. Encoders keep to it (RFC 9659).
 const WINDOW: u32 = 23;
 
-/// Decodes one body: one frame or several.
+/// Decodes one body of one frame or several.
 #[derive(Default)]
 pub(super) struct Zstd {
     context: Option<DCtx<'static>>,
-    /// Whether the last frame that began is over.
+    /// Whether the last frame that began has ended.
     ended: bool,
-    /// Whether the decoder may hold what there was no room for.
+    /// Whether the decoder may hold bytes that had no room.
     holds: bool,
 }
 
@@ -33,6 +33,7 @@ impl Zstd {
                 self.context.insert(context)
             }
         };
+
         while self.holds || !input.is_empty() {
             let mut from = InBuffer::around(input);
             let mut to = OutBuffer::around(out);
@@ -48,6 +49,7 @@ impl Zstd {
                     () => INVALID,
                 }
             })?;
+
             let (read, written) = (from.pos, to.pos());
             advance(input, read);
             self.ended = hint == 0;
@@ -56,6 +58,7 @@ impl Zstd {
                 return Ok(written);
             }
         }
+
         Ok(0)
     }
 

@@ -1,4 +1,4 @@
-//! Errors that came as a success, as providers sent them.
+//! Errors that come as a success, as providers send them.
 
 use super::*;
 use serde_json::json;
@@ -7,9 +7,11 @@ const CHAT: Protocol = Protocol::OpenaiChat;
 const MESSAGES: Protocol = Protocol::AnthropicMessages;
 const RESPONSES: Protocol = Protocol::OpenaiResponses;
 
-#[test]
-fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
-    for (protocol, answer, status, message) in [
+/// A protocol, an answer in it, and the status and message of the failure that it reports.
+type Case = (Protocol, serde_json::Value, Option<u16>, Option<&'static str>);
+
+fn chat_cases() -> Vec<Case> {
+    vec![
         (
             CHAT,
             json!({"error": {"message": "Overloaded", "type": "overloaded_error"}}),
@@ -76,6 +78,11 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
             Some(400),
             Some("This model's maximum context length is 9 tokens."),
         ),
+    ]
+}
+
+fn other_cases() -> Vec<Case> {
+    vec![
         (
             MESSAGES,
             json!({"type": "error", "error": {"type": "authentication_error", "message": "m"}}),
@@ -94,7 +101,12 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
             Some(500),
             Some("m"),
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn every_known_shape_of_a_failure_is_read_with_its_status() {
+    for (protocol, answer, status, message) in [chat_cases(), other_cases()].concat() {
         let reported = Reported::in_answer(protocol, &answer).unwrap_or_else(|| panic!("{answer}"));
 
         assert_eq!(
@@ -106,7 +118,7 @@ fn every_known_shape_of_a_failure_is_told_with_the_status_that_it_speaks_of() {
 }
 
 #[test]
-fn an_answer_with_nothing_in_it_is_none() {
+fn an_empty_answer_is_a_failure_without_a_message() {
     for (protocol, answer) in [
         (CHAT, json!({"id": "c", "choices": []})),
         (CHAT, json!({"id": "c", "choices": null, "usage": {"prompt_tokens": 1}})),
@@ -122,7 +134,7 @@ fn an_answer_with_nothing_in_it_is_none() {
 }
 
 #[test]
-fn what_may_be_an_answer_is_let_through() {
+fn a_body_that_may_be_an_answer_is_no_failure() {
     for (protocol, answer) in [
         (
             CHAT,
@@ -165,6 +177,6 @@ fn a_failed_response_is_read_inside_its_event() {
 }
 
 #[test]
-fn what_is_no_json_reports_nothing() {
+fn a_text_that_is_no_json_reports_no_details() {
     assert_eq!(Reported::read(b"<html>busy</html>"), Reported::default());
 }

@@ -1,27 +1,30 @@
-//! How much a request asks for: how long an answer may get, and how many answers there are to be.
+//! How much a request asks for: the length of an answer, and the number of answers.
 //!
-//! A provider of the client's protocol reads the body as it came, and not all of them read it alike. What is read here
-//! therefore holds for each of them that obeys a field of its endpoint:
+//! A provider of the client's protocol reads the body as it came, and not all providers read it alike. The rules here
+//! therefore hold for each provider that obeys a field of its endpoint:
 //!
-//! - Only a field of the endpoint's own limits an answer.
-//! - A field of another endpoint's never makes the limit lower: a provider may pass over it. It may make it higher: a
-//!   provider may take it. So of several fields the largest counts.
-//! - A limit of 0 counts as none: some providers refuse it, others take it for not given.
-//! - A number has to be a whole one, written in digits alone. Readers differ over `100.0`, `1e2`, `"100"` and `-1`.
+//! - Only the endpoint's own fields limit an answer.
+//! - A field of another endpoint never makes the limit lower: a provider may ignore it. It may make it higher: a
+//!   provider may obey it. So of several fields the largest counts.
+//! - A limit of 0 counts as none: some providers refuse it, others ignore it.
+//! - A number has to be a whole one, written in digits alone. Providers differ over `100.0`, `1e2`, `"100"` and `-1`.
+
+#[cfg(test)]
+mod tests;
 
 use super::error::ControlError;
 use crate::wire::json::Span;
 use crate::wire::operation::Operation;
 
-/// A field with a number in it.
+/// A field that has a number, with its name.
 pub(super) type Field = (&'static str, Option<Span>);
 
-/// Fields that limit an answer, of all endpoints.
+/// The fields of all endpoints that limit an answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LimitFields {
-    pub max_tokens: Option<Span>,
-    pub max_completion_tokens: Option<Span>,
-    pub max_output_tokens: Option<Span>,
+    pub(super) max_tokens: Option<Span>,
+    pub(super) max_completion_tokens: Option<Span>,
+    pub(super) max_output_tokens: Option<Span>,
 }
 
 /// The most tokens that one answer to a request to `operation` may have; `None` if the request sets no limit.
@@ -37,6 +40,7 @@ pub(super) fn most_tokens(text: &str, operation: Operation, fields: LimitFields)
         ("max_output_tokens", fields.max_output_tokens),
         ("max_tokens", fields.max_tokens),
     ];
+
     let (mut most, mut limited) = (0, false);
     for field in fields {
         match number(text, field, "a whole number, written in digits alone")? {
@@ -48,8 +52,7 @@ pub(super) fn most_tokens(text: &str, operation: Operation, fields: LimitFields)
     Ok((limited && most < u64::MAX).then_some(most))
 }
 
-/// How many answers are generated, at most: a provider charges all that it weighs against each other, not those alone that
-/// it sends.
+/// The number of answers that a provider generates, at most: it charges all that it compares, not only those that it sends.
 pub(super) fn answers(text: &str, fields: [Field; 2]) -> Result<u64, ControlError> {
     const WANTED: &str = "a whole number of 1 or more, written in digits alone";
     let mut most = 1;
@@ -68,13 +71,11 @@ pub(super) fn answers(text: &str, fields: [Field; 2]) -> Result<u64, ControlErro
     Ok(most)
 }
 
-/// The number in a field; `None` if it is not given.
+/// The number in a field; `None` if the field is absent or null.
 fn number(text: &str, (key, span): Field, wanted: &'static str) -> Result<Option<u64>, ControlError> {
     let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else {
         return Ok(None);
     };
+
     value.parse().map(Some).map_err(|_| ControlError::Kind { key, wanted })
 }
-
-#[cfg(test)]
-mod tests;

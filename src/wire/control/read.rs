@@ -1,0 +1,195 @@
+//! Reads the control keys of a request.
+
+use std::borrow::Cow;
+
+use super::beyond::Beyond;
+use super::error::{ControlError, MAX_MODEL};
+use super::keys::Keys;
+use super::limits::{self, LimitFields};
+use super::stream_options::{StreamOptions, flag};
+use super::tier::AskedTier;
+use crate::domain::{Model, ServiceTier};
+use crate::wire::error::ApiError;
+use crate::wire::json::{Span, unquote};
+use crate::wire::operation::Operation;
+
+/// The control keys of a request, which decide how the gateway handles it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Control<'a> {
+    /// The model's name as the client means it, escapes undone.
+    pub model: Cow<'a, str>,
+    /// The place of the name in the body, quotes included.
+    pub model_span: Span,
+    /// Whether the client asks for a stream.
+    pub stream: bool,
+    /// The length of the conversation in bytes: a bound of the prompt's tokens if no count is known.
+    pub prompt_bytes: usize,
+    /// The most tokens that one answer may have, whichever of the fields that limit it a provider obeys; `None` if the
+    /// endpoint's own set no limit.
+    pub max_tokens: Option<u64>,
+    /// The number of answers that a provider may generate; at least 1.
+    pub answers: u64,
+    /// The length in bytes of the text that the client expects as the answer: the provider charges the part of it that the
+    /// answer does not use as if it were part of the answer.
+    pub predicted_bytes: usize,
+    /// The tier and the speed that the client asks for, if they are not the usual ones.
+    tiers: [Option<AskedTier<'a>>; 2],
+    pub(super) operation: Operation,
+    pub(super) stream_options: StreamOptions,
+    /// The offset after the opening brace of the body.
+    pub(super) head: usize,
+}
+
+impl<'a> Control<'a> {
+    /// Reads the control keys of a request to `operation`.
+    ///
+    /// # Errors
+    /// If the body is not one JSON object, a control key is there twice or of the wrong kind, or `model` or the content that
+    /// the endpoint works on is missing.
+    pub fn read(body: &'a [u8], operation: Operation) -> Result<Self, ControlError> {
+        let text = std::str::from_utf8(body).map_err(|_| ControlError::Utf8)?;
+        let keys = Keys::find(text)?;
+
+        let model_span = keys.model.ok_or(ControlError::MissingModel)?;
+        let model = model_name(model_span.of(text))?;
+        let content = content(text, operation, &keys)?;
+        let tiers = tiers(text, operation, &keys)?;
+        let (max_tokens, answers) = answer_limits(text, operation, &keys)?;
+        let stream_options = match operation {
+            Operation::Chat | Operation::Completions => StreamOptions::read(text, keys.stream_options)?,
+            _ => StreamOptions::default(),
+        };
+        let stream = flag(keys.stream.map(|s| s.of(text)), "stream")?;
+
+        let prompt_bytes = [content, keys.instructions, keys.system]
+            .into_iter()
+            .flatten()
+            .map(|span| span.len())
+            .sum();
+        Ok(Self {
+            model,
+            model_span,
+            stream,
+            prompt_bytes,
+            max_tokens,
+            answers,
+            predicted_bytes: given(text, keys.prediction).map_or(0, |span| span.len()),
+            tiers,
+            operation,
+            stream_options,
+            head: text.find('{').map_or(0, |at| at + 1),
+        })
+    }
+
+    /// What the request may make a provider read or write beyond the bytes of `body`, the body that this was read from.
+    pub fn beyond(&self, body: &[u8]) -> Beyond {
+        const UNKNOWN: Beyond = Beyond {
+            reads: true,
+            writes: true,
+        };
+        std::str::from_utf8(body).map_or(UNKNOWN, |text| Beyond::of(text, self.operation))
+    }
+
+    /// The endpoint that the client called.
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// Whether the client asks for the usage of its stream.
+    pub fn asks_usage(&self) -> bool {
+        self.stream_options.asked
+    }
+
+    /// The tier that the client asks of `model`; `None` is the usual one.
+    ///
+    /// # Errors
+    /// If the model has no price for it: no price, no call.
+    pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, ApiError> {
+        self.tiers.iter().flatten().try_fold(None, |_, asked| {
+            let tier = model.billed(asked.tier());
+            tier.map(Some).ok_or_else(|| asked.unpriced(model))
+        })
+    }
+}
+
+fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {
+    if value == "null" || value == "\"\"" {
+        return Err(ControlError::MissingModel);
+    }
+    // Escapes take up to six bytes each, so a longer text cannot be a short enough name.
+    if value.len() > MAX_MODEL * 6 + 2 {
+        return Err(ControlError::LongModel);
+    }
+
+    let name = unquote(value).ok_or(ControlError::Kind {
+        key: "model",
+        wanted: "a string",
+    })?;
+    if name.len() > MAX_MODEL {
+        Err(ControlError::LongModel)
+    } else {
+        Ok(name)
+    }
+}
+
+/// The value that the endpoint works on.
+fn content(text: &str, operation: Operation, keys: &Keys) -> Result<Option<Span>, ControlError> {
+    match operation {
+        Operation::Chat | Operation::Messages | Operation::CountTokens => {
+            let messages = keys.messages.filter(|list| has_element(list.of(text)));
+            messages.map(Some).ok_or(ControlError::Messages)
+        }
+        // A stored prompt may stand in its place; the provider knows.
+        Operation::Responses => Ok(given(text, keys.input)),
+        Operation::Embeddings => {
+            let input = given(text, keys.input);
+            input.map(Some).ok_or(ControlError::Content("input"))
+        }
+        Operation::Completions => {
+            let prompt = given(text, keys.prompt);
+            prompt.map(Some).ok_or(ControlError::Content("prompt"))
+        }
+    }
+}
+
+fn tiers<'a>(text: &'a str, operation: Operation, keys: &Keys) -> Result<[Option<AskedTier<'a>>; 2], ControlError> {
+    Ok(match operation {
+        Operation::Chat | Operation::Completions | Operation::Responses => {
+            [AskedTier::read(text, keys.service_tier, "service_tier")?, None]
+        }
+        Operation::Messages => [
+            AskedTier::read(text, keys.service_tier, "service_tier")?,
+            AskedTier::read(text, keys.speed, "speed")?,
+        ],
+        Operation::CountTokens | Operation::Embeddings => [None, None],
+    })
+}
+
+/// The most tokens of one answer, and the number of answers.
+fn answer_limits(text: &str, operation: Operation, keys: &Keys) -> Result<(Option<u64>, u64), ControlError> {
+    // The model generates nothing, and clients send the fields of the request that they mean to send later.
+    if operation == Operation::CountTokens {
+        return Ok((None, 1));
+    }
+
+    let fields = LimitFields {
+        max_tokens: keys.max_tokens,
+        max_completion_tokens: keys.max_completion_tokens,
+        max_output_tokens: keys.max_output_tokens,
+    };
+    let max_tokens = limits::most_tokens(text, operation, fields)?;
+    let answers = limits::answers(text, [("n", keys.n), ("best_of", keys.best_of)])?;
+    Ok((max_tokens, answers))
+}
+
+/// A value that is not null.
+fn given(text: &str, value: Option<Span>) -> Option<Span> {
+    value.filter(|span| span.of(text) != "null")
+}
+
+/// Whether a value is a list that is not empty.
+fn has_element(value: &str) -> bool {
+    value
+        .strip_prefix('[')
+        .is_some_and(|rest| !rest.trim_start().starts_with(']'))
+}

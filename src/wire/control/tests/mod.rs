@@ -1,0 +1,5 @@
+//! Requests of every endpoint: what is read of them, and how they are edited.
+
+mod read;
+mod rewrite;
+mod tier;
