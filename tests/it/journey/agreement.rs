@@ -1,4 +1,4 @@
-//! The test box, the command line, the model list and a real call tell the same about every name.
+//! The test box, the command line, the model list and a real call agree about every name.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::harness::app::{TestApp, TestKey};
 use crate::harness::client::Client;
 use crate::harness::database::Engine;
 
-/// How many names are asked of each random set of aliases.
+/// Names that are tried with each random set of aliases.
 const NAMES: usize = 50;
-/// Every so many of them are called as well.
+/// One of so many names is called as well.
 const BY_CALL: usize = 5;
-/// The command line is asked the first name of every so many sets: each time is a process of its own.
+/// The command line resolves the first name of one of so many sets: each time is a process of its own.
 const BY_COMMAND: usize = 5;
 
-/// How many sets: together 10,000 names on SQLite. The database plays a part only in where the aliases are kept.
+/// The number of sets: together 10,000 names on SQLite. The database matters only as the place where the aliases are.
 fn sets(engine: Engine) -> usize {
     match engine {
         Engine::Sqlite => 200,
@@ -32,11 +32,13 @@ both_engines!(every_place_that_resolves_a_name_agrees, |store| {
     let catalog = app.catalog().await;
     let chat = catalog.all_callable().filter(|model| model.kind == ModelKind::Chat);
     let ids: Arc<Vec<String>> = Arc::new(chat.map(|model| model.id.to_string()).collect());
-    // The same cases every time: a failure can be seen again.
+
+    // The same cases every time, so that a failure comes again.
     let mut runner = TestRunner::deterministic();
     for n in 0..sets(app.store().engine()) {
         let rows = draw(&mut runner, aliases(Arc::clone(&ids)));
         let key = app.operator().creates_key_with(&format!("set-{n}"), rows.clone()).await;
+
         for m in 0..NAMES {
             let name = draw(&mut runner, requested(&rows, Arc::clone(&ids)));
             let expected = naive(&rows, &name).filter(|model| ids.contains(model));
@@ -51,6 +53,7 @@ both_engines!(every_place_that_resolves_a_name_agrees, |store| {
             if m == 0 && n % BY_COMMAND == 0 {
                 seen.push(("the command line", commanded(&app, &key, &name).await));
             }
+
             for (place, model) in seen {
                 assert_eq!(model, expected, "{place}, for {name:?} with {rows:#?}");
             }
@@ -62,7 +65,7 @@ fn draw<T>(runner: &mut TestRunner, strategy: impl Strategy<Value = T>) -> T {
     strategy.new_tree(runner).expect("a value").current()
 }
 
-/// Up to 20 aliases whose names overlap as much as possible.
+/// Up to 20 aliases with names that overlap as much as possible.
 fn aliases(ids: Arc<Vec<String>>) -> impl Strategy<Value = Vec<Alias>> {
     let ends = Arc::clone(&ids);
     let name = prop_oneof![
@@ -117,7 +120,7 @@ fn naive(rows: &[Alias], name: &str) -> Option<String> {
     )
 }
 
-/// The real model that runs, as the console's test box says it.
+/// The real model that runs, as the console's test box names it.
 async fn test_box(owner: &Client, key: &TestKey, rows: &[Alias], name: &str) -> Option<String> {
     let mut form = vec![("version", "1".to_owned())];
     for (n, row) in rows.iter().enumerate() {
@@ -127,17 +130,20 @@ async fn test_box(owner: &Client, key: &TestKey, rows: &[Alias], name: &str) -> 
         form.push(("target[]", row.target.to_string()));
     }
     form.push(("test", name.to_owned()));
+
     let form: Vec<(&str, &str)> = form.iter().map(|(field, value)| (*field, value.as_str())).collect();
     let page = owner
         .post_form(&format!("/keys/{}/aliases/resolve", key.key().id), &form)
         .await
         .is(200)
         .page();
+
     let says = page
         .select(&scraper::Selector::parse(".say").expect("a selector"))
         .next()
         .expect("a sentence");
     let sentence: String = says.text().collect();
+
     let after = |start: &str| sentence.strip_prefix(name)?.strip_prefix(start).map(str::to_owned);
     if let Some(rest) = after(" runs ") {
         return rest.split_once(" (").map(|(target, _)| target.to_owned());
@@ -149,11 +155,12 @@ async fn test_box(owner: &Client, key: &TestKey, rows: &[Alias], name: &str) -> 
     None
 }
 
-/// The real model behind a name, as `GET /v1/models/{name}` tells it.
+/// The real model behind a name, as `GET /v1/models/{name}` names it.
 async fn listed(key: &TestKey, name: &str) -> Option<String> {
     let path = url::form_urlencoded::byte_serialize(name.as_bytes())
         .collect::<String>()
         .replace('+', "%20");
+
     let reply = key.client().get(&format!("/v1/models/{path}")).await;
     if reply.status == 404 {
         assert_eq!(reply.json()["error"]["code"], "model_not_found");
@@ -164,7 +171,7 @@ async fn listed(key: &TestKey, name: &str) -> Option<String> {
     Some(entry["root"].as_str().unwrap_or(name).to_owned())
 }
 
-/// The real model that ran.
+/// The real model that ran a call to the name.
 async fn called(key: &TestKey, name: &str) -> Option<String> {
     let asked = key.asks(name).await;
     if asked.0.status == 404 {
@@ -175,11 +182,11 @@ async fn called(key: &TestKey, name: &str) -> Option<String> {
     Some(asked.model().to_owned())
 }
 
-/// The real model, as `crossmodel resolve --json` tells it.
+/// The real model, as `crossmodel resolve --json` names it.
 async fn commanded(app: &TestApp, key: &TestKey, name: &str) -> Option<String> {
-    let said = app
+    let printed = app
         .command(&["resolve", "--key", &key.key().id.to_string(), "--json", "--", name])
         .await;
-    let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
-    (said["outcome"] == "runs").then(|| said["model"].as_str().expect("a model").to_owned())
+    let outcome: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    (outcome["outcome"] == "runs").then(|| outcome["model"].as_str().expect("a model").to_owned())
 }

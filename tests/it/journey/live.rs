@@ -1,4 +1,4 @@
-//! When an edit takes effect.
+//! The time until an edit takes effect.
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ both_engines!(an_edit_saved_in_the_console_is_live_on_the_next_call, |store| {
     let app = TestApp::start(store).await;
     let owner = app.someone(Role::Owner).await;
     let key = app.operator().creates_key("laptop").await;
+
     for version in 0..10 {
         let target = ["openai/gpt-5.5", "deepseek/deepseek-chat"][version % 2];
         saves(&owner, &key, version, target).await;
@@ -29,16 +30,19 @@ both_engines!(a_key_switched_off_in_the_console_is_refused_on_the_next_call, |st
         .creates_key_with("laptop", vec![seed::exact("fast", "openai/gpt-5.5")])
         .await;
     key.asks("fast").await.runs("openai/gpt-5.5");
+
     owner
         .post_form(&format!("/keys/{}/disable", key.key().id), &[])
         .await
         .is(303);
     key.asks("fast").await.refused(401, "api_key_inactive");
+
     owner
         .post_form(&format!("/keys/{}/enable", key.key().id), &[])
         .await
         .is(303);
     key.asks("fast").await.runs("openai/gpt-5.5");
+
     owner
         .post_form(&format!("/keys/{}/delete", key.key().id), &[("confirm", "laptop")])
         .await
@@ -60,6 +64,7 @@ fn a_second_gateway_on_the_same_postgres_hears_of_an_edit() {
             .await
             .bearer(key.secret());
         runs(&far, "openai/gpt-5.5").await;
+
         key.aliases("fast", "deepseek/deepseek-chat").await;
         until(async || asks(&far).await.model() == "deepseek/deepseek-chat").await;
     });

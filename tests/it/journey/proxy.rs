@@ -1,4 +1,4 @@
-//! A company's machine, whose way to providers is a proxy that the environment names.
+//! A machine of a company that reaches providers through a proxy, which the environment names.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,6 +6,8 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::CREDIT;
+use super::server::SERVE;
 use super::tls::{authority, in_front_of};
 use crate::cli::program::Program;
 use crate::harness::client::{Client, Reply};
@@ -20,12 +22,13 @@ struct Proxy {
 }
 
 impl Proxy {
-    /// One that connects whoever asks, or with another status nobody.
+    /// A proxy that answers with this status: with 200 it connects its client, with any other it does not.
     async fn start(status: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("its address").to_string();
         let seen: Arc<Mutex<Vec<String>>> = Arc::default();
         let heads = Arc::clone(&seen);
+
         tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
                 let heads = Arc::clone(&heads);
@@ -36,6 +39,7 @@ impl Proxy {
                     }
                     let target = head.split(' ').nth(1).expect("where to").to_owned();
                     heads.lock().unwrap().push(head);
+
                     let answer = format!("HTTP/1.1 {status} Whatever\r\n\r\n");
                     client.write_all(answer.as_bytes()).await.expect("to answer");
                     if status == 200 {
@@ -45,6 +49,7 @@ impl Proxy {
                 });
             }
         });
+
         Self { address, seen }
     }
 
@@ -53,7 +58,7 @@ impl Proxy {
     }
 }
 
-/// What one call is answered with this in the environment, and what the program logs.
+/// The answer of one call with these variables in the environment, and the program's log.
 async fn call(secure: &str, authority: &str, env: &[(&str, &str)]) -> (Reply, String) {
     let program = Program::with_account()
         .env("CROSSMODEL_EGRESS_ALLOW", secure)
@@ -63,6 +68,7 @@ async fn call(secure: &str, authority: &str, env: &[(&str, &str)]) -> (Reply, St
     for (name, value) in env {
         program = program.env(name, value);
     }
+
     let url = format!("https://{secure}/v1");
     let set = [
         "provider",
@@ -76,23 +82,13 @@ async fn call(secure: &str, authority: &str, env: &[(&str, &str)]) -> (Reply, St
         "ACME_KEY",
     ];
     program.run(&set).succeeds();
-    program
-        .run(&[
-            "credit",
-            "add",
-            "--account",
-            "Acme",
-            "--usd",
-            "5",
-            "--note",
-            "for a test",
-        ])
-        .succeeds();
+    program.run(&CREDIT).succeeds();
     let secret = program
         .run(&["key", "create", "--account", "Acme", "--name", "ci"])
         .succeeds()
         .out;
-    let mut server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+
+    let mut server = program.start(&SERVE);
     let base = server.says("Gateway: ");
     let question = json!({"model": "openai/gpt-5.5", "messages": [{"role": "user", "content": "Hello"}]});
     let client = Client::new(base.trim_end_matches("/v1")).bearer(secret.trim());
@@ -168,7 +164,7 @@ fn a_proxy_that_refuses_makes_the_provider_unreachable() {
 #[test]
 fn a_proxy_that_cannot_be_used_stops_the_start() {
     let program = Program::fresh().env("HTTPS_PROXY", "socks5://maya:secret@proxy.example.com");
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["check-config"]] {
+    for command in [&SERVE[..], &["check-config"]] {
         program
             .run(command)
             .fails(2, &["HTTPS_PROXY", "`socks5`", "unset HTTPS_PROXY"]);

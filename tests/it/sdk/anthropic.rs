@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::answers::{self, Manner};
-use super::{python, run};
+use super::{expected, python, run};
 use crate::gateway::rig::{Rig, test};
 
 /// How many of the key's aliases are listed: all but `gone`.
@@ -63,16 +63,18 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     let saw = run(program, script, &MODELS, &variables).await;
 
     for model in MODELS {
-        let told = &saw["models"][model];
+        let seen = &saw["models"][model];
         for way in ["messages", "messages_stream"] {
-            assert_eq!(told[way], answers::seen(model), "{way} {model}");
+            assert_eq!(seen[way], expected::seen(model), "{way} {model}");
         }
-        failed(&told["failures"], model);
+        failed(&seen["failures"], model);
     }
+
     assert_eq!(
         saw["counted"],
         json!([{"tokens": 4711, "estimated": false}, {"tokens": null, "estimated": true}])
     );
+
     let listable = rig
         .store
         .catalog()
@@ -87,6 +89,7 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
         json!({"first": ["fast", "other"], "count": listable, "type": "model"})
     );
     assert_eq!(saw["retrieved"], "claude-anything");
+
     for (error, kind, status, code) in [
         (&saw["unknown"], "NotFoundError", 404, "not_found_error"),
         (&saw["wrong_key"], "AuthenticationError", 401, "authentication_error"),
@@ -98,11 +101,13 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     }
 }
 
-/// What was refused, failed in the stream or broke off raises the library's own error, in our words or the provider's.
+/// A call that is refused, fails in the stream or breaks off raises the library's own error, in the gateway's words or the
+/// provider's.
 fn failed(failures: &Value, model: &str) {
     let refused =
         json!({"kind": "BadRequestError", "status": 400, "type": "invalid_request_error", "message": "Too long."});
     assert_eq!(failures["refused"], refused, "{model}");
+
     let (name, error) = match model {
         "acme/fast" => ("Acme", "Acme failed: The server is overloaded. Please try again later."),
         "acme/thinker" => (

@@ -2,6 +2,7 @@
 
 mod answers;
 mod anthropic;
+mod expected;
 mod openai;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ both_engines!(openai_node_works_with_only_a_base_url_and_a_key, |store| {
     works(TestApp::start(store).await, Path::new("node"), "openai_node.mjs").await;
 });
 
-/// Runs one library's script and checks what it saw and what the provider saw: the same for every library.
+/// Runs one library's script, and checks its results and the provider's requests: the same for every library.
 async fn works(app: TestApp, program: &Path, script: &str) {
     let key = app.operator().creates_key("sdk").await;
     key.aliases("cross-model-basic", "deepseek/deepseek-chat").await;
@@ -39,12 +40,14 @@ async fn works(app: TestApp, program: &Path, script: &str) {
     let basic = json!({"id": "cross-model-basic", "object": "model", "root": "deepseek/deepseek-chat"});
     let opus = json!({"id": "claude-opus", "object": "model", "root": "anthropic/claude-opus-4-8"});
     let weather = json!([{"name": "weather", "arguments": "{\"city\":\"Oslo\"}"}]);
+
     assert_eq!(saw["listed"], json!({"first": [basic, opus], "count": listable + 2}));
     assert_eq!(saw["alias"], basic);
     assert_eq!(
         saw["slash"],
         json!({"id": "deepseek/deepseek-chat", "object": "model", "root": null})
     );
+
     let usage = json!({"prompt": 11, "completion": 7});
     // The answer is the provider's own, byte for byte, but for the model's name.
     assert_eq!(
@@ -59,6 +62,7 @@ async fn works(app: TestApp, program: &Path, script: &str) {
         saw["stream_without_usage"],
         json!({"text": "Hello there", "usage_shown": false})
     );
+
     assert_eq!(saw["tools"], weather);
     assert_eq!(saw["streamed_tools"], weather);
     refused(&saw["unknown"], "NotFoundError", 404, "model_not_found");
@@ -95,13 +99,14 @@ fn python() -> PathBuf {
         .into()
 }
 
-/// Runs a script of `tests/sdk` with the library's own two variables set, and reads what it printed.
+/// Runs a script of `tests/sdk` with the library's own two variables set, and reads its output.
 async fn run(program: &Path, script: &str, arguments: &[&str], variables: &[(&str, &str); 2]) -> Value {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
     assert!(
         folder.join("node_modules").is_dir(),
         "the libraries are not there: run the tests with scripts/test"
     );
+
     let mut command = Command::new(program);
     command
         .arg(script)

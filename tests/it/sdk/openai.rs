@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::answers::{self, Manner};
-use super::{python, run};
+use super::{expected, python, run};
 use crate::gateway::rig::{Rig, test};
 
 /// A model of a provider of each protocol, by its name or through an alias.
@@ -66,17 +66,18 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     .await;
 
     for model in MODELS {
-        let told = &saw["models"][model];
+        let seen = &saw["models"][model];
         for way in ["chat", "chat_stream", "responses", "responses_stream"] {
-            let mut expected = answers::seen(model);
+            let mut wanted = expected::seen(model);
             if (way, model) == ("chat_stream", "acme/fast") {
                 // Calls that come interleaved are beyond OpenAI's library.
-                expected.as_object_mut().expect("an object").remove("parallel_tools");
+                wanted.as_object_mut().expect("an object").remove("parallel_tools");
             }
-            assert_eq!(told[way], expected, "{way} {model}");
+            assert_eq!(seen[way], wanted, "{way} {model}");
         }
-        failed(&told["failures"], model);
+        failed(&seen["failures"], model);
     }
+
     let vectors: Vec<Vec<f64>> = serde_json::from_value(saw["embedded"]["vectors"].clone()).expect("vectors");
     assert_eq!(vectors, [[0.5, -2.0], [0.5, -2.0]]);
     assert_eq!(
@@ -86,8 +87,9 @@ async fn understands(rig: &Rig, program: &Path, script: &str, manner: Manner) {
     assert_eq!(saw["listed"], json!(["fast", "other"]));
 }
 
-/// What was refused, failed in the stream or broke off raises the library's own error, in our words or the provider's.
-/// Responses tells failures in an event of its own instead, which the library hands on.
+/// A call that is refused, fails in the stream or breaks off raises the library's own error, in the gateway's words or the
+/// provider's.
+/// Responses has an event of its own for failures instead, which the library hands on.
 fn failed(failures: &Value, model: &str) {
     let cut = format!(
         "{} failed: it broke off its answer.",
@@ -104,6 +106,7 @@ fn failed(failures: &Value, model: &str) {
         ),
         _ => ("Claude failed: Overloaded", "Claude failed: Overloaded"),
     };
+
     let refused = json!({"kind": "BadRequestError", "status": 400, "message": "Too long."});
     let event = |message: &str| json!({"kind": null, "told": {"type": "response.failed", "message": message}});
     assert_eq!(
@@ -118,15 +121,15 @@ fn failed(failures: &Value, model: &str) {
     );
     assert_eq!(failures["cut"], json!({"kind": "APIError", "message": cut}), "{model}");
     assert_eq!(failures["responses_error"], event(responses), "{model}");
-    // Where the provider speaks Responses itself, nothing of the response is held that could be told as failed.
-    let told = if model == "acme/thinker" {
+    // If the provider speaks Responses itself, the gateway holds no response that could be marked as failed.
+    let kind = if model == "acme/thinker" {
         "error"
     } else {
         "response.failed"
     };
     assert_eq!(
         failures["responses_cut"]["told"],
-        json!({"type": told, "message": cut}),
+        json!({"type": kind, "message": cut}),
         "{model}"
     );
 }

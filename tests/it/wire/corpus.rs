@@ -1,4 +1,4 @@
-//! Inputs that fuzzing found worth keeping: each reaches code that no other does.
+//! The fuzzers' best finds: each reaches code that no other input does.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

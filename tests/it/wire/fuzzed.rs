@@ -1,5 +1,4 @@
-//! What has to hold for any bytes at all. Called by the fuzzers in `fuzz/` and, with what they found worth keeping, by the
-//! tests.
+//! Rules that hold for any bytes at all. The fuzzers in `fuzz/` check them, and the tests do so with the fuzzers' best finds.
 
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
@@ -25,7 +24,7 @@ const CLIENTS: [Operation; 4] = [
     Operation::Completions,
 ];
 
-/// The first byte chooses who speaks with whom, the rest is said.
+/// The first byte chooses the client and the provider, the rest is the message.
 fn pair(data: &[u8]) -> Option<(Operation, Protocol, &[u8])> {
     let (choice, rest) = data.split_first()?;
     let choice = usize::from(*choice);
@@ -36,10 +35,11 @@ fn pieces(data: &[u8], size: usize) -> impl Iterator<Item = Bytes> + '_ {
     data.chunks(size.max(1)).map(Bytes::copy_from_slice)
 }
 
-/// The reader of event streams: what comes out is what went in, and events do not depend on how the bytes are split.
+/// The reader of event streams: the bytes come out as they went in, and events do not depend on the split of the bytes.
 pub fn sse(data: &[u8]) {
     let read = |size: usize| {
         let (mut reader, mut seen, mut out) = (EventReader::default(), Vec::new(), Vec::new());
+
         for piece in pieces(data, size) {
             let judge = |event: &[u8]| {
                 seen.push(event.to_vec());
@@ -54,6 +54,7 @@ pub fn sse(data: &[u8]) {
         }
         Some((seen, out))
     };
+
     let (Some(whole), Some(single)) = (read(data.len()), read(1)) else {
         return;
     };
@@ -64,7 +65,7 @@ pub fn sse(data: &[u8]) {
     );
 }
 
-/// The edit of a request in place: the model is the new one, and nothing else is another.
+/// The edit of a request in place: the model is the new one, and the rest is the same.
 pub fn control(data: &[u8]) {
     for operation in Operation::ALL {
         let Ok(control) = Control::read(data, operation) else {
@@ -72,12 +73,14 @@ pub fn control(data: &[u8]) {
         };
         let _ = control.beyond(data);
         let literal = model_literal("their/model");
+
         for ask in [AskUsage::Yes, AskUsage::AsSent] {
             let Some(out) = control.rewrite(data, &literal, ask) else {
                 continue;
             };
             let again = Control::read(&out, operation).expect("a request that can be read again");
             assert_eq!(again.model, "their/model");
+
             let (Ok(mut before), Ok(mut after)) = (
                 serde_json::from_slice::<Value>(data),
                 serde_json::from_slice::<Value>(&out),
@@ -94,7 +97,7 @@ pub fn control(data: &[u8]) {
     }
 }
 
-fn telling() -> ResponseStyle {
+fn style() -> ResponseStyle {
     ResponseStyle {
         id: "0fuzz".into(),
         model: "the/model".into(),
@@ -103,18 +106,19 @@ fn telling() -> ResponseStyle {
     }
 }
 
-/// A client's request in a provider's protocol: JSON, or a refusal that says why.
+/// A client's request in a provider's protocol: JSON, or an error that says why not.
 pub fn request(data: &[u8]) {
     let Some((client, provider, body)) = pair(data) else {
         return;
     };
+
     match Exchange::open(
         (client, provider),
         body,
         "their-model",
         &Capabilities::default(),
         None,
-        telling(),
+        style(),
     ) {
         Ok((_, request)) => {
             let request: Value = serde_json::from_slice(&request).expect("a request is JSON");
@@ -137,7 +141,7 @@ fn exchange(client: Operation, provider: Protocol) -> Exchange {
         "their-model",
         &Capabilities::default(),
         None,
-        telling(),
+        style(),
     );
     opened.expect("a plain request").0
 }
@@ -148,25 +152,27 @@ pub fn answer(data: &[u8]) {
         return;
     };
     let exchange = exchange(client, provider);
+
     if let Ok(answer) = exchange.write_response(body) {
-        let told: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
-        assert_eq!(told.get("model").and_then(Value::as_str), Some("the/model"));
+        let written: Value = serde_json::from_slice(&answer.body).expect("an answer is JSON");
+        assert_eq!(written.get("model").and_then(Value::as_str), Some("the/model"));
         let (stream, _) = exchange
             .answer_as_stream(body)
-            .expect("what is an answer is one as a stream");
+            .expect("an answer is one as a stream too");
         assert_eq!(stream.tokens(), answer.tokens);
     }
+
     if let Some(named) = renamed(body, b"\"the/model\"") {
         assert!(named.windows(11).any(|at| at == b"\"the/model\""));
     }
 }
 
-/// A provider's stream in a client's protocol: the same however it is split, whole events, and no end that never came.
+/// A provider's stream in a client's protocol: the same however it is split, whole events, and an end only if one came.
 pub fn stream(data: &[u8]) {
     let Some((client, provider, body)) = pair(data) else {
         return;
     };
-    let told = |size: usize| {
+    let translated = |size: usize| {
         let mut stream = exchange(client, provider).stream();
         let mut out = Vec::new();
         for piece in pieces(body, size) {
@@ -181,11 +187,13 @@ pub fn stream(data: &[u8]) {
         }
         Some((out, ending))
     };
-    let (Some((whole, ending)), Some((single, _))) = (told(body.len()), told(1)) else {
+
+    let (Some((whole, ending)), Some((single, _))) = (translated(body.len()), translated(1)) else {
         return;
     };
     let (whole, single) = (without_comments(&whole), without_comments(&single));
     assert_eq!(whole, single, "the stream depends on the split");
+
     let end = match client {
         Operation::Messages => "event: message_stop\n",
         Operation::Responses => "event: response.completed\n",
@@ -206,7 +214,7 @@ pub fn stream(data: &[u8]) {
     }
 }
 
-/// Comments of the provider pass as they come, before or after what is told of the events around them.
+/// A stream without comments: those of the provider pass as they come, before or after the events around them.
 fn without_comments(stream: &[u8]) -> String {
     let text = String::from_utf8_lossy(stream);
     let lines = text
@@ -230,6 +238,7 @@ pub fn passing(data: &[u8]) {
         stream.fail(&ApiError::new(Code::ProviderError, "It failed."));
         Some((out, stream.watch().ending(), stream.watch().tokens()))
     };
+
     let (Some(whole), Some(single)) = (passed(body.len()), passed(1)) else {
         return;
     };

@@ -1,5 +1,7 @@
-//! The translation between protocols, from golden files and from what fuzzing found.
+//! The translation between protocols, by golden files and by the fuzzers' finds.
 
 mod corpus;
 mod fuzzed;
 mod matrix;
+mod recorded;
+mod streams;
