@@ -1,4 +1,4 @@
-//! The gateway alone, on one worker, for measuring it from outside: a database of its own in a temporary folder, one key
+//! The gateway alone, on one worker, to be measured from outside: a database of its own in a temporary folder, one key
 //! with twenty aliases, and one provider.
 //!
 //! Address in `GATEWAY_ADDR` (127.0.0.1:9210), provider in `MOCK_URL` (http://127.0.0.1:9100), the key's secret is printed
@@ -24,6 +24,7 @@ async fn main() -> Result<(), Error> {
     let provider: url::Url = var("MOCK_URL", "http://127.0.0.1:9100").parse()?;
     let address = var("GATEWAY_ADDR", "127.0.0.1:9210");
     let folder = std::env::temp_dir().join(format!("crossmodel-bench-{}", std::process::id()));
+
     let store = Store::open(&format!("sqlite://{}/bench.db", folder.display()).parse()?).await?;
     store.migrate().await?;
     let clock = Clock::system();
@@ -40,6 +41,7 @@ async fn main() -> Result<(), Error> {
     options.env = Arc::new(|_| Some("sk-bench".into()));
     let gateway = Gateway::start(store, options).await?;
     println!("{}", secret.expose());
+
     let configure = gateway.configure();
     let server = HttpServer::new(move || App::new().configure(configure.clone()))
         .tcp_nodelay(true)
@@ -47,14 +49,47 @@ async fn main() -> Result<(), Error> {
         .workers(1)
         .bind(address)?;
     server.run().await?;
+
     gateway.stop().await;
     drop(std::fs::remove_dir_all(folder));
     Ok(())
 }
 
-/// A provider, 200 models and a key; the same secret every time, since nobody else can reach it.
+/// A provider, 200 models and a key. The secret is the same every time, since no other machine reaches the gateway.
 async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Result<ApiKeySecret, Error> {
     let (now, by) = (clock.now(), Actor::command_line());
+    store.catalog().import(&catalog(url)?, &by, now).await?;
+
+    let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
+    store.accounts().create(&account, &by, now).await?;
+    let entry = LedgerId::new(now, random::bytes());
+    store
+        .wallets()
+        .credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now)
+        .await?;
+
+    let secret = ApiKeySecret::generate(|| [42; 64]);
+    let id = ApiKeyId::new(now, random::bytes());
+    let limits = Limits {
+        requests_per_minute: Some(100_000_000),
+        tokens_per_minute: Some(u32::MAX),
+        spend: None,
+    };
+    let key = ApiKey {
+        limits,
+        ..ApiKey::new(id, account.id, "bench".parse()?, &secret, now)
+    };
+    let hash = master.api_key_hasher().hash(&secret);
+    let aliases = aliases()?;
+    store
+        .api_keys()
+        .create(&NewKey { key, hash, aliases }, &by, now)
+        .await?;
+    Ok(secret)
+}
+
+/// The provider at `url`, with 200 models.
+fn catalog(url: &str) -> Result<CatalogFile, Error> {
     let provider: Provider = serde_json::from_value(json!({
         "id": "vendor", "name": "Vendor", "protocol": "openai-chat", "base_url": format!("{url}/v1"), "env": ["BENCH_KEY"],
         "endpoints": [{"protocol": "openai-chat", "base_url": format!("{url}/v1"), "path": "/chat/completions"}],
@@ -69,18 +104,11 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
         }))
     };
     let models = (0..200).map(model).collect::<Result<Vec<_>, _>>()?;
-    store
-        .catalog()
-        .import(&CatalogFile::new(models, vec![provider]), &by, now)
-        .await?;
+    Ok(CatalogFile::new(models, vec![provider]))
+}
 
-    let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
-    store.accounts().create(&account, &by, now).await?;
-    let entry = LedgerId::new(now, random::bytes());
-    store
-        .wallets()
-        .credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now)
-        .await?;
+/// Twenty aliases, as many as a key may have.
+fn aliases() -> Result<Vec<Alias>, Error> {
     let alias = |name: String, matching, target: &str| -> Result<Alias, Error> {
         Ok(Alias::new(name.parse()?, matching, target.parse()?))
     };
@@ -89,31 +117,13 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
         alias("claude-opus".into(), Match::Prefix, "vendor/mock-model-1")?,
         alias("claude-opus-4".into(), Match::Prefix, "vendor/mock-model-2")?,
     ];
+
     for n in 0..9 {
         aliases.push(alias(format!("cross-model-{n}"), Match::Exact, "vendor/mock-model-0")?);
         if n < 8 {
-            aliases.push(alias(
-                format!("some-family-{n}-"),
-                Match::Prefix,
-                "vendor/mock-model-1",
-            )?);
+            let name = format!("some-family-{n}-");
+            aliases.push(alias(name, Match::Prefix, "vendor/mock-model-1")?);
         }
     }
-    let secret = ApiKeySecret::generate(|| [42; 64]);
-    let id = ApiKeyId::new(now, random::bytes());
-    let limits = Limits {
-        requests_per_minute: Some(100_000_000),
-        tokens_per_minute: Some(u32::MAX),
-        spend: None,
-    };
-    let key = ApiKey {
-        limits,
-        ..ApiKey::new(id, account.id, "bench".parse()?, &secret, now)
-    };
-    let hash = master.api_key_hasher().hash(&secret);
-    store
-        .api_keys()
-        .create(&NewKey { key, hash, aliases }, &by, now)
-        .await?;
-    Ok(secret)
+    Ok(aliases)
 }

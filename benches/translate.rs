@@ -1,5 +1,5 @@
-//! What it costs to put a request, an answer or a stream into another protocol, beside letting it pass: time and bytes
-//! allocated. `cargo bench --bench translate`.
+//! The cost of putting a request, an answer or a stream into another protocol, beside that of letting it pass: time and
+//! allocated bytes. `cargo bench --bench translate`.
 
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
@@ -20,7 +20,7 @@ macro_rules! data {
     };
 }
 
-/// Who speaks with whom.
+/// The protocols of client and provider.
 const PAIRS: [(Operation, Protocol); 9] = [
     (Operation::Chat, Protocol::OpenaiChat),
     (Operation::Chat, Protocol::AnthropicMessages),
@@ -55,7 +55,7 @@ fn ask(client: Operation) -> &'static [u8] {
 }
 
 fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)> {
-    let telling = ResponseStyle {
+    let style = ResponseStyle {
         id: "0bench".into(),
         model: "the/model".into(),
         created: 1,
@@ -67,7 +67,7 @@ fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)
         "their-model",
         &Capabilities::default(),
         None,
-        telling,
+        style,
     )
     .ok()
 }
@@ -78,6 +78,7 @@ fn request(bencher: Bencher<'_, '_>, number: usize) {
     let body = ask(client);
     let literal = model_literal("their-model");
     println!("{client:?} to {provider:?}, {} bytes", body.len());
+
     bencher.counter(BytesCount::new(body.len())).bench_local(|| {
         if client.native() == Some(provider) {
             Control::read(body, client)
@@ -100,6 +101,7 @@ fn answer(bencher: Bencher<'_, '_>, number: usize) {
         _ => data!("chat/answer/parallel_tools.json"),
     };
     let exchange = open((client, provider)).map(|(exchange, _)| exchange);
+
     bencher.counter(BytesCount::new(body.len())).bench_local(|| {
         if client.native() == Some(provider) {
             renamed(body, b"\"the/model\"")
@@ -120,15 +122,18 @@ fn stream(bencher: Bencher<'_, '_>, number: usize) {
         Protocol::OpenaiResponses => data!("responses/answer/parallel_tools.sse"),
         _ => data!("chat/answer/parallel_tools.sse"),
     };
+
     // One event at a time, as providers send them.
     let mut pieces = Vec::new();
     let mut rest = Bytes::from_static(body);
     while let Some(end) = rest.windows(2).position(|two| two == b"\n\n") {
         pieces.push(rest.split_to(end + 2));
     }
+
     let exchange = open((client, provider)).map(|(exchange, _)| exchange);
     bencher.counter(BytesCount::new(body.len())).bench_local(|| {
         let mut length = 0;
+
         if client.native() == Some(provider) {
             let mut stream = PassingStream::new(provider, Bytes::from_static(b"\"the/model\""), true, None);
             for piece in &pieces {
@@ -144,6 +149,7 @@ fn stream(bencher: Bencher<'_, '_>, number: usize) {
                 }
             }
         }
+
         length
     });
 }
