@@ -3,6 +3,7 @@
 use super::error::ControlError;
 use crate::wire::json::{JsonError, Span, Walk, unquote};
 
+/// The names of [`Keys`].
 const KEYS: [&str; 16] = [
     "model",
     "stream",
@@ -22,7 +23,8 @@ const KEYS: [&str; 16] = [
     "prediction",
 ];
 
-/// The values of the control keys that a body has.
+/// The places of the values of the control keys that a body has.
+#[derive(Default)]
 pub(super) struct Keys {
     pub(super) model: Option<Span>,
     pub(super) stream: Option<Span>,
@@ -44,16 +46,11 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Fails if the text is not one JSON object, or a control key is there twice or in other letters.
-    #[inline]
-    pub(super) fn find(text: &str) -> Result<Self, ControlError> {
-        let mut found: [Option<Span>; KEYS.len()] = [None; KEYS.len()];
+    pub(super) fn find(&mut self, text: &str) -> Result<(), ControlError> {
         Walk::new(text).object(|key, value| {
             let name = unquote(key.of(text)).ok_or(JsonError::Unexpected(key.start))?;
 
-            if let Some(which) = KEYS.iter().position(|known| *known == name) {
-                let (Some(slot), Some(known)) = (found.get_mut(which), KEYS.get(which)) else {
-                    return Ok(());
-                };
+            if let Some((known, slot)) = self.slot(&name) {
                 if slot.replace(value).is_some() {
                     return Err(ControlError::Duplicate(known));
                 }
@@ -61,43 +58,29 @@ impl Keys {
                 return Err(ControlError::Spelling(known));
             }
             Ok(())
-        })?;
+        })
+    }
 
-        let [
-            model,
-            stream,
-            stream_options,
-            n,
-            messages,
-            input,
-            prompt,
-            instructions,
-            system,
-            max_tokens,
-            max_completion_tokens,
-            max_output_tokens,
-            service_tier,
-            speed,
-            best_of,
-            prediction,
-        ] = found;
-        Ok(Self {
-            model,
-            stream,
-            stream_options,
-            n,
-            messages,
-            input,
-            prompt,
-            instructions,
-            system,
-            max_tokens,
-            max_completion_tokens,
-            max_output_tokens,
-            service_tier,
-            speed,
-            best_of,
-            prediction,
+    #[inline]
+    fn slot(&mut self, name: &str) -> Option<(&'static str, &mut Option<Span>)> {
+        Some(match name {
+            "model" => ("model", &mut self.model),
+            "stream" => ("stream", &mut self.stream),
+            "stream_options" => ("stream_options", &mut self.stream_options),
+            "n" => ("n", &mut self.n),
+            "messages" => ("messages", &mut self.messages),
+            "input" => ("input", &mut self.input),
+            "prompt" => ("prompt", &mut self.prompt),
+            "instructions" => ("instructions", &mut self.instructions),
+            "system" => ("system", &mut self.system),
+            "max_tokens" => ("max_tokens", &mut self.max_tokens),
+            "max_completion_tokens" => ("max_completion_tokens", &mut self.max_completion_tokens),
+            "max_output_tokens" => ("max_output_tokens", &mut self.max_output_tokens),
+            "service_tier" => ("service_tier", &mut self.service_tier),
+            "speed" => ("speed", &mut self.speed),
+            "best_of" => ("best_of", &mut self.best_of),
+            "prediction" => ("prediction", &mut self.prediction),
+            _ => return None,
         })
     }
 }
@@ -116,4 +99,20 @@ fn spelled_otherwise(name: &str) -> Option<&'static str> {
         letter => letter.to_ascii_lowercase(),
     };
     KEYS.into_iter().find(|known| name.chars().map(small).eq(known.chars()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_control_key_has_a_slot_of_its_own() {
+        let mut keys = Keys::default();
+
+        for name in KEYS {
+            let (known, slot) = keys.slot(name).unwrap();
+            assert_eq!(known, name);
+            assert_eq!(slot.replace(Span { start: 0, end: 1 }), None);
+        }
+    }
 }

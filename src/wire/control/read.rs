@@ -48,7 +48,8 @@ impl<'a> Control<'a> {
     /// the endpoint works on is missing.
     pub fn read(body: &'a [u8], operation: Operation) -> Result<Self, ControlError> {
         let text = std::str::from_utf8(body).map_err(|_| ControlError::Utf8)?;
-        let keys = Keys::find(text)?;
+        let mut keys = Keys::default();
+        keys.find(text)?;
 
         let model_span = keys.model.ok_or(ControlError::MissingModel)?;
         let model = model_name(model_span.of(text))?;

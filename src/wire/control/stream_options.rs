@@ -3,7 +3,7 @@
 use super::error::ControlError;
 use crate::wire::json::{JsonError, Span, Walk, unquote};
 
-/// The client's `stream_options`.
+/// The client's `stream_options`, and where they lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StreamOptions {
     /// The place of the whole value.

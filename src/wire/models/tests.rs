@@ -36,7 +36,7 @@ fn listed<'a>(rows: &[Row<'a>]) -> Vec<Listed<'a>> {
         .collect()
 }
 
-/// `tests/data/wire/model_list.json` and `model_page.json`.
+/// `tests/data/wire/model_list.json` and `model_page.json` are the lists of both protocols.
 #[test]
 fn aliases_come_first_and_a_shadowed_id_says_so() {
     let (aliases, catalog) = (aliases(), catalog());

@@ -1,4 +1,4 @@
-//! Requests that stand for themselves, and those that bring something along.
+//! Requests that add nothing to their own text, and requests that do.
 
 use super::*;
 use crate::wire::control::Control;
@@ -28,7 +28,7 @@ fn chat(content: &Value) -> Value {
 }
 
 #[test]
-fn what_stands_in_the_body_is_all_there_is_to_read() {
+fn a_plain_request_adds_nothing() {
     let tools = json!([{"type": "function", "function": {"name": "f", "parameters": {"type": "object",
         "properties": {"image_url": {"type": "string", "format": "uri"}, "type": {"type": "odd"}}}}}]);
     let calls = json!([{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{\"file_id\":1}"}}]);
@@ -62,7 +62,7 @@ fn what_stands_in_the_body_is_all_there_is_to_read() {
 }
 
 #[test]
-fn what_coding_tools_send_stands_for_itself() {
+fn requests_of_coding_tools_add_nothing() {
     let recorded = |text: &str, operation| Beyond::of(text, operation);
 
     let claude_code = include_str!("../../../../tests/data/wire/messages/ask/claude_code.json");
@@ -124,7 +124,7 @@ fn adding() -> Vec<Value> {
 }
 
 #[test]
-fn pictures_files_and_tools_of_the_providers_bring_something_along() {
+fn pictures_files_and_provider_tools_add_something_to_read() {
     for part in adding() {
         assert!(
             beyond(Operation::Chat, &chat(&json!([{"type": "text", "text": "x"}, part]))).reads,
@@ -164,7 +164,7 @@ fn escapes_hide_nothing() {
 }
 
 #[test]
-fn an_item_that_does_not_say_what_it_is_names_one_that_is_kept() {
+fn an_item_without_a_type_refers_to_a_stored_one() {
     let input = |items: Value| {
         beyond(
             Operation::Responses,
@@ -178,9 +178,10 @@ fn an_item_that_does_not_say_what_it_is_names_one_that_is_kept() {
         READS
     );
     assert_eq!(input(json!([{"id": "msg_1"}, {"role": "user", "content": "x"}])), READS);
-    // Thoughts are read from what is kept if they are not sealed in the same item.
-    let sealed_elsewhere = json!([{"type": "reasoning", "id": "a", "summary": []}, {"role": "user", "content": "x", "encrypted_content": "e"}]);
-    assert_eq!(input(sealed_elsewhere), READS);
+
+    // The provider reads stored thoughts if the same item does not carry them encrypted.
+    let encrypted_elsewhere = json!([{"type": "reasoning", "id": "a", "summary": []}, {"role": "user", "content": "x", "encrypted_content": "e"}]);
+    assert_eq!(input(encrypted_elsewhere), READS);
     assert_eq!(
         input(json!([{"type": "reasoning", "id": "a", "encrypted_content": null}])),
         READS
@@ -192,7 +193,7 @@ fn an_item_that_does_not_say_what_it_is_names_one_that_is_kept() {
 }
 
 #[test]
-fn what_a_provider_keeps_is_read_and_what_is_not_known_may_do_anything() {
+fn stored_content_is_read_and_an_unknown_field_may_do_anything() {
     for (field, value, expected) in [
         ("previous_response_id", json!("r"), READS),
         ("conversation", json!({"id": "c"}), READS),
@@ -231,7 +232,7 @@ fn what_a_provider_keeps_is_read_and_what_is_not_known_may_do_anything() {
 
 proptest! {
     #[test]
-    fn wherever_a_picture_stands_it_is_found(
+    fn a_picture_is_found_at_any_place(
         which in any::<prop::sample::Index>(),
         before in prop::collection::vec("[a-z\"\\\\{}]{0,9}", 0..4),
         after in prop::collection::vec("[a-z\"\\\\{}]{0,9}", 0..4),

@@ -31,7 +31,7 @@ fn the_same_model_changes_nothing() {
 
 #[test]
 fn usage_is_asked_for_wherever_the_client_left_it_out() {
-    for (sent, upstream) in [
+    for (sent, expected) in [
         (
             "",
             r#"{"stream_options":{"include_usage":true},"model":"u","messages":[1],"stream":true}"#,
@@ -59,7 +59,7 @@ fn usage_is_asked_for_wherever_the_client_left_it_out() {
     ] {
         let body = format!(r#"{{"model":"m","messages":[1],"stream":true{sent}}}"#);
 
-        assert_eq!(rewritten(&body, "u", AskUsage::Yes), upstream, "{sent}");
+        assert_eq!(rewritten(&body, "u", AskUsage::Yes), expected, "{sent}");
         assert_eq!(rewritten(&body, "u", AskUsage::AsSent), body.replace("\"m\"", "\"u\""));
     }
 }
@@ -76,7 +76,7 @@ proptest! {
     fn a_rewritten_body_reads_back_equal_but_for_model_and_stream_options(
         members in prop::collection::vec(("[a-z_]{1,8}", ".{0,12}"), 0..6),
         model in ".{1,30}",
-        upstream in ".{1,30}",
+        theirs in ".{1,30}",
         options in prop_oneof![Just(None), Just(Some(json!(null))), Just(Some(json!({}))), Just(Some(json!({"a": [1]}))),
             Just(Some(json!({"include_usage": false, "z": 1}))), Just(Some(json!({"include_usage": true})))],
         stream in any::<bool>(),
@@ -92,10 +92,10 @@ proptest! {
         let text = if pretty { serde_json::to_string_pretty(&body).unwrap() } else { serde_json::to_string(&body).unwrap() };
         prop_assert_eq!(&Control::read(text.as_bytes(), Operation::Chat).unwrap().model, &model);
 
-        let out = rewritten(&text, &upstream, AskUsage::Yes);
+        let out = rewritten(&text, &theirs, AskUsage::Yes);
 
         let mut expected = body;
-        expected.insert("model".into(), upstream.into());
+        expected.insert("model".into(), theirs.into());
         if stream {
             let mut wanted = options.and_then(|o| o.as_object().cloned()).unwrap_or_default();
             wanted.insert("include_usage".into(), true.into());
