@@ -1,29 +1,29 @@
-//! Whether an address is worth calling: after some failures in a row it is left alone for a while, then tried with one call.
+//! Whether an address is worth calling. After some failures in a row it is paused for a while, then one call tries it.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::domain::Timestamp;
 
-/// Failures in a row that open it.
+/// So many failures in a row open the breaker.
 const FAILURES: u32 = 5;
-/// How long it stays open the first time; each further failure doubles it.
+/// How long the breaker stays open the first time; each further failure doubles that.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// How long at most.
+/// The longest that the breaker stays open.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Counts how calls to an address went. No locks: a call more or less does not matter.
+/// Counts how calls to an address went. It takes no lock: a call more or less does not matter.
 #[derive(Debug, Default)]
 pub struct Breaker {
     /// Failures since the last success.
     failures: AtomicU32,
-    /// Until when nobody calls, in unix milliseconds.
+    /// Calls are refused until this time, in unix milliseconds; 0 when closed.
     open_until: AtomicI64,
 }
 
 impl Breaker {
-    /// Whether a call may be made now. Once the pause is over, one caller is let through to see, and the pause begins
-    /// again for all others until that call has ended.
+    /// Whether a call may be made now. Once the pause is over, one call is let through as a trial. For all others the pause
+    /// begins again, until that call has ended.
     pub fn admits(&self, now: Timestamp) -> bool {
         let until = self.open_until.load(Ordering::Relaxed);
         if until == 0 {
@@ -32,33 +32,35 @@ impl Breaker {
         if now.millis() < until {
             return false;
         }
+
         let next = now.millis() + millis(self.pause());
         self.open_until
             .compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed)
             .is_ok()
     }
 
-    /// A call went well.
+    /// Notes a call that succeeded, and closes the breaker.
     pub fn succeeded(&self) {
-        // Loads first: in good times nothing is written that other threads read.
+        // Load first: while calls succeed, nothing is written that other threads read.
         if self.failures.load(Ordering::Relaxed) != 0 {
             self.failures.store(0, Ordering::Relaxed);
             self.open_until.store(0, Ordering::Relaxed);
         }
     }
 
-    /// A call failed in a way that speaks against the address, rather than against the request. True if that opened it.
+    /// Notes a call that failed because of the address, not because of the request. True if that opened the breaker.
     pub fn failed(&self, now: Timestamp) -> bool {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
         if failures < FAILURES {
             return false;
         }
+
         self.open_until
             .store(now.millis() + millis(self.pause()), Ordering::Relaxed);
         failures == FAILURES
     }
 
-    /// Whether it is left alone, or was and has not answered well since.
+    /// Whether the address is paused, or was and no call has succeeded since.
     pub fn is_open(&self) -> bool {
         self.open_until.load(Ordering::Relaxed) != 0
     }
@@ -90,19 +92,21 @@ mod tests {
         Timestamp::from_millis(1_000_000 + millis)
     }
 
-    fn response() -> Breaker {
+    /// A breaker after just as many failures as open it.
+    fn opened() -> Breaker {
         let breaker = Breaker::default();
         for _ in 1..FAILURES {
             assert!(!breaker.failed(at(0)));
             assert!(breaker.admits(at(0)));
         }
+
         assert!(breaker.failed(at(0)));
         breaker
     }
 
     #[test]
     fn some_failures_in_a_row_open_it_for_a_while() {
-        let breaker = response();
+        let breaker = opened();
 
         assert!(!breaker.admits(at(1_999)) && breaker.is_open());
         assert_eq!(breaker.pause_left(at(500)), Some(Duration::from_millis(1_500)));
@@ -110,7 +114,7 @@ mod tests {
 
     #[test]
     fn after_the_pause_one_call_is_let_through() {
-        let breaker = response();
+        let breaker = opened();
 
         assert!(breaker.admits(at(2_000)));
         assert!(!breaker.admits(at(2_000)));
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_success_closes_it() {
-        let breaker = response();
+        let breaker = opened();
         assert!(breaker.admits(at(2_000)));
 
         breaker.succeeded();
@@ -129,7 +133,7 @@ mod tests {
 
     #[test]
     fn each_further_failure_doubles_the_pause_up_to_a_minute() {
-        let breaker = response();
+        let breaker = opened();
         breaker.failed(at(2_000));
         assert_eq!(breaker.pause_left(at(2_000)), Some(Duration::from_secs(4)));
 

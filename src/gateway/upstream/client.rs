@@ -1,4 +1,4 @@
-//! One call to a provider: the request that goes out, and the answer as it begins.
+//! One call to a provider: sends the request and waits for the head of the answer.
 
 use std::io;
 use std::sync::Arc;
@@ -10,22 +10,25 @@ use hyper::http::uri::Uri;
 use hyper::{Method, Request};
 use tokio::time::timeout;
 
-use super::body::{Body, HttpError, ProviderResponse};
-use super::dial::{DialError, HttpClient};
+use super::body::Body;
+use super::dial::HttpClient;
 use super::endpoint::UpstreamEndpoint;
+use super::guarded::DialError;
+use super::http_error::HttpError;
 use super::outgoing::{Progress, RequestBody};
+use super::provider_response::ProviderResponse;
 use crate::error_chain::error_chain;
 use crate::gateway::marks::{Marks, log_call};
 
-/// A request that is ready to go out.
+/// A request that is ready to be sent.
 pub struct OutgoingRequest<'a> {
     pub uri: &'a Uri,
-    /// Headers of the client's that go with it.
+    /// Headers of the client that go on to the provider.
     pub forwarded: &'a [(HeaderName, HeaderValue)],
     pub body: Bytes,
-    /// How long the head of the answer is waited for.
+    /// How long to wait for the head of the answer.
     pub first_byte: Duration,
-    /// Who wants to know when it is sent.
+    /// Learns that the request is sent.
     pub progress: Option<&'a Arc<Progress>>,
     pub marks: Marks,
 }
@@ -34,7 +37,7 @@ pub struct OutgoingRequest<'a> {
 pub async fn send(
     client: &HttpClient,
     endpoint: &UpstreamEndpoint,
-    outgo: OutgoingRequest<'_>,
+    outgoing: OutgoingRequest<'_>,
 ) -> Result<ProviderResponse, HttpError> {
     let OutgoingRequest {
         uri,
@@ -43,7 +46,8 @@ pub async fn send(
         first_byte,
         progress,
         marks,
-    } = outgo;
+    } = outgoing;
+
     let mut request = Request::new(RequestBody::new(body, progress.cloned()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.clone();
@@ -61,7 +65,7 @@ pub async fn send(
         )),
     };
     let answer = answer.map_err(|(error, causes)| {
-        // The caller learns what happened, the log also why: a certificate, a name that is not found.
+        // The client learns what happened; the log also says why, such as a bad certificate or a name that is not found.
         log_call!(warn, marks, provider = %endpoint.provider, %error, causes, "A provider could not be called");
         error
     })?;
@@ -71,6 +75,7 @@ pub async fn send(
     Ok(ProviderResponse::new(head.status.as_u16(), &head.headers, body))
 }
 
+/// What a failure of the HTTP client means: the first cause that is known decides.
 fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(current) = cause {
@@ -84,6 +89,7 @@ fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
         }
         cause = current.source();
     }
+
     if error.is_connect() {
         HttpError::Unreachable
     } else {
@@ -91,8 +97,7 @@ fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
     }
 }
 
-/// Whether this machine, and not the other end, is why a connection could not be made: it has no descriptor, no memory or no
-/// port left.
+/// Whether this machine, and not the other end, is why a connection failed: no descriptor, memory or port is left here.
 fn is_our_own(error: &io::Error) -> bool {
     const OURS: [i32; 5] = [
         libc::EMFILE,

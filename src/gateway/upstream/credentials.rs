@@ -1,4 +1,4 @@
-//! The secret that a provider knows us by: sealed in the database, or in the environment.
+//! The credential that a provider knows this gateway by: sealed in the database, or in the environment.
 
 use secrecy::SecretString;
 use url::Url;
@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use crate::domain::{MasterKey, Provider, Sealed};
 use crate::gateway::options::GatewayOptions;
 
-/// What a sealed credential is bound to: the provider and the origin of its address, so that pointing the provider
-/// elsewhere makes the stored credential unreadable instead of sending it there.
+/// What a sealed credential is bound to: the provider and the origin of its address. If an admin points the provider
+/// elsewhere, the stored credential becomes unreadable instead of going there.
 ///
 /// ```
 /// use crossmodel::gateway::credential_context;
@@ -18,7 +18,7 @@ pub fn credential_context(provider: &str, base_url: &str) -> String {
     format!("provider:{provider}|{}", origin(base_url))
 }
 
-/// Scheme, host and port of an address; empty if it is none.
+/// Scheme, host and port of a URL; empty if `url` is none.
 pub fn origin(url: &str) -> String {
     Url::parse(url)
         .map(|url| url.origin().ascii_serialization())
@@ -39,6 +39,7 @@ pub fn find(
         }
         return open(&options.master, provider, sealed);
     }
+
     let value = provider
         .env
         .iter()
@@ -48,13 +49,14 @@ pub fn find(
 
 fn open(master: &MasterKey, provider: &Provider, sealed: &Sealed) -> Option<SecretString> {
     let context = credential_context(provider.id.as_str(), &provider.base_url);
-    let response = match master.open(&context, sealed) {
-        Ok(response) => response,
+    let opened = match master.open(&context, sealed) {
+        Ok(opened) => opened,
         Err(error) => {
             tracing::error!(provider = %provider.id, %error, "The credential of {} cannot be read; enter it again", provider.name);
             return None;
         }
     };
-    let text = Zeroizing::new(String::from_utf8(response.to_vec()).ok()?);
+
+    let text = Zeroizing::new(String::from_utf8(opened.to_vec()).ok()?);
     Some(SecretString::from(text.trim().to_owned())).filter(|_| !text.trim().is_empty())
 }

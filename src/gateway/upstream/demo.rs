@@ -1,5 +1,5 @@
-//! A provider that is none: in a demonstration it answers for those that have no credential here, says which real model
-//! would have run, and reports usage like a real one.
+//! The demo provider. In a demonstration it answers for providers that have no credential here, says which real model would
+//! have run, and reports usage like a real provider.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,30 +7,32 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::body::DemoStream;
-use super::body::{Body, ProviderResponse};
+use super::body::{Body, DemoStream};
+use super::provider_response::ProviderResponse;
 use crate::domain::Model;
 use crate::wire::usage::estimate;
 
-/// Pause between two words.
+/// The pause between two words of a stream.
 const PACE: Duration = Duration::from_millis(20);
-/// Characters of the question that are repeated.
+/// So many characters of the question are repeated in the answer.
 const ECHO: usize = 80;
 
-/// Answers a chat request as `model`'s provider might.
+/// Answers a chat request as the provider of `model` might. `created` is in unix seconds.
 pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> ProviderResponse {
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
     let question = question(&request);
     let text = format!(
-        "This is CrossModel's stand-in: {provider} has no credential here, so nobody was called. {} ({}) would have \
+        "This is CrossModel's demo provider: {provider} has no credential here, so it was not called. {} ({}) would have \
          answered your question, \u{201c}{}\u{201d}.",
         model.name,
         model.id,
         shortened(&question)
     );
+
     let prompt = estimate(request.get("messages").map_or(0, |messages| messages.to_string().len()));
     let completion = estimate(text.len());
     let usage = json!({"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion});
+
     let common = json!({"id": "chatcmpl-stand-in", "created": created, "model": model.id.as_str()});
     let stream = request.get("stream").and_then(Value::as_bool) == Some(true);
     let left = if stream {
@@ -48,6 +50,7 @@ pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Pr
         );
         [Bytes::from(whole.to_string())].into()
     };
+
     ProviderResponse {
         status: 200,
         is_json: !stream,
@@ -62,6 +65,7 @@ pub fn answer(model: &Model, provider: &str, request: &[u8], created: i64) -> Pr
     }
 }
 
+/// The events of a stream with this text, one for each word.
 fn events(common: &Value, text: &str, usage: &Value, show_usage: bool) -> VecDeque<Bytes> {
     let event = |more: Value| {
         Bytes::from(format!(
@@ -72,6 +76,7 @@ fn events(common: &Value, text: &str, usage: &Value, show_usage: bool) -> VecDeq
     let chunk = |delta: Value, finish: Value| {
         event(json!({"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}))
     };
+
     let mut out = VecDeque::new();
     out.push_back(chunk(json!({"role": "assistant", "content": ""}), Value::Null));
     out.extend(
@@ -86,6 +91,7 @@ fn events(common: &Value, text: &str, usage: &Value, show_usage: bool) -> VecDeq
     out
 }
 
+/// An object with the members of both.
 fn with(base: &Value, more: Value) -> Value {
     let mut all = base.clone();
     if let (Some(all), Value::Object(more)) = (all.as_object_mut(), more) {
@@ -101,6 +107,7 @@ fn question(request: &Value) -> String {
         .and_then(Value::as_array)
         .and_then(|m| m.last())
         .and_then(|m| m.get("content"));
+
     match content {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(parts)) => parts

@@ -1,4 +1,4 @@
-//! Keeps our credential for a provider out of what goes to clients, wherever the provider repeats it.
+//! Keeps the gateway's credential for a provider out of what clients get, wherever the provider repeats it.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,10 @@ use bytes::Bytes;
 use memchr::memmem::Finder;
 use secrecy::{ExposeSecret, SecretString};
 
-/// So many bytes of a credential in a row are masked in an error. A shorter credential is none: local servers take any word.
+/// So many bytes of a credential in a row are masked in an error. A shorter credential is not masked: local servers take any
+/// word.
 const PIECE: usize = 8;
-/// What stands in its place, byte for byte.
+/// The byte that replaces each masked byte.
 const STAR: u8 = b'*';
 
 /// Finds one credential. The default finds nothing.
@@ -33,15 +34,18 @@ impl Mask {
     pub fn answer(&self, bytes: Bytes) -> Bytes {
         let Some(finder) = &self.0 else { return bytes };
         let Some(first) = finder.find(&bytes) else { return bytes };
+
         let mut masked = bytes.to_vec();
         let length = finder.needle().len();
         let mut at = Some(first);
+
         while let Some(found) = at {
             if let Some(secret) = masked.get_mut(found..found + length) {
                 secret.fill(STAR);
             }
             at = finder.find(&masked);
         }
+
         masked.into()
     }
 
@@ -53,6 +57,7 @@ impl Mask {
         let secret = finder.needle();
         let is_piece = |piece: &[u8]| memchr::memmem::find(secret, piece).is_some();
         let mut masked = Cow::Borrowed(text);
+
         for (at, piece) in text.windows(PIECE).enumerate() {
             if is_piece(piece)
                 && let Some(found) = masked.to_mut().get_mut(at..at + PIECE)
@@ -60,6 +65,7 @@ impl Mask {
                 found.fill(STAR);
             }
         }
+
         masked
     }
 }
@@ -103,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_no_secret_is_left_alone() {
+    fn a_word_that_is_no_secret_is_not_masked() {
         let mask = Mask::of(&SecretString::from("ollama".to_owned()));
 
         assert_eq!(mask.answer(Bytes::from_static(b"use ollama")), "use ollama");

@@ -1,4 +1,4 @@
-//! The body of a request to a provider, and how far the call has come.
+//! The body of a request to a provider, and the progress of its call.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-/// How far a call has come, as far as others have to know it.
+/// How far a call has got, shared by its task and its connection.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// The provider has been sent the request, and may charge for it.
     sent: AtomicBool,
-    /// The client has left: nothing new is to be begun.
+    /// The client has left: no new try may begin.
     left: AtomicBool,
 }
 
@@ -48,7 +48,7 @@ pub struct RequestBody {
 }
 
 impl RequestBody {
-    /// A body that tells `progress` when it is taken.
+    /// A body that notes in `progress` when a connection takes it.
     pub(super) fn new(bytes: Bytes, progress: Option<Arc<Progress>>) -> Self {
         Self {
             bytes: Some(bytes),

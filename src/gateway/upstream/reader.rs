@@ -5,11 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::body::{Body, HttpError, in_time};
+use super::body::Body;
+use super::http_error::HttpError;
+use super::in_time::in_time;
 use crate::gateway::memory::Part;
 use crate::gateway::options::{Limits, Timeouts};
 
-/// Answers up to this size are not counted in the memory that all answers share.
+/// Answers up to this size, in bytes, do not count in the memory that all answers share.
 const SMALL: usize = 64 << 10;
 
 /// Reads an answer piece by piece, within its limits.
@@ -19,12 +21,12 @@ pub struct Reader {
     idle: Duration,
     ends: Instant,
     left: usize,
-    /// What it takes of the memory that all answers share.
+    /// Its part of the memory that all answers share.
     part: Part,
 }
 
 impl Reader {
-    /// A reader of an answer to a call that began then. `part`: its part of the memory that all answers share.
+    /// A reader of the answer to a call that began at `began`. `part` is its part of the memory that all answers share.
     pub fn new(body: Body, timeouts: &Timeouts, limits: &Limits, began: Instant, part: Part) -> Self {
         Self {
             body,
@@ -58,10 +60,10 @@ impl Reader {
         })
     }
 
-    /// Notes how many bytes are held of what was read.
+    /// Notes how many bytes of the answer are in memory.
     ///
     /// # Errors
-    /// If there is no room for so many.
+    /// If the memory that all answers share has no room for so many.
     pub fn holds(&mut self, bytes: usize) -> Result<(), HttpError> {
         let counted = if bytes <= SMALL { 0 } else { bytes };
         if counted == self.part.bytes() {
@@ -70,8 +72,8 @@ impl Reader {
         self.part.resize(counted).map_err(|_| HttpError::NoRoom)
     }
 
-    /// The whole answer. One that came in a single piece is not copied, and its end is not waited for if its length was told.
-    /// `first`: the pieces that were read already.
+    /// The whole answer. An answer in a single piece is not copied, and its end is not waited for if its length is known.
+    /// `first` is the piece that was read before, if any.
     pub async fn all(&mut self, first: Option<Bytes>) -> Result<Bytes, HttpError> {
         let first = match first {
             Some(first) => first,
@@ -80,6 +82,7 @@ impl Reader {
                 None => return Ok(Bytes::new()),
             },
         };
+
         if self.body.is_at_end() {
             return Ok(first);
         }
@@ -94,10 +97,11 @@ impl Reader {
             self.holds(all.len() + piece.len())?;
             all.extend_from_slice(&piece);
         }
+
         Ok(all.into())
     }
 
-    /// The start of an answer, for an error: at most `most` bytes, and what there is of them if it breaks off.
+    /// The start of an answer, for an error: at most `most` bytes, or fewer if it breaks off.
     pub async fn some(&mut self, most: usize) -> Vec<u8> {
         let mut some = Vec::new();
         while let Some(Ok(piece)) = self.next().await {
@@ -107,6 +111,7 @@ impl Reader {
                 break;
             }
         }
+
         some
     }
 }

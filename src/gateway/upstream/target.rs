@@ -1,4 +1,4 @@
-//! One model, ready to be called: every address that serves it, and how it is named there and here.
+//! One model, ready to be called: the addresses that serve it, and its names there and here.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::wire::control::model_literal;
 use crate::wire::neutral::Capabilities;
 use crate::wire::operation::Operation;
 
-/// One model of one provider.
+/// One model of one provider, ready to be called.
 #[derive(Debug)]
 pub struct CallableModel {
     pub model: Arc<Model>,
-    /// The name that the provider knows it by, as a JSON string.
+    /// Its name at the provider, as a JSON string.
     pub literal: String,
-    /// The real id, as a header of our answer.
+    /// Its id here, as a header of the answer to a client.
     pub header: AnswerValue,
-    /// The real id, as a JSON string in the answer's body.
+    /// Its id here, as a JSON string in the answer's body.
     pub name: Bytes,
-    /// What it takes, for requests that have to be written anew.
+    /// What it supports, for requests that are translated.
     pub capabilities: Capabilities,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
     pub endpoints: Vec<ModelEndpoint>,
@@ -32,11 +32,11 @@ pub struct CallableModel {
 #[derive(Clone, Debug)]
 pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// How calls of this model go there.
+    /// How calls of this model went there.
     pub breaker: Arc<Breaker>,
 }
 
-/// The model does another kind of work.
+/// The model does another kind of work than the operation asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrongKind;
 
@@ -46,11 +46,13 @@ impl CallableModel {
         if endpoints.is_empty() {
             return None;
         }
+
         let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
             breaker: endpoint.state.breaker(&model.id),
             endpoint,
         };
         let endpoints = endpoints.into_iter().map(endpoint).collect();
+
         let header = AnswerValue::from_str(model.id.as_str()).ok()?;
         let name = model_literal(model.id.as_str()).into();
         Some(Self {
@@ -69,6 +71,7 @@ impl CallableModel {
         if embeds != (operation == Operation::Embeddings) {
             return Err(WrongKind);
         }
+
         let native = operation.native();
         let same = self
             .endpoints

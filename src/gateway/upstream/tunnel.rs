@@ -12,25 +12,26 @@ use tower_service::Service;
 
 use crate::gateway::options::PORT;
 
-/// Why a connection could not be made.
+/// Why a connection failed.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A connection to be had.
+/// A connection that is being made.
 pub type Dialling<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-/// A connection that was made, or not.
+/// A connection, or why it failed.
 pub type Dialled = Result<TokioIo<TcpStream>, BoxError>;
 
-/// A connection to a provider through a proxy.
+/// Opens a connection to a provider through a proxy.
 pub async fn tunnel(proxy: Intercept, provider: Uri) -> Dialled {
     let mut tunnel = Tunnel::new(proxy.uri().clone(), ToProxy);
     if let Some(credentials) = proxy.basic_auth() {
         tunnel = tunnel.with_auth(credentials.clone());
     }
+
     Ok(tunnel.call(provider).await?)
 }
 
-/// Connects to the proxy itself, which may be anywhere.
+/// Connects to the proxy itself. The egress policy does not apply to it.
 #[derive(Clone, Debug)]
 pub struct ToProxy;
 

@@ -1,4 +1,4 @@
-//! Demonstrations: providers without a credential are answered by a stand-in.
+//! Demonstrations: the demo provider answers for providers without a credential.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
     let answer = reply.json();
     let text = answer["choices"][0]["message"]["content"].as_str().unwrap();
     assert!(
-        text.contains("stand-in") && text.contains("poor/model") && text.contains("Hello"),
+        text.contains("demo provider") && text.contains("poor/model") && text.contains("Hello"),
         "{text}"
     );
     assert_eq!(reply.header("x-crossmodel-model"), "poor/model");

@@ -1,0 +1,50 @@
+//! What the gateway has learned of an address from calls.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::breaker::Breaker;
+use crate::domain::ModelId;
+use crate::gateway::locks::lock;
+
+/// What calls have shown of an address. Snapshots of the catalog hand it on.
+#[derive(Debug, Default)]
+pub struct EndpointState {
+    takes_usage: AtomicU8,
+    /// One breaker for each model: a model that fails says nothing of the others.
+    breakers: Mutex<HashMap<ModelId, Arc<Breaker>>>,
+}
+
+/// Whether a provider accepts `stream_options`: known from the catalog, or learned from a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakesUsage {
+    Unknown = 0,
+    Yes = 1,
+    No = 2,
+}
+
+impl EndpointState {
+    /// How calls of a model went at this address.
+    pub fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
+        Arc::clone(lock(&self.breakers).entry(model.clone()).or_default())
+    }
+
+    /// Whether a model is paused here after failures.
+    pub fn any_open(&self) -> bool {
+        lock(&self.breakers).values().any(|breaker| breaker.is_open())
+    }
+
+    pub(super) fn takes_usage(&self) -> TakesUsage {
+        match self.takes_usage.load(Ordering::Relaxed) {
+            1 => TakesUsage::Yes,
+            2 => TakesUsage::No,
+            _ => TakesUsage::Unknown,
+        }
+    }
+
+    /// Remembers whether the provider accepted `stream_options`.
+    pub fn set_takes_usage(&self, takes_usage: TakesUsage) {
+        self.takes_usage.store(takes_usage as u8, Ordering::Relaxed);
+    }
+}
