@@ -1,4 +1,4 @@
-//! Answers that pages of other sites may read: only those of the sites that are named, and only under `/v1`.
+//! The sites whose pages may read the gateway's answers. Only answers under `/v1` can be read.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ pub const ANYTHING: HeaderValue = HeaderValue::from_static("*");
 /// The sites whose pages may call the gateway with a key that they hold. No cookie is ever taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CorsOrigins {
-    /// Any.
+    /// The pages of all sites.
     All,
-    /// These, as browsers name them: scheme, host and maybe a port.
+    /// The pages of these origins, as browsers write them: scheme, host and maybe a port.
     These(Arc<[String]>),
 }
 
-/// The text names no sites.
+/// The text is no list of origins.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no origin; write scheme, host and maybe a port, for example https://app.example.com, or * for all")]
 pub struct CorsOriginsError(String);
@@ -34,7 +34,7 @@ impl FromStr for CorsOrigins {
     }
 }
 
-/// An origin as browsers write it. Apps have schemes of their own, such as `app://obsidian.md`.
+/// An origin as browsers write it. Apps have their own schemes, such as `app://obsidian.md`.
 fn origin(text: &str) -> Result<String, CorsOriginsError> {
     let wrong = || CorsOriginsError(text.to_owned());
     let (scheme, authority) = text.split_once("://").ok_or_else(wrong)?;
@@ -42,6 +42,7 @@ fn origin(text: &str) -> Result<String, CorsOriginsError> {
     if scheme.is_empty() || authority.is_empty() || !scheme.chars().all(plain) || !authority.chars().all(plain) {
         return Err(wrong());
     }
+
     let (scheme, authority) = (scheme.to_ascii_lowercase(), authority.to_ascii_lowercase());
     let usual = match scheme.as_str() {
         "https" => ":443",
@@ -53,7 +54,7 @@ fn origin(text: &str) -> Result<String, CorsOriginsError> {
 }
 
 impl CorsOrigins {
-    /// What an answer to a page of this origin says, if it may read it.
+    /// The value of `Access-Control-Allow-Origin` for the page that sent these headers; `None` if it may not read the answer.
     pub fn allow(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(ORIGIN)?;
         match self {
@@ -65,7 +66,7 @@ impl CorsOrigins {
         }
     }
 
-    /// Marks an answer.
+    /// Adds the headers that let a page read an answer, as [`CorsOrigins::allow`] permits it.
     pub fn mark(&self, allowed: Option<HeaderValue>, answer: &mut HeaderMap) {
         if matches!(self, Self::These(_)) {
             answer.append(VARY, HeaderValue::from_static("origin"));
@@ -86,6 +87,7 @@ mod tests {
             Ok(CorsOrigins::These(origins)) => origins.join(" "),
             other => format!("{other:?}"),
         };
+
         assert_eq!(one("https://App.example.com:443"), "https://app.example.com");
         assert_eq!(
             one("http://localhost:3000,app://obsidian.md"),
@@ -96,6 +98,7 @@ mod tests {
             "https://a.example https://b.example:8443"
         );
         assert_eq!("*".parse(), Ok(CorsOrigins::All));
+
         for wrong in [
             "",
             "app.example.com",

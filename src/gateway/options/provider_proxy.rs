@@ -1,9 +1,9 @@
-//! The proxy that a company's machines call the world through, as the environment names it.
+//! The proxy for calls to providers, as the environment names it.
 //!
-//! It is asked for a tunnel, so that what passes is as secret as without it. The name of a provider is looked up there, not
-//! here: whether an address is permitted is checked of what stands in the provider's base URL, and the proxy decides for
-//! the rest. Whoever set it in the environment is trusted with that. Providers without TLS, which have to be listed since
-//! they are private, are called directly.
+//! The gateway asks the proxy for a tunnel, so that a call is as secret as without it. The proxy resolves the name of a
+//! provider: the gateway checks only what stands in the provider's base URL, and the proxy decides the rest. The operator who
+//! sets it in the environment trusts it with that. Providers without TLS are private and have to be listed; the gateway calls
+//! them directly.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,25 +12,24 @@ use hyper::http::uri::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use url::Url;
 
-/// Where a proxy listens that names no port.
+/// The port of a proxy whose address names none.
 pub const PORT: u16 = 80;
 
 /// The proxy for providers. `Debug` and `Display` leave its credentials out.
 #[derive(Clone)]
 pub struct ProviderProxy {
     matcher: Arc<Matcher>,
-    /// Host and port.
     at: String,
 }
 
-/// Why a proxy of the environment cannot be used. The message is one line, names the variable and keeps its value out, which
-/// may hold a password.
+/// Why the proxy of the environment cannot be used. The message is one line and names the variable. It keeps out the value,
+/// which may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProxyError {
-    /// It is no address.
+    /// The variable with this name holds no address.
     #[error("{0}: its value is no address of a proxy; write for example http://proxy.example.com:3128, or unset {0}")]
     Address(&'static str),
-    /// It is spoken to in another way than by HTTP.
+    /// The address has this scheme, which is not `http`.
     #[error(
         "{0}: proxies that are spoken to by `{1}` cannot be used, only such as http://proxy.example.com:3128; change or unset {0}"
     )]
@@ -38,11 +37,11 @@ pub enum ProxyError {
 }
 
 impl ProviderProxy {
-    /// The proxy that `HTTPS_PROXY` or else `ALL_PROXY` names, and that `NO_PROXY` makes exceptions from; in lower case they
-    /// mean the same. `None` if there is none.
+    /// The proxy of `HTTPS_PROXY` or else `ALL_PROXY`, with the exceptions of `NO_PROXY`. The names may be in lower case.
+    /// `None` if the environment names no proxy.
     ///
     /// # Errors
-    /// If one is named that cannot be used: to go past it would be another way than the one that was asked for.
+    /// If the proxy cannot be used: the gateway must not go around a proxy that the operator asked for.
     pub fn find(env: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, ProxyError> {
         let value = |name: &'static str| {
             let value = env(name).or_else(|| env(&name.to_ascii_lowercase()))?;
@@ -51,6 +50,7 @@ impl ProviderProxy {
         let Some((name, value)) = value("HTTPS_PROXY").or_else(|| value("ALL_PROXY")) else {
             return Ok(None);
         };
+
         let value = if value.contains("://") {
             value
         } else {
@@ -67,6 +67,7 @@ impl ProviderProxy {
         if any.intercept(&Uri::from_static("https://provider.example")).is_none() {
             return Err(ProxyError::Address(name));
         }
+
         let exceptions = value_of_no_proxy(&env);
         Ok(Some(Self {
             matcher: Arc::new(Matcher::builder().https(value).no(exceptions).build()),
@@ -74,7 +75,7 @@ impl ProviderProxy {
         }))
     }
 
-    /// Whether a call goes through it, and how.
+    /// How a call to this provider goes through the proxy; `None` if it goes directly.
     pub(in crate::gateway) fn on_the_way_to(&self, provider: &Uri) -> Option<Intercept> {
         self.matcher.intercept(provider)
     }
@@ -126,6 +127,7 @@ mod tests {
         ] {
             assert_eq!(way(&[(name, value)], PROVIDER), proxy, "{name}");
         }
+
         let both = [
             ("ALL_PROXY", "http://other.example"),
             ("HTTPS_PROXY", "http://proxy.example:3128"),
@@ -138,6 +140,7 @@ mod tests {
     fn exceptions_are_called_directly() {
         let way =
             |no: &'static str, provider| way(&[("HTTPS_PROXY", "http://proxy.example"), ("NO_PROXY", no)], provider);
+
         assert!(way("other.example", PROVIDER).is_some());
         assert!(way("notacme.example", PROVIDER).is_some());
         for no in [

@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use crate::gateway::files::Files;
 
-/// A new segment is begun when one is so long, in bytes.
+/// The length of a segment of the spool, in bytes; beyond it the writer begins the next segment.
 pub const SEGMENT_LENGTH: u64 = 4 << 20;
 
 /// Where the spool is, and how it is written.
 #[derive(Clone, Debug)]
 pub struct SpoolOptions {
-    /// The folder that the runs of this gateway have their own folders in. Several gateways may share it.
+    /// Each run of this gateway has a folder in this one. Several gateways may share it.
     pub folder: PathBuf,
-    /// Whether every write waits for the disk. Off only in tests, which do not pull the plug.
+    /// Whether every write waits for the disk. Off only in tests that do not cut the power.
     pub synced: bool,
     /// How the file system is reached.
     pub(in crate::gateway) files: Files,
-    /// A new segment is begun when one is so long, in bytes.
+    /// The length of a segment, in bytes; beyond it the writer begins the next one.
     pub(in crate::gateway) segment: u64,
-    /// Kept free, in bytes, so that calls in flight can be written down when the disk is full.
+    /// So many bytes are reserved on the disk, so that the ends of open calls can be written when it is full.
     pub(in crate::gateway) reserve: usize,
-    /// Pause before what failed is tried again: reading the spool, and writing what it holds into the tables.
+    /// The pause before a failed read of the spool, or a failed write into the tables, is tried again.
     pub(in crate::gateway) pause: Duration,
 }
 
