@@ -1,87 +1,19 @@
-//! API keys in memory, ready to decide with.
+//! The API keys in memory, by the hash of their secret.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use ipnet::IpNet;
+use super::compiled_key::CompiledKey;
+use crate::domain::{ApiKeyHash, ApiKeyId, Timestamp};
 
-use crate::domain::{AccountId, AliasSet, ApiKeyHash, ApiKeyId, Budget, KeyState, ModelId, Timestamp};
-use crate::gateway::metering::spending::{KeyLeases, KeyRateLimits, Spending};
-use crate::store::StoredKey;
-
-/// Shards keep workers out of each other's way. A power of two.
+/// So many shards, so that workers seldom wait for each other. A power of two.
 const SHARDS: usize = 16;
-/// How long an unknown key stays unknown.
+/// How long an unknown key is refused without asking the database again.
 const UNKNOWN_FOR: Duration = Duration::from_secs(10);
-/// Unknown keys remembered in each shard: 10,000 in all.
+/// So many unknown keys are remembered in each shard, at most: 10,000 in all.
 const UNKNOWN_MOST: usize = 10_000 / SHARDS;
-
-/// A key as a request needs it.
-pub struct CompiledKey {
-    pub id: ApiKeyId,
-    pub account: AccountId,
-    pub revision: i64,
-    pub aliases: AliasSet,
-    /// The models that it and its account let it call; `None` is all.
-    pub allowed_models: Option<Vec<ModelId>>,
-    /// The addresses that it may be used from, and those of its account; each empty list allows all.
-    pub allowed_addresses: [Vec<IpNet>; 2],
-    pub state: KeyState,
-    pub expires_at: Option<Timestamp>,
-    /// When all keys of its account end.
-    pub account_ends: Option<Timestamp>,
-    /// Whether its account and its owner are switched on.
-    pub people_enabled: bool,
-    /// Until when the secret that found it works.
-    pub secret_until: Option<Timestamp>,
-    /// The budgets that its calls count against.
-    pub leases: KeyLeases,
-    /// The limits per minute that its calls are held to.
-    pub rate_limits: KeyRateLimits,
-    /// When the database last said that this is how it stands, in unix milliseconds.
-    confirmed: AtomicI64,
-}
-
-impl CompiledKey {
-    /// Compiles what the store has; `asked_at` is when it was asked.
-    pub fn new(stored: StoredKey, spending: &Spending, asked_at: Timestamp) -> Self {
-        let (account, id) = (stored.key.account, stored.key.id);
-        let limits = (&stored.account_limits, &stored.key.limits);
-        Self {
-            leases: KeyLeases::new(spending, account, id, limits, asked_at),
-            rate_limits: KeyRateLimits::new(spending, Budget::Account(account), Budget::Key(id), limits),
-            id: stored.key.id,
-            account: stored.key.account,
-            revision: stored.key.revision,
-            aliases: AliasSet::new(stored.aliases),
-            allowed_models: stored.key.models().map(std::borrow::Cow::into_owned),
-            account_ends: stored.key.account_access.expires_at,
-            allowed_addresses: [stored.key.allowed_addresses, stored.key.account_access.addresses],
-            state: stored.key.state,
-            expires_at: stored.key.expires_at,
-            people_enabled: stored.account_enabled && stored.owner_enabled,
-            secret_until: stored.secret_until,
-            confirmed: AtomicI64::new(asked_at.millis()),
-        }
-    }
-
-    /// Whether every list of addresses allows this one, or there is none. Without an address, only the latter.
-    pub fn may_call_from(&self, address: impl FnOnce() -> Option<IpAddr>) -> bool {
-        let mut lists = self.allowed_addresses.iter().filter(|list| !list.is_empty()).peekable();
-        if lists.peek().is_none() {
-            return true;
-        }
-        address().is_some_and(|address| lists.all(|list| list.iter().any(|net| net.contains(&address))))
-    }
-
-    /// How long ago the database confirmed it.
-    pub fn age(&self, now: Timestamp) -> Duration {
-        now.since(Timestamp::from_millis(self.confirmed.load(Ordering::Relaxed)))
-    }
-}
 
 enum Slot {
     Known(Arc<CompiledKey>),
@@ -90,21 +22,21 @@ enum Slot {
 
 type Shard = HashMap<ApiKeyHash, Slot, ahash::RandomState>;
 
-/// What the cache says of a secret.
+/// What the cache knows of a secret.
 pub enum Lookup {
-    /// It opens this key, which may have to be confirmed.
+    /// It belongs to this key, which the caller may have to confirm.
     Known(Arc<CompiledKey>),
-    /// It opened nothing a moment ago.
+    /// It belonged to no key a moment ago.
     Unknown,
-    /// Nothing is known of it.
+    /// The cache knows nothing of it.
     Miss,
 }
 
-/// Keys by the full hash of their secret. Reading is one shared lock of one shard, never held across a wait.
+/// Keys by the full hash of their secret. A read takes the shared lock of one shard and never holds it across a wait.
 #[derive(Default)]
 pub struct KeyCache {
     shards: [RwLock<Shard>; SHARDS],
-    /// Rises with every eviction, so that a load which began before it does not bring back what was evicted.
+    /// Rises with every eviction, so that a load that began before does not bring an evicted key back.
     generation: AtomicU64,
 }
 
@@ -117,18 +49,19 @@ impl KeyCache {
         }
     }
 
-    /// To be read before a load and handed to [`KeyCache::put`].
+    /// Read it before a load, and hand it to [`KeyCache::put`].
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
 
-    /// Keeps what a load found, unless something was evicted since it began.
+    /// Keeps the result of a load, unless a key was evicted since the load began.
     pub fn put(&self, hash: ApiKeyHash, found: Option<Arc<CompiledKey>>, generation: u64, now: Timestamp) {
         let mut shard = self.write(&hash);
-        // Under the shard's lock: an eviction that comes later will find what is put here.
+        // Checked under the shard's lock: a later eviction will find what is put here.
         if self.generation() != generation {
             return;
         }
+
         let Some(key) = found else {
             let unknown = |slot: &Slot| matches!(slot, Slot::Unknown { .. });
             if shard.values().filter(|slot| unknown(slot)).count() >= UNKNOWN_MOST {
@@ -145,7 +78,7 @@ impl KeyCache {
         shard.insert(hash, Slot::Known(key));
     }
 
-    /// Forgets the keys that match, and every secret that was unknown: one of them may be new.
+    /// Forgets the keys that match, and every unknown secret: one of those may belong to a new key now.
     pub fn evict(&self, which: impl Fn(&CompiledKey) -> bool) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         for shard in &self.shards {
@@ -162,28 +95,29 @@ impl KeyCache {
         ids
     }
 
-    /// Compares the known keys with what the database said at `asked_at` of their revisions: those that are as before are
-    /// confirmed, the others are forgotten.
-    pub fn confirm(&self, asked: &[ApiKeyId], revisions: &HashMap<ApiKeyId, i64>, asked_at: Timestamp) {
+    /// Compares the known keys with the revisions that the database had at `asked_at`. Unchanged keys are confirmed, the others
+    /// are forgotten. `ids`, the keys that the database was asked for, is sorted.
+    pub fn confirm(&self, ids: &[ApiKeyId], revisions: &HashMap<ApiKeyId, i64>, asked_at: Timestamp) {
         let stale =
-            |key: &CompiledKey| asked.binary_search(&key.id).is_ok() && revisions.get(&key.id) != Some(&key.revision);
+            |key: &CompiledKey| ids.binary_search(&key.id).is_ok() && revisions.get(&key.id) != Some(&key.revision);
         let any_stale = self.collect(|key| stale(key)).into_iter().any(|stale| stale);
         if any_stale {
             self.evict(stale);
         }
+
         self.collect(|key| {
             if revisions.get(&key.id) == Some(&key.revision) {
-                key.confirmed.fetch_max(asked_at.millis(), Ordering::Relaxed);
+                key.confirm(asked_at);
             }
         });
     }
 
-    /// Whether any known key was confirmed within this time.
+    /// Whether the database confirmed any known key within this time.
     pub fn any_younger(&self, than: Duration, now: Timestamp) -> bool {
         self.collect(|key| key.age(now) <= than).into_iter().any(|young| young)
     }
 
-    /// How many keys are known, and the age of the one that was confirmed longest ago.
+    /// How many keys are known, and the time since the oldest confirmation.
     pub fn stats(&self, now: Timestamp) -> (usize, Duration) {
         let ages = self.collect(|key| key.age(now));
         (ages.len(), ages.into_iter().max().unwrap_or_default())
