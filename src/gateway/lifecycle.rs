@@ -1,4 +1,4 @@
-//! The gateway as a whole: how it starts, what runs beside the calls, and how it stops.
+//! The gateway as a whole: how it starts, which tasks run beside the calls, and how it stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::endpoints::routes;
 use super::error::GatewayError;
-use super::http::{body, refusal_log};
+use super::http::{BodyBudget, refusal_log};
 use super::locks::lock;
 use super::metering::spending::{self, Spending};
 use super::metering::{recovery, retention, shipper, spool};
@@ -28,55 +28,48 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Reads the catalog and starts the tasks that keep what is in memory fresh and write usage records. Call it on the
-    /// runtime that lives as long as the gateway.
+    /// Reads the catalog, and starts the tasks that keep the memory fresh and write usage records. Call it on the runtime that
+    /// lives as long as the gateway.
     ///
     /// # Errors
-    /// If the database does not answer, or TLS cannot be set up.
+    /// If the database does not answer, the spool cannot be written, or TLS cannot be set up.
     pub async fn start(store: Store, options: GatewayOptions) -> Result<Self, GatewayError> {
         let gateway = GatewayId::new(options.clock.now(), random::bytes());
         let patience = options.timeouts.database;
         let spending = Arc::new(Spending::new(store.clone(), options.clock.clone(), gateway, patience));
         let cache = Arc::new(cache::Cache::start(store.clone(), &options, Arc::clone(&spending)).await?);
-        // Known before anything refers to it: a lease of nobody's is free.
+
+        // Register the gateway first: a lease whose gateway is unknown counts as free.
         store.gateways().seen(gateway, options.clock.now()).await?;
         let unwritable = |error| GatewayError::Spool(options.spool.folder.clone(), error);
         let spool = spool::Spool::start(&options.spool, gateway).map_err(unwritable)?;
-        let shipping = Arc::new(shipper::Shipper::new(spool.clone()));
+
         let inner = Arc::new(Inner {
             hasher: options.master.api_key_hasher(),
             cache,
-            spending: Arc::clone(&spending),
+            spending,
+            shipping: Arc::new(shipper::Shipper::new(spool.clone())),
             spool,
-            shipping: Arc::clone(&shipping),
             refusals: Arc::default(),
             refusal_log: refusal_log::RefusalLog::default(),
             metrics: metrics::Metrics::default(),
-            bodies: body::BodyBudget::default(),
+            bodies: BodyBudget::default(),
             answers: memory::Memory::of(options.limits.answers),
             drains: drains::Drains::default(),
             connector: dial::connector(&options)?,
             stopping: AtomicBool::new(false),
             options,
         });
-        let others = vec![
-            tokio::spawn(sweep(Arc::clone(&inner))),
-            tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(&spending))),
-            tokio::spawn(spending::hear(Arc::clone(&spending), store.changes())),
-            tokio::spawn(retention::run_housekeeping(
-                Arc::clone(&spending),
-                inner.options.keep_records,
-            )),
-        ];
-        let shipper = shipper::start(shipping, spending);
+        let tasks = Tasks::start(&inner, &store);
+
         Ok(Self {
             inner,
-            tasks: Arc::new(std::sync::Mutex::new(Some(Tasks { shipper, others }))),
+            tasks: Arc::new(std::sync::Mutex::new(Some(tasks))),
         })
     }
 
-    /// Mounts `/v1/*`, `/healthz`, `/readyz` and `/metrics`. Call the answer once in each worker: each has connections to
-    /// providers of its own, so that no call wakes another thread.
+    /// Mounts `/v1/*`, `/healthz`, `/readyz` and `/metrics`. Call the function that it returns once in each worker: each worker
+    /// has its own connections to providers, so that no call wakes another thread.
     ///
     /// Set `tcp_nodelay(true)` on the server, or a stream's chunks wait up to 40 ms, and `h1_allow_half_closed(false)`, or
     /// a client that hangs up before the first byte is noticed only when that byte is sent.
@@ -85,19 +78,18 @@ impl Gateway {
         move |config| routes::mount(config, &inner)
     }
 
-    /// Writes every usage record that is waiting.
+    /// Writes every waiting usage record into the tables.
     pub async fn flush(&self) {
         self.inner.refusals.flush(&self.inner.spending.store).await;
         self.inner.shipping.flush().await;
     }
 
-    /// Says in `/readyz` from now on that this gateway is about to stop, so that no new work is sent to it. Calls are
-    /// answered as before.
+    /// Makes `/readyz` say that this gateway is about to stop, so that no new work is sent to it. Calls are answered as before.
     pub fn drain(&self) {
         self.inner.stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Stops: `/readyz` says so from now on, and the records of finished calls are written. Call it after the server has
+    /// Stops the gateway: `/readyz` says so, and the records of finished calls are written. Call it after the server has
     /// stopped.
     pub async fn stop(&self) {
         self.drain();
@@ -105,6 +97,7 @@ impl Gateway {
         drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
         self.inner.spending.end_sweeps().await;
         self.inner.shipping.stop();
+
         let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else {
             return;
         };
@@ -114,17 +107,19 @@ impl Gateway {
         if shipper.await.is_err() {
             tracing::error!("The writer of usage records did not end well");
         }
+
         self.inner.spool.stop();
         self.inner.spool.release_folder();
     }
 }
 
-/// Compares what is in memory with the database, and tells it what it should know, for ever.
+/// Keeps the memory and the database in step, for ever: reads changes, and writes what this gateway holds and has refused.
 pub async fn sweep(inner: Arc<Inner>) {
     let mut ticks = tokio::time::interval(inner.options.sweep_every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    // The first tick is at once, when everything is fresh.
+    // The first tick comes at once, when everything is still fresh.
     ticks.tick().await;
+
     loop {
         ticks.tick().await;
         inner.cache.sweep().await;
@@ -133,8 +128,28 @@ pub async fn sweep(inner: Arc<Inner>) {
     }
 }
 
-/// What runs beside the calls.
+/// The tasks that run beside the calls.
 pub struct Tasks {
     shipper: JoinHandle<()>,
     others: Vec<JoinHandle<()>>,
+}
+
+impl Tasks {
+    fn start(inner: &Arc<Inner>, store: &Store) -> Self {
+        let spending = &inner.spending;
+        let others = vec![
+            tokio::spawn(sweep(Arc::clone(inner))),
+            tokio::spawn(recovery::recover(inner.options.spool.clone(), Arc::clone(spending))),
+            tokio::spawn(spending::hear(Arc::clone(spending), store.changes())),
+            tokio::spawn(retention::run_housekeeping(
+                Arc::clone(spending),
+                inner.options.keep_records,
+            )),
+        ];
+
+        Self {
+            shipper: shipper::start(Arc::clone(&inner.shipping), Arc::clone(spending)),
+            others,
+        }
+    }
 }

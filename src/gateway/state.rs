@@ -1,16 +1,16 @@
-//! What every worker and every call shares.
+//! The state that all workers and all calls share.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::http::{body, refusal_log};
+use super::http::{BodyBudget, refusal_log};
 use super::metering::{refused_names, shipper, spending, spool};
 use super::options::GatewayOptions;
 use super::upstream::dial;
 use super::{cache, drains, memory, metrics};
 use crate::domain::ApiKeyHasher;
 
-/// What every worker and every call shares.
+/// The state that all workers and all calls share.
 pub struct Inner {
     pub options: GatewayOptions,
     pub hasher: ApiKeyHasher,
@@ -21,8 +21,8 @@ pub struct Inner {
     pub refusals: Arc<refused_names::Refusals>,
     pub refusal_log: refusal_log::RefusalLog,
     pub metrics: metrics::Metrics,
-    pub bodies: body::BodyBudget,
-    /// What is held of providers' answers.
+    pub bodies: BodyBudget,
+    /// The memory that providers' answers share.
     pub answers: memory::Memory,
     /// Answers that are read on after their clients have left.
     pub drains: drains::Drains,

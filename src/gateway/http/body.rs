@@ -1,7 +1,5 @@
-//! Reads a client's body: no more than the limits, no longer than the deadlines, compressed or not.
+//! Reads a client's body within its limits and deadlines, and decodes it if it is compressed.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::error::PayloadError;
@@ -11,56 +9,20 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
+use super::body_budget::{BodyBudget, Share};
 use crate::gateway::options::{Limits, Timeouts};
 use crate::gateway::upstream::in_time;
 use crate::wire::encoding::{DecodeError, Decoder, Encoded, Encoding};
 use crate::wire::error::{ApiError, Code};
 
-/// The encodings that a body may have, as a header of an answer names them.
+/// The encodings that a body may have, as the value of an `Accept-Encoding` header.
 pub const ACCEPTED: &str = "gzip, zstd, identity";
-/// The slowest that a body may come, once its grace is over.
+/// The slowest rate of a body, once its grace is over.
 const BYTES_PER_SECOND: f64 = 1024.0;
-/// The memory that a decoder itself may fill, at most, and never before the body has got as long.
+/// The most memory that a decoder itself may fill, in bytes. It never fills more than the body has got.
 const WINDOW: usize = 8 << 20;
-/// Pieces that are decoded before others get their turn: well under a millisecond of work.
+/// So many pieces are decoded before other tasks get a turn: well under a millisecond of work.
 const PIECES_IN_A_ROW: usize = 4;
-
-/// How many bytes of bodies are in memory. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct BodyBudget(Arc<AtomicUsize>);
-
-/// A part of the budget, given back when dropped.
-#[derive(Debug)]
-struct Share {
-    budget: BodyBudget,
-    bytes: usize,
-}
-
-impl Share {
-    /// Takes more, unless that is more than there is.
-    fn grow(&mut self, to: usize, most: usize) -> bool {
-        let more = to.saturating_sub(self.bytes);
-        if self.budget.0.fetch_add(more, Ordering::Relaxed) + more > most {
-            self.budget.0.fetch_sub(more, Ordering::Relaxed);
-            return false;
-        }
-        self.bytes += more;
-        true
-    }
-
-    /// Gives a part back.
-    fn shrink(&mut self, to: usize) {
-        let less = self.bytes.saturating_sub(to);
-        self.budget.0.fetch_sub(less, Ordering::Relaxed);
-        self.bytes -= less;
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.budget.0.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
 
 /// A body in memory, counted in the budget until it is dropped.
 #[derive(Debug)]
@@ -69,7 +31,7 @@ pub struct BufferedBody {
     _share: Share,
 }
 
-/// Reads the body of a request with these headers, and decodes it.
+/// Reads the body of a request with these headers, and decodes it if it is compressed.
 pub async fn read(
     payload: &mut web::Payload,
     headers: &HeaderMap,
@@ -85,32 +47,32 @@ pub async fn read(
             return Err(ApiError::new(Code::UnsupportedEncoding, message));
         }
     };
+
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > limits.body) {
         return Err(too_large(limits, ""));
     }
-    let mut share = Share {
-        budget: budget.clone(),
-        bytes: 0,
-    };
-    let mut coming = IncomingBody {
+
+    let mut share = budget.share();
+    let mut incoming = IncomingBody {
         payload,
         limits,
         timeouts,
         began: Instant::now(),
         received: 0,
     };
+
     let bytes = match encoding {
-        None => plain(&mut coming, length, &mut share).await?,
-        // Few bodies are: the others do not make room for it.
-        Some(encoding) => Box::pin(decoded(&mut coming, encoding, &mut share)).await?,
+        None => plain(&mut incoming, length, &mut share).await?,
+        // Boxed, since few bodies are compressed: the others need no room for this future.
+        Some(encoding) => Box::pin(decoded(&mut incoming, encoding, &mut share)).await?,
     };
     Ok(BufferedBody { bytes, _share: share })
 }
 
-/// A body on its way, as it is sent.
+/// A body that is arriving.
 struct IncomingBody<'a> {
     payload: &'a mut web::Payload,
     limits: &'a Limits,
@@ -129,42 +91,47 @@ impl IncomingBody<'_> {
             Ok(Some(Err(error))) => return Err(broken(&error)),
             Ok(Some(Ok(piece))) => piece,
         };
+
         self.received += piece.len();
         if self.received > self.limits.body {
             return Err(too_large(self.limits, ""));
         }
+
         Ok(Some(piece))
     }
 }
 
-/// Reads a body that is what it is.
-async fn plain(coming: &mut IncomingBody<'_>, length: Option<usize>, share: &mut Share) -> Result<Bytes, ApiError> {
-    // The first piece, until there is a second: most bodies come in one and are not copied.
+/// Reads a body that is not compressed.
+async fn plain(incoming: &mut IncomingBody<'_>, length: Option<usize>, share: &mut Share) -> Result<Bytes, ApiError> {
+    // `one` is the first piece, until there is a second: most bodies come in one piece and are not copied.
     let mut one = Bytes::new();
     let mut many = BytesMut::new();
-    while let Some(piece) = coming.next().await? {
-        hold(share, coming.received, coming.limits)?;
+
+    while let Some(piece) = incoming.next().await? {
+        hold(share, incoming.received, incoming.limits)?;
         if one.is_empty() && many.is_empty() {
             one = piece;
             continue;
         }
         if many.is_empty() {
-            many.reserve(length.unwrap_or(coming.received * 2));
+            many.reserve(length.unwrap_or(incoming.received * 2));
             many.extend_from_slice(&one);
             one = Bytes::new();
         }
         many.extend_from_slice(&piece);
     }
+
     Ok(if many.is_empty() { one } else { many.freeze() })
 }
 
-/// Reads a body that has to be decoded, and decodes it as it comes. It stops with the piece that is too much.
-async fn decoded(coming: &mut IncomingBody<'_>, encoding: Encoding, share: &mut Share) -> Result<Bytes, ApiError> {
-    let limits = coming.limits;
+/// Reads a compressed body and decodes it as it arrives. It stops at the first piece beyond the limit.
+async fn decoded(incoming: &mut IncomingBody<'_>, encoding: Encoding, share: &mut Share) -> Result<Bytes, ApiError> {
+    let limits = incoming.limits;
     let mut decoder = Decoder::new(encoding);
     let mut body = BytesMut::new();
     let mut pieces: usize = 0;
-    while let Some(piece) = coming.next().await? {
+
+    while let Some(piece) = incoming.next().await? {
         let mut input = piece.as_ref();
         while decoder.decode(&mut input, &mut body).map_err(undecodable)? > 0 {
             if body.len() > limits.body {
@@ -177,11 +144,13 @@ async fn decoded(coming: &mut IncomingBody<'_>, encoding: Encoding, share: &mut 
             }
         }
     }
+
     decoder.finish().map_err(undecodable)?;
     share.shrink(body.len());
     Ok(body.freeze())
 }
 
+/// Takes so much of the memory that all bodies share.
 fn hold(share: &mut Share, bytes: usize, limits: &Limits) -> Result<(), ApiError> {
     if share.grow(bytes, limits.bodies) {
         return Ok(());
@@ -192,6 +161,7 @@ fn hold(share: &mut Share, bytes: usize, limits: &Limits) -> Result<(), ApiError
     ))
 }
 
+/// `when` goes on the sentence, with a blank before it.
 fn too_large(limits: &Limits, when: &str) -> ApiError {
     let most = limits.body >> 20;
     ApiError::new(
@@ -204,12 +174,13 @@ fn undecodable(error: DecodeError) -> ApiError {
     ApiError::new(Code::InvalidJson, format!("The request body {error}."))
 }
 
-/// Until when the next piece has to be there: in all, and at the slowest rate that is waited for.
+/// When the next piece is due: at the slowest permitted rate, and at the latest when the whole body is.
 fn deadline(began: Instant, received: usize, timeouts: &Timeouts) -> Instant {
     let paced = timeouts.body_grace + Duration::from_secs_f64(received as f64 / BYTES_PER_SECOND);
     began + paced.min(timeouts.body)
 }
 
+/// The error for a body that cannot be read to its end.
 fn broken(error: &PayloadError) -> ApiError {
     match error {
         PayloadError::Overflow => ApiError::new(Code::RequestTooLarge, "The request body is too large."),
@@ -230,32 +201,5 @@ mod tests {
         assert_eq!(after(0), Duration::from_secs(5));
         assert_eq!(after(10 << 10), Duration::from_secs(15));
         assert_eq!(after(10 << 20), Duration::from_secs(60));
-    }
-
-    #[test]
-    fn what_was_held_is_given_back() {
-        let budget = BodyBudget::default();
-        let mut one = Share {
-            budget: budget.clone(),
-            bytes: 0,
-        };
-        assert!(one.grow(60, 100));
-        let mut two = Share {
-            budget: budget.clone(),
-            bytes: 0,
-        };
-
-        assert!(!two.grow(50, 100));
-        drop(one);
-        assert!(two.grow(50, 100));
-        two.shrink(20);
-        let mut three = Share {
-            budget: budget.clone(),
-            bytes: 0,
-        };
-        assert!(three.grow(80, 100));
-        drop((two, three));
-
-        assert_eq!(budget.0.load(Ordering::Relaxed), 0);
     }
 }

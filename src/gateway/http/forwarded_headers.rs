@@ -5,18 +5,17 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use crate::wire::operation::Operation;
 
-/// The longest header that goes on to a provider, in bytes.
+/// The longest value of a header that goes on to a provider, in bytes.
 pub const LONGEST_HEADER: usize = 8192;
 
-/// The name of a header, as the client's side and as the provider's knows it.
+/// The name of a header, as a type of the server's library and as a type of the HTTP client's.
 pub struct Forwarded(header::HeaderName, HeaderName);
 
 pub const fn forwards(name: &'static str) -> Forwarded {
     Forwarded(header::HeaderName::from_static(name), HeaderName::from_static(name))
 }
 
-/// Headers of the client's that go on to a provider which speaks the client's protocol. Everything else of the client's
-/// stays here, its key above all.
+/// The headers of a client that go on to a provider of OpenAI's protocols. All others stay here, above all the client's key.
 pub static OPENAI_HEADERS: [Forwarded; 4] = [
     forwards("accept"),
     forwards("idempotency-key"),
@@ -24,7 +23,7 @@ pub static OPENAI_HEADERS: [Forwarded; 4] = [
     forwards("x-openai-internal-codex-responses-lite"),
 ];
 
-/// The same for Anthropic's protocol.
+/// The headers of a client that go on to a provider of Anthropic's protocol.
 pub static ANTHROPIC_HEADERS: [Forwarded; 4] = [
     forwards("accept"),
     forwards("idempotency-key"),
@@ -32,12 +31,13 @@ pub static ANTHROPIC_HEADERS: [Forwarded; 4] = [
     forwards("anthropic-beta"),
 ];
 
-/// Headers that go on to a provider of the client's protocol.
+/// The headers of a request that go on to a provider that speaks the client's protocol.
 pub fn forwarded(operation: Operation, headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     let names = match operation {
         Operation::Messages | Operation::CountTokens => &ANTHROPIC_HEADERS,
         _ => &OPENAI_HEADERS,
     };
+
     let value = |Forwarded(ours, theirs): &Forwarded| {
         let value = headers.get(ours).filter(|value| value.len() <= LONGEST_HEADER)?;
         Some((theirs.clone(), HeaderValue::from_bytes(value.as_bytes()).ok()?))

@@ -1,9 +1,9 @@
-//! Values of headers that are written one after the other into one piece of memory.
+//! Writes the values of an answer's headers, one after the other, into one piece of memory.
 
 use actix_web::http::header::HeaderValue;
 use bytes::BytesMut;
 
-/// Makes the values of an answer's headers, all of them in one piece of memory.
+/// Makes the values of an answer's headers in one piece of memory.
 pub struct Values(BytesMut);
 
 impl Default for Values {
@@ -14,7 +14,7 @@ impl Default for Values {
 }
 
 impl Values {
-    /// A value of what is written; `None` if a header may not hold it.
+    /// The value that `write` writes; `None` if no header may have it.
     pub fn make(&mut self, write: impl FnOnce(&mut BytesMut)) -> Option<HeaderValue> {
         write(&mut self.0);
         HeaderValue::from_maybe_shared(self.0.split().freeze()).ok()

@@ -1,6 +1,8 @@
-//! What a request of a client and its response have in common over all endpoints: keys, bodies, headers, errors.
+//! What requests and answers of all endpoints have in common: keys, bodies, headers, errors.
 
 pub mod body;
+mod body_budget;
+mod failure;
 mod forwarded_headers;
 mod header_buffer;
 mod key_header;
@@ -9,7 +11,9 @@ pub mod refusal_log;
 mod response;
 mod shown_key;
 
+pub use body_budget::BodyBudget;
+pub use failure::Failure;
 pub use forwarded_headers::forwarded;
 pub use key_header::{presented, surface};
-pub use response::{Failure, Head};
+pub use response::Head;
 pub use shown_key::ShownKey;

@@ -22,16 +22,16 @@ const NAMES: [[HeaderName; 3]; 2] = [
     ],
 ];
 
-/// Says how the limits of requests and of tokens stand. Where there is no limit there is no header.
-pub fn tell(answer: &mut HttpResponseBuilder, values: &mut Values, views: [Option<RateView>; 2]) {
+/// Adds the headers with the state of both limits. Without a limit there is no header.
+pub fn insert_rate_headers(answer: &mut HttpResponseBuilder, values: &mut Values, views: [Option<RateView>; 2]) {
     for (names, view) in NAMES.iter().zip(views) {
         let Some(view) = view else { continue };
-        let told = [
+        let made = [
             values.make(|out| number(out, view.limit)),
             values.make(|out| number(out, view.remaining)),
             values.make(|out| duration(out, view.reset)),
         ];
-        for (name, value) in names.iter().zip(told) {
+        for (name, value) in names.iter().zip(made) {
             if let Some(value) = value {
                 answer.insert_header((name.clone(), value));
             }

@@ -1,18 +1,19 @@
-//! The log lines of requests that we refuse. Clients cause them as fast as they like, so that only so many are written.
+//! The log lines of requests that the gateway refuses. Clients cause them as fast as they like, so their number is limited.
 
 use std::sync::Mutex;
 
-use super::response::{Failure, Head};
+use super::failure::Failure;
+use super::response::Head;
 use crate::gateway::locks::lock;
 
-/// Lines in any one second.
+/// So many lines are written in any one second, at most.
 const MOST: u32 = 20;
 
-/// Writes those lines.
+/// Writes the lines of refused requests.
 #[derive(Debug, Default)]
 pub struct RefusalLog(Mutex<Second>);
 
-/// What was written in the second that runs.
+/// The lines of the current second.
 #[derive(Debug, Default)]
 struct Second {
     began: i64,
@@ -21,19 +22,21 @@ struct Second {
 }
 
 impl RefusalLog {
-    /// Says why a request is refused: who sent it, and what was wrong. A key that is not known is told at debug level only.
+    /// Logs who sent a request and why the gateway refused it. Requests with an unknown key are logged at debug level only.
     pub fn write(&self, head: &Head, failure: &Failure) {
         let Some(key) = &head.rate_limits else {
             let error = &failure.error;
             tracing::debug!(request = %head.id.header_value(), status = error.status, code = %error.code, reason = error.message, "Refused a request");
             return;
         };
+
         let Some(left_out) = self.admits(head.at().seconds()) else {
             return;
         };
         if left_out > 0 {
             tracing::info!(left_out, "Refused more requests than are logged one by one");
         }
+
         let error = &failure.error;
         tracing::info!(
             request = %head.id.header_value(),
@@ -46,7 +49,7 @@ impl RefusalLog {
         );
     }
 
-    /// Whether one more line may be written in this second; then also how many were left out before.
+    /// The number of lines left out before this one; `None` if no further line may be written in this second.
     fn admits(&self, now: i64) -> Option<u64> {
         let mut second = lock(&self.0);
         let mut left_out = 0;
@@ -57,6 +60,7 @@ impl RefusalLog {
                 ..Second::default()
             };
         }
+
         if second.lines >= MOST {
             second.left_out += 1;
             return None;

@@ -1,0 +1,170 @@
+//! The errors that clients get: the gateway's own, and those that providers cause.
+
+use actix_web::http::header::HeaderValue;
+
+use crate::gateway::metering::spending::RateLimited;
+use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::error::{ApiError, Code, ProviderError, ProviderErrorDetail};
+use crate::wire::reported::Reported;
+
+/// An error for a client, and the headers that go with it.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub error: ApiError,
+    pub retry_after: Option<HeaderValue>,
+    /// The same request would fail again: client libraries are told not to retry it.
+    pub is_final: bool,
+}
+
+impl From<ApiError> for Failure {
+    /// An error of the gateway: final, unless the failure is transient.
+    fn from(error: ApiError) -> Self {
+        let transient = [
+            Code::RequestTimeout,
+            Code::Overloaded,
+            Code::DbError,
+            Code::InternalError,
+            Code::ProviderError,
+            Code::ProviderTimeout,
+        ];
+
+        let is_final = !transient.iter().any(|code| code.as_str() == error.code);
+        let overloaded = error.code == Code::Overloaded.as_str();
+
+        Self {
+            error,
+            retry_after: overloaded.then(|| HeaderValue::from_static("5")),
+            is_final,
+        }
+    }
+}
+
+impl Failure {
+    /// The error for a call that exceeds a limit per minute.
+    pub fn of_limit(limited: &RateLimited) -> Self {
+        let what = if limited.about_tokens { "tokens" } else { "requests" };
+        let whose = if limited.of_account {
+            " for all API keys of the account"
+        } else {
+            ""
+        };
+
+        let message = format!("Rate limit exceeded: max {} {what} per minute{whose}.", limited.limit);
+        let seconds = limited.wait.as_millis().div_ceil(1000).max(1);
+
+        Self {
+            error: ApiError::new(Code::RateLimitExceeded, message),
+            retry_after: HeaderValue::try_from(seconds.to_string()).ok(),
+            is_final: false,
+        }
+    }
+
+    /// The error for a provider that reported a failure where its answer should be, before any content.
+    pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
+        match reported.status {
+            Some(status @ 400..500) => Self::refused(endpoint, status, None, reported.error.clone()),
+            _ => Self::in_stream(endpoint, &reported.error, "answered with something that is no answer"),
+        }
+    }
+
+    /// The error for a provider that failed in the middle of its stream. `otherwise` says what happened if the provider does
+    /// not.
+    pub fn in_stream(endpoint: &UpstreamEndpoint, reported: &ProviderError, otherwise: &str) -> Self {
+        let reported = safe(endpoint, reported.clone());
+        let message = match &reported.message {
+            Some(message) => format!("{} failed: {message}", endpoint.name),
+            None => format!("{} {otherwise}.", endpoint.name),
+        };
+        let detail = ProviderErrorDetail {
+            name: endpoint.provider.as_str().to_owned(),
+            status: None,
+            message: reported.message,
+        };
+
+        ApiError::new(Code::ProviderError, message).by_provider(detail).into()
+    }
+
+    /// The error for a provider's refusal, or its failure. 400, 429 and their kin keep their status, so that a client's retry
+    /// rules work. A refusal of the gateway's credential is the gateway's failure: the client's key is fine.
+    pub fn of_provider(
+        endpoint: &UpstreamEndpoint,
+        status: u16,
+        retry_after: Option<HeaderValue>,
+        body: &[u8],
+    ) -> Self {
+        Self::refused(endpoint, status, retry_after, ProviderError::read(body))
+    }
+
+    fn refused(
+        endpoint: &UpstreamEndpoint,
+        status: u16,
+        retry_after: Option<HeaderValue>,
+        reported: ProviderError,
+    ) -> Self {
+        let reported = safe(endpoint, reported);
+        let about_us = matches!(status, 401..=403);
+        let detail = ProviderErrorDetail {
+            name: endpoint.provider.as_str().to_owned(),
+            status: Some(status),
+            // The state of the gateway's account at the provider is not the client's business.
+            message: reported.message.clone().filter(|_| !about_us),
+        };
+
+        Self {
+            error: refusal(&endpoint.name, status, &reported).by_provider(detail),
+            retry_after,
+            is_final: matches!(status, 300..=404 | 413 | 422),
+        }
+    }
+}
+
+/// The client's error for a provider that answered with this status. `name` is the provider's.
+fn refusal(name: &str, status: u16, reported: &ProviderError) -> ApiError {
+    match status {
+        400 | 413 | 422 => {
+            let mut error = with_own_words(Code::InvalidJson, status, reported, || {
+                format!("{name} refused the request.")
+            });
+            if reported.code.is_none() {
+                error.code = "provider_refused".into();
+            }
+            error
+        }
+        429 => with_own_words(Code::RateLimitExceeded, status, reported, || {
+            format!("{name} asks for fewer requests. Try again later.")
+        }),
+        401..=403 => ApiError::new(
+            Code::ProviderError,
+            format!("{name} did not accept this gateway's credential."),
+        ),
+        404 => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
+        300..=399 => ApiError::new(
+            Code::ProviderError,
+            format!("{name} redirected the request, which is not followed."),
+        ),
+        _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
+    }
+}
+
+/// An error with the provider's own status, message, parameter and code, as far as it reported them.
+fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: impl FnOnce() -> String) -> ApiError {
+    let mut error = ApiError::new(code, reported.message.clone().unwrap_or_else(default));
+    error.status = status;
+    error.param = reported.param.clone().map(Into::into);
+    if let Some(code) = &reported.code {
+        error.code = code.clone().into();
+    }
+    error
+}
+
+/// A provider's error without a piece of the gateway's credential: nothing is left of an error that holds one.
+fn safe(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
+    let texts = [&error.message, &error.param, &error.code, &error.kind];
+    let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
+
+    if texts.into_iter().flatten().any(leaks) {
+        ProviderError::default()
+    } else {
+        error
+    }
+}
