@@ -1,11 +1,12 @@
-//! Everything that the spool asks of the file system, in one place, so that tests can make any of it fail. In the program it
-//! is nothing but the calls themselves.
+//! Every operation of the spool on the file system, in one place, so that tests can make any of them fail. In the program
+//! these are just the calls themselves.
 
 #[cfg(test)]
 mod faults;
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 #[cfg(test)]
 use std::sync::Arc;
@@ -14,14 +15,14 @@ use std::time::Duration;
 #[cfg(test)]
 pub use faults::Faults;
 
-/// How the file system is reached. Clones fail together.
+/// Access to the file system. In tests, clones share their faults.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     #[cfg(test)]
     pub faults: Option<Arc<Faults>>,
 }
 
-/// What can be asked of the file system.
+/// An operation that tests can make fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileOperation {
     MakeFolder,
@@ -40,26 +41,26 @@ pub enum FileOperation {
 
 impl Files {
     #[cfg(test)]
-    fn fault(&self, ask: FileOperation) -> Option<io::Error> {
-        self.faults.as_ref().and_then(|faults| faults.strike(ask))
+    fn fault(&self, operation: FileOperation) -> Option<io::Error> {
+        self.faults.as_ref().and_then(|faults| faults.strike(operation))
     }
 
     #[cfg(not(test))]
     #[expect(clippy::unused_self, reason = "tests keep their faults in it")]
-    fn fault(&self, _ask: FileOperation) -> Option<io::Error> {
+    fn fault(&self, _operation: FileOperation) -> Option<io::Error> {
         None
     }
 
-    fn may(&self, ask: FileOperation) -> io::Result<()> {
-        self.fault(ask).map_or(Ok(()), Err)
+    fn may(&self, operation: FileOperation) -> io::Result<()> {
+        self.fault(operation).map_or(Ok(()), Err)
     }
 
-    /// Makes a folder that only its owner can look into: it says who called what. One that is there is left as it is.
+    /// Makes a folder that only its owner can read, since the spool shows who called what. A folder that exists stays as it is.
     pub fn make_folder(&self, folder: &Path) -> io::Result<()> {
         self.may(FileOperation::MakeFolder)?;
         let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.mode(0o700);
+
         match builder.create(folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
@@ -79,7 +80,7 @@ impl Files {
         path.try_exists()
     }
 
-    /// How long ago something in a folder has changed.
+    /// How long ago the list of a folder changed.
     pub fn age(&self, folder: &Path) -> io::Result<Duration> {
         self.may(FileOperation::Exists)?;
         std::fs::metadata(folder)?
@@ -100,23 +101,22 @@ impl Files {
         File::options().write(true).open(path)
     }
 
-    /// An empty file that only its owner can read. `direct`: written past the cache of the system.
+    /// Makes an empty file that only its owner can read. With `direct`, writes go past the cache of the system.
     pub fn create(&self, path: &Path, direct: bool) -> io::Result<File> {
         let fault = self.fault(FileOperation::Create);
         let mut options = File::options();
-        options.create(true).truncate(true).write(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.create(true).truncate(true).write(true).mode(0o600);
         #[cfg(target_os = "linux")]
         if direct {
-            std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_DIRECT);
+            options.custom_flags(libc::O_DIRECT);
         }
+
         let file = options.open(path)?;
-        // The file may be there although its making is said to have failed.
+        // A fault strikes after the file is made: a failed operation may have made it all the same.
         fault.map_or(Ok(file), Err)
     }
 
-    /// Locks a file; whether nobody else holds it.
+    /// Locks a file. False if another process or handle holds the lock.
     pub fn lock(&self, file: &File) -> io::Result<bool> {
         self.may(FileOperation::Lock)?;
         match file.try_lock() {
@@ -131,7 +131,7 @@ impl Files {
         file.seek(SeekFrom::Start(to)).map(drop)
     }
 
-    /// Reads at most so many bytes, fewer only at the end of the file. What was read before a failure is added too.
+    /// Reads at most `most` bytes, and fewer only at the end of the file. After a failure, `into` has the bytes read before it.
     pub fn read(&self, file: &mut File, most: u64, into: &mut Vec<u8>) -> io::Result<()> {
         let fault = self.fault(FileOperation::Read);
         io::Read::by_ref(file)
@@ -140,7 +140,7 @@ impl Files {
         fault.map_or(Ok(()), Err)
     }
 
-    /// Writes all of it; a part may be there after a failure.
+    /// Writes all bytes. After a failure, a part of them may be in the file.
     pub fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
         let fault = self.fault(FileOperation::Write);
         let until = if fault.is_some() {
@@ -152,13 +152,13 @@ impl Files {
         fault.map_or(Ok(()), Err)
     }
 
-    /// Waits until the disk has what was written.
+    /// Waits until the disk has the contents of a file.
     pub fn sync_data(&self, file: &File) -> io::Result<()> {
         self.may(FileOperation::Sync)?;
         file.sync_data()
     }
 
-    /// The same, and everything about the file.
+    /// Waits until the disk has the contents of a file and everything about it.
     pub fn sync_all(&self, file: &File) -> io::Result<()> {
         self.may(FileOperation::Sync)?;
         file.sync_all()
@@ -179,7 +179,7 @@ impl Files {
         std::fs::remove_file(path)
     }
 
-    /// Removes a folder and all that is in it.
+    /// Removes a folder with everything in it.
     pub fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         self.may(FileOperation::Remove)?;
         std::fs::remove_dir_all(folder)

@@ -1,4 +1,4 @@
-//! Names that no model ran for, counted until the next sweep writes them down: an owner is to see them in the alias editor.
+//! Requested names that no model ran for. They are counted until the next sweep writes them, and shown in the alias editor.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -7,44 +7,47 @@ use crate::domain::{ApiKeyId, Timestamp};
 use crate::gateway::locks::lock;
 use crate::store::{RefusedName, Store};
 
-/// Names that are remembered between two sweeps; what comes beyond is not.
+/// So many names are remembered between two sweeps; more are dropped.
 const MOST: usize = 5_000;
 
-/// What was refused since the last sweep.
+/// The names that were refused since the last sweep, by key, hour and name.
 #[derive(Debug, Default)]
 pub struct Refusals(Mutex<HashMap<(ApiKeyId, i64, String), RefusedName>>);
 
 impl Refusals {
-    /// Counts a request.
+    /// Counts a request for such a name.
     pub fn note(&self, key: ApiKeyId, requested: String, at: Timestamp, agent: Option<String>) {
         let mut known = lock(&self.0);
-        let offset = (key, at.hour(), requested);
-        if known.len() >= MOST && !known.contains_key(&offset) {
+        let entry = (key, at.hour(), requested);
+        if known.len() >= MOST && !known.contains_key(&entry) {
             return;
         }
-        let requested = offset.2.clone();
-        let part = known.entry(offset).or_insert_with(|| RefusedName {
+
+        let requested = entry.2.clone();
+        let name = known.entry(entry).or_insert_with(|| RefusedName {
             key,
             requested,
             requests: 0,
             last_at: at,
             last_agent: None,
         });
-        part.requests += 1;
-        part.last_at = part.last_at.max(at);
-        part.last_agent = agent.or(part.last_agent.take());
+
+        name.requests += 1;
+        name.last_at = name.last_at.max(at);
+        name.last_agent = agent.or(name.last_agent.take());
     }
 
-    /// Writes them down. What cannot be written now is kept for the next time.
+    /// Writes the names into the tables. If that fails, they are kept for the next time.
     pub async fn flush(&self, store: &Store) {
         let taken = std::mem::take(&mut *lock(&self.0));
-        let parts: Vec<RefusedName> = taken.values().cloned().collect();
-        if store.usage().refused(&parts).await.is_err() {
+        let names: Vec<RefusedName> = taken.values().cloned().collect();
+
+        if store.usage().refused(&names).await.is_err() {
             let mut known = lock(&self.0);
-            for (offset, part) in taken {
-                match known.get_mut(&offset) {
-                    Some(newer) => newer.requests += part.requests,
-                    None => drop(known.insert(offset, part)),
+            for (entry, name) in taken {
+                match known.get_mut(&entry) {
+                    Some(newer) => newer.requests += name.requests,
+                    None => drop(known.insert(entry, name)),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! What is done once in a while: old request records go, and so do leases that dead gateways had.
+//! Housekeeping, once an hour: removes old request records, and the leases of gateways that are gone.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,14 +6,13 @@ use std::time::Duration;
 use super::spending::Spending;
 use crate::error_chain::error_chain;
 
-/// How often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// The first time, so that a gateway that is often restarted gets to it too.
+/// The first time comes early, so that a gateway that is often restarted gets to it too.
 const FIRST: Duration = Duration::from_secs(60);
-/// Records removed in one go, so that nobody waits long for the table.
+/// So many records are removed in one go, so that no call waits long for the table.
 const BATCH: usize = 5_000;
 
-/// Keeps house until the gateway stops. `keep`: how long request records are kept.
+/// Does the housekeeping until the gateway stops. `keep` is how long request records are kept; `None` keeps them for ever.
 pub async fn run_housekeeping(spending: Arc<Spending>, keep: Option<Duration>) {
     tokio::time::sleep(FIRST).await;
     loop {
@@ -25,9 +24,11 @@ pub async fn run_housekeeping(spending: Arc<Spending>, keep: Option<Duration>) {
     }
 }
 
+/// Removes the request records that are older than `keep`.
 async fn purge(spending: &Spending, keep: Duration) {
     let before = spending.clock.now().minus(keep);
     let mut removed = 0;
+
     loop {
         match spending.store.usage().purge(before, BATCH).await {
             Ok(0) => break,
@@ -37,9 +38,10 @@ async fn purge(spending: &Spending, keep: Duration) {
                 break;
             }
         }
-        // Others get their turn at the table.
+        // Let others use the table.
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+
     if removed > 0 {
         tracing::info!(
             removed,

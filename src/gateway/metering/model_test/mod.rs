@@ -1,19 +1,23 @@
-//! The life of calls in the ledger against a model of it: random traces of calls that begin, end, fail and are left, with
-//! crashes between any two steps, and with everything that runs beside them.
+//! Tests the metering against a model: random traces of calls that begin, end, fail and stay open, with crashes between any two
+//! steps, and with all tasks that run beside them.
 //!
-//! `CHAOS_TRACES` says how many traces are run and `CHAOS_SEED` which ones; with `CHAOS_TRACES_ENGINE=postgres` they run on
-//! the Postgres that `scripts/test` starts, else on a SQLite file.
+//! `CHAOS_TRACES` is the number of traces and `CHAOS_SEED` chooses them. With `CHAOS_TRACES_ENGINE=postgres` they run on the
+//! Postgres that `scripts/test` starts, else on a SQLite file.
 
+mod broken_segments;
+mod check;
 mod faults;
 mod model;
 mod run;
+mod trace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::{End, Model};
-use run::{Run, Trace};
+use run::Run;
+use trace::Trace;
 
 use crate::domain::{CallState, LedgerId, PicoUsd};
 use crate::gateway::files::Faults;
@@ -26,7 +30,7 @@ const AT_ONCE: usize = 8;
 /// Steps of a trace.
 const STEPS: u64 = 40;
 
-/// Chance that can be repeated (SplitMix64).
+/// Random numbers that a seed repeats (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -42,11 +46,12 @@ impl Dice {
         self.next() % end
     }
 
-    /// Once in so many times.
+    /// True once in so many times.
     fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
+    /// Waits for a short random time.
     async fn moment(&mut self) {
         tokio::time::sleep(Duration::from_micros(self.below(4_000))).await;
     }
@@ -73,7 +78,7 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
         println!("{count} traces, CHAOS_SEED={seed}");
         let folder = std::env::temp_dir().join(format!(
             "crossmodel-traces-{}",
-            LedgerId::new(run::NOW, random::bytes())
+            LedgerId::new(trace::NOW, random::bytes())
         ));
         std::fs::create_dir_all(&folder).unwrap();
         let file = format!("sqlite://{}/traces.db", folder.display());
@@ -84,6 +89,7 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
         };
         let store = Store::open(&url.parse().unwrap()).await.unwrap();
         store.migrate().await.unwrap();
+
         let began = Instant::now();
         let mut traces = tokio::task::JoinSet::new();
         let mut all = Model::default();
@@ -91,7 +97,7 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
             if traces.len() == AT_ONCE {
                 all.add(&traces.join_next().await.unwrap().unwrap());
             }
-            traces.spawn(trace(
+            traces.spawn(run_trace(
                 store.clone(),
                 folder.join(format!("spool-{n}")),
                 Dice(seed.wrapping_add(n << 20)),
@@ -100,8 +106,9 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
         while let Some(ended) = traces.join_next().await {
             all.add(&ended.unwrap());
         }
+
         println!("{count} traces in {:?}: {}", began.elapsed(), all.summary());
-        // By chance, and on a slow Postgres up to a seventh of them; if nobody cleared up, it would be nearly every trace.
+        // A few traces have something late by chance, on a slow Postgres up to a seventh. Without clearing up nearly all would.
         assert!(
             all.late as u64 <= 5 + count / 3,
             "{} of {count} traces left something behind",
@@ -112,19 +119,20 @@ fn whatever_happens_in_between_every_call_ends_in_the_ledger_once() {
     });
 }
 
-/// One trace; what it came to.
-async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
+/// Runs one trace, and returns its model.
+async fn run_trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
     std::fs::create_dir_all(&spool).unwrap();
     let mut options = SpoolOptions {
         synced: false,
         ..SpoolOptions::new(spool)
     };
     if dice.once_in(2) {
-        // A disk that fails now and then, and a few calls to a segment.
+        // The disk fails now and then, and a segment has room for a few calls only.
         let faults = Arc::new(Faults::by_chance(10 + dice.below(60), dice.next(), libc::EIO));
         options.files.faults = Some(faults);
         (options.segment, options.pause) = (4096, Duration::from_millis(5));
     }
+
     let mut trace = Trace::new(store, options, &mut dice).await;
     let mut running: Option<Run> = None;
     for _ in 0..STEPS {
@@ -133,6 +141,7 @@ async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
             Some(run) => step(&mut trace, run, &mut dice).await,
         };
     }
+
     match running {
         Some(run) if dice.once_in(2) => trace.crash(run, &mut dice).await,
         Some(run) => trace.stop(run).await,
@@ -141,7 +150,8 @@ async fn trace(store: Store, spool: PathBuf, mut dice: Dice) -> Model {
     if let Some(faults) = &trace.options.files.faults {
         faults.end();
     }
-    // The last run has nothing else to do than to clear up.
+
+    // The last run only clears up.
     let run = trace.start_whole().await;
     trace.stop(run).await;
     trace.check().await;
@@ -170,7 +180,7 @@ async fn step(trace: &mut Trace, mut run: Run, dice: &mut Dice) -> Option<Run> {
         }
         20 => run.flush().await,
         21 => {
-            // It need not come to its end.
+            // The flush may be cut short.
             run.flush_later();
             dice.moment().await;
         }
@@ -190,18 +200,17 @@ async fn step(trace: &mut Trace, mut run: Run, dice: &mut Dice) -> Option<Run> {
 }
 
 impl Trace {
-    /// Adds credit.
     async fn credit(&mut self, dice: &mut Dice) {
         let amount = 1_000_000_000 + dice.below(40_000_000_000).cast_signed();
         self.add_credit(amount).await;
     }
 
     async fn add_credit(&mut self, amount: i64) {
-        let (id, by) = (LedgerId::new(run::NOW, random::bytes()), Actor::command_line());
+        let (id, by) = (LedgerId::new(trace::NOW, random::bytes()), Actor::command_line());
         let amount = PicoUsd::from_pico(amount);
         self.store
             .wallets()
-            .credit(id, self.account, amount, "for a trace", &by, run::NOW)
+            .credit(id, self.account, amount, "for a trace", &by, trace::NOW)
             .await
             .unwrap()
             .unwrap();

@@ -1,4 +1,4 @@
-//! What the ledger has to say, told in the simplest way.
+//! The model: what the tables must have after a trace, computed in the simplest way.
 
 use std::collections::BTreeMap;
 
@@ -8,20 +8,20 @@ use crate::domain::{CallState, PicoUsd, RequestId, UsageRecord};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct End {
     pub state: CallState,
-    /// Pico-USD.
+    /// In pico-USD.
     pub cost: i64,
 }
 
-/// What was done to a call, and of what it was said that the disk has it.
+/// The steps of a call, and which of them the spool has confirmed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ExpectedCall {
-    pub begun_surely: bool,
+    pub began_surely: bool,
     pub end: Option<End>,
     pub ended_surely: bool,
 }
 
 impl ExpectedCall {
-    /// What the record may be; `None`: it may be missing.
+    /// The ends that the record may have; `None` if the record may be missing.
     fn allowed(&self) -> Vec<Option<End>> {
         let unknown = End {
             state: CallState::Unknown,
@@ -30,7 +30,7 @@ impl ExpectedCall {
         let mut allowed = Vec::new();
         if !self.ended_surely {
             allowed.push(Some(unknown));
-            if !self.begun_surely {
+            if !self.began_surely {
                 allowed.push(None);
             }
         }
@@ -41,20 +41,20 @@ impl ExpectedCall {
     }
 }
 
-/// All calls, and all credit.
+/// All calls and all credit of a trace.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
     pub credits: i64,
     pub calls: BTreeMap<RequestId, ExpectedCall>,
     pub refused: usize,
     pub crashes: usize,
-    /// Traces in which something came after all was cleared up, and had to be cleared up once more.
+    /// Traces in which a query took effect after all was cleared up, and had to be cleared up once more.
     pub late: usize,
     pub states: BTreeMap<&'static str, usize>,
 }
 
 impl Model {
-    /// Checks the records; what they cost.
+    /// Checks the records, and returns their cost.
     pub(super) fn agrees(&mut self, records: &[UsageRecord]) -> i64 {
         let mut found: BTreeMap<RequestId, End> = BTreeMap::new();
         for record in records {
@@ -73,7 +73,7 @@ impl Model {
         records.iter().map(|record| record.cost).map(PicoUsd::pico).sum()
     }
 
-    /// What calls cost of which it was said that the disk has it.
+    /// The cost of the calls whose end the spool has confirmed.
     pub(super) fn surely_spent(&self) -> i64 {
         self.calls
             .values()
@@ -83,7 +83,7 @@ impl Model {
             .sum()
     }
 
-    /// Adds what another trace came to.
+    /// Adds the counts of another trace.
     pub(super) fn add(&mut self, other: &Self) {
         self.refused += other.refused;
         self.crashes += other.crashes;

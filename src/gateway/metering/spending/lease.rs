@@ -1,5 +1,5 @@
-//! One budget in one period, as this gateway has leased of it: what it may spend without asking, what calls in flight hold
-//! of that, and what they have spent that is not in the tables yet.
+//! The lease of one budget for one period: what this gateway may spend without asking the database, what open calls hold of
+//! that, and what calls have spent that is not in the tables yet.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,38 +18,39 @@ pub struct Unavailable;
 
 type Flight = Shared<BoxFuture<'static, Result<LeaseGrant, Unavailable>>>;
 
-/// A lease that nobody has touched for so long is given back.
+/// A lease that no call has touched for so long is given back.
 const IDLE: Duration = Duration::from_secs(15);
-/// What counts as lately.
+/// Spending within this time counts as lately.
 const LATELY: Duration = Duration::from_secs(60);
 
-/// One budget in one period.
+/// The lease of one budget for one period.
 pub struct Lease {
     pub budget: Budget,
-    /// The day on which the period began; 0 where it never ends.
+    /// The day on which the period began; 0 if the period never ends.
     pub window: i64,
     state: Mutex<State>,
 }
 
+/// All amounts are in pico-USD.
 #[derive(Default)]
 struct State {
-    /// The lease, as the table has it.
+    /// The lease in the table, as far as is known here.
     granted: i64,
-    /// Of it, held by calls in flight.
+    /// What open calls hold of it.
     held: i64,
-    /// Of it, spent and not yet in the tables.
+    /// What calls have spent of it that is not in the tables yet.
     used: i64,
-    /// Spent in the running minute, and in the one before.
+    /// What was spent in the current minute, and in the one before.
     lately: [i64; 2],
     lately_since: Option<Timestamp>,
-    /// What those who wait need.
+    /// What the waiting calls need.
     wanted: i64,
-    /// What was left for others at the last question.
+    /// What was left of the budget for others at the last query.
     left: i64,
     flight: Option<Flight>,
     touched: Option<Timestamp>,
-    /// What the table was last told of `held`.
-    told: i64,
+    /// The value of `held` that the table has.
+    recorded: i64,
 }
 
 impl State {
@@ -81,7 +82,7 @@ impl Lease {
         }
     }
 
-    /// Holds so much of the lease, if it is there.
+    /// Holds so much of the lease. False if it has too little.
     pub(super) fn hold(&self, amount: PicoUsd, now: Timestamp) -> bool {
         let mut state = lock(&self.state);
         state.touched = Some(now);
@@ -92,15 +93,15 @@ impl Lease {
         fits
     }
 
-    /// Whether so little is left of the lease that it is time to ask for more, before a call has to wait for it.
+    /// Whether so little is left that it is time to lease more, before a call has to wait for it.
     pub(super) fn runs_low(&self, amount: PicoUsd, now: Timestamp) -> bool {
         let mut state = lock(&self.state);
-        // Near its end, a budget is only asked for what is needed.
+        // Near the end of a budget, only what is needed is leased.
         let plenty = state.left / 100 >= amount.pico();
         plenty && state.flight.is_none() && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
     }
 
-    /// Lets go of a hold, and notes what was really spent.
+    /// Frees a hold, and counts the real cost.
     pub(super) fn settle(&self, held: PicoUsd, spent: PicoUsd, now: Timestamp) {
         let mut state = lock(&self.state);
         state.held -= held.pico();
@@ -109,26 +110,27 @@ impl Lease {
         state.lately[0] += spent.pico();
     }
 
-    /// So much of what was spent is in the tables now, and taken off the lease there.
+    /// Notes that so much of the spending is in the tables now, and taken off the lease there.
     pub(super) fn shipped(&self, spent: PicoUsd) {
         let mut state = lock(&self.state);
         state.used -= spent.pico();
-        // A call may cost more than was held for it; the table does not go below nothing either.
+        // A call may cost more than was held for it. The table does not go below zero either.
         state.granted = (state.granted - spent.pico()).max(0);
     }
 
-    /// What calls in flight hold, and what was spent that is not in the tables.
+    /// What open calls hold, and what was spent that is not in the tables yet.
     pub fn pending(&self) -> (PicoUsd, PicoUsd) {
         let state = lock(&self.state);
         (PicoUsd::from_pico(state.held), PicoUsd::from_pico(state.used))
     }
 
-    /// What is free of the lease.
+    /// The free part of the lease.
     pub(super) fn free(&self) -> PicoUsd {
         PicoUsd::from_pico(lock(&self.state).free())
     }
 
-    /// Leases more, at least `need` if there is so much. Who comes while a question is under way waits for its answer.
+    /// Leases more, at least `need` if the budget has so much. A call that comes while a query is under way waits for its
+    /// answer.
     pub(super) fn refill(
         self: &Arc<Self>,
         spending: &Arc<Spending>,
@@ -140,8 +142,9 @@ impl Lease {
         if let Some(flight) = &state.flight {
             return flight.clone();
         }
+
         let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
-        // In a task of its own, since those who wait for it may leave.
+        // In a task of its own, since the calls that wait for it may be dropped.
         let runtime = spending.runtime.clone();
         let task = runtime.spawn(async move { lease.lease(&spending, limit).await });
         let flight = async move { task.await.unwrap_or(Err(Unavailable)) }.boxed().shared();
@@ -149,16 +152,18 @@ impl Lease {
         flight
     }
 
+    /// Takes more of the budget from the database.
     async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, Unavailable> {
         let (need, lately) = {
             let mut state = lock(&self.state);
             let now = spending.clock.now();
             let lately = state.spent_lately(now);
-            // What was overdrawn has to be made up for as well.
+            // An overdrawn lease has to be made up for as well.
             let need = std::mem::take(&mut state.wanted).saturating_sub(state.free().min(0));
             (PicoUsd::from_pico(need), PicoUsd::from_pico(lately))
         };
-        let ask = LeaseRequest {
+
+        let request = LeaseRequest {
             gateway: spending.gateway,
             budget: self.budget,
             limit,
@@ -166,55 +171,57 @@ impl Lease {
             need,
             lately,
         };
-        let leased = spending.ask(spending.store.leases().take(ask)).await;
+        let grant = spending.ask(spending.store.leases().take(request)).await;
+
         let mut state = lock(&self.state);
         state.flight = None;
-        // Who still needs something asks again.
+        // A call that still needs more asks again.
         state.wanted = 0;
-        if let Ok(leased) = &leased {
-            state.granted += leased.granted.pico();
-            state.left = leased.left.pico();
+        if let Ok(grant) = &grant {
+            state.granted += grant.granted.pico();
+            state.left = grant.left.pico();
         }
-        leased
+        grant
     }
 
-    /// Takes what is free off the lease, to be given back.
+    /// Takes the free part off the lease, to be given back.
     pub(super) fn spare(&self) -> PicoUsd {
         let mut state = lock(&self.state);
         if state.flight.is_some() {
             return PicoUsd::ZERO;
         }
+
         let free = state.free().max(0);
         state.granted -= free;
         PicoUsd::from_pico(free)
     }
 
-    /// Whether nobody has touched it for a while.
+    /// Whether no call has touched it for a while.
     pub(super) fn is_idle(&self, now: Timestamp) -> bool {
         lock(&self.state).touched.is_none_or(|at| now.since(at) >= IDLE)
     }
 
-    /// Whether a question about it is under way.
+    /// Whether a query for it is under way.
     pub(super) fn is_asking(&self) -> bool {
         lock(&self.state).flight.is_some()
     }
 
-    /// What the table is to be told of the holds, if that has changed.
-    pub(super) fn untold(&self) -> Option<PicoUsd> {
+    /// The held amount, if the table does not have it yet. It counts as recorded from now on.
+    pub(super) fn take_unrecorded(&self) -> Option<PicoUsd> {
         let mut state = lock(&self.state);
-        let changed = state.told != state.held;
-        state.told = state.held;
+        let changed = state.recorded != state.held;
+        state.recorded = state.held;
         changed.then(|| PicoUsd::from_pico(state.held))
     }
 
-    /// The table may not have heard what it was told.
-    pub(super) fn tell_again(&self) {
-        lock(&self.state).told = i64::MIN;
+    /// Notes that the table may not have the held amount.
+    pub(super) fn record_again(&self) {
+        lock(&self.state).recorded = i64::MIN;
     }
 
-    /// Whether nothing of it is leased, held or to be written.
+    /// Whether nothing of it is leased, held or waiting to be written.
     pub(super) fn is_empty(&self) -> bool {
         let state = lock(&self.state);
-        state.granted == 0 && state.held == 0 && state.used == 0 && state.told == 0 && state.flight.is_none()
+        state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && state.flight.is_none()
     }
 }

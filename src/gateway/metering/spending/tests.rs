@@ -1,4 +1,4 @@
-//! What is done where the database does not answer in time.
+//! What happens to leases if the database does not answer in time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +17,14 @@ async fn account(file: &std::path::Path) -> (Store, AccountId) {
         .await
         .unwrap();
     store.migrate().await.unwrap();
+
     let (id, by) = (AccountId::new(NOW, random::bytes()), Actor::command_line());
     store
         .accounts()
         .create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW)
         .await
         .unwrap();
+
     let (entry, dollar) = (LedgerId::new(NOW, random::bytes()), "1".parse().unwrap());
     store
         .wallets()
@@ -40,6 +42,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
     let gateway = GatewayId::new(NOW, random::bytes());
     let patience = Duration::from_secs(30);
     let mut spending = Arc::new(Spending::new(store.clone(), Clock::manual(NOW), gateway, patience));
+
     let budget = Budget::Balance(account);
     let lease = spending.lease(budget, 0);
     lease.refill(&spending, PicoUsd::ZERO, None).await.unwrap();
@@ -47,7 +50,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
     while Arc::get_mut(&mut spending).is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    // From now on nobody waits for an answer, and yet what was asked is done.
+    // From now on no query is waited for, and yet each of them is done.
     Arc::get_mut(&mut spending).unwrap().patience = Duration::ZERO;
 
     spending.give_back(&lease).await;
@@ -55,7 +58,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
     assert_eq!(lease.free(), PicoUsd::ZERO);
     let other = GatewayId::new(NOW, random::bytes());
     let (need, lately) = (PicoUsd::ZERO, PicoUsd::ZERO);
-    let ask = LeaseRequest {
+    let request = LeaseRequest {
         gateway: other,
         budget,
         limit: None,
@@ -63,7 +66,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
         need,
         lately,
     };
-    while store.leases().take(ask).await.unwrap().elsewhere > PicoUsd::ZERO {
+    while store.leases().take(request).await.unwrap().elsewhere > PicoUsd::ZERO {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     store.close().await;

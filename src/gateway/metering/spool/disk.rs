@@ -1,17 +1,16 @@
-//! A segment as it is written: in whole blocks of the disk, past the cache of the system where it lets us. That is a third less
-//! work for each write, and no memory is taken for what nobody reads soon.
+//! Writes a segment: in whole blocks of the disk, past the cache of the system where that is possible. Each write is a third less
+//! work then, and no memory caches bytes that are not read soon.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::blocks::{BLOCK, Blocks};
 use super::segment;
 use crate::gateway::files::Files;
 use crate::gateway::options::SpoolOptions;
 
-/// A multiple of the block of any disk that is about, in bytes.
-const BLOCK: usize = 4096;
-/// Zeros that are written at once.
+/// So many zeros are written at once.
 const ZEROS: usize = 256 << 10;
 
 /// A segment that is being written.
@@ -19,19 +18,19 @@ pub(super) struct Disk {
     files: Files,
     file: File,
     synced: bool,
-    /// How many bytes it holds.
+    /// How many bytes were written to it.
     length: u64,
-    /// Begins with what the last block holds: that block is written again, with what follows it.
+    /// Begins with the bytes of the last block: that block is written again, with the bytes that follow.
     blocks: Blocks,
 }
 
 impl Disk {
-    /// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes nothing
-    /// but the bytes it is about: the disk then has one thing to wait for, not three.
+    /// Begins a segment, whose name is on the disk when this returns. It is filled with zeros, so that a write changes only its
+    /// own bytes: the disk then has one thing to sync, not three.
     pub(super) fn begin(options: &SpoolOptions, folder: &Path, offset: u64) -> io::Result<Self> {
         let (files, path) = (options.files.clone(), segment::path(folder, offset));
         let file = if options.synced {
-            // Some file systems refuse when it is opened, some when it is written.
+            // Some file systems refuse direct writes when the file is opened, some when it is written.
             let file = filled(options, &path, true).or_else(|error| match error.kind() {
                 io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => filled(options, &path, false),
                 _ => Err(error),
@@ -41,6 +40,7 @@ impl Disk {
         } else {
             files.create(&path, false)?
         };
+
         Ok(Self {
             files,
             file,
@@ -50,12 +50,12 @@ impl Disk {
         })
     }
 
-    /// How many bytes it holds.
+    /// How many bytes were written to it, without the zeros after them.
     pub(super) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Writes after what it holds, and waits for the disk. What a failed try has left there is written over by the next.
+    /// Writes bytes at the end, and waits for the disk. Bytes of a failed try are overwritten by the next one.
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let kept = last_block(self.length);
         self.blocks.set(kept, bytes);
@@ -64,92 +64,33 @@ impl Disk {
         if self.synced {
             self.files.sync_data(&self.file)?;
         }
+
         self.length += bytes.len() as u64;
         self.blocks.keep(last_block(self.length));
         Ok(())
     }
 }
 
-/// How many bytes the last block of so many holds.
+/// How many bytes the last block has after so many bytes.
 fn last_block(length: u64) -> usize {
     usize::try_from(length % BLOCK as u64).unwrap_or_default()
 }
 
+/// A file full of zeros, on the disk.
 fn filled(options: &SpoolOptions, path: &Path, direct: bool) -> io::Result<File> {
     let mut file = options.files.create(path, direct)?;
     let mut zeros = Blocks::default();
     let mut left = usize::try_from(options.segment).unwrap_or(usize::MAX);
+
     while left > 0 {
         let more = left.min(ZEROS);
         zeros.set(0, &vec![0; more]);
         options.files.write(&mut file, zeros.padded())?;
         left -= more;
     }
+
     options.files.sync_all(&file)?;
     Ok(file)
-}
-
-/// Bytes that begin where a block of memory does, as a disk wants them that reads them by itself.
-#[derive(Default)]
-struct Blocks {
-    memory: Vec<u8>,
-    /// Where in `memory` they begin.
-    start: usize,
-    length: usize,
-}
-
-impl Blocks {
-    /// Keeps so many of the bytes and adds others after them.
-    fn set(&mut self, kept: usize, more: &[u8]) {
-        let length = kept + more.len();
-        if self.memory.len() < self.start + length.next_multiple_of(BLOCK) {
-            let mut other = Self::of(length);
-            other.put(0, self.bytes(kept));
-            *self = other;
-        }
-        self.put(kept, more);
-        self.length = length;
-    }
-
-    /// Room for so many bytes.
-    fn of(length: usize) -> Self {
-        let memory = vec![0; length.next_multiple_of(BLOCK) + BLOCK];
-        let address = memory.as_ptr().addr();
-        Self {
-            start: address.next_multiple_of(BLOCK) - address,
-            memory,
-            length: 0,
-        }
-    }
-
-    fn bytes(&self, count: usize) -> &[u8] {
-        self.memory.get(self.start..self.start + count).unwrap_or_default()
-    }
-
-    fn put(&mut self, at: usize, bytes: &[u8]) {
-        let at = self.start + at;
-        if let Some(there) = self.memory.get_mut(at..at + bytes.len()) {
-            there.copy_from_slice(bytes);
-        }
-    }
-
-    /// All of them, and zeros up to the end of the last block.
-    fn padded(&mut self) -> &[u8] {
-        let whole = self.length.next_multiple_of(BLOCK);
-        if let Some(rest) = self.memory.get_mut(self.start + self.length..self.start + whole) {
-            rest.fill(0);
-        }
-        self.bytes(whole)
-    }
-
-    /// Keeps so many bytes from the last block only.
-    fn keep(&mut self, count: usize) {
-        let from = self.start + self.length - count;
-        if from + count <= self.memory.len() {
-            self.memory.copy_within(from..from + count, self.start);
-        }
-        self.length = count;
-    }
 }
 
 #[cfg(test)]
@@ -206,22 +147,6 @@ mod tests {
                 prop_assert!(!synced || read.len() as u64 == SEGMENT_LENGTH);
             }
             std::fs::remove_dir_all(folder).unwrap();
-        }
-
-        #[test]
-        fn bytes_for_a_disk_begin_where_a_block_does(first in 1_usize..20_000, more in 1_usize..20_000) {
-            let mut blocks = Blocks::default();
-            blocks.set(0, &vec![1; first]);
-            let kept = last_block(first as u64);
-            blocks.keep(kept);
-            blocks.set(kept, &vec![2; more]);
-
-            let padded = blocks.padded();
-            prop_assert_eq!(padded.as_ptr().addr() % BLOCK, 0);
-            prop_assert_eq!(padded.len(), (kept + more).next_multiple_of(BLOCK));
-            prop_assert!(padded[..kept].iter().all(|byte| *byte == 1));
-            prop_assert!(padded[kept..kept + more].iter().all(|byte| *byte == 2));
-            prop_assert!(padded[kept + more..].iter().all(|byte| *byte == 0));
         }
     }
 

@@ -1,7 +1,7 @@
-//! What the spool says of a call: that it begins, with everything known by then, and how it ended.
+//! The entries of the spool: the start of a call, with everything that is known by then, and its end.
 //!
-//! The first byte of an entry is the version of its form. A form never changes: a new one gets a new number, and old ones
-//! are read for as long as a spool may hold them.
+//! The first byte of an entry is the number of its form. A form never changes: a new form gets a new number, and old forms are
+//! read for as long as a spool may hold them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::domain::{
     Tokens, UsageRecord, UsageSource,
 };
 
-const BEGUN: u8 = 1;
+const STARTED: u8 = 1;
 const ENDED: u8 = 2;
 
 /// A call that is about to be made.
@@ -28,12 +28,12 @@ pub struct CallStarted {
     pub protocol: String,
     pub stream: bool,
     pub agent: Option<String>,
-    /// Pico-USD that are reserved for it.
+    /// The amount that is reserved for it, in pico-USD.
     pub held: i64,
     pub charges: Charges,
 }
 
-/// Which limits a call counts against, besides its account's balance: the day on which the limit's period began.
+/// The spend limits that a call counts against, besides its account's balance: each by the day on which its period began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Charges {
     pub key: Option<i64>,
@@ -44,7 +44,7 @@ pub struct Charges {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallEnded {
     pub id: RequestId,
-    /// Who ran in the end, if that is not who was named at the beginning.
+    /// The model and the provider that ran, if they are not those of the start.
     pub ran: Option<(String, ProviderId)>,
     pub state: CallState,
     pub status: u16,
@@ -53,9 +53,9 @@ pub struct CallEnded {
     pub searches: u64,
     pub tier: Option<String>,
     pub source: UsageSource,
-    /// The price list, kind by kind, in the order of [`Price::to_kinds`].
+    /// The prices in the order of [`Price::to_kinds`].
     pub price: Option<[Option<i64>; Price::KINDS]>,
-    /// Pico-USD.
+    /// In pico-USD.
     pub cost: i64,
     pub latency_ms: u32,
     pub first_byte_ms: Option<u32>,
@@ -70,7 +70,7 @@ pub enum Entry {
 }
 
 pub(super) fn write_started(out: &mut Vec<u8>, call: &CallStarted) {
-    write(out, BEGUN, call);
+    write(out, STARTED, call);
 }
 
 pub(super) fn write_ended(out: &mut Vec<u8>, call: &CallEnded) {
@@ -79,13 +79,13 @@ pub(super) fn write_ended(out: &mut Vec<u8>, call: &CallEnded) {
 
 fn write(out: &mut Vec<u8>, form: u8, value: &impl Serialize) {
     out.push(form);
-    // Only a `Serialize` that fails, or a sequence of unknown length, cannot be written; none of ours is such.
+    // Writing fails only for a `Serialize` that fails, or a sequence of unknown length: the entries have neither.
     if let Err(error) = postcard::serialize_with_flavor(value, Grow(out)) {
         tracing::error!(%error, "An entry could not be written to the spool");
     }
 }
 
-/// Writes to the end of a buffer that is there already.
+/// Appends to a buffer.
 struct Grow<'a>(&'a mut Vec<u8>);
 
 impl postcard::ser_flavors::Flavor for Grow<'_> {
@@ -106,18 +106,18 @@ impl postcard::ser_flavors::Flavor for Grow<'_> {
     }
 }
 
-/// Reads an entry; `None` if it is of a form that this program does not know.
+/// Reads an entry; `None` if this program does not know its form.
 pub(super) fn read(payload: &[u8]) -> Option<Entry> {
     let (form, body) = payload.split_first()?;
     match *form {
-        BEGUN => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Started),
+        STARTED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Started),
         ENDED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Ended),
         _ => None,
     }
 }
 
 impl CallStarted {
-    /// The record of the call, given how it ended; `None`: nobody knows, since the gateway ended in the middle of it.
+    /// The usage record of the call. Without an end its state is unknown: the gateway ended in the middle of the call.
     pub fn record(self, ended: Option<CallEnded>) -> UsageRecord {
         let ended = ended.unwrap_or_else(|| CallEnded {
             id: self.id,
@@ -135,7 +135,9 @@ impl CallStarted {
             first_byte_ms: None,
             attempts: Vec::new(),
         });
+
         let (model, provider) = ended.ran.unwrap_or((self.model, self.provider));
+
         UsageRecord {
             id: self.id,
             account: self.account,

@@ -1,8 +1,7 @@
-//! Frames: a length, a checksum, and so many bytes. What a crash cut off, or a disk garbled, is told from what is whole.
+//! Frames: a length, a checksum, and so many bytes. A frame that a crash cut off, or that the disk garbled, is noticed.
 
-/// Length and checksum.
 const HEAD: usize = 8;
-/// Longer than any entry: a length beyond it is garbage.
+/// Longer than any entry, in bytes: a greater length is garbage.
 const LONGEST: usize = 1 << 20;
 
 /// Adds a frame around what `payload` writes.
@@ -10,6 +9,7 @@ pub(super) fn write(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.extend_from_slice(&[0; HEAD]);
     payload(out);
+
     let length = u32::try_from(out.len() - start - HEAD).unwrap_or(u32::MAX);
     let body = out.get(start + HEAD..).unwrap_or_default();
     let sum = checksum(length, body);
@@ -23,18 +23,20 @@ pub(super) fn write(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
-/// The first frame of `bytes`: what it holds, and how many bytes it takes.
+/// What the first bytes of a buffer are.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame<'a> {
+    /// A whole frame: its payload, and how many bytes the frame takes.
     Whole(&'a [u8], usize),
-    /// Nothing was written from here on: a segment is filled with zeros before it is written to.
+    /// Zeros: nothing was written from here on.
     End,
-    /// It goes on beyond the end.
+    /// A frame that goes on beyond the buffer.
     Short,
-    /// It is no frame.
+    /// Bytes that are no frame.
     Garbled,
 }
 
+/// The first frame of `bytes`.
 pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
     let Some((head, rest)) = bytes.split_first_chunk::<HEAD>() else {
         return Frame::Short;
@@ -42,12 +44,14 @@ pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
     let [a, b, c, d, e, f, g, h] = *head;
     let (length, sum) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
     let size = length as usize;
+
     if length == 0 && sum == 0 {
         return Frame::End;
     }
     if size == 0 || size > LONGEST {
         return Frame::Garbled;
     }
+
     match rest.get(..size) {
         None => Frame::Short,
         Some(body) if checksum(length, body) == sum => Frame::Whole(body, HEAD + size),
@@ -55,7 +59,7 @@ pub(super) fn first(bytes: &[u8]) -> Frame<'_> {
     }
 }
 
-/// Of the length too, so that no part of a frame is taken for one.
+/// The checksum of the payload and of its length, so that no part of a frame passes for a frame.
 fn checksum(length: u32, body: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&length.to_le_bytes());

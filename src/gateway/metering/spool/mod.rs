@@ -1,20 +1,26 @@
-//! The spool: a local, synced log in front of the database. What a call reserved is in it before the provider is asked, and
-//! what it cost before the client sees the end of the answer; [`super::shipper`] moves it into the tables.
+//! The spool: a local, synced log in front of the database. A call and what it reserves is in the spool before the provider is
+//! called; its end and its cost are there before the client sees the end of the answer. [`super::shipper`] moves them into the
+//! tables.
 //!
-//! A run of a gateway has a folder of its own, named by its [`GatewayId`], that it holds locked. Inside are segments, named
-//! by the place of their first byte, of [`frame`]s that hold [`entry`]s. Places count from the beginning of the run.
+//! Each run of a gateway has its own folder, named by its [`GatewayId`], that it holds locked. The folder has segments, named by
+//! the offset of their first byte. A segment is a row of [`frame`]s, each of which holds an [`entry`]. Offsets are bytes from
+//! the beginning of the run.
 
+mod blocks;
 mod disk;
+mod durable;
 mod entry;
+mod folder;
 mod frame;
 mod handle;
+mod queue;
 mod read;
 mod segment;
 mod writer;
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread::JoinHandle;
@@ -22,27 +28,18 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+pub use durable::{Durable, NotWritten};
 pub use entry::{CallEnded, CallStarted, Charges, Entry};
-pub use handle::{Durable, NotWritten, SpoolHandle};
-pub use read::{ReadError, Reader};
+pub use folder::{Left, left_behind};
+pub use handle::SpoolHandle;
+pub use read::{Entries, ReadError, Reader};
 
 use crate::domain::GatewayId;
-use crate::gateway::files::Files;
 use crate::gateway::locks::lock;
 use crate::gateway::options::SpoolOptions;
 
-/// What waits for the database at most; beyond it no new call is taken.
+/// The most bytes that may wait for the database; beyond that the spool takes no new call.
 const MOST: u64 = 256 << 20;
-/// Ends the name of a folder that is being made.
-const NEW: &str = "new";
-/// Longer than that takes.
-const BEGINS: Duration = Duration::from_secs(60);
-/// Ends the name of a folder that is being removed.
-const OVER: &str = "over";
-/// Ends the name of a folder that is kept, since a part of it could not be read.
-const DAMAGED: &str = "damaged";
-/// The file that a run holds locked.
-const LOCK: &str = "lock";
 
 /// A spool that is being written. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -52,33 +49,32 @@ pub struct Spool(Arc<Shared>);
 struct Shared {
     gateway: GatewayId,
     options: SpoolOptions,
-    /// Of this run.
     folder: PathBuf,
     pending: Mutex<Pending>,
     wake: Condvar,
-    /// Calls of which the end was added.
+    /// How many calls have their end in the spool.
     ended: AtomicU64,
-    /// Everything before this place is on the disk.
+    /// Everything before this offset is on the disk.
     durable: AtomicU64,
-    /// Everything before this place is in the tables.
+    /// Everything before this offset is in the tables.
     shipped: AtomicU64,
-    /// The last write failed: no new call is taken until one succeeds.
+    /// The last write failed: the spool takes no new call until a write succeeds.
     stuck: AtomicBool,
     grown: Notify,
-    /// Those who are told of what is on the disk.
-    handles: Mutex<Vec<Weak<handle::Shared>>>,
+    /// The queues of the workers, which learn of each write.
+    queues: Mutex<Vec<Weak<queue::Queue>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Held locked for as long as the run lasts.
     lock: File,
 }
 
-/// What is to be written next.
+/// The bytes that are written next.
 #[derive(Debug, Default)]
 struct Pending {
     bytes: Vec<u8>,
-    /// The place after `bytes`.
+    /// The offset after `bytes`.
     end: u64,
-    /// Somebody asked for them to be written.
+    /// A caller has asked for them to be written.
     write_requested: bool,
     stopping: bool,
 }
@@ -94,14 +90,19 @@ impl Spool {
     /// If its folder cannot be made or written to.
     pub(in crate::gateway) fn start(options: &SpoolOptions, gateway: GatewayId) -> io::Result<Self> {
         let files = &options.files;
-        make_folders(options, &options.folder)?;
+        folder::make_folders(options, &options.folder)?;
         let folder = options.folder.join(gateway.to_string());
-        let (lock, writer) = Self::make(options, &folder).inspect_err(|_| {
-            // A run that never began leaves nothing; what cannot be removed now is the next start's to remove.
-            for folder in [&folder.with_extension(NEW), &folder] {
+        let made = folder::make(options, &folder).and_then(|lock| {
+            let writer = writer::Writer::new(options.clone(), folder.clone())?;
+            Ok((lock, writer))
+        });
+        let (lock, writer) = made.inspect_err(|_| {
+            // A run that never began leaves nothing; a folder that cannot be removed now is left to the next start.
+            for folder in [&folder.with_extension(folder::NEW), &folder] {
                 drop(files.remove_folder(folder));
             }
         })?;
+
         let spool = Self(Arc::new(Shared {
             gateway,
             options: options.clone(),
@@ -113,10 +114,11 @@ impl Spool {
             shipped: AtomicU64::new(0),
             stuck: AtomicBool::new(false),
             grown: Notify::new(),
-            handles: Mutex::default(),
+            queues: Mutex::default(),
             writer: Mutex::default(),
             lock,
         }));
+
         let shared = Arc::clone(&spool.0);
         let thread = std::thread::Builder::new()
             .name("spool".into())
@@ -125,40 +127,21 @@ impl Spool {
         Ok(spool)
     }
 
-    /// Makes a run's folder, with its lock and its first segment.
-    fn make(options: &SpoolOptions, folder: &Path) -> io::Result<(File, writer::Writer)> {
-        let files = &options.files;
-        // Under another name until it is locked: a gateway that looks for what earlier runs left must not take it for that.
-        let unlocked = folder.with_extension(NEW);
-        files.make_folder(&unlocked)?;
-        let lock = files.create(&unlocked.join(LOCK), false)?;
-        if !files.lock(&lock)? {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        files.rename(&unlocked, folder)?;
-        if options.synced {
-            // Nothing is promised before the disk has the names of all that leads to it.
-            files.sync_folder(folder)?;
-            files.sync_folder(&options.folder)?;
-        }
-        Ok((lock, writer::Writer::new(options.clone(), folder.to_owned())?))
-    }
-
-    /// Which run it belongs to.
+    /// The run that it belongs to.
     pub(in crate::gateway) fn gateway(&self) -> GatewayId {
         self.0.gateway
     }
 
-    /// A way to it for one worker.
+    /// A handle for one worker.
     pub(in crate::gateway) fn handle(&self) -> SpoolHandle {
-        let (handle, shared) = SpoolHandle::new(self.clone());
-        let mut handles = lock(&self.0.handles);
-        handles.retain(|handle| handle.strong_count() > 0);
-        handles.push(shared);
-        handle
+        let queue = Arc::new(queue::Queue::new(self.clone()));
+        let mut queues = lock(&self.0.queues);
+        queues.retain(|queue| queue.strong_count() > 0);
+        queues.push(Arc::downgrade(&queue));
+        SpoolHandle::new(queue)
     }
 
-    /// Whether no new call can be taken now: the disk is full, or too much waits for the database.
+    /// Whether the spool takes no new call now: the disk is full, or too much waits for the database.
     pub(in crate::gateway) fn is_full(&self) -> bool {
         let waiting = self
             .0
@@ -168,7 +151,7 @@ impl Spool {
         self.0.stuck.load(Ordering::Relaxed) || waiting > MOST
     }
 
-    /// Adds an entry, and says the place after it. It is written when somebody asks for it.
+    /// Adds an entry, and returns the offset after it. It is written at the next [`Spool::write`].
     fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
         let mut pending = lock(&self.0.pending);
         let before = pending.bytes.len();
@@ -179,33 +162,33 @@ impl Spool {
 
     /// Adds how a call ended.
     fn add_end(&self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
-        // Counted first: at no moment is more in the tables than was counted.
+        // Counted first: the tables never have more calls than were counted.
         self.0.ended.fetch_add(1, Ordering::Relaxed);
         self.add(write)
     }
 
-    /// Of how many calls the end was added.
+    /// How many calls have their end in the spool.
     pub(in crate::gateway) fn ended(&self) -> u64 {
         self.0.ended.load(Ordering::Relaxed)
     }
 
-    /// Pause before what failed is tried again.
+    /// The pause before a failed step is tried again.
     pub(in crate::gateway) fn pause(&self) -> Duration {
         self.0.options.pause
     }
 
-    /// Asks for everything to be written that was added so far.
+    /// Asks the writer to write everything that was added so far.
     pub(in crate::gateway) fn write(&self) {
         lock(&self.0.pending).write_requested = true;
         self.0.wake.notify_one();
     }
 
-    /// The place after everything that was added so far.
+    /// The offset after everything that was added so far.
     pub(in crate::gateway) fn end_offset(&self) -> u64 {
         lock(&self.0.pending).end
     }
 
-    /// The place up to which everything is on the disk.
+    /// Everything before this offset is on the disk.
     pub(in crate::gateway) fn durable_offset(&self) -> u64 {
         self.0.durable.load(Ordering::Acquire)
     }
@@ -215,22 +198,22 @@ impl Spool {
         self.0.grown.notified().await;
     }
 
-    /// Wakes whoever waits for growth.
+    /// Wakes the task that waits in [`Spool::grown`].
     pub(in crate::gateway) fn nudge(&self) {
         self.0.grown.notify_one();
     }
 
-    /// Notes that everything before this place is in the tables.
+    /// Notes that everything before this offset is in the tables.
     pub(in crate::gateway) fn shipped(&self, offset: u64) {
         self.0.shipped.store(offset, Ordering::Relaxed);
     }
 
-    /// Bytes that are not in the tables yet.
+    /// How many bytes are not in the tables yet.
     pub(in crate::gateway) fn waiting(&self) -> u64 {
         self.end_offset().saturating_sub(self.0.shipped.load(Ordering::Relaxed))
     }
 
-    /// Whether no new call is taken, since the last write failed.
+    /// Whether the spool takes no new call, since the last write failed.
     pub(in crate::gateway) fn is_stuck(&self) -> bool {
         self.0.stuck.load(Ordering::Relaxed)
     }
@@ -240,15 +223,16 @@ impl Spool {
         Reader::new(self.0.options.files.clone(), self.0.folder.clone())
     }
 
-    /// Removes segments that hold nothing from this place on.
+    /// Removes the segments that end before this offset.
     pub(in crate::gateway) fn forget_before(&self, offset: u64) {
         segment::remove_before(&self.0.options.files, &self.0.folder, offset);
     }
 
-    /// Writes what is left and ends the thread.
+    /// Writes the rest and ends the thread.
     pub(in crate::gateway) fn stop(&self) {
         lock(&self.0.pending).stopping = true;
         self.0.wake.notify_one();
+
         let thread = lock(&self.0.writer).take();
         if let Some(thread) = thread
             && thread.join().is_err()
@@ -257,7 +241,7 @@ impl Spool {
         }
     }
 
-    /// The run is over: whoever finds the folder may have it, though clones of this spool may still be about.
+    /// Unlocks the folder, since the run is over: another gateway may take it, though clones of this spool may still exist.
     pub(in crate::gateway) fn release_folder(&self) {
         if let Err(error) = self.0.lock.unlock() {
             tracing::warn!(%error, "The folder of the spool is still locked");
@@ -266,101 +250,8 @@ impl Spool {
 
     /// Removes the folder, once all of it is in the tables.
     pub(in crate::gateway) fn remove(&self) {
-        remove(&self.0.options.files, &self.0.folder);
+        folder::remove(&self.0.options.files, &self.0.folder);
     }
-}
-
-/// A folder that an earlier run left, held locked now.
-#[derive(Debug)]
-pub struct Left {
-    pub gateway: GatewayId,
-    files: Files,
-    folder: PathBuf,
-    _lock: File,
-}
-
-impl Left {
-    /// Removes the folder, once all of it is in the tables.
-    pub(in crate::gateway) fn remove(&self) {
-        remove(&self.files, &self.folder);
-    }
-
-    /// Keeps the folder under a name that no start looks at.
-    pub(in crate::gateway) fn keep(&self) {
-        let kept = self.folder.with_extension(DAMAGED);
-        match self.files.rename(&self.folder, &kept) {
-            Ok(()) => tracing::error!(folder = %kept.display(), "A damaged spool is kept"),
-            Err(error) => tracing::error!(%error, "The folder of a damaged spool could not be renamed"),
-        }
-    }
-}
-
-/// The folders of runs that have ended without removing theirs.
-pub fn left_behind(options: &SpoolOptions) -> io::Result<Vec<Left>> {
-    let files = &options.files;
-    let mut found = Vec::new();
-    for folder in files.list(&options.folder)? {
-        if folder.extension().is_some_and(|ending| ending == OVER) {
-            // Whoever was at it may have got ahead, or been killed.
-            drop(files.remove_folder(&folder));
-            continue;
-        }
-        if folder.extension().is_some_and(|ending| ending == NEW) {
-            // Its run was killed before it began, unless it begins at this moment.
-            if files.age(&folder).is_ok_and(|age| age > BEGINS) {
-                drop(files.remove_folder(&folder));
-            }
-            continue;
-        }
-        let name = folder.file_name().and_then(|name| name.to_str());
-        let Some(gateway) = name.and_then(|name| name.parse().ok()) else {
-            continue;
-        };
-        let lock = match files.open_lock(&folder.join(LOCK)) {
-            Ok(lock) => lock,
-            // A run ended or begins at this moment.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        // A run that lasts holds it; one that ends in order removes the folder before it lets go.
-        if files.lock(&lock)? && files.exists(&folder.join(LOCK))? {
-            found.push(Left {
-                gateway,
-                files: files.clone(),
-                folder,
-                _lock: lock,
-            });
-        }
-    }
-    found.sort_by_key(|left| left.gateway);
-    Ok(found)
-}
-
-/// Removes a run's folder: under another name first, so that one of a run's name is always whole.
-fn remove(files: &Files, folder: &Path) {
-    let over = folder.with_extension(OVER);
-    if let Err(error) = files.rename(folder, &over).and_then(|()| files.remove_folder(&over)) {
-        tracing::warn!(%error, "A spool that is in the tables could not be removed");
-    }
-}
-
-/// Makes a folder and those that lead to it, and waits until the disk has their names.
-fn make_folders(options: &SpoolOptions, folder: &Path) -> io::Result<()> {
-    let mut missing = Vec::new();
-    for folder in folder.ancestors().filter(|folder| !folder.as_os_str().is_empty()) {
-        if options.files.exists(folder)? {
-            break;
-        }
-        missing.push(folder);
-    }
-    for folder in missing.into_iter().rev() {
-        options.files.make_folder(folder)?;
-        if options.synced {
-            let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-            options.files.sync_folder(parent.unwrap_or(Path::new(".")))?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

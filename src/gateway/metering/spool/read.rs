@@ -1,5 +1,5 @@
-//! Reads a spool: this run's as it grows, or one that an earlier run left. Whatever fails, a reader stays where it is, and the
-//! next try goes on from there.
+//! Reads a spool: this run's as it grows, or one that an earlier run left. After a failure a reader stays at its offset, and the
+//! next read goes on from there.
 
 use std::fs::File;
 use std::io;
@@ -10,34 +10,34 @@ use super::frame::{self, Frame};
 use super::segment;
 use crate::gateway::files::Files;
 
-/// Bytes that are read at once.
+/// So many bytes are read at once.
 const AT_ONCE: u64 = 256 << 10;
 
-/// Where a reader stands.
+/// Reads the entries of one run in order.
 #[derive(Debug)]
 pub struct Reader {
     files: Files,
     folder: PathBuf,
     of: Run,
-    /// Everything before it was given away.
+    /// Everything before this offset was returned.
     offset: u64,
     open: Option<(u64, File)>,
-    /// Bytes from `offset` on that were read already.
+    /// The bytes from `offset` on that are already read.
     ready: Vec<u8>,
     damaged: bool,
 }
 
-/// Whose spool is read.
+/// Which run's spool is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Run {
-    /// Of this run: everything before the place up to which it is read is on the disk. If it cannot be found there,
-    /// something is wrong, and nothing is passed over.
+    /// This run's. Everything before the offset up to which it is read is on the disk. If an entry is not found there, that is
+    /// an error, and nothing is skipped.
     This,
-    /// Of an earlier run: it ends somewhere, and what cannot be read for good is passed over.
+    /// An earlier run's. It ends somewhere, and a part that cannot be read is skipped.
     Earlier,
 }
 
-/// Each entry and the place after it.
+/// Entries, each with the offset after it.
 pub type Entries = Vec<(Entry, u64)>;
 
 /// Why a spool could not be read on.
@@ -75,23 +75,23 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Whether something that an earlier run left could not be read, and was passed over.
+    /// Whether a part of an earlier run's spool could not be read, and was skipped.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// The next entries before this place, about a quarter of a megabyte of them; none at its end.
+    /// The next entries before the offset `until`, about a quarter of a megabyte; none once `until` is reached.
     pub fn next(&mut self, until: u64) -> Result<Entries, ReadError> {
         let read = self.read(until);
         if read.is_err() {
-            // Looked for anew, from the same place on.
+            // The next read opens the segment again, at the same offset.
             self.open = None;
             self.ready.clear();
         }
         read
     }
 
-    /// Either gives entries or fails, never both: what was taken is given away.
+    /// Returns entries or fails, never both: an entry that was taken is returned.
     fn read(&mut self, until: u64) -> Result<Entries, ReadError> {
         while self.offset < until {
             let more = self.fill(until)?;
@@ -99,6 +99,7 @@ impl Reader {
             if !entries.is_empty() {
                 return Ok(entries);
             }
+
             let next = frame::first(&self.ready);
             if self.of == Run::This && matches!(next, Frame::Garbled | Frame::Whole(..)) {
                 return Err(ReadError::Garbled { offset: self.offset });
@@ -115,24 +116,27 @@ impl Reader {
 
     /// Goes on in the next segment, if there is one.
     fn begin_next_segment(&mut self, until: u64) -> Result<bool, ReadError> {
-        // The segment is at its end, or what follows in it is no frame. At the end of everything that is what a crash cut
-        // off; anywhere else something was lost. A frame never goes on in the next segment.
+        // The segment is at its end, or the next bytes are no frame. In the last segment a crash has cut them off; in any other
+        // segment entries were lost. A frame never goes on in the next segment.
         let next = frame::first(&self.ready);
         let whole = next == Frame::End || self.ready.iter().all(|byte| *byte == 0);
         let cut = next == Frame::Garbled && self.frames_follow();
         let following = self.next_segment()?;
+
         if self.of == Run::This && (!whole || following != Some(self.offset)) {
             return Err(ReadError::Ends {
                 offset: self.offset,
                 until,
             });
         }
+
         self.damaged |= cut;
         let Some(following) = following else {
-            // Should more be expected here, it is looked for anew.
+            // A later read opens the segment again, if more is expected in it.
             self.open = None;
             return Ok(false);
         };
+
         // Each segment begins where the one before ends.
         self.damaged |= !whole || following != self.offset;
         self.offset = following;
@@ -141,13 +145,13 @@ impl Reader {
         Ok(true)
     }
 
-    /// Whether there is a frame after what is none.
+    /// Whether a frame follows the bytes that are none.
     fn frames_follow(&self) -> bool {
         (1..self.ready.len())
             .any(|at| matches!(frame::first(self.ready.get(at..).unwrap_or_default()), Frame::Whole(..)))
     }
 
-    /// Takes the whole frames of what was read. This run's reader stops before one that it cannot read.
+    /// Takes the entries of all whole frames that were read. This run's reader stops before an entry that it cannot read.
     fn take(&mut self) -> Entries {
         let (mut entries, mut taken) = (Vec::new(), 0);
         while let Frame::Whole(payload, size) = frame::first(self.ready.get(taken..).unwrap_or_default()) {
@@ -162,12 +166,13 @@ impl Reader {
                 None => self.damaged = true,
             }
         }
+
         self.ready.drain(..taken);
         entries
     }
 
-    /// Reads on, not beyond `until`: what comes after it may not be on the disk, and may yet be taken back. Whether there was
-    /// more.
+    /// Reads on, but not beyond `until`: later bytes may not be on the disk, and may still be overwritten. False if there are no
+    /// more bytes.
     fn fill(&mut self, until: u64) -> io::Result<bool> {
         let (start, mut file) = match self.open.take() {
             Some(open) => open,
@@ -182,6 +187,7 @@ impl Reader {
                 (start, file)
             }
         };
+
         let before = self.ready.len();
         let left = until.saturating_sub(self.offset).saturating_sub(before as u64);
         self.files.read(&mut file, left.min(AT_ONCE), &mut self.ready)?;

@@ -1,4 +1,4 @@
-//! The files of a spool: each is named by the place of its first byte, in hexadecimal.
+//! The files of a spool: the segments, each named by the offset of its first byte, in hexadecimal.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use crate::gateway::files::Files;
 
 const ENDING: &str = "log";
 
-/// The file of the segment that begins at this place.
+/// The file of the segment that begins at this offset.
 pub(super) fn path(folder: &Path, offset: u64) -> PathBuf {
     folder.join(format!("{offset:016x}.{ENDING}"))
 }
 
-/// The segments of a folder and where each begins, in order.
+/// The segments of a folder with their offsets, in order.
 pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for path in files.list(folder)? {
@@ -28,7 +28,7 @@ pub(super) fn all(files: &Files, folder: &Path) -> io::Result<Vec<(u64, PathBuf)
     Ok(found)
 }
 
-/// Removes the segments that end before this place. What cannot be removed is tried again the next time.
+/// Removes the segments that end before this offset. One that cannot be removed is tried again the next time.
 pub(super) fn remove_before(files: &Files, folder: &Path, offset: u64) {
     let removed = all(files, folder).and_then(|segments| {
         for pair in segments.windows(2) {
@@ -39,6 +39,7 @@ pub(super) fn remove_before(files: &Files, folder: &Path, offset: u64) {
         }
         Ok(())
     });
+
     if let Err(error) = removed {
         tracing::warn!(%error, "A segment of the spool that is in the tables could not be removed");
     }

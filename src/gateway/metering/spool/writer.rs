@@ -1,5 +1,5 @@
-//! The thread that writes the spool: takes all that has gathered, writes it, waits for the disk, and tells the lanes. While it
-//! waits the next group gathers, so that many calls share one wait.
+//! The thread that writes the spool. It takes all entries that have gathered, writes them, waits for the disk, and notifies the
+//! queues of the workers. While it waits the next group gathers, so that many calls share one wait.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,20 +12,20 @@ use super::disk::Disk;
 use crate::gateway::locks::lock;
 use crate::gateway::options::SpoolOptions;
 
-/// Pause after a write failed.
+/// The pause after a write that failed.
 const RETRY: Duration = Duration::from_millis(200);
-/// How often a write is tried at the end of the program.
+/// How often the last write is tried at the end of the program.
 const LAST_TRIES: u32 = 5;
-/// Bytes of the reserve that are written at once.
+/// So many bytes of the reserve are written at once.
 const ZEROS: usize = 256 << 10;
 
 pub(super) struct Writer {
     options: SpoolOptions,
     folder: PathBuf,
     segment: Disk,
-    /// Where the next byte goes, of the whole spool.
+    /// The offset of the next byte.
     offset: u64,
-    /// Whether the reserve is there.
+    /// Whether the file with the reserve exists.
     reserved: bool,
 }
 
@@ -56,28 +56,30 @@ impl Writer {
                 self.unstick(shared);
                 continue;
             }
+
             if !self.write_surely(shared, &bytes) {
                 return;
             }
             bytes.clear();
             shared.durable.store(self.offset, Ordering::Release);
-            for handle in &*lock(&shared.handles) {
-                if let Some(handle) = handle.upgrade() {
-                    handle.tell();
+            for queue in &*lock(&shared.queues) {
+                if let Some(queue) = queue.upgrade() {
+                    queue.notify();
                 }
             }
             shared.grown.notify_one();
         }
     }
 
-    /// Writes a group, however often it takes; while the program stops, only a few times.
+    /// Writes a group, and tries again until that succeeds; while the program stops, only a few times. False if the group is
+    /// lost.
     fn write_surely(&mut self, shared: &Shared, bytes: &[u8]) -> bool {
         let mut last_tries = 0;
         while let Err(error) = self.write(bytes) {
             if !shared.stuck.swap(true, Ordering::Relaxed) {
                 tracing::error!(%error, "The spool cannot be written; no new call is taken until it can");
             }
-            // It may be told to stop in the middle of this.
+            // The program may begin to stop in the middle of this.
             if lock(&shared.pending).stopping {
                 last_tries += 1;
                 if last_tries == LAST_TRIES {
@@ -92,12 +94,13 @@ impl Writer {
             }
             std::thread::sleep(RETRY);
         }
+
         self.unstick(shared);
         true
     }
 
-    /// Takes calls again after a write has succeeded. The reserve comes first: a call is only taken if its end can be written
-    /// down too.
+    /// Takes calls again after a write has succeeded. The reserve comes first: the spool takes a call only if its end can be
+    /// written too.
     fn unstick(&mut self, shared: &Shared) {
         if shared.stuck.load(Ordering::Relaxed) && (!self.options.synced || self.reserved || self.reserve().is_ok()) {
             shared.stuck.store(false, Ordering::Relaxed);
@@ -105,10 +108,11 @@ impl Writer {
         }
     }
 
-    /// Waits until somebody asks for something to be written, and takes it; whether the program stops. While no call is taken
-    /// for want of the reserve, it does not wait long: nobody may ask until there is one.
+    /// Waits until a caller asks for a write, and takes the bytes. True if the program stops. While the spool is stuck for want
+    /// of the reserve it does not wait long: no caller asks for a write until there is a reserve.
     fn wait(&self, shared: &Shared, bytes: &mut Vec<u8>) -> bool {
         let mut pending = lock(&shared.pending);
+
         while !pending.write_requested && !pending.stopping {
             if shared.stuck.load(Ordering::Relaxed) {
                 let waited = shared
@@ -120,6 +124,7 @@ impl Writer {
             }
             pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
         }
+
         if pending.write_requested || pending.stopping {
             pending.write_requested = false;
             std::mem::swap(bytes, &mut pending.bytes);
@@ -127,21 +132,24 @@ impl Writer {
         pending.stopping
     }
 
+    /// Writes a group to the segment, or to the next one if it does not fit.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let more = bytes.len() as u64;
         let length = self.segment.length();
         if length > 0 && length + more > self.options.segment {
             self.segment = Disk::begin(&self.options, &self.folder, self.offset)?;
         }
+
         self.segment.append(bytes)?;
         self.offset += more;
         Ok(())
     }
 
+    /// Makes the file that keeps space free for the ends of open calls.
     fn reserve(&mut self) -> io::Result<()> {
         let (files, path) = (&self.options.files, self.folder.join("reserve"));
         let made = files.create(&path, false).and_then(|mut file| {
-            // Really written: a file of holes takes no space.
+            // The zeros are really written: a file of holes takes no space.
             let mut left = self.options.reserve;
             while left > 0 {
                 let more = left.min(ZEROS);
@@ -150,6 +158,7 @@ impl Writer {
             }
             files.sync_all(&file)
         });
+
         if made.is_err() {
             drop(files.remove_file(&path));
         }

@@ -1,9 +1,10 @@
-//! What a reader and the writer do when the file system fails them.
+//! What the reader and the writer do when the file system fails.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::gateway::files::{Faults, FileOperation, Files};
 
 #[tokio::test]
 async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
@@ -13,24 +14,26 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
         ..SpoolOptions::new(folder.clone())
     };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
-    let (handle, calls) = (spool.handle(), [(); 60].map(|()| begun()));
+    let (handle, calls) = (spool.handle(), [(); 60].map(|()| started()));
     for call in &calls {
         handle.begin(call).unwrap().await.unwrap();
     }
     let until = spool.durable_offset();
-    for ask in [
+
+    for operation in [
         FileOperation::List,
         FileOperation::Open,
         FileOperation::Seek,
         FileOperation::Read,
     ] {
         for nth in 1.. {
-            let faults = Arc::new(Faults::at(ask, nth, 2, libc::EIO));
+            let faults = Arc::new(Faults::at(operation, nth, 2, libc::EIO));
             let files = Files {
                 faults: Some(Arc::clone(&faults)),
             };
             let mut reader = Reader::new(files, spool.0.folder.clone());
             let (mut read, mut failed) = (Vec::new(), 0);
+
             loop {
                 match reader.next(until) {
                     Ok(entries) if entries.is_empty() => break,
@@ -45,9 +48,9 @@ async fn a_reader_that_fails_anywhere_goes_on_where_it_was() {
             assert_eq!(
                 read,
                 calls.clone().map(|call| Entry::Started(Box::new(call))),
-                "{ask:?} {nth}"
+                "{operation:?} {nth}"
             );
-            assert_eq!(failed, faults.struck(), "{ask:?} {nth}");
+            assert_eq!(failed, faults.struck(), "{operation:?} {nth}");
             if failed == 0 {
                 assert!(nth > 3, "there were several segments");
                 break;
@@ -71,7 +74,7 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
         handle
             .begin(&CallStarted {
                 requested: String::new(),
-                ..begun()
+                ..started()
             })
             .unwrap()
             .await
@@ -81,17 +84,19 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
         handle
             .begin(&CallStarted {
                 requested: "x".repeat(name),
-                ..begun()
+                ..started()
             })
             .unwrap()
             .await
             .unwrap();
         assert_eq!(spool.durable_offset(), 4096 - left as u64);
-        handle.begin(&begun()).unwrap().await.unwrap();
+
+        handle.begin(&started()).unwrap().await.unwrap();
 
         let (entries, damaged) = read_all(spool.reader(), spool.durable_offset());
 
         assert_eq!((entries.len(), damaged), (3, false), "{left} bytes left");
+
         spool.stop();
         spool.release_folder();
         let (entries, damaged) = read_left(&folder);
@@ -102,10 +107,10 @@ async fn a_segment_that_has_no_room_for_the_head_of_a_frame_is_whole() {
 }
 
 #[tokio::test]
-async fn a_spool_that_ends_before_what_it_promised_is_an_error_each_time() {
+async fn a_spool_that_ends_too_early_is_an_error_each_time() {
     let folder = folder();
     let spool = start(&folder);
-    let (handle, call) = (spool.handle(), begun());
+    let (handle, call) = (spool.handle(), started());
     handle.begin(&call).unwrap().await.unwrap();
     let mut reader = spool.reader();
     let offset = spool.durable_offset();
@@ -133,7 +138,7 @@ async fn a_spool_that_ends_before_what_it_promised_is_an_error_each_time() {
 #[tokio::test]
 async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight() {
     let folder = folder();
-    // Segment and reserve are filled, and then the disk is full for a moment.
+    // The segment and the reserve are filled, and then the disk is full for a moment.
     let faults = Arc::new(Faults::at(FileOperation::Write, 3, 1, libc::ENOSPC));
     let options = SpoolOptions {
         segment: 4096,
@@ -146,12 +151,13 @@ async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight(
     };
     let spool = Spool::start(&options, GatewayId::new(NOW, random::bytes())).unwrap();
     let (handle, reserve) = (spool.handle(), spool.0.folder.join("reserve"));
-    // In its place no other can be made.
+    // A folder in its place keeps the writer from making another.
     std::fs::remove_file(&reserve).unwrap();
     std::fs::create_dir(&reserve).unwrap();
-    handle.begin(&begun()).unwrap().await.unwrap();
+
+    handle.begin(&started()).unwrap().await.unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(matches!(handle.begin(&begun()), Err(SpoolFull)));
+    assert!(matches!(handle.begin(&started()), Err(SpoolFull)));
 
     std::fs::remove_dir(&reserve).unwrap();
 
@@ -160,7 +166,7 @@ async fn calls_are_taken_again_once_there_is_a_reserve_though_none_is_in_flight(
         assert!(began.elapsed() < Duration::from_secs(20), "no call is taken again");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    handle.begin(&begun()).unwrap().await.unwrap();
+    handle.begin(&started()).unwrap().await.unwrap();
     spool.stop();
     std::fs::remove_dir_all(folder).unwrap();
 }
