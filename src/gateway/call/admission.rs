@@ -5,7 +5,10 @@ use crate::gateway::cache::CompiledKey;
 use crate::gateway::http::Failure;
 use crate::gateway::state::Inner;
 
-/// Counts a use against the limits per minute, if they admit it.
+/// Counts a call against the limits per minute of its key and its account.
+///
+/// # Errors
+/// If a limit does not admit it; then nothing is counted.
 pub async fn admit(inner: &Inner, key: &CompiledKey, need: Used, now: Timestamp) -> Result<(), Failure> {
     key.rate_limits
         .admit(&inner.spending, need, now)

@@ -1,4 +1,4 @@
-//! What clients are told of a call that failed.
+//! The errors that clients get for calls that failed.
 
 use actix_web::http::header::HeaderValue as AnswerValue;
 
@@ -10,7 +10,7 @@ use crate::wire::control::ControlError;
 use crate::wire::error::{ApiError, Code, ProviderErrorDetail};
 use crate::wire::neutral::Untranslatable;
 
-/// A request that the provider's protocol has no words for.
+/// The error for a request that the provider's protocol cannot express.
 pub fn untranslatable(refused: Untranslatable) -> ApiError {
     let code = if refused.invalid {
         Code::InvalidJson
@@ -18,6 +18,7 @@ pub fn untranslatable(refused: Untranslatable) -> ApiError {
         Code::UnsupportedParameter
     };
     let error = ApiError::new(code, refused.message);
+
     if refused.param.is_empty() {
         error
     } else {
@@ -25,12 +26,14 @@ pub fn untranslatable(refused: Untranslatable) -> ApiError {
     }
 }
 
+/// The error for a request that the gateway cannot read.
 pub fn refused(error: ControlError) -> ApiError {
     let code = match error {
         ControlError::MissingModel => Code::MissingModel,
         ControlError::Messages => Code::InvalidMessages,
         _ => Code::InvalidJson,
     };
+
     let api_error = ApiError::new(code, error.to_string());
     match error.key() {
         Some(key) => api_error.about(key),
@@ -49,14 +52,14 @@ pub fn not_written() -> Failure {
     failure
 }
 
-/// The error for an answer that broke off.
+/// The error for an answer that broke off; logs it.
 pub fn broken_off(candidate: &Candidate, marks: Marks, error: HttpError) -> Failure {
     let (provider, model) = (&candidate.endpoint.provider, &candidate.target.model.id);
     log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off");
     broken(candidate, error)
 }
 
-/// The error for a call that did not come to an end.
+/// The error for a call that failed on its way, without an answer of the provider.
 pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
     let code = match error {
         HttpError::Timeout | HttpError::Overlong => Code::ProviderTimeout,
@@ -72,12 +75,14 @@ pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
         }
         _ => Code::ProviderError,
     };
-    let said = ProviderErrorDetail {
+
+    let detail = ProviderErrorDetail {
         name: candidate.endpoint.provider.as_str().to_owned(),
         status: None,
         message: None,
     };
+
     ApiError::new(code, format!("{} failed: {error}.", candidate.endpoint.name))
-        .by_provider(said)
+        .by_provider(detail)
         .into()
 }

@@ -1,4 +1,4 @@
-//! A call as its task gets it, and what comes of it.
+//! The call that a task makes, and the answer that it gives to the client.
 
 use std::sync::Arc;
 
@@ -17,20 +17,20 @@ use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
 
-/// A call to make.
+/// A call for a task to make.
 pub struct CallJob {
     pub inner: Arc<Inner>,
     pub client: HttpClient,
-    /// Who may be asked, in order. Never empty.
+    /// The candidates, in order. Never empty.
     pub candidates: Vec<Candidate>,
     /// The request for the first of them.
     pub first_request: Option<ProviderRequest>,
-    /// One of them was asked.
+    /// Whether a candidate was tried.
     pub tried_any: bool,
     pub request: ClientRequest,
-    /// The client's body as it came.
+    /// The client's body, decoded but not changed.
     pub body: body::BufferedBody,
-    /// Headers of the client's that go on to a provider that speaks its protocol.
+    /// The client's headers that go on to a provider of the client's protocol.
     pub forwarded: Vec<(HeaderName, HeaderValue)>,
     pub record: Box<CallRecord>,
     pub progress: Arc<Progress>,
@@ -39,13 +39,13 @@ pub struct CallJob {
 }
 
 impl CallJob {
-    /// Whether headers of the client's mean something to this candidate.
+    /// Whether the client's headers go on to this candidate: it speaks the client's protocol.
     pub fn forwards(&self, candidate: &Candidate) -> bool {
         self.request.operation.native().unwrap_or(Protocol::OpenaiChat) == candidate.endpoint.protocol
     }
 }
 
-/// What the client gets.
+/// The answer that the client gets.
 pub enum ClientResponse {
     /// A whole JSON answer.
     Whole { status: u16, body: Bytes, ran: AnswerValue },
@@ -56,6 +56,6 @@ pub enum ClientResponse {
         pieces: mpsc::Receiver<Bytes>,
         ran: AnswerValue,
     },
-    /// An error, and the model that was asked last.
+    /// An error, and the model that was tried last.
     Failed { failure: Failure, of: Option<AnswerValue> },
 }

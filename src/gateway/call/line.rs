@@ -1,7 +1,7 @@
-//! The client's end of a call: what the client has had so far, and how it hears of the rest.
+//! The client's end of a call: what the client has got so far, and the way to send it more.
 //!
-//! Until something can be shown, a failure can still be a plain error, which clients handle best. A stream that waits too
-//! long for that begins all the same: its head goes out with the first sign of life, and what happens then is told in events.
+//! Until the client has got something, a failure can still be a plain error, which clients handle best. A stream that waits too
+//! long for its first content begins all the same: its head goes out with the first keepalive, and a later failure is an event.
 
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
@@ -12,9 +12,9 @@ use crate::gateway::http::Failure;
 use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;
 
-/// Pieces that wait for a slow client; then the provider waits too.
+/// So many pieces wait for a slow client; beyond that the provider waits too.
 const AHEAD: usize = 8;
-/// What a stream is labelled as whose provider gives it no label.
+/// The content type of a stream whose provider gives it none.
 pub const EVENT_STREAM: AnswerValue = AnswerValue::from_static("text/event-stream");
 
 /// The client's end of a call.
@@ -24,11 +24,11 @@ pub struct Line {
 }
 
 enum State {
-    /// The client has had nothing.
+    /// The client has got nothing.
     Waiting(oneshot::Sender<ClientResponse>),
-    /// The client has had the head of a stream.
+    /// The client has got the head of a stream.
     Open(mpsc::Sender<Bytes>),
-    /// Nobody is there any more.
+    /// The client has left.
     Closed,
 }
 
@@ -37,7 +37,7 @@ enum State {
 pub struct Left;
 
 impl Line {
-    /// The end of a client that asked for `operation` and waits for `answer`.
+    /// The end of a client that sent `operation` and waits for `answer`.
     pub fn new(operation: Operation, answer: oneshot::Sender<ClientResponse>) -> Self {
         Self {
             operation,
@@ -54,20 +54,21 @@ impl Line {
         }
     }
 
-    /// Tells the client that its stream is alive, `ran` in the head being the model that is asked now.
+    /// Shows the client that its stream is alive. `ran` is the model for the head, if the head is still to be sent.
     pub fn keepalive(&mut self, ran: &AnswerValue) {
         if let State::Waiting(_) = self.state
             && self.open(200, EVENT_STREAM, ran.clone()).is_err()
         {
             return;
         }
+
         if let State::Open(pieces) = &self.state {
-            // A client that has not taken what came before is not waiting.
+            // If the channel is full, the client has enough to read and needs no keepalive.
             let _ = pieces.try_send(keepalive(self.operation));
         }
     }
 
-    /// Sends the head of a stream, unless the client has it; where its pieces go.
+    /// Sends the head of a stream, unless the client has it. Returns the channel for the pieces of the stream.
     pub fn stream(
         mut self,
         status: u16,
@@ -77,20 +78,21 @@ impl Line {
         if let State::Waiting(_) = self.state {
             self.open(status, content_type, ran)?;
         }
+
         match self.state {
             State::Open(pieces) => Ok(pieces),
             _ => Err(Left),
         }
     }
 
-    /// Tells a whole answer. A client that has left has been served all the same.
+    /// Sends a whole answer. If the client has left, the call still counts as answered.
     pub fn whole(self, status: u16, body: Bytes, ran: AnswerValue) {
         if let State::Waiting(answer) = self.state {
             let _ = answer.send(ClientResponse::Whole { status, body, ran });
         }
     }
 
-    /// Tells that the call failed, and of which model: as an error, or in an event if the head of a stream has gone out.
+    /// Reports a failure of the model `of`: as an error, or as an event if the head of a stream has gone out.
     pub fn fail(self, failure: Failure, of: Option<AnswerValue>) {
         match self.state {
             State::Waiting(answer) => drop(answer.send(ClientResponse::Failed { failure, of })),
@@ -99,11 +101,13 @@ impl Line {
         }
     }
 
+    /// Sends the head of a stream to a client that has got nothing.
     fn open(&mut self, status: u16, content_type: AnswerValue, ran: AnswerValue) -> Result<(), Left> {
         let (pieces, taken) = mpsc::channel(AHEAD);
         let State::Waiting(answer) = std::mem::replace(&mut self.state, State::Closed) else {
             return Err(Left);
         };
+
         let head = ClientResponse::Events {
             status,
             content_type,
@@ -116,7 +120,7 @@ impl Line {
     }
 }
 
-/// What keeps a stream of this endpoint open: Anthropic's clients know an event for that, all others pass over a comment.
+/// The bytes that keep a stream of this endpoint open. Anthropic's clients know a ping event; all others ignore a comment.
 pub fn keepalive(operation: Operation) -> Bytes {
     match operation {
         Operation::Messages | Operation::CountTokens => {
@@ -126,7 +130,7 @@ pub fn keepalive(operation: Operation) -> Bytes {
     }
 }
 
-/// The event that tells of a failure before any event of the stream.
+/// The event that reports a failure before any event of the stream.
 fn failed(operation: Operation, error: &ApiError) -> Bytes {
     match operation {
         Operation::Messages | Operation::CountTokens => error.messages_event(),

@@ -1,11 +1,13 @@
-//! One call: which candidates there are, what each is sent, how the answer is relayed, and what is recorded.
+//! One call: its candidates, the request for each of them, the relay of the answer, and the record in the spool.
 
 mod admission;
+mod answered_call;
 mod attempts;
 mod candidates;
 mod failures;
 mod job;
 mod line;
+mod moments;
 mod opening;
 mod patience;
 pub mod permit;
@@ -13,6 +15,7 @@ mod plan;
 mod record;
 mod relay;
 mod stream;
+mod streaming;
 pub mod task;
 mod whole_response;
 

@@ -1,5 +1,5 @@
-//! What a provider answers with 200, up to its first content: until then it may turn out to be no answer, and another try or
-//! another provider may give one.
+//! Reads an answer of status 200 up to its first content. Until then it may turn out to be a failure, and another try or another
+//! provider may give an answer.
 
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
@@ -8,41 +8,32 @@ use super::job::CallJob;
 use super::line::EVENT_STREAM;
 use super::plan::{Candidate, ResponseMode};
 use super::stream::Flow;
+use super::streaming::Streaming;
 use super::whole_response::{self, WholeResponse};
-use crate::gateway::upstream::{HttpError, ProviderResponse, Reader, UpstreamEndpoint};
+use crate::gateway::upstream::{HttpError, ProviderResponse, Reader};
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::reported::Reported;
 
-/// What is held of a stream before its first content, in bytes: beyond that it is taken to have begun.
-const HELD: usize = 64 << 10;
+/// A stream counts as begun once so many bytes have come without content.
+const WITHOUT_CONTENT: usize = 64 << 10;
 
-/// A provider's answer that is one.
+/// A provider's answer that is no failure.
 pub enum Answer {
-    /// All of it.
-    Whole { status: u16, response: WholeResponse },
+    Whole {
+        status: u16,
+        response: WholeResponse,
+    },
     /// A stream whose first content has come.
     Stream(Box<Streaming>),
 }
 
-/// A stream under way.
-pub struct Streaming {
-    pub status: u16,
-    pub content_type: AnswerValue,
-    pub reader: Reader,
-    pub flow: Flow,
-    /// What may go to the client.
-    pub ready: Vec<Bytes>,
-    /// Its bytes have ended.
-    pub ended: bool,
-}
-
 /// Why there is no answer.
 pub enum NoAnswer {
-    /// It broke off or never came.
+    /// The answer broke off or never came.
     Http(HttpError),
-    /// A whole answer began and broke off: the provider may have done all of the work, and is not asked for it twice.
+    /// A whole answer began and broke off. The provider may have done all of the work, so it is not asked again.
     Halfway(HttpError),
-    /// The provider reported a failure in the place of an answer, or nothing.
+    /// The provider reported a failure instead of an answer, or sent nothing.
     Reported(Reported),
 }
 
@@ -57,9 +48,8 @@ pub async fn read(
     call: &CallJob,
     candidate: &Candidate,
     response: ProviderResponse,
-    reading: ResponseMode,
+    mode: ResponseMode,
 ) -> Result<Answer, NoAnswer> {
-    let options = &call.inner.options;
     let ProviderResponse {
         status,
         is_json,
@@ -68,64 +58,72 @@ pub async fn read(
         body,
         ..
     } = response;
-    let UpstreamEndpoint {
-        timeouts,
-        longest_event,
-        ..
-    } = &*candidate.endpoint;
-    let longest_event = *longest_event;
-    let mut reader = Reader::new(body, timeouts, &options.limits, call.started, call.inner.answers.part());
-    let labelled = is_events || (call.request.stream && !is_json);
-    // The first bytes tell more than the label, but a stream is not to be waited for before it is labelled as one.
+    let (timeouts, limits) = (&candidate.endpoint.timeouts, &call.inner.options.limits);
+    let mut reader = Reader::new(body, timeouts, limits, call.started, call.inner.answers.part());
+
+    // The first bytes say more than the label. But a stream that is labelled as one goes on without waiting for them.
     let first = if is_events {
         None
     } else {
         reader.next().await.transpose()?
     };
+    let labelled = is_events || (call.request.stream && !is_json);
     let as_events = first.as_deref().and_then(looks_like_events).unwrap_or(labelled);
 
     if as_events {
-        let content_type = content_type.filter(|_| is_events);
-        let content_type = content_type.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-        let (flow, content_type) = match reading {
-            ResponseMode::Passthrough { name } => {
-                let stream = candidate.passthrough_stream(name, &call.request).holding(longest_event);
-                (Flow::Passing(stream), content_type.unwrap_or(EVENT_STREAM))
-            }
-            ResponseMode::Translated(exchange) if call.request.stream => (
-                Flow::Translated(Box::new(exchange.stream().holding(longest_event))),
-                EVENT_STREAM,
-            ),
-            // It has done all of the work, and would do it again.
-            ResponseMode::Translated(_) => return Err(NoAnswer::Halfway(HttpError::Unasked)),
-        };
-        let streaming = Streaming {
+        let label = content_type
+            .filter(|_| is_events)
+            .and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
+        let (flow, content_type) = flow(call, candidate, mode, label)?;
+        let stream = Box::new(Streaming {
             status,
             content_type,
             reader,
             flow,
             ready: Vec::new(),
             ended: false,
-        };
-        return begun(Box::new(streaming), first).await.map(Answer::Stream);
+        });
+        return read_to_content(stream, first).await.map(Answer::Stream);
     }
 
-    // Had nothing come, `first` would be nothing, or an error.
+    // If nothing comes, `first` is `None` here.
     let all = reader.all(first).await.map_err(NoAnswer::Halfway)?;
-    let reading = match reading {
-        // Told as the stream that was asked for, unless it is no answer of that protocol.
+    let mode = match mode {
+        // Sent on as the stream that the client asked for, unless it is no answer of that protocol.
         ResponseMode::Passthrough { .. } if call.request.stream => {
             ResponseMode::Translated(Box::new(call.request.retold_as_stream(&call.body.bytes, candidate)))
         }
-        reading => reading,
+        mode => mode,
     };
-    let response = whole_response::write_response(all, reading, call.request.stream, &candidate.endpoint)
+    let response = whole_response::write_response(all, mode, call.request.stream, &candidate.endpoint)
         .map_err(NoAnswer::Reported)?;
     Ok(Answer::Whole { status, response })
 }
 
+/// The flow of a stream and its content type for the client. `label` is the content type that the provider gave it.
+fn flow(
+    call: &CallJob,
+    candidate: &Candidate,
+    mode: ResponseMode,
+    label: Option<AnswerValue>,
+) -> Result<(Flow, AnswerValue), NoAnswer> {
+    let longest_event = candidate.endpoint.longest_event;
+    match mode {
+        ResponseMode::Passthrough { name } => {
+            let stream = candidate.passthrough_stream(name, &call.request).holding(longest_event);
+            Ok((Flow::Passing(stream), label.unwrap_or(EVENT_STREAM)))
+        }
+        ResponseMode::Translated(exchange) if call.request.stream => Ok((
+            Flow::Translated(Box::new(exchange.stream().holding(longest_event))),
+            EVENT_STREAM,
+        )),
+        // The provider has done all of the work, and would do it again.
+        ResponseMode::Translated(_) => Err(NoAnswer::Halfway(HttpError::Unasked)),
+    }
+}
+
 /// Reads a stream up to its first content.
-async fn begun(mut stream: Box<Streaming>, first: Option<Bytes>) -> Result<Box<Streaming>, NoAnswer> {
+async fn read_to_content(mut stream: Box<Streaming>, first: Option<Bytes>) -> Result<Box<Streaming>, NoAnswer> {
     let mut next = first.map(Ok);
     loop {
         let piece = match next.take() {
@@ -149,30 +147,13 @@ async fn begun(mut stream: Box<Streaming>, first: Option<Bytes>) -> Result<Box<S
                 StreamEnd::Complete | StreamEnd::Failed => NoAnswer::Reported(Reported::default()),
             });
         }
-        if stream.ready.iter().map(Bytes::len).sum::<usize>() > HELD {
+        if stream.ready.iter().map(Bytes::len).sum::<usize>() > WITHOUT_CONTENT {
             return Ok(stream);
         }
     }
 }
 
-impl Streaming {
-    /// Takes a piece that came.
-    pub fn take(&mut self, piece: &Bytes) -> Result<(), HttpError> {
-        let ready = &mut self.ready;
-        self.flow
-            .push(piece, |piece| ready.push(piece))
-            .map_err(|_| HttpError::TooLarge)?;
-        self.reader.holds(self.flow.held())
-    }
-
-    /// Notes that nothing more comes.
-    pub fn finish(&mut self) {
-        self.ready.extend(self.flow.finish());
-        self.ended = true;
-    }
-}
-
-/// Whether a body that begins so is a stream of events; `None` if that cannot be told.
+/// Whether a body with this start is a stream of events; `None` if the start does not tell.
 fn looks_like_events(start: &[u8]) -> Option<bool> {
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
     match start {
@@ -200,9 +181,11 @@ mod tests {
         ] {
             assert_eq!(looks_like_events(events.as_bytes()), Some(true), "{events}");
         }
+
         for whole in ["{\"a\":1}", " [1]", "<html>"] {
             assert_eq!(looks_like_events(whole.as_bytes()), Some(false), "{whole}");
         }
+
         assert_eq!(looks_like_events(b"da"), None);
         assert_eq!(looks_like_events(b""), None);
     }

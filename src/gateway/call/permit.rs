@@ -1,16 +1,16 @@
-//! What a name comes to for a key: the model that runs, or why none does.
+//! Whether a key may call the model that a name leads to.
 
 use std::sync::Arc;
 
-use crate::domain::{Decision, Model, ModelId, Outcome as Decided, Resolution};
+use crate::domain::{Decision, Model, ModelId, Outcome, Resolution};
 use crate::gateway::cache::{CatalogSnapshot, CompiledKey};
 use crate::gateway::http::Head;
 use crate::wire::error::{ApiError, Code};
 
-/// Names that an error suggests.
+/// An error suggests at most so many names.
 const SUGGESTIONS: usize = 3;
 
-/// The model that runs, if the key may use it; notes in `head` what the name was resolved to.
+/// The model that runs, if it exists and the key may use it. Notes in `head` the alias and the model that the name leads to.
 pub fn check_model(
     decision: &Decision<'_>,
     key: &CompiledKey,
@@ -21,10 +21,12 @@ pub fn check_model(
     if let Resolution::Alias(alias) = decision.resolution {
         head.caught_by(alias);
     }
+
     let through = decision.resolution.alias().map(|alias| alias.name.as_str());
+
     match &decision.outcome {
-        Decided::Runs(model) => Ok(Arc::clone(model)),
-        Decided::NotAllowed(model) => {
+        Outcome::Runs(model) => Ok(Arc::clone(model)),
+        Outcome::NotAllowed(model) => {
             head.ran(model.id.as_str());
             let through = through
                 .map(|name| format!(", which the alias '{name}' points at"))
@@ -32,28 +34,31 @@ pub fn check_model(
             let message = format!("This API key may not use the model '{}'{through}.", model.id);
             Err(ApiError::new(Code::ModelNotAllowed, message).about("model"))
         }
-        Decided::NotFound => {
+        Outcome::NotFound => {
             let mut message = format!("Model '{id}' was not found or is unavailable.");
             if let Some(name) = through {
                 head.ran(id);
                 message.push_str(&format!(" The alias '{name}' points at it."));
             }
+
             if let Some(alias) = key.aliases.matches_in_lowercase(id).filter(|_| through.is_none()) {
                 let hint = " is written in lower case: only its letter case differs.";
                 message.push_str(&format!(" The alias '{}'{hint}", alias.name));
             } else {
                 message.push_str(&suggestions(id, key, snapshot));
             }
+
             Err(ApiError::new(Code::ModelNotFound, message).about("model"))
         }
     }
 }
 
-/// The nearest names that the key may call, as a question.
+/// The nearest names that the key may call, as a question with a blank before it. Empty if there are none.
 fn suggestions(id: &str, key: &CompiledKey, snapshot: &CatalogSnapshot) -> String {
     let may = |id: &&ModelId| key.allowed_models.as_ref().is_none_or(|list| list.contains(id));
     let near = snapshot.catalog.nearest(id, SUGGESTIONS).into_iter().filter(may);
     let near: Vec<String> = near.map(|id| format!("'{id}'")).collect();
+
     if near.is_empty() {
         String::new()
     } else {

@@ -1,4 +1,4 @@
-//! Who is asked, and in which words: the candidates of a call, and the request as each of them wants it.
+//! The candidates of a call, and the request in the form that each of them needs.
 
 use std::sync::Arc;
 
@@ -17,45 +17,45 @@ use crate::wire::translate::{Exchange, ResponseStyle};
 pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// How calls of this model go at this address.
+    /// How calls of this model went at this address.
     pub breaker: Arc<Breaker>,
 }
 
-/// What the client asked for, as far as all candidates are concerned.
+/// What the client sent, as far as it concerns all candidates.
 #[derive(Clone, Debug)]
 pub struct ClientRequest {
     pub operation: Operation,
-    /// Of which the ids in answers are made.
+    /// The ids in answers are made from it.
     pub id: RequestId,
-    /// When, in unix seconds.
+    /// When it arrived, in unix seconds.
     pub created: i64,
     pub stream: bool,
     pub include_usage: bool,
-    /// The name that the answer tells; `None`: the real id of the model that ran.
+    /// The model's name in the answer; `None` for the id of the model that ran.
     pub response_name: Option<String>,
 }
 
-/// A request in the words of one candidate, and how its answer is read.
+/// A request in the protocol of one candidate, and how its answer is used.
 #[derive(Debug)]
 pub struct ProviderRequest {
     pub body: Bytes,
-    /// Whether usage was asked for in it in the client's stead.
+    /// Whether the gateway asked for usage in it, though the client did not.
     pub added_usage: bool,
     pub mode: ResponseMode,
 }
 
-/// How an answer becomes the client's.
+/// How a provider's answer becomes the client's answer.
 #[derive(Debug)]
 pub enum ResponseMode {
-    /// It passes as it came, with this name in it: a JSON string.
+    /// It passes through, with this name of the model in it: a JSON string.
     Passthrough { name: Bytes },
-    /// It is told in another protocol.
+    /// It is translated into the client's protocol.
     Translated(Box<Exchange>),
 }
 
 impl ClientRequest {
-    /// Whether the body goes on as it came. Not one with thoughts that another protocol sealed: a provider refuses a seal
-    /// that it did not make, so the request is read and written anew, without them.
+    /// Whether the body goes on as it came. A body with thoughts that another protocol signed does not: a provider refuses a
+    /// signature that it did not make, so the request is translated without them.
     fn can_pass_through(&self, body: &[u8], protocol: Protocol) -> bool {
         match self.operation.native() {
             None => self.operation == Operation::Embeddings,
@@ -63,7 +63,8 @@ impl ClientRequest {
         }
     }
 
-    /// How a whole answer of `candidate`, which speaks the client's protocol, is told as the stream that the client asked for.
+    /// The exchange that turns a whole answer of `candidate` into a stream. It is for a provider of the client's protocol that
+    /// sent a whole answer although the client asked for a stream.
     pub fn retold_as_stream(&self, body: &[u8], candidate: &Candidate) -> Exchange {
         let protocol = candidate.endpoint.protocol;
         let style = self.response_style(&candidate.target);
@@ -88,7 +89,11 @@ impl ClientRequest {
         }
     }
 
-    /// The request as `candidate` wants it. `ask`: whether usage is asked for in streams where the client did not.
+    /// The request in the form that `candidate` needs. `ask` says whether to ask for usage in streams although the client does
+    /// not.
+    ///
+    /// # Errors
+    /// If the candidate's protocol cannot express the request.
     pub fn prepare(
         &self,
         body: &Bytes,
@@ -111,13 +116,16 @@ impl ClientRequest {
                 mode: ResponseMode::Passthrough { name },
             });
         }
+
         let style = self.response_style(target);
         let mut capabilities = target.capabilities.clone();
         capabilities.stream_options &= ask == AskUsage::Yes;
+
         let between = (self.operation, endpoint.protocol);
         let model = &target.model.upstream_model;
         let (exchange, request) =
             Exchange::open(between, body, model, &capabilities, endpoint.includes_reasoning, style)?;
+
         let added_usage = self.stream && capabilities.stream_options;
         Ok(ProviderRequest {
             body: request.into(),
@@ -128,7 +136,7 @@ impl ClientRequest {
 }
 
 impl Candidate {
-    /// Whether usage may be asked for in its streams.
+    /// Whether the gateway may ask for usage in its streams.
     pub fn asks_usage(&self) -> AskUsage {
         if self.endpoint.takes_usage() == TakesUsage::No {
             AskUsage::AsSent
@@ -137,13 +145,14 @@ impl Candidate {
         }
     }
 
-    /// A stream that passes untouched from this candidate.
+    /// A stream of this candidate that passes through, with this name of the model.
     pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> PassingStream {
         let UpstreamEndpoint {
             protocol,
             includes_reasoning,
             ..
         } = *self.endpoint;
+
         PassingStream::new(protocol, name, client_request.include_usage, includes_reasoning)
     }
 }

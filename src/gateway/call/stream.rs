@@ -1,4 +1,4 @@
-//! A stream on its way to the client, whether it passes or is told in another protocol.
+//! A stream on its way to the client, passed through or translated into another protocol.
 
 use bytes::Bytes;
 
@@ -12,14 +12,14 @@ use crate::wire::translate::TranslatedStream;
 
 /// A stream of either kind.
 pub enum Flow {
-    /// As it came.
+    /// Passed through as it came.
     Passing(PassingStream),
-    /// In another protocol.
+    /// Translated into another protocol.
     Translated(Box<TranslatedStream>),
 }
 
 impl Flow {
-    /// Takes what arrived; `out` gets what goes to the client now.
+    /// Takes a chunk that arrived; `out` gets the pieces that go to the client now.
     pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
         match self {
             Self::Passing(stream) => stream.push(chunk, out),
@@ -27,7 +27,7 @@ impl Flow {
         }
     }
 
-    /// Ends the stream; what is still to be sent.
+    /// Ends the stream, and returns the last piece for the client.
     pub fn finish(&mut self) -> Option<Bytes> {
         match self {
             Self::Passing(stream) => stream.finish(),
@@ -35,7 +35,7 @@ impl Flow {
         }
     }
 
-    /// How it stands.
+    /// How the stream has ended.
     pub fn ending(&self) -> StreamEnd {
         match self {
             Self::Passing(stream) => stream.watch().ending(),
@@ -43,7 +43,7 @@ impl Flow {
         }
     }
 
-    /// What the provider reported of its failure.
+    /// The failure that the provider reported.
     pub fn reported(&self) -> Option<&Reported> {
         match self {
             Self::Passing(stream) => stream.watch().reported(),
@@ -51,12 +51,12 @@ impl Flow {
         }
     }
 
-    /// Whether the client sees what the provider reports, in the event that passes.
+    /// Whether the client sees the provider's own report of a failure, since the event passes through.
     pub fn tells_failures(&self) -> bool {
         matches!(self, Self::Passing(_))
     }
 
-    /// Whether content has passed, after which nothing can be asked for again.
+    /// Whether content has passed: from then on the call cannot be tried again.
     pub fn has_content(&self) -> bool {
         match self {
             Self::Passing(stream) => stream.watch().has_content(),
@@ -64,7 +64,7 @@ impl Flow {
         }
     }
 
-    /// How many bytes are held of an event that has begun and not ended.
+    /// How many bytes are in memory of an event that is not complete yet.
     pub fn held(&self) -> usize {
         match self {
             Self::Passing(stream) => stream.held(),
@@ -72,7 +72,7 @@ impl Flow {
         }
     }
 
-    /// What tells the client that the stream has failed.
+    /// The event that tells the client that the stream has failed.
     pub fn fail(&mut self, error: &ApiError) -> Bytes {
         match self {
             Self::Passing(stream) => stream.fail(error),
@@ -80,7 +80,7 @@ impl Flow {
         }
     }
 
-    /// Whether nothing more is to come.
+    /// Whether the last event has passed.
     pub fn is_done(&self) -> bool {
         match self {
             Self::Passing(stream) => stream.watch().is_done(),
@@ -96,7 +96,7 @@ impl Flow {
         }
     }
 
-    /// How the provider says that it served the call.
+    /// How the provider served the call, as it reports.
     pub fn served(&self) -> ServiceReport {
         match self {
             Self::Passing(stream) => stream.watch().served(),

@@ -1,4 +1,4 @@
-//! A whole answer on its way to the client.
+//! Turns a provider's whole answer into the client's, and finds out what it used.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -12,28 +12,28 @@ use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
 
-/// What the client gets, and what it used.
+/// A whole answer for the client, and what the call used.
 pub struct WholeResponse {
     pub body: Bytes,
-    /// The body is a stream's.
+    /// Whether the body is a stream of events.
     pub as_events: bool,
     pub tokens: Option<Tokens>,
     pub service: ServiceReport,
-    /// Bytes of generated text, if nobody counted.
+    /// Bytes of generated text; 0 if an answer that passes through has token counts.
     pub text_bytes: usize,
 }
 
-/// Tells a provider's whole answer. `stream`: the client asked for a stream.
+/// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream.
 ///
 /// # Errors
-/// What the provider reports, if it is no answer.
+/// The provider's report, if it reports a failure instead of an answer.
 pub fn write_response(
     answer: Bytes,
-    reading: ResponseMode,
+    mode: ResponseMode,
     stream: bool,
     endpoint: &UpstreamEndpoint,
 ) -> Result<WholeResponse, Reported> {
-    match reading {
+    match mode {
         ResponseMode::Passthrough { name } => {
             let Counts {
                 tokens,
@@ -41,7 +41,7 @@ pub fn write_response(
                 text_bytes,
                 model,
             } = counts(&answer, endpoint)?;
-            let renamed = model.and_then(|place| renamed_at(&answer, place, &name));
+            let renamed = model.and_then(|span| renamed_at(&answer, span, &name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
@@ -57,15 +57,14 @@ pub fn write_response(
                 translated(&exchange, &answer)
             };
             let response = response.ok_or_else(|| Reported::read(&answer))?;
-            // Most answers say something, and need no second look.
-            match if response.text_bytes == 0 {
-                reported(&answer, endpoint.protocol)
-            } else {
-                None
-            } {
-                Some(reported) => Err(reported),
-                None => Ok(response),
+
+            // Most answers have text, and need no second look.
+            if response.text_bytes == 0
+                && let Some(reported) = reported(&answer, endpoint.protocol)
+            {
+                return Err(reported);
             }
+            Ok(response)
         }
     }
 }
@@ -98,12 +97,12 @@ fn translated(exchange: &Exchange, answer: &[u8]) -> Option<WholeResponse> {
     })
 }
 
-/// What an answer reports that may be none.
+/// The failure that a provider reports in an answer of its protocol, if there is one.
 fn reported(answer: &[u8], protocol: Protocol) -> Option<Reported> {
     Reported::in_answer(protocol, &serde_json::from_slice(answer).ok()?)
 }
 
-/// What an answer that passes says of its use, and where the name of its model stands.
+/// What an answer that passes through reports, and where the name of its model stands in it.
 struct Counts {
     tokens: Option<Tokens>,
     served: ServiceReport,
@@ -111,8 +110,8 @@ struct Counts {
     model: Option<Span>,
 }
 
-/// Reads an answer that passes. Where it says nothing of its use, the text in it counts, and the whole of it if no text is
-/// found: what was delivered is never free by oversight.
+/// Reads an answer that passes through. Without token counts, the text in it counts, or all of its bytes if it has no known
+/// text: an answer is never free by mistake.
 fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported> {
     let protocol = endpoint.protocol;
     type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> ServiceReport);
@@ -124,6 +123,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
             {
                 return Err(reported);
             }
+
             let usage::ReportedUsage {
                 tokens,
                 service: served,
@@ -139,6 +139,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
         Protocol::AnthropicMessages => (messages::tokens, messages::served),
         Protocol::OpenaiResponses => (responses::tokens, responses::served),
     };
+
     let read: Value = serde_json::from_slice(answer).map_err(|_| Reported::default())?;
     if !read.is_object() {
         return Err(Reported::read(answer));
@@ -146,11 +147,13 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
     if let Some(reported) = Reported::in_answer(protocol, &read) {
         return Err(reported);
     }
+
     let (tokens, served) = (tokens(&read), served(&read));
     let text_bytes = match tokens {
         Some(_) => 0,
         None => text_bytes(protocol, &read).unwrap_or(answer.len()),
     };
+
     Ok(Counts {
         tokens,
         served,

@@ -1,0 +1,118 @@
+//! Tries the candidates in order until one answers or none is left. A candidate with a transient failure is tried again.
+//!
+//! Transient are: an address that cannot be reached or breaks off, 408, 429 and 5xx, and an answer of 200 that reports the same
+//! or holds nothing. After a refusal of the gateway's credential or of the model, only other candidates are tried. After a
+//! refusal of the request none is, since each would refuse it. The same goes for an answer that does not begin in time: the
+//! provider may be at work on it and would be paid twice. Once the first content of an answer has come, nothing is tried again.
+
+mod failed;
+mod retries;
+mod send;
+
+use super::job::CallJob;
+use super::opening::Answer;
+use super::plan::{Candidate, ProviderRequest};
+use crate::gateway::http::Failure;
+use crate::wire::error::{ApiError, Code};
+use failed::FailedAttempt;
+use retries::{request_again, try_with_retries};
+
+/// A provider's answer, and the candidate that gave it.
+pub struct CandidateAnswer {
+    pub candidate: Candidate,
+    pub answer: Answer,
+}
+
+/// Why there is no answer.
+pub struct Unanswered {
+    pub failure: Failure,
+    /// A limit of the gateway cut the answer off: the provider charges for it.
+    pub cut_by_us: bool,
+}
+
+/// Tries the candidates in order until one answers or none is left. Candidates that are paused after repeated failures come
+/// last. They are tried all the same: where no other is left, a call that fails is no worse than one that is not made.
+pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswered> {
+    let mut last = None;
+    let mut put_off = Vec::new();
+
+    for index in 0..call.candidates.len() {
+        let now = call.inner.options.clock.now();
+        let admit = call
+            .candidates
+            .get(index)
+            .is_some_and(|candidate| candidate.breaker.admits(now));
+        if !admit {
+            if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
+                call.record.record_skipped(candidate);
+            }
+            put_off.push(index);
+            continue;
+        }
+
+        match try_candidate(call, index, false).await {
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
+        }
+    }
+
+    for (nth, &index) in put_off.iter().enumerate() {
+        match try_candidate(call, index, nth + 1 == put_off.len()).await {
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
+            Some(result) => return result.map_err(Unanswered::from),
+            None => {}
+        }
+    }
+
+    Err(last.map_or_else(no_candidate, Unanswered::from))
+}
+
+impl From<Box<FailedAttempt>> for Unanswered {
+    fn from(failed: Box<FailedAttempt>) -> Self {
+        Self {
+            failure: failed.failure,
+            cut_by_us: failed.cut_by_us,
+        }
+    }
+}
+
+/// The error for a request that no candidate's protocol can express. The first one can, or the call would not come here.
+fn no_candidate() -> Unanswered {
+    let failure = ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.")
+        .about("model")
+        .into();
+    Unanswered {
+        failure,
+        cut_by_us: false,
+    }
+}
+
+/// Tries one candidate; `None` if its protocol cannot express the request. `last`: no candidate is left after it.
+async fn try_candidate(
+    call: &mut CallJob,
+    index: usize,
+    last: bool,
+) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
+    let candidate = call.candidates.get(index)?.clone();
+    let provider_request = request_for(call, index, &candidate)?;
+
+    if call.tried_any || index > 0 {
+        call.record.switch_to(&candidate);
+    }
+    call.tried_any = true;
+
+    let last = last || index + 1 == call.candidates.len();
+    Some(try_with_retries(call, &candidate, provider_request, last).await)
+}
+
+/// The request for a candidate, made before for the first one. `None` if the candidate's protocol cannot express it.
+fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Option<ProviderRequest> {
+    if index == 0
+        && let Some(first) = call.first_request.take()
+    {
+        return Some(first);
+    }
+
+    request_again(call, candidate, candidate.asks_usage())
+}

@@ -1,0 +1,82 @@
+//! Sends a candidate its request, and reads the answer up to its first content.
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::failed::FailedAttempt;
+use crate::gateway::call::job::CallJob;
+use crate::gateway::call::opening::{self, Answer};
+use crate::gateway::call::plan::{Candidate, ProviderRequest};
+use crate::gateway::marks::log_call;
+use crate::gateway::upstream::client::{self, OutgoingRequest};
+use crate::gateway::upstream::{ProviderResponse, Reader, demo};
+
+/// Sends one request and reads its answer up to the first content.
+pub(super) async fn send_once(
+    call: &CallJob,
+    candidate: &Candidate,
+    provider_request: ProviderRequest,
+) -> Result<Answer, Box<FailedAttempt>> {
+    let ProviderRequest { body, mode, .. } = provider_request;
+    let response = send(call, candidate, body).await?;
+    if !(200..300).contains(&response.status) {
+        return Err(Box::new(read_refusal(call, candidate, response).await));
+    }
+
+    opening::read(call, candidate, response, mode)
+        .await
+        .map_err(|none| Box::new(FailedAttempt::of_no_answer(candidate, call.marks, none)))
+}
+
+/// Reads an answer whose status is an error.
+async fn read_refusal(call: &CallJob, candidate: &Candidate, response: ProviderResponse) -> FailedAttempt {
+    let options = &call.inner.options;
+    let Candidate { target, endpoint, .. } = candidate;
+    let ProviderResponse {
+        status,
+        retry_after,
+        body,
+        ..
+    } = response;
+
+    let part = call.inner.answers.part();
+    let mut reader = Reader::new(body, &endpoint.timeouts, &options.limits, Instant::now(), part);
+    let error = reader.some(options.limits.error).await;
+
+    let failed = FailedAttempt::of_refusal(endpoint, status, retry_after, &error);
+    let reason = &failed.failure.error.message;
+    log_call!(warn, call.marks, provider = %endpoint.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
+    failed
+}
+
+/// Sends the request and waits for the head of the answer.
+async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<ProviderResponse, Box<FailedAttempt>> {
+    let Candidate { target, endpoint, .. } = candidate;
+    if endpoint.is_demo {
+        call.progress.set_sent(true);
+        let created = call.inner.options.clock.now().seconds();
+        return Ok(demo::answer(&target.model, &endpoint.name, &request, created));
+    }
+
+    let timeouts = &endpoint.timeouts;
+    let outgoing = OutgoingRequest {
+        uri: &endpoint.uri,
+        forwarded: if call.forwards(candidate) {
+            call.forwarded.as_slice()
+        } else {
+            &[]
+        },
+        body: request,
+        first_byte: if call.request.stream {
+            timeouts.first_byte_stream
+        } else {
+            timeouts.first_byte_whole
+        },
+        progress: Some(&call.progress),
+        marks: call.marks,
+    };
+
+    client::send(&call.client, endpoint, outgoing)
+        .await
+        .map_err(|error| Box::new(FailedAttempt::of_http(candidate, error)))
+}
