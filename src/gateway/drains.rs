@@ -1,21 +1,21 @@
-//! How many answers are read on after their clients have left.
+//! Limits how many answers are read on after their clients have left.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many at most: a client that leaves must not keep more of us busy than one that stays.
+/// So many at most: clients that leave must not cost the gateway more than clients that stay.
 const MOST: usize = 256;
 
-/// Counts them. Clones count together.
+/// Counts the answers that are read on. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drains(Arc<AtomicUsize>);
 
-/// One of them; ends when dropped.
+/// One answer that is read on. Dropping it ends that.
 #[derive(Debug)]
 pub(super) struct Drain(Drains);
 
 impl Drains {
-    /// Begins one more, unless there are too many.
+    /// Counts one more, unless there are too many.
     pub(super) fn begin(&self) -> Option<Drain> {
         let drain = Drain(self.clone());
         (self.0.fetch_add(1, Ordering::Relaxed) < MOST).then_some(drain)
@@ -38,6 +38,7 @@ mod tests {
         let mut all: Vec<Drain> = (0..MOST).filter_map(|_| drains.begin()).collect();
 
         assert_eq!((all.len(), drains.begin().is_none()), (MOST, true));
+
         all.pop();
         assert!(drains.begin().is_some());
         drop(all);

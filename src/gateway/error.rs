@@ -1,4 +1,4 @@
-//! Why a gateway cannot start.
+//! The errors of a gateway that does not start.
 
 use crate::store::StoreError;
 
@@ -8,7 +8,7 @@ pub enum GatewayError {
     /// The catalog cannot be read.
     #[error("the gateway cannot read the catalog: {0}")]
     Store(#[from] StoreError),
-    /// Calls cannot be written down before they are made.
+    /// The spool, which has to hold each call before it is made, cannot be written.
     #[error("the spool in {0} cannot be written: {1}")]
     Spool(std::path::PathBuf, std::io::Error),
     /// TLS cannot be set up.

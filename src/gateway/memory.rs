@@ -1,9 +1,9 @@
-//! Memory that many calls share: each takes its part of it before it grows, so that all of them together stay within it.
+//! Memory that many calls share. Each call takes its part before it grows, so that all calls together stay within the limit.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many bytes are taken, of how many. Clones share it.
+/// A limited amount of memory. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Memory(Arc<Pool>);
 
@@ -13,12 +13,12 @@ struct Pool {
     most: usize,
 }
 
-/// There is no room for more.
+/// The memory has no room for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoRoom;
 
 impl Memory {
-    /// Room for so many bytes.
+    /// Memory of `most` bytes.
     pub(super) fn of(most: usize) -> Self {
         Self(Arc::new(Pool {
             taken: AtomicUsize::new(0),
@@ -26,7 +26,7 @@ impl Memory {
         }))
     }
 
-    /// A part of it, of nothing so far.
+    /// A part of the memory, of no bytes yet.
     pub(super) fn part(&self) -> Part {
         Part {
             memory: self.clone(),
@@ -35,7 +35,7 @@ impl Memory {
     }
 }
 
-/// A part of the memory, given back when dropped.
+/// A part of the memory. Dropping it gives it back.
 #[derive(Debug)]
 pub(super) struct Part {
     memory: Memory,
@@ -43,10 +43,10 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Makes the part so many bytes large.
+    /// Makes the part `bytes` large.
     ///
     /// # Errors
-    /// If there is no room for that; the part stays as it is.
+    /// If the memory has no room for that. The part then stays as it is.
     pub(super) fn resize(&mut self, bytes: usize) -> Result<(), NoRoom> {
         let Pool { taken, most } = &*self.memory.0;
         if let Some(less) = self.bytes.checked_sub(bytes) {
@@ -58,11 +58,12 @@ impl Part {
                 return Err(NoRoom);
             }
         }
+
         self.bytes = bytes;
         Ok(())
     }
 
-    /// How large it is.
+    /// The size of the part, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -88,6 +89,7 @@ mod tests {
         assert_eq!((two.resize(50), two.bytes()), (Err(NoRoom), 0));
         assert_eq!(one.resize(10), Ok(()));
         assert_eq!(two.resize(90), Ok(()));
+
         drop(two);
         assert_eq!(one.resize(100), Ok(()));
         drop(one);

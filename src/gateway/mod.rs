@@ -1,11 +1,11 @@
-//! What callers see: keys are checked, names resolved, calls sent on to providers, answers streamed back and metered.
+//! The gateway: checks keys, resolves names, sends calls on to providers, streams answers back and meters them.
 //!
 //! One request walks [`endpoints`] (`routes`, `inference`, `caller`), [`http`] (`body`), `wire::control` and
 //! `domain::decide`, [`call`] (`permit`, `candidates`, `plan`), [`metering`] (`spending`), and [`call`] again: its `task` runs
-//! the `attempts`, each by [`upstream`] (`client`), reads the `opening` of the answer, and hands on `whole_response`, or
-//! `stream` by `relay` and `line`, as [`http`] (`response`). The `record` writes to the spool of [`metering`] that the call
-//! begins, and what it cost; the `shipper` moves that into the tables. None of it waits for the database once the key, the
-//! catalog and a lease of the balance are in memory: [`cache`] keeps the first two, and bounds how stale they may be.
+//! the `attempts`, each by [`upstream`] (`client`), reads the `opening` of the answer, and hands on the `whole_response`, or
+//! the `stream` by `relay` and `line`, as [`http`] (`response`). The `record` writes the start of the call, its end and its
+//! cost to the spool of [`metering`]; the `shipper` moves them into the tables. No step waits for the database once the key,
+//! the catalog and a lease of the balance are in memory: [`cache`] keeps the first two, and limits how stale they may be.
 
 mod cache;
 mod call;
@@ -14,7 +14,6 @@ mod drains;
 mod endpoints;
 mod error;
 mod files;
-
 mod http;
 mod lifecycle;
 mod locks;

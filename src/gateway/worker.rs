@@ -1,4 +1,4 @@
-//! What one worker thread of the server has of its own, so that no call waits for another thread.
+//! The state of one worker thread of the server, so that no call waits for another thread.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use super::upstream::dial::{self, HttpClient};
 use crate::domain::{RequestId, Timestamp};
 use crate::random;
 
-/// What one worker has of its own.
+/// The state of one worker.
 pub(super) struct Worker {
     pub inner: Arc<Inner>,
-    /// Connections to providers that nobody else uses.
+    /// The worker's own connections to providers.
     pub client: HttpClient,
-    /// How its calls get to the spool.
+    /// The worker's handle to the spool.
     pub spool_handle: SpoolHandle,
     random: RefCell<[u8; RANDOM]>,
     used: Cell<usize>,
 }
 
-/// Random bytes are fetched for so many ids at once: each fetch is a system call.
+/// Bytes of randomness that are fetched at once, enough for 25 ids: each fetch is a system call.
 const RANDOM: usize = 10 * 25;
 
 impl Worker {
@@ -34,13 +34,14 @@ impl Worker {
         }
     }
 
-    /// The id of a request that arrived now.
+    /// A new id for a request that arrives at `now`.
     pub(super) fn new_id(&self, now: Timestamp) -> RequestId {
         let mut pool = self.random.borrow_mut();
         if self.used.get() + 10 > RANDOM {
             *pool = random::bytes();
             self.used.set(0);
         }
+
         let from = self.used.get();
         self.used.set(from + 10);
         let bytes = pool
