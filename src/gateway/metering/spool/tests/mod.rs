@@ -11,7 +11,7 @@ mod durable;
 mod faults;
 mod folders;
 
-/// A new folder.
+/// A new, empty folder for one test.
 fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("crossmodel-spool-{}", RequestId::new(NOW, random::bytes())));
     std::fs::create_dir_all(&folder).unwrap();
