@@ -1,17 +1,35 @@
-//! Figures as reports show them: counts, shares and small amounts of money. Exact: no floating point anywhere.
-
-use crate::domain::{PicoUsd, Timestamp, format};
+//! Counts, shares and durations as reports show them. Exact: no floating point anywhere.
 
 /// `1,234,567`.
-pub fn count(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::from(if number < 0 { "-" } else { "" });
+pub fn count(number: impl Into<i128>) -> String {
+    grouped(&number.into().to_string())
+}
+
+/// `1,234 requests`.
+pub fn requests(number: impl Into<i128>) -> String {
+    let number = number.into();
+    let noun = if number == 1 { "request" } else { "requests" };
+    format!("{} {noun}", count(number))
+}
+
+/// Sets commas between the thousands of the first number in a text.
+pub fn grouped(text: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let Some(start) = text.find(is_digit) else {
+        return text.to_owned();
+    };
+    let (before, rest) = text.split_at(start);
+    let end = rest.find(|c: char| !is_digit(c)).unwrap_or(rest.len());
+    let (digits, after) = rest.split_at(end);
+
+    let mut out = String::from(before);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
+    out.push_str(after);
     out
 }
 
@@ -23,17 +41,18 @@ pub fn short(number: i64) -> String {
         (1_000_000, 'M'),
         (1_000, 'K'),
     ];
-    match UNITS.into_iter().find(|(unit, _)| number >= *unit && number >= 10_000) {
-        Some((unit, letter)) => {
-            let hundredths = i128::from(number) * 100 / i128::from(unit);
-            let (whole, rest) = (hundredths / 100, hundredths % 100);
-            match whole {
-                100.. => format!("{whole}{letter}"),
-                10.. => format!("{whole}.{}{letter}", rest / 10),
-                _ => format!("{whole}.{rest:02}{letter}"),
-            }
-        }
-        None => count(number),
+
+    let unit = UNITS.into_iter().find(|(unit, _)| number >= *unit && number >= 10_000);
+    let Some((unit, letter)) = unit else {
+        return count(number);
+    };
+
+    let hundredths = i128::from(number) * 100 / i128::from(unit);
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    match whole {
+        100.. => format!("{whole}{letter}"),
+        10.. => format!("{whole}.{}{letter}", rest / 10),
+        _ => format!("{whole}.{rest:02}{letter}"),
     }
 }
 
@@ -42,6 +61,7 @@ pub fn share(part: i64, whole: i64) -> String {
     if whole <= 0 {
         return "–".into();
     }
+
     let tenths = (i128::from(part) * 1_000 + i128::from(whole) / 2) / i128::from(whole);
     match tenths {
         0 if part > 0 => "<0.1%".into(),
@@ -49,49 +69,6 @@ pub fn share(part: i64, whole: i64) -> String {
         tenths if tenths % 10 == 0 => format!("{}%", tenths / 10),
         tenths => format!("{}.{}%", tenths / 10, tenths % 10),
     }
-}
-
-/// An amount of money with as many decimals as it takes to tell it from nothing: `$4.10`, `$0.0412`, `$0.00000028`.
-pub fn money(amount: PicoUsd) -> String {
-    let pico = amount.pico().unsigned_abs();
-    if pico == 0 || pico >= 1_000_000_000_000 {
-        return format::dollars(amount);
-    }
-    let sign = if amount.pico() < 0 { "-" } else { "" };
-    let digits = format!("{pico:012}");
-    let zeros = digits.len() - digits.trim_start_matches('0').len();
-    // Three digits that count, cut and not rounded, as it stands beside exact figures.
-    let kept = digits.get(..(zeros + 3).clamp(2, 12)).unwrap_or(&digits);
-    let kept = kept.trim_end_matches('0');
-    format!("{sign}$0.{kept:0<2}")
-}
-
-/// A UTC day as a chart's axis has it: `22 Nov`.
-pub fn day(day: i64) -> String {
-    zoned(day, "%-d %b")
-}
-
-/// A UTC day with its year: `22 Nov 2026`.
-pub fn full_day(day: i64) -> String {
-    zoned(day, "%-d %b %Y")
-}
-
-/// A UTC day as forms and files have it: `2026-11-22`.
-pub fn iso_day(day: i64) -> String {
-    zoned(day, "%Y-%m-%d")
-}
-
-fn zoned(day: i64, format: &str) -> String {
-    jiff::Timestamp::from_millisecond(Timestamp::of_day(day).millis())
-        .map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).strftime(format).to_string())
-        .unwrap_or_default()
-}
-
-/// The UTC day of a date as forms have it. `None` if it is none.
-pub fn parse_day(text: &str) -> Option<i64> {
-    let date: jiff::civil::Date = text.trim().parse().ok()?;
-    let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-    Some(Timestamp::from_millis(at.as_millisecond()).day())
 }
 
 /// Milliseconds as people say them: `340 ms`, `1.2 s`, `2 min 5 s`.
@@ -110,13 +87,15 @@ mod tests {
     #[test]
     fn counts_are_grouped_or_short() {
         assert_eq!(
-            [0, 999, 1_000, -1_234_567].map(count),
-            ["0", "999", "1,000", "-1,234,567"]
+            [0, 999, 1_000, 12_345, -1_234_567].map(count::<i64>),
+            ["0", "999", "1,000", "12,345", "-1,234,567"]
         );
+        assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
         assert_eq!(
             [9_999, 12_345, 123_456, 1_234_567, 98_765_432_100].map(short),
             ["9,999", "12.3K", "123K", "1.23M", "98.7B"]
         );
+        assert_eq!([1, 1_000_000].map(requests::<i64>), ["1 request", "1,000,000 requests"]);
     }
 
     #[test]
@@ -135,29 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn small_amounts_are_told_from_nothing() {
-        let cases = [
-            ("0", "$0.00"),
-            ("4.1", "$4.10"),
-            ("0.5", "$0.50"),
-            ("0.04129", "$0.0412"),
-            ("0.00000028", "$0.00000028"),
-            ("-0.1", "-$0.10"),
-            ("0.000000000001", "$0.000000000001"),
-        ];
-        for (amount, text) in cases {
-            assert_eq!(money(amount.parse().unwrap()), text);
-        }
-    }
-
-    #[test]
-    fn days_are_read_back_as_they_are_written() {
-        let today = parse_day("2026-11-22").unwrap();
-        assert_eq!(
-            (iso_day(today), day(today), full_day(today)),
-            ("2026-11-22".into(), "22 Nov".into(), "22 Nov 2026".into())
-        );
-        assert_eq!([parse_day("22 Nov"), parse_day("2026-02-30"), parse_day("")], [None; 3]);
+    fn durations_are_told_in_the_unit_that_fits() {
         assert_eq!([340, 1_240, 125_000].map(took), ["340 ms", "1.2 s", "2 min 5 s"]);
     }
 }

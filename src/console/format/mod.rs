@@ -1,5 +1,6 @@
 //! Numbers, money and times as pages write them.
 
+pub mod days;
 pub mod figures;
 pub mod money;
 mod time;

@@ -1,10 +1,30 @@
-//! Money and counts as pages write them: to the cent, with the exact amount beside.
+//! Money as pages write it: to the cent, with the exact amount beside.
 
+use super::figures::grouped;
 use crate::domain::{PicoUsd, format};
+
+const DOLLAR: u64 = 1_000_000_000_000;
 
 /// `$1,234.50`, `-$4.10`, `<$0.01`.
 pub fn dollars(amount: PicoUsd) -> String {
     grouped(&format::dollars(amount))
+}
+
+/// An amount with as many decimals as it takes to tell it from nothing: `$4.10`, `$0.0412`, `$0.00000028`.
+pub fn significant(amount: PicoUsd) -> String {
+    let pico = amount.pico().unsigned_abs();
+    if pico == 0 || pico >= DOLLAR {
+        return dollars(amount);
+    }
+
+    let sign = if amount.pico() < 0 { "-" } else { "" };
+    let digits = format!("{pico:012}");
+    let zeros = digits.len() - digits.trim_start_matches('0').len();
+
+    // Three digits that count, cut and not rounded, as it stands beside exact figures.
+    let kept = digits.get(..(zeros + 3).clamp(2, 12)).unwrap_or(&digits);
+    let kept = kept.trim_end_matches('0');
+    format!("{sign}$0.{kept:0<2}")
 }
 
 /// What a change adds or takes: `+$25.00`, `−$4.10`.
@@ -14,16 +34,6 @@ pub fn change(amount: PicoUsd) -> String {
         Some(rest) => format!("\u{2212}{rest}"),
         None => format!("+{text}"),
     }
-}
-
-/// `1,234 requests`.
-pub fn requests(count: i64) -> String {
-    format!("{} {}", number(count), if count == 1 { "request" } else { "requests" })
-}
-
-/// `1,234`.
-pub fn number(count: i64) -> String {
-    grouped(&count.to_string())
 }
 
 /// A limit as people write it, without cents that are zero: `$20`, `$2.50`, `$0.005`.
@@ -36,39 +46,20 @@ pub fn limit(amount: PicoUsd) -> String {
     grouped(&format!("${whole}"))
 }
 
-/// An amount that somebody typed.
+/// An amount that a person typed.
 ///
 /// # Errors
-/// If it is none, in words that can stand under the input.
+/// If the text is no amount, in words that can stand under the input.
 pub fn parse(text: &str) -> Result<PicoUsd, String> {
     let text = text.trim();
     let bare = text.strip_prefix('$').unwrap_or(text);
     if bare.is_empty() {
         return Err("Enter an amount in US dollars, for example 20 or 2.50.".into());
     }
+
     bare.parse().map_err(|_| {
         "Enter US dollars as a plain number, for example 20 or 2.50, with up to 12 decimals and below 9 million.".into()
     })
-}
-
-/// Commas between the thousands of the first number in a text.
-fn grouped(text: &str) -> String {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let Some(start) = text.find(is_digit) else {
-        return text.to_owned();
-    };
-    let (before, rest) = text.split_at(start);
-    let end = rest.find(|c: char| !is_digit(c)).unwrap_or(rest.len());
-    let (digits, after) = rest.split_at(end);
-    let mut out = String::from(before);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out.push_str(after);
-    out
 }
 
 #[cfg(test)]
@@ -89,14 +80,23 @@ mod tests {
         ] {
             assert_eq!(dollars(usd(amount)), text);
         }
-        assert_eq!(
-            (number(1_234), number(12), number(-1_000)),
-            ("1,234".into(), "12".into(), "-1,000".into())
-        );
-        assert_eq!(
-            (requests(1), requests(1_000_000)),
-            ("1 request".into(), "1,000,000 requests".into())
-        );
+    }
+
+    #[test]
+    fn small_amounts_are_told_from_nothing() {
+        let cases = [
+            ("0", "$0.00"),
+            ("4.1", "$4.10"),
+            ("1234.5", "$1,234.50"),
+            ("0.5", "$0.50"),
+            ("0.04129", "$0.0412"),
+            ("0.00000028", "$0.00000028"),
+            ("-0.1", "-$0.10"),
+            ("0.000000000001", "$0.000000000001"),
+        ];
+        for (amount, text) in cases {
+            assert_eq!(significant(usd(amount)), text);
+        }
     }
 
     #[test]

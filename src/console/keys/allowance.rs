@@ -1,6 +1,6 @@
 //! How much of a spend limit is used, in words and as a meter.
 
-use crate::console::format::{When, money};
+use crate::console::format::{When, figures, money};
 use crate::domain::{Limits, Period, PicoUsd, SpendLimit, Timestamp};
 
 /// A spend limit, and what was spent of it in its running period.
@@ -70,12 +70,10 @@ impl Allowance {
 
 /// `60 requests and 100,000 tokens a minute`.
 pub(super) fn rates(limits: &Limits) -> Option<String> {
-    let requests = limits
-        .requests_per_minute
-        .map(|count| money::requests(i64::from(count)));
+    let requests = limits.requests_per_minute.map(|count| figures::requests(count));
     let tokens = limits.tokens_per_minute.map(|count| match count {
         1 => "1 token".to_owned(),
-        count => format!("{} tokens", money::number(i64::from(count))),
+        count => format!("{} tokens", figures::count(count)),
     });
     match (requests, tokens) {
         (Some(requests), Some(tokens)) => Some(format!("{requests} and {tokens} a minute")),

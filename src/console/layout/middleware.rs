@@ -13,6 +13,7 @@ pub(in crate::console) use super::form_body::LARGEST as LARGEST_FORM;
 
 use super::{compress, error_page, form_body, headers, stray};
 use crate::console::state::Console;
+use crate::console::web::accept_encoding::accepts;
 use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::RequestId;
 
@@ -25,7 +26,7 @@ pub async fn edge(
     let id = RequestId::new(console.now(), crate::random::bytes());
     request.extensions_mut().insert(id);
     let htmx = HtmxRequest::of(request.headers());
-    let gzip = compress::accepts_gzip(request.headers());
+    let gzip = accepts(request.headers(), "gzip");
     if let Some(mut answer) = stray::answer(&request, id) {
         finish(&console, answer.headers_mut(), id);
         return Ok(request.into_response(answer));

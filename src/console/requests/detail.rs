@@ -138,7 +138,7 @@ impl RequestPage {
     }
 
     fn count(&self, tokens: &u64) -> String {
-        figures::count(i64::try_from(*tokens).unwrap_or(i64::MAX))
+        figures::count(*tokens)
     }
 
     /// The prompt's cached part, in words.

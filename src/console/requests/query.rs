@@ -1,7 +1,7 @@
 //! Which requests a list shows, as its address says it. The address is the whole state of a list.
 
 use crate::console::auth::SignedIn;
-use crate::console::format::figures;
+use crate::console::format::days;
 use crate::console::usage::{NO_ALIAS, address};
 use crate::domain::{AccountId, ApiKeyId, CallState, RequestId, Scope, Timestamp};
 use crate::store::{NameFilter, RequestFilter, StatusFilter};
@@ -67,8 +67,8 @@ impl RequestQuery {
                     .map(StatusFilter::Code),
             },
             state: CallState::ALL.into_iter().find(|state| state.as_str() == self.state),
-            from: figures::parse_day(&self.from).map(Timestamp::of_day),
-            until: figures::parse_day(&self.to).map(|day| Timestamp::of_day(day + 1)),
+            from: days::parse_day(&self.from).map(Timestamp::of_day),
+            until: days::parse_day(&self.to).map(|day| Timestamp::of_day(day + 1)),
         }
     }
 

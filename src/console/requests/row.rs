@@ -1,6 +1,6 @@
 //! One request as the list shows it.
 
-use crate::console::format::{When, figures};
+use crate::console::format::{When, figures, money};
 use crate::domain::{CallState, Match, Timestamp, UsageRecord, format};
 use crate::store::RequestRow;
 
@@ -58,7 +58,6 @@ impl Row {
     pub(super) fn new(row: &RequestRow, now: Timestamp) -> Self {
         let record = &row.record;
         let counted = record.tokens.prompt > 0 || record.tokens.completion > 0;
-        let count = |tokens: u64| figures::count(i64::try_from(tokens).unwrap_or(i64::MAX));
         Self {
             id: record.id.to_string(),
             requested: format::visible(&record.requested),
@@ -71,8 +70,13 @@ impl Row {
             key_id: record.key.to_string(),
             key: row.key_name.clone().unwrap_or_else(|| record.key.to_string()),
             at: When::new(record.at, now),
-            tokens: counted.then(|| (count(record.tokens.prompt), count(record.tokens.completion))),
-            cost: figures::money(record.cost),
+            tokens: counted.then(|| {
+                (
+                    figures::count(record.tokens.prompt),
+                    figures::count(record.tokens.completion),
+                )
+            }),
+            cost: money::significant(record.cost),
             exact_cost: format!("${}", record.cost),
             took: figures::took(record.latency_ms),
             first_byte: record.first_byte_ms.map(figures::took),

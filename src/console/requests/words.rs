@@ -1,6 +1,6 @@
 //! What the state of a call and the source of its counts mean, in sentences.
 
-use crate::console::format::figures;
+use crate::console::format::money;
 use crate::domain::{CallState, PicoUsd, UsageRecord, UsageSource};
 
 /// A state in a word.
@@ -45,17 +45,17 @@ pub(super) fn held(record: &UsageRecord) -> Option<String> {
     if record.held == PicoUsd::ZERO {
         return None;
     }
-    let held = figures::money(record.held);
+    let held = money::significant(record.held);
     let back = record.held.pico().saturating_sub(record.cost.pico());
     let rest = match back {
         0 => "all of it was charged.".to_owned(),
         back if back > 0 => format!(
             "{} of it was free again afterwards.",
-            figures::money(PicoUsd::from_pico(back))
+            money::significant(PicoUsd::from_pico(back))
         ),
         more => format!(
             "the call came to {} more.",
-            figures::money(PicoUsd::from_pico(more.saturating_neg()))
+            money::significant(PicoUsd::from_pico(more.saturating_neg()))
         ),
     };
     Some(format!("{held} before the call was sent; {rest}"))

@@ -4,7 +4,7 @@ use actix_web::web;
 use futures_util::stream;
 
 use super::query::UsageQuery;
-use crate::console::format::figures;
+use crate::console::format::days;
 use crate::console::layout::Frame;
 use crate::console::state::Console;
 use crate::console::web::reply::Reply;
@@ -55,7 +55,7 @@ async fn lines(console: &Console, scope: Scope, filter: &ReportFilter, day: i64)
 
 fn line(row: &UsageRow) -> String {
     let sums = &row.sums;
-    let (day, key, cost) = (figures::iso_day(row.day), row.key.to_string(), sums.cost.to_string());
+    let (day, key, cost) = (days::iso_day(row.day), row.key.to_string(), sums.cost.to_string());
     let counts = [
         sums.requests,
         sums.successes,

@@ -1,10 +1,15 @@
-//! What was used: figures, charts and tables over some days, and the same as a file.
+//! The usage report: figures, charts and tables over some days, and the same as a file.
 
+mod breakdown;
 mod chart;
+mod cost_chart;
+mod day_values;
 mod export;
+mod headline;
 mod page;
 mod query;
 mod table;
+mod token_chart;
 
 use super::web::Address;
 

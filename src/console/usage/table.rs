@@ -1,11 +1,10 @@
-//! The tables under the charts: what was used, by one thing each.
+//! A table under the charts: the sums of one thing each, the dearest first.
 
 use super::query::{NO_ALIAS, address};
-use crate::console::format::figures;
+use crate::console::format::{figures, money};
 use crate::domain::{ApiKeyId, format};
 use crate::store::{Top, UsageSums};
 
-/// A table.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub id: &'static str,
@@ -15,11 +14,10 @@ pub(super) struct Table {
     pub rows: Vec<Row>,
 }
 
-/// A row.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub name: String,
-    /// What stands beside it in a quieter voice.
+    /// Stands next to the name, in a quieter voice.
     pub note: String,
     /// Whether a machine uses the name.
     pub mono: bool,
@@ -46,13 +44,13 @@ pub(super) struct Name {
 
 /// What every link of the page keeps: the days and what it is narrowed to.
 pub(super) struct Links {
-    pub said: Vec<(&'static str, String)>,
+    pub kept: Vec<(&'static str, String)>,
 }
 
 impl Links {
     fn to(&self, only: &[(&'static str, String)]) -> String {
         let kept = self
-            .said
+            .kept
             .iter()
             .filter(|(name, _)| only.iter().all(|(other, _)| other != name));
         let all: Vec<(&str, &str)> = kept.chain(only).map(|(name, value)| (*name, value.as_str())).collect();
@@ -69,25 +67,24 @@ impl Table {
         (totals, links): (&UsageSums, &Links),
         name: impl Fn(&T) -> Name,
     ) -> Self {
-        let mut rows: Vec<Row> = top
-            .rows
-            .iter()
-            .map(|(it, sums)| {
-                let Name { name, note, mono, only } = name(it);
-                Row {
-                    href: Some(links.to(&only)),
-                    note,
-                    mono,
-                    ..Row::of(name, sums, totals)
-                }
-            })
-            .collect();
-        rows.extend(
-            top.rest
-                .iter()
-                .map(|sums| Row::of("Everything else".into(), sums, totals)),
-        );
-        Self { id, title, of, rows }
+        let row = |(it, sums): &(T, UsageSums)| {
+            let Name { name, note, mono, only } = name(it);
+            Row {
+                href: Some(links.to(&only)),
+                note,
+                mono,
+                ..Row::of(name, sums, totals)
+            }
+        };
+        let rest = top.rest.iter();
+        let rest = rest.map(|sums| Row::of("Everything else".into(), sums, totals));
+
+        Self {
+            id,
+            title,
+            of,
+            rows: top.rows.iter().map(row).chain(rest).collect(),
+        }
     }
 }
 
@@ -99,7 +96,7 @@ impl Row {
             note: String::new(),
             mono: false,
             href: None,
-            cost: format::dollars(sums.cost),
+            cost: money::dollars(sums.cost),
             share: figures::share(cost, all),
             percent: i64::try_from(i128::from(cost) * 100 / i128::from(all.max(1)))
                 .unwrap_or(0)
@@ -120,7 +117,7 @@ pub(super) fn key_name(id: ApiKeyId, name: Option<&str>) -> String {
     name.map_or_else(|| id.to_string(), str::to_owned)
 }
 
-/// A name that was asked for and how it was caught.
+/// A name that clients asked for, with the alias that caught it.
 pub(super) fn name_row((requested, alias): &(String, String)) -> Name {
     Name {
         name: format::visible(requested),

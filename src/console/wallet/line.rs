@@ -1,6 +1,6 @@
 //! One line of the ledger as the page shows it.
 
-use crate::console::format::{When, money};
+use crate::console::format::{When, figures, money};
 use crate::domain::{EntryKind, PicoUsd, Timestamp};
 use crate::store::{WalletCursor, WalletEvent, WalletLine};
 
@@ -35,7 +35,7 @@ impl Line {
                 let date = when.machine_date();
                 let account = foreign.map(|id| format!("&account={id}")).unwrap_or_default();
                 let href = format!("/requests?day={date}{account}");
-                let what = format!("Usage, {}", money::requests(requests));
+                let what = format!("Usage, {}", figures::requests(requests));
                 (
                     what,
                     Some(href),

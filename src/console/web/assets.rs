@@ -5,6 +5,7 @@ use std::fmt;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::accept_encoding::accepts;
 use super::error::ConsoleError;
 
 /// One file that `build.rs` prepared.
@@ -71,21 +72,18 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<Http
         .iter()
         .find(|asset| asset.name == name.as_str())
         .ok_or(ConsoleError::NotFound)?;
-    let accepted = request
-        .headers()
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok());
+
     let mut response = HttpResponse::Ok();
     response
         .content_type(asset.content_type)
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((header::VARY, "accept-encoding"));
-    let accepted = accepted.unwrap_or_default();
-    Ok(if accepts(accepted, "br") {
+
+    Ok(if accepts(request.headers(), "br") {
         response
             .insert_header((header::CONTENT_ENCODING, "br"))
             .body(asset.brotli)
-    } else if accepts(accepted, "gzip") {
+    } else if accepts(request.headers(), "gzip") {
         response
             .insert_header((header::CONTENT_ENCODING, "gzip"))
             .body(asset.gzip)
@@ -94,29 +92,9 @@ pub async fn serve(request: HttpRequest, name: web::Path<String>) -> Result<Http
     })
 }
 
-/// Whether `Accept-Encoding` names a coding without ruling it out.
-fn accepts(header: &str, coding: &str) -> bool {
-    header.split(',').any(|offer| {
-        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        let refused = weight
-            .trim()
-            .strip_prefix("q=")
-            .is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
-        name.trim().eq_ignore_ascii_case(coding) && !refused
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_coding_is_used_only_if_the_browser_takes_it() {
-        assert!(accepts("gzip, deflate, br", "br"));
-        assert!(accepts("br;q=0.5", "br"));
-        assert!(!accepts("gzip, br;q=0", "br"));
-        assert!(!accepts("", "gzip"));
-    }
 
     #[test]
     fn every_build_has_the_files_that_pages_name() {

@@ -1,5 +1,6 @@
 //! What every page needs of the web: replies, errors, forms, files, and what htmx says of a request.
 
+pub mod accept_encoding;
 pub mod assets;
 pub mod csv;
 mod error;
