@@ -1,4 +1,4 @@
-//! Everything that one look at a key's aliases needs, read once.
+//! Everything that a page of a key's aliases needs, read once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,33 +16,29 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The key, its saved aliases, the version that a draft was made from, and the catalog.
 #[derive(Debug)]
 pub(super) struct EditorData {
-    /// Who is looking.
     pub who: SignedIn,
-    /// The key.
     pub key: ApiKey,
-    /// What templates need of it.
+    /// The key as templates write it.
     pub head: KeyHead,
-    /// What is stored.
     pub stored: SavedAliases,
-    /// What the draft was made from: what is stored, or an older version.
+    /// The version that the draft was made from: the stored one, or an older one.
     pub base: SavedAliases,
-    /// The catalog.
     pub catalog: Arc<Catalog>,
     /// The names that the client sent in the last week, and how often.
     pub sent: Vec<(String, i64)>,
     /// When a request last matched each alias.
     pub last_match: Vec<(AliasName, Timestamp)>,
-    /// What the client sent in that time, if the page shows it.
+    /// The names of that window, if the page shows them.
     pub traffic: Option<(TrafficWindow, Traffic)>,
-    /// The moment of the look.
+    /// When the data were read.
     pub now: Timestamp,
-    /// Where clients call.
+    /// The base URL for clients, `…/v1`.
     pub gateway_url: String,
 }
 
 impl EditorData {
-    /// Reads what is needed for a draft that was made from `version`; `None` starts from what is stored. What the client
-    /// sent is read if there is a `window` for it.
+    /// Reads the data for a draft that was made from `version`; `None` is the stored version. The traffic is read only
+    /// with a `window`.
     ///
     /// # Errors
     /// [`ConsoleError::NotFound`] if there is no such key or it belongs to another account.
@@ -54,33 +50,27 @@ impl EditorData {
         window: Option<TrafficWindow>,
     ) -> Result<Self, ConsoleError> {
         let id: ApiKeyId = key.parse().map_err(|_| ConsoleError::NotFound)?;
-        let scope = who.scope();
-        let key = console
-            .store
-            .api_keys()
-            .get(scope, id)
-            .await?
-            .ok_or(ConsoleError::NotFound)?;
-        let stored = console
-            .store
-            .aliases()
-            .list(scope, id)
-            .await?
-            .ok_or(ConsoleError::NotFound)?;
+        let (store, scope, now) = (&console.store, who.scope(), console.now());
+
+        let key = store.api_keys().get(scope, id).await?;
+        let key = key.ok_or(ConsoleError::NotFound)?;
+        let stored = store.aliases().list(scope, id).await?;
+        let stored = stored.ok_or(ConsoleError::NotFound)?;
         let base = match version {
             Some(version) if version != stored.version => {
-                // A version that was never saved, or is no longer kept, is taken for what is stored.
-                let older = console.store.aliases().at_version(scope, id, version).await?;
+                // A version that was never saved, or is no longer kept, counts as the stored one.
+                let older = store.aliases().at_version(scope, id, version).await?;
                 older.unwrap_or_else(|| stored.clone())
             }
             _ => stored.clone(),
         };
-        let usage = console.store.usage();
-        let now = console.now();
+
+        let usage = store.usage();
         let traffic = match window {
             Some(window) => Some((window, usage.traffic(id, window, now).await?)),
             None => None,
         };
+
         Ok(Self {
             traffic,
             sent: usage.names_sent(id, now.minus(WEEK)).await?,

@@ -1,6 +1,6 @@
-//! The alias editor of a key: the product's heart. One form, one save; everything else only looks at the draft.
+//! The alias editor of a key. One form and one save; every other button only changes or shows the draft.
 //!
-//! A request of a [`handlers`] file reads the [`draft`] as it was typed, opens the [`editor_data`] (key, saved aliases,
+//! A handler of [`handlers`] reads the [`draft`] as the person typed it, opens the [`editor_data`] (key, saved aliases,
 //! catalog), lets the domain check the draft in [`build`], and answers with the page, the editor or small parts of it. Only
 //! [`handlers::save`] writes.
 
@@ -13,7 +13,6 @@ mod view;
 use super::web::Address;
 use handlers::{edit, export, history, save, show, test_name, version};
 
-/// The editor's addresses.
 pub(super) const ROUTES: &[Address] = &[
     Address::page("/keys/{id}/aliases", |to| to.to(show::show)),
     Address::form("/keys/{id}/aliases", |to| to.to(save::save)),

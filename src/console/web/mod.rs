@@ -1,9 +1,10 @@
-//! What every page needs of the web: replies, errors, forms, files, and what htmx says of a request.
+//! What every page needs of the web: replies, errors, forms, files, and what the headers of a request say.
 
 pub mod accept_encoding;
 pub mod assets;
 pub mod csv;
 mod error;
+mod error_view;
 pub mod flash;
 mod forms;
 mod htmx_request;
@@ -12,7 +13,8 @@ pub mod reply;
 mod route;
 pub mod token;
 
-pub use error::{ConsoleError, ErrorView};
+pub use error::ConsoleError;
+pub use error_view::ErrorView;
 pub use forms::Field;
 pub use htmx_request::HtmxRequest;
 pub use origins::Origins;

@@ -1,22 +1,29 @@
-//! A draft against the rules: what is wrong with each row, what to know about it, and what differs from what was saved.
+//! Checks a draft against the rules: what is wrong with each row, and what to know about it.
 
 use super::fix::fix_button;
-use crate::console::aliases::draft::{ConflictKind, Draft, Keep, Row, RowId};
+use crate::console::aliases::draft::{Conflict, ConflictKind, Draft, Keep, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::{ConflictView, Hints, Message, ProblemLink, ReviewLine, RowView, Says, Side};
-use crate::console::aliases::view::{answers_with, who_saved};
+use crate::console::aliases::view::{
+    ConflictView, Hints, Message, ProblemLink, RowView, Says, Side, keep_text, who_saved,
+};
 use crate::domain::{Alias, AliasIssue, DraftRow, Field, Validation, validate};
 
-/// How much is pointed out.
+/// How much the messages point out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// Everything, what is still empty included: somebody asked.
+    /// Everything, empty fields included: the person pressed a button.
     Full,
-    /// What is wrong, but not what a new row still lacks: somebody is typing.
+    /// What is wrong, but not what a new row still lacks: the person is typing.
     Typing,
 }
 
-/// A draft that was looked at.
+impl Strictness {
+    pub(in crate::console) fn of(draft: &Draft) -> Self {
+        if draft.strict { Self::Full } else { Self::Typing }
+    }
+}
+
+/// A draft with the result of its check.
 #[derive(Debug)]
 pub struct Checked {
     /// What the rules say.
@@ -30,19 +37,17 @@ impl Checked {
     pub(in crate::console) fn new(data: &EditorData, draft: &Draft) -> Self {
         let rows: Vec<DraftRow> = draft.rows.iter().map(|row| effective(data, row)).collect();
         let allowed = data.key.models();
-        let allowed = allowed.as_deref();
-        let open = draft
-            .rows
-            .iter()
-            .filter(|row| row.conflict.is_some_and(|it| it.keep.is_none()))
-            .map(|row| row.id);
+        let validation = validate(&rows, &data.catalog, allowed.as_deref(), &data.stored.aliases);
+
+        let is_open = |row: &&Row| row.conflict.is_some_and(|it| it.keep.is_none());
+        let open = draft.rows.iter().filter(is_open).map(|row| row.id);
         Self {
-            validation: validate(&rows, &data.catalog, allowed, &data.stored.aliases),
+            validation,
             open: open.collect(),
         }
     }
 
-    /// Whether it can be saved.
+    /// Whether the draft can be saved.
     pub(in crate::console) fn is_ok(&self) -> bool {
         self.validation.is_ok() && self.open.is_empty()
     }
@@ -55,15 +60,12 @@ impl Checked {
         });
         let problems = self.validation.issues.iter().map(|problem| ProblemLink {
             text: problem.message.clone(),
-            field: problem.row.and_then(|at| draft.rows.get(at)).map(|row| {
-                let field = match problem.field {
-                    Field::Match => "mode",
-                    Field::Target => "target",
-                    Field::Name | Field::Form => "name",
-                };
-                format!("{field}-{}", row.id)
-            }),
+            field: problem
+                .row
+                .and_then(|at| draft.rows.get(at))
+                .map(|row| format!("{}-{}", input(problem.field), row.id)),
         });
+
         questions.chain(problems).collect()
     }
 
@@ -77,7 +79,7 @@ impl Checked {
     }
 
     fn row(&self, data: &EditorData, at: usize, row: &Row, hints: Hints, strictness: Strictness) -> RowView {
-        // Somebody who fills in a new row from left to right is not told on the way what is still to come.
+        // A person fills in a new row from left to right: no message about the fields that are still to come.
         let unfinished = strictness == Strictness::Typing && row.id.new_number().is_some();
         let says = |field: Field| {
             let mut problems = self.validation.of_row(at).filter(|problem| problem.field == field);
@@ -90,6 +92,7 @@ impl Checked {
                 .filter(|_| !(unfinished && empty))
                 .map_or_else(Says::default, |it| says(data, row.id, it))
         };
+
         let base = row.id.saved(&data.base.aliases);
         RowView {
             key: data.head.clone(),
@@ -99,37 +102,54 @@ impl Checked {
             target_says: says(Field::Target),
             hints,
             mark: None,
-            conflict: row.conflict.map(|_| self.conflict(data, row, base, strictness)),
+            conflict: row
+                .conflict
+                .map(|conflict| conflict_view(data, row, conflict, base, strictness)),
             focus: "",
             writable: data.who.may_write(),
             plain: true,
         }
     }
+}
 
-    fn conflict(&self, data: &EditorData, row: &Row, base: Option<&Alias>, strictness: Strictness) -> ConflictView {
-        let (kind, keep) = row.conflict.map_or((ConflictKind::Both, None), |it| (it.kind, it.keep));
-        let stored = base.map(|alias| Row::saved(1, alias));
-        let mine = || Side::of(row, stored.as_ref());
-        let theirs = || {
-            stored
-                .as_ref()
-                .map_or_else(Side::removed, |stored| Side::of(stored, Some(row)))
-        };
-        let (mine, theirs) = match kind {
-            ConflictKind::Both => (mine(), theirs()),
-            ConflictKind::TheyRemoved => (mine(), Side::removed()),
-            ConflictKind::DraftRemoved => (Side::removed(), theirs()),
-        };
-        ConflictView {
-            kind: kind.as_str(),
-            name: row.name.clone(),
-            whose: format!("{}'s", who_saved(&data.base)),
-            keep: crate::console::aliases::view::keep_text(keep),
-            mine,
-            theirs,
-            // Not before somebody tried to go on without an answer.
-            message: (strictness == Strictness::Full && self.open.contains(&row.id)).then(|| question(Some(row))),
-        }
+/// What an input's id begins with.
+fn input(field: Field) -> &'static str {
+    match field {
+        Field::Match => "mode",
+        Field::Target => "target",
+        Field::Name | Field::Form => "name",
+    }
+}
+
+fn conflict_view(
+    data: &EditorData,
+    row: &Row,
+    conflict: Conflict,
+    base: Option<&Alias>,
+    strictness: Strictness,
+) -> ConflictView {
+    let stored = base.map(|alias| Row::saved(1, alias));
+    let mine = || Side::of(row, stored.as_ref());
+    let theirs = || match &stored {
+        Some(stored) => Side::of(stored, Some(row)),
+        None => Side::removed(),
+    };
+    let (mine, theirs) = match conflict.kind {
+        ConflictKind::Both => (mine(), theirs()),
+        ConflictKind::TheyRemoved => (mine(), Side::removed()),
+        ConflictKind::DraftRemoved => (Side::removed(), theirs()),
+    };
+
+    // The message is not shown before the person tried to go on without an answer.
+    let asks = strictness == Strictness::Full && conflict.keep.is_none();
+    ConflictView {
+        kind: conflict.kind.as_str(),
+        name: row.name.clone(),
+        whose: format!("{}'s", who_saved(&data.base)),
+        keep: keep_text(conflict.keep),
+        mine,
+        theirs,
+        message: asks.then(|| question(Some(row))),
     }
 }
 
@@ -140,7 +160,7 @@ fn question(row: Option<&Row>) -> String {
     )
 }
 
-/// The row as it will be saved. A row that its conflict's answer drops is empty, and so passed over.
+/// The row as it will be saved. A row that the answer to its conflict drops is empty, and so the check passes over it.
 fn effective(data: &EditorData, row: &Row) -> DraftRow {
     let theirs = || {
         row.id
@@ -167,63 +187,4 @@ fn says(data: &EditorData, row: RowId, problem: &AliasIssue) -> Says {
             fix,
         }),
     }
-}
-
-/// What differs between a draft and the version that it was made from, saved rows first.
-pub fn review(data: &EditorData, draft: &Draft) -> Vec<ReviewLine> {
-    let base = &data.base.aliases;
-    let mut lines = Vec::new();
-    for (at, alias) in base.iter().enumerate() {
-        let id = RowId::Saved(at + 1);
-        match draft.rows.iter().find(|row| row.id == id) {
-            None => lines.push(ReviewLine {
-                name: alias.name.to_string(),
-                text: "removed".into(),
-                undo: Some(id),
-            }),
-            Some(row) if !row.equals(alias) => {
-                lines.push(ReviewLine {
-                    name: alias.name.to_string(),
-                    text: difference(row, alias),
-                    undo: None,
-                });
-            }
-            Some(_) => {}
-        }
-    }
-    let fresh = draft
-        .rows
-        .iter()
-        .filter(|row| row.id.saved(base).is_none() && !row.is_blank());
-    lines.extend(fresh.map(|row| ReviewLine {
-        name: if row.name.is_empty() {
-            "(no name)".into()
-        } else {
-            row.name.clone()
-        },
-        text: match (row.target.is_empty(), row.keep_name) {
-            (true, _) => "added".into(),
-            (false, false) => format!("added → {}", row.target),
-            (false, true) => format!("added → {}, {}", row.target, answers_with(true)),
-        },
-        undo: None,
-    }));
-    lines
-}
-
-fn difference(row: &Row, alias: &Alias) -> String {
-    let mut parts = Vec::new();
-    if row.name != alias.name.as_str() {
-        parts.push(format!("renamed to {}", row.name));
-    }
-    if row.matching != alias.matching.as_str() {
-        parts.push(format!("{} → {}", alias.matching, row.matching));
-    }
-    if row.target != alias.target.as_str() {
-        parts.push(format!("{} → {}", alias.target, row.target));
-    }
-    if row.keep_name != alias.keep_name {
-        parts.push(answers_with(row.keep_name).into());
-    }
-    parts.join(", ")
 }

@@ -1,7 +1,8 @@
 //! Puts an editor together: rows in their bands, messages, counts, the test box.
 
-use super::check::{Checked, Strictness, review};
+use super::check::{Checked, Strictness};
 use super::import;
+use super::review::review;
 use super::test_box::test_box;
 use super::traffic::traffic_panel;
 use crate::console::aliases::draft::{Draft, Presets, RowId};
@@ -15,13 +16,13 @@ use crate::domain::Match;
 pub struct Show {
     /// What stands in the way of saving.
     pub summary: Vec<ProblemLink>,
-    /// What happened.
+    /// A message above the list.
     pub notice: Option<Notice>,
-    /// What came of a save.
+    /// The confirmation of a save.
     pub saved: Option<SavedPanel>,
     /// Which input gets focus.
     pub focus: Option<(RowId, &'static str)>,
-    /// Rows that somebody else's save brought, and whose.
+    /// Rows that another person's save brought, and whose save it was.
     pub marks: Vec<(RowId, String)>,
     /// Whether the import box shows its preview.
     pub import: bool,
@@ -29,27 +30,38 @@ pub struct Show {
     pub page: bool,
 }
 
+impl Show {
+    /// Whether no message stands above the list.
+    pub(in crate::console) fn is_silent(&self) -> bool {
+        self.notice.is_none() && self.saved.is_none() && self.summary.is_empty()
+    }
+}
+
 /// The editor of a draft.
 pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -> Editor {
-    let strictness = if draft.strict {
-        Strictness::Full
-    } else {
-        Strictness::Typing
-    };
+    let strictness = Strictness::of(draft);
     let (mut exact, mut prefixes, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for mut row in checked.rows(data, draft, strictness) {
         dress(&mut row, &show);
-        // While it is edited, a row keeps its place: a saved one in the band it was saved in.
+        // While it is edited, a row keeps its band: a saved one the band that it was saved in.
         match row.base.as_ref().map(|alias| alias.matching) {
             Some(Match::Exact) => exact.push(row),
             Some(Match::Prefix) => prefixes.push(row),
             None => fresh.push(row),
         }
     }
+
     let last = (data.base.version > 0).then(|| Last {
         by: data.base.saved_by.clone(),
         at: data.base.saved_at.map(|at| When::new(at, data.now)),
     });
+    let writable = data.who.may_write();
+    let catalog_ids = if show.page && writable {
+        catalog_ids(data)
+    } else {
+        Vec::new()
+    };
+
     Editor {
         version: data.base.version,
         last,
@@ -68,13 +80,9 @@ pub fn editor(data: &EditorData, draft: &Draft, checked: &Checked, show: Show) -
         traffic: traffic_panel(data, draft, &checked.validation),
         import: import::import_box(data, draft, show.import),
         presets: Presets::get(),
-        writable: data.who.may_write(),
+        writable,
         plain: show.page,
-        catalog_ids: if show.page && data.who.may_write() {
-            catalog_ids(data)
-        } else {
-            Vec::new()
-        },
+        catalog_ids,
         key: data.head.clone(),
     }
 }

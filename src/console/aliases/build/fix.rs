@@ -1,4 +1,4 @@
-//! Buttons that mend a row, and the line of its model.
+//! Buttons that correct a row, and the line of its model.
 
 use crate::console::aliases::draft::RowId;
 use crate::console::aliases::editor_data::EditorData;
@@ -22,7 +22,7 @@ pub fn fix_button(data: &EditorData, row: RowId, fix: &Fix) -> FixButton {
     }
 }
 
-/// What a target is, in one line.
+/// Name, context and prices of a target, in one line.
 pub fn model_line(data: &EditorData, target: &str) -> Option<ModelLine> {
     let model = data.catalog.get(target.trim())?;
     Some(ModelLine {

@@ -6,7 +6,7 @@ use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{HintLine, Hints};
 use crate::domain::{Hint, HintContext, Match, Severity, Validation, hints};
 
-/// The lines under each row, in the draft's order. Rows that are not right yet have only what their target is.
+/// The lines under each row, in the draft's order. Rows with a mistake have the line of their target only.
 pub fn of_rows(data: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hints> {
     let allowed = data.key.models();
     let context = HintContext {
@@ -18,15 +18,12 @@ pub fn of_rows(data: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hi
         last_match: &data.last_match,
         now: data.now,
     };
-    let mut lines: Vec<Hints> = draft
-        .rows
-        .iter()
-        .map(|row| {
-            let model = model_line(data, &row.target);
-            Hints {
-                model,
-                hints: moves(data, row.id, &row.matching).into_iter().collect(),
-            }
+
+    let rows = draft.rows.iter();
+    let mut lines: Vec<Hints> = rows
+        .map(|row| Hints {
+            model: model_line(data, &row.target),
+            hints: moves(data, row.id, &row.matching).into_iter().collect(),
         })
         .collect();
     for (found, &at) in hints(&checked.aliases, &context).into_iter().zip(&checked.rows) {
@@ -35,6 +32,7 @@ pub fn of_rows(data: &EditorData, draft: &Draft, checked: &Validation) -> Vec<Hi
                 .extend(found.iter().map(|hint| hint_line(data, row.id, hint)));
         }
     }
+
     lines
 }
 
@@ -52,7 +50,7 @@ fn hint_line(data: &EditorData, row: RowId, hint: &Hint) -> HintLine {
             .as_ref()
             .filter(|_| data.who.may_write())
             .map(|fix| fix_button(data, row, fix)),
-        // One or two are named in the sentence already.
+        // The sentence names one or two already.
         more: if hint.ids.len() > 2 {
             hint.ids.iter().map(ToString::to_string).collect()
         } else {
@@ -61,7 +59,7 @@ fn hint_line(data: &EditorData, row: RowId, hint: &Hint) -> HintLine {
     }
 }
 
-/// While it is edited a row keeps its place, so its new one is told.
+/// While it is edited a row keeps its band, so a line says where it moves.
 fn moves(data: &EditorData, row: RowId, matching: &str) -> Option<HintLine> {
     let saved = row.saved(&data.base.aliases)?;
     let text = match (saved.matching, matching) {

@@ -1,23 +1,22 @@
-//! Paste or import: what a pasted text would change in the draft, and taking it over.
+//! Import: what a pasted text would change in the draft, and the change itself.
 
-use crate::console::aliases::draft::Draft;
+use crate::console::aliases::draft::{Draft, Row};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::answers_with;
-use crate::console::aliases::view::{ImportBox, Preview, PreviewLine};
+use crate::console::aliases::view::{ImportBox, Preview, PreviewLine, answers_with};
 use crate::domain::{Alias, DraftRow, import_aliases, validate};
 
-/// What came of taking lines over.
+/// How many lines changed the draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Lines that became new rows.
     pub added: usize,
     /// Lines that changed a row.
     pub changed: usize,
-    /// Lines for which there was no room.
+    /// Lines that found no room.
     pub left_out: usize,
 }
 
-/// The box, with a preview if one was asked for.
+/// The box, with its preview if `previewed`.
 pub fn import_box(data: &EditorData, draft: &Draft, previewed: bool) -> ImportBox {
     let preview = if previewed {
         preview(data, draft)
@@ -38,22 +37,21 @@ pub fn preview(data: &EditorData, draft: &Draft) -> Preview {
     let takes = lines.iter().filter(|line| line.can_take()).count();
     let added = lines.iter().filter(|line| line.what == "added").count();
     let room = Alias::LIMIT.saturating_sub(draft.filled());
-    let title = match (draft.import.trim().is_empty(), lines.len()) {
-        (true, _) => "Paste something first.".to_owned(),
-        (false, 0) => "Nothing was found in this text.".to_owned(),
-        (false, count) => {
-            let aliases = if count == 1 {
-                "1 entry"
-            } else {
-                &format!("{count} entries")
-            };
-            format!(
-                "Read as {}: {aliases}. Nothing is saved yet.",
-                import_aliases(&draft.import).format.describe()
-            )
-        }
+
+    let entries = match lines.len() {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    };
+    let title = if draft.import.trim().is_empty() {
+        "Paste something first.".to_owned()
+    } else if lines.is_empty() {
+        "Nothing was found in this text.".to_owned()
+    } else {
+        let format = import_aliases(&draft.import).format.describe();
+        format!("Read as {format}: {entries}. Nothing is saved yet.")
     };
     let over = (added > room).then(|| format!("Only {room} more fit. Untick {}.", added - room));
+
     Preview {
         url: data.head.url(),
         shown: true,
@@ -66,11 +64,11 @@ pub fn preview(data: &EditorData, draft: &Draft) -> Preview {
 
 /// Takes the ticked lines into the draft: a known name changes its row, a new one adds a row.
 pub fn take(data: &EditorData, draft: &mut Draft) -> Taken {
+    let mut ticked = read(data, draft);
+    ticked.retain(|line| line.can_take() && draft.take.contains(&line.number));
+
     let mut taken = Taken::default();
-    let ticked = read(data, draft)
-        .into_iter()
-        .filter(|line| line.can_take() && draft.take.contains(&line.number));
-    for line in ticked.collect::<Vec<_>>() {
+    for line in ticked {
         let matching = if line.prefix { "prefix" } else { "exact" };
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
             row.matching = matching.into();
@@ -87,65 +85,78 @@ pub fn take(data: &EditorData, draft: &mut Draft) -> Taken {
             taken.added += 1;
         }
     }
+
     taken
 }
 
+/// What every entry of the text would do, the ones that cannot be read included.
 fn read(data: &EditorData, draft: &Draft) -> Vec<PreviewLine> {
     let import = import_aliases(&draft.import);
     let rows: Vec<DraftRow> = import.rows.iter().map(|it| it.row.clone()).collect();
     let checked = validate(&rows, &data.catalog, data.key.models().as_deref(), &data.stored.aliases);
-    let mut lines: Vec<PreviewLine> = import
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(at, read)| {
-            let row = &read.row;
-            let problem = checked
-                .of_row(at)
-                .map(|problem| problem.message.as_str())
-                .collect::<Vec<_>>()
-                .join(" ");
-            let known = draft.rows.iter().find(|known| known.name == row.name);
-            let same = known.is_some_and(|known| {
-                DraftRow {
-                    id: String::new(),
-                    ..known.to_domain()
-                } == *row
-            });
-            let (what, text) = match (problem.is_empty(), known) {
-                (false, _) => ("problem", format!("Line {}: {problem}", read.line)),
-                (true, None) => ("added", String::new()),
-                (true, Some(_)) if same => ("unchanged", "already in the list".to_owned()),
-                (true, Some(known)) if known.target == row.target && known.matching == row.matching => {
-                    ("changed", answers_with(row.keep_name).to_owned())
-                }
-                (true, Some(known)) if known.target == row.target => ("changed", format!("was {}", known.matching)),
-                (true, Some(known)) => ("changed", format!("was {}", known.target)),
-            };
-            PreviewLine {
-                number: read.line,
-                what,
-                name: row.name.clone(),
-                prefix: row.matching == "prefix",
-                target: row.target.clone(),
-                keep_name: row.keep_name,
-                text,
-            }
-        })
-        .collect();
-    lines.extend(import.problems.iter().map(|problem| PreviewLine {
-        number: problem.line,
+
+    let mut lines: Vec<PreviewLine> = Vec::new();
+    for (index, read) in import.rows.iter().enumerate() {
+        let problems = checked.of_row(index).map(|problem| problem.message.as_str());
+        let problem = problems.collect::<Vec<_>>().join(" ");
+        lines.push(entry(draft, read.line, &read.row, &problem));
+    }
+    let unread = import.problems.iter();
+    lines.extend(unread.map(|problem| unreadable(problem.line, &problem.reason)));
+
+    lines.sort_by_key(|line| line.number);
+    // From here on a line is known by its position: a JSON text may hold many entries in one line.
+    for (position, line) in (1..).zip(&mut lines) {
+        line.number = position;
+    }
+    lines
+}
+
+fn entry(draft: &Draft, line: usize, row: &DraftRow, problem: &str) -> PreviewLine {
+    let known = draft.rows.iter().find(|known| known.name == row.name);
+    let (what, text) = match known {
+        _ if !problem.is_empty() => ("problem", format!("Line {line}: {problem}")),
+        None => ("added", String::new()),
+        Some(known) => change(known, row),
+    };
+
+    PreviewLine {
+        number: line,
+        what,
+        name: row.name.clone(),
+        prefix: row.matching == "prefix",
+        target: row.target.clone(),
+        keep_name: row.keep_name,
+        text,
+    }
+}
+
+/// What an entry would do to a row of that name.
+fn change(known: &Row, row: &DraftRow) -> (&'static str, String) {
+    let same = DraftRow {
+        id: String::new(),
+        ..known.to_domain()
+    };
+    if same == *row {
+        return ("unchanged", "already in the list".to_owned());
+    }
+
+    let text = match (known.target == row.target, known.matching == row.matching) {
+        (true, true) => answers_with(row.keep_name).to_owned(),
+        (true, false) => format!("was {}", known.matching),
+        (false, _) => format!("was {}", known.target),
+    };
+    ("changed", text)
+}
+
+fn unreadable(line: usize, reason: &str) -> PreviewLine {
+    PreviewLine {
+        number: line,
         what: "problem",
         name: String::new(),
         prefix: false,
         target: String::new(),
         keep_name: false,
-        text: format!("Line {}: {}", problem.line, problem.reason),
-    }));
-    lines.sort_by_key(|line| line.number);
-    // From here on a line is known by its place: a JSON text may hold many entries in one line.
-    for (at, line) in lines.iter_mut().enumerate() {
-        line.number = at + 1;
+        text: format!("Line {line}: {reason}"),
     }
-    lines
 }

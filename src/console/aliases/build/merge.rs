@@ -1,25 +1,24 @@
-//! Two people, two tabs: brings a draft together with a save that came in between.
+//! Merges a draft with a save that another person or tab made in the meantime.
 
-use crate::console::aliases::view::who_saved;
 use std::time::Duration;
 
 use super::editor::Show;
 use crate::console::aliases::draft::{Conflict, ConflictKind, Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::Notice;
+use crate::console::aliases::view::{Notice, who_saved};
 use crate::console::format::in_words;
 use crate::domain::{self, Alias, AliasName, MergedRow};
 use crate::store::SavedAliases;
 
-/// A draft that now stands on what somebody else saved.
+/// A draft that now starts from the save in between.
 #[derive(Debug)]
 pub struct Merged {
-    /// The desk, with the new version as the draft's base.
+    /// What the page reads, with the new version as the draft's base.
     pub data: EditorData,
-    /// The draft: theirs where the person changed nothing, the person's where they changed nothing, a question where
-    /// both changed the same alias.
+    /// The other save where the person changed nothing, the person's rows where the other save changed nothing, and a
+    /// question where both changed the same alias.
     pub draft: Draft,
-    /// What to say about it.
+    /// The message and the marks for the page.
     pub show: Show,
 }
 
@@ -37,52 +36,23 @@ pub fn merge(data: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
     };
     let mut marks = Vec::new();
     for row in &merged.rows {
-        let (values, conflict) = match row {
-            MergedRow::Same(alias) | MergedRow::Mine(alias) => (alias, None),
-            MergedRow::Theirs(alias) => {
-                // What both left alone is nobody's.
-                if !data.base.aliases.contains(alias) {
-                    marks.extend(stored_place(&current.aliases, &alias.name).map(|id| (id, whose.clone())));
-                }
-                (alias, None)
-            }
-            MergedRow::Conflict {
-                mine: Some(mine),
-                theirs: Some(_),
-            } => (mine, Some(ConflictKind::Both)),
-            MergedRow::Conflict {
-                mine: Some(mine),
-                theirs: None,
-            } => (mine, Some(ConflictKind::TheyRemoved)),
-            MergedRow::Conflict {
-                mine: None,
-                theirs: Some(theirs),
-            } => (theirs, Some(ConflictKind::DraftRemoved)),
-            MergedRow::Conflict {
-                mine: None,
-                theirs: None,
-            } => continue,
+        let Some((alias, conflict)) = values(row) else {
+            continue;
         };
-        let id = match stored_place(&current.aliases, &values.name) {
-            Some(id) => {
-                out.rows.push(Row {
-                    id,
-                    ..Row::saved(1, values)
-                });
-                id
-            }
-            None => out.push_alias(values),
-        };
-        if let Some(row) = out.row_mut(id) {
-            row.conflict = conflict.map(|kind| Conflict { kind, keep: None });
+        let id = put(&mut out, &current.aliases, alias, conflict);
+        // An alias that neither side changed gets no mark.
+        if matches!(row, MergedRow::Theirs(_)) && !data.base.aliases.contains(alias) && matches!(id, RowId::Saved(_)) {
+            marks.push((id, whose.clone()));
         }
     }
+
     // Saved rows stand in the order in which they are stored, new ones after them.
     out.rows.sort_by_key(|row| match row.id {
-        RowId::Saved(place) => (0, place),
+        RowId::Saved(position) => (0, position),
         RowId::New(_) => (1, 0),
     });
     out.next = out.next.max(1);
+
     let removed: Vec<&str> = merged.removed_by_them.iter().map(|alias| alias.name.as_str()).collect();
     let show = Show {
         notice: Some(notice(&data, &current, &whose, &removed)),
@@ -100,7 +70,38 @@ pub fn merge(data: EditorData, draft: &Draft, mine: &[Alias], current: SavedAlia
     }
 }
 
-fn stored_place(stored: &[Alias], name: &AliasName) -> Option<RowId> {
+/// The alias that a merged row shows, and the question if both sides changed it; `None` if both removed it.
+fn values(row: &MergedRow) -> Option<(&Alias, Option<ConflictKind>)> {
+    match row {
+        MergedRow::Same(alias) | MergedRow::Mine(alias) | MergedRow::Theirs(alias) => Some((alias, None)),
+        MergedRow::Conflict { mine, theirs } => match (mine, theirs) {
+            (Some(mine), Some(_)) => Some((mine, Some(ConflictKind::Both))),
+            (Some(mine), None) => Some((mine, Some(ConflictKind::TheyRemoved))),
+            (None, Some(theirs)) => Some((theirs, Some(ConflictKind::DraftRemoved))),
+            (None, None) => None,
+        },
+    }
+}
+
+/// Adds a row for an alias: under the id of the stored alias of that name, or else as a new row.
+fn put(draft: &mut Draft, stored: &[Alias], alias: &Alias, conflict: Option<ConflictKind>) -> RowId {
+    let id = match stored_row(stored, &alias.name) {
+        Some(id) => {
+            draft.rows.push(Row {
+                id,
+                ..Row::saved(1, alias)
+            });
+            id
+        }
+        None => draft.push_alias(alias),
+    };
+    if let Some(row) = draft.row_mut(id) {
+        row.conflict = conflict.map(|kind| Conflict { kind, keep: None });
+    }
+    id
+}
+
+fn stored_row(stored: &[Alias], name: &AliasName) -> Option<RowId> {
     stored
         .iter()
         .position(|alias| alias.name == *name)
@@ -114,6 +115,7 @@ fn notice(data: &EditorData, current: &SavedAliases, whose: &str, removed: &[&st
     } else {
         format!("{} ago", in_words(ago))
     };
+
     let mut text = "We merged them with yours. Check and save.".to_owned();
     if !removed.is_empty() {
         text.push_str(&format!(" {whose} removed {}.", removed.join(", ")));

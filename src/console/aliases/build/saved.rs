@@ -1,4 +1,4 @@
-//! After a save: when it is live, what clients see, how to call it, and the way back.
+//! The confirmation of a save: when it is live, what clients see, how to call it, and how to undo it.
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use crate::console::format::When;
 use crate::domain::{AliasSet, ApiKeyId};
 use crate::wire;
 
-/// The longest that a gateway serves what was there before.
+/// The longest time that a gateway serves the version before.
 const LIVE_WITHIN: Duration = Duration::from_secs(60);
 /// How many entries of the model list are shown.
 const LISTED: usize = 2;
 const SESSION_KEY: &str = "aliases_saved";
 
-/// A save that was just made, kept for the page that tells about it.
+/// A save, kept in the session for the page that confirms it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Kept {
-    /// Whose aliases.
+    /// The key of the aliases.
     pub key: ApiKeyId,
-    /// The version that is stored now.
+    /// The version that the save stored.
     pub version: i64,
-    /// The version before, if there is a way back to it.
+    /// The version before, if the save can be undone.
     pub before: Option<i64>,
 }
 
 impl Kept {
-    /// For the next page.
+    /// Keeps it for the next page.
     pub(in crate::console) fn keep(self, session: &Session) {
         if let Err(error) = session.insert(SESSION_KEY, self) {
             tracing::warn!(%error, "The confirmation of a save was lost");
         }
     }
 
-    /// What was kept, if it is about this key and still the last save.
+    /// Takes it, if it is about this key and still the last save.
     pub(in crate::console) fn take(session: &Session, key: ApiKeyId, version: i64) -> Option<Self> {
         if !session.contains_key(SESSION_KEY) {
             return None;
@@ -47,11 +47,13 @@ impl Kept {
         (kept.key == key && kept.version == version).then_some(kept)
     }
 
-    /// Adds the confirmation, and the way back, to what an editor shows.
+    /// Adds the confirmation to what an editor shows.
     pub(in crate::console) fn show(self, data: &EditorData, show: &mut Show) {
         let live = data.stored.saved_at.unwrap_or(data.now).plus(LIVE_WITHIN);
         let when = When::new(live, data.now);
         let clock = jiff::Timestamp::from_millisecond(live.millis()).map(|at| at.to_zoned(TimeZone::UTC));
+        let first = data.stored.aliases.first();
+
         show.saved = Some(SavedPanel {
             live_clock: clock.map(|at| at.strftime("%H:%M:%S").to_string()).unwrap_or_default(),
             live_machine: when.machine(),
@@ -60,10 +62,7 @@ impl Kept {
             version: data.stored.version,
             undo: self.before,
             listing: listing(data),
-            snippets: data
-                .stored
-                .aliases
-                .first()
+            snippets: first
                 .map(|alias| snippets::all(&data.gateway_url, alias.name.as_str()))
                 .unwrap_or_default(),
         });
@@ -92,30 +91,30 @@ fn listing(data: &EditorData) -> String {
     let allowed = data.key.models();
     let rows = wire::models::rows(&aliases, &data.catalog, allowed.as_deref());
     let named: Vec<_> = rows.iter().take_while(|row| row.alias).collect();
-    let entry = |row: &&wire::models::Row<'_>| {
-        let architecture = &row.model.architecture;
-        let entry = Entry {
-            id: row.id,
-            object: "model",
-            root: row.model.id.as_str(),
-            context_length: row.model.context_length,
-            architecture: Modalities {
-                input_modalities: &architecture.input_modalities,
-                output_modalities: &architecture.output_modalities,
-            },
-        };
-        serde_json::to_string_pretty(&entry).ok()
-    };
-    let shown: Vec<String> = named.iter().take(LISTED).filter_map(entry).collect();
-    let more = named.len().saturating_sub(shown.len());
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!("{more} more of your names, then ")
+    let shown: Vec<String> = named.iter().take(LISTED).filter_map(|row| entry(row)).collect();
+
+    let more = match named.len().saturating_sub(shown.len()) {
+        0 => String::new(),
+        more => format!("{more} more of your names, then "),
     };
     format!(
         "{}\n… {more}the {} models of the catalog",
         shown.join(",\n"),
         rows.len() - named.len()
     )
+}
+
+fn entry(row: &wire::models::Row<'_>) -> Option<String> {
+    let architecture = &row.model.architecture;
+    let entry = Entry {
+        id: row.id,
+        object: "model",
+        root: row.model.id.as_str(),
+        context_length: row.model.context_length,
+        architecture: Modalities {
+            input_modalities: &architecture.input_modalities,
+            output_modalities: &architecture.output_modalities,
+        },
+    };
+    serde_json::to_string_pretty(&entry).ok()
 }

@@ -1,4 +1,4 @@
-//! What the editor's buttons ask for. Only [`Op::Save`] ever writes.
+//! What the editor's buttons ask for. Only [`Action::Save`] ever writes.
 
 use std::str::FromStr;
 
@@ -20,9 +20,9 @@ pub enum Action {
     Remove(RowId),
     /// Put a removed saved alias back into the draft.
     Undo(RowId),
-    /// Fill the test box's result.
+    /// Show where the name in the test box goes.
     Test,
-    /// Fill the test box with a name, and its result.
+    /// Fill the test box with a name, and show where it goes.
     TestName(String),
     /// Show the traffic of another time.
     Window(TrafficWindow),
@@ -30,7 +30,7 @@ pub enum Action {
     Import,
     /// Take the ticked lines of a pasted text into the draft.
     TakeImport,
-    /// Add the rows of a client kit.
+    /// Add the rows of a preset.
     AddPreset(String),
     /// Open the model picker for a row.
     Pick(RowId),

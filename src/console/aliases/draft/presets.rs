@@ -1,54 +1,54 @@
-//! Client kits: rows for names that a client is known to send, from a data file with a date.
+//! Presets: rows for the names that a client is known to send, from a data file with a date.
 
 use std::sync::LazyLock;
 
-use super::Draft;
+use super::form::Draft;
 use super::row_id::RowId;
 use crate::domain::{AliasName, Catalog, Match, ModelId};
 
-/// Every kit, and when its names were looked up.
+/// Every preset, and when its names were looked up.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Presets {
     /// When the names were looked up, as a reader says it.
     pub as_of: String,
-    /// The kits, in the order in which they are offered.
+    /// In the order in which they are offered.
     pub presets: Vec<Preset>,
 }
 
 /// The rows that one client needs.
 #[derive(Debug, serde::Deserialize)]
 pub struct Preset {
-    /// What the form sends.
+    /// Value that the form sends.
     pub id: String,
-    /// The client.
+    /// Name of the client.
     pub name: String,
     /// One sentence.
     pub about: String,
-    /// Its rows.
+    /// In the order in which they are added.
     pub rows: Vec<PresetRow>,
 }
 
-/// One row of a kit.
+/// One row of a preset.
 #[derive(Debug, serde::Deserialize)]
 pub struct PresetRow {
     /// What the client sends, or how that starts.
     pub name: AliasName,
-    /// How it matches.
+    /// How the alias matches.
     #[serde(rename = "match")]
     pub matching: Match,
-    /// The model that the client itself means by it; none if the choice is the person's.
+    /// The model that the client itself means by it; `None` if the person chooses.
     pub target: Option<ModelId>,
-    /// Whether answers are to carry the name that the client asked for.
+    /// Whether answers carry the name that the client asked for.
     #[serde(default)]
     pub keep_name: bool,
 }
 
-static KITS: LazyLock<Presets> = LazyLock::new(|| {
+static PRESETS: LazyLock<Presets> = LazyLock::new(|| {
     // A data file of this folder; a test reads it, so that it cannot be broken here.
     serde_json::from_str(include_str!("presets.json")).unwrap_or_default()
 });
 
-/// What came of adding a kit to a draft.
+/// How many rows a preset added to a draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Added {
     /// The first new row.
@@ -57,17 +57,17 @@ pub struct Added {
     pub rows: usize,
     /// How many names the draft had already.
     pub known: usize,
-    /// How many there was no room for.
+    /// How many found no room.
     pub left_out: usize,
 }
 
 impl Presets {
-    /// Those of the data file.
+    /// The presets of the data file.
     pub(in crate::console) fn get() -> &'static Self {
-        &KITS
+        &PRESETS
     }
 
-    /// The kit of that id.
+    /// The preset with that id.
     pub(in crate::console) fn find(&self, id: &str) -> Option<&Preset> {
         self.presets.iter().find(|preset| preset.id == id)
     }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kit_adds_only_names_that_are_not_there_and_stops_at_twenty() {
+    fn a_preset_adds_only_names_that_are_not_there_and_stops_at_twenty() {
         let mut draft = Draft::default();
         draft.push("claude-opus", "exact", "x/y");
         (0..17).for_each(|n| {

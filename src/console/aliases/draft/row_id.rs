@@ -1,22 +1,22 @@
-//! The number of a row in a draft.
+//! The identity of a row in a draft.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::DraftError;
+use super::error::DraftError;
 use crate::domain::Alias;
 
 /// A row's identity in one editor: `a3` is the third alias of the saved version in evaluation order, `n1` the first new row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RowId {
-    /// The saved version's alias at this place, counted from 1.
+    /// The saved version's alias at this position, counted from 1.
     Saved(usize),
     /// A row that is not saved yet.
     New(u32),
 }
 
 impl RowId {
-    /// The number of a new row.
+    /// The number of a new row; `None` for a saved one.
     pub(in crate::console) fn new_number(self) -> Option<u32> {
         match self {
             Self::New(number) => Some(number),
@@ -27,7 +27,7 @@ impl RowId {
     /// The alias of the saved version that the row came from.
     pub(in crate::console) fn saved(self, aliases: &[Alias]) -> Option<&Alias> {
         match self {
-            Self::Saved(place) => place.checked_sub(1).and_then(|at| aliases.get(at)),
+            Self::Saved(position) => position.checked_sub(1).and_then(|at| aliases.get(at)),
             Self::New(_) => None,
         }
     }
@@ -36,7 +36,7 @@ impl RowId {
 impl fmt::Display for RowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Saved(place) => write!(f, "a{place}"),
+            Self::Saved(position) => write!(f, "a{position}"),
             Self::New(number) => write!(f, "n{number}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::console::clients::{Kits, Setup};
 
-/// Which clients are shown after a save; the key's own page has all.
+/// Which clients the page shows after a save; the page of the key has all.
 const SHOWN: [&str; 5] = ["curl", "openai-python", "openai-node", "claude-code", "cursor"];
 
 /// One way to call a name.
@@ -14,19 +14,20 @@ pub struct Snippet {
     pub code: String,
 }
 
-/// Some ways, for one model name and the gateway's base URL (`…/v1`).
+/// The ways for one model name and the gateway's base URL (`…/v1`).
 pub fn all(gateway_url: &str, name: &str) -> Vec<Snippet> {
     let setup = Setup {
         base: gateway_url,
         model: name,
         secret: None,
     };
-    let presets = SHOWN.iter().filter_map(|id| Kits::get().find(id));
-    presets
-        .map(|preset| {
-            let blocks: Vec<String> = preset.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
+    let guides = SHOWN.iter().filter_map(|id| Kits::get().find(id));
+
+    guides
+        .map(|guide| {
+            let blocks: Vec<String> = guide.blocks.iter().take(2).map(|block| block.fill(&setup)).collect();
             Snippet {
-                name: &preset.name,
+                name: &guide.name,
                 code: blocks.join("\n"),
             }
         })

@@ -10,13 +10,13 @@ use crate::console::web::ConsoleError;
 use crate::console::web::reply::Reply;
 use crate::domain::{AliasFormat, export_aliases};
 
-/// In which form.
+/// The query of the address.
 #[derive(Debug, serde::Deserialize)]
 pub struct Query {
     format: String,
 }
 
-/// Answers a file to keep.
+/// Answers with a file to download.
 pub async fn export(
     console: web::Data<Console>,
     who: SignedIn,
@@ -30,6 +30,7 @@ pub async fn export(
         _ => return Err(ConsoleError::NotFound),
     };
     let data = EditorData::open(&console, &who, &key, None, None).await?;
+
     let text = export_aliases(&data.stored.aliases, format);
     let disposition = format!("attachment; filename=\"aliases.{extension}\"");
     Ok(HttpResponse::Ok()

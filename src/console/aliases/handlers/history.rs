@@ -1,11 +1,10 @@
 //! `GET /keys/{id}/aliases/history`: every save, what it changed, and a way to fill the draft with it.
 
-use crate::console::aliases::view::answers_with;
 use actix_web::web;
 use askama::Template;
 
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::KeyHead;
+use crate::console::aliases::view::{KeyHead, answers_with};
 use crate::console::auth::SignedIn;
 use crate::console::format::When;
 use crate::console::layout::{Frame, Nav};
@@ -26,7 +25,6 @@ struct HistoryPage {
     writable: bool,
 }
 
-/// One save.
 #[derive(Debug)]
 struct Entry {
     version: i64,
@@ -54,6 +52,7 @@ pub async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, k
         .aliases()
         .history(who.scope(), data.key.id, LISTED)
         .await?;
+
     let before = saves
         .iter()
         .skip(1)
@@ -64,6 +63,7 @@ pub async fn history(console: web::Data<Console>, who: SignedIn, frame: Frame, k
         .zip(before)
         .map(|(saved, before)| entry(&data, saved, before))
         .collect();
+
     reply::ok(&HistoryPage {
         frame: frame.at(Nav::Keys),
         key: data.head.clone(),
@@ -83,59 +83,59 @@ fn entry(data: &EditorData, saved: &SavedAliases, before: &[Alias]) -> Entry {
     }
 }
 
+/// Added and changed aliases in their order, then removed ones.
 fn changes(before: &[Alias], after: &[Alias]) -> Vec<Change> {
-    let told = |alias: &Alias| {
-        let prefix = if alias.matching == Match::Prefix {
-            " (prefix)"
-        } else {
-            ""
-        };
-        let keeps = if alias.keep_name {
-            format!(", {}", answers_with(true))
-        } else {
-            String::new()
-        };
-        format!("→ {}{prefix}{keeps}", alias.target)
-    };
-    let find = |list: &[Alias], alias: &Alias| list.iter().find(|other| other.name == alias.name).cloned();
-    let mut changes = Vec::new();
-    for alias in after {
-        let name = alias.name.to_string();
-        match find(before, alias) {
-            None => changes.push(Change {
-                what: "added",
-                tone: "ok",
-                name,
-                text: told(alias),
-            }),
-            Some(old) if old != *alias => {
-                let mut parts = Vec::new();
-                if old.matching != alias.matching {
-                    parts.push(format!("{} → {}", old.matching, alias.matching));
-                }
-                if old.target != alias.target {
-                    parts.push(format!("{} → {}", old.target, alias.target));
-                }
-                if old.keep_name != alias.keep_name {
-                    parts.push(answers_with(alias.keep_name).into());
-                }
-                changes.push(Change {
-                    what: "changed",
-                    tone: "accent",
-                    name,
-                    text: parts.join(", "),
-                });
-            }
-            Some(_) => {}
+    let kept = after.iter().filter_map(|alias| match find(before, alias) {
+        None => Some(Change::new("added", "ok", alias, summary(alias))),
+        Some(old) if old != alias => Some(Change::new("changed", "accent", alias, difference(old, alias))),
+        Some(_) => None,
+    });
+    let gone = before.iter().filter(|alias| find(after, alias).is_none());
+    let removed = gone.map(|alias| Change::new("removed", "bad", alias, summary(alias)));
+
+    kept.chain(removed).collect()
+}
+
+fn find<'a>(list: &'a [Alias], alias: &Alias) -> Option<&'a Alias> {
+    list.iter().find(|other| other.name == alias.name)
+}
+
+impl Change {
+    fn new(what: &'static str, tone: &'static str, alias: &Alias, text: String) -> Self {
+        Self {
+            what,
+            tone,
+            name: alias.name.to_string(),
+            text,
         }
     }
-    for alias in before.iter().filter(|alias| find(after, alias).is_none()) {
-        changes.push(Change {
-            what: "removed",
-            tone: "bad",
-            name: alias.name.to_string(),
-            text: told(alias),
-        });
+}
+
+/// `→ openai/gpt-5 (prefix), answers with the name asked for`.
+fn summary(alias: &Alias) -> String {
+    let prefix = if alias.matching == Match::Prefix {
+        " (prefix)"
+    } else {
+        ""
+    };
+    let keeps = if alias.keep_name {
+        format!(", {}", answers_with(true))
+    } else {
+        String::new()
+    };
+    format!("→ {}{prefix}{keeps}", alias.target)
+}
+
+fn difference(old: &Alias, new: &Alias) -> String {
+    let mut parts = Vec::new();
+    if old.matching != new.matching {
+        parts.push(format!("{} → {}", old.matching, new.matching));
     }
-    changes
+    if old.target != new.target {
+        parts.push(format!("{} → {}", old.target, new.target));
+    }
+    if old.keep_name != new.keep_name {
+        parts.push(answers_with(new.keep_name).into());
+    }
+    parts.join(", ")
 }

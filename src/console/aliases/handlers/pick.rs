@@ -1,44 +1,35 @@
 //! From the draft to the model picker page and back, with the whole draft in the page's form.
 
-use crate::console::aliases::draft::{Draft, RowId};
+use crate::console::aliases::draft::{Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::catalog::pick::{Carried, PickPage};
+use crate::console::aliases::view::keep_text;
+use crate::console::catalog::pick_page::{Carried, PickPage};
 use crate::console::layout::{Frame, Nav};
 use crate::console::web::reply::{self, Reply};
 
 /// The picker page for one row of a draft.
 pub fn page(data: &EditorData, frame: Frame, draft: &Draft, row: RowId) -> Reply {
-    let chosen = draft
-        .rows
-        .iter()
-        .find(|other| other.id == row)
-        .map_or("", |row| row.target.as_str());
-    let name = draft
-        .rows
-        .iter()
-        .find(|other| other.id == row)
-        .map_or("", |row| row.name.as_str());
+    let picked = draft.rows.iter().find(|other| other.id == row);
     let carried = Carried {
         action: format!("{}/draft", data.head.url()),
         row: row.to_string(),
-        alias: name.to_owned(),
+        alias: picked.map(|row| row.name.clone()).unwrap_or_default(),
         fields: fields(draft),
     };
-    let allowed = data.key.models();
-    let allowed = allowed.as_deref();
-    reply::ok(&PickPage::new(
+
+    let page = PickPage::new(
         frame.at(Nav::Keys),
         &data.catalog,
-        allowed,
+        data.key.models().as_deref(),
         &draft.filter,
-        chosen,
+        picked.map_or("", |row| row.target.as_str()),
         carried,
-    ))
+    );
+    reply::ok(&page)
 }
 
 /// The draft as hidden fields, in the order in which it is read.
-pub fn fields(draft: &Draft) -> Vec<(String, String)> {
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+fn fields(draft: &Draft) -> Vec<(String, String)> {
     let mut fields = vec![
         field("version", &draft.version.to_string()),
         field("next", &draft.next.to_string()),
@@ -46,22 +37,7 @@ pub fn fields(draft: &Draft) -> Vec<(String, String)> {
         field("window", draft.window.as_str()),
     ];
     for row in &draft.rows {
-        fields.push(field("row[]", &row.id.to_string()));
-        if let Some(conflict) = row.conflict {
-            fields.push(field("conflict[]", conflict.kind.as_str()));
-        }
-        fields.push(field("name[]", &row.name));
-        fields.push(field("mode[]", &row.matching));
-        fields.push(field("target[]", &row.target));
-        if row.keep_name {
-            fields.push(field("keep_name[]", "1"));
-        }
-        if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
-            fields.push(field(
-                &format!("keep-{}", row.id),
-                crate::console::aliases::view::keep_text(Some(keep)),
-            ));
-        }
+        add_row(&mut fields, row);
     }
     for (name, value) in [("test", &draft.test), ("many", &draft.many), ("import", &draft.import)] {
         if !value.is_empty() {
@@ -69,4 +45,24 @@ pub fn fields(draft: &Draft) -> Vec<(String, String)> {
         }
     }
     fields
+}
+
+fn add_row(fields: &mut Vec<(String, String)>, row: &Row) {
+    fields.push(field("row[]", &row.id.to_string()));
+    if let Some(conflict) = row.conflict {
+        fields.push(field("conflict[]", conflict.kind.as_str()));
+    }
+    fields.push(field("name[]", &row.name));
+    fields.push(field("mode[]", &row.matching));
+    fields.push(field("target[]", &row.target));
+    if row.keep_name {
+        fields.push(field("keep_name[]", "1"));
+    }
+    if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
+        fields.push(field(&format!("keep-{}", row.id), keep_text(Some(keep))));
+    }
+}
+
+fn field(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }

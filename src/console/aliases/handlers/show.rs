@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 
 use crate::console::aliases::build::{Checked, Kept, Show, editor};
-use crate::console::aliases::draft::{Draft, Row};
+use crate::console::aliases::draft::{Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::{EditorPage, Notice};
 use crate::console::auth::SignedIn;
@@ -32,7 +32,7 @@ pub struct Query {
     restore: Option<i64>,
 }
 
-/// Shows what is stored, or a draft that starts from it.
+/// Shows the stored aliases, or a draft that starts from them.
 pub async fn show(
     console: web::Data<Console>,
     who: SignedIn,
@@ -48,50 +48,47 @@ pub async fn show(
         .and_then(TrafficWindow::parse)
         .unwrap_or_default();
     let data = EditorData::open(&console, &who, &key, None, Some(window)).await?;
+
     let mut draft = Draft::of_saved(data.stored.version, &data.stored.aliases);
+    draft.test = query.test.unwrap_or_default();
+    draft.window = window;
     let mut show = Show {
         page: true,
         ..Show::default()
     };
-    draft.test = query.test.unwrap_or_default();
-    draft.window = window;
     if let Some(version) = query.restore.filter(|_| who.may_write()) {
-        let old = console
-            .store
-            .aliases()
-            .at_version(who.scope(), data.key.id, version)
-            .await?;
-        if let Some(old) = old {
+        let aliases = console.store.aliases();
+        if let Some(old) = aliases.at_version(who.scope(), data.key.id, version).await? {
             restore(&data, &mut draft, &old.aliases);
-            show.notice =
-                Some(Notice::new("info", format!("Version {version} is filled in below.")).text("Not saved yet."));
+            let notice = Notice::new("info", format!("Version {version} is filled in below."));
+            show.notice = Some(notice.text("Not saved yet."));
         }
     }
     if let Some(name) = query.add.filter(|_| who.may_write() && draft.rows.len() < Alias::LIMIT) {
-        // A name that is there already is not added again.
-        let known = draft.rows.iter().find(|row| row.name == name).map(|row| row.id);
         let matching = query.matching.unwrap_or(Match::Exact);
-        let id = known.unwrap_or_else(|| {
-            let id = draft.push(&name, matching.as_str(), "");
-            if let Some(row) = draft.row_mut(id) {
-                row.keep_name = query.keep_name.unwrap_or(false);
-            }
-            id
-        });
+        let id = add(&mut draft, &name, matching, query.keep_name.unwrap_or(false));
         show.focus = Some((id, if name.is_empty() { "name" } else { "target" }));
     }
     if let Some(kept) = Kept::take(&session, data.key.id, data.stored.version) {
         kept.show(&data, &mut show);
     }
+
     let checked = Checked::new(&data, &draft);
     let editor = editor(&data, &draft, &checked, show);
-    reply::page(
-        StatusCode::OK,
-        &EditorPage {
-            frame: frame.at(Nav::Keys),
-            editor,
-        },
-    )
+    let frame = frame.at(Nav::Keys);
+    reply::page(StatusCode::OK, &EditorPage { frame, editor })
+}
+
+/// The row of that name: a new one, unless the draft has one already.
+fn add(draft: &mut Draft, name: &str, matching: Match, keep_name: bool) -> RowId {
+    if let Some(known) = draft.rows.iter().find(|row| row.name == name) {
+        return known.id;
+    }
+    let id = draft.push(name, matching.as_str(), "");
+    if let Some(row) = draft.row_mut(id) {
+        row.keep_name = keep_name;
+    }
+    id
 }
 
 /// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
@@ -99,20 +96,21 @@ pub async fn show(
 fn restore(data: &EditorData, draft: &mut Draft, old: &[Alias]) {
     let stored = &data.stored.aliases;
     draft.rows.clear();
-    for (at, alias) in stored.iter().enumerate() {
+
+    for (position, alias) in (1..).zip(stored) {
         if let Some(then) = old.iter().find(|then| then.name == alias.name) {
             draft.rows.push(Row {
                 target: then.target.to_string(),
                 matching: then.matching.to_string(),
                 keep_name: then.keep_name,
-                ..Row::saved(at + 1, alias)
+                ..Row::saved(position, alias)
             });
         }
     }
-    for then in old
+    let gone = old
         .iter()
-        .filter(|then| stored.iter().all(|alias| alias.name != then.name))
-    {
+        .filter(|then| stored.iter().all(|alias| alias.name != then.name));
+    for then in gone {
         draft.push_alias(then);
     }
 }

@@ -1,11 +1,11 @@
 //! `POST /keys/{id}/aliases/resolve`: where the draft on screen sends a name.
 
+use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
-use super::save::{Fields, Page, read};
-use crate::console::aliases::build::Show;
-use crate::console::aliases::build::{Checked, test_box};
+use super::page::{Fields, Page, read};
+use crate::console::aliases::build::{Checked, Show, test_box};
 use crate::console::aliases::draft::Draft;
 use crate::console::aliases::editor_data::EditorData;
 use crate::console::aliases::view::TestBox;
@@ -22,7 +22,7 @@ struct Resolved {
     test: TestBox,
 }
 
-/// Tests what is on screen. Anybody who sees the key may.
+/// Tests the draft on screen. Every person who sees the key may do so.
 pub async fn resolve(
     console: web::Data<Console>,
     who: SignedIn,
@@ -34,12 +34,12 @@ pub async fn resolve(
     let draft = read(form)?;
     let window = (!htmx.is_partial()).then_some(draft.window);
     let data = EditorData::open(&console, &who, &key, Some(draft.version), window).await?;
+
     if htmx.is_partial() {
         return answer(&data, &draft);
     }
     let checked = Checked::new(&data, &draft);
-    let show = Show::default();
-    Page { frame, htmx }.answer(actix_web::http::StatusCode::OK, &data, &draft, &checked, show)
+    Page { frame, htmx }.answer(StatusCode::OK, &data, &draft, &checked, Show::default())
 }
 
 /// The answer for a script.

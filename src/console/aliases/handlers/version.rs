@@ -1,14 +1,14 @@
-//! `GET /keys/{id}/aliases/version?since=n`: whether somebody saved while this tab was not looked at.
+//! `GET /keys/{id}/aliases/version?since=n`: whether another tab or person saved since this tab was rendered.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::save::key_id;
 use crate::console::auth::SignedIn;
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 use crate::console::web::reply::{self, Reply};
+use crate::domain::ApiKeyId;
 
 /// The version that is on screen.
 #[derive(Debug, serde::Deserialize)]
@@ -22,27 +22,20 @@ struct Changed {
     url: String,
 }
 
-/// Nothing if it is still the stored one, otherwise a banner.
+/// Answers 204 while that version is the stored one, and a banner afterwards.
 pub async fn version(
     console: web::Data<Console>,
     who: SignedIn,
     key: web::Path<String>,
     query: web::Query<Since>,
 ) -> Reply {
-    let id = key_id(&key)?;
-    let key = console
-        .store
-        .api_keys()
-        .get(who.scope(), id)
-        .await?
-        .ok_or(ConsoleError::NotFound)?;
+    let id: ApiKeyId = key.parse().map_err(|_| ConsoleError::NotFound)?;
+    let key = console.store.api_keys().get(who.scope(), id).await?;
+    let key = key.ok_or(ConsoleError::NotFound)?;
+
     if key.aliases_version == query.since {
         return Ok(HttpResponse::NoContent().finish());
     }
-    reply::page(
-        StatusCode::OK,
-        &Changed {
-            url: format!("/keys/{id}/aliases"),
-        },
-    )
+    let url = format!("/keys/{id}/aliases");
+    reply::page(StatusCode::OK, &Changed { url })
 }

@@ -3,14 +3,13 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::super::draft::RowId;
-use super::KeyHead;
+use super::super::draft::{Presets, RowId};
+use super::head::KeyHead;
 use super::import::ImportBox;
 use super::row::RowView;
 use super::saved::SavedPanel;
 use super::test_box::TestBox;
 use super::traffic::TrafficPanel;
-use crate::console::aliases::draft::Presets;
 use crate::console::format::When;
 use crate::console::layout::Frame;
 
@@ -18,17 +17,14 @@ use crate::console::layout::Frame;
 #[derive(Debug, Template)]
 #[template(path = "aliases/index.html", whitespace = "minimize")]
 pub(in super::super) struct EditorPage {
-    /// What stands around it.
     pub frame: Frame,
-    /// The editor.
     pub editor: Editor,
 }
 
-/// The form with the aliases in their bands, the test box beside it, and what came of the last save.
+/// The form with the aliases in their bands, the test box beside it, and the confirmation of the last save.
 #[derive(Debug, Template)]
 #[template(path = "aliases/_editor.html", whitespace = "minimize")]
 pub(in super::super) struct Editor {
-    /// Whose aliases.
     pub key: KeyHead,
     /// The saved version that the draft is made from.
     pub version: i64,
@@ -40,7 +36,7 @@ pub(in super::super) struct Editor {
     pub next: u32,
     /// How many aliases the saved version has: rows `a1` to `a{n}`.
     pub saved_rows: usize,
-    /// Whether what is still empty may be pointed out.
+    /// Whether messages about empty fields may be shown.
     pub strict: bool,
     /// Rows of saved exact aliases.
     pub exact: Vec<RowView>,
@@ -48,56 +44,49 @@ pub(in super::super) struct Editor {
     pub prefixes: Vec<RowView>,
     /// Rows that are not saved yet.
     pub fresh: Vec<RowView>,
-    /// What stands in the way of saving, after a refused save.
+    /// The mistakes that prevented a save.
     pub summary: Vec<ProblemLink>,
-    /// What happened, above the list.
+    /// A message above the list.
     pub notice: Option<Notice>,
-    /// What came of the save that was just made.
+    /// The confirmation of a save that was just made.
     pub saved: Option<SavedPanel>,
     /// What differs from the saved version.
     pub review: Vec<ReviewLine>,
-    /// The test box.
     pub test: TestBox,
-    /// What the client really sent.
+    /// The names that the client sent.
     pub traffic: Option<TrafficPanel>,
-    /// Paste or import.
     pub import: ImportBox,
-    /// The client kits.
     pub presets: &'static Presets,
     /// Whether the person may change anything.
     pub writable: bool,
     /// Whether a whole page is rendered, where a browser without scripts needs its own controls.
     pub plain: bool,
-    /// Ids to suggest where there is no picker.
+    /// Ids to suggest to a browser without scripts.
     pub catalog_ids: Vec<String>,
 }
 
 /// The last save of a key's aliases.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Last {
-    /// By whom.
     pub by: Option<String>,
-    /// When.
     pub at: Option<When>,
 }
 
-/// A problem, with the field where it can be mended.
+/// A mistake, with the field where the person can correct it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct ProblemLink {
-    /// What is wrong.
     pub text: String,
-    /// The id of the input.
+    /// Id of the input.
     pub field: Option<String>,
 }
 
-/// Something that the person should know before going on.
+/// A message above the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Notice {
     /// `info`, `ok`, `warn` or `bad`.
     pub tone: &'static str,
-    /// The first words.
     pub title: String,
-    /// The rest.
+    /// What follows the title.
     pub text: String,
     /// Whether it gets focus.
     pub focus: bool,
@@ -106,18 +95,17 @@ pub(in super::super) struct Notice {
 /// One difference between the draft and the saved version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct ReviewLine {
-    /// The alias.
     pub name: String,
-    /// What is different.
+    /// The difference in words.
     pub text: String,
-    /// The row that can be put back, if it was removed.
+    /// The row that a button can put back, if the draft removed it.
     pub undo: Option<RowId>,
 }
 
 impl HtmlSafe for Editor {}
 
 impl Notice {
-    /// A notice that tells and takes focus.
+    /// A notice that takes focus.
     pub(in super::super) fn new(tone: &'static str, title: impl Into<String>) -> Self {
         Self {
             tone,
@@ -127,7 +115,7 @@ impl Notice {
         }
     }
 
-    /// With more to say.
+    /// With a text after the title.
     #[must_use]
     pub(in super::super) fn text(mut self, text: impl Into<String>) -> Self {
         self.text = text.into();
@@ -136,10 +124,10 @@ impl Notice {
 }
 
 impl Editor {
-    /// The ids of the saved version's rows, so that a removed one can be told.
+    /// The ids of the saved version's rows, so that the script can name a removed one.
     fn row_ids(&self) -> String {
         (1..=self.saved_rows)
-            .map(|place| RowId::Saved(place).to_string())
+            .map(|position| RowId::Saved(position).to_string())
             .collect::<Vec<_>>()
             .join(" ")
     }

@@ -1,4 +1,4 @@
-//! Paste or import: the box, and what a pasted text would change.
+//! The import box, and what a pasted text would change.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -7,11 +7,8 @@ use askama::filters::HtmlSafe;
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/import/_box.html", whitespace = "minimize")]
 pub(in super::super) struct ImportBox {
-    /// The editor's address.
     pub url: String,
-    /// What was pasted.
     pub text: String,
-    /// What it would change.
     pub preview: Preview,
     /// Whether the box is open.
     pub open: bool,
@@ -21,24 +18,22 @@ pub(in super::super) struct ImportBox {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/import/_preview.html", whitespace = "minimize")]
 pub(in super::super) struct Preview {
-    /// The editor's address.
     pub url: String,
     /// Whether there is anything to show.
     pub shown: bool,
-    /// What was found, and in which format.
+    /// How many entries the text has, and in which format.
     pub title: String,
-    /// What to do if there is not room for all.
+    /// What to do if not all of them fit.
     pub over: Option<String>,
-    /// Line by line.
     pub lines: Vec<PreviewLine>,
     /// How many lines would change the draft.
     pub takes: usize,
 }
 
-/// What one line of it would do.
+/// What one entry would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct PreviewLine {
-    /// Its place in the preview, counted from 1.
+    /// Its position in the preview, counted from 1.
     pub number: usize,
     /// `added`, `changed`, `unchanged` or `problem`.
     pub what: &'static str,
@@ -46,11 +41,10 @@ pub(in super::super) struct PreviewLine {
     pub name: String,
     /// Whether it is a prefix.
     pub prefix: bool,
-    /// The target.
     pub target: String,
-    /// Whether answers carry the name that was asked for.
+    /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
-    /// What is to be said about it.
+    /// What is wrong, or what changes.
     pub text: String,
 }
 
@@ -58,7 +52,7 @@ impl HtmlSafe for ImportBox {}
 impl HtmlSafe for Preview {}
 
 impl PreviewLine {
-    /// Whether it can be taken into the draft.
+    /// Whether the draft can take it.
     pub(in super::super) fn can_take(&self) -> bool {
         matches!(self.what, "added" | "changed")
     }

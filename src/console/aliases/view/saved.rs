@@ -1,11 +1,10 @@
-//! What came of a save: from when on it is live, what clients see, and how to call it.
+//! The confirmation of a save: from when on it is live, what clients see, and how to call it.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::console::aliases::draft::snippets::Snippet;
 
-/// The confirmation of a save.
 #[derive(Clone, Debug, Template)]
 #[template(path = "aliases/_saved.html", whitespace = "minimize")]
 pub(in super::super) struct SavedPanel {
@@ -15,13 +14,12 @@ pub(in super::super) struct SavedPanel {
     pub live_machine: String,
     /// The same moment in full.
     pub live_exact: String,
-    /// The editor's address.
     pub url: String,
-    /// The version that is stored now.
+    /// The version that the save stored.
     pub version: i64,
-    /// The version before the save, if it can be taken back: saving its aliases makes a new version.
+    /// The version before the save, if the save can be undone: saving its aliases makes a new version.
     pub undo: Option<i64>,
-    /// The start of what `GET /v1/models` answers.
+    /// The start of the response of `GET /v1/models`.
     pub listing: String,
     /// Ways to call the first alias.
     pub snippets: Vec<Snippet>,

@@ -3,21 +3,15 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-/// The whole box.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/test_box/_box.html", whitespace = "minimize")]
 pub(in super::super) struct TestBox {
-    /// The editor's address.
     pub url: String,
-    /// The name that is tested, as typed.
+    /// The name to test, as typed.
     pub typed: String,
-    /// The verdict.
     pub sentence: Sentence,
-    /// What else there is to know.
     pub facts: Facts,
-    /// How it came about.
     pub why: Why,
-    /// Many names at once.
     pub many: Many,
 }
 
@@ -27,31 +21,28 @@ pub(in super::super) struct TestBox {
 pub(in super::super) struct Sentence {
     /// `ok`, `bad` or nothing.
     pub tone: &'static str,
-    /// Up to the model.
+    /// The text up to the model.
     pub before: String,
-    /// The model.
     pub strong: String,
-    /// What follows.
+    /// The text after the model.
     pub after: String,
 }
 
-/// What stands under the verdict.
+/// The facts under the sentence.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/test_box/_facts.html", whitespace = "minimize")]
 pub(in super::super) struct Facts {
-    /// The editor's address.
     pub url: String,
     /// Where the name goes today, if the draft changes it.
     pub live: Option<String>,
     /// Which name answers carry, if an alias decided.
     pub answer: Option<String>,
-    /// Sentences that qualify the verdict.
+    /// Sentences that qualify it.
     pub notes: Vec<Note>,
-    /// Ids that are spelled alike.
+    /// Ids with a similar spelling.
     pub nearest: Vec<String>,
     /// The name to make an alias of, if it goes nowhere.
     pub add_name: Option<String>,
-    /// Short facts.
     pub chips: Vec<Chip>,
     /// The address that shows this test again.
     pub link: Option<String>,
@@ -59,23 +50,20 @@ pub(in super::super) struct Facts {
     pub curl: String,
 }
 
-/// A sentence that qualifies the verdict.
+/// A sentence that qualifies the result of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Note {
-    /// The sentence.
     pub text: String,
     /// Whether it warns.
     pub warns: bool,
 }
 
-/// A short fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Chip {
     /// `ok`, `bad` or nothing.
     pub tone: &'static str,
     /// Whether a dot stands before it.
     pub dot: bool,
-    /// The fact.
     pub text: String,
 }
 
@@ -83,22 +71,20 @@ pub(in super::super) struct Chip {
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/test_box/_why.html", whitespace = "minimize")]
 pub(in super::super) struct Why {
-    /// What was asked.
+    /// The tested name.
     pub asked: String,
-    /// Step by step.
     pub steps: Vec<WhyStep>,
 }
 
-/// One line of the table.
+/// One line of the table of steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct WhyStep {
     /// For example `1 Exact`.
     pub step: String,
-    /// Whether it is a further line of the step above.
+    /// Whether it is another line of the step above.
     pub again: bool,
-    /// The alias that was compared.
+    /// The alias that the step compared.
     pub name: String,
-    /// What was found.
     pub text: String,
     /// For example `wins`.
     pub outcome: String,
@@ -106,30 +92,26 @@ pub(in super::super) struct WhyStep {
     pub tone: &'static str,
 }
 
-/// Many names at once.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/test_box/_many.html", whitespace = "minimize")]
 pub(in super::super) struct Many {
-    /// As typed.
     pub typed: String,
-    /// Why there is no answer.
+    /// Why there is no result.
     pub problem: String,
-    /// The answers.
     pub rows: Vec<ManyRow>,
-    /// The same for a spreadsheet.
+    /// The rows for a spreadsheet.
     pub csv: String,
 }
 
-/// One of many answers.
+/// The result for one of many names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in super::super) struct ManyRow {
-    /// The name.
     pub name: String,
-    /// What runs.
+    /// The model that runs.
     pub target: String,
     /// Why it does not run; empty if it does.
     pub problem: String,
-    /// By which rule.
+    /// The rule that decides.
     pub rule: String,
     /// Where it goes today, if the draft changes that.
     pub live: String,

@@ -5,53 +5,48 @@ use askama::filters::HtmlSafe;
 
 use crate::domain::TrafficWindow;
 
-/// The panel under the list. It shows the draft, and holds no input that somebody types in.
+/// The panel under the list. It shows the draft, and holds no input that a person types in.
 #[derive(Clone, Debug, Template)]
 #[template(path = "aliases/traffic/_panel.html", whitespace = "minimize")]
 pub(in super::super) struct TrafficPanel {
-    /// The editor's address.
     pub url: String,
     /// How far back it reaches.
     pub window: TrafficWindow,
-    /// What to say instead, if there was nothing.
+    /// The text for a window without traffic.
     pub none: Option<NoTraffic>,
     /// A row for each name: what fails first, then what changes, then the most frequent.
     pub rows: Vec<TrafficRow>,
     /// How many requests had other names, if any.
     pub others: Option<String>,
-    /// What it cost, and what it would.
+    /// Its cost, and its cost with the draft.
     pub cost: String,
-    /// What else there is to know.
+    /// Sentences under the cost.
     pub notes: Vec<String>,
 }
 
-/// Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct NoTraffic {
-    /// A sentence.
     pub text: String,
-    /// A call to try, if the key was never used.
+    /// A call to try, if no client used the key yet.
     pub curl: Option<String>,
 }
 
-/// One name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct TrafficRow {
-    /// Its place by the number of requests, which the ids of its buttons are made of: it stays while rows are sorted anew.
-    pub place: usize,
-    /// As it was sent.
+    /// Its index by the number of requests, for the ids of its buttons: it stays while rows are sorted anew.
+    pub index: usize,
     pub name: String,
-    /// The same, safe to show in a line.
+    /// The same with invisible characters made visible.
     pub shown: String,
-    /// How many requests.
+    /// How many, grouped: `1,234`.
     pub requests: String,
-    /// The client, in short.
+    /// The client in short: `Claude Code`.
     pub client: String,
-    /// The client, as it calls itself.
+    /// The client's user agent.
     pub agent: String,
-    /// What runs with the saved aliases; `None` for what stands for names that are not kept.
+    /// What runs with the saved aliases; `None` for the row of names that are not kept.
     pub now: Option<Goes>,
-    /// What runs with the draft, if that is something else.
+    /// What runs with the draft, if it differs.
     pub next: Option<Goes>,
     /// What the button that adds an alias sends; empty for none.
     pub add: String,
@@ -59,7 +54,7 @@ pub(in super::super) struct TrafficRow {
     pub adds: String,
 }
 
-/// What a name runs.
+/// The model that a name runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Goes {
     /// Whether no alias catches the name.
@@ -68,7 +63,7 @@ pub(in super::super) struct Goes {
     pub model: String,
     /// Why it does not run; empty if it does.
     pub problem: &'static str,
-    /// Whether it fails now, and here runs.
+    /// Whether it fails now and runs with the draft.
     pub mended: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::store::SavedAliases;
 
-/// What the switch of an alias does, for lists of changes.
+/// What the switch *answer with the name* of an alias does, for lists of changes.
 pub(in crate::console::aliases) const fn answers_with(keep_name: bool) -> &'static str {
     if keep_name {
         "answers with the name asked for"
@@ -11,9 +11,9 @@ pub(in crate::console::aliases) const fn answers_with(keep_name: bool) -> &'stat
     }
 }
 
-/// How a page calls whoever made a save: `Maya` for maya@acme.test.
+/// How a page calls the person who made a save: `Maya` for maya@acme.test.
 pub(in crate::console::aliases) fn who_saved(saved: &SavedAliases) -> String {
-    let name = saved.saved_by.as_deref().unwrap_or("somebody else");
+    let name = saved.saved_by.as_deref().unwrap_or("another person");
     let name = name.split_once('@').map_or(name, |(local, _)| local);
     let mut letters = name.chars();
     letters
