@@ -1,12 +1,12 @@
-//! Which name a client should ask for, and what becomes of the names that it asks for by itself.
+//! Which name a client should ask for, and where the names lead that it asks for by itself.
 
-use super::kit::{AskedName, Kits};
+use super::guide::ClientGuides;
 use crate::domain::{Alias, AliasSet, Catalog, Match, ModelId, Outcome, Resolution, decide};
 
 /// For a key without an alias that runs.
 const A_MODEL: &str = "openai/gpt-5.4-mini";
 
-/// What one name comes to, for one key.
+/// Where one name leads, for one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NameStatus {
     /// It runs this model, by this alias if any.
@@ -30,14 +30,14 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// What becomes of a name.
+    /// Where a name leads.
     pub(super) fn status(&self, name: &str) -> NameStatus {
         let decision = decide(self.aliases, self.catalog, self.allowed, name);
         let model = decision.resolution.model().to_owned();
         match (&decision.outcome, decision.resolution) {
             (Outcome::Runs(_), resolution) => NameStatus::Runs {
                 model,
-                by: resolution.alias().map(shown),
+                by: resolution.alias().map(starred),
                 keep_name: resolution.keep_name(),
             },
             (_, Resolution::Alias(_)) | (Outcome::NotAllowed(_), _) => NameStatus::Dead { model },
@@ -47,56 +47,53 @@ impl Names<'_> {
 
     /// Names of the key that run, exact ones first. A prefix stands for the names that clients are known to send.
     pub(super) fn choices(&self) -> Vec<String> {
-        let asks = || {
-            Kits::get()
-                .clients
-                .iter()
-                .flat_map(|guide| &guide.asks)
-                .map(|ask: &AskedName| ask.name.as_str())
-        };
         let mut names: Vec<String> = Vec::new();
-        for alias in self.aliases.rows() {
-            let meant: Vec<&str> = match alias.matching {
-                Match::Exact => vec![alias.name.as_str()],
-                Match::Prefix => {
-                    let caught: Vec<&str> = asks()
-                        .filter(|name| self.aliases.resolve(name).alias() == Some(alias))
-                        .collect();
-                    if caught.is_empty() {
-                        vec![alias.name.as_str()]
-                    } else {
-                        caught
-                    }
-                }
-            };
-            for name in meant {
-                if matches!(self.status(name), NameStatus::Runs { .. }) && names.iter().all(|known| known != name) {
-                    names.push(name.to_owned());
-                }
+        for name in self.aliases.rows().iter().flat_map(|alias| self.meant(alias)) {
+            if self.runs(name) && names.iter().all(|known| known != name) {
+                names.push(name.to_owned());
             }
         }
+
         if names.is_empty() { vec![self.a_model()] } else { names }
+    }
+
+    /// The names that clients send for an alias.
+    fn meant<'a>(&'a self, alias: &'a Alias) -> Vec<&'a str> {
+        let caught: Vec<&str> = match alias.matching {
+            Match::Exact => Vec::new(),
+            Match::Prefix => asked_names()
+                .filter(|name| self.aliases.resolve(name).alias() == Some(alias))
+                .collect(),
+        };
+        if caught.is_empty() {
+            vec![alias.name.as_str()]
+        } else {
+            caught
+        }
+    }
+
+    fn runs(&self, name: &str) -> bool {
+        matches!(self.status(name), NameStatus::Runs { .. })
     }
 
     /// A model that the key may call.
     fn a_model(&self) -> String {
-        let may = |id: &str| matches!(self.status(id), NameStatus::Runs { .. });
-        let first = || {
-            self.catalog
-                .all_callable()
-                .map(|model| model.id.as_str())
-                .find(|id| may(id))
-        };
-        if may(A_MODEL) {
-            A_MODEL.to_owned()
-        } else {
-            first().unwrap_or(A_MODEL).to_owned()
+        if self.runs(A_MODEL) {
+            return A_MODEL.to_owned();
         }
+        let mut ids = self.catalog.all_callable().map(|model| model.id.as_str());
+        ids.find(|id| self.runs(id)).unwrap_or(A_MODEL).to_owned()
     }
 }
 
+/// Every name that a client asks for by itself.
+fn asked_names() -> impl Iterator<Item = &'static str> {
+    let names = ClientGuides::get().clients.iter().flat_map(|guide| &guide.asks);
+    names.map(|ask| ask.name.as_str())
+}
+
 /// An alias as people write it: a prefix with a star.
-fn shown(alias: &Alias) -> String {
+fn starred(alias: &Alias) -> String {
     let star = if alias.matching == Match::Prefix { "*" } else { "" };
     format!("{}{star}", alias.name)
 }

@@ -1,8 +1,8 @@
 //! *Connect a client*: settings for the tools that people use, filled in with this installation's address and the key's
-//! own aliases. The one page that shows a secret has the same settings with the secret in them.
+//! own aliases. The page that shows a new secret has the same settings with the secret in them.
 
 mod choice;
-mod kit;
+mod guide;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -17,17 +17,16 @@ use super::web::{Address, ConsoleError};
 use crate::domain::{AliasSet, ApiKey, ApiKeyId};
 use choice::Names;
 
-pub(super) use kit::{Kits, Setup};
+pub(super) use guide::{ClientGuides, Setup};
 pub(super) use view::ClientView;
 
-/// The page's address.
 pub(super) const ROUTES: &[Address] = &[Address::page("/keys/{id}/connect", |to| to.to(show))];
 
-/// What the address may ask for.
+/// The query of the page.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 struct Query {
-    /// The name that the settings shall use; one of the key's.
+    /// The name for the settings; one of the key's.
     model: String,
     /// Which client is unfolded.
     client: String,
@@ -48,14 +47,11 @@ struct ConnectPage {
 
 async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>, query: web::Query<Query>) -> Reply {
     let id: ApiKeyId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    let key = console
-        .store
-        .api_keys()
-        .get(frame.who.scope(), id)
-        .await?
-        .ok_or(ConsoleError::NotFound)?;
+    let key = console.store.api_keys().get(frame.who.scope(), id).await?;
+    let key = key.ok_or(ConsoleError::NotFound)?;
     let aliases = aliases(&console, &frame, id).await?;
     let catalog = console.catalog().await?;
+
     let allowed = key.models();
     let names = Names {
         aliases: &aliases,
@@ -63,43 +59,34 @@ async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>, 
         allowed: allowed.as_deref(),
     };
     let choices = names.choices();
-    let model = choices
-        .iter()
-        .find(|name| **name == query.model)
-        .or(choices.first())
-        .cloned()
-        .unwrap_or_default();
-    let base = console.options.gateway_url.clone();
+    let chosen = choices.iter().find(|name| **name == query.model);
+    let model = chosen.or(choices.first()).cloned().unwrap_or_default();
+
+    let guides = ClientGuides::get();
+    let open = guides.find(&query.client).or(guides.clients.first());
     let editor = format!("/keys/{id}/aliases");
     let editor = frame.who.may_write().then_some(editor.as_str());
-    let open = Kits::get()
-        .find(&query.client)
-        .or(Kits::get().clients.first())
-        .map_or("", |guide| guide.id.as_str());
+    let base = console.options.gateway_url.clone();
     let setup = Setup {
         base: &base,
         model: &model,
         secret: None,
     };
-    let clients = view::all(&names, &setup, editor, open);
-    let has_aliases = !aliases.rows().is_empty();
-    let as_of = Kits::get().as_of.as_str();
+    let clients = view::all(&names, &setup, editor, open.map_or("", |guide| guide.id.as_str()));
+
     reply::ok(&ConnectPage {
         frame: frame.at(Nav::Keys),
         key,
-        base,
-        as_of,
+        as_of: guides.as_of.as_str(),
         choices,
-        model,
-        has_aliases,
+        has_aliases: !aliases.rows().is_empty(),
         clients,
+        model,
+        base,
     })
 }
 
 /// The settings with a new secret in them, for the page that shows it.
-///
-/// # Errors
-/// If the store fails.
 pub(super) async fn with_secret(
     console: &Console,
     frame: &Frame,
@@ -108,6 +95,7 @@ pub(super) async fn with_secret(
 ) -> Result<Vec<ClientView>, ConsoleError> {
     let aliases = aliases(console, frame, key.id).await?;
     let catalog = console.catalog().await?;
+
     let allowed = key.models();
     let names = Names {
         aliases: &aliases,
@@ -116,12 +104,13 @@ pub(super) async fn with_secret(
     };
     let choices = names.choices();
     let model = choices.first().map_or("", String::as_str);
+
     let setup = Setup {
         base: &console.options.gateway_url,
         model,
         secret: Some(secret),
     };
-    // No way to the editor from here: whoever left now would not have copied the secret.
+    // Without links to the editor: a person who leaves the page before copying the secret loses it.
     Ok(view::all(&names, &setup, None, "curl"))
 }
 

@@ -1,13 +1,13 @@
 //! The data file is whole, its settings hold what they should, and the documentation says the same.
 
 use super::choice::{NameStatus, Names};
-use super::kit::{Kits, Setup};
+use super::guide::{ClientGuides, Setup};
 use crate::domain::samples::{alias, catalog, model};
 use crate::domain::{AliasSet, Catalog};
 
 const BASE: &str = "https://gw.example/v1";
 
-fn guides() -> Kits {
+fn guides() -> ClientGuides {
     serde_json::from_str(include_str!("clients.json")).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn a_name_that_is_not_caught_is_told_apart_from_one_that_leads_nowhere() {
 }
 
 /// The clients as a page of the documentation.
-fn documentation(guides: &Kits) -> String {
+fn documentation(guides: &ClientGuides) -> String {
     let setup = Setup {
         base: "http://127.0.0.1:8080/v1",
         model: "cross-model-basic",

@@ -6,8 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
+use super::access_fields::AccessFields;
 use super::allowance::{Allowance, rates};
-use super::limit_fields::{AccessFields, LimitFields};
+use super::limit_fields::LimitFields;
 use super::row::Standing;
 use crate::console::format::When;
 use crate::console::layout::{Frame, Nav};

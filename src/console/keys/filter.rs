@@ -2,13 +2,14 @@
 
 use url::form_urlencoded::Serializer;
 
+use super::column::Column;
 use crate::console::auth::SignedIn;
 use crate::domain::{AccountId, KeyStatus, Scope};
-use crate::store::{KeyFilter, KeySort, OwnerFilter};
+use crate::store::{KeyFilter, OwnerFilter};
 
 pub(super) const PER_PAGE: u32 = 25;
 
-/// The query of a list. Anything that makes no sense counts as not said.
+/// The query of a list. Values that make no sense count as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct ListQuery {
@@ -18,65 +19,6 @@ pub(super) struct ListQuery {
     pub account: String,
     pub sort: String,
     pub page: String,
-}
-
-/// A column that a list can be sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Column {
-    pub label: &'static str,
-    pub name: &'static str,
-    sort: KeySort,
-    /// Whether the first click puts the largest on top.
-    descending_first: bool,
-}
-
-const LAST_USED: Column = Column {
-    label: "Last used",
-    name: "last_used",
-    sort: KeySort::LastUsed,
-    descending_first: true,
-};
-
-impl Column {
-    pub const NAME: Self = Self {
-        label: "Name",
-        name: "name",
-        sort: KeySort::Name,
-        descending_first: false,
-    };
-    pub const LAST_USED: Self = LAST_USED;
-    pub const REQUESTS: Self = Self {
-        label: "7 days",
-        name: "requests",
-        sort: KeySort::Requests,
-        descending_first: true,
-    };
-    pub const SPEND: Self = Self {
-        label: "Spend / limit",
-        name: "spend",
-        sort: KeySort::Spend,
-        descending_first: true,
-    };
-    pub const EXPIRES: Self = Self {
-        label: "Expires",
-        name: "expires",
-        sort: KeySort::Expires,
-        descending_first: false,
-    };
-    const CREATED: Self = Self {
-        label: "Created",
-        name: "created",
-        sort: KeySort::Created,
-        descending_first: true,
-    };
-    const ALL: [Self; 6] = [
-        Self::NAME,
-        Self::LAST_USED,
-        Self::REQUESTS,
-        Self::SPEND,
-        Self::EXPIRES,
-        Self::CREATED,
-    ];
 }
 
 impl ListQuery {
@@ -131,7 +73,7 @@ impl ListQuery {
             .strip_prefix('-')
             .map_or((self.sort.as_str(), false), |name| (name, true));
         let column = Column::ALL.into_iter().find(|column| column.name == name);
-        column.map_or((LAST_USED, true), |column| (column, descending))
+        column.map_or((Column::LAST_USED, true), |column| (column, descending))
     }
 
     /// `ascending` or `descending` on the column that sorts.
@@ -174,7 +116,7 @@ impl ListQuery {
     }
 
     fn address(&self, path: &str) -> String {
-        let said = [
+        let fields = [
             ("q", &self.q),
             ("status", &self.status),
             ("owner", &self.owner),
@@ -183,7 +125,7 @@ impl ListQuery {
             ("page", &self.page),
         ];
         let mut query = Serializer::new(String::new());
-        for (name, value) in said.into_iter().filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
             query.append_pair(name, value);
         }
         let query = query.finish();

@@ -3,8 +3,9 @@
 use actix_session::Session;
 use actix_web::web;
 
+use super::access_fields::AccessFields;
 use super::detail::DetailPage;
-use super::limit_fields::{AccessFields, LimitFields, SpendFields};
+use super::limit_fields::{LimitFields, SpendFields};
 use super::{changed, find_to_change};
 use crate::console::layout::Frame;
 use crate::console::state::Console;
@@ -40,6 +41,7 @@ pub(super) async fn limits(
 ) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, name, before) = (frame.who.clone(), key.id, key.name.clone(), key.limits);
+
     let mut fields = LimitFields {
         requests: Field::new(&form.rpm),
         tokens: Field::new(&form.tpm),
@@ -50,6 +52,7 @@ pub(super) async fn limits(
         page.limits = fields;
         return page.refuse();
     };
+
     if limits != before {
         let keys = console.store.api_keys();
         changed(
@@ -57,12 +60,9 @@ pub(super) async fn limits(
                 .await?,
         )?;
     }
-    flash::set(
-        &session,
-        Flash::new(format!(
-            "Limits of {name} saved. Live on every gateway within a minute."
-        )),
-    );
+
+    let text = format!("Limits of {name} saved. Live on every gateway within a minute.");
+    flash::set(&session, Flash::new(text));
     Ok(reply::see_other(&format!("/keys/{id}")))
 }
 
@@ -75,6 +75,7 @@ pub(super) async fn access(
 ) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, name) = (frame.who.clone(), key.id, key.name.clone());
+
     let mut fields = AccessFields {
         which: Field::new(&form.which),
         models: Field::new(&form.models),
@@ -86,6 +87,7 @@ pub(super) async fn access(
         page.access = fields;
         return page.refuse();
     };
+
     if models != key.allowed_models || addresses != key.allowed_addresses {
         let keys = console.store.api_keys();
         let (editor, now) = (who.editor(), console.now());
@@ -94,6 +96,7 @@ pub(super) async fn access(
                 .await?,
         )?;
     }
+
     let text = format!("What {name} may call, and from where, is saved. Live on every gateway within a minute.");
     flash::set(&session, Flash::new(text));
     Ok(reply::see_other(&format!("/keys/{id}")))

@@ -1,20 +1,25 @@
 //! API keys: list, create, show once, change, roll, delete.
 
+mod access_fields;
 mod allowance;
 mod bulk;
+mod column;
 mod create;
 mod created;
 mod delete;
 mod detail;
+mod expiry;
 mod export;
 mod filter;
 mod limit_fields;
 mod limits;
 mod list;
+mod new_page;
 mod roll;
 mod row;
 mod settings;
 mod spark;
+mod switch;
 
 use super::auth::SignedIn;
 use super::state::Console;
@@ -33,8 +38,8 @@ pub(super) const ROUTES: &[Address] = &[
     Address::form("/keys/{id}/expiry", |to| to.to(settings::expiry)),
     Address::form("/keys/{id}/limits", |to| to.to(limits::limits)),
     Address::form("/keys/{id}/access", |to| to.to(limits::access)),
-    Address::form("/keys/{id}/enable", |to| to.to(settings::enable)),
-    Address::form("/keys/{id}/disable", |to| to.to(settings::disable)),
+    Address::form("/keys/{id}/enable", |to| to.to(switch::enable)),
+    Address::form("/keys/{id}/disable", |to| to.to(switch::disable)),
     Address::page("/keys/{id}/roll", |to| to.to(roll::show)),
     Address::form("/keys/{id}/roll", |to| to.to(roll::roll)),
     Address::page("/keys/{id}/delete", |to| to.to(delete::show)),
@@ -44,15 +49,11 @@ pub(super) const ROUTES: &[Address] = &[
 /// The key of a path, if it is one that this person may see.
 async fn find(console: &Console, who: &SignedIn, id: &str) -> Result<ApiKey, ConsoleError> {
     let id: ApiKeyId = id.parse().map_err(|_| ConsoleError::NotFound)?;
-    console
-        .store
-        .api_keys()
-        .get(who.scope(), id)
-        .await?
-        .ok_or(ConsoleError::NotFound)
+    let found = console.store.api_keys().get(who.scope(), id).await?;
+    found.ok_or(ConsoleError::NotFound)
 }
 
-/// The same for a change: nobody who may only look.
+/// The same for a change, which a viewer may not make.
 async fn find_to_change(console: &Console, who: &SignedIn, id: &str) -> Result<ApiKey, ConsoleError> {
     who.must_write()?;
     find(console, who, id).await

@@ -70,8 +70,8 @@ pub(super) struct Row {
     pub expires: Option<When>,
     pub soon: bool,
     pub standing: Standing,
-    /// Whether focus goes to its menu, since the button that had it was in the row that this one replaces.
-    pub steer: bool,
+    /// Whether its menu gets focus: the button that had it was in the row that this one replaces.
+    pub focus: bool,
 }
 
 impl Row {
@@ -85,7 +85,9 @@ impl Row {
             spend_30d,
             spent,
         } = row;
+
         let drafts: Vec<DraftRow> = aliases.iter().map(|alias| DraftRow::of("", alias)).collect();
+
         Self {
             id: key.id.to_string(),
             standing: Standing::of(&key, now),
@@ -102,7 +104,7 @@ impl Row {
             name: key.name.into(),
             display: key.display,
             agent: key.last_used_agent,
-            steer: false,
+            focus: false,
         }
     }
 

@@ -1,42 +1,39 @@
-//! Which passwords will do: long ones that nobody would try first. No rules about digits or signs, which only make
-//! passwords harder to remember.
+//! Which passwords will do: long ones that an attacker would not try first. No rules about digits or signs, which only
+//! make passwords harder to remember.
 
 use crate::domain::Email;
 
-/// The least characters.
+/// The least length, in characters.
 pub const SHORTEST: usize = 12;
-/// The most characters.
+/// The greatest length, in characters.
 pub const LONGEST: usize = 256;
 
 /// The most used passwords that are long enough to pass otherwise, one a line, in lower case.
 const COMMON: &str = include_str!("common.txt");
 const OURS: &[&str] = &["crossmodel", "cross-model", "cross model"];
-/// What must be left of a password without our own name and the person's.
+/// How many characters must be left without the product's name and the person's.
 const REST: usize = 8;
-/// The least different characters.
+/// How many different characters a password has at least.
 const VARIETY: usize = 5;
 
 /// Why a password will not do. The message can stand under the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Too short.
+    /// Shorter than [`SHORTEST`].
     #[error("Use {SHORTEST} characters or more. Three or four unrelated words work well.")]
     Short,
-    /// Too long.
+    /// Longer than [`LONGEST`].
     #[error("Use {LONGEST} characters or fewer.")]
     Long,
-    /// Among the first that anybody would try.
+    /// Among the first that an attacker would try.
     #[error("This is one of the passwords that are tried first. Choose another.")]
     Common,
-    /// Little more than our name or the person's own.
+    /// Little more than the product's name or the person's own.
     #[error("Don't build a password from the product's name or your e-mail address.")]
     Obvious,
 }
 
-/// Whether a password will do for this person.
-///
-/// # Errors
-/// Says why not.
+/// Whether a password will do for this person; if not, why.
 pub fn check(password: &str, email: Option<&Email>) -> Result<(), PasswordError> {
     let length = password.chars().count();
     if length < SHORTEST {
@@ -45,6 +42,7 @@ pub fn check(password: &str, email: Option<&Email>) -> Result<(), PasswordError>
     if length > LONGEST {
         return Err(PasswordError::Long);
     }
+
     let lower = password.to_lowercase();
     let mut different: Vec<char> = lower.chars().collect();
     different.sort_unstable();
@@ -52,6 +50,7 @@ pub fn check(password: &str, email: Option<&Email>) -> Result<(), PasswordError>
     if different.len() < VARIETY || COMMON.lines().any(|common| common == lower) {
         return Err(PasswordError::Common);
     }
+
     let own = email
         .map(|email| [email.as_str(), email.local_part()])
         .into_iter()
@@ -72,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_passwords_that_nobody_tries_first_will_do() {
+    fn long_passwords_that_are_not_tried_first_will_do() {
         let maya: Email = "maya@acme.test".parse().unwrap();
 
         for (password, wanted) in [

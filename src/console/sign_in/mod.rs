@@ -16,7 +16,7 @@ use super::web::reply::{self, Reply};
 use super::web::{Address, ConsoleError};
 use crate::domain::{Email, Person};
 
-/// One message for an unknown address, a wrong password and a person without a password, so that it tells nobody who exists.
+/// One message for an unknown address, a wrong password and a person without a password: it does not tell who exists.
 const WRONG: &str = "The e-mail address or the password is wrong.";
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ pub struct Arrival {
     after: String,
 }
 
-/// The form.
+/// The form that signs in.
 #[derive(serde::Deserialize)]
 pub struct Credentials {
     #[serde(default)]
@@ -63,6 +63,7 @@ async fn show(request: HttpRequest, arrival: web::Query<Arrival>) -> Reply {
         "reset" => Some("Your new password is set. Sign in with it."),
         _ => None,
     };
+
     reply::ok(&SignInPage {
         email: String::new(),
         next: local(&arrival.next).into(),
@@ -98,7 +99,7 @@ async fn enter(
     }
 }
 
-/// The person, if address and password are right and they may come in.
+/// The person, if address and password are right and the person may come in.
 async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> Result<Option<Person>, ConsoleError> {
     let email: Option<Email> = form.email.parse().ok();
     let subject = email.as_ref().map_or("?", Email::as_str);
@@ -108,12 +109,14 @@ async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> 
         None => None,
     };
     let (person, stored) = found.map_or((None, None), |(person, stored)| (Some(person), stored));
-    // The work is done whoever it is, or is not.
-    let verdict = console.passwords.verify(&form.password, stored).await?;
-    let Some(person) = person.filter(|person| person.enabled && verdict != PasswordCheck::Wrong) else {
+
+    // An unknown person costs the same work.
+    let checked = console.passwords.verify(&form.password, stored).await?;
+    let Some(person) = person.filter(|person| person.enabled && checked != PasswordCheck::Wrong) else {
         tracing::info!("A sign-in failed");
         return Ok(None);
     };
+
     let account = match person.account {
         Some(id) => console.store.accounts().get(id).await?,
         None => None,
@@ -121,8 +124,9 @@ async fn check(console: &Console, request: &HttpRequest, form: &Credentials) -> 
     if SignedIn::new(person.clone(), account).is_none() {
         return Ok(None);
     }
+
     attempt.succeeded(console).await?;
-    if verdict == PasswordCheck::RightButStale {
+    if checked == PasswordCheck::RightButStale {
         let hash = console.passwords.hash(&form.password).await?;
         console.store.people().rehash(person.id, &hash).await?;
     }
@@ -151,7 +155,7 @@ async fn leave(session: Session) -> HttpResponse {
     response
 }
 
-/// A path of this console, whatever was asked for: a link to the sign-in page must not lead elsewhere afterwards.
+/// A path of this console in any case: a link to the sign-in page must not lead to another site afterwards.
 fn local(next: &str) -> &str {
     let path = next.starts_with('/') && !next.starts_with("//");
     let plain = next.chars().all(|c| !c.is_control() && c != '\\');
@@ -167,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_returns_only_to_a_page_of_this_console() {
+    fn a_sign_in_returns_only_to_a_page_of_this_console() {
         assert_eq!(local("/keys/7?x=1"), "/keys/7?x=1");
         for elsewhere in [
             "",

@@ -1,4 +1,4 @@
-//! A new password by a one-time link, which an admin or the command line starts and nobody but the person completes.
+//! A new password by a one-time link, which an admin or the command line makes and the person opens.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ struct ResetPage {
     password: Field,
 }
 
-/// The form.
+/// The form that sets a password.
 #[derive(serde::Deserialize)]
 pub struct Answer {
     #[serde(default)]
@@ -38,9 +38,6 @@ pub(in crate::console) const ROUTES: &[Address] = &[
 
 /// A link that sets a person's password, valid once and for half an hour. It is a secret of that person. `None` only if
 /// `public_url` is no base for a path.
-///
-/// # Errors
-/// If the store fails.
 pub async fn link(
     store: &Store,
     public_url: &Url,
@@ -77,24 +74,19 @@ async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::F
         email: person.email.to_string(),
         password: Field::default(),
     };
-    if page
-        .password
-        .check(password::check(&form.password, Some(&person.email)))
-        .is_none()
-    {
+    let strong = password::check(&form.password, Some(&person.email));
+    if page.password.check(strong).is_none() {
         return reply::secret(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
+
     let hash = console.passwords.hash(&form.password).await?;
     let now = console.now();
-    if console
-        .store
-        .links()
-        .consume(&token::hash(&token), LinkKind::Reset, now)
-        .await?
-        .is_none()
-    {
+    let links = console.store.links();
+    let link = links.consume(&token::hash(&token), LinkKind::Reset, now).await?;
+    if link.is_none() {
         return Err(ConsoleError::NotFound);
     }
+
     console
         .store
         .people()
@@ -103,7 +95,7 @@ async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::F
     Ok(reply::see_other("/sign-in?after=reset"))
 }
 
-/// Whose link it is; an unknown, used or old one is no page, and neither is that of a person who may not come in.
+/// The person of a link. An unknown, used or old link is no page, and neither is that of a person who may not come in.
 async fn holder(console: &Console, token: &str) -> Result<Person, ConsoleError> {
     let link = console
         .store

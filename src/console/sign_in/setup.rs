@@ -13,7 +13,7 @@ use crate::console::password;
 use crate::console::state::Console;
 use crate::console::web::reply::{self, Reply};
 use crate::console::web::{Address, ConsoleError, Field, token};
-use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role};
+use crate::domain::{Account, AccountId, Email, Name, Person, PersonId, Role, Timestamp};
 use crate::store::{Actor, Link, LinkKind, StoreError};
 
 const LIFE: Duration = Duration::from_secs(60 * 60);
@@ -26,7 +26,7 @@ struct SetupPage {
     password: Field,
 }
 
-/// The form.
+/// The form that makes the first admin.
 #[derive(serde::Deserialize)]
 pub struct Answers {
     #[serde(default)]
@@ -42,11 +42,8 @@ pub(in crate::console) const ROUTES: &[Address] = &[
     Address::form("/setup/{token}", |to| to.to(create)).open(),
 ];
 
-/// A link that makes the first admin, valid once and for an hour; `None` once there is anybody. It is a secret: print it
-/// to the terminal of whoever starts the program, and nowhere else.
-///
-/// # Errors
-/// If the store fails.
+/// A link that makes the first admin, valid once and for an hour; `None` once there is a person. It is a secret: print it
+/// to the operator's terminal only.
 pub async fn first_run_link(console: &Console) -> Result<Option<Url>, StoreError> {
     if console.store.people().count().await? > 0 {
         return Ok(None);
@@ -81,6 +78,7 @@ async fn create(
     form: web::Form<Answers>,
 ) -> Reply {
     usable(&console, &token).await?;
+
     let mut page = SetupPage {
         account: Field::new(&form.account),
         email: Field::new(&form.email),
@@ -92,34 +90,23 @@ async fn create(
     let (Some(name), Some(email), Some(())) = (name, email, strong) else {
         return reply::secret(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
+
     let hash = console.passwords.hash(&form.password).await?;
     let now = console.now();
-    // From here on the link is used up: of two who hold it, one goes on.
-    if console
-        .store
-        .links()
-        .consume(&token::hash(&token), LinkKind::Setup, now)
-        .await?
-        .is_none()
-    {
+    // From here on the link is used up: of two people who hold it, one goes on.
+    let links = console.store.links();
+    let link = links.consume(&token::hash(&token), LinkKind::Setup, now).await?;
+    if link.is_none() {
         return Err(ConsoleError::NotFound);
     }
+
     let by = Actor {
         person: None,
         name: "first-run set-up".into(),
     };
-    let account = match console.store.accounts().by_name(name.as_str()).await? {
-        Some(account) => account,
-        None => {
-            let id = AccountId::new(now, crate::random::bytes());
-            let account = Account::new(id, name, now);
-            console.store.accounts().create(&account, &by, now).await?;
-            account
-        }
-    };
-    let id = PersonId::new(now, crate::random::bytes());
+    let account = find_or_create(&console, name, &by, now).await?;
     let person = Person {
-        id,
+        id: PersonId::new(now, crate::random::bytes()),
         email,
         role: Role::Admin,
         account: Some(account.id),
@@ -127,17 +114,29 @@ async fn create(
         created_at: now,
     };
     console.store.people().add(&person, Some(&hash), &by, now).await?;
+
     session::begin(&session, person.id)?;
     Ok(reply::see_other("/keys"))
 }
 
-/// Refuses a link that is unknown, used, too old, or left over from before somebody was added another way.
+async fn find_or_create(console: &Console, name: Name, by: &Actor, now: Timestamp) -> Result<Account, StoreError> {
+    let accounts = console.store.accounts();
+    if let Some(account) = accounts.by_name(name.as_str()).await? {
+        return Ok(account);
+    }
+    let account = Account::new(AccountId::new(now, crate::random::bytes()), name, now);
+    accounts.create(&account, by, now).await?;
+    Ok(account)
+}
+
+/// Refuses a link that is unknown, used, too old, or older than a person who was added another way.
 async fn usable(console: &Console, token: &str) -> Result<(), ConsoleError> {
     let link = console
         .store
         .links()
         .peek(&token::hash(token), LinkKind::Setup, console.now())
         .await?;
+
     if link.is_none() || console.store.people().count().await? > 0 {
         return Err(ConsoleError::NotFound);
     }

@@ -1,6 +1,6 @@
 //! Ways to call a name, to copy and paste. The key stands in an environment variable, never in the text.
 
-use crate::console::clients::{Kits, Setup};
+use crate::console::clients::{ClientGuides, Setup};
 
 /// Which clients the page shows after a save; the page of the key has all.
 const SHOWN: [&str; 5] = ["curl", "openai-python", "openai-node", "claude-code", "cursor"];
@@ -21,7 +21,7 @@ pub fn all(gateway_url: &str, name: &str) -> Vec<Snippet> {
         model: name,
         secret: None,
     };
-    let guides = SHOWN.iter().filter_map(|id| Kits::get().find(id));
+    let guides = SHOWN.iter().filter_map(|id| ClientGuides::get().find(id));
 
     guides
         .map(|guide| {
