@@ -1,8 +1,8 @@
 //! What people see: server-rendered pages, which work without a script, and fragments of them for htmx.
 //!
 //! A request passes the [`layout`] (host, origin, headers, error pages, and a check that the database is there), then the
-//! session and the guard of [`auth`], which turn away strangers everywhere but on a short list of open paths, and reaches a
-//! handler. A handler reads like a recipe and answers with a [`reply`](web::reply). Pages stand in the frame of [`layout`].
+//! session and the guard of [`auth`], which refuse people who are not signed in except on a short list of open paths, and
+//! reaches a handler. A handler answers with a [`reply`](web::reply). Pages stand in the frame of [`layout`].
 
 pub mod aliases;
 mod auth;

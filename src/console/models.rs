@@ -1,4 +1,4 @@
-//! `GET /models`: the catalog, to look things up in.
+//! `GET /models`: the catalog, searched and page by page.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ struct Row {
     output: Option<String>,
     price: String,
     takes: String,
-    /// What is to be known about it, and how bad that is: classes of a chip and its words.
+    /// A warning or a note: classes of a chip and its words.
     mark: Option<(&'static str, String)>,
 }
 
@@ -55,6 +55,7 @@ async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<Model
         source,
     })?;
     let query = query.into_inner();
+
     let found = query.select(&catalog);
     let page = query
         .page
@@ -71,6 +72,7 @@ async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<Model
         .providers()
         .map(|provider| (provider.id.to_string(), provider.name.clone()))
         .collect();
+
     reply::ok(&ModelsPage {
         frame: frame.at(Nav::Models),
         total: found.len(),
@@ -82,7 +84,7 @@ async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<Model
 }
 
 impl ModelQuery {
-    /// Every word occurs in the id, the name or the provider's name; the catalog's own order.
+    /// The models with every word in the id, the name or the provider's name; in the catalog's order.
     fn select<'a>(&self, catalog: &'a Catalog) -> Vec<&'a Arc<Model>> {
         let typed: String = self.q.chars().take(100).collect::<String>().to_lowercase();
         let words: Vec<&str> = typed.split_whitespace().collect();
@@ -94,6 +96,7 @@ impl ModelQuery {
             words.iter().all(|word| text.contains(word))
         };
         let served = |model: &Model| self.provider.is_empty() || model.provider.as_str() == self.provider;
+
         catalog
             .models()
             .iter()

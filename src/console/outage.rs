@@ -1,7 +1,7 @@
-//! What the console does while its database is away: it says so at once, instead of letting everybody wait for the pool.
+//! Refuses requests at once while the database is away, instead of letting each wait for the pool.
 //!
-//! A request that takes long has the server looked for beside the pool. A server that answers is only busy, and is waited
-//! for. While none answers every request is turned away, but for one a second that looks again.
+//! A request that takes long looks for the database's server beside the pool. A server that answers is only busy, and the
+//! request goes on. While no server answers, every request is refused, except one a second that looks again.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,29 +9,30 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-/// How long a request takes before the server is looked for.
+/// How long a request takes before it looks for the server.
 const LONG: Duration = Duration::from_millis(300);
-/// How long the server may take to be found.
+/// How long the server may take to answer a look.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-/// How long what was found is believed.
+/// How long the result of a look counts.
 const BELIEVED: Duration = Duration::from_secs(1);
-/// How long a request that is about to be turned away waits for a new look.
+/// How long a request waits for a new look before it is refused.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// What is known of the database's server. Clones share it.
+/// Whether the database's server is away, as far as is known. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Outage(Arc<Mutex<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
     away: bool,
-    /// When it was last looked for, and when that began.
+    /// When the last look ended.
     looked: Option<Instant>,
+    /// When the look that is under way began.
     looking: Option<Instant>,
 }
 
 impl Outage {
-    /// Does some work, unless the server is away or goes away meanwhile; then the work is dropped, and the answer is `None`.
+    /// Does some work, unless the server is away or goes away meanwhile; then the work is dropped, and the result is `None`.
     pub(super) async fn unless_away<T, L>(&self, look: impl Fn() -> L, work: impl Future<Output = T>) -> Option<T>
     where
         L: Future<Output = bool> + Send + 'static,
@@ -39,6 +40,7 @@ impl Outage {
         if self.known().away && self.is_away(&look).await {
             return None;
         }
+
         let mut work = pin!(work);
         loop {
             if let Ok(done) = timeout(LONG, work.as_mut()).await {
@@ -51,7 +53,7 @@ impl Outage {
         }
     }
 
-    /// Whether the server is away: as it was found a moment ago, or by a new look.
+    /// Whether the server is away, by the last look or by a new one.
     async fn is_away<L>(&self, look: &impl Fn() -> L) -> bool
     where
         L: Future<Output = bool> + Send + 'static,
@@ -64,14 +66,16 @@ impl Outage {
             }
             known.looking = Some(Instant::now());
         }
-        // In a task of its own: what it finds is for all, also if this request is dropped.
-        let (outage, found) = (self.clone(), look());
+
+        // In a task of its own: the result is for all requests, also if this one is dropped.
+        let (outage, look) = (self.clone(), look());
         let looking = tokio::spawn(async move {
-            let there = found.await;
+            let there = look.await;
             let mut known = outage.known();
             (known.away, known.looked, known.looking) = (!there, Some(Instant::now()), None);
         });
-        // Who is to be turned away does not wait for a server that is silent; who is waiting anyway loses nothing.
+
+        // A request that is to be refused does not wait long for a silent server; one that waits anyway loses nothing.
         drop(timeout(LOOK, looking).await);
         self.known().away
     }
@@ -92,7 +96,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_is_quick_has_nobody_looked_for() {
+    async fn work_that_is_quick_looks_for_no_server() {
         let looks = AtomicUsize::new(0);
         let look = || {
             looks.fetch_add(1, Ordering::SeqCst);
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn while_the_server_is_away_everybody_is_turned_away_and_one_a_second_looks() {
+    async fn while_the_server_is_away_requests_are_refused_and_one_a_second_looks() {
         let (outage, looks) = (Outage::default(), Arc::new(AtomicUsize::new(0)));
         let look = || {
             looks.fetch_add(1, Ordering::SeqCst);
@@ -127,12 +131,12 @@ mod tests {
             assert_eq!(outage.unless_away(look, for_ever()).await, None);
         }
 
-        assert!(began.elapsed() < BELIEVED, "they waited: {:?}", began.elapsed());
+        assert!(began.elapsed() < BELIEVED, "the requests waited: {:?}", began.elapsed());
         assert_eq!(looks.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
-    async fn nobody_waits_long_for_a_server_that_is_silent() {
+    async fn no_request_waits_long_for_a_server_that_is_silent() {
         let outage = Outage::default();
         outage.known().away = true;
         let silent = || async {
@@ -153,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_who_finds_the_server_again_is_served() {
+    async fn the_first_request_that_finds_the_server_again_is_served() {
         let outage = Outage::default();
         outage.known().away = true;
 

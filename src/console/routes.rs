@@ -1,5 +1,5 @@
-//! Every address of the console. What stands in no list here cannot be reached, and what is not marked open is closed to
-//! everybody who is not signed in: the same lists mount the handlers and tell the guard.
+//! Every address of the console. An address in no list here does not exist, and one that is not marked open needs a person
+//! signed in: the same lists mount the handlers and tell the guard.
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::error::UrlencodedError;
@@ -10,16 +10,15 @@ use super::auth::{guard, session};
 use super::layout::{middleware, outage};
 use super::sign_in::{self, reset, setup};
 use super::state::Console;
-use super::web::Address;
-use super::web::{ConsoleError, assets, reply};
+use super::web::{Address, ConsoleError, assets, reply};
 use super::{aliases, catalog, clients, find, keys, models, requests, usage, wallet};
 
-/// Files, which no session is read for.
+/// Files, for which no session is read.
 const ASSETS: &[Address] = &[Address::page("/assets/{name}", |to| to.to(assets::serve)).open()];
 
 const START: &[Address] = &[Address::page("/", |to| to.to(|| async { reply::see_other("/keys") }))];
 
-/// The pages. Of two patterns that match, the one that stands first is meant.
+/// The pages. Of two patterns that match, the first one counts.
 const PAGES: &[&[Address]] = &[
     aliases::ROUTES,
     catalog::ROUTES,
@@ -36,22 +35,20 @@ const PAGES: &[&[Address]] = &[
     START,
 ];
 
-/// Every address.
+/// Every address, in the order in which they are mounted.
 pub fn all() -> impl Iterator<Item = &'static Address> {
     ASSETS.iter().chain(PAGES.iter().copied().flatten())
 }
 
-/// Whether a pattern can be reached without being signed in.
+/// Whether a pattern needs no person signed in.
 pub(super) fn is_open(pattern: &str) -> bool {
     all().any(|address| address.path == pattern && address.open)
 }
 
-/// The files, to be mounted.
 fn assets_to_mount() -> impl Iterator<Item = Resource> {
     resources(ASSETS.iter())
 }
 
-/// The pages, to be mounted in this order.
 fn pages_to_mount() -> impl Iterator<Item = Resource> {
     resources(PAGES.iter().copied().flatten())
 }
@@ -63,6 +60,7 @@ fn resources(addresses: impl Iterator<Item = &'static Address> + Clone) -> impl 
             paths.push(address.path);
         }
     }
+
     paths.into_iter().map(move |path| {
         let methods = addresses.clone().filter(|address| address.path == path);
         methods.fold(web::resource(path), |resource, address| resource.route(address.route()))
@@ -70,13 +68,13 @@ fn resources(addresses: impl Iterator<Item = &'static Address> + Clone) -> impl 
 }
 
 impl Console {
-    /// Mounts every page. Whatever else is served on the same address must be mounted before: this takes the rest.
+    /// Mounts every page. Other services on the same listener must be mounted before: this takes all other paths.
     pub fn configure(&self) -> impl Fn(&mut web::ServiceConfig) + Clone + Send + use<> {
         let console = self.clone();
         move |config| {
             config.app_data(web::Data::new(console.clone()));
             let scope = assets_to_mount().fold(web::scope(""), |scope, resource| scope.service(resource));
-            config.service(scope.wrap(from_fn(middleware::edge)).service(pages(&console)));
+            config.service(scope.wrap(from_fn(middleware::middleware)).service(pages(&console)));
         }
     }
 }
@@ -126,6 +124,7 @@ mod tests {
             "GET /reset/{token}",
             "POST /reset/{token}",
         ];
+
         assert_eq!(open, known);
     }
 

@@ -16,26 +16,26 @@ use crate::store::{Store, StoreError};
 /// Settings of the console.
 #[derive(Clone, Debug)]
 pub struct ConsoleOptions {
-    /// What time it is.
+    /// The source of the time.
     pub clock: Clock,
-    /// Seals what must be read back, and keys the hashes of API keys.
+    /// Seals secrets that must be read back, and keys the hashes of API keys.
     pub master: MasterKey,
     /// The address that people use. Requests to other hosts are refused.
     pub public_url: Url,
-    /// Whether people come over https: the cookie is then bound to it.
+    /// Whether browsers use https: the cookie is then sent over https only.
     pub secure_cookies: bool,
-    /// Whether providers without a credential are answered by the built-in stand-in; every page says so.
+    /// Whether the demo provider answers for providers without a credential; every page says so.
     pub demo_provider: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
     /// Proxies in front whose `X-Forwarded-For` is believed.
     pub proxies: TrustedProxies,
-    /// How long a page of requests looks for what is rare before it offers to look further.
+    /// How long a page of requests searches for rare ones before it offers to search further.
     pub search_patience: Duration,
 }
 
 impl ConsoleOptions {
-    /// The usual patience of a search: with all else a page stays well under 200 ms.
+    /// The usual patience: the whole page then takes well under 200 ms.
     pub const SEARCH_PATIENCE: Duration = Duration::from_millis(100);
 }
 
@@ -43,10 +43,10 @@ impl ConsoleOptions {
 #[derive(Clone, Debug)]
 pub struct Console(Arc<Inner>);
 
-/// What handlers use of it.
+/// The parts that handlers use.
 #[derive(Debug)]
 pub struct Inner {
-    /// Its settings.
+    /// Settings, as given to [`Console::new`].
     pub options: ConsoleOptions,
     /// The database.
     pub store: Store,
@@ -86,14 +86,12 @@ impl Console {
     }
 
     /// The catalog as it is stored now. Read again only when the store says that it changed.
-    ///
-    /// # Errors
-    /// If the store fails.
     pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
         let known = self.catalog.load_full();
         if !known.models().is_empty() && known.revision() == self.store.catalog().revision().await? {
             return Ok(known);
         }
+
         let read = Arc::new(self.store.catalog().load().await?);
         self.catalog.store(Arc::clone(&read));
         Ok(read)

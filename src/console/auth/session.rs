@@ -23,13 +23,13 @@ pub const ABSOLUTE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How many sessions one person may have; the oldest goes first.
 pub const MOST: u32 = 10;
 
-/// How fine the last use is noted; a write on every click would be waste.
+/// The last use is written at most this often; a write on every click would be waste.
 const TOUCH: Duration = Duration::from_secs(60);
 const PERSON: &str = "person";
 const MARK: &str = "mark";
-/// Set where a session could not be read: whether for want of the database.
+/// Set if a session could not be read: whether the database is away.
 const UNAVAILABLE: &str = "unavailable";
-/// How long a page waits for the last use to be noted.
+/// How long a page waits for the last use to be written.
 const NOTE: Duration = Duration::from_millis(250);
 
 type State = HashMap<String, String>;
@@ -60,10 +60,10 @@ pub fn middleware(console: &Console) -> SessionMiddleware<StoredSessions> {
         .build()
 }
 
-/// Begins a session of a person under a new id. Nothing of an earlier session stays.
+/// Begins a session of a person under a new id, without anything of an earlier session.
 ///
 /// # Errors
-/// If the session cannot hold it, which no input can cause.
+/// If the session cannot hold the person, which no input can cause.
 pub fn begin(session: &Session, person: PersonId) -> Result<(), ConsoleError> {
     session.clear();
     session.renew();
@@ -73,15 +73,15 @@ pub fn begin(session: &Session, person: PersonId) -> Result<(), ConsoleError> {
     inserted.map_err(|error| ConsoleError::Internal(error.to_string()))
 }
 
-/// What tells this session from every other one of the same person, for as long as it lasts; never shown to anybody.
+/// A random text that tells this session from others of the same person. No page shows it.
 pub fn mark(session: &Session) -> String {
     session.get(MARK).ok().flatten().unwrap_or_default()
 }
 
-/// Who is signed in.
+/// The person who is signed in.
 ///
 /// # Errors
-/// If the store could not be asked: nobody may be taken for signed out because the database is away.
+/// If the store fails: no person counts as signed out because the database is away.
 pub fn person(session: &Session) -> Result<Option<PersonId>, ConsoleError> {
     match session.get::<bool>(UNAVAILABLE).unwrap_or_default() {
         Some(true) => return Err(ConsoleError::Unavailable),
@@ -105,15 +105,17 @@ impl StoredSessions {
         if row.expires_at <= now {
             return Ok(None);
         }
+
         if now.since(row.seen_at) >= TOUCH {
-            // Who only looks must not be kept from it by a database that cannot be written at the moment.
-            let noted = self.store.sessions().touch(&id, now, Self::expiry(row.created_at, now));
-            match tokio::time::timeout(NOTE, noted).await {
+            // A page that changes nothing is shown even if the database cannot be written at the moment.
+            let written = self.store.sessions().touch(&id, now, Self::expiry(row.created_at, now));
+            match tokio::time::timeout(NOTE, written).await {
                 Ok(Ok(_)) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "The last use of a session could not be noted"),
-                Err(_) => tracing::debug!("The last use of a session is noted later"),
+                Ok(Err(error)) => tracing::warn!(%error, "The last use of a session could not be written"),
+                Err(_) => tracing::debug!("The last use of a session is written later"),
             }
         }
+
         Ok(Some(serde_json::from_str(&row.state).unwrap_or_default()))
     }
 
@@ -137,7 +139,8 @@ impl StoredSessions {
                 return Ok(key);
             }
         }
-        // Ended meanwhile, by a new password for example: what is written now must not sign anybody in again.
+
+        // The session ended in the meantime, by a new password for example: this write must not sign the person in again.
         state.remove(PERSON);
         self.add(&state).await
     }
@@ -155,7 +158,7 @@ fn row(state: &State, now: Timestamp, expires_at: Timestamp) -> Result<SessionRo
 }
 
 impl SessionStore for StoredSessions {
-    /// Never fails: the layer above would answer an empty page. The mark makes the guard answer a proper one.
+    /// Never fails: the layer above would answer an empty page. With [`UNAVAILABLE`] set, the guard answers a proper one.
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         Ok(self.read(key).await.unwrap_or_else(|error| {
             tracing::error!(error = %error_chain(&error), "A session could not be read");

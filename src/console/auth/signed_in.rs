@@ -1,4 +1,4 @@
-//! Who is looking at the page.
+//! The person who is signed in.
 
 use std::future::{Ready, ready};
 
@@ -9,11 +9,11 @@ use crate::console::web::ConsoleError;
 use crate::domain::{Account, Person, PersonId, Role, Scope};
 use crate::store::{Actor, Store, StoreError};
 
-/// The person whose session this request carries, read from the store for this very request: somebody who was switched
-/// off a moment ago is out. The guard puts it there; a handler that names it can only be reached by somebody signed in.
+/// The person whose session this request carries, read from the store for this very request: a person who was switched
+/// off a moment ago is out. The guard adds it to the request; a handler with this argument needs a person signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who it is.
+    /// As the store has them now.
     pub person: Person,
     /// The account they belong to; an admin may have none.
     pub account: Option<Account>,
@@ -21,8 +21,8 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Somebody who may be let in. `None` for a person who is switched off, whose account is, or who has neither an
-    /// account nor the whole instance: there is nothing that they could see.
+    /// A person who may come in. `None` for one who is switched off, whose account is, or who has no account and is no
+    /// admin: there is nothing that they could see.
     pub fn new(person: Person, account: Option<Account>) -> Option<Self> {
         let scope = match (person.role, &account) {
             (Role::Admin, _) => Scope::All,
@@ -32,10 +32,7 @@ impl SignedIn {
         person.enabled.then_some(Self { person, account, scope })
     }
 
-    /// The person of that id as the store has them now, if they may be let in.
-    ///
-    /// # Errors
-    /// If the store fails.
+    /// The person with that id, if they may come in.
     pub async fn find(store: &Store, id: PersonId) -> Result<Option<Self>, StoreError> {
         let Some(person) = store.people().get(id).await? else {
             return Ok(None);
@@ -47,17 +44,17 @@ impl SignedIn {
         Ok(Self::new(person, account))
     }
 
-    /// Whom the guard let through with this request, if anybody.
+    /// The person whom the guard let through with this request.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }
 
-    /// Which rows they may reach.
+    /// The rows that they may reach.
     pub fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// Their role as pages call it.
+    /// The role in a word.
     pub fn role_name(&self) -> &'static str {
         match self.person.role {
             Role::Admin => "Admin",
@@ -66,12 +63,12 @@ impl SignedIn {
         }
     }
 
-    /// On whose behalf the store writes.
+    /// The actor for the store's audit.
     pub fn editor(&self) -> Actor {
         Actor::person(&self.person)
     }
 
-    /// Whether they run the instance.
+    /// Whether they run the installation.
     pub fn is_admin(&self) -> bool {
         self.person.role == Role::Admin
     }
@@ -81,7 +78,7 @@ impl SignedIn {
         self.person.role.may_write()
     }
 
-    /// Refuses somebody who may only look.
+    /// Refuses a person who may only look.
     ///
     /// # Errors
     /// [`ConsoleError::Forbidden`] for a viewer.

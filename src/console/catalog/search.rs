@@ -12,12 +12,12 @@ use crate::console::web::reply::{self, Reply};
 use crate::domain::format::{model_prices, tokens};
 use crate::domain::{self, ApiKey, ApiKeyId, Found, Hit};
 
-/// How far back an account's own models are looked for.
+/// How far back the search counts the models of the account.
 const USED_WITHIN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How many of them stand first.
+/// How many of these models stand first.
 const MOST_USED: u32 = 8;
 
-/// What the picker asks.
+/// The query of the picker.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct Query {
     #[serde(default)]
@@ -41,7 +41,6 @@ struct Options {
     all: usize,
 }
 
-/// One option.
 #[derive(Debug)]
 struct Choice {
     id: String,
@@ -51,7 +50,7 @@ struct Choice {
     usable: bool,
 }
 
-/// The models that fit, those of the account first where nothing was typed.
+/// The models that fit; without a text, those that the account used first.
 pub(super) async fn search(console: web::Data<Console>, who: SignedIn, query: web::Query<Query>) -> Reply {
     let query = query.into_inner();
     let key: Option<ApiKey> = match query.key.parse::<ApiKeyId>() {
@@ -60,6 +59,7 @@ pub(super) async fn search(console: web::Data<Console>, who: SignedIn, query: we
     };
     let key = key.ok_or(ConsoleError::NotFound)?;
     let catalog = console.catalog().await?;
+
     let since = console.now().minus(USED_WITHIN);
     let used = console
         .store

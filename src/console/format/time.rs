@@ -1,4 +1,4 @@
-//! Times as people read them: relative, with the exact moment beside.
+//! Times as people read them: relative, with the exact time beside.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub struct When {
 }
 
 impl When {
-    /// `at`, as told at `now`.
+    /// `at`, seen from `now`.
     pub fn new(at: Timestamp, now: Timestamp) -> Self {
         Self { at, now }
     }
@@ -50,7 +50,7 @@ impl When {
         self.zoned("%-d %b %Y")
     }
 
-    /// For the `datetime` attribute.
+    /// `2026-11-22T19:04:11Z`, for the `datetime` attribute.
     pub fn machine(&self) -> String {
         self.zoned("%Y-%m-%dT%H:%M:%SZ")
     }
@@ -79,7 +79,7 @@ fn plural(count: u64, unit: &str) -> String {
     }
 }
 
-/// The time left, in the largest unit that fits, rounded up so that a promise is never too short.
+/// A time left, in the largest unit that fits, rounded up so that it is never too short.
 fn long(left: Duration) -> String {
     match left.as_secs() {
         0..3_600 => format!("{} min", left.as_secs().div_ceil(60)),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_past_is_told_in_the_largest_whole_unit() {
+    fn the_past_is_in_the_largest_whole_unit() {
         assert_eq!(ago(0), "just now");
         assert_eq!(ago(59), "just now");
         assert_eq!(ago(125), "2 min ago");

@@ -3,7 +3,7 @@
 use crate::console::format::{When, figures, money};
 use crate::domain::{Limits, Period, PicoUsd, SpendLimit, Timestamp};
 
-/// A spend limit, and what was spent of it in its running period.
+/// A spend limit, and how much of it is spent in its current period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Allowance {
     limit: SpendLimit,
@@ -26,12 +26,11 @@ impl Allowance {
         format!("{} {}", self.amounts(), self.running())
     }
 
-    /// `$4.10 / $20`.
     pub(super) fn amounts(&self) -> String {
         format!("{} / {}", money::dollars(self.spent), money::limit(self.limit.amount))
     }
 
-    /// The running one of a row of periods.
+    /// The current period in words.
     pub(super) fn running(&self) -> &'static str {
         match self.limit.period {
             Period::Total => "in total",
@@ -41,7 +40,7 @@ impl Allowance {
         }
     }
 
-    /// What was spent, for the meter: at most the whole.
+    /// The spent amount for the meter: at most the limit.
     pub(super) fn value(&self) -> PicoUsd {
         self.spent.min(self.limit.amount)
     }
@@ -55,7 +54,7 @@ impl Allowance {
         self.spent >= self.limit.amount
     }
 
-    /// What follows from a limit that is reached.
+    /// The consequence of a limit that is reached.
     pub(super) fn reached(&self) -> Option<String> {
         let until = self.again.map_or("it is raised".into(), |again| again.date());
         self.is_reached()

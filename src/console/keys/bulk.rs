@@ -1,4 +1,4 @@
-//! One change to several keys: the same buttons with and without a script.
+//! One change to several keys at once.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -13,7 +13,7 @@ use crate::console::web::reply::{self, Reply};
 use crate::console::web::{ConsoleError, Field};
 use crate::domain::{ApiKey, ApiKeyId, KeyState};
 
-/// More than a page can select.
+/// The most keys of one form; a page has fewer.
 const MOST: usize = 200;
 
 #[derive(Template)]
@@ -39,11 +39,13 @@ pub(super) async fn act(
     if op != "export" {
         frame.who.must_write()?;
     }
+
     let keys = selected(&console, &frame, &form).await?;
     if keys.is_empty() {
         flash::set(&session, Flash::new("No key was selected, so nothing was changed."));
         return Ok(reply::see_other("/keys"));
     }
+
     match op {
         "enable" => switch(&console, &frame, &session, &keys, KeyState::Active).await,
         "disable" => switch(&console, &frame, &session, &keys, KeyState::Disabled).await,
@@ -72,25 +74,24 @@ async fn selected(console: &Console, frame: &Frame, form: &[(String, String)]) -
 }
 
 async fn switch(console: &Console, frame: &Frame, session: &Session, keys: &[ApiKey], state: KeyState) -> Reply {
+    let (store, who, actor) = (console.store.api_keys(), &frame.who, frame.who.editor());
     let mut done = 0;
     for key in keys {
-        let store = console.store.api_keys();
-        let changed = store
-            .set_state(frame.who.scope(), key.id, state, &frame.who.editor(), console.now())
-            .await?;
+        let now = console.now();
+        let changed = store.set_state(who.scope(), key.id, state, &actor, now).await?;
         done += usize::from(changed);
     }
-    let (word, then) = match state {
-        KeyState::Active => ("enabled", "answered"),
-        KeyState::Disabled => ("disabled", "refused"),
+
+    let (word, then, undo) = match state {
+        KeyState::Active => ("enabled", "answered", "disable"),
+        KeyState::Disabled => ("disabled", "refused", "enable"),
     };
-    let (with, undo) = match state {
-        KeyState::Active => (counted(done), "disable"),
-        KeyState::Disabled => (counted(done), "enable"),
-    };
-    let mut flash = Flash::new(format!("{with} {word}. Requests with them are {then} within a minute."))
-        .undo("/keys/bulk")
-        .field("op", undo);
+    let counted = counted(done);
+    let mut flash = Flash::new(format!(
+        "{counted} {word}. Requests with them are {then} within a minute."
+    ))
+    .undo("/keys/bulk")
+    .field("op", undo);
     for key in keys {
         flash = flash.field("ids[]", key.id.to_string());
     }
@@ -104,24 +105,16 @@ async fn delete(console: &Console, frame: Frame, session: &Session, keys: Vec<Ap
         page.confirm.error = Some(format!("Type {} exactly to confirm.", page.phrase()));
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
+
+    let (store, who, actor) = (console.store.api_keys(), &page.frame.who, page.frame.who.editor());
     let mut done = 0;
     for key in &page.keys {
-        let who = &page.frame.who;
-        done += usize::from(
-            console
-                .store
-                .api_keys()
-                .delete(who.scope(), key.id, &who.editor(), console.now())
-                .await?,
-        );
+        let now = console.now();
+        done += usize::from(store.delete(who.scope(), key.id, &actor, now).await?);
     }
-    flash::set(
-        session,
-        Flash::new(format!(
-            "{} deleted. Requests with them are refused within a minute.",
-            counted(done)
-        )),
-    );
+    let counted = counted(done);
+    let text = format!("{counted} deleted. Requests with them are refused within a minute.");
+    flash::set(session, Flash::new(text));
     Ok(reply::see_other("/keys"))
 }
 
@@ -146,7 +139,7 @@ impl BulkDeletePage {
         counted(self.keys.len())
     }
 
-    /// What has to be typed: `delete 3 keys`.
+    /// The phrase that confirms: `delete 3 keys`.
     fn phrase(&self) -> String {
         format!("delete {}", self.counted())
     }

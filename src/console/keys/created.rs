@@ -5,6 +5,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use zeroize::Zeroizing;
 
 use crate::console::auth::{SignedIn, session};
 use crate::console::clients::{self, ClientView};
@@ -41,8 +42,8 @@ struct ShownPage {
     key: ApiKey,
 }
 
-/// Keeps a secret, sealed, until it is shown, and answers the address that shows it. The address holds no secret: what it
-/// holds opens nothing once used, nothing in any other session, and nothing without this installation's master key.
+/// Stores a secret, sealed, until the page shows it, and returns the address of that page. The address holds no secret: its
+/// ticket opens nothing once used, nothing in another session, and nothing without this installation's master key.
 pub(super) async fn offer(
     console: &Console,
     session: &Session,
@@ -69,7 +70,7 @@ pub(super) async fn offer(
     Ok(format!("/keys/{key}/created?ticket={ticket}"))
 }
 
-/// Binds a sealed secret to the key, to the person who made it, and to the session that this was done in.
+/// Binds a sealed secret to the key, to the person who made it, and to that person's session.
 fn purpose(session: &Session, who: &SignedIn, key: ApiKeyId) -> String {
     format!("key-secret/{key}/{}/{}", who.person.id, session::mark(session))
 }
@@ -80,12 +81,12 @@ pub(super) async fn show(
     session: Session,
     request: HttpRequest,
     id: web::Path<String>,
-    ticket: web::Query<ShowOnceQuery>,
+    query: web::Query<ShowOnceQuery>,
 ) -> Reply {
     let key = super::find(&console, &frame.who, &id).await?;
     let frame = frame.at(Nav::Keys);
     if *request.method() == Method::HEAD {
-        // Looking must not use up the only look.
+        // A HEAD request must not use up the one time that the page shows the secret.
         return Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").finish());
     }
     if is_ahead_of_time(request.headers()) {
@@ -95,43 +96,45 @@ pub(super) async fn show(
         ));
     }
 
-    let (hash, now) = (token::hash(&ticket.ticket), console.now());
-    let link = console.store.links().peek(&hash, LinkKind::KeySecret, now).await?;
+    let opened = open_once(&console, &session, &frame, &key, &query.ticket).await?;
+    let secret = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+
+    let Some(secret) = secret else {
+        return reply::secret(StatusCode::GONE, &ShownPage { frame, key });
+    };
+    let clients = clients::with_secret(&console, &frame, &key, secret).await?;
+    let page = CreatedPage {
+        frame,
+        key,
+        secret,
+        clients,
+    };
+    reply::secret(StatusCode::OK, &page)
+}
+
+/// The secret of a ticket, which is used up by this; `None` if the ticket opens nothing here.
+async fn open_once(
+    console: &Console,
+    session: &Session,
+    frame: &Frame,
+    key: &ApiKey,
+    ticket: &str,
+) -> Result<Option<Zeroizing<Vec<u8>>>, ConsoleError> {
+    let (hash, now, links) = (token::hash(ticket), console.now(), console.store.links());
+    let link = links.peek(&hash, LinkKind::KeySecret, now).await?;
     let payload = link
         .filter(|link| link.key == Some(key.id))
         .and_then(|link| link.payload);
-    let purpose = purpose(&session, &frame.who, key.id);
+    let purpose = purpose(session, &frame.who, key.id);
     let opened = payload.and_then(|payload| console.options.master.open(&purpose, &Sealed::from_bytes(payload)).ok());
-    // Only who can open it uses it up: the address alone, in other hands, must not cost its owner the look.
-    let opened = match opened {
-        Some(opened) => console
-            .store
-            .links()
-            .consume(&hash, LinkKind::KeySecret, now)
-            .await?
-            .map(|_| opened),
-        None => None,
-    };
-    let secret = opened.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
 
-    match secret {
-        Some(secret) => {
-            let clients = clients::with_secret(&console, &frame, &key, secret).await?;
-            reply::secret(
-                StatusCode::OK,
-                &CreatedPage {
-                    frame,
-                    key,
-                    secret,
-                    clients,
-                },
-            )
-        }
-        None => reply::secret(StatusCode::GONE, &ShownPage { frame, key }),
-    }
+    // Only a session that can open it uses it up: the address alone, in other hands, must not cost the owner the secret.
+    let Some(opened) = opened else { return Ok(None) };
+    let consumed = links.consume(&hash, LinkKind::KeySecret, now).await?;
+    Ok(consumed.map(|_| opened))
 }
 
-/// Whether a browser asks for a page that nobody has asked it for yet.
+/// Whether a browser loads a page that the person has not asked for yet.
 fn is_ahead_of_time(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| {
         let value = headers

@@ -17,7 +17,7 @@ use crate::domain::{ApiKey, Timestamp};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The form.
+/// The form that confirms.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct DeleteForm {
     #[serde(default)]
@@ -49,6 +49,7 @@ pub(super) async fn delete(
 ) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, name) = (frame.who.clone(), key.id, key.name.clone());
+
     let mut page = DeletePage::load(&console, frame, key).await?;
     if page.in_use && name != *form.confirm {
         page.confirm = Field {
@@ -57,29 +58,21 @@ pub(super) async fn delete(
         };
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    changed(
-        console
-            .store
-            .api_keys()
-            .delete(who.scope(), id, &who.editor(), console.now())
-            .await?,
-    )?;
-    flash::set(
-        &session,
-        Flash::new(format!("{name} deleted. Requests with it are refused within a minute.")),
-    );
+
+    let (keys, now) = (console.store.api_keys(), console.now());
+    changed(keys.delete(who.scope(), id, &who.editor(), now).await?)?;
+    let text = format!("{name} deleted. Requests with it are refused within a minute.");
+    flash::set(&session, Flash::new(text));
     Ok(reply::go(htmx, "/keys"))
 }
 
 impl DeletePage {
     async fn load(console: &Console, frame: Frame, key: ApiKey) -> Result<Self, ConsoleError> {
         let now = console.now();
-        let requests = console
-            .store
-            .api_keys()
-            .requests_since(key.id, now.minus(DAY * 7))
-            .await?;
+        let keys = console.store.api_keys();
+        let requests = keys.requests_since(key.id, now.minus(DAY * 7)).await?;
         let in_use = requests > 0 || used_lately(&key, now);
+
         Ok(Self {
             frame: frame.at(Nav::Keys),
             key,
@@ -100,6 +93,6 @@ impl DeletePage {
 }
 
 /// Whether a key was used in the last 30 days.
-pub(super) fn used_lately(key: &ApiKey, now: Timestamp) -> bool {
+fn used_lately(key: &ApiKey, now: Timestamp) -> bool {
     key.last_used_at.is_some_and(|at| at >= now.minus(DAY * 30))
 }

@@ -33,22 +33,22 @@ pub(super) struct DetailPage {
     created: When,
     last_used: Option<When>,
     expires: Option<When>,
-    /// When all keys of its account end.
+    /// When all keys of its account expire.
     account_ends: Option<When>,
     old_secret: Option<When>,
     /// The new name, as typed.
     pub(super) name: Field,
-    /// The chosen expiry.
+    /// The expiry, as chosen.
     pub(super) expiry: Field,
-    /// The date that goes with it.
+    /// The date, if a date was chosen.
     pub(super) expires_on: Field,
-    /// How much it may use, as typed.
+    /// Its limits, as typed.
     pub(super) limits: LimitFields,
-    /// What it may call and from where, as typed.
+    /// Its models and networks, as typed.
     pub(super) access: AccessFields,
-    /// What is used of its spend limit.
+    /// How much of its spend limit is used.
     allowance: Option<Allowance>,
-    /// What all keys of the account together may use, and what is used of it.
+    /// The limits that all keys of the account share, and how much is used.
     together: Limits,
     allowance_together: Option<Allowance>,
     today: String,
@@ -63,42 +63,22 @@ impl DetailPage {
     pub(super) async fn load(console: &Console, frame: Frame, key: ApiKey) -> Result<Self, ConsoleError> {
         let now = console.now();
         let when = |at| When::new(at, now);
-        let account = console.store.accounts().get(key.account).await?;
-        let owner = match key.owner {
-            Some(id) => console
-                .store
-                .people()
-                .get(id)
-                .await?
-                .map(|person| person.email.to_string()),
-            None => Some("Service key, of nobody in particular".into()),
-        };
+        let store = &console.store;
+
+        let account = store.accounts().get(key.account).await?;
         let together = account.as_ref().map_or(Limits::NONE, |account| account.limits);
-        let (mut allowance, mut allowance_together) = (None, None);
-        if let Some(limit) = key.limits.spend {
-            let spent = console
-                .store
-                .api_keys()
-                .spent_since(key.id, limit.period.start(now))
-                .await?;
-            allowance = Some(Allowance::new(limit, spent, now));
-        }
-        if let Some(limit) = together.spend {
-            let since = limit.period.start(now);
-            let spent = console
-                .store
-                .api_keys()
-                .spent_together_since(key.account, since)
-                .await?;
-            allowance_together = Some(Allowance::new(limit, spent, now));
-        }
-        let saved = console.store.aliases().list(frame.who.scope(), key.id).await?;
+        let saved = store.aliases().list(frame.who.scope(), key.id).await?;
+        let requests = store.api_keys().requests_since(key.id, now.minus(WEEK)).await?;
+        let owner = owner(console, &key).await?;
+        let allowance = allowance(console, &key).await?;
+        let allowance_together = allowance_together(console, &key, &together).await?;
+
         Ok(Self {
             standing: Standing::of(&key, now),
             account: account.map(|account| account.name.into()).unwrap_or_default(),
-            owner: owner.unwrap_or_else(|| "Somebody who is gone".into()),
+            owner,
             aliases: saved.map_or(0, |saved| saved.aliases.len()),
-            requests: console.store.api_keys().requests_since(key.id, now.minus(WEEK)).await?,
+            requests,
             created: when(key.created_at),
             last_used: key.last_used_at.map(when),
             expires: key.expires_at.map(when),
@@ -112,7 +92,7 @@ impl DetailPage {
             allowance,
             together,
             allowance_together,
-            today: When::new(now, now).machine_date(),
+            today: when(now).machine_date(),
             frame: frame.at(Nav::Keys),
             key,
         })
@@ -134,4 +114,37 @@ impl DetailPage {
     fn may_write(&self) -> bool {
         self.frame.who.may_write()
     }
+}
+
+/// The owner in words: an e-mail address, or why there is none.
+async fn owner(console: &Console, key: &ApiKey) -> Result<String, ConsoleError> {
+    let Some(id) = key.owner else {
+        return Ok("Service key, without an owner".into());
+    };
+    let person = console.store.people().get(id).await?;
+    Ok(person.map_or_else(|| "A person who was deleted".into(), |person| person.email.to_string()))
+}
+
+/// How much of the key's spend limit is used.
+async fn allowance(console: &Console, key: &ApiKey) -> Result<Option<Allowance>, ConsoleError> {
+    let Some(limit) = key.limits.spend else {
+        return Ok(None);
+    };
+    let (keys, now) = (console.store.api_keys(), console.now());
+    let spent = keys.spent_since(key.id, limit.period.start(now)).await?;
+    Ok(Some(Allowance::new(limit, spent, now)))
+}
+
+/// How much of the spend limit is used that all keys of the account share.
+async fn allowance_together(
+    console: &Console,
+    key: &ApiKey,
+    together: &Limits,
+) -> Result<Option<Allowance>, ConsoleError> {
+    let Some(limit) = together.spend else {
+        return Ok(None);
+    };
+    let (keys, now) = (console.store.api_keys(), console.now());
+    let spent = keys.spent_together_since(key.account, limit.period.start(now)).await?;
+    Ok(Some(Allowance::new(limit, spent, now)))
 }

@@ -29,13 +29,12 @@ const HEAD: [&str; 12] = [
 ];
 const PAGE: u32 = 200;
 
-/// `GET /keys/export.csv`: everything that the list's filter selects.
+/// `GET /keys/export.csv`: every key that the list's filter selects.
 pub(super) async fn all(console: web::Data<Console>, who: SignedIn, query: web::Query<ListQuery>) -> Reply {
     let rows = rows(&console, query.scope(&who), &query.filter(&who)).await?;
     Ok(answer(&rows, console.now()))
 }
 
-/// Only these keys.
 pub(super) async fn some(console: &Console, scope: Scope, keys: &[ApiKey]) -> Reply {
     let mut rows = rows(console, scope, &KeyFilter::default()).await?;
     rows.retain(|row| keys.iter().any(|key| key.id == row.key.id));

@@ -18,7 +18,7 @@ struct KeysPage {
     query: ListQuery,
     rows: Vec<Row>,
     total: i64,
-    /// Accounts that an admin can choose from, id and name; empty for anybody else.
+    /// Accounts that an admin can choose from, id and name; empty for other people.
     accounts: Vec<(String, String)>,
     /// People whose keys may be listed, id and address.
     people: Vec<(String, String)>,
@@ -43,6 +43,7 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
     let now = console.now();
     let who = &frame.who;
     let scope = query.scope(who);
+
     let found = console.store.api_keys().page(scope, &query.filter(who), now).await?;
     let catalog = console.catalog().await?;
     let accounts = if who.scope() == Scope::All {
@@ -51,6 +52,7 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
         Vec::new()
     };
     let people = console.store.people().list(scope).await?;
+
     Ok(KeysPage {
         query,
         rows: found.rows.into_iter().map(|row| Row::new(row, &catalog, now)).collect(),
@@ -70,7 +72,6 @@ async fn load(console: &Console, frame: Frame, query: ListQuery) -> Result<KeysP
 }
 
 impl KeysPage {
-    /// `12 keys`.
     fn count(&self) -> String {
         if self.total == 1 {
             "1 key".into()

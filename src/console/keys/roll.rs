@@ -1,4 +1,4 @@
-//! A new secret for a key. The old one can go on for a while, so that clients can be moved one by one.
+//! A new secret for a key. The old one can keep working for a while, so that clients can change one by one.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::console::web::reply::{self, Reply};
 use crate::console::web::{Field, HtmxRequest};
 use crate::domain::{ApiKey, ApiKeySecret, Timestamp};
 
-/// What can be chosen from: the value and its words.
+/// The choices: the value and its words.
 const OVERLAPS: [(&str, &str); 4] = [
     ("now", "Stop now"),
     ("1h", "Keep working for 1 hour"),
@@ -22,7 +22,7 @@ const OVERLAPS: [(&str, &str); 4] = [
     ("7d", "Keep working for 7 days"),
 ];
 
-/// The form.
+/// The form that makes a new secret.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct RollForm {
     #[serde(default)]
@@ -56,6 +56,7 @@ pub(super) async fn roll(
 ) -> Reply {
     let key = find_to_change(&console, &frame.who, &id).await?;
     let (who, id, now) = (frame.who.clone(), key.id, console.now());
+
     let mut page = RollPage {
         frame: frame.at(Nav::Keys),
         key,
@@ -64,6 +65,7 @@ pub(super) async fn roll(
     let Some(old_until) = page.overlap.check(until(&form.overlap, now)) else {
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
+
     let secret = ApiKeySecret::generate(crate::random::bytes);
     let hash = console.hasher.hash(&secret);
     let keys = console.store.api_keys();
@@ -71,10 +73,9 @@ pub(super) async fn roll(
         keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now)
             .await?,
     )?;
-    Ok(reply::go(
-        htmx,
-        &created::offer(&console, &session, &who, id, &secret).await?,
-    ))
+
+    let shown_at = created::offer(&console, &session, &who, id, &secret).await?;
+    Ok(reply::go(htmx, &shown_at))
 }
 
 impl RollPage {

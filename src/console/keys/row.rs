@@ -50,7 +50,7 @@ impl Standing {
     }
 }
 
-/// What a row shows.
+/// The cells of a row.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub id: String,
@@ -65,7 +65,7 @@ pub(super) struct Row {
     pub spark: Spark,
     /// What the last 30 days cost.
     pub spend: String,
-    /// What is used of its spend limit.
+    /// How much of its spend limit is used.
     pub allowance: Option<Allowance>,
     pub expires: Option<When>,
     pub soon: bool,

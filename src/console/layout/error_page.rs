@@ -12,7 +12,7 @@ use crate::console::web::{ConsoleError, ErrorView, HtmxRequest, reply};
 use crate::domain::RequestId;
 use crate::error_chain::error_chain;
 
-/// An error page in the frame, for somebody who is signed in.
+/// An error page in the frame, for a person who is signed in.
 #[derive(Template)]
 #[template(path = "layout/error.html")]
 struct FramedPage<'a> {
@@ -21,7 +21,7 @@ struct FramedPage<'a> {
     id: String,
 }
 
-/// An error page for anybody.
+/// An error page without the frame.
 #[derive(Template)]
 #[template(path = "layout/error_bare.html")]
 struct BarePage<'a> {
@@ -29,7 +29,7 @@ struct BarePage<'a> {
     id: String,
 }
 
-/// An error as a message in the region that is announced at once. Nothing else of the page changes.
+/// An error as a message in the region that a screen reader announces at once. The rest of the page stays.
 #[derive(Template)]
 #[template(path = "layout/_error.html")]
 struct Fragment<'a> {
@@ -46,6 +46,7 @@ pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: Request
     } else {
         tracing::debug!(request.id = %id.header_value(), request.path = response.request().path(), status, "Refused");
     }
+
     let (request, _) = response.into_parts();
     let answer = match Frame::of(&request) {
         _ if view.status == 401 && !htmx.is_htmx() => reply::see_other(&sign_in(&request)),
@@ -57,13 +58,14 @@ pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: Request
             };
             answer(&view, page.render())
         }
-        _ => page_for_nobody(&view, htmx, id),
+        _ => bare_page(&view, htmx, id),
     };
+
     ServiceResponse::new(request, answer)
 }
 
-/// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it says so itself.
-pub fn page_for_nobody(view: &ErrorView, htmx: HtmxRequest, id: RequestId) -> HttpResponse {
+/// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it has its own message.
+pub fn bare_page(view: &ErrorView, htmx: HtmxRequest, id: RequestId) -> HttpResponse {
     if !htmx.is_htmx() {
         answer(
             view,
@@ -94,18 +96,19 @@ fn answer(view: &ErrorView, body: Result<String, askama::Error>) -> HttpResponse
     response
 }
 
-/// An error and what is behind it, for the log: the store tells people less than it knows.
+/// An error with its causes, for the log: people read less than that.
 fn causes(error: &actix_web::Error) -> String {
     error
         .as_error::<ConsoleError>()
         .map_or_else(|| error.to_string(), |error| error_chain(error))
 }
 
-/// What a page of ours carries, or what can be said of a bare answer of the framework.
+/// The view that an answer carries, or a view of the framework's own answers.
 fn find(response: &ServiceResponse<BoxBody>) -> Option<ErrorView> {
     if let Some(view) = response.response().extensions().get::<ErrorView>() {
         return Some(view.clone());
     }
+
     let status = response.status();
     let html = response
         .headers()
@@ -115,7 +118,7 @@ fn find(response: &ServiceResponse<BoxBody>) -> Option<ErrorView> {
     bare.then(|| ErrorView::of_status(status))
 }
 
-/// Where to sign in and come back to: the page itself, or for a form the page it stands on.
+/// The address to sign in at, which leads back: to the page itself, or for a form to the page that it stands on.
 fn sign_in(request: &actix_web::HttpRequest) -> String {
     let next = if matches!(*request.method(), Method::GET | Method::HEAD) {
         request.uri().path_and_query().map(|path| path.as_str().to_owned())
@@ -125,6 +128,7 @@ fn sign_in(request: &actix_web::HttpRequest) -> String {
             .and_then(|text| text.parse::<url::Url>().ok())
             .map(|page| page.path().to_owned())
     };
+
     match next {
         Some(next) if next != "/" => {
             let query = url::form_urlencoded::Serializer::new(String::new())

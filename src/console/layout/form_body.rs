@@ -1,4 +1,5 @@
-//! Reads forms, within a time and a size, before anything else looks at them: nobody holds a connection by sending slowly.
+//! Reads forms whole, within a time and a size, before other layers see them: no client holds a connection by sending
+//! slowly.
 
 use std::time::Duration;
 
@@ -12,16 +13,17 @@ use tokio::time::timeout;
 
 use crate::console::web::ConsoleError;
 
-/// The most bytes of a form.
+/// The largest form, in bytes.
 pub(in crate::console) const LARGEST: usize = 64 * 1024;
 /// How long a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Puts the whole form in the place of the one that is arriving.
+/// Replaces the payload that is arriving with the whole form.
 pub async fn read(request: &mut ServiceRequest) -> Result<(), ConsoleError> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
+
     let length = request
         .headers()
         .get(CONTENT_LENGTH)
@@ -29,10 +31,9 @@ pub async fn read(request: &mut ServiceRequest) -> Result<(), ConsoleError> {
     if length.is_some_and(|length| length > LARGEST) {
         return Err(ConsoleError::TooLarge);
     }
-    let arriving = whole(request.take_payload());
-    let form = timeout(PATIENCE, arriving)
-        .await
-        .unwrap_or(Err(ConsoleError::TooSlow))?;
+
+    let form = timeout(PATIENCE, whole(request.take_payload())).await;
+    let form = form.unwrap_or(Err(ConsoleError::TooSlow))?;
     request.set_payload(Payload::Stream {
         payload: stream::iter([Ok(form)]).boxed_local(),
     });

@@ -1,4 +1,4 @@
-//! What stands around every page: who is signed in, where one is, what was just done.
+//! The frame of every page: who is signed in, the navigation, and the message about the last change.
 
 use std::future::{Ready, ready};
 
@@ -18,26 +18,26 @@ pub enum Nav {
     Keys,
     /// The catalog.
     Models,
-    /// What was used.
+    /// Reports of usage.
     Usage,
     /// Single requests.
     Requests,
-    /// What an account has and spent.
+    /// Credit and ledger of an account.
     Wallet,
-    /// None of them, as on an error page.
+    /// No page of the navigation, as on an error page.
     None,
 }
 
 /// What `templates/layout/frame.html` needs. Every page struct has one as its field `frame`.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// Who is signed in.
+    /// The person who is signed in.
     pub who: SignedIn,
-    /// Where one is.
+    /// The page of the navigation that is open.
     pub nav: Nav,
-    /// What was just done, if the page follows a change.
+    /// The message about a change, on the page after it.
     pub flash: Option<Flash>,
-    /// Whether providers without a credential are answered by the built-in stand-in.
+    /// Whether the demo provider answers for providers without a credential.
     pub demo_provider: bool,
 }
 
@@ -63,6 +63,7 @@ impl Frame {
             .app_data::<web::Data<Console>>()
             .ok_or(ConsoleError::Internal("no console".into()))?;
         let who = SignedIn::of(request).ok_or(ConsoleError::SignedOut)?;
+
         Ok(Self {
             who,
             nav: Nav::None,

@@ -4,7 +4,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, STRICT_TRANSPORT_SECURITY, VARY,
 };
 
-/// No script, style or frame from anywhere but here, and none inline: text that reached a page by mistake stays text.
+/// No script, style or frame from anywhere but here, and none inline: text that gets into a page by mistake stays text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -22,7 +22,7 @@ const ALWAYS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Adds them. Pages that show a secret have set `no-store`, which stays.
+/// Adds them. The `no-store` of pages that show a secret stays.
 pub fn secure(headers: &mut HeaderMap, https: bool) {
     for &(name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -34,6 +34,7 @@ pub fn secure(headers: &mut HeaderMap, https: bool) {
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
+
     let html = headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

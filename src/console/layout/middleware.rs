@@ -1,6 +1,5 @@
-//! The outermost layer of the console: everything that holds for every request, whatever page it asks for. It checks the
-//! host, refuses forms of other sites, turns errors into pages, puts the security headers on every
-//! answer, and compresses pages.
+//! The outermost layer of the console, for every request. It checks the host, refuses forms of other sites, turns errors
+//! into pages, puts the security headers on every answer, and compresses pages.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -18,7 +17,7 @@ use crate::console::web::{ConsoleError, HtmxRequest};
 use crate::domain::RequestId;
 
 /// Wraps every request of the console.
-pub async fn edge(
+pub async fn middleware(
     console: web::Data<Console>,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -27,14 +26,17 @@ pub async fn edge(
     request.extensions_mut().insert(id);
     let htmx = HtmxRequest::of(request.headers());
     let gzip = accepts(request.headers(), "gzip");
+
     if let Some(mut answer) = stray::answer(&request, id) {
         finish(&console, answer.headers_mut(), id);
         return Ok(request.into_response(answer));
     }
-    let outcome = match acceptable(&console, &mut request).await {
+
+    let outcome = match check(&console, &mut request).await {
         Err(error) => Ok(request.into_response(error.error_response())),
         Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
     };
+
     match outcome {
         Ok(response) => {
             let mut response = compress::shrink(error_page::render(response, htmx, id), gzip);
@@ -42,18 +44,17 @@ pub async fn edge(
             Ok(response)
         }
         Err(error) => {
-            // Only the layers around the guard fail like this: while the database is away, or when it does not take what the
-            // session layer writes.
-            tracing::warn!(request.id = %id.header_value(), %error, "A page failed for want of the database");
-            let mut response = error_page::page_for_nobody(&ConsoleError::Unavailable.view(), htmx, id);
+            // Only the layers around the guard fail like this: while the database is away, or when it refuses a session.
+            tracing::warn!(request.id = %id.header_value(), %error, "A page failed because the database is not available");
+            let mut response = error_page::bare_page(&ConsoleError::Unavailable.view(), htmx, id);
             finish(&console, response.headers_mut(), id);
             Err(InternalError::from_response(error, response).into())
         }
     }
 }
 
-/// Whether a request is for us, comes from a page of ours, and has arrived whole.
-async fn acceptable(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
+/// Refuses a request for another host, from another site, or whose form cannot be read.
+async fn check(console: &Console, request: &mut ServiceRequest) -> Result<(), ConsoleError> {
     console
         .origins
         .check(request.method(), request.uri(), request.headers())?;

@@ -1,4 +1,4 @@
-//! What stands around every page: the outermost layer, the frame, pages of errors, headers and compression.
+//! The layers around every page: the middleware, the frame, error pages, headers and compression.
 
 mod compress;
 mod error_page;

@@ -1,4 +1,4 @@
-//! The layer around every page that turns requests away while the database is away.
+//! The layer around every page that refuses requests while the database is away.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,7 +14,7 @@ use crate::store::Store;
 /// Wraps every page.
 ///
 /// # Errors
-/// [`ConsoleError::Unavailable`] while the database is away; and what the page answers.
+/// [`ConsoleError::Unavailable`] while the database is away, and the errors of the page.
 pub async fn watch(
     console: web::Data<Console>,
     request: ServiceRequest,

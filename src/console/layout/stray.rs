@@ -1,5 +1,5 @@
-//! Requests of API clients that went past the API, on an address that both parts share: without `/v1` for example. They read
-//! JSON, and would follow a redirect to the sign-in page and take that for an answer.
+//! Requests of API clients that miss the API, without `/v1` for example, on the address that both parts share. Such a
+//! client reads JSON; it would follow a redirect to the sign-in page and take that page for an answer.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
@@ -15,7 +15,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Pages whose address an API has as well.
 const SHARED: [&str; 2] = ["/models", "/usage"];
 
-/// The answer to a request of an API client's; `None` if it is for the console.
+/// The answer to an API client; `None` if the request is for the console.
 pub fn answer(request: &ServiceRequest, id: RequestId) -> Option<HttpResponse> {
     let (path, headers) = (request.path(), request.headers());
     let maybe_a_page = request.match_pattern().is_some() && !SHARED.contains(&path);
@@ -23,6 +23,7 @@ pub fn answer(request: &ServiceRequest, id: RequestId) -> Option<HttpResponse> {
     if !stray {
         return None;
     }
+
     let view = address::nothing(request.method().as_str(), path);
     let surface = address::surface(path, headers.contains_key(X_API_KEY));
     let status = StatusCode::from_u16(view.status).unwrap_or(StatusCode::NOT_FOUND);
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_a_page_as_well_is_told_by_who_asks() {
+    fn at_an_address_that_is_a_page_too_the_headers_decide() {
         let key = ("authorization", "Bearer cm-x");
         for path in ["/models", "/models/openai/gpt-5.5", "/usage", "/nothing"] {
             assert!(!is_stray(path, &[]), "{path}");

@@ -1,8 +1,9 @@
-//! `GET /requests/{id}`: one request, and everything that is known of it.
+//! `GET /requests/{id}`: one request with every detail.
 
 use actix_web::web;
 use askama::Template;
 
+use super::in_force::never_saved;
 use super::row::{Ending, star};
 use super::why::{Today, Why, why};
 use super::words;
@@ -11,8 +12,8 @@ use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 use crate::console::web::reply::{self, Reply};
-use crate::domain::{Attempt, Bill, PicoUsd, RequestId, UsageRecord, format};
-use crate::store::{RequestDetail, SavedAliases};
+use crate::domain::{Attempt, Bill, LedgerEntry, PicoUsd, RequestId, Timestamp, UsageRecord, format};
+use crate::store::RequestDetail;
 
 #[derive(Template)]
 #[template(path = "requests/show.html")]
@@ -42,63 +43,29 @@ struct Entry {
 }
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Path<String>) -> Reply {
-    // As answers have it in their header, too.
+    // The header of an answer has the same id, with a prefix.
     let id: RequestId = RequestId::from_header(id.as_str()).map_err(|_| ConsoleError::NotFound)?;
-    let scope = frame.who.scope();
-    let detail = console
-        .store
-        .usage()
-        .request(scope, id)
-        .await?
-        .ok_or(ConsoleError::NotFound)?;
-    let key = console.store.api_keys().get(scope, detail.record.key).await?;
-    let none = || SavedAliases {
-        version: 0,
-        aliases: Vec::new(),
-        saved_at: None,
-        saved_by: None,
-    };
-    let rules = console
-        .store
-        .aliases()
-        .list(scope, detail.record.key)
-        .await?
-        .unwrap_or_else(none);
+    let (store, scope) = (&console.store, frame.who.scope());
+
+    let detail = store.usage().request(scope, id).await?;
+    let detail = detail.ok_or(ConsoleError::NotFound)?;
+    let key = store.api_keys().get(scope, detail.record.key).await?;
+    let rules = store.aliases().list(scope, detail.record.key).await?;
     let catalog = console.catalog().await?;
-    let now = console.now();
-    let why = why(
-        &detail,
-        &Today {
-            key: key.as_ref(),
-            rules: &rules,
-            catalog: &catalog,
-            now,
-        },
-    );
-    let RequestDetail {
-        record,
-        key_name,
-        account_name,
-        entry,
-        ..
-    } = detail;
-    reply::ok(&RequestPage {
-        frame: frame.at(Nav::Requests),
-        requested: format::visible(&record.requested),
-        alias: record
-            .alias
-            .as_ref()
-            .map(|(name, matching)| star(name.as_str(), *matching)),
-        ending: Ending::of(&record),
-        at: When::new(record.at, now),
-        key: key_name.unwrap_or_else(|| record.key.to_string()),
-        key_known: key.is_some(),
-        account: account_name,
-        client: record.agent.as_deref().map(format::visible),
-        bill: record
-            .price
-            .and_then(|price| Bill::of(&price, &record.tokens, record.searches, record.cost)),
-        entry: entry.map(|entry| Entry {
+
+    let today = Today {
+        key: key.as_ref(),
+        rules: &rules.unwrap_or_else(never_saved),
+        catalog: &catalog,
+        now: console.now(),
+    };
+    let why = why(&detail, &today);
+    reply::ok(&RequestPage::new(frame, detail, why, &today))
+}
+
+impl Entry {
+    fn new(entry: &LedgerEntry, now: Timestamp) -> Self {
+        Self {
             id: entry.id.to_string(),
             at: When::new(entry.at, now),
             amount: format!("${}", PicoUsd::from_pico(entry.amount.pico().saturating_neg())),
@@ -106,13 +73,39 @@ pub(super) async fn show(console: web::Data<Console>, frame: Frame, id: web::Pat
                 1 => "for this request alone".into(),
                 many => format!("for {} requests that were charged together", figures::count(many)),
             },
-        }),
-        why,
-        record,
-    })
+        }
+    }
 }
 
 impl RequestPage {
+    fn new(frame: Frame, detail: RequestDetail, why: Why, today: &Today<'_>) -> Self {
+        let RequestDetail {
+            record,
+            key_name,
+            account_name,
+            entry,
+            ..
+        } = detail;
+        let alias = record.alias.as_ref();
+        let price = record.price.as_ref();
+
+        Self {
+            frame: frame.at(Nav::Requests),
+            requested: format::visible(&record.requested),
+            alias: alias.map(|(name, matching)| star(name.as_str(), *matching)),
+            ending: Ending::of(&record),
+            at: When::new(record.at, today.now),
+            key: key_name.unwrap_or_else(|| record.key.to_string()),
+            key_known: today.key.is_some(),
+            account: account_name,
+            client: record.agent.as_deref().map(format::visible),
+            bill: price.and_then(|price| Bill::of(price, &record.tokens, record.searches, record.cost)),
+            entry: entry.map(|entry| Entry::new(&entry, today.now)),
+            why,
+            record,
+        }
+    }
+
     fn state(&self) -> &'static str {
         words::state(self.record.state)
     }

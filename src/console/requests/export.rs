@@ -16,9 +16,9 @@ use crate::store::{Next, RequestFilter, RequestRow};
 
 /// The most lines of one file.
 pub(super) const MOST: usize = 100_000;
-/// The same, for the page.
+/// The same number as the page writes it.
 pub(super) const MOST_IN_WORDS: &str = "100,000";
-/// How many are read at once.
+/// How many requests are read at once.
 const PORTION: u32 = 1_000;
 /// How many portions are read for one file: a search for something rare ends here at the latest.
 const PORTIONS: usize = 1_000;
@@ -55,7 +55,7 @@ const HEAD: [&str; 29] = [
     "client",
 ];
 
-/// Where the file goes on.
+/// The position in the file that is being sent.
 struct Cursor {
     console: Console,
     scope: Scope,
@@ -67,7 +67,7 @@ struct Cursor {
 
 pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Query<RequestQuery>) -> Reply {
     let query = query.into_inner();
-    let place = Cursor {
+    let cursor = Cursor {
         console: console.get_ref().clone(),
         scope: query.scope(&frame.who),
         filter: query.filter(),
@@ -75,8 +75,9 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
         lines: 0,
         portions: 0,
     };
-    let portions = stream::unfold(Some(place), |place| async move {
-        match portion(place?).await {
+
+    let portions = stream::unfold(Some(cursor), |cursor| async move {
+        match portion(cursor?).await {
             Ok((text, next)) => Some((Ok(text), next)),
             Err(error) => Some((Err(error), None)),
         }
@@ -84,28 +85,32 @@ pub(super) async fn all(console: web::Data<Console>, frame: Frame, query: web::Q
     Ok(csv::file("crossmodel-requests.csv", csv::line(HEAD), portions))
 }
 
-async fn portion(mut place: Cursor) -> Result<(String, Option<Cursor>), ConsoleError> {
-    let most = u32::try_from(MOST - place.lines).unwrap_or(PORTION).min(PORTION);
-    let page = place
+async fn portion(mut cursor: Cursor) -> Result<(String, Option<Cursor>), ConsoleError> {
+    let most = u32::try_from(MOST - cursor.lines).unwrap_or(PORTION).min(PORTION);
+    let page = cursor
         .console
         .store
         .usage()
-        .requests(place.scope, &place.filter, place.before, most, Duration::MAX)
+        .requests(cursor.scope, &cursor.filter, cursor.before, most, Duration::MAX)
         .await?;
+
     let text = page.rows.iter().map(line).collect();
-    place.lines += page.rows.len();
-    place.portions += 1;
-    place.before = match page.next {
-        Next::Older(id) | Next::Further(id) if place.lines < MOST && place.portions < PORTIONS => Some(id),
+    cursor.lines += page.rows.len();
+    cursor.portions += 1;
+    cursor.before = match page.next {
+        Next::Older(id) | Next::Further(id) if cursor.lines < MOST && cursor.portions < PORTIONS => Some(id),
         Next::Older(_) | Next::Further(_) | Next::End => None,
     };
-    Ok((text, place.before.is_some().then_some(place)))
+
+    Ok((text, cursor.before.is_some().then_some(cursor)))
 }
 
 fn line(row: &RequestRow) -> String {
     let RequestRow { record, key_name } = row;
     let UsageRecord { tokens, .. } = record;
+    let alias = record.alias.as_ref();
     let first_byte = record.first_byte_ms.map(|ms| ms.to_string());
+
     let cells = [
         record.id.to_string(),
         When::new(record.at, record.at).machine(),
@@ -113,16 +118,8 @@ fn line(row: &RequestRow) -> String {
         record.key.to_string(),
         key_name.clone().unwrap_or_default(),
         record.requested.clone(),
-        record
-            .alias
-            .as_ref()
-            .map(|(name, _)| name.to_string())
-            .unwrap_or_default(),
-        record
-            .alias
-            .as_ref()
-            .map(|(_, matching)| matching.to_string())
-            .unwrap_or_default(),
+        alias.map(|(name, _)| name.to_string()).unwrap_or_default(),
+        alias.map(|(_, matching)| matching.to_string()).unwrap_or_default(),
         record.model.clone(),
         record.provider.to_string(),
         record.protocol.clone(),

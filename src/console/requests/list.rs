@@ -26,7 +26,7 @@ struct RequestsPage {
     next: Next,
     /// How far back the search looked, if it stopped before its end.
     searched_to: Option<When>,
-    /// Accounts that an admin can choose from, id and name; empty for anybody else.
+    /// Accounts that an admin can choose from, id and name; empty for other people.
     accounts: Vec<(String, String)>,
     /// Keys to choose from, id and name; those of one account.
     keys: Vec<(String, String)>,
@@ -58,6 +58,7 @@ async fn load(console: &Console, frame: Frame, query: RequestQuery) -> Result<Re
         .usage()
         .requests(scope, &query.filter(), query.before(), PER_PAGE, patience)
         .await?;
+
     let accounts = if who.scope() == Scope::All {
         console.store.accounts().list().await?
     } else {
@@ -69,6 +70,7 @@ async fn load(console: &Console, frame: Frame, query: RequestQuery) -> Result<Re
         console.store.api_keys().all(scope).await?
     };
     let catalog = console.catalog().await?;
+
     Ok(RequestsPage {
         rows: page.rows.iter().map(|row| Row::new(row, now)).collect(),
         searched_to: match page.next {
@@ -135,7 +137,7 @@ impl RequestsPage {
         }
     }
 
-    /// One status that is asked for and is not among those to choose from.
+    /// The status of the address, if the list of choices does not have it.
     fn other_status(&self) -> Option<&str> {
         let status = self.query.status.as_str();
         let known = status.is_empty() || STATUSES.iter().any(|(name, _)| *name == status);

@@ -1,7 +1,8 @@
-//! Single requests: the list of them, one request with everything that is known of it, and the list as a file.
+//! Single requests: the list of them, one request with every detail, and the list as a file.
 
 mod detail;
 mod export;
+mod in_force;
 mod list;
 mod query;
 mod row;

@@ -6,7 +6,7 @@ use crate::console::usage::{NO_ALIAS, address};
 use crate::domain::{AccountId, ApiKeyId, CallState, RequestId, Scope, Timestamp};
 use crate::store::{NameFilter, RequestFilter, StatusFilter};
 
-/// The query. Anything that makes no sense counts as not said.
+/// The query. Values that make no sense count as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct RequestQuery {
@@ -42,33 +42,37 @@ impl RequestQuery {
         }
     }
 
-    /// What the store is asked.
+    /// The filter for the store.
     pub(super) fn filter(&self) -> RequestFilter {
-        let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
         let name = |name: String| match self.matching.as_str() {
             "prefix" => NameFilter::Prefix(name),
             _ => NameFilter::Exact(name),
         };
+
         RequestFilter {
             key: self.key.parse::<ApiKeyId>().ok(),
-            requested: said(&self.name).map(name),
-            alias: said(&self.alias).map(|alias| if alias == NO_ALIAS { String::new() } else { alias }),
-            model: said(&self.model),
-            provider: said(&self.provider),
-            status: match self.status.as_str() {
-                "ok" => Some(StatusFilter::Answered),
-                "failed" => Some(StatusFilter::Failed),
-                "4xx" => Some(StatusFilter::Client),
-                "5xx" => Some(StatusFilter::Server),
-                code => code
-                    .parse()
-                    .ok()
-                    .filter(|code| (100..1_000).contains(code))
-                    .map(StatusFilter::Code),
-            },
+            requested: given(&self.name).map(name),
+            alias: given(&self.alias).map(|alias| if alias == NO_ALIAS { String::new() } else { alias }),
+            model: given(&self.model),
+            provider: given(&self.provider),
+            status: self.status_filter(),
             state: CallState::ALL.into_iter().find(|state| state.as_str() == self.state),
             from: days::parse_day(&self.from).map(Timestamp::of_day),
             until: days::parse_day(&self.to).map(|day| Timestamp::of_day(day + 1)),
+        }
+    }
+
+    fn status_filter(&self) -> Option<StatusFilter> {
+        match self.status.as_str() {
+            "ok" => Some(StatusFilter::Answered),
+            "failed" => Some(StatusFilter::Failed),
+            "4xx" => Some(StatusFilter::Client),
+            "5xx" => Some(StatusFilter::Server),
+            code => {
+                let code = code.parse().ok();
+                code.filter(|code| (100..1_000).contains(code)).map(StatusFilter::Code)
+            }
         }
     }
 
@@ -129,7 +133,7 @@ impl RequestQuery {
     }
 
     fn address(&self, path: &str) -> String {
-        let said = [
+        let fields = [
             ("name", &self.name),
             ("match", &self.matching),
             ("status", &self.status),
@@ -143,7 +147,7 @@ impl RequestQuery {
             ("state", &self.state),
             ("before", &self.before),
         ];
-        address(path, &said.map(|(name, value)| (name, value.as_str())))
+        address(path, &fields.map(|(name, value)| (name, value.as_str())))
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_makes_no_sense_counts_as_not_said() {
+    fn values_that_make_no_sense_count_as_missing() {
         let query = RequestQuery {
             key: "x".into(),
             status: "teapot".into(),
@@ -182,6 +186,7 @@ mod tests {
             ..RequestQuery::default()
         };
         assert_eq!(query.filter().requested, Some(NameFilter::Exact("gpt".into())));
+
         let query = RequestQuery {
             matching: "prefix".into(),
             status: "429".into(),

@@ -4,12 +4,12 @@ use crate::console::format::{When, figures, money};
 use crate::domain::{CallState, Match, Timestamp, UsageRecord, format};
 use crate::store::RequestRow;
 
-/// What a row shows.
+/// The cells of a row.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub id: String,
     pub requested: String,
-    /// The alias that caught it, with a star if by its beginning.
+    /// The alias that caught it, with a star if it is a prefix.
     pub alias: Option<String>,
     pub model: String,
     pub provider: String,
@@ -94,7 +94,7 @@ impl Row {
     }
 }
 
-/// `claude-opus*` for one that catches by its beginning.
+/// `claude-opus*` for a prefix alias.
 pub(super) fn star(name: &str, matching: Match) -> String {
     format!("{name}{}", if matching == Match::Prefix { "*" } else { "" })
 }

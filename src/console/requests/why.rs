@@ -1,27 +1,23 @@
-//! *Why this model?* Answered with the rules of that moment; and where today's rules say something else, that too.
+//! *Why this model?* The page answers with the aliases of that moment, and with today's where they differ.
 
+use super::in_force::in_force;
 use crate::console::format::When;
 use crate::console::usage::address;
 use crate::domain::{
-    Alias, AliasSet, ApiKey, Catalog, ExplainedOutcome, Explanation, Rule, Step, Timestamp, UsageRecord, explain,
-    format,
+    Alias, AliasSet, ApiKey, Catalog, ExplainedOutcome, Explanation, KeyStatus, Rule, Step, Timestamp, UsageRecord,
+    explain, format,
 };
 use crate::store::{RequestDetail, SavedAliases};
-use std::time::Duration;
 
-/// How long a gateway may go on with older rules if every notice of a change was lost.
-const AT_THE_LATEST: Duration = Duration::from_secs(60);
-
-/// The answer.
+/// Why a request ran its model.
 #[derive(Clone, Debug)]
 pub(super) struct Why {
     /// Which rule decided.
     pub sentence: String,
-    /// The rules that it was answered with.
+    /// The version of the aliases that the gateway used.
     pub rules: String,
-    /// What was looked at, in order.
+    /// The steps of the resolution, in order.
     pub steps: Vec<Step>,
-    /// What else there is to know.
     pub notes: Vec<String>,
     /// What would happen today, if it differs.
     pub today: Option<String>,
@@ -29,7 +25,7 @@ pub(super) struct Why {
     pub editor: Option<String>,
 }
 
-/// What is known of the key today.
+/// The key, its aliases and the catalog today.
 pub(super) struct Today<'a> {
     pub key: Option<&'a ApiKey>,
     pub rules: &'a SavedAliases,
@@ -41,12 +37,52 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
     let record = &detail.record;
     let (rules, known) = in_force(detail);
     let then = resolve(&rules.aliases, today, record);
-    let requested = format::visible(&record.requested);
-    let resolved = if known {
-        then.model.clone()
-    } else {
-        record.model.clone()
+    let resolved = if known { &then.model } else { &record.model };
+    let editor = |key: &ApiKey| {
+        let test = [("test", record.requested.as_str())];
+        address(&format!("/keys/{}/aliases", key.id), &test)
     };
+
+    Why {
+        sentence: sentence(record, resolved),
+        rules: version(&rules, today.now),
+        notes: notes(record, resolved, known),
+        today: differs(record, resolved, today),
+        editor: today.key.map(editor),
+        steps: if known {
+            then.steps.into_iter().filter(|step| step.rule != Rule::Then).collect()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+fn sentence(record: &UsageRecord, resolved: &str) -> String {
+    let (requested, model) = (format::visible(&record.requested), format::visible(resolved));
+    match &record.alias {
+        Some((name, matching)) => {
+            format!("{requested} was caught by the {matching} alias {name}, which pointed at {model}.")
+        }
+        None => format!("No alias caught {requested}, so it went on as it was: {model}."),
+    }
+}
+
+fn version(rules: &SavedAliases, now: Timestamp) -> String {
+    if rules.version == 0 {
+        return "Answered before any alias of this key was saved.".into();
+    }
+    let saver = rules.saved_by.as_deref().unwrap_or("an unknown person");
+    let saved = rules
+        .saved_at
+        .map(|at| format!(", saved {} by {saver}", When::new(at, now).exact()));
+    format!(
+        "Answered with the rules of v{}{}.",
+        rules.version,
+        saved.unwrap_or_default()
+    )
+}
+
+fn notes(record: &UsageRecord, resolved: &str, known: bool) -> Vec<String> {
     let mut notes = Vec::new();
     if !known {
         notes.push(
@@ -60,83 +96,12 @@ pub(super) fn why(detail: &RequestDetail, today: &Today<'_>) -> Why {
             format::visible(&record.model)
         ));
     }
-    let model = format::visible(&resolved);
-    let sentence = match &record.alias {
-        Some((name, matching)) => {
-            format!("{requested} was caught by the {matching} alias {name}, which pointed at {model}.")
-        }
-        None => format!("No alias caught {requested}, so it went on as it was: {model}."),
-    };
-    let saved = rules
-        .saved_at
-        .map(|at| format!(", saved {} by {}", When::new(at, today.now).exact(), saver(&rules)));
-    Why {
-        sentence,
-        rules: match (rules.version, saved) {
-            (0, _) => "Answered before any alias of this key was saved.".into(),
-            (version, saved) => format!("Answered with the rules of v{version}{}.", saved.unwrap_or_default()),
-        },
-        steps: if known {
-            then.steps.into_iter().filter(|step| step.rule != Rule::Then).collect()
-        } else {
-            Vec::new()
-        },
-        notes,
-        today: differs(record, &resolved, today),
-        editor: today.key.map(|key| {
-            address(
-                &format!("/keys/{}/aliases", key.id),
-                &[("test", record.requested.as_str())],
-            )
-        }),
-    }
-}
-
-/// The version that the answer came from, and whether it explains it. A gateway may not have heard of a save that is less
-/// than a minute old, so an older version counts if it alone says what was noted.
-fn in_force(detail: &RequestDetail) -> (SavedAliases, bool) {
-    let record = &detail.record;
-    let none = SavedAliases {
-        version: 0,
-        aliases: Vec::new(),
-        saved_at: None,
-        saved_by: None,
-    };
-    let first_known = detail.rules.last().is_none_or(|oldest| oldest.version == 1);
-    let mut candidates: Vec<SavedAliases> = detail.rules.clone();
-    candidates.extend(first_known.then(|| none.clone()));
-    let mut replaced_at: Option<Timestamp> = None;
-    for saved in &candidates {
-        if replaced_at.is_some_and(|at| record.at.since(at) > AT_THE_LATEST) {
-            break;
-        }
-        if agrees(&saved.aliases, record) {
-            return (saved.clone(), true);
-        }
-        replaced_at = saved.saved_at;
-    }
-    (candidates.into_iter().next().unwrap_or(none), false)
-}
-
-/// Whether these aliases catch the name as it was noted.
-fn agrees(aliases: &[Alias], record: &UsageRecord) -> bool {
-    let set = AliasSet::new(aliases.to_vec());
-    let resolution = set.resolve(&record.requested);
-    let caught = resolution.alias().map(|alias| (&alias.name, alias.matching));
-    let same_model = resolution.model() == record.model;
-    // Another provider's model may have stepped in; then the attempts say so.
-    let stepped_in = record
-        .attempts
-        .iter()
-        .any(|attempt| attempt.model == resolution.model());
-    caught == record.alias.as_ref().map(|(name, matching)| (name, *matching)) && (same_model || stepped_in)
+    notes
 }
 
 fn resolve(aliases: &[Alias], today: &Today<'_>, record: &UsageRecord) -> Explanation {
     let allowed = today.key.and_then(ApiKey::models);
-    let status = today
-        .key
-        .map_or(crate::domain::KeyStatus::Active, |key| key.status(today.now));
+    let status = today.key.map_or(KeyStatus::Active, |key| key.status(today.now));
     explain(
         &AliasSet::new(aliases.to_vec()),
         today.catalog,
@@ -150,8 +115,10 @@ fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<St
     if today.key.is_none() {
         return Some("Today it would be refused: the key was deleted.".into());
     }
+
     let now = resolve(&today.rules.aliases, today, record);
     let model = format::visible(&now.model);
+
     match now.outcome {
         ExplainedOutcome::Runs | ExplainedOutcome::Empty if now.model == resolved => None,
         ExplainedOutcome::Runs | ExplainedOutcome::Empty => {
@@ -162,8 +129,4 @@ fn differs(record: &UsageRecord, resolved: &str, today: &Today<'_>) -> Option<St
         )),
         ExplainedOutcome::ModelNotAllowed => Some(format!("Today it would go to {model}, which this key may not use.")),
     }
-}
-
-fn saver(saved: &SavedAliases) -> &str {
-    saved.saved_by.as_deref().unwrap_or("somebody unknown")
 }

@@ -21,7 +21,7 @@ pub(super) fn state_meaning(state: CallState) -> &'static str {
             "The answer was cut short: the client left, or the provider broke off. It is charged as far as it went."
         }
         CallState::Unknown => {
-            "The gateway ended in the middle of this call. Nobody knows what was used, and nothing is charged."
+            "The gateway ended in the middle of this call. Its usage is not known, and nothing is charged."
         }
         CallState::Released => {
             "The call failed at the provider. What was held for it is free again, and nothing is charged."
@@ -29,7 +29,7 @@ pub(super) fn state_meaning(state: CallState) -> &'static str {
     }
 }
 
-/// Who counted the tokens.
+/// Where the token counts come from.
 pub(super) fn source(source: UsageSource) -> &'static str {
     match source {
         UsageSource::Provider => "The provider counted them.",
@@ -40,11 +40,12 @@ pub(super) fn source(source: UsageSource) -> &'static str {
     }
 }
 
-/// What was held, and what became of it.
+/// The hold of a call, and what was charged or released of it.
 pub(super) fn held(record: &UsageRecord) -> Option<String> {
     if record.held == PicoUsd::ZERO {
         return None;
     }
+
     let held = money::significant(record.held);
     let back = record.held.pico().saturating_sub(record.cost.pico());
     let rest = match back {
@@ -58,5 +59,6 @@ pub(super) fn held(record: &UsageRecord) -> Option<String> {
             money::significant(PicoUsd::from_pico(more.saturating_neg()))
         ),
     };
+
     Some(format!("{held} before the call was sent; {rest}"))
 }

@@ -6,10 +6,10 @@ use crate::console::auth::SignedIn;
 use crate::domain::{AccountId, ApiKeyId, Scope};
 use crate::store::ReportFilter;
 
-/// How an address says that no alias caught the name: no alias is called that.
+/// The value in an address for names that no alias caught; no alias can have that name.
 pub(in crate::console) const NO_ALIAS: &str = "(none)";
 
-/// The query. Anything that makes no sense counts as not said.
+/// The query. Values that make no sense count as missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct UsageQuery {
@@ -23,7 +23,7 @@ pub(super) struct UsageQuery {
     pub provider: String,
 }
 
-/// What the cost is told apart by.
+/// What the chart of the cost is split by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     Model,
@@ -36,7 +36,7 @@ pub(super) enum By {
 impl By {
     pub(super) const ALL: [Self; 5] = [Self::Model, Self::Provider, Self::Name, Self::Key, Self::Account];
 
-    /// As the address says it.
+    /// Value in the address.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Model => "model",
@@ -83,17 +83,17 @@ impl UsageQuery {
         }
     }
 
-    /// What the store is asked, up to today.
+    /// The filter for the store, up to today.
     pub(super) fn filter(&self, today: i64) -> ReportFilter {
-        let said = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
         ReportFilter {
             from: today - self.days() + 1,
             to: today,
             key: self.key.parse::<ApiKeyId>().ok(),
-            requested: said(&self.name),
-            alias: said(&self.alias).map(|alias| if alias == NO_ALIAS { String::new() } else { alias }),
-            model: said(&self.model),
-            provider: said(&self.provider),
+            requested: given(&self.name),
+            alias: given(&self.alias).map(|alias| if alias == NO_ALIAS { String::new() } else { alias }),
+            model: given(&self.model),
+            provider: given(&self.provider),
         }
     }
 
@@ -124,6 +124,7 @@ impl UsageQuery {
             ("model", &self.model, without(|it| it.model.clear())),
             ("provider", &self.provider, without(|it| it.provider.clear())),
         ];
+
         all.into_iter()
             .filter(|(_, value, _)| !value.is_empty())
             .map(|(word, value, at)| (word, value.clone(), at))
@@ -135,7 +136,7 @@ impl UsageQuery {
     }
 
     fn address(&self, path: &str) -> String {
-        let said = [
+        let fields = [
             ("days", &self.days),
             ("by", &self.by),
             ("account", &self.account),
@@ -145,17 +146,18 @@ impl UsageQuery {
             ("model", &self.model),
             ("provider", &self.provider),
         ];
-        address(path, &said.map(|(name, value)| (name, value.as_str())))
+        address(path, &fields.map(|(name, value)| (name, value.as_str())))
     }
 }
 
-/// An address with what was said.
-pub(in crate::console) fn address(path: &str, said: &[(&str, &str)]) -> String {
+/// An address with the parameters that are not empty.
+pub(in crate::console) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
-    for (name, value) in said.iter().filter(|(_, value)| !value.is_empty()) {
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
         query.append_pair(name, value);
     }
     let query = query.finish();
+
     if query.is_empty() {
         path.into()
     } else {
@@ -168,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_makes_no_sense_counts_as_not_said() {
+    fn values_that_make_no_sense_count_as_missing() {
         let query = UsageQuery {
             days: "31".into(),
             by: "colour".into(),

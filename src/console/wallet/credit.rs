@@ -11,13 +11,15 @@ use crate::console::state::Console;
 use crate::console::web::flash::{self, Flash};
 use crate::console::web::reply::{self, Reply};
 use crate::console::web::{ConsoleError, Field, HtmxRequest};
-use crate::domain::{LedgerId, PicoUsd};
+use crate::domain::{LedgerId, Name, PicoUsd};
 use crate::store::{Credited, NewCredit};
 
-/// The longest note.
+/// The longest note, in characters.
 const NOTE: usize = 200;
+const STALE: &str = "An entry was added since this page was opened: the newest are listed below. Nothing was added now. If \
+                     yours is not among them, send it again.";
 
-/// The form.
+/// The form that adds credit.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct CreditForm {
@@ -40,10 +42,10 @@ pub(super) async fn add(
         return Err(ConsoleError::Forbidden);
     }
     let (who, now) = (frame.who.clone(), console.now());
-    let account = super::account(&console, &who, &form.account)
-        .await?
-        .ok_or(ConsoleError::NotFound)?;
+    let account = super::account(&console, &who, &form.account).await?;
+    let account = account.ok_or(ConsoleError::NotFound)?;
     let (id, name) = (account.id, account.name.clone());
+
     let mut page = WalletPage::load(&console, frame, account, "").await?;
     page.usd.value.clone_from(&form.usd);
     page.note.value.clone_from(&form.note);
@@ -53,52 +55,47 @@ pub(super) async fn add(
     let (Some(amount), Some(note)) = (amount, note) else {
         return page.again(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    if amount < PicoUsd::ZERO {
-        let phrase = format!("take {} USD", amount.to_string().trim_start_matches('-'));
-        if form.confirm.trim() != phrase {
-            let taken = money::dollars(PicoUsd::from_pico(amount.pico().saturating_neg()));
-            let error = format!("This takes {taken} from {name}. Type {phrase} to confirm.");
-            page.confirm = Some((
-                phrase,
-                Field {
-                    value: form.confirm.clone(),
-                    error: Some(error),
-                },
-            ));
-            return page.again(StatusCode::UNPROCESSABLE_ENTITY);
-        }
+    if let Some(question) = unconfirmed(amount, &name, &form.confirm) {
+        page.confirm = Some(question);
+        return page.again(StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let seen = if form.seen.is_empty() {
-        None
-    } else {
-        form.seen.parse().ok()
-    };
+
     let new = NewCredit {
         id: LedgerId::new(now, crate::random::bytes()),
         account: id,
         amount,
         note,
-        // What a form does not say, it has not seen: it can then only be the first entry.
-        seen: Some(seen),
+        // A form without the field has seen no entry: its credit can then only be the first.
+        seen: Some(form.seen.parse().ok()),
     };
     match console.store.wallets().add(new, &who.editor(), now).await? {
         Credited::Done(balance) => {
             let (changed, balance) = (money::change(amount), money::dollars(balance));
-            flash::set(
-                &session,
-                Flash::new(format!("{changed} for {name}. The balance is now {balance}.")),
-            );
+            let text = format!("{changed} for {name}. The balance is now {balance}.");
+            flash::set(&session, Flash::new(text));
             Ok(reply::go(htmx, &format!("/wallet?account={id}")))
         }
         Credited::Stale => {
-            page.conflict = Some(
-                "An entry was added since this page was opened: the newest are listed below. Nothing was added now. If \
-                 yours is not among them, send it again.",
-            );
+            page.conflict = Some(STALE);
             page.again(StatusCode::CONFLICT)
         }
         Credited::Missing => Err(ConsoleError::NotFound),
     }
+}
+
+/// The phrase to type and the field for it, if the amount is a correction that the person has not confirmed.
+fn unconfirmed(amount: PicoUsd, account: &Name, typed: &str) -> Option<(String, Field)> {
+    let phrase = format!("take {} USD", amount.to_string().trim_start_matches('-'));
+    if amount >= PicoUsd::ZERO || typed.trim() == phrase {
+        return None;
+    }
+
+    let taken = money::dollars(PicoUsd::from_pico(amount.pico().saturating_neg()));
+    let field = Field {
+        value: typed.to_owned(),
+        error: Some(format!("This takes {taken} from {account}. Type {phrase} to confirm.")),
+    };
+    Some((phrase, field))
 }
 
 fn amount(text: &str, balance: PicoUsd) -> Result<PicoUsd, String> {

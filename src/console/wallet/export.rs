@@ -13,7 +13,7 @@ use crate::console::web::ConsoleError;
 use crate::console::web::reply::Reply;
 use crate::domain::{AccountId, LedgerEntry, LedgerId, csv_cell};
 
-/// Entries that are read at once.
+/// How many entries are read at once.
 const PIECE: u32 = 1_000;
 const HEAD: &str = "id,time,kind,amount (USD),requests,note,by\r\n";
 
@@ -23,7 +23,8 @@ pub(super) async fn all(console: web::Data<Console>, who: SignedIn, query: web::
         .await?
         .ok_or(ConsoleError::NotFound)?
         .id;
-    // The first piece is read before anything is answered, so that a failing store gives an error and no empty file.
+
+    // The first piece is read before the answer begins, so that a failing store gives an error and no empty file.
     let (first, rest) = piece(&console, account, None).await?;
     let head = stream::iter([Ok(Bytes::from(format!("{HEAD}{first}")))]);
     let rest = stream::try_unfold(rest, move |under| {
@@ -34,6 +35,7 @@ pub(super) async fn all(console: web::Data<Console>, who: SignedIn, query: web::
             Ok::<_, ConsoleError>((!text.is_empty()).then(|| (Bytes::from(text), rest)))
         }
     });
+
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"crossmodel-wallet.csv\""))

@@ -1,23 +1,22 @@
 //! One line of the ledger as the page shows it.
 
-use crate::console::format::{When, figures, money};
-use crate::domain::{EntryKind, PicoUsd, Timestamp};
+use crate::console::format::{When, days, figures, money};
+use crate::domain::{EntryKind, LedgerEntry, PicoUsd, Timestamp};
 use crate::store::{WalletCursor, WalletEvent, WalletLine};
 
-/// A line.
 pub(super) struct Line {
-    /// What it tells: `Usage, 1,234 requests`, or an admin's note.
+    /// `Usage, 1,234 requests`, or an admin's note.
     pub what: String,
     /// The day's requests, for usage.
     pub href: Option<String>,
-    /// What kind of entry it is.
+    /// `Usage`, `Credit` or `Correction`.
     pub kind: &'static str,
     /// For the `datetime` attribute.
     pub machine: String,
     pub date: String,
-    /// The exact moment, of what happened at one.
+    /// The exact time; the day for usage.
     pub exact: String,
-    /// Who did it.
+    /// The actor of an entry by hand.
     pub by: String,
     pub amount: String,
     pub amount_exact: PicoUsd,
@@ -26,53 +25,22 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// `foreign` names the account in links, where it is not the person's own.
+    /// `foreign` is the account for links, if it is not the person's own.
     pub(super) fn new(line: WalletLine, foreign: Option<&str>, now: Timestamp) -> Self {
         let amount = line.what.amount();
-        let (what, href, kind, when, machine, exact, by) = match line.what {
-            WalletEvent::Usage { day, requests, .. } => {
-                let when = When::new(Timestamp::of_day(day), now);
-                let date = when.machine_date();
-                let account = foreign.map(|id| format!("&account={id}")).unwrap_or_default();
-                let href = format!("/requests?day={date}{account}");
-                let what = format!("Usage, {}", figures::requests(requests));
-                (
-                    what,
-                    Some(href),
-                    "Usage",
-                    when,
-                    date,
-                    format!("{}, UTC", when.date()),
-                    String::new(),
-                )
-            }
-            WalletEvent::ByHand(entry) => {
-                let when = When::new(entry.at, now);
-                let kind = if entry.kind == EntryKind::Correction {
-                    "Correction"
-                } else {
-                    "Credit"
-                };
-                let by = entry.actor.unwrap_or_default();
-                (
-                    entry.note.unwrap_or_default(),
-                    None,
-                    kind,
-                    when,
-                    when.machine(),
-                    when.exact(),
-                    by,
-                )
-            }
+        let event = match line.what {
+            WalletEvent::Usage { day, requests, .. } => Event::of_usage(day, requests, foreign, now),
+            WalletEvent::ByHand(entry) => Event::by_hand(entry, now),
         };
+
         Self {
-            what,
-            href,
-            kind,
-            machine,
-            date: when.date(),
-            exact,
-            by,
+            what: event.what,
+            href: event.href,
+            kind: event.kind,
+            machine: event.machine,
+            date: event.date,
+            exact: event.exact,
+            by: event.by,
             amount: money::change(amount),
             amount_exact: amount,
             balance: money::dollars(line.balance),
@@ -81,27 +49,72 @@ impl Line {
     }
 }
 
-/// A place as an address names it: a day, or an entry's id.
-pub(super) fn place_text(place: WalletCursor, now: Timestamp) -> String {
-    match place {
+/// What a line is about, without its amounts.
+struct Event {
+    what: String,
+    href: Option<String>,
+    kind: &'static str,
+    machine: String,
+    date: String,
+    exact: String,
+    by: String,
+}
+
+impl Event {
+    fn of_usage(day: i64, requests: i64, foreign: Option<&str>, now: Timestamp) -> Self {
+        let when = When::new(Timestamp::of_day(day), now);
+        let machine = when.machine_date();
+        let account = foreign.map(|id| format!("&account={id}")).unwrap_or_default();
+
+        Self {
+            what: format!("Usage, {}", figures::requests(requests)),
+            href: Some(format!("/requests?day={machine}{account}")),
+            kind: "Usage",
+            machine,
+            date: when.date(),
+            exact: format!("{}, UTC", when.date()),
+            by: String::new(),
+        }
+    }
+
+    fn by_hand(entry: LedgerEntry, now: Timestamp) -> Self {
+        let when = When::new(entry.at, now);
+        let kind = if entry.kind == EntryKind::Correction {
+            "Correction"
+        } else {
+            "Credit"
+        };
+
+        Self {
+            what: entry.note.unwrap_or_default(),
+            href: None,
+            kind,
+            machine: when.machine(),
+            date: when.date(),
+            exact: when.exact(),
+            by: entry.actor.unwrap_or_default(),
+        }
+    }
+}
+
+/// A cursor as an address has it: a day, or the id of an entry.
+pub(super) fn cursor_text(cursor: WalletCursor, now: Timestamp) -> String {
+    match cursor {
         WalletCursor::Usage(day) => When::new(Timestamp::of_day(day), now).machine_date(),
         WalletCursor::Entry(id) => id.to_string(),
     }
 }
 
-/// What [`place_text`] wrote; anything else is the top.
-pub(super) fn parse_place(text: &str) -> Option<WalletCursor> {
+/// Reads what [`cursor_text`] wrote; any other text is the top.
+pub(super) fn parse_cursor(text: &str) -> Option<WalletCursor> {
     if let Ok(id) = text.parse() {
         return Some(WalletCursor::Entry(id));
     }
-    let date: jiff::civil::Date = text.parse().ok()?;
-    let start = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(WalletCursor::Usage(
-        Timestamp::from_millis(start.timestamp().as_millisecond()).day(),
-    ))
+    days::parse_day(text).map(WalletCursor::Usage)
 }
 
-/// How long what is free lasts if every day costs what the last seven did; `None` without spending, or with nothing left.
+/// How long the free credit lasts if every day costs as much as the last seven did; `None` without spending, or with no
+/// credit left.
 pub(super) fn lasts(free: PicoUsd, week: PicoUsd) -> Option<String> {
     if free <= PicoUsd::ZERO || week <= PicoUsd::ZERO {
         return None;
@@ -122,16 +135,16 @@ mod tests {
     use crate::domain::LedgerId;
 
     #[test]
-    fn a_place_reads_back_and_nonsense_is_the_top() {
+    fn a_cursor_reads_back_and_nonsense_is_the_top() {
         let now = Timestamp::from_millis(1_795_348_800_000);
-        for place in [
+        for cursor in [
             WalletCursor::Usage(now.day() - 3),
             WalletCursor::Entry(LedgerId::new(now, [5; 10])),
         ] {
-            assert_eq!(parse_place(&place_text(place, now)), Some(place));
+            assert_eq!(parse_cursor(&cursor_text(cursor, now)), Some(cursor));
         }
         for text in ["", "x", "2026-13-01", "99999999999"] {
-            assert_eq!(parse_place(text), None, "{text}");
+            assert_eq!(parse_cursor(text), None, "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The wallet: what an account has, what it spent, and every entry of its ledger.
+//! The wallet: the credit of an account, its spending, and every entry of its ledger.
 
 mod credit;
 mod export;

@@ -1,11 +1,11 @@
-//! `GET /wallet`.
+//! `GET /wallet`: the balance, the spending, and the ledger line by line.
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use url::form_urlencoded::Serializer;
 
-use super::line::{Line, lasts, parse_place, place_text};
+use super::line::{Line, cursor_text, lasts, parse_cursor};
 use crate::console::format::money;
 use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
@@ -14,16 +14,16 @@ use crate::console::web::{ConsoleError, Field};
 use crate::domain::{Account, Balance, LedgerId, PicoUsd};
 use crate::store::Spent;
 
-/// Lines on a page.
+/// How many lines a page has.
 const PER_PAGE: u32 = 50;
 
 /// The query of the page.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub(super) struct WalletQuery {
-    /// Whose wallet, for an admin.
+    /// The account, for an admin.
     pub(super) account: String,
-    /// Where the page before ended.
+    /// The cursor at the end of the page before.
     before: String,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct WalletPage {
     pub(super) wallet: Option<Balance>,
     spent: Spent,
     lines: Vec<Line>,
-    /// Where the next page goes on.
+    /// The cursor of the next page, if there is one.
     next: Option<String>,
     is_first: bool,
     /// The last entry by hand that the page shows, for the form.
@@ -48,7 +48,7 @@ pub(super) struct WalletPage {
     pub(super) usd: Field,
     /// The note, as typed.
     pub(super) note: Field,
-    /// What confirms a correction, once it is asked for.
+    /// The phrase that confirms a correction and the field for it, once the page asks for it.
     pub(super) confirm: Option<(String, Field)>,
     /// What is wrong with the form as a whole.
     pub(super) conflict: Option<&'static str>,
@@ -56,15 +56,15 @@ pub(super) struct WalletPage {
 
 /// The page of an installation without accounts.
 #[derive(Template)]
-#[template(path = "wallet/nobody.html")]
-struct NobodyPage {
+#[template(path = "wallet/no_accounts.html")]
+struct NoAccountsPage {
     frame: Frame,
 }
 
 pub(super) async fn show(console: web::Data<Console>, frame: Frame, query: web::Query<WalletQuery>) -> Reply {
     match super::account(&console, &frame.who, &query.account).await? {
         Some(account) => reply::ok(&WalletPage::load(&console, frame, account, &query.before).await?),
-        None => reply::ok(&NobodyPage {
+        None => reply::ok(&NoAccountsPage {
             frame: frame.at(Nav::Wallet),
         }),
     }
@@ -78,18 +78,23 @@ impl WalletPage {
         before: &str,
     ) -> Result<Self, ConsoleError> {
         let (now, wallets) = (console.now(), console.store.wallets());
-        let place = parse_place(before);
+        let cursor = parse_cursor(before);
         let unloaded = |source| ConsoleError::Unloaded {
             what: "the wallet",
             source,
         };
-        let mut lines = wallets.lines(account.id, place, PER_PAGE + 1).await.map_err(unloaded)?;
+
+        let mut lines = wallets
+            .lines(account.id, cursor, PER_PAGE + 1)
+            .await
+            .map_err(unloaded)?;
         let more = lines.len() > PER_PAGE as usize;
         lines.truncate(PER_PAGE as usize);
         let next = lines
             .last()
             .filter(|_| more)
-            .map(|line| place_text(line.what.under(), now));
+            .map(|line| cursor_text(line.what.under(), now));
+
         let accounts = if frame.who.is_admin() {
             console.store.accounts().list().await?
         } else {
@@ -97,13 +102,14 @@ impl WalletPage {
         };
         let id = account.id.to_string();
         let foreign = frame.who.is_admin().then_some(id.as_str());
+
         Ok(Self {
             wallet: wallets.balance(account.id).await?,
             spent: wallets.spent(account.id, now).await?,
             seen: wallets.last_by_hand(account.id).await?,
             lines: lines.into_iter().map(|line| Line::new(line, foreign, now)).collect(),
             next,
-            is_first: place.is_none(),
+            is_first: cursor.is_none(),
             accounts: accounts
                 .into_iter()
                 .map(|account| (account.id.to_string(), account.name.into()))
@@ -134,7 +140,7 @@ impl WalletPage {
         self.wallet.unwrap_or_default().held
     }
 
-    /// Whether calls are refused for want of money.
+    /// Whether calls are refused because the wallet is empty.
     fn is_empty(&self) -> bool {
         self.wallet.is_some() && self.balance() <= PicoUsd::ZERO
     }
@@ -157,7 +163,7 @@ impl WalletPage {
             .collect()
     }
 
-    /// An address of this wallet's.
+    /// An address about this wallet.
     fn address(&self, path: &str, before: &str) -> String {
         let mut query = Serializer::new(String::new());
         if self.frame.who.is_admin() {

@@ -1,4 +1,4 @@
-//! The style sheet, scripts and icons: built in, served under names that carry their hash, so that they never go stale.
+//! The style sheet, scripts and icons: built in, served under names with their hash, so that browsers can keep them for good.
 
 use std::fmt;
 
@@ -8,29 +8,29 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::accept_encoding::accepts;
 use super::error::ConsoleError;
 
-/// One file that `build.rs` prepared.
+/// A file that `build.rs` prepared.
 #[derive(Debug)]
 pub struct Asset {
-    /// What templates call it, for example `app.js`.
+    /// Name in templates, for example `app.js`.
     pub logical: &'static str,
-    /// Its name with the hash of its content.
+    /// File name with the hash of its content.
     pub name: &'static str,
-    /// Where it is served.
+    /// Address that serves it.
     pub url: &'static str,
-    /// For the `content-type` header.
+    /// Value of the `content-type` header.
     pub content_type: &'static str,
-    /// The bytes.
+    /// Uncompressed bytes.
     pub plain: &'static [u8],
-    /// The same, compressed with brotli.
+    /// Bytes compressed with brotli.
     pub brotli: &'static [u8],
-    /// The same, compressed with gzip.
+    /// Bytes compressed with gzip.
     pub gzip: &'static [u8],
 }
 
 /// Every built-in file.
 pub static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// Where a file is served; `None` if this build has no such file, as htmx without the feature `enhance`.
+/// The address of a file; `None` if this build has no such file, as htmx without the feature `enhance`.
 pub fn find(logical: &str) -> Option<&'static str> {
     ASSETS
         .iter()
@@ -38,7 +38,7 @@ pub fn find(logical: &str) -> Option<&'static str> {
         .map(|asset| asset.url)
 }
 
-/// Where a file that every build has is served.
+/// The address of a file that every build has.
 pub fn url(logical: &str) -> &'static str {
     find(logical).unwrap_or_default()
 }

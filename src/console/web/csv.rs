@@ -1,4 +1,4 @@
-//! Files for spreadsheets, sent as they are read, so that no file has to fit in memory.
+//! Files for spreadsheets, sent piece by piece: no file has to fit in memory.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
@@ -15,8 +15,8 @@ pub fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     out
 }
 
-/// A file of that name: its first line, then portions of lines. What fails on the way breaks the connection off, so that
-/// half a file is not taken for a whole one.
+/// A file of that name: its first line, then portions of lines. An error breaks the connection off, so that no client takes
+/// half a file for a whole one.
 pub fn file(
     name: &str,
     head: String,

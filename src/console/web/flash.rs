@@ -4,26 +4,26 @@ use actix_session::Session;
 
 const KEY: &str = "flash";
 
-/// What to tell the person on the next page, and a way back from what was done.
+/// A message about a change, for the next page, with a form that undoes it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Flash {
     /// One or two sentences.
     pub text: String,
-    /// A change that undoes what was done.
+    /// The form that undoes the change.
     pub undo: Option<Undo>,
 }
 
 /// A form with one button.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Undo {
-    /// Where it posts.
+    /// Address that the form posts to.
     pub action: String,
     /// Hidden fields, name and value.
     pub fields: Vec<(String, String)>,
 }
 
 impl Flash {
-    /// A message without a way back.
+    /// A message that undoes nothing.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -58,7 +58,7 @@ pub fn set(session: &Session, flash: Flash) {
     }
 }
 
-/// Takes the message, if there is one. Leaves a session without one untouched, so that it need not be written.
+/// Takes the message, if there is one. A session without one stays untouched, so that it need not be written.
 pub fn take(session: &Session) -> Option<Flash> {
     if !session.contains_key(KEY) {
         return None;

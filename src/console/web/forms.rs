@@ -1,11 +1,11 @@
-//! Fields of forms as pages show them again: what was typed, and what is wrong with it.
+//! Fields of forms as pages show them again: the text that a person typed, and what is wrong with it.
 
 /// One field: its value, and the message under it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
-    /// What was typed.
+    /// The text, as typed.
     pub value: String,
-    /// What is wrong with it.
+    /// The message under the field.
     pub error: Option<String>,
 }
 
@@ -18,7 +18,7 @@ impl Field {
         }
     }
 
-    /// Keeps a parsed value, or notes what is wrong.
+    /// Returns a parsed value, or keeps the error as the message.
     pub fn check<T, E: std::fmt::Display>(&mut self, parsed: Result<T, E>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),

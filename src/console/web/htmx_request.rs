@@ -6,10 +6,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
 use actix_web::{FromRequest, HttpRequest};
 
-/// What the answer should be.
+/// The shape that the answer should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HtmxRequest {
-    /// A browser going to a page, or a plain form.
+    /// A browser that opens a page or sends a plain form.
     Page,
     /// htmx, which will take its part out of a whole page.
     Selected,
@@ -18,7 +18,7 @@ pub enum HtmxRequest {
 }
 
 impl HtmxRequest {
-    /// From the request's headers.
+    /// Reads `HX-Request-Type`.
     pub fn of(headers: &HeaderMap) -> Self {
         match headers.get("hx-request-type").map(|value| value.as_bytes()) {
             Some(b"partial") => Self::Partial,

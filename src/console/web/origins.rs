@@ -1,6 +1,6 @@
 //! Which addresses are the console's own, and which requests may change something.
 
-use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use actix_web::http::{Method, Uri};
 use url::{Host, Url};
 
@@ -17,8 +17,8 @@ pub struct Origins {
 }
 
 impl Origins {
-    /// From the public address. One on this machine has three spellings, all of which mean this machine and none of which
-    /// a foreign name can be made to mean.
+    /// The addresses of a public URL. A loopback address has three spellings: all of them mean this machine, and no
+    /// attacker's name can mean it.
     pub fn new(public: &Url) -> Self {
         let loopback = match public.host() {
             Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -26,6 +26,7 @@ impl Origins {
             Some(Host::Domain(name)) => name == "localhost",
             None => false,
         };
+
         let named = public.host_str().unwrap_or_default();
         let mut names = vec![named];
         if loopback {
@@ -35,6 +36,7 @@ impl Origins {
                     .filter(|&name| name != named),
             );
         }
+
         let hosts = match (public.port(), public.port_or_known_default()) {
             (Some(port), _) => names.iter().map(|name| format!("{name}:{port}")).collect(),
             (None, Some(default)) => names
@@ -43,6 +45,7 @@ impl Origins {
                 .collect(),
             (None, None) => names.into_iter().map(str::to_owned).collect(),
         };
+
         Self {
             scheme: public.scheme().into(),
             hosts,
@@ -50,19 +53,16 @@ impl Origins {
     }
 
     /// Refuses a request to a foreign host, and an unsafe one that another site's page may have sent: the browser says
-    /// where it comes from in `Sec-Fetch-Site` or, over plain http, in `Origin`. One that says neither is refused.
+    /// where it comes from in `Sec-Fetch-Site` or, over plain http, in `Origin`. A request with neither is refused.
     ///
-    /// An address may name the host, too (`GET http://host/path`): then that one has to be ours as well.
+    /// The target of a request may name a host, too (`GET http://host/path`): that host must be ours as well.
     pub fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), ConsoleError> {
-        let text = |name| {
-            headers
-                .get(name)
-                .and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok())
-        };
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let is_ours = |host: &str| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
         if !text(HOST).is_some_and(is_ours) || !uri.authority().is_none_or(|named| is_ours(named.as_str())) {
             return Err(ConsoleError::Misdirected);
         }
+
         if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
             return Ok(());
         }
@@ -83,8 +83,6 @@ impl Origins {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
-
     use super::*;
 
     fn check(public: &str, method: Method, headers: &[(&'static str, &'static str)]) -> Result<(), ConsoleError> {
@@ -100,6 +98,7 @@ mod tests {
         let mut map = HeaderMap::new();
         map.insert(HOST, HeaderValue::from_static("cm.example"));
         let origins = Origins::new(&"https://cm.example".parse().unwrap());
+
         let get = |address| origins.check(&Method::GET, &Uri::from_static(address), &map);
         assert!(get("https://cm.example/keys").is_ok());
         assert!(matches!(
@@ -111,9 +110,11 @@ mod tests {
     #[test]
     fn only_the_public_host_is_answered() {
         let get = |public, host| check(public, Method::GET, &[("host", host)]);
+
         assert!(get("https://cm.example", "cm.example").is_ok());
         assert!(get("https://cm.example", "CM.example:443").is_ok());
         assert!(get("http://127.0.0.1:8080", "localhost:8080").is_ok());
+
         for (public, host) in [
             ("https://cm.example", "evil.example"),
             ("http://127.0.0.1:8080", "127.0.0.1"),
@@ -138,6 +139,7 @@ mod tests {
         };
         assert!(post(&[("sec-fetch-site", "same-origin")]));
         assert!(post(&[("origin", "https://cm.example")]));
+
         assert!(!post(&[]));
         assert!(!post(&[("sec-fetch-site", "cross-site")]));
         assert!(!post(&[

@@ -1,4 +1,4 @@
-//! Answers of handlers.
+//! The answers of handlers: pages, fragments and redirects.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub fn see_other(url: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, url)).finish()
 }
 
-/// The same, in the way that the one who asked understands: htmx would follow a 303 and swap the page in as a fragment.
+/// The same in the form that the client understands: htmx would follow a 303 and swap the page in as a fragment.
 pub fn go(htmx: HtmxRequest, url: &str) -> HttpResponse {
     if htmx.is_htmx() {
         HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish()
@@ -62,7 +62,7 @@ pub fn go(htmx: HtmxRequest, url: &str) -> HttpResponse {
     }
 }
 
-/// For `Retry-After`, which must not promise too early a moment.
+/// A wait for `Retry-After`: whole seconds, rounded up, at least one.
 pub fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }

@@ -1,22 +1,22 @@
-//! One address of the console, as the pages' lists have it.
+//! One address of the console: a method, a pattern and a handler.
 
 use actix_web::guard::{Any, Get, Head};
 use actix_web::{Route, web};
 
-/// One method of one address, and what answers it.
+/// One method of one address, with its handler.
 #[derive(Clone, Copy, Debug)]
 pub struct Address {
-    /// `GET`, which HEAD is answered like, or `POST`.
+    /// `GET`, which answers HEAD too, or `POST`.
     pub method: &'static str,
-    /// Its pattern, for example `/keys/{id}`.
+    /// Pattern of its path, for example `/keys/{id}`.
     pub path: &'static str,
-    /// Whether it can be reached without being signed in.
+    /// Whether it needs no person signed in.
     pub open: bool,
     to: fn(Route) -> Route,
 }
 
 impl Address {
-    /// Something to look at.
+    /// An address that shows something and changes nothing.
     pub(in crate::console) const fn page(path: &'static str, to: fn(Route) -> Route) -> Self {
         Self {
             method: "GET",
@@ -26,7 +26,7 @@ impl Address {
         }
     }
 
-    /// Something to send.
+    /// An address that takes a form.
     pub(in crate::console) const fn form(path: &'static str, to: fn(Route) -> Route) -> Self {
         Self {
             method: "POST",
@@ -36,7 +36,7 @@ impl Address {
         }
     }
 
-    /// The same, for everybody.
+    /// The same address for everyone, signed in or not.
     pub(in crate::console) const fn open(self) -> Self {
         Self { open: true, ..self }
     }
