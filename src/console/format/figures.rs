@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn counts_are_grouped_or_short() {
         assert_eq!(
-            [0, 999, 1_000, 12_345, -1_234_567].map(count::<i64>),
+            [0_i64, 999, 1_000, 12_345, -1_234_567].map(count),
             ["0", "999", "1,000", "12,345", "-1,234,567"]
         );
         assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
@@ -95,7 +95,7 @@ mod tests {
             [9_999, 12_345, 123_456, 1_234_567, 98_765_432_100].map(short),
             ["9,999", "12.3K", "123K", "1.23M", "98.7B"]
         );
-        assert_eq!([1, 1_000_000].map(requests::<i64>), ["1 request", "1,000,000 requests"]);
+        assert_eq!([1_i64, 1_000_000].map(requests), ["1 request", "1,000,000 requests"]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Allowance {
 
 /// `60 requests and 100,000 tokens a minute`.
 pub(super) fn rates(limits: &Limits) -> Option<String> {
-    let requests = limits.requests_per_minute.map(|count| figures::requests(count));
+    let requests = limits.requests_per_minute.map(figures::requests);
     let tokens = limits.tokens_per_minute.map(|count| match count {
         1 => "1 token".to_owned(),
         count => format!("{} tokens", figures::count(count)),

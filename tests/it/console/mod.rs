@@ -1,12 +1,8 @@
 //! The console's pages, as HTML.
 
 mod aliases;
-mod aliases_answer_name;
-mod aliases_saving;
-mod aliases_traffic;
 mod connect;
 mod frame;
-mod key_limits;
 mod keys;
 mod outage;
 mod requests;

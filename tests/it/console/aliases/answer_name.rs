@@ -4,7 +4,7 @@ use crossmodel::domain::{Alias, Role, Scope};
 use crossmodel::store::Actor;
 use scraper::Html;
 
-use super::aliases::{BASIC, Desk, OPUS, select, text};
+use super::{BASIC, Desk, OPUS, select, text};
 use crate::harness::client::Reply;
 use crate::harness::database::Engine;
 use crate::harness::seed;

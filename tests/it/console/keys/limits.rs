@@ -4,7 +4,7 @@ use crossmodel::domain::{Access, ApiKeyId, KeyStatus, Limits, Period, Role, Scop
 use crossmodel::store::Actor;
 use scraper::{ElementRef, Html, Selector};
 
-use super::rows;
+use crate::console::rows;
 use crate::harness::app::TestApp;
 use crate::harness::client::Client;
 use crate::harness::database::Engine;

@@ -3,7 +3,7 @@
 use crossmodel::domain::{Alias, Role, Scope};
 use crossmodel::store::Actor;
 
-use super::aliases::{BASIC, Desk, OPUS, rows, select, text};
+use super::{BASIC, Desk, OPUS, rows, select, text};
 use crate::harness::app::TestApp;
 use crate::harness::database::Engine;
 use crate::harness::seed;

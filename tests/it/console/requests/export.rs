@@ -1,0 +1,31 @@
+//! The list as a file.
+
+use crossmodel::domain::{Role, UsageRecord};
+
+use super::super::aliases::{Desk, text};
+use crate::harness::database::Engine;
+use crate::harness::store::on;
+use crate::harness::traffic::failed;
+
+#[test]
+fn the_file_has_the_selection_and_no_formula() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Owner).await;
+        let formula = UsageRecord {
+            requested: "=cmd".into(),
+            ..desk.call(5)
+        };
+        let many: Vec<UsageRecord> = (0..1_200).map(|n| desk.call(10 + n)).collect();
+        desk.stores(&[many, vec![formula, failed(desk.call(3), 502, "provider_error")]].concat())
+            .await;
+
+        let file = desk.who.get("/requests/export.csv?status=ok").await.is(200);
+
+        let lines: Vec<&str> = file.text().lines().collect();
+        assert_eq!(lines.len(), 1_202);
+        assert!(lines[0].starts_with("id,time,account_id,key_id,key,requested"));
+        assert!(lines[1].contains(",'=cmd,") && !file.text().contains(",=cmd"));
+        let page = desk.who.get("/requests?status=ok").await.is(200).page();
+        assert!(text(&page, ".under").contains("up to the newest 100,000 of this selection"));
+    });
+}
