@@ -1,12 +1,11 @@
 //! What somebody may have meant who typed a name that does not exist.
 
-use crate::domain::edits;
-
 /// `; did you mean X?` for the nearest of the names that exist, or nothing if none is near. Case is ignored.
 pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
     let typed = typed.to_lowercase();
     let bound = typed.chars().count().div_ceil(3).min(6);
-    let near = known.filter_map(|name| Some((edits(&typed, &name.to_lowercase(), bound)?, name)));
+    let distances = known.map(|name| (strsim::levenshtein(&typed, &name.to_lowercase()), name));
+    let near = distances.filter(|(distance, _)| *distance <= bound);
     near.min()
         .map(|(_, name)| format!("; did you mean `{name}`?"))
         .unwrap_or_default()

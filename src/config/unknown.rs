@@ -23,7 +23,7 @@ pub fn unknown_variable<C: CommandFactory>(names: impl Iterator<Item = OsString>
         .collect();
     unknown.sort();
     let name = unknown.first()?;
-    let distance = |candidate: &&&str| crate::domain::edits(name, candidate, usize::MAX);
+    let distance = |candidate: &&&str| strsim::levenshtein(name, candidate);
     let nearest = known.iter().min_by_key(distance)?;
     Some(format!("{name} is not a setting; did you mean {nearest}?"))
 }

@@ -24,10 +24,6 @@ mod money;
 mod usage;
 mod values;
 
-pub use money::Reserve;
-
-pub use money::Budget;
-
 pub use access::{
     Access, Account, ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, EgressError, EgressPolicy, EgressPolicyError,
     Email, EmailError, KeyState, KeyStatus, MasterKey, NetworkError, Person, Role, RoleError, Scope, SealError, Sealed,
@@ -39,15 +35,15 @@ pub use aliases::{
     Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
     import_aliases, merge, name_counter, propose_aliases, split_keep_name, validate,
 };
-pub(crate) use catalog::edits;
 pub use catalog::{
     Architecture, Auth, Catalog, Endpoint, Features, Found, Hit, Model, ModelId, ModelIdError, ModelKind, ModelStatus,
     Protocol, Provider, ProviderId, ProviderIdError, ProviderOrder, ProviderOrderError, ProviderOrders,
     ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fallbacks, search,
 };
 pub use money::{
-    Balance, Bill, BillLine, BillableUsage, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price, PriceOverride,
-    Pricing, RateWindow, ServiceReport, ServiceTier, SpendLimit, TimeOfDay, Tokens, Used, Weekday, portion,
+    Balance, Bill, BillLine, BillableUsage, Budget, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price,
+    PriceOverride, Pricing, RateWindow, Reserve, ServiceReport, ServiceTier, SpendLimit, TimeOfDay, Tokens, Used,
+    Weekday, portion,
 };
 pub use usage::{
     Attempt, Becomes, CallState, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow, UsageRecord, UsageSource,

@@ -58,7 +58,6 @@ pub(crate) fn alias(line: &str) -> Alias {
     }
 }
 
-/// A typed row.
 pub(crate) fn row(name: &str, matching: &str, target: &str) -> DraftRow {
     DraftRow {
         name: name.into(),

@@ -20,19 +20,13 @@ sql! {
 }
 
 impl Installation<'_> {
-    /// What was sealed under the master key when the database was set up; `None` before that.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The value that was sealed under the master key when the database was set up; `None` before that.
     pub async fn key_check(self) -> Result<Option<Sealed>, StoreError> {
         let row = self.0.first(GET, Vec::new()).await?;
         row.map(|row| row.get("key_check").map(Sealed::from_bytes)).transpose()
     }
 
-    /// Keeps a first key check. If there is one already, that one stays: read it again to see which counts.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// Stores the first key check. If there is one already, it stays; the caller reads it again to see which counts.
     pub async fn set_key_check(self, check: &Sealed) -> Result<(), StoreError> {
         self.0.change(SET, args![check.as_bytes().to_vec()]).await.map(drop)
     }

@@ -12,35 +12,38 @@ const ALL: &[&[&[Sql]]] = &[
     money::STATEMENTS,
     people::STATEMENTS,
     usage::STATEMENTS,
+    usage::REQUESTS,
     &[installation::STATEMENTS],
 ];
 const MANY: &[&[ManyRows]] = &[catalog::MANY, usage::MANY];
 
 impl Store {
-    /// Prepares every statement that this program may run, which finds any that does not fit the schema. The answer
-    /// counts them.
+    /// Prepares every statement that this program may run, to find one that does not fit the schema. Returns their number.
     ///
     /// # Errors
-    /// If one cannot be prepared.
+    /// If a statement cannot be prepared.
     pub async fn check_statements(&self) -> Result<usize, StoreError> {
         let all = ALL.iter().flat_map(|folder| folder.iter()).flat_map(|list| list.iter());
         let mut texts: Vec<String> = all.map(|sql| sql.0.to_owned()).collect();
         let numbered = self.engine.postgres().is_some();
+
         if numbered {
             texts.extend(engine::ONLY_POSTGRES.iter().map(|sql| sql.0.to_owned()));
         }
+
         let many = MANY.iter().flat_map(|folder| folder.iter());
         texts.extend(many.flat_map(|many| [1, ManyRows::AT_ONCE].map(|rows| many.text(rows, numbered))));
         let count = texts.len();
         self.prepare(texts).await?;
+
         Ok(count)
     }
 
-    /// The texts of all statements that reports and lists of requests read with, for measurements: what they are and how
-    /// an engine plans them.
+    /// The texts of all statements of reports and lists of requests, for measurements of how an engine plans them.
     pub fn report_statements() -> Vec<&'static str> {
         usage::READING
             .iter()
+            .flat_map(|folder| folder.iter())
             .flat_map(|list| list.iter())
             .map(|sql| sql.0)
             .collect()

@@ -7,10 +7,10 @@ use ipnet::IpNet;
 use crate::domain::catalog::ModelId;
 use crate::domain::values::Timestamp;
 
-/// What an account lets all of its keys do. A key may be let do less, never more.
+/// What an account permits all of its keys. A key can be limited further, never less.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
-    /// From when on calls are refused.
+    /// Calls are refused from this time on.
     pub expires_at: Option<Timestamp>,
     /// The only models that may be called; `None` allows all.
     pub models: Option<Vec<ModelId>>,
@@ -19,12 +19,12 @@ pub struct Access {
 }
 
 impl Access {
-    /// Whether it is over at `now`.
+    /// Whether access has ended at `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    /// Of the models that a key may call, those that its account lets it call; `None` is all.
+    /// The models of a key that its account permits too; `None` permits all.
     pub fn narrow<'m>(&'m self, of_key: Option<&'m [ModelId]>) -> Option<Cow<'m, [ModelId]>> {
         match (self.models.as_deref(), of_key) {
             (None, None) => None,

@@ -1,28 +1,28 @@
-//! Who pays, and what a person may see.
+//! Accounts, which pay for calls, and the scope that a person sees.
 
 use super::access::Access;
 use crate::domain::money::Limits;
 use crate::domain::values::{AccountId, Name, Timestamp};
 
-/// Who pays: keys belong to an account.
+/// An account: it owns keys and pays for their calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its identifier.
+    /// Identifies the account.
     pub id: AccountId,
-    /// Its name, unique.
+    /// Unique among accounts.
     pub name: Name,
-    /// A disabled account's keys are refused.
+    /// The keys of a disabled account are refused.
     pub enabled: bool,
-    /// What all its keys together may use.
+    /// What all keys of the account together may use.
     pub limits: Limits,
-    /// When, for what and from where they may be used.
+    /// When, for what and from where its keys may be used.
     pub access: Access,
-    /// When it was made.
+    /// When the account was created.
     pub created_at: Timestamp,
 }
 
 impl Account {
-    /// An account that is made at `now`: enabled, and without limits but its balance.
+    /// A new account, created at `now`: enabled, and limited by its balance only.
     pub fn new(id: AccountId, name: Name, now: Timestamp) -> Self {
         Self {
             id,
@@ -35,8 +35,8 @@ impl Account {
     }
 }
 
-/// What a caller of the store may reach. Every look-up of something that belongs to an account names one, so that a
-/// foreign id and a missing id give the same answer.
+/// The rows that a caller of the store may reach. Every look-up of something that belongs to an account takes a scope, so
+/// that the id of another account's row and an unknown id give the same answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// One account's own rows.

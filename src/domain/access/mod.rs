@@ -3,15 +3,19 @@
 mod access;
 mod account;
 mod api_key;
+mod api_key_secret;
 mod egress;
 mod network;
 mod person;
+mod public_address;
 mod seal;
 
 pub use access::Access;
 pub use account::{Account, Scope};
-pub use api_key::{ApiKey, ApiKeyHash, ApiKeyHasher, ApiKeySecret, KeyState, KeyStatus, SecretError};
-pub use egress::{EgressError, EgressPolicy, EgressPolicyError, is_public};
+pub use api_key::{ApiKey, KeyState, KeyStatus};
+pub use api_key_secret::{ApiKeyHash, ApiKeyHasher, ApiKeySecret, SecretError};
+pub use egress::{EgressError, EgressPolicy, EgressPolicyError};
 pub use network::{NetworkError, TrustedProxies, household, network};
 pub use person::{Email, EmailError, Person, Role, RoleError};
+pub use public_address::is_public;
 pub use seal::{MasterKey, SealError, Sealed};

@@ -1,4 +1,4 @@
-//! Who signs in.
+//! People, who sign in to the console.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use crate::domain::values::{AccountId, PersonId, Timestamp};
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Runs the instance: sees every account.
+    /// Runs the installation: sees every account.
     Admin,
     /// Manages one account's keys and aliases.
     Owner,
@@ -22,7 +22,7 @@ pub enum Role {
 pub struct RoleError;
 
 impl Role {
-    /// As the store and the command line write it.
+    /// The value as the store and the command line write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -65,7 +65,7 @@ pub struct Email(String);
 pub struct EmailError;
 
 impl Email {
-    /// The address.
+    /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -101,20 +101,20 @@ impl fmt::Display for Email {
     }
 }
 
-/// Who signs in.
+/// A person who signs in to the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// Its identifier.
+    /// Identifies the person.
     pub id: PersonId,
-    /// The name it signs in with.
+    /// The name that the person signs in with.
     pub email: Email,
-    /// What it may do.
+    /// What the person may do.
     pub role: Role,
-    /// The account it belongs to; an admin may have none.
+    /// The account that the person belongs to; an admin may have none.
     pub account: Option<AccountId>,
-    /// A disabled person cannot sign in, and its sessions end.
+    /// A disabled person cannot sign in, and all sessions of a disabled person end.
     pub enabled: bool,
-    /// When it was made.
+    /// When the person was added.
     pub created_at: Timestamp,
 }
 

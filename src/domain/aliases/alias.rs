@@ -6,15 +6,15 @@ use crate::domain::values::{AliasName, Match};
 /// One rule of a key: a name, how it matches, and the real model that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Alias {
-    /// What the client sends, or how it starts.
+    /// The name that the client sends, or its beginning.
     pub name: AliasName,
     /// How `name` matches.
     #[serde(rename = "match")]
     pub matching: Match,
-    /// The catalog model that runs. Never looked up among the aliases.
+    /// The catalog model that runs. It is never looked up among the aliases.
     pub target: ModelId,
-    /// Whether an answer carries the name that the client asked for, in place of the real id. Claude Code sends back
-    /// what another model sealed only then.
+    /// Whether an answer carries the requested name, in place of the real id. Only then does Claude Code send back the
+    /// signed thoughts of another model.
     #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_name: bool,
 }

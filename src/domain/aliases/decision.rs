@@ -1,12 +1,12 @@
-//! What a request for a name comes to, after resolution: the one place that the gateway, the console's test box and the
-//! command line all ask.
+//! The outcome of a request for a name, after resolution. The gateway, the console's test box and the command line all ask
+//! here.
 
 use std::sync::Arc;
 
 use super::resolve::{AliasSet, Resolution};
 use crate::domain::catalog::{Catalog, Model, ModelId};
 
-/// A resolution and what the catalog and the key's permissions make of it.
+/// A resolution, and its outcome by the catalog and the key's permissions.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
     /// Where the name goes.
@@ -72,6 +72,7 @@ mod tests {
         off.enabled = false;
         let aliases = AliasSet::new(vec![alias("a = lab/off"), alias("b = gone/m")]);
         let shop = catalog(vec![off, model("lab/on")]);
+
         for name in ["a", "b", "lab/off", "c"] {
             assert_eq!(decide(&aliases, &shop, None, name).outcome, Outcome::NotFound, "{name}");
         }

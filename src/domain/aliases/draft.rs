@@ -1,18 +1,18 @@
-//! Aliases as they are being edited: text that may be wrong, and what would put it right.
+//! Aliases while a person edits them: text that may be wrong, and how to correct it.
 
 use super::alias::Alias;
 use crate::domain::values::Match;
 
-/// One row of an alias form or of an import, as it was typed.
+/// One row of an alias form or of an import, as a person typed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DraftRow {
-    /// Names the row for as long as it is edited, for example `a17` or `n1`; chosen by the form.
+    /// Identifies the row while it is edited, for example `a17` or `n1`; the form chooses it.
     pub id: String,
-    /// Meant to become an [`crate::domain::values::AliasName`].
+    /// The text of an [`crate::domain::values::AliasName`].
     pub name: String,
-    /// Meant to become a [`Match`]: `exact` or `prefix`.
+    /// The text of a [`Match`]: `exact` or `prefix`.
     pub matching: String,
-    /// Meant to become the id of a catalog model.
+    /// The text of a model id.
     pub target: String,
     /// Whether answers are to carry the name that the client asked for.
     pub keep_name: bool,
@@ -30,8 +30,8 @@ impl DraftRow {
         }
     }
 
-    /// Whether nothing was typed. The match does not count, for a form always sends one; nor does the
-    /// switch, which means nothing alone.
+    /// Whether the row is empty. The match does not count, since a form always sends one; nor does the switch, which means
+    /// nothing alone.
     pub fn is_empty(&self) -> bool {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }
@@ -74,7 +74,7 @@ impl Field {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Fix {
-    /// What the button says.
+    /// The text of the button.
     pub label: &'static str,
     /// Which input gets `value`.
     pub field: Field,

@@ -1,4 +1,4 @@
-//! Which alias would catch a name that a client really sent.
+//! Proposes aliases for the names that clients sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +8,13 @@ use crate::domain::values::{AliasName, Match};
 /// An alias without a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// The sent name, or what several sent names have in common.
+    /// The sent name, or the beginning that several sent names share.
     pub name: AliasName,
-    /// A prefix, if it is what several have in common.
+    /// A prefix, if several sent names share it.
     pub matching: Match,
 }
 
-/// For each sent name the alias that would catch it: a prefix, if two or more of the names differ only in the version at
+/// For each sent name, the alias that would match it: a prefix, if two or more of the names differ only in the version at
 /// their end, else the name itself. A name that no alias can have, such as one with capitals, is not in the answer.
 ///
 /// ```
@@ -29,6 +29,7 @@ pub fn propose_aliases<'a>(sent: impl IntoIterator<Item = &'a str>) -> BTreeMap<
     for name in sent {
         families.entry(family(name)).or_default().insert(name);
     }
+
     let mut proposed = BTreeMap::new();
     for (common, names) in families {
         let prefix = (names.len() > 1).then(|| common.parse().ok()).flatten();
@@ -48,6 +49,7 @@ pub fn propose_aliases<'a>(sent: impl IntoIterator<Item = &'a str>) -> BTreeMap<
             }
         }
     }
+
     proposed
 }
 
@@ -144,6 +146,7 @@ mod tests {
             };
             let before = owned(&sent);
             sent.reverse();
+
             prop_assert_eq!(before, owned(&sent));
         }
     }

@@ -1,15 +1,16 @@
-//! The catalog: every real model and who serves it, as one snapshot.
+//! The catalog: every real model and its provider, as one snapshot.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::model::{Model, ModelId};
-use super::provider::{Provider, ProviderId};
+use super::model::Model;
+use super::model_id::ModelId;
+use super::provider::Provider;
+use super::provider_id::ProviderId;
 
 /// Every model and provider, disabled ones included. Immutable: a change makes a new snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    /// Sorted by id.
     models: Vec<Arc<Model>>,
     by_id: HashMap<String, Arc<Model>, ahash::RandomState>,
     providers: BTreeMap<ProviderId, Arc<Provider>>,
@@ -17,7 +18,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// A snapshot of these models and providers; `revision` is the store's count of catalog changes.
+    /// A snapshot of these models and providers. `revision` is the store's count of catalog changes.
     pub fn new(models: Vec<Model>, providers: Vec<Provider>, revision: i64) -> Self {
         let mut models: Vec<Arc<Model>> = models.into_iter().map(Arc::new).collect();
         models.sort_by(|a, b| a.id.cmp(&b.id));
@@ -26,6 +27,7 @@ impl Catalog {
             .map(|m| (m.id.as_str().to_owned(), Arc::clone(m)))
             .collect();
         let providers = providers.into_iter().map(|p| (p.id.clone(), Arc::new(p))).collect();
+
         Self {
             models,
             by_id,
@@ -96,7 +98,7 @@ mod tests {
         let models = vec![
             model("off/m"),
             hidden,
-            model("nobody/m"),
+            model("unknown/m"),
             model("lab/z"),
             model("lab/a"),
         ];

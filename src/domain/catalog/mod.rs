@@ -1,19 +1,27 @@
 //! The catalog: models, the providers that serve them, what a call of a model costs, and how a model is found by name.
 
+mod abilities;
 mod catalog;
 mod cost;
+mod endpoint;
 mod model;
+mod model_id;
 mod nearest;
+mod patience;
+mod protocol;
 mod provider;
+mod provider_id;
 mod provider_order;
 mod search;
 
+pub use abilities::{Architecture, Features, Reasoning, ThinkingBudget, TokenLimits};
 pub use catalog::Catalog;
-pub use model::{
-    Architecture, Features, Model, ModelId, ModelIdError, ModelKind, ModelStatus, Reasoning, ThinkingBudget,
-    TokenLimits,
-};
-pub(crate) use nearest::edits;
-pub use provider::{Auth, Endpoint, Protocol, Provider, ProviderId, ProviderIdError, ProviderPatience};
+pub use endpoint::{Auth, Endpoint};
+pub use model::{Model, ModelKind, ModelStatus};
+pub use model_id::{ModelId, ModelIdError};
+pub use patience::ProviderPatience;
+pub use protocol::Protocol;
+pub use provider::Provider;
+pub use provider_id::{ProviderId, ProviderIdError};
 pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
 pub use search::{Found, Hit, search};

@@ -1,23 +1,24 @@
-//! Names that are spelled alike, for errors that help.
+//! Model ids that are spelled like a name, as suggestions in errors.
 
-use super::model::ModelId;
+use super::model_id::ModelId;
 use crate::domain::values::AliasName;
 
-/// From how many characters on a name that is part of an id, or has one in it, counts as near.
-const TELLING: usize = 3;
+/// A name of at least this many characters counts as near to an id that it is a part of, or that is a part of it.
+const MIN_PART: usize = 3;
 
-/// The ids that look most like `name`, the nearest first, at most `most`. Case is ignored. The part after the first slash
-/// counts nearly as much as the whole id, since people leave the vendor out, and so does a name that only goes on with a
-/// date, or leaves one out.
+/// The ids that are most like `name`, the nearest first, at most `most`. Case is ignored. The part after the first slash
+/// counts nearly as much as the whole id, since people leave the vendor out. A name that only adds or leaves out a date
+/// counts as near too.
 pub fn nearest<'a>(name: &str, ids: impl Iterator<Item = &'a ModelId>, most: usize) -> Vec<&'a ModelId> {
     let name: String = name.to_lowercase().chars().take(AliasName::MAX).collect();
     let bound = name.chars().count().div_ceil(3).min(12);
+
     let mut found: Vec<(usize, &ModelId)> = ids
         .filter_map(|id| {
             let tail = id.as_str().split_once('/').map_or(id.as_str(), |(_, tail)| tail);
             let distances = [
-                edits(&name, id.as_str(), bound),
-                edits(&name, tail, bound).map(|distance| distance + 1),
+                distance(&name, id.as_str(), bound),
+                distance(&name, tail, bound).map(|distance| distance + 1),
                 part(&name, id.as_str()),
                 part(&name, tail),
             ];
@@ -26,14 +27,16 @@ pub fn nearest<'a>(name: &str, ids: impl Iterator<Item = &'a ModelId>, most: usi
         .collect();
     found.sort();
     found.truncate(most);
+
     found.into_iter().map(|(_, id)| id).collect()
 }
 
-/// How far apart two names are of which one is part of the other: nearer at its beginning than inside.
+/// The distance of two names if one is a part of the other: smaller at its beginning than inside.
 fn part(a: &str, b: &str) -> Option<usize> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+
     let base = match long.find(short)? {
-        _ if short.len() < TELLING => return None,
+        _ if short.len() < MIN_PART => return None,
         0 => 2,
         _ => 3,
     };
@@ -41,26 +44,13 @@ fn part(a: &str, b: &str) -> Option<usize> {
 }
 
 /// Levenshtein's distance, if it is within the bound.
-pub(crate) fn edits(a: &str, b: &str, bound: usize) -> Option<usize> {
+fn distance(a: &str, b: &str, bound: usize) -> Option<usize> {
+    // The distance is at least the difference in length, which is cheaper to find out.
     if a.chars().count().abs_diff(b.chars().count()) > bound {
         return None;
     }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
-            let above = *cell;
-            *cell = (above + 1).min(left + 1).min(diagonal + usize::from(from != *to));
-            diagonal = above;
-            left = *cell;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().filter(|distance| *distance <= bound)
+
+    Some(strsim::levenshtein(a, b)).filter(|distance| *distance <= bound)
 }
 
 #[cfg(test)]
@@ -105,14 +95,15 @@ mod tests {
     fn the_nearest_come_first_and_no_more_than_asked_for() {
         let catalog = shipped();
         let near = catalog.nearest("claude-opus", 3);
+
         assert_eq!(near.len(), 3);
         assert!(near.iter().all(|id| id.as_str().contains("claude-opus")), "{near:?}");
     }
 
     #[test]
     fn edits_are_counted_up_to_the_bound() {
-        assert_eq!(edits("kitten", "sitting", 5), Some(3));
-        assert_eq!(edits("kitten", "sitting", 2), None);
-        assert_eq!(edits("", "abc", 3), Some(3));
+        assert_eq!(distance("kitten", "sitting", 5), Some(3));
+        assert_eq!(distance("kitten", "sitting", 2), None);
+        assert_eq!(distance("", "abc", 3), Some(3));
     }
 }

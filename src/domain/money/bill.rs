@@ -1,74 +1,39 @@
-//! What one call came to, line by line: the arithmetic of [`super::price::Pricing::cost`], laid open.
+//! The bill of one call, line by line: the arithmetic of [`super::pricing::Pricing::cost`], step by step.
 
 use super::price::Price;
 use super::tokens::Tokens;
 use crate::domain::values::PicoUsd;
 
-/// One line: so many of a kind, at this price each.
+/// One line of a bill: a count of one kind, and the price of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BillLine {
-    /// What was counted, in words.
+    /// The kind, in words for a page.
     pub what: &'static str,
-    /// How many.
+    /// Tokens, calls or searches.
     pub count: u64,
-    /// For each.
+    /// The price of each.
     pub price: PicoUsd,
-    /// Together.
+    /// `count` times `price`.
     pub amount: PicoUsd,
 }
 
-/// A bill that adds up to what was charged.
+/// A bill. Its lines and its rest add up to the charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bill {
-    /// One line for every kind that was used.
+    /// One line for every kind that the call used.
     pub lines: Vec<BillLine>,
-    /// What the lines leave open. Zero, unless a call was charged by other rules than today's.
+    /// The part of the charge that no line explains. Zero, unless older rules than today's charged the call.
     pub rest: PicoUsd,
 }
 
 impl Bill {
-    /// The bill of a call that was charged `cost` by this price list. `None` if the list has no price for input or output,
-    /// which nothing is charged by.
+    /// The bill of a call that was charged `cost` by this price list. `None` if the list has no price for input or output:
+    /// such a list charges nothing.
     pub fn of(price: &Price, tokens: &Tokens, searches: u64, cost: PicoUsd) -> Option<Self> {
-        let (prompt, completion) = (price.prompt?, price.completion?);
-        let cache_write = price.input_cache_write.unwrap_or(prompt);
-        let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
-        let uncached = tokens
-            .prompt
-            .saturating_sub(tokens.cache_read)
-            .saturating_sub(tokens.cache_write);
-        let thinking = tokens.reasoning.min(tokens.completion);
-        let kinds = [
-            ("Input", uncached, prompt),
-            (
-                "Input read from a cache",
-                tokens.cache_read,
-                price.input_cache_read.unwrap_or(prompt),
-            ),
-            (
-                "Input written to a cache",
-                tokens.cache_write - hour_writes,
-                cache_write,
-            ),
-            (
-                "Input written to a cache for an hour",
-                hour_writes,
-                price.input_cache_write_1h.unwrap_or(cache_write),
-            ),
-            ("Output", tokens.completion - thinking, completion),
-            (
-                "Output, thinking",
-                thinking,
-                price.internal_reasoning.unwrap_or(completion),
-            ),
-            (
-                "The call itself",
-                u64::from(price.request.is_some()),
-                price.request.unwrap_or_default(),
-            ),
-        ];
+        let kinds = kinds(price, tokens)?;
         let mut lines = Vec::new();
         let mut rest = i128::from(cost.pico());
+
         for (what, count, price) in kinds {
             if count > 0 {
                 lines.push(BillLine {
@@ -80,6 +45,7 @@ impl Bill {
                 rest -= price.times(count);
             }
         }
+
         if let Some(each) = price
             .web_search
             .filter(|each| searches > 0 && each.times(searches) == rest)
@@ -99,6 +65,48 @@ impl Bill {
     }
 }
 
+/// Every kind of token and the call itself: in words, how many, and the price of each.
+fn kinds(price: &Price, tokens: &Tokens) -> Option<[(&'static str, u64, PicoUsd); 7]> {
+    let (prompt, completion) = (price.prompt?, price.completion?);
+    let cache_write = price.input_cache_write.unwrap_or(prompt);
+    let hour_writes = tokens.cache_write_1h.min(tokens.cache_write);
+    let uncached = tokens
+        .prompt
+        .saturating_sub(tokens.cache_read)
+        .saturating_sub(tokens.cache_write);
+    let thinking = tokens.reasoning.min(tokens.completion);
+
+    Some([
+        ("Input", uncached, prompt),
+        (
+            "Input read from a cache",
+            tokens.cache_read,
+            price.input_cache_read.unwrap_or(prompt),
+        ),
+        (
+            "Input written to a cache",
+            tokens.cache_write - hour_writes,
+            cache_write,
+        ),
+        (
+            "Input written to a cache for an hour",
+            hour_writes,
+            price.input_cache_write_1h.unwrap_or(cache_write),
+        ),
+        ("Output", tokens.completion - thinking, completion),
+        (
+            "Output, thinking",
+            thinking,
+            price.internal_reasoning.unwrap_or(completion),
+        ),
+        (
+            "The call itself",
+            u64::from(price.request.is_some()),
+            price.request.unwrap_or_default(),
+        ),
+    ])
+}
+
 fn amount(price: PicoUsd, count: u64) -> Option<PicoUsd> {
     i64::try_from(price.times(count)).ok().map(PicoUsd::from_pico)
 }
@@ -108,7 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::money::price::Pricing;
+    use crate::domain::money::pricing::Pricing;
     use crate::domain::values::Timestamp;
 
     fn some_price() -> impl Strategy<Value = Option<PicoUsd>> {

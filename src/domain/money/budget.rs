@@ -1,8 +1,8 @@
-//! What limits spending: an account's balance, and the spend limits of accounts and keys.
+//! Budgets: an account's balance, and the spend limits of accounts and keys.
 
 use crate::domain::values::{AccountId, ApiKeyId};
 
-/// What limits spending.
+/// A limit of spending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Budget {
     /// An account's balance.
@@ -14,7 +14,7 @@ pub enum Budget {
 }
 
 impl Budget {
-    /// As tables name it.
+    /// The name of the budget in tables.
     pub fn subject(self) -> String {
         match self {
             Self::Balance(account) => format!("wallet:{account}"),
@@ -23,7 +23,7 @@ impl Budget {
         }
     }
 
-    /// What [`Budget::subject`] wrote.
+    /// Reads what [`Budget::subject`] writes.
     pub fn parse(subject: &str) -> Option<Self> {
         match subject.split_once(':')? {
             ("wallet", id) => id.parse().ok().map(Self::Balance),

@@ -1,11 +1,11 @@
-//! How much of what is left of a budget one gateway takes at once, so that it need not ask for every call.
+//! How much of a budget one gateway leases at once, so that it does not ask the database for every call.
 
 use crate::domain::values::PicoUsd;
 
-/// What a gateway gets of the `left` of a budget. While there is plenty: a hundredth of it, or twice what the gateway spent
-/// `lately` (about the last minute) but no more than a tenth, so that it can go on for a while if the database does not
-/// answer. Once a hundredth is less than what it needs now: what it needs and not a bit more, so that several gateways use a
-/// budget up to its end. Never more than there is.
+/// The part that a gateway gets of the `left` of a budget. While there is plenty, the part is a hundredth of it, or twice
+/// what the gateway spent `lately` (in about the last minute) but no more than a tenth. So the gateway can go on for a while
+/// if the database does not answer. Once a hundredth is less than the `need` of now, the part is exactly the need, so that
+/// several gateways can use up a budget completely. The part is never more than is left.
 ///
 /// ```
 /// use crossmodel::domain::{PicoUsd, portion};

@@ -7,7 +7,7 @@ use crate::domain::values::{AccountId, LedgerId, PersonId, PicoUsd, Timestamp};
 pub enum EntryKind {
     /// An admin added credit.
     Credit,
-    /// An admin took credit back, or put something right.
+    /// An admin took credit back, or corrected a mistake.
     Correction,
     /// Calls were charged.
     Usage,
@@ -17,7 +17,7 @@ impl EntryKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Credit, Self::Correction, Self::Usage];
 
-    /// As the store keeps it.
+    /// The value as the store keeps it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Credit => "credit",
@@ -27,34 +27,34 @@ impl EntryKind {
     }
 }
 
-/// One entry. Entries are only ever added; a balance is the sum of its account's.
+/// One entry of the ledger. Entries are only added, never changed; a balance is the sum of its account's entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerEntry {
-    /// Its identifier; sorts by time.
+    /// Identifies the entry; sorts by time.
     pub id: LedgerId,
-    /// Whose balance.
+    /// The account whose balance changes.
     pub account: AccountId,
-    /// When.
+    /// When the entry was written.
     pub at: Timestamp,
-    /// Why.
+    /// Why the balance changes.
     pub kind: EntryKind,
-    /// What it adds to the balance; usage takes away.
+    /// What the entry adds to the balance; negative for usage.
     pub amount: PicoUsd,
-    /// What the admin wrote beside it.
+    /// The admin's note.
     pub note: Option<String>,
-    /// Who, in words: an e-mail address, or `command line`; `None` for usage.
+    /// The actor's name: an e-mail address, or `command line`; `None` for usage.
     pub actor: Option<String>,
-    /// Who, if it was a person.
+    /// The actor, if it is a person.
     pub person: Option<PersonId>,
-    /// How many calls it charges.
+    /// How many calls the entry charges; 0 for entries of admins.
     pub requests: i64,
 }
 
-/// What an account has.
+/// The balance of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
-    /// The sum of its entries.
+    /// The sum of the account's entries.
     pub balance: PicoUsd,
-    /// Of it, what calls in flight have reserved, as far as their gateways have said.
+    /// The part of it that calls in flight have reserved, as far as their gateways have reported.
     pub held: PicoUsd,
 }

@@ -1,4 +1,4 @@
-//! What a key, or a whole account, may use: money per period, requests and tokens per minute.
+//! Limits of a key or an account: money per period, requests and tokens per minute.
 
 use std::fmt;
 use std::str::FromStr;
@@ -38,16 +38,16 @@ impl Limits {
 /// The most that may be spent in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpendLimit {
-    /// How much.
+    /// The most that may be spent in one period.
     pub amount: PicoUsd,
-    /// In which time.
+    /// The length of the period.
     pub period: Period,
 }
 
 /// The time that a spend limit is for. Days are UTC; a week begins on Monday, as ISO has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Period {
-    /// For ever: it never starts again.
+    /// One period without an end.
     Total,
     /// A UTC day.
     Day,
@@ -66,7 +66,7 @@ impl Period {
     /// Every period.
     pub const ALL: [Self; 4] = [Self::Total, Self::Day, Self::Week, Self::Month];
 
-    /// As the store and the command line write it.
+    /// The value as the store and the command line write it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Total => "total",
@@ -127,7 +127,7 @@ impl FromStr for Period {
     }
 }
 
-/// A UTC day in the calendar. Beyond the years that the calendar knows, its first day stands in.
+/// A UTC day in the calendar. A day beyond the calendar's range becomes 1 January 1970.
 fn calendar(day: i64) -> Date {
     let moment = jiff::Timestamp::from_millisecond(Timestamp::of_day(day).millis()).unwrap_or_default();
     Offset::UTC.to_datetime(moment).date()

@@ -1,11 +1,11 @@
-//! How much is reserved for a call before it is made.
+//! How much the gateway reserves for a call before it sends it.
 
-/// How much is reserved for a call whose cost is not known before it is made.
+/// How much the gateway reserves for a call whose cost is not known in advance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reserve {
-    /// What a call like it may reasonably cost: a limit can be overrun by what calls in flight cost beyond that.
+    /// The likely cost of such a call. Calls in flight can exceed a limit by what they cost beyond that.
     #[default]
     Soft,
-    /// The most that it can cost: no limit is ever overrun, but a call that names no limit of its own reserves a lot.
+    /// The most that the call can cost. No limit is ever exceeded, but a call without a token limit of its own reserves a lot.
     Strict,
 }

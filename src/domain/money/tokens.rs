@@ -3,17 +3,17 @@
 /// Tokens by kind, as the provider counted them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tokens {
-    /// All input, the cached part included.
+    /// All input, including the cached part.
     pub prompt: u64,
-    /// All output, the thinking included.
+    /// All output, including thinking.
     pub completion: u64,
-    /// Of `prompt`, read from a cache.
+    /// The part of `prompt` that was read from a cache.
     pub cache_read: u64,
-    /// Of `prompt`, written to a cache.
+    /// The part of `prompt` that was written to a cache.
     pub cache_write: u64,
-    /// Of `cache_write`, kept for an hour instead of minutes, where the provider tells them apart.
+    /// The part of `cache_write` that is kept for an hour instead of minutes, where the provider tells them apart.
     #[serde(default)]
     pub cache_write_1h: u64,
-    /// Of `completion`, thinking.
+    /// The part of `completion` that is thinking.
     pub reasoning: u64,
 }

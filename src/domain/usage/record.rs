@@ -1,23 +1,23 @@
-//! What one call used: the record that every request which reached a provider leaves.
+//! The record of one call: every request that reached a provider has one.
 
 use crate::domain::catalog::ProviderId;
 use crate::domain::money::Price;
 use crate::domain::money::Tokens;
 use crate::domain::values::{AccountId, AliasName, ApiKeyId, Match, PicoUsd, RequestId, Timestamp};
 
-/// Who counted the tokens.
+/// The source of token counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum UsageSource {
-    /// The provider's own numbers.
+    /// The provider's own counts.
     Provider,
-    /// Our estimate, since the provider said nothing.
+    /// The gateway's estimate, since the provider reported nothing.
     Estimated,
     /// Nothing was used: the call failed at the provider.
     None,
 }
 
 impl UsageSource {
-    /// As the store keeps it.
+    /// The value as the store keeps it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Provider => "provider",
@@ -27,16 +27,16 @@ impl UsageSource {
     }
 }
 
-/// How a call came out, as the ledger sees it.
+/// How a call ended, for the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum CallState {
-    /// The answer was finished, and charged.
+    /// The answer was complete, and is charged.
     Settled,
-    /// The answer was cut short, and charged as far as it went.
+    /// The answer was cut short, and is charged as far as it went.
     Partial,
-    /// The gateway that made the call ended in the middle of it. Nobody knows what was used; nothing is charged.
+    /// The gateway that made the call stopped in the middle of it. The usage is not known; nothing is charged.
     Unknown,
-    /// The call failed at the provider: what was reserved for it is free again, and nothing is charged.
+    /// The call failed at the provider. Its reservation is free again, and nothing is charged.
     Released,
 }
 
@@ -44,7 +44,7 @@ impl CallState {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Settled, Self::Partial, Self::Unknown, Self::Released];
 
-    /// As the store keeps it.
+    /// The value as the store keeps it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Settled => "settled",
@@ -55,10 +55,10 @@ impl CallState {
     }
 }
 
-/// One try to get an answer from a provider, where there was more than one.
+/// One attempt to get an answer from a provider, where there was more than one.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Attempt {
-    /// Who was called.
+    /// The provider that was called.
     pub provider: ProviderId,
     /// The real model's id.
     pub model: String,
@@ -75,21 +75,21 @@ pub struct Attempt {
 pub struct UsageRecord {
     /// Unique; writing a record twice leaves one.
     pub id: RequestId,
-    /// Whose key.
+    /// The account that owns the key.
     pub account: AccountId,
-    /// Which key.
+    /// The key of the request.
     pub key: ApiKeyId,
-    /// The key's revision that the request was resolved with.
+    /// The revision of the key with whose aliases the request was resolved.
     pub key_revision: i64,
     /// When the request arrived.
     pub at: Timestamp,
     /// The name that the client sent; a placeholder if it was not printable.
     pub requested: String,
-    /// The alias that caught it.
+    /// The alias that matched the name.
     pub alias: Option<(AliasName, Match)>,
     /// The real model's id.
     pub model: String,
-    /// Who served it.
+    /// The provider that served it.
     pub provider: ProviderId,
     /// The client's protocol, for example `openai-chat`.
     pub protocol: String,
@@ -101,11 +101,11 @@ pub struct UsageRecord {
     pub error: Option<String>,
     /// Tokens by kind.
     pub tokens: Tokens,
-    /// Who counted them.
+    /// The source of the token counts.
     pub source: UsageSource,
-    /// How it came out.
+    /// How the call ended.
     pub state: CallState,
-    /// What was reserved for it before it was sent.
+    /// The amount that was reserved before the call.
     pub held: PicoUsd,
     /// The price list in force for it; `None` if nothing is charged.
     pub price: Option<Price>,
@@ -113,13 +113,13 @@ pub struct UsageRecord {
     pub tier: Option<String>,
     /// Searches of the web that the provider counted.
     pub searches: u64,
-    /// What it cost: the target's price.
+    /// The cost of the call, by `price`.
     pub cost: PicoUsd,
     /// Milliseconds from arrival to the end.
     pub latency_ms: u32,
     /// Milliseconds from arrival to the answer's first byte.
     pub first_byte_ms: Option<u32>,
-    /// Every try, the last one included, if the first did not go well; else empty.
+    /// Every attempt, including the last one, if the first one failed; else empty.
     pub attempts: Vec<Attempt>,
     /// The client's program, from `User-Agent`, cut to 120 characters.
     pub agent: Option<String>,

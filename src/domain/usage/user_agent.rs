@@ -51,6 +51,7 @@ pub fn client_name(agent: &str) -> String {
     if let Some((_, name)) = known {
         return (*name).to_owned();
     }
+
     let program = agent
         .split(|c: char| c == '/' || c.is_whitespace())
         .next()
@@ -58,10 +59,12 @@ pub fn client_name(agent: &str) -> String {
     if program.is_empty() {
         return "unknown".into();
     }
+
     let shown = visible(program);
     if shown.chars().count() <= LONGEST {
         return shown;
     }
+
     let kept: String = shown.chars().take(LONGEST - 1).collect();
     format!("{kept}…")
 }

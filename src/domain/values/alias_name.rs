@@ -1,4 +1,4 @@
-//! Names of aliases, how they match, and why a text is no such name.
+//! Names of aliases, and why a text is no such name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,10 +33,10 @@ impl AliasName {
 /// Why a text is no alias name. The message can stand under the input that it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AliasNameError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("Enter an alias name.")]
     Empty,
-    /// Only the letter case is wrong; `lowercase` is what would do.
+    /// Only the letter case is wrong.
     #[error("Alias names must be lowercase. Did you mean \"{lowercase}\"?")]
     Uppercase {
         /// The same name in lower case, valid as it stands.
@@ -56,7 +56,7 @@ pub enum AliasNameError {
     },
 }
 
-/// How many forbidden characters an error names before it stops counting.
+/// How many forbidden characters an error names at most.
 const NAMED: usize = 8;
 
 impl FromStr for AliasName {
@@ -66,6 +66,7 @@ impl FromStr for AliasName {
         if text.is_empty() {
             return Err(AliasNameError::Empty);
         }
+
         let lowercase = text.to_ascii_lowercase();
         let mut found: Vec<String> = Vec::new();
         for shown in lowercase.chars().filter(|&c| !Self::allows(c)).map(describe) {
@@ -77,6 +78,7 @@ impl FromStr for AliasName {
                 found.push(shown);
             }
         }
+
         if !found.is_empty() {
             return Err(AliasNameError::Forbidden { found });
         }
@@ -86,11 +88,12 @@ impl FromStr for AliasName {
         if lowercase != text {
             return Err(AliasNameError::Uppercase { lowercase });
         }
+
         Ok(Self(lowercase))
     }
 }
 
-/// A character as a person can find it: quoted if it can be seen, else in words.
+/// A character in a form that a person can find: quoted if it is visible, else in words.
 fn describe(c: char) -> String {
     match c {
         ' ' => "space".into(),
@@ -106,7 +109,7 @@ fn describe(c: char) -> String {
     }
 }
 
-/// Characters that take no room or change the direction of text: whoever reads a name cannot see them.
+/// Whether a character takes no room or changes the direction of text, so that a reader cannot see it.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
@@ -130,48 +133,6 @@ impl fmt::Display for AliasName {
         f.write_str(&self.0)
     }
 }
-
-/// How an alias matches the name that a client sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Match {
-    /// The requested name equals the alias name.
-    Exact,
-    /// The requested name starts with the alias name.
-    Prefix,
-}
-
-impl Match {
-    /// `exact` or `prefix`, as on the wire and in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Prefix => "prefix",
-        }
-    }
-}
-
-impl fmt::Display for Match {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Match {
-    type Err = MatchError;
-    fn from_str(text: &str) -> Result<Self, MatchError> {
-        match text {
-            "exact" => Ok(Self::Exact),
-            "prefix" => Ok(Self::Prefix),
-            _ => Err(MatchError),
-        }
-    }
-}
-
-/// The text is neither `exact` nor `prefix`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("choose exact or prefix")]
-pub struct MatchError;
 
 #[cfg(test)]
 mod tests {
@@ -225,9 +186,12 @@ mod tests {
     #[test]
     fn json_is_checked_like_any_other_text() {
         assert!(serde_json::from_str::<AliasName>("\"Claude\"").is_err());
+
         let row = r#"{"name":"claude","match":"prefix","target":"anthropic/claude-opus-4-8"}"#;
         let alias: Alias = serde_json::from_str(row).unwrap();
+
         assert_eq!(serde_json::to_string(&alias).unwrap(), row);
+
         let kept = serde_json::to_string(&Alias {
             keep_name: true,
             ..alias

@@ -125,9 +125,11 @@ mod tests {
     fn ids_sort_by_the_time_they_were_made_and_read_back() {
         let early = ApiKeyId::new(Timestamp::from_millis(1_000), [255; 10]);
         let late = ApiKeyId::new(Timestamp::from_millis(1_001), [0; 10]);
+
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse(), Ok(early));
         assert_eq!((early.made_at().millis(), late.made_at().millis()), (1_000, 1_001));
+
         let between = ApiKeyId::floor(Timestamp::from_millis(1_001));
         assert!(early < between && between <= late);
         assert_eq!(early.encode(&mut [0; ApiKeyId::LENGTH]), early.to_string());

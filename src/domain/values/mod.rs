@@ -2,12 +2,14 @@
 
 mod alias_name;
 mod id;
+mod matching;
 mod money;
 mod name;
 mod time;
 
-pub use alias_name::{AliasName, AliasNameError, Match, MatchError, is_invisible};
+pub use alias_name::{AliasName, AliasNameError, is_invisible};
 pub use id::{AccountId, ApiKeyId, GatewayId, IdError, LedgerId, PersonId, RequestId};
+pub use matching::{Match, MatchError};
 pub use money::{MoneyError, PicoUsd};
 pub use name::{Name, NameError};
 pub use time::Timestamp;

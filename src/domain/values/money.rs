@@ -74,13 +74,16 @@ impl FromStr for PicoUsd {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+
         if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || digits.ends_with('.') {
             return Err(not_decimal());
         }
+
         let fraction = fraction.trim_end_matches('0');
         if fraction.len() > DECIMALS {
             return Err(MoneyError::TooFine(text.into()));
         }
+
         let number = format!("{}{whole}{fraction:0<DECIMALS$}", if negative { "-" } else { "" });
         number
             .parse()
@@ -100,6 +103,7 @@ impl fmt::Display for PicoUsd {
         if fraction == 0 {
             return write!(f, "{sign}{whole}");
         }
+
         let fraction = format!("{fraction:012}");
         write!(f, "{sign}{whole}.{}", fraction.trim_end_matches('0'))
     }
@@ -156,6 +160,7 @@ mod tests {
         ] {
             assert!(matches!(refused(text), MoneyError::NotDecimal(_)), "{text}");
         }
+
         assert!(matches!(refused("0.0000000000001"), MoneyError::TooFine(_)));
         for text in [
             "9223372.036854775808",
@@ -180,6 +185,7 @@ mod tests {
         fn every_amount_reads_back_as_written(pico: i64) {
             let amount = PicoUsd(pico);
             prop_assert_eq!(amount.to_string().parse::<PicoUsd>(), Ok(amount));
+
             let json = serde_json::to_string(&amount).unwrap();
             prop_assert_eq!(serde_json::from_str::<PicoUsd>(&json).unwrap(), amount);
         }

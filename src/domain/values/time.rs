@@ -1,4 +1,4 @@
-//! A moment, as the store and the wire keep it.
+//! A moment in time, as the store and the wire keep it.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! On whose behalf something is changed.
+//! The actor of a change.
 
 use crate::domain::{Person, PersonId};
 
@@ -7,12 +7,12 @@ use crate::domain::{Person, PersonId};
 pub struct Actor {
     /// The person; `None` for the command line.
     pub person: Option<PersonId>,
-    /// What pages and the audit log show: the e-mail address, or `command line`.
+    /// The name on pages and in the audit log: the e-mail address, or `command line`.
     pub name: String,
 }
 
 impl Actor {
-    /// The command line, which acts for whoever may run it.
+    /// The command line; any operator may run it.
     pub fn command_line() -> Self {
         Self {
             person: None,

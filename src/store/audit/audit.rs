@@ -1,45 +1,46 @@
-//! Who changed what. Rows are written by the changes themselves, in their transactions, and never changed.
+//! The audit log: who changed what. Each change writes its row in its own transaction; rows are never changed.
 
 use super::actor::Actor;
 use crate::domain::{AccountId, PersonId, Scope, Timestamp};
 use crate::store::engine::Row;
 use crate::store::engine::{Store, StoreError, Table, Tx, args, sql};
 
-/// Who changed what.
+/// Reads the audit log.
 #[derive(Clone, Copy, Debug)]
 pub struct Audit<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Who changed what.
+    /// The audit log: who changed what.
     pub fn audit(&self) -> Audit<'_> {
         Audit(self)
     }
 }
 
-/// One change.
+/// One change, as the audit log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When.
+    /// When the change was made.
     pub at: Timestamp,
-    /// Who, if it was a person.
+    /// The actor, if it is a person.
     pub person: Option<PersonId>,
-    /// Who, in words: an e-mail address, or `command line`.
+    /// The actor's name: an e-mail address, or `command line`.
     pub actor: String,
-    /// What was done, for example `api_key.rename`.
+    /// The action, for example `api_key.rename`.
     pub action: String,
-    /// What kind of thing it was done to, for example `api_key`.
+    /// The kind of the changed thing, for example `api_key`.
     pub subject_kind: String,
-    /// To which.
+    /// The id of the changed thing.
     pub subject_id: String,
-    /// A JSON object with what was before and after; never a secret.
+    /// A JSON object with the values before and after the change; never a secret.
     pub detail: String,
 }
 
 sql! {
-    ADD = "INSERT INTO audit_log (at, person_id, actor, account_id, action, subject_kind, subject_id, detail) \
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    LIST = "SELECT at, person_id, actor, action, subject_kind, subject_id, detail FROM audit_log \
-            WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY id DESC LIMIT $2";
+    ADD = r"INSERT INTO audit_log (at, person_id, actor, account_id, action, subject_kind, subject_id, detail)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LIST = r"SELECT at, person_id, actor, action, subject_kind, subject_id, detail
+             FROM audit_log WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1
+             ORDER BY id DESC LIMIT $2";
 }
 const TABLE: Table = Table {
     name: "audit_log",
@@ -48,9 +49,6 @@ const TABLE: Table = Table {
 
 impl Audit<'_> {
     /// The last changes in the scope, the newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list(self, scope: Scope, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let rows = self.0.all(LIST, args![scope.account(), limit]).await?;
         let entry = |row: &Row| {
@@ -68,7 +66,7 @@ impl Audit<'_> {
     }
 }
 
-/// What a change was done to.
+/// The thing that a change is about.
 pub struct Subject {
     kind: &'static str,
     id: String,
@@ -87,7 +85,8 @@ impl Subject {
 }
 
 impl Tx {
-    /// Writes down a change. `action` is the last part of the entry's action; the subject's kind comes before it.
+    /// Writes a change to the audit log. `action` is the last part of the entry's action; the subject's kind comes before
+    /// it.
     pub(in crate::store) async fn note(
         &mut self,
         by: &Actor,

@@ -1,4 +1,4 @@
-//! Who changed what, and on whose behalf something is changed.
+//! The audit log: the actors of changes, and who changed what.
 
 mod actor;
 mod audit;

@@ -6,7 +6,7 @@ use super::effective::PROVIDER;
 use super::effective::effective;
 use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql};
+use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql, transaction};
 
 /// Models and providers.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ impl Store {
 
 sql! {
     REVISION = "SELECT revision FROM catalog_state WHERE id = 1";
-    /// The first statement of every change: makes all who change the catalog wait for each other.
+    /// The first statement of every change, so that changes of the catalog wait for each other.
     LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
     MODELS = "SELECT id, data, enabled, retired FROM model";
     PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env, patience FROM provider";
@@ -35,13 +35,10 @@ const MODEL: Table = Table {
 };
 
 impl CatalogTable<'_> {
-    /// Everything, as one snapshot.
-    ///
-    /// # Errors
-    /// If the database fails.
+    /// The whole catalog, as one snapshot.
     pub async fn load(self) -> Result<Catalog, StoreError> {
-        // The number first: rows that are newer than it are read again once it is seen to have risen, older ones never
-        // are. Providers last: every model that was read has its own, since none is ever removed.
+        // The revision is read first: rows that are newer than it are read again once a reader sees the new revision, and no
+        // row is older. Providers are read last: each model's provider is among them, since providers are never removed.
         let revision = self.revision().await?;
         let models = self
             .0
@@ -52,22 +49,17 @@ impl CatalogTable<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let providers = self.0.all(PROVIDERS, Vec::new()).await?;
         let providers = providers.iter().map(effective).collect::<Result<Vec<_>, _>>()?;
+
         Ok(Catalog::new(models, providers, revision))
     }
 
     /// How often the catalog has changed.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn revision(self) -> Result<i64, StoreError> {
         let row = self.0.first(REVISION, Vec::new()).await?;
         row.map_or(Ok(0), |row| row.get("revision"))
     }
 
     /// Switches a provider on or off. `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_provider_enabled(
         self,
         id: &ProviderId,
@@ -76,20 +68,14 @@ impl CatalogTable<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (id, by) = (id.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                lock(tx).await?;
-                let found = tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? > 0;
-                switched(tx, found, Subject::new("provider", id, None), enabled, &by, now).await
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            lock(tx).await?;
+            let found = tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? > 0;
+            switched(tx, found, Subject::new("provider", id, None), enabled, &by, now).await
+        })
     }
 
     /// Switches a model on or off. `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_model_enabled(
         self,
         id: &ModelId,
@@ -98,20 +84,14 @@ impl CatalogTable<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (id, by) = (id.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                lock(tx).await?;
-                let found = tx.run(ENABLE_MODEL, args![&id, enabled, now]).await? > 0;
-                switched(tx, found, Subject::new("model", id, None), enabled, &by, now).await
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            lock(tx).await?;
+            let found = tx.run(ENABLE_MODEL, args![&id, enabled, now]).await? > 0;
+            switched(tx, found, Subject::new("model", id, None), enabled, &by, now).await
+        })
     }
 
     /// The sealed credentials of those providers that have one.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn credentials(self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
         let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
         rows.iter()
@@ -120,7 +100,7 @@ impl CatalogTable<'_> {
     }
 }
 
-/// Begins a change of the catalog.
+/// Begins a change of the catalog: locks it, and announces the change.
 pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
     tx.run(LOCK, Vec::new()).await?;
     tx.announce(Change::Catalog).await

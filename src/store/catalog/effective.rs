@@ -1,4 +1,4 @@
-//! A provider as it is reached: what the catalog file says, with what an admin set above it.
+//! A provider as the gateway calls it: the catalog file's row, with an admin's settings in place of its own.
 
 use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderPatience};
 use crate::store::engine::{Row, StoreError, Table};
@@ -8,7 +8,7 @@ pub const PROVIDER: Table = Table {
     id: "id",
 };
 
-/// How long an admin has set that a provider is waited for.
+/// How long the gateway waits for a provider, as far as an admin has set it.
 pub fn set_patience(row: &Row) -> Result<Option<ProviderPatience>, StoreError> {
     let Some(text) = row.get::<Option<String>>("patience")? else {
         return Ok(None);
@@ -18,24 +18,28 @@ pub fn set_patience(row: &Row) -> Result<Option<ProviderPatience>, StoreError> {
         .map_err(|_| row.corrupt(PROVIDER, "patience"))
 }
 
-/// A provider as it is reached: what the catalog file says, with what an admin set above it.
+/// A provider as the gateway calls it: the catalog file's row, with an admin's settings in place of its own.
 pub fn effective(row: &Row) -> Result<Provider, StoreError> {
     let mut provider: Provider = row.json(PROVIDER, "data")?;
     provider.enabled = row.get("enabled")?;
     provider.patience = provider.patience.under(set_patience(row)?.unwrap_or_default());
+
     if let Some(variable) = row.get("credential_env")? {
         provider.env = vec![variable];
     }
+
     if let Some(text) = row.get::<Option<String>>("protocol")? {
         let protocol = serde_json::from_value(text.into()).map_err(|_| row.corrupt(PROVIDER, "protocol"))?;
         provider.protocol = protocol;
     }
+
     let protocol = provider.protocol;
     let base_url = row.get::<Option<String>>("base_url")?;
     let listed = provider.endpoint(protocol).cloned();
     let mut endpoint = listed.clone().unwrap_or_else(|| endpoint(protocol, &provider.base_url));
+
     if let Some(base_url) = base_url {
-        // An admin who gives an address means all calls: none may go to another one with the same credential.
+        // An admin's address is for all calls: none may take the same credential to another address.
         endpoint.base_url.clone_from(&base_url);
         provider.base_url = base_url;
         provider.endpoints = vec![endpoint];
@@ -45,10 +49,11 @@ pub fn effective(row: &Row) -> Result<Provider, StoreError> {
             provider.endpoints.push(endpoint);
         }
     }
+
     Ok(provider)
 }
 
-/// The address at which a protocol is usually spoken.
+/// The usual endpoint of a protocol.
 pub fn endpoint(protocol: Protocol, base_url: &str) -> Endpoint {
     let bare = |header: &str| Auth {
         header: header.into(),

@@ -13,8 +13,8 @@ use crate::store::engine::to_json;
 pub struct CatalogFile {
     pub(in crate::store) models: Vec<(Model, String)>,
     pub(in crate::store) providers: Vec<(Provider, String)>,
-    /// Whether it has every model of the providers that it names, so that one it lacks is gone. Dated files do; one that
-    /// somebody wrote to add a model of their own does not.
+    /// Whether the file has every model of the providers that it names, so that a model that it lacks has gone. Dated files
+    /// are complete; a file that an admin writes to add a model is not.
     pub(in crate::store) complete: bool,
 }
 
@@ -74,6 +74,7 @@ impl CatalogFile {
             HashSet::new(),
         );
         let (mut line, mut counted) = (1, 0);
+
         for raw in file.data {
             let data = raw.get();
             // Rows come in the order of the text, so lines are counted once.
@@ -106,6 +107,7 @@ impl CatalogFile {
                 return Err(bad(&"a second row of this id"));
             }
         }
+
         Ok(out)
     }
 
@@ -136,6 +138,7 @@ impl CatalogFile {
         self.complete |= other.complete;
         self.models.extend(other.models);
         self.providers.extend(other.providers);
+
         self
     }
 

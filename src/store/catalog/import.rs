@@ -1,4 +1,4 @@
-//! Bringing a catalog file into the database.
+//! Imports a catalog file into the database.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +8,9 @@ use super::catalog::{self, CatalogTable};
 use super::file::CatalogFile;
 use crate::domain::{Provider, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{ManyRows, StoreError, Tx, Value, args, sql};
+use crate::store::engine::{ManyRows, StoreError, Tx, Value, args, sql, transaction};
 
-/// What an import did, models and providers together.
+/// The result of an import, models and providers together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// Rows that are new.
@@ -19,7 +19,7 @@ pub struct ImportReport {
     pub updated: usize,
     /// Rows that are as before.
     pub unchanged: usize,
-    /// Models that the file no longer has: marked, still callable.
+    /// Models that the file lacks: they are marked, and can still be called.
     pub retired: usize,
 }
 
@@ -42,40 +42,39 @@ pub const ADD_PROVIDERS: ManyRows = ManyRows {
 };
 
 impl CatalogTable<'_> {
-    /// Brings in what a file says, in one transaction. What an admin has set stays. A complete file marks the models that
-    /// it lacks as retired, of the providers that it has models of. Importing a file twice changes nothing.
+    /// Imports a file in one transaction. Settings of admins stay. A complete file marks models as retired that it lacks, if
+    /// it has other models of their provider. A second import of the same file changes nothing.
     ///
     /// # Errors
     /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
     pub async fn import(self, file: &CatalogFile, by: &Actor, now: Timestamp) -> Result<ImportReport, StoreError> {
         let (file, by) = (file.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                catalog::lock(tx).await?;
-                let mut report = ImportReport::default();
-                let known = providers(tx, &file.providers, now, &mut report).await?;
-                models(tx, &file, &known, now, &mut report).await?;
-                let ImportReport {
-                    added,
-                    updated,
-                    unchanged,
-                    retired,
-                } = report;
-                if added + updated + retired == 0 {
-                    tx.abandon();
-                    return Ok(report);
-                }
-                let detail = json!({ "added": added, "updated": updated, "unchanged": unchanged, "retired": retired });
-                tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail)
-                    .await?;
-                Ok(report)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            catalog::lock(tx).await?;
+            let mut report = ImportReport::default();
+            let known = providers(tx, &file.providers, now, &mut report).await?;
+            models(tx, &file, &known, now, &mut report).await?;
+            let ImportReport {
+                added,
+                updated,
+                unchanged,
+                retired,
+            } = report;
+
+            if added + updated + retired == 0 {
+                tx.abandon();
+                return Ok(report);
+            }
+
+            let detail = json!({ "added": added, "updated": updated, "unchanged": unchanged, "retired": retired });
+            tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail)
+                .await?;
+            Ok(report)
+        })
     }
 }
 
-/// Stores the file's providers. The answer has all that are stored then.
+/// Stores the file's providers. Returns the id and the data of every stored provider.
 async fn providers(
     tx: &mut Tx,
     file: &[(Provider, String)],
@@ -86,6 +85,7 @@ async fn providers(
     for row in tx.all(PROVIDERS, Vec::new()).await? {
         stored.insert(row.get("id")?, row.get("data")?);
     }
+
     let (mut new, mut added): (Vec<Value>, usize) = (Vec::new(), 0);
     for (provider, data) in file {
         match stored.insert(provider.id.to_string(), data.clone()) {
@@ -100,6 +100,7 @@ async fn providers(
             }
         }
     }
+
     report.added += added;
     tx.add_rows(ADD_PROVIDERS, new).await?;
     Ok(stored)
@@ -125,6 +126,7 @@ async fn models(
             },
         );
     }
+
     let (mut new, mut added): (Vec<Value>, usize) = (Vec::new(), 0);
     for (model, data) in &file.models {
         if !providers.contains_key(model.provider.as_str()) {
@@ -146,17 +148,20 @@ async fn models(
             }
         }
     }
+
     report.added += added;
     tx.add_rows(ADD_MODELS, new).await?;
     if !file.complete {
         return Ok(());
     }
+
     let covered: BTreeSet<&str> = file.models.iter().map(|(model, _)| model.provider.as_str()).collect();
     let gone = |row: &Stored| !row.retired && covered.contains(row.provider.as_str());
     for (id, _) in stored.iter().filter(|(_, row)| gone(row)) {
         tx.run(RETIRE_MODEL, args![id.as_str(), now]).await?;
         report.retired += 1;
     }
+
     Ok(())
 }
 

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::catalog::{self, CatalogTable};
 use crate::domain::{AccountId, ProviderId, ProviderOrder, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
+use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json, transaction};
 
 sql! {
     LIST = "SELECT model, account_id, providers FROM provider_order ORDER BY model, COALESCE(account_id, '')";
-    GET = "SELECT model, account_id, providers FROM provider_order \
-           WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
+    GET = r"SELECT model, account_id, providers FROM provider_order
+            WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
     REMOVE = "DELETE FROM provider_order WHERE model = $1 AND COALESCE(account_id, '') = COALESCE(CAST($2 AS TEXT), '')";
     ADD = "INSERT INTO provider_order (model, account_id, providers, updated_at) VALUES ($1, $2, $3, $4)";
 }
@@ -21,17 +21,11 @@ const TABLE: Table = Table {
 
 impl CatalogTable<'_> {
     /// Every order that is set: by model, everybody's before those of single accounts.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn provider_orders(self) -> Result<Vec<ProviderOrder>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(order).collect()
     }
 
     /// Sets an order in the place of the one that there is for that model and account. `false` if it is set already.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_provider_order(
         self,
         order: &ProviderOrder,
@@ -39,33 +33,29 @@ impl CatalogTable<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (order, by) = (order.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                catalog::lock(tx).await?;
-                let before = get(tx, &order.model, order.account).await?;
-                if before.as_ref() == Some(&order) {
-                    tx.abandon();
-                    return Ok(false);
-                }
-                tx.run(REMOVE, args![order.model.as_str(), order.account]).await?;
-                let providers = to_json(order.providers());
-                tx.run(ADD, args![order.model.as_str(), order.account, providers, now])
-                    .await?;
-                let detail = json!({
-                    "before": before.as_ref().map(ProviderOrder::providers), "after": order.providers(),
-                });
-                tx.note(&by, now, &subject(&order.model, order.account), "set", detail)
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            catalog::lock(tx).await?;
+            let before = get(tx, &order.model, order.account).await?;
+            if before.as_ref() == Some(&order) {
+                tx.abandon();
+                return Ok(false);
+            }
+
+            tx.run(REMOVE, args![order.model.as_str(), order.account]).await?;
+            let providers = to_json(order.providers());
+            tx.run(ADD, args![order.model.as_str(), order.account, providers, now])
+                .await?;
+            let detail = json!({
+                "before": before.as_ref().map(ProviderOrder::providers), "after": order.providers(),
+            });
+            tx.note(&by, now, &subject(&order.model, order.account), "set", detail)
+                .await?;
+
+            Ok(true)
+        })
     }
 
     /// Removes an order. `false` if there is none for that model and account.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn remove_provider_order(
         self,
         model: &str,
@@ -74,20 +64,19 @@ impl CatalogTable<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (model, by) = (model.to_owned(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                catalog::lock(tx).await?;
-                let Some(before) = get(tx, &model, account).await? else {
-                    tx.abandon();
-                    return Ok(false);
-                };
-                tx.run(REMOVE, args![model.as_str(), account]).await?;
-                let detail = json!({ "before": before.providers() });
-                tx.note(&by, now, &subject(&model, account), "remove", detail).await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            catalog::lock(tx).await?;
+            let Some(before) = get(tx, &model, account).await? else {
+                tx.abandon();
+                return Ok(false);
+            };
+
+            tx.run(REMOVE, args![model.as_str(), account]).await?;
+            let detail = json!({ "before": before.providers() });
+            tx.note(&by, now, &subject(&model, account), "remove", detail).await?;
+
+            Ok(true)
+        })
     }
 }
 

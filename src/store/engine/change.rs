@@ -1,4 +1,4 @@
-//! What others are told after a commit.
+//! Changes that are announced after a commit, to this process and to others.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use super::sql::Sql;
 use super::value::{Value, args};
 use crate::domain::{AccountId, ApiKeyId, Budget};
 
-/// Something that a cache may hold has changed. Receiving one twice, or for nothing, is harmless.
+/// A change of something that a cache may hold. It is harmless to receive one twice or without need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// A key, its secrets or its aliases.
+    /// A key, its secrets or its aliases changed.
     Key(ApiKeyId),
-    /// An account or a person of it was switched on or off: all of its keys.
+    /// An account was switched on or off, or its limits changed. It concerns all of its keys.
     Account(AccountId),
-    /// Models or providers.
+    /// Models or providers changed.
     Catalog,
-    /// Somebody needs what others have leased of a budget and do not use.
+    /// A gateway needs the part of a budget that other gateways have leased and do not use.
     Recall(Budget),
 }
 
@@ -27,7 +27,7 @@ const CHANNEL: &str = "crossmodel";
 /// How long to wait before connecting again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Only Postgres knows it.
+/// For Postgres only.
 pub const NOTIFY: Sql = Sql("SELECT CAST(pg_notify($1, $2) AS TEXT)");
 
 pub fn notification(change: Change) -> Vec<Value> {
@@ -50,25 +50,25 @@ fn parse(payload: &str) -> Option<Change> {
     }
 }
 
-/// Passes on what other processes announce, until the pool is closed. While the connection is down notifications are
-/// lost; whoever relies on them looks at revisions too.
+/// Passes on the announcements of other processes, until the pool is closed. Announcements are lost while the connection is
+/// down; caches compare revisions for that reason.
 pub async fn listen(pool: PgPool, changes: broadcast::Sender<Change>) {
     while !pool.is_closed() {
-        if let Err(error) = hear(&pool, &changes).await {
+        if let Err(error) = receive(&pool, &changes).await {
             if pool.is_closed() {
                 return;
             }
-            tracing::warn!(%error, "Lost the connection that hears of changes; connecting again");
+            tracing::warn!(%error, "Lost the connection that receives changes; connecting again");
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn hear(pool: &PgPool, changes: &broadcast::Sender<Change>) -> Result<(), sqlx::Error> {
+async fn receive(pool: &PgPool, changes: &broadcast::Sender<Change>) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        // `None`: the connection broke and is made anew by the next call.
+        // `None`: the connection broke, and the next call makes a new one.
         let Some(notification) = listener.try_recv().await? else {
             continue;
         };

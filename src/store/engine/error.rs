@@ -1,39 +1,40 @@
-//! Why the store did not do what it was asked.
+//! Errors of the store.
 
 use crate::domain::Alias;
 
-/// What went wrong. `Display` never shows SQL or stored data.
+/// An error of the store. Any method of the store can fail with [`StoreError::Database`] or [`StoreError::Interrupted`];
+/// `# Errors` in its documentation names the other cases. `Display` never shows SQL or stored data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The key has all the aliases that it may have.
+    /// The key has as many aliases as a key may have.
     #[error("a key can have at most {limit} aliases")]
     Full {
         /// The most there may be.
         limit: usize,
     },
-    /// Something of that kind exists already; `what` is the field, for example `name`.
+    /// Another row has this value already; `what` names the field, for example `name`.
     #[error("that {what} is already in use")]
     Taken {
         /// The field.
         what: &'static str,
     },
-    /// What should be changed is not there, or not within the caller's scope.
+    /// The row to change does not exist, or is not in the caller's scope.
     #[error("not found")]
     Missing,
-    /// It has been changed since the caller read it.
+    /// The row has changed since the caller read it.
     #[error("it was changed meanwhile; it is now at version {version}")]
     Stale {
         /// The stored version.
         version: i64,
     },
-    /// Without this person nobody could run the installation.
+    /// Without this person no admin could sign in.
     #[error("this is the last admin who can sign in")]
     LastAdmin,
     /// A sum is beyond what one amount can hold.
     #[error("{what} is too large")]
     TooLarge {
-        /// What is.
+        /// The sum.
         what: &'static str,
     },
     /// A stored value cannot be understood.
@@ -57,7 +58,7 @@ pub enum StoreError {
     /// The database file or its folder cannot be made.
     #[error("the database file or its folder cannot be made: {0}")]
     File(#[source] std::io::Error),
-    /// It can be read and not written.
+    /// The database can be read but not written.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),
     /// A newer version of this program has changed the schema.
@@ -77,7 +78,7 @@ pub enum StoreError {
         /// The number of the migration.
         step: i64,
     },
-    /// A migration was another one than this program's.
+    /// A migration that ran differs from this program's.
     #[error("step {step} of the database's schema is not this version's; the database was set up by another build")]
     OtherSchema {
         /// The number of the migration.
@@ -95,7 +96,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// What a failed statement means, as far as every statement means the same by it.
+    /// The error of a failed statement, where it means the same for every statement.
     pub(in crate::store) fn from_sqlx(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(db) if db.is_check_violation() && db.message().contains("api_key_alias_limit") => {
@@ -105,7 +106,7 @@ impl StoreError {
         }
     }
 
-    /// Whether the database was away, or could not be written or read at the moment: the same may succeed later.
+    /// Whether the database was unreachable, or could not be read or written at the moment: the same call may succeed later.
     pub fn is_outage(&self) -> bool {
         match self {
             Self::ReadOnly(_) => true,
@@ -114,12 +115,12 @@ impl StoreError {
         }
     }
 
-    /// Whether a unique index refused the row.
+    /// Whether a unique index refuses the row.
     pub(in crate::store) fn is_duplicate(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(db)) if db.is_unique_violation())
     }
 
-    /// The same, but [`StoreError::Taken`] if a unique index refused the row.
+    /// This error, or [`StoreError::Taken`] if a unique index refuses the row.
     pub(in crate::store) fn taken(self, what: &'static str) -> Self {
         if self.is_duplicate() {
             Self::Taken { what }
@@ -129,7 +130,7 @@ impl StoreError {
     }
 }
 
-/// SQLite's first kinds of errors that pass: busy, locked, read-only, the disk fails or is full, the file cannot be opened.
+/// SQLite's transient kinds of errors: busy, locked, read-only, the disk fails or is full, the file cannot be opened.
 const SQLITE_OUTAGES: [u32; 6] = [5, 6, 8, 10, 13, 14];
 
 fn is_outage(error: &sqlx::Error) -> bool {
@@ -140,7 +141,7 @@ fn is_outage(error: &sqlx::Error) -> bool {
             match code.parse::<u32>() {
                 // The kind is in the lowest byte.
                 Ok(number) if code.len() < 5 => SQLITE_OUTAGES.contains(&(number & 0xff)),
-                // Connections, resources, the server stops or starts, it takes no writes.
+                // Connections, resources, the server stops or starts, it accepts no writes.
                 _ => ["08", "53", "57P", "25006"].iter().any(|class| code.starts_with(class)),
             }
         }

@@ -1,18 +1,18 @@
-//! What this process remembers of the tables of usage, so that it need not look again.
+//! Rows of the tables of usage that this process remembers, so that it need not read them again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{ApiKeyId, Price, Traffic};
 
-/// Price lists that are in the table already. There are a few thousand at most.
+/// The ids of price lists that are in the table already. There are a few thousand at most.
 #[derive(Debug, Default)]
 pub struct KnownPrices(pub Mutex<HashMap<Price, i64>>);
 
-/// Names of a key that are told apart in one hour; what else its clients send is summed up as [`Traffic::OTHER`].
+/// How many names of a key are told apart in one hour; its other names are summed up as [`Traffic::OTHER`].
 pub const NAMES: usize = 200;
 
-/// Which names of each key were told apart in an hour, so that a client which makes names up cannot fill the tables.
+/// The names of each key that are told apart in an hour, so that a client that invents names cannot fill the tables.
 #[derive(Debug, Default)]
 pub struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
 
@@ -23,6 +23,7 @@ impl KnownNames {
         if hours.len() > 10_000 {
             hours.retain(|(_, known), _| *known >= hour - 1);
         }
+
         let names = hours.entry((key, hour)).or_default();
         if names.contains(requested) {
             return requested;
@@ -30,6 +31,7 @@ impl KnownNames {
         if names.len() >= NAMES {
             return Traffic::OTHER;
         }
+
         names.insert(requested.to_owned());
         requested
     }

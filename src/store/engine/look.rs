@@ -1,4 +1,4 @@
-//! A database as it is found: what a start would meet, without anything in it being changed.
+//! Looks at a database without changing it: what a start would find.
 
 use super::error::StoreError;
 use super::pools::Engine;
@@ -6,23 +6,22 @@ use super::sql::Sql;
 use super::store::Store;
 use super::url::DatabaseUrl;
 
-/// Only Postgres knows it.
-pub const RIGHTS: Sql = Sql("SELECT \
-     CAST(CASE WHEN current_setting('transaction_read_only') = 'off' THEN 1 ELSE 0 END AS BIGINT) AS writes, \
-     CAST(CASE WHEN has_schema_privilege(current_schema(), 'CREATE') THEN 1 ELSE 0 END AS BIGINT) AS makes");
+/// For Postgres only.
+pub const RIGHTS: Sql = Sql(r"SELECT
+        CAST(CASE WHEN current_setting('transaction_read_only') = 'off' THEN 1 ELSE 0 END AS BIGINT) AS writes,
+        CAST(CASE WHEN has_schema_privilege(current_schema(), 'CREATE') THEN 1 ELSE 0 END AS BIGINT) AS makes");
 
 impl Store {
-    /// Connects to a database that is there, to look at it: no file of SQLite's is made or changed, and nothing that would
-    /// write may be asked for.
+    /// Connects to an existing database to look at it. No file of SQLite is created or changed; the caller may only read.
     ///
     /// # Errors
-    /// If it cannot be reached or opened.
+    /// If the database cannot be reached or opened.
     pub async fn open_to_look(url: &DatabaseUrl) -> Result<Self, StoreError> {
         let engine = Engine::look(url).await?;
         Ok(Self::over(engine))
     }
 
-    /// Whether a start could write to it. `makes_tables`: whether it would change the schema.
+    /// Checks that a start could write to the database. `makes_tables`: whether it would change the schema.
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`] if it could not.
@@ -33,6 +32,7 @@ impl Store {
                 .map(drop)
                 .map_err(|error| StoreError::ReadOnly(error.to_string()));
         }
+
         let Some(row) = self.first(RIGHTS, Vec::new()).await? else {
             return Ok(());
         };
@@ -44,6 +44,7 @@ impl Store {
                 "this role may not make the tables that are missing".into(),
             ));
         }
+
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The schema, in steps. Each engine has its own folder of twins with the same names.
+//! The schema, in steps. Each engine has its own folder, with files of the same names.
 
 use std::borrow::Cow;
 
@@ -39,17 +39,17 @@ const STEPS: &[Step] = &[
     step!(12, "provider_patience", "0012_provider_patience.sql"),
 ];
 
-/// Whether there is a table of the steps that were done.
+/// Whether the table of finished steps exists.
 const HAS_STEPS_ON_SQLITE: Sql =
     Sql("SELECT COUNT(*) AS found FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'");
 pub const HAS_STEPS_ON_POSTGRES: Sql =
     Sql("SELECT COUNT(*) AS found FROM pg_catalog.pg_class WHERE oid = to_regclass('_sqlx_migrations')");
 
 impl Store {
-    /// Brings the schema up to date. The answer names the migrations that ran now; none if it was.
+    /// Brings the schema up to date. Returns the names of the migrations that ran.
     ///
     /// # Errors
-    /// If one fails, or those that ran before do not fit this program: see [`Store::pending_migrations`].
+    /// If a migration fails, or if earlier ones do not fit this program: see [`Store::pending_migrations`].
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
         let store = self.clone();
         let task = tokio::spawn(async move {
@@ -96,6 +96,7 @@ impl Store {
             (On::Postgres(pool), _) => done(&mut *pool.acquire().await?, &migrator(|step| step.3)).await?,
         };
         let pending = STEPS.iter().filter(|step| !done.contains(&step.0));
+
         Ok(pending
             .map(|Step(number, name, ..)| format!("{number:04}_{name}"))
             .collect())
@@ -116,12 +117,13 @@ fn migrator(text: fn(&Step) -> &'static str) -> Migrator {
     Migrator::with_migrations(migrations.collect())
 }
 
-/// The numbers of the steps that were done, if they are steps of this program.
+/// The numbers of the finished steps, if they are steps of this program.
 async fn done<C: Migrate>(connection: &mut C, migrator: &Migrator) -> Result<Vec<i64>, StoreError> {
     let failed = StoreError::Migrate;
     if let Some(step) = connection.dirty_version(&migrator.table_name).await.map_err(failed)? {
         return Err(StoreError::HalfMigrated { step });
     }
+
     let applied = connection
         .list_applied_migrations(&migrator.table_name)
         .await
@@ -135,5 +137,6 @@ async fn done<C: Migrate>(connection: &mut C, migrator: &Migrator) -> Result<Vec
             Some(_) => {}
         }
     }
+
     Ok(applied.into_iter().map(|step| step.version).collect())
 }

@@ -1,6 +1,7 @@
-//! The two engines: how each is connected, and the few operations that everything else is built from.
+//! The two engines, and the pools of connections to each.
 
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,10 +17,10 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long to wait for a connection while the server does not answer.
 const POSTGRES_WAIT: Duration = Duration::from_secs(10);
-/// How long connections in use may take to come to an end when the store is closed.
+/// How long the close of the store waits for connections in use.
 const CLOSE: Duration = Duration::from_secs(10);
 
-/// Expands one body once per engine.
+/// Expands the body once for each engine.
 macro_rules! on {
     ($engine:expr, |$db:pat_param| $body:expr) => {
         match $engine {
@@ -31,7 +32,7 @@ macro_rules! on {
 
 pub(in crate::store) use on;
 
-/// A thing of either engine.
+/// A value for SQLite or for Postgres.
 #[derive(Clone, Debug)]
 pub enum On<S, P> {
     Sqlite(S),
@@ -53,7 +54,7 @@ impl Engine {
         }
     }
 
-    /// Opens what is there to look at it, and makes nothing.
+    /// Opens an existing database to look at it; creates nothing.
     pub async fn look(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match &url.engine {
             EngineOptions::Sqlite(options) => look_at_sqlite(SqliteConnectOptions::clone(options)).await,
@@ -78,9 +79,11 @@ impl Engine {
             on!(&self.readers, |pool| pool.close().await);
             on!(&self.writers, |pool| pool.close().await);
         };
-        // A server that fell silent in the middle of an answer is not told from a slow one.
+        // A server that no longer answers cannot be told from a slow one.
         if tokio::time::timeout(CLOSE, closed).await.is_err() {
-            tracing::warn!("Connections of the database are still in use after {CLOSE:?}, and are left");
+            tracing::warn!(
+                "Connections of the database are still in use after {CLOSE:?}; the program ends without closing them"
+            );
         }
     }
 }
@@ -93,11 +96,11 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(5));
-    // Never closed for being old or idle: a file needs no fresh connections.
+    // Old and idle connections stay open: a file needs no fresh ones.
     let pool = SqlitePoolOptions::new().max_lifetime(None).idle_timeout(None);
     let writers = pool.clone().max_connections(1).after_release(|connection, _| {
-        // SQLite ends a transaction by itself if the disk is full or fails; sqlx 0.9.0 then takes it to last for ever, and
-        // begins no other. Whoever comes next gets a fresh connection.
+        // SQLite ends a transaction by itself if the disk is full or fails. sqlx 0.9.0 then believes that it still runs, and
+        // begins no other. So the pool drops the connection, and the next caller gets a fresh one.
         Box::pin(async move {
             if connection.is_in_transaction() {
                 // A rollback may still wait to be done.
@@ -109,13 +112,14 @@ async fn open_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError
     let writers = writers.connect_with(options.clone()).await?;
     let readers = options.pragma("query_only", "ON");
     let readers = pool.max_connections(SQLITE_READERS).connect_with(readers).await?;
+
     Ok(Engine {
         readers: On::Sqlite(readers),
         writers: On::Sqlite(writers),
     })
 }
 
-/// The SQLite database as it is found. Where nobody has it open, it is read without a side file being made.
+/// The SQLite database as it is. If no process has it open, it is read without creating a side file.
 async fn look_at_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreError> {
     let beside = |ending: &str| {
         let mut path = options.get_filename().as_os_str().to_owned();
@@ -131,30 +135,28 @@ async fn look_at_sqlite(options: SqliteConnectOptions) -> Result<Engine, StoreEr
         .max_connections(1)
         .connect_with(options)
         .await?;
+
     Ok(Engine {
         readers: On::Sqlite(pool.clone()),
         writers: On::Sqlite(pool),
     })
 }
 
-/// Opens a file to add to it. One that is missing is made, and so is its folder; only its owner can read it. SQLite gives
+/// Opens a file to append to it. A missing file is created, and so is its folder; only its owner can read it. SQLite gives
 /// its side files the same mode.
 pub fn make_private_file(file: &Path) -> std::io::Result<File> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut options = File::options();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
+
+    File::options().create(true).append(true).mode(0o600).open(file)
 }
 
 async fn open_postgres(options: PgConnectOptions) -> Result<Engine, StoreError> {
     let options = options.application_name("crossmodel").options([
-        // A transaction that nobody finishes must not hold its locks.
+        // A transaction whose client is gone must not keep its locks.
         ("idle_in_transaction_session_timeout", "10s"),
-        // Every start would be told that the table of migrations is there already.
+        // Without this, every start logs a notice that the table of migrations exists already.
         ("client_min_messages", "warning"),
     ]);
     let pool = PgPoolOptions::new()

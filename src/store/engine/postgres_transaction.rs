@@ -1,8 +1,8 @@
 //! A transaction of Postgres on a connection of the pool.
 //!
-//! sqlx 0.9.0 forgets that a transaction was begun if the future that began it is dropped at the wrong moment; the connection
-//! would go back to the pool in an open transaction, and whoever had it next would write into that. Writes run in tasks of
-//! their own, but a panic or a stop of the runtime can still drop one.
+//! sqlx 0.9.0 forgets an open transaction if the future that begins it is dropped at the wrong moment. The connection would go
+//! back to the pool with the transaction open, and the next caller would write into it. Writes run in tasks of their own, but
+//! a panic or a stop of the runtime can still drop one.
 
 use std::ops::{Deref, DerefMut};
 
@@ -10,8 +10,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgPool;
 use sqlx::{Executor, PgConnection, Postgres};
 
-/// A connection from the first moment at which it may be in a transaction until that has come to its end. Dropped before,
-/// the connection is closed, so that the server undoes the transaction, and none that is open ever goes back to the pool.
+/// A connection from the moment at which it may be in a transaction until the transaction has ended. A drop before the end
+/// closes the connection: the server undoes the transaction, and no open one goes back to the pool.
 pub struct PostgresTransaction {
     connection: PoolConnection<Postgres>,
     open: bool,

@@ -1,19 +1,19 @@
-//! Whether the database's server is there at all, asked beside the pool: all of whose connections may only be busy.
+//! Checks whether the database's server answers, on a connection beside the pool, since all of the pool's may be busy.
 
 use sqlx::{Connection, PgConnection};
 
 use super::error::StoreError;
 use super::store::Store;
 
-/// What the server says while it starts or stops.
+/// The code of the server's answer while it starts or stops.
 const CANNOT_CONNECT_NOW: &str = "57P03";
 
 impl Store {
-    /// Makes a connection of its own and closes it again. A server that refuses it, since it has too many for example, is
-    /// there. SQLite is a file of this machine, and always is.
+    /// Opens a connection of its own and closes it again. A server that refuses the connection answers too, for example one
+    /// with too many connections. SQLite is a file of this machine, and always answers.
     ///
     /// # Errors
-    /// If nothing answers. How long to wait for that is the caller's matter.
+    /// If the server does not answer. The caller limits the time to wait.
     pub async fn reach(&self) -> Result<(), StoreError> {
         let Some(pool) = self.engine.postgres() else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Several processes may start on a new database at once: they set it up one after the other.
+//! Turns to set up the database: processes that start on a new database at once set it up one after the other.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -13,17 +13,17 @@ use super::sql::Sql;
 use super::store::Store;
 use super::url::DatabaseUrl;
 
-/// Which of the server's advisory locks it is: `crossmod`, as a number. They are apart for each database.
+/// The number of the advisory lock: `crossmod` in bytes. Each database of a server has its own locks.
 const LOCK: i64 = 0x6372_6f73_736d_6f64;
-/// How often a lock that another process has is asked for.
+/// The pause between two attempts to take a lock that another process holds.
 const AGAIN: Duration = Duration::from_millis(25);
-/// When to say what is being waited for.
+/// After this time the log says what the process waits for.
 const LONG: Duration = Duration::from_secs(3);
 
-/// Only Postgres knows it. Asked for again and again rather than waited for: the server may end statements that take long.
+/// For Postgres only. It is tried again and again, since a server may cancel a statement that waits long.
 pub const TRY: Sql = Sql("SELECT pg_try_advisory_lock($1) AS taken");
 
-/// The turn of this process to set the database up. The next one's begins when this one is dropped.
+/// The turn of this process to set the database up. The next process's turn begins when this value is dropped.
 #[derive(Debug)]
 pub struct SetupTurn(On<File, PgConnection>);
 
@@ -33,7 +33,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be reached or the file cannot be made.
     pub async fn open_in_turn(url: &DatabaseUrl) -> Result<(Self, SetupTurn), StoreError> {
-        // A new SQLite file is already set up by being opened; a server has to be reached first.
+        // To open a new SQLite file already sets it up; a server has to be reached first.
         let turn = match url.file() {
             Some(file) => Some(SetupTurn::of_file(file).await?),
             None => None,
@@ -46,13 +46,13 @@ impl Store {
         Ok((store, turn))
     }
 
-    /// Waits for the turn to set up the database, which `url` is the address of.
+    /// Waits for the turn to set up the database at `url`.
     ///
     /// # Errors
     /// If the database fails, or its lock file cannot be made.
     pub async fn setup_turn(&self, url: &DatabaseUrl) -> Result<SetupTurn, StoreError> {
         match (url.file(), self.engine.postgres()) {
-            // Not a connection of the pool: the lock is its connection's.
+            // Not a connection of the pool: the lock belongs to its connection.
             (_, Some(pool)) => SetupTurn::of_server(pool.acquire().await?.detach()).await,
             (Some(file), None) => SetupTurn::of_file(file).await,
             (None, None) => Err(StoreError::Interrupted),
@@ -61,12 +61,13 @@ impl Store {
 }
 
 impl SetupTurn {
-    /// By a file beside the database's. It stays: to remove it would give two processes a turn at once.
+    /// Locks a file beside the database's file. The file stays: if it were removed, two processes could have a turn at once.
     async fn of_file(database: &Path) -> Result<Self, StoreError> {
         let mut path = OsString::from(database);
         path.push(".lock");
         let file = make_private_file(Path::new(&path)).map_err(StoreError::File)?;
         let mut waiting = Waiting::default();
+
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(Self(On::Sqlite(file))),
@@ -89,7 +90,7 @@ impl SetupTurn {
         Ok(Self(On::Postgres(connection)))
     }
 
-    /// Ends the turn in good order.
+    /// Ends the turn and closes its connection.
     pub async fn end(self) {
         if let On::Postgres(connection) = self.0
             && let Err(error) = connection.close().await
@@ -99,7 +100,7 @@ impl SetupTurn {
     }
 }
 
-/// Says once what is being waited for.
+/// Logs once what the process waits for.
 #[derive(Default)]
 struct Waiting {
     waited: Duration,

@@ -1,4 +1,4 @@
-//! The database, whichever engine it is.
+//! The store: one database, on either engine.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use super::known::{KnownNames, KnownPrices};
 use super::pools::Engine;
 use super::url::DatabaseUrl;
 
-/// How many changes a slow listener may be behind before it misses some; it then has to look at revisions.
+/// How many changes a slow listener may be behind before it misses some; it then has to compare revisions.
 const CHANGES: usize = 1024;
 
-/// The database, whichever engine it is. Clones share its connections.
+/// The database, on either engine. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(in crate::store) engine: Engine,
@@ -23,10 +23,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects. Makes the SQLite file and its folder if they are missing; runs no migrations.
+    /// Connects. Creates the SQLite file and its folder if they are missing; runs no migrations.
     ///
     /// # Errors
-    /// If the database cannot be reached or the file cannot be made.
+    /// If the database cannot be reached, or the file cannot be created.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
         Ok(Self::over(Engine::open(url).await?))
     }
@@ -40,20 +40,21 @@ impl Store {
         }
     }
 
-    /// What changes from now on: after each commit of this process, and of others once [`Store::listen`] was called.
+    /// The changes from now on: those of this process after each commit, and those of others once [`Store::listen`] was
+    /// called.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
-    /// On Postgres, starts the task that hears of other processes' changes and reconnects by itself until the store is
-    /// closed. On SQLite there is nothing to hear.
+    /// On Postgres, starts the task that receives other processes' changes. It reconnects by itself until the store is closed.
+    /// On SQLite there is nothing to receive.
     pub fn listen(&self) {
         if let Some(pool) = self.engine.postgres() {
             tokio::spawn(change::listen(pool.clone(), self.changes.clone()));
         }
     }
 
-    /// Closes every connection, once those in use are done, or have not come to an end for ten seconds.
+    /// Closes every connection. Waits up to ten seconds for those in use.
     pub async fn close(&self) {
         self.engine.close().await;
     }

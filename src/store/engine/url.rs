@@ -1,4 +1,4 @@
-//! Where the database is.
+//! The address of the database.
 
 use std::fmt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 #[derive(Clone)]
 pub struct DatabaseUrl {
     pub(in crate::store) engine: EngineOptions,
-    shown: String,
+    without_password: String,
 }
 
 #[derive(Clone)]
@@ -60,7 +60,7 @@ impl FromStr for DatabaseUrl {
                 let options = SqliteConnectOptions::from_str(text).map_err(wrong)?;
                 Ok(Self {
                     engine: EngineOptions::Sqlite(Box::new(options)),
-                    shown: text.to_owned(),
+                    without_password: text.to_owned(),
                 })
             }
             "postgres" | "postgresql" => {
@@ -74,7 +74,7 @@ impl FromStr for DatabaseUrl {
                 url.set_query(None);
                 Ok(Self {
                     engine: EngineOptions::Postgres(Box::new(options)),
-                    shown: url.to_string(),
+                    without_password: url.to_string(),
                 })
             }
             _ => Err(DatabaseUrlError("only SQLite and Postgres are supported")),
@@ -84,13 +84,13 @@ impl FromStr for DatabaseUrl {
 
 impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.without_password)
     }
 }
 
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseUrl({})", self.shown)
+        write!(f, "DatabaseUrl({})", self.without_password)
     }
 }
 

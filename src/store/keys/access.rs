@@ -13,6 +13,7 @@ pub fn access(row: &Row, table: Table, columns: [&'static str; 3]) -> Result<Acc
     let texts: Vec<String> = row.json(table, addresses)?;
     let parsed = texts.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>();
     let addresses = parsed.map_err(|_| row.corrupt(table, addresses))?;
+
     Ok(Access {
         expires_at: row.get(expires_at)?,
         models,

@@ -16,8 +16,8 @@ sql! {
     REPLACE = "UPDATE alias SET matching = $3, target = $4, keeps_name = $5 WHERE api_key_id = $1 AND name = $2";
     REMOVE = "DELETE FROM alias WHERE api_key_id = $1 AND name = $2";
     LIST = "SELECT name AS alias_name, matching, target, keeps_name FROM alias WHERE api_key_id = $1";
-    ADD_VERSION = "INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases) \
-                   VALUES ($1, $2, $3, $4, $5)";
+    ADD_VERSION = r"INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases)
+                    VALUES ($1, $2, $3, $4, $5)";
     SET_VERSION = "UPDATE api_key SET aliases_version = $2 WHERE id = $1";
 }
 
@@ -36,10 +36,12 @@ pub fn checked(aliases: &[Alias]) -> Result<Vec<Alias>, StoreError> {
     if aliases.len() > Alias::LIMIT {
         return Err(StoreError::Full { limit: Alias::LIMIT });
     }
+
     let names: HashSet<&str> = aliases.iter().map(|alias| alias.name.as_str()).collect();
     if names.len() < aliases.len() {
         return Err(StoreError::Taken { what: "alias name" });
     }
+
     let mut aliases = aliases.to_vec();
     aliases.sort_by(Alias::evaluation_order);
     Ok(aliases)
@@ -90,6 +92,7 @@ impl NewVersion<'_> {
             )
             .await?;
         }
+
         let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
         tx.run(ADD_VERSION, args).await?;
         tx.run(SET_VERSION, args![key, self.number]).await.map(drop)

@@ -5,7 +5,7 @@ use super::row::{self, TABLE, api_key, key_columns};
 use super::{alias_rows, limits};
 use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, Limits, PersonId, Scope, Timestamp};
 use crate::store::audit::Subject;
-use crate::store::engine::{Change, Store, StoreError, Tx, args, id_chunks, id_list, sql};
+use crate::store::engine::{Change, Store, StoreError, Tx, args, id_chunks, id_list, sql, transaction};
 
 /// API keys and their secrets.
 #[derive(Clone, Copy, Debug)]
@@ -36,39 +36,37 @@ pub struct StoredKey {
 }
 
 sql! {
-    GET = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
-           AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)");
-    BY_NAME = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.account_id = $1 AND api_key.name = $2 \
-               AND api_key.state <> 'deleted'");
-    ALL = concat!("SELECT ", key_columns!(), " FROM api_key WHERE api_key.state <> 'deleted' \
-           AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) ORDER BY api_key.name, api_key.id");
+    GET = concat!("SELECT ", key_columns!(), r" FROM api_key WHERE api_key.id = $1 AND api_key.state <> 'deleted'
+            AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2)");
+    BY_NAME = concat!("SELECT ", key_columns!(), r" FROM api_key WHERE api_key.account_id = $1 AND api_key.name = $2
+            AND api_key.state <> 'deleted'");
+    ALL = concat!("SELECT ", key_columns!(), r" FROM api_key WHERE api_key.state <> 'deleted'
+            AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1) ORDER BY api_key.name, api_key.id");
     /// One statement, so that the aliases are those of the revision.
-    BY_HASH = concat!("SELECT ", key_columns!(), ", a.enabled AS account_enabled, \
-               a.requests_per_minute AS account_requests, a.tokens_per_minute AS account_tokens, \
-               a.spend_limit AS account_spend, a.spend_period AS account_period, \
-               COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until, \
-               l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name \
-               FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id \
-               JOIN account a ON a.id = api_key.account_id \
-               LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id \
-               WHERE s.hash = $1 AND (s.valid_until IS NULL OR s.valid_until > $2) AND api_key.state <> 'deleted'");
+    BY_HASH = concat!("SELECT ", key_columns!(), r", a.enabled AS account_enabled,
+            a.requests_per_minute AS account_requests, a.tokens_per_minute AS account_tokens,
+            a.spend_limit AS account_spend, a.spend_period AS account_period,
+            COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until,
+            l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name
+            FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id
+            JOIN account a ON a.id = api_key.account_id
+            LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id
+            WHERE s.hash = $1 AND (s.valid_until IS NULL OR s.valid_until > $2) AND api_key.state <> 'deleted'");
     REVISIONS = concat!("SELECT id, revision FROM api_key WHERE state <> 'deleted' AND id IN ", id_list!());
     OF_ACCOUNT = "SELECT id FROM api_key WHERE account_id = $1 AND state <> 'deleted' ORDER BY id";
     OF_OWNER = "SELECT id FROM api_key WHERE owner_id = $1 AND state <> 'deleted' ORDER BY id";
     TOUCH = "UPDATE api_key SET revision = revision + 1 WHERE id = $1";
-    MARK_USED = "UPDATE api_key SET last_used_at = $2, last_used_agent = COALESCE(CAST($3 AS TEXT), last_used_agent) \
-                 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
-    REQUESTS_SINCE = "SELECT COALESCE(CAST(SUM(requests) AS BIGINT), 0) AS requests FROM usage_daily \
-                      WHERE api_key_id = $1 AND day >= $2";
+    MARK_USED = r"UPDATE api_key
+                  SET last_used_at = $2, last_used_agent = COALESCE(CAST($3 AS TEXT), last_used_agent)
+                  WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+    REQUESTS_SINCE = r"SELECT COALESCE(CAST(SUM(requests) AS BIGINT), 0) AS requests
+                       FROM usage_daily WHERE api_key_id = $1 AND day >= $2";
 }
 
 const ACCOUNT_LIMITS: [&str; 4] = ["account_requests", "account_tokens", "account_spend", "account_period"];
 
 impl ApiKeys<'_> {
     /// The key of that id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         self.0
             .first(GET, args![id, scope.account()])
@@ -79,9 +77,6 @@ impl ApiKeys<'_> {
     }
 
     /// An account's key of that name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_name(self, account: AccountId, name: &str) -> Result<Option<ApiKey>, StoreError> {
         self.0
             .first(BY_NAME, args![account, name])
@@ -92,9 +87,6 @@ impl ApiKeys<'_> {
     }
 
     /// Every key in the scope, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn all(self, scope: Scope) -> Result<Vec<ApiKey>, StoreError> {
         self.0
             .all(ALL, args![scope.account()])
@@ -105,18 +97,17 @@ impl ApiKeys<'_> {
     }
 
     /// The key that a secret opens, whatever its state; not if that secret's time is over.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_hash(self, hash: &ApiKeyHash, now: Timestamp) -> Result<Option<StoredKey>, StoreError> {
         let rows = self.0.all(BY_HASH, args![*hash, now]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
         let mut aliases = Vec::new();
+
         for row in &rows {
             if row.get::<Option<String>>("alias_name")?.is_some() {
                 aliases.push(alias_rows::alias(row)?);
             }
         }
+
         aliases.sort_by(Alias::evaluation_order);
         Ok(Some(StoredKey {
             key: api_key(first)?,
@@ -130,9 +121,6 @@ impl ApiKeys<'_> {
 
     /// The revisions of these keys. A deleted key is absent. The number also rises when the key's account or owner is
     /// switched on or off.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn revisions(self, ids: &[ApiKeyId]) -> Result<Vec<(ApiKeyId, i64)>, StoreError> {
         let mut revisions = Vec::with_capacity(ids.len());
         for chunk in id_chunks(ids) {
@@ -144,20 +132,12 @@ impl ApiKeys<'_> {
     }
 
     /// Notes when keys were last used, and by what program. No revision rises.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn mark_used(self, uses: &[(ApiKeyId, Timestamp, Option<String>)]) -> Result<(), StoreError> {
         let uses = uses.to_vec();
-        self.0
-            .write(move |tx| Box::pin(async move { mark_used(tx, uses).await }))
-            .await
+        transaction!(self.0, |tx| mark_used(tx, uses).await)
     }
 
     /// How many calls a key made since the beginning of the UTC day of `since`.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn requests_since(self, id: ApiKeyId, since: Timestamp) -> Result<i64, StoreError> {
         let row = self.0.first(REQUESTS_SINCE, args![id, since.day()]).await?;
         row.map_or(Ok(0), |row| row.get("requests"))

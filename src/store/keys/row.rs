@@ -3,7 +3,6 @@
 use super::access::access;
 use super::limits::limits;
 use crate::domain::{ApiKey, KeyState};
-use crate::store::engine::Sql;
 use crate::store::engine::{Row, StoreError, Table, sql};
 
 pub const TABLE: Table = Table {
@@ -14,29 +13,28 @@ pub const TABLE: Table = Table {
 /// What [`api_key`] reads.
 macro_rules! key_columns {
     () => {
-        "api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name, \
-         api_key.display AS display, api_key.state AS state, api_key.expires_at AS expires_at, \
-         api_key.allowed_models AS allowed_models, api_key.allowed_addresses AS allowed_addresses, \
-         api_key.requests_per_minute AS requests_per_minute, api_key.tokens_per_minute AS tokens_per_minute, \
-         api_key.spend_limit AS spend_limit, api_key.spend_period AS spend_period, \
-         api_key.created_at AS created_at, api_key.last_used_at AS last_used_at, \
-         api_key.last_used_agent AS last_used_agent, api_key.revision AS revision, \
-         api_key.aliases_version AS aliases_version, \
-         (SELECT x.expires_at FROM account x WHERE x.id = api_key.account_id) AS account_ends, \
-         (SELECT x.allowed_models FROM account x WHERE x.id = api_key.account_id) AS account_models, \
-         (SELECT x.allowed_addresses FROM account x WHERE x.id = api_key.account_id) AS account_addresses, \
-         (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = api_key.id) AS old_secret_until"
+        r"api_key.id AS id, api_key.account_id AS account_id, api_key.owner_id AS owner_id, api_key.name AS name,
+          api_key.display AS display, api_key.state AS state, api_key.expires_at AS expires_at,
+          api_key.allowed_models AS allowed_models, api_key.allowed_addresses AS allowed_addresses,
+          api_key.requests_per_minute AS requests_per_minute, api_key.tokens_per_minute AS tokens_per_minute,
+          api_key.spend_limit AS spend_limit, api_key.spend_period AS spend_period,
+          api_key.created_at AS created_at, api_key.last_used_at AS last_used_at,
+          api_key.last_used_agent AS last_used_agent, api_key.revision AS revision,
+          api_key.aliases_version AS aliases_version,
+          (SELECT x.expires_at FROM account x WHERE x.id = api_key.account_id) AS account_ends,
+          (SELECT x.allowed_models FROM account x WHERE x.id = api_key.account_id) AS account_models,
+          (SELECT x.allowed_addresses FROM account x WHERE x.id = api_key.account_id) AS account_addresses,
+          (SELECT MAX(o.valid_until) FROM api_key_secret o WHERE o.api_key_id = api_key.id) AS old_secret_until"
     };
 }
 pub(in crate::store) use key_columns;
 
 sql! {
     /// The first statement of every change under a key.
-    LOCK_KEY = concat!("UPDATE api_key SET revision = revision + 1 \
-                WHERE api_key.id = $1 AND api_key.state <> 'deleted' \
-                AND (CAST($2 AS TEXT) IS NULL OR api_key.account_id = $2) RETURNING ", key_columns!());
+    LOCK = concat!(r"UPDATE api_key SET revision = revision + 1
+                         WHERE api_key.id = $1 AND api_key.state <> 'deleted' AND (CAST($2 AS TEXT) IS NULL
+                           OR api_key.account_id = $2) RETURNING ", key_columns!());
 }
-pub const LOCK: Sql = LOCK_KEY;
 
 /// Reads a key.
 pub fn api_key(row: &Row) -> Result<ApiKey, StoreError> {

@@ -1,10 +1,9 @@
 //! Leases: what each gateway may spend without asking again. All that is leased of a budget, and all that was spent, is
 //! never more than the budget has.
 
-use crate::domain::Budget;
-use crate::domain::{GatewayId, PicoUsd, SpendLimit, Timestamp, portion};
-use crate::store::engine::Sql;
-use crate::store::engine::{Change, Store, StoreError, Tx, args, sql};
+use super::lease_grant::{LeaseGrant, LeaseRequest, take};
+use crate::domain::{Budget, GatewayId, PicoUsd, Timestamp};
+use crate::store::engine::{Change, Store, StoreError, args, sql, transaction};
 
 /// Leases.
 #[derive(Clone, Copy, Debug)]
@@ -17,72 +16,14 @@ impl Store {
     }
 }
 
-/// What a gateway asks for.
-#[derive(Clone, Copy, Debug)]
-pub struct LeaseRequest {
-    /// Who asks.
-    pub gateway: GatewayId,
-    /// Of which budget.
-    pub budget: Budget,
-    /// How much that may spend, and in which time; `None` for a balance, which says so itself.
-    pub limit: Option<SpendLimit>,
-    /// The day on which the period began; 0 for a balance.
-    pub window_start: i64,
-    /// What it needs now.
-    pub need: PicoUsd,
-    /// What it spent lately.
-    pub lately: PicoUsd,
-}
-
-/// What it got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeaseGrant {
-    /// Its new part. Less than it needs if there is no more.
-    pub granted: PicoUsd,
-    /// What nobody has leased after that.
-    pub left: PicoUsd,
-    /// What other gateways have leased and not yet spent, which they may give back.
-    pub elsewhere: PicoUsd,
-    /// Whether there is such a budget: an account that never had credit has no balance.
-    pub exists: bool,
-}
-
 sql! {
-    LOCK = "INSERT INTO budget (subject, revision) VALUES ($1, 1) \
-            ON CONFLICT (subject) DO UPDATE SET revision = budget.revision + 1";
-    /// One statement each, so that what is leased and what was spent are of one moment.
-    OF_BALANCE = "SELECT (SELECT balance FROM wallet WHERE account_id = $1) AS has, \
-                  COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 AND window_start = 0), 0) \
-                  AS leased, COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 \
-                  AND window_start = 0 AND gateway_id <> $3), 0) AS elsewhere";
-    OF_KEY = "SELECT COALESCE((SELECT CAST(SUM(cost) AS BIGINT) FROM usage_daily WHERE api_key_id = $1 AND day >= $4 \
-              AND day < $5), 0) AS spent, \
-              COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 AND window_start = $4), 0) \
-              AS leased, COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 \
-              AND window_start = $4 AND gateway_id <> $3), 0) AS elsewhere";
-    OF_ACCOUNT = "SELECT COALESCE((SELECT CAST(SUM(cost) AS BIGINT) FROM usage_daily WHERE account_id = $1 AND day >= $4 \
-                  AND day < $5), 0) AS spent, \
-                  COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 AND window_start = $4), 0) \
-                  AS leased, COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 \
-                  AND window_start = $4 AND gateway_id <> $3), 0) AS elsewhere";
-    ADD = "INSERT INTO lease (subject, window_start, gateway_id, amount) VALUES ($1, $2, $3, $4) \
-           ON CONFLICT (subject, window_start, gateway_id) DO UPDATE SET amount = lease.amount + excluded.amount";
-    TAKE_FROM = "UPDATE lease SET amount = CASE WHEN amount > $4 THEN amount - $4 ELSE 0 END \
-                 WHERE subject = $1 AND window_start = $2 AND gateway_id = $3";
+    /// Uses up a part of a lease, or gives it back.
+    TAKE_FROM = r"UPDATE lease SET amount = CASE WHEN amount > $4 THEN amount - $4 ELSE 0 END
+                  WHERE subject = $1 AND window_start = $2 AND gateway_id = $3";
     SET_HELD = "UPDATE lease SET held = $4 WHERE subject = $1 AND window_start = $2 AND gateway_id = $3";
     DROP_OF = "DELETE FROM lease WHERE gateway_id = $1";
     DROP_DEAD = "DELETE FROM lease WHERE gateway_id NOT IN (SELECT id FROM gateway WHERE seen_at >= $1)";
     DROP_SPENT = "DELETE FROM lease WHERE window_start > 0 AND window_start < $1 AND amount = 0";
-}
-/// Uses up a part of a lease, in a shipment.
-pub const USE: Sql = TAKE_FROM;
-
-/// The day after the last one of a period that began on `start`.
-fn end(limit: SpendLimit, start: i64) -> i64 {
-    limit
-        .period
-        .end(Timestamp::of_day(start))
-        .map_or(i64::MAX, Timestamp::day)
 }
 
 impl Leases<'_> {
@@ -91,15 +32,10 @@ impl Leases<'_> {
     /// # Errors
     /// If the database fails; then nothing was taken.
     pub async fn take(self, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
-        self.0
-            .write(move |tx| Box::pin(async move { take(tx, ask).await }))
-            .await
+        transaction!(self.0, |tx| take(tx, ask).await)
     }
 
     /// Gives a part back that is not needed.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn give_back(
         self,
         gateway: GatewayId,
@@ -114,9 +50,6 @@ impl Leases<'_> {
     }
 
     /// Notes what calls in flight have reserved of a lease, for whoever looks at the account.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_held(
         self,
         gateway: GatewayId,
@@ -131,77 +64,18 @@ impl Leases<'_> {
     }
 
     /// Asks every other gateway to give back what it does not need of a budget.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn recall(self, budget: Budget) -> Result<(), StoreError> {
-        self.0
-            .write(move |tx| Box::pin(async move { tx.announce(Change::Recall(budget)).await }))
-            .await
+        transaction!(self.0, |tx| tx.announce(Change::Recall(budget)).await)
     }
 
     /// Frees everything that a gateway had leased. Only when all that it spent is in the tables.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn drop_of(self, gateway: GatewayId) -> Result<(), StoreError> {
         self.0.change(DROP_OF, args![gateway]).await.map(drop)
     }
 
     /// Frees what gateways had leased that were not seen since then or are not known at all, and forgets leases of periods that are long over.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn drop_dead(self, not_seen_since: Timestamp) -> Result<u64, StoreError> {
         self.0.change(DROP_SPENT, args![not_seen_since.day() - 40]).await?;
         self.0.change(DROP_DEAD, args![not_seen_since]).await
     }
-}
-
-async fn take(tx: &mut Tx, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
-    let subject = ask.budget.subject();
-    tx.run(LOCK, args![subject.as_str()]).await?;
-    let row = match (ask.budget, ask.limit) {
-        (Budget::Balance(account), _) => {
-            tx.first(OF_BALANCE, args![account, subject.as_str(), ask.gateway])
-                .await?
-        }
-        (Budget::Account(_) | Budget::Key(_), None) => return Ok(LeaseGrant::default()),
-        (Budget::Account(account), Some(limit)) => {
-            let end = end(limit, ask.window_start);
-            tx.first(
-                OF_ACCOUNT,
-                args![account, subject.as_str(), ask.gateway, ask.window_start, end],
-            )
-            .await?
-        }
-        (Budget::Key(key), Some(limit)) => {
-            let end = end(limit, ask.window_start);
-            tx.first(OF_KEY, args![key, subject.as_str(), ask.gateway, ask.window_start, end])
-                .await?
-        }
-    };
-    let Some(row) = row else {
-        return Ok(LeaseGrant::default());
-    };
-    let has: i64 = match ask.limit {
-        Some(limit) => limit.amount.pico().saturating_sub(row.get("spent")?),
-        None => match row.get("has")? {
-            Some(balance) => balance,
-            None => return Ok(LeaseGrant::default()),
-        },
-    };
-    let left = PicoUsd::from_pico(has.saturating_sub(row.get("leased")?));
-    let granted = portion(left, ask.need, ask.lately);
-    if granted > PicoUsd::ZERO {
-        tx.run(ADD, args![subject, ask.window_start, ask.gateway, granted])
-            .await?;
-    }
-    let left = PicoUsd::from_pico(left.pico() - granted.pico());
-    Ok(LeaseGrant {
-        granted,
-        left,
-        elsewhere: row.get("elsewhere")?,
-        exists: true,
-    })
 }

@@ -1,10 +1,14 @@
 //! Money: the wallets of accounts and the ledger, what gateways have leased of a budget, and what they admitted lately.
 
+mod credit;
+mod lease_grant;
 pub mod leases;
 mod rates;
 mod wallet_page;
 pub mod wallets;
 
+pub use credit::{Credited, NewCredit};
+pub use lease_grant::{LeaseGrant, LeaseRequest};
 pub use rates::{RateGrant, RateRequest, Rates};
 pub use wallet_page::{Spent, WalletCursor, WalletEvent, WalletLine};
 
@@ -12,6 +16,7 @@ use crate::store::engine::Sql;
 
 /// Every statement of this folder.
 pub const STATEMENTS: &[&[Sql]] = &[
+    lease_grant::STATEMENTS,
     leases::STATEMENTS,
     rates::STATEMENTS,
     wallet_page::STATEMENTS,

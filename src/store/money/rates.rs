@@ -1,7 +1,7 @@
 //! What all gateways together have admitted in the last minute, while there is more than one.
 
 use crate::domain::{Budget, RateWindow, Timestamp, Used};
-use crate::store::engine::{Store, StoreError, Table, args, sql, to_json};
+use crate::store::engine::{Store, StoreError, Table, args, sql, to_json, transaction};
 
 /// What all gateways admitted lately.
 #[derive(Clone, Copy, Debug)]
@@ -43,8 +43,8 @@ pub struct RateGrant {
 }
 
 sql! {
-    LOCK = "INSERT INTO rate (subject, uses, at) VALUES ($1, '[]', $2) \
-            ON CONFLICT (subject) DO UPDATE SET at = excluded.at RETURNING subject, uses";
+    LOCK = r"INSERT INTO rate (subject, uses, at) VALUES ($1, '[]', $2)
+             ON CONFLICT (subject) DO UPDATE SET at = excluded.at RETURNING subject, uses";
     SET = "UPDATE rate SET uses = $2 WHERE subject = $1";
     DROP_OLD = "DELETE FROM rate WHERE at < $1";
 }
@@ -60,26 +60,21 @@ impl Rates<'_> {
     /// If the database fails; then nothing was taken.
     pub async fn take(self, ask: RateRequest, now: Timestamp) -> Result<RateGrant, StoreError> {
         let subject = ask.of.subject();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let row = tx
-                    .first(LOCK, args![subject.as_str(), now])
-                    .await?
-                    .ok_or(StoreError::Interrupted)?;
-                let rows: Vec<(i64, i64, i64)> = row.json(TABLE, "uses")?;
-                let mut window = RateWindow::of_rows(&rows);
-                let grant = grant(&mut window, &ask, now);
-                tx.run(SET, args![subject, to_json(&window.to_rows())]).await?;
-                Ok(grant)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let row = tx
+                .first(LOCK, args![subject.as_str(), now])
+                .await?
+                .ok_or(StoreError::Interrupted)?;
+            let rows: Vec<(i64, i64, i64)> = row.json(TABLE, "uses")?;
+            let mut window = RateWindow::of_rows(&rows);
+            let grant = grant(&mut window, &ask, now);
+            tx.run(SET, args![subject, to_json(&window.to_rows())]).await?;
+
+            Ok(grant)
+        })
     }
 
     /// Forgets what nobody asked about since then.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn drop_old(self, before: Timestamp) -> Result<(), StoreError> {
         self.0.change(DROP_OLD, args![before]).await.map(drop)
     }
@@ -105,5 +100,6 @@ fn grant(window: &mut RateWindow, ask: &RateRequest, now: Timestamp) -> RateGran
         requests: requests - granted.requests,
         tokens: tokens - granted.tokens,
     };
+
     RateGrant { granted, left, wait }
 }

@@ -89,29 +89,26 @@ sql! {
     /// $2 is the day of the place, $3 the id under which entries are shown, $4 how many lines of each kind. `start` is the
     /// balance under the place: of all its days, less what stands above it on its own day. One statement, so that lines
     /// and balances are of one moment.
-    LINES = "SELECT lines.*, COALESCE((SELECT CAST(SUM(used + added) AS BIGINT) FROM ledger_daily WHERE account_id = $1 \
-             AND day <= $2), 0) \
-             - COALESCE((SELECT used FROM ledger_daily WHERE account_id = $1 AND day = $2), 0) \
-             - COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM ledger_entry WHERE account_id = $1 AND kind <> 'usage' \
-             AND id >= $3 AND id < $5), 0) AS start FROM (\
-             SELECT * FROM (SELECT CAST(NULL AS TEXT) AS id, account_id, day * 86400000 AS at, 'usage' AS kind, \
-             used AS amount, CAST(NULL AS TEXT) AS note, CAST(NULL AS TEXT) AS actor, CAST(NULL AS TEXT) AS person_id, \
-             requests FROM ledger_daily WHERE account_id = $1 AND day < $2 AND requests > 0 ORDER BY day DESC LIMIT $4) \
-             AS usage_lines UNION ALL \
-             SELECT * FROM (SELECT id, account_id, at, kind, amount, note, actor, person_id, requests FROM ledger_entry \
-             WHERE account_id = $1 AND kind <> 'usage' AND id < $3 ORDER BY id DESC LIMIT $4) AS by_hand) AS lines";
-    SPENT = "SELECT CAST(COALESCE(SUM(CASE WHEN day = $2 THEN cost ELSE 0 END), 0) AS BIGINT) AS today, \
-             CAST(COALESCE(SUM(CASE WHEN day >= $3 THEN cost ELSE 0 END), 0) AS BIGINT) AS week, \
-             CAST(COALESCE(SUM(CASE WHEN day >= $4 THEN cost ELSE 0 END), 0) AS BIGINT) AS month \
-             FROM usage_daily WHERE account_id = $1 AND day >= $5";
+    LINES = r"SELECT lines.*, COALESCE((SELECT CAST(SUM(used + added) AS BIGINT) FROM ledger_daily WHERE account_id = $1
+              AND day <= $2), 0)
+              - COALESCE((SELECT used FROM ledger_daily WHERE account_id = $1 AND day = $2), 0)
+              - COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM ledger_entry WHERE account_id = $1 AND kind <> 'usage'
+              AND id >= $3 AND id < $5), 0) AS start FROM (
+              SELECT * FROM (SELECT CAST(NULL AS TEXT) AS id, account_id, day * 86400000 AS at, 'usage' AS kind,
+              used AS amount, CAST(NULL AS TEXT) AS note, CAST(NULL AS TEXT) AS actor, CAST(NULL AS TEXT) AS person_id,
+              requests FROM ledger_daily WHERE account_id = $1 AND day < $2 AND requests > 0 ORDER BY day DESC LIMIT $4)
+              AS usage_lines UNION ALL
+              SELECT * FROM (SELECT id, account_id, at, kind, amount, note, actor, person_id, requests FROM ledger_entry
+              WHERE account_id = $1 AND kind <> 'usage' AND id < $3 ORDER BY id DESC LIMIT $4) AS by_hand) AS lines";
+    SPENT = r"SELECT CAST(COALESCE(SUM(CASE WHEN day = $2 THEN cost ELSE 0 END), 0) AS BIGINT) AS today,
+              CAST(COALESCE(SUM(CASE WHEN day >= $3 THEN cost ELSE 0 END), 0) AS BIGINT) AS week,
+              CAST(COALESCE(SUM(CASE WHEN day >= $4 THEN cost ELSE 0 END), 0) AS BIGINT) AS month
+              FROM usage_daily WHERE account_id = $1 AND day >= $5";
     BALANCES = "SELECT account_id, balance FROM wallet";
 }
 
 impl Wallets<'_> {
     /// So many lines of an account's ledger under a place, or from its top, the newest first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn lines(
         self,
         account: AccountId,
@@ -147,13 +144,11 @@ impl Wallets<'_> {
             balance = balance.saturating_sub(line.what.amount().pico());
             line
         });
+
         Ok(lines.collect())
     }
 
     /// What an account spent lately.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn spent(self, account: AccountId, now: Timestamp) -> Result<Spent, StoreError> {
         let (today, month) = (now.day(), crate::domain::Period::Month.start(now));
         let args = args![account, today, today - 6, month, month.min(today - 6)];
@@ -168,9 +163,6 @@ impl Wallets<'_> {
     }
 
     /// The balance of every account that ever had credit.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn balances(self) -> Result<HashMap<AccountId, PicoUsd>, StoreError> {
         let rows = self.0.all(BALANCES, Vec::new()).await?;
         rows.iter()

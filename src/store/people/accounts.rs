@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::{Access, Account, AccountId, Limits, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql};
+use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql, transaction};
 use crate::store::keys::{access, api_keys, limits};
 
 /// Accounts: who pays.
@@ -21,23 +21,24 @@ impl Store {
 /// What [`account`] reads.
 macro_rules! columns {
     () => {
-        "id, name, enabled, requests_per_minute, tokens_per_minute, spend_limit, spend_period, expires_at, allowed_models, \
-         allowed_addresses, created_at"
+        r"id, name, enabled, requests_per_minute, tokens_per_minute, spend_limit, spend_period, expires_at, allowed_models,
+          allowed_addresses, created_at"
     };
 }
 
 sql! {
     ADD = concat!("INSERT INTO account (", columns!(), ") VALUES ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $4)");
-    SET_LIMITS = "UPDATE account SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, \
-                  spend_period = $5 WHERE id = $1";
+    SET_LIMITS = r"UPDATE account
+                   SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, spend_period = $5
+                   WHERE id = $1";
     SET_ACCESS = "UPDATE account SET expires_at = $2, allowed_models = $3, allowed_addresses = $4 WHERE id = $1";
     LIST = concat!("SELECT ", columns!(), " FROM account ORDER BY name");
     GET = concat!("SELECT ", columns!(), " FROM account WHERE id = $1");
     BY_NAME = concat!("SELECT ", columns!(), " FROM account WHERE name = $1");
     SET_ENABLED = "UPDATE account SET enabled = $2 WHERE id = $1";
     /// Admins see every account, whether theirs is switched on or not.
-    END_SESSIONS = "DELETE FROM session WHERE person_id IN \
-                    (SELECT id FROM person WHERE account_id = $1 AND role <> 'admin')";
+    END_SESSIONS = r"DELETE FROM session WHERE person_id IN
+                     (SELECT id FROM person WHERE account_id = $1 AND role <> 'admin')";
 }
 const TABLE: Table = Table {
     name: "account",
@@ -51,40 +52,29 @@ impl Accounts<'_> {
     /// [`StoreError::Taken`] if the name is in use.
     pub async fn create(self, account: &Account, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
         let (account, by) = (account.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
-                args.extend(limits::values(&account.limits));
-                args.extend(access::values(&account.access));
-                tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
-                let subject = Subject::new("account", account.id, Some(account.id));
-                tx.note(&by, now, &subject, "create", json!({ "name": account.name }))
-                    .await
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
+            args.extend(limits::values(&account.limits));
+            args.extend(access::values(&account.access));
+            tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
+            let subject = Subject::new("account", account.id, Some(account.id));
+
+            tx.note(&by, now, &subject, "create", json!({ "name": account.name }))
+                .await
+        })
     }
 
     /// Every account, by name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list(self) -> Result<Vec<Account>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(account).collect()
     }
 
     /// The account of that id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(self, id: AccountId) -> Result<Option<Account>, StoreError> {
         self.0.first(GET, args![id]).await?.as_ref().map(account).transpose()
     }
 
     /// The account of that name.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_name(self, name: &str) -> Result<Option<Account>, StoreError> {
         self.0
             .first(BY_NAME, args![name])
@@ -96,9 +86,6 @@ impl Accounts<'_> {
 
     /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, but for admins. `false`
     /// if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_enabled(
         self,
         id: AccountId,
@@ -107,29 +94,25 @@ impl Accounts<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                if tx.run(SET_ENABLED, args![id, enabled]).await? == 0 {
-                    return Ok(false);
-                }
-                if !enabled {
-                    tx.run(END_SESSIONS, args![id]).await?;
-                }
-                api_keys::touch_account(tx, id).await?;
-                tx.announce(Change::Account(id)).await?;
-                let action = if enabled { "enable" } else { "disable" };
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({}))
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            if tx.run(SET_ENABLED, args![id, enabled]).await? == 0 {
+                return Ok(false);
+            }
+            if !enabled {
+                tx.run(END_SESSIONS, args![id]).await?;
+            }
+
+            api_keys::touch_account(tx, id).await?;
+            tx.announce(Change::Account(id)).await?;
+            let action = if enabled { "enable" } else { "disable" };
+            tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({}))
+                .await?;
+
+            Ok(true)
+        })
     }
 
     /// Sets what all keys of an account together may use. `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_limits(
         self,
         id: AccountId,
@@ -138,28 +121,24 @@ impl Accounts<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let mut args = args![id];
-                args.extend(limits::values(&limits));
-                if tx.run(SET_LIMITS, args).await? == 0 {
-                    return Ok(false);
-                }
-                api_keys::touch_account(tx, id).await?;
-                tx.announce(Change::Account(id)).await?;
-                let detail = json!({ "after": limits::told(&limits) });
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail)
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let mut args = args![id];
+            args.extend(limits::values(&limits));
+            if tx.run(SET_LIMITS, args).await? == 0 {
+                return Ok(false);
+            }
+
+            api_keys::touch_account(tx, id).await?;
+            tx.announce(Change::Account(id)).await?;
+            let detail = json!({ "after": limits::told(&limits) });
+            tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail)
+                .await?;
+
+            Ok(true)
+        })
     }
 
     /// Sets when, for what and from where the keys of an account may be used. `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_access(
         self,
         id: AccountId,
@@ -168,22 +147,21 @@ impl Accounts<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (access, by) = (access.clone(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let mut args = args![id];
-                args.extend(access::values(&access));
-                if tx.run(SET_ACCESS, args).await? == 0 {
-                    return Ok(false);
-                }
-                api_keys::touch_account(tx, id).await?;
-                tx.announce(Change::Account(id)).await?;
-                let detail = json!({ "after": access::told(&access) });
-                tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail)
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let mut args = args![id];
+            args.extend(access::values(&access));
+            if tx.run(SET_ACCESS, args).await? == 0 {
+                return Ok(false);
+            }
+
+            api_keys::touch_account(tx, id).await?;
+            tx.announce(Change::Account(id)).await?;
+            let detail = json!({ "after": access::told(&access) });
+            tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail)
+                .await?;
+
+            Ok(true)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! One-time links: set-up, password reset, and the one page that shows a new key's secret.
 
 use crate::domain::{ApiKeyId, PersonId, Timestamp};
-use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
+use crate::store::engine::{Row, Store, StoreError, Table, args, sql, transaction};
 
 /// One-time links, found by the SHA-256 of their token.
 #[derive(Clone, Copy, Debug)]
@@ -63,14 +63,15 @@ impl std::fmt::Debug for Link {
 
 sql! {
     /// Two that are equal but for a missing person or key count as the same: a new set-up link voids the old one.
-    VOID = "DELETE FROM link WHERE kind = $1 AND COALESCE(person_id, '') = COALESCE(CAST($2 AS TEXT), '') \
-            AND COALESCE(api_key_id, '') = COALESCE(CAST($3 AS TEXT), '')";
+    VOID = r"DELETE FROM link
+             WHERE kind = $1 AND COALESCE(person_id, '') = COALESCE(CAST($2 AS TEXT), '') AND COALESCE(api_key_id,
+               '') = COALESCE(CAST($3 AS TEXT), '')";
     ADD = "INSERT INTO link (hash, kind, person_id, api_key_id, payload, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    PEEK = "SELECT person_id, api_key_id, payload, expires_at FROM link \
-            WHERE hash = $1 AND kind = $2 AND expires_at > $3";
+    PEEK = r"SELECT person_id, api_key_id, payload, expires_at FROM link
+             WHERE hash = $1 AND kind = $2 AND expires_at > $3";
     /// One statement, so that of all who try, one gets the row.
-    CONSUME = "DELETE FROM link WHERE hash = $1 AND kind = $2 AND expires_at > $3 \
-               RETURNING person_id, api_key_id, payload, expires_at";
+    CONSUME = r"DELETE FROM link WHERE hash = $1 AND kind = $2 AND expires_at > $3
+                RETURNING person_id, api_key_id, payload, expires_at";
     SWEEP = "DELETE FROM link WHERE expires_at <= $1";
 }
 const TABLE: Table = Table {
@@ -80,53 +81,38 @@ const TABLE: Table = Table {
 
 impl Links<'_> {
     /// Adds a link. Earlier ones of the same kind for the same person or key are void from now on.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn create(self, link: &Link) -> Result<(), StoreError> {
         let link = link.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let Link {
-                    hash,
-                    kind,
-                    person,
-                    key,
-                    payload,
-                    expires_at,
-                } = link;
-                tx.run(VOID, args![kind.as_str(), person, key]).await?;
-                tx.run(ADD, args![hash, kind.as_str(), person, key, payload, expires_at])
-                    .await
-                    .map(drop)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let Link {
+                hash,
+                kind,
+                person,
+                key,
+                payload,
+                expires_at,
+            } = link;
+            tx.run(VOID, args![kind.as_str(), person, key]).await?;
+            tx.run(ADD, args![hash, kind.as_str(), person, key, payload, expires_at])
+                .await
+                .map(drop)
+        })
     }
 
     /// The link, if it is of that kind and not void; it stays usable.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn peek(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let row = self.0.first(PEEK, args![*hash, kind.as_str(), now]).await?;
         row.map(|row| link(&row, *hash, kind)).transpose()
     }
 
     /// Takes the link: of all who ask for it, one gets it.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn consume(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let hash = *hash;
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let row = tx.first(CONSUME, args![hash, kind.as_str(), now]).await?;
-                tx.run(SWEEP, args![now]).await?;
-                row.map(|row| link(&row, hash, kind)).transpose()
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let row = tx.first(CONSUME, args![hash, kind.as_str(), now]).await?;
+            tx.run(SWEEP, args![now]).await?;
+            row.map(|row| link(&row, hash, kind)).transpose()
+        })
     }
 }
 

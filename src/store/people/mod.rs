@@ -5,12 +5,14 @@ mod links;
 mod people;
 mod person_change;
 mod sessions;
+mod signed_in;
 mod throttle;
 
 pub use accounts::Accounts;
 pub use links::{Link, LinkKind, Links};
 pub use people::People;
-pub use sessions::{SessionRow, Sessions, SignedInSession};
+pub use sessions::{SessionRow, Sessions};
+pub use signed_in::SignedInSession;
 pub use throttle::{Attempts, Throttle};
 
 use crate::store::engine::Sql;
@@ -22,5 +24,6 @@ pub const STATEMENTS: &[&[Sql]] = &[
     people::STATEMENTS,
     person_change::STATEMENTS,
     sessions::STATEMENTS,
+    signed_in::STATEMENTS,
     throttle::STATEMENTS,
 ];

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Row, Sql, Store, StoreError, Table, args, sql};
+use crate::store::engine::{Row, Store, StoreError, Table, args, sql, transaction};
 
 /// People: who signs in.
 #[derive(Clone, Copy, Debug)]
@@ -24,22 +24,20 @@ macro_rules! person {
 }
 
 sql! {
-    ADD = "INSERT INTO person (id, email, role, account_id, password_hash, enabled, created_at) \
-           VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    ADD = r"INSERT INTO person (id, email, role, account_id, password_hash, enabled, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
     BY_EMAIL = concat!(person!(), "WHERE email = $1");
     GET = concat!(person!(), "WHERE id = $1");
     LIST = concat!(person!(), "WHERE CAST($1 AS TEXT) IS NULL OR account_id = $1 ORDER BY email");
     SET_PASSWORD = "UPDATE person SET password_hash = $2 WHERE id = $1 RETURNING account_id";
-    END_SESSIONS_OF = "DELETE FROM session WHERE person_id = $1";
-    VOID_LINKS_OF = "DELETE FROM link WHERE person_id = $1";
+    END_SESSIONS = "DELETE FROM session WHERE person_id = $1";
+    VOID_LINKS = "DELETE FROM link WHERE person_id = $1";
     COUNT = "SELECT COUNT(*) AS people FROM person";
 }
 pub const TABLE: Table = Table {
     name: "person",
     id: "id",
 };
-pub const END_SESSIONS: Sql = END_SESSIONS_OF;
-pub const VOID_LINKS: Sql = VOID_LINKS_OF;
 
 impl People<'_> {
     /// Adds a person; without a password hash it cannot sign in before one is set.
@@ -54,30 +52,25 @@ impl People<'_> {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (person, hash, by) = (person.clone(), password_hash.map(str::to_owned), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let Person {
-                    id,
-                    email,
-                    role,
-                    account,
-                    enabled,
-                    created_at,
-                } = &person;
-                let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
-                tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
-                let detail = json!({ "email": email.as_str(), "role": role.as_str() });
-                tx.note(&by, now, &Subject::new("person", id, *account), "create", detail)
-                    .await
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let Person {
+                id,
+                email,
+                role,
+                account,
+                enabled,
+                created_at,
+            } = &person;
+            let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
+            tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
+            let detail = json!({ "email": email.as_str(), "role": role.as_str() });
+
+            tx.note(&by, now, &Subject::new("person", id, *account), "create", detail)
+                .await
+        })
     }
 
     /// The person who signs in with that address, and its password hash if it has one.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn by_email(self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
         let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else {
             return Ok(None);
@@ -86,17 +79,11 @@ impl People<'_> {
     }
 
     /// The person of that id.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(self, id: PersonId) -> Result<Option<Person>, StoreError> {
         self.0.first(GET, args![id]).await?.as_ref().map(person).transpose()
     }
 
     /// Everybody in the scope, by e-mail address.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn list(self, scope: Scope) -> Result<Vec<Person>, StoreError> {
         self.0
             .all(LIST, args![scope.account()])
@@ -108,9 +95,6 @@ impl People<'_> {
 
     /// Sets a password and, in the same transaction, ends every session of that person and voids its one-time links.
     /// `false` if there is none.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn set_password(
         self,
         id: PersonId,
@@ -119,38 +103,30 @@ impl People<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (hash, by) = (password_hash.to_owned(), by.clone());
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else {
-                    return Ok(false);
-                };
-                tx.run(END_SESSIONS, args![id]).await?;
-                tx.run(VOID_LINKS, args![id]).await?;
-                let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
-                tx.note(&by, now, &subject, "set_password", json!({})).await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else {
+                return Ok(false);
+            };
+
+            tx.run(END_SESSIONS, args![id]).await?;
+            tx.run(VOID_LINKS, args![id]).await?;
+            let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
+            tx.note(&by, now, &subject, "set_password", json!({})).await?;
+
+            Ok(true)
+        })
     }
 
     /// Replaces the hash of an unchanged password by one with today's cost. Sessions go on, and nothing is audited.
     /// `false` if there is no such person.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn rehash(self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
         let hash = password_hash.to_owned();
-        let work = self
-            .0
-            .write(move |tx| Box::pin(async move { Ok(tx.first(SET_PASSWORD, args![id, hash]).await?.is_some()) }));
-        work.await
+        transaction!(self.0, |tx| {
+            Ok(tx.first(SET_PASSWORD, args![id, hash]).await?.is_some())
+        })
     }
 
     /// How many people there are.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn count(self) -> Result<i64, StoreError> {
         let row = self.0.first(COUNT, Vec::new()).await?;
         row.map_or(Ok(0), |row| row.get("people"))

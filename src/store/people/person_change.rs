@@ -5,7 +5,7 @@ use serde_json::json;
 use super::people::{END_SESSIONS, People, TABLE, VOID_LINKS};
 use crate::domain::{AccountId, PersonId, Role, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Change, Row, StoreError, Tx, args, sql};
+use crate::store::engine::{Change, Row, StoreError, Tx, args, sql, transaction};
 use crate::store::keys::api_keys;
 
 sql! {
@@ -30,30 +30,31 @@ impl People<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                if !enabled {
-                    keep_an_admin(tx, id).await?;
-                }
-                let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else {
-                    return Ok(false);
-                };
-                let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
-                if !enabled {
-                    tx.run(END_SESSIONS, args![id]).await?;
-                    tx.run(VOID_LINKS, args![id]).await?;
-                }
-                // Each key is told of, rather than the account, whose other keys stay as they are.
-                for key in api_keys::touch_owner(tx, id).await? {
-                    tx.announce(Change::Key(key)).await?;
-                }
-                let action = if enabled { "enable" } else { "disable" };
-                tx.note(&by, now, &Subject::new("person", id, account), action, json!({}))
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            if !enabled {
+                keep_an_admin(tx, id).await?;
+            }
+
+            let Some(row) = tx.first(SET_ENABLED, args![id, enabled]).await? else {
+                return Ok(false);
+            };
+
+            let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
+            if !enabled {
+                tx.run(END_SESSIONS, args![id]).await?;
+                tx.run(VOID_LINKS, args![id]).await?;
+            }
+
+            // Each key is told of, rather than the account, whose other keys stay as they are.
+            for key in api_keys::touch_owner(tx, id).await? {
+                tx.announce(Change::Key(key)).await?;
+            }
+
+            let action = if enabled { "enable" } else { "disable" };
+            tx.note(&by, now, &Subject::new("person", id, account), action, json!({}))
+                .await?;
+            Ok(true)
+        })
     }
 
     /// Gives a person another role, in this account, and ends every session of theirs. `false` if there is none.
@@ -70,27 +71,27 @@ impl People<'_> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let by = by.clone();
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                if role != Role::Admin {
-                    keep_an_admin(tx, id).await?;
-                }
-                let Some(before) = tx.first(LOCK, args![id]).await? else {
-                    return Ok(false);
-                };
-                let before_account: Option<AccountId> = before.parse_opt(TABLE, "account_id")?;
-                tx.run(SET_ROLE, args![id, role.as_str(), account]).await?;
-                tx.run(END_SESSIONS, args![id]).await?;
-                let detail = json!({
-                    "before": { "role": before.get::<String>("role")?, "account": before_account },
-                    "after": { "role": role.as_str(), "account": account },
-                });
-                tx.note(&by, now, &Subject::new("person", id, account), "role", detail)
-                    .await?;
-                Ok(true)
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            if role != Role::Admin {
+                keep_an_admin(tx, id).await?;
+            }
+
+            let Some(before) = tx.first(LOCK, args![id]).await? else {
+                return Ok(false);
+            };
+
+            let before_account: Option<AccountId> = before.parse_opt(TABLE, "account_id")?;
+            tx.run(SET_ROLE, args![id, role.as_str(), account]).await?;
+            tx.run(END_SESSIONS, args![id]).await?;
+            let detail = json!({
+                "before": { "role": before.get::<String>("role")?, "account": before_account },
+                "after": { "role": role.as_str(), "account": account },
+            });
+            tx.note(&by, now, &Subject::new("person", id, account), "role", detail)
+                .await?;
+
+            Ok(true)
+        })
     }
 }
 

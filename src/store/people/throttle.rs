@@ -29,18 +29,15 @@ pub struct Attempts {
 
 sql! {
     GET = "SELECT failures, window_start, blocked_until, last_at FROM throttle WHERE subject = $1";
-    PUT = "INSERT INTO throttle (subject, failures, window_start, blocked_until, last_at) VALUES ($1, $2, $3, $4, $5) \
-           ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, window_start = excluded.window_start, \
-           blocked_until = excluded.blocked_until, last_at = excluded.last_at";
+    PUT = r"INSERT INTO throttle (subject, failures, window_start, blocked_until, last_at) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, window_start = excluded.window_start,
+            blocked_until = excluded.blocked_until, last_at = excluded.last_at";
     CLEAR = "DELETE FROM throttle WHERE subject = $1";
     PRUNE = "DELETE FROM throttle WHERE last_at < $1";
 }
 
 impl Throttle<'_> {
     /// What a subject has done lately.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn get(self, subject: &str) -> Result<Option<Attempts>, StoreError> {
         let Some(row) = self.0.first(GET, args![subject]).await? else {
             return Ok(None);
@@ -54,9 +51,6 @@ impl Throttle<'_> {
     }
 
     /// Stores what a subject has done.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn put(self, subject: &str, attempts: &Attempts) -> Result<(), StoreError> {
         let Attempts {
             failures,
@@ -71,17 +65,11 @@ impl Throttle<'_> {
     }
 
     /// Forgets a subject.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn clear(self, subject: &str) -> Result<(), StoreError> {
         self.0.change(CLEAR, args![subject]).await.map(drop)
     }
 
     /// Forgets every subject whose last failure was before. The answer counts them.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn prune(self, before: Timestamp) -> Result<u64, StoreError> {
         self.0.change(PRUNE, args![before]).await
     }

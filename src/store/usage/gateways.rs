@@ -15,8 +15,8 @@ impl Store {
 }
 
 sql! {
-    SEEN = "INSERT INTO gateway (id, seen_at, shipped) VALUES ($1, $2, 0) \
-            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
+    SEEN = r"INSERT INTO gateway (id, seen_at, shipped) VALUES ($1, $2, 0)
+             ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at";
     ALIVE = "SELECT COUNT(*) AS alive FROM gateway WHERE seen_at > $1";
     SHIPPED = "SELECT shipped FROM gateway WHERE id = $1";
     FORGET = "DELETE FROM gateway WHERE seen_at < $1 AND shipped = 0";
@@ -25,17 +25,11 @@ sql! {
 
 impl Gateways<'_> {
     /// Says that a gateway runs. The first time makes it known.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn seen(self, id: GatewayId, now: Timestamp) -> Result<(), StoreError> {
         self.0.change(SEEN, args![id, now]).await.map(drop)
     }
 
     /// How many gateways said so since then.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn alive(self, since: Timestamp) -> Result<i64, StoreError> {
         self.0
             .first(ALIVE, args![since])
@@ -44,9 +38,6 @@ impl Gateways<'_> {
     }
 
     /// Up to which place a gateway's spool is in the tables; `None` if the gateway is not known.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn shipped(self, id: GatewayId) -> Result<Option<i64>, StoreError> {
         self.0
             .first(SHIPPED, args![id])
@@ -57,17 +48,11 @@ impl Gateways<'_> {
 
     /// Forgets gateways that were not seen since then, but for those that wrote something: one of these may have left a spool
     /// that is written up to there.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn forget(self, not_seen_since: Timestamp) -> Result<u64, StoreError> {
         self.0.change(FORGET, args![not_seen_since]).await
     }
 
     /// Forgets a gateway that has ended and whose spool is gone.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn remove(self, id: GatewayId) -> Result<(), StoreError> {
         self.0.change(REMOVE, args![id]).await.map(drop)
     }

@@ -2,7 +2,7 @@
 
 use super::records::Usage;
 use crate::domain::{ApiKeyId, Timestamp};
-use crate::store::engine::{StoreError, args, sql};
+use crate::store::engine::{StoreError, args, sql, transaction};
 
 /// Requests with one name that were refused, within one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub struct RefusedName {
 }
 
 sql! {
-    ADD_REFUSED = "INSERT INTO usage_refused (unit, api_key_id, start, requested, requests, last_at, last_agent) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unit, api_key_id, start, requested) DO UPDATE SET \
-                   requests = usage_refused.requests + excluded.requests, \
-                   last_at = CASE WHEN excluded.last_at > usage_refused.last_at THEN excluded.last_at \
-                   ELSE usage_refused.last_at END, \
-                   last_agent = COALESCE(excluded.last_agent, usage_refused.last_agent)";
+    ADD_REFUSED = r"INSERT INTO usage_refused (unit, api_key_id, start, requested, requests, last_at, last_agent)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (unit, api_key_id, start, requested) DO UPDATE SET
+                    requests = usage_refused.requests + excluded.requests,
+                    last_at = CASE WHEN excluded.last_at > usage_refused.last_at THEN excluded.last_at
+                    ELSE usage_refused.last_at END,
+                    last_agent = COALESCE(excluded.last_agent, usage_refused.last_agent)";
 }
 
 impl Usage<'_> {
@@ -38,6 +38,7 @@ impl Usage<'_> {
         if refused.is_empty() {
             return Ok(());
         }
+
         let mut rows = Vec::with_capacity(refused.len() * 2);
         for part in refused {
             let hour = part.last_at.hour();
@@ -46,17 +47,15 @@ impl Usage<'_> {
                 rows.push((unit, part.key, start, name.to_owned(), part.clone()));
             }
         }
+
         // Sorted, as every transaction takes them, so that no two wait for each other.
         rows.sort_by(|a, b| (a.0, a.1, a.2, &a.3).cmp(&(b.0, b.1, b.2, &b.3)));
-        let work = self.0.write(move |tx| {
-            Box::pin(async move {
-                for (unit, key, start, name, part) in rows {
-                    let row = args![unit, key, start, name, part.requests, part.last_at, part.last_agent];
-                    tx.run(ADD_REFUSED, row).await?;
-                }
-                Ok(())
-            })
-        });
-        work.await
+        transaction!(self.0, |tx| {
+            for (unit, key, start, name, part) in rows {
+                let row = args![unit, key, start, name, part.requests, part.last_at, part.last_agent];
+                tx.run(ADD_REFUSED, row).await?;
+            }
+            Ok(())
+        })
     }
 }

@@ -1,96 +1,36 @@
 //! What was used, by day and by what: read from sums only, so that a report costs the same however many calls there were.
 
 use super::records::Usage;
+use super::report_filter::ReportFilter;
+use super::report_rows::{ReportAccount, ReportKey, UsageReport, UsageRow};
 use super::sums::{Top, UsageSums};
-use crate::domain::{AccountId, ApiKeyId, Scope};
-use crate::store::engine::{Row, Store, StoreError, Table, Value, args, sql};
-
-/// What a report is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReportFilter {
-    /// The first UTC day, counted from 1970.
-    pub from: i64,
-    /// The last one.
-    pub to: i64,
-    /// Only calls with this key.
-    pub key: Option<ApiKeyId>,
-    /// Only calls for this name.
-    pub requested: Option<String>,
-    /// Only calls that this alias caught; empty: only those that none caught.
-    pub alias: Option<String>,
-    /// Only calls that this real model answered.
-    pub model: Option<String>,
-    /// Only calls that this provider answered.
-    pub provider: Option<String>,
-}
-
-/// A key of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportKey {
-    /// Which.
-    pub id: ApiKeyId,
-    /// Its name, also if it was deleted since.
-    pub name: Option<String>,
-    /// Whose it is.
-    pub account: AccountId,
-}
-
-/// An account of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportAccount {
-    /// Which.
-    pub id: AccountId,
-    /// Its name.
-    pub name: String,
-}
-
-/// A report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageReport {
-    /// All of it.
-    pub totals: UsageSums,
-    /// The UTC days that had any, the first one first.
-    pub days: Vec<(i64, UsageSums)>,
-    /// By day and real model.
-    pub model_days: Vec<(i64, String, UsageSums)>,
-    /// By day and provider.
-    pub provider_days: Vec<(i64, String, UsageSums)>,
-    /// By real model.
-    pub models: Top<String>,
-    /// By provider.
-    pub providers: Top<String>,
-    /// By the name that was asked for and the alias that caught it, which is empty if none did.
-    pub names: Top<(String, String)>,
-    /// By key. `None` for a report over all accounts with a filter: look at one account then.
-    pub keys: Option<Top<ReportKey>>,
-    /// By account; `None` in a report about one account or key.
-    pub accounts: Option<Top<ReportAccount>>,
-}
+use crate::domain::Scope;
+use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
 /// The sums that [`UsageSums`] has.
 macro_rules! sums {
     () => {
-        "CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes, \
-         CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens, \
-         CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens, \
-         CAST(SUM(u.cache_read_tokens) AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
+        r"CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes,
+          CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens,
+          CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens,
+          CAST(SUM(u.cache_read_tokens) AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
     };
 }
 
 /// The same of `usage_daily`, which counts no cached tokens.
 macro_rules! daily_sums {
     () => {
-        "CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes, \
-         CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens, \
-         CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens, \
-         CAST(0 AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
+        r"CAST(SUM(u.requests) AS BIGINT) AS requests, CAST(SUM(u.successes) AS BIGINT) AS successes,
+          CAST(SUM(u.prompt_tokens) AS BIGINT) AS prompt_tokens,
+          CAST(SUM(u.completion_tokens) AS BIGINT) AS completion_tokens,
+          CAST(0 AS BIGINT) AS cache_read_tokens, CAST(SUM(u.cost) AS BIGINT) AS cost"
     };
 }
 
 macro_rules! filters {
     () => {
-        " AND (CAST($4 AS TEXT) IS NULL OR u.requested = $4) AND (CAST($5 AS TEXT) IS NULL OR u.alias = $5) \
-         AND (CAST($6 AS TEXT) IS NULL OR u.model = $6) AND (CAST($7 AS TEXT) IS NULL OR u.provider_id = $7) "
+        r" AND (CAST($4 AS TEXT) IS NULL OR u.requested = $4) AND (CAST($5 AS TEXT) IS NULL OR u.alias = $5)
+          AND (CAST($6 AS TEXT) IS NULL OR u.model = $6) AND (CAST($7 AS TEXT) IS NULL OR u.provider_id = $7) "
     };
 }
 
@@ -98,8 +38,8 @@ macro_rules! filters {
 macro_rules! of_accounts {
     () => {
         concat!(
-            " FROM account a CROSS JOIN usage_account u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1) \
-             AND u.account_id = a.id AND u.day BETWEEN $2 AND $3",
+            r" FROM account a CROSS JOIN usage_account u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1)
+              AND u.account_id = a.id AND u.day BETWEEN $2 AND $3",
             filters!()
         )
     };
@@ -109,8 +49,8 @@ macro_rules! of_accounts {
 macro_rules! of_key {
     () => {
         concat!(
-            " FROM usage_rollup u WHERE u.unit = 'day' AND u.api_key_id = $8 \
-             AND (CAST($1 AS TEXT) IS NULL OR u.account_id = $1) AND u.start BETWEEN $2 AND $3",
+            r" FROM usage_rollup u WHERE u.unit = 'day' AND u.api_key_id = $8
+              AND (CAST($1 AS TEXT) IS NULL OR u.account_id = $1) AND u.start BETWEEN $2 AND $3",
             filters!()
         )
     };
@@ -119,8 +59,8 @@ macro_rules! of_key {
 /// A name of a key, of one table column.
 macro_rules! key_name {
     () => {
-        "u.api_key_id AS id, (SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name, \
-         MIN(u.account_id) AS account_id, "
+        r"u.api_key_id AS id, (SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name,
+          MIN(u.account_id) AS account_id, "
     };
 }
 
@@ -139,90 +79,32 @@ sql! {
         "GROUP BY a.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
     /// Without a filter. From the keys on, since the days of a key stand side by side.
     KEYS = concat!("SELECT k.id AS id, MIN(k.name) AS name, MIN(k.account_id) AS account_id, ", daily_sums!(),
-        " FROM api_key k CROSS JOIN usage_daily u WHERE (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) \
-        AND u.api_key_id = k.id AND u.day BETWEEN $2 AND $3 \
-        GROUP BY k.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
+        r" FROM api_key k CROSS JOIN usage_daily u
+          WHERE (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) AND u.api_key_id = k.id AND u.day BETWEEN $2 AND $3
+          GROUP BY k.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
     /// With a filter: of one account.
-    KEYS_OF_ACCOUNT = concat!("SELECT ", key_name!(), sums!(), " FROM usage_rollup u WHERE u.unit = 'day' \
-        AND u.account_id = $1 AND u.start BETWEEN $2 AND $3", filters!(),
+    KEYS_OF_ACCOUNT = concat!("SELECT ", key_name!(), sums!(), r" FROM usage_rollup u WHERE u.unit = 'day'
+            AND u.account_id = $1 AND u.start BETWEEN $2 AND $3", filters!(),
         "GROUP BY u.api_key_id ORDER BY cost DESC, requests DESC, id LIMIT 50");
     KEYS_OF_KEY = concat!("SELECT ", key_name!(), sums!(), of_key!(), "GROUP BY u.api_key_id");
     /// Everything of one day, one account after the other.
-    EVERYTHING = concat!("SELECT ", "(SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name, a.name AS account, \
-        u.api_key_id AS id, u.account_id AS account_id, u.requested AS requested, u.alias AS alias, u.model AS model, \
-        u.provider_id AS provider_id, u.requests AS requests, u.successes AS successes, u.prompt_tokens AS prompt_tokens, \
-        u.completion_tokens AS completion_tokens, u.cache_read_tokens AS cache_read_tokens, u.cost AS cost \
-        FROM account a CROSS JOIN usage_rollup u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1) \
-        AND u.account_id = a.id AND u.unit = 'day' AND u.start = $2 AND u.start = $3", filters!(),
-        "AND (CAST($8 AS TEXT) IS NULL OR u.api_key_id = $8) \
-        ORDER BY a.name, u.api_key_id, u.requested, u.alias, u.model, u.provider_id");
+    EVERYTHING = concat!("SELECT ", r"(SELECT k.name FROM api_key k WHERE k.id = u.api_key_id) AS name, a.name AS account,
+            u.api_key_id AS id, u.account_id AS account_id, u.requested AS requested, u.alias AS alias, u.model AS model,
+            u.provider_id AS provider_id, u.requests AS requests, u.successes AS successes, u.prompt_tokens AS prompt_tokens,
+            u.completion_tokens AS completion_tokens, u.cache_read_tokens AS cache_read_tokens, u.cost AS cost
+            FROM account a CROSS JOIN usage_rollup u WHERE (CAST($1 AS TEXT) IS NULL OR a.id = $1)
+            AND u.account_id = a.id AND u.unit = 'day' AND u.start = $2 AND u.start = $3", filters!(),
+        r"AND (CAST($8 AS TEXT) IS NULL OR u.api_key_id = $8)
+          ORDER BY a.name, u.api_key_id, u.requested, u.alias, u.model, u.provider_id");
 }
+
 const TABLE: Table = Table {
     name: "usage_account",
     id: "id",
 };
 
-/// One row of everything: what one key asked for under one name on one day, and what answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageRow {
-    /// The UTC day, counted from 1970.
-    pub day: i64,
-    /// The account's name.
-    pub account: String,
-    /// Which key.
-    pub key: ApiKeyId,
-    /// Its name.
-    pub key_name: Option<String>,
-    /// The name that was asked for.
-    pub requested: String,
-    /// The alias that caught it; empty if none did.
-    pub alias: String,
-    /// The real model.
-    pub model: String,
-    /// Who answered.
-    pub provider: String,
-    /// How much.
-    pub sums: UsageSums,
-}
-
-impl ReportFilter {
-    fn narrows(&self) -> bool {
-        [&self.requested, &self.alias, &self.model, &self.provider]
-            .into_iter()
-            .any(Option::is_some)
-    }
-
-    /// The account, the days and the filters, as the statements number them.
-    fn args(&self, scope: Scope) -> Vec<Value> {
-        args![
-            scope.account(),
-            self.from,
-            self.to,
-            self.requested.as_deref(),
-            self.alias.as_deref(),
-            self.model.as_deref(),
-            self.provider.as_deref()
-        ]
-    }
-
-    /// The statement for accounts or for a key, and what it is given.
-    fn choose<S>(&self, scope: Scope, accounts: S, key: S) -> (S, Vec<Value>) {
-        let mut args = self.args(scope);
-        match self.key {
-            Some(id) => {
-                args.extend(args![id]);
-                (key, args)
-            }
-            None => (accounts, args),
-        }
-    }
-}
-
 impl Usage<'_> {
     /// A report over the scope.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn report(self, scope: Scope, filter: &ReportFilter) -> Result<UsageReport, StoreError> {
         let (models, args) = filter.choose(scope, MODELS, MODELS_OF_KEY);
         let (names, more) = filter.choose(scope, NAMES, NAMES_OF_KEY);
@@ -266,9 +148,6 @@ impl Usage<'_> {
     }
 
     /// The UTC days that had any usage, the first one first.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn report_days(self, scope: Scope, filter: &ReportFilter) -> Result<Vec<(i64, UsageSums)>, StoreError> {
         let (days, args) = filter.choose(scope, DAYS, DAYS_OF_KEY);
         self.0
@@ -280,9 +159,6 @@ impl Usage<'_> {
     }
 
     /// Every row of one UTC day of a report, by account and key.
-    ///
-    /// # Errors
-    /// If the database fails.
     pub async fn report_day(self, scope: Scope, filter: &ReportFilter, day: i64) -> Result<Vec<UsageRow>, StoreError> {
         let mut args = ReportFilter {
             from: day,

@@ -9,8 +9,8 @@ const BATCH: usize = 500;
 
 sql! {
     /// The last id of a batch, or of what is left.
-    END_OF_BATCH = "SELECT id FROM (SELECT id FROM usage_record WHERE id < $1 ORDER BY id LIMIT $2) AS old \
-                    ORDER BY id DESC LIMIT 1";
+    END_OF_BATCH = r"SELECT id FROM (SELECT id FROM usage_record WHERE id < $1 ORDER BY id LIMIT $2) AS old
+                     ORDER BY id DESC LIMIT 1";
     /// By range and not by list: all who delete take the rows in one order, so that none waits for another in a circle.
     DELETE = "DELETE FROM usage_record WHERE id <= $1 AND id < $2";
 }

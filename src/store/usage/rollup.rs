@@ -1,162 +1,52 @@
 //! Sums of usage, kept with the records: per key and day; by what was asked for and what ran, per key and hour, per key and
 //! day, and per account and day. Reports read these; request records may be thrown away after a while, the sums stay.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::domain::{AccountId, ApiKeyId, PicoUsd, Timestamp, UsageRecord};
-use crate::store::engine::KnownNames;
-use crate::store::engine::{StoreError, Tx, Value, args, sql};
+use super::kinds::{Sums, kinds};
+use crate::domain::{AccountId, ApiKeyId, PicoUsd, UsageRecord};
+use crate::store::engine::{KnownNames, StoreError, Tx, args, sql};
 use crate::store::keys::api_keys;
 
 sql! {
-    ADD_TO_DAY = "INSERT INTO usage_daily (api_key_id, day, account_id, requests, successes, prompt_tokens, \
-                  completion_tokens, cost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                  ON CONFLICT (api_key_id, day) DO UPDATE SET requests = usage_daily.requests + excluded.requests, \
-                  successes = usage_daily.successes + excluded.successes, \
-                  prompt_tokens = usage_daily.prompt_tokens + excluded.prompt_tokens, \
-                  completion_tokens = usage_daily.completion_tokens + excluded.completion_tokens, \
-                  cost = usage_daily.cost + excluded.cost";
-    ADD_TO_ROLLUP = "INSERT INTO usage_rollup (unit, api_key_id, start, requested, alias, model, provider_id, account_id, \
-                     requests, successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
-                     cache_write_1h_tokens, reasoning_tokens, cost, last_at, last_agent) \
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
-                     ON CONFLICT (unit, api_key_id, start, requested, alias, model, provider_id) DO UPDATE SET \
-                     requests = usage_rollup.requests + excluded.requests, \
-                     successes = usage_rollup.successes + excluded.successes, \
-                     prompt_tokens = usage_rollup.prompt_tokens + excluded.prompt_tokens, \
-                     completion_tokens = usage_rollup.completion_tokens + excluded.completion_tokens, \
-                     cache_read_tokens = usage_rollup.cache_read_tokens + excluded.cache_read_tokens, \
-                     cache_write_tokens = usage_rollup.cache_write_tokens + excluded.cache_write_tokens, \
-                     cache_write_1h_tokens = usage_rollup.cache_write_1h_tokens + excluded.cache_write_1h_tokens, \
-                     reasoning_tokens = usage_rollup.reasoning_tokens + excluded.reasoning_tokens, \
-                     cost = usage_rollup.cost + excluded.cost, \
-                     last_at = CASE WHEN excluded.last_at > usage_rollup.last_at THEN excluded.last_at \
-                     ELSE usage_rollup.last_at END, \
-                     last_agent = COALESCE(excluded.last_agent, usage_rollup.last_agent)";
-    ADD_TO_ACCOUNT = "INSERT INTO usage_account (account_id, day, requested, alias, model, provider_id, requests, \
-                      successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, \
-                      cache_write_1h_tokens, reasoning_tokens, cost) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-                      ON CONFLICT (account_id, day, requested, alias, model, provider_id) DO UPDATE SET \
-                      requests = usage_account.requests + excluded.requests, \
-                      successes = usage_account.successes + excluded.successes, \
-                      prompt_tokens = usage_account.prompt_tokens + excluded.prompt_tokens, \
-                      completion_tokens = usage_account.completion_tokens + excluded.completion_tokens, \
-                      cache_read_tokens = usage_account.cache_read_tokens + excluded.cache_read_tokens, \
-                      cache_write_tokens = usage_account.cache_write_tokens + excluded.cache_write_tokens, \
-                      cache_write_1h_tokens = usage_account.cache_write_1h_tokens + excluded.cache_write_1h_tokens, \
-                      reasoning_tokens = usage_account.reasoning_tokens + excluded.reasoning_tokens, \
-                      cost = usage_account.cost + excluded.cost";
-}
-
-#[derive(Clone, Default)]
-struct Sums<'r> {
-    requests: i64,
-    successes: i64,
-    prompt: i64,
-    completion: i64,
-    cache_read: i64,
-    cache_write: i64,
-    cache_write_1h: i64,
-    reasoning: i64,
-    cost: i64,
-    last_at: Option<Timestamp>,
-    last_agent: Option<&'r str>,
-}
-
-impl<'r> Sums<'r> {
-    /// In the order of the tables' columns.
-    fn counts(&self) -> Vec<Value> {
-        args![
-            self.requests,
-            self.successes,
-            self.prompt,
-            self.completion,
-            self.cache_read,
-            self.cache_write,
-            self.cache_write_1h,
-            self.reasoning,
-            self.cost
-        ]
-    }
-
-    fn add(&mut self, record: &'r UsageRecord) {
-        let count = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
-        let tokens = &record.tokens;
-        self.requests += 1;
-        self.successes += i64::from(record.status < 400);
-        for (sum, more) in [
-            (&mut self.prompt, count(tokens.prompt)),
-            (&mut self.completion, count(tokens.completion)),
-            (&mut self.cache_read, count(tokens.cache_read)),
-            (&mut self.cache_write, count(tokens.cache_write)),
-            (&mut self.cache_write_1h, count(tokens.cache_write_1h)),
-            (&mut self.reasoning, count(tokens.reasoning)),
-            (&mut self.cost, record.cost.pico()),
-        ] {
-            *sum = sum.saturating_add(more);
-        }
-        self.used(Some(record.at), record.agent.as_deref());
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.successes += other.successes;
-        for (sum, more) in [
-            (&mut self.prompt, other.prompt),
-            (&mut self.completion, other.completion),
-            (&mut self.cache_read, other.cache_read),
-            (&mut self.cache_write, other.cache_write),
-            (&mut self.cache_write_1h, other.cache_write_1h),
-            (&mut self.reasoning, other.reasoning),
-            (&mut self.cost, other.cost),
-        ] {
-            *sum = sum.saturating_add(more);
-        }
-        self.used(other.last_at, other.last_agent);
-    }
-
-    fn used(&mut self, at: Option<Timestamp>, agent: Option<&'r str>) {
-        if self.last_at <= at {
-            self.last_at = at;
-            self.last_agent = agent.or(self.last_agent);
-        }
-    }
-}
-
-/// What records must have in common to be summed up together: key, account, hour, requested name, alias, model, provider.
-type Kind<'r> = (ApiKeyId, AccountId, i64, &'r str, &'r str, &'r str, &'r str);
-
-/// Sums of each kind, in the order in which the kinds first come.
-fn kinds<'r>(records: &[&'r UsageRecord]) -> Vec<(Kind<'r>, Sums<'r>)> {
-    let mut places: HashMap<Kind<'r>, usize, ahash::RandomState> = HashMap::default();
-    let mut kinds: Vec<(Kind<'r>, Sums<'r>)> = Vec::new();
-    for record in records {
-        let alias = record.alias.as_ref().map_or("", |(name, _)| name.as_str());
-        let names = (
-            record.requested.as_str(),
-            alias,
-            record.model.as_str(),
-            record.provider.as_str(),
-        );
-        let kind = (
-            record.key,
-            record.account,
-            record.at.hour(),
-            names.0,
-            names.1,
-            names.2,
-            names.3,
-        );
-        let place = *places.entry(kind).or_insert_with(|| {
-            kinds.push((kind, Sums::default()));
-            kinds.len() - 1
-        });
-        if let Some((_, sums)) = kinds.get_mut(place) {
-            sums.add(record);
-        }
-    }
-    kinds
+    ADD_TO_DAY = r"INSERT INTO usage_daily (api_key_id, day, account_id, requests, successes, prompt_tokens,
+                     completion_tokens, cost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                   ON CONFLICT (api_key_id, day) DO UPDATE SET requests = usage_daily.requests + excluded.requests,
+                     successes = usage_daily.successes + excluded.successes,
+                     prompt_tokens = usage_daily.prompt_tokens + excluded.prompt_tokens,
+                     completion_tokens = usage_daily.completion_tokens + excluded.completion_tokens,
+                     cost = usage_daily.cost + excluded.cost";
+    ADD_TO_ROLLUP = r"INSERT INTO usage_rollup (unit, api_key_id, start, requested, alias, model, provider_id, account_id,
+                      requests, successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens,
+                      cache_write_1h_tokens, reasoning_tokens, cost, last_at, last_agent)
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                      ON CONFLICT (unit, api_key_id, start, requested, alias, model, provider_id) DO UPDATE SET
+                      requests = usage_rollup.requests + excluded.requests,
+                      successes = usage_rollup.successes + excluded.successes,
+                      prompt_tokens = usage_rollup.prompt_tokens + excluded.prompt_tokens,
+                      completion_tokens = usage_rollup.completion_tokens + excluded.completion_tokens,
+                      cache_read_tokens = usage_rollup.cache_read_tokens + excluded.cache_read_tokens,
+                      cache_write_tokens = usage_rollup.cache_write_tokens + excluded.cache_write_tokens,
+                      cache_write_1h_tokens = usage_rollup.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+                      reasoning_tokens = usage_rollup.reasoning_tokens + excluded.reasoning_tokens,
+                      cost = usage_rollup.cost + excluded.cost,
+                      last_at = CASE WHEN excluded.last_at > usage_rollup.last_at THEN excluded.last_at
+                      ELSE usage_rollup.last_at END,
+                      last_agent = COALESCE(excluded.last_agent, usage_rollup.last_agent)";
+    ADD_TO_ACCOUNT = r"INSERT INTO usage_account (account_id, day, requested, alias, model, provider_id, requests,
+                         successes, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens,
+                         cache_write_1h_tokens, reasoning_tokens, cost)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                       ON CONFLICT (account_id, day, requested, alias, model, provider_id) DO UPDATE SET
+                         requests = usage_account.requests + excluded.requests,
+                         successes = usage_account.successes + excluded.successes,
+                         prompt_tokens = usage_account.prompt_tokens + excluded.prompt_tokens,
+                         completion_tokens = usage_account.completion_tokens + excluded.completion_tokens,
+                         cache_read_tokens = usage_account.cache_read_tokens + excluded.cache_read_tokens,
+                         cache_write_tokens = usage_account.cache_write_tokens + excluded.cache_write_tokens,
+                         cache_write_1h_tokens = usage_account.cache_write_1h_tokens + excluded.cache_write_1h_tokens,
+                         reasoning_tokens = usage_account.reasoning_tokens + excluded.reasoning_tokens,
+                         cost = usage_account.cost + excluded.cost";
 }
 
 /// Account, day, requested name, alias, model, provider.
@@ -171,6 +61,7 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
     let mut groups: BTreeMap<Group<'_>, (AccountId, Sums<'_>)> = BTreeMap::new();
     let mut accounts: BTreeMap<AccountGroup<'_>, Sums<'_>> = BTreeMap::new();
     let mut uses: BTreeMap<ApiKeyId, Sums<'_>> = BTreeMap::new();
+
     for ((key, account, hour, requested, alias, model, provider), sums) in &kinds(records) {
         let (key, account, hour, day) = (*key, *account, *hour, hour.div_euclid(24));
         let start = || (account, Sums::default());
@@ -189,6 +80,7 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
             .or_default()
             .merge(sums);
     }
+
     // Sorted, as every transaction takes them, so that no two wait for each other.
     for ((key, day), (account, sums)) in days {
         let cost = PicoUsd::from_pico(sums.cost);
@@ -204,17 +96,20 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
         ];
         tx.run(ADD_TO_DAY, row).await?;
     }
+
     for ((unit, key, start, requested, alias, model, provider), (account, sums)) in groups {
         let mut row = args![unit, key, start, requested, alias, model, provider, account];
         row.extend(sums.counts());
         row.extend(args![sums.last_at, sums.last_agent]);
         tx.run(ADD_TO_ROLLUP, row).await?;
     }
+
     for ((account, day, requested, alias, model, provider), sums) in accounts {
         let mut row = args![account, day, requested, alias, model, provider];
         row.extend(sums.counts());
         tx.run(ADD_TO_ACCOUNT, row).await?;
     }
+
     let uses = uses
         .into_iter()
         .filter_map(|(key, sums)| Some((key, sums.last_at?, sums.last_agent.map(str::to_owned))));

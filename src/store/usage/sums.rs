@@ -87,9 +87,11 @@ impl Top<String> {
         for (_, name, more) in rows {
             sums.entry(name).or_default().add(more);
         }
+
         let mut rows: Vec<(String, UsageSums)> = sums.into_iter().map(|(name, sums)| (name.to_owned(), sums)).collect();
         rows.sort_by_key(|(_, sums)| std::cmp::Reverse((sums.cost, sums.requests)));
         rows.truncate(REPORT_ROWS as usize);
+
         Self::of(rows, totals)
     }
 }

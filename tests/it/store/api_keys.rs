@@ -21,6 +21,7 @@ async fn roll(store: &TestStore, key: &ApiKey, old_until: Option<u64>) -> ApiKey
     let secret = ApiKeySecret::generate(random::bytes);
     let (display, by) = (secret.display(), Actor::command_line());
     let until = old_until.map(minutes);
+
     assert!(
         store
             .api_keys()

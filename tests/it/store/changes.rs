@@ -1,4 +1,4 @@
-//! What others are told after a commit.
+//! Changes that are announced after a commit, to this process and to others.
 
 use std::time::Duration;
 

@@ -53,6 +53,7 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
         .create(&new, &Actor::command_line(), NOON)
         .await
         .unwrap();
+
     new
 }
 

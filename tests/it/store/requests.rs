@@ -65,6 +65,7 @@ both_engines!(every_filter_finds_what_matches_and_nothing_else, |store| {
     let b = seed::key(&store, ours, "b").await.0.id;
     let c = seed::key(&store, theirs, "c").await.0.id;
     let mut records = Vec::new();
+
     for n in 0..40 {
         let (account, key) = [(ours, a), (ours, b), (theirs, c)][n as usize % 3];
         let plain = record(account, key, minutes(n * 97));
@@ -80,6 +81,7 @@ both_engines!(every_filter_finds_what_matches_and_nothing_else, |store| {
             _ => plain,
         });
     }
+
     store.usage().append(&records).await.unwrap();
     let none = RequestFilter::default;
     type Check = Box<dyn Fn(&UsageRecord) -> bool>;
@@ -206,6 +208,7 @@ both_engines!(every_filter_finds_what_matches_and_nothing_else, |store| {
             Box::new(|_| false),
         ),
     ];
+
     for (filter, matches) in &cases {
         for scope in [Scope::All, Scope::Account(ours), Scope::Account(theirs)] {
             let expected = ids(&records, |it| {
@@ -332,6 +335,7 @@ both_engines!(names_that_were_not_told_apart_are_found_all_the_same, |store| {
         .collect();
     records.extend((0..2_500).map(|n| record(account, key, minutes(70 + n))));
     store.usage().append(&records).await.unwrap();
+
     for scope in [Scope::All, Scope::Account(account)] {
         let filter = RequestFilter {
             requested: Some(NameFilter::Exact("name-259".into())),

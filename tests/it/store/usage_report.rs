@@ -194,6 +194,7 @@ both_engines!(filters_narrow_every_part_of_a_report, |store| {
             0,
         ),
     ];
+
     for (filter, many) in cases {
         for key in [None, Some(key)] {
             let filter = ReportFilter { key, ..filter.clone() };

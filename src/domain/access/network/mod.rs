@@ -1,4 +1,5 @@
-//! Addresses of clients: ranges of them as people write them, whom they count for, and who called through a proxy.
+//! Addresses of clients: ranges as people write them, the household that an address stands for, and the client behind a
+//! proxy.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,8 +12,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 #[error("`{0}` is no network; write for example 10.0.0.0/8 or 192.0.2.7")]
 pub struct NetworkError(String);
 
-/// A network in CIDR notation, or one address. Bits beyond the prefix are dropped. An IPv4 address in IPv6 notation is the
-/// IPv4 address, as which a caller of that address is known.
+/// A network in CIDR notation, or one address. Bits beyond the prefix are dropped. An IPv4 address in IPv6 notation becomes
+/// the IPv4 address, since the gateway knows a client of that address by it.
 ///
 /// ```
 /// use crossmodel::domain::network;
@@ -42,7 +43,7 @@ fn canonical(network: IpNet) -> IpNet {
         .map_or(network, IpNet::V4)
 }
 
-/// Whom an address counts for: itself, or for IPv6 its network of 64 bits, which one household has.
+/// The household that an address belongs to: an IPv4 address alone, or the /64 network of an IPv6 address.
 ///
 /// ```
 /// use crossmodel::domain::household;
@@ -56,31 +57,32 @@ pub fn household(address: IpAddr) -> IpNet {
     }
 }
 
-/// Proxies in front of us whose word is taken for who called. There may be none.
+/// The proxies in front of the gateway whose `X-Forwarded-For` it trusts. There may be none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// A proxy on this machine.
+    /// Trusts proxies on this machine only.
     pub fn on_this_machine() -> Self {
         Self(LOOPBACK.to_vec())
     }
 
-    /// Whether this is the address of one.
+    /// Whether a trusted proxy has this address.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Who called: the peer of the connection, unless that is a proxy of these. Then the address that it added at the end
-    /// of `X-Forwarded-For`, unless that is one of these as well, and so on: anybody can write what stands before that.
-    /// `lines`: the values of that header in the order in which they came, which together are one list. What is no address
-    /// ends the list there.
+    /// The client's address: the peer of the connection, unless the peer is one of these proxies. Then it is the last entry
+    /// of `X-Forwarded-For`, which the proxy added, unless that is one of these proxies as well, and so on from the end.
+    /// A client can write any entries before those. `lines` are the values of the header in the order of the request;
+    /// together they are one list. An entry that is no address ends the search.
     pub fn client<'a>(&self, peer: IpAddr, lines: impl IntoIterator<Item = &'a [u8]>) -> IpAddr {
         let mut client = peer.to_canonical();
         if !self.contains(client) {
             return client;
         }
+
         let lines: Vec<&[u8]> = lines.into_iter().collect();
         let entries = lines.iter().rev().flat_map(|line| line.rsplit(|&byte| byte == b','));
         for entry in entries {
@@ -92,6 +94,7 @@ impl TrustedProxies {
                 break;
             }
         }
+
         client
     }
 }
@@ -107,13 +110,14 @@ fn forwarded(entry: &str) -> Option<IpAddr> {
     let bare = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let address = entry.parse().ok().or_else(bare);
     let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+
     address.or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
 impl FromStr for TrustedProxies {
     type Err = NetworkError;
 
-    /// Networks or addresses, separated by commas; `none` for none.
+    /// Reads networks or addresses, separated by commas; `none` trusts no proxy.
     fn from_str(text: &str) -> Result<Self, NetworkError> {
         if text.trim() == "none" {
             return Ok(Self::default());

@@ -77,10 +77,12 @@ fn an_entry_may_have_a_port_and_brackets() {
 fn an_ipv4_address_is_the_same_in_ipv6_notation() {
     assert_eq!(client("127.0.0.0/8", "::ffff:127.0.0.1", &["192.0.2.7"]), "192.0.2.7");
     assert_eq!(client("::ffff:127.0.0.1", "127.0.0.1", &["192.0.2.7"]), "192.0.2.7");
+
     let here = TrustedProxies::on_this_machine();
     for peer in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
         assert!(here.contains(peer.parse().unwrap()), "{peer}");
     }
+
     assert!(!here.contains("192.0.2.7".parse().unwrap()));
 }
 
@@ -89,6 +91,7 @@ fn proxies_are_written_as_networks_and_addresses() {
     let proxies: TrustedProxies = "10.0.0.0/8, ::1,192.0.2.7".parse().unwrap();
     assert_eq!(proxies.to_string(), "10.0.0.0/8,::1/128,192.0.2.7/32");
     assert_eq!(TrustedProxies::default().to_string(), "none");
+
     for wrong in ["", "10.0.0.0/8,", "localhost", "10.0.0.0/8 ::1", "none,::1"] {
         assert!(wrong.parse::<TrustedProxies>().is_err(), "{wrong}");
     }
@@ -104,6 +107,7 @@ proptest! {
             None => lines.push("192.0.2.7".into()),
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+
         prop_assert_eq!(client(PROXY, PROXY, &lines), "192.0.2.7");
     }
 }

@@ -8,19 +8,19 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::api_key::ApiKeyHasher;
+use super::api_key_secret::ApiKeyHasher;
 
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
-/// 32 bytes that everything secret in the database hangs on. Sub-keys are derived per purpose. `Debug` prints nothing.
+/// 32 bytes that protect every secret in the database. A sub-key is derived for each purpose. `Debug` prints nothing.
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
 /// Why a sealed secret does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// Not something that was sealed here.
+    /// The bytes are not in the form of a sealed secret.
     #[error("the sealed secret is damaged or of an unknown version")]
     Malformed,
     /// Wrong master key, or sealed for another purpose, for example for another base URL.
@@ -33,12 +33,12 @@ pub enum SealError {
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// From what the store holds.
+    /// Wraps the bytes that the store holds.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// For the store.
+    /// The bytes that the store keeps.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -67,12 +67,13 @@ impl MasterKey {
         let (first, second) = key.split_at_mut(32);
         first.copy_from_slice(&*self.derive("cookie-sign"));
         second.copy_from_slice(&*self.derive("cookie-encrypt"));
+
         key
     }
 
-    /// Seals a secret with XChaCha20-Poly1305. `context` says what it is for, and must be the same to open it: for a
-    /// provider's credential that names the provider and the origin of its base URL, so that editing the address makes
-    /// the stored credential unreadable instead of sending it elsewhere.
+    /// Seals a secret with XChaCha20-Poly1305. `context` names the purpose, and must be the same to open the secret. For a
+    /// provider's credential it names the provider and the origin of its base URL: after a change of the address the stored
+    /// credential cannot be opened, so it is never sent to another server.
     ///
     /// # Errors
     /// [`SealError::Malformed`] only if the plaintext is longer than the cipher can take (hundreds of gigabytes).
@@ -89,19 +90,21 @@ impl MasterKey {
         out.push(VERSION);
         out.extend_from_slice(&nonce);
         out.extend_from_slice(&sealed);
+
         Ok(Sealed(out))
     }
 
     /// Opens what [`MasterKey::seal`] made.
     ///
     /// # Errors
-    /// If it is damaged, or was sealed under another key or context.
+    /// If the secret is damaged, or was sealed under another key or context.
     pub fn open(&self, context: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let (version, rest) = sealed.0.split_first().ok_or(SealError::Malformed)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or(SealError::Malformed)?;
         if *version != VERSION {
             return Err(SealError::Malformed);
         }
+
         let payload = Payload {
             msg: ciphertext,
             aad: context.as_bytes(),

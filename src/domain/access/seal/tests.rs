@@ -40,6 +40,7 @@ fn nothing_shorter_or_longer_opens() {
         );
     }
     let longer = [good.as_bytes(), &[0]].concat();
+
     assert!(master().open(CONTEXT, &Sealed::from_bytes(longer)).is_err());
 }
 
@@ -64,6 +65,7 @@ proptest! {
     fn what_was_sealed_opens(context in ".{0,40}", plain in proptest::collection::vec(any::<u8>(), 0..200), nonce: [u8; NONCE]) {
         let sealed = master().seal(&context, &plain, nonce).unwrap();
         prop_assert_eq!(&*master().open(&context, &sealed).unwrap(), &plain);
+
         let other = format!("{context}x");
         prop_assert!(master().open(&other, &sealed).is_err());
     }

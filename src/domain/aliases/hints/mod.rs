@@ -1,4 +1,4 @@
-//! What is worth knowing about an alias that can be saved all the same. Pages and the command line print the same words.
+//! Hints about aliases that can be saved all the same. Pages and the command line print the same words.
 
 mod naming;
 mod target;
@@ -14,24 +14,24 @@ use super::resolve::AliasSet;
 use crate::domain::catalog::{Catalog, Model, ModelId};
 use crate::domain::values::{AliasName, Timestamp};
 
-/// One thing to know about an alias. It never stands in the way of saving.
+/// A hint about an alias. It never prevents saving.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Hint {
     /// What it is about.
     pub kind: HintKind,
-    /// How loudly to say it.
+    /// How serious it is.
     pub severity: Severity,
-    /// What to say, complete.
+    /// The whole text of the hint.
     pub text: String,
-    /// The model ids it speaks of, all of them, to show on demand.
+    /// All model ids that the hint is about, to show on demand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<ModelId>,
-    /// What would change it.
+    /// A change that removes the hint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
 
-/// The text, after its badge if it has one: a line of its own says what it means.
+/// The text, after its badge if it has one.
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(badge) = self.kind.badge() {
@@ -47,7 +47,7 @@ impl fmt::Display for Hint {
 pub enum HintKind {
     /// The alias hides real models of the same name or beginning.
     Shadow,
-    /// The alias stands for what its name means anyway.
+    /// The alias changes nothing: its name is its target.
     NoEffect,
     /// Longer prefixes take some of its names.
     Overlap,
@@ -82,7 +82,7 @@ impl HintKind {
     }
 }
 
-/// How loudly to say a hint.
+/// How serious a hint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -94,7 +94,7 @@ pub enum Severity {
     Quiet,
 }
 
-/// What is known besides the aliases themselves.
+/// The facts that hints are made from, besides the aliases themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct HintContext<'a> {
     /// Every model.
@@ -114,7 +114,7 @@ pub struct HintContext<'a> {
 }
 
 impl<'a> HintContext<'a> {
-    /// With nothing known but the catalog.
+    /// A context of the catalog alone.
     pub fn new(catalog: &'a Catalog, now: Timestamp) -> Self {
         Self {
             catalog,
@@ -132,7 +132,7 @@ impl<'a> HintContext<'a> {
     }
 }
 
-/// The hints for each alias, in the order of `aliases`; of one alias the loudest first.
+/// The hints for each alias, in the order of `aliases`; those of one alias with the most serious first.
 ///
 /// ```
 /// use crossmodel::domain::{Alias, Catalog, HintContext, Match, Timestamp, hints};
@@ -172,7 +172,7 @@ type Caught = BTreeMap<AliasName, Vec<ModelId>>;
 
 const MONTH: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Only of saved aliases, and only once they had a month's time since anything was saved or matched.
+/// Only for saved aliases, and only if a month has passed since the last save or match.
 fn unused(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> {
     if !context.saved.contains(alias) {
         return None;

@@ -1,4 +1,4 @@
-//! Hints about an alias's name: what it catches, what it hides, what takes names from it.
+//! Hints about an alias's name: which names it matches, which models it hides, which aliases take names from it.
 
 use super::{Caught, Hint, HintContext, HintKind, Severity, hint};
 use crate::domain::aliases::alias::Alias;
@@ -10,7 +10,7 @@ use crate::domain::values::Match;
 /// Prefixes of at most this many characters are broad whatever they catch.
 const SHORT: usize = 3;
 
-/// So many longer prefixes still make a sentence that can be read.
+/// A sentence names at most this many longer prefixes.
 const NAMED: usize = 4;
 
 /// Which callable catalog ids each alias takes over. An id that its alias points at is not taken over.
@@ -56,6 +56,7 @@ pub(super) fn reach(alias: &Alias, hidden: &[ModelId], set: &AliasSet, context: 
         ([one, other], _) => format!("Hides 2 catalog models: {one} and {other}."),
         ([first, ..], _) => format!("Hides {} catalog models, for example {first}.", hidden.len()),
     };
+
     Some(Hint {
         ids: hidden.to_vec(),
         ..hint(HintKind::Shadow, Severity::Quiet, text)
@@ -66,7 +67,7 @@ fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Longer prefixes take names from a shorter one. Of those only the shortest are told: they take along the rest.
+/// Longer prefixes take names from a shorter one. The hint names only the shortest of them, which cover the rest.
 pub(super) fn overlap(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
     let is_longer = |long: &Alias, short: &Alias| {
         long.matching == Match::Prefix && long.name != short.name && long.name.as_str().starts_with(short.name.as_str())
@@ -74,6 +75,7 @@ pub(super) fn overlap(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
     if alias.matching == Match::Exact {
         return None;
     }
+
     let mut longer: Vec<&Alias> = aliases.iter().filter(|other| is_longer(other, alias)).collect();
     let all = longer.clone();
     longer.retain(|one| !all.iter().any(|other| is_longer(one, other)));
@@ -85,6 +87,7 @@ pub(super) fn overlap(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
         several => format!("{} use those aliases", one_of(several)),
     };
     let text = format!("Names starting with {they}, not this one (longest prefix wins).");
+
     Some(hint(HintKind::Overlap, Severity::Quiet, text))
 }
 
@@ -104,10 +107,12 @@ pub(super) fn version(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
     if alias.matching == Match::Prefix {
         return None;
     }
+
     let prefix = without_version(alias.name.as_str())?;
     if aliases.iter().any(|other| other.name.as_str() == prefix) {
         return None;
     }
+
     let text = format!("If the client bumps its version this stops matching. Prefix \"{prefix}\" would keep working.");
     let fix = Fix {
         label: "Use prefix",
@@ -121,17 +126,19 @@ pub(super) fn version(alias: &Alias, aliases: &[Alias]) -> Option<Hint> {
     })
 }
 
-/// A name without the date at its end or, if there is none, without its version, as long as enough is left to be telling.
+/// A name without the date at its end or, if there is none, without its version; `None` if too little would be left.
 pub(in crate::domain) fn without_version(name: &str) -> Option<&str> {
     if let Some(rest) = without_date(name) {
         return Some(rest);
     }
+
     let mut rest = name;
     let mut last = None;
     while let Some(shorter) = without_number(rest).filter(|shorter| is_telling(shorter)) {
         last = Some(shorter);
         rest = shorter;
     }
+
     last
 }
 
@@ -168,7 +175,7 @@ fn without_number(name: &str) -> Option<&str> {
     rest.strip_suffix(['-', '.', '_', ':'])
 }
 
-/// Whether a prefix says more than a vendor, and would not catch nearly everything.
+/// Whether a prefix is more than a vendor, and does not match nearly every name.
 fn is_telling(prefix: &str) -> bool {
     let own = prefix.rsplit('/').next().unwrap_or_default();
     own.len() > SHORT && own.bytes().any(|b| b.is_ascii_lowercase())

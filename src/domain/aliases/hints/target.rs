@@ -1,4 +1,4 @@
-//! Hints about an alias's target: whether it still runs, for how long, and what a change of it means.
+//! Hints about an alias's target: whether it runs, for how long, and what a change of it means.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -27,15 +27,18 @@ pub(super) fn standing(alias: &Alias, context: &HintContext<'_>) -> Option<Hint>
             "Requests fail with model_not_found.",
         ));
     }
+
     if !context.may_call(model) {
         let text = "This key can't use the target. Requests fail with 403.";
         return Some(hint(HintKind::NotAllowed, Severity::Error, text));
     }
+
     let mut text = end_of_service(model, context.now)?;
     let successor = successor(model, context);
     if let Some(successor) = successor {
         text.push_str(&format!(" Suggested: {}.", successor.id));
     }
+
     let fix = successor.map(|successor| Fix {
         label: "Switch",
         field: Field::Target,
@@ -73,7 +76,7 @@ fn has_come(day: &str, now: Timestamp) -> bool {
 }
 
 /// The newest model in service that the same provider offers in the same family, the cheaper one if two are as new.
-/// Where the family has no such model, one whose family continues its name stands in, as `deepseek-flash` for `deepseek`.
+/// Where the family has no such model, a model is taken whose family continues its name, as `deepseek-flash` for `deepseek`.
 fn successor<'a>(model: &Model, context: &HintContext<'a>) -> Option<&'a Arc<Model>> {
     let family = family(model, context)?;
     let candidates = || {
@@ -91,10 +94,11 @@ fn successor<'a>(model: &Model, context: &HintContext<'a>) -> Option<&'a Arc<Mod
         rest.is_some_and(|rest| rest.starts_with('-'))
     });
     let best = |found: &mut dyn Iterator<Item = &'a Arc<Model>>| found.min_by_key(|m| (Reverse(m.created), price(m)));
+
     best(&mut same.into_iter()).or_else(|| best(&mut wider.into_iter()))
 }
 
-/// A dated id that has no family of its own belongs to that of its undated one.
+/// The family of a model. A dated id without one has the family of its undated id.
 fn family<'a>(model: &'a Model, context: &HintContext<'a>) -> Option<&'a str> {
     let undated = || context.catalog.get(without_date(model.id.as_str())?)?.family.as_deref();
     model.family.as_deref().or_else(undated)
@@ -105,7 +109,7 @@ fn price(model: &Model) -> i128 {
     pico(model.pricing.base.prompt) + pico(model.pricing.base.completion)
 }
 
-/// What a new target changes against the saved one: prices, context, and what is lost.
+/// The differences between a new target and the saved one: prices, context, and lost abilities.
 pub(super) fn changed(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> {
     let saved = context
         .saved
@@ -116,6 +120,7 @@ pub(super) fn changed(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> 
         context.catalog.get(alias.target.as_str())?,
     );
     let mut parts = Vec::new();
+
     for (what, old, new) in [
         ("in", old.pricing.base.prompt, new.pricing.base.prompt),
         ("out", old.pricing.base.completion, new.pricing.base.completion),
@@ -124,14 +129,17 @@ pub(super) fn changed(alias: &Alias, context: &HintContext<'_>) -> Option<Hint> 
             parts.push(format!("{what} {}", price_change(old, new)));
         }
     }
+
     let (before, after) = (tokens(old.context_length), tokens(new.context_length));
     let sign = if before == after { "=" } else { "→" };
     parts.push(format!("context {before} {sign} {after}"));
     let lost = lost(old, new);
     let mut text = parts.join(", ");
+
     if !lost.is_empty() {
         text.push_str(&format!("; loses {}", lost.join(", ")));
     }
+
     let severity = if lost.is_empty() {
         Severity::Quiet
     } else {
@@ -146,9 +154,11 @@ fn price_change(old: PicoUsd, new: PicoUsd) -> String {
     if old == new {
         return format!("{before} = {after}");
     }
+
     let (from, to) = (i128::from(old.pico()), i128::from(new.pico()));
     let arrow = if to > from { '▲' } else { '▼' };
     let difference = (to - from).abs();
+
     // Half a percent rounds up; from nothing there is no percentage.
     match from {
         1.. => format!("{before} → {after} {arrow}{} %", (difference * 100 + from / 2) / from),
@@ -156,7 +166,7 @@ fn price_change(old: PicoUsd, new: PicoUsd) -> String {
     }
 }
 
-/// What the old model can do and the new one cannot, or is not known to take.
+/// The abilities of the old model that the new one lacks.
 fn lost(old: &Model, new: &Model) -> Vec<String> {
     let missing = |had: &[String], has: &[String], what: &str| -> Vec<String> {
         had.iter()
@@ -174,6 +184,7 @@ fn lost(old: &Model, new: &Model) -> Vec<String> {
         &new.architecture.output_modalities,
         "output",
     ));
+
     for (what, had, has) in [
         ("tools", old.features.tools, new.features.tools),
         (
@@ -192,5 +203,6 @@ fn lost(old: &Model, new: &Model) -> Vec<String> {
             lost.push(what.into());
         }
     }
+
     lost
 }

@@ -52,6 +52,7 @@ fn an_alias_named_like_a_model_hides_it() {
     let found = of(&["openai/gpt-5.5 = lab/m1"], &HintContext::new(&shop, NOW))
         .remove(0)
         .remove(0);
+
     assert_eq!(
         found.text,
         "Hides the real model openai/gpt-5.5 for this key: it now runs lab/m1."
@@ -278,6 +279,7 @@ fn a_successor_is_newest_then_cheapest_and_may_be_called() {
         made.family = Some("f".into());
         made.created = Some(created);
         made.pricing.base.prompt = Some(cost.parse().unwrap());
+
         made
     };
     let mut old = make("lab/old", 1, "0.1");
@@ -318,6 +320,7 @@ fn a_day_has_come_at_its_first_moment_in_utc() {
     ending.expiration_date = Some("2026-11-23".into());
     let shop = catalog(vec![ending]);
     let says = |now: i64| first(&["a = lab/old"], &HintContext::new(&shop, Timestamp::from_millis(now))).remove(0);
+
     assert_eq!(says(1_795_391_999_999), "Retires on 23 Nov 2026.");
     assert_eq!(says(1_795_392_000_000), "Retired on 23 Nov 2026.");
 }
@@ -397,6 +400,7 @@ fn the_loudest_comes_first_and_a_script_can_read_it() {
     let shop = shop();
     let found = of(&["gpt-4-0613 = gone/m"], &HintContext::new(&shop, NOW)).remove(0);
     let json = serde_json::to_value(&found).unwrap();
+
     assert_eq!(json[0]["kind"], "removed");
     assert_eq!(json[0]["severity"], "error");
     assert_eq!(json[1]["fix"]["match"], "prefix");

@@ -122,6 +122,7 @@ fn every_form_can_say_that_the_name_is_kept() {
             "{text}"
         );
     }
+
     assert_eq!(
         read("[{\"name\": \"a\", \"target\": \"x/y\", \"keep_name\": 1}]").2,
         ["line 1: \"keep_name\" must be true or false"]
@@ -158,6 +159,7 @@ fn a_spreadsheet_runs_nothing_of_an_export() {
     let csv = export_aliases(&[alias("-x = lab/m")], AliasFormat::Csv);
     assert_eq!(csv, "name,mode,target\n'-x,exact,lab/m\n");
     assert_eq!(read(&csv).1, ["2: -x exact lab/m"]);
+
     for c in ['=', '+', '-', '@', '\t'] {
         assert_eq!(csv_cell(&format!("{c}x")), format!("'{c}x"));
     }

@@ -1,4 +1,4 @@
-//! The rule that the product exists for: which real model a requested name means.
+//! The rule that the product exists for: the real model that a requested name means.
 
 use super::alias::Alias;
 use crate::domain::values::Match;
@@ -15,7 +15,7 @@ pub struct AliasSet {
 /// Where a requested name goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution<'a> {
-    /// An alias caught the name; its target runs.
+    /// An alias matched the name; its target runs.
     Alias(&'a Alias),
     /// No alias matched; the name goes on unchanged, byte for byte.
     Passthrough(&'a str),
@@ -30,7 +30,7 @@ impl<'a> Resolution<'a> {
         }
     }
 
-    /// The alias that caught the name.
+    /// The alias that matched the name.
     pub fn alias(&self) -> Option<&'a Alias> {
         match self {
             Self::Alias(alias) => Some(alias),
@@ -38,7 +38,7 @@ impl<'a> Resolution<'a> {
         }
     }
 
-    /// Whether the answer carries the name that was asked for, in place of [`Resolution::model`].
+    /// Whether the answer carries the requested name, in place of [`Resolution::model`].
     pub fn keep_name(&self) -> bool {
         self.alias().is_some_and(|alias| alias.keep_name)
     }
@@ -51,22 +51,22 @@ pub struct CheckedAlias<'a> {
     pub alias: &'a Alias,
     /// Its name's length in characters: the longest wins.
     pub length: usize,
-    /// Whether this one decided.
+    /// Whether this alias decides.
     pub wins: bool,
 }
 
-/// Every step of one resolution, for people who ask why.
+/// Every step of one resolution, to explain it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace<'a> {
-    /// What was asked for.
+    /// The requested name.
     pub requested: &'a str,
     /// The exact alias of that name, if there is one.
     pub exact: Option<&'a Alias>,
-    /// Prefix aliases that match, the longest first. Looked at only if no exact alias matched, listed always.
+    /// Prefix aliases that match, the longest first. They count only if no exact alias matched; they are always listed.
     pub prefixes: Vec<CheckedAlias<'a>>,
     /// An alias that would match if the request were written in lower case; only when nothing matched as written.
     pub case_only: Option<&'a Alias>,
-    /// What came of it.
+    /// The result.
     pub resolution: Resolution<'a>,
 }
 
@@ -110,7 +110,7 @@ impl AliasSet {
         }
     }
 
-    /// The same answer as [`AliasSet::resolve`], with every candidate that was looked at.
+    /// The same answer as [`AliasSet::resolve`], with every alias that was checked.
     pub fn explain<'a>(&'a self, requested: &'a str) -> Trace<'a> {
         let resolution = self.resolve(requested);
         let exact = self.exact(requested);
@@ -127,6 +127,7 @@ impl AliasSet {
             Resolution::Alias(_) => None,
             Resolution::Passthrough(name) => self.matches_in_lowercase(name),
         };
+
         Trace {
             requested,
             exact,

@@ -32,6 +32,7 @@ fn every_case_of_the_table() {
             panic!("line {}: {line}", at + 1);
         }
     }
+
     assert!(asked >= 40, "only {asked} cases");
 }
 

@@ -1,18 +1,21 @@
-//! Whether a set of aliases can be saved, and in which words to refuse it.
+//! Checks whether a set of aliases can be saved.
 
+mod rules;
+
+use self::rules::{Refusal, Rules};
 use super::alias::Alias;
 use super::draft::{DraftRow, Field, Fix};
 use crate::domain::catalog::{Catalog, ModelId};
-use crate::domain::values::{AliasName, AliasNameError, Match};
+use crate::domain::values::AliasName;
 
-/// What became of a draft.
+/// The result of checking a draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validation {
     /// The rows that are right, in the order of the draft.
     pub aliases: Vec<Alias>,
     /// Which row of the draft each of `aliases` came from, counted from 0.
     pub rows: Vec<usize>,
-    /// Everything that stands in the way of saving, the topmost first.
+    /// Everything that prevents saving, the topmost row first.
     pub issues: Vec<AliasIssue>,
 }
 
@@ -23,9 +26,9 @@ pub struct AliasIssue {
     pub row: Option<usize>,
     /// The input that is wrong.
     pub field: Field,
-    /// What to tell the person, complete.
+    /// The whole message for the person.
     pub message: String,
-    /// What would put it right, if that is known.
+    /// The correction, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
 }
@@ -50,7 +53,7 @@ impl Validation {
         }
     }
 
-    /// For a test of the draft as it stands: one sentence for each row that could not be taken into account.
+    /// For a test of an incomplete draft: one sentence for each row that the test ignores.
     pub fn ignored_rows(&self) -> Vec<String> {
         let mut rows: Vec<usize> = self.issues.iter().filter_map(|problem| problem.row).collect();
         rows.dedup();
@@ -60,11 +63,11 @@ impl Validation {
     }
 }
 
-/// Checks a draft. Wholly empty rows are skipped without a word.
+/// Checks a draft. Empty rows are skipped.
 ///
-/// `allowed` are the only models that the key may call; `None` allows all. `saved` are the aliases that the key has now:
-/// one of them that is unchanged is not refused because its target has since been switched off or has left the catalog.
-/// It stays, marked by [`super::hints::hints`], and the rest can be edited.
+/// `allowed` are the only models that the key may call; `None` allows all. `saved` are the aliases that the key has now. An
+/// unchanged alias is not refused if its target has since been switched off or has left the catalog: it stays, marked by
+/// [`super::hints::hints`], and the others can be edited.
 ///
 /// ```
 /// use crossmodel::domain::{Catalog, DraftRow, validate};
@@ -82,6 +85,7 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
     };
     let mut out = Validation::default();
     let filled = rows.iter().filter(|row| !row.is_empty()).count();
+
     if filled > Alias::LIMIT {
         let message = format!(
             "A key can have up to {} aliases. You sent {filled}; remove {}.",
@@ -95,6 +99,7 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
             fix: None,
         });
     }
+
     for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_empty()) {
         let mut keep = |field, result: Result<(), Refusal>| {
             if let Err(Refusal { message, fix }) = result {
@@ -126,103 +131,14 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
             out.rows.push(at);
         }
     }
+
     out
 }
 
-/// What to write beside an alias name that nears its limit: `58 of 64`. Nothing below 50 characters.
+/// The counter beside an alias name that nears its limit: `58 of 64`. `None` below 50 characters.
 pub fn name_counter(name: &str) -> Option<String> {
     let length = name.chars().count();
     (length >= 50).then(|| format!("{length} of {}", AliasName::MAX))
-}
-
-struct Rules<'a> {
-    rows: &'a [DraftRow],
-    catalog: &'a Catalog,
-    allowed: Option<&'a [ModelId]>,
-    saved: &'a [Alias],
-}
-
-struct Refusal {
-    message: String,
-    fix: Option<String>,
-}
-
-impl From<String> for Refusal {
-    fn from(message: String) -> Self {
-        Self { message, fix: None }
-    }
-}
-
-impl Rules<'_> {
-    fn name(&self, at: usize) -> Result<AliasName, Refusal> {
-        let text = self.rows.get(at).map_or("", |row| row.name.as_str());
-        let name: AliasName = text.parse().map_err(|error: AliasNameError| Refusal {
-            message: error.to_string(),
-            fix: match error {
-                AliasNameError::Uppercase { lowercase } => Some(lowercase),
-                _ => None,
-            },
-        })?;
-        match self.rows.iter().take(at).position(|row| row.name == text) {
-            Some(first) => Err(format!("You already have an alias named {name} (row {}).", first + 1).into()),
-            None => Ok(name),
-        }
-    }
-
-    fn matching(&self, row: &DraftRow) -> Result<Match, Refusal> {
-        row.matching
-            .parse()
-            .map_err(|_| "Choose exact or prefix.".to_owned().into())
-    }
-
-    fn target(&self, row: &DraftRow) -> Result<ModelId, Refusal> {
-        let text = row.target.trim();
-        if text.is_empty() {
-            return Err("Choose a target model.".to_owned().into());
-        }
-        let unchanged = self
-            .saved
-            .iter()
-            .find(|alias| alias.name.as_str() == row.name && alias.target.as_str() == text);
-        if let Some(alias) = unchanged {
-            return Ok(alias.target.clone());
-        }
-        let Some(model) = self.catalog.get(text) else {
-            return Err(self.unknown_target(text));
-        };
-        let id = &model.id;
-        if !self.catalog.is_callable(model) {
-            let provider = self
-                .catalog
-                .provider(&model.provider)
-                .filter(|provider| !provider.enabled);
-            let what = provider.map_or("it", |provider| provider.name.as_str());
-            return Err(format!("Your account can't use {id}. Ask an admin to enable {what}.").into());
-        }
-        if self.allowed.is_some_and(|allowed| !allowed.contains(id)) {
-            return Err(format!("This key can't use {id}. Ask an admin to allow it.").into());
-        }
-        Ok(id.clone())
-    }
-
-    fn unknown_target(&self, text: &str) -> Refusal {
-        if self.rows.iter().any(|row| row.name == text) {
-            return "Targets are catalog models. Aliases don't chain.".to_owned().into();
-        }
-        let shown: String = text.chars().take(AliasName::MAX).collect();
-        let shown = if shown.len() < text.len() {
-            format!("{shown}…")
-        } else {
-            shown
-        };
-        match self.catalog.nearest(text, 1).first() {
-            Some(id) => Refusal {
-                message: format!("{shown} isn't in the catalog. Closest: {id}."),
-                fix: Some(id.to_string()),
-            },
-            None => format!("{shown} isn't in the catalog.").into(),
-        }
-    }
 }
 
 #[cfg(test)]

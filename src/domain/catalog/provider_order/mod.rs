@@ -1,4 +1,4 @@
-//! Who is asked when a model's provider fails: nobody else, unless an admin has set an order of providers.
+//! Which providers are asked when a model's own provider fails: none, unless an admin has set an order of providers.
 //!
 //! Another host of the same model has a price and rules for privacy of its own, so no call goes to it by itself.
 
@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::catalog::Catalog;
-use super::model::{Model, ModelId};
-use super::provider::ProviderId;
+use super::model::Model;
+use super::model_id::ModelId;
+use super::provider_id::ProviderId;
 use crate::domain::values::AccountId;
 
 /// The providers that are asked, one after the other, when the one of the model that was named fails.
@@ -120,6 +121,7 @@ pub fn fallbacks<'a>(
     let Some(slug) = named.canonical_slug.as_deref().filter(|_| !order.is_empty()) else {
         return Vec::new();
     };
+
     let may = |model: &Model| catalog.is_callable(model) && allowed.is_none_or(|list| list.contains(&model.id));
     let same = |model: &Model| {
         model.canonical_slug.as_deref() == Some(slug) && model.id != named.id && model.kind == named.kind
@@ -130,6 +132,7 @@ pub fn fallbacks<'a>(
         .filter(|model| same(model) && may(model))
         .collect();
     let of = |provider: &ProviderId| others.iter().find(|model| model.provider == *provider).copied();
+
     order.iter().filter_map(of).collect()
 }
 

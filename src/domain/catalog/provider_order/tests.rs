@@ -43,7 +43,7 @@ fn the_providers_follow_in_the_order_that_was_set_and_the_one_that_was_named_is_
         ids(&fallbacks(
             &shop,
             named,
-            &order(&["third", "host", "nobody", "lab"]),
+            &order(&["third", "host", "unknown", "lab"]),
             None
         )),
         ["third/lab/m", "lab/m"]
@@ -143,7 +143,7 @@ proptest! {
             prop_assert!(named.canonical_slug.is_some() && model.canonical_slug == named.canonical_slug);
             prop_assert!(allowed.as_ref().is_none_or(|list| list.contains(&model.id)));
         }
-        // Nobody who could be asked is forgotten.
+        // No provider that could be asked is left out.
         for model in shop.all_callable() {
             let fits = model.canonical_slug.is_some() && model.canonical_slug == named.canonical_slug && model.id != named.id
                 && allowed.as_ref().is_none_or(|list| list.contains(&model.id)) && order.contains(&model.provider);

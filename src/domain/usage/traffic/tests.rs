@@ -11,6 +11,7 @@ fn priced(id: &str, input: i64, output: i64, read: i64) -> Model {
     model.pricing.base.prompt = Some(PicoUsd::from_pico(input * 1_000_000));
     model.pricing.base.completion = Some(PicoUsd::from_pico(output * 1_000_000));
     model.pricing.base.input_cache_read = Some(PicoUsd::from_pico(read * 1_000_000));
+
     model
 }
 
@@ -81,6 +82,7 @@ fn a_price_per_call_counts_for_every_answer() {
         ..ran("lab/x", 5, 10, 10, 0)
     };
     let all = traffic(vec![sent("a", vec![some])]);
+
     assert_eq!(all.reprice(|_| Becomes::Runs(&per_call)).unwrap().cost, usd("0.03"));
 }
 
@@ -94,6 +96,7 @@ fn long_context_prices_are_left_alone_since_sums_are_not_requests() {
     };
     tiered.pricing.overrides.push(dear);
     let all = traffic(vec![sent("a", vec![ran("lab/x", 90, 1_000_000, 0, 0)])]);
+
     assert_eq!(all.reprice(|_| Becomes::Runs(&tiered)).unwrap().cost, usd("1"));
 }
 
@@ -129,6 +132,7 @@ fn failures_are_told_and_not_guessed() {
             Becomes::Fails
         }
     });
+
     assert_eq!(
         estimate,
         Ok(Estimate {
@@ -175,6 +179,7 @@ fn names_beyond_those_told_apart_stay_at_their_cost() {
         names: vec![sent("a", vec![ran("lab/x", 1, 1_000_000, 0, 500)])],
         others,
     };
+
     assert_eq!(all.cost(), usd("8"));
     assert_eq!(all.reprice(|_| Becomes::Runs(&haiku)).unwrap().cost, usd("4"));
     assert!(!all.is_empty() && Traffic::default().is_empty());
@@ -203,6 +208,7 @@ proptest! {
         let all = traffic(vec![sent("a", vec![ran("lab/x", 1, prompt, completion, 3)])]);
         let (once, twice) = (priced("lab/a", 3, 7, 1), priced("lab/b", 6, 14, 2));
         let cost = |model: &Model| all.reprice(|_| Becomes::Runs(model)).unwrap().cost.pico();
+
         prop_assert_eq!(cost(&once) * 2, cost(&twice));
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn by_hand(row: &Value, counted: &BillableUsage, millis: i64) -> Opti
         (first(&["request"]).unwrap_or_else(|| "0".into()), 1),
         (first(&["web_search"]).unwrap_or_else(|| "0".into()), *searches),
     ];
+
     Some(
         lines
             .iter()
@@ -92,6 +93,7 @@ fn holds(part: &Value, prompt: u64, minute: i64) -> bool {
         .zip(DAYS)
         .filter(|(_, name)| named(name))
         .map(|(day, _)| day * DAY + start);
+
     long && begun
         .into_iter()
         .any(|begin| (minute - begin).rem_euclid(WEEK) < length)
@@ -113,6 +115,7 @@ impl Decimal {
     fn pico(self) -> i128 {
         let Self(digits, point) = self;
         let scaled = digits * 10_i128.pow(24 - point);
+
         assert_eq!(scaled % 10_i128.pow(12), 0, "a part of a pico-dollar");
         scaled / 10_i128.pow(12)
     }
@@ -152,6 +155,7 @@ pub(super) fn moments(row: &Value) -> Vec<i64> {
             .chain([12 * 60 + 1])
             .map(move |minute| day * DAY + minute)
     };
+
     // The last millisecond of a minute is still in it.
     days.flat_map(of_day)
         .map(|minute| MONDAY + minute * 60_000 + minute % 2 * 59_999)
@@ -198,6 +202,7 @@ impl Dice {
         let cache_write = some(self, prompt - cache_read);
         let cache_write_1h = some(self, cache_write);
         let completion = some(self, 200_000);
+
         Tokens {
             prompt,
             completion,
@@ -247,15 +252,18 @@ impl Dice {
         if self.below(2) == 0 {
             part.insert("min_prompt_tokens".into(), self.below(3_000).into());
         }
+
         for key in ["utc_start", "utc_end"] {
             if self.below(2) == 0 {
                 part.insert(key.into(), (self.below(24) * 100 + self.below(60)).into());
             }
         }
+
         if self.below(3) == 0 {
             let days: Vec<&str> = DAYS.into_iter().filter(|_| self.below(2) == 0).collect();
             part.insert("utc_days".into(), days.into());
         }
+
         part.into()
     }
 

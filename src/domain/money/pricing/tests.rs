@@ -48,6 +48,7 @@ fn every_price_of_the_catalog_survives_reading_and_writing_exactly() {
 fn every_provider_of_the_catalog_can_be_read_and_serves_its_models() {
     let providers = rows(PROVIDERS);
     assert_eq!(providers.len(), 33);
+
     for row in providers {
         let provider: Provider =
             serde_json::from_value(row.clone()).unwrap_or_else(|error| panic!("{}: {error}", row["id"]));
@@ -105,6 +106,7 @@ fn by_hand(pricing: &Value, tokens: &Tokens, day: i64, hhmm: i64) -> i128 {
             price.extend(part.as_object().unwrap().clone());
         }
     }
+
     let of = |kind: &str, instead: &str| {
         let text = price.get(kind).or_else(|| price.get(instead)).and_then(Value::as_str);
         text.map_or(0, pico)
@@ -115,6 +117,7 @@ fn by_hand(pricing: &Value, tokens: &Tokens, day: i64, hhmm: i64) -> i128 {
         "prompt"
     };
     let n = i128::from;
+
     of("prompt", "") * (n(tokens.prompt) - n(tokens.cache_read) - n(tokens.cache_write))
         + of("input_cache_read", "prompt") * n(tokens.cache_read)
         + of("input_cache_write", "prompt") * (n(tokens.cache_write) - n(tokens.cache_write_1h))
@@ -212,6 +215,7 @@ fn hours_may_wrap_over_midnight_and_belong_to_the_day_they_begin_on() {
             {"utc_start":2230,"utc_end":130,"utc_days":["sunday"],"prompt":"0.000002"}]}"#,
     );
     let doubled = |day, hour, minute| night.in_force(1, at(day, hour, minute)).prompt.unwrap().pico() == 2_000_000;
+
     assert!(!doubled(6, 22, 29) && doubled(6, 22, 30) && doubled(6, 23, 59));
     assert!(
         doubled(0, 0, 0) && doubled(0, 1, 29),
@@ -237,6 +241,7 @@ fn a_sum_beyond_the_range_is_refused_and_never_wraps() {
         completion: u64::MAX,
         ..Tokens::default()
     };
+
     assert_eq!(dear.cost(&huge, at(0, 0, 0)), None);
     assert_eq!(dear.cost(&asks(2), at(0, 0, 0)), None);
 }

@@ -27,6 +27,7 @@ fn secret(seed: u64) -> ApiKeySecret {
 fn a_secret_has_its_shape_and_reads_back() {
     let secret = secret(1);
     let text = secret.expose();
+
     assert_eq!(text.len(), 49);
     assert!(text.starts_with("cm-") && text.bytes().skip(3).all(|b| b.is_ascii_alphanumeric()));
     assert_eq!(text.parse::<ApiKeySecret>(), Ok(secret));
@@ -36,6 +37,7 @@ fn a_secret_has_its_shape_and_reads_back() {
 fn the_checksum_is_this_one() {
     let body = format!("cm-{}", "0".repeat(40));
     let whole = format!("{body}{}", checksum(&body));
+
     assert!(whole.parse::<ApiKeySecret>().is_ok());
     assert_eq!(
         checksum("123456789"),
@@ -79,6 +81,7 @@ fn every_character_is_as_likely_as_any_other() {
         .iter()
         .map(|&n| (f64::from(n) - expected).powi(2) / expected)
         .sum();
+
     // 61 degrees of freedom: beyond 120 in one of 100,000 runs, and this run is always the same.
     assert!(chi < 120.0, "{chi}");
 }
@@ -106,9 +109,12 @@ fn secrets_differ() {
 fn a_list_shows_a_little_of_it_and_debug_nothing() {
     let secret = secret(3);
     let text = secret.expose();
+
     assert_eq!(secret.display(), format!("{}…{}", &text[..7], &text[45..]));
+
     let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
     let shown = format!("{secret:?} {hash:?} {:?}", MasterKey::from_bytes([7; 32]));
+
     assert!(!shown.contains(&text[3..7]) && !shown.contains(&text[45..]), "{shown}");
 }
 

@@ -1,0 +1,46 @@
+//! How long the gateway waits for one provider.
+
+/// How long the gateway waits for one provider, in seconds, and how large the events of its streams may be. A field that is
+/// not stated is as for all providers. Thinking models and small machines need more time than others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderPatience {
+    /// Until the head of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_stream: Option<u32>,
+    /// Until the head of a whole answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_whole: Option<u32>,
+    /// Until the next byte of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle: Option<u32>,
+    /// Until the end of an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<u32>,
+    /// How often a client gets a comment that keeps its stream open; 0: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keepalive: Option<u32>,
+    /// The longest event of a stream, in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_event_mib: Option<u32>,
+}
+
+impl ProviderPatience {
+    /// Whether every setting is as for all providers.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These settings, with those of `above` in their place where `above` has any.
+    #[must_use]
+    pub fn under(self, above: Self) -> Self {
+        Self {
+            first_byte_stream: above.first_byte_stream.or(self.first_byte_stream),
+            first_byte_whole: above.first_byte_whole.or(self.first_byte_whole),
+            idle: above.idle.or(self.idle),
+            total: above.total.or(self.total),
+            keepalive: above.keepalive.or(self.keepalive),
+            max_event_mib: above.max_event_mib.or(self.max_event_mib),
+        }
+    }
+}

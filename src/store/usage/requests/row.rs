@@ -1,0 +1,49 @@
+//! One page of the list of requests, and its rows.
+
+use crate::domain::{RequestId, UsageRecord};
+use crate::store::engine::{Row, StoreError};
+use crate::store::usage::record_row::record;
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestRow {
+    /// The record.
+    pub record: UsageRecord,
+    /// The key's name, also if it was deleted since.
+    pub key_name: Option<String>,
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestPage {
+    /// Its rows, the newest first.
+    pub rows: Vec<RequestRow>,
+    /// Whether and where it goes on.
+    pub next: Next,
+}
+
+/// What comes after a page: give the id back as `before`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    End,
+    /// More rows, older than this one.
+    Older(RequestId),
+    /// Perhaps more rows: the search looked back to here and stopped, so that no page takes long.
+    Further(RequestId),
+}
+
+/// The name of a record's key.
+macro_rules! key_name {
+    () => {
+        ", (SELECT k.name FROM api_key k WHERE k.id = usage_record.api_key_id) AS key_name"
+    };
+}
+pub(in crate::store) use key_name;
+
+pub fn row(row: &Row) -> Result<RequestRow, StoreError> {
+    Ok(RequestRow {
+        record: record(row)?,
+        key_name: row.get("key_name")?,
+    })
+}
