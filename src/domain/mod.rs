@@ -6,14 +6,14 @@
 //! Where to begin:
 //!
 //! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's permissions;
-//!   [`explain`] puts the answer, and every step to it, in words.
-//! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] what is worth knowing about one that can,
-//!   [`merge`] what two people's edits come to, and [`import_aliases`] and [`export_aliases`] read and write files of them.
-//! - [`Traffic`] is what a key's clients really sent; [`Traffic::reprice`] says what it would cost with other aliases, and
-//!   [`propose_aliases`] which aliases would catch it.
-//! - [`fallbacks`] says who is asked when a model's provider fails.
-//! - [`Catalog`] holds the real models and who serves them, [`search`] finds one, and [`Model::cost`] says what a call
-//!   of it costs, exact to the pico-dollar; [`Model::max_cost`] says before it what it can cost.
+//!   [`explain`] puts the answer and every step to it in words.
+//! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] gives advice about one that can, [`merge`] joins two
+//!   people's edits, and [`import_aliases`] and [`export_aliases`] read and write aliases as text.
+//! - [`Traffic`] holds the requests of a key's clients; [`Traffic::reprice`] says what they would cost with other aliases, and
+//!   [`propose_aliases`] which aliases would match them.
+//! - [`fallbacks`] says which providers are asked when a model's provider fails.
+//! - [`Catalog`] holds the real models and their providers, [`search`] finds a model, and [`Model::cost`] says what a call of it
+//!   costs, exact to the pico-dollar; [`Model::max_cost`] says in advance what it can cost.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod access;

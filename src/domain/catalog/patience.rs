@@ -17,7 +17,7 @@ pub struct ProviderPatience {
     /// Until the end of an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u32>,
-    /// How often a client gets a comment that keeps its stream open; 0: never.
+    /// How often the gateway sends a client a sign of life during a stream; 0: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keepalive: Option<u32>,
     /// The longest event of a stream, in MiB.

@@ -1,19 +1,19 @@
-//! Models and providers.
+//! The stored catalog: how it is loaded, and how providers are switched.
 
 use serde_json::json;
 
 use super::effective::PROVIDER;
 use super::effective::effective;
-use crate::domain::{Catalog, Model, ModelId, ModelStatus, ProviderId, Sealed, Timestamp};
+use crate::domain::{Catalog, Model, ModelStatus, ProviderId, Sealed, Timestamp};
 use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql, transaction};
 
-/// Models and providers.
+/// The stored catalog: models and providers.
 #[derive(Clone, Copy, Debug)]
 pub struct CatalogTable<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Models and providers.
+    /// The stored catalog: models and providers.
     pub fn catalog(&self) -> CatalogTable<'_> {
         CatalogTable(self)
     }
@@ -25,7 +25,6 @@ sql! {
     LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
     MODELS = "SELECT id, data, enabled, retired FROM model";
     PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env, patience FROM provider";
-    ENABLE_MODEL = "UPDATE model SET enabled = $2, updated_at = $3 WHERE id = $1";
     ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
     CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";
 }
@@ -70,24 +69,15 @@ impl CatalogTable<'_> {
         let (id, by) = (id.clone(), by.clone());
         transaction!(self.0, |tx| {
             lock(tx).await?;
-            let found = tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? > 0;
-            switched(tx, found, Subject::new("provider", id, None), enabled, &by, now).await
-        })
-    }
+            if tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? == 0 {
+                tx.abandon();
+                return Ok(false);
+            }
 
-    /// Switches a model on or off. `false` if there is none.
-    pub async fn set_model_enabled(
-        self,
-        id: &ModelId,
-        enabled: bool,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (id, by) = (id.clone(), by.clone());
-        transaction!(self.0, |tx| {
-            lock(tx).await?;
-            let found = tx.run(ENABLE_MODEL, args![&id, enabled, now]).await? > 0;
-            switched(tx, found, Subject::new("model", id, None), enabled, &by, now).await
+            let action = if enabled { "enable" } else { "disable" };
+            tx.note(&by, now, &Subject::new("provider", id, None), action, json!({}))
+                .await?;
+            Ok(true)
         })
     }
 
@@ -104,23 +94,6 @@ impl CatalogTable<'_> {
 pub async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
     tx.run(LOCK, Vec::new()).await?;
     tx.announce(Change::Catalog).await
-}
-
-async fn switched(
-    tx: &mut Tx,
-    found: bool,
-    subject: Subject,
-    enabled: bool,
-    by: &Actor,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    if found {
-        tx.note(by, now, &subject, if enabled { "enable" } else { "disable" }, json!({}))
-            .await?;
-    } else {
-        tx.abandon();
-    }
-    Ok(found)
 }
 
 fn model(row: &Row) -> Result<Model, StoreError> {

@@ -20,28 +20,17 @@ pub struct CatalogFile {
 
 /// Why a text is no catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the names of the variants' fields say what they are")]
 pub enum CatalogFileError {
     /// Not JSON, or no list of rows under `data`.
     #[error("line {line}: {problem}")]
-    Shape {
-        /// Where.
-        line: usize,
-        /// What is wrong.
-        problem: String,
-    },
+    Shape { line: usize, problem: String },
     /// A row is neither a model nor a provider, or a bad one.
     #[error("line {line}, `{id}`: {problem}")]
-    Row {
-        /// Where it starts.
-        line: usize,
-        /// Its id, or `?`.
-        id: String,
-        /// What is wrong.
-        problem: String,
-    },
+    Row { line: usize, id: String, problem: String },
 }
 
-/// What tells the rows of the two kinds apart.
+/// The fields that tell models from providers.
 #[derive(Default, Deserialize)]
 struct Head {
     id: Option<String>,
@@ -50,8 +39,8 @@ struct Head {
 }
 
 impl CatalogFile {
-    /// Reads a file: `{"data": [row, …]}`, the rows being models, providers, or both. With a date in `as_of` it is a
-    /// complete catalog: a model that it lacks, of a provider that it has models of, is gone.
+    /// Reads a file: `{"data": [row, …]}`, whose rows are models, providers, or both. A file with a date in `as_of` is a
+    /// complete catalog: it has all models of each provider that it has models of.
     ///
     /// # Errors
     /// Names the line and the id of the first row that is wrong.
@@ -128,7 +117,7 @@ impl CatalogFile {
         }
     }
 
-    /// This file and another as one, complete if either is; where both have a row of one id, the other's counts.
+    /// This file and another as one, complete if either is. If both have a row of one id, the other's counts.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.models

@@ -6,7 +6,7 @@ use super::catalog::{self, CatalogTable};
 use super::effective::{endpoint, set_patience};
 use crate::domain::{Protocol, Provider, ProviderId, ProviderPatience, Sealed, Timestamp};
 use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{StoreError, args, sql, to_json, transaction};
+use crate::store::engine::{Row, StoreError, Tx, args, sql, to_json, transaction};
 
 /// A change of a provider by an admin. `None` leaves a field as it is; in the nested ones, `Some(None)` restores the value of
 /// the catalog file.
@@ -20,7 +20,7 @@ pub struct ProviderChange {
     pub protocol: Option<Protocol>,
     /// The environment variable that holds the credential.
     pub credential_env: Option<Option<String>>,
-    /// The sealed credential.
+    /// The credential, sealed for this provider and the origin of its address.
     pub sealed: Option<Option<Sealed>>,
     /// How long the gateway waits for the provider. The stated fields are added to those of earlier changes; `Some(None)`
     /// removes all of them.
@@ -58,74 +58,106 @@ impl CatalogTable<'_> {
         let (change, by) = (change.clone(), by.clone());
         transaction!(self.0, |tx| {
             catalog::lock(tx).await?;
-            let ProviderChange {
-                id,
-                base_url,
-                protocol,
-                credential_env,
-                sealed,
-                patience: patience_change,
-            } = change;
-            let base_url = base_url.map(|url| url.trim_end_matches('/').to_owned());
-            let (mut before, mut after) = ([None, None, None], [base_url, None, None]);
-            let mut credential: Option<Vec<u8>> = None;
-            let mut patience_before: Option<ProviderPatience> = None;
+            let before = match tx.first(GET, args![&change.id]).await? {
+                Some(row) => Settings::read(&row)?,
+                None => {
+                    add(tx, &change, now).await?;
+                    Settings::default()
+                }
+            };
+            let after = before.clone().changed(&change);
 
-            if let Some(row) = tx.first(GET, args![&id]).await? {
-                before = [row.get("base_url")?, row.get("protocol")?, row.get("credential_env")?];
-                credential = row.get("credential")?;
-                patience_before = set_patience(&row)?;
-            } else {
-                let (Some(base_url), Some(protocol)) = (&after[0], protocol) else {
-                    return Err(StoreError::Missing);
-                };
-                tx.run(ADD, args![&id, to_json(&own_server(&id, base_url, protocol)), now])
-                    .await?;
-            }
+            after.store(tx, &change.id, now).await?;
 
-            after[0] = after[0].take().or_else(|| before[0].clone());
-            after[1] = protocol
-                .map(|protocol| protocol.to_string())
-                .or_else(|| before[1].clone());
-            after[2] = credential_env.unwrap_or_else(|| before[2].clone());
-            let credential_change = match &sealed {
+            let credential = match &change.sealed {
                 None => "kept",
                 Some(None) => "removed",
                 Some(Some(_)) => "set",
             };
-
-            if let Some(sealed) = sealed {
-                credential = sealed.map(|sealed| sealed.as_bytes().to_vec());
-            }
-
-            let patience = match patience_change {
-                None => patience_before,
-                Some(None) => None,
-                Some(Some(change)) => Some(patience_before.unwrap_or_default().under(change)),
-            };
-            let [base_url, protocol, env] = after.clone();
-            tx.run(
-                SET,
-                args![
-                    &id,
-                    base_url,
-                    protocol,
-                    env,
-                    credential,
-                    now,
-                    patience.as_ref().map(to_json)
-                ],
-            )
-            .await?;
-            let shown = |[base_url, protocol, env]: [Option<String>; 3], patience| json!({ "base_url": base_url, "protocol": protocol, "credential_env": env, "patience": patience });
-            let detail = json!({
-                "before": shown(before, patience_before), "after": shown(after, patience), "credential": credential_change,
-            });
-
-            tx.note(&by, now, &Subject::new("provider", id, None), "set", detail)
+            let detail = json!({ "before": before.audited(), "after": after.audited(), "credential": credential });
+            tx.note(&by, now, &Subject::new("provider", change.id, None), "set", detail)
                 .await
         })
     }
+}
+
+/// The settings of admins for one provider, as they are stored.
+#[derive(Clone, Default)]
+struct Settings {
+    base_url: Option<String>,
+    protocol: Option<String>,
+    credential_env: Option<String>,
+    credential: Option<Vec<u8>>,
+    patience: Option<ProviderPatience>,
+}
+
+impl Settings {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            base_url: row.get("base_url")?,
+            protocol: row.get("protocol")?,
+            credential_env: row.get("credential_env")?,
+            credential: row.get("credential")?,
+            patience: set_patience(row)?,
+        })
+    }
+
+    fn changed(self, change: &ProviderChange) -> Self {
+        let sealed = change.sealed.as_ref();
+        let credential = sealed.map(|sealed| sealed.as_ref().map(|sealed| sealed.as_bytes().to_vec()));
+        let patience = match change.patience {
+            None => self.patience,
+            Some(None) => None,
+            Some(Some(more)) => Some(self.patience.unwrap_or_default().under(more)),
+        };
+
+        Self {
+            base_url: change.base_url.as_deref().map(without_slash).or(self.base_url),
+            protocol: change.protocol.map(|protocol| protocol.to_string()).or(self.protocol),
+            credential_env: change.credential_env.clone().unwrap_or(self.credential_env),
+            credential: credential.unwrap_or(self.credential),
+            patience,
+        }
+    }
+
+    async fn store(&self, tx: &mut Tx, id: &ProviderId, now: Timestamp) -> Result<(), StoreError> {
+        let args = args![
+            id,
+            self.base_url.clone(),
+            self.protocol.clone(),
+            self.credential_env.clone(),
+            self.credential.clone(),
+            now,
+            self.patience.as_ref().map(to_json)
+        ];
+        tx.run(SET, args).await.map(drop)
+    }
+
+    /// The settings for the audit log, without the credential.
+    fn audited(&self) -> serde_json::Value {
+        let Self {
+            base_url,
+            protocol,
+            credential_env,
+            patience,
+            ..
+        } = self;
+        json!({ "base_url": base_url, "protocol": protocol, "credential_env": credential_env, "patience": patience })
+    }
+}
+
+/// Adds a provider that is not in the catalog, if address and protocol are given.
+async fn add(tx: &mut Tx, change: &ProviderChange, now: Timestamp) -> Result<(), StoreError> {
+    let (Some(base_url), Some(protocol)) = (&change.base_url, change.protocol) else {
+        return Err(StoreError::Missing);
+    };
+    let provider = own_server(&change.id, &without_slash(base_url), protocol);
+
+    tx.run(ADD, args![&change.id, to_json(&provider), now]).await.map(drop)
+}
+
+fn without_slash(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
 }
 
 /// A provider that is in no catalog file: a server of the operator's own.

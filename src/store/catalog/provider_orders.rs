@@ -20,7 +20,7 @@ const TABLE: Table = Table {
 };
 
 impl CatalogTable<'_> {
-    /// Every order that is set: by model, everybody's before those of single accounts.
+    /// Every order that is set: by model, the order for all accounts before those of single accounts.
     pub async fn provider_orders(self) -> Result<Vec<ProviderOrder>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(order).collect()
     }

@@ -6,55 +6,36 @@ use crate::domain::Alias;
 /// `# Errors` in its documentation names the other cases. `Display` never shows SQL or stored data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "the names of the variants' fields say what they are")]
 pub enum StoreError {
     /// The key has as many aliases as a key may have.
     #[error("a key can have at most {limit} aliases")]
-    Full {
-        /// The most there may be.
-        limit: usize,
-    },
+    Full { limit: usize },
     /// Another row has this value already; `what` names the field, for example `name`.
     #[error("that {what} is already in use")]
-    Taken {
-        /// The field.
-        what: &'static str,
-    },
+    Taken { what: &'static str },
     /// The row to change does not exist, or is not in the caller's scope.
     #[error("not found")]
     Missing,
     /// The row has changed since the caller read it.
     #[error("it was changed meanwhile; it is now at version {version}")]
-    Stale {
-        /// The stored version.
-        version: i64,
-    },
+    Stale { version: i64 },
     /// Without this person no admin could sign in.
     #[error("this is the last admin who can sign in")]
     LastAdmin,
     /// A sum is beyond what one amount can hold.
     #[error("{what} is too large")]
-    TooLarge {
-        /// The sum.
-        what: &'static str,
-    },
+    TooLarge { what: &'static str },
     /// A stored value cannot be understood.
     #[error("the database holds a value that this program cannot read: {table}.{column} of {id}")]
     Corrupt {
-        /// The table.
         table: &'static str,
-        /// The column.
         column: &'static str,
-        /// The row.
         id: String,
     },
     /// A model of the catalog names a provider that is neither stored nor in the same file.
     #[error("the model {model} names the provider {provider}, which is not in the catalog; import its provider first")]
-    UnknownProvider {
-        /// The model.
-        model: String,
-        /// The provider it names.
-        provider: String,
-    },
+    UnknownProvider { model: String, provider: String },
     /// The database file or its folder cannot be made.
     #[error("the database file or its folder cannot be made: {0}")]
     File(#[source] std::io::Error),
@@ -65,25 +46,16 @@ pub enum StoreError {
     #[error(
         "the database is of a newer version: this one does not know step {step} of its schema; run the newer version"
     )]
-    NewerSchema {
-        /// The number of the migration.
-        step: i64,
-    },
+    NewerSchema { step: i64 },
     /// A migration was begun and not ended.
     #[error(
         "step {step} of the database's schema was begun and not ended; restore a backup from before it, or end it by hand \
          and correct its row in _sqlx_migrations"
     )]
-    HalfMigrated {
-        /// The number of the migration.
-        step: i64,
-    },
+    HalfMigrated { step: i64 },
     /// A migration that ran differs from this program's.
     #[error("step {step} of the database's schema is not this version's; the database was set up by another build")]
-    OtherSchema {
-        /// The number of the migration.
-        step: i64,
-    },
+    OtherSchema { step: i64 },
     /// The schema cannot be brought up to date.
     #[error("the database's schema could not be brought up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),

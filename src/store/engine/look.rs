@@ -24,7 +24,7 @@ impl Store {
     /// Checks that a start could write to the database. `makes_tables`: whether it would change the schema.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`] if it could not.
+    /// [`StoreError::ReadOnly`] if a start could not write.
     pub async fn check_writable(&self, url: &DatabaseUrl, makes_tables: bool) -> Result<(), StoreError> {
         if let Some(file) = url.file() {
             let opened = std::fs::File::options().append(true).open(file);

@@ -18,7 +18,7 @@ pub struct PostgresTransaction {
 }
 
 impl PostgresTransaction {
-    /// Begins a transaction.
+    /// Begins a transaction on a connection of the pool.
     pub async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
         let mut begun = Self {
             connection: pool.acquire().await?,

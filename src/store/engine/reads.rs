@@ -18,7 +18,7 @@ impl Store {
     /// Whether the database answers.
     ///
     /// # Errors
-    /// If it does not.
+    /// If the database does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.all(PING, Vec::new()).await.map(drop)
     }

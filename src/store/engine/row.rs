@@ -84,7 +84,7 @@ impl Column for Option<PicoUsd> {
 }
 
 impl Row {
-    /// A column's value.
+    /// The value of a column.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T, StoreError> {
         T::read(self, column).map_err(StoreError::Database)
     }

@@ -31,7 +31,7 @@ impl Store {
     /// Opens the database like [`Store::open`], once it is this process's turn to set it up.
     ///
     /// # Errors
-    /// If the database cannot be reached or the file cannot be made.
+    /// If the database cannot be reached, or the file cannot be created.
     pub async fn open_in_turn(url: &DatabaseUrl) -> Result<(Self, SetupTurn), StoreError> {
         // To open a new SQLite file already sets it up; a server has to be reached first.
         let turn = match url.file() {
@@ -49,7 +49,7 @@ impl Store {
     /// Waits for the turn to set up the database at `url`.
     ///
     /// # Errors
-    /// If the database fails, or its lock file cannot be made.
+    /// If the lock file cannot be created.
     pub async fn setup_turn(&self, url: &DatabaseUrl) -> Result<SetupTurn, StoreError> {
         match (url.file(), self.engine.postgres()) {
             // Not a connection of the pool: the lock belongs to its connection.

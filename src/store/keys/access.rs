@@ -1,9 +1,11 @@
-//! The columns that say when, for what and from where keys may be used.
+//! The columns about when, for what and from where keys may be used.
+
+use ipnet::IpNet;
 
 use crate::domain::Access;
 use crate::store::engine::{Row, StoreError, Table, Value, args, to_json};
 
-/// Reads them, under the names that a statement gives them: the end, the models, the addresses.
+/// Reads the columns under these names: the end, the models, the addresses.
 pub fn access(row: &Row, table: Table, columns: [&'static str; 3]) -> Result<Access, StoreError> {
     let [expires_at, models, addresses] = columns;
     let models = match row.get::<Option<String>>(models)? {
@@ -21,20 +23,21 @@ pub fn access(row: &Row, table: Table, columns: [&'static str; 3]) -> Result<Acc
     })
 }
 
-/// In the order in which [`access`] reads.
+/// The values of those columns, in the order of [`access`].
 pub fn values(access: &Access) -> Vec<Value> {
     args![
         access.expires_at,
         access.models.as_ref().map(to_json),
-        to_json(&texts(access))
+        to_json(&texts(&access.addresses))
     ]
 }
 
-/// As the audit tells it.
-pub fn told(access: &Access) -> serde_json::Value {
-    serde_json::json!({ "expires_at": access.expires_at, "models": access.models, "addresses": texts(access) })
+/// The access for the audit log.
+pub fn audited(access: &Access) -> serde_json::Value {
+    serde_json::json!({ "expires_at": access.expires_at, "models": access.models, "addresses": texts(&access.addresses) })
 }
 
-fn texts(access: &Access) -> Vec<String> {
-    access.addresses.iter().map(ToString::to_string).collect()
+/// Address ranges as people write them.
+pub fn texts(addresses: &[IpNet]) -> Vec<String> {
+    addresses.iter().map(ToString::to_string).collect()
 }

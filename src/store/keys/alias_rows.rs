@@ -31,7 +31,7 @@ pub fn alias(row: &Row) -> Result<Alias, StoreError> {
     })
 }
 
-/// The aliases in evaluation order, if a key can have them.
+/// The aliases in evaluation order, if a key may have them.
 pub fn checked(aliases: &[Alias]) -> Result<Vec<Alias>, StoreError> {
     if aliases.len() > Alias::LIMIT {
         return Err(StoreError::Full { limit: Alias::LIMIT });
@@ -59,7 +59,7 @@ pub async fn stored(tx: &mut Tx, key: ApiKeyId) -> Result<Vec<Alias>, StoreError
     Ok(aliases)
 }
 
-/// The aliases that a save makes.
+/// The aliases of a save.
 pub struct NewVersion<'a> {
     pub key: ApiKeyId,
     pub number: i64,
@@ -70,7 +70,7 @@ pub struct NewVersion<'a> {
 }
 
 impl NewVersion<'_> {
-    /// Stores it in place of `before`. The key is locked.
+    /// Stores the aliases in place of `before`. The caller has locked the key.
     pub async fn store(&self, tx: &mut Tx, before: &[Alias]) -> Result<(), StoreError> {
         let key = self.key;
         // Removed ones first, so that the count never passes the limit on the way.

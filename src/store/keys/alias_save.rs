@@ -9,7 +9,7 @@ use crate::domain::{Alias, AliasName, ApiKey, ApiKeyId, Scope, Timestamp};
 use crate::store::audit::Actor;
 use crate::store::engine::{StoreError, Tx, args, transaction};
 
-/// What came of a save.
+/// The outcome of a save.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveOutcome {
     /// Stored.
@@ -17,14 +17,14 @@ pub enum SaveOutcome {
         /// The new version.
         version: i64,
     },
-    /// What was to be saved is what is stored, whatever it was made from.
+    /// The aliases equal the stored ones, whatever version they started from.
     Unchanged {
         /// The stored version.
         version: i64,
     },
-    /// Somebody else saved in between; nothing was stored.
+    /// Another save came in between; nothing was stored.
     Stale {
-        /// What is stored.
+        /// The stored aliases.
         current: SavedAliases,
     },
     /// The key is not in the scope.
@@ -77,7 +77,7 @@ impl Aliases<'_> {
         })
     }
 
-    /// Adds an alias, or replaces the one of its name. What is there already as it is makes no new version.
+    /// Adds an alias, or replaces the one of its name. An alias that is stored already makes no new version.
     ///
     /// # Errors
     /// [`StoreError::Full`] if the key has all it may have, [`StoreError::Missing`] if the key is not in the scope.
@@ -160,7 +160,7 @@ impl Aliases<'_> {
     }
 }
 
-/// Stores a version and writes down what changed.
+/// Stores a version and writes the change to the audit log.
 async fn replace(tx: &mut Tx, key: &ApiKey, before: &[Alias], new: &NewVersion<'_>) -> Result<(), StoreError> {
     new.store(tx, before).await?;
     let detail = json!({ "version": new.number, "before": before, "after": new.aliases });

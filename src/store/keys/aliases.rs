@@ -15,7 +15,7 @@ impl Store {
     }
 }
 
-/// A key's aliases as somebody saved them.
+/// A key's aliases as an actor saved them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedAliases {
     /// Counts saves; 0 before the first.
@@ -24,7 +24,7 @@ pub struct SavedAliases {
     pub aliases: Vec<Alias>,
     /// When they were saved.
     pub saved_at: Option<Timestamp>,
-    /// By whom: an e-mail address, or `command line`.
+    /// The actor's name: an e-mail address, or `command line`.
     pub saved_by: Option<String>,
 }
 
@@ -39,7 +39,7 @@ macro_rules! versions {
 }
 
 sql! {
-    /// The current version is made of the alias rows themselves; before the first save there is no version row.
+    /// The current version is read from the alias rows; before the first save there is no version row.
     LIST = r"SELECT api_key.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by,
                l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name
              FROM api_key

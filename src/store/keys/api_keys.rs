@@ -1,5 +1,5 @@
-//! API keys and their secrets: who looks one up, and what rises when one changes. The changes themselves are in
-//! [`super::change`].
+//! API keys and their secrets: how they are looked up, locked, and marked as used. The changes are in [`super::change`] and
+//! its neighbours.
 
 use super::row::{self, TABLE, api_key, key_columns};
 use super::{alias_rows, limits};
@@ -18,20 +18,20 @@ impl Store {
     }
 }
 
-/// A key as the gateway needs it.
+/// A key, with all that the gateway needs of its account, owner and aliases.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredKey {
     /// The key.
     pub key: ApiKey,
     /// Whether its account is switched on.
     pub account_enabled: bool,
-    /// What all keys of its account together may use.
+    /// The limits of all keys of its account together.
     pub account_limits: Limits,
     /// Whether its owner is switched on; true for a service key.
     pub owner_enabled: bool,
     /// Its aliases, in evaluation order.
     pub aliases: Vec<Alias>,
-    /// Until when the secret that was asked for works; `None` for the current one.
+    /// The secret of the look-up works until this time; `None` for the current secret.
     pub secret_until: Option<Timestamp>,
 }
 
@@ -96,7 +96,7 @@ impl ApiKeys<'_> {
             .collect()
     }
 
-    /// The key that a secret opens, whatever its state; not if that secret's time is over.
+    /// The key of a secret, whatever its state; `None` if the secret has expired.
     pub async fn by_hash(self, hash: &ApiKeyHash, now: Timestamp) -> Result<Option<StoredKey>, StoreError> {
         let rows = self.0.all(BY_HASH, args![*hash, now]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
@@ -119,8 +119,8 @@ impl ApiKeys<'_> {
         }))
     }
 
-    /// The revisions of these keys. A deleted key is absent. The number also rises when the key's account or owner is
-    /// switched on or off.
+    /// The revisions of these keys, without deleted ones. A revision also rises when the key's account or owner is switched on
+    /// or off.
     pub async fn revisions(self, ids: &[ApiKeyId]) -> Result<Vec<(ApiKeyId, i64)>, StoreError> {
         let mut revisions = Vec::with_capacity(ids.len());
         for chunk in id_chunks(ids) {
@@ -131,21 +131,21 @@ impl ApiKeys<'_> {
         Ok(revisions)
     }
 
-    /// Notes when keys were last used, and by what program. No revision rises.
+    /// Notes when keys were last used, and by which program. Revisions stay.
     pub async fn mark_used(self, uses: &[(ApiKeyId, Timestamp, Option<String>)]) -> Result<(), StoreError> {
         let uses = uses.to_vec();
         transaction!(self.0, |tx| mark_used(tx, uses).await)
     }
 
-    /// How many calls a key made since the beginning of the UTC day of `since`.
+    /// How many calls of a key there were since the beginning of the UTC day of `since`.
     pub async fn requests_since(self, id: ApiKeyId, since: Timestamp) -> Result<i64, StoreError> {
         let row = self.0.first(REQUESTS_SINCE, args![id, since.day()]).await?;
         row.map_or(Ok(0), |row| row.get("requests"))
     }
 }
 
-/// Begins a change under a key: locks its row, which makes all who change it wait for each other, and raises the
-/// revision that caches go by. The answer is the key as it was, but for the revision.
+/// Begins a change of a key or of its aliases: locks its row, so that changes of one key wait for each other, and raises the
+/// revision that caches compare. Returns the key as it was, with the new revision.
 pub async fn lock(tx: &mut Tx, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
     let Some(row) = tx.first(row::LOCK, args![id, scope.account()]).await? else {
         return Ok(None);
@@ -156,14 +156,14 @@ pub async fn lock(tx: &mut Tx, scope: Scope, id: ApiKeyId) -> Result<Option<ApiK
 
 /// Raises the revision of every key of an account.
 pub async fn touch_account(tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {
-    // One by one, in the order that everybody takes, so that no two transactions wait for each other.
+    // One by one, in the order of all transactions, so that no two wait for each other.
     for row in tx.all(OF_ACCOUNT, args![account]).await? {
         tx.run(TOUCH, args![row.get::<String>("id")?]).await?;
     }
     Ok(())
 }
 
-/// Raises the revision of every key of a person, and says which they are.
+/// Raises the revision of every key of a person. Returns their ids.
 pub async fn touch_owner(tx: &mut Tx, owner: PersonId) -> Result<Vec<ApiKeyId>, StoreError> {
     let mut keys = Vec::new();
     for row in tx.all(OF_OWNER, args![owner]).await? {
@@ -176,7 +176,7 @@ pub async fn touch_owner(tx: &mut Tx, owner: PersonId) -> Result<Vec<ApiKeyId>, 
 
 /// Notes when keys were last used.
 pub async fn mark_used(tx: &mut Tx, mut uses: Vec<(ApiKeyId, Timestamp, Option<String>)>) -> Result<(), StoreError> {
-    // The same order for all, as above.
+    // In the order of all transactions, as above.
     uses.sort_by_key(|(key, at, _)| (*key, *at));
     for (key, at, agent) in uses {
         tx.run(MARK_USED, args![key, at, agent]).await?;

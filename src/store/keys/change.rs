@@ -1,8 +1,9 @@
-//! What people change of API keys: their names, states, ends, limits, and what they may be used for.
+//! Changes of API keys: names, states, ends, limits, and what they may be used for.
 
 use ipnet::IpNet;
 use serde_json::json;
 
+use super::access::texts;
 use super::api_keys::{ApiKeys, lock, subject};
 use super::limits;
 use crate::domain::{ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Timestamp};
@@ -151,15 +152,10 @@ impl ApiKeys<'_> {
             let mut args = args![id];
             args.extend(limits::values(&limits));
             tx.run(SET_LIMITS, args).await?;
-            let detail = json!({ "before": limits::told(&key.limits), "after": limits::told(&limits) });
+            let detail = json!({ "before": limits::audited(&key.limits), "after": limits::audited(&limits) });
             tx.note(&by, now, &subject(&key), "set_limits", detail).await?;
 
             Ok(true)
         })
     }
-}
-
-/// Address ranges as people write them.
-pub fn texts(addresses: &[IpNet]) -> Vec<String> {
-    addresses.iter().map(IpNet::to_string).collect()
 }

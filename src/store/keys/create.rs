@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
+use super::access::texts;
 use super::alias_rows::{self, NewVersion};
 use super::api_keys::{ApiKeys, subject};
-use super::change::texts;
 use super::limits;
 use super::secrets::ADD_SECRET;
 use crate::domain::{Alias, ApiKey, ApiKeyHash, Timestamp};
 use crate::store::audit::Actor;
 use crate::store::engine::{Change, StoreError, args, sql, to_json, transaction};
 
-/// A key to add. Of `key`, what counts or is noted later (`revision`, `aliases_version`, last use, old secret) starts
-/// at nothing whatever it says.
+/// A key to add. Fields of `key` that count or are set later (`revision`, `aliases_version`, last use, old secret) are
+/// ignored: a new key starts without them.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     /// The key.
@@ -24,8 +24,8 @@ pub struct NewKey {
 }
 
 sql! {
-    /// Change nothing: whoever switches the account or the person off at this moment goes before or after this key, and so
-    /// tells caches of it.
+    /// Changes nothing, but locks the row: a change that switches the account or the person off comes before or after the new
+    /// key, and so announces the key too.
     LOCK_ACCOUNT = "UPDATE account SET enabled = enabled WHERE id = $1";
     LOCK_OWNER = "UPDATE person SET enabled = enabled WHERE id = $1";
     ADD = r"INSERT INTO api_key (id, account_id, owner_id, name, display, state, expires_at, allowed_models,

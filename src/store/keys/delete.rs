@@ -15,7 +15,8 @@ sql! {
 }
 
 impl ApiKeys<'_> {
-    /// Deletes a key: its secrets and aliases go, its name is free, its usage stays. `false` if it is not in the scope.
+    /// Deletes a key with its secrets and aliases. Its name is free again, and its usage stays. `false` if it is not in the
+    /// scope.
     pub async fn delete(self, scope: Scope, id: ApiKeyId, by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
         let by = by.clone();
         transaction!(self.0, |tx| {

@@ -48,8 +48,8 @@ pub fn values(limits: &Limits) -> Vec<Value> {
     ]
 }
 
-/// For the audit log.
-pub fn told(limits: &Limits) -> serde_json::Value {
+/// The limits for the audit log.
+pub fn audited(limits: &Limits) -> serde_json::Value {
     serde_json::json!({
         "requests_per_minute": limits.requests_per_minute,
         "tokens_per_minute": limits.tokens_per_minute,

@@ -10,7 +10,7 @@ use super::row::{TABLE, key_columns};
 use crate::domain::{Alias, ApiKeyId, Period, Scope, Timestamp};
 use crate::store::engine::{StoreError, args, id_chunks, id_list, sql};
 
-/// Which rows: $1 account, $2 pattern, $3 status, $4 owner (empty for service keys), $5 now.
+/// The condition of a listed key: $1 account, $2 pattern, $3 status, $4 owner (empty for service keys), $5 now.
 macro_rules! filter {
     () => {
         r"api_key.state <> 'deleted' AND (CAST($1 AS TEXT) IS NULL OR api_key.account_id = $1)
@@ -62,7 +62,7 @@ sql! {
               AND u.api_key_id IN ", id_list!(), " GROUP BY u.api_key_id");
 }
 
-/// The most rows of one page, whatever is asked for.
+/// The most rows of one page.
 const MOST_ROWS: u32 = 200;
 
 impl ApiKeys<'_> {
@@ -103,7 +103,7 @@ impl ApiKeys<'_> {
         Ok(KeyPage { rows, total })
     }
 
-    /// Adds the aliases, the calls per day and what was spent of the limits.
+    /// Adds the aliases, the calls per day and the spent amounts to rows.
     async fn fill(self, rows: &mut [KeyRow], now: Timestamp) -> Result<(), StoreError> {
         let today = now.day();
         let ids: Vec<ApiKeyId> = rows.iter().map(|row| row.key.id).collect();

@@ -7,15 +7,15 @@ use crate::domain::{KeyStatus, PersonId};
 pub struct KeyFilter {
     /// A part of the name or of the secret's last characters; letter case does not count.
     pub query: Option<String>,
-    /// How they stand.
+    /// The status of the keys.
     pub status: Option<KeyStatus>,
-    /// Whose they are.
+    /// The owner of the keys.
     pub owner: Option<OwnerFilter>,
-    /// What they are sorted by.
+    /// The sort key.
     pub sort: KeySort,
-    /// The last first.
+    /// Whether the order is reversed.
     pub descending: bool,
-    /// From 1.
+    /// The number of the page, from 1.
     pub page: u32,
     /// How many on a page.
     pub per_page: u32,
@@ -36,12 +36,12 @@ impl Default for KeyFilter {
     }
 }
 
-/// Whose keys.
+/// The owner of the listed keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnerFilter {
     /// One person's.
     Person(PersonId),
-    /// Service keys, which nobody owns.
+    /// Service keys, which have no owner.
     Service,
 }
 
@@ -52,18 +52,18 @@ pub enum KeySort {
     Name,
     /// When it was made.
     Created,
-    /// When it was last used; never counts as longest ago.
+    /// When it was last used; a key that was never used comes as the oldest.
     LastUsed,
-    /// When it ends; never counts as last.
+    /// When it ends; a key without an end comes last.
     Expires,
     /// Calls of the last 7 days.
     Requests,
-    /// What the last 30 days cost.
+    /// The cost of the last 30 days.
     Spend,
 }
 
-/// The text anywhere, itself taken literally. A control character, which no name has and Postgres may not take, becomes one
-/// that is not found either.
+/// The pattern that finds the text anywhere, taken literally. A control character, which no name has and Postgres may refuse,
+/// becomes a character that no name has either.
 pub fn pattern(query: &str) -> String {
     let mut pattern = String::from("%");
     for c in query.chars() {

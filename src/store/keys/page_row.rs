@@ -17,9 +17,9 @@ pub struct KeyRow {
     pub aliases: Vec<Alias>,
     /// Calls per UTC day, the oldest first, today last.
     pub daily_requests: [i64; 7],
-    /// What today and the 29 UTC days before cost.
+    /// The cost of today and the 29 UTC days before.
     pub spend_30d: PicoUsd,
-    /// What was spent in the running period of its spend limit; nothing without one.
+    /// The cost of the current period of its spend limit; zero without a limit.
     pub spent: PicoUsd,
 }
 

@@ -16,8 +16,7 @@ sql! {
 }
 
 impl ApiKeys<'_> {
-    /// Gives a key a new secret. The old one works until `old_until`, or dies now. `false` if the key is not in the
-    /// scope.
+    /// Gives a key a new secret. The old one works until `old_until`, or ends now. `false` if the key is not in the scope.
     #[expect(clippy::too_many_arguments, reason = "each is a fact of the roll")]
     pub async fn roll(
         self,
@@ -35,7 +34,7 @@ impl ApiKeys<'_> {
                 return Ok(false);
             };
             match old_until {
-                // Whoever wants the old secret dead wants those before it dead too.
+                // If the old secret ends now, those before it end too.
                 None => tx.run(DROP_SECRETS, args![id]).await?,
                 Some(until) => {
                     tx.run(RETIRE_SECRET, args![id, until]).await?;

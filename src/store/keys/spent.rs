@@ -1,4 +1,4 @@
-//! What keys have spent since a day.
+//! The amounts that keys have spent since a day.
 
 use super::api_keys::ApiKeys;
 use crate::domain::{AccountId, ApiKeyId, PicoUsd};
@@ -12,7 +12,7 @@ sql! {
 }
 
 impl ApiKeys<'_> {
-    /// What a key has spent since a UTC day.
+    /// The amount that a key has spent since a UTC day.
     pub async fn spent_since(self, key: ApiKeyId, day: i64) -> Result<PicoUsd, StoreError> {
         self.0
             .first(SPENT_BY_KEY, args![key, day])
@@ -20,7 +20,7 @@ impl ApiKeys<'_> {
             .map_or(Ok(PicoUsd::ZERO), |row| row.get("spent"))
     }
 
-    /// What all keys of an account have spent since a UTC day, deleted ones included.
+    /// The amount that all keys of an account have spent since a UTC day, including deleted keys.
     pub async fn spent_together_since(self, account: AccountId, day: i64) -> Result<PicoUsd, StoreError> {
         self.0
             .first(SPENT_BY_ACCOUNT, args![account, day])

@@ -2,43 +2,43 @@
 
 use serde_json::json;
 
-use super::wallets::{ADD_ENTRY, ADD_TO_BALANCE, ADD_TO_DAY, BALANCE, LAST_BY_HAND, TABLE, Wallets, subject};
-use crate::domain::{AccountId, EntryKind, LedgerId, PicoUsd, Timestamp};
+use super::wallets::{ADD_ENTRY, ADD_TO_BALANCE, ADD_TO_DAY, BALANCE, LAST_BY_HAND, TABLE, Wallets};
+use crate::domain::{AccountId, Budget, EntryKind, LedgerId, PicoUsd, Timestamp};
 use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, StoreError, Tx, args, transaction};
 
-/// Credit to add.
+/// Credit to add to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCredit {
-    /// The entry's identifier.
+    /// Identifies the new entry.
     pub id: LedgerId,
-    /// Whose balance.
+    /// The account that gets the credit.
     pub account: AccountId,
-    /// How much; negative takes credit back.
+    /// The amount; negative takes credit back.
     pub amount: PicoUsd,
-    /// Why, in words.
+    /// The reason in words.
     pub note: String,
-    /// The last entry that a person made, as far as whoever adds this one has seen; the outer `None` does not care.
+    /// The last entry of a person that the actor has seen. With the outer `None` it is not checked.
     pub seen: Option<Option<LedgerId>>,
 }
 
-/// What came of it.
+/// The outcome of adding credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credited {
-    /// The new balance.
+    /// The credit was added; this is the new balance.
     Done(PicoUsd),
-    /// People have added an entry that was not seen. Nothing was written.
+    /// A person has added an entry that the actor has not seen. Nothing was written.
     Stale,
     /// There is no such account.
     Missing,
 }
 
 impl Wallets<'_> {
-    /// Adds credit to an account, or takes it back if `amount` is negative, and says who did and why. The answer is the new
+    /// Adds credit to an account, or takes it back if `amount` is negative, and records who did so and why. Returns the new
     /// balance; `None` if there is no such account.
     ///
     /// # Errors
-    /// If the database fails, or the balance would leave the range of [`PicoUsd`].
+    /// If the balance would leave the range of [`PicoUsd`].
     pub async fn credit(
         self,
         id: LedgerId,
@@ -61,11 +61,11 @@ impl Wallets<'_> {
         })
     }
 
-    /// The same for somebody who looked at the ledger before: if people have added an entry since, nothing is written, so
-    /// that a form which is sent twice adds once.
+    /// The same for an actor who has read the ledger before. If a person has added an entry since, nothing is written, so that
+    /// a form that is sent twice adds credit once.
     ///
     /// # Errors
-    /// If the database fails, or the balance would leave the range of [`PicoUsd`].
+    /// If the balance would leave the range of [`PicoUsd`].
     pub async fn add(self, new: NewCredit, by: &Actor, now: Timestamp) -> Result<Credited, StoreError> {
         if self.0.accounts().get(new.account).await?.is_none() {
             return Ok(Credited::Missing);
@@ -86,9 +86,8 @@ impl Wallets<'_> {
             }
 
             let kind = add_entry(tx, &new, &by, now).await?;
-            let row = tx
-                .first(BALANCE, args![account, subject(account), None::<&str>])
-                .await?;
+            let budget = Budget::Balance(account).subject();
+            let row = tx.first(BALANCE, args![account, budget, None::<&str>]).await?;
             let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
 
             tx.announce(Change::Account(account)).await?;

@@ -3,40 +3,40 @@
 use crate::domain::{Budget, GatewayId, PicoUsd, SpendLimit, Timestamp, portion};
 use crate::store::engine::{StoreError, Tx, args, sql};
 
-/// What a gateway asks for.
+/// A gateway's request for a part of a budget.
 #[derive(Clone, Copy, Debug)]
 pub struct LeaseRequest {
-    /// Who asks.
+    /// The gateway that asks.
     pub gateway: GatewayId,
-    /// Of which budget.
+    /// The budget that it asks for.
     pub budget: Budget,
-    /// How much that may spend, and in which time; `None` for a balance, which says so itself.
+    /// The spend limit; `None` for a balance, which is its own limit.
     pub limit: Option<SpendLimit>,
     /// The day on which the period began; 0 for a balance.
     pub window_start: i64,
-    /// What it needs now.
+    /// The amount that the gateway needs now.
     pub need: PicoUsd,
-    /// What it spent lately.
+    /// The amount that it spent in about the last minute.
     pub lately: PicoUsd,
 }
 
-/// What it got.
+/// The answer to a [`LeaseRequest`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeaseGrant {
-    /// Its new part. Less than it needs if there is no more.
+    /// The gateway's new part; less than it needs if there is no more.
     pub granted: PicoUsd,
-    /// What nobody has leased after that.
+    /// The part of the budget that is not leased after that.
     pub left: PicoUsd,
-    /// What other gateways have leased and not yet spent, which they may give back.
+    /// The amount that other gateways have leased and not yet spent. They may give it back.
     pub elsewhere: PicoUsd,
-    /// Whether there is such a budget: an account that never had credit has no balance.
+    /// Whether the budget exists: an account that never had credit has no balance.
     pub exists: bool,
 }
 
 sql! {
     LOCK = r"INSERT INTO budget (subject, revision) VALUES ($1, 1)
              ON CONFLICT (subject) DO UPDATE SET revision = budget.revision + 1";
-    /// One statement each, so that what is leased and what was spent are of one moment.
+    /// One statement each, so that the leased and the spent amount are of one moment.
     OF_BALANCE = r"SELECT (SELECT balance FROM wallet WHERE account_id = $1) AS has,
                    COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2 AND window_start = 0), 0)
                    AS leased, COALESCE((SELECT CAST(SUM(amount) AS BIGINT) FROM lease WHERE subject = $2

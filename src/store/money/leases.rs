@@ -1,16 +1,16 @@
-//! Leases: what each gateway may spend without asking again. All that is leased of a budget, and all that was spent, is
-//! never more than the budget has.
+//! Leases: the amounts that gateways may spend without asking again. All leases of a budget and all that was spent are together
+//! never more than the budget.
 
 use super::lease_grant::{LeaseGrant, LeaseRequest, take};
 use crate::domain::{Budget, GatewayId, PicoUsd, Timestamp};
 use crate::store::engine::{Change, Store, StoreError, args, sql, transaction};
 
-/// Leases.
+/// The leases of gateways.
 #[derive(Clone, Copy, Debug)]
 pub struct Leases<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// What gateways may spend without asking.
+    /// The leases of gateways.
     pub fn leases(&self) -> Leases<'_> {
         Leases(self)
     }
@@ -30,12 +30,12 @@ impl Leases<'_> {
     /// Takes a part of a budget.
     ///
     /// # Errors
-    /// If the database fails; then nothing was taken.
+    /// If the database fails; then nothing is taken.
     pub async fn take(self, ask: LeaseRequest) -> Result<LeaseGrant, StoreError> {
         transaction!(self.0, |tx| take(tx, ask).await)
     }
 
-    /// Gives a part back that is not needed.
+    /// Gives a part back that the gateway does not need.
     pub async fn give_back(
         self,
         gateway: GatewayId,
@@ -49,7 +49,7 @@ impl Leases<'_> {
             .map(drop)
     }
 
-    /// Notes what calls in flight have reserved of a lease, for whoever looks at the account.
+    /// Notes how much of a lease calls in flight have reserved, for pages that show the account.
     pub async fn set_held(
         self,
         gateway: GatewayId,
@@ -63,17 +63,18 @@ impl Leases<'_> {
             .map(drop)
     }
 
-    /// Asks every other gateway to give back what it does not need of a budget.
+    /// Asks every other gateway to give back the part of a budget that it does not need.
     pub async fn recall(self, budget: Budget) -> Result<(), StoreError> {
         transaction!(self.0, |tx| tx.announce(Change::Recall(budget)).await)
     }
 
-    /// Frees everything that a gateway had leased. Only when all that it spent is in the tables.
+    /// Frees all leases of a gateway. The caller has made sure that all usage of the gateway is in the tables.
     pub async fn drop_of(self, gateway: GatewayId) -> Result<(), StoreError> {
         self.0.change(DROP_OF, args![gateway]).await.map(drop)
     }
 
-    /// Frees what gateways had leased that were not seen since then or are not known at all, and forgets leases of periods that are long over.
+    /// Frees the leases of gateways that are unknown or were not seen since then, and deletes used-up leases of periods that
+    /// ended long ago.
     pub async fn drop_dead(self, not_seen_since: Timestamp) -> Result<u64, StoreError> {
         self.0.change(DROP_SPENT, args![not_seen_since.day() - 40]).await?;
         self.0.change(DROP_DEAD, args![not_seen_since]).await

@@ -1,44 +1,44 @@
-//! What all gateways together have admitted in the last minute, while there is more than one.
+//! The calls and tokens that all gateways together have admitted in the last minute, while there is more than one gateway.
 
 use crate::domain::{Budget, RateWindow, Timestamp, Used};
 use crate::store::engine::{Store, StoreError, Table, args, sql, to_json, transaction};
 
-/// What all gateways admitted lately.
+/// The usage that all gateways admitted lately.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// What gateways admitted lately.
+    /// The usage that all gateways admitted lately.
     pub fn rates(&self) -> Rates<'_> {
         Rates(self)
     }
 }
 
-/// What a gateway asks for.
+/// A gateway's request for a part of a limit per minute.
 #[derive(Clone, Copy, Debug)]
 pub struct RateRequest {
-    /// Whose limit: a key's or an account's.
+    /// The key or the account that has the limit.
     pub of: Budget,
     /// Requests in any minute.
     pub requests: Option<u32>,
     /// Tokens in any minute.
     pub tokens: Option<u32>,
-    /// What it has admitted, or corrected, that no earlier question told.
+    /// The usage that it has admitted or corrected since its last request.
     pub untold: Used,
-    /// What it needs now.
+    /// The amount that it needs now.
     pub need: Used,
-    /// What it would like to have.
+    /// The amount that it takes if there is enough.
     pub want: Used,
 }
 
-/// What it got.
+/// The answer to a [`RateRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateGrant {
-    /// To be admitted within the next minute.
+    /// The amount that the gateway may admit within the next minute.
     pub granted: Used,
-    /// What nobody may use after that.
+    /// The part of the limit that is free after that.
     pub left: Used,
-    /// How long until what it needs is free, if it is not.
+    /// How long until the needed amount is free; zero if it is free now.
     pub wait: std::time::Duration,
 }
 
@@ -54,10 +54,10 @@ const TABLE: Table = Table {
 };
 
 impl Rates<'_> {
-    /// Takes a part of what may still be admitted in this minute.
+    /// Takes a part of the free limit of this minute.
     ///
     /// # Errors
-    /// If the database fails; then nothing was taken.
+    /// If the database fails; then nothing is taken.
     pub async fn take(self, ask: RateRequest, now: Timestamp) -> Result<RateGrant, StoreError> {
         let subject = ask.of.subject();
         transaction!(self.0, |tx| {
@@ -74,7 +74,7 @@ impl Rates<'_> {
         })
     }
 
-    /// Forgets what nobody asked about since then.
+    /// Deletes windows without a request since then.
     pub async fn drop_old(self, before: Timestamp) -> Result<(), StoreError> {
         self.0.change(DROP_OLD, args![before]).await.map(drop)
     }
@@ -86,7 +86,7 @@ fn grant(window: &mut RateWindow, ask: &RateRequest, now: Timestamp) -> RateGran
     let left = |limit: Option<u32>, used: i64| limit.map_or(i64::MAX, |limit| i64::from(limit) - used).max(0);
     let (requests, tokens) = (left(ask.requests, used.requests), left(ask.tokens, used.tokens));
     let wait = window.wait(now, ask.need, ask.requests.map(i64::from), ask.tokens.map(i64::from));
-    // All that is needed, or nothing: a part of it helps nobody.
+    // The whole need, or nothing: a part of it is of no use.
     let fits = ask.need.requests <= requests && ask.need.tokens <= tokens;
     let granted = match fits {
         true => Used {

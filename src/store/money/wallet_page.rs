@@ -1,5 +1,5 @@
-//! The ledger as a page shows it: usage summed up per UTC day, what people did one by one, and what the balance was after
-//! each. However long the ledger is, a page reads the sums of its days and its own lines.
+//! The ledger as a page shows it: usage as one line for each UTC day, the entries of people one by one, and the balance after
+//! each line. However long the ledger is, a page reads only the sums of its days and its own lines.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -8,25 +8,25 @@ use super::wallets::{TABLE, Wallets, entry};
 use crate::domain::{AccountId, LedgerEntry, LedgerId, PicoUsd, Timestamp};
 use crate::store::engine::{Row, StoreError, args, sql};
 
-/// One line.
+/// One line of the ledger on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletLine {
-    /// What it tells.
+    /// The change of the balance.
     pub what: WalletEvent,
-    /// The balance after it and all that stand below it.
+    /// The balance after the change.
     pub balance: PicoUsd,
 }
 
-/// What a line tells.
+/// A change of a balance, as one line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WalletEvent {
-    /// What calls were charged on a day. It stands above what people did on that day.
+    /// The charges of one UTC day. The line stands above the entries that people made on that day.
     Usage {
         /// The UTC day, counted from 1 January 1970.
         day: i64,
-        /// How many calls.
+        /// The charged calls.
         requests: i64,
-        /// What it adds to the balance: zero or less.
+        /// The change of the balance: zero or less.
         amount: PicoUsd,
     },
     /// A credit or a correction.
@@ -34,7 +34,7 @@ pub enum WalletEvent {
 }
 
 impl WalletEvent {
-    /// What it adds to the balance.
+    /// The change of the balance.
     pub fn amount(&self) -> PicoUsd {
         match self {
             Self::Usage { amount, .. } => *amount,
@@ -42,7 +42,7 @@ impl WalletEvent {
         }
     }
 
-    /// Where it stands: the day, usage after the rest of it, then the id, which begins with the time.
+    /// The sort key: the day, usage after the entries of the day, then the id, which begins with the time.
     fn place(&self) -> (i64, Option<LedgerId>) {
         match self {
             Self::Usage { day, .. } => (*day, None),
@@ -51,17 +51,17 @@ impl WalletEvent {
     }
 }
 
-/// Where a page of the ledger ends; the next one goes on below.
+/// The end of a page of the ledger, where the next page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WalletCursor {
-    /// Under the usage of that UTC day.
+    /// The next page begins below the usage of this UTC day.
     Usage(i64),
-    /// Under that entry.
+    /// The next page begins below this entry.
     Entry(LedgerId),
 }
 
 impl WalletEvent {
-    /// The place under it.
+    /// The cursor of a page that begins below this line.
     pub fn under(&self) -> WalletCursor {
         match self {
             Self::Usage { day, .. } => WalletCursor::Usage(*day),
@@ -70,14 +70,14 @@ impl WalletEvent {
     }
 }
 
-/// What an account spent, by the times at which calls arrived.
+/// The amounts that an account spent, by the arrival of its calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Today, UTC.
+    /// The current UTC day.
     pub today: PicoUsd,
     /// Today and the 6 days before.
     pub week: PicoUsd,
-    /// This calendar month.
+    /// The current calendar month in UTC.
     pub month: PicoUsd,
 }
 
@@ -108,7 +108,7 @@ sql! {
 }
 
 impl Wallets<'_> {
-    /// So many lines of an account's ledger under a place, or from its top, the newest first.
+    /// At most `limit` lines of an account's ledger below a cursor, or from its top, the newest first.
     pub async fn lines(
         self,
         account: AccountId,
@@ -130,7 +130,7 @@ impl Wallets<'_> {
         let rows = self.0.all(LINES, args![account, day, below, limit, day_end]).await?;
         let mut balance = rows.first().map_or(Ok(0), |row| row.get::<i64>("start"))?;
         let mut events = rows.iter().map(event).collect::<Result<Vec<WalletEvent>, _>>()?;
-        // `None` sorts before any id, and usage stands above what people did on its day.
+        // `None` sorts before any id, and usage stands above the entries of people on its day.
         events.sort_by_key(|event| {
             let (day, id) = event.place();
             (Reverse(day), id.is_some(), Reverse(id))
@@ -148,7 +148,7 @@ impl Wallets<'_> {
         Ok(lines.collect())
     }
 
-    /// What an account spent lately.
+    /// The amounts that an account spent today, this week and this month.
     pub async fn spent(self, account: AccountId, now: Timestamp) -> Result<Spent, StoreError> {
         let (today, month) = (now.day(), crate::domain::Period::Month.start(now));
         let args = args![account, today, today - 6, month, month.min(today - 6)];

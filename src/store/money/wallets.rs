@@ -1,7 +1,6 @@
-//! Wallets: what accounts have, and the ledger that says why. What calls cost is written by
-//! [`crate::store::usage::Shipment`].
+//! Wallets: the balances of accounts, and the ledger that explains them. Shipments of usage write the cost of calls.
 
-use crate::domain::{AccountId, Balance, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd};
+use crate::domain::{AccountId, Balance, Budget, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
 /// Wallets and the ledger.
@@ -9,7 +8,7 @@ use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 pub struct Wallets<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// What accounts have, and why.
+    /// The balances of accounts, and the ledger.
     pub fn wallets(&self) -> Wallets<'_> {
         Wallets(self)
     }
@@ -47,11 +46,6 @@ pub const TABLE: Table = Table {
     id: "id",
 };
 
-/// The budget that stands for an account's balance.
-pub fn subject(account: AccountId) -> String {
-    format!("wallet:{account}")
-}
-
 impl Wallets<'_> {
     /// The last entry that a person made, for [`NewCredit::seen`].
     pub async fn last_by_hand(self, account: AccountId) -> Result<Option<LedgerId>, StoreError> {
@@ -59,14 +53,16 @@ impl Wallets<'_> {
         row.map_or(Ok(None), |row| row.parse_opt(TABLE, "id"))
     }
 
-    /// What an account has; `None` if it never had any credit.
+    /// The balance of an account; `None` if it never had any credit.
     pub async fn balance(self, account: AccountId) -> Result<Option<Balance>, StoreError> {
         self.seen_by(account, None).await
     }
 
-    /// The same, as a gateway sees it that knows better what it holds itself: only what others hold is counted.
+    /// The balance as a gateway sees it. The gateway knows best what it holds itself, so only the holds of others count.
     pub async fn seen_by(self, account: AccountId, gateway: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
-        let row = self.0.first(BALANCE, args![account, subject(account), gateway]).await?;
+        let budget = Budget::Balance(account).subject();
+        let row = self.0.first(BALANCE, args![account, budget, gateway]).await?;
+
         row.map(|row| {
             Ok(Balance {
                 balance: row.get("balance")?,
@@ -76,7 +72,7 @@ impl Wallets<'_> {
         .transpose()
     }
 
-    /// The sum of an account's entries, added up now: equal to its balance, or something is badly wrong.
+    /// The sum of an account's entries, added up now. It differs from the balance only if there is a fault.
     pub async fn sum(self, account: AccountId) -> Result<PicoUsd, StoreError> {
         self.0
             .first(SUM, args![account])

@@ -1,4 +1,4 @@
-//! Accounts: who pays.
+//! Accounts, which pay for calls.
 
 use serde_json::json;
 
@@ -7,12 +7,12 @@ use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql, transaction};
 use crate::store::keys::{access, api_keys, limits};
 
-/// Accounts: who pays.
+/// The accounts.
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Who pays.
+    /// The accounts.
     pub fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
     }
@@ -84,8 +84,8 @@ impl Accounts<'_> {
             .transpose()
     }
 
-    /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, but for admins. `false`
-    /// if there is none.
+    /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, except admins. `false` if
+    /// there is no such account.
     pub async fn set_enabled(
         self,
         id: AccountId,
@@ -112,7 +112,7 @@ impl Accounts<'_> {
         })
     }
 
-    /// Sets what all keys of an account together may use. `false` if there is none.
+    /// Sets the limits of all keys of an account together. `false` if there is no such account.
     pub async fn set_limits(
         self,
         id: AccountId,
@@ -130,7 +130,7 @@ impl Accounts<'_> {
 
             api_keys::touch_account(tx, id).await?;
             tx.announce(Change::Account(id)).await?;
-            let detail = json!({ "after": limits::told(&limits) });
+            let detail = json!({ "after": limits::audited(&limits) });
             tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail)
                 .await?;
 
@@ -138,7 +138,7 @@ impl Accounts<'_> {
         })
     }
 
-    /// Sets when, for what and from where the keys of an account may be used. `false` if there is none.
+    /// Sets when, for what and from where the keys of an account may be used. `false` if there is no such account.
     pub async fn set_access(
         self,
         id: AccountId,
@@ -156,7 +156,7 @@ impl Accounts<'_> {
 
             api_keys::touch_account(tx, id).await?;
             tx.announce(Change::Account(id)).await?;
-            let detail = json!({ "after": access::told(&access) });
+            let detail = json!({ "after": access::audited(&access) });
             tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail)
                 .await?;
 

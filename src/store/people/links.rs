@@ -14,7 +14,7 @@ impl Store {
     }
 }
 
-/// What a link is for. One kind never passes for another.
+/// The purpose of a link. A link of one kind cannot be used as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkKind {
     /// Makes the first admin.
@@ -40,13 +40,13 @@ impl LinkKind {
 pub struct Link {
     /// SHA-256 of the token that the link carries.
     pub hash: [u8; 32],
-    /// What it is for.
+    /// The purpose of the link.
     pub kind: LinkKind,
-    /// Whom it is for.
+    /// The person who may use the link.
     pub person: Option<PersonId>,
-    /// Which key it is about.
+    /// The key that the link is about.
     pub key: Option<ApiKeyId>,
-    /// What it carries, sealed by whoever made it.
+    /// The link's payload, sealed by the code that made the link.
     pub payload: Option<Vec<u8>>,
     /// From when on it is void.
     pub expires_at: Timestamp,
@@ -62,14 +62,14 @@ impl std::fmt::Debug for Link {
 }
 
 sql! {
-    /// Two that are equal but for a missing person or key count as the same: a new set-up link voids the old one.
+    /// A missing person or key counts as equal to another missing one: a new set-up link voids the old one.
     VOID = r"DELETE FROM link
              WHERE kind = $1 AND COALESCE(person_id, '') = COALESCE(CAST($2 AS TEXT), '') AND COALESCE(api_key_id,
                '') = COALESCE(CAST($3 AS TEXT), '')";
     ADD = "INSERT INTO link (hash, kind, person_id, api_key_id, payload, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
     PEEK = r"SELECT person_id, api_key_id, payload, expires_at FROM link
              WHERE hash = $1 AND kind = $2 AND expires_at > $3";
-    /// One statement, so that of all who try, one gets the row.
+    /// One statement, so that of several requests only one gets the row.
     CONSUME = r"DELETE FROM link WHERE hash = $1 AND kind = $2 AND expires_at > $3
                 RETURNING person_id, api_key_id, payload, expires_at";
     SWEEP = "DELETE FROM link WHERE expires_at <= $1";
@@ -105,7 +105,7 @@ impl Links<'_> {
         row.map(|row| link(&row, *hash, kind)).transpose()
     }
 
-    /// Takes the link: of all who ask for it, one gets it.
+    /// Uses the link up: of several requests, only one gets it.
     pub async fn consume(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let hash = *hash;
         transaction!(self.0, |tx| {

@@ -1,4 +1,4 @@
-//! People: who signs in. What is changed of them later is in [`super::person_change`].
+//! People, who sign in to the console. Changes of their roles are in [`super::person_change`].
 
 use serde_json::json;
 
@@ -6,12 +6,12 @@ use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
 use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql, transaction};
 
-/// People: who signs in.
+/// The people.
 #[derive(Clone, Copy, Debug)]
 pub struct People<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Who signs in.
+    /// The people.
     pub fn people(&self) -> People<'_> {
         People(self)
     }
@@ -40,7 +40,7 @@ pub const TABLE: Table = Table {
 };
 
 impl People<'_> {
-    /// Adds a person; without a password hash it cannot sign in before one is set.
+    /// Adds a person, who cannot sign in before a password is set.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the e-mail address is in use.
@@ -70,7 +70,7 @@ impl People<'_> {
         })
     }
 
-    /// The person who signs in with that address, and its password hash if it has one.
+    /// The person of that address, with the password hash if a password is set.
     pub async fn by_email(self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
         let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else {
             return Ok(None);
@@ -83,7 +83,7 @@ impl People<'_> {
         self.0.first(GET, args![id]).await?.as_ref().map(person).transpose()
     }
 
-    /// Everybody in the scope, by e-mail address.
+    /// Every person in the scope, by e-mail address.
     pub async fn list(self, scope: Scope) -> Result<Vec<Person>, StoreError> {
         self.0
             .all(LIST, args![scope.account()])
@@ -93,8 +93,8 @@ impl People<'_> {
             .collect()
     }
 
-    /// Sets a password and, in the same transaction, ends every session of that person and voids its one-time links.
-    /// `false` if there is none.
+    /// Sets a password and, in the same transaction, ends every session of the person and voids the person's one-time links.
+    /// `false` if there is no such person.
     pub async fn set_password(
         self,
         id: PersonId,
@@ -117,7 +117,7 @@ impl People<'_> {
         })
     }
 
-    /// Replaces the hash of an unchanged password by one with today's cost. Sessions go on, and nothing is audited.
+    /// Replaces the hash of an unchanged password by one with today's cost. Sessions stay, and nothing is audited.
     /// `false` if there is no such person.
     pub async fn rehash(self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
         let hash = password_hash.to_owned();

@@ -1,4 +1,4 @@
-//! What admins change of people: they are switched on or off, and get another role.
+//! Changes of people by admins: they are switched on or off, and get another role.
 
 use serde_json::json;
 
@@ -10,15 +10,15 @@ use crate::store::keys::api_keys;
 
 sql! {
     ADMINS = "SELECT id FROM person WHERE role = 'admin' ORDER BY id";
-    /// Changes nothing: everybody else who changes the row waits for the end of the transaction.
+    /// Changes nothing, but locks the row: other changes of it wait for the end of the transaction.
     LOCK = "UPDATE person SET enabled = enabled WHERE id = $1 RETURNING id, role, account_id, password_hash, enabled";
     SET_ENABLED = "UPDATE person SET enabled = $2 WHERE id = $1 RETURNING id, account_id";
     SET_ROLE = "UPDATE person SET role = $2, account_id = $3 WHERE id = $1";
 }
 
 impl People<'_> {
-    /// Switches a person on or off. Off ends every session, voids one-time links, and has the person's own keys
-    /// refused. `false` if there is none.
+    /// Switches a person on or off. Off ends every session, voids one-time links, and makes the gateway refuse the person's
+    /// own keys. `false` if there is no such person.
     ///
     /// # Errors
     /// [`StoreError::LastAdmin`] if no other admin could sign in.
@@ -45,7 +45,7 @@ impl People<'_> {
                 tx.run(VOID_LINKS, args![id]).await?;
             }
 
-            // Each key is told of, rather than the account, whose other keys stay as they are.
+            // Each key is announced, not the account, since the account's other keys stay as they are.
             for key in api_keys::touch_owner(tx, id).await? {
                 tx.announce(Change::Key(key)).await?;
             }
@@ -57,7 +57,7 @@ impl People<'_> {
         })
     }
 
-    /// Gives a person another role, in this account, and ends every session of theirs. `false` if there is none.
+    /// Gives a person another role in this account, and ends every session of the person. `false` if there is no such person.
     ///
     /// # Errors
     /// [`StoreError::LastAdmin`] if no other admin could sign in. A database error for a role that needs an account,
@@ -95,10 +95,9 @@ impl People<'_> {
     }
 }
 
-/// Refuses what would leave nobody who can run the installation: one other admin has to be switched on, and to have a
-/// password if this one has.
+/// Refuses a change that would leave no admin: another admin has to be switched on, and to have a password if this one has.
 ///
-/// Every admin's row is locked, in the order that everybody takes, so that two who switch each other off at once wait for
+/// Locks every admin's row, in the order of all transactions, so that two admins who switch each other off at once wait for
 /// each other.
 async fn keep_an_admin(tx: &mut Tx, without: PersonId) -> Result<(), StoreError> {
     let mut leaving = None;
@@ -126,13 +125,13 @@ async fn keep_an_admin(tx: &mut Tx, without: PersonId) -> Result<(), StoreError>
     }
 }
 
-/// Somebody who runs the installation.
+/// An admin who is switched on.
 struct EnabledAdmin {
     has_password: bool,
 }
 
 impl EnabledAdmin {
-    /// `None` for a person who is no admin, or was switched off.
+    /// `None` for a person who is no admin or is switched off.
     fn read(row: &Row) -> Result<Option<Self>, StoreError> {
         let role: Role = row.parse(TABLE, "role")?;
         let counts = role == Role::Admin && row.get("enabled")?;

@@ -1,4 +1,4 @@
-//! Sessions as cookies name them.
+//! Sessions, found by the token of a cookie.
 
 use crate::domain::{PersonId, Timestamp};
 use crate::store::engine::{Store, StoreError, Table, args, sql};
@@ -8,7 +8,7 @@ use crate::store::engine::{Store, StoreError, Table, args, sql};
 pub struct Sessions<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Who is signed in.
+    /// The sessions.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(self)
     }
@@ -17,15 +17,15 @@ impl Store {
 /// One session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionRow {
-    /// What it holds, as JSON.
+    /// The values of the session, as JSON.
     pub state: String,
     /// When it began; the absolute limit counts from here.
     pub created_at: Timestamp,
     /// When it was last used; the idle limit counts from here.
     pub seen_at: Timestamp,
-    /// From when on it is over.
+    /// When it ends.
     pub expires_at: Timestamp,
-    /// Who is signed in.
+    /// The person who is signed in.
     pub person: Option<PersonId>,
 }
 
@@ -38,7 +38,6 @@ sql! {
     UPDATE = "UPDATE session SET state = $2, seen_at = $3, expires_at = $4, person_id = $5 WHERE hash = $1";
     TOUCH = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE hash = $1";
     DELETE = "DELETE FROM session WHERE hash = $1";
-    DELETE_PERSON = "DELETE FROM session WHERE person_id = $1 AND (CAST($2 AS BYTEA) IS NULL OR hash <> $2)";
     PRUNE = "DELETE FROM session WHERE expires_at <= $1";
     PRUNE_EXTRA = r"DELETE FROM session WHERE hash IN (SELECT hash FROM (SELECT hash, ROW_NUMBER() OVER
                     (PARTITION BY person_id ORDER BY seen_at DESC, hash) AS place FROM session
@@ -65,8 +64,8 @@ impl Sessions<'_> {
         }))
     }
 
-    /// Adds a session or replaces the one of that id. `created_at` stays what it first was. To change one that may have
-    /// been ended meanwhile, see [`Sessions::update`].
+    /// Adds a session or replaces the one of that id, with its first `created_at`. [`Sessions::update`] changes a session that
+    /// may have ended meanwhile.
     pub async fn save(self, id: &[u8; 32], row: &SessionRow) -> Result<(), StoreError> {
         let args = args![
             *id,
@@ -79,28 +78,23 @@ impl Sessions<'_> {
         self.0.change(SAVE, args).await.map(drop)
     }
 
-    /// Replaces a session that is still there; one that was ended meanwhile stays ended, and the answer is `false`.
+    /// Replaces a session that still exists. `false` if it has ended meanwhile; then it stays ended.
     pub async fn update(self, id: &[u8; 32], row: &SessionRow) -> Result<bool, StoreError> {
         let args = args![*id, row.state.as_str(), row.seen_at, row.expires_at, row.person];
         Ok(self.0.change(UPDATE, args).await? > 0)
     }
 
-    /// Moves a session's times. `false` if there is none.
+    /// Changes a session's times. `false` if it does not exist.
     pub async fn touch(self, id: &[u8; 32], seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
         Ok(self.0.change(TOUCH, args![*id, seen_at, expires_at]).await? > 0)
     }
 
-    /// Ends a session. `false` if there is none.
+    /// Ends a session. `false` if it does not exist.
     pub async fn delete(self, id: &[u8; 32]) -> Result<bool, StoreError> {
         Ok(self.0.change(DELETE, args![*id]).await? > 0)
     }
 
-    /// Ends every session of a person, but for one. The answer counts them.
-    pub async fn delete_person(self, person: PersonId, except: Option<[u8; 32]>) -> Result<u64, StoreError> {
-        self.0.change(DELETE_PERSON, args![person, except]).await
-    }
-
-    /// Removes what has expired, and of each person all but the `keep_per_person` last used. The answer counts them.
+    /// Deletes expired sessions, and all sessions of each person but the `keep_per_person` last used. Returns their number.
     pub async fn prune(self, now: Timestamp, keep_per_person: u32) -> Result<u64, StoreError> {
         let expired = self.0.change(PRUNE, args![now]).await?;
         Ok(expired + self.0.change(PRUNE_EXTRA, args![keep_per_person]).await?)

@@ -10,19 +10,19 @@ use crate::store::engine::{Row, StoreError, args, sql, transaction};
 /// A session as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedInSession {
-    /// The first digits of what the store knows it by, which sign nobody in.
+    /// The first digits of `id`, for lists. A session cannot be used with them.
     pub short_id: String,
     /// Who is signed in.
     pub person: PersonId,
-    /// Under which address.
+    /// The person's address.
     pub email: Email,
     /// When it began.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub seen_at: Timestamp,
-    /// From when on it is over, unless it is used before.
+    /// When it ends, unless it is used before.
     pub expires_at: Timestamp,
-    /// What the store knows it by.
+    /// The hash of the session's token.
     pub id: [u8; 32],
 }
 
@@ -39,7 +39,7 @@ sql! {
 }
 
 impl Sessions<'_> {
-    /// Who is signed in at `now`: everybody, or one person; by address, those last used first.
+    /// The sessions at `now`, of all people or of one; by address, with the last used first.
     pub async fn list(self, person: Option<PersonId>, now: Timestamp) -> Result<Vec<SignedInSession>, StoreError> {
         self.0
             .all(LIST, args![now, person])
@@ -49,7 +49,7 @@ impl Sessions<'_> {
             .collect()
     }
 
-    /// Ends a session for its person, which the audit log tells. `false` if it is over.
+    /// Ends a session of a person, with an entry in the audit log. `false` if it has ended already.
     pub async fn end(self, id: &[u8; 32], by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
         let (id, by) = (*id, by.clone());
         transaction!(self.0, |tx| {
@@ -65,7 +65,7 @@ impl Sessions<'_> {
         })
     }
 
-    /// Ends every session of a person, which the audit log tells. The answer counts them.
+    /// Ends every session of a person, with an entry in the audit log. Returns their number.
     pub async fn end_all(self, person: PersonId, by: &Actor, now: Timestamp) -> Result<usize, StoreError> {
         let by = by.clone();
         transaction!(self.0, |tx| {
@@ -94,14 +94,14 @@ fn signed_in(row: &Row) -> Result<SignedInSession, StoreError> {
     })
 }
 
-/// Whose session it was.
+/// The person of a session, for the audit log.
 fn subject(row: &Row) -> Result<Option<Subject>, StoreError> {
     let person: Option<PersonId> = row.parse_opt(TABLE, "person_id")?;
     let account: Option<AccountId> = row.parse_opt(TABLE, "account_id")?;
     Ok(person.map(|person| Subject::new("person", person, account)))
 }
 
-/// Twelve digits: enough to tell all sessions apart, and far too few to guess a token by.
+/// Twelve digits: enough to tell all sessions apart, and far too few to find the token.
 fn short_id(id: &[u8; 32]) -> String {
     id.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,14 +14,14 @@ impl Store {
     }
 }
 
-/// What a subject has done lately.
+/// The failed attempts of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// How often it failed since `window_start`.
+    /// The failures since `window_start`.
     pub failures: i64,
-    /// From when on failures are counted.
+    /// Failures are counted from this time on.
     pub window_start: Timestamp,
-    /// Until when further attempts are refused.
+    /// Further attempts are refused until this time.
     pub blocked_until: Option<Timestamp>,
     /// When it last failed.
     pub last_at: Timestamp,
@@ -37,7 +37,7 @@ sql! {
 }
 
 impl Throttle<'_> {
-    /// What a subject has done lately.
+    /// The failed attempts of a subject.
     pub async fn get(self, subject: &str) -> Result<Option<Attempts>, StoreError> {
         let Some(row) = self.0.first(GET, args![subject]).await? else {
             return Ok(None);
@@ -50,7 +50,7 @@ impl Throttle<'_> {
         }))
     }
 
-    /// Stores what a subject has done.
+    /// Stores the failed attempts of a subject.
     pub async fn put(self, subject: &str, attempts: &Attempts) -> Result<(), StoreError> {
         let Attempts {
             failures,
@@ -69,7 +69,7 @@ impl Throttle<'_> {
         self.0.change(CLEAR, args![subject]).await.map(drop)
     }
 
-    /// Forgets every subject whose last failure was before. The answer counts them.
+    /// Forgets every subject whose last failure is older than `before`. Returns their number.
     pub async fn prune(self, before: Timestamp) -> Result<u64, StoreError> {
         self.0.change(PRUNE, args![before]).await
     }

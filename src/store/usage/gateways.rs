@@ -1,14 +1,14 @@
-//! The gateways that run, and how far each has written what its spool holds.
+//! The running gateways, and how far each has shipped its spool.
 
 use crate::domain::{GatewayId, Timestamp};
 use crate::store::engine::{Store, StoreError, args, sql};
 
-/// The gateways that run.
+/// The running gateways.
 #[derive(Clone, Copy, Debug)]
 pub struct Gateways<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The gateways that run.
+    /// The running gateways.
     pub fn gateways(&self) -> Gateways<'_> {
         Gateways(self)
     }
@@ -24,12 +24,12 @@ sql! {
 }
 
 impl Gateways<'_> {
-    /// Says that a gateway runs. The first time makes it known.
+    /// Notes that a gateway runs. The first note registers it.
     pub async fn seen(self, id: GatewayId, now: Timestamp) -> Result<(), StoreError> {
         self.0.change(SEEN, args![id, now]).await.map(drop)
     }
 
-    /// How many gateways said so since then.
+    /// How many gateways were seen since then.
     pub async fn alive(self, since: Timestamp) -> Result<i64, StoreError> {
         self.0
             .first(ALIVE, args![since])
@@ -37,7 +37,7 @@ impl Gateways<'_> {
             .map_or(Ok(0), |row| row.get("alive"))
     }
 
-    /// Up to which place a gateway's spool is in the tables; `None` if the gateway is not known.
+    /// The offset up to which a gateway's spool is in the tables; `None` if the gateway is not known.
     pub async fn shipped(self, id: GatewayId) -> Result<Option<i64>, StoreError> {
         self.0
             .first(SHIPPED, args![id])
@@ -46,8 +46,8 @@ impl Gateways<'_> {
             .transpose()
     }
 
-    /// Forgets gateways that were not seen since then, but for those that wrote something: one of these may have left a spool
-    /// that is written up to there.
+    /// Forgets gateways that were not seen since then, except those that shipped something: such a gateway may have left a
+    /// spool behind, and the offset is still needed.
     pub async fn forget(self, not_seen_since: Timestamp) -> Result<u64, StoreError> {
         self.0.change(FORGET, args![not_seen_since]).await
     }

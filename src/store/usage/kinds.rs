@@ -82,10 +82,10 @@ impl<'r> Sums<'r> {
     }
 }
 
-/// What records must have in common to be summed up together: key, account, hour, requested name, alias, model, provider.
+/// Records of one kind are summed up together: key, account, hour, requested name, alias, model, provider.
 pub type Kind<'r> = (ApiKeyId, AccountId, i64, &'r str, &'r str, &'r str, &'r str);
 
-/// Sums of each kind, in the order in which the kinds first come.
+/// The sums of each kind, in the order of the first record of each.
 pub fn kinds<'r>(records: &[&'r UsageRecord]) -> Vec<(Kind<'r>, Sums<'r>)> {
     let mut places: HashMap<Kind<'r>, usize, ahash::RandomState> = HashMap::default();
     let mut kinds: Vec<(Kind<'r>, Sums<'r>)> = Vec::new();

@@ -1,4 +1,4 @@
-//! What calls used: records, shipments from gateways, sums, reports and lists of requests.
+//! Usage: records of calls, shipments from gateways, sums, reports and lists of requests.
 
 mod gateways;
 mod kinds;

@@ -12,12 +12,12 @@ sql! {
 }
 
 impl Usage<'_> {
-    /// The ids of the price lists that records were charged by, which are added if they are new.
+    /// The ids of the records' price lists. New lists are added.
     pub(super) async fn prices(self, records: &[UsageRecord]) -> Result<HashMap<Price, i64>, StoreError> {
         let mut wanted: HashSet<Price> = HashSet::new();
         let mut last = None;
         for record in records {
-            // A list is long, and the same as the last one most of the time.
+            // A list is large, and mostly the same as the last one.
             if let Some(price) = record.price
                 && last.replace(price) != Some(price)
             {
@@ -38,7 +38,7 @@ impl Usage<'_> {
         for price in wanted {
             let id = match known(&price) {
                 Some(id) => id,
-                // A whole change by itself, so that what is remembered of it is true.
+                // A whole change by itself, so that the remembered id is certainly stored.
                 None => {
                     let list = to_json(&price);
                     let row = transaction!(self.0, |tx| tx.first(PRICE, args![list]).await)?;

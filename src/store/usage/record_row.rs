@@ -14,7 +14,7 @@ macro_rules! columns {
 }
 pub(in crate::store) use columns;
 
-/// The price list that a record was charged by.
+/// The price list of a record's charge.
 macro_rules! price {
     () => {
         ", (SELECT list FROM price_list WHERE price_list.id = usage_record.price_id) AS price"

@@ -1,15 +1,15 @@
-//! What calls used, as pages read it. It is written by [`super::shipment`].
+//! The usage of calls, as pages read it. Shipments write it.
 
 use super::record_row::{TABLE, columns, price, record};
 use crate::domain::{AccountId, AliasName, ApiKeyId, ModelId, PicoUsd, Scope, Timestamp, UsageRecord};
 use crate::store::engine::{Store, StoreError, args, sql};
 
-/// What calls used.
+/// The usage of calls.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// What calls used.
+    /// The usage of calls.
     pub fn usage(&self) -> Usage<'_> {
         Usage(self)
     }
@@ -38,23 +38,23 @@ sql! {
                    ORDER BY alias";
 }
 
-/// What an account used.
+/// The usage of an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageTotals {
-    /// What it cost.
+    /// The cost of all calls.
     pub cost: PicoUsd,
-    /// Tokens in.
+    /// Input tokens.
     pub prompt_tokens: i64,
-    /// Tokens out.
+    /// Output tokens.
     pub completion_tokens: i64,
-    /// Calls.
+    /// All calls.
     pub requests: i64,
-    /// Of them, those that went well.
+    /// The calls with a status below 400.
     pub successes: i64,
 }
 
 impl Usage<'_> {
-    /// What an account used since the beginning of that UTC day.
+    /// The usage of an account since the beginning of that UTC day.
     pub async fn totals(self, account: AccountId, since_day: i64) -> Result<UsageTotals, StoreError> {
         let Some(row) = self.0.first(TOTALS, args![account, since_day]).await? else {
             return Ok(UsageTotals::default());
@@ -78,7 +78,8 @@ impl Usage<'_> {
         rows.iter().map(record).collect()
     }
 
-    /// The names that a key's clients sent since the beginning of that hour and how often, the most frequent first, at most 200.
+    /// The names that a key's clients sent since the beginning of the hour of `since`, with their counts; the most frequent
+    /// first, at most 200.
     pub async fn names_sent(self, key: ApiKeyId, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = self.0.all(NAMES_SENT, args![key, since.hour()]).await?;
         rows.iter()
@@ -97,7 +98,7 @@ impl Usage<'_> {
         rows.iter().map(|row| row.parse(TABLE, "model")).collect()
     }
 
-    /// When each alias of a key last caught a name.
+    /// When each alias of a key last matched a name.
     pub async fn last_match(self, key: ApiKeyId) -> Result<Vec<(AliasName, Timestamp)>, StoreError> {
         let rows = self.0.all(LAST_MATCH, args![key]).await?;
         rows.iter()

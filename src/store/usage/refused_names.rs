@@ -1,4 +1,4 @@
-//! Names that clients sent and that no model ran for: no call was made, so that there is no record of one.
+//! Names that clients sent and no model ran for. There was no call, and so there is no record.
 
 use super::records::Usage;
 use crate::domain::{ApiKeyId, Timestamp};
@@ -7,15 +7,15 @@ use crate::store::engine::{StoreError, args, sql, transaction};
 /// Requests with one name that were refused, within one hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedName {
-    /// With which key.
+    /// The key of the requests.
     pub key: ApiKeyId,
-    /// The name.
+    /// The name that clients sent.
     pub requested: String,
-    /// How many.
+    /// The number of requests.
     pub requests: i64,
-    /// When the last one came.
+    /// When the last request arrived.
     pub last_at: Timestamp,
-    /// The program that sent it.
+    /// The program that sent the last request.
     pub last_agent: Option<String>,
 }
 
@@ -29,11 +29,11 @@ sql! {
 }
 
 impl Usage<'_> {
-    /// Adds refused requests to the sums of their hour and day. Only so many names of a key are told apart in an hour, as
-    /// with those that ran.
+    /// Adds refused requests to the sums of their hour and day. The number of names that are told apart in an hour is limited,
+    /// as for names that ran.
     ///
     /// # Errors
-    /// If the database fails; then none was added.
+    /// If the database fails; then no request is added.
     pub async fn refused(self, refused: &[RefusedName]) -> Result<(), StoreError> {
         if refused.is_empty() {
             return Ok(());
@@ -48,7 +48,7 @@ impl Usage<'_> {
             }
         }
 
-        // Sorted, as every transaction takes them, so that no two wait for each other.
+        // In the order of all transactions, so that no two wait for each other.
         rows.sort_by(|a, b| (a.0, a.1, a.2, &a.3).cmp(&(b.0, b.1, b.2, &b.3)));
         transaction!(self.0, |tx| {
             for (unit, key, start, name, part) in rows {

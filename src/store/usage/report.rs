@@ -1,4 +1,5 @@
-//! What was used, by day and by what: read from sums only, so that a report costs the same however many calls there were.
+//! Reports of usage by day, model, provider, name, key and account. They read sums only, so that a report costs the same
+//! however many calls there were.
 
 use super::records::Usage;
 use super::report_filter::ReportFilter;
@@ -77,7 +78,7 @@ sql! {
         "GROUP BY u.requested, u.alias ORDER BY cost DESC, requests DESC, requested, alias LIMIT 50");
     ACCOUNTS = concat!("SELECT a.id AS id, MIN(a.name) AS name, ", sums!(), of_accounts!(),
         "GROUP BY a.id ORDER BY cost DESC, requests DESC, id LIMIT 50");
-    /// Without a filter. From the keys on, since the days of a key stand side by side.
+    /// Without a filter. It starts from the keys, since the days of a key stand side by side.
     KEYS = concat!("SELECT k.id AS id, MIN(k.name) AS name, MIN(k.account_id) AS account_id, ", daily_sums!(),
         r" FROM api_key k CROSS JOIN usage_daily u
           WHERE (CAST($1 AS TEXT) IS NULL OR k.account_id = $1) AND u.api_key_id = k.id AND u.day BETWEEN $2 AND $3
@@ -147,7 +148,7 @@ impl Usage<'_> {
         })
     }
 
-    /// The UTC days that had any usage, the first one first.
+    /// The UTC days with usage, the first one first.
     pub async fn report_days(self, scope: Scope, filter: &ReportFilter) -> Result<Vec<(i64, UsageSums)>, StoreError> {
         let (days, args) = filter.choose(scope, DAYS, DAYS_OF_KEY);
         self.0

@@ -1,9 +1,9 @@
-//! What a report is about.
+//! The filter of a report.
 
 use crate::domain::{ApiKeyId, Scope};
 use crate::store::engine::{Value, args};
 
-/// What a report is about.
+/// The filter of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportFilter {
     /// The first UTC day, counted from 1970.
@@ -14,7 +14,7 @@ pub struct ReportFilter {
     pub key: Option<ApiKeyId>,
     /// Only calls for this name.
     pub requested: Option<String>,
-    /// Only calls that this alias caught; empty: only those that none caught.
+    /// Only calls that this alias matched; empty: only those that none matched.
     pub alias: Option<String>,
     /// Only calls that this real model answered.
     pub model: Option<String>,
@@ -42,7 +42,7 @@ impl ReportFilter {
         ]
     }
 
-    /// The statement for accounts or for a key, and what it is given.
+    /// The statement for accounts or for a key, and its values.
     pub(in crate::store) fn choose<S>(&self, scope: Scope, accounts: S, key: S) -> (S, Vec<Value>) {
         let mut args = self.args(scope);
         match self.key {

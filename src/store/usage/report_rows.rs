@@ -6,29 +6,29 @@ use crate::domain::{AccountId, ApiKeyId};
 /// A key of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportKey {
-    /// Which.
+    /// Identifies the key.
     pub id: ApiKeyId,
-    /// Its name, also if it was deleted since.
+    /// The name, also of a deleted key.
     pub name: Option<String>,
-    /// Whose it is.
+    /// The account that owns the key.
     pub account: AccountId,
 }
 
 /// An account of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportAccount {
-    /// Which.
+    /// Identifies the account.
     pub id: AccountId,
     /// Its name.
     pub name: String,
 }
 
-/// A report.
+/// A report of usage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageReport {
-    /// All of it.
+    /// The sums of the whole report.
     pub totals: UsageSums,
-    /// The UTC days that had any, the first one first.
+    /// The UTC days with usage, the first one first.
     pub days: Vec<(i64, UsageSums)>,
     /// By day and real model.
     pub model_days: Vec<(i64, String, UsageSums)>,
@@ -38,33 +38,33 @@ pub struct UsageReport {
     pub models: Top<String>,
     /// By provider.
     pub providers: Top<String>,
-    /// By the name that was asked for and the alias that caught it, which is empty if none did.
+    /// By the requested name and the alias that matched it, which is empty if none did.
     pub names: Top<(String, String)>,
-    /// By key. `None` for a report over all accounts with a filter: look at one account then.
+    /// By key. `None` for a report over all accounts with a filter; a report of one account has it.
     pub keys: Option<Top<ReportKey>>,
     /// By account; `None` in a report about one account or key.
     pub accounts: Option<Top<ReportAccount>>,
 }
 
-/// One row of everything: what one key asked for under one name on one day, and what answered.
+/// One row of all usage: the calls of one key for one name on one day, with the model and provider that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRow {
     /// The UTC day, counted from 1970.
     pub day: i64,
     /// The account's name.
     pub account: String,
-    /// Which key.
+    /// The key of the calls.
     pub key: ApiKeyId,
     /// Its name.
     pub key_name: Option<String>,
-    /// The name that was asked for.
+    /// The requested name.
     pub requested: String,
-    /// The alias that caught it; empty if none did.
+    /// The alias that matched it; empty if none did.
     pub alias: String,
     /// The real model.
     pub model: String,
-    /// Who answered.
+    /// The provider that answered.
     pub provider: String,
-    /// How much.
+    /// The usage of these calls.
     pub sums: UsageSums,
 }

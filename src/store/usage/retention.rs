@@ -4,24 +4,23 @@ use super::records::Usage;
 use crate::domain::{RequestId, Timestamp};
 use crate::store::engine::{StoreError, args, sql};
 
-/// How many records one statement deletes: few enough that nobody who writes waits long for it.
+/// How many records one statement deletes: few enough that writers do not wait long.
 const BATCH: usize = 500;
 
 sql! {
     /// The last id of a batch, or of what is left.
     END_OF_BATCH = r"SELECT id FROM (SELECT id FROM usage_record WHERE id < $1 ORDER BY id LIMIT $2) AS old
                      ORDER BY id DESC LIMIT 1";
-    /// By range and not by list: all who delete take the rows in one order, so that none waits for another in a circle.
+    /// By range and not by list: all deletions take the rows in one order, so that no two wait for each other.
     DELETE = "DELETE FROM usage_record WHERE id <= $1 AND id < $2";
 }
 
 impl Usage<'_> {
-    /// Deletes records of calls that arrived before a moment, the oldest first, at most so many; the answer counts them.
-    /// Sums, price lists, balances and the ledger keep what they have: reports stay as they are, and only single calls can
-    /// no longer be looked at.
+    /// Deletes records of calls that arrived before a moment, the oldest first. Returns their number, which is at most
+    /// `at_most`. Sums, price lists, balances and the ledger stay: reports do not change, only the single calls are gone.
     ///
-    /// It works in small batches, each a change by itself, so that metering goes on meanwhile. Whoever calls it from time
-    /// to time gives `at_most` as the work of one turn, and comes again at once if all of it was used up.
+    /// It works in small batches, each a change by itself, so that metering goes on meanwhile. A caller that runs from time to
+    /// time limits one turn with `at_most`, and calls again at once if all of it was used up.
     ///
     /// # Errors
     /// If the database fails; what was deleted until then stays deleted.

@@ -1,5 +1,5 @@
-//! Sums of usage, kept with the records: per key and day; by what was asked for and what ran, per key and hour, per key and
-//! day, and per account and day. Reports read these; request records may be thrown away after a while, the sums stay.
+//! Sums of usage, written with the records: per key and day; and by requested name, alias, model and provider per key and hour,
+//! per key and day, and per account and day. Reports read the sums; records may be deleted after a while, the sums stay.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ type AccountGroup<'r> = (AccountId, i64, &'r str, &'r str, &'r str, &'r str);
 /// Unit, key, start, requested name, alias, model, provider.
 type Group<'r> = (&'static str, ApiKeyId, i64, &'r str, &'r str, &'r str, &'r str);
 
-/// Adds records that are new to all sums, and notes when their keys were last used.
+/// Adds new records to all sums, and notes when their keys were last used.
 pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -> Result<(), StoreError> {
     let mut days: BTreeMap<(ApiKeyId, i64), (AccountId, Sums<'_>)> = BTreeMap::new();
     let mut groups: BTreeMap<Group<'_>, (AccountId, Sums<'_>)> = BTreeMap::new();
@@ -81,7 +81,7 @@ pub async fn sum_up(tx: &mut Tx, names: &KnownNames, records: &[&UsageRecord]) -
             .merge(sums);
     }
 
-    // Sorted, as every transaction takes them, so that no two wait for each other.
+    // In the order of all transactions, so that no two wait for each other.
     for ((key, day), (account, sums)) in days {
         let cost = PicoUsd::from_pico(sums.cost);
         let row = args![

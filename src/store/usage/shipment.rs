@@ -1,4 +1,4 @@
-//! Finished calls on their way into the tables: records, sums, the ledger, balances and leases in one transaction.
+//! Shipments: finished calls of a gateway that go into the tables, each once.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -14,17 +14,17 @@ sql! {
 }
 
 impl Usage<'_> {
-    /// Writes a shipment: its records, the sums, the charge and the leases. One that was written already is passed over,
+    /// Writes a shipment: its records, the sums, the charges and the leases. A shipment that was written already is skipped,
     /// and so is a record that is stored already.
     ///
     /// # Errors
-    /// If the database fails; then nothing was written.
+    /// If the database fails; then nothing is written.
     pub async fn ship(self, shipment: Arc<Shipment>, now: Timestamp) -> Result<Shipped, StoreError> {
         self.write_all(shipment, true, now).await
     }
 
-    /// How many of these calls have no record, although they are not older than all that have one: records are deleted from
-    /// the oldest on.
+    /// How many of these calls have no record although they are newer than the oldest record. The records of older calls have
+    /// been deleted.
     pub async fn missing(self, ids: &[RequestId]) -> Result<usize, StoreError> {
         let mut absent: HashSet<String> = ids.iter().map(ToString::to_string).collect();
         for chunk in id_chunks(ids) {
@@ -44,10 +44,10 @@ impl Usage<'_> {
         Ok(absent.into_iter().filter(|id| *id > oldest).count())
     }
 
-    /// Adds records that no gateway's spool holds: imported ones, or a test's.
+    /// Adds records that are in no gateway's spool: imported ones, or those of a test.
     ///
     /// # Errors
-    /// If the database fails; then none was added.
+    /// If the database fails; then no record is added.
     pub async fn append(self, records: &[UsageRecord]) -> Result<usize, StoreError> {
         let Some(last) = records.iter().map(|record| record.at).max() else {
             return Ok(0);

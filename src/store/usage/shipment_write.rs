@@ -1,4 +1,4 @@
-//! How a shipment is written, in one transaction.
+//! A shipment, and how one transaction writes its records, sums, charges and leases.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -12,39 +12,39 @@ use crate::store::money::{leases, wallets};
 /// Finished calls of one gateway, written together and once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shipment {
-    /// Which run of which gateway.
+    /// The gateway's run.
     pub gateway: GatewayId,
-    /// Where its spool was read up to. A shipment that is not beyond the last one is passed over.
+    /// The spool offset after the last call. A shipment that is not beyond the last one is skipped.
     pub position: i64,
-    /// The calls.
+    /// The records of the calls.
     pub records: Vec<UsageRecord>,
-    /// What they use up of the gateway's leases.
+    /// The parts of the gateway's leases that the calls use up.
     pub used: Vec<LeaseUse>,
 }
 
-/// What became of the records of a shipment.
+/// The outcome of a shipment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shipped {
-    /// How many were added now.
+    /// How many records were added now.
     pub added: usize,
-    /// How many are in the tables now, these included.
+    /// How many records of the shipment are in the tables now, including the added ones.
     pub there: usize,
 }
 
 /// A part of a lease that was spent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseUse {
-    /// Of which budget.
+    /// The name of the budget.
     pub subject: String,
-    /// In which period.
+    /// The day on which the budget's period began; 0 for a balance.
     pub window_start: i64,
-    /// How much.
+    /// The amount that was spent.
     pub amount: PicoUsd,
 }
 
 sql! {
     THERE = concat!("SELECT id FROM usage_record WHERE id IN ", id_list!());
-    /// Of a gateway that is not known too: a database that was put back to an earlier state may have forgotten it.
+    /// Also adds an unknown gateway: a database that was restored to an earlier state may not have it.
     ADVANCE = r"INSERT INTO gateway (id, seen_at, shipped) VALUES ($1, $3, $2)
                 ON CONFLICT (id) DO UPDATE SET shipped = excluded.shipped WHERE gateway.shipped < excluded.shipped";
 }
@@ -69,7 +69,7 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// `all_new`: believes that every record is new, as nearly always; `None`, and nothing is written, if one is not.
+    /// With `all_new`, every record is expected to be new, as nearly always; `None`, and nothing is written, if one is not.
     pub async fn write(&self, tx: &mut Tx, names: &KnownNames, all_new: bool) -> Result<Option<Shipped>, StoreError> {
         let Shipment {
             gateway,
@@ -97,14 +97,14 @@ impl Writing {
             for row in tx.add_rows(ADD_AND_TELL, rows).await? {
                 added.insert(row.get("id")?);
             }
-            // Taken out as they are counted: a batch may hold one record twice.
+            // Each id is removed as it is counted, since a shipment may hold one record twice.
             records
                 .iter()
                 .filter(|record| added.remove(&record.id.to_string()))
                 .collect()
         };
         if new.is_empty() && !records.is_empty() {
-            // All of it is in the tables. A gateway that was forgotten after that stays so.
+            // Every record is in the tables already. If the gateway was forgotten since, it stays forgotten.
             tx.abandon();
             return Ok(Some(Shipped { added: 0, there }));
         }
@@ -137,7 +137,7 @@ impl Writing {
         Ok(there.len())
     }
 
-    /// Takes what calls cost from their accounts' balances: one entry for each account.
+    /// Charges the cost of calls to their accounts: one entry of the ledger for each account.
     async fn charge(&self, tx: &mut Tx, records: &[&UsageRecord]) -> Result<(), StoreError> {
         let mut sums: BTreeMap<AccountId, (i64, i128)> = BTreeMap::new();
         for record in records.iter().filter(|record| record.cost != PicoUsd::ZERO) {

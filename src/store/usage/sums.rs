@@ -3,37 +3,37 @@
 use crate::domain::PicoUsd;
 use crate::store::engine::{Row, StoreError};
 
-/// The most rows of one table of a report; what is beyond is summed up as everything else.
+/// The most rows of one table of a report; the other rows are summed up as everything else.
 pub const REPORT_ROWS: u32 = 50;
 
-/// Sums over calls.
+/// Sums of the usage of calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UsageSums {
-    /// Calls.
+    /// All calls.
     pub requests: i64,
-    /// Of them, those that were answered with a status below 400.
+    /// The calls with a status below 400.
     pub successes: i64,
-    /// Input tokens, the cached ones included.
+    /// Input tokens, including the cached ones.
     pub prompt: i64,
     /// Output tokens.
     pub completion: i64,
-    /// Of the input, read from a cache. Not counted in [`super::report::UsageReport::keys`].
+    /// The input tokens that were read from a cache. [`super::report_rows::UsageReport::keys`] does not count them.
     pub cache_read: i64,
-    /// What they cost.
+    /// The cost of all calls.
     pub cost: PicoUsd,
 }
 
-/// The rows of one table, the dearest first.
+/// The rows of one table, the most expensive first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Top<T> {
     /// At most [`REPORT_ROWS`].
     pub rows: Vec<(T, UsageSums)>,
-    /// What is in no row, if there is more.
+    /// The sums of all other rows, if there are any.
     pub rest: Option<UsageSums>,
 }
 
 impl UsageSums {
-    /// Adds others.
+    /// Adds other sums to these.
     pub fn add(&mut self, more: &Self) {
         self.requests += more.requests;
         self.successes += more.successes;
@@ -43,7 +43,7 @@ impl UsageSums {
         self.cost = PicoUsd::from_pico(self.cost.pico().saturating_add(more.cost.pico()));
     }
 
-    /// What is left without some.
+    /// These sums minus others.
     pub(in crate::store) fn without(&self, less: &Self) -> Self {
         Self {
             requests: self.requests - less.requests,
@@ -68,7 +68,7 @@ impl UsageSums {
 }
 
 impl<T> Top<T> {
-    /// Rows that the store has put in order and cut.
+    /// The table of rows that a statement has sorted and cut.
     pub(in crate::store) fn of(rows: Vec<(T, UsageSums)>, totals: &UsageSums) -> Self {
         let mut shown = UsageSums::default();
         rows.iter().for_each(|(_, sums)| shown.add(sums));
@@ -81,7 +81,7 @@ impl<T> Top<T> {
 }
 
 impl Top<String> {
-    /// Rows that are summed up here.
+    /// The table of rows that are summed up here by name.
     pub(in crate::store) fn by(rows: &[(i64, String, UsageSums)], totals: &UsageSums) -> Self {
         let mut sums: std::collections::BTreeMap<&str, UsageSums> = std::collections::BTreeMap::new();
         for (_, name, more) in rows {

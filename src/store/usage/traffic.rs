@@ -1,4 +1,4 @@
-//! What a key's clients sent, name by name, from the sums of usage.
+//! The traffic of a key's clients, name by name, from the sums of usage.
 
 use super::records::Usage;
 use crate::domain::{ApiKeyId, Ran, Sent, Timestamp, Tokens, Traffic, TrafficWindow};
@@ -37,8 +37,8 @@ const TABLE: Table = Table {
 };
 
 impl Usage<'_> {
-    /// What a key's clients sent up to now: the 200 most frequent names, and the rest together. Whether the key may be
-    /// looked at is the caller's to check.
+    /// The traffic of a key's clients up to now: the 200 most frequent names, and the rest together. The caller checks that
+    /// the reader may see the key.
     pub async fn traffic(self, key: ApiKeyId, window: TrafficWindow, now: Timestamp) -> Result<Traffic, StoreError> {
         let (unit, before) = match window {
             TrafficWindow::Day => ("hour", now.hour() - 24),

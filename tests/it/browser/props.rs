@@ -16,6 +16,7 @@ use crate::harness::seed;
 use crate::harness::spending::spends;
 use crate::harness::store::TestStore;
 use crate::harness::traffic;
+use crate::store::raw;
 
 /// Answers one question of `tests/browser/lib/scene.mjs`.
 pub async fn answer(app: &TestApp, question: &Value) -> Value {
@@ -215,11 +216,7 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
                 .await
                 .expect("the store")
                 .expect("the person");
-            store
-                .sessions()
-                .delete_person(person.id, None)
-                .await
-                .expect("the store");
+            store.sessions().end_all(person.id, &by, now).await.expect("the store");
             Value::Null
         }
         "set_up_link" => {
@@ -231,14 +228,7 @@ pub async fn answer(app: &TestApp, question: &Value) -> Value {
             link.trim().into()
         }
         "model_disabled" => {
-            let id = text("model").parse().expect("a model id");
-            assert!(
-                store
-                    .catalog()
-                    .set_model_enabled(&id, false, &by, now)
-                    .await
-                    .expect("the store")
-            );
+            raw::switch_model(store, store, text("model"), false).await;
             Value::Null
         }
         verb => panic!("a check asks for `{verb}`, which is not known here"),

@@ -11,6 +11,7 @@ use super::rig::{Rig, options, question, serve, test};
 use crate::harness::client::{Client, Reply};
 use crate::harness::seed;
 use crate::harness::upstream::Upstream;
+use crate::store::raw;
 
 both_engines!(an_edit_in_this_process_is_live_on_the_next_request, |store| {
     let rig = Rig::start(store).await;
@@ -25,14 +26,9 @@ both_engines!(an_edit_in_this_process_is_live_on_the_next_request, |store| {
 
 both_engines!(who_comes_while_a_changed_catalog_is_read_waits_for_it, |store| {
     let rig = Rig::start(store).await;
-    let (by, now) = (Actor::command_line(), rig.clock.now());
     rig.asks("acme/other").await.is(200);
     for enabled in [false, true, false, true] {
-        rig.store
-            .catalog()
-            .set_model_enabled(&"acme/other".parse().unwrap(), enabled, &by, now)
-            .await
-            .unwrap();
+        raw::switch_model(&rig.store, &rig.store, "acme/other", enabled).await;
 
         let answers = futures_util::future::join_all((0..20).map(|_| rig.asks("acme/other"))).await;
 
@@ -121,14 +117,9 @@ both_engines!(
     |store| {
         let rig = Rig::with(store, |options| options.notifications = false).await;
         let elsewhere = rig.store.another().await;
-        let (by, now) = (Actor::command_line(), rig.clock.now());
         rig.asks("acme/other").await.is(200);
 
-        elsewhere
-            .catalog()
-            .set_model_enabled(&"acme/other".parse().unwrap(), false, &by, now)
-            .await
-            .unwrap();
+        raw::switch_model(&rig.store, &elsewhere, "acme/other", false).await;
         rig.clock.advance(Duration::from_secs(61));
 
         rig.asks("acme/other").await.is(404);

@@ -14,6 +14,7 @@ use crate::harness::client::{Client, Reply};
 use crate::harness::seed::{self, NOON};
 use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
+use crate::store::raw;
 
 /// What the provider is sent by us, and what no client may ever see.
 pub const CREDENTIAL: &str = "sk-upstream-credential-of-ours";
@@ -175,7 +176,7 @@ pub async fn listen(store: &TestStore, gateway: &Gateway) -> String {
     url
 }
 
-async fn import(store: &Store, upstream: &Upstream) {
+async fn import(store: &TestStore, upstream: &Upstream) {
     let url = upstream.url();
     let provider = |id: &str, name: &str, env: &str, stream_options: Value, endpoints: Value| -> Provider {
         serde_json::from_value(json!({
@@ -241,11 +242,7 @@ async fn import(store: &Store, upstream: &Upstream) {
         .import(&CatalogFile::new(models, providers), &by, NOON)
         .await
         .expect("to import");
-    store
-        .catalog()
-        .set_model_enabled(&"acme/off".parse().unwrap(), false, &by, NOON)
-        .await
-        .unwrap();
+    raw::switch_model(store, store, "acme/off", false).await;
     store
         .catalog()
         .set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON)

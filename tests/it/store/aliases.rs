@@ -1,4 +1,4 @@
-//! The aliases of a key: at most 20, never overwritten by somebody who has not seen them.
+//! The aliases of a key: at most 20, and never overwritten by an actor who has not seen them.
 
 use crossmodel::domain::{Alias, ApiKeyId, Scope};
 use crossmodel::store::{Actor, SaveOutcome, SavedAliases, StoreError};

@@ -136,7 +136,7 @@ both_engines!(a_roll_ends_the_old_secret_at_once_or_later, |store| {
         (stored.display, stored.old_secret_until),
         (second.display(), Some(minutes(30)))
     );
-    // When its time is over it opens nothing.
+    // An expired secret finds no key.
     assert_eq!(
         store.api_keys().by_hash(&hash(&first), minutes(30)).await.unwrap(),
         None
@@ -168,7 +168,7 @@ both_engines!(every_change_raises_the_revision, |store| {
     let account = seed::account(&store, "acme").await;
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, _) = seed::key(&store, account.id, "ci").await;
-    // A key that somebody owns.
+    // A key with an owner.
     store
         .api_keys()
         .delete(Scope::All, key.id, &Actor::command_line(), NOON)
@@ -212,7 +212,7 @@ both_engines!(every_change_raises_the_revision, |store| {
         (stored.expires_at, stored.allowed_models),
         (Some(minutes(5)), Some(Vec::new()))
     );
-    // Being used is no change.
+    // A use is no change.
     keys.mark_used(&[(id, minutes(3), Some("curl/8".into())), (id, minutes(2), None)])
         .await
         .unwrap();
@@ -241,8 +241,8 @@ both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     store.accounts().set_enabled(account.id, true, &by, NOON).await.unwrap();
     let found = opened(&store, &secret).await.unwrap();
     assert!(found.account_enabled && found.owner_enabled);
-    let nobody = crossmodel::domain::AccountId::new(NOON, random::bytes());
-    assert!(!store.accounts().set_enabled(nobody, true, &by, NOON).await.unwrap());
+    let unknown = crossmodel::domain::AccountId::new(NOON, random::bytes());
+    assert!(!store.accounts().set_enabled(unknown, true, &by, NOON).await.unwrap());
 });
 
 both_engines!(revisions_of_many_keys_come_together, |store| {
@@ -288,8 +288,8 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     assert!(!keys.delete(other, id, &by, NOON).await.unwrap());
 
     assert_eq!(keys.get(Scope::All, id).await.unwrap(), Some(key));
-    let nobody = PersonId::new(NOON, random::bytes());
-    assert!(!store.people().set_enabled(nobody, true, &by, NOON).await.unwrap());
+    let unknown = PersonId::new(NOON, random::bytes());
+    assert!(!store.people().set_enabled(unknown, true, &by, NOON).await.unwrap());
 });
 
 both_engines!(a_value_that_cannot_be_read_names_its_row_and_shows_nothing, |store| {

@@ -1,10 +1,11 @@
-//! The catalog: what a file brings in, and what an admin has set above it.
+//! The catalog: imports of files, and the settings of admins that take precedence.
 
 use std::time::Instant;
 
 use crossmodel::domain::{Model, ModelStatus, Protocol, Provider, Sealed};
 use crossmodel::store::{Actor, CatalogFile, ImportReport, ProviderChange, StoreError};
 
+use super::raw;
 use crate::harness::seed::{self, NOON};
 use crate::harness::store::TestStore;
 
@@ -174,12 +175,7 @@ both_engines!(what_an_admin_set_survives_an_import, |store| {
             .await
             .unwrap()
     );
-    assert!(
-        catalog
-            .set_model_enabled(&MODEL.parse().unwrap(), false, &by, NOON)
-            .await
-            .unwrap()
-    );
+    raw::switch_model(&store, &store, MODEL, false).await;
 
     let mut providers: Vec<Provider> = shipped().providers().cloned().collect();
     for provider in &mut providers {
@@ -290,7 +286,7 @@ both_engines!(
             file.models().cloned().collect::<Vec<_>>(),
             file.providers().cloned().collect(),
         );
-        models[600].provider = "nobody".parse().unwrap();
+        models[600].provider = "unknown".parse().unwrap();
 
         let refused = store
             .catalog()
@@ -299,7 +295,7 @@ both_engines!(
             .unwrap_err();
 
         assert!(
-            matches!(&refused, StoreError::UnknownProvider { provider, .. } if provider == "nobody"),
+            matches!(&refused, StoreError::UnknownProvider { provider, .. } if provider == "unknown"),
             "{refused:?}"
         );
         let catalog = store.catalog().load().await.unwrap();
@@ -314,13 +310,7 @@ both_engines!(switching_something_that_is_not_there_says_so, |store| {
     let (catalog, by) = (store.catalog(), Actor::command_line());
     assert!(
         !catalog
-            .set_provider_enabled(&"nobody".parse().unwrap(), true, &by, NOON)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !catalog
-            .set_model_enabled(&"no/body".parse().unwrap(), true, &by, NOON)
+            .set_provider_enabled(&"unknown".parse().unwrap(), true, &by, NOON)
             .await
             .unwrap()
     );

@@ -44,7 +44,7 @@ both_engines!(
         assert_eq!(heard(&mut changes), [Change::Account(account.id)]);
         seed::catalog(&store).await;
         assert_eq!(heard(&mut changes), [Change::Catalog]);
-        // What changes nothing is not told.
+        // A change of nothing is not announced.
         seed::catalog(&store).await;
         store
             .aliases()
@@ -66,7 +66,7 @@ fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
         let by = Actor::command_line();
 
         for round in 0..2 {
-            // The listener may not be there yet: say it until it is heard.
+            // The listener may not be connected yet: announce until it receives.
             let mut said = 0;
             let heard = loop {
                 assert!(said < 200, "not heard in round {round}");
@@ -89,7 +89,7 @@ fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
             let broken = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity \
                           WHERE datname = current_database() AND query LIKE 'LISTEN%'";
             assert_eq!(raw::texts(&store, broken).await, ["true"]);
-            // What was said before the break may still come.
+            // Announcements from before the break may still come.
             while timeout(Duration::from_millis(100), changes.recv()).await.is_ok() {}
         }
         other.close().await;

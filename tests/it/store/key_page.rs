@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crossmodel::domain::{
-    AccountId, ApiKey, CallState, KeyState, KeyStatus, Limits, Period, PicoUsd, RequestId, Role, Scope, SpendLimit,
-    Timestamp, Tokens, UsageRecord, UsageSource,
+    AccountId, ApiKey, CallState, KeyState, KeyStatus, Limits, Period, Person, PicoUsd, RequestId, Role, Scope,
+    SpendLimit, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::{Actor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
@@ -53,14 +53,15 @@ fn call(account: AccountId, key: &ApiKey, days_ago: u64, cost: i64) -> UsageReco
     }
 }
 
-both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
-    let account = seed::account(&store, "acme").await;
-    let other = seed::account(&store, "other").await;
-    let maya = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
-    let (first, _) = seed::key(&store, account.id, "Claude Laptop").await;
-    let (off, _) = seed::key(&store, account.id, "100%_done").await;
-    let (over, _) = seed::key(&store, account.id, "old cursor").await;
-    seed::key(&store, other.id, "theirs").await;
+/// Four keys of one account, one of them Maya's, one switched off and one expired, and a key of another account.
+async fn five_keys(store: &TestStore) -> (AccountId, Person) {
+    let account = seed::account(store, "acme").await;
+    let other = seed::account(store, "other").await;
+    let maya = seed::person(store, "maya@example.com", Role::Owner, Some(account.id)).await;
+    let (first, _) = seed::key(store, account.id, "Claude Laptop").await;
+    let (off, _) = seed::key(store, account.id, "100%_done").await;
+    let (over, _) = seed::key(store, account.id, "old cursor").await;
+    seed::key(store, other.id, "theirs").await;
     let by = Actor::command_line();
     store
         .api_keys()
@@ -94,7 +95,12 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
         .await
         .unwrap();
 
-    let scope = Scope::Account(account.id);
+    (account.id, maya)
+}
+
+both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
+    let (account, maya) = five_keys(&store).await;
+    let scope = Scope::Account(account);
     let by_name = KeyFilter {
         sort: KeySort::Name,
         descending: false,
@@ -112,19 +118,23 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
         owner: Some(owner),
         ..by_name.clone()
     };
+
     let all = page(&store, scope, by_name.clone()).await;
     assert_eq!(
         (names(&all), all.total),
         (vec!["100%_done", "Claude Laptop", "hers", "old cursor"], 4)
     );
     assert_eq!(page(&store, Scope::All, by_name.clone()).await.total, 5);
+
     for text in ["\0", "hers\0", "\u{1b}"] {
         assert_eq!(page(&store, scope, query(text)).await.total, 0, "{text:?}");
     }
+
     assert_eq!(names(&page(&store, scope, query("LAPTOP")).await), ["Claude Laptop"]);
     assert_eq!(names(&page(&store, scope, query("0%_d")).await), ["100%_done"]);
     assert_eq!(names(&page(&store, scope, query("%_%")).await), [""; 0]);
     assert_eq!(names(&page(&store, scope, query("x9zq")).await), ["hers"]);
+
     assert_eq!(
         names(&page(&store, scope, status(KeyStatus::Active)).await),
         ["Claude Laptop", "hers"]
@@ -137,6 +147,7 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
         names(&page(&store, scope, status(KeyStatus::Expired)).await),
         ["old cursor"]
     );
+
     let hers = page(&store, scope, owner(OwnerFilter::Person(maya.id))).await;
     assert_eq!((names(&hers), hers.total), (vec!["hers"], 1));
     assert_eq!(hers.rows[0].owner_email.as_ref(), Some(&maya.email));

@@ -74,7 +74,7 @@ both_engines!(a_new_link_voids_the_one_before_it, |store| {
         links.peek(&[3; 32], LinkKind::Reset, NOON).await.unwrap(),
         Some(of(3, maya.id))
     );
-    // Taking any sweeps out those whose time is over.
+    // Each use of a link deletes expired ones.
     links.consume(&[9; 32], LinkKind::Reset, minutes(40)).await.unwrap();
     assert_eq!(raw::count(&store, "link", "1 = 1").await, 0);
 });

@@ -1,4 +1,4 @@
-//! What was leased or written by gateways that the tables do not know: nothing of it is lost, and nothing stays leased.
+//! Leases and usage of gateways that the tables do not know: no usage is lost, and nothing stays leased.
 
 use std::sync::Arc;
 
@@ -89,12 +89,12 @@ both_engines!(
 
         assert_eq!(ship(100, &records[..2]).await, Shipped { added: 2, there: 2 });
         assert_eq!(ship(100, &records[..2]).await, Shipped { added: 0, there: 2 });
-        // One that was passed over says that of its own records not all are there.
+        // A shipment that is skipped reports that not all of its records are in the tables.
         assert_eq!(ship(100, &records).await, Shipped { added: 0, there: 2 });
-        // The tables are put back to a state in which they did not know of it, and it reads its spool again.
+        // The tables are restored to a state without the gateway, and it reads its spool again.
         store.gateways().remove(gateway).await.unwrap();
         assert_eq!(ship(200, &records).await, Shipped { added: 1, there: 3 });
-        // It comes once more after the gateway has ended.
+        // The shipment comes once more after the gateway has ended.
         let known = store.gateways().shipped(gateway).await.unwrap();
         store.gateways().remove(gateway).await.unwrap();
         assert_eq!(ship(200, &records).await, Shipped { added: 0, there: 3 });

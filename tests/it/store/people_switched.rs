@@ -28,7 +28,7 @@ async fn is_signed_in(store: &TestStore, id: u8) -> bool {
     store.sessions().load(&[id; 32]).await.unwrap().is_some()
 }
 
-/// The last thing that the audit log tells: what was done, and the rest.
+/// The last entry of the audit log: the action, and the rest.
 async fn last_noted(store: &TestStore) -> (String, serde_json::Value) {
     let entries = store.audit().list(Scope::All, 1).await.unwrap();
     (
@@ -160,11 +160,11 @@ both_engines!(
             (&"owner".into(), &"viewer".into())
         );
         assert_eq!(detail["after"]["account"], account.as_str());
-        let nobody = PersonId::new(NOON, random::bytes());
+        let unknown = PersonId::new(NOON, random::bytes());
         assert!(
             !store
                 .people()
-                .set_role(nobody, Role::Admin, None, &by, NOON)
+                .set_role(unknown, Role::Admin, None, &by, NOON)
                 .await
                 .unwrap()
         );
@@ -282,7 +282,7 @@ both_engines!(a_session_that_an_admin_ends_is_over_and_noted, |store| {
     );
 });
 
-/// Else a gateway could load the key before the account is off, and never be told of it.
+/// Otherwise a gateway could load the key before the account is off, and never receive the change.
 #[test]
 fn a_key_that_is_made_while_its_account_is_being_switched_off_waits_for_that() {
     on(Engine::Postgres, |store| async move {

@@ -1,4 +1,4 @@
-//! The orders of providers: one for each model and account, and one for everybody.
+//! The orders of providers: one for each model and account, and one for all accounts.
 
 use crossmodel::domain::{Account, ProviderOrder, Scope};
 use crossmodel::store::{Actor, Change};

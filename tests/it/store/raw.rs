@@ -1,8 +1,10 @@
-//! The database behind the store's back, for what only it can tell.
+//! Direct access to the database, for facts that the store does not show.
 
+use crossmodel::store::{Actor, Store};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
 
 use crate::harness::database::Engine;
+use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 
 /// Runs one statement; the message of the database if it refuses.
@@ -35,6 +37,26 @@ pub async fn run_at(url: &str, sql: &str) {
         .unwrap();
 }
 
+/// Switches a model on or off, which no command does. `by` announces it, with a change of the model's provider that changes
+/// nothing else.
+pub async fn switch_model(store: &TestStore, by: &Store, id: &str, enabled: bool) {
+    let catalog = store.catalog().load().await.unwrap();
+    let provider = &catalog.get(id).expect("a model of the catalog").provider;
+    let enabled = u8::from(enabled);
+
+    run(
+        store,
+        &format!("UPDATE model SET enabled = {enabled} WHERE id = '{id}'"),
+    )
+    .await
+    .unwrap();
+
+    by.catalog()
+        .set_provider_enabled(provider, true, &Actor::command_line(), NOON)
+        .await
+        .unwrap();
+}
+
 /// The first column of every row, which has to be text.
 pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
     let (url, sql) = (store.database().url(), AssertSqlSafe(sql.to_owned()));
@@ -55,7 +77,7 @@ pub async fn texts(store: &TestStore, sql: &str) -> Vec<String> {
     }
 }
 
-/// What SQLite's machine would do to run a statement.
+/// The opcodes with which SQLite would run a statement.
 pub async fn steps(store: &TestStore, sql: &str) -> Vec<String> {
     let sql = AssertSqlSafe(format!("EXPLAIN {sql}"));
     let mut connection = SqliteConnection::connect(&store.database().url()).await.unwrap();

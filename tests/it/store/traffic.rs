@@ -1,4 +1,4 @@
-//! What a key's clients sent, read from the sums of usage.
+//! The traffic of a key's clients, read from the sums of usage.
 
 use std::time::Duration;
 
@@ -152,7 +152,7 @@ both_engines!(two_hundred_names_are_told_apart_and_the_rest_summed_up, |store| {
     );
     assert_eq!(traffic.cost(), PicoUsd::from_pico(310 * 1_234_567));
 
-    // What was too much for one hour is kept under one name, which is no name either.
+    // The names beyond the limit of one hour are kept under one name, which is not a name itself.
     let flood: Vec<UsageRecord> = (0..205)
         .map(|n| UsageRecord {
             requested: format!("flood-{n}"),

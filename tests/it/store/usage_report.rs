@@ -1,10 +1,11 @@
-//! Reports: every sum is right, whatever it is asked by, and nobody sees another account's.
+//! Reports: every sum is right with every filter, and no account sees another's.
 
-use crossmodel::domain::{PicoUsd, Scope, UsageRecord};
+use crossmodel::domain::{AccountId, ApiKeyId, PicoUsd, Scope, UsageRecord};
 use crossmodel::store::{ReportFilter, UsageReport, UsageSums};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON};
+use crate::harness::store::TestStore;
 use crate::harness::traffic::{aliased, failed, record};
 
 const DAY: u64 = 24 * 60;
@@ -17,7 +18,7 @@ fn month() -> ReportFilter {
     }
 }
 
-/// What a report should say, counted one by one.
+/// The sums of records, added up one by one.
 fn sums<'r>(records: impl IntoIterator<Item = &'r UsageRecord>) -> UsageSums {
     let mut sums = UsageSums::default();
     for it in records {
@@ -37,36 +38,66 @@ fn uncached(sums: UsageSums) -> UsageSums {
     UsageSums { cache_read: 0, ..sums }
 }
 
-both_engines!(every_sum_is_that_of_its_records, |store| {
-    let [ours, theirs] = [
-        seed::account(&store, "ours").await.id,
-        seed::account(&store, "theirs").await.id,
-    ];
-    let a = seed::key(&store, ours, "a").await.0.id;
-    let b = seed::key(&store, ours, "b").await.0.id;
-    let c = seed::key(&store, theirs, "c").await.0.id;
-    let dear = |it: UsageRecord| UsageRecord {
-        cost: PicoUsd::from_pico(7_000_000),
-        ..it
-    };
-    let records = vec![
-        record(ours, a, minutes(1)),
-        dear(aliased(record(ours, a, minutes(2)), "fast", "openai/gpt-5-mini")),
-        aliased(record(ours, b, minutes(3)), "fast", "openai/gpt-5-mini"),
-        failed(record(ours, b, minutes(4)), 502, "provider_error"),
-        record(ours, a, minutes(DAY)),
-        dear(record(theirs, c, minutes(5))),
-    ];
-    store.usage().append(&records[..3]).await.unwrap();
-    store.usage().append(&records[3..]).await.unwrap();
-    let of = |account| records.iter().filter(move |it| it.account == account);
-    let report = |scope, filter: ReportFilter| {
-        let store = store.clone();
-        async move { store.usage().report(scope, &filter).await.unwrap() }
-    };
+/// Two accounts with calls, on two days.
+struct Seeded {
+    ours: AccountId,
+    theirs: AccountId,
+    /// Two keys of ours, and one of theirs.
+    keys: [ApiKeyId; 3],
+    records: Vec<UsageRecord>,
+}
 
-    let all: UsageReport = report(Scope::All, month()).await;
-    assert_eq!(all.totals, sums(&records));
+impl Seeded {
+    async fn new(store: &TestStore) -> Self {
+        let [ours, theirs] = [
+            seed::account(store, "ours").await.id,
+            seed::account(store, "theirs").await.id,
+        ];
+        let a = seed::key(store, ours, "a").await.0.id;
+        let b = seed::key(store, ours, "b").await.0.id;
+        let c = seed::key(store, theirs, "c").await.0.id;
+        let dear = |it: UsageRecord| UsageRecord {
+            cost: PicoUsd::from_pico(7_000_000),
+            ..it
+        };
+        let records = vec![
+            record(ours, a, minutes(1)),
+            dear(aliased(record(ours, a, minutes(2)), "fast", "openai/gpt-5-mini")),
+            aliased(record(ours, b, minutes(3)), "fast", "openai/gpt-5-mini"),
+            failed(record(ours, b, minutes(4)), 502, "provider_error"),
+            record(ours, a, minutes(DAY)),
+            dear(record(theirs, c, minutes(5))),
+        ];
+        store.usage().append(&records[..3]).await.unwrap();
+        store.usage().append(&records[3..]).await.unwrap();
+
+        Self {
+            ours,
+            theirs,
+            keys: [a, b, c],
+            records,
+        }
+    }
+
+    fn of(&self, account: AccountId) -> impl Iterator<Item = &UsageRecord> {
+        self.records.iter().filter(move |it| it.account == account)
+    }
+
+    fn of_key(&self, key: ApiKeyId) -> UsageSums {
+        sums(self.records.iter().filter(|it| it.key == key))
+    }
+}
+
+async fn report(store: &TestStore, scope: Scope, filter: &ReportFilter) -> UsageReport {
+    store.usage().report(scope, filter).await.unwrap()
+}
+
+both_engines!(every_sum_is_that_of_its_records, |store| {
+    let seeded = Seeded::new(&store).await;
+    let ([a, b, c], records) = (seeded.keys, &seeded.records);
+
+    let all: UsageReport = report(&store, Scope::All, &month()).await;
+    assert_eq!(all.totals, sums(records));
     assert_eq!(
         all.days,
         [
@@ -77,6 +108,7 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
             ),
         ]
     );
+
     let accounts = all
         .accounts
         .unwrap()
@@ -86,8 +118,12 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
         .collect::<Vec<_>>();
     assert_eq!(
         accounts,
-        [("ours".into(), sums(of(ours))), ("theirs".into(), sums(of(theirs)))]
+        [
+            ("ours".into(), sums(seeded.of(seeded.ours))),
+            ("theirs".into(), sums(seeded.of(seeded.theirs)))
+        ]
     );
+
     let keys = all
         .keys
         .unwrap()
@@ -95,19 +131,23 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
         .into_iter()
         .map(|(it, sums)| (it.name.unwrap(), sums))
         .collect::<Vec<_>>();
-    let of_key = |key| sums(records.iter().filter(|it| it.key == key));
     assert_eq!(
         keys,
         [
-            ("a".into(), uncached(of_key(a))),
-            ("c".into(), uncached(of_key(c))),
-            ("b".into(), uncached(of_key(b)))
+            ("a".into(), uncached(seeded.of_key(a))),
+            ("c".into(), uncached(seeded.of_key(c))),
+            ("b".into(), uncached(seeded.of_key(b)))
         ]
     );
+});
 
-    let one = report(Scope::Account(ours), month()).await;
-    assert_eq!((one.totals, one.accounts), (sums(of(ours)), None));
-    let by_model = |model: &'static str| sums(of(ours).filter(|it| it.model == model));
+both_engines!(a_report_of_one_account_has_its_records_only, |store| {
+    let seeded = Seeded::new(&store).await;
+
+    let one = report(&store, Scope::Account(seeded.ours), &month()).await;
+    assert_eq!((one.totals, one.accounts), (sums(seeded.of(seeded.ours)), None));
+    let by_model = |model: &'static str| sums(seeded.of(seeded.ours).filter(|it| it.model == model));
+
     assert_eq!(
         one.models.rows,
         [
@@ -116,6 +156,7 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
         ]
     );
     assert_eq!(one.providers.rows[0], ("openai".into(), by_model("openai/gpt-5-mini")));
+
     let names = [
         (("fast".into(), "fast".into()), by_model("openai/gpt-5-mini")),
         (
@@ -124,32 +165,29 @@ both_engines!(every_sum_is_that_of_its_records, |store| {
         ),
     ];
     assert_eq!((one.names.rows.as_slice(), one.names.rest), (names.as_slice(), None));
+});
 
+both_engines!(a_report_of_one_key_has_its_records_only, |store| {
+    let seeded = Seeded::new(&store).await;
+    let [a, ..] = seeded.keys;
     let of_key = ReportFilter {
         key: Some(a),
         ..month()
     };
-    let key = report(Scope::Account(ours), of_key.clone()).await;
-    assert_eq!(key.totals, sums(records.iter().filter(|it| it.key == a)));
+    let key = report(&store, Scope::Account(seeded.ours), &of_key).await;
+    assert_eq!(key.totals, seeded.of_key(a));
     assert_eq!(key.days.len(), 2);
     assert_eq!(
-        report(Scope::Account(theirs), of_key).await.totals,
+        report(&store, Scope::Account(seeded.theirs), &of_key).await.totals,
         UsageSums::default(),
         "a foreign key has nothing"
     );
 });
 
-both_engines!(filters_narrow_every_part_of_a_report, |store| {
-    let account = seed::account(&store, "ours").await.id;
-    let key = seed::key(&store, account, "a").await.0.id;
-    let records = [
-        record(account, key, minutes(1)),
-        aliased(record(account, key, minutes(2)), "fast", "openai/gpt-5-mini"),
-        aliased(record(account, key, minutes(3)), "fast", "deepseek/deepseek-chat"),
-    ];
-    store.usage().append(&records).await.unwrap();
+/// Filters, and how many of three calls each leaves.
+fn filters() -> Vec<(ReportFilter, i64)> {
     let text = |text: &str| Some(text.to_owned());
-    let cases = [
+    vec![
         (
             ReportFilter {
                 requested: text("fast"),
@@ -181,7 +219,7 @@ both_engines!(filters_narrow_every_part_of_a_report, |store| {
         ),
         (
             ReportFilter {
-                provider: text("nobody"),
+                provider: text("unknown"),
                 ..month()
             },
             0,
@@ -193,28 +231,32 @@ both_engines!(filters_narrow_every_part_of_a_report, |store| {
             },
             0,
         ),
-    ];
+    ]
+}
 
-    for (filter, many) in cases {
+/// How many requests some rows have together.
+fn requests<T>(rows: &[(T, UsageSums)]) -> i64 {
+    rows.iter().map(|(_, sums)| sums.requests).sum()
+}
+
+both_engines!(filters_narrow_every_part_of_a_report, |store| {
+    let account = seed::account(&store, "ours").await.id;
+    let key = seed::key(&store, account, "a").await.0.id;
+    let records = [
+        record(account, key, minutes(1)),
+        aliased(record(account, key, minutes(2)), "fast", "openai/gpt-5-mini"),
+        aliased(record(account, key, minutes(3)), "fast", "deepseek/deepseek-chat"),
+    ];
+    store.usage().append(&records).await.unwrap();
+
+    for (filter, many) in filters() {
         for key in [None, Some(key)] {
             let filter = ReportFilter { key, ..filter.clone() };
             let report = store.usage().report(Scope::Account(account), &filter).await.unwrap();
             assert_eq!(report.totals.requests, many, "{filter:?}");
-            assert_eq!(
-                report.names.rows.iter().map(|(_, sums)| sums.requests).sum::<i64>(),
-                many
-            );
-            assert_eq!(
-                report
-                    .keys
-                    .unwrap()
-                    .rows
-                    .iter()
-                    .map(|(_, sums)| sums.requests)
-                    .sum::<i64>(),
-                many,
-                "{filter:?}"
-            );
+            assert_eq!(requests(&report.names.rows), many);
+            assert_eq!(requests(&report.keys.unwrap().rows), many, "{filter:?}");
+
             let days = store
                 .usage()
                 .report_days(Scope::Account(account), &filter)
@@ -222,7 +264,7 @@ both_engines!(filters_narrow_every_part_of_a_report, |store| {
                 .unwrap();
             assert_eq!(days, report.days);
             let day = store.usage().report_day(Scope::All, &filter, NOON.day()).await.unwrap();
-            // The day is asked for by itself.
+            // This report is of the day alone.
             assert_eq!(
                 day.iter().map(|row| row.sums.requests).sum::<i64>(),
                 if filter.to < NOON.day() { 3 } else { many }

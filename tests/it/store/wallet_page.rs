@@ -187,10 +187,13 @@ both_engines!(
             store.wallets().add(new(seen), &by, NOON).await.unwrap(),
             Credited::Done(usd("10"))
         );
-        let nobody = NewCredit {
+        let to_unknown = NewCredit {
             account: AccountId::new(NOON, random::bytes()),
             ..new(None)
         };
-        assert_eq!(store.wallets().add(nobody, &by, NOON).await.unwrap(), Credited::Missing);
+        assert_eq!(
+            store.wallets().add(to_unknown, &by, NOON).await.unwrap(),
+            Credited::Missing
+        );
     }
 );

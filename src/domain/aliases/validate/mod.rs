@@ -72,7 +72,7 @@ impl Validation {
 /// ```
 /// use crossmodel::domain::{Catalog, DraftRow, validate};
 /// let row = DraftRow { name: "Fast".into(), matching: "exact".into(), ..DraftRow::default() };
-/// let problems = validate(&[row], &Catalog::default(), None, &[]).problems;
+/// let problems = validate(&[row], &Catalog::default(), None, &[]).issues;
 /// assert_eq!(problems[0].message, "Alias names must be lowercase. Did you mean \"fast\"?");
 /// assert_eq!(problems[1].message, "Choose a target model.");
 /// ```

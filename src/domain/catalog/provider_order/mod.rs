@@ -78,7 +78,7 @@ pub struct ProviderOrders(HashMap<String, OfModel>);
 
 #[derive(Clone, Debug, Default)]
 struct OfModel {
-    everybody: Vec<ProviderId>,
+    for_all: Vec<ProviderId>,
     accounts: HashMap<AccountId, Vec<ProviderId>>,
 }
 
@@ -95,18 +95,18 @@ impl ProviderOrders {
             let of_model = all.entry(model).or_default();
             match account {
                 Some(account) => drop(of_model.accounts.insert(account, providers)),
-                None => of_model.everybody = providers,
+                None => of_model.for_all = providers,
             }
         }
         Self(all)
     }
 
-    /// The order for a call of this model by this account: the account's own, else everybody's; empty if there is none.
+    /// The order for a call of this model by this account: the account's own, else the one for all; empty if there is none.
     pub fn of(&self, model: &Model, account: AccountId) -> &[ProviderId] {
         let Some(of_model) = model.canonical_slug.as_deref().and_then(|slug| self.0.get(slug)) else {
             return &[];
         };
-        of_model.accounts.get(&account).unwrap_or(&of_model.everybody)
+        of_model.accounts.get(&account).unwrap_or(&of_model.for_all)
     }
 }
 

@@ -11,13 +11,13 @@ use crate::store::usage::records::Usage;
 /// One request with everything that belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestDetail {
-    /// The record.
+    /// The record of the call.
     pub record: UsageRecord,
-    /// The key's name, also if it was deleted since.
+    /// The key's name, also of a deleted key.
     pub key_name: Option<String>,
     /// The account's name.
     pub account_name: String,
-    /// The entry of the ledger that charges it, and others with it.
+    /// The entry of the ledger that charges it, together with other calls.
     pub entry: Option<LedgerEntry>,
     /// The key's aliases as they were saved last before the request arrived, and before that: the newest first, at most 5.
     pub rules: Vec<SavedAliases>,

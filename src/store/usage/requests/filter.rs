@@ -9,15 +9,15 @@ pub struct RequestFilter {
     pub key: Option<ApiKeyId>,
     /// Only those for this name.
     pub requested: Option<NameFilter>,
-    /// Only those that this alias caught; empty: only those that none caught.
+    /// Only those that this alias matched; empty: only those that none matched.
     pub alias: Option<String>,
     /// Only those that this real model answered.
     pub model: Option<String>,
     /// Only those that this provider answered.
     pub provider: Option<String>,
-    /// Only those that ended so.
+    /// Only those with such a status.
     pub status: Option<StatusFilter>,
-    /// Only those that were charged so.
+    /// Only those that ended in this state.
     pub state: Option<CallState>,
     /// Only those that arrived then or later.
     pub from: Option<Timestamp>,
@@ -25,16 +25,16 @@ pub struct RequestFilter {
     pub until: Option<Timestamp>,
 }
 
-/// Which names.
+/// The requested names that match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameFilter {
-    /// This one.
+    /// This name.
     Exact(String),
-    /// All that begin so.
+    /// All names that begin with this text.
     Prefix(String),
 }
 
-/// How requests ended.
+/// The HTTP statuses that match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StatusFilter {
     /// Below 400.
@@ -45,7 +45,7 @@ pub enum StatusFilter {
     Client,
     /// 500 to 599.
     Server,
-    /// One status.
+    /// This status.
     Code(u16),
 }
 

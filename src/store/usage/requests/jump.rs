@@ -11,12 +11,12 @@ use crate::store::engine::StoreError;
 const MANY_KEYS: usize = 64;
 
 impl Search<'_> {
-    /// Goes on where the sums say that there are matches.
+    /// Continues where the sums say that there are matches.
     pub(super) async fn jump(&mut self) -> Result<Step, StoreError> {
         match self.filter.key {
             Some(key) => {
                 let hours = self.hours_of_key(key).await?;
-                // Fewer than asked for: these are all.
+                // Fewer than the most that a statement returns: these are all hours.
                 let all = hours.values().map(Vec::len).sum::<usize>() < MOST_HOURS;
                 match self.read(hours).await? {
                     Step::GoOn if all => Ok(Step::Over),

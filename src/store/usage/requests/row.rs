@@ -7,9 +7,9 @@ use crate::store::usage::record_row::record;
 /// One row of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestRow {
-    /// The record.
+    /// The record of the call.
     pub record: UsageRecord,
-    /// The key's name, also if it was deleted since.
+    /// The key's name, also of a deleted key.
     pub key_name: Option<String>,
 }
 
@@ -18,18 +18,18 @@ pub struct RequestRow {
 pub struct RequestPage {
     /// Its rows, the newest first.
     pub rows: Vec<RequestRow>,
-    /// Whether and where it goes on.
+    /// Whether there is a next page, and where it begins.
     pub next: Next,
 }
 
-/// What comes after a page: give the id back as `before`.
+/// What comes after a page. The caller passes the id as `before` for the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Nothing.
+    /// There are no more rows.
     End,
     /// More rows, older than this one.
     Older(RequestId),
-    /// Perhaps more rows: the search looked back to here and stopped, so that no page takes long.
+    /// Perhaps more rows: the search read back to this id and stopped, so that no page takes long.
     Further(RequestId),
 }
 

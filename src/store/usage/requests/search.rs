@@ -1,5 +1,5 @@
-//! How a page of requests is found when few of them match. First a look at the newest rows; if that does not fill the page,
-//! the sums per account and day, per key and day and per key and hour say where matches are, and only those hours are read.
+//! The search for one page of requests. It first reads the newest rows. If they do not fill the page, the sums per account and
+//! day, per key and day, and per key and hour say where matches are, and only those hours are read.
 
 use std::time::{Duration, Instant};
 
@@ -10,56 +10,56 @@ use crate::domain::{RequestId, Scope, Timestamp};
 use crate::store::engine::StoreError;
 use crate::store::usage::records::Usage;
 
-/// How many rows the first look takes in.
+/// How many rows the first look reads.
 const FIRST_LOOK: u32 = 2_000;
 
-/// How many rows each further look takes in.
+/// How many rows each further look reads.
 pub const LOOK: u32 = 4_000;
 
-/// How many rows are looked at between two looks at the clock: some may have to come from a slow disk.
+/// How many rows are read between two looks at the clock; a slow disk may hold some of them.
 const SLICE: u32 = 500;
 
-/// How many rows one page looks at without knowing of a match.
+/// How many rows one page reads without knowing of a match.
 const MOST_ROWS: u32 = 6_000;
 
-/// How many hours of keys one page reads, once the sums have said that each has a match.
+/// How many hours of keys one page reads. The sums say that each has a match.
 pub const MOST_HOURS: usize = 300;
 
-/// How many days of accounts one page asks the sums of.
+/// How many days of accounts one page asks the sums for.
 pub const MOST_DAYS: usize = 60;
 
-/// One page on its way.
+/// The search for one page.
 pub struct Search<'a> {
     pub(super) usage: Usage<'a>,
     pub(super) scope: Scope,
     pub(super) filter: &'a RequestFilter,
     pub(super) limit: usize,
-    /// Everything from here on has been looked at.
+    /// Everything from this id on has been read.
     pub(super) below: RequestId,
-    /// Nothing before this is looked at.
+    /// Nothing before this id is read.
     pub(super) from: RequestId,
     pub(super) found: Vec<RequestRow>,
     pub(super) rows_left: u32,
     pub(super) hours_left: usize,
     pub(super) days_left: usize,
-    /// When it should come to an end.
+    /// When the search should end.
     pub(super) deadline: Option<Instant>,
 }
 
 /// Whether the search is over.
 pub enum Step {
-    /// Every row has been looked at.
+    /// Every row has been read.
     Over,
     /// There may be more.
     GoOn,
-    /// There may be more, but this page has taken its share.
+    /// There may be more, but this page has used up its time or its rows.
     Stop,
 }
 
 impl Usage<'_> {
-    /// One page of the list of requests: those before a given one, the newest first. However rare what is looked for is, a
-    /// page looks at a bounded part of the records, and not much longer than `patience`; then it ends in [`Next::Further`],
-    /// perhaps without a row.
+    /// One page of the list of requests: those before a given one, the newest first. However rare the matches are, a page reads
+    /// a bounded part of the records, and not much longer than `patience`. Then it ends in [`Next::Further`], perhaps without
+    /// a row.
     pub async fn requests(
         self,
         scope: Scope,
@@ -128,12 +128,12 @@ impl<'a> Search<'a> {
         Ok(RequestPage { rows: self.found, next })
     }
 
-    /// One row more than the page has says that there is another page.
+    /// The search finds one row more than the page has, to know whether there is another page.
     pub(super) fn is_full(&self) -> bool {
         self.found.len() > self.limit
     }
 
-    /// Whether it has taken its time. It always gets past one slice before it asks, so every page gets somewhere.
+    /// Whether the time is over. The search always reads one slice before it checks, so every page makes progress.
     pub(super) fn is_late(&self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
@@ -151,7 +151,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Looks at the next rows, whatever they are.
+    /// Reads the next rows, whether they match or not.
     pub(super) async fn look(&mut self, size: u32) -> Result<Step, StoreError> {
         let mut left = size.min(self.rows_left);
         while left > 0 {

@@ -55,7 +55,7 @@ pub const TABLE: Table = Table {
     id: "id",
 };
 
-/// Where a window lies: among whose rows.
+/// The rows that a window is a part of.
 #[derive(Clone, Copy, Debug)]
 pub enum Among {
     Scope(Scope),
@@ -68,11 +68,11 @@ pub enum Among {
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     pub(in crate::store) among: Among,
-    /// Not this one itself, but older ones.
+    /// Only rows older than this one.
     pub(in crate::store) below: RequestId,
-    /// This one and newer ones.
+    /// Only this row and newer ones.
     pub(in crate::store) from: RequestId,
-    /// How many rows are looked at.
+    /// How many rows are read.
     pub(in crate::store) size: u32,
 }
 
@@ -117,7 +117,7 @@ impl RequestFilter {
 }
 
 impl Window {
-    /// The first row that it does not look at, if there is one.
+    /// The first row beyond the window, if there is one.
     pub(in crate::store) async fn beyond(&self, usage: Usage<'_>) -> Result<Option<RequestId>, StoreError> {
         let mut args = args![self.below, self.from, self.size];
         let (sql, more): (_, Vec<Value>) = match self.among {
