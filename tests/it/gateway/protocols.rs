@@ -8,16 +8,16 @@ use crate::harness::upstream::{Seen, Step, answer, json_answer, stream};
 use crossmodel::domain::UsageSource;
 
 /// Endpoints that ask for words, and what is asked.
-pub(super) const ENDPOINTS: [&str; 4] = [
+pub(crate) const ENDPOINTS: [&str; 4] = [
     "/v1/chat/completions",
     "/v1/messages",
     "/v1/responses",
     "/v1/completions",
 ];
 /// A model of a provider that speaks each protocol.
-pub(super) const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
+pub(crate) const MODELS: [&str; 3] = ["acme/fast", "claude/opus", "acme/thinker"];
 
-pub(super) fn ask(path: &str, model: &str, streamed: bool) -> Value {
+pub(crate) fn ask(path: &str, model: &str, streamed: bool) -> Value {
     let mut body = match path {
         "/v1/messages" => json!({"max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}),
         "/v1/responses" => json!({"input": "Hello"}),
@@ -32,7 +32,7 @@ pub(super) fn ask(path: &str, model: &str, streamed: bool) -> Value {
 }
 
 /// Answers in the protocol of the address that was asked: "Hello there", 11 tokens in and 2 out.
-pub(super) fn polyglot(seen: &Seen) -> Vec<Step> {
+pub(crate) fn polyglot(seen: &Seen) -> Vec<Step> {
     let streamed = seen.json()["stream"] == true;
     let model = seen.json()["model"].clone();
     match seen.path.as_str() {
@@ -132,7 +132,7 @@ fn told(path: &str, body: &Value) -> (String, u64, u64, String) {
 }
 
 /// The words of a stream.
-pub(super) fn words(path: &str, reply: &Reply) -> String {
+pub(crate) fn words(path: &str, reply: &Reply) -> String {
     let data = reply
         .text()
         .lines()

@@ -1,0 +1,147 @@
+//! What an account and a key may use: addresses, models, and until when.
+
+use std::time::Duration;
+
+use crossmodel::domain::{Access, Scope};
+use crossmodel::store::Actor;
+
+use super::{AUTH, is_error};
+use crate::gateway::rig::{Rig, question, test};
+
+test!(a_key_limited_to_addresses_is_refused_elsewhere, |store| {
+    let rig = Rig::start(store).await;
+    let limit = async |net: &str| {
+        let (by, now) = (Actor::command_line(), rig.clock.now());
+        rig.store
+            .api_keys()
+            .set_allowed(Scope::All, rig.key.id, None, &[net.parse().unwrap()], &by, now)
+            .await
+            .unwrap();
+    };
+
+    limit("10.0.0.0/8").await;
+    let reply = rig
+        .client()
+        .with("x-forwarded-for", "10.0.0.1")
+        .post("/v1/chat/completions", &question("fast"))
+        .await;
+    let message = "This API key may not be used from your address.";
+    is_error(&reply, 403, "permission_error", None, "address_not_allowed", message);
+
+    limit("127.0.0.0/8").await;
+    rig.asks("fast").await.is(200);
+});
+
+test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
+    let rig = Rig::start(store).await;
+    let (by, now) = (Actor::command_line(), rig.clock.now());
+    let allowed = ["acme/other".parse().unwrap()];
+    rig.store
+        .api_keys()
+        .set_allowed(Scope::All, rig.key.id, Some(&allowed), &[], &by, now)
+        .await
+        .unwrap();
+
+    let through = rig.asks("claude-opus").await;
+    let message = "This API key may not use the model 'acme/fast', which the alias 'claude-' points at.";
+    is_error(
+        &through,
+        403,
+        "permission_error",
+        Some("model"),
+        "model_not_allowed",
+        message,
+    );
+    assert_eq!(through.header("x-crossmodel-alias"), "claude-; match=prefix");
+    assert_eq!(through.header("x-crossmodel-model"), "acme/fast");
+    let straight = rig.asks("acme/fast").await;
+    let message = "This API key may not use the model 'acme/fast'.";
+    is_error(
+        &straight,
+        403,
+        "permission_error",
+        Some("model"),
+        "model_not_allowed",
+        message,
+    );
+    rig.asks("acme/other").await.is(200);
+});
+
+both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
+    let rig = Rig::start(store).await;
+    let by = Actor::command_line();
+    let allow = async |access: Access| {
+        assert!(
+            rig.store
+                .accounts()
+                .set_access(rig.account.id, &access, &by, rig.clock.now())
+                .await
+                .unwrap()
+        );
+    };
+    let open = Access::default();
+
+    allow(Access {
+        models: Some(vec!["acme/other".parse().unwrap()]),
+        ..open.clone()
+    })
+    .await;
+    let message = "This API key may not use the model 'acme/fast'.";
+    let straight = rig.asks("acme/fast").await;
+    is_error(
+        &straight,
+        403,
+        "permission_error",
+        Some("model"),
+        "model_not_allowed",
+        message,
+    );
+    rig.asks("acme/other").await.is(200);
+    // What a key may is not widened by what it may itself.
+    let own = ["acme/fast".parse().unwrap()];
+    rig.store
+        .api_keys()
+        .set_allowed(Scope::All, rig.key.id, Some(&own), &[], &by, rig.clock.now())
+        .await
+        .unwrap();
+    rig.asks("acme/fast").await.is(403);
+    rig.asks("acme/other").await.is(403);
+    rig.store
+        .api_keys()
+        .set_allowed(Scope::All, rig.key.id, None, &[], &by, rig.clock.now())
+        .await
+        .unwrap();
+
+    allow(Access {
+        addresses: vec!["10.0.0.0/8".parse().unwrap()],
+        ..open.clone()
+    })
+    .await;
+    let message = "This API key may not be used from your address.";
+    is_error(
+        &rig.asks("fast").await,
+        403,
+        "permission_error",
+        None,
+        "address_not_allowed",
+        message,
+    );
+    allow(Access {
+        addresses: vec!["127.0.0.0/8".parse().unwrap()],
+        ..open.clone()
+    })
+    .await;
+    rig.asks("fast").await.is(200);
+
+    allow(Access {
+        expires_at: Some(rig.clock.now().plus(Duration::from_secs(5))),
+        ..open.clone()
+    })
+    .await;
+    rig.asks("fast").await.is(200);
+    rig.clock.advance(Duration::from_secs(5));
+    let message = "The account of this API key has expired.";
+    is_error(&rig.asks("fast").await, 401, AUTH, None, "api_key_expired", message);
+    allow(open).await;
+    rig.asks("fast").await.is(200);
+});

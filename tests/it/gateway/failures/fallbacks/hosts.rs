@@ -1,0 +1,136 @@
+//! One model at several hosts, whose answers the tests script.
+
+use std::time::Duration;
+
+use crossmodel::domain::{AccountId, Model, Provider, ProviderOrder};
+use crossmodel::gateway::GatewayOptions;
+use crossmodel::store::{Actor, CatalogFile};
+use serde_json::json;
+
+use crate::gateway::protocols::polyglot;
+use crate::gateway::rig::Rig;
+use crate::harness::client::Reply;
+use crate::harness::seed::NOON;
+use crate::harness::store::TestStore;
+use crate::harness::upstream::{Seen, Step, Upstream, json_answer};
+
+/// One model, `lab/m`, at four hosts: `acme/m` at the rig's own provider, `second/m` by chat at $3 and $6 per million
+/// tokens, `third/m` by Anthropic's protocol at $10 and $20, and `silent/m`, whose address nobody listens at.
+pub(super) struct Hosts {
+    pub(super) rig: Rig,
+    pub(super) second: Upstream,
+    pub(super) third: Upstream,
+}
+
+impl Hosts {
+    pub(super) async fn start(store: TestStore) -> Self {
+        Self::with(store, |_| {}).await
+    }
+
+    pub(super) async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Self {
+        let (second, third) = (Upstream::start().await, Upstream::start().await);
+        let silent = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .to_string();
+        let others = [second.host_port(), third.host_port(), silent.clone()].join(",");
+        let rig = Rig::with(store, |options| {
+            options.egress = format!("{},{others}", options.egress).parse().unwrap();
+            change(options);
+        })
+        .await;
+        third.answers(polyglot);
+        let by = Actor::command_line();
+        let silent = format!("http://{silent}");
+        let hosts = [
+            (
+                "second",
+                second.url(),
+                "openai-chat",
+                "/chat/completions",
+                "0.000003",
+                "0.000006",
+            ),
+            (
+                "third",
+                third.url(),
+                "anthropic-messages",
+                "/v1/messages",
+                "0.00001",
+                "0.00002",
+            ),
+            (
+                "silent",
+                silent,
+                "openai-chat",
+                "/chat/completions",
+                "0.000001",
+                "0.000002",
+            ),
+        ];
+        let providers = hosts.iter().map(|(id, url, protocol, path, ..)| -> Provider {
+            let endpoint = json!({"protocol": protocol, "base_url": url, "path": path});
+            let provider = json!({"id": id, "name": id, "protocol": protocol, "base_url": url, "env": ["ACME_KEY"],
+                "endpoints": [endpoint], "stream_options": true});
+            serde_json::from_value(provider).unwrap()
+        });
+        let acme = ("acme", String::new(), "openai-chat", "", "0.000001", "0.000002");
+        let poor = ("poor", String::new(), "openai-chat", "", "0.000001", "0.000002");
+        let down = ("down", String::new(), "openai-chat", "", "0.000001", "0.000002");
+        let models =
+            hosts
+                .iter()
+                .chain([&acme, &poor, &down])
+                .map(|(id, _, protocol, _, prompt, completion)| -> Model {
+                    let model = json!({"id": format!("{id}/m"), "canonical_slug": "lab/m", "name": "M", "provider": id,
+                "upstream_model": format!("m-at-{id}"), "type": "chat", "protocols": [protocol],
+                "context_length": 8192, "pricing": {"prompt": prompt, "completion": completion}});
+                    serde_json::from_value(model).unwrap()
+                });
+        let file = CatalogFile::new(models.collect(), providers.collect());
+        rig.store.catalog().import(&file, &by, NOON).await.unwrap();
+        Self { rig, second, third }
+    }
+
+    pub(super) async fn order(&self, account: Option<AccountId>, providers: &[&str]) {
+        let providers = providers.iter().map(|name| name.parse().unwrap()).collect();
+        let order = ProviderOrder::new("lab/m", account, providers).unwrap();
+        let by = Actor::command_line();
+        self.rig
+            .store
+            .catalog()
+            .set_provider_order(&order, &by, self.rig.clock.now())
+            .await
+            .unwrap();
+    }
+
+    pub(super) async fn asks(&self) -> Reply {
+        self.rig.clock.advance(Duration::from_millis(1));
+        self.rig.asks("acme/m").await
+    }
+
+    /// The model of the last record, what it cost, and its attempts as `model status error`.
+    pub(super) async fn recorded(&self) -> (String, String, Vec<String>) {
+        let record = self.rig.records().await.remove(0);
+        let attempts = record.attempts.iter().map(|attempt| {
+            let status = attempt.status.map_or("-".into(), |status| status.to_string());
+            format!("{} {status} {}", attempt.model, attempt.error.as_deref().unwrap_or("-"))
+        });
+        assert!(record.model.starts_with(record.provider.as_str()), "{record:?}");
+        (record.model, record.cost.to_string(), attempts.collect())
+    }
+}
+
+pub(super) fn fails(status: u16) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync {
+    move |_| json_answer(status, &json!({"error": {"message": "no", "code": "no"}}))
+}
+
+/// The model that ran, as header and body tell it.
+#[track_caller]
+pub(super) fn ran(reply: &Reply) -> String {
+    assert_eq!(reply.status.as_u16(), 200, "{}", reply.text());
+    let header = reply.header("x-crossmodel-model").to_owned();
+    assert_eq!(reply.json()["model"], header.as_str());
+    header
+}

@@ -1,0 +1,104 @@
+//! Which providers of an order are asked, and which are passed over.
+
+use crossmodel::domain::Scope;
+use crossmodel::store::Actor;
+
+use super::hosts::{Hosts, fails, ran};
+use crate::gateway::rig::{question, test};
+use crate::harness::seed::{self};
+
+test!(an_accounts_own_order_wins, |store| {
+    let hosts = Hosts::start(store).await;
+    let other = seed::account(&hosts.rig.store, "other").await;
+    hosts.rig.upstream.answers(fails(429));
+    hosts.order(None, &["second"]).await;
+    hosts.order(Some(other.id), &["silent"]).await;
+    assert_eq!(ran(&hosts.asks().await), "second/m");
+
+    hosts.order(Some(hosts.rig.account.id), &["third"]).await;
+
+    assert_eq!(ran(&hosts.asks().await), "third/m");
+});
+
+both_engines!(an_order_is_live_on_the_next_request, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.rig.upstream.answers(fails(429));
+    for _ in 0..5 {
+        hosts.order(None, &["second"]).await;
+        assert_eq!(ran(&hosts.asks().await), "second/m");
+
+        let (by, now) = (Actor::command_line(), hosts.rig.clock.now());
+        assert!(
+            hosts
+                .rig
+                .store
+                .catalog()
+                .remove_provider_order("lab/m", None, &by, now)
+                .await
+                .unwrap()
+        );
+        hosts.asks().await.is(429);
+    }
+});
+
+test!(without_an_order_nobody_else_is_asked, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.rig.upstream.answers(fails(500));
+
+    hosts.asks().await.is(502);
+
+    assert_eq!(hosts.second.seen().len() + hosts.third.seen().len(), 0);
+});
+
+test!(only_models_that_the_key_may_use_are_asked, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.order(None, &["second", "third"]).await;
+    hosts.rig.upstream.answers(fails(500));
+    for (allowed, runs) in [(vec!["acme/m"], None), (vec!["acme/m", "third/m"], Some("third/m"))] {
+        let allowed: Vec<_> = allowed.into_iter().map(|id| id.parse().unwrap()).collect();
+        let (by, now) = (Actor::command_line(), hosts.rig.clock.now());
+        hosts
+            .rig
+            .store
+            .api_keys()
+            .set_allowed(Scope::All, hosts.rig.key.id, Some(&allowed), &[], &by, now)
+            .await
+            .unwrap();
+
+        let reply = hosts.asks().await;
+
+        assert_eq!(reply.status.as_u16(), if runs.is_some() { 200 } else { 502 });
+        assert_eq!(reply.header("x-crossmodel-model"), runs.unwrap_or("acme/m"));
+    }
+    assert_eq!(hosts.second.seen().len(), 0);
+});
+
+test!(
+    providers_that_are_switched_off_or_have_no_credential_are_passed_over,
+    |store| {
+        let hosts = Hosts::start(store).await;
+        hosts.order(None, &["down", "poor", "second"]).await;
+        hosts.rig.upstream.answers(fails(500));
+
+        assert_eq!(ran(&hosts.asks().await), "second/m");
+
+        // If it is the one that was named that has no credential, the next one is asked at once.
+        assert_eq!(ran(&hosts.rig.asks("poor/m").await), "second/m");
+        hosts.rig.asks("down/m").await.is(404);
+    }
+);
+
+test!(
+    a_provider_whose_protocol_cannot_say_the_request_is_passed_over,
+    |store| {
+        let hosts = Hosts::start(store).await;
+        hosts.order(None, &["third", "second"]).await;
+        hosts.rig.upstream.answers(fails(500));
+        let mut body = question("acme/m");
+        body["n"] = 2.into();
+
+        let reply = hosts.rig.client().post("/v1/chat/completions", &body).await;
+
+        assert_eq!((ran(&reply).as_str(), hosts.third.seen().len()), ("second/m", 0));
+    }
+);
