@@ -1,57 +1,19 @@
 //! The master key's file.
 
+mod error;
+
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
+pub use error::MasterKeyError;
+
 use crate::domain::MasterKey;
 use crate::random;
-
-/// Why there is no master key. The message is one line and names the file.
-#[derive(Debug, thiserror::Error)]
-pub enum MasterKeyError {
-    /// It is not there, and must not be made.
-    #[error("the master key file {} is missing; name another with CROSSMODEL_MASTER_KEY_FILE, or make one: \
-             (umask 077; openssl rand -hex 32 > {})", .0.display(), .0.display())]
-    Missing(PathBuf),
-    /// It is not there, but the database was set up with one.
-    #[error("the master key file {} is missing, and the database was set up with one; put it back, or name its place \
-             with CROSSMODEL_MASTER_KEY_FILE", .0.display())]
-    Lost(PathBuf),
-    /// Others can read or change it.
-    #[error("the master key file {} can be read or changed by others (mode {mode:03o}); run: chmod 600 {}", .path.display(), .path.display())]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// Its content is no key.
-    #[error("the master key file {} does not hold 64 hexadecimal digits", .0.display())]
-    Malformed(PathBuf),
-    /// It is a key that everybody knows.
-    #[error("the master key file {} holds the same byte over and over, which is no secret; make one with: \
-             openssl rand -hex 32", .0.display())]
-    Guessable(PathBuf),
-    /// The database was set up with another key.
-    #[error("the master key in {} is not the one that this database was set up with; put the right file back, or name \
-             its place with CROSSMODEL_MASTER_KEY_FILE", .0.display())]
-    Mismatch(PathBuf),
-    /// The file cannot be read or made.
-    #[error("the master key file {} cannot be {what}: {source}", .path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What was tried.
-        what: &'static str,
-        /// Why it failed.
-        source: io::Error,
-    },
-}
 
 /// Reads the key from its file; `None` if there is no such file.
 ///
@@ -68,6 +30,7 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
+
     // The group may read it: that is how secrets are mounted into containers.
     if mode & 0o027 != 0 {
         return Err(MasterKeyError::Exposed {
@@ -75,6 +38,7 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
             mode: mode & 0o777,
         });
     }
+
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => MasterKeyError::Malformed(path.into()),
         _ => failed(error),
@@ -86,7 +50,7 @@ pub fn read(path: &Path) -> Result<Option<MasterKey>, MasterKeyError> {
     Ok(Some(MasterKey::from_bytes(*bytes)))
 }
 
-/// Makes the file with a new random key, unless another process was first; then that one's key counts.
+/// Makes the file with a new random key, unless another process was first; then the key of that process counts.
 ///
 /// # Errors
 /// If the file cannot be made.
@@ -101,6 +65,7 @@ pub fn make(path: &Path) -> Result<MasterKey, MasterKeyError> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed)?;
+
     let bytes = Zeroizing::new(random::bytes::<32>());
     let mut text = Zeroizing::new(String::with_capacity(65));
     for byte in bytes.iter() {
@@ -109,7 +74,7 @@ pub fn make(path: &Path) -> Result<MasterKey, MasterKeyError> {
     }
     text.push('\n');
 
-    // Written whole beside its place and then linked there: nobody ever reads half a key, and no key is overwritten.
+    // Write the whole file beside its path, then link it there: no process ever reads half a key or overwrites one.
     let draft = folder.join(format!(".master.key.{:016x}", u64::from_le_bytes(random::bytes())));
     let written = OpenOptions::new()
         .write(true)
@@ -119,30 +84,27 @@ pub fn make(path: &Path) -> Result<MasterKey, MasterKeyError> {
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| fs::hard_link(&draft, path));
     let _ = fs::remove_file(&draft);
+
     match written {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(failed(error)),
         _ => read(path)?.ok_or_else(|| MasterKeyError::Missing(path.into())),
     }
 }
 
-fn decode(hex: &str) -> Option<Zeroizing<[u8; 32]>> {
-    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut out = Zeroizing::new([0; 32]);
-    for (n, byte) in out.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * n..2 * n + 2)?, 16).ok()?;
-    }
-    Some(out)
+fn decode(digits: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(digits, key.as_mut_slice()).ok()?;
+    Some(key)
 }
 
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
 
     use super::*;
 
-    /// A folder that is gone at the test's end.
+    /// A folder that is removed at the test's end.
     struct Folder(PathBuf);
 
     impl Folder {
