@@ -1,25 +1,26 @@
-//! Who is connected, and whose connection ends when there is no room for another.
+//! The connections of clients: which are let in, and which end when there is no room for another.
 //!
-//! Anybody can open a connection, so those that have shown neither a key nor a session, *strangers*, get a part of the
-//! room only: half of it all together, and so many for one address. A new connection is let in even then. Instead, the
-//! oldest one ends of the address that has the most: a caller shows a key within the first moments of a connection, while
-//! those of a client that only holds connections open are soon the oldest. Connections that have shown one end for nobody.
+//! Any program can open a connection, so those that have shown neither a key nor a session, *strangers*, get a part of the
+//! room only: half of it all together, and a number for each address. A new connection is let in even then. Instead, the
+//! oldest connection of the address that has the most ends: a caller shows a key within the first moments of a connection,
+//! while those of a client that only holds connections open are soon the oldest. Connections that have shown a key or a
+//! session never end for another.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+mod connection;
+mod report;
+mod state;
+
 use std::net::IpAddr;
-use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ipnet::IpNet;
-use tokio::task::AbortHandle;
+
+pub use connection::{Connection, ConnectionSlot};
 
 use crate::domain::{TrustedProxies, household};
-
-/// The same is not said again in the log before this has passed.
-const QUIET: Duration = Duration::from_secs(10);
+use report::Matter;
+use state::State;
 
 /// How many connections there may be.
 #[derive(Clone, Debug)]
@@ -32,7 +33,7 @@ pub struct Room {
     pub proxies: TrustedProxies,
 }
 
-/// Whom a connection counts for; all of trusted proxies count as one.
+/// The network that a connection counts for; all of trusted proxies count as one.
 type Sender = Option<IpNet>;
 
 /// Every connection of clients to this process.
@@ -42,46 +43,8 @@ pub struct Connections {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    next: u64,
-    known: usize,
-    strangers: HashMap<u64, Arc<Connection>>,
-    /// Those of each sender by number, so that the oldest comes first.
-    by_sender: HashMap<Sender, BTreeSet<u64>>,
-    /// How many each sender has and the number of its oldest, so that the one with the most comes last, and among equals the
-    /// one with the oldest.
-    by_count: BTreeSet<(usize, Reverse<u64>, Sender)>,
-    reports: [Report; 4],
-}
-
-/// One connection, for those who serve its requests.
-#[derive(Debug)]
-pub struct Connection {
-    all: Arc<Connections>,
-    number: u64,
-    sender: Sender,
-    known: AtomicBool,
-    fate: Mutex<Service>,
-}
-
-/// What serves a connection, and whether that has to end.
-#[derive(Debug)]
-enum Service {
-    /// Nothing yet.
-    Waits,
-    /// This task.
-    Served(AbortHandle),
-    /// Nothing any more.
-    Over,
-}
-
-/// A connection's place among the others, free again when dropped.
-#[derive(Debug)]
-pub struct ConnectionSlot(Arc<Connection>);
-
 impl Connections {
-    /// None yet.
+    /// Room without a connection in it.
     pub fn new(room: Room) -> Arc<Self> {
         Arc::new(Self {
             room,
@@ -89,8 +52,8 @@ impl Connections {
         })
     }
 
-    /// A place for a connection from `peer`, for which a stranger's connection may have to end. `None` if all the room is
-    /// taken by callers with a key.
+    /// Makes room for a connection from `peer`, for which a stranger's connection may have to end. `None` if callers with a
+    /// key have all the room.
     pub fn enter(self: &Arc<Self>, peer: IpAddr, now: Instant) -> Option<ConnectionSlot> {
         let peer = peer.to_canonical();
         let sender = (!self.room.proxies.contains(peer)).then(|| household(peer));
@@ -101,6 +64,7 @@ impl Connections {
             over.extend(state.forget_oldest_of(sender));
             state.report(Matter::Address(peer), &self.room, now);
         }
+
         if state.strangers.len() >= self.share() || state.all() >= self.room.most {
             let Some(connection) = state.forget_one() else {
                 state.report(Matter::Refused, &self.room, now);
@@ -109,6 +73,7 @@ impl Connections {
             over.push(connection);
             state.report(Matter::Strangers, &self.room, now);
         }
+
         let connection = state.add(self, sender);
         if state.all() * 10 >= self.room.most * 9 {
             state.report(Matter::Near, &self.room, now);
@@ -119,7 +84,7 @@ impl Connections {
         Some(ConnectionSlot(connection))
     }
 
-    /// Ends a stranger's connection, if there is one: the process has used something up that connections hold.
+    /// Ends a stranger's connection, if there is one, as the process has run out of something that connections hold.
     pub fn make_room(&self) {
         let connection = self.state().forget_one();
         if let Some(connection) = connection {
@@ -127,13 +92,13 @@ impl Connections {
         }
     }
 
-    /// How many there are, and how many of them are strangers'.
+    /// The number of all connections, and of those of strangers.
     pub fn count(&self) -> (usize, usize) {
         let state = self.state();
         (state.all(), state.strangers.len())
     }
 
-    /// How many of all may be strangers'.
+    /// The most connections that strangers may have together.
     fn share(&self) -> usize {
         (self.room.most / 2).max(1)
     }
@@ -146,183 +111,6 @@ impl Connections {
 /// A lock whose holder panicked still guards good data here: nothing panics between two writes.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl State {
-    fn all(&self) -> usize {
-        self.known + self.strangers.len()
-    }
-
-    fn of(&self, sender: Sender) -> usize {
-        self.by_sender.get(&sender).map_or(0, BTreeSet::len)
-    }
-
-    fn add(&mut self, all: &Arc<Connections>, sender: Option<IpNet>) -> Arc<Connection> {
-        let number = self.next;
-        self.next += 1;
-        let connection = Arc::new(Connection {
-            all: Arc::clone(all),
-            number,
-            sender,
-            known: AtomicBool::new(false),
-            fate: Mutex::new(Service::Waits),
-        });
-        self.strangers.insert(number, Arc::clone(&connection));
-        self.change(sender, |own| own.insert(number));
-        connection
-    }
-
-    /// Takes one from among the strangers.
-    fn forget(&mut self, number: u64) -> Option<Arc<Connection>> {
-        let connection = self.strangers.remove(&number)?;
-        self.change(connection.sender, |own| own.remove(&number));
-        Some(connection)
-    }
-
-    fn forget_oldest_of(&mut self, sender: Sender) -> Option<Arc<Connection>> {
-        let oldest = self.by_sender.get(&sender)?.first().copied()?;
-        self.forget(oldest)
-    }
-
-    /// Takes the oldest of the sender that has the most.
-    fn forget_one(&mut self) -> Option<Arc<Connection>> {
-        let (_, _, sender) = self.by_count.last().copied()?;
-        self.forget_oldest_of(sender)
-    }
-
-    fn change(&mut self, sender: Sender, change: impl FnOnce(&mut BTreeSet<u64>) -> bool) {
-        let own = self.by_sender.entry(sender).or_default();
-        let rank = |own: &BTreeSet<u64>| own.first().map(|&oldest| (own.len(), Reverse(oldest), sender));
-        if let Some(before) = rank(own) {
-            self.by_count.remove(&before);
-        }
-        change(own);
-        match rank(own) {
-            Some(now) => drop(self.by_count.insert(now)),
-            None => drop(self.by_sender.remove(&sender)),
-        }
-    }
-}
-
-impl Connection {
-    /// Notes that a key or a session was accepted on it. For every request, since it costs next to nothing after the first.
-    pub fn authenticated(&self) {
-        if self.known.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut state = self.all.state();
-        // One that had to end meanwhile stays out.
-        if state.forget(self.number).is_some() {
-            state.known += 1;
-            self.known.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Names the task that serves it, and that ends when the connection has to.
-    pub fn served_by(&self, task: AbortHandle) {
-        let mut fate = lock(&self.fate);
-        match *fate {
-            Service::Over => task.abort(),
-            Service::Waits | Service::Served(_) => *fate = Service::Served(task),
-        }
-    }
-
-    fn end(&self) {
-        if let Service::Served(task) = std::mem::replace(&mut *lock(&self.fate), Service::Over) {
-            task.abort();
-        }
-    }
-}
-
-impl ConnectionSlot {
-    /// The connection, to be kept beside it.
-    pub fn connection(&self) -> Arc<Connection> {
-        Arc::clone(&self.0)
-    }
-}
-
-impl Deref for ConnectionSlot {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
-        &self.0
-    }
-}
-
-impl Drop for ConnectionSlot {
-    fn drop(&mut self) {
-        let mut state = self.all.state();
-        if state.forget(self.number).is_none() && self.known.load(Ordering::Relaxed) {
-            state.known -= 1;
-        }
-    }
-}
-
-/// What the log is told.
-#[derive(Clone, Copy, Debug)]
-enum Matter {
-    /// One address has too many.
-    Address(IpAddr),
-    /// All strangers together have too many.
-    Strangers,
-    /// There is hardly any room.
-    Near,
-    /// There is no room.
-    Refused,
-}
-
-/// How often something happened since it was last said.
-#[derive(Clone, Copy, Debug, Default)]
-struct Report {
-    said: Option<Instant>,
-    times: u64,
-}
-
-impl Report {
-    /// How often it happened, if that is to be said now.
-    fn due(&mut self, now: Instant) -> Option<u64> {
-        self.times += 1;
-        if self.said.is_some_and(|said| now.duration_since(said) < QUIET) {
-            return None;
-        }
-        self.said = Some(now);
-        Some(std::mem::take(&mut self.times))
-    }
-}
-
-impl State {
-    fn report(&mut self, matter: Matter, room: &Room, now: Instant) {
-        let (all, strangers) = (self.all(), self.strangers.len());
-        let [address, half, near, refused] = &mut self.reports;
-        let report = match matter {
-            Matter::Address(_) => address,
-            Matter::Strangers => half,
-            Matter::Near => near,
-            Matter::Refused => refused,
-        };
-        let Some(times) = report.due(now) else { return };
-        let (most, per_address) = (room.most, room.per_address);
-        match matter {
-            Matter::Address(client) => tracing::warn!(
-                %client,
-                connections = all,
-                "Ended {times} connections that had shown neither key nor session: their address has more than \
-                 {per_address} of them (CROSSMODEL_CONNECTIONS_PER_ADDRESS)"
-            ),
-            Matter::Strangers => tracing::warn!(
-                connections = all,
-                "Ended {times} of {strangers} connections that had shown neither key nor session: half of {most} \
-                 (CROSSMODEL_MAX_CONNECTIONS) is kept for those that have"
-            ),
-            Matter::Near => tracing::warn!(
-                connections = all,
-                "There is room for {most} connections (CROSSMODEL_MAX_CONNECTIONS), and nine of ten are in use"
-            ),
-            Matter::Refused => tracing::error!(
-                connections = all,
-                "Refused {times} connections: callers with a key have all {most} (CROSSMODEL_MAX_CONNECTIONS)"
-            ),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
-//! Who gets in, and whose connection ends for it.
+//! Which connections are let in, and which end for another.
 
+use std::time::Duration;
+
+use super::report::Report;
 use super::*;
 
 fn connections(most: usize, per_address: usize) -> Arc<Connections> {
@@ -15,11 +18,11 @@ fn enter(all: &Arc<Connections>, from: &str) -> Option<ConnectionSlot> {
     all.enter(from.parse().unwrap(), Instant::now())
 }
 
-/// A place, and whether its connection has been ended.
-fn served(place: &ConnectionSlot) -> impl Fn() -> bool + use<> {
+/// Serves the connection of a slot; the answer says whether it has been ended.
+fn served(slot: &ConnectionSlot) -> impl Fn() -> bool + use<> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let task = runtime.spawn(std::future::pending::<()>());
-    place.served_by(task.abort_handle());
+    slot.served_by(task.abort_handle());
     move || {
         runtime.block_on(tokio::task::yield_now());
         task.is_finished()
@@ -27,7 +30,7 @@ fn served(place: &ConnectionSlot) -> impl Fn() -> bool + use<> {
 }
 
 #[test]
-fn a_place_is_free_again_when_it_is_dropped() {
+fn a_slot_is_free_again_when_it_is_dropped() {
     let all = connections(10, 10);
     let first = enter(&all, "192.0.2.1").unwrap();
     let second = enter(&all, "192.0.2.1").unwrap();
@@ -45,25 +48,25 @@ fn a_place_is_free_again_when_it_is_dropped() {
 fn an_address_with_too_many_strangers_loses_its_oldest() {
     let all = connections(100, 2);
     let other = enter(&all, "192.0.2.9").unwrap();
-    let places: Vec<_> = (0..3).map(|_| enter(&all, "192.0.2.1").unwrap()).collect();
+    let slots: Vec<_> = (0..3).map(|_| enter(&all, "192.0.2.1").unwrap()).collect();
 
-    assert!(served(&places[0])());
-    assert!(!served(&places[1])() && !served(&places[2])() && !served(&other)());
+    assert!(served(&slots[0])());
+    assert!(!served(&slots[1])() && !served(&slots[2])() && !served(&other)());
     assert_eq!(all.count(), (3, 3));
 }
 
 #[test]
-fn whoever_has_shown_a_key_counts_for_no_address() {
+fn a_connection_that_has_shown_a_key_counts_for_no_address() {
     let all = connections(100, 2);
-    let places: Vec<_> = (0..10)
+    let slots: Vec<_> = (0..10)
         .map(|_| {
-            let place = enter(&all, "192.0.2.1").unwrap();
-            place.authenticated();
-            place
+            let slot = enter(&all, "192.0.2.1").unwrap();
+            slot.authenticated();
+            slot
         })
         .collect();
 
-    assert!(places.iter().all(|place| !served(place)()));
+    assert!(slots.iter().all(|slot| !served(slot)()));
     assert_eq!(all.count(), (10, 0));
 }
 
@@ -78,15 +81,15 @@ fn a_household_of_ipv6_addresses_counts_as_one() {
 #[test]
 fn behind_a_proxy_one_address_is_many_clients() {
     let all = connections(100, 1);
-    let places: Vec<_> = (0..20).map(|_| enter(&all, "10.0.0.1").unwrap()).collect();
-    assert!(places.iter().all(|place| !served(place)()));
+    let slots: Vec<_> = (0..20).map(|_| enter(&all, "10.0.0.1").unwrap()).collect();
+    assert!(slots.iter().all(|slot| !served(slot)()));
 }
 
 #[test]
 fn strangers_have_half_of_the_room() {
     let all = connections(10, 100);
-    let places: Vec<_> = (0..6).map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap()).collect();
-    assert!(served(&places[0])());
+    let slots: Vec<_> = (0..6).map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap()).collect();
+    assert!(served(&slots[0])());
     assert_eq!(all.count(), (5, 5));
 }
 
@@ -108,22 +111,23 @@ fn a_caller_gets_in_however_many_strangers_hold_connections_open() {
     let _more: Vec<_> = (50..99)
         .map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap())
         .collect();
+
     assert!(!served(&caller)());
 }
 
 #[test]
-fn when_callers_have_all_the_room_nobody_else_gets_in() {
+fn when_callers_have_all_the_room_no_other_gets_in() {
     let all = connections(4, 100);
-    let mut places: Vec<_> = (0..4)
+    let mut slots: Vec<_> = (0..4)
         .map(|_| {
-            let place = enter(&all, "192.0.2.1").unwrap();
-            place.authenticated();
-            place
+            let slot = enter(&all, "192.0.2.1").unwrap();
+            slot.authenticated();
+            slot
         })
         .collect();
 
     assert!(enter(&all, "192.0.2.2").is_none());
-    places.pop();
+    slots.pop();
     assert!(enter(&all, "192.0.2.2").is_some());
 }
 
@@ -133,6 +137,7 @@ fn a_connection_that_had_to_end_is_not_let_back_in_by_a_key() {
     let late = enter(&all, "192.0.2.1").unwrap();
     let _next = enter(&all, "192.0.2.1").unwrap();
     late.authenticated();
+
     assert_eq!(all.count(), (1, 1));
     assert!(served(&late)());
 }
