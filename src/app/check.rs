@@ -1,9 +1,10 @@
-//! What a start would find, step by step as it starts, with nothing changed.
+//! A trial of a start, step by step as a start goes, that changes nothing.
 
 use std::path::{Path, PathBuf};
 
 use super::folders::{self, Missing};
-use super::{KEY_CHECK, StartError, extra_roots, listener, provider_proxy};
+use super::installation_key::KEY_CHECK;
+use super::{StartError, extra_roots, listener, provider_proxy};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{MasterKey, Sealed};
@@ -15,26 +16,26 @@ use crate::store::{Store, StoreError};
 /// What a start would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// What is at the database's address, in words.
+    /// The state of the database, in words.
     pub database: String,
-    /// Where the master key is.
+    /// The path of the master key's file.
     pub master_key_file: PathBuf,
-    /// What is there, in words.
+    /// The state of that file, in words.
     pub master_key: &'static str,
-    /// The folder that calls are written down in, if this process would have the gateway.
+    /// The folder of the spool, if this process would have the gateway.
     pub spool: Option<PathBuf>,
 }
 
 /// Goes through all that a start goes through: the database and its schema, the master key, the addresses to listen on,
-/// the authorities, the catalog, the spool. What is tried out is undone.
+/// the authorities, the catalog, the spool. Undoes what it tries.
 ///
 /// # Errors
-/// If a start would fail; the error is the one that it would fail with.
+/// If a start would fail; the error is that of the start.
 pub async fn check(settings: &Settings) -> Result<Found, StartError> {
     let parts = settings.parts()?;
     let database = Database::find(settings).await?;
     let (path, key, master_key) = find_master_key(settings, &database)?;
-    // Taken and let go.
+    // Take the addresses and release them.
     drop(listener::take(parts)?);
 
     let mut spool = None;
@@ -54,6 +55,7 @@ pub async fn check(settings: &Settings) -> Result<Found, StartError> {
         checked?;
         spool = Some(folder);
     }
+
     let words = database.words();
     database.close().await;
     Ok(Found {
@@ -64,13 +66,13 @@ pub async fn check(settings: &Settings) -> Result<Found, StartError> {
     })
 }
 
-/// What is at the database's address.
+/// The database at the address of the settings, if there is one.
 struct Database {
     /// `None` for a file that is yet to be made.
     store: Option<Store>,
     /// The migrations that a start would run.
     pending: Vec<String>,
-    /// What was sealed under the master key that it was set up with.
+    /// The text that is sealed under the master key that the database was set up with.
     key_check: Option<Sealed>,
 }
 
@@ -92,10 +94,12 @@ impl Database {
                 });
             }
         }
+
         let store = Store::open_to_look(url).await.map_err(failed)?;
         let pending = store.pending_migrations().await.map_err(failed)?;
         store.check_writable(url, !pending.is_empty()).await.map_err(failed)?;
-        // The table is one of those that the schema began with.
+
+        // The table came with the first migration.
         let has_table = !pending.iter().any(|step| step.ends_with("_installation"));
         let key_check = if has_table {
             store.installation().key_check().await?
@@ -125,7 +129,7 @@ impl Database {
     }
 }
 
-/// Where the master key is, itself or one to go on with, and what is there in words.
+/// The path of the master key, the key itself or a random one to go on with, and the state of its file in words.
 fn find_master_key(settings: &Settings, database: &Database) -> Result<(PathBuf, MasterKey, &'static str), StartError> {
     let (path, may_be_made) = settings.master_key();
     match (master_key::read(&path)?, &database.key_check) {

@@ -1,15 +1,15 @@
-//! How many files and connections this process may have open at once.
+//! The number of files and connections that this process may have open at once.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// With fewer than this, a busy gateway soon runs out.
+/// A busy gateway soon runs out of fewer descriptors than this.
 const FEW: u64 = 4096;
-/// Where the system sets no limit.
+/// The limit where the system sets none.
 const MANY: u64 = 1 << 20;
 /// More connections of clients than this are a mistake, or an attack.
 const MOST: usize = 100_000;
 
-/// Raises the limit as far as the system lets us, and says what it is.
+/// Raises the limit of open files as far as the system allows. Returns the limit.
 pub(super) fn raise() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let wanted = maximum.unwrap_or(MANY);
@@ -17,13 +17,12 @@ pub(super) fn raise() -> u64 {
     if before >= wanted {
         return before;
     }
-    match setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: Some(wanted),
-            maximum,
-        },
-    ) {
+
+    let raised = Rlimit {
+        current: Some(wanted),
+        maximum,
+    };
+    match setrlimit(Resource::Nofile, raised) {
         Ok(()) => wanted,
         Err(error) => {
             tracing::warn!(%error, "The limit of open files cannot be raised from {before} to {wanted}");
@@ -32,11 +31,12 @@ pub(super) fn raise() -> u64 {
     }
 }
 
-/// How many connections of clients there may be: three of four descriptors, or what was set. The others are for providers,
-/// the database and the spool; a call takes one of each, but not every connection has a call.
+/// The most connections of clients: three of four descriptors, or the number that was set. The other descriptors are for
+/// providers, the database and the spool. A call takes one of each, but not every connection has a call.
 pub(super) fn connections(descriptors: u64, set: Option<u32>) -> usize {
     let fitting = usize::try_from(descriptors / 4 * 3).unwrap_or(MOST).min(MOST);
     let most = set.map_or(fitting, |set| set as usize);
+
     tracing::info!("{descriptors} files can be open at once, {most} of them connections of clients");
     if descriptors < FEW {
         tracing::warn!(
@@ -50,6 +50,7 @@ pub(super) fn connections(descriptors: u64, set: Option<u32>) -> usize {
              {fitting} should be connections of clients"
         );
     }
+
     most
 }
 
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quarter_of_the_descriptors_is_kept_for_all_else() {
+    fn a_quarter_of_the_descriptors_is_kept_for_other_uses() {
         assert_eq!(connections(256, None), 192);
         assert_eq!(connections(20_000, None), 15_000);
         assert_eq!(connections(1 << 30, None), MOST);

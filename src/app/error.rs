@@ -32,7 +32,7 @@ pub enum StartError {
     /// The database cannot be reached or brought up to date.
     #[error("DATABASE_URL: {url}: {}", error_chain(.error))]
     Database {
-        /// Where it should be.
+        /// The address of the database.
         url: DatabaseUrl,
         /// Why it fails.
         error: StoreError,

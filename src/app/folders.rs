@@ -1,4 +1,4 @@
-//! Whether a start could write where it has to, found out by trying; afterwards everything is as it was before.
+//! Finds out by trying whether a start could write to its folders, and leaves everything as it was.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::random;
 
-/// Whether files can be made in a folder, which a start makes if it is missing.
+/// Checks that files can be made in a folder, which a start makes if it is missing.
 ///
 /// # Errors
-/// Why not.
+/// If the folder or a file in it cannot be made.
 pub(super) fn check_writable(folder: &Path) -> io::Result<()> {
     let folder = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
         folder
     };
+
     let missing = Missing::of(folder);
     let made = fs::create_dir_all(folder).and_then(|()| {
         let file = folder.join(format!(
@@ -25,11 +26,12 @@ pub(super) fn check_writable(folder: &Path) -> io::Result<()> {
         File::create_new(&file)?;
         fs::remove_file(file)
     });
+
     missing.remove();
     made
 }
 
-/// The folders that are missing on the way to one, itself included.
+/// The folders that are missing on the path to a folder, itself included.
 pub(super) struct Missing(Vec<PathBuf>);
 
 impl Missing {
@@ -40,10 +42,10 @@ impl Missing {
         Self(missing.map(Path::to_owned).collect())
     }
 
-    /// Removes those that are there now and empty.
+    /// Removes those that exist now and are empty.
     pub(super) fn remove(self) {
         for folder in self.0 {
-            // One that was not made, or that another process uses by now, stays as it is.
+            // A folder that was not made, or that another process uses by now, stays as it is.
             drop(fs::remove_dir(folder));
         }
     }
@@ -79,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_where_the_folder_should_be_is_told() {
+    fn a_file_where_the_folder_should_be_is_an_error() {
         let top = scratch();
         fs::write(&top, "text").unwrap();
 

@@ -1,4 +1,4 @@
-//! Listening sockets, taken before anything starts, so that a busy address is the first thing to be told.
+//! Listening sockets, taken before anything starts, so that a busy address is the first error that a start reports.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use crate::config::{Address, Parts};
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 2048;
 
-/// A socket and what is served on it.
+/// A socket, and the parts of the program that are served on it.
 #[derive(Debug)]
 pub(super) struct Listener {
     pub(super) socket: TcpListener,
@@ -19,14 +19,15 @@ pub(super) struct Listener {
     pub(super) console: bool,
 }
 
-/// Takes the addresses of both parts: one socket if they are the same. The answer also says where that is, since port 0
-/// stands for any free port.
+/// Takes the addresses of both parts: one socket if they are the same. The answer has the addresses that were bound, since
+/// port 0 stands for any free port.
 pub(super) fn take(parts: Parts) -> Result<(Vec<Listener>, Parts), StartError> {
     let mut listeners = Vec::new();
     let mut bound = Parts {
         gateway: None,
         console: None,
     };
+
     if let Some(address) = parts.gateway {
         let (socket, at) = listen(address)?;
         let console = parts.console == Some(address);
@@ -40,6 +41,7 @@ pub(super) fn take(parts: Parts) -> Result<(Vec<Listener>, Parts), StartError> {
             console,
         });
     }
+
     if let Some(address) = parts.console
         && bound.console.is_none()
     {
@@ -51,6 +53,7 @@ pub(super) fn take(parts: Parts) -> Result<(Vec<Listener>, Parts), StartError> {
             console: true,
         });
     }
+
     Ok((listeners, bound))
 }
 

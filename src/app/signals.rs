@@ -25,7 +25,7 @@ impl StopSignals {
         })
     }
 
-    /// Waits for the next request; says which it was.
+    /// Waits for the next request. Returns the signal's name.
     pub(super) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",

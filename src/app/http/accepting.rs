@@ -12,13 +12,13 @@ use tokio::time::timeout;
 
 use crate::connections::{ConnectionSlot, Connections};
 
-/// After a failure of the system, such as no descriptors being left, for so long nothing is accepted.
+/// The pause after a failure of the system, such as no descriptors being left.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How long a connection may be on its way when the listener goes.
+/// How long a connection may be on its way when the listener closes.
 const HANDSHAKE: Duration = Duration::from_millis(250);
-/// Connections that are refused, and have not yet read why.
+/// The most refused connections that have not read the refusal yet.
 const REFUSED: usize = 32;
-/// How long one of them has for that.
+/// How long one of them has to read it.
 const READ_REFUSAL: Duration = Duration::from_secs(1);
 
 const REFUSAL: &str = concat!(
@@ -34,11 +34,11 @@ const REFUSAL: &str = concat!(
 pub(super) struct Arrival {
     pub stream: TcpStream,
     pub peer: SocketAddr,
-    pub place: ConnectionSlot,
+    pub slot: ConnectionSlot,
 }
 
-/// Accepts until `stopping` says so, and then whom the system has let in already. Workers learn that nobody else comes by
-/// the end of their channel.
+/// Accepts until `stopping` says so, and then the connections that the system has let in already. The end of their channel
+/// tells the workers that no other connection comes.
 pub(super) async fn accept(
     listener: TcpListener,
     workers: Vec<mpsc::UnboundedSender<Arrival>>,
@@ -50,23 +50,26 @@ pub(super) async fn accept(
         next: 0,
         connections,
         refused: Arc::new(Semaphore::new(REFUSED)),
-        said: None,
+        reported: None,
     };
+
     tokio::select! {
         () = hall.accept_from(&listener) => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
     }
+
     if close_to_newcomers(&listener).is_ok() {
         drop(timeout(HANDSHAKE, hall.accept_from(&listener)).await);
     }
+
     let Ok(listener) = listener.into_std() else { return };
     while let Ok(accepted) = listener.accept() {
         drop(hall.take(Ok(accepted)));
     }
 }
 
-/// Leaves unanswered whoever begins to connect from now on, who then tries again and is refused once the listener is gone.
-/// Closing it at once would break off connections of which the client, but not yet the system here, knows that they exist.
+/// Leaves new attempts to connect unanswered: the client tries again, and is refused once the listener is gone. To close the
+/// listener at once would break off connections that the client knows of, but the system here does not yet.
 #[cfg(target_os = "linux")]
 fn close_to_newcomers(listener: &TcpListener) -> io::Result<()> {
     // Of a packet for a listener the filter sees the TCP header, whose flags are at 13, among them SYN.
@@ -89,49 +92,49 @@ struct Hall {
     next: usize,
     connections: Arc<Connections>,
     refused: Arc<Semaphore>,
-    said: Option<Instant>,
+    /// When the log last reported a failure of the system.
+    reported: Option<Instant>,
 }
 
 impl Hall {
-    /// Accepts for ever.
+    /// Accepts connections until the task is dropped.
     async fn accept_from(&mut self, listener: &TcpListener) {
         loop {
             let accepted = listener.accept().await;
             let accepted = accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
             if let Err(error) = self.take(accepted) {
-                self.tell(&error);
+                self.report(&error);
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
 
-    /// Hands a connection over.
+    /// Hands a connection over to a worker, or refuses it.
     ///
     /// # Errors
-    /// If the system cannot give any now.
+    /// If the system cannot give a connection now.
     fn take(&mut self, accepted: io::Result<(TcpStream, SocketAddr)>) -> io::Result<()> {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             // The client has left again.
-            Err(error) if left(&error) => return Ok(()),
+            Err(error) if has_left(&error) => return Ok(()),
             Err(error) => return Err(error),
         };
-        // Without it a stream's chunks wait up to 40 ms for each other.
-        if stream
-            .set_nonblocking(true)
-            .and_then(|()| stream.set_nodelay(true))
-            .is_err()
-        {
+
+        // Without `nodelay` a stream's chunks wait up to 40 ms for each other.
+        let prepared = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
+        if prepared.is_err() {
             return Ok(());
         }
+
         match self.connections.enter(peer.ip(), Instant::now()) {
-            Some(place) => self.hand_over(Arrival { stream, peer, place }),
+            Some(slot) => self.hand_over(Arrival { stream, peer, slot }),
             None => self.refuse(stream),
         }
         Ok(())
     }
 
-    /// One worker after the other. A worker that has ended is left out.
+    /// The workers take turns. One that has ended leaves the list.
     fn hand_over(&mut self, mut arrival: Arrival) {
         while !self.workers.is_empty() {
             self.next = (self.next + 1) % self.workers.len();
@@ -149,43 +152,46 @@ impl Hall {
         }
     }
 
-    /// Says that there is no room, to as many as it can be said to without holding up the others.
+    /// Answers that there is no room, as far as that does not hold up other connections.
     fn refuse(&self, mut stream: TcpStream) {
         let Ok(turn) = Arc::clone(&self.refused).try_acquire_owned() else {
             return;
         };
-        if stream
+        let written = stream
             .write_all(REFUSAL.as_bytes())
-            .and_then(|()| stream.shutdown(Shutdown::Write))
-            .is_err()
-        {
+            .and_then(|()| stream.shutdown(Shutdown::Write));
+        if written.is_err() {
             return;
         }
+
         tokio::spawn(async move {
             let _turn = turn;
             let Ok(mut stream) = tokio::net::TcpStream::from_std(stream) else {
                 return;
             };
-            // What is not read when the connection is closed would take the refusal back.
+            // Bytes that are unread when the connection closes would make the system take the refusal back.
             let mut unread = [0; 1024];
             let reading = async { while stream.read(&mut unread).await.is_ok_and(|read| read > 0) {} };
             drop(timeout(READ_REFUSAL, reading).await);
         });
     }
 
-    /// Makes what room can be made, and says what is missing, not too often.
-    fn tell(&mut self, error: &io::Error) {
+    /// Makes room if it can, and logs the failure, but not too often.
+    fn report(&mut self, error: &io::Error) {
         self.connections.make_room();
-        if self.said.is_none_or(|said| said.elapsed() >= Duration::from_secs(10)) {
-            self.said = Some(Instant::now());
+        if self
+            .reported
+            .is_none_or(|last| last.elapsed() >= Duration::from_secs(10))
+        {
+            self.reported = Some(Instant::now());
             let (connections, strangers) = self.connections.count();
             tracing::error!(%error, connections, strangers, "The system gives no more connections");
         }
     }
 }
 
-/// Whether the connection is gone, and not the means to have any.
-fn left(error: &io::Error) -> bool {
+/// Whether only this connection is gone, and others can be accepted.
+fn has_left(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(
         error.kind(),

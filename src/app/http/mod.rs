@@ -1,12 +1,15 @@
 //! The HTTP server: one listener, its workers, and the end of both.
 //!
-//! The protocol is actix's. Which connections there are is decided here, since everybody can open some: how many
-//! ([`Connections`]), how long each is waited for ([`line`]), and what becomes of them at a stop. Then nobody who was let
-//! in goes without an answer: what the system has accepted is accepted, every answer from then on says that it is its
-//! connection's last, and connections end when they have had theirs.
+//! The protocol is actix's. This module decides on the connections, since any program can open some: how many there are
+//! ([`Connections`]), how long the server waits for each ([`line`]), and how they end at a stop. At a stop every connection
+//! that was let in is answered: the server accepts the connections that the system has accepted, every answer from then
+//! on says that it is its connection's last, and each connection ends after its answer.
 
 mod accepting;
 mod line;
+mod patience;
+mod room;
+mod stream;
 mod worker;
 
 use std::io;
@@ -20,7 +23,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use accepting::accept;
-pub(super) use line::Patience;
+pub(super) use patience::Patience;
 use worker::Orders;
 
 use crate::connections::Connections;
@@ -34,9 +37,8 @@ pub(super) struct Server {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// How to serve.
 pub(super) struct Serve {
-    /// Threads that answer.
+    /// The number of threads that answer requests.
     pub workers: usize,
     pub patience: Patience,
     pub connections: Arc<Connections>,
@@ -56,6 +58,7 @@ impl Server {
         let closing = Arc::new(AtomicBool::new(false));
         let (stopping, asked_to_stop) = watch::channel(false);
         let (enough, _) = watch::channel(false);
+
         let mut server = Self {
             closing,
             stopping,
@@ -63,11 +66,11 @@ impl Server {
             ended: Vec::new(),
             threads: Vec::new(),
         };
-
         let mut workers = Vec::new();
         for number in 0..serve.workers.max(1) {
             workers.push(server.worker(number, serve.patience, configure.clone()).await?);
         }
+
         tokio::spawn(accept(listener, workers, serve.connections, asked_to_stop));
         Ok(server)
     }
@@ -89,6 +92,7 @@ impl Server {
             patience,
             started,
         };
+
         let thread = thread::Builder::new()
             .name(format!("answers-{number}"))
             .spawn(move || {
@@ -97,6 +101,7 @@ impl Server {
             })?;
         self.threads.push(thread);
         self.ended.push(ended);
+
         outcome
             .await
             .unwrap_or_else(|_| Err(io::Error::other("a thread that answers requests ended at once")))?;
@@ -108,7 +113,7 @@ impl Server {
         self.closing.store(true, Ordering::Relaxed);
     }
 
-    /// Lets nobody else in, and returns when everybody who was has been answered.
+    /// Lets no other connection in, and returns when every connection has been answered.
     pub async fn stop(&mut self) {
         self.see_off();
         self.stopping.send_replace(true);

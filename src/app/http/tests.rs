@@ -1,4 +1,4 @@
-//! Slow, silent and greedy clients, and a stop while everybody is talking: short versions of R16 and R17.
+//! Slow, silent and greedy clients, and a stop under load: short versions of R16 and R17 of `docs/security.md`.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use super::*;
 use crate::connections::{Connection, Room};
 use crate::domain::TrustedProxies;
 
-/// Everything takes a fifth of a second here, and what is closed late a second more.
+/// Every limit is a fifth of a second here, and late closing takes a second more.
 const SHORT: Duration = Duration::from_millis(200);
 const SOON: Duration = Duration::from_secs(3);
 
@@ -58,7 +58,7 @@ impl Site {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// A client whose request has been answered, and who has shown a key.
+    /// A client that has shown a key in a request that was answered.
     async fn caller(&self) -> TcpStream {
         let mut client = self.client().await;
         asks(&mut client, "/key").await;
@@ -89,7 +89,7 @@ async fn asks(client: &mut TcpStream, path: &str) {
         .unwrap();
 }
 
-/// What there is to read now; nothing if the other side has closed.
+/// The bytes that the server sends next; none if it has closed the connection.
 async fn answer(client: &mut TcpStream) -> String {
     let mut bytes = vec![0; 16 << 10];
     match timeout(SOON, client.read(&mut bytes))
@@ -102,7 +102,7 @@ async fn answer(client: &mut TcpStream) -> String {
     }
 }
 
-/// Sends a byte now and then until that fails; how long it took.
+/// Sends a byte now and then until that fails; the answer is how long it took.
 async fn trickle(mut client: TcpStream) -> Duration {
     let began = Instant::now();
     while client.write_all(b"0").await.is_ok() {
@@ -121,12 +121,13 @@ async fn a_slow_head_is_ended_also_after_another_request() {
     let (mut fresh, mut used) = (site.client().await, site.caller().await);
     fresh.write_all(b"GET /key HTTP/1.1\r\nx-slow: ").await.unwrap();
     used.write_all(b"GET /key HTTP/1.1\r\nx-slow: ").await.unwrap();
+
     assert!(trickle(fresh).await < SOON);
     assert!(trickle(used).await < SOON);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_nobody_reads_holds_no_connection() {
+async fn a_body_that_no_handler_reads_holds_no_connection() {
     let site = Site::start(100).await;
     for framing in ["content-length: 1000000", "transfer-encoding: chunked"] {
         let mut client = site.client().await;
@@ -139,14 +140,16 @@ async fn a_body_that_nobody_reads_holds_no_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_body_that_nobody_reads_holds_no_connection_either() {
+async fn half_a_body_that_no_handler_reads_holds_no_connection_either() {
     let site = Site::start(100).await;
     let mut client = site.client().await;
     client
         .write_all(b"POST /nothing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")
         .await
         .unwrap();
+
     assert!(answer(&mut client).await.starts_with("HTTP/1.1 404"));
+
     client.write_all(b"c").await.unwrap();
     assert_eq!(answer(&mut client).await, "");
 }
@@ -157,6 +160,7 @@ async fn a_client_that_does_not_read_is_let_go() {
     let mut client = site.client().await;
     asks(&mut client, "/large").await;
     let began = Instant::now();
+
     while site.connections.count().0 == 0 || began.elapsed() < SHORT {
         sleep(Duration::from_millis(10)).await;
     }
@@ -171,11 +175,13 @@ async fn a_caller_gets_through_however_many_hold_connections_open() {
     let site = Site::start(20).await;
     let mut known = site.caller().await;
     let mut held = Vec::new();
+
     for _ in 0..100 {
         held.push(site.client().await);
     }
     drop(site.caller().await);
     asks(&mut known, "/key").await;
+
     assert!(answer(&mut known).await.starts_with("HTTP/1.1 200"));
     assert!(site.connections.count().1 <= 10);
 }
@@ -187,6 +193,7 @@ async fn when_callers_have_all_the_room_others_are_told_to_come_back() {
     let mut client = site.client().await;
     asks(&mut client, "/key").await;
     let told = answer(&mut client).await;
+
     assert!(
         told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 5"),
         "{told}"
@@ -194,7 +201,7 @@ async fn when_callers_have_all_the_room_others_are_told_to_come_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_a_stop_everybody_who_was_let_in_is_answered() {
+async fn at_a_stop_every_connection_that_was_let_in_is_answered() {
     let mut site = Site::start(1000).await;
     let (mut idle, mut working, mut silent) = (site.caller().await, site.caller().await, site.client().await);
     asks(&mut working, "/late").await;
@@ -233,6 +240,7 @@ async fn before_a_stop_every_answer_says_that_it_is_the_last() {
     site.server.see_off();
     asks(&mut client, "/key").await;
     let told = answer(&mut client).await;
+
     assert!(told.contains("connection: close"), "{told}");
     assert_eq!(answer(&mut client).await, "");
 }
@@ -244,6 +252,7 @@ async fn a_second_signal_ends_what_is_in_flight() {
     asks(&mut client, "/large").await;
     let began = Instant::now();
     site.server.end().await;
+
     assert!(began.elapsed() < SHORT * 2);
     assert_eq!(site.connections.count().0, 0);
 }

@@ -1,9 +1,7 @@
 //! One thread that answers requests, with a runtime of its own: a connection stays on its worker.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,34 +15,34 @@ use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryE
 use actix_web::dev::AppConfig;
 use actix_web::{App, web};
 use bytes::Bytes;
-use tokio::net::TcpStream;
 use tokio::runtime::{Builder, LocalOptions};
-use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::task::AbortHandle;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::accepting::Arrival;
-use super::line::{Answering, Io, Line, Patience};
-use crate::connections::ConnectionSlot;
+use super::line::{Answering, Line};
+use super::patience::Patience;
+use super::room::Room;
+use super::stream::Io;
 use crate::gateway::ShownKey;
 
-/// How often connections are looked at that wait for their clients.
+/// How often a worker checks the connections that wait for their clients.
 const SWEEP: Duration = Duration::from_millis(250);
 /// How long work in other threads, such as hashing a password, may go on after the end.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
-/// What a worker is told, and tells.
+/// What a worker needs to serve, and how it is stopped.
 pub(super) struct Orders {
     pub arrivals: mpsc::UnboundedReceiver<Arrival>,
     /// Whether every answer says that it is the connection's last.
     pub closing: Arc<AtomicBool>,
-    /// Whether to drop everything.
+    /// Becomes true when the worker has to drop every connection.
     pub enough: watch::Receiver<bool>,
     pub patience: Patience,
     pub started: oneshot::Sender<io::Result<()>>,
 }
 
-/// Answers what arrives until nobody else comes and everybody has been answered, or until it is enough.
+/// Serves connections until no other comes and all have been answered, or until `enough` says so.
 pub(super) fn run(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, orders: Orders) {
     let runtime = match Builder::new_current_thread()
         .enable_all()
@@ -68,6 +66,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
         patience,
         started,
     } = orders;
+
     let clock = Rc::new(Cell::new(Instant::now()));
     let app = map_config(
         App::new()
@@ -93,11 +92,12 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
             }))
         }
     });
+
     let http = HttpService::build()
         .keep_alive(patience.idle)
         .client_request_timeout(patience.head)
         .client_disconnect_timeout(patience.leaving)
-        // A client that closes its side has left; the gateway ends its upstream call.
+        // A client that closes its side has left; the gateway ends its call to the provider.
         .h1_allow_half_closed(false)
         .on_connect_ext(|io: &Io, data| {
             data.insert(io.line());
@@ -117,6 +117,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
     let mut sweeps = interval(SWEEP);
     sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut stopping = None;
+
     while stopping.is_none() || !room.is_empty() {
         tokio::select! {
             arrival = arrivals.recv(), if stopping.is_none() => match arrival {
@@ -133,75 +134,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
     }
 }
 
-/// Whom this worker serves.
-#[derive(Default)]
-struct Room {
-    next: Cell<u64>,
-    members: RefCell<HashMap<u64, (Rc<Line>, AbortHandle)>>,
-    emptied: Notify,
-}
-
-impl Room {
-    fn is_empty(&self) -> bool {
-        self.members.borrow().is_empty()
-    }
-
-    /// Serves a connection in a task of its own.
-    fn admit<F: Future + 'static>(
-        self: &Rc<Self>,
-        arrival: Arrival,
-        clock: &Rc<Cell<Instant>>,
-        serve: impl FnOnce(Io, SocketAddr) -> F,
-    ) {
-        let Arrival { stream, peer, place } = arrival;
-        let Ok(stream) = TcpStream::from_std(stream) else {
-            return;
-        };
-        let (line, connection) = (Line::new(clock), place.connection());
-        let serving = serve(Io::new(stream, Rc::clone(&line), Arc::clone(&connection)), peer);
-        let number = self.next.replace(self.next.get() + 1);
-        let membership = Membership {
-            room: Rc::clone(self),
-            number,
-            _place: place,
-        };
-        let task = tokio::task::spawn_local(async move {
-            let _membership = membership;
-            serving.await;
-        });
-        let task = task.abort_handle();
-        self.members.borrow_mut().insert(number, (line, task.clone()));
-        connection.served_by(task);
-    }
-
-    /// Ends connections on which nothing useful happens.
-    fn sweep(&self, patience: &Patience, stopping: Option<Instant>) {
-        for (line, task) in self.members.borrow().values() {
-            if line.is_over(patience, stopping) {
-                task.abort();
-            }
-        }
-    }
-}
-
-/// A connection's entry in the worker's room, which goes with its task.
-struct Membership {
-    room: Rc<Room>,
-    number: u64,
-    _place: ConnectionSlot,
-}
-
-impl Drop for Membership {
-    fn drop(&mut self) {
-        let mut members = self.room.members.borrow_mut();
-        members.remove(&self.number);
-        if members.is_empty() {
-            self.room.emptied.notify_one();
-        }
-    }
-}
-
-/// An answer's body, at whose end the request has been answered.
+/// The body of an answer, which marks its request as answered when it is dropped.
 struct Watched {
     body: BoxBody,
     _answering: Option<Answering>,
