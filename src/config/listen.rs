@@ -1,4 +1,4 @@
-//! Where the parts of the program listen.
+//! Addresses that the parts of the program listen on.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -65,7 +65,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// Where one part listens, if it is told apart from the whole.
+/// Where one part listens, if that is set for it alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// At an address of its own.

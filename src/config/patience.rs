@@ -1,4 +1,4 @@
-//! How long is waited for providers, and what a client hears meanwhile.
+//! How long the gateway waits for providers, and when it tells a client that its stream is alive.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use clap::{Args, value_parser};
 
 use crate::gateway::{Limits, Timeouts};
 
-/// How long is waited for providers. Each provider may have values of its own: `crossmodel provider set`.
+/// How long the gateway waits for providers. Each provider may have values of its own: `crossmodel provider set`.
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Settings of the calls to providers (each also an environment variable)")]
 pub struct PatienceSettings {
@@ -26,7 +26,7 @@ pub struct PatienceSettings {
     #[arg(long, env = "CROSSMODEL_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "300", value_parser = value_parser!(u32).range(1..=86_400), hide_env_values = true, global = true)]
     pub idle_timeout: u32,
 
-    /// Seconds that an answer may take in all. What it cost up to there is charged.
+    /// Seconds that an answer may take in all. Its cost up to there is charged.
     #[arg(long, env = "CROSSMODEL_TOTAL_TIMEOUT", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u32).range(1..=604_800), hide_env_values = true, global = true)]
     pub total_timeout: u32,
 
@@ -47,7 +47,7 @@ pub struct PatienceSettings {
 }
 
 impl PatienceSettings {
-    /// As the gateway takes them.
+    /// The times, in the gateway's form.
     pub fn timeouts(&self) -> Timeouts {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         Timeouts {
@@ -62,7 +62,7 @@ impl PatienceSettings {
         }
     }
 
-    /// As the gateway takes them.
+    /// The limits, in the gateway's form.
     pub fn limits(&self) -> Limits {
         Limits {
             event: usize::from(self.max_event) << 20,
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_those_of_a_gateway_that_nobody_has_set_up() {
+    fn the_defaults_are_those_of_the_gateway_itself() {
         let patience = Program::try_parse_from(["crossmodel"]).unwrap().patience;
 
         assert_eq!(

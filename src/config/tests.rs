@@ -1,4 +1,4 @@
-//! What each setting takes and what it refuses.
+//! The values that settings take and refuse, and what follows from them.
 
 use clap::Parser;
 
@@ -18,7 +18,7 @@ fn settings(flags: &[&str]) -> Settings {
 }
 
 #[test]
-fn both_parts_share_one_address_unless_told_apart() {
+fn both_parts_share_one_address_unless_they_are_set_apart() {
     let parts = settings(&[]).parts().unwrap();
     assert_eq!(parts.gateway, parts.console);
     assert_eq!(parts.gateway.unwrap().to_string(), "127.0.0.1:8080");
@@ -37,6 +37,7 @@ fn passwords_never_cross_a_network_in_the_clear() {
     let local: Address = "127.0.0.1:8080".parse().unwrap();
     let open: Address = "0.0.0.0:8080".parse().unwrap();
     let url = |flag: &str, at| settings(&[flag]).console_url(at).map(|url| url.to_string());
+
     assert_eq!(url("", local).unwrap(), "http://127.0.0.1:8080/");
     assert_eq!(url("", open), Err(SettingsError::NoPublicUrl(open)));
     assert_eq!(
