@@ -5,6 +5,7 @@ use super::args::limits::{self, LimitArgs};
 use super::args::when;
 use super::context::Context;
 use super::error::CliError;
+use super::input;
 use super::output;
 use crate::config::Settings;
 use crate::domain::{self, AccountId, Role, Scope};
@@ -17,19 +18,20 @@ pub enum Account {
     /// Add an account.
     #[command(after_help = "Example:\n  crossmodel account create 'Acme Ltd'")]
     Create {
-        /// Its name, unique, 1 to 80 characters.
+        /// The name of the account, unique, 1 to 80 characters.
         name: String,
     },
-    /// Set what all keys of an account together may use, and when, for what and from where they may be used.
+    /// Limit the use of all keys of an account together, their time, their models and their addresses.
     #[command(after_help = "Examples:
   crossmodel account set Acme --spend-limit 500 --per month
   crossmodel account set Acme --rpm 6000 --tpm none --spend-limit none
   crossmodel account set Acme --expires 2027-12-31 --allow-model deepseek/deepseek-chat --allow-cidr 10.0.0.0/8
   crossmodel account set Acme --expires never --allow-any-model --allow-any-address
 
-A key may be let do less than its account, never more. An account has none of these limits unless they are set; its balance is the limit that it always has.")]
+A key may be allowed less than its account, never more. An account has none of these limits unless they are set; its
+balance is the limit that it always has.")]
     Set {
-        /// Its name.
+        /// The name of the account.
         name: String,
         #[command(flatten)]
         limits: LimitArgs,
@@ -39,16 +41,16 @@ A key may be let do less than its account, never more. An account has none of th
     /// Refuse the requests of all keys of an account and sign its people out, until it is enabled again. Admins stay.
     #[command(after_help = "Example:\n  crossmodel account disable Acme")]
     Disable {
-        /// Its name.
+        /// The name of the account.
         name: String,
     },
     /// Answer the requests of a disabled account's keys again, and let its people sign in.
     #[command(after_help = "Example:\n  crossmodel account enable Acme")]
     Enable {
-        /// Its name.
+        /// The name of the account.
         name: String,
     },
-    /// List the accounts, what they have and what they may use.
+    /// List the accounts with their balances and limits.
     #[command(after_help = "Example:\n  crossmodel account list")]
     List,
 }
@@ -66,10 +68,11 @@ impl Account {
 }
 
 async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
-    let name = super::name("NAME", name)?;
+    let name = input::name("NAME", name)?;
     let now = context.now();
     let id = AccountId::new(now, random::bytes());
     let account = domain::Account::new(id, name.clone(), now);
+
     match context.store.accounts().create(&account, &context.by, now).await {
         Ok(()) => output::note(&format!("Added the account `{name}`.")),
         Err(StoreError::Taken { .. }) => {
@@ -88,23 +91,27 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
             "say what to set, for example --spend-limit 500 --per month; see --help".into(),
         ));
     }
+
     let account = context.existing_account(name).await?;
     let gone = || CliError::Failed(format!("NAME: `{name}` is gone"));
-    // All of it is read and checked before any of it is written.
+
+    // Check all of it before any of it is written.
     let (accounts, now) = (context.store.accounts(), context.now());
     let sets_limits = !limits.is_empty();
     let limits = limits.over(account.limits)?;
     let sets_access = !access.is_empty();
     let access = access.over(account.access, &context.store.catalog().load().await?, now)?;
+
     if sets_limits && !accounts.set_limits(account.id, limits, &context.by, now).await? {
         return Err(gone());
     }
     if sets_access && !accounts.set_access(account.id, &access, &context.by, now).await? {
         return Err(gone());
     }
-    let told = format!("{}; {}", limits::told(&limits), access::told(&access));
+
+    let now_set = format!("{}; {}", limits::as_text(&limits), access::as_text(&access));
     output::note(&format!(
-        "All keys of {name} together now: {told}. Live everywhere within a minute."
+        "All keys of {name} together now: {now_set}. Live everywhere within a minute."
     ));
     Ok(())
 }
@@ -136,9 +143,11 @@ async fn switch(context: &Context<'_>, name: &str, enabled: bool) -> Result<(), 
         ));
         return Ok(());
     }
+
     let people = context.store.people().list(Scope::Account(account.id)).await?;
-    let out = people.iter().filter(|person| person.role != Role::Admin);
-    let out = out
+    let out = people
+        .iter()
+        .filter(|person| person.role != Role::Admin)
         .filter(|person| signed_in.iter().any(|session| session.person == person.id))
         .count();
     output::note(&format!(
@@ -162,13 +171,14 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
                 balances
                     .get(&account.id)
                     .map_or("no credit".into(), ToString::to_string),
-                limits::told(&account.limits),
-                access::told(&account.access),
+                limits::as_text(&account.limits),
+                access::as_text(&account.access),
                 when::show(account.created_at),
                 account.id.to_string(),
             ]
         })
         .collect();
+
     output::table(["NAME", "STATE", "BALANCE", "LIMITS", "ACCESS", "CREATED", "ID"], &rows);
     Ok(())
 }

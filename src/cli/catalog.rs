@@ -11,7 +11,7 @@ use crate::store::CatalogFile;
 /// What to do with the catalog.
 #[derive(Debug, clap::Subcommand)]
 pub enum Catalog {
-    /// Bring in models or providers from files. What was set by hand stays; importing twice changes nothing.
+    /// Import models or providers from files. Settings made by hand stay; a second import changes nothing.
     #[command(after_help = "Example:
   crossmodel catalog import providers.json models.json
 
@@ -35,6 +35,7 @@ impl Catalog {
             let text = text.map_err(|error| CliError::Failed(format!("{name} cannot be read: {error}")))?;
             all = all.and(CatalogFile::parse(&text).map_err(|error| CliError::Failed(format!("{name}: {error}")))?);
         }
+
         let context = Context::open_or_make(settings).await?;
         let report = context.store.catalog().import(&all, &context.by, context.now()).await?;
         output::line(&format!(

@@ -34,6 +34,7 @@ impl CheckConfig {
             }
             None => output::line("Gateway:    off"),
         }
+
         let found = app::check(settings).await?;
         output::line(&format!("Database:   {} ({})", settings.database_url, found.database));
         output::line(&format!(
@@ -44,6 +45,7 @@ impl CheckConfig {
         if let Some(folder) = &found.spool {
             output::line(&format!("Spool:      {} (can be written)", folder.display()));
         }
+
         let egress = settings.egress_allow.to_string();
         output::line(&format!(
             "Private providers: {}",
@@ -53,6 +55,7 @@ impl CheckConfig {
             let certificates = output::count(app::extra_roots(settings)?.count(), "certificate", "certificates");
             output::line(&format!("Extra authorities: {} ({certificates})", file.display()));
         }
+
         output::line("The settings are fine.");
         Ok(())
     }

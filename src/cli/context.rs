@@ -1,15 +1,14 @@
-//! What most commands start with: the database, and the thing that is meant.
+//! What most commands start with: the database, and the key, account or person that an argument names.
 
+use super::error::CliError;
+use super::nearest::did_you_mean;
 use crate::app::{self, NewDatabase};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{Account, ApiKey, ApiKeySecret, Email, MasterKey, Person, PersonId, Scope, Timestamp};
 use crate::store::{Actor, Store};
 
-use super::error::CliError;
-use super::nearest::did_you_mean;
-
-/// The opened database, and on whose behalf it is changed.
+/// The opened database, and the actor that changes it.
 #[derive(Debug)]
 pub struct Context<'a> {
     pub settings: &'a Settings,
@@ -18,10 +17,10 @@ pub struct Context<'a> {
     clock: Clock,
 }
 
-/// Which key a command is about.
+/// The key that a command is about.
 #[derive(Clone, Debug, clap::Args)]
 pub struct WhichKey {
-    /// The key: its name, its ID, or what lists show of it, such as cm-Ab3d…x9Zq.
+    /// The key: its name, its ID, or its display form in lists, such as cm-Ab3d…x9Zq.
     #[arg(long, value_name = "KEY")]
     pub key: String,
     /// The key's account, if several have a key of that name.
@@ -72,7 +71,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The account of that name, which is the command's first argument.
+    /// The account that the command's first argument names.
     pub async fn existing_account(&self, name: &str) -> Result<Account, CliError> {
         match self.store.accounts().by_name(name).await? {
             Some(account) => Ok(account),
@@ -93,25 +92,27 @@ impl<'a> Context<'a> {
         if let Some((person, _)) = self.store.people().by_email(email).await? {
             return Ok(person);
         }
+
         let people = self.store.people().list(Scope::All).await?;
         let near = did_you_mean(email.as_str(), people.iter().map(|person| person.email.as_str()));
         Err(CliError::Failed(format!(
-            "--email: nobody signs in as {email}{near}; see: crossmodel person list"
+            "--email: no person signs in as {email}{near}; see: crossmodel person list"
         )))
     }
 
-    /// How many keys a person owns.
+    /// The number of keys that a person owns.
     pub async fn keys_of(&self, person: PersonId) -> Result<usize, CliError> {
         let keys = self.store.api_keys().all(Scope::All).await?;
         Ok(keys.iter().filter(|key| key.owner == Some(person)).count())
     }
 
-    /// The one key that is meant.
+    /// The one key that the arguments name.
     pub async fn key(&self, which: &WhichKey) -> Result<ApiKey, CliError> {
         if which.key.parse::<ApiKeySecret>().is_ok() {
             let why = "--key takes the key's name, ID or display form, not its secret, which others could read here";
             return Err(CliError::Usage(why.into()));
         }
+
         let scope = match &which.account {
             Some(name) => Scope::Account(self.account(name).await?.id),
             None => Scope::All,
@@ -122,6 +123,7 @@ impl<'a> Context<'a> {
             .into_iter()
             .filter(|key| key.name == *which.key || key.display == display || key.id.to_string() == which.key)
             .collect();
+
         match (found.pop(), found.is_empty()) {
             (Some(key), true) => Ok(key),
             (Some(_), false) => Err(CliError::Failed(format!(

@@ -8,7 +8,7 @@ use crate::config::Settings;
 use crate::domain::{Account, EntryKind, LedgerEntry, LedgerId, PicoUsd};
 use crate::random;
 
-/// How many entries are shown.
+/// The number of entries that are shown.
 const SHOWN: u32 = 20;
 
 /// What to do with credit.
@@ -24,10 +24,10 @@ pub enum Credit {
   crossmodel credit show --account Acme
   crossmodel credit show --account Acme --json")]
     Show {
-        /// The account.
+        /// The name of the account.
         #[arg(long, value_name = "NAME")]
         account: String,
-        /// Answer in JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
@@ -36,7 +36,7 @@ pub enum Credit {
 /// The entry to add.
 #[derive(Debug, clap::Args)]
 pub struct Add {
-    /// The account.
+    /// The name of the account.
     #[arg(long, value_name = "NAME")]
     account: String,
     /// How many US dollars, exactly; a negative number takes them back, as a correction.
@@ -55,7 +55,7 @@ fn amount(text: &str) -> Result<PicoUsd, String> {
     }
 }
 
-/// What `credit show` answers, for programs. Amounts are exact decimal texts.
+/// The answer of `credit show`, for programs. Amounts are exact decimal texts.
 #[derive(serde::Serialize)]
 struct Wallet<'a> {
     account: &'a str,
@@ -95,6 +95,7 @@ impl Add {
         if note.is_empty() || note.chars().count() > 200 || note.chars().any(char::is_control) {
             return Err(CliError::Usage("--note: write one line of 1 to 200 characters".into()));
         }
+
         let account = context.account(&self.account).await?;
         let (wallets, now) = (context.store.wallets(), context.now());
         let before = wallets
@@ -107,11 +108,13 @@ impl Add {
                 self.usd
             )));
         }
+
         let id = LedgerId::new(now, random::bytes());
         let balance = wallets.credit(id, account.id, self.usd, note, &context.by, now).await?;
         let Some(balance) = balance else {
             return Err(CliError::Failed(format!("--account: `{}` is gone", account.name)));
         };
+
         output::line(&balance.to_string());
         let what = match self.usd < PicoUsd::ZERO {
             true => format!("Took {} USD from", positive(self.usd)),
@@ -134,6 +137,7 @@ async fn show(context: &Context<'_>, account: &Account, json: bool) -> Result<()
     let wallet = context.store.wallets().balance(account.id).await?;
     let entries = context.store.wallets().entries(account.id, None, SHOWN).await?;
     let held = wallet.map_or(PicoUsd::ZERO, |wallet| wallet.held);
+
     if json {
         let entries = entries.iter().map(|entry| Entry {
             id: entry.id,
@@ -152,6 +156,7 @@ async fn show(context: &Context<'_>, account: &Account, json: bool) -> Result<()
             entries: entries.collect(),
         });
     }
+
     let Some(wallet) = wallet else {
         output::note(&format!(
             "{0} never had credit; add some with: crossmodel credit add --account '{0}' --usd 25 --note TEXT",
@@ -159,6 +164,7 @@ async fn show(context: &Context<'_>, account: &Account, json: bool) -> Result<()
         ));
         return Ok(());
     };
+
     output::line(&format!(
         "Balance {} USD, of which {held} USD are held by calls in flight.",
         wallet.balance

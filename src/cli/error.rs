@@ -1,4 +1,4 @@
-//! What a command ends with when it did not do what it was asked: one line and an exit code.
+//! The error that a command ends with: one line and an exit code.
 
 use std::error::Error;
 
@@ -13,10 +13,10 @@ use crate::store::StoreError;
 /// Why a command failed. `Display` is one line.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// It was asked for something that cannot be: exit code 2.
+    /// The arguments or settings are wrong: exit code 2.
     #[error("{0}")]
     Usage(String),
-    /// It could not be done: exit code 1.
+    /// The command could not be carried out: exit code 1.
     #[error("{0}")]
     Failed(String),
     /// The program could not start.
@@ -25,7 +25,7 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// The process's exit code: 1 failed, 2 asked wrongly, 78 the master key does not fit the database.
+    /// The process's exit code: 1 failed, 2 wrong arguments, 78 the master key does not fit the database.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
@@ -52,11 +52,11 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What the argument parser says, in one line that names the flag, or the environment variable that the value came from.
+/// The argument parser's error, in one line that names the flag, or the environment variable that the value came from.
 pub fn one_line(error: &clap::Error, command: &Command) -> String {
     let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
     let reason = match error.kind() {
-        // The value itself is not repeated: it may hold a password. Where it may be shown, the reason does so.
+        // The line does not repeat the value, which may hold a password. Where it may be shown, the reason does so.
         ErrorKind::ValueValidation => error.source().map(|source| flat(&source.to_string())),
         ErrorKind::InvalidValue => error.get(ContextKind::ValidValue).map(|valid| {
             let value = error
@@ -78,6 +78,7 @@ pub fn one_line(error: &clap::Error, command: &Command) -> String {
             from_environment(flag, command).unwrap_or(flag.to_owned())
         );
     }
+
     let text = error.render().to_string();
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let said = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));

@@ -1,5 +1,5 @@
-//! The command line: one file per group of commands. Answers go to standard output, everything said around them to
-//! standard error, and an error is one line there.
+//! The command line: one file or folder per group of commands. Answers go to standard output, notes to standard error, and
+//! an error is one line there.
 
 mod account;
 mod alias;
@@ -10,11 +10,11 @@ mod context;
 mod credit;
 mod demo;
 mod error;
+mod input;
 mod key;
 mod migrate;
 mod nearest;
 mod output;
-mod patience;
 mod person;
 mod provider;
 mod resolve;
@@ -22,16 +22,13 @@ mod route;
 mod serve;
 mod session;
 
-use std::io::Read;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use zeroize::Zeroizing;
 
 pub use error::CliError;
 
 use crate::config::{Settings, unknown_variable};
-use crate::domain::Name;
 use crate::telemetry;
 
 /// A gateway for language models: clients call a name, the key's owner decides which real model runs.
@@ -44,10 +41,10 @@ use crate::telemetry;
   crossmodel serve                     run the gateway and the console
   crossmodel key create --account Acme --name laptop --alias 'claude-opus*=anthropic/claude-opus-4-8'")]
 pub struct Cli {
-    /// What to do.
+    /// The command to run; `serve` if there is none.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// How.
+    /// The settings, from flags and the environment.
     #[command(flatten)]
     pub settings: Settings,
 }
@@ -57,7 +54,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the gateway and the console (the default).
     Serve(serve::Serve),
-    /// Try everything on this machine, on a fresh database, with a stand-in for providers without a credential.
+    /// Try everything on this machine, on a fresh database, with a demo provider in place of providers without a
+    /// credential.
     Demo(demo::Demo),
     /// Bring the database's schema up to date, and load the catalog if there is none.
     Migrate(migrate::Migrate),
@@ -67,19 +65,19 @@ pub enum Command {
     /// The companies, and servers of your own, that serve models.
     #[command(subcommand)]
     Provider(provider::Provider),
-    /// Who is asked when a model's provider fails.
+    /// The providers that are asked when a model's own fails.
     #[command(subcommand)]
     Route(route::Route),
-    /// Accounts: who pays.
+    /// Accounts, which pay for their keys.
     #[command(subcommand)]
     Account(account::Account),
-    /// Credit: what accounts have paid for.
+    /// The prepaid credit of accounts.
     #[command(subcommand)]
     Credit(credit::Credit),
-    /// People: who signs in to the console.
+    /// The people who can sign in to the console.
     #[command(subcommand)]
     Person(person::Person),
-    /// Sessions: who is signed in to the console.
+    /// The sessions of people who are signed in to the console.
     #[command(subcommand)]
     Session(session::Session),
     /// API keys.
@@ -109,26 +107,28 @@ fn start() -> Result<(), CliError> {
     let matches = match Cli::command().try_get_matches() {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            // Help and version were asked for: they are the answer. A reader who has seen enough may be gone.
+            // The user asked for help or the version, and this is the answer. A reader that has seen enough may be gone.
             let _ = error.print();
             return Ok(());
         }
         Err(error) => return Err(CliError::Usage(error::one_line(&error, &Cli::command()))),
     };
+
     let cli = Cli::from_arg_matches(&matches).map_err(|error| CliError::Usage(error.to_string()))?;
     if let Some(problem) = unknown_variable::<Cli>(std::env::vars_os().map(|(name, _)| name)) {
         return Err(CliError::Usage(problem));
     }
+
     telemetry::start(&cli.settings.log, cli.settings.log_format);
+
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| CliError::Failed(format!("cannot start the runtime: {error}")))?;
-    runtime.block_on(run(
-        cli.command.unwrap_or(Command::Serve(serve::Serve {})),
-        &cli.settings,
-    ))
+
+    let command = cli.command.unwrap_or(Command::Serve(serve::Serve {}));
+    runtime.block_on(run(command, &cli.settings))
 }
 
 async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
@@ -148,31 +148,6 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
         Command::Resolve(command) => command.run(settings).await,
         Command::CheckConfig(command) => command.run(settings).await,
     }
-}
-
-/// A name of an account or a key.
-fn name(place: &str, text: &str) -> Result<Name, CliError> {
-    text.parse()
-        .map_err(|error| CliError::Usage(format!("{place}: {error}")))
-}
-
-/// A secret from standard input: one line, so that it is in no list of processes and in no shell history.
-fn secret_from_stdin(what: &str) -> Result<Zeroizing<String>, CliError> {
-    let mut text = Zeroizing::new(String::new());
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| CliError::Failed(format!("the {what} cannot be read from standard input: {error}")))?;
-    let line = text.strip_suffix('\n').unwrap_or(&text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    if line.is_empty() {
-        return Err(CliError::Failed(format!("the {what} on standard input is empty")));
-    }
-    if line.chars().any(char::is_control) {
-        return Err(CliError::Failed(format!(
-            "the {what} on standard input must be one line without control characters"
-        )));
-    }
-    Ok(Zeroizing::new(line.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What somebody may have meant who typed a name that does not exist.
+//! The name that a user may have meant by one that does not exist.
 
 /// `; did you mean X?` for the nearest of the names that exist, or nothing if none is near. Case is ignored.
 pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {

@@ -4,17 +4,17 @@ use std::io::Write;
 
 use super::error::CliError;
 
-/// One line of the answer, on standard output.
+/// Prints one line of the answer on standard output.
 pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// One line beside the answer, on standard error.
+/// Prints one line beside the answer on standard error.
 pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Rows under headings, their columns aligned.
+/// Prints rows under headings, with aligned columns.
 pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) {
     let width = |column: usize| {
         let cells = rows
@@ -34,13 +34,14 @@ pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) {
             .collect();
         line(aligned.join("  ").trim_end());
     };
+
     print(&headings.map(str::to_owned));
     for row in rows {
         print(row);
     }
 }
 
-/// JSON, indented.
+/// Prints a value as indented JSON.
 pub fn json(value: &impl serde::Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).map_err(|error| CliError::Failed(error.to_string()))?;
     line(&text);

@@ -16,7 +16,7 @@ pub struct Resolve {
     key: WhichKey,
     /// The name that a client sends, exactly: letter case and blanks count.
     name: String,
-    /// Answer in JSON.
+    /// Print the answer as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -31,11 +31,13 @@ impl Resolve {
             );
             return Err(CliError::Usage(why));
         }
+
         let context = Context::open(settings).await?;
         let key = context.key(&self.key).await?;
         let saved = context.store.aliases().list(Scope::All, key.id).await?;
         let aliases = AliasSet::new(saved.map(|saved| saved.aliases).unwrap_or_default());
         let catalog = context.store.catalog().load().await?;
+
         let status = key.status(context.now());
         let why = explain(&aliases, &catalog, key.models().as_deref(), status, &self.name);
         if self.json {
@@ -63,6 +65,7 @@ fn print(why: &Explanation) {
         output::table(["RULE", "ALIAS", "FOUND", ""], &steps);
         output::line("");
     }
+
     if let Some(note) = why.answer_note() {
         output::line(&note);
     }

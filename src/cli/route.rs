@@ -9,37 +9,37 @@ use crate::domain::{AccountId, Catalog, Model, ProviderId, ProviderOrder};
 /// What to do with the orders of providers.
 #[derive(Debug, clap::Subcommand)]
 pub enum Route {
-    /// List who is asked when a model's provider fails.
+    /// List the providers that are asked when a model's own fails.
     #[command(after_help = "Examples:
   crossmodel route list
   crossmodel route list --json")]
     List {
-        /// Answer in JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Say who is asked, in this order, when a model's provider fails.
+    /// Set the providers that are asked, in this order, when a model's own fails.
     #[command(after_help = "Examples:
   crossmodel route set moonshotai/kimi-k3 --providers together,novita
   crossmodel route set moonshotai/kimi-k3 --providers novita --account Acme
 
 The model that was named is always asked first. If it cannot be reached, or answers 429 or 5xx before its first byte, the
-same model is asked at these providers, one after the other. Each has its own price, and its own rules for what it is
-sent. Without such an order nobody else is asked.")]
+same model is asked at these providers, one after the other. Each has its own price, and its own rules for your data.
+Without such an order no other provider is asked.")]
     Set(Set),
-    /// Ask nobody else from now on.
+    /// Ask no other provider from now on.
     #[command(after_help = "Examples:
   crossmodel route remove moonshotai/kimi-k3
   crossmodel route remove moonshotai/kimi-k3 --account Acme")]
     Remove(Which),
 }
 
-/// Which order.
+/// The model that an order is for, and the account.
 #[derive(Debug, clap::Args)]
 pub struct Which {
     /// The model, by its maker's id or by that of any host of it.
     model: String,
-    /// Only for this account, whose order wins over everybody's.
+    /// Only for this account, whose own order wins over the one for all accounts.
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
 }
@@ -88,6 +88,7 @@ async fn list(context: &Context<'_>, json: bool) -> Result<(), CliError> {
         });
         return output::json(&rows.collect::<Vec<_>>());
     }
+
     let rows: Vec<[String; 3]> = orders
         .iter()
         .map(|order| {
@@ -98,6 +99,7 @@ async fn list(context: &Context<'_>, json: bool) -> Result<(), CliError> {
             ]
         })
         .collect();
+
     output::table(["MODEL", "ACCOUNT", "PROVIDERS"], &rows);
     Ok(())
 }
@@ -117,11 +119,12 @@ impl Set {
             if !serves.contains(&provider) {
                 let serves: Vec<ProviderId> = serves.into_iter().cloned().collect();
                 return Err(CliError::Failed(format!(
-                    "--providers: `{provider}` does not serve {model} in the catalog; who does: {}",
+                    "--providers: `{provider}` does not serve {model} in the catalog; these do: {}",
                     listed(&serves)
                 )));
             }
         }
+
         let order = ProviderOrder::new(model, account, self.providers)
             .map_err(|error| CliError::Usage(format!("--providers: {error}")))?;
         let changed = context
@@ -129,6 +132,7 @@ impl Set {
             .catalog()
             .set_provider_order(&order, &context.by, context.now())
             .await?;
+
         let what = format!(
             "{} is asked at {} when its provider fails",
             order.model,
@@ -146,17 +150,15 @@ impl Set {
 impl Which {
     async fn remove(&self, context: &Context<'_>) -> Result<(), CliError> {
         let account = self.account(context).await?;
-        // One whose model has left the catalog can be removed too.
+        // An order whose model has left the catalog can be removed too.
         let model = match self.slug(&context.store.catalog().load().await?) {
             Ok(model) => model,
             Err(_) => self.model.clone(),
         };
-        if !context
-            .store
-            .catalog()
-            .remove_provider_order(&model, account, &context.by, context.now())
-            .await?
-        {
+
+        let catalog = context.store.catalog();
+        let removed = catalog.remove_provider_order(&model, account, &context.by, context.now());
+        if !removed.await? {
             return Err(CliError::Failed(format!(
                 "MODEL: there is no order of providers for {model}{}; see: crossmodel route list",
                 self.whose()
@@ -190,7 +192,7 @@ impl Which {
     }
 }
 
-/// Every model of the catalog that is the same one.
+/// Every model of the catalog with this canonical slug.
 fn hosts<'a>(catalog: &'a Catalog, slug: &'a str) -> impl Iterator<Item = &'a Model> {
     let all = catalog.models().iter().map(AsRef::as_ref);
     all.filter(move |model: &&Model| model.canonical_slug.as_deref() == Some(slug))

@@ -13,7 +13,7 @@ use crate::config::{Address, Settings};
   crossmodel serve --listen 127.0.0.1:9000 --database-url sqlite:///var/lib/crossmodel/crossmodel.db
   CROSSMODEL_PUBLIC_URL=https://crossmodel.example.com crossmodel serve --listen 0.0.0.0:8080
 
-Stop it with SIGTERM or Ctrl-C: what is in flight ends first.")]
+Stop it with SIGTERM or Ctrl-C: requests in flight end first.")]
 pub struct Serve {}
 
 impl Serve {
@@ -21,16 +21,12 @@ impl Serve {
         let clock = Clock::system();
         let store = app::open_store(settings, NewDatabase::Make, &clock).await?;
         let master = app::master_key(settings, &store).await?;
-        let running = Running::start(
-            settings,
-            store,
-            master,
-            Serving {
-                clock,
-                demo_provider: false,
-            },
-        )
-        .await?;
+        let serving = Serving {
+            clock,
+            demo_provider: false,
+        };
+        let running = Running::start(settings, store, master, serving).await?;
+
         if let (Some(url), Some(address)) = (&running.console_url, running.parts.console) {
             output::line(&format!("Console: {}", with_address(url.as_str(), address)));
         }
@@ -39,15 +35,16 @@ impl Serve {
         }
         if let Some(link) = &running.setup_link {
             output::line(&format!(
-                "Nobody can sign in yet. Set up the first admin here, once, within the hour: {link}"
+                "No person can sign in yet. Set up the first admin here, once, within the hour: {link}"
             ));
         }
+
         running.until_stopped().await;
         Ok(())
     }
 }
 
-/// Where something is for those who use it, and also where it listens if that is another address.
+/// The address that users type, and the address that the program listens on where that is another.
 fn with_address(url: &str, address: Address) -> String {
     if url.contains(&address.to_string()) {
         url.to_owned()

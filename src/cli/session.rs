@@ -9,13 +9,13 @@ use crate::config::Settings;
 use crate::domain::Email;
 use crate::store::SignedInSession;
 
-/// So few digits of a session's ID are too easily another's.
+/// Fewer digits of a session's ID would too easily match another session.
 const FEWEST: usize = 4;
 
 /// What to do with sessions.
 #[derive(Debug, clap::Subcommand)]
 pub enum Session {
-    /// List who is signed in to the console.
+    /// List the people who are signed in to the console.
     #[command(after_help = "Examples:
   crossmodel session list
   crossmodel session list --email maya@example.com --json")]
@@ -23,11 +23,11 @@ pub enum Session {
         /// Only this person's.
         #[arg(long, value_name = "ADDRESS")]
         email: Option<Email>,
-        /// Answer in JSON.
+        /// Print the answer as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// End a session, or all sessions of a person. Who it was is signed out at the next click, and may sign in again.
+    /// End a session, or all sessions of a person. They are signed out at their next click, and may sign in again.
     #[command(after_help = "Examples:
   crossmodel session end 3f9a02bc71de
   crossmodel session end --email maya@example.com")]
@@ -77,6 +77,7 @@ async fn list(context: &Context<'_>, email: Option<&Email>, json: bool) -> Resul
     if json {
         return output::json(&sessions.iter().map(Row::from).collect::<Vec<_>>());
     }
+
     let rows: Vec<[String; 5]> = sessions
         .iter()
         .map(|session| {
@@ -91,6 +92,7 @@ async fn list(context: &Context<'_>, email: Option<&Email>, json: bool) -> Resul
             ]
         })
         .collect();
+
     output::table(["ID", "E-MAIL", "SIGNED IN", "LAST USED", "ENDS"], &rows);
     Ok(())
 }
@@ -102,6 +104,7 @@ async fn end(context: &Context<'_>, typed: &str) -> Result<(), CliError> {
             "ID: `{typed}` is no session's ID: write {FEWEST} digits of it or more; see: crossmodel session list"
         )));
     }
+
     let sessions = context.store.sessions().list(None, context.now()).await?;
     let mut meant = sessions.iter().filter(|session| session.short_id.starts_with(&id));
     let session = match (meant.next(), meant.count()) {
@@ -119,6 +122,7 @@ async fn end(context: &Context<'_>, typed: &str) -> Result<(), CliError> {
             )));
         }
     };
+
     context
         .store
         .sessions()

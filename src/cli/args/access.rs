@@ -1,4 +1,4 @@
-//! When, for what and from where keys may be used, as the command line sets it.
+//! The times, models and addresses that keys may be used at, as the command line sets them.
 
 use ipnet::IpNet;
 
@@ -7,7 +7,7 @@ use super::when::{self, Expiry};
 use crate::cli::error::CliError;
 use crate::domain::{Access, Catalog, ModelId, Timestamp, network};
 
-/// What is to be changed of it.
+/// Changes to the access of a key or an account.
 #[derive(Debug, clap::Args)]
 pub struct AccessArgs {
     /// When it ends: 90d, 2027-01-31, 2027-01-31T12:00:00Z or never.
@@ -29,22 +29,22 @@ pub struct AccessArgs {
 }
 
 impl AccessArgs {
-    /// Whether nothing is to be changed.
+    /// Whether no change was named.
     pub fn is_empty(&self) -> bool {
         self.expires.is_none() && !self.sets_lists()
     }
 
-    /// Whether an end is to be set or taken away.
+    /// Whether the end is set or removed.
     pub fn sets_end(&self) -> bool {
         self.expires.is_some()
     }
 
-    /// Whether models or addresses are to be changed.
+    /// Whether the models or the addresses change.
     pub fn sets_lists(&self) -> bool {
         self.allow_any_model || !self.allow_models.is_empty() || self.allow_any_address || !self.allow_cidrs.is_empty()
     }
 
-    /// What was before, changed.
+    /// The access, with the changes applied.
     ///
     /// # Errors
     /// If the end is in the past or the catalog lacks a model.
@@ -56,21 +56,26 @@ impl AccessArgs {
         if self.expires.is_some() && expires_at.is_some_and(|end| end <= now) {
             return Err(CliError::Usage("--expires: that is in the past".into()));
         }
+
         let models = match self.allow_any_model || !self.allow_models.is_empty() {
             true => allowed::models(&self.allow_models, catalog)?,
             false => before.models,
         };
-        let addresses = self.allow_any_address || !self.allow_cidrs.is_empty();
+        let addresses = match self.allow_any_address || !self.allow_cidrs.is_empty() {
+            true => self.allow_cidrs,
+            false => before.addresses,
+        };
+
         Ok(Access {
             expires_at,
             models,
-            addresses: if addresses { self.allow_cidrs } else { before.addresses },
+            addresses,
         })
     }
 }
 
 /// `ends never; models any; addresses any`.
-pub fn told(access: &Access) -> String {
+pub fn as_text(access: &Access) -> String {
     let list = |items: Vec<String>| {
         if items.is_empty() {
             "any".into()

@@ -26,6 +26,7 @@ impl FromStr for AliasArg {
         if name.is_empty() || target.is_empty() {
             return Err(AliasArgError(text.to_owned()));
         }
+
         let (name, matching) = name
             .strip_suffix('*')
             .map_or((name, "exact"), |prefix| (prefix, "prefix"));
@@ -40,7 +41,7 @@ impl FromStr for AliasArg {
     }
 }
 
-/// A row and where it was written, for messages.
+/// A row, and the place that it was read from, for messages.
 #[derive(Clone, Debug)]
 pub struct Placed {
     pub place: String,
@@ -56,10 +57,10 @@ impl From<&AliasArg> for Placed {
     }
 }
 
-/// Checks new rows beside the aliases that stay. The answer is all of them together.
+/// Checks new rows beside the aliases that stay. Returns all of them together.
 ///
 /// # Errors
-/// The first row that is wrong, and how many more are.
+/// If a row is wrong; the error names the first, and the number of the others.
 pub fn check(
     stay: &[Alias],
     new: &[Placed],
@@ -72,6 +73,7 @@ pub fn check(
     let Some(first) = checked.issues.first() else {
         return Ok(checked.aliases);
     };
+
     let at = first
         .row
         .and_then(|row| row.checked_sub(stay.len()))
@@ -85,7 +87,10 @@ pub fn check(
     Err(CliError::Failed(format!("{place}{}{more}", first.message)))
 }
 
-/// Changes a key's aliases by a function of those it has, however often somebody else saves in between.
+/// Changes a key's aliases by a function of those that it has, however often another editor saves in between.
+///
+/// # Errors
+/// If the function refuses, or the key was deleted.
 pub async fn change(
     context: &Context<'_>,
     key: &ApiKey,
@@ -99,12 +104,14 @@ pub async fn change(
             .list(Scope::All, key.id)
             .await?
             .ok_or_else(gone)?;
+
         let aliases = new(&saved.aliases)?;
         let outcome = context
             .store
             .aliases()
             .save(Scope::All, key.id, saved.version, &aliases, &context.by, context.now())
             .await?;
+
         match outcome {
             SaveOutcome::Saved { .. } | SaveOutcome::Unchanged { .. } => return Ok(aliases.len()),
             SaveOutcome::Stale { .. } => {}
@@ -113,7 +120,7 @@ pub async fn change(
     }
 }
 
-/// The aliases of which none has a name of the new rows.
+/// The aliases whose names no new row has.
 pub fn without(aliases: &[Alias], new: &[Placed]) -> Vec<Alias> {
     let replaced = |alias: &&Alias| new.iter().all(|placed| placed.row.name != alias.name.as_str());
     aliases.iter().filter(replaced).cloned().collect()

@@ -1,4 +1,4 @@
-//! What a key may call, as the command line takes it.
+//! The models that a key may call, as the command line takes them.
 
 use crate::cli::error::CliError;
 use crate::domain::{Catalog, ModelId};
@@ -18,5 +18,6 @@ pub fn models(ids: &[ModelId], catalog: &Catalog) -> Result<Option<Vec<ModelId>>
             "--allow-model: {unknown} isn't in the catalog{nearest}"
         )));
     }
+
     Ok((!ids.is_empty()).then(|| ids.to_vec()))
 }

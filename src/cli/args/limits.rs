@@ -1,11 +1,11 @@
-//! Limits as the command line takes and tells them, for a key and for a whole account alike.
+//! Limits as the command line takes and shows them, for a key and for a whole account alike.
 
 use std::str::FromStr;
 
 use crate::cli::error::CliError;
 use crate::domain::{Limits, Period, PicoUsd, SpendLimit};
 
-/// What may be used. Whatever is not named stays as it is.
+/// Limits on use. A limit that is not named stays as it is.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct LimitArgs {
     /// Requests in any minute, or none.
@@ -22,7 +22,7 @@ pub struct LimitArgs {
     per: Option<Period>,
 }
 
-/// A number a minute.
+/// A number in any minute; `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(Option<u32>);
 
@@ -45,7 +45,7 @@ impl FromStr for Rate {
     }
 }
 
-/// An amount of money.
+/// An amount of money; `None` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spend(Option<PicoUsd>);
 
@@ -65,12 +65,12 @@ impl FromStr for Spend {
 }
 
 impl LimitArgs {
-    /// Whether nothing was named.
+    /// Whether no limit was named.
     pub fn is_empty(&self) -> bool {
         self.rpm.is_none() && self.tpm.is_none() && self.spend_limit.is_none() && self.per.is_none()
     }
 
-    /// Limits with what was named in place of what they had.
+    /// The limits, with those that were named replaced.
     ///
     /// # Errors
     /// If a period was named without an amount.
@@ -87,6 +87,7 @@ impl LimitArgs {
                 period: per.unwrap_or(Period::Total),
             }),
         };
+
         Ok(Limits {
             requests_per_minute: self.rpm.map_or(limits.requests_per_minute, |Rate(count)| count),
             tokens_per_minute: self.tpm.map_or(limits.tokens_per_minute, |Rate(count)| count),
@@ -96,7 +97,7 @@ impl LimitArgs {
 }
 
 /// `60 requests/min, 100000 tokens/min, 20 USD/week`, or `none`.
-pub fn told(limits: &Limits) -> String {
+pub fn as_text(limits: &Limits) -> String {
     let mut parts = Vec::new();
     parts.extend(limits.requests_per_minute.map(|count| format!("{count} requests/min")));
     parts.extend(limits.tokens_per_minute.map(|count| format!("{count} tokens/min")));
@@ -104,6 +105,7 @@ pub fn told(limits: &Limits) -> String {
         Period::Total => format!("{} USD in total", spend.amount),
         period => format!("{} USD/{period}", spend.amount),
     }));
+
     if parts.is_empty() {
         "none".into()
     } else {
@@ -138,6 +140,7 @@ mod tests {
                 ..limits
             }
         );
+
         let args = LimitArgs {
             spend_limit: Some("2.50".parse().unwrap()),
             ..LimitArgs::default()
@@ -147,6 +150,7 @@ mod tests {
             period: Period::Total,
         });
         assert_eq!(args.over(limits).unwrap(), Limits { spend, ..limits });
+
         let args = LimitArgs {
             per: Some(Period::Day),
             ..LimitArgs::default()
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_told_in_a_line() {
+    fn limits_are_shown_in_a_line() {
         let spend = Some(SpendLimit {
             amount: "0.5".parse().unwrap(),
             period: Period::Month,
@@ -164,8 +168,8 @@ mod tests {
             spend,
             ..Limits::NEW_KEY
         };
-        assert_eq!(told(&limits), "60 requests/min, 100000 tokens/min, 0.5 USD/month");
-        assert_eq!(told(&Limits::NONE), "none");
+        assert_eq!(as_text(&limits), "60 requests/min, 100000 tokens/min, 0.5 USD/month");
+        assert_eq!(as_text(&Limits::NONE), "none");
     }
 
     #[test]

@@ -4,4 +4,5 @@ pub mod access;
 pub mod alias_rows;
 pub mod allowed;
 pub mod limits;
+pub mod patience;
 pub mod when;

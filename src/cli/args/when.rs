@@ -10,18 +10,18 @@ use crate::domain::Timestamp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When a key ends.
+/// The time at which a key ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// So long from now.
+    /// After this time.
     In(Duration),
     /// At that moment.
     At(Timestamp),
-    /// Not at all.
+    /// The key does not end.
     Never,
 }
 
-/// The text says no end.
+/// The text is no end of a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no end of a key; write a number of days such as 90d, a date such as 2027-01-31 (the end of that day, UTC), \
@@ -37,6 +37,7 @@ impl FromStr for Expiry {
         if text == "never" {
             return Ok(Self::Never);
         }
+
         if let Some(days) = text.strip_suffix('d') {
             let days: u32 = days.parse().map_err(|_| error())?;
             return (1..=36_500)
@@ -44,6 +45,7 @@ impl FromStr for Expiry {
                 .then_some(Self::In(DAY * days))
                 .ok_or_else(error);
         }
+
         if text.len() == "2027-01-31".len()
             && let Ok(date) = text.parse::<Date>()
         {
@@ -53,13 +55,14 @@ impl FromStr for Expiry {
                 .map_err(|_| error())?;
             return Ok(Self::At(Timestamp::from_millis(next.timestamp().as_millisecond())));
         }
+
         let moment: jiff::Timestamp = text.parse().map_err(|_| error())?;
         Ok(Self::At(Timestamp::from_millis(moment.as_millisecond())))
     }
 }
 
 impl Expiry {
-    /// The moment, for something made at `now`; `None` is never.
+    /// The end of a key that is made at `now`; `None` is never.
     pub fn from(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::In(duration) => Some(now.plus(duration)),

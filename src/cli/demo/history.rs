@@ -1,83 +1,18 @@
-//! A month that the demo's account never had: calls as several clients would have made them, so that pages about usage and
-//! money have something to show. The same every time, and charged by the catalog's own prices.
+//! A made-up month of the demo's account: calls as several clients would make them, so that pages about usage and money
+//! have something to show. The month is the same every time, and charged by the catalog's own prices.
 
 use std::time::Duration;
 
+use super::habits::{HABITS, HOURS, Habit};
 use crate::domain::{
     AliasSet, ApiKey, CallState, Catalog, PicoUsd, RequestId, Resolution, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 
-/// How many days it goes back.
+/// The days that the month goes back.
 pub const DAYS: u32 = 30;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What one client does over and over.
-struct Habit {
-    /// The name that it sends.
-    requested: &'static str,
-    protocol: &'static str,
-    agent: &'static str,
-    /// Of a hundred calls, how many are such ones.
-    share: u64,
-    /// The least and the most tokens of a prompt and of an answer.
-    prompt: (u64, u64),
-    completion: (u64, u64),
-    /// Of a hundred tokens of a prompt, how many come from a cache.
-    cached: u64,
-}
-
-const HABITS: [Habit; 5] = [
-    Habit {
-        requested: "claude-opus-4-8",
-        protocol: "anthropic-messages",
-        agent: "claude-cli/2.1.44 (external, cli)",
-        share: 34,
-        prompt: (9_000, 38_000),
-        completion: (120, 1_900),
-        cached: 88,
-    },
-    Habit {
-        requested: "cross-model-basic",
-        protocol: "openai-chat",
-        agent: "OpenAI/Python 2.8.0",
-        share: 36,
-        prompt: (400, 6_500),
-        completion: (80, 900),
-        cached: 30,
-    },
-    Habit {
-        requested: "anthropic/claude-haiku-4-5",
-        protocol: "anthropic-messages",
-        agent: "claude-cli/2.1.44 (external, cli)",
-        share: 18,
-        prompt: (900, 7_000),
-        completion: (20, 300),
-        cached: 60,
-    },
-    Habit {
-        requested: "openai/gpt-5.5",
-        protocol: "openai-responses",
-        agent: "codex_cli_rs/0.58.0",
-        share: 9,
-        prompt: (3_000, 16_000),
-        completion: (200, 1_500),
-        cached: 75,
-    },
-    Habit {
-        requested: "google/gemini-2.5-flash",
-        protocol: "openai-chat",
-        agent: "curl/8.5.0",
-        share: 3,
-        prompt: (60, 900),
-        completion: (30, 400),
-        cached: 0,
-    },
-];
-
-/// Calls in each hour of a working day, UTC.
-const HOURS: [u64; 24] = [0, 0, 0, 0, 0, 1, 1, 3, 4, 5, 5, 3, 2, 4, 5, 5, 4, 3, 2, 1, 1, 1, 0, 0];
-
-/// Numbers that look thrown and are the same every time (SplitMix64).
+/// Numbers that look random and are the same every time (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -94,7 +29,8 @@ impl Dice {
     }
 }
 
-/// The calls of the days before `now`, one list for each day, the oldest first. A model that the catalog lacks is left out.
+/// The calls of the days before `now`, one list for each day, the oldest first. Calls of models that the catalog lacks are
+/// left out.
 pub fn days(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, now: Timestamp) -> Vec<Vec<UsageRecord>> {
     let mut dice = Dice(u64::from(DAYS));
     let first = now.day() - i64::from(DAYS) + 1;
@@ -110,58 +46,68 @@ pub fn days(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, now: Timestamp)
                 records.extend(call(key, aliases, catalog, at, &mut dice));
             }
         }
+
         records.retain(|record| record.at < now);
         records.sort_by_key(|record| record.at);
         records
     });
+
     days.filter(|records| !records.is_empty()).collect()
 }
 
-/// When the first of them can have been.
+/// The earliest time of a call.
 pub fn began(now: Timestamp) -> Timestamp {
     now.minus(DAY * DAYS)
 }
 
-fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice: &mut Dice) -> Option<UsageRecord> {
-    let mut thrown = dice.roll() % 100;
-    let habit = HABITS.iter().find(|habit| {
-        let is_it = thrown < habit.share;
-        thrown = thrown.saturating_sub(habit.share);
+/// How a call ended: its status, its error, its state, and the part of the answer that came, in per cent.
+type Ending = (u16, Option<&'static str>, CallState, u64);
+
+fn ending(dice: u64) -> Ending {
+    match dice {
+        0 => (502, Some("provider_error"), CallState::Released, 0),
+        1 => (429, Some("rate_limit_exceeded"), CallState::Released, 0),
+        2 => (499, Some("client_closed_request"), CallState::Partial, 40),
+        _ => (200, None, CallState::Settled, 100),
+    }
+}
+
+fn habit(mut dice: u64) -> Option<&'static Habit> {
+    HABITS.iter().find(|habit| {
+        let is_it = dice < habit.share;
+        dice = dice.saturating_sub(habit.share);
         is_it
-    })?;
+    })
+}
+
+fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice: &mut Dice) -> Option<UsageRecord> {
+    let habit = habit(dice.roll() % 100)?;
     let (prompt, completion) = (dice.between(habit.prompt), dice.between(habit.completion));
-    let (fate, latency, id) = (
-        dice.roll() % 100,
-        dice.between((450, 2_500)),
-        [dice.roll(), dice.roll()],
-    );
+    let (status, error, state, part) = ending(dice.roll() % 100);
+    let latency = dice.between((450, 2_500)) + completion * 12;
+    let id = [dice.roll(), dice.roll()];
+
     let (alias, target) = match aliases.resolve(habit.requested) {
         Resolution::Alias(alias) => (Some((alias.name.clone(), alias.matching)), alias.target.as_str()),
         Resolution::Passthrough(name) => (None, name),
     };
     let model = catalog.get(target)?;
-    let (status, error, state, part) = match fate {
-        0 => (502, Some("provider_error"), CallState::Released, 0),
-        1 => (429, Some("rate_limit_exceeded"), CallState::Released, 0),
-        2 => (499, Some("client_closed_request"), CallState::Partial, 40),
-        _ => (200, None, CallState::Settled, 100),
+
+    let charged = part > 0;
+    let tokens = Tokens {
+        prompt,
+        completion: completion * part / 100,
+        cache_read: prompt * habit.cached / 100,
+        ..Tokens::default()
     };
-    let tokens = match part {
-        0 => Tokens::default(),
-        part => Tokens {
-            prompt,
-            completion: completion * part / 100,
-            cache_read: prompt * habit.cached / 100,
-            ..Tokens::default()
-        },
-    };
-    let whole = Tokens {
+    let tokens = if charged { tokens } else { Tokens::default() };
+    let most = Tokens {
         prompt,
         completion: completion * 2,
         ..Tokens::default()
     };
-    let charged = part > 0;
-    let latency = latency + completion * 12;
+    let cost = model.pricing.cost(&tokens, at).filter(|_| charged);
+
     Some(UsageRecord {
         id: RequestId::new(at, bytes(id)),
         account: key.account,
@@ -176,21 +122,16 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
         stream: habit.prompt.1 > 1_000,
         status,
         error: error.map(str::to_owned),
-        source: if charged {
-            UsageSource::Provider
-        } else {
-            UsageSource::None
+        source: match charged {
+            true => UsageSource::Provider,
+            false => UsageSource::None,
         },
         state,
-        held: model.pricing.cost(&whole, at).unwrap_or(PicoUsd::ZERO),
+        held: model.pricing.cost(&most, at).unwrap_or(PicoUsd::ZERO),
         price: charged.then(|| model.pricing.in_force(prompt, at)),
         tier: None,
         searches: 0,
-        cost: model
-            .pricing
-            .cost(&tokens, at)
-            .filter(|_| charged)
-            .unwrap_or(PicoUsd::ZERO),
+        cost: cost.unwrap_or(PicoUsd::ZERO),
         tokens,
         latency_ms: u32::try_from(latency).unwrap_or(u32::MAX),
         first_byte_ms: charged.then(|| u32::try_from(latency / 4).unwrap_or(u32::MAX)),

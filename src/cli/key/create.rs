@@ -8,8 +8,9 @@ use crate::cli::args::limits::{self, LimitArgs};
 use crate::cli::args::when::{self, Expiry};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::input;
 use crate::cli::output;
-use crate::domain::{ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, network};
+use crate::domain::{Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, PersonId, network};
 use crate::random;
 use crate::store::{NewKey, StoreError};
 
@@ -21,7 +22,7 @@ use crate::store::{NewKey, StoreError};
   export CROSSMODEL_API_KEY=$(crossmodel key create --account Acme --name ci --expires 90d)
   crossmodel key create --account Acme --name batch --rpm none --tpm 2000000 --spend-limit 20 --per week
 
-Unless said otherwise a key may send 60 requests and 100,000 tokens a minute, and has no spend limit of its own.")]
+Unless set otherwise a key may send 60 requests and 100,000 tokens a minute, and has no spend limit of its own.")]
 pub struct Create {
     /// The account that it belongs to.
     #[arg(long, value_name = "NAME")]
@@ -58,43 +59,29 @@ impl Create {
             return Err(CliError::Usage("--expires: that is in the past".into()));
         }
         let limits = self.limits.over(Limits::NEW_KEY)?;
-        let owner = match &self.owner {
-            None => None,
-            Some(email) => Some(self.owner(context, email, account.id).await?),
-        };
+        let owner = self.owner(context, account.id).await?;
+
         let catalog = context.store.catalog().load().await?;
         let allowed = allowed::models(&self.allow_models, &catalog)?;
-        let new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
-        let aliases = alias_rows::check(&[], &new, &catalog, allowed.as_deref())?;
+        let rows: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
+        let aliases = alias_rows::check(&[], &rows, &catalog, allowed.as_deref())?;
+
         let secret = ApiKeySecret::generate(random::bytes);
-        let (id, name) = (
-            ApiKeyId::new(now, random::bytes()),
-            crate::cli::name("--name", &self.name)?,
-        );
+        let id = ApiKeyId::new(now, random::bytes());
+        let name = input::name("--name", &self.name)?;
         let key = ApiKey {
             owner,
             expires_at,
             allowed_models: allowed,
             allowed_addresses: self.allow_cidrs,
             limits,
-            ..ApiKey::new(id, account.id, name, &secret, now)
+            ..ApiKey::new(id, account.id, name.clone(), &secret, now)
         };
+        let note = note(&key, &account, aliases.len());
+
         let hash = context.master_key().await?.api_key_hasher().hash(&secret);
-        let note = format!(
-            "Made `{}` for {} with {}; it ends {}. Limits: {}. The secret is shown only now.",
-            key.name,
-            account.name,
-            output::count(aliases.len(), "alias", "aliases"),
-            expires_at.map_or("never".into(), when::show),
-            limits::told(&key.limits),
-        );
-        let name = key.name.clone();
-        match context
-            .store
-            .api_keys()
-            .create(&NewKey { key, hash, aliases }, &context.by, now)
-            .await
-        {
+        let new = NewKey { key, hash, aliases };
+        match context.store.api_keys().create(&new, &context.by, now).await {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
                 let why = format!("--name: {} has a key named `{name}` already", account.name);
@@ -102,24 +89,32 @@ impl Create {
             }
             Err(error) => return Err(error.into()),
         }
+
         output::line(secret.expose());
         output::note(&note);
         Ok(())
     }
 
-    async fn owner(
-        &self,
-        context: &Context<'_>,
-        email: &Email,
-        account: crate::domain::AccountId,
-    ) -> Result<crate::domain::PersonId, CliError> {
+    async fn owner(&self, context: &Context<'_>, account: AccountId) -> Result<Option<PersonId>, CliError> {
+        let Some(email) = &self.owner else { return Ok(None) };
         match context.store.people().by_email(email).await? {
-            Some((person, _)) if person.account == Some(account) => Ok(person.id),
+            Some((person, _)) if person.account == Some(account) => Ok(Some(person.id)),
             Some(_) => Err(CliError::Failed(format!(
                 "--owner: {email} does not belong to {}",
                 self.account
             ))),
-            None => Err(CliError::Failed(format!("--owner: nobody signs in as {email}"))),
+            None => Err(CliError::Failed(format!("--owner: no person signs in as {email}"))),
         }
     }
+}
+
+fn note(key: &ApiKey, account: &Account, aliases: usize) -> String {
+    format!(
+        "Made `{}` for {} with {}; it ends {}. Limits: {}. The secret is shown only now.",
+        key.name,
+        account.name,
+        output::count(aliases, "alias", "aliases"),
+        key.expires_at.map_or("never".into(), when::show),
+        limits::as_text(&key.limits),
+    )
 }

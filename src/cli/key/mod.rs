@@ -71,6 +71,7 @@ async fn set_state(context: &Context<'_>, which: &WhichKey, state: KeyState) -> 
         .api_keys()
         .set_state(Scope::All, key.id, state, &context.by, context.now())
         .await?;
+
     match state {
         KeyState::Disabled => {
             output::note(&format!(
@@ -88,6 +89,7 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
         Some(name) => Scope::Account(context.account(name).await?.id),
         None => Scope::All,
     };
+
     let now = context.now();
     let mut filter = KeyFilter {
         sort: KeySort::Name,
@@ -105,6 +107,7 @@ async fn list(context: &Context<'_>, account: Option<&str>) -> Result<(), CliErr
         }
         filter.page += 1;
     }
+
     let headings = [
         "NAME",
         "ACCOUNT",
@@ -136,7 +139,7 @@ fn cells(row: &KeyRow, status: KeyStatus) -> [String; 9] {
         row.aliases.len().to_string(),
         moment(key.last_used_at),
         moment(key.expires_at),
-        limits::told(&key.limits),
+        limits::as_text(&key.limits),
         key.id.to_string(),
     ]
 }

@@ -7,7 +7,7 @@ use crate::cli::error::CliError;
 use crate::cli::output;
 use crate::domain::{Access, ApiKey, Scope};
 
-/// The key, and what to change of it.
+/// The key, and the changes to it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   crossmodel key set --key laptop --spend-limit 20 --per week
@@ -30,9 +30,11 @@ impl Set {
                 "say what to set, for example --spend-limit 20 --per week; see --help".into(),
             ));
         }
+
         let (keys, now) = (context.store.api_keys(), context.now());
         let key = context.key(&self.which).await?;
-        // All of it is read and checked before any of it is written.
+
+        // Check all of it before any of it is written.
         let limits = self.limits.over(key.limits)?;
         let (sets_end, sets_lists) = (self.access.sets_end(), self.access.sets_lists());
         let catalog = context.store.catalog().load().await?;
@@ -56,19 +58,24 @@ impl Set {
                     .await?,
             )?;
         }
+
         let now_set = keys.get(Scope::All, key.id).await?.ok_or_else(gone)?;
         output::note(&format!(
             "`{}` now: {}. Live everywhere within a minute.",
             now_set.name,
-            told(&now_set)
+            as_text(&now_set)
         ));
         Ok(())
     }
 }
 
 /// `limits 60 requests/min; ends never; models any; addresses any`.
-fn told(key: &ApiKey) -> String {
-    format!("limits {}; {}", limits::told(&key.limits), access::told(&access(key)))
+fn as_text(key: &ApiKey) -> String {
+    format!(
+        "limits {}; {}",
+        limits::as_text(&key.limits),
+        access::as_text(&access(key))
+    )
 }
 
 fn access(key: &ApiKey) -> Access {

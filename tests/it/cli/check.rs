@@ -16,9 +16,12 @@ fn set_up(store: &TestStore) -> Program {
     let program = Program::empty().on(store.database().url());
     let key = program.path("cm.key").display().to_string();
     let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
+
     program.run(&["account", "create", "Acme"]).succeeds();
+
     let create = ["key", "create", "--account", "Acme", "--name", "ci"];
     program.run(&create).succeeds();
+
     program
 }
 
@@ -119,7 +122,7 @@ both_engines!(a_check_changes_nothing, |store| {
 });
 
 #[test]
-fn a_check_of_a_sqlite_file_that_nobody_uses_leaves_its_folder_as_it_was() {
+fn a_check_of_an_unused_sqlite_file_leaves_its_folder_as_it_was() {
     let program = Program::with_key(&[]);
     let before = (
         files(&program.path(".")),
@@ -190,7 +193,7 @@ fn a_postgres_that_takes_no_writes_fails_the_check() {
 #[test]
 fn a_spool_that_cannot_be_written_fails_the_check() {
     let program = Program::with_key(&[]);
-    // As for a disk that is not there, and whoever runs the test: a file where its folder should be.
+    // Stands for a disk that is missing, whichever user runs the test: a file where the folder should be.
     let file = program.file("file", "");
     both_fail(&program, &["--spool", &file], 1, &["the spool in", "file"]);
     both_fail(

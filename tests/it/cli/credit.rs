@@ -26,9 +26,11 @@ fn the_new_balance_stands_alone_on_standard_output() {
             .contains("Added 25.5 USD to Acme (invoice 7). The balance was 0 USD and is 25.5 USD.")
     );
     assert_eq!(add(&program, "0.000000000001").succeeds().out, "25.500000000001\n");
+
     let back = add(&program, "-30").succeeds();
     assert_eq!(back.out, "-4.499999999999\n");
     assert!(back.err.contains("Took 30 USD from Acme"), "{}", back.err);
+
     let spaced = ["credit", "add", "--account", "Acme", "--usd", "-1", "--note", "again"];
     assert_eq!(program.run(&spaced).succeeds().out, "-5.499999999999\n");
 }
@@ -41,6 +43,7 @@ fn what_is_no_credit_is_refused_and_not_added() {
     add(&program, "-0.00").fails(2, &["--usd", "zero"]);
     add(&program, "ten").fails(2, &["--usd", "`ten`", "25.50"]);
     add(&program, "0.0000000000001").fails(2, &["--usd", "12 decimals"]);
+
     let noted = |note: &str| program.run(&["credit", "add", "--account", "Acme", "--usd", "5", "--note", note]);
     noted(" ").fails(2, &["--note", "200 characters"]);
     noted("two\nlines").fails(2, &["--note"]);
@@ -91,8 +94,10 @@ fn the_ledger_is_shown_to_people_and_to_programs() {
         "{text}"
     );
     assert!(lines[3].contains("command line"), "{text}");
+
     let json: serde_json::Value = serde_json::from_str(&show(true).out).unwrap();
     assert_eq!((&json["balance"], &json["held"]), (&"20.5".into(), &"0".into()));
+
     let entry = &json["entries"][0];
     assert_eq!(
         (&entry["kind"], &entry["usd"], &entry["note"]),

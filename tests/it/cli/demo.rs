@@ -11,6 +11,7 @@ fn start(program: &Program) -> Started {
 /// Does what the printed `curl` command after `heading` says.
 async fn paste(demo: &mut Started, heading: &str) -> Reply {
     demo.says("and the like before");
+
     let text = demo.said().split_once(heading).unwrap().1.trim_start();
     let command = text.split("\n\n").next().unwrap();
     let between = |start: &str, end: &str| {
@@ -53,10 +54,12 @@ fn the_printed_sign_in_opens_the_console() {
         let mut demo = start(&program);
         let (console, email, password) = (demo.says("Console "), demo.says("Sign in "), demo.says("Password "));
         let visitor = Client::new(console).like_a_browser();
+
         visitor
             .post_form("/sign-in", &[("email", &email), ("password", &password)])
             .await
             .is(303);
+
         let keys = visitor.get("/keys").await.is(200);
         assert!(
             keys.text().contains("stand-in"),
@@ -72,7 +75,9 @@ fn the_data_goes_with_the_demo_unless_it_is_to_be_kept() {
     let mut demo = start(&program);
     let folder = demo.says("The data is in ");
     let folder = folder.split(' ').next().unwrap().to_owned();
+
     assert!(std::path::Path::new(&folder).join("crossmodel.db").exists());
+
     demo.signal("INT");
     assert_eq!(demo.end().code(), Some(0));
     assert!(!std::path::Path::new(&folder).exists());

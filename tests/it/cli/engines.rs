@@ -1,4 +1,4 @@
-//! What differs between the engines for whoever runs commands.
+//! The differences between the engines for a person who runs commands.
 
 use super::program::Program;
 
@@ -6,6 +6,7 @@ both_engines!(the_same_commands_work_on_either, |store| {
     let program = Program::empty().on(store.database().url());
     let key = program.path("cm.key").display().to_string();
     program.run(&["account", "create", "Acme"]).succeeds();
+
     let create = [
         "key",
         "create",
@@ -19,6 +20,7 @@ both_engines!(the_same_commands_work_on_either, |store| {
     program
         .run(&[&create[..], &["--master-key-file", &key]].concat())
         .succeeds();
+
     let out = program.run(&["resolve", "--key", "ci", "fast"]).succeeds().out;
     assert!(
         out.starts_with("fast runs deepseek/deepseek-chat (exact alias)."),
@@ -30,6 +32,7 @@ both_engines!(the_same_commands_work_on_either, |store| {
         .succeeds();
     assert!(program.run(&["key", "list"]).succeeds().out.contains("20 USD/week"));
     program.run(&["account", "set", "Acme", "--rpm", "6000"]).succeeds();
+
     let added = program.run(&[
         "credit",
         "add",
@@ -41,11 +44,13 @@ both_engines!(the_same_commands_work_on_either, |store| {
         "invoice 7",
     ]);
     assert_eq!(added.succeeds().out, "25.5\n");
+
     let accounts = program.run(&["account", "list"]).succeeds().out;
     assert!(
         accounts.contains("25.5") && accounts.contains("6000 requests/min"),
         "{accounts}"
     );
+
     let shown = program.run(&["credit", "show", "--account", "Acme"]).succeeds().out;
     assert!(shown.contains("credit: invoice 7"), "{shown}");
 });

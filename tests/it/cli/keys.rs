@@ -58,7 +58,8 @@ fn a_key_that_cannot_be_is_refused_and_not_made() {
     create(&["--expires", "2001-01-01"]).fails(2, &["--expires", "past"]);
     create(&["--allow-model", "openai/nothing-like-it"]).fails(1, &["--allow-model", "isn't in the catalog"]);
     create(&["--allow-cidr", "10.0.0.0/99"]).fails(2, &["--allow-cidr", "10.0.0.0/8"]);
-    create(&["--owner", "maya@example.com"]).fails(1, &["--owner", "nobody"]);
+    create(&["--owner", "maya@example.com"]).fails(1, &["--owner", "no person"]);
+
     let allowed_only = ["--allow-model", "deepseek/deepseek-chat", "--alias", "o=openai/gpt-5.5"];
     assert_eq!(create(&allowed_only).code, 1);
     program

@@ -58,11 +58,13 @@ fn only_what_is_named_is_set() {
     let said = set(&["--spend-limit", "20", "--per", "month"]).succeeds().err;
     let now = "limits 60 requests/min, 100000 tokens/min, 20 USD/month; ends never; models any; addresses any";
     assert!(said.contains(now), "{said}");
+
     let said = set(&["--rpm", "none", "--expires", "2099-12-31"]).succeeds().err;
     assert!(
         said.contains("limits 100000 tokens/min, 20 USD/month; ends 2100-01-01 00:00 UTC"),
         "{said}"
     );
+
     let allowed = [
         "--allow-model",
         "deepseek/deepseek-chat",
@@ -76,11 +78,13 @@ fn only_what_is_named_is_set() {
         said.contains("models deepseek/deepseek-chat; addresses 10.0.0.0/8, 192.0.2.7/32"),
         "{said}"
     );
+
     let said = set(&["--allow-any-model"]).succeeds().err;
     assert!(
         said.contains("models any; addresses 10.0.0.0/8, 192.0.2.7/32"),
         "{said}"
     );
+
     let said = set(&["--allow-any-address", "--spend-limit", "none", "--expires", "never"])
         .succeeds()
         .err;

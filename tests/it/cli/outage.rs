@@ -22,7 +22,9 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         let program = Program::empty().on(cluster.url());
         let key = program.path("cm.key").display().to_string();
         let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
+
         program.run(&["account", "create", "Acme"]).succeeds();
+
         let add = [
             "person",
             "add",
@@ -33,6 +35,7 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
             "--password-stdin",
         ];
         program.run_with(&add, PASSWORD).succeeds();
+
         let secret = program
             .run(&["key", "create", "--account", "Acme", "--name", "ci"])
             .succeeds()
@@ -41,15 +44,19 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         let client = Client::new(server.says("Console: "));
         let maya = client.clone().like_a_browser();
         let fields = [("email", "maya@example.com"), ("password", PASSWORD)];
+
         maya.post_form("/sign-in", &fields).await.is(303);
         maya.get("/keys").await.is(200);
+
         let calls = client.clone().bearer(secret.trim());
         calls.get("/v1/models").await.is(200);
 
         cluster.crash();
         let (first, took) = timed(maya.get("/keys")).await;
         says_that_the_database_is_away(&first);
+
         assert!(took < Duration::from_secs(3), "the first waited {took:?}");
+
         for _ in 0..3 {
             let (page, took) = timed(maya.get("/keys")).await;
             says_that_the_database_is_away(&page);
@@ -72,6 +79,7 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
             .expect("a stylesheet")
             .to_owned();
         client.get(&style).await.is(200);
+
         let degraded = ready(&client, "degraded").await.is(200).json();
         assert_eq!(degraded["database"], "unreachable");
         assert!(

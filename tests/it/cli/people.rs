@@ -55,6 +55,7 @@ fn without_a_password_a_link_is_printed_alone() {
     let again = program
         .run(&["person", "reset-link", "--email", "maya@example.com"])
         .succeeds();
+
     for out in [&added.out, &again.out] {
         assert!(
             out.starts_with("http://127.0.0.1:8080/reset/") && out.lines().count() == 1,
@@ -64,11 +65,11 @@ fn without_a_password_a_link_is_printed_alone() {
     assert_ne!(added.out, again.out);
     program
         .run(&["person", "reset-link", "--email", "max@example.com"])
-        .fails(1, &["nobody", "max@example.com"]);
+        .fails(1, &["no person", "max@example.com"]);
 }
 
 #[test]
-fn whoever_is_no_admin_belongs_to_an_account() {
+fn a_person_who_is_no_admin_belongs_to_an_account() {
     let program = Program::with_account();
     program
         .run(&["person", "add", "--email", "maya@example.com", "--role", "viewer"])
@@ -138,7 +139,7 @@ fn a_person_is_switched_off_and_on_again() {
         1,
         &[
             "--email",
-            "nobody signs in as maia@example.com",
+            "no person signs in as maia@example.com",
             "did you mean `maya@example.com`?",
         ],
     );
@@ -230,15 +231,17 @@ fn an_account_is_switched_off_and_on_again() {
         .fails(1, &["NAME", "`Akme`", "did you mean `Acme`?"]);
 }
 
-both_engines!(who_is_signed_in_is_listed_and_ended, |store| {
+both_engines!(sessions_are_listed_and_ended, |store| {
     let program = Program::empty().on(store.database().url());
     program.run(&["account", "create", "Acme"]).succeeds();
+
     add(&program, "maya@example.com", "owner");
     add(&program, "noor@example.com", "viewer");
     let key = program.path("cm.key").display().to_string();
     let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--master-key-file", &key]);
     let url = server.says("Console: ");
     let mut visitors = Vec::new();
+
     for email in ["maya@example.com", "maya@example.com", "noor@example.com"] {
         let visitor = Client::new(&url).like_a_browser();
         visitor
@@ -288,6 +291,7 @@ both_engines!(
     |store| {
         let program = Program::empty().on(store.database().url());
         program.run(&["account", "create", "Acme"]).succeeds();
+
         add(&program, "maya@example.com", "owner");
         let key = program.path("cm.key").display().to_string();
         let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--master-key-file", &key]);

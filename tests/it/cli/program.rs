@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use crate::harness::database::Folder;
 use crate::harness::process::Leash;
 
-/// The program with a database that nobody else uses, and with an environment that holds nothing else.
+/// The program with a database and an environment of its own.
 pub struct Program {
     folder: Folder,
     database_url: String,
@@ -131,7 +131,7 @@ impl Program {
 
     /// Starts a command that goes on until it is told to stop.
     pub fn start(&self, arguments: &[&str]) -> Started {
-        // Not a pipe: one that nobody reads would stop the program once it is full.
+        // Not a pipe: without a reader it would stop the program once it is full.
         let log = self.path("log");
         let err = File::options().create(true).append(true).open(&log).expect("a log");
         let mut child = self.command(arguments).stderr(err).spawn().expect("the program");

@@ -136,6 +136,7 @@ fn a_provider_is_switched_off_and_on() {
 fn importing_the_catalog_again_changes_nothing() {
     let program = Program::fresh();
     program.run(&["provider", "disable", "deepseek"]).succeeds();
+
     let shipped = |name: &str| format!("{}/catalog/{name}", env!("CARGO_MANIFEST_DIR"));
     let ran = program
         .run(&["catalog", "import", &shipped("providers.json"), &shipped("models.json")])

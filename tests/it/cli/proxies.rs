@@ -86,7 +86,7 @@ fn which_proxies_are_trusted_is_a_setting() {
 }
 
 #[test]
-fn wrong_passwords_of_one_client_behind_a_proxy_shut_nobody_else_out() {
+fn wrong_passwords_of_one_client_behind_a_proxy_shut_no_other_out() {
     let program = Program::with_account();
     let mut server = program.start(&SECURE);
     let mut sign_in = |client: &str, name: &str| {
@@ -104,6 +104,7 @@ fn wrong_passwords_of_one_client_behind_a_proxy_shut_nobody_else_out() {
         )
     };
     let tries: Vec<String> = (0..11).map(|n| sign_in("192.0.2.7", &format!("guess{n}"))).collect();
+
     assert_eq!(tries[9..], ["422", "429"]);
     assert_eq!(sign_in("198.51.100.1", "maya"), "422");
 }

@@ -13,7 +13,9 @@ fn the_first_start_offers_to_set_up_the_first_admin() {
         let mut server = program.start(&ANYWHERE);
         let console = server.says("Console: ");
         let link = server.says("within the hour: ");
+
         assert!(link.starts_with(&console), "{link}");
+
         let client = Client::new(&console);
         client.get("/readyz").await.is(200);
         client.get("/keys").await.is(303);
@@ -26,7 +28,7 @@ fn the_first_start_offers_to_set_up_the_first_admin() {
 }
 
 #[test]
-fn once_somebody_can_sign_in_no_link_is_offered() {
+fn once_a_person_can_sign_in_no_link_is_offered() {
     run(async {
         let program = Program::with_account();
         let add = [
@@ -39,10 +41,12 @@ fn once_somebody_can_sign_in_no_link_is_offered() {
             "--password-stdin",
         ];
         program.run_with(&add, "plum orchard at dusk, 1912").succeeds();
+
         let mut server = program.start(&ANYWHERE);
         let client = Client::new(server.says("Console: ")).like_a_browser();
         server.says("Gateway: ");
         client.get("/readyz").await.is(200);
+
         let fields = [
             ("email", "maya@example.com"),
             ("password", "plum orchard at dusk, 1912"),
@@ -116,6 +120,7 @@ fn the_parts_can_listen_apart() {
         let console = Client::new(server.says("Console: "));
         let gateway = server.says("Gateway: ");
         let gateway = Client::new(gateway.trim_end_matches("/v1"));
+
         console.get("/sign-in").await.is(200);
         console.get("/v1/models").await.is(303);
         gateway.get("/v1/models").await.is(401);

@@ -1,29 +1,29 @@
-//! How long one provider is waited for, as the command line writes it.
+//! How long the gateway waits for one provider, as the command line writes it.
 
 use crate::domain::ProviderPatience;
 
-/// Help on the option.
-pub(super) const PATIENCE: &str = "\
-How long it is waited for, where that differs from the settings for all providers: WHAT=SECONDS, several separated by \
-commas, or `usual`, to forget all that was set.
+/// The help text of the option.
+pub const PATIENCE: &str = "\
+How long to wait for this provider, where that differs from the settings for all providers: WHAT=SECONDS, several \
+separated by commas, or `usual`, to go back to those settings.
 
 WHAT is one of
   first-byte-stream   until it begins a stream
   first-byte-whole    until it begins a whole answer
   idle                silence in the middle of an answer
   total               an answer in all
-  keepalive           silence after which a client is told that its stream is alive; 0 is never
+  keepalive           silence after which a client hears that its stream is alive; 0 is never
   max-event           the longest event of its streams, in MiB instead of seconds";
 
-/// What the option says; `None` forgets what was set before.
+/// The value of the option; `None` goes back to the settings for all providers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Patience(pub Option<ProviderPatience>);
+pub struct Patience(pub Option<ProviderPatience>);
 
-/// Reads the option.
-pub(super) fn read(text: &str) -> Result<Patience, String> {
+pub fn read(text: &str) -> Result<Patience, String> {
     if text == "usual" {
         return Ok(Patience(None));
     }
+
     let mut all = ProviderPatience::default();
     for part in text.split(',') {
         let (what, number) = part
@@ -42,14 +42,16 @@ pub(super) fn read(text: &str) -> Result<Patience, String> {
                 ));
             }
         };
+
         let number = number.parse().ok().filter(|number| (least..=most).contains(number));
         *slot = Some(number.ok_or_else(|| format!("{what} must be a whole number from {least} to {most}"))?);
     }
+
     Ok(Patience(Some(all)))
 }
 
-/// What the option would have to say for this; empty for nothing.
-pub(super) fn written(patience: &ProviderPatience) -> String {
+/// The value of the option that sets this patience; empty for none.
+pub fn as_text(patience: &ProviderPatience) -> String {
     let parts = [
         ("first-byte-stream", patience.first_byte_stream),
         ("first-byte-whole", patience.first_byte_whole),
@@ -79,7 +81,7 @@ mod tests {
         };
 
         assert_eq!(all, Patience(Some(expected)));
-        assert_eq!(written(&expected), "idle=900,keepalive=0,max-event=64");
+        assert_eq!(as_text(&expected), "idle=900,keepalive=0,max-event=64");
         assert_eq!(read("usual"), Ok(Patience(None)));
     }
 
