@@ -106,7 +106,7 @@ impl Stage {
                     });
                 }
             }
-            // Node is gone: nobody is left to answer.
+            // Node is gone: no check waits for an answer.
             drop(node.wait());
             told.lock().expect("the waiting tests").clear();
         });

@@ -113,7 +113,7 @@ impl TestApp {
         Client::new(self.url())
     }
 
-    /// Somebody of the first account who has signed in to the console.
+    /// A person of the first account who has signed in to the console.
     pub async fn someone(&self, role: Role) -> Client {
         let email = format!("{role}@example.com");
         seed::person_who_signs_in(self.store(), &email, role, Some(self.account().id)).await;
@@ -135,7 +135,7 @@ impl TestApp {
         process::prints(command).await
     }
 
-    /// The one-time link that makes the first admin; `None` once somebody can sign in.
+    /// The one-time link that makes the first admin; `None` once a person can sign in.
     pub async fn first_run_link(&self) -> Option<String> {
         let console = Console::new((*self.0.store).clone(), console_options(&self.0.clock, self.url()));
         setup::first_run_link(&console)
@@ -161,7 +161,7 @@ async fn serve(
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
     let mut options = GatewayOptions::new(clock.clone(), seed::master(), seed::spool());
-    // Nobody pulls the plug here; tests of that have a spool of their own.
+    // The power stays on here; tests of power cuts have a spool of their own.
     options.spool.synced = false;
     options.egress = provider.authority().parse().expect("an address that may be called");
     options.env = Arc::new(|name: &str| (name == "UPSTREAM_CREDENTIAL").then(|| CREDENTIAL.to_owned()));
@@ -204,7 +204,7 @@ fn console_options(clock: &Clock, url: &str) -> ConsoleOptions {
     }
 }
 
-/// Whoever runs the installation, at the command line.
+/// The administrator of the installation, at the command line.
 pub struct Operator(TestApp);
 
 impl Operator {
@@ -224,7 +224,7 @@ impl Operator {
     }
 }
 
-/// A key, and whoever calls with it.
+/// A key, and a client that calls with it.
 pub struct TestKey {
     app: TestApp,
     key: ApiKey,

@@ -192,6 +192,7 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
     let head = json!({"id": user, "created": 1, "model": asked["model"]});
     let mut pause = || Step::Pause(dice.millis(1, 8));
     let mut steps = vec![pause()];
+
     if asked["stream"] == true {
         let chunk = |choices: Value, usage: Value| {
             let mut chunk = head.clone();
@@ -213,7 +214,7 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
             steps.push(step);
             steps.push(pause());
         }
-        // After the last event: that is the end of the answer for whoever reads it.
+        // After the last event, which is the end of the answer for the gateway.
         let end = steps.len() - 3;
         steps.insert(end, Step::Note(sent));
     } else {

@@ -116,6 +116,7 @@ impl Client {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let headers = request.headers_mut().expect("a path that can be asked for");
         headers.extend(self.headers.clone());
+
         if let Some(kind) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_str(kind).expect("a content type"));
         }

@@ -20,6 +20,7 @@ impl Cluster {
         };
         let home = cluster.home();
         std::fs::create_dir_all(&home).expect("a folder for the server");
+
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&home));
         }
@@ -57,7 +58,7 @@ impl Cluster {
         run(self.pg_ctl().args(["-l", log, "-w", "-s", "-o", &options, "start"]));
     }
 
-    /// Stops it as a crash would: nobody is told, nothing is tidied up.
+    /// Stops it as a crash would: clients hear nothing, and nothing is tidied up.
     pub fn crash(&self) {
         run(self.pg_ctl().args(["-m", "immediate", "-w", "-s", "stop"]));
     }

@@ -18,7 +18,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// An empty database that nobody else uses.
+/// An empty database of a test's own.
 #[derive(Debug)]
 pub struct Database {
     engine: Engine,
@@ -97,6 +97,7 @@ impl Database {
     /// was written. Not the file's bytes: looking changes those. On SQLite only.
     pub async fn rows(&self, but: &[&str]) -> Vec<String> {
         assert_eq!(self.engine, Engine::Sqlite);
+
         let mut database = SqliteConnection::connect(&self.url())
             .await
             .expect("the test's database");
@@ -105,6 +106,7 @@ impl Database {
             .await
             .expect("its tables");
         let mut out = Vec::new();
+
         for (_, select) in selects.into_iter().filter(|(table, _)| !but.contains(&table.as_str())) {
             let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(select))
                 .fetch_all(&mut database)
@@ -129,7 +131,7 @@ impl Database {
         names.into_iter().map(|(name,)| name).collect()
     }
 
-    /// Removes it, whoever is still connected.
+    /// Removes it, even if clients are still connected.
     pub async fn remove(&self) {
         match self.engine {
             Engine::Sqlite => drop(std::fs::remove_dir_all(&self.place)),

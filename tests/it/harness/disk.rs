@@ -49,8 +49,8 @@ impl Disk {
         }
     }
 
-    /// The program on this disk. All that is there when it starts is on the disk. `seed`: for what a disk writes though
-    /// nobody asked it to.
+    /// The program on this disk. All bytes that exist when it starts are on the disk. `seed`: for writes that the disk makes
+    /// unasked.
     pub fn program(&mut self, seed: u64) -> Command {
         self.shadow = Folder::fresh();
         for kind in ["files", "dirs"] {
@@ -70,7 +70,7 @@ impl Disk {
         command
     }
 
-    /// The power is cut: what was not synced is gone. Nobody may have a file open below the roots.
+    /// Cuts the power: bytes that were not synced are gone. No program may have a file open below the roots.
     pub fn cut(&self) {
         let roots = std::fs::read_to_string(self.shadow.as_ref().join("roots")).expect("the roots");
         for line in roots.lines() {

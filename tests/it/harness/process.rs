@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How long a program of a test may take.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Kills a program that takes too long, so that whoever waits for its end or for what it says does not wait for ever.
+/// Kills a program that takes too long, so that a test that waits for its end or its output does not wait for ever.
 pub struct Leash {
     /// Dropped with it, which the thread that waits sees.
     _held: Sender<()>,

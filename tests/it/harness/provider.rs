@@ -70,6 +70,7 @@ async fn chat(request: HttpRequest, body: Bytes, calls: web::Data<Mutex<Vec<Rece
         headers,
         body: body.clone(),
     });
+
     if request.path().ends_with("/embeddings") {
         return embedded(&body);
     }
@@ -149,6 +150,7 @@ fn stream(asked: &Value) -> HttpResponse {
         json!([{"index": 0, "delta": {}, "finish_reason": finish}]),
         Value::Null,
     ));
+
     if asked["stream_options"]["include_usage"] == true {
         events.push(chunk(json!([]), usage()));
     }

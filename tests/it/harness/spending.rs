@@ -1,4 +1,4 @@
-//! Calls that cost something, without anybody calling.
+//! Records of calls that cost something, without the calls.
 
 use crossmodel::domain::{
     AccountId, ApiKeyId, CallState, PicoUsd, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,

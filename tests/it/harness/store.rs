@@ -77,11 +77,13 @@ pub fn on<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(TestStore) -
         let store = TestStore::fresh(engine).await;
         let outcome = AssertUnwindSafe(test(store.clone())).catch_unwind().await;
         let endings = std::mem::take(&mut *store.endings.lock().expect("the list of endings"));
+
         for ending in endings.into_iter().rev() {
             ending.await;
         }
         store.close().await;
         store.database.remove().await;
+
         if let Err(panic) = outcome {
             std::panic::resume_unwind(panic);
         }
@@ -103,6 +105,7 @@ pub fn run(test: impl Future<Output = ()>) {
     });
     // What it still waits for must not be waited for once more.
     runtime.shutdown_timeout(Duration::from_secs(10));
+
     match ended {
         Ok(Ok(())) => {}
         Ok(Err(panic)) => std::panic::resume_unwind(panic),

@@ -319,6 +319,7 @@ async fn request(stream: &mut TcpStream, rest: &mut Vec<u8>) -> Option<Seen> {
         body: Vec::new(),
     };
     let length: usize = seen.header("content-length").parse().unwrap_or(0);
+
     while rest.len() < end + 4 + length {
         fill(rest).await?;
     }

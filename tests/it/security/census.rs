@@ -75,7 +75,7 @@ fn what_is_open_is_what_the_table_lets_outsiders_reach() {
     for line in table::console() {
         let address = console::routes::all().find(|it| it.method == line.method && it.path == line.pattern());
         let open = address.is_some_and(|it| it.open);
-        // Whoever is outside and asks for what is closed is sent to the sign-in page.
+        // A visitor who is not signed in is sent to the sign-in page.
         assert_eq!(open, line.cells[0] != [303], "{} {}", line.method, line.address);
     }
     for line in table::gateway() {

@@ -92,7 +92,7 @@ fn calls_beyond_the_room_for_bodies_are_told_to_come_again_and_the_others_are_an
         assert_eq!(
             rig.upstream.seen().len(),
             good.len(),
-            "nobody was both asked for and turned away"
+            "the provider saw a call that was turned away"
         );
         client.post("/v1/chat/completions", &body).await.is(200);
     });

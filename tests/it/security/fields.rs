@@ -70,6 +70,7 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
         let world = World::start(store).await;
         let names = names(&world).await;
         let mut faults = Vec::new();
+
         for line in table::console()
             .iter()
             .filter(|line| line.is_unsafe() && line.address != "/sign-out")
@@ -191,7 +192,7 @@ fn a_form_is_no_json_and_no_upload() {
             ] {
                 let path = line.path(&thing);
                 let reply = admin.client.send(Method::POST, &path, kind, Bytes::from(body)).await;
-                // A link that nobody has is refused before its form is read.
+                // A link that was never made is refused before its form is read.
                 if !matches!(reply.status.as_u16(), 400 | 404 | 415) {
                     faults.push(format!("{path} as {kind:?}: {}", reply.status));
                 }
@@ -268,7 +269,9 @@ async fn billed(world: &World, line: &Line, thing: &Thing) {
         .expect("the records");
     let catalog = world.app.catalog().await;
     let of_key: Vec<_> = records.iter().filter(|record| record.key == mine).collect();
+
     assert!(!of_key.is_empty(), "{}", line.address);
+
     for record in records {
         let model = catalog.get(&record.model).expect("the model");
         assert_eq!(record.account, world.sides[0].account.id, "{}", line.address);

@@ -86,6 +86,7 @@ fn beyond_ours(seen: &Seen) -> Vec<String> {
     assert_eq!(seen.header("accept-encoding"), "identity");
     assert_eq!(seen.header("content-type"), "application/json");
     assert!(seen.header("user-agent").starts_with("crossmodel/"));
+
     let rest = seen.headers.iter().filter(|(name, _)| !OURS.contains(&name.as_str()));
     let mut rest: Vec<String> = rest.map(|(name, value)| format!("{name}: {value}")).collect();
     rest.sort();

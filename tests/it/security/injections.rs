@@ -62,6 +62,7 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
     if reply.status.as_u16() >= 500 {
         faults.push(format!("{what} {text:?}: {}", reply.status));
     }
+
     for tag in ["<script>alert", "<img src=x", "href=\"javascript:"] {
         if page && body.contains(tag) {
             faults.push(format!("{what} {text:?}: the page has {tag}"));
@@ -77,7 +78,7 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
     }
 }
 
-/// Rows that nobody of the first account may change: all people, and everything of the other account. A live reset link
+/// Rows that no person of the first account may change: all people, and everything of the other account. A live reset link
 /// may set a password, whatever it is.
 async fn untouchable(world: &World) -> Vec<String> {
     let bravo = world.sides[1].account.id.to_string();
@@ -93,6 +94,7 @@ fn every_field_of_every_form_takes_it_as_text() {
         let before = untouchable(&world).await;
         let mut faults = Vec::new();
         let lines = table::console();
+
         for line in lines.iter().filter(|line| line.is_unsafe() && !line.form.is_empty()) {
             let actor = world.actor(if line.address == "/wallet/credit" {
                 "admin"
@@ -166,6 +168,7 @@ fn every_address_and_its_query_take_it_as_text() {
         let before = world.rows().await;
         let mut faults = Vec::new();
         let lines = table::console();
+
         for line in lines
             .iter()
             .filter(|line| !line.is_unsafe() && !line.address.contains('?'))
@@ -198,6 +201,7 @@ fn every_address_and_its_query_take_it_as_text() {
             }
         }
         assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+
         let after = world.rows().await;
         assert!(after.len() >= before.len());
     });
@@ -221,6 +225,7 @@ fn every_header_takes_it_as_text() {
         let texts = TEXTS
             .into_iter()
             .filter(|text| text.bytes().all(|byte| (0x20..0x7f).contains(&byte)));
+
         for text in texts {
             for header in HEADERS {
                 let page = owner.client.clone().with(header, text).get("/keys").await;
@@ -256,6 +261,7 @@ fn every_name_of_a_model_is_text_in_records_and_pages() {
         let thing = world.thing(line, owner, Whose::Own).await;
         let caller = world.app.client().bearer(thing.secret.as_deref().expect("a key"));
         let mut faults = Vec::new();
+
         for text in TEXTS {
             let body = json!({"model": text, "messages": [{"role": "user", "content": text}], "user": text});
             let reply = caller.post("/v1/chat/completions", &body).await;
@@ -277,6 +283,7 @@ fn every_name_of_a_model_is_text_in_records_and_pages() {
         }
         world.app.flush().await;
         let aliases = thing.put_into("/keys/{id}/aliases");
+
         for page in [
             "/requests",
             "/usage",

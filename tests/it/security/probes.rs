@@ -60,12 +60,14 @@ impl Served {
             "--protocol",
             protocol,
         ];
+
         program
             .run(&[&reached[..], &["--credential-env", "UPSTREAM_CREDENTIAL"]].concat())
             .succeeds();
         program
             .run(&["credit", "add", "--account", "Acme", "--usd", "100", "--note", "x"])
             .succeeds();
+
         let made = program
             .run(&["key", "create", "--account", "Acme", "--name", "ci", "--rpm", "none"])
             .succeeds();

@@ -13,7 +13,7 @@ use crate::harness::store::on;
 type Faults = Vec<String>;
 
 #[test]
-fn everybody_gets_what_the_table_says_of_the_console() {
+fn every_visitor_gets_what_the_table_says_of_the_console() {
     on(Engine::Sqlite, |store| async move {
         let world = World::start(store).await;
         let mut faults = Faults::new();
@@ -95,7 +95,7 @@ async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
     );
     if actor.group != Group::Admin && foreign != missing && !line.address.contains("{token}") {
         faults.push(format!(
-            "{} {} as {}: another account's and nobody's are told apart:\n{foreign:?}\n{missing:?}",
+            "{} {} as {}: another account's thing and a missing one get different answers:\n{foreign:?}\n{missing:?}",
             line.method, line.address, actor.name
         ));
     }
@@ -108,14 +108,16 @@ async fn cell(world: &World, line: &Line, actor: &Visitor, whose: Whose, thing: 
     let declared = &line.cells[actor.group as usize];
     let wanted = declared.get(whose as usize).copied().unwrap_or(declared[0]);
     let here = format!("{} {} as {}, {whose:?}", line.method, line.address, actor.name);
+
     if reply.status != wanted {
         faults.push(format!("{here}: {} instead of {wanted}", reply.status.as_u16()));
     }
-    // A link tells whoever holds it whom it is for.
+    // A link shows its holder whom it is for.
     if !line.address.contains("{token}") {
         faults.extend(leaks(world, actor, &reply).map(|word| format!("{here}: the answer tells of {word}")));
     }
     let to = reply.header("location");
+
     if actor.group == Group::Outside && wanted == 303 && !(to.starts_with("/sign-in") || line.pattern() == "/") {
         faults.push(format!("{here}: sent to {to:?}"));
     }
@@ -162,6 +164,7 @@ fn every_key_gets_what_the_table_says_of_the_gateway() {
         let outside = super::stage::without_a_key(&world).await;
         let provider = world.app.provider();
         let mut faults = Faults::new();
+
         for line in table::gateway() {
             for (name, client) in &outside {
                 let thing = world.thing(&line, world.actor("owner A"), Whose::Own).await;
@@ -182,13 +185,14 @@ fn every_key_gets_what_the_table_says_of_the_gateway() {
     });
 }
 
-/// A key asks by its own alias, by one of another key of its account, of another account, and by a name that is nobody's.
+/// A key asks by its own alias, by one of another key of its account, of another account, and by a name of no key.
 async fn calls(world: &World, line: &Line, name: &str) -> Faults {
     let actor = world.actor(name);
     let own = world.thing(line, actor, Whose::Own).await;
     let client: Client = world.app.client().bearer(own.secret.as_deref().expect("a key"));
     let mut faults = Faults::new();
     let mut told = BTreeMap::new();
+
     for whose in Whose::ALL {
         let thing = if whose == Whose::Own {
             own.clone()

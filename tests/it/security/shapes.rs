@@ -50,6 +50,7 @@ fn whatever_is_sent_the_answer_is_one_of_the_description() {
         let seed = number("SHAPES_SEED", 37);
         let mut dice = Dice::of(seed);
         let mut faults = Vec::new();
+
         for line in table::gateway() {
             let thing = world.thing(&line, world.actor("owner A"), Whose::Own).await;
             for _ in 0..number("SHAPES", REQUESTS) {
@@ -93,6 +94,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     let path = line.pattern().replace(":.+", "");
     let answers = &description["paths"][&path][line.method.to_lowercase()]["responses"];
     let mut answer = &answers[status.to_string()];
+
     if let Some(name) = answer["$ref"].as_str() {
         answer = description
             .pointer(name.trim_start_matches('#'))
@@ -101,7 +103,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     if answer.is_null() {
         return Err(format!("{status} is not described"));
     }
-    // The provider is well and so is the database: nothing is anybody's fault but the client's.
+    // The provider is well and so is the database: every fault is the client's.
     if status >= 500 {
         return Err(format!("{status}"));
     }
@@ -112,6 +114,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
         .unwrap_or_default()
         .to_owned();
     let kinds = answer["content"].as_object().ok_or("no content is described")?;
+
     if !kinds.contains_key(&kind) {
         return Err(format!("{status} in {kind:?} is not described"));
     }
@@ -121,6 +124,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     if status == 429 && reply.header("retry-after").parse::<u32>().is_err() {
         return Err("there is no retry-after".into());
     }
+
     if kind != "application/json" {
         return Ok(());
     }
@@ -140,6 +144,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
             && body["error"].get("param").is_some()
             && body["error"].get("code").is_some()
     };
+
     if right {
         Ok(())
     } else {
@@ -147,7 +152,7 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
     }
 }
 
-/// Somebody who calls, and whether they read Anthropic's errors.
+/// A client, and whether it reads Anthropic's errors.
 fn caller(world: &World, thing: &Thing, line: &Line, dice: &mut Dice) -> (Client, bool) {
     let key = thing.secret.clone().expect("a key");
     let plain = world.app.client();

@@ -13,7 +13,7 @@ pub struct Line {
     pub address: &'static str,
     /// The form's fields, or a body in JSON.
     pub form: &'static str,
-    /// For each group of actors one status, or four: own, same account, other account, nobody's.
+    /// For each group of actors one status, or four: own, same account, other account, missing.
     pub cells: Vec<Vec<u16>>,
 }
 
