@@ -38,6 +38,16 @@ fn build() -> Result<(), Box<dyn Error>> {
     }
     println!("cargo::rerun-if-env-changed=CROSSMODEL_HTMX_JS");
 
+    let mut table = String::from("&[\n");
+    for asset in assets(&source, &out)? {
+        table.push_str(&asset.write(&out)?);
+    }
+    table.push_str("]\n");
+    fs::write(out.join("assets.rs"), table)?;
+    Ok(())
+}
+
+fn assets(source: &Path, out: &Path) -> Result<Vec<Asset>, Box<dyn Error>> {
     let mut assets = vec![
         Asset::new(
             "console.css",
@@ -54,20 +64,15 @@ fn build() -> Result<(), Box<dyn Error>> {
         Asset::new("icons.svg", "image/svg+xml", fs::read(source.join("icons.svg"))?),
         Asset::new("favicon.svg", "image/svg+xml", fs::read(source.join("favicon.svg"))?),
     ];
+
     if env::var_os("CARGO_FEATURE_ENHANCE").is_some() {
         assets.push(Asset::new(
             "htmx.js",
             "text/javascript; charset=utf-8",
-            htmx(&source, &out)?,
+            htmx(source, out)?,
         ));
     }
-    let mut table = String::from("&[\n");
-    for asset in &assets {
-        table.push_str(&asset.write(&out)?);
-    }
-    table.push_str("]\n");
-    fs::write(out.join("assets.rs"), table)?;
-    Ok(())
+    Ok(assets)
 }
 
 /// The sheets in the order of their names, after `layers.css`, which fixes the order of the cascade layers.
@@ -79,7 +84,7 @@ fn style_sheet(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(sheet.into_bytes())
 }
 
-/// Drops comments and indentation, which carry weight and no meaning.
+/// Drops comments and indentation, which take bytes and have no meaning.
 fn without_comments(css: &str) -> String {
     let mut rest = css;
     let mut kept = String::with_capacity(css.len());
@@ -95,11 +100,11 @@ fn without_comments(css: &str) -> String {
         .collect()
 }
 
-/// The scripts in the order of their names, after `base.js`, each in a block of its own so that their names do not meet.
+/// The scripts in the order of their names, after `base.js`, each in a block of its own so that their names do not clash.
 fn script(folder: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut bundle = String::from("\"use strict\";\n");
     for file in sorted(folder, "js", "base.js")? {
-        // Lines of comment and indentation carry weight and no meaning; no text of ours spans lines.
+        // Comment lines and indentation take bytes and have no meaning. No text of ours spans lines.
         let text = fs::read_to_string(file)?;
         let lines = text
             .lines()
@@ -122,7 +127,7 @@ fn sorted(folder: &Path, extension: &str, first: &str) -> Result<Vec<PathBuf>, B
     Ok(files)
 }
 
-/// htmx, from the first place that has it: the file the builder names, the installed package, or npm.
+/// htmx, from the first source that has it: the file that the environment names, the installed package, or npm.
 fn htmx(source: &Path, out: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
     let installed = source.join("node_modules/htmx.org/dist/htmx.min.js");
     let file = match env::var_os("CROSSMODEL_HTMX_JS") {
@@ -131,6 +136,7 @@ fn htmx(source: &Path, out: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
         None => fetch(source, &out.join("npm"))?,
     };
     println!("cargo::rerun-if-changed={}", file.display());
+
     let bytes = fs::read(&file).map_err(|error| help(&format!("{} cannot be read: {error}", file.display())))?;
     let found = hex(&Sha256::digest(&bytes));
     if found != HTMX_SHA256 {
@@ -149,10 +155,12 @@ fn fetch(source: &Path, folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     if file.exists() {
         return Ok(file);
     }
+
     fs::create_dir_all(folder)?;
     for name in ["package.json", "package-lock.json"] {
         fs::copy(source.join(name), folder.join(name))?;
     }
+
     let run = Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder)
@@ -190,13 +198,14 @@ impl Asset {
         }
     }
 
-    /// Writes the file and its compressed forms, and answers its line of the table.
+    /// Writes the file and its compressed forms. Returns its line of the table.
     fn write(&self, out: &Path) -> Result<String, Box<dyn Error>> {
         let hash: String = hex(&Sha256::digest(&self.bytes)).chars().take(12).collect();
         let (stem, extension) = self.logical.split_once('.').unwrap_or((self.logical, ""));
         fs::write(out.join(self.logical), &self.bytes)?;
         fs::write(out.join(format!("{}.br", self.logical)), brotli(&self.bytes)?)?;
         fs::write(out.join(format!("{}.gz", self.logical)), gzip(&self.bytes)?)?;
+
         let include = |suffix: &str| {
             format!(
                 "include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{}{suffix}\"))",

@@ -1,4 +1,4 @@
-//! What time it is, as a value that is handed in: tests move it, nothing else in the tree asks the machine.
+//! The time, as a value that is handed in: tests move it, and nothing else in the tree asks the machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

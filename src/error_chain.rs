@@ -1,8 +1,8 @@
-//! An error and everything behind it, for a log or a terminal: what people are shown elsewhere says less than is known.
+//! An error with its causes, for a log or a terminal. Pages and clients get less than that.
 
 use std::error::Error;
 
-/// An error and what caused it, in one line; a cause that the line already has is left out.
+/// An error and its causes, in one line, without a cause that the line already has.
 pub fn error_chain(error: &dyn Error) -> String {
     let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut line = flat(error.to_string());

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// The filter cannot be understood.
+/// The text is no log filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a log filter; write error, warn, info, debug, trace or off, or levels by module such as \
@@ -15,7 +15,7 @@ use tracing_subscriber::filter::LevelFilter;
 )]
 pub struct FilterError(String);
 
-/// What to log. A level alone means our own lines, and warnings of the libraries below.
+/// The lines to log. A level alone is that of our own lines; libraries log warnings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
 
@@ -25,12 +25,13 @@ impl FromStr for LogFilter {
     fn from_str(text: &str) -> Result<Self, FilterError> {
         let error = || FilterError(text.to_owned());
         let parts: Vec<&str> = text.split(',').map(str::trim).collect();
-        // The library takes a word that is no level as the name of a module, and a misspelt level would log everything;
-        // nothing at all it takes for a level.
+        // The library takes a word that is no level as the name of a module, so a misspelt level would log everything. It
+        // takes an empty text for a level.
         let known = |part: &&str| part.contains('=') || !part.is_empty() && part.parse::<LevelFilter>().is_ok();
         if !parts.iter().all(known) {
             return Err(error());
         }
+
         let directives: Vec<String> = parts
             .iter()
             .map(|part| match part.parse::<LevelFilter>() {
@@ -53,12 +54,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging, for the life of the process. A second call changes nothing.
+/// Starts logging for the life of the process. A second call changes nothing.
 pub fn start(filter: &LogFilter, format: LogFormat) {
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&filter.0))
         .with_ansi(false);
-    // A line that cannot be written, as on a full disk, is lost: to complain of it on standard error would panic.
+    // A line that cannot be written, as on a full disk, is lost: to report that on standard error would panic.
     let builder = builder.log_internal_errors(false);
     let _ = match format {
         LogFormat::Text => builder.with_writer(|| OneLine(io::stderr())).try_init(),
@@ -76,6 +77,7 @@ impl<W: Write> Write for OneLine<W> {
             Some(line) => (line, "\n"),
             None => (event, ""),
         };
+
         let mut safe = String::with_capacity(event.len());
         for c in String::from_utf8_lossy(line).chars() {
             if c.is_control() {
@@ -85,6 +87,7 @@ impl<W: Write> Write for OneLine<W> {
             }
         }
         safe.push_str(end);
+
         self.0.write_all(safe.as_bytes())?;
         Ok(event.len())
     }

@@ -1,4 +1,4 @@
-//! Nobody is told what the disk does not have: while the spool cannot be written, no provider is asked and no answer ends.
+//! No answer runs ahead of the disk: while the spool cannot be written, no provider is asked and no answer ends.
 
 use std::process::Command;
 use std::time::Duration;

@@ -57,7 +57,7 @@ pub struct Callers {
 }
 
 /// The one thread on which all requests are made. On several, the client now and then waits for ever for an answer: where
-/// a connection ends on one thread at the moment in which another hands it a request, nobody tells that request.
+/// a connection ends on one thread at the moment in which another hands it a request, that request never learns of it.
 struct Line {
     runtime: Handle,
     /// Ends the thread when dropped.
@@ -175,6 +175,7 @@ impl Callers {
             (saw, text, whole)
         });
         let (mut saw, text, whole) = read.await.expect("an answer, or its end");
+
         if saw.status == Some(200) {
             saw.finished = if stream { text.contains("data: [DONE]") } else { whole };
             let parts = text
@@ -207,6 +208,7 @@ impl Callers {
             .and_then(|id| id.to_str().ok())
             .map(str::to_owned);
         let mut body = answer.into_body();
+
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.ok()?.into_data() {
                 text.extend_from_slice(&data);

@@ -86,6 +86,7 @@ async fn slow_form(to: SocketAddr, from: SocketAddr) -> std::io::Result<()> {
          content-type: application/x-www-form-urlencoded\r\n\r\nemail=a"
     );
     form.write_all(head.as_bytes()).await?;
+
     loop {
         form.write_all(b"a").await?;
         sleep(Duration::from_millis(500)).await;
@@ -131,6 +132,7 @@ fn slow_forms_that_begin_anew_do_not_stop_a_caller_elsewhere() {
         sleep(Duration::from_secs(1)).await;
         callers_are_served(&site).await;
         let log = site.demo.log();
+
         assert!(
             log.contains("client=127.0.0.2") && log.contains("CROSSMODEL_CONNECTIONS_PER_ADDRESS"),
             "{log}"
@@ -150,13 +152,16 @@ fn a_program_without_descriptors_neither_ends_nor_spins_and_goes_on_when_it_has_
         let program = program.with_descriptors(FEW);
         let site = Site::start(&program);
         let mut held = Vec::new();
+
         for _ in 0..500 {
             held.push(TcpStream::connect(site.address).await.expect("the system to accept it"));
         }
         let (worked, seconds) = (site.demo.worked(), 3.0);
         sleep(Duration::from_secs_f64(seconds)).await;
         let worked = site.demo.worked() - worked;
+
         assert!(worked < seconds / 2.0, "it worked for {worked} seconds of {seconds}");
+
         let log = site.demo.log();
         assert_eq!(log.matches("The system gives no more connections").count(), 1, "{log}");
 

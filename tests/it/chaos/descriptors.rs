@@ -74,6 +74,7 @@ async fn backlog(stage: &Stage, callers: &Callers) {
             }
         });
     }
+
     while stage.segments() < segments {
         assert!(
             began.elapsed() < Duration::from_secs(600),

@@ -25,7 +25,7 @@ struct Tally {
     raced: AtomicU64,
 }
 
-/// Calls again and again, until nobody listens. `keeps`: whether one connection is used as often as the answers allow.
+/// Calls again and again, until no program listens. `keeps`: whether one connection is used as often as the answers allow.
 async fn calls(address: String, request: Arc<str>, keeps: bool, tally: Arc<Tally>) {
     loop {
         let Ok(mut socket) = TcpStream::connect(&address).await else {
@@ -68,6 +68,7 @@ fn everybody_who_was_let_in_is_answered_at_a_stop() {
         let tally = Arc::new(Tally::default());
         let program = Program::with_account();
         let stops = number("CHAOS_STOPS", 5);
+
         for _ in 0..stops {
             let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--workers", "2"]);
             let address = server

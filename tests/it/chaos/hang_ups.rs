@@ -49,13 +49,14 @@ const AT_ONCE: usize = 24;
 /// How soon the provider's side ends once a client has left.
 const NOTICED: Duration = Duration::from_secs(10);
 
-both_engines!(whoever_hangs_up_leaves_one_record_and_nothing_reserved, |store| {
+both_engines!(a_client_that_hangs_up_leaves_one_record_and_nothing_reserved, |store| {
     let each = number("CHAOS_HANG_UPS", 40);
     let mut dice = Dice::announced("hang-ups");
     let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await);
     let running = stage.start().await;
     let began = Instant::now();
     let (gate, mut clients) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+
     for n in 0..each {
         for how in WAYS {
             for when in MOMENTS {
@@ -123,6 +124,7 @@ async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Dice) ->
         body.len()
     );
     socket.write_all((head + &body).as_bytes()).await.expect("to ask");
+
     match when {
         When::Anytime => tokio::time::sleep(dice.millis(0, 40)).await,
         When::NoHead => asked(stage, &id).await,

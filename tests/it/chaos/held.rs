@@ -1,11 +1,11 @@
-//! The tables, held by somebody else.
+//! The tables, held by another program.
 
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 use super::stage::Stage;
 use crate::harness::database::Engine;
 
-/// As long as it is there, nobody else can write records: on SQLite nothing at all.
+/// As long as it exists, no other program can write records, and on SQLite nothing at all.
 pub enum Held {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),

@@ -28,6 +28,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
     let began = Instant::now();
     let mut running = stage.start().await;
     let work = callers.work(CALLERS, 40, &mut dice);
+
     for n in 1..=kills {
         let after = dice.millis(50, 500);
         tokio::time::sleep(after).await;
@@ -50,6 +51,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         began.elapsed(),
         saved.load(Ordering::SeqCst)
     );
+
     assert!(
         truth.partial + truth.unknown + truth.released <= (kills * CALLERS) as usize,
         "{truth:?}"
@@ -58,6 +60,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         truth.settled > 10 * kills as usize && truth.billed > truth.settled,
         "too little happened: {truth:?}"
     );
+
     // What was saved beside all that is there.
     let key = stage
         .store
@@ -67,6 +70,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         .unwrap()
         .unwrap();
     assert_eq!(key.name.as_str(), name);
+
     let kept = stage
         .store
         .aliases()

@@ -39,8 +39,10 @@ fn calls_go_on_while_postgres_is_away_and_none_is_lost() {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let stranger = ApiKeySecret::generate(random::bytes);
         let refused = callers.with_key(stranger.expose()).call(false).await;
+
         assert_eq!((refused.status, refused.code.as_deref()), (Some(500), Some("db_error")));
         assert_eq!(running.ready().await, Some(200), "known keys go on working");
+
         tokio::time::sleep(away.saturating_sub(gone.elapsed())).await;
         cluster.begin();
         println!("Postgres was away for {:?}", gone.elapsed());
@@ -52,7 +54,7 @@ fn calls_go_on_while_postgres_is_away_and_none_is_lost() {
 }
 
 #[test]
-fn calls_go_on_while_somebody_else_has_sqlite_and_none_is_lost() {
+fn calls_go_on_while_another_program_has_sqlite_and_none_is_lost() {
     run(async {
         let database = Database::fresh(Engine::Sqlite).await;
         let store = open(&database.url()).await;
@@ -72,13 +74,15 @@ fn calls_go_on_while_somebody_else_has_sqlite_and_none_is_lost() {
         other.execute("BEGIN EXCLUSIVE").await.expect("to have it alone");
         let gone = Instant::now();
         tokio::time::sleep(Duration::from_millis(500)).await;
-        // Whoever has SQLite to write does not keep others from reading it.
+        // A program that holds SQLite to write does not keep others from reading it.
         let stranger = ApiKeySecret::generate(random::bytes);
         let refused = callers.with_key(stranger.expose()).call(false).await;
+
         assert_eq!(
             (refused.status, refused.code.as_deref()),
             (Some(401), Some("invalid_api_key"))
         );
+
         tokio::time::sleep(away.saturating_sub(gone.elapsed())).await;
         other.execute("ROLLBACK").await.expect("to let go of it");
         println!("SQLite was taken for {:?}", gone.elapsed());
@@ -101,12 +105,13 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
         warm(&callers).await;
         let work = callers.work(16, 60, &mut dice);
         let mut slowest = Duration::ZERO;
+
         for n in 1..=restarts {
             tokio::time::sleep(dice.millis(500, 2_000)).await;
             cluster.crash();
             cluster.begin();
             let began = Instant::now();
-            // A key that nobody knows is looked for in the database: its refusal shows that the pool is well.
+            // The gateway looks for an unknown key in the database: its refusal shows that the pool is well.
             while callers
                 .with_key(ApiKeySecret::generate(random::bytes).expose())
                 .call(false)
@@ -208,7 +213,7 @@ async fn ends_well(stage: &Stage, running: Running, callers: &Callers, paced: Jo
     );
 }
 
-/// All but those with a key that nobody knows.
+/// All calls but those with an unknown key.
 fn of_the_key(callers: &Callers) -> Vec<Saw> {
     callers.saw().into_iter().filter(|saw| saw.known).collect()
 }

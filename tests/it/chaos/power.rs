@@ -31,7 +31,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let mut dice = Dice::announced("power");
     let database = Database::fresh(engine).await;
     let mut stage = Stage::set(open(&database.url()).await, engine, database.url(), dice.next()).await;
-    // Nobody but the program has the database open.
+    // Only the program has the database open.
     stage.store.close().await;
     let spool = stage.path("spool");
     std::fs::create_dir(&spool).expect("a folder for the spool");
@@ -48,6 +48,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let began = Instant::now();
     let mut running = stage.start_by(disk.program(dice.next())).await;
     let work = callers.work(CALLERS, 30, &mut dice);
+
     for n in 1..=cuts {
         let after = dice.millis(100, 900);
         tokio::time::sleep(after).await;
@@ -70,6 +71,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let saw = callers.saw();
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
     println!("{engine:?}: {cuts} cuts in {:?}: {truth:?}", began.elapsed());
+
     assert!(
         truth.partial + truth.unknown + truth.released <= (cuts * CALLERS) as usize,
         "{truth:?}"
@@ -78,6 +80,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
         truth.settled > 10 * cuts as usize && truth.billed > truth.settled,
         "too little happened: {truth:?}"
     );
+
     stage.store.close().await;
     database.remove().await;
 }

@@ -17,7 +17,9 @@ both_engines!(
         let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
         let running = start_deaf(&stage).await;
         let callers = Callers::of(&stage);
+
         assert!(callers.call(true).await.finished);
+
         let client = Client::new(format!("http://{}", stage.address));
         let before = ready(&client, "ready").await;
         assert_eq!((before.status.as_u16(), &before.json()["reason"]), (200, &Value::Null));

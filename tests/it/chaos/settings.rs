@@ -23,6 +23,7 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
     let stop = Arc::new(AtomicBool::new(false));
     let editor = tokio::spawn(save(Arc::clone(&stage), Arc::clone(&stop)));
     let work = callers.work(16, 4, &mut dice);
+
     while callers.saw().len() < CALLS {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -34,6 +35,7 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
     let saw = callers.saw();
     let failed = saw.iter().find(|saw| !saw.finished);
     assert!(failed.is_none(), "{failed:?}");
+
     let truth = stage.tells_the_truth(&saw, CREDIT).await;
     println!(
         "{:?}: {saves} saves during {} calls: {truth:?}",
@@ -42,6 +44,7 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
     );
     assert_eq!(truth.settled, saw.len());
     assert!(saves > 50, "only {saves} saves");
+
     let key = stage
         .store
         .api_keys()

@@ -97,6 +97,7 @@ impl Stage {
             .stderr(log);
         let mut child = command.spawn().expect("the program");
         let began = Instant::now();
+
         while ready(&self.address).await != Some(200) {
             let ended = child.try_wait().expect("its state");
             assert!(

@@ -41,6 +41,7 @@ async fn each_call_is_synced_twice(store: TestStore) {
     let running = stage.start_by(command).await;
     let callers = Callers::of(&stage);
     let count = number("CHAOS_TRACED", 500);
+
     for n in 0..count {
         let saw = callers.call(n.is_multiple_of(2)).await;
         assert!(saw.finished, "{saw:?}");
@@ -59,6 +60,7 @@ async fn each_call_is_synced_twice(store: TestStore) {
     let trace = Trace::read(&trace);
     let saw = callers.saw();
     let mut at = 0;
+
     for (n, saw) in saw.iter().enumerate() {
         at = trace.shows(at, saw, n.is_multiple_of(2));
     }
@@ -127,7 +129,9 @@ impl Trace {
         let begun = self.after(start, |it| it.name == "write" && it.holds(&agent) && it.holds(&request));
         let synced = self.synced(begun);
         let asked = self.after(start, |it| !it.is_sync() && it.holds(&hex("POST /")) && it.holds(&user));
+
         assert!(begun < synced && synced < asked, "{}: {begun} {synced} {asked}", saw.id);
+
         let file = self.0[begun].file();
         // The last block is written again with what follows in it: what began the call, or its end, may be there once more.
         let ends = |it: &Event| {
@@ -144,7 +148,9 @@ impl Trace {
             hex(&format!("\"id\":\"{}\"", saw.id))
         };
         let told = self.after(asked + 1, |it| !it.is_sync() && it.holds(&last));
+
         assert!(ended < synced && synced < told, "{}: {ended} {synced} {told}", saw.id);
+
         told
     }
 

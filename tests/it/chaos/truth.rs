@@ -66,11 +66,13 @@ impl Stage {
         self.ledger_adds_up(credits).await;
         self.sums_add_up().await;
         self.nothing_is_reserved().await;
+
         if self.engine == Engine::Sqlite {
             assert_eq!(self.rows("PRAGMA integrity_check").await, [["ok"]]);
         }
         let log = self.log();
         assert!(!log.contains("panicked"), "{log}");
+
         truth
     }
 
@@ -141,7 +143,7 @@ impl Stage {
                 "partial" => truth.partial += 1,
                 "unknown" => {
                     truth.unknown += 1;
-                    assert_eq!(record.cost, 0, "{id} is charged, and nobody knows how it ended");
+                    assert_eq!(record.cost, 0, "{id} is charged, and its end is not known");
                 }
                 "released" => {
                     truth.released += 1;
@@ -202,17 +204,21 @@ impl Stage {
             .number("SELECT COALESCE(SUM(amount), 0) FROM ledger_entry WHERE kind <> 'usage'")
             .await;
         let cost = self.number("SELECT COALESCE(SUM(cost), 0) FROM usage_record").await;
+
         assert_eq!(paid, credits, "credits");
         assert_eq!(
             (balance, entries),
             (credits - cost, credits - cost),
             "balance and sum of the ledger"
         );
+
         let orphans = "SELECT COUNT(*) FROM usage_record r WHERE r.cost <> 0 AND NOT EXISTS \
                        (SELECT 1 FROM ledger_entry e WHERE e.id = r.entry_id AND e.account_id = r.account_id)";
         assert_eq!(self.number(orphans).await, 0, "charged records without an entry");
+
         let free = "SELECT COUNT(*) FROM usage_record WHERE cost = 0 AND entry_id IS NOT NULL";
         assert_eq!(self.number(free).await, 0, "free records with an entry");
+
         let wrong = "SELECT COUNT(*) FROM ledger_entry e WHERE kind = 'usage' AND (-amount <> \
                      COALESCE((SELECT SUM(cost) FROM usage_record r WHERE r.entry_id = e.id), 0) OR requests <> \
                      (SELECT COUNT(*) FROM usage_record r WHERE r.entry_id = e.id))";
@@ -253,6 +259,7 @@ impl Stage {
         };
         let daily = |sums: &[&'static str; 7]| [sums[0], sums[1], sums[2], sums[3], sums[6]];
         let day = "at / 86400000";
+
         assert_eq!(
             self.rows(&select(&["api_key_id", "day"], &daily(&KEPT), "usage_daily"))
                 .await,
@@ -260,6 +267,7 @@ impl Stage {
                 .await,
             "the sums per day"
         );
+
         for (unit, start) in [("hour", "at / 3600000"), ("day", day)] {
             let names = ["api_key_id", "requested", "model"];
             let kept = [&["start"], &names[..]].concat();
@@ -292,6 +300,7 @@ impl Stage {
             "what is left in the spool\n{}",
             self.log()
         );
+
         let balance = self
             .store
             .wallets()

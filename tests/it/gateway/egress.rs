@@ -51,6 +51,7 @@ test!(no_way_of_writing_a_private_address_is_dialled, |store| {
         "[::127.0.0.1]",
     ];
     let mut dialled = Vec::new();
+
     for scheme in ["http", "https"] {
         for host in hosts {
             let change = ProviderChange {

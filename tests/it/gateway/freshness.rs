@@ -1,4 +1,4 @@
-//! How soon a change is live, and what happens while the database does not answer.
+//! How soon a change is live, and how the gateway goes on while the database does not answer.
 
 use std::time::Duration;
 
@@ -236,8 +236,10 @@ both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |stor
     options.sweep_every = Duration::from_millis(20);
     let (gateway, url) = serve(&rig.store, own.clone(), options).await;
     let client = Client::new(&url).bearer(rig.secret.expose());
+
     client.post("/v1/chat/completions", &question("fast")).await.is(200);
     assert_eq!(client.get("/readyz").await.is(200).json()["status"], "ready");
+
     gateway.flush().await;
 
     own.close().await;
@@ -330,7 +332,7 @@ async fn once_it_is(client: &Client, status: &str) -> Reply {
     panic!("not {status}: {}", client.get("/readyz").await.text());
 }
 
-test!(whoever_keeps_it_running_can_see_how_it_does, |store| {
+test!(the_operator_can_see_how_the_gateway_does, |store| {
     let rig = Rig::start(store).await;
     rig.asks("fast").await.is(200);
     rig.asks("nothing").await.is(404);

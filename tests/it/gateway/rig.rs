@@ -16,10 +16,10 @@ use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
 use crate::store::raw;
 
-/// What the provider is sent by us, and what no client may ever see.
+/// The credential that the gateway sends to the provider, and that no client may ever see.
 pub const CREDENTIAL: &str = "sk-upstream-credential-of-ours";
 
-/// Everything that a test of the gateway needs.
+/// A gateway and all that a test of it needs.
 pub struct Rig {
     pub store: TestStore,
     pub upstream: Upstream,
@@ -67,12 +67,12 @@ impl Rig {
         }
     }
 
-    /// A caller without a key.
+    /// A client without a key.
     pub fn nobody(&self) -> Client {
         Client::new(&self.url)
     }
 
-    /// A caller with the key.
+    /// A client with the key.
     pub fn client(&self) -> Client {
         self.nobody().bearer(self.secret.expose())
     }
@@ -134,13 +134,13 @@ pub fn stream_question(model: &str) -> Value {
 /// The usual settings, with the scripted provider permitted and known by a credential.
 pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
     let mut options = GatewayOptions::new(clock.clone(), seed::master(), seed::spool());
-    // Nobody pulls the plug here; tests of that have a spool of their own.
+    // The power stays on here; tests of power cuts have a spool of their own.
     options.spool.synced = false;
     options.egress = upstream.host_port().parse().expect("an address that can be listed");
     options.env = Arc::new(|name| (name == "ACME_KEY").then(|| CREDENTIAL.to_owned()));
     // A script that fails once fails the call; tests of further tries ask for them.
     options.retries.tries = 1;
-    // A client that leaves is not to keep a test waiting; tests of what comes then have the usual time.
+    // A client that leaves does not keep a test waiting; tests of leaving clients have the usual time.
     options.timeouts.drain = Duration::from_millis(20);
     // Tests of freshness sweep when they want to.
     options.sweep_every = Duration::from_secs(3600);
@@ -151,7 +151,7 @@ pub fn options(clock: &Clock, upstream: &Upstream) -> GatewayOptions {
 pub async fn serve(store: &TestStore, own: Store, options: GatewayOptions) -> (Gateway, String) {
     let gateway = Gateway::start(own, options).await.expect("a gateway");
     let stopped = gateway.clone();
-    // What is said first is done last.
+    // The end runs these in reverse order.
     store.at_the_end(async move { stopped.stop().await });
     let url = listen(store, &gateway).await;
     (gateway, url)

@@ -180,7 +180,7 @@ test!(a_connection_that_breaks_before_an_answer_is_a_plain_error, |store| {
 
             failed(&reply, 502, "provider_error");
             assert_eq!(reply.header("content-type"), "application/json");
-            // A provider that fails again and again is left alone for a while.
+            // A provider is paused for a while after repeated failures.
             rig.clock.advance(Duration::from_secs(60));
         }
     }

@@ -169,7 +169,7 @@ both_engines!(many_clients_that_leave_at_any_moment_leave_one_record_each, |stor
 });
 
 both_engines!(
-    a_client_that_leaves_while_its_key_is_being_loaded_harms_nobody,
+    a_client_that_leaves_while_its_key_is_being_loaded_harms_no_other,
     |store| {
         let rig = Rig::start(store).await;
         for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! Providers that fail for the moment: who is asked again, who is not, and who is left alone for a while.
+//! Providers that fail for the moment: which are asked again, which are not, and which are paused for a while.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -21,17 +21,20 @@ both_engines!(
 
         let records = rig.records().await;
         assert_eq!(adds_up(&rig).await, usd("99999.996"));
+
         let record = &records[0];
         assert_eq!(
             (record.cost, record.state, record.source),
             (usd("0.002"), CallState::Settled, UsageSource::Provider)
         );
+
         let price = record.price.unwrap();
         assert_eq!(
             (price.prompt, price.completion),
             (Some(usd("0.000001")), Some(usd("0.000002")))
         );
         assert!(record.held >= usd("0.002048"), "{}", record.held);
+
         let entries = rig.store.wallets().entries(rig.account.id, None, 10).await.unwrap();
         let usage: Vec<_> = entries.iter().filter(|entry| entry.requests > 0).collect();
         assert_eq!(usage.iter().map(|entry| entry.requests).sum::<i64>(), 2);
@@ -60,6 +63,7 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     assert_eq!(take("-99999.985").await, usd("0.015"));
 
     rig.client().post("/v1/chat/completions", &ask_penny()).await.is(200);
+
     let short = rig.client().post("/v1/chat/completions", &ask_penny()).await.is(402);
     assert_eq!(short.json()["error"]["code"], "insufficient_balance");
     assert_eq!(
@@ -67,12 +71,15 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
         "This call may cost up to $0.01, and $0.005 of the account's balance is free. Add credit, or ask for fewer tokens."
     );
     assert_eq!(short.header("x-should-retry"), "false");
+
     let anthropic = json!({"model": "acme/penny", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 1000});
     let refused = rig.client().post("/v1/messages", &anthropic).await.is(402).json();
     assert_eq!(refused["error"]["type"], "billing_error");
+
     rig.gateway.flush().await;
     take("-0.005").await;
     let empty = rig.client().post("/v1/chat/completions", &ask_penny()).await.is(402);
+
     assert_eq!(
         empty.json()["error"]["message"],
         "The account's balance is used up. Add credit to go on."
@@ -83,7 +90,7 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     rig.client().post("/v1/chat/completions", &ask_penny()).await.is(200);
 });
 
-test!(an_account_that_never_had_credit_is_told_so, |store| {
+test!(an_account_that_never_had_credit_gets_an_error_of_its_own, |store| {
     let rig = Rig::start(store).await;
     let name = seed::name("penniless");
     let account =

@@ -32,7 +32,9 @@ both_engines!(
         rig.upstream.answers(|_| json_answer(200, &counted(1_000, 500)));
         let url = crate::gateway::rig::listen(&rig.store, &lost).await;
         let client = Client::new(&url).bearer(rig.secret.expose());
+
         client.post("/v1/chat/completions", &question("fast")).await.is(200);
+
         rig.upstream.answers(|_| vec![crate::harness::upstream::Step::Hold]);
         let in_flight = tokio::spawn(async move { client.post("/v1/chat/completions", &question("fast")).await });
         rig.upstream.was_asked(2).await;

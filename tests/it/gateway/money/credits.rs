@@ -33,7 +33,7 @@ both_engines!(clients_can_ask_what_the_account_has_and_what_it_used, |store| {
     rig.client().post("/v1/usage", &json!({})).await.is(404);
 });
 
-test!(what_calls_in_flight_have_reserved_is_told, |store| {
+test!(credits_name_the_money_that_calls_in_flight_have_reserved, |store| {
     let rig = Rig::start(store).await;
     penny(&rig.store).await;
     let go_on = std::sync::Arc::new(tokio::sync::Notify::new());

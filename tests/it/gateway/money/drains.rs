@@ -1,4 +1,4 @@
-//! What a client that leaves is charged: what the provider would charge, if that is heard within a few seconds.
+//! A client that leaves is charged by the provider's own counts, if these come within a few seconds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,7 +202,7 @@ test!(
     }
 );
 
-test!(a_call_that_no_provider_was_sent_is_free_whoever_leaves_it, |store| {
+test!(a_call_that_no_provider_was_sent_is_free, |store| {
     // A port that takes connections and never answers the handshake of TLS: nothing of the request gets there.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();

@@ -30,6 +30,7 @@ both_engines!(
 
         let admitted = answers.iter().filter(|answer| answer.status == 200).count();
         assert_eq!(admitted, 100);
+
         for refused in answers.iter().filter(|answer| answer.status != 200) {
             assert_eq!(
                 (refused.status.as_u16(), refused.json()["error"]["code"].as_str()),
@@ -38,6 +39,7 @@ both_engines!(
         }
         gateway.flush().await;
         let records = rig.records().await;
+
         assert_eq!(records.len(), 100);
         assert_eq!(
             records.iter().map(|record| record.cost.pico()).sum::<i64>(),

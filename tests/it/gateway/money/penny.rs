@@ -75,8 +75,11 @@ pub(super) async fn adds_up(rig: &Rig) -> PicoUsd {
         .unwrap()
         .unwrap_or_default()
         .balance;
+
     assert_eq!(wallets.sum(rig.account.id).await.unwrap(), balance);
+
     let cost: i64 = records.iter().map(|record| record.cost.pico()).sum();
     assert_eq!(usd("100000").pico() - cost, balance.pico());
+
     balance
 }

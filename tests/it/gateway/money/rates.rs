@@ -1,4 +1,5 @@
-//! Requests and tokens per minute: what is admitted, what is told of it, and that several gateways share a limit.
+//! Requests and tokens per minute: the requests that are admitted, the headers that say so, and limits that several
+//! gateways share.
 
 use std::time::Duration;
 
@@ -61,8 +62,10 @@ test!(
         );
         assert!(refused.headers.get("x-should-retry").is_none());
         assert_eq!(rig.upstream.seen().len(), 3);
+
         rig.clock.advance(Duration::from_secs(30));
         rig.asks("fast").await.is(429);
+
         rig.clock.advance(Duration::from_secs(1));
         rig.asks("fast").await.is(200);
         rig.asks("fast").await.is(429);
@@ -241,7 +244,9 @@ fn while_the_database_is_away_each_gateway_keeps_to_its_share() {
         more.sweep_every = Duration::from_millis(50);
         let other = rig.store.another().await;
         serve(&rig.store, other, more).await;
+
         rig.asks("fast").await.is(200);
+
         tokio::time::sleep(Duration::from_millis(400)).await;
         // In this order: a sweep that comes after the minute gives back what looks idle by then.
         rig.store.close().await;

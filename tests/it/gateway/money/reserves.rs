@@ -146,118 +146,102 @@ async fn hundred(rig: &Rig, path: &str, body: &Value) -> (Vec<Reply>, Option<Str
 const CHAT: &str = "/v1/chat/completions";
 const MESSAGES: &str = "/v1/messages";
 const RESPONSES: &str = "/v1/responses";
+const EMBEDDINGS: &str = "/v1/embeddings";
+
+/// A request whose provider obeys one field, which the endpoint's own rules may read otherwise.
+struct Misread {
+    path: &'static str,
+    fields: Value,
+    /// The field that the provider obeys as the limit of its answer.
+    limit: &'static str,
+    /// The tokens that the provider counts for the prompt, where that is not its length.
+    prompt: Option<u64>,
+}
+
+impl Misread {
+    fn model(&self) -> &'static str {
+        match self.path {
+            MESSAGES => "claude/lax",
+            RESPONSES => "acme/answers",
+            EMBEDDINGS => "acme/vectors",
+            _ => "acme/lax",
+        }
+    }
+}
+
+fn misread(path: &'static str, fields: Value, limit: &'static str) -> Misread {
+    Misread {
+        path,
+        fields,
+        limit,
+        prompt: None,
+    }
+}
+
+/// Several fields that limit an answer, or that multiply answers.
+fn misread_limits() -> Vec<Misread> {
+    let small = json!({"max_completion_tokens": 1, "max_tokens": LONGEST});
+    let large = json!({"max_completion_tokens": LONGEST, "max_tokens": 1});
+    let other = json!({"max_output_tokens": LONGEST, "max_tokens": 1});
+    vec![
+        misread(CHAT, small.clone(), "max_tokens"),
+        misread(CHAT, large, "max_completion_tokens"),
+        misread(
+            CHAT,
+            json!({"max_output_tokens": 1, "max_tokens": LONGEST}),
+            "max_tokens",
+        ),
+        misread(CHAT, other, "max_output_tokens"),
+        misread(CHAT, json!({"max_output_tokens": 1}), "max_tokens"),
+        misread(CHAT, json!({"max_tokens": 0}), "max_tokens"),
+        misread(CHAT, json!({"max_tokens": 1, "n_predict": LONGEST}), "n_predict"),
+        misread(CHAT, json!({"max_tokens": 100, "n": 500}), "max_tokens"),
+        misread(CHAT, json!({"max_tokens": 100, "n": 1, "best_of": 500}), "max_tokens"),
+        misread(MESSAGES, small, "max_tokens"),
+        misread(MESSAGES, json!({"max_tokens": 100, "n": 500}), "max_tokens"),
+        misread(
+            RESPONSES,
+            json!({"max_completion_tokens": 1, "max_output_tokens": LONGEST}),
+            "max_output_tokens",
+        ),
+        misread(RESPONSES, json!({"max_tokens": 1}), "max_output_tokens"),
+    ]
+}
+
+/// Prompts that take more tokens, or fewer, than their length tells.
+fn misread_prompts() -> Vec<Misread> {
+    let picture = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]);
+    let picture = json!({"max_tokens": 1, "messages": [{"role": "user", "content": picture}]});
+    let kept = json!({"max_output_tokens": 16, "previous_response_id": "r"});
+    let expected = json!({"max_tokens": 1, "prediction": {"type": "content", "content": "x".repeat(60_000)}});
+    let vectors = json!({"input": vec!["x".repeat(500); 400]});
+    let with = |prompt, it| Misread {
+        prompt: Some(prompt),
+        ..it
+    };
+    vec![
+        with(CONTEXT, misread(CHAT, picture, "max_tokens")),
+        with(CONTEXT, misread(RESPONSES, kept, "max_output_tokens")),
+        with(9, misread(CHAT, expected, "max_tokens")),
+        misread(EMBEDDINGS, vectors, "none"),
+    ]
+}
 
 test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
     let rig = start(store).await;
-    let picture = json!([{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]);
-    let small = json!({"max_completion_tokens": 1, "max_tokens": LONGEST});
     let mut overdrawn = Vec::new();
-    for (path, model, more, limit, prompt) in [
-        (CHAT, "acme/lax", small.clone(), "max_tokens", None),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_completion_tokens": LONGEST, "max_tokens": 1}),
-            "max_completion_tokens",
-            None,
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_output_tokens": 1, "max_tokens": LONGEST}),
-            "max_tokens",
-            None,
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_output_tokens": LONGEST, "max_tokens": 1}),
-            "max_output_tokens",
-            None,
-        ),
-        (CHAT, "acme/lax", json!({"max_output_tokens": 1}), "max_tokens", None),
-        (CHAT, "acme/lax", json!({"max_tokens": 0}), "max_tokens", None),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_tokens": 1, "n_predict": LONGEST}),
-            "n_predict",
-            None,
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_tokens": 100, "n": 500}),
-            "max_tokens",
-            None,
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_tokens": 100, "n": 1, "best_of": 500}),
-            "max_tokens",
-            None,
-        ),
-        (MESSAGES, "claude/lax", small.clone(), "max_tokens", None),
-        (
-            MESSAGES,
-            "claude/lax",
-            json!({"max_tokens": 100, "n": 500}),
-            "max_tokens",
-            None,
-        ),
-        (
-            RESPONSES,
-            "acme/answers",
-            json!({"max_completion_tokens": 1, "max_output_tokens": LONGEST}),
-            "max_output_tokens",
-            None,
-        ),
-        (
-            RESPONSES,
-            "acme/answers",
-            json!({"max_tokens": 1}),
-            "max_output_tokens",
-            None,
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_tokens": 1, "messages": [{"role": "user", "content": picture}]}),
-            "max_tokens",
-            Some(CONTEXT),
-        ),
-        (
-            RESPONSES,
-            "acme/answers",
-            json!({"max_output_tokens": 16, "previous_response_id": "r"}),
-            "max_output_tokens",
-            Some(CONTEXT),
-        ),
-        (
-            CHAT,
-            "acme/lax",
-            json!({"max_tokens": 1, "prediction": {"type": "content", "content": "x".repeat(60_000)}}),
-            "max_tokens",
-            Some(9),
-        ),
-        (
-            "/v1/embeddings",
-            "acme/vectors",
-            json!({"input": vec!["x".repeat(500); 400]}),
-            "none",
-            None,
-        ),
-    ] {
-        rig.upstream.answers(obeys(limit, &["n", "best_of"], prompt));
 
-        let (replies, too_far) = hundred(&rig, path, &ask(path, model, &more)).await;
+    for it in misread_limits().into_iter().chain(misread_prompts()) {
+        rig.upstream.answers(obeys(it.limit, &["n", "best_of"], it.prompt));
+
+        let (replies, too_far) = hundred(&rig, it.path, &ask(it.path, it.model(), &it.fields)).await;
 
         overdrawn.extend(too_far);
         for reply in replies {
             assert!([200, 402].contains(&reply.status.as_u16()), "{}", reply.text());
         }
     }
+
     assert!(overdrawn.is_empty(), "{}", overdrawn.join("\n"));
 });
 

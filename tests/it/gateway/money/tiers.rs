@@ -1,4 +1,4 @@
-//! Service tiers and searches of the web: what a call is charged when a provider tells of them.
+//! Service tiers and searches of the web: the charge of a call when a provider reports them.
 
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
@@ -139,7 +139,7 @@ test!(
 );
 
 test!(
-    a_strict_reservation_is_enough_for_a_tier_that_nobody_asked_for,
+    a_strict_reservation_is_enough_for_a_tier_that_the_client_did_not_ask_for,
     |store| {
         let rig = with(store, |options| options.reserve = Reserve::Strict).await;
         rig.upstream.answers(|_| chat(json!("priority"), false));
@@ -264,7 +264,7 @@ test!(
     }
 );
 
-test!(nobody_else_is_asked_who_has_no_price_for_the_tier, |store| {
+test!(a_provider_without_a_price_for_the_tier_is_not_asked, |store| {
     let rig = start(store).await;
     let order = ProviderOrder::new("lab/tiered", None, vec!["unsure".parse().unwrap()]).unwrap();
     rig.store

@@ -1,4 +1,4 @@
-//! Three places that answer what a name means, asked the same: a real call, the model list, and the rule itself.
+//! Three ways to find what a name means, which must agree: a real call, the model list, and the rule itself.
 
 use crossmodel::domain::{Alias, AliasSet, Match, Outcome, decide};
 use proptest::prelude::*;

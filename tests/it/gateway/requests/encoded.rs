@@ -167,6 +167,7 @@ test!(a_body_is_as_large_as_it_is_once_decoded, |store| {
         "request_too_large",
         "The request body is larger than 1 MiB.",
     );
+
     rig.asks("fast").await.is(200);
 });
 

@@ -1,4 +1,4 @@
-//! A call through an alias: what the provider sees, what the client gets back.
+//! A call through an alias: the request that the provider sees, and the response that the client gets.
 
 use serde_json::{Value, json};
 
@@ -19,8 +19,10 @@ both_engines!(a_call_through_an_alias_runs_its_target_and_is_recorded, |store| {
     assert_eq!(reply.json()["choices"][0]["message"]["content"], "Hello there");
     assert_eq!(reply.header("x-crossmodel-model"), "acme/fast");
     assert_eq!(reply.header("x-crossmodel-alias"), "fast; match=exact");
+
     let records = rig.records().await;
     assert_eq!(records.len(), 1);
+
     let record = &records[0];
     assert_eq!(reply.header("x-request-id"), format!("req_cm_{}", record.id));
     assert_eq!(
@@ -72,6 +74,7 @@ test!(
         assert_eq!(seen.path, "/chat/completions");
         assert_eq!(seen.text(), body.replace("\"claude-opus-9\"", "\"fast-v1\""));
         assert_eq!(seen.header("authorization"), format!("Bearer {CREDENTIAL}"));
+
         let mut names: Vec<&str> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(

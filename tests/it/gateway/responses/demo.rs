@@ -5,26 +5,30 @@ use serde_json::json;
 use crate::gateway::rig::{Rig, stream_question, test};
 use crossmodel::domain::UsageSource;
 
-test!(the_stand_in_says_which_model_would_have_run_and_is_metered, |store| {
-    let rig = Rig::with(store, |options| options.demo_provider = true).await;
+test!(
+    the_demo_provider_says_which_model_would_have_run_and_is_metered,
+    |store| {
+        let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
-    let reply = rig.asks("poor").await.is(200);
+        let reply = rig.asks("poor").await.is(200);
 
-    let answer = reply.json();
-    let text = answer["choices"][0]["message"]["content"].as_str().unwrap();
-    assert!(
-        text.contains("demo provider") && text.contains("poor/model") && text.contains("Hello"),
-        "{text}"
-    );
-    assert_eq!(reply.header("x-crossmodel-model"), "poor/model");
-    let record = &rig.records().await[0];
-    assert_eq!((record.source, record.status), (UsageSource::Provider, 200));
-    assert_eq!(json!(record.tokens.completion), answer["usage"]["completion_tokens"]);
-    assert!(record.cost.pico() > 0);
-    assert_eq!(rig.upstream.seen().len(), 0);
-});
+        let answer = reply.json();
+        let text = answer["choices"][0]["message"]["content"].as_str().unwrap();
+        assert!(
+            text.contains("demo provider") && text.contains("poor/model") && text.contains("Hello"),
+            "{text}"
+        );
+        assert_eq!(reply.header("x-crossmodel-model"), "poor/model");
 
-test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
+        let record = &rig.records().await[0];
+        assert_eq!((record.source, record.status), (UsageSource::Provider, 200));
+        assert_eq!(json!(record.tokens.completion), answer["usage"]["completion_tokens"]);
+        assert!(record.cost.pico() > 0);
+        assert_eq!(rig.upstream.seen().len(), 0);
+    }
+);
+
+test!(the_demo_provider_streams_and_reports_usage_like_a_provider, |store| {
     let rig = Rig::with(store, |options| options.demo_provider = true).await;
 
     let reply = rig
@@ -41,7 +45,7 @@ test!(the_stand_in_streams_and_reports_usage_like_a_provider, |store| {
 });
 
 test!(
-    the_stand_in_answers_for_those_that_speak_another_protocol_too,
+    the_demo_provider_answers_for_those_that_speak_another_protocol_too,
     |store| {
         let rig = Rig::with(store, |options| {
             options.demo_provider = true;

@@ -1,4 +1,4 @@
-//! Answers that a provider, or a proxy before it, compressed although nobody asked for that.
+//! Answers that a provider, or a proxy before it, compressed unasked.
 
 use std::io::Write;
 

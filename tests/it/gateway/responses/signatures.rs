@@ -1,4 +1,4 @@
-//! Thoughts that one provider sealed, in a conversation that goes on with another of the client's own protocol.
+//! Thoughts that one provider signed, in a conversation that goes on with another provider of the client's protocol.
 
 use serde_json::json;
 

@@ -54,6 +54,7 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
     );
     assert_eq!(through.header("x-crossmodel-alias"), "claude-; match=prefix");
     assert_eq!(through.header("x-crossmodel-model"), "acme/fast");
+
     let straight = rig.asks("acme/fast").await;
     let message = "This API key may not use the model 'acme/fast'.";
     is_error(
@@ -88,6 +89,7 @@ both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
     .await;
     let message = "This API key may not use the model 'acme/fast'.";
     let straight = rig.asks("acme/fast").await;
+
     is_error(
         &straight,
         403,
@@ -97,6 +99,7 @@ both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
         message,
     );
     rig.asks("acme/other").await.is(200);
+
     // What a key may is not widened by what it may itself.
     let own = ["acme/fast".parse().unwrap()];
     rig.store
@@ -106,6 +109,7 @@ both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
         .unwrap();
     rig.asks("acme/fast").await.is(403);
     rig.asks("acme/other").await.is(403);
+
     rig.store
         .api_keys()
         .set_allowed(Scope::All, rig.key.id, None, &[], &by, rig.clock.now())

@@ -5,99 +5,87 @@ use std::time::Duration;
 use super::{INVALID, is_error};
 use crate::gateway::rig::{Rig, test};
 
+/// Bodies that one error answers: its code, its parameter and its message.
+type Refused = (
+    &'static str,
+    Option<&'static str>,
+    &'static str,
+    &'static [&'static str],
+);
+
+const REFUSED: [Refused; 8] = [
+    (
+        "invalid_json",
+        None,
+        "The request body is not a valid JSON object: the text ends too early.",
+        &["", r#"{"model":"fast","messages":[1]"#],
+    ),
+    (
+        "invalid_json",
+        None,
+        "The request body is not a valid JSON object: unexpected character at byte 0.",
+        &["[]"],
+    ),
+    (
+        "missing_model",
+        Some("model"),
+        "Name the model to use in 'model'.",
+        &[r#"{"messages":[1]}"#, r#"{"model":"","messages":[1]}"#],
+    ),
+    (
+        "invalid_json",
+        Some("model"),
+        "'model' must be a string.",
+        &[r#"{"model":["fast"],"messages":[1]}"#],
+    ),
+    (
+        "invalid_messages",
+        Some("messages"),
+        "'messages' must be a list with at least one message.",
+        &[
+            r#"{"model":"fast"}"#,
+            r#"{"model":"fast","messages":[]}"#,
+            r#"{"model":"fast","messages":"hi"}"#,
+        ],
+    ),
+    (
+        "invalid_json",
+        Some("stream"),
+        "'stream' must be true or false.",
+        &[r#"{"model":"fast","messages":[1],"stream":1}"#],
+    ),
+    (
+        "invalid_json",
+        Some("model"),
+        "The request body has 'model' more than once.",
+        &[r#"{"model":"fast","messages":[1],"model":"acme/other"}"#],
+    ),
+    (
+        "invalid_json",
+        Some("max_tokens"),
+        "The request body has 'max_tokens' more than once.",
+        &[r#"{"model":"fast","messages":[1],"max_tokens":1,"max_tokens":9}"#],
+    ),
+];
+
 test!(
     a_body_that_is_not_understood_is_refused_with_the_key_that_is_wrong,
     |store| {
         let rig = Rig::start(store).await;
-        let cases: [(&str, &str, Option<&str>, &str); 12] = [
-            (
-                "",
-                "invalid_json",
-                None,
-                "The request body is not a valid JSON object: the text ends too early.",
-            ),
-            (
-                "[]",
-                "invalid_json",
-                None,
-                "The request body is not a valid JSON object: unexpected character at byte 0.",
-            ),
-            (
-                r#"{"model":"fast","messages":[1]"#,
-                "invalid_json",
-                None,
-                "The request body is not a valid JSON object: the text ends too early.",
-            ),
-            (
-                r#"{"messages":[1]}"#,
-                "missing_model",
-                Some("model"),
-                "Name the model to use in 'model'.",
-            ),
-            (
-                r#"{"model":"","messages":[1]}"#,
-                "missing_model",
-                Some("model"),
-                "Name the model to use in 'model'.",
-            ),
-            (
-                r#"{"model":["fast"],"messages":[1]}"#,
-                "invalid_json",
-                Some("model"),
-                "'model' must be a string.",
-            ),
-            (
-                r#"{"model":"fast"}"#,
-                "invalid_messages",
-                Some("messages"),
-                "'messages' must be a list with at least one message.",
-            ),
-            (
-                r#"{"model":"fast","messages":[]}"#,
-                "invalid_messages",
-                Some("messages"),
-                "'messages' must be a list with at least one message.",
-            ),
-            (
-                r#"{"model":"fast","messages":"hi"}"#,
-                "invalid_messages",
-                Some("messages"),
-                "'messages' must be a list with at least one message.",
-            ),
-            (
-                r#"{"model":"fast","messages":[1],"stream":1}"#,
-                "invalid_json",
-                Some("stream"),
-                "'stream' must be true or false.",
-            ),
-            (
-                r#"{"model":"fast","messages":[1],"model":"acme/other"}"#,
-                "invalid_json",
-                Some("model"),
-                "The request body has 'model' more than once.",
-            ),
-            (
-                r#"{"model":"fast","messages":[1],"max_tokens":1,"max_tokens":9}"#,
-                "invalid_json",
-                Some("max_tokens"),
-                "The request body has 'max_tokens' more than once.",
-            ),
-        ];
-        for (body, code, param, message) in cases {
-            let reply = rig.client().post_bytes("/v1/chat/completions", body).await;
-            is_error(&reply, 400, INVALID, param, code, message);
-            assert_eq!(reply.header("x-should-retry"), "false");
+
+        for (code, param, message, bodies) in REFUSED {
+            for body in bodies {
+                let reply = rig.client().post_bytes("/v1/chat/completions", *body).await;
+
+                is_error(&reply, 400, INVALID, param, code, message);
+                assert_eq!(reply.header("x-should-retry"), "false");
+            }
         }
+
         let long = format!(r#"{{"model":"{}","messages":[1]}}"#, "m".repeat(300));
         let reply = rig.client().post_bytes("/v1/chat/completions", long).await;
-        is_error(
-            &reply,
-            400,
-            INVALID,
-            Some("model"),
-            "invalid_json",
-            "'model' is longer than 256 bytes.",
-        );
+        let message = "'model' is longer than 256 bytes.";
+        is_error(&reply, 400, INVALID, Some("model"), "invalid_json", message);
         assert_eq!(rig.upstream.seen().len(), 0);
     }
 );

@@ -53,6 +53,7 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
         "invalid_api_key",
         not_valid,
     );
+
     let both = rig.client().with("x-api-key", unknown.expose());
     let conflict = "Two different API keys were sent. Send one, in 'Authorization' or in 'x-api-key'.";
     is_error(&ask(both).await, 400, INVALID, None, "conflicting_api_keys", conflict);

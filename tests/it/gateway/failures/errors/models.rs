@@ -88,7 +88,7 @@ test!(a_model_without_a_credential_says_so, |store| {
     let reply = rig.asks("poor").await;
 
     let message = "Model 'poor/model' is unavailable: this gateway has no credential for its provider, Poor. The gateway's \
-                   can add one.";
+                   administrator can add one.";
     is_error(&reply, 503, "api_error", Some("model"), "model_unavailable", message);
     assert_eq!(
         (reply.header("x-crossmodel-alias"), reply.header("x-crossmodel-model")),

@@ -15,7 +15,7 @@ use crate::harness::store::TestStore;
 use crate::harness::upstream::{Seen, Step, Upstream, json_answer};
 
 /// One model, `lab/m`, at four hosts: `acme/m` at the rig's own provider, `second/m` by chat at $3 and $6 per million
-/// tokens, `third/m` by Anthropic's protocol at $10 and $20, and `silent/m`, whose address nobody listens at.
+/// tokens, `third/m` by Anthropic's protocol at $10 and $20, and `silent/m`, whose address no program listens at.
 pub(super) struct Hosts {
     pub(super) rig: Rig,
     pub(super) second: Upstream,
@@ -126,7 +126,7 @@ pub(super) fn fails(status: u16) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync {
     move |_| json_answer(status, &json!({"error": {"message": "no", "code": "no"}}))
 }
 
-/// The model that ran, as header and body tell it.
+/// The model that ran, as header and body name it.
 #[track_caller]
 pub(super) fn ran(reply: &Reply) -> String {
     assert_eq!(reply.status.as_u16(), 200, "{}", reply.text());

@@ -41,7 +41,7 @@ both_engines!(an_order_is_live_on_the_next_request, |store| {
     }
 });
 
-test!(without_an_order_nobody_else_is_asked, |store| {
+test!(without_an_order_no_other_provider_is_asked, |store| {
     let hosts = Hosts::start(store).await;
     hosts.rig.upstream.answers(fails(500));
 

@@ -6,7 +6,7 @@ use super::hosts::{Hosts, fails};
 use crate::gateway::rig::{stream_question, test};
 use crate::harness::upstream::{Step, delta};
 
-test!(a_refusal_of_the_request_goes_to_nobody_else, |store| {
+test!(a_refusal_of_the_request_goes_to_no_other_provider, |store| {
     let hosts = Hosts::start(store).await;
     hosts.order(None, &["second"]).await;
     for (status, told) in [(400, 400), (413, 413), (422, 422)] {
@@ -17,7 +17,7 @@ test!(a_refusal_of_the_request_goes_to_nobody_else, |store| {
     assert_eq!(hosts.second.seen().len(), 0);
 });
 
-test!(after_the_first_byte_nobody_else_is_asked, |store| {
+test!(after_the_first_byte_no_other_provider_is_asked, |store| {
     let hosts = Hosts::with(store, |options| {
         options.timeouts.first_byte_whole = Duration::from_millis(300)
     })
@@ -41,9 +41,11 @@ test!(after_the_first_byte_nobody_else_is_asked, |store| {
         reply.text()
     );
     assert_eq!(reply.header("x-crossmodel-model"), "acme/m");
+
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"id\":";
     hosts.rig.upstream.answers(move |_| vec![Step::send(head), Step::Reset]);
     hosts.asks().await.is(502);
+
     // It may be at work on an answer that is only slow.
     hosts.rig.upstream.answers(|_| vec![Step::Hold]);
     hosts.asks().await.is(504);
