@@ -63,7 +63,7 @@ pub enum StartError {
     /// The operating system refuses something else.
     #[error("{what}: {error}")]
     System {
-        /// What was tried.
+        /// The step that failed, in words.
         what: &'static str,
         /// Why it failed.
         error: io::Error,

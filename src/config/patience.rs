@@ -30,7 +30,7 @@ pub struct PatienceSettings {
     #[arg(long, env = "CROSSMODEL_TOTAL_TIMEOUT", value_name = "SECONDS", default_value = "3600", value_parser = value_parser!(u32).range(1..=604_800), hide_env_values = true, global = true)]
     pub total_timeout: u32,
 
-    /// Seconds after which a client whose stream is silent is told that it is alive, in the way of its protocol; 0 is never.
+    /// Seconds after which a client whose stream is silent hears that it is alive, in the way of its protocol; 0 is never.
     ///
     /// Proxies and clients give up on a connection that is silent for a minute or so.
     #[arg(long, env = "CROSSMODEL_KEEPALIVE", value_name = "SECONDS", default_value = "15", value_parser = value_parser!(u32).range(0..=3_600), hide_env_values = true, global = true)]

@@ -9,7 +9,7 @@ use crate::domain::Reserve;
 /// How long request records are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// For so many days.
+    /// For this many days.
     Days(u32),
     /// For ever.
     Forever,

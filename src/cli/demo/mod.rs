@@ -96,10 +96,8 @@ fn print_guide(running: &Running, seeded: &Seeded, folder: &Folder) {
         "goes when the demo stops"
     };
     output::line(&format!("\nThe data is in {} and {end}.", folder.path.display()));
-    output::line(
-        "The demo provider answers for providers without a credential; set DEEPSEEK_API_KEY, OPENAI_API_KEY and",
-    );
-    output::line("the like before the start to reach the real ones.");
+    output::line("The demo provider answers for providers without a credential; set DEEPSEEK_API_KEY, OPENAI_API_KEY");
+    output::line("and the like before the start to reach the real ones.");
 }
 
 fn curl(url: &str, seeded: &Seeded, stream: bool) -> String {

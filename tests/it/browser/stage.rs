@@ -117,7 +117,7 @@ impl Stage {
         }
     }
 
-    /// Null, or what was wrong.
+    /// Null, or the error.
     fn run(&self, check: &str) -> Value {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);

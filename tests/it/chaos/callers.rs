@@ -1,4 +1,4 @@
-//! Clients that call all the time and write down what they saw.
+//! Clients that call all the time and keep the answers.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -31,11 +31,11 @@ pub struct Saw {
     pub took: Duration,
     /// `None`: there was no answer.
     pub status: Option<u16>,
-    /// As `x-request-id` told it.
+    /// The id in `x-request-id`.
     pub request: Option<String>,
     /// The end of the answer was seen: `[DONE]`, or a whole body.
     pub finished: bool,
-    /// What the answer said of its tokens.
+    /// The token counts in the answer.
     pub tokens: Option<Counted>,
     /// The error's code.
     pub code: Option<String>,
@@ -129,12 +129,12 @@ impl Callers {
         tasks
     }
 
-    /// Whether they have been told to rest.
+    /// Whether the callers rest.
     pub fn rests(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
-    /// Lets everybody end what is under way.
+    /// Lets every caller end its call, and makes no new calls.
     pub async fn rest(&self, mut tasks: JoinSet<()>) {
         self.stopping.store(true, Ordering::SeqCst);
         while let Some(ended) = tasks.join_next().await {
@@ -142,7 +142,7 @@ impl Callers {
         }
     }
 
-    /// What was seen so far.
+    /// The answers so far.
     pub fn saw(&self) -> Vec<Saw> {
         self.saw.lock().expect("the journal").clone()
     }

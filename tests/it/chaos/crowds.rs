@@ -49,7 +49,7 @@ impl Site {
         }
     }
 
-    /// One call by a caller who was not here before; what it was answered, and how long that took.
+    /// One call by a new caller. Returns its answer, and how long that took.
     async fn call(&self) -> (u16, Duration) {
         let client = Client::new(format!("http://{}", self.address)).bearer(&self.key);
         let ask = serde_json::json!({"model": "cross-model-basic", "messages": [{"role": "user", "content": "Hello"}]});

@@ -58,7 +58,7 @@ async fn start(stage: &Stage) -> (Running, Callers) {
     (running, callers)
 }
 
-/// Calls until so many segments of the spool wait for the database.
+/// Calls until this many segments of the spool wait for the database.
 async fn backlog(stage: &Stage, callers: &Callers) {
     let (segments, began, before) = (
         number("CHAOS_SEGMENTS", 2) as usize,
@@ -110,7 +110,7 @@ fn crowd(stage: &Stage) -> JoinSet<()> {
     crowd
 }
 
-/// From now on it may have so many descriptors: none that it has is taken away.
+/// From now on the program may have this many descriptors. It keeps those that it has.
 fn pinch(running: &Running, most: u64) {
     let limit = format!("--nofile={most}:{FEW}");
     let set = Command::new("prlimit")

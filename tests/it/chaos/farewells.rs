@@ -1,4 +1,4 @@
-//! Callers who go on calling while the program is asked to stop: everybody who was let in is answered.
+//! Callers that go on calling while the program is asked to stop: every accepted call is answered.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -62,7 +62,7 @@ impl Tally {
 }
 
 #[test]
-fn everybody_who_was_let_in_is_answered_at_a_stop() {
+fn every_accepted_call_is_answered_at_a_stop() {
     run(async {
         let mut dice = Dice::announced("farewells");
         let tally = Arc::new(Tally::default());

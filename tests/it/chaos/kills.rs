@@ -61,7 +61,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         "too little happened: {truth:?}"
     );
 
-    // What was saved beside all that is there.
+    // The last edits that were saved during the run are all in the tables.
     let key = stage
         .store
         .api_keys()
@@ -86,7 +86,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
     assert_eq!(kept, aliases);
 });
 
-/// Renames the key and gives it other aliases all the time; what was saved last.
+/// Renames the key and gives it other aliases all the time. Returns the last saved state.
 async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>) -> (String, Vec<String>) {
     let (by, key) = (Actor::command_line(), stage.key.id);
     let mut last = (stage.key.name.as_str().to_owned(), vec!["exact".to_owned()]);

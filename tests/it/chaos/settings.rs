@@ -59,7 +59,7 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
     );
 });
 
-/// Saves name, limits and expiry by turns, until it is told to stop; how often.
+/// Saves name, limits and expiry by turns until it has to stop. Returns how often.
 async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
     let (by, key, keys) = (Actor::command_line(), stage.key.id, stage.store.api_keys());
     let mut n = 0;

@@ -14,7 +14,7 @@ use crate::harness::biller::{Biller, MODEL};
 use crate::harness::database::{Engine, Folder};
 use crate::harness::seed;
 
-/// What there is to break.
+/// The program under test, its provider and its database.
 pub struct Stage {
     pub engine: Engine,
     pub database_url: String,
@@ -113,12 +113,12 @@ impl Stage {
         }
     }
 
-    /// What the program has said so far.
+    /// The output of the program so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 
-    /// What is in the folder of the spools.
+    /// The files in the folder of the spools.
     pub fn spools(&self) -> Vec<String> {
         let folders = std::fs::read_dir(self.path("spool")).expect("the folder of the spools");
         folders

@@ -103,7 +103,7 @@ impl Trace {
                 arguments: arguments.replace("\\x", ""),
             };
             if !event.is_sync() {
-                // The rest is what the spool keeps free for a full disk.
+                // The rest is the reserve that the spool keeps for a full disk.
                 if event.arguments.len() < LONGEST {
                     events.push(event);
                 }

@@ -1,4 +1,4 @@
-//! What has to be true of the tables after every run, whatever happened in it.
+//! Facts about the tables that must hold after every run, whatever happened in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use super::stage::Stage;
 use crate::harness::biller::{Billed, Counted};
 use crate::harness::database::Engine;
 
-/// What was found of a run that kept the promise.
+/// The numbers of a run that kept the promise.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Truth {
     /// Calls that reached the provider.
@@ -20,7 +20,7 @@ pub struct Truth {
     pub partial: usize,
     pub unknown: usize,
     pub released: usize,
-    /// What the settled ones cost, in pico-USD: as the ledger and as the provider have it.
+    /// The cost of the settled calls in pico-USD, by the ledger and by the provider.
     pub cost: i128,
 }
 
@@ -152,7 +152,7 @@ impl Stage {
                 other => panic!("{id} is {other}"),
             }
         }
-        // The bill again, from the provider's side: what it finished, but for what is listed as cut short.
+        // The bill from the provider's side: the answers that it finished, without those that are listed as cut short.
         for (id, calls) in bill {
             if calls[0].is_finished() && records[id].state == "settled" {
                 owed += calls[0].tokens.cost();

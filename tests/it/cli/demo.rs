@@ -8,7 +8,7 @@ fn start(program: &Program) -> Started {
     program.start(&["demo", "--listen", "127.0.0.1:0"])
 }
 
-/// Does what the printed `curl` command after `heading` says.
+/// Sends the request of the printed `curl` command after `heading`.
 async fn paste(demo: &mut Started, heading: &str) -> Reply {
     demo.says("and the like before");
 

@@ -140,7 +140,7 @@ fn an_account_says_when_for_what_and_from_where_its_keys_may_be_used() {
             .out
             .contains("models openai/gpt-5.5; addresses 10.0.0.0/8")
     );
-    // What is not named stays.
+    // A limit that is not named stays.
     assert!(
         set(&["--expires", "never"])
             .succeeds()

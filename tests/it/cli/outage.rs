@@ -107,7 +107,7 @@ fn a_server_that_is_away_is_told_from_one_that_refuses() {
         let cluster = Cluster::start();
         let store = Store::open(&cluster.url().parse().unwrap()).await.unwrap();
         store.reach().await.unwrap();
-        // It is there, and refuses whom it does not know.
+        // The server runs, and refuses a user that it does not know.
         let unknown = cluster.url().replace("postgres@", "nobody@");
         assert!(!Store::open(&unknown.parse().unwrap()).await.unwrap_err().is_outage());
 

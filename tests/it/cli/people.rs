@@ -316,7 +316,7 @@ both_engines!(
             let fields = [("email", "maya@example.com"), ("password", GOOD.trim())];
             (visitor.post_form("/sign-in", &fields).await.status.as_u16(), visitor)
         };
-        // Another process: on Postgres it is told at once, on SQLite it looks every few seconds.
+        // Another process: on Postgres it hears of the change at once, on SQLite it looks every few seconds.
         let refused = async || {
             let began = std::time::Instant::now();
             while calls.get("/v1/models").await.status != 401 {

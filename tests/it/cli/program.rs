@@ -17,7 +17,7 @@ pub struct Program {
     descriptors: Option<u32>,
 }
 
-/// What a command did.
+/// The outcome of a command.
 #[derive(Debug)]
 pub struct Ran {
     pub code: i32,
@@ -129,7 +129,7 @@ impl Program {
         }
     }
 
-    /// Starts a command that goes on until it is told to stop.
+    /// Starts a command that runs until a signal stops it.
     pub fn start(&self, arguments: &[&str]) -> Started {
         // Not a pipe: without a reader it would stop the program once it is full.
         let log = self.path("log");

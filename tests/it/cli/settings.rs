@@ -1,4 +1,4 @@
-//! Settings: what a wrong one says, and what the master key demands.
+//! Settings: the errors of wrong ones, and the conditions on the master key.
 
 use std::os::unix::fs::PermissionsExt;
 

@@ -7,7 +7,7 @@ use crate::harness::client::Reply;
 use crate::harness::upstream::{Seen, Step, answer, json_answer, stream};
 use crossmodel::domain::UsageSource;
 
-/// Endpoints that ask for words, and what is asked.
+/// Endpoints that generate text.
 pub(crate) const ENDPOINTS: [&str; 4] = [
     "/v1/chat/completions",
     "/v1/messages",

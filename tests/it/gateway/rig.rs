@@ -105,7 +105,7 @@ impl Rig {
         self.store.usage().recent(Scope::All, None, 100).await.unwrap()
     }
 
-    /// The records, once there are so many: a client's hang-up is noticed a little after it.
+    /// The records, once there are `count`: the gateway notices a hang-up a little after it.
     pub async fn records_once(&self, count: usize) -> Vec<UsageRecord> {
         for _ in 0..500 {
             let records = self.records().await;

@@ -125,7 +125,7 @@ impl TestApp {
         visitor
     }
 
-    /// What a command of the program prints, run on the same database.
+    /// Runs a command of the program on the same database. Returns its output.
     pub async fn command(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crossmodel"));
         command
@@ -273,7 +273,7 @@ impl TestKey {
     }
 }
 
-/// What a call was answered.
+/// The answer to a call.
 pub struct Asked(pub Reply);
 
 impl Asked {

@@ -71,7 +71,7 @@ impl Counted {
         })
     }
 
-    /// What a usage object in an answer says.
+    /// The counts of a usage object in an answer.
     pub fn read(usage: &Value) -> Self {
         let number = |value: &Value| value.as_i64().expect("a number of tokens");
         Self {
@@ -151,7 +151,7 @@ impl Biller {
         self.calls.lock().expect("the bill").contains_key(id)
     }
 
-    /// Waits until it has finished so many answers.
+    /// Waits until the provider has finished this many answers.
     pub async fn finishes(&self, count: usize) {
         let finished = || self.bill().values().flatten().filter(|call| call.is_finished()).count();
         while finished() < count {

@@ -1,4 +1,4 @@
-//! A plain HTTP client for tests: sends exactly what it is told, follows nothing, and keeps cookies only if asked to.
+//! A plain HTTP client for tests: sends exactly the given request, follows no redirect, and keeps cookies only on request.
 
 use std::sync::{Arc, Mutex};
 

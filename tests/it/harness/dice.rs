@@ -36,7 +36,7 @@ impl Dice {
         least + self.next() % (most - least + 1)
     }
 
-    /// So many milliseconds.
+    /// A time in milliseconds.
     pub fn millis(&mut self, least: u64, most: u64) -> Duration {
         Duration::from_millis(self.between(least, most))
     }

@@ -29,10 +29,10 @@ fn library() -> &'static Path {
     library
 }
 
-/// Folders of which a power cut leaves what was synced.
+/// Folders of which a power cut leaves the synced bytes.
 pub struct Disk {
     roots: Vec<PathBuf>,
-    /// What the disk has; anew at each start.
+    /// The bytes on the disk; anew at each start.
     shadow: Folder,
 }
 
@@ -88,7 +88,7 @@ impl Disk {
         }
     }
 
-    /// Puts into a folder what the disk has of it.
+    /// Restores a folder to its state on the disk.
     fn restore(&self, id: &str, folder: &Path) {
         let names = std::fs::read_to_string(self.shadow.as_ref().join("dirs").join(id)).expect("the names in a folder");
         for line in names.lines() {
@@ -119,7 +119,7 @@ pub enum Of {
 }
 
 impl Failures {
-    /// Of what is asked about files below this path.
+    /// Only calls for files below this path.
     pub fn below(path: &Path) -> Self {
         let failures = Self {
             folder: Folder::fresh(),
@@ -140,7 +140,7 @@ impl Failures {
         command
     }
 
-    /// From now on it fails once in so many times.
+    /// From now on the disk fails once in this many calls.
     pub fn begin(&self, of: Of, once_in: u64) {
         let letter = match of {
             Of::Reading => "r",

@@ -1,4 +1,4 @@
-//! What the tests stand on: stores on both engines, the running program, a scripted upstream, a client.
+//! The foundation of the tests: stores on both engines, the running program, a scripted provider, a client.
 
 pub mod app;
 pub mod biller;

@@ -29,7 +29,7 @@ pub async fn catalog(store: &Store) {
         .expect("to import them");
 }
 
-/// So many US dollars of credit.
+/// Adds this many US dollars of credit.
 pub async fn credit(store: &Store, account: AccountId, usd: &str) {
     let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
     let added = store
@@ -51,7 +51,7 @@ pub async fn account(store: &Store, name: &str) -> Account {
     account
 }
 
-/// The password of everybody who has one.
+/// The password of every person in the tests who can sign in.
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A person who cannot sign in until a password hash is set; admins belong to no account.

@@ -6,7 +6,7 @@ use crossmodel::domain::{
 use crossmodel::random;
 use crossmodel::store::Store;
 
-/// Records one call of a key that cost so many US dollars.
+/// Records one call of a key that cost this many US dollars.
 pub async fn spends(store: &Store, account: AccountId, key: ApiKeyId, at: Timestamp, usd: &str) {
     let record = UsageRecord {
         id: RequestId::new(at, random::bytes()),

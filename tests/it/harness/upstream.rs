@@ -1,4 +1,4 @@
-//! A provider that does what a test tells it to, down to the byte, and remembers what it was asked.
+//! A provider that answers as a test scripts it, down to the byte, and remembers the requests.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -152,7 +152,7 @@ pub fn usage(prompt: u64, completion: u64) -> String {
 /// The end of a stream.
 pub const DONE: &str = "data: [DONE]\n\n";
 
-/// What a well-behaved provider answers: "Hello there", 11 tokens in and 2 out.
+/// The answer of a well-behaved provider: "Hello there", 11 tokens in and 2 out.
 pub fn polite(seen: &Seen) -> Vec<Step> {
     let asked = seen.json();
     if asked["stream"] == true {
@@ -226,7 +226,7 @@ impl Upstream {
         *self.0.connections.borrow()
     }
 
-    /// Waits until so many requests have arrived.
+    /// Waits until this many requests have arrived.
     pub async fn was_asked(&self, times: usize) {
         self.0
             .asked
@@ -236,7 +236,7 @@ impl Upstream {
             .expect("the provider runs");
     }
 
-    /// Waits until callers have hung up so many times.
+    /// Waits until callers have hung up this many times.
     pub async fn was_hung_up_on(&self, times: usize) {
         self.0
             .hang_ups

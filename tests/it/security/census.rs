@@ -32,7 +32,7 @@ fn the_table_has_every_address_of_the_gateway_and_no_other() {
     assert_eq!(named(&table::gateway()), mounted);
 }
 
-/// What the two tests above see is all that is mounted.
+/// The addresses that the two tests above see are all that are mounted.
 #[test]
 fn addresses_are_mounted_in_the_lists_of_addresses_alone() {
     let lists = ["src/console/routes.rs", "src/gateway/endpoints/routes.rs"];

@@ -15,7 +15,7 @@ use crate::harness::process;
 use crate::harness::store::{on, run};
 use crate::harness::upstream::{Step, polite};
 
-/// What a script of `tests/load` prints about the built program; it fails where something does not work.
+/// Runs a script of `tests/load` on the built program. Returns its output, and fails where it fails.
 async fn measured(script: &str, arguments: &[&str]) -> String {
     let mut command = Command::new("python3");
     let path = format!("{}/tests/load/{script}", env!("CARGO_MANIFEST_DIR"));

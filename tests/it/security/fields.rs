@@ -104,7 +104,7 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
     });
 }
 
-/// Status and rows that a form changes, without what is different every time.
+/// The status of a form and the rows that it changes, without values that differ every time.
 async fn writes(world: &World, line: &Line, actor: &Visitor, more: &[(String, String)]) -> (u16, Vec<String>) {
     let thing = world.thing(line, actor, Whose::Own).await;
     let before = world.rows().await;
@@ -219,7 +219,7 @@ fn a_call_is_billed_to_its_key_whatever_its_body_says() {
             let client = world.app.client().bearer(thing.secret.as_deref().expect("a key"));
             let body: Value = serde_json::from_str(&thing.put_into(line.form)).expect("a body in JSON");
             let mut loaded = body.clone();
-            // What the endpoint has as its own stays as it is.
+            // A field of the endpoint's own stays as it is.
             for name in names.iter().filter(|name| !KNOWN.contains(&name.as_str())) {
                 loaded[name] = wish(&world, name).into();
             }

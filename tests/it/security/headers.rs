@@ -58,7 +58,7 @@ const SENT: [(&str, &str); 45] = [
     ("api-key", "theirs"),
 ];
 
-/// What a provider is always sent by us, or gets from the connection.
+/// Headers that the gateway always sends to a provider, or that belong to the connection.
 const OURS: [&str; 5] = [
     "accept-encoding",
     "content-length",

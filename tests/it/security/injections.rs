@@ -1,4 +1,4 @@
-//! What attackers write into fields, addresses and headers is text, and stays text.
+//! Text of attackers in fields, addresses and headers stays text.
 
 use bytes::Bytes;
 use hyper::Method;

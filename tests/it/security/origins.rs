@@ -16,7 +16,7 @@ const SITE: &str = "sec-fetch-site";
 /// How many pages a crawl looks at.
 const PAGES: usize = 150;
 
-/// What a request may say about where it comes from, if that is not a page of the console's.
+/// Headers of requests that do not come from a page of the console.
 fn elsewhere(actor: &Client) -> Vec<(&'static str, Client)> {
     let own = actor.base().to_owned();
     let plain = || actor.clone().without(SITE);

@@ -106,7 +106,7 @@ fn every_probe_gets_what_the_list_says() {
     });
 }
 
-/// Sends it and a good request, and tells what came back.
+/// Sends the probe and then a good request. Returns the answers.
 async fn play(served: &Served, sends: &str) -> String {
     let Served {
         host, key, provider, ..

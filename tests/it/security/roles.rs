@@ -1,5 +1,5 @@
-//! Every actor asks for every thing at every address, and gets what the table says: no more, and about what belongs to
-//! another account exactly what they get about what does not exist.
+//! Every actor asks for every thing at every address, and gets the answer of the table: no more. Things of another account
+//! get exactly the answer of things that do not exist.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::harness::client::{Client, Reply};
 use crate::harness::database::Engine;
 use crate::harness::store::on;
 
-/// What was found wrong, one a line.
+/// The faults, one a line.
 type Faults = Vec<String>;
 
 #[test]
@@ -39,7 +39,7 @@ async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
         .into_iter()
         .filter(|whose| has_things || *whose == Whose::Own);
     let (may, must_not): (Vec<Whose>, Vec<Whose>) = all.partition(|whose| writes(*whose));
-    // Whatever was just done is told on the next page, which must not make two pages differ.
+    // The next page reports the last action, which must not make two pages differ.
     actor.client.get("/nowhere").await;
     let mut faults = Faults::new();
     let mut told = BTreeMap::new();
@@ -102,7 +102,7 @@ async fn plays(world: &World, line: &Line, actor: &Visitor) -> Faults {
     faults
 }
 
-/// One cell: what was answered, without what names the thing.
+/// One cell of the table: the answer, without the names of the thing.
 async fn cell(world: &World, line: &Line, actor: &Visitor, whose: Whose, thing: &Thing, faults: &mut Faults) -> Told {
     let reply = line.play(&actor.client, thing).await;
     let declared = &line.cells[actor.group as usize];

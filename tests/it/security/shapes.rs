@@ -202,7 +202,7 @@ fn query(dice: &mut Dice) -> String {
     }
 }
 
-/// What is sent: the table's body, changed here and there, or no JSON at all.
+/// The body to send: that of the table, changed here and there, or no JSON at all.
 fn body(line: &Line, thing: &Thing, dice: &mut Dice) -> Bytes {
     let good: Map<String, Value> = serde_json::from_str(&thing.put_into(line.form)).expect("a body in JSON");
     let mut changed = good;

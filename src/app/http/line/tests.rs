@@ -1,4 +1,4 @@
-//! When a connection on which nothing useful happens is over.
+//! Tests of when a connection is over on which nothing useful happens.
 
 use super::*;
 
@@ -18,7 +18,7 @@ impl Watched {
         }
     }
 
-    /// Whether it is over so many seconds later.
+    /// Whether the connection is over after this many more seconds.
     fn over_after(&self, seconds: u32) -> bool {
         self.clock.set(self.clock.get() + SECOND * seconds);
         self.line.is_over(&Patience::default(), None)

@@ -1,4 +1,4 @@
-//! API keys that a check asks for, and what is set on them.
+//! API keys that a check asks for, and their settings.
 
 use crossmodel::domain::{ApiKey, KeyState, Limits, Scope, SpendLimit};
 use crossmodel::store::Actor;

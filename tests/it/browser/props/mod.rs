@@ -1,4 +1,4 @@
-//! What a check asks for behind the scenes: people, keys, another editor's save, a call through the gateway.
+//! Requests of a browser check behind the scenes: people, keys, another editor's save, a call through the gateway.
 
 mod accounts;
 mod aliases;

@@ -19,7 +19,7 @@ async fn patient(store: TestStore) -> Rig {
     .await
 }
 
-/// Fails so many times in this way, then is polite.
+/// Fails this many times in this way, then answers well.
 fn at_first(
     times: usize,
     fails: impl Fn() -> Vec<Step> + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What a gateway that stops or crashes leaves of its records.
+//! The records that a gateway leaves when it stops or crashes.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ both_engines!(
         rig.upstream.answers(|_| vec![crate::harness::upstream::Step::Hold]);
         let in_flight = tokio::spawn(async move { client.post("/v1/chat/completions", &question("fast")).await });
         rig.upstream.was_asked(2).await;
-        // What the gateway has written by now is all that a crash leaves: its folder as it is.
+        // A crash leaves the folder of the gateway as it is now.
         let left = seed::spool();
         copy(&folder, &left);
         in_flight.abort();

@@ -1,4 +1,4 @@
-//! What clients are told of their balance and their usage.
+//! The endpoints that report a client's balance and usage.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What calls cost and may cost, and what is recorded of it.
+//! The costs of calls, their limits, and their records.
 
 mod balance;
 mod crash;

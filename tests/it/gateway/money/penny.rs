@@ -1,4 +1,4 @@
-//! A model whose calls cost a cent, and limits on what a key may spend.
+//! A model whose calls cost a cent, and spend limits of keys.
 
 use crossmodel::domain::{Limits, Model, Period, PicoUsd, Scope, SpendLimit};
 use crossmodel::store::{Actor, CatalogFile, Store};
@@ -65,7 +65,7 @@ pub(super) fn counted(prompt: u64, completion: u64) -> Value {
     })
 }
 
-/// The balance is the sum of the ledger, and what is missing of the credit is what the records cost.
+/// Checks that the balance is the sum of the ledger, and the credit less the costs of the records.
 pub(super) async fn adds_up(rig: &Rig) -> PicoUsd {
     let records = rig.records().await;
     let wallets = rig.store.wallets();

@@ -168,7 +168,7 @@ test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
 
     let message = "Rate limit exceeded: max 4 requests per minute for all API keys of the account.";
     assert_eq!(refused.json()["error"]["message"], message);
-    // What the account refuses is not counted against the key.
+    // A request that the account refuses is not counted against the key.
     assert_eq!(told(&rig.asks("fast").await.is(429), "requests")[..2], ["4", "0"]);
     rig.clock.advance(Duration::from_secs(61));
     for _ in 0..3 {
@@ -214,7 +214,7 @@ both_engines!(two_gateways_together_admit_the_tokens_that_one_would, |store| {
     assert!((54..=66).contains(&admitted), "{admitted} thousand tokens");
 });
 
-/// How many of so many requests are admitted, spread over the gateways by weight, one after the other.
+/// The number of requests that are admitted, spread over the gateways by weight, one after the other.
 async fn hammer(clients: &[Client], weights: [usize; 3], count: usize) -> usize {
     let turns: Vec<&Client> = clients
         .iter()

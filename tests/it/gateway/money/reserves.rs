@@ -98,7 +98,7 @@ fn counted(seen: &Seen, prompt: u64, completion: u64) -> Vec<Step> {
     json_answer(200, &whole)
 }
 
-/// A provider that obeys this field alone, makes as many answers as these say, and reads so many tokens.
+/// A provider that obeys the field `limit` alone, makes as many answers as `answers` say, and reads `prompt` tokens.
 fn obeys(limit: &'static str, answers: &'static [&'static str], prompt: Option<u64>) -> impl Fn(&Seen) -> Vec<Step> {
     move |seen| {
         let asked = seen.json();

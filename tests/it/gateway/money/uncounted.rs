@@ -1,4 +1,4 @@
-//! Answers whose provider does not say what they used: estimated by what was delivered, never free.
+//! Answers whose provider reports no usage: estimated by the text that was delivered, never free.
 
 use serde_json::json;
 

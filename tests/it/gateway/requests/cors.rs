@@ -12,7 +12,7 @@ use crate::harness::store::on;
 
 const SITE: &str = "https://app.example.com";
 
-/// What a browser asks before a page of `site` may call.
+/// Sends the preflight request of a browser whose page of `site` wants to call.
 async fn asks_beforehand(client: Client, path: &str, site: &str) -> Reply {
     let client = client
         .with("origin", site)

@@ -25,7 +25,7 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A chat request of so many bytes and more.
+/// A chat request of at least this many bytes.
 fn long_question(bytes: usize) -> Vec<u8> {
     let content: String = (0..)
         .map(|n| format!("{n} and "))
@@ -184,7 +184,7 @@ test!(decoded_bytes_count_among_all_bodies_in_memory, |store| {
         );
     }
 
-    // What they held is free again.
+    // Their memory is free again.
     sends(&rig, "zstd", "/v1/chat/completions", zstd(&long_question(400 << 10)))
         .await
         .is(200);

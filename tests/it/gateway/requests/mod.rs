@@ -1,4 +1,4 @@
-//! What a client sends, and what the gateway makes of it before a provider is asked.
+//! Requests of clients, before a provider is asked.
 
 mod agreement;
 mod cors;

@@ -9,7 +9,7 @@ use crate::harness::client::Reply;
 use crate::harness::seed;
 use crate::harness::upstream::{Seen, Step, json_answer, stream};
 
-/// What a client asks for: longer than the prefix alias that catches it, with a character that JSON escapes.
+/// The name that a client sends: longer than the prefix alias that catches it, with a character that JSON escapes.
 const ASKED: &str = "tool-\"x\"/9";
 
 fn kept(name: &str, matching: Match, target: &str) -> Alias {

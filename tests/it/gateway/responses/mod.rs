@@ -1,4 +1,4 @@
-//! What a client gets from a call that succeeds.
+//! Responses to calls that succeed.
 
 mod answer_name;
 mod chat;

@@ -1,4 +1,4 @@
-//! What an account and a key may use: addresses, models, and until when.
+//! Limits of accounts and keys on addresses, models and time.
 
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ both_engines!(what_an_account_does_not_allow_none_of_its_keys_may, |store| {
     );
     rig.asks("acme/other").await.is(200);
 
-    // What a key may is not widened by what it may itself.
+    // A key's own list does not widen that of its account.
     let own = ["acme/fast".parse().unwrap()];
     rig.store
         .api_keys()

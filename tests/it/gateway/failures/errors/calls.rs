@@ -1,4 +1,4 @@
-//! Calls that the gateway refuses or that break down in it: what is recorded.
+//! Calls that the gateway refuses or that break down in it, and their records.
 
 use std::time::Duration;
 
