@@ -111,7 +111,6 @@ fn a_caller_gets_in_however_many_strangers_hold_connections_open() {
     let _more: Vec<_> = (50..99)
         .map(|n| enter(&all, &format!("192.0.2.{n}")).unwrap())
         .collect();
-
     assert!(!served(&caller)());
 }
 
@@ -137,7 +136,6 @@ fn a_connection_that_had_to_end_is_not_let_back_in_by_a_key() {
     let late = enter(&all, "192.0.2.1").unwrap();
     let _next = enter(&all, "192.0.2.1").unwrap();
     late.authenticated();
-
     assert_eq!(all.count(), (1, 1));
     assert!(served(&late)());
 }

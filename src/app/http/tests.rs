@@ -121,7 +121,6 @@ async fn a_slow_head_is_ended_also_after_another_request() {
     let (mut fresh, mut used) = (site.client().await, site.caller().await);
     fresh.write_all(b"GET /key HTTP/1.1\r\nx-slow: ").await.unwrap();
     used.write_all(b"GET /key HTTP/1.1\r\nx-slow: ").await.unwrap();
-
     assert!(trickle(fresh).await < SOON);
     assert!(trickle(used).await < SOON);
 }
@@ -147,9 +146,7 @@ async fn half_a_body_that_no_handler_reads_holds_no_connection_either() {
         .write_all(b"POST /nothing HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab")
         .await
         .unwrap();
-
     assert!(answer(&mut client).await.starts_with("HTTP/1.1 404"));
-
     client.write_all(b"c").await.unwrap();
     assert_eq!(answer(&mut client).await, "");
 }
@@ -160,7 +157,6 @@ async fn a_client_that_does_not_read_is_let_go() {
     let mut client = site.client().await;
     asks(&mut client, "/large").await;
     let began = Instant::now();
-
     while site.connections.count().0 == 0 || began.elapsed() < SHORT {
         sleep(Duration::from_millis(10)).await;
     }
@@ -193,7 +189,6 @@ async fn when_callers_have_all_the_room_others_are_told_to_come_back() {
     let mut client = site.client().await;
     asks(&mut client, "/key").await;
     let told = answer(&mut client).await;
-
     assert!(
         told.starts_with("HTTP/1.1 503") && told.contains("retry-after: 5"),
         "{told}"

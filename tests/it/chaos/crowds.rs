@@ -86,7 +86,6 @@ async fn slow_form(to: SocketAddr, from: SocketAddr) -> std::io::Result<()> {
          content-type: application/x-www-form-urlencoded\r\n\r\nemail=a"
     );
     form.write_all(head.as_bytes()).await?;
-
     loop {
         form.write_all(b"a").await?;
         sleep(Duration::from_millis(500)).await;

@@ -74,7 +74,6 @@ async fn backlog(stage: &Stage, callers: &Callers) {
             }
         });
     }
-
     while stage.segments() < segments {
         assert!(
             began.elapsed() < Duration::from_secs(600),

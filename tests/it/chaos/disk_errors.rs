@@ -21,6 +21,7 @@ both_engines!(no_error_of_the_disk_loses_or_doubles_a_call, |store| {
     let began = Instant::now();
     let mut running = stage.start_by(failures.program(dice.next())).await;
     warm(&callers).await;
+
     let work = callers.work(64, 2, &mut dice);
     let mut n = 0;
     // Each time until reading has failed too.

@@ -70,7 +70,6 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
         .unwrap()
         .unwrap();
     assert_eq!(key.name.as_str(), name);
-
     let kept = stage
         .store
         .aliases()

@@ -144,11 +144,13 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
         served(&saw);
         let truth = stage.tells_the_truth(&saw, CREDIT).await;
         println!("{restarts} restarts, well after {slowest:?} at most: {truth:?}");
+
         assert_eq!(
             (truth.settled, truth.unknown, truth.partial),
             (saw.len(), 0, 0),
             "{truth:?}"
         );
+
         no_transaction_failed(&cluster);
         stage.store.close().await;
     });

@@ -33,6 +33,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let mut stage = Stage::set(open(&database.url()).await, engine, database.url(), dice.next()).await;
     // Only the program has the database open.
     stage.store.close().await;
+
     let spool = stage.path("spool");
     std::fs::create_dir(&spool).expect("a folder for the spool");
     let file = database

@@ -32,6 +32,7 @@ both_engines!(
         });
         let unready = ready(&client, "unready").await.is(503).json();
         let reason = unready["reason"].as_str().expect("a reason");
+
         assert!(reason.contains("the spool cannot be written"), "{unready}");
         assert!(
             unready["database"].is_string() && unready["usage_records_waiting"].is_number(),

@@ -51,6 +51,7 @@ impl Stage {
             std::os::unix::fs::PermissionsExt::from_mode(0o600),
         )
         .expect("to keep it private");
+
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = free.local_addr().expect("its address").to_string();
         Self {
@@ -97,7 +98,6 @@ impl Stage {
             .stderr(log);
         let mut child = command.spawn().expect("the program");
         let began = Instant::now();
-
         while ready(&self.address).await != Some(200) {
             let ended = child.try_wait().expect("its state");
             assert!(

@@ -20,7 +20,6 @@ both_engines!(a_gateway_that_stopped_is_not_known_any_more, |store| {
     }
     // Whatever was still on its way has arrived by then.
     tokio::time::sleep(Duration::from_millis(300)).await;
-
     assert_eq!(
         crate::store::raw::texts(&store, "SELECT id FROM gateway").await,
         Vec::<String>::new()

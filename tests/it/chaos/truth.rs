@@ -300,7 +300,6 @@ impl Stage {
             "what is left in the spool\n{}",
             self.log()
         );
-
         let balance = self
             .store
             .wallets()

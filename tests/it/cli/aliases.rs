@@ -144,7 +144,6 @@ fn a_wrong_file_names_the_line_and_changes_nothing() {
     import("\nBasic = deepseek/deepseek-chat\n").fails(1, &["aliases.txt:2:", "lowercase"]);
     import("a = deepseek/deepseek-cht\nb = x/y\n").fails(1, &["aliases.txt:1:", "(1 more problem)"]);
     import("[{\"name\": \"a\"").fails(1, &["aliases.txt:1:", "JSON"]);
-
     let many: String = (0..21)
         .map(|n| format!("name-{n} = deepseek/deepseek-chat\n"))
         .collect();
@@ -152,6 +151,7 @@ fn a_wrong_file_names_the_line_and_changes_nothing() {
     program
         .run(&["alias", "import", "--key", "laptop", "/no/such/file"])
         .fails(1, &["/no/such/file", "cannot be read"]);
+
     assert_eq!(aliases(&program), ["fast = deepseek/deepseek-chat"]);
 }
 
@@ -177,6 +177,5 @@ fn what_is_exported_can_be_brought_in_again() {
     }
     let json = program.run(&["alias", "export", "--key", "laptop"]).succeeds().out;
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
-
     assert_eq!(rows[1]["match"], "prefix");
 }

@@ -16,12 +16,9 @@ fn set_up(store: &TestStore) -> Program {
     let program = Program::empty().on(store.database().url());
     let key = program.path("cm.key").display().to_string();
     let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
-
     program.run(&["account", "create", "Acme"]).succeeds();
-
     let create = ["key", "create", "--account", "Acme", "--name", "ci"];
     program.run(&create).succeeds();
-
     program
 }
 

@@ -68,8 +68,10 @@ fn the_ledger_is_shown_to_people_and_to_programs() {
         program.run(&arguments[..if json { 5 } else { 4 }]).succeeds()
     };
     let none = show(false);
+
     assert_eq!(none.out, "");
     assert!(none.err.contains("never had credit") && none.err.contains("crossmodel credit add --account 'Acme'"));
+
     let json: serde_json::Value = serde_json::from_str(&show(true).out).unwrap();
     assert_eq!(
         json,

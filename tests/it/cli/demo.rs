@@ -11,7 +11,6 @@ fn start(program: &Program) -> Started {
 /// Sends the request of the printed `curl` command after `heading`.
 async fn paste(demo: &mut Started, heading: &str) -> Reply {
     demo.says("and the like before");
-
     let text = demo.said().split_once(heading).unwrap().1.trim_start();
     let command = text.split("\n\n").next().unwrap();
     let between = |start: &str, end: &str| {
@@ -33,8 +32,10 @@ fn the_printed_call_answers_through_the_alias() {
         let program = Program::empty();
         let mut demo = start(&program);
         let answer = paste(&mut demo, "Ask through one of them:").await.is(200);
+
         assert_eq!(answer.header("x-crossmodel-model"), "deepseek/deepseek-chat");
         assert_eq!(answer.header("x-crossmodel-alias"), "cross-model-basic; match=exact");
+
         let text = answer.json()["choices"][0]["message"]["content"]
             .as_str()
             .unwrap()
@@ -54,13 +55,12 @@ fn the_printed_sign_in_opens_the_console() {
         let mut demo = start(&program);
         let (console, email, password) = (demo.says("Console "), demo.says("Sign in "), demo.says("Password "));
         let visitor = Client::new(console).like_a_browser();
-
         visitor
             .post_form("/sign-in", &[("email", &email), ("password", &password)])
             .await
             .is(303);
-
         let keys = visitor.get("/keys").await.is(200);
+
         assert!(
             keys.text().contains("stand-in"),
             "the console says that the stand-in is on"

@@ -6,7 +6,6 @@ both_engines!(the_same_commands_work_on_either, |store| {
     let program = Program::empty().on(store.database().url());
     let key = program.path("cm.key").display().to_string();
     program.run(&["account", "create", "Acme"]).succeeds();
-
     let create = [
         "key",
         "create",
@@ -20,19 +19,20 @@ both_engines!(the_same_commands_work_on_either, |store| {
     program
         .run(&[&create[..], &["--master-key-file", &key]].concat())
         .succeeds();
-
     let out = program.run(&["resolve", "--key", "ci", "fast"]).succeeds().out;
+
     assert!(
         out.starts_with("fast runs deepseek/deepseek-chat (exact alias)."),
         "{out}"
     );
     assert!(program.run(&["key", "list"]).succeeds().out.contains("Acme"));
+
     program
         .run(&["key", "set", "--key", "ci", "--spend-limit", "20", "--per", "week"])
         .succeeds();
     assert!(program.run(&["key", "list"]).succeeds().out.contains("20 USD/week"));
-    program.run(&["account", "set", "Acme", "--rpm", "6000"]).succeeds();
 
+    program.run(&["account", "set", "Acme", "--rpm", "6000"]).succeeds();
     let added = program.run(&[
         "credit",
         "add",

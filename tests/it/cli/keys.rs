@@ -18,6 +18,7 @@ fn the_secret_stands_alone_on_standard_output() {
     );
     assert!(!ran.err.contains(secret));
     assert!(ran.err.contains("shown only now"), "{}", ran.err);
+
     let list = program.run(&["key", "list"]).succeeds().out;
     assert!(!list.contains(secret));
     assert!(
@@ -125,10 +126,13 @@ fn a_key_is_switched_off_and_on_and_deleted() {
 
     program.run(&["key", "disable", "--key", "laptop"]).succeeds();
     assert!(list().contains("disabled"), "{}", list());
+
     program.run(&["key", "enable", "--key", "laptop"]).succeeds();
     assert!(list().contains("active"), "{}", list());
+
     program.run(&["key", "delete", "--key", "laptop"]).succeeds();
     assert!(!list().contains("laptop"), "{}", list());
+
     program
         .run(&["key", "delete", "--key", "laptop"])
         .fails(1, &["--key", "laptop", "crossmodel key list"]);

@@ -22,29 +22,11 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         let program = Program::empty().on(cluster.url());
         let key = program.path("cm.key").display().to_string();
         let program = program.env("CROSSMODEL_MASTER_KEY_FILE", &key);
-
-        program.run(&["account", "create", "Acme"]).succeeds();
-
-        let add = [
-            "person",
-            "add",
-            "--email",
-            "maya@example.com",
-            "--role",
-            "admin",
-            "--password-stdin",
-        ];
-        program.run_with(&add, PASSWORD).succeeds();
-
-        let secret = program
-            .run(&["key", "create", "--account", "Acme", "--name", "ci"])
-            .succeeds()
-            .out;
+        let secret = set_up(&program);
         let mut server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
         let client = Client::new(server.says("Console: "));
         let maya = client.clone().like_a_browser();
         let fields = [("email", "maya@example.com"), ("password", PASSWORD)];
-
         maya.post_form("/sign-in", &fields).await.is(303);
         maya.get("/keys").await.is(200);
 
@@ -54,23 +36,10 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         cluster.crash();
         let (first, took) = timed(maya.get("/keys")).await;
         says_that_the_database_is_away(&first);
-
         assert!(took < Duration::from_secs(3), "the first waited {took:?}");
 
         for _ in 0..3 {
-            let (page, took) = timed(maya.get("/keys")).await;
-            says_that_the_database_is_away(&page);
-            assert!(took < AT_ONCE, "it waited {took:?}");
-            let (form, took) = timed(maya.post_form("/sign-in", &fields)).await;
-            says_that_the_database_is_away(&form);
-            assert!(took < AT_ONCE, "the form waited {took:?}");
-            let fragment = maya
-                .clone()
-                .with("hx-request-type", "partial")
-                .get("/keys")
-                .await
-                .is(503);
-            assert_eq!((fragment.header("retry-after"), fragment.text()), ("5", ""));
+            everything_is_refused_at_once(&maya, &fields).await;
         }
         let style = first
             .text()
@@ -79,8 +48,8 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
             .expect("a stylesheet")
             .to_owned();
         client.get(&style).await.is(200);
-
         let degraded = ready(&client, "degraded").await.is(200).json();
+
         assert_eq!(degraded["database"], "unreachable");
         assert!(
             degraded["reason"]
@@ -89,6 +58,7 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
                 .contains("does not answer"),
             "{degraded}"
         );
+
         calls.get("/v1/models").await.is(200);
 
         cluster.begin();
@@ -99,6 +69,37 @@ fn while_postgres_is_away_the_console_says_so_at_once_and_the_gateway_goes_on() 
         }
         ready(&client, "ready").await.is(200);
     });
+}
+
+/// An account, an admin who signs in with [`PASSWORD`], and a key. Returns the key's secret.
+fn set_up(program: &Program) -> String {
+    program.run(&["account", "create", "Acme"]).succeeds();
+
+    let admin = ["--email", "maya@example.com", "--role", "admin", "--password-stdin"];
+    let add = [&["person", "add"], admin.as_slice()].concat();
+    program.run_with(&add, PASSWORD).succeeds();
+
+    let create = ["key", "create", "--account", "Acme", "--name", "ci"];
+    program.run(&create).succeeds().out
+}
+
+/// A page, a form and a fragment each say at once that the database is away.
+async fn everything_is_refused_at_once(maya: &Client, fields: &[(&str, &str)]) {
+    let (page, took) = timed(maya.get("/keys")).await;
+    says_that_the_database_is_away(&page);
+    assert!(took < AT_ONCE, "it waited {took:?}");
+
+    let (form, took) = timed(maya.post_form("/sign-in", fields)).await;
+    says_that_the_database_is_away(&form);
+    assert!(took < AT_ONCE, "the form waited {took:?}");
+
+    let fragment = maya
+        .clone()
+        .with("hx-request-type", "partial")
+        .get("/keys")
+        .await
+        .is(503);
+    assert_eq!((fragment.header("retry-after"), fragment.text()), ("5", ""));
 }
 
 #[test]

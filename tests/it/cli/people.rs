@@ -63,6 +63,7 @@ fn without_a_password_a_link_is_printed_alone() {
         );
     }
     assert_ne!(added.out, again.out);
+
     program
         .run(&["person", "reset-link", "--email", "max@example.com"])
         .fails(1, &["no person", "max@example.com"]);
@@ -162,6 +163,7 @@ fn a_person_gets_another_role() {
     );
     assert_eq!(state(&program, "maya@example.com"), "viewer Acme enabled");
     assert!(role("viewer", &[]).succeeds().err.contains("is viewer already"));
+
     role("owner", &["--account", "Other"]).fails(1, &["--account", "another account"]);
     role("owner", &["--account", "Acne"]).fails(1, &["--account", "`Acne`", "did you mean `Acme`?"]);
     role("boss", &[]).fails(2, &["--role", "admin, owner or viewer"]);
@@ -226,6 +228,7 @@ fn an_account_is_switched_off_and_on_again() {
             .contains("Enabled Acme")
     );
     assert!(!listed().contains("disabled"));
+
     program
         .run(&["account", "disable", "Akme"])
         .fails(1, &["NAME", "`Akme`", "did you mean `Acme`?"]);
@@ -234,7 +237,6 @@ fn an_account_is_switched_off_and_on_again() {
 both_engines!(sessions_are_listed_and_ended, |store| {
     let program = Program::empty().on(store.database().url());
     program.run(&["account", "create", "Acme"]).succeeds();
-
     add(&program, "maya@example.com", "owner");
     add(&program, "noor@example.com", "viewer");
     let key = program.path("cm.key").display().to_string();
@@ -291,7 +293,6 @@ both_engines!(
     |store| {
         let program = Program::empty().on(store.database().url());
         program.run(&["account", "create", "Acme"]).succeeds();
-
         add(&program, "maya@example.com", "owner");
         let key = program.path("cm.key").display().to_string();
         let mut server = program.start(&["serve", "--listen", "127.0.0.1:0", "--master-key-file", &key]);

@@ -122,8 +122,10 @@ fn a_provider_is_switched_off_and_on() {
     let program = Program::with_key(&["fast=deepseek/deepseek-chat"]);
     let resolve = || program.run(&["resolve", "--key", "laptop", "fast"]).succeeds().out;
     program.run(&["provider", "disable", "deepseek"]).succeeds();
+
     assert_eq!(row(&program, "deepseek")[1], "disabled");
     assert!(resolve().contains("switched off"), "{}", resolve());
+
     program.run(&["provider", "enable", "deepseek"]).succeeds();
     assert!(
         resolve().starts_with("fast runs deepseek/deepseek-chat"),
@@ -136,7 +138,6 @@ fn a_provider_is_switched_off_and_on() {
 fn importing_the_catalog_again_changes_nothing() {
     let program = Program::fresh();
     program.run(&["provider", "disable", "deepseek"]).succeeds();
-
     let shipped = |name: &str| format!("{}/catalog/{name}", env!("CARGO_MANIFEST_DIR"));
     let ran = program
         .run(&["catalog", "import", &shipped("providers.json"), &shipped("models.json")])

@@ -104,7 +104,6 @@ fn wrong_passwords_of_one_client_behind_a_proxy_shut_no_other_out() {
         )
     };
     let tries: Vec<String> = (0..11).map(|n| sign_in("192.0.2.7", &format!("guess{n}"))).collect();
-
     assert_eq!(tries[9..], ["422", "429"]);
     assert_eq!(sign_in("198.51.100.1", "maya"), "422");
 }

@@ -34,7 +34,6 @@ fn the_answer_says_which_name_an_answer_carries() {
         out.contains("Answers carry the name claude-opus-4-9, the name asked for."),
         "{out}"
     );
-
     let json = program
         .run(&["resolve", "--key", "laptop", "--json", "claude-opus-4-9"])
         .succeeds()

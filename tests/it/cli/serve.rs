@@ -41,18 +41,17 @@ fn once_a_person_can_sign_in_no_link_is_offered() {
             "--password-stdin",
         ];
         program.run_with(&add, "plum orchard at dusk, 1912").succeeds();
-
         let mut server = program.start(&ANYWHERE);
         let client = Client::new(server.says("Console: ")).like_a_browser();
         server.says("Gateway: ");
         client.get("/readyz").await.is(200);
-
         let fields = [
             ("email", "maya@example.com"),
             ("password", "plum orchard at dusk, 1912"),
         ];
         client.post_form("/sign-in", &fields).await.is(303);
         client.get("/keys").await.is(200);
+
         assert!(!server.said().contains("Set up"), "{}", server.said());
     });
 }
@@ -120,7 +119,6 @@ fn the_parts_can_listen_apart() {
         let console = Client::new(server.says("Console: "));
         let gateway = server.says("Gateway: ");
         let gateway = Client::new(gateway.trim_end_matches("/v1"));
-
         console.get("/sign-in").await.is(200);
         console.get("/v1/models").await.is(303);
         gateway.get("/v1/models").await.is(401);

@@ -40,21 +40,18 @@ fn a_file_of_authorities_that_cannot_be_used_is_named_with_the_reason() {
     program
         .run(&["check-config", "--listen", "127.0.0.1:0", "--ca-file", &bad])
         .fails(2, &["CROSSMODEL_CA_FILE", "key.pem", "no certificate"]);
-
     let broken = program.file(
         "ca.pem",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     );
     let program = program.env("CROSSMODEL_CA_FILE", &broken);
     let check = ["check-config", "--listen", "127.0.0.1:0"];
-
     program
         .run(&check)
         .fails(2, &["CROSSMODEL_CA_FILE", "certificate 1 in", "ca.pem"]);
     program
         .run(&["serve", "--listen", "127.0.0.1:0"])
         .fails(2, &["CROSSMODEL_CA_FILE", "ca.pem"]);
-
     let missing = ["check-config", "--listen", "127.0.0.1:0", "--ca-file", "nowhere.pem"];
     program
         .run(&missing)
@@ -117,7 +114,6 @@ fn a_console_that_others_can_reach_needs_a_public_address() {
     program
         .run(&["check-config", "--listen", "0.0.0.0:8080"])
         .fails(2, &["CROSSMODEL_PUBLIC_URL", "https"]);
-
     let named = [
         "check-config",
         "--listen",
@@ -129,7 +125,6 @@ fn a_console_that_others_can_reach_needs_a_public_address() {
     program
         .run(&["check-config", "--listen", "0.0.0.0:0", "--console-listen", "off"])
         .succeeds();
-
     let nothing = ["check-config", "--gateway-listen", "off", "--console-listen", "off"];
     program.run(&nothing).fails(2, &["nothing to serve"]);
 }

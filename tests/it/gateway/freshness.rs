@@ -236,8 +236,8 @@ both_engines!(while_the_database_does_not_answer_known_keys_go_on_working, |stor
     options.sweep_every = Duration::from_millis(20);
     let (gateway, url) = serve(&rig.store, own.clone(), options).await;
     let client = Client::new(&url).bearer(rig.secret.expose());
-
     client.post("/v1/chat/completions", &question("fast")).await.is(200);
+
     assert_eq!(client.get("/readyz").await.is(200).json()["status"], "ready");
 
     gateway.flush().await;

@@ -1,6 +1,7 @@
 //! What clients of the gateway see, over HTTP.
 
-pub(crate) mod protocols;
+mod catalog;
+mod polyglot;
 pub(crate) mod rig;
 
 mod egress;

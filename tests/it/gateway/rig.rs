@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use actix_web::{App, HttpServer};
 use crossmodel::clock::Clock;
-use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Model, Provider, Scope, UsageRecord};
+use crossmodel::domain::{Account, Alias, ApiKey, ApiKeySecret, Scope, UsageRecord};
 use crossmodel::gateway::{Gateway, GatewayOptions};
-use crossmodel::store::{Actor, CatalogFile, Store};
+use crossmodel::store::{Actor, Store};
 use serde_json::{Value, json};
 
+use super::catalog;
 use crate::harness::client::{Client, Reply};
 use crate::harness::seed::{self, NOON};
 use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
-use crate::store::raw;
 
 /// The credential that the gateway sends to the provider, and that no client may ever see.
 pub const CREDENTIAL: &str = "sk-upstream-credential-of-ours";
@@ -41,7 +41,7 @@ impl Rig {
     /// `gone` and `poor`, whose targets cannot be called, and `other`, exact, to `acme/other`.
     pub async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Self {
         let upstream = Upstream::start().await;
-        import(&store, &upstream).await;
+        catalog::import(&store, &upstream).await;
         let account = seed::account(&store, "acme").await;
         let aliases = vec![
             seed::exact("fast", "acme/fast"),
@@ -176,81 +176,7 @@ pub async fn listen(store: &TestStore, gateway: &Gateway) -> String {
     url
 }
 
-async fn import(store: &TestStore, upstream: &Upstream) {
-    let url = upstream.url();
-    let provider = |id: &str, name: &str, env: &str, stream_options: Value, endpoints: Value| -> Provider {
-        serde_json::from_value(json!({
-            "id": id, "name": name, "protocol": endpoints[0]["protocol"], "base_url": endpoints[0]["base_url"], "env": [env],
-            "endpoints": endpoints, "stream_options": stream_options,
-        }))
-        .expect("a provider")
-    };
-    let chat = json!({"protocol": "openai-chat", "base_url": url, "path": "/chat/completions"});
-    let responses = json!({"protocol": "openai-responses", "base_url": url, "path": "/responses"});
-    let messages = json!({"protocol": "anthropic-messages", "base_url": url, "path": "/v1/messages"});
-    let gemini =
-        json!({"protocol": "gemini", "base_url": format!("{url}/beta"), "path": "/models/{model}:generateContent"});
-    let redirect = json!({"protocol": "openai-chat", "base_url": "https://10.0.0.1", "path": "/chat/completions"});
-    let acme = provider("acme", "Acme", "ACME_KEY", json!(true), json!([chat, responses]));
-    let providers = vec![
-        Provider {
-            embeddings_path: Some("/embeddings".into()),
-            ..acme
-        },
-        provider("unsure", "Unsure", "ACME_KEY", Value::Null, json!([chat])),
-        provider("terse", "Terse", "ACME_KEY", json!(false), json!([chat])),
-        provider("poor", "Poor", "POOR_KEY", json!(true), json!([chat])),
-        provider("down", "Down", "ACME_KEY", json!(true), json!([chat])),
-        provider("claude", "Claude", "ACME_KEY", json!(true), json!([messages])),
-        provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
-        Provider {
-            counts_tokens: true,
-            ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages]))
-        },
-        provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),
-    ];
-    let model = |id: &str, protocols: &[&str], kind: &str| -> Model {
-        let (provider, name) = id.split_once('/').expect("vendor/model");
-        serde_json::from_value(json!({
-            "id": id, "name": format!("{provider} {name}"), "created": 1_700_000_000, "provider": provider,
-            "upstream_model": format!("{name}-v1"), "type": kind, "protocols": protocols, "context_length": 8192,
-            "architecture": {"modality": "text->text", "input_modalities": ["text"], "output_modalities": ["text"]},
-            "pricing": {"prompt": "0.000001", "completion": "0.000002"},
-            "top_provider": {"max_completion_tokens": 1024}, "supported_parameters": ["max_tokens"],
-        }))
-        .expect("a model")
-    };
-    let chat = ["openai-chat"];
-    let models = vec![
-        model("acme/fast", &chat, "chat"),
-        model("acme/other", &chat, "chat"),
-        model("acme/off", &chat, "chat"),
-        model("acme/embed", &chat, "embedding"),
-        model("acme/thinker", &["openai-responses"], "chat"),
-        model("unsure/model", &chat, "chat"),
-        model("terse/model", &chat, "chat"),
-        model("poor/model", &chat, "chat"),
-        model("down/model", &chat, "chat"),
-        model("claude/opus", &["anthropic-messages"], "chat"),
-        model("gem/flash", &["gemini", "openai-chat"], "chat"),
-        model("inside/model", &chat, "chat"),
-        model("counts/opus", &["anthropic-messages"], "chat"),
-    ];
-    let by = Actor::command_line();
-    store
-        .catalog()
-        .import(&CatalogFile::new(models, providers), &by, NOON)
-        .await
-        .expect("to import");
-    raw::switch_model(store, store, "acme/off", false).await;
-    store
-        .catalog()
-        .set_provider_enabled(&"down".parse().unwrap(), false, &by, NOON)
-        .await
-        .unwrap();
-}
-
-/// A test on SQLite alone, for what no engine can change.
+/// A test on SQLite alone, where the engine makes no difference.
 macro_rules! test {
     ($(#[doc = $doc:literal])* $name:ident, |$store:ident| $body:block) => {
         $(#[doc = $doc])*

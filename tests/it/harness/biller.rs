@@ -189,6 +189,7 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
         .entry(user.clone())
         .or_default()
         .push(billed);
+
     let head = json!({"id": user, "created": 1, "model": asked["model"]});
     let mut pause = || Step::Pause(dice.millis(1, 8));
     let mut steps = vec![pause()];

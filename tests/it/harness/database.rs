@@ -97,7 +97,6 @@ impl Database {
     /// was written. Not the file's bytes: looking changes those. On SQLite only.
     pub async fn rows(&self, but: &[&str]) -> Vec<String> {
         assert_eq!(self.engine, Engine::Sqlite);
-
         let mut database = SqliteConnection::connect(&self.url())
             .await
             .expect("the test's database");
@@ -106,7 +105,6 @@ impl Database {
             .await
             .expect("its tables");
         let mut out = Vec::new();
-
         for (_, select) in selects.into_iter().filter(|(table, _)| !but.contains(&table.as_str())) {
             let rows: Vec<(String,)> = sqlx::query_as(AssertSqlSafe(select))
                 .fetch_all(&mut database)

@@ -70,7 +70,6 @@ async fn chat(request: HttpRequest, body: Bytes, calls: web::Data<Mutex<Vec<Rece
         headers,
         body: body.clone(),
     });
-
     if request.path().ends_with("/embeddings") {
         return embedded(&body);
     }

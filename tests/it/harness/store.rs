@@ -105,7 +105,6 @@ pub fn run(test: impl Future<Output = ()>) {
     });
     // What it still waits for must not be waited for once more.
     runtime.shutdown_timeout(Duration::from_secs(10));
-
     match ended {
         Ok(Ok(())) => {}
         Ok(Err(panic)) => std::panic::resume_unwind(panic),

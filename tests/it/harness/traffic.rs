@@ -98,7 +98,6 @@ pub fn month(catalog: &Catalog, account: AccountId, keys: &[ApiKeyId], now: Time
     for ago in (0..days).rev() {
         let weekday = (now.day() - i64::try_from(ago).expect("a few days") + 4).rem_euclid(7);
         let calls = if matches!(weekday, 0 | 6) { 9 } else { 31 + ago % 5 * 3 };
-
         for n in 0..calls {
             let at = now.minus(Duration::from_secs(ago * 86_400 + (calls - n) * 1_100));
             let dice = ago * 31 + n * 7 + n * n;

@@ -70,7 +70,6 @@ fn a_form_ignores_every_field_that_it_does_not_have() {
         let world = World::start(store).await;
         let names = names(&world).await;
         let mut faults = Vec::new();
-
         for line in table::console()
             .iter()
             .filter(|line| line.is_unsafe() && line.address != "/sign-out")
@@ -110,6 +109,7 @@ async fn writes(world: &World, line: &Line, actor: &Visitor, more: &[(String, St
     let before = world.rows().await;
     let mut fields = line.fields(&thing);
     fields.extend(more.iter().cloned());
+
     let fields: Vec<(&str, &str)> = fields
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))

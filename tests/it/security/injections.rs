@@ -62,7 +62,6 @@ fn check(faults: &mut Vec<String>, what: &str, text: &str, reply: &Reply) {
     if reply.status.as_u16() >= 500 {
         faults.push(format!("{what} {text:?}: {}", reply.status));
     }
-
     for tag in ["<script>alert", "<img src=x", "href=\"javascript:"] {
         if page && body.contains(tag) {
             faults.push(format!("{what} {text:?}: the page has {tag}"));

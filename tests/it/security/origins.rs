@@ -53,7 +53,6 @@ fn no_form_is_taken_from_elsewhere() {
         let world = World::start(store).await;
         let admin = world.actor("admin");
         let mut faults = Vec::new();
-
         for (n, line) in forms().enumerate() {
             let thing = world.lasting_thing(&line, admin, Whose::Own).await;
             let before = if n == 0 { world.rows().await } else { Vec::new() };

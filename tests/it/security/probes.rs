@@ -60,7 +60,6 @@ impl Served {
             "--protocol",
             protocol,
         ];
-
         program
             .run(&[&reached[..], &["--credential-env", "UPSTREAM_CREDENTIAL"]].concat())
             .succeeds();

@@ -164,7 +164,6 @@ fn every_key_gets_what_the_table_says_of_the_gateway() {
         let outside = super::stage::without_a_key(&world).await;
         let provider = world.app.provider();
         let mut faults = Faults::new();
-
         for line in table::gateway() {
             for (name, client) in &outside {
                 let thing = world.thing(&line, world.actor("owner A"), Whose::Own).await;

@@ -34,7 +34,6 @@ pub(super) async fn save(app: &TestApp, question: &Value) -> Value {
         .aliases()
         .save(Scope::All, key, version, &rows, &by, now)
         .await;
-
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     Value::Null
 }

@@ -63,7 +63,6 @@ pub(super) async fn limit(app: &TestApp, question: &Value) -> Value {
     let set = keys
         .set_allowed(Scope::All, key_id(question), Some(&models), &[], &by, now)
         .await;
-
     assert!(set.expect("the store"));
     Value::Null
 }
@@ -79,7 +78,6 @@ pub(super) async fn limits(app: &TestApp, question: &Value) -> Value {
         spend,
         ..Limits::NEW_KEY
     };
-
     let set = match question["account"].as_str() {
         Some(account) => {
             let account = account.parse().expect("an account");
@@ -90,7 +88,6 @@ pub(super) async fn limits(app: &TestApp, question: &Value) -> Value {
             store.api_keys().set_limits(Scope::All, key, limits, &by, now).await
         }
     };
-
     assert!(set.expect("the store"));
     Value::Null
 }

@@ -43,7 +43,6 @@ pub(super) async fn sent(app: &TestApp, question: &Value) -> Value {
             ..one.clone()
         })
         .collect();
-
     app.store().usage().append(&records).await.expect("the store");
     Value::Null
 }

@@ -40,7 +40,6 @@ fn beginnings(folder: &str, name: &str, end: &str) -> Vec<String> {
     let stream = std::fs::read_to_string(path).expect("a recorded stream");
     let mut so_far = String::new();
     let mut all = Vec::new();
-
     for event in stream.split_inclusive("\n\n") {
         let middle = (0..=event.len() / 2)
             .rev()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::gateway::protocols::ask;
+use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{Rig, question, stream_question, test};
 use crate::harness::client::Reply;
 use crate::harness::store::TestStore;

@@ -173,6 +173,7 @@ test!(a_connection_that_breaks_before_an_answer_is_a_plain_error, |store| {
         vec![Step::events(), Step::Reset],
     ];
     let count = faults.len();
+
     for steps in faults {
         rig.upstream.answers(move |_| steps.clone());
         for body in [crate::gateway::rig::question("fast"), stream_question("fast")] {

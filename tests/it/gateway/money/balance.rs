@@ -63,7 +63,6 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     assert_eq!(take("-99999.985").await, usd("0.015"));
 
     rig.client().post("/v1/chat/completions", &ask_penny()).await.is(200);
-
     let short = rig.client().post("/v1/chat/completions", &ask_penny()).await.is(402);
     assert_eq!(short.json()["error"]["code"], "insufficient_balance");
     assert_eq!(

@@ -26,16 +26,16 @@ both_engines!(
         let folder = seed::spool();
         let mut crashing = options(&rig.clock, &rig.upstream);
         crashing.spool.folder.clone_from(&folder);
+
         let lost = crossmodel::gateway::Gateway::start(rig.store.another().await, crashing.clone())
             .await
             .unwrap();
         rig.upstream.answers(|_| json_answer(200, &counted(1_000, 500)));
         let url = crate::gateway::rig::listen(&rig.store, &lost).await;
         let client = Client::new(&url).bearer(rig.secret.expose());
-
         client.post("/v1/chat/completions", &question("fast")).await.is(200);
-
         rig.upstream.answers(|_| vec![crate::harness::upstream::Step::Hold]);
+
         let in_flight = tokio::spawn(async move { client.post("/v1/chat/completions", &question("fast")).await });
         rig.upstream.was_asked(2).await;
         // A crash leaves the folder of the gateway as it is now.

@@ -134,7 +134,7 @@ test!(an_event_of_several_megabytes_passes_and_is_billed_as_counted, |store| {
         .client()
         .post(
             "/v1/messages",
-            &crate::gateway::protocols::ask("/v1/messages", "fast", true),
+            &crate::gateway::polyglot::ask("/v1/messages", "fast", true),
         )
         .await
         .is(200);

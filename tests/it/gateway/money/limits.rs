@@ -58,6 +58,7 @@ both_engines!(
         costs_a_penny(&rig.upstream);
         limit(&rig, spend("0.02", Period::Day)).await;
         let ask = || async { rig.client().post("/v1/chat/completions", &ask_penny()).await };
+
         for expected in [200, 200, 402] {
             ask().await.is(expected);
         }

@@ -65,7 +65,6 @@ test!(
 
         rig.clock.advance(Duration::from_secs(30));
         rig.asks("fast").await.is(429);
-
         rig.clock.advance(Duration::from_secs(1));
         rig.asks("fast").await.is(200);
         rig.asks("fast").await.is(429);
@@ -111,11 +110,13 @@ test!(tokens_count_as_the_provider_counts_them_once_it_has, |store| {
     rig.upstream.answers(|_| json_answer(200, &uses(3_000, 500)));
     rig.asks("fast").await.is(200);
     let refused = rig.asks("fast").await.is(429);
+
     assert_eq!(
         refused.json()["error"]["message"],
         "Rate limit exceeded: max 5000 tokens per minute."
     );
     assert_eq!(rig.upstream.seen().len(), 4);
+
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(200);
 });
@@ -244,9 +245,7 @@ fn while_the_database_is_away_each_gateway_keeps_to_its_share() {
         more.sweep_every = Duration::from_millis(50);
         let other = rig.store.another().await;
         serve(&rig.store, other, more).await;
-
         rig.asks("fast").await.is(200);
-
         tokio::time::sleep(Duration::from_millis(400)).await;
         // In this order: a sweep that comes after the minute gives back what looks idle by then.
         rig.store.close().await;

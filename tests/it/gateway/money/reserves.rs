@@ -241,7 +241,6 @@ test!(no_field_that_a_provider_reads_otherwise_overdraws_a_balance, |store| {
             assert!([200, 402].contains(&reply.status.as_u16()), "{}", reply.text());
         }
     }
-
     assert!(overdrawn.is_empty(), "{}", overdrawn.join("\n"));
 });
 

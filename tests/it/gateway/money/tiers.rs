@@ -6,7 +6,7 @@ use crossmodel::gateway::GatewayOptions;
 use crossmodel::store::{Actor, CatalogFile};
 use serde_json::{Value, json};
 
-use crate::gateway::protocols::ask;
+use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{Rig, test};
 use crate::harness::client::Reply;
 use crate::harness::seed::NOON;
@@ -224,6 +224,7 @@ test!(searches_of_the_responses_protocol_are_charged, |store| {
         }
         events(&[done.clone(), done.clone(), completed.clone()])
     });
+
     for streamed in [false, true] {
         asks(&rig, "/v1/responses", "acme/searcher", streamed, &json!({}))
             .await
@@ -251,9 +252,11 @@ test!(
             (&error["code"], &error["param"]),
             (&json!("unsupported_parameter"), &json!("service_tier"))
         );
+
         let message = "Model 'acme/tiered' has no price here for 'service_tier' of 'scale'. Leave it out, or ask for 'flex' or \
                    'priority'.";
         assert_eq!(error["message"], message);
+
         asks(&rig, "/v1/messages", "claude/opus", false, &json!({"speed": "fast"}))
             .await
             .is(400);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::gateway::protocols::{ask, polyglot};
+use crate::gateway::polyglot::{ask, polyglot};
 use crate::gateway::rig::{Rig, test};
 use crate::harness::upstream::{Step, json_answer};
 use crossmodel::domain::UsageSource;

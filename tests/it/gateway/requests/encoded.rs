@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::gateway::protocols::{ask, polyglot};
+use crate::gateway::polyglot::{ask, polyglot};
 use crate::gateway::rig::{Rig, question, test};
 use crate::harness::client::Reply;
 
@@ -77,6 +77,7 @@ test!(a_compressed_body_reaches_the_provider_as_it_was_before, |store| {
         .await
         .is(200);
     let expected = rig.upstream.last().body;
+
     for (encoding, packed) in [("gzip", gzip(&long)), ("zstd", zstd(&long))] {
         assert_eq!(
             sends(&rig, encoding, "/v1/chat/completions", packed)
@@ -167,7 +168,6 @@ test!(a_body_is_as_large_as_it_is_once_decoded, |store| {
         "request_too_large",
         "The request body is larger than 1 MiB.",
     );
-
     rig.asks("fast").await.is(200);
 });
 

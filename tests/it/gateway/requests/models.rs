@@ -121,8 +121,10 @@ test!(anthropics_clients_get_pages, |store| {
         (&page["first_id"], &page["last_id"], &page["has_more"]),
         (&json!("fast"), &json!("poor"), &json!(true))
     );
+
     let next = client.get("/v1/models?limit=1000&after_id=poor").await.is(200).json();
     assert_eq!((ids(&next).len(), &next["has_more"]), (12, &json!(false)));
+
     let back = client.get("/v1/models?limit=2&before_id=poor").await.is(200).json();
     assert_eq!(ids(&back), ["fast", "other"]);
 

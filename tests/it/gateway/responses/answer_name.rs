@@ -3,7 +3,7 @@
 use crossmodel::domain::{Alias, Match};
 use serde_json::{Value, json};
 
-use crate::gateway::protocols::{ENDPOINTS, MODELS, ask, polyglot, words};
+use crate::gateway::polyglot::{ENDPOINTS, MODELS, ask, polyglot, words};
 use crate::gateway::rig::{Rig, test};
 use crate::harness::client::Reply;
 use crate::harness::seed;

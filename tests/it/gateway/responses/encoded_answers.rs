@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use crate::gateway::protocols::ask;
+use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{Rig, stream_question, test};
 use crate::harness::upstream::{DONE, Step, delta, finish, usage};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::gateway::protocols::{ask, polyglot};
+use crate::gateway::polyglot::{ask, polyglot};
 use crate::gateway::rig::{Rig, stream_question, test};
 use crate::harness::store::TestStore;
 use crate::harness::upstream::{Step, delta, finish, json_answer, polite};

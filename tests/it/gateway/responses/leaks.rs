@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::gateway::protocols::ask;
+use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{CREDENTIAL, Rig, test};
 use crate::harness::upstream::{DONE, Step, delta, finish, json_answer, stream};
 
@@ -46,6 +46,7 @@ test!(no_client_gets_our_credential_from_a_provider_that_repeats_it, |store| {
         stream(&[&delta(&said), &finish(), DONE]),
         stream(&[&delta("Hello"), &format!(": {CREDENTIAL}\n\n"), &finish(), DONE]),
     ];
+
     for steps in answers {
         let sent = steps.clone();
         rig.upstream.answers(move |_| sent.clone());

@@ -2,8 +2,10 @@
 
 mod answer_name;
 mod chat;
+mod counts;
 mod demo;
 mod encoded_answers;
 mod keepalive;
 mod leaks;
+mod protocols;
 mod signatures;

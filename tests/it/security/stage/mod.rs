@@ -112,7 +112,6 @@ impl World {
             actor(&app, "owner B", Group::Owner, 1, &sides[1].owner).await,
             actor(&app, "admin", Group::Admin, 0, &admin).await,
         ];
-
         let (by, now) = (Actor::command_line(), clock.now());
         let disabled = app.store().people().set_enabled(gone.id, false, &by, now).await;
         disabled.expect("to disable a person");

@@ -145,10 +145,10 @@ impl World {
         }
         let name = (actor.name, whose as usize);
         let known = self.lasting.lock().expect("the things").get(&name).cloned();
+
         if let Some(thing) = known {
             return thing;
         }
-
         let thing = self.thing(line, actor, whose).await;
         self.lasting.lock().expect("the things").insert(name, thing.clone());
         thing
@@ -165,7 +165,6 @@ impl World {
         if whose == Whose::Missing {
             return token;
         }
-
         let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let now = self.clock.now();
         let lives = Duration::from_secs(600);
@@ -187,8 +186,8 @@ impl World {
             payload: None,
             expires_at,
         };
-
         self.app.store().links().create(&link).await.expect("a new link");
+
         if whose == Whose::Same {
             self.app
                 .store()

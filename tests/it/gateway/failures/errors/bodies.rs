@@ -77,15 +77,14 @@ test!(
             for body in bodies {
                 let reply = rig.client().post_bytes("/v1/chat/completions", *body).await;
 
-                is_error(&reply, 400, INVALID, param, code, message);
+                is_error(&reply, (400, INVALID, param, code), message);
                 assert_eq!(reply.header("x-should-retry"), "false");
             }
         }
-
         let long = format!(r#"{{"model":"{}","messages":[1]}}"#, "m".repeat(300));
         let reply = rig.client().post_bytes("/v1/chat/completions", long).await;
         let message = "'model' is longer than 256 bytes.";
-        is_error(&reply, 400, INVALID, Some("model"), "invalid_json", message);
+        is_error(&reply, (400, INVALID, Some("model"), "invalid_json"), message);
         assert_eq!(rig.upstream.seen().len(), 0);
     }
 );
@@ -97,10 +96,7 @@ test!(a_body_beyond_the_limit_is_refused, |store| {
     let reply = rig.client().post_bytes("/v1/chat/completions", large).await;
     is_error(
         &reply,
-        413,
-        INVALID,
-        None,
-        "request_too_large",
+        (413, INVALID, None, "request_too_large"),
         "The request body is larger than 1 MiB.",
     );
 });
@@ -111,7 +107,7 @@ test!(more_bodies_than_fit_are_refused_for_now, |store| {
     let reply = rig.asks("fast").await;
 
     let message = "Too many large requests at once. Try again in a moment.";
-    is_error(&reply, 503, "api_error", None, "overloaded", message);
+    is_error(&reply, (503, "api_error", None, "overloaded"), message);
     assert_eq!((reply.header("retry-after"), reply.header("x-should-retry")), ("5", ""));
 });
 

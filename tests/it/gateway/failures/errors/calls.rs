@@ -18,10 +18,7 @@ test!(
 
             is_error(
                 &reply,
-                500,
-                "api_error",
-                None,
-                "internal_error",
+                (500, "api_error", None, "internal_error"),
                 "Something went wrong here.",
             );
             assert_eq!(

@@ -20,43 +20,31 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
 
     let missing = "No API key was sent. Send it as 'Authorization: Bearer cm-…' or as 'x-api-key: cm-…'.";
     let not_valid = "This API key is not valid.";
-    is_error(&ask(rig.nobody()).await, 401, AUTH, None, "missing_api_key", missing);
+    is_error(&ask(rig.nobody()).await, (401, AUTH, None, "missing_api_key"), missing);
     is_error(
         &ask(rig.nobody().with("authorization", "Basic abc")).await,
-        401,
-        AUTH,
-        None,
-        "missing_api_key",
+        (401, AUTH, None, "missing_api_key"),
         missing,
     );
     is_error(
         &ask(rig.nobody().bearer("sk-other")).await,
-        401,
-        AUTH,
-        None,
-        "invalid_api_key",
+        (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
         &ask(rig.nobody().bearer(&mistyped)).await,
-        401,
-        AUTH,
-        None,
-        "invalid_api_key",
+        (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
         &ask(rig.nobody().bearer(unknown.expose())).await,
-        401,
-        AUTH,
-        None,
-        "invalid_api_key",
+        (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
 
     let both = rig.client().with("x-api-key", unknown.expose());
     let conflict = "Two different API keys were sent. Send one, in 'Authorization' or in 'x-api-key'.";
-    is_error(&ask(both).await, 400, INVALID, None, "conflicting_api_keys", conflict);
+    is_error(&ask(both).await, (400, INVALID, None, "conflicting_api_keys"), conflict);
     assert_eq!(rig.upstream.seen().len(), 0);
     assert_eq!(rig.records().await, []);
 });
@@ -71,10 +59,7 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
         .unwrap();
     is_error(
         &rig.asks("fast").await,
-        401,
-        AUTH,
-        None,
-        "api_key_inactive",
+        (401, AUTH, None, "api_key_inactive"),
         "This API key is disabled.",
     );
     keys.set_state(Scope::All, rig.key.id, KeyState::Active, &by, now)
@@ -89,10 +74,7 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
     rig.clock.advance(Duration::from_secs(5));
     is_error(
         &rig.asks("fast").await,
-        401,
-        AUTH,
-        None,
-        "api_key_expired",
+        (401, AUTH, None, "api_key_expired"),
         "This API key has expired.",
     );
     keys.set_expiry(Scope::All, rig.key.id, None, &by, now).await.unwrap();
@@ -104,7 +86,7 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
         .set_enabled(rig.account.id, false, &by, now)
         .await
         .unwrap();
-    is_error(&rig.asks("fast").await, 401, AUTH, None, "user_inactive", inactive);
+    is_error(&rig.asks("fast").await, (401, AUTH, None, "user_inactive"), inactive);
     rig.store
         .accounts()
         .set_enabled(rig.account.id, true, &by, now)
@@ -115,10 +97,7 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
     keys.delete(Scope::All, rig.key.id, &by, now).await.unwrap();
     is_error(
         &rig.asks("fast").await,
-        401,
-        AUTH,
-        None,
-        "invalid_api_key",
+        (401, AUTH, None, "invalid_api_key"),
         "This API key is not valid.",
     );
 });

@@ -11,7 +11,7 @@ test!(
     |store| {
         let rig = Rig::start(store).await;
         let not_found =
-            |reply: &Reply, message: &str| is_error(reply, 404, INVALID, Some("model"), "model_not_found", message);
+            |reply: &Reply, message: &str| is_error(reply, (404, INVALID, Some("model"), "model_not_found"), message);
 
         let reply = rig.asks("acme/fsat").await;
         not_found(
@@ -68,7 +68,7 @@ test!(what_a_client_names_is_shown_as_text_whatever_it_holds, |store| {
 test!(a_model_that_does_another_kind_of_work_says_so, |store| {
     let rig = Rig::start(store).await;
     let refused =
-        |reply: &Reply, message: &str| is_error(reply, 400, INVALID, Some("model"), "unsupported_parameter", message);
+        |reply: &Reply, message: &str| is_error(reply, (400, INVALID, Some("model"), "unsupported_parameter"), message);
 
     refused(
         &rig.asks("acme/embed").await,
@@ -89,7 +89,7 @@ test!(a_model_without_a_credential_says_so, |store| {
 
     let message = "Model 'poor/model' is unavailable: this gateway has no credential for its provider, Poor. The gateway's \
                    administrator can add one.";
-    is_error(&reply, 503, "api_error", Some("model"), "model_unavailable", message);
+    is_error(&reply, (503, "api_error", Some("model"), "model_unavailable"), message);
     assert_eq!(
         (reply.header("x-crossmodel-alias"), reply.header("x-crossmodel-model")),
         ("poor; match=exact", "poor/model")

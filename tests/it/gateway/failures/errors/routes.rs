@@ -12,32 +12,25 @@ test!(what_is_not_there_is_a_json_404_in_the_callers_shape, |store| {
 
     is_error(
         &get("/v1/nothing").await,
-        404,
-        INVALID,
-        None,
-        "not_found",
+        (404, INVALID, None, "not_found"),
         "There is no GET /v1/nothing here.",
     );
     is_error(
         &get("/v1").await,
-        404,
-        INVALID,
-        None,
-        "not_found",
+        (404, INVALID, None, "not_found"),
         "There is no GET /v1 here.",
     );
+
     let wrong = get("/v1/chat/completions").await;
     is_error(
         &wrong,
-        404,
-        INVALID,
-        None,
-        "not_found",
+        (404, INVALID, None, "not_found"),
         "Use POST for /v1/chat/completions.",
     );
     assert_eq!(wrong.header("allow"), "POST");
+
     let wrong = rig.client().post("/v1/models", &json!({})).await;
-    is_error(&wrong, 404, INVALID, None, "not_found", "Use GET for /v1/models.");
+    is_error(&wrong, (404, INVALID, None, "not_found"), "Use GET for /v1/models.");
 
     for (path, message) in [
         ("/v1/messages/batches", "There is no GET /v1/messages/batches here."),
@@ -77,10 +70,7 @@ test!(a_websocket_is_refused_at_once, |store| {
 
     is_error(
         &reply,
-        426,
-        INVALID,
-        None,
-        "upgrade_required",
+        (426, INVALID, None, "upgrade_required"),
         "WebSockets are not spoken here. Use POST.",
     );
 });

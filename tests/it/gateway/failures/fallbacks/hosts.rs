@@ -7,7 +7,7 @@ use crossmodel::gateway::GatewayOptions;
 use crossmodel::store::{Actor, CatalogFile};
 use serde_json::json;
 
-use crate::gateway::protocols::polyglot;
+use crate::gateway::polyglot::polyglot;
 use crate::gateway::rig::Rig;
 use crate::harness::client::Reply;
 use crate::harness::seed::NOON;
@@ -41,55 +41,27 @@ impl Hosts {
         })
         .await;
         third.answers(polyglot);
-        let by = Actor::command_line();
-        let silent = format!("http://{silent}");
-        let hosts = [
-            (
-                "second",
-                second.url(),
-                "openai-chat",
-                "/chat/completions",
-                "0.000003",
-                "0.000006",
-            ),
-            (
-                "third",
-                third.url(),
-                "anthropic-messages",
-                "/v1/messages",
-                "0.00001",
-                "0.00002",
-            ),
-            (
-                "silent",
-                silent,
-                "openai-chat",
-                "/chat/completions",
-                "0.000001",
-                "0.000002",
-            ),
+
+        let own = [
+            ("second", second.url(), "openai-chat", "/chat/completions"),
+            ("third", third.url(), "anthropic-messages", "/v1/messages"),
+            ("silent", format!("http://{silent}"), "openai-chat", "/chat/completions"),
         ];
-        let providers = hosts.iter().map(|(id, url, protocol, path, ..)| -> Provider {
-            let endpoint = json!({"protocol": protocol, "base_url": url, "path": path});
-            let provider = json!({"id": id, "name": id, "protocol": protocol, "base_url": url, "env": ["ACME_KEY"],
-                "endpoints": [endpoint], "stream_options": true});
-            serde_json::from_value(provider).unwrap()
-        });
-        let acme = ("acme", String::new(), "openai-chat", "", "0.000001", "0.000002");
-        let poor = ("poor", String::new(), "openai-chat", "", "0.000001", "0.000002");
-        let down = ("down", String::new(), "openai-chat", "", "0.000001", "0.000002");
-        let models =
-            hosts
-                .iter()
-                .chain([&acme, &poor, &down])
-                .map(|(id, _, protocol, _, prompt, completion)| -> Model {
-                    let model = json!({"id": format!("{id}/m"), "canonical_slug": "lab/m", "name": "M", "provider": id,
-                "upstream_model": format!("m-at-{id}"), "type": "chat", "protocols": [protocol],
-                "context_length": 8192, "pricing": {"prompt": prompt, "completion": completion}});
-                    serde_json::from_value(model).unwrap()
-                });
-        let file = CatalogFile::new(models.collect(), providers.collect());
+        let providers = own
+            .iter()
+            .map(|(id, url, protocol, path)| provider(id, url, protocol, path));
+        let models = [
+            model("second", "openai-chat", ("0.000003", "0.000006")),
+            model("third", "anthropic-messages", ("0.00001", "0.00002")),
+            model("silent", "openai-chat", CHEAP),
+            model("acme", "openai-chat", CHEAP),
+            model("poor", "openai-chat", CHEAP),
+            model("down", "openai-chat", CHEAP),
+        ];
+        let file = CatalogFile::new(models.into(), providers.collect());
+        let by = Actor::command_line();
         rig.store.catalog().import(&file, &by, NOON).await.unwrap();
+
         Self { rig, second, third }
     }
 
@@ -120,6 +92,24 @@ impl Hosts {
         assert!(record.model.starts_with(record.provider.as_str()), "{record:?}");
         (record.model, record.cost.to_string(), attempts.collect())
     }
+}
+
+/// US dollars for a token of the prompt, and of the answer.
+const CHEAP: (&str, &str) = ("0.000001", "0.000002");
+
+fn provider(id: &str, url: &str, protocol: &str, path: &str) -> Provider {
+    let endpoint = json!({"protocol": protocol, "base_url": url, "path": path});
+    let provider = json!({"id": id, "name": id, "protocol": protocol, "base_url": url, "env": ["ACME_KEY"],
+        "endpoints": [endpoint], "stream_options": true});
+    serde_json::from_value(provider).unwrap()
+}
+
+/// The model `lab/m` at a provider.
+fn model(provider: &str, protocol: &str, (prompt, completion): (&str, &str)) -> Model {
+    let model = json!({"id": format!("{provider}/m"), "canonical_slug": "lab/m", "name": "M", "provider": provider,
+        "upstream_model": format!("m-at-{provider}"), "type": "chat", "protocols": [protocol],
+        "context_length": 8192, "pricing": {"prompt": prompt, "completion": completion}});
+    serde_json::from_value(model).unwrap()
 }
 
 pub(super) fn fails(status: u16) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::hosts::{Hosts, fails, ran};
-use crate::gateway::protocols::polyglot;
+use crate::gateway::polyglot::polyglot;
 use crate::gateway::rig::test;
 
 test!(the_same_provider_is_asked_again_before_the_next_one_is, |store| {
@@ -35,7 +35,9 @@ test!(a_paused_provider_is_passed_over_at_once_until_it_recovers, |store| {
         line.unwrap_or_else(|| panic!("{}", metrics.text())).ends_with(" 1")
     };
     hosts.rig.upstream.answers(fails(500));
+
     assert!(!open().await);
+
     for _ in 0..5 {
         assert_eq!(ran(&hosts.asks().await), "second/m");
     }
@@ -44,11 +46,13 @@ test!(a_paused_provider_is_passed_over_at_once_until_it_recovers, |store| {
     assert_eq!(ran(&hosts.asks().await), "second/m");
 
     assert_eq!((hosts.rig.upstream.seen().len(), hosts.second.seen().len()), (5, 6));
+
     let (model, _, attempts) = hosts.recorded().await;
     assert_eq!(
         (model.as_str(), attempts),
         ("second/m", vec!["acme/m - left_alone".into(), "second/m 200 -".into()])
     );
+
     hosts.rig.upstream.answers(polyglot);
     hosts.rig.clock.advance(Duration::from_secs(2));
     assert_eq!(ran(&hosts.asks().await), "acme/m");

@@ -45,9 +45,9 @@ test!(after_the_first_byte_no_other_provider_is_asked, |store| {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{\"id\":";
     hosts.rig.upstream.answers(move |_| vec![Step::send(head), Step::Reset]);
     hosts.asks().await.is(502);
-
     // It may be at work on an answer that is only slow.
     hosts.rig.upstream.answers(|_| vec![Step::Hold]);
     hosts.asks().await.is(504);
+
     assert_eq!(hosts.second.seen().len(), 0);
 });
