@@ -25,6 +25,7 @@ pub struct Set {
 pub struct Remove {
     #[command(flatten)]
     key: WhichKey,
+    /// The names of the aliases to remove.
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
 }

@@ -10,6 +10,7 @@ use crate::domain::{AliasFormat, Scope, export_aliases};
 pub struct Export {
     #[command(flatten)]
     key: WhichKey,
+    /// The format of the exported text.
     #[arg(long, value_enum, default_value = "json")]
     format: ExportFormat,
 }

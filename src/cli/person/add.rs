@@ -62,6 +62,7 @@ impl Add {
         }
         Ok(())
     }
+
     async fn account(&self, context: &Context<'_>) -> Result<Option<AccountId>, CliError> {
         match &self.account {
             Some(name) => Ok(Some(context.account(name).await?.id)),

@@ -54,6 +54,7 @@ impl ChangeRole {
         ));
         Ok(())
     }
+
     /// The account that the person has afterwards.
     async fn new_account(&self, context: &Context<'_>, person: &Person) -> Result<Option<AccountId>, CliError> {
         let account = match (&self.account, person.account) {

@@ -35,7 +35,9 @@ fn the_table_has_every_address_of_the_gateway_and_no_other() {
 /// The addresses that the two tests above see are all that are mounted.
 #[test]
 fn addresses_are_mounted_in_the_lists_of_addresses_alone() {
-    let lists = ["src/console/routes.rs", "src/console/web/route.rs", "src/gateway/endpoints/routes.rs"];
+    let lists = ["src/console/routes.rs", "src/gateway/endpoints/routes.rs"];
+    // It makes the handlers of the console's list, and knows no address.
+    let maker = "src/console/web/route.rs";
     let mut elsewhere = Vec::new();
     look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
         let mounts = [
@@ -48,7 +50,9 @@ fn addresses_are_mounted_in_the_lists_of_addresses_alone() {
             "#[route(",
         ];
         for (at, line) in text.lines().enumerate() {
-            if !lists.iter().any(|list| path.ends_with(list)) && mounts.iter().any(|it| line.contains(it)) {
+            if !lists.iter().chain([&maker]).any(|file| path.ends_with(file))
+                && mounts.iter().any(|it| line.contains(it))
+            {
                 elsewhere.push(format!("{}:{}: {}", path.display(), at + 1, line.trim()));
             }
         }
