@@ -109,7 +109,7 @@ const GATEWAY: &[Row] = &[
     ("marks", &[]),
     ("memory", &[]),
     ("drains", &[]),
-    ("metrics", &[]),
+    ("metrics", &["locks"]),
     ("error", &[]),
     ("files", &[]),
     ("options", &["files"]),

@@ -41,7 +41,7 @@ pub struct Attempt {
     address: Option<String>,
 }
 
-/// Counts an attempt to sign in as `name` by whoever sent `request`.
+/// Counts an attempt to sign in as `name` from the sender of `request`.
 ///
 /// # Errors
 /// [`ConsoleError::TooMany`] with the time left, if one of the two is shut out now. The attempt is then not counted.

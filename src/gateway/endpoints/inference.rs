@@ -37,7 +37,7 @@ struct Routed {
     tier: Option<ServiceTier>,
     alias: Option<(AliasName, Match)>,
     /// Whether the answer carries the name that the client sent.
-    keeps_name: bool,
+    keep_name: bool,
 }
 
 /// Answers a request that calls a model: reads it, decides where it goes, reserves what it may cost, and starts its task.
@@ -56,7 +56,7 @@ pub async fn call(
         created: caller.now.seconds(),
         stream: control.stream,
         include_usage: control.asks_usage(),
-        response_name: routed.keeps_name.then(|| control.model.to_string()),
+        response_name: routed.keep_name.then(|| control.model.to_string()),
     };
     let provider_request = client_request
         .prepare(&buffered.bytes, &control, &routed.first, routed.first.asks_usage())
@@ -129,7 +129,7 @@ async fn route(caller: &mut Caller<'_>, operation: Operation, control: &Control<
         others,
         tier,
         alias: alias.map(|alias| (alias.name.clone(), alias.matching)),
-        keeps_name: decision.resolution.keep_name(),
+        keep_name: decision.resolution.keep_name(),
     })
 }
 

@@ -28,6 +28,9 @@ pub async fn metrics(worker: web::Data<Worker>) -> HttpResponse {
     }
 }
 
+/// A family of histograms: its name, its help, and which times it shows.
+type Kind = (&'static str, &'static str, fn(&CallTimes) -> HistogramView);
+
 /// Reads everything anew at each scrape.
 struct Scrape(Arc<Inner>);
 
@@ -74,7 +77,7 @@ impl Scrape {
 
     fn times(&self, out: &mut Families<'_>) -> fmt::Result {
         let all = self.0.metrics.times();
-        let kinds: [(&str, &str, fn(&CallTimes) -> HistogramView); 3] = [
+        let kinds: [Kind; 3] = [
             (
                 "call_duration_seconds",
                 "From a request's arrival to the end of its response",

@@ -32,11 +32,21 @@ pub(super) struct CallTimes {
     pub queue: Histogram,
 }
 
+impl CallTimes {
+    /// Counts a call that has ended. All times are in milliseconds; `first_byte` is `None` if no content came.
+    pub(super) fn observe(&self, latency: u32, first_byte: Option<u32>, queue: u32) {
+        self.latency.observe(latency);
+        self.queue.observe(queue);
+        if let Some(first_byte) = first_byte {
+            self.first_byte.observe(first_byte);
+        }
+    }
+}
+
 /// The names of the kinds of responses.
 const KINDS: [&str; 4] = ["2xx", "4xx", "5xx", "499"];
 
 impl Metrics {
-    /// Counts a response.
     pub(super) fn count_response(&self, status: u16) {
         let [ok, client, server, gone] = &self.responses;
         let counter = match status {
@@ -69,7 +79,7 @@ impl Metrics {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Responses by kind.
+    /// How many responses of each kind there were.
     pub(super) fn responses(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let counts = self.responses.iter().map(|count| count.load(Ordering::Relaxed));
         KINDS.into_iter().zip(counts)

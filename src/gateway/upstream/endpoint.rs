@@ -1,6 +1,6 @@
 //! One address of a provider, ready to be called: its URIs, its headers with the credential, and its limits.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
@@ -11,6 +11,7 @@ use url::Url;
 use super::endpoint_state::{EndpointState, TakesUsage};
 use super::mask::Mask;
 use crate::domain::{Endpoint, Protocol, Provider, ProviderId};
+use crate::gateway::metrics::{CallTimes, Metrics};
 use crate::gateway::options::{GatewayOptions, Timeouts};
 
 /// The `User-Agent` that providers see.
@@ -42,6 +43,7 @@ pub struct UpstreamEndpoint {
     pub is_demo: bool,
     /// Outlives the catalog snapshot that holds this endpoint.
     pub state: Arc<EndpointState>,
+    times: OnceLock<Arc<CallTimes>>,
 }
 
 /// The address or credential cannot be used. The log says why.
@@ -97,7 +99,14 @@ impl UpstreamEndpoint {
             mask: credential.as_ref().map(Mask::of).unwrap_or_default(),
             includes_reasoning: provider.completion_includes_reasoning,
             state,
+            times: OnceLock::new(),
         })
+    }
+
+    /// The histograms of calls to this provider in this protocol.
+    pub fn times(&self, metrics: &Metrics) -> &CallTimes {
+        self.times
+            .get_or_init(|| metrics.times_of(&self.provider, self.protocol))
     }
 
     pub fn takes_usage(&self) -> TakesUsage {

@@ -55,7 +55,7 @@ static MEMORY: LazyLock<Value> = LazyLock::new(|| {
 /// | no `type`, or `custom` | a function; `defer_loading`, `allowed_callers`, `eager_input_streaming` and `input_examples` are dropped |
 /// | `bash_…`, `memory_20250818` | a function of the same name with the schema that Anthropic documents: the client runs it |
 /// | `text_editor_…`, `computer_…`, `browser_…` | refused: the client runs them, but Claude alone knows what they take |
-/// | `web_search_…`, `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: Anthropic runs them, nobody else can |
+/// | `web_search_…`, `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: only Anthropic can run them |
 /// | anything else | refused |
 pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();

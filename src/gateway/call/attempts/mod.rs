@@ -38,11 +38,12 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
 
     for index in 0..call.candidates.len() {
         let now = call.inner.options.clock.now();
-        let admit = call
+        call.record.record_queue(now);
+        let is_admitted = call
             .candidates
             .get(index)
             .is_some_and(|candidate| candidate.breaker.admits(now));
-        if !admit {
+        if !is_admitted {
             if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
                 call.record.record_skipped(candidate);
             }

@@ -52,10 +52,13 @@ impl CallRecord {
         let Open {
             id,
             holds,
+            queue_ms,
             first_byte_ms,
             attempts,
         } = self.open.take()?;
         let now = self.inner.options.clock.now();
+
+        let latency_ms = millis(now, self.at);
 
         let is_used = self.tokens.is_some() || first_byte_ms.is_some() || self.progress.is_sent();
         let (state, error) = end.state(is_used);
@@ -71,8 +74,8 @@ impl CallRecord {
             self.bill(id, tokens)
         };
 
-        let ran = (self.provider != self.named.1 || self.model.id != self.named.0.id)
-            .then(|| (self.model.id.as_str().to_owned(), self.provider.clone()));
+        let ran = (self.endpoint.provider != self.named.1 || self.model.id != self.named.0.id)
+            .then(|| (self.model.id.as_str().to_owned(), self.endpoint.provider.clone()));
         let durable = self.spool.end(&CallEnded {
             id,
             ran,
@@ -85,7 +88,7 @@ impl CallRecord {
             source,
             price: bill.price.as_ref().map(Price::to_kinds),
             cost: bill.cost.pico(),
-            latency_ms: millis(now, self.at),
+            latency_ms,
             first_byte_ms,
             attempts,
         });
@@ -94,6 +97,10 @@ impl CallRecord {
         let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
         self.key.rate_limits.settle(self.at, self.bound.tokens, used);
         self.inner.metrics.ended();
+        if let Some(queue_ms) = queue_ms {
+            let times = self.endpoint.times(&self.inner.metrics);
+            times.observe(latency_ms, first_byte_ms, queue_ms);
+        }
         if status == CLIENT_LEFT {
             self.inner.metrics.count_response(status);
         }

@@ -18,7 +18,7 @@ use crate::gateway::marks::Marks;
 use crate::gateway::metering::spending::{CostBound, Holds};
 use crate::gateway::metering::spool::{CallStarted, Durable, NotWritten, SpoolFull, SpoolHandle};
 use crate::gateway::state::Inner;
-use crate::gateway::upstream::Progress;
+use crate::gateway::upstream::{Progress, UpstreamEndpoint};
 use crate::gateway::worker::Worker;
 use end::{CLIENT_LEFT, End};
 
@@ -41,7 +41,7 @@ pub struct CallRecord {
     at: Timestamp,
     /// The model and the provider that the start in the spool names.
     named: (Arc<Model>, ProviderId),
-    provider: ProviderId,
+    endpoint: Arc<UpstreamEndpoint>,
     bound: CostBound,
     durable: Option<Durable>,
     /// Knows whether a provider was sent the request.
@@ -63,6 +63,8 @@ pub struct CallRecord {
 struct Open {
     id: RequestId,
     holds: Holds,
+    /// From the arrival of the request until its first attempt; `None` before that.
+    queue_ms: Option<u32>,
     first_byte_ms: Option<u32>,
     attempts: Vec<Attempt>,
 }
@@ -100,16 +102,17 @@ impl CallRecord {
             inner,
             spool: worker.spool_handle.clone(),
             key: call.key,
-            named: (Arc::clone(&model), provider.clone()),
+            named: (Arc::clone(&model), provider),
             model,
             at: call.at,
-            provider,
+            endpoint: Arc::clone(&first.endpoint),
             bound: call.bound,
             durable: Some(durable),
             progress: call.progress,
             open: Some(Open {
                 id: call.id,
                 holds: call.holds,
+                queue_ms: None,
                 first_byte_ms: None,
                 attempts: Vec::new(),
             }),
@@ -132,10 +135,17 @@ impl CallRecord {
         }
     }
 
+    /// Notes that the first attempt begins now.
+    pub fn record_queue(&mut self, now: Timestamp) {
+        if let Some(open) = &mut self.open {
+            open.queue_ms.get_or_insert(millis(now, self.at));
+        }
+    }
+
     /// Notes that another candidate is called now: its model and provider count from here on.
     pub fn switch_to(&mut self, candidate: &Candidate) {
         self.model = Arc::clone(&candidate.target.model);
-        self.provider = candidate.endpoint.provider.clone();
+        self.endpoint = Arc::clone(&candidate.endpoint);
     }
 
     /// The model that runs, for a header.

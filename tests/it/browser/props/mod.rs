@@ -7,7 +7,6 @@ mod people;
 mod records;
 
 use crossmodel::domain::{Alias, ApiKeyId};
-use crossmodel::store::Actor;
 use serde_json::{Value, json};
 
 use crate::harness::app::TestApp;

@@ -1,8 +1,10 @@
 //! Requests of clients, before a provider is asked.
 
 mod agreement;
+mod closed;
 mod cors;
 mod encoded;
+mod metrics;
 mod models;
 mod refused_names;
 mod strays;
