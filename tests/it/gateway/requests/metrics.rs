@@ -20,7 +20,8 @@ test!(
             .await
             .is(200);
 
-        let metrics = rig.nobody().get("/metrics").await.is(200).text();
+        let metrics = rig.nobody().get("/metrics").await.is(200);
+        let metrics = metrics.text();
 
         let of = r#"{provider="acme",protocol="openai-chat"#;
         for name in ["call_duration_seconds", "call_first_byte_seconds", "call_queue_seconds"] {
@@ -45,7 +46,8 @@ test!(
         let rig = Rig::start(store).await;
         rig.nobody().get("/v1/models").await.is(401);
 
-        let metrics = rig.nobody().get("/metrics").await.is(200).text();
+        let metrics = rig.nobody().get("/metrics").await.is(200);
+        let metrics = metrics.text();
 
         for name in ["responses", "answers"] {
             assert_eq!(
