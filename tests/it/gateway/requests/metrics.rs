@@ -26,12 +26,12 @@ test!(
         let of = r#"{provider="acme",protocol="openai-chat"#;
         for name in ["call_duration_seconds", "call_first_byte_seconds", "call_queue_seconds"] {
             assert_eq!(
-                value(&metrics, &format!("crossmodel_{name}_count{of}\"}}")),
+                value(metrics, &format!("crossmodel_{name}_count{of}\"}}")),
                 1.0,
                 "{name}"
             );
             assert_eq!(
-                value(&metrics, &format!("crossmodel_{name}_bucket{of}\",le=\"+Inf\"}}")),
+                value(metrics, &format!("crossmodel_{name}_bucket{of}\",le=\"+Inf\"}}")),
                 1.0,
                 "{name}"
             );
@@ -51,12 +51,12 @@ test!(
 
         for name in ["responses", "answers"] {
             assert_eq!(
-                value(&metrics, &format!("crossmodel_{name}_total{{status=\"4xx\"}}")),
+                value(metrics, &format!("crossmodel_{name}_total{{status=\"4xx\"}}")),
                 1.0
             );
         }
         for name in ["provider_circuit_open", "provider_left_alone"] {
-            assert_eq!(value(&metrics, &format!("crossmodel_{name}{{provider=\"acme\"}}")), 0.0);
+            assert_eq!(value(metrics, &format!("crossmodel_{name}{{provider=\"acme\"}}")), 0.0);
         }
     }
 );
