@@ -47,7 +47,7 @@ pub const TABLE: Table = Table {
 };
 
 impl Wallets<'_> {
-    /// The last entry that a person made, for [`NewCredit::seen`].
+    /// The last entry that a person made, for the field `seen` of new credit.
     pub async fn last_by_hand(self, account: AccountId) -> Result<Option<LedgerId>, StoreError> {
         let row = self.0.first(LAST_BY_HAND, args![account]).await?;
         row.map_or(Ok(None), |row| row.parse_opt(TABLE, "id"))
