@@ -14,17 +14,20 @@
 //! | room | what it holds | its folders, from the bottom up |
 //! |---|---|---|
 //! | [`domain`] | Values and rules. Pure: times and random bytes are passed in. | `values` (ids, names, time, money) · `money` (tokens, prices, limits, the ledger's entries) · `catalog` (models, providers, their order) · `format` · `access` (accounts, keys, people, addresses) · `usage` (records, traffic) · `aliases` (resolve, explain, validate, hints, import) |
-//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. | `error` `json` `sse` `usage` · `control` (the few fields that the gateway decides on) · `neutral` (the one form between protocols) · `chat` `messages` `responses` `completions` (one protocol each; none knows another) · `passthrough` and `translate` (pick the protocol) |
-//! | [`store`] | The only place that knows SQL: one text for SQLite and Postgres. | `engine` (pools, transactions, migrations) · `audit` · `money` `keys` `catalog` `people` `usage` (one file for each noun) · `statements` (the list of all) |
-//! | [`gateway`] | What clients call, under `/v1`. | `options` · `metering` (spool, leases and limits, shipper, recovery) · `upstream` (addresses of providers, how they are dialled) · `cache` (keys and catalog in memory) · `http` (bodies and headers) · `call` (one call: candidates, attempts, relay, record) · `endpoints` (routes, the key check, one file for each endpoint) |
+//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. | `error` `json` `sse` `encoding` · `usage` (token counts in answers) · `reported` (failures in the place of answers) · `control` (the few fields that the gateway decides on) · `models` (the model list) · `neutral` (the one form between protocols) · `chat` (OpenAI Chat), `messages` (Anthropic), `responses` (OpenAI Responses), `completions`: one protocol each, none knows another · `passthrough` and `translate` (pick the protocol) |
+//! | [`store`] | The only place that knows SQL: one text for SQLite and Postgres. | `engine` (pools, transactions, migrations) · `audit` · `installation` · `money` (wallets, leases, rates) · `keys` `catalog` `people` · `usage` (records, sums, reports) · `statements` (the list of all) |
+//! | [`gateway`] | What clients call, under `/v1`. | `options` `files` `metrics` and other leaves · `metering` (spool, leases, limits per minute, shipper, recovery) · `upstream` (a provider's addresses, how they are dialled, the circuit breaker) · `cache` (keys and catalog in memory) · `http` (bodies and headers) · `state` and `worker` (what all workers share, what each has) · `call` (one call: candidates, attempts and fallbacks, relay, record) · `endpoints` (routes, the key check, one file for each endpoint) · `lifecycle` (start and stop) |
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. | `format` `web` `password` `state` · `auth` (session, guard, throttle) · `layout` (frame, error pages) · one folder for each page; `aliases` has `draft`, `view`, `build`, `handlers` · `routes` (mounts all) |
 //! | [`app`] | Wires them: opens the store, reads the [`master_key`], listens, stops. | `http` (the listener) |
 //! | [`cli`] | The commands, one file for each; [`config`] has every setting, [`telemetry`] the log. | `args` · `demo` · `key` |
-//! | [`connections`] | The open connections, and which of them ends when there is no room. | |
+//! | [`connections`] | The open connections, and which of them ends when there is no room for more. | |
 //! | [`error_chain`], [`clock`], [`random`] | An error with all its causes in one line; the only places that ask the machine for the time and for random bytes. | |
 //!
 //! Inside a room a folder uses only the folders before it, and names them in full (`crate::domain::money::Price`);
 //! other rooms use what the room's `mod.rs` re-exports (`crate::domain::Price`). `tests/tidy/house_table.rs` has the arrows.
+//!
+//! Two words mean one thing everywhere: a *room* is a module at the top, a *candidate* is a model at one address of a provider
+//! that a call may go to.
 //!
 //! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
 //! folder for each engine with twins of the same names; `catalog/` has the models and providers that ship with the program.
@@ -62,9 +65,10 @@
 //! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of the
 //!    model. Else [`wire`] reads it into one neutral form and writes it in the provider's protocol.
 //! 5. `gateway::metering` holds the most that the call may cost, of the balance and of the spend limits, a part of which the
-//!    gateway has leased; `gateway::call` writes that to the spool.
+//!    gateway has leased, and counts the call against the limits per minute; `gateway::call` writes it to the spool.
 //! 6. A task that outlives the client's connection sends it once that is on the disk, with our credential; only to an
-//!    address that [`domain::EgressPolicy`] permits. What fails for the moment is tried again, until the answer's first byte.
+//!    address that [`domain::EgressPolicy`] permits. What fails for the moment is tried again, there or at the
+//!    next candidate, until the answer's first byte. A stream that breaks off after it ends in an error event.
 //! 7. The answer streams back as it came, with the real model's id in it, or told in the client's protocol. In passing,
 //!    [`wire`] reads the usage that the provider reports.
 //! 8. What it cost goes to the spool, whether or not the client stayed to the end; the last bytes wait until it is on the
