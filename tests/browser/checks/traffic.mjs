@@ -73,7 +73,7 @@ export async function adding_an_alias_from_a_name_fills_a_row_and_moves_the_focu
   await page.keyboard.type("anthropic/claude-haiku-4-5");
   await page.keyboard.press("Tab");
   await assertText(next(panel, "claude-haiku-4-5-20251001"), "mended: anthropic/claude-haiku-4-5 changed");
-  await assertText(panel.locator(".traffic-cost"), /21 requests that failed would run, at a cost that nobody knows yet\./);
+  await assertText(panel.locator(".traffic-cost"), /21 requests that failed would run, at a cost that is not known yet\./);
 
   await rowOf(panel, "openai/gpt-5.5").getByRole("button", { name: "Add alias for openai/gpt-5.5" }).click();
   await assertFocused(page, page.locator("#target-n2"));
