@@ -10,15 +10,15 @@ pub(super) struct Marks {
     pub account: AccountId,
 }
 
-/// Writes a log line of a call: `log_call!(warn, marks, provider = %name, "A provider failed")`. The request stands there as
+/// Writes a log line of a call: `log_call!(warn, marks, provider.id = %name, "A provider failed")`. The request stands there as
 /// in the header `x-request-id`.
 macro_rules! log_call {
     ($level:ident, $marks:expr, $($rest:tt)+) => {{
         let marks: $crate::gateway::marks::Marks = $marks;
         tracing::$level!(
-            request = %marks.request.header_value(),
-            key = %marks.key,
-            account = %marks.account,
+            request.id = %marks.request.header_value(),
+            key.id = %marks.key,
+            account.id = %marks.account,
             $($rest)+
         );
     }};

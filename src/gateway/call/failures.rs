@@ -55,7 +55,7 @@ pub fn not_written() -> Failure {
 /// The error for an answer that broke off; logs it.
 pub fn broken_off(candidate: &Candidate, marks: Marks, error: HttpError) -> Failure {
     let (provider, model) = (&candidate.endpoint.provider, &candidate.target.model.id);
-    log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off");
+    log_call!(warn, marks, provider.id = %provider, model.id = %model, %error, "A provider's answer broke off");
     broken(candidate, error)
 }
 

@@ -98,7 +98,7 @@ async fn ask_provider(caller: &Caller<'_>, candidate: &Candidate, body: Bytes) -
             let failure = Failure::of_provider(endpoint, status, retry_after, &body);
 
             let reason = &failure.error.message;
-            log_call!(warn, marks, provider = %endpoint.provider, status, reason, "A provider refused to count tokens");
+            log_call!(warn, marks, provider.id = %endpoint.provider, status, reason, "A provider refused to count tokens");
             Err(failure)
         }
     }

@@ -26,7 +26,7 @@ impl RefusalLog {
     pub fn write(&self, head: &Head, failure: &Failure) {
         let Some(key) = &head.rate_limits else {
             let error = &failure.error;
-            tracing::debug!(request = %head.id.header_value(), status = error.status, code = %error.code, reason = error.message, "Refused a request");
+            tracing::debug!(request.id = %head.id.header_value(), status = error.status, code = %error.code, reason = error.message, "Refused a request");
             return;
         };
 
@@ -39,9 +39,9 @@ impl RefusalLog {
 
         let error = &failure.error;
         tracing::info!(
-            request = %head.id.header_value(),
-            key = %key.id,
-            account = %key.account,
+            request.id = %head.id.header_value(),
+            key.id = %key.id,
+            account.id = %key.account,
             status = error.status,
             code = %error.code,
             reason = error.message,

@@ -66,11 +66,11 @@ async fn recover_all(left: Vec<Left>, spending: &Spending) -> (Vec<Left>, bool) 
         match recover_one(&run, spending).await {
             Ok(found) => found.log(&run),
             Err(RecoveryError::Store(error)) => {
-                tracing::debug!(error = %error_chain(&error), run = %run.gateway, "The spool of an earlier run waits for the database");
+                tracing::debug!(error = %error_chain(&error), gateway.id = %run.gateway, "The spool of an earlier run waits for the database");
                 still.push(run);
             }
             Err(RecoveryError::Read(error)) => {
-                tracing::error!(%error, run = %run.gateway, "The spool of an earlier run stays where it is; trying again");
+                tracing::error!(%error, gateway.id = %run.gateway, "The spool of an earlier run stays where it is; trying again");
                 unreadable = true;
                 still.push(run);
             }
@@ -96,7 +96,7 @@ impl Found {
     fn log(&self, run: &Left) {
         let Self { added, unknown, .. } = *self;
         if added > 0 {
-            tracing::info!(run = %run.gateway, written = added, unknown, "Wrote the calls that an earlier run had left in its spool");
+            tracing::info!(gateway.id = %run.gateway, written = added, unknown, "Wrote the calls that an earlier run had left in its spool");
         }
     }
 }
@@ -220,10 +220,10 @@ impl Recovery<'_> {
         let Self { run, found, .. } = self;
         let missing = (found.ended + found.unknown).saturating_sub(found.there);
         if missing > 0 {
-            tracing::error!(run = %run.gateway, missing, "Calls in the spool of an earlier run are not in the tables");
+            tracing::error!(gateway.id = %run.gateway, missing, "Calls in the spool of an earlier run are not in the tables");
         }
         if reader.is_damaged() {
-            tracing::error!(run = %run.gateway, "A part of the spool of an earlier run could not be read");
+            tracing::error!(gateway.id = %run.gateway, "A part of the spool of an earlier run could not be read");
         }
 
         if missing > 0 || reader.is_damaged() {

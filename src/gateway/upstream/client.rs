@@ -66,7 +66,7 @@ pub async fn send(
     };
     let answer = answer.map_err(|(error, causes)| {
         // The client learns what happened; the log also says why, such as a bad certificate or a name that is not found.
-        log_call!(warn, marks, provider = %endpoint.provider, %error, causes, "A provider could not be called");
+        log_call!(warn, marks, provider.id = %endpoint.provider, %error, causes, "A provider could not be called");
         error
     })?;
 

@@ -52,7 +52,7 @@ fn open(master: &MasterKey, provider: &Provider, sealed: &Sealed) -> Option<Secr
     let opened = match master.open(&context, sealed) {
         Ok(opened) => opened,
         Err(error) => {
-            tracing::error!(provider = %provider.id, %error, "The credential of {} cannot be read; enter it again", provider.name);
+            tracing::error!(provider.id = %provider.id, %error, "The credential of {} cannot be read; enter it again", provider.name);
             return None;
         }
     };

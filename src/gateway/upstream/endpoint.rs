@@ -60,7 +60,7 @@ impl UpstreamEndpoint {
         state: impl FnOnce(&Uri) -> Option<Arc<EndpointState>>,
     ) -> Result<Self, Unusable> {
         let unusable = |why: &dyn std::fmt::Display| {
-            tracing::error!(provider = %provider.id, "{} cannot be called: {why}", provider.name);
+            tracing::error!(provider.id = %provider.id, "{} cannot be called: {why}", provider.name);
             Unusable
         };
 

@@ -35,7 +35,7 @@ fn every_line_of_a_call_names_the_request_the_key_and_the_account_and_says_why()
         for line in &lines {
             let message = line["message"].as_str().unwrap_or_default();
             let of_a_call = of_calls.iter().any(|start| message.starts_with(start));
-            assert!(!of_a_call || line["request"].as_str().is_some(), "{line}");
+            assert!(!of_a_call || line["request.id"].as_str().is_some(), "{line}");
         }
     });
 }
@@ -119,12 +119,12 @@ fn read_lines(log: &Path) -> Vec<Value> {
 /// There are lines with the id of the reply, each names key and account, and one says why the call failed.
 fn check_lines_of(reply: &Reply, why: &str, lines: &[Value]) {
     let id = reply.header("x-request-id");
-    let own: Vec<&Value> = lines.iter().filter(|line| line["request"] == id).collect();
+    let own: Vec<&Value> = lines.iter().filter(|line| line["request.id"] == id).collect();
     assert!(!own.is_empty(), "no line names {id}: {lines:#?}");
 
     for line in &own {
         assert!(
-            line["key"].as_str().is_some() && line["account"].as_str().is_some(),
+            line["key.id"].as_str().is_some() && line["account.id"].as_str().is_some(),
             "{line}"
         );
     }

@@ -57,14 +57,14 @@ impl FailedAttempt {
         let (provider, model) = (&candidate.endpoint.provider, &candidate.target.model.id);
         match none {
             NoAnswer::Http(error) => {
-                log_call!(warn, marks, %provider, %model, %error, "A provider's answer broke off before its content");
+                log_call!(warn, marks, provider.id = %provider, model.id = %model, %error, "A provider's answer broke off before its content");
                 Self {
                     status: Some(200),
                     ..Self::of_http(candidate, error)
                 }
             }
             NoAnswer::Halfway(error) => {
-                log_call!(warn, marks, %provider, %model, %error, "A provider's whole answer broke off");
+                log_call!(warn, marks, provider.id = %provider, model.id = %model, %error, "A provider's whole answer broke off");
                 Self {
                     status: Some(200),
                     transient: false,
@@ -75,7 +75,7 @@ impl FailedAttempt {
             NoAnswer::Reported(reported) => {
                 let failed = Self::of_report(candidate, &reported);
                 let reason = &failed.failure.error.message;
-                log_call!(warn, marks, %provider, %model, reason, "A provider answered with an error in the place of an answer");
+                log_call!(warn, marks, provider.id = %provider, model.id = %model, reason, "A provider answered with an error in the place of an answer");
                 failed
             }
         }

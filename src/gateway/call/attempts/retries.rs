@@ -85,7 +85,7 @@ fn wait_before_retry(
     let retries = call.inner.options.retries;
     let now = call.inner.options.clock.now();
     if failed.counts_against_endpoint && candidate.breaker.failed(now) {
-        log_call!(warn, call.marks, provider = %candidate.endpoint.provider, model = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
+        log_call!(warn, call.marks, provider.id = %candidate.endpoint.provider, model.id = %candidate.target.model.id, "A model failed several times in a row at its provider and is asked last for a while");
     }
 
     let wait = failed.retry_after.unwrap_or_else(|| pause(retries.first_pause, tries));

@@ -45,7 +45,7 @@ async fn read_refusal(call: &CallJob, candidate: &Candidate, response: ProviderR
 
     let failed = FailedAttempt::of_refusal(endpoint, status, retry_after, &error);
     let reason = &failed.failure.error.message;
-    log_call!(warn, call.marks, provider = %endpoint.provider, status, model = %target.model.id, reason, "A provider refused a call or failed");
+    log_call!(warn, call.marks, provider.id = %endpoint.provider, status, model.id = %target.model.id, reason, "A provider refused a call or failed");
     failed
 }
 

@@ -112,7 +112,7 @@ impl CallRecord {
         let usage = BillableUsage::new(tokens, self.service, self.tier);
         let cost = self.model.cost(&usage, self.at).unwrap_or_else(|| {
             // Without a price the call would not have been made.
-            log_call!(error, self.marks(id), model = %self.model.id, "A call's cost is beyond all bounds");
+            log_call!(error, self.marks(id), model.id = %self.model.id, "A call's cost is beyond all bounds");
             self.bound.cost
         });
 

@@ -65,7 +65,7 @@ impl Relay {
         let reported = self.stream.flow.reported().cloned().unwrap_or_default();
         let failure = Failure::in_stream(endpoint, &reported.error, "failed in the middle of its answer");
         let reason = &failure.error.message;
-        log_call!(warn, self.marks, provider = %endpoint.provider, model = %self.candidate.target.model.id, reason, "A provider failed in its stream");
+        log_call!(warn, self.marks, provider.id = %endpoint.provider, model.id = %self.candidate.target.model.id, reason, "A provider failed in its stream");
         self.count_failure();
 
         if self.stream.flow.tells_failures() {
@@ -108,7 +108,7 @@ impl Relay {
     fn count_failure(&self) {
         if self.candidate.breaker.failed(self.inner.options.clock.now()) {
             let (provider, model) = (&self.candidate.endpoint.provider, &self.candidate.target.model.id);
-            log_call!(warn, self.marks, %provider, %model, "A model failed several times in a row at its provider and is asked last for a while");
+            log_call!(warn, self.marks, provider.id = %provider, model.id = %model, "A model failed several times in a row at its provider and is asked last for a while");
         }
     }
 
