@@ -4,9 +4,10 @@
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
+use crossmodel::wire::event_stream::EventStream as _;
 use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
-use crossmodel::wire::passthrough::{PassingStream, renamed};
+use crossmodel::wire::passthrough::{self, PassthroughStyle, renamed};
 use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
@@ -132,21 +133,29 @@ fn stream(bencher: Bencher<'_, '_>, number: usize) {
 
     let exchange = open((client, provider)).map(|(exchange, _)| exchange);
     bencher.counter(BytesCount::new(body.len())).bench_local(|| {
-        let mut length = 0;
+        let (mut length, mut ready) = (0, Vec::new());
 
         if client.native() == Some(provider) {
-            let mut stream = PassingStream::new(provider, Bytes::from_static(b"\"the/model\""), true, None);
+            let mut stream = passthrough::stream(
+                provider,
+                PassthroughStyle {
+                    include_usage: true,
+                    ..PassthroughStyle::new(Bytes::from_static(b"\"the/model\""))
+                },
+            );
             for piece in &pieces {
-                if stream.push(piece, |out| length += out.len()).is_err() {
+                if stream.push(piece, &mut ready).is_err() {
                     return 0;
                 }
+                length += ready.drain(..).map(|out| out.len()).sum::<usize>();
             }
         } else if let Some(exchange) = exchange.clone() {
             let mut stream = exchange.stream();
             for piece in &pieces {
-                if stream.push(piece, |out| length += out.len()).is_err() {
+                if stream.push(piece, &mut ready).is_err() {
                     return 0;
                 }
+                length += ready.drain(..).map(|out| out.len()).sum::<usize>();
             }
         }
 

@@ -1,7 +1,10 @@
-//! What each protocol knows of a stream of events: which events pass, how the stream stands, and what it metered.
+//! Streams of events on their way from a provider to a client: what the gateway asks of each, whatever its protocol.
 
+use bytes::Bytes;
+
+use super::error::ApiError;
 use super::reported::Reported;
-use super::sse::EventAction;
+use super::sse::{EventAction, EventTooLong};
 use crate::domain::{ServiceReport, Tokens};
 
 /// How a stream stands when its bytes end.
@@ -9,15 +12,62 @@ use crate::domain::{ServiceReport, Tokens};
 pub enum StreamEnd {
     /// The provider said that it was complete.
     Complete,
-    /// The provider reported an error in the stream, which the client has seen.
+    /// The provider reported an error in the stream.
     Failed,
     /// The stream broke off: the gateway has to tell the client.
     Cut,
 }
 
-/// Looks at the events of one protocol's stream as they pass. It has to be quick: for most events a search for a few bytes
-/// is enough, and few need a parse.
-pub trait Watch {
+/// What an answer has metered so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metered {
+    /// The last token counts that the provider sent.
+    pub tokens: Option<Tokens>,
+    /// How the provider served the call, as it reports.
+    pub service: ServiceReport,
+    /// Bytes of generated text that have passed, for an estimate if the provider sends no counts.
+    pub text_bytes: usize,
+}
+
+/// A provider's stream as the client gets it.
+pub trait EventStream {
+    /// Takes the next bytes of the provider; `out` gets what goes to the client now.
+    ///
+    /// # Errors
+    /// If an event is longer than the stream may hold.
+    fn push(&mut self, chunk: &Bytes, out: &mut Vec<Bytes>) -> Result<(), EventTooLong>;
+
+    /// Ends the stream; returns what still goes to the client.
+    fn finish(&mut self) -> Option<Bytes>;
+
+    /// The events that tell the client that the stream has failed. Nothing follows: the answer is not complete.
+    fn fail(&mut self, error: &ApiError) -> Bytes;
+
+    /// How the stream stands now.
+    fn end(&self) -> StreamEnd;
+
+    /// Whether the last event has passed: no more events come.
+    fn is_done(&self) -> bool;
+
+    /// Whether an event with content has passed: see [`super::content`]. From then on the call cannot be tried again.
+    fn has_content(&self) -> bool;
+
+    /// Bytes in memory of an event that has begun and not ended.
+    fn held(&self) -> usize;
+
+    /// What the stream has metered so far.
+    fn metered(&self) -> Metered;
+
+    /// The failure that the provider reported.
+    fn error(&self) -> Option<&Reported>;
+
+    /// Whether the client has read [`EventStream::error`], since the provider's own event passed through.
+    fn shows_error(&self) -> bool;
+}
+
+/// Looks at the events of one protocol's stream as they pass through. It has to be quick: for most events a search for a few
+/// bytes is enough, and few need a parse.
+pub trait EventWatch {
     /// Reads the data of an event, and decides whether the client gets it too.
     fn judge(&mut self, data: &[u8]) -> EventAction;
 
@@ -27,23 +77,17 @@ pub trait Watch {
     }
 
     /// How the stream stands now.
-    fn ending(&self) -> StreamEnd;
+    fn end(&self) -> StreamEnd;
 
     /// Whether the last event has passed: no more events come.
     fn is_done(&self) -> bool;
 
-    /// The last token counts that the provider sent.
-    fn tokens(&self) -> Option<Tokens>;
-
-    /// How the provider says that it served the call.
-    fn served(&self) -> ServiceReport;
-
-    /// Bytes of generated text that have passed, for an estimate if the provider sends no counts.
-    fn text_bytes(&self) -> usize;
-
     /// Whether an event with content has passed: see [`super::content`].
     fn has_content(&self) -> bool;
 
+    /// What the stream has metered so far.
+    fn metered(&self) -> Metered;
+
     /// The failure that the provider reported.
-    fn reported(&self) -> Option<&Reported>;
+    fn error(&self) -> Option<&Reported>;
 }

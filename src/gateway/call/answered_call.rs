@@ -18,6 +18,7 @@ use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::wire::error::ApiError;
+use crate::wire::event_stream::Metered;
 use crate::wire::operation::Operation;
 
 /// A call whose attempts are over, and the way to its client.
@@ -92,10 +93,14 @@ async fn whole(
     response: WholeResponse,
 ) {
     let mut record = record;
-    record.tokens = response.tokens;
-    record.service = response.service;
+    // A client that has left got none of the text.
+    record.metered = Metered {
+        text_bytes: 0,
+        ..response.metered
+    };
     let Some(line) = line else { return record.client_left() };
-    record.delivered_bytes = response.text_bytes;
+    record.metered = response.metered;
+
     if record.settle(status).await.is_err() {
         return line.fail(not_written(), None);
     }

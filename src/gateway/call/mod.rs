@@ -14,7 +14,6 @@ pub mod permit;
 mod plan;
 mod record;
 mod relay;
-mod stream;
 mod streaming;
 pub mod task;
 mod whole_response;

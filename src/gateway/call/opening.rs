@@ -7,11 +7,10 @@ use bytes::Bytes;
 use super::job::CallJob;
 use super::line::EVENT_STREAM;
 use super::plan::{Candidate, ResponseMode};
-use super::stream::Flow;
 use super::streaming::Streaming;
 use super::whole_response::{self, WholeResponse};
 use crate::gateway::upstream::{HttpError, ProviderResponse, Reader};
-use crate::wire::event_stream::StreamEnd;
+use crate::wire::event_stream::{EventStream, StreamEnd};
 use crate::wire::reported::Reported;
 
 /// A stream counts as begun once so many bytes have come without content.
@@ -74,12 +73,12 @@ pub async fn read(
         let label = content_type
             .filter(|_| is_events)
             .and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-        let (flow, content_type) = flow(call, candidate, mode, label)?;
+        let (events, content_type) = events(call, candidate, mode, label)?;
         let stream = Box::new(Streaming {
             status,
             content_type,
             reader,
-            flow,
+            events,
             ready: Vec::new(),
             ended: false,
         });
@@ -100,21 +99,20 @@ pub async fn read(
     Ok(Answer::Whole { status, response })
 }
 
-/// The flow of a stream and its content type for the client. `label` is the content type that the provider gave it.
-fn flow(
+/// The events of a stream for the client, and its content type. `label` is the content type that the provider gave it.
+fn events(
     call: &CallJob,
     candidate: &Candidate,
     mode: ResponseMode,
     label: Option<AnswerValue>,
-) -> Result<(Flow, AnswerValue), NoAnswer> {
-    let longest_event = candidate.endpoint.longest_event;
+) -> Result<(Box<dyn EventStream + Send>, AnswerValue), NoAnswer> {
     match mode {
         ResponseMode::Passthrough { name } => {
-            let stream = candidate.passthrough_stream(name, &call.request).holding(longest_event);
-            Ok((Flow::Passing(stream), label.unwrap_or(EVENT_STREAM)))
+            let stream = candidate.passthrough_stream(name, &call.request);
+            Ok((stream, label.unwrap_or(EVENT_STREAM)))
         }
         ResponseMode::Translated(exchange) if call.request.stream => Ok((
-            Flow::Translated(Box::new(exchange.stream().holding(longest_event))),
+            Box::new(exchange.stream().holding(candidate.endpoint.longest_event)),
             EVENT_STREAM,
         )),
         // The provider has done all of the work, and would do it again.
@@ -135,14 +133,14 @@ async fn read_to_content(mut stream: Box<Streaming>, first: Option<Bytes>) -> Re
             None => stream.finish(),
         }
 
-        if stream.flow.has_content() {
+        if stream.events.has_content() {
             return Ok(stream);
         }
-        if let Some(reported) = stream.flow.reported() {
+        if let Some(reported) = stream.events.error() {
             return Err(NoAnswer::Reported(reported.clone()));
         }
-        if stream.ended || stream.flow.is_done() {
-            return Err(match stream.flow.ending() {
+        if stream.ended || stream.events.is_done() {
+            return Err(match stream.events.end() {
                 StreamEnd::Cut => HttpError::Broken.into(),
                 StreamEnd::Complete | StreamEnd::Failed => NoAnswer::Reported(Reported::default()),
             });

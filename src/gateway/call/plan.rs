@@ -7,9 +7,10 @@ use bytes::Bytes;
 use crate::domain::{Protocol, RequestId};
 use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
 use crate::wire::control::{AskUsage, Control, model_literal};
+use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
 use crate::wire::operation::Operation;
-use crate::wire::passthrough::PassingStream;
+use crate::wire::passthrough::{self, PassthroughStyle};
 use crate::wire::translate::{Exchange, ResponseStyle};
 
 /// One way to get an answer: a model at one address of its provider.
@@ -146,13 +147,14 @@ impl Candidate {
     }
 
     /// A stream of this candidate that passes through, with this name of the model.
-    pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> PassingStream {
-        let UpstreamEndpoint {
-            protocol,
-            includes_reasoning,
-            ..
-        } = *self.endpoint;
-
-        PassingStream::new(protocol, name, client_request.include_usage, includes_reasoning)
+    pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> Box<dyn EventStream + Send> {
+        let endpoint = &self.endpoint;
+        let style = PassthroughStyle {
+            name,
+            include_usage: client_request.include_usage,
+            includes_reasoning: endpoint.includes_reasoning,
+            longest_event: endpoint.longest_event,
+        };
+        passthrough::stream(endpoint.protocol, style)
     }
 }

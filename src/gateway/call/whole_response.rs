@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::plan::ResponseMode;
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
 use crate::wire::passthrough::renamed_at;
 use crate::wire::reported::Reported;
@@ -17,10 +18,8 @@ pub struct WholeResponse {
     pub body: Bytes,
     /// Whether the body is a stream of events.
     pub as_events: bool,
-    pub tokens: Option<Tokens>,
-    pub service: ServiceReport,
-    /// Bytes of generated text; 0 if an answer that passes through has token counts.
-    pub text_bytes: usize,
+    /// No text is counted in an answer that passes through with token counts.
+    pub metered: Metered,
 }
 
 /// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream.
@@ -35,19 +34,12 @@ pub fn write_response(
 ) -> Result<WholeResponse, Reported> {
     match mode {
         ResponseMode::Passthrough { name } => {
-            let Counts {
-                tokens,
-                served,
-                text_bytes,
-                model,
-            } = counts(&answer, endpoint)?;
+            let Counts { metered, model } = counts(&answer, endpoint)?;
             let renamed = model.and_then(|span| renamed_at(&answer, span, &name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
-                tokens,
-                service: served,
-                text_bytes,
+                metered,
             })
         }
         ResponseMode::Translated(exchange) => {
@@ -59,7 +51,7 @@ pub fn write_response(
             let response = response.ok_or_else(|| Reported::read(&answer))?;
 
             // Most answers have text, and need no second look.
-            if response.text_bytes == 0
+            if response.metered.text_bytes == 0
                 && let Some(reported) = reported(&answer, endpoint.protocol)
             {
                 return Err(reported);
@@ -71,29 +63,19 @@ pub fn write_response(
 
 fn as_stream(exchange: Exchange, answer: &[u8]) -> Option<WholeResponse> {
     let (stream, body) = exchange.answer_as_stream(answer).ok()?;
-    let (tokens, served, text_bytes) = (stream.tokens(), stream.served(), stream.text_bytes());
     Some(WholeResponse {
         body,
         as_events: true,
-        tokens,
-        service: served,
-        text_bytes,
+        metered: stream.metered(),
     })
 }
 
 fn translated(exchange: &Exchange, answer: &[u8]) -> Option<WholeResponse> {
-    let Answer {
-        body,
-        tokens,
-        served,
-        text_bytes,
-    } = exchange.write_response(answer).ok()?;
+    let Answer { body, metered } = exchange.write_response(answer).ok()?;
     Some(WholeResponse {
         body: body.into(),
         as_events: false,
-        tokens,
-        service: served,
-        text_bytes,
+        metered,
     })
 }
 
@@ -104,9 +86,7 @@ fn reported(answer: &[u8], protocol: Protocol) -> Option<Reported> {
 
 /// What an answer that passes through reports, and where the name of its model stands in it.
 struct Counts {
-    tokens: Option<Tokens>,
-    served: ServiceReport,
-    text_bytes: usize,
+    metered: Metered,
     model: Option<Span>,
 }
 
@@ -115,7 +95,7 @@ struct Counts {
 fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported> {
     let protocol = endpoint.protocol;
     type Read = (fn(&Value) -> Option<Tokens>, fn(&Value) -> ServiceReport);
-    let (tokens, served): Read = match protocol {
+    let (tokens, service): Read = match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
             let glance = usage::glance(answer, endpoint.includes_reasoning).map_err(|_| Reported::read(answer))?;
             if glance.suspect
@@ -124,15 +104,14 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
                 return Err(reported);
             }
 
-            let usage::ReportedUsage {
-                tokens,
-                service: served,
-            } = glance.usage;
+            let usage::ReportedUsage { tokens, service } = glance.usage;
             let text_bytes = if tokens.is_none() { usage::text_bytes(answer) } else { 0 };
             return Ok(Counts {
-                tokens,
-                served,
-                text_bytes,
+                metered: Metered {
+                    tokens,
+                    service,
+                    text_bytes,
+                },
                 model: glance.model,
             });
         }
@@ -148,16 +127,18 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
         return Err(reported);
     }
 
-    let (tokens, served) = (tokens(&read), served(&read));
+    let tokens = tokens(&read);
     let text_bytes = match tokens {
         Some(_) => 0,
         None => text_bytes(protocol, &read).unwrap_or(answer.len()),
     };
 
     Ok(Counts {
-        tokens,
-        served,
-        text_bytes,
+        metered: Metered {
+            tokens,
+            service: service(&read),
+            text_bytes,
+        },
         model: model_name::in_answer(answer),
     })
 }

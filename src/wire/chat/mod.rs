@@ -28,7 +28,7 @@ mod write_tools;
 mod write_usage;
 mod written_parts;
 
-pub use passthrough::Passing;
+pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
 pub use read_request::read_request;
 pub(super) use read_request::{sampling, stop};

@@ -29,7 +29,7 @@ mod write_turns;
 mod tests;
 
 pub use estimate::count;
-pub use passthrough::Passing;
+pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
 pub use read_request::read_request;
 pub use read_response::read_response;

@@ -6,16 +6,59 @@ mod tests;
 use bytes::Bytes;
 
 use super::error::ApiError;
-use super::event_stream::Watch;
+use super::event_stream::{EventStream, EventWatch, Metered, StreamEnd};
 use super::json::Span;
-use super::sse::{EventAction, EventReader, EventTooLong};
+use super::reported::Reported;
+use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
+/// How a stream passes through.
+#[derive(Clone, Debug)]
+pub struct PassthroughStyle {
+    /// The model's name for the client, as a JSON string.
+    pub name: Bytes,
+    /// Whether the client asked for the usage chunk (chat).
+    pub include_usage: bool,
+    /// Whether the provider counts thinking as completion tokens, where that is known.
+    pub includes_reasoning: Option<bool>,
+    /// The longest event, in bytes.
+    pub longest_event: usize,
+}
+
+impl PassthroughStyle {
+    /// The usual style, with this name of the model: a JSON string.
+    pub fn new(name: impl Into<Bytes>) -> Self {
+        Self {
+            name: name.into(),
+            include_usage: false,
+            includes_reasoning: None,
+            longest_event: MAX_EVENT,
+        }
+    }
+}
+
+/// Begins a stream of `protocol` that passes through.
+pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+    let PassthroughStyle {
+        include_usage,
+        includes_reasoning,
+        ..
+    } = style;
+    match protocol {
+        Protocol::AnthropicMessages => PassthroughStream::boxed(protocol, style, messages::PassthroughWatch::default()),
+        Protocol::OpenaiResponses => PassthroughStream::boxed(protocol, style, responses::PassthroughWatch::default()),
+        Protocol::OpenaiChat | Protocol::Gemini => {
+            let watch = chat::PassthroughWatch::new(include_usage, includes_reasoning);
+            PassthroughStream::boxed(protocol, style, watch)
+        }
+    }
+}
+
 /// A stream that passes: its bytes as they came, except for the model's name, which becomes the one that the client reads.
-pub struct PassingStream {
+struct PassthroughStream<W> {
     reader: EventReader,
-    watch: Box<dyn Watch + Send>,
+    watch: W,
     protocol: Protocol,
     /// The model's name for the client, as a JSON string.
     name: Bytes,
@@ -23,44 +66,20 @@ pub struct PassingStream {
     next_number: u64,
 }
 
-impl PassingStream {
-    /// A new stream. `name`: the model's name for the client, as a JSON string. `show_usage`: the client asked for the usage
-    /// chunk (chat). `includes_reasoning`: whether the provider counts thinking as completion tokens, where that is known.
-    pub fn new(protocol: Protocol, name: Bytes, show_usage: bool, includes_reasoning: Option<bool>) -> Self {
-        let watch: Box<dyn Watch + Send> = match protocol {
-            Protocol::AnthropicMessages => Box::new(messages::Passing::default()),
-            Protocol::OpenaiResponses => Box::new(responses::Passing::default()),
-            Protocol::OpenaiChat | Protocol::Gemini => Box::new(chat::Passing::new(show_usage, includes_reasoning)),
-        };
-
-        Self {
-            reader: EventReader::with_text(name.clone()),
+impl<W: EventWatch + Send + 'static> PassthroughStream<W> {
+    fn boxed(protocol: Protocol, style: PassthroughStyle, watch: W) -> Box<dyn EventStream + Send> {
+        Box::new(Self {
+            reader: EventReader::with_text(style.name.clone()).holding(style.longest_event),
             watch,
             protocol,
-            name,
+            name: style.name,
             next_number: 0,
-        }
+        })
     }
+}
 
-    /// The same stream with `longest` as the most bytes that one event may have.
-    #[must_use]
-    pub fn holding(self, longest: usize) -> Self {
-        Self {
-            reader: self.reader.holding(longest),
-            ..self
-        }
-    }
-
-    /// Bytes in memory of an event that has begun and not ended.
-    pub fn held(&self) -> usize {
-        self.reader.held()
-    }
-
-    /// Takes the next bytes of the provider; `out` gets what goes to the client now.
-    ///
-    /// # Errors
-    /// If an event is longer than the stream may hold.
-    pub fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
+impl<W: EventWatch> EventStream for PassthroughStream<W> {
+    fn push(&mut self, chunk: &Bytes, out: &mut Vec<Bytes>) -> Result<(), EventTooLong> {
         let Self {
             reader,
             watch,
@@ -70,13 +89,12 @@ impl PassingStream {
         } = self;
         reader.push(
             chunk,
-            |data| judge(watch.as_mut(), *protocol, name, next_number, data),
-            out,
+            |data| judge(watch, *protocol, name, next_number, data),
+            |piece| out.push(piece),
         )
     }
 
-    /// Ends the stream; returns what still goes to the client, if the last event lacks its blank line.
-    pub fn finish(&mut self) -> Option<Bytes> {
+    fn finish(&mut self) -> Option<Bytes> {
         let Self {
             reader,
             watch,
@@ -86,15 +104,14 @@ impl PassingStream {
         } = self;
         reader.finish(|data| {
             if watch.is_whole(data) {
-                judge(watch.as_mut(), *protocol, name, next_number, data)
+                judge(watch, *protocol, name, next_number, data)
             } else {
                 EventAction::Drop
             }
         })
     }
 
-    /// The event that tells the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, error: &ApiError) -> Bytes {
+    fn fail(&mut self, error: &ApiError) -> Bytes {
         match self.protocol {
             Protocol::AnthropicMessages => error.messages_event(),
             Protocol::OpenaiResponses => error.responses_event(self.next_number),
@@ -103,13 +120,42 @@ impl PassingStream {
         .into()
     }
 
-    /// The protocol's own view of the stream: its end, its token counts, its failure.
-    pub fn watch(&self) -> &dyn Watch {
-        self.watch.as_ref()
+    fn end(&self) -> StreamEnd {
+        self.watch.end()
+    }
+
+    fn is_done(&self) -> bool {
+        self.watch.is_done()
+    }
+
+    fn has_content(&self) -> bool {
+        self.watch.has_content()
+    }
+
+    fn held(&self) -> usize {
+        self.reader.held()
+    }
+
+    fn metered(&self) -> Metered {
+        self.watch.metered()
+    }
+
+    fn error(&self) -> Option<&Reported> {
+        self.watch.error()
+    }
+
+    fn shows_error(&self) -> bool {
+        true
     }
 }
 
-fn judge(watch: &mut dyn Watch, protocol: Protocol, name: &[u8], next_number: &mut u64, data: &[u8]) -> EventAction {
+fn judge(
+    watch: &mut impl EventWatch,
+    protocol: Protocol,
+    name: &[u8],
+    next_number: &mut u64,
+    data: &[u8],
+) -> EventAction {
     if protocol == Protocol::OpenaiResponses
         && let Some(number) = sequence_number(data)
     {

@@ -2,18 +2,22 @@
 
 use super::*;
 
-fn chat(show_usage: bool) -> PassingStream {
-    PassingStream::new(Protocol::OpenaiChat, Bytes::from_static(b"\"m\""), show_usage, None)
+fn chat(show_usage: bool) -> Box<dyn EventStream + Send> {
+    super::stream(
+        Protocol::OpenaiChat,
+        PassthroughStyle {
+            include_usage: show_usage,
+            ..PassthroughStyle::new(Bytes::from_static(b"\"m\""))
+        },
+    )
 }
 
-fn pass(stream: &mut PassingStream, text: &str) -> String {
-    let mut out = Vec::new();
+fn pass(stream: &mut Box<dyn EventStream + Send>, text: &str) -> String {
+    let mut pieces = Vec::new();
     stream
-        .push(&Bytes::copy_from_slice(text.as_bytes()), |piece| {
-            out.extend_from_slice(&piece)
-        })
+        .push(&Bytes::copy_from_slice(text.as_bytes()), &mut pieces)
         .unwrap();
-    String::from_utf8(out).unwrap()
+    String::from_utf8(pieces.concat()).unwrap()
 }
 
 #[test]
@@ -41,7 +45,7 @@ fn a_whole_answer_is_copied_only_to_change_its_models_name() {
 fn a_broken_stream_ends_in_its_own_protocols_error() {
     let error = ApiError::new(crate::wire::error::Code::ProviderError, "It failed.");
     let fail = |protocol, before: &str| {
-        let mut stream = PassingStream::new(protocol, Bytes::from_static(b"\"m\""), false, None);
+        let mut stream = super::stream(protocol, PassthroughStyle::new(Bytes::from_static(b"\"m\"")));
         pass(&mut stream, before);
         String::from_utf8(stream.fail(&error).to_vec()).unwrap()
     };

@@ -30,7 +30,7 @@ mod write_tools;
 mod tests;
 
 pub use echo::echo;
-pub use passthrough::Passing;
+pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
 pub use read_request::read_request;
 pub use read_response::read_response;

@@ -6,14 +6,14 @@ use serde_json::Value;
 use super::usage;
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::wire::content;
-use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::event_stream::{EventWatch, Metered, StreamEnd};
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventAction;
 use crate::wire::usage::value_after;
 
 /// The watcher of a stream. The client gets every event.
 #[derive(Debug, Default)]
-pub struct Passing {
+pub struct PassthroughWatch {
     ending: Option<StreamEnd>,
     tokens: Option<Tokens>,
     served: ServiceReport,
@@ -48,7 +48,7 @@ const LAST: [&[u8]; 4] = [
     b"\"error\"",
 ];
 
-impl Passing {
+impl PassthroughWatch {
     /// A stream that has not begun.
     pub fn new() -> Self {
         Self::default()
@@ -98,7 +98,7 @@ impl Passing {
     }
 }
 
-impl Watch for Passing {
+impl EventWatch for PassthroughWatch {
     fn judge(&mut self, data: &[u8]) -> EventAction {
         if !self.content {
             self.opening(data);
@@ -118,7 +118,7 @@ impl Watch for Passing {
         EventAction::Forward
     }
 
-    fn ending(&self) -> StreamEnd {
+    fn end(&self) -> StreamEnd {
         self.ending.unwrap_or(StreamEnd::Cut)
     }
 
@@ -126,23 +126,19 @@ impl Watch for Passing {
         self.ending.is_some()
     }
 
-    fn tokens(&self) -> Option<Tokens> {
-        self.tokens
-    }
-
-    fn served(&self) -> ServiceReport {
-        self.served
-    }
-
-    fn text_bytes(&self) -> usize {
-        self.text_bytes
+    fn metered(&self) -> Metered {
+        Metered {
+            tokens: self.tokens,
+            service: self.served,
+            text_bytes: self.text_bytes,
+        }
     }
 
     fn has_content(&self) -> bool {
         self.content
     }
 
-    fn reported(&self) -> Option<&Reported> {
+    fn error(&self) -> Option<&Reported> {
         self.failed.as_deref()
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::domain::Protocol;
+use crate::wire::event_stream::Metered;
 use crate::wire::neutral::{NotAnAnswer, Part, Response};
 use crate::wire::{chat, messages, responses};
 
@@ -11,12 +12,8 @@ use crate::wire::{chat, messages, responses};
 pub struct Answer {
     /// The JSON text that the client gets.
     pub body: Vec<u8>,
-    /// The provider's token counts, if its answer has any.
-    pub tokens: Option<Tokens>,
-    /// How the provider served the call.
-    pub served: ServiceReport,
-    /// Bytes of generated text, for an estimate if the provider sent no counts.
-    pub text_bytes: usize,
+    /// What it metered.
+    pub metered: Metered,
 }
 
 /// Bytes of generated text in a whole answer of `provider`'s protocol, for an estimate if the provider sent no counts.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::{self, Answer};
 use super::stream::TranslatedStream;
 use crate::domain::Protocol;
+use crate::wire::event_stream::Metered;
 use crate::wire::neutral::{Capabilities, NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::{chat, completions, messages, responses};
@@ -105,20 +106,18 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let response = answer::read(self.provider, &body, self.includes_reasoning)?;
 
-        let text_bytes = answer::text_length(&response);
-        let (tokens, served) = (response.tokens, response.service.unless_lost(self.tier_is_asked));
+        let metered = Metered {
+            tokens: response.tokens,
+            service: response.service.unless_lost(self.tier_is_asked),
+            text_bytes: answer::text_length(&response),
+        };
         let body = match self.client {
             Operation::Completions => completions::write_response(&response, &self.identity),
             Operation::Responses => responses::write_response(&response, &self.identity),
             Operation::Messages | Operation::CountTokens => messages::write_response(&response, &self.identity),
             Operation::Chat | Operation::Embeddings => chat::write_response(&response, &self.identity),
         };
-        Ok(Answer {
-            body,
-            tokens,
-            served,
-            text_bytes,
-        })
+        Ok(Answer { body, metered })
     }
 
     /// Puts a whole answer into a stream of the client's protocol: the provider did not stream although it was asked to.

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::source::Source;
 use super::writer::{MeteredWriter, Seen};
-use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::domain::{Protocol, ServiceReport};
 use crate::wire::error::ApiError;
-use crate::wire::event_stream::StreamEnd;
+use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, Response, ResponseIdentity};
 use crate::wire::operation::Operation;
 use crate::wire::reported::Reported;
@@ -64,17 +64,10 @@ impl TranslatedStream {
             ..self
         }
     }
+}
 
-    /// Bytes in memory of an event that has begun and not ended.
-    pub fn held(&self) -> usize {
-        self.reader.held()
-    }
-
-    /// Takes the next bytes of the provider; `out` gets what goes to the client now.
-    ///
-    /// # Errors
-    /// If an event is longer than the stream may hold.
-    pub fn push(&mut self, chunk: &Bytes, mut out: impl FnMut(Bytes)) -> Result<(), EventTooLong> {
+impl EventStream for TranslatedStream {
+    fn push(&mut self, chunk: &Bytes, out: &mut Vec<Bytes>) -> Result<(), EventTooLong> {
         let Self {
             reader,
             source,
@@ -93,19 +86,18 @@ impl TranslatedStream {
         let begun = *begun;
         let read = reader.push(chunk, judge, |comment| {
             if begun && is_comment(&comment) {
-                out(comment);
+                out.push(comment);
             }
         });
 
         if !written.is_empty() {
             self.begun = true;
-            out(written.into());
+            out.push(written.into());
         }
         read
     }
 
-    /// Ends the stream; returns what still goes to the client.
-    pub fn finish(&mut self) -> Option<Bytes> {
+    fn finish(&mut self) -> Option<Bytes> {
         let Self {
             reader,
             source,
@@ -124,15 +116,13 @@ impl TranslatedStream {
         (!written.is_empty()).then(|| written.into())
     }
 
-    /// The events that tell the client that the stream has failed. Nothing follows: the answer is not complete.
-    pub fn fail(&mut self, error: &ApiError) -> Bytes {
+    fn fail(&mut self, error: &ApiError) -> Bytes {
         let mut out = Vec::new();
         self.writer.fail(error, &mut out);
         out.into()
     }
 
-    /// How the stream stands now.
-    pub fn ending(&self) -> StreamEnd {
+    fn end(&self) -> StreamEnd {
         match &self.writer.seen {
             Seen { error: Some(_), .. } => StreamEnd::Failed,
             Seen { done: true, .. } => StreamEnd::Complete,
@@ -140,35 +130,33 @@ impl TranslatedStream {
         }
     }
 
-    /// The failure that the provider reported. The client has not read it.
-    pub fn reported(&self) -> Option<&Reported> {
-        self.reported.as_ref()
-    }
-
-    /// Whether content has passed: words, thoughts, calls, or the reason of an end.
-    pub fn has_content(&self) -> bool {
-        self.writer.seen.content
-    }
-
-    /// Whether no more events come.
-    pub fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.writer.seen.is_over()
     }
 
-    /// The last token counts that the provider sent.
-    pub fn tokens(&self) -> Option<Tokens> {
-        self.writer.seen.tokens
+    fn has_content(&self) -> bool {
+        self.writer.seen.content
     }
 
-    /// How the provider says that it served the call.
-    pub fn served(&self) -> ServiceReport {
+    fn held(&self) -> usize {
+        self.reader.held()
+    }
+
+    fn metered(&self) -> Metered {
         let report = self.whole.unwrap_or_else(|| self.source.served());
-        report.unless_lost(self.tier_is_asked)
+        Metered {
+            tokens: self.writer.seen.tokens,
+            service: report.unless_lost(self.tier_is_asked),
+            text_bytes: self.writer.seen.text_bytes,
+        }
     }
 
-    /// Bytes of generated text that have passed.
-    pub fn text_bytes(&self) -> usize {
-        self.writer.seen.text_bytes
+    fn error(&self) -> Option<&Reported> {
+        self.reported.as_ref()
+    }
+
+    fn shows_error(&self) -> bool {
+        false
     }
 }
 

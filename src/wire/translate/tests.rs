@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::{Protocol, ServiceReport, ServiceTier};
+use crate::wire::event_stream::EventStream as _;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::Capabilities;
 use crate::wire::operation::Operation;
-use crate::wire::passthrough::PassingStream;
+use crate::wire::passthrough::{self, PassthroughStyle};
 use crate::wire::{messages, responses, usage};
 
 /// `tests/data/wire/served.json`: what providers send, and how they served the call.
@@ -77,12 +78,18 @@ impl Case {
 fn a_stream_that_passes_says_how_it_was_served() {
     for case in Case::all() {
         for show_usage in [true, false] {
-            let mut stream = PassingStream::new(case.protocol, "\"m\"".into(), show_usage, None);
+            let mut stream = passthrough::stream(
+                case.protocol,
+                PassthroughStyle {
+                    include_usage: show_usage,
+                    ..PassthroughStyle::new("\"m\"")
+                },
+            );
             for event in case.events() {
-                stream.push(&event, |_| {}).unwrap();
+                stream.push(&event, &mut Vec::new()).unwrap();
             }
-            assert_eq!(stream.watch().served(), case.served(), "{}", case.name);
-            assert!(stream.watch().tokens().is_some(), "{}", case.name);
+            assert_eq!(stream.metered().service, case.served(), "{}", case.name);
+            assert!(stream.metered().tokens.is_some(), "{}", case.name);
         }
     }
 }
@@ -107,7 +114,7 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
             let expected = case.served().unless_lost(asks && can_ask);
             let exchange = case.exchange(asks);
             assert_eq!(
-                exchange.write_response(&case.whole()).unwrap().served,
+                exchange.write_response(&case.whole()).unwrap().metered.service,
                 expected,
                 "{}",
                 case.name
@@ -115,18 +122,18 @@ fn an_answer_in_another_protocol_is_charged_as_it_was_served() {
 
             let mut stream = exchange.clone().stream();
             for event in case.events() {
-                stream.push(&event, |_| {}).unwrap();
+                stream.push(&event, &mut Vec::new()).unwrap();
             }
             stream.finish();
             assert_eq!(
-                (stream.served(), stream.ending()),
+                (stream.metered().service, stream.end()),
                 (expected, StreamEnd::Complete),
                 "{}",
                 case.name
             );
 
             let (at_once, _) = exchange.answer_as_stream(&case.whole()).unwrap();
-            assert_eq!(at_once.served(), expected, "{}", case.name);
+            assert_eq!(at_once.metered().service, expected, "{}", case.name);
         }
     }
 }
@@ -138,23 +145,26 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
         .iter()
         .find(|case| case.protocol == Protocol::OpenaiResponses)
         .unwrap();
-    let mut passing = PassingStream::new(case.protocol, "\"m\"".into(), true, None);
+    let mut passing = passthrough::stream(
+        case.protocol,
+        PassthroughStyle {
+            include_usage: true,
+            ..PassthroughStyle::new("\"m\"")
+        },
+    );
     let mut translated = case.exchange(true).stream();
     for event in case.events().take(case.stream.len() - 1) {
-        passing.push(&event, |_| {}).unwrap();
-        translated.push(&event, |_| {}).unwrap();
+        passing.push(&event, &mut Vec::new()).unwrap();
+        translated.push(&event, &mut Vec::new()).unwrap();
     }
 
     let cut = ServiceReport {
         searches: 2,
         ..ServiceReport::default()
     };
+    assert_eq!((passing.metered().service, passing.end()), (cut, StreamEnd::Cut));
     assert_eq!(
-        (passing.watch().served(), passing.watch().ending()),
-        (cut, StreamEnd::Cut)
-    );
-    assert_eq!(
-        (translated.served(), translated.ending()),
+        (translated.metered().service, translated.end()),
         (cut.unless_lost(true), StreamEnd::Cut)
     );
 }
@@ -182,7 +192,7 @@ fn a_tier_that_the_provider_was_not_asked_for_is_not_charged_for_silence() {
             let request: Value = serde_json::from_slice(&request).unwrap();
             assert_eq!(request.get("service_tier").is_some(), tier.is_none(), "{body}");
             assert_eq!(
-                exchange.write_response(&silent.whole()).unwrap().served.tier,
+                exchange.write_response(&silent.whole()).unwrap().metered.service.tier,
                 tier,
                 "{body}"
             );

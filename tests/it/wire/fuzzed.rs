@@ -4,10 +4,10 @@ use bytes::Bytes;
 use crossmodel::domain::Protocol;
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::error::{ApiError, Code};
-use crossmodel::wire::event_stream::StreamEnd;
+use crossmodel::wire::event_stream::{EventStream as _, StreamEnd};
 use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
-use crossmodel::wire::passthrough::{PassingStream, renamed};
+use crossmodel::wire::passthrough::{self, PassthroughStyle, renamed};
 use crossmodel::wire::sse::{EventAction, EventReader};
 use crossmodel::wire::translate::{Exchange, ResponseStyle};
 use serde_json::Value;
@@ -159,7 +159,7 @@ pub fn answer(data: &[u8]) {
         let (stream, _) = exchange
             .answer_as_stream(body)
             .expect("an answer is one as a stream too");
-        assert_eq!(stream.tokens(), answer.tokens);
+        assert_eq!(stream.metered().tokens, answer.metered.tokens);
     }
 
     if let Some(named) = renamed(body, b"\"the/model\"") {
@@ -176,12 +176,14 @@ pub fn stream(data: &[u8]) {
         let mut stream = exchange(client, provider).stream();
         let mut out = Vec::new();
         for piece in pieces(body, size) {
-            if stream.push(&piece, |bytes| out.extend_from_slice(&bytes)).is_err() {
+            let mut ready = Vec::new();
+            if stream.push(&piece, &mut ready).is_err() {
                 return None;
             }
+            out.extend(ready.concat());
         }
         out.extend_from_slice(&stream.finish().unwrap_or_default());
-        let ending = stream.ending();
+        let ending = stream.end();
         if ending != StreamEnd::Complete {
             out.extend_from_slice(&stream.fail(&ApiError::new(Code::ProviderError, "It failed.")));
         }
@@ -227,16 +229,18 @@ fn without_comments(stream: &[u8]) -> String {
 pub fn passing(data: &[u8]) {
     let Some((_, protocol, body)) = pair(data) else { return };
     let passed = |size: usize| {
-        let mut stream = PassingStream::new(protocol, Bytes::from_static(b"\"the/model\""), false, None);
+        let mut stream = passthrough::stream(protocol, PassthroughStyle::new(Bytes::from_static(b"\"the/model\"")));
         let mut out = Vec::new();
         for piece in pieces(body, size) {
-            if stream.push(&piece, |bytes| out.extend_from_slice(&bytes)).is_err() {
+            let mut ready = Vec::new();
+            if stream.push(&piece, &mut ready).is_err() {
                 return None;
             }
+            out.extend(ready.concat());
         }
         out.extend_from_slice(&stream.finish().unwrap_or_default());
         stream.fail(&ApiError::new(Code::ProviderError, "It failed."));
-        Some((out, stream.watch().ending(), stream.watch().tokens()))
+        Some((out, stream.end(), stream.metered().tokens))
     };
 
     let (Some(whole), Some(single)) = (passed(body.len()), passed(1)) else {

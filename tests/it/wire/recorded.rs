@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use crossmodel::domain::{Model, Protocol, Provider, Tokens};
 use crossmodel::wire::error::{ApiError, Code};
-use crossmodel::wire::event_stream::StreamEnd;
+use crossmodel::wire::event_stream::{EventStream as _, StreamEnd};
 use crossmodel::wire::neutral::{Capabilities, Untranslatable};
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::translate::{Exchange, ResponseStyle};
@@ -105,23 +105,23 @@ pub(super) fn translated(exchange: &Exchange, pieces: &[&[u8]]) -> (String, Stre
     let mut out = Vec::new();
 
     for piece in pieces {
-        stream
-            .push(&Bytes::copy_from_slice(piece), |bytes| out.extend_from_slice(&bytes))
-            .unwrap();
+        let mut ready = Vec::new();
+        stream.push(&Bytes::copy_from_slice(piece), &mut ready).unwrap();
+        out.extend(ready.concat());
     }
     out.extend(stream.finish().unwrap_or_default());
 
-    let ending = stream.ending();
+    let ending = stream.end();
     match ending {
         StreamEnd::Complete => {}
         StreamEnd::Failed | StreamEnd::Cut => {
             let message = stream
-                .reported()
+                .error()
                 .and_then(|reported| reported.error.message.clone())
                 .unwrap_or("It broke off.".into());
             out.extend(stream.fail(&ApiError::new(Code::ProviderError, message)));
         }
     }
 
-    (String::from_utf8(out).unwrap(), ending, stream.tokens())
+    (String::from_utf8(out).unwrap(), ending, stream.metered().tokens)
 }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use crossmodel::domain::Protocol;
-use crossmodel::wire::event_stream::StreamEnd;
-use crossmodel::wire::passthrough::PassingStream;
+use crossmodel::wire::event_stream::{EventStream, StreamEnd};
+use crossmodel::wire::passthrough::{self, PassthroughStyle};
 use serde_json::Value;
 
 use super::recorded::{ANSWERS, CLIENTS, PROVIDERS, exchange, pairs, read, translated};
@@ -20,7 +20,7 @@ fn an_answer_and_its_stream_count_the_same_tokens() {
 
             let (_, _, tokens) = translated(&exchange, &[&read(format!("{name}/answer/{case}.sse")).unwrap()]);
 
-            assert_eq!(tokens, whole.tokens, "{name} {case}");
+            assert_eq!(tokens, whole.metered.tokens, "{name} {case}");
         }
     }
 }
@@ -102,23 +102,29 @@ fn a_stream_of_the_same_protocol_passes_as_it_came_but_for_the_models_name() {
             } else {
                 StreamEnd::Complete
             };
-            assert_eq!(stream.watch().ending(), expected, "{name} {case}");
+            assert_eq!(stream.end(), expected, "{name} {case}");
             assert!(
-                stream.watch().tokens().is_some() || case == "error",
+                stream.metered().tokens.is_some() || case == "error",
                 "{name} {case} has no counts"
             );
         }
     }
 }
 
-fn passed(protocol: Protocol, bytes: &[u8]) -> (Vec<u8>, PassingStream) {
-    let mut stream = PassingStream::new(protocol, Bytes::from_static(b"\"the/model\""), true, None);
+fn passed(protocol: Protocol, bytes: &[u8]) -> (Vec<u8>, Box<dyn EventStream + Send>) {
+    let mut stream = passthrough::stream(
+        protocol,
+        PassthroughStyle {
+            include_usage: true,
+            ..PassthroughStyle::new(Bytes::from_static(b"\"the/model\""))
+        },
+    );
     let mut out = Vec::new();
 
     for piece in bytes.chunks(7) {
-        stream
-            .push(&Bytes::copy_from_slice(piece), |bytes| out.extend_from_slice(&bytes))
-            .unwrap();
+        let mut ready = Vec::new();
+        stream.push(&Bytes::copy_from_slice(piece), &mut ready).unwrap();
+        out.extend(ready.concat());
     }
     out.extend(stream.finish().unwrap_or_default());
 

@@ -60,10 +60,10 @@ impl CallRecord {
 
         let latency_ms = millis(now, self.at);
 
-        let is_used = self.tokens.is_some() || first_byte_ms.is_some() || self.progress.is_sent();
+        let is_used = self.metered.tokens.is_some() || first_byte_ms.is_some() || self.progress.is_sent();
         let (state, error) = end.state(is_used);
         let is_free = state == CallState::Released;
-        let (tokens, source) = match self.tokens {
+        let (tokens, source) = match self.metered.tokens {
             Some(tokens) => (tokens, UsageSource::Provider),
             None if is_free => (Tokens::default(), UsageSource::None),
             None => (self.estimated(), UsageSource::Estimated),
@@ -109,7 +109,7 @@ impl CallRecord {
 
     /// The bill for so many tokens of the model that ran.
     fn bill(&self, id: RequestId, tokens: Tokens) -> Bill {
-        let usage = BillableUsage::new(tokens, self.service, self.tier);
+        let usage = BillableUsage::new(tokens, self.metered.service, self.tier);
         let cost = self.model.cost(&usage, self.at).unwrap_or_else(|| {
             // Without a price the call would not have been made.
             log_call!(error, self.marks(id), model.id = %self.model.id, "A call's cost is beyond all bounds");
@@ -129,7 +129,7 @@ impl CallRecord {
         let prompt = estimate(self.prompt_bytes).min(self.model.context_length.max(1));
         Tokens {
             prompt,
-            completion: estimate(self.delivered_bytes),
+            completion: estimate(self.metered.text_bytes),
             ..Tokens::default()
         }
     }

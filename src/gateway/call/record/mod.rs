@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 pub use new_call::NewCall;
 
-use crate::domain::{Attempt, Model, ProviderId, RequestId, ServiceReport, ServiceTier, Timestamp, Tokens};
+use crate::domain::{Attempt, Model, ProviderId, RequestId, ServiceTier, Timestamp};
 use crate::gateway::cache::CompiledKey;
 use crate::gateway::call::plan::Candidate;
 use crate::gateway::marks::Marks;
@@ -20,6 +20,7 @@ use crate::gateway::metering::spool::{CallStarted, Durable, NotWritten, SpoolFul
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::{Progress, UpstreamEndpoint};
 use crate::gateway::worker::Worker;
+use crate::wire::event_stream::Metered;
 use end::{CLIENT_LEFT, End};
 
 /// The error code of an attempt that was not made, since the model is paused after repeated failures.
@@ -50,12 +51,8 @@ pub struct CallRecord {
     open: Option<Open>,
     /// Bytes of the messages in the request.
     prompt_bytes: usize,
-    /// Bytes of generated text that the client got.
-    pub delivered_bytes: usize,
-    /// The provider's token counts.
-    pub tokens: Option<Tokens>,
-    /// How the provider served the call, as it reports.
-    pub service: ServiceReport,
+    /// The provider's counts, and the text that the client got.
+    pub metered: Metered,
     /// The tier that the client asked for.
     tier: Option<ServiceTier>,
 }
@@ -117,9 +114,7 @@ impl CallRecord {
                 attempts: Vec::new(),
             }),
             prompt_bytes: call.prompt_bytes,
-            delivered_bytes: 0,
-            tokens: None,
-            service: ServiceReport::default(),
+            metered: Metered::default(),
             tier: call.tier,
         }))
     }

@@ -9,7 +9,7 @@ use crate::gateway::http::Failure;
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::HttpError;
 use crate::wire::error::Code;
-use crate::wire::event_stream::StreamEnd;
+use crate::wire::event_stream::{Metered, StreamEnd};
 
 /// How long the relay waits for the end of a stream after its last event, so that its connection can be used again.
 const LAST_BYTES: Duration = Duration::from_secs(1);
@@ -17,7 +17,7 @@ const LAST_BYTES: Duration = Duration::from_secs(1);
 impl Relay {
     /// Ends a stream whose bytes have ended, or whose last event has passed.
     pub(super) async fn complete(mut self, client: Client) {
-        let ending = self.stream.flow.ending();
+        let ending = self.stream.events.end();
         if ending != StreamEnd::Complete && self.pass_on(&client).await.is_err() {
             return self.left().await;
         }
@@ -39,14 +39,14 @@ impl Relay {
         let Streaming {
             status,
             mut reader,
-            mut flow,
+            mut events,
             mut ready,
             ended,
             ..
         } = *stream;
 
         if record.settle(status).await.is_err() {
-            ready = vec![flow.fail(&not_written().error)];
+            ready = vec![events.fail(&not_written().error)];
         }
         // If the client left just now, the call still counts as answered.
         let _ = pass_on(&inner, &mut ready, &client).await;
@@ -62,13 +62,13 @@ impl Relay {
     /// Ends a stream in which the provider reported that it failed.
     async fn failed(mut self, client: &Client) {
         let endpoint = &self.candidate.endpoint;
-        let reported = self.stream.flow.reported().cloned().unwrap_or_default();
+        let reported = self.stream.events.error().cloned().unwrap_or_default();
         let failure = Failure::in_stream(endpoint, &reported.error, "failed in the middle of its answer");
         let reason = &failure.error.message;
         log_call!(warn, self.marks, provider.id = %endpoint.provider, model.id = %self.candidate.target.model.id, reason, "A provider failed in its stream");
         self.count_failure();
 
-        if self.stream.flow.tells_failures() {
+        if self.stream.events.shows_error() {
             self.count();
             self.record.fail(502, Code::ProviderError.as_str());
         } else {
@@ -91,7 +91,7 @@ impl Relay {
         self.count();
 
         self.stream.ready.clear();
-        let event = self.stream.flow.fail(&failure.error);
+        let event = self.stream.events.fail(&failure.error);
         self.stream.ready.push(event);
         // The client may have left too.
         let _ = self.pass_on(client).await;
@@ -135,16 +135,16 @@ impl Relay {
         }
 
         // The delivered bytes stay as they were when the client left.
-        self.record.tokens = self.stream.flow.tokens();
-        self.record.service = self.stream.flow.served();
+        let text_bytes = self.record.metered.text_bytes;
+        self.record.metered = Metered {
+            text_bytes,
+            ..self.stream.events.metered()
+        };
         self.record.client_left();
     }
 
     /// Notes in the record what the stream has used and delivered so far.
     fn count(&mut self) {
-        let flow = &self.stream.flow;
-        self.record.tokens = flow.tokens();
-        self.record.service = flow.served();
-        self.record.delivered_bytes = flow.text_bytes();
+        self.record.metered = self.stream.events.metered();
     }
 }

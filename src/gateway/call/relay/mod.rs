@@ -102,7 +102,7 @@ impl Relay {
 
     /// Whether the stream has no more events.
     pub(super) fn is_over(&self) -> bool {
-        self.stream.ended || self.stream.flow.is_done()
+        self.stream.ended || self.stream.events.is_done()
     }
 
     /// Masks the gateway's credential in the pieces that are ready.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::{Protocol, ServiceReport, Tokens};
-use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::event_stream::{EventWatch, Metered, StreamEnd};
 use crate::wire::json::{JsonError, Walk};
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventAction;
@@ -11,7 +11,7 @@ use crate::wire::{content, usage};
 
 /// The watcher of a stream, with what the stream has reported so far.
 #[derive(Clone, Debug)]
-pub struct Passing {
+pub struct PassthroughWatch {
     /// The client did not ask for usage: it does not get the extra chunk that carries it.
     hide_usage: bool,
     includes_reasoning: Option<bool>,
@@ -26,7 +26,7 @@ pub struct Passing {
     error: Option<Box<Reported>>,
 }
 
-impl Passing {
+impl PassthroughWatch {
     /// A stream that has not begun. `show_usage`: the client asked for the usage chunk. `includes_reasoning`: whether the
     /// provider counts thinking inside `completion_tokens`, if that is known.
     pub fn new(show_usage: bool, includes_reasoning: Option<bool>) -> Self {
@@ -58,7 +58,7 @@ impl Passing {
     }
 }
 
-impl Watch for Passing {
+impl EventWatch for PassthroughWatch {
     fn judge(&mut self, data: &[u8]) -> EventAction {
         if data == b"[DONE]" {
             self.done = true;
@@ -93,7 +93,7 @@ impl Watch for Passing {
         data == b"[DONE]" || serde_json::from_slice::<serde::de::IgnoredAny>(data).is_ok()
     }
 
-    fn ending(&self) -> StreamEnd {
+    fn end(&self) -> StreamEnd {
         match self {
             Self { error: Some(_), .. } => StreamEnd::Failed,
             Self { done: true, .. } | Self { finished: true, .. } => StreamEnd::Complete,
@@ -105,23 +105,19 @@ impl Watch for Passing {
         self.done
     }
 
-    fn tokens(&self) -> Option<Tokens> {
-        self.tokens
-    }
-
-    fn served(&self) -> ServiceReport {
-        self.served
-    }
-
-    fn text_bytes(&self) -> usize {
-        self.text_bytes
+    fn metered(&self) -> Metered {
+        Metered {
+            tokens: self.tokens,
+            service: self.served,
+            text_bytes: self.text_bytes,
+        }
     }
 
     fn has_content(&self) -> bool {
         self.content
     }
 
-    fn reported(&self) -> Option<&Reported> {
+    fn error(&self) -> Option<&Reported> {
         self.error.as_deref()
     }
 }

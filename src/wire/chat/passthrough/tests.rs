@@ -7,11 +7,11 @@ use super::*;
 use crate::wire::sse::EventReader;
 
 /// The watcher and the reader that splits the stream into events for it.
-struct Stream(EventReader, Passing);
+struct Stream(EventReader, PassthroughWatch);
 
 impl Stream {
     fn new(show_usage: bool) -> Self {
-        Self(EventReader::default(), Passing::new(show_usage, None))
+        Self(EventReader::default(), PassthroughWatch::new(show_usage, None))
     }
 
     fn push(&mut self, chunk: &Bytes, out: impl FnMut(Bytes)) -> bool {
@@ -59,8 +59,14 @@ fn the_usage_chunk_is_read_and_shown_only_if_asked_for() {
             let out = pass(&mut stream, head) + &pass(&mut stream, tail);
 
             assert_eq!(out, expected, "show {show}, split at {at}");
-            assert_eq!(stream.1.tokens().map(|t| (t.prompt, t.completion)), Some((7, 2)));
-            assert_eq!((stream.1.ending(), stream.1.text_bytes()), (StreamEnd::Complete, 5));
+            assert_eq!(
+                stream.1.metered().tokens.map(|t| (t.prompt, t.completion)),
+                Some((7, 2))
+            );
+            assert_eq!(
+                (stream.1.end(), stream.1.metered().text_bytes),
+                (StreamEnd::Complete, 5)
+            );
         }
     }
 }
@@ -76,20 +82,20 @@ fn the_last_usage_counts() {
 
     pass(&mut stream, &(chunk(1) + &chunk(9) + CHUNK));
 
-    assert_eq!(stream.1.tokens().map(|t| t.completion), Some(9));
+    assert_eq!(stream.1.metered().tokens.map(|t| t.completion), Some(9));
 }
 
 #[test]
 fn a_stream_without_a_finish_is_cut() {
     let mut stream = Stream::new(true);
 
-    assert_eq!(stream.1.ending(), StreamEnd::Cut);
+    assert_eq!(stream.1.end(), StreamEnd::Cut);
 
     pass(&mut stream, CHUNK);
-    assert_eq!(stream.1.ending(), StreamEnd::Cut);
+    assert_eq!(stream.1.end(), StreamEnd::Cut);
 
     pass(&mut stream, LAST);
-    assert_eq!(stream.1.ending(), StreamEnd::Complete);
+    assert_eq!(stream.1.end(), StreamEnd::Complete);
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn an_error_of_the_provider_in_the_stream_is_seen() {
 
         assert_eq!(pass(&mut stream, event), event);
 
-        assert_eq!(stream.1.ending(), StreamEnd::Failed, "{event}");
+        assert_eq!(stream.1.end(), StreamEnd::Failed, "{event}");
     }
 }
 
@@ -117,7 +123,7 @@ fn a_word_in_the_text_is_no_error() {
         "data: {\"choices\":[{\"delta\":{\"content\":\"\\\"error\\\": 1\"},\"error\":1}]}\n\n",
     );
 
-    assert_eq!(stream.1.ending(), StreamEnd::Cut);
+    assert_eq!(stream.1.end(), StreamEnd::Cut);
 }
 
 proptest::proptest! {
@@ -136,7 +142,7 @@ proptest::proptest! {
         for piece in pieces {
             let _ = stream.push(&Bytes::from(piece), |_| {});
         }
-        let _ = (stream.finish(), stream.1.ending());
+        let _ = (stream.finish(), stream.1.end());
     }
 }
 

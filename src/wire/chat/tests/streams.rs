@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Tokens;
-use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::event_stream::{EventWatch, StreamEnd};
 use crate::wire::neutral::Stop;
 
 pub(super) fn text(text: &'static str) -> Event<'static> {
@@ -110,7 +110,7 @@ fn a_stream_that_passes_is_understood_like_one_that_is_read() {
         (fixture!("answer/length.sse"), StreamEnd::Complete),
         (fixture!("answer/error.sse"), StreamEnd::Failed),
     ] {
-        let mut passing = Passing::new(true, None);
+        let mut passing = PassthroughWatch::new(true, None);
         let chunk = Bytes::from_static(stream.as_bytes());
         EventReader::default()
             .push(&chunk, |data| passing.judge(data), |_| {})
@@ -118,7 +118,7 @@ fn a_stream_that_passes_is_understood_like_one_that_is_read() {
         let read = fold(&events(stream));
 
         assert_eq!(
-            (passing.ending(), passing.tokens()),
+            (passing.end(), passing.metered().tokens),
             (ending, read.response.tokens),
             "{stream}"
         );

@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use self::glance::Glance;
 use super::usage;
-use crate::domain::{Protocol, ServiceReport, Tokens};
+use crate::domain::Protocol;
 use crate::wire::content;
-use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::event_stream::{EventWatch, Metered, StreamEnd};
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventAction;
 
 /// The watcher of a stream: its usage, its end and the amount of its text. The client gets every event.
 #[derive(Clone, Debug, Default)]
-pub struct Passing {
+pub struct PassthroughWatch {
     usage: usage::Usage,
     text_bytes: usize,
     stopped: bool,
@@ -23,7 +23,7 @@ pub struct Passing {
     failed: Option<Box<Reported>>,
 }
 
-impl Passing {
+impl PassthroughWatch {
     /// A stream that has not begun.
     pub fn new() -> Self {
         Self::default()
@@ -53,7 +53,7 @@ impl Passing {
     }
 }
 
-impl Watch for Passing {
+impl EventWatch for PassthroughWatch {
     fn judge(&mut self, data: &[u8]) -> EventAction {
         match serde_json::from_slice::<Glance<'_>>(data) {
             Ok(Glance {
@@ -83,7 +83,7 @@ impl Watch for Passing {
         EventAction::Forward
     }
 
-    fn ending(&self) -> StreamEnd {
+    fn end(&self) -> StreamEnd {
         match self {
             Self { failed: Some(_), .. } => StreamEnd::Failed,
             Self { done: true, .. } | Self { stopped: true, .. } => StreamEnd::Complete,
@@ -95,23 +95,19 @@ impl Watch for Passing {
         self.done
     }
 
-    fn tokens(&self) -> Option<Tokens> {
-        self.usage.tokens()
-    }
-
-    fn served(&self) -> ServiceReport {
-        self.usage.served()
-    }
-
-    fn text_bytes(&self) -> usize {
-        self.text_bytes
+    fn metered(&self) -> Metered {
+        Metered {
+            tokens: self.usage.tokens(),
+            service: self.usage.served(),
+            text_bytes: self.text_bytes,
+        }
     }
 
     fn has_content(&self) -> bool {
         self.content
     }
 
-    fn reported(&self) -> Option<&Reported> {
+    fn error(&self) -> Option<&Reported> {
         self.failed.as_deref()
     }
 }
@@ -120,8 +116,8 @@ impl Watch for Passing {
 mod tests {
     use super::*;
 
-    fn watch(events: &[&str]) -> Passing {
-        let mut passing = Passing::new();
+    fn watch(events: &[&str]) -> PassthroughWatch {
+        let mut passing = PassthroughWatch::new();
         for event in events {
             assert_eq!(passing.judge(event.as_bytes()), EventAction::Forward);
         }
@@ -141,21 +137,21 @@ mod tests {
         let passing = watch(&[START, "", "{", TEXT, thought, r#"{"type":"ping"}"#, STOP, DONE]);
 
         assert_eq!(
-            (passing.ending(), passing.is_done(), passing.text_bytes()),
+            (passing.end(), passing.is_done(), passing.metered().text_bytes),
             (StreamEnd::Complete, true, 5)
         );
         assert_eq!(
-            passing.tokens().map(|t| (t.prompt, t.cache_read, t.completion)),
+            passing.metered().tokens.map(|t| (t.prompt, t.cache_read, t.completion)),
             Some((10, 3, 9))
         );
     }
 
     #[test]
     fn the_end_is_known_at_any_moment() {
-        assert_eq!(watch(&[START, TEXT]).ending(), StreamEnd::Cut);
-        assert_eq!(watch(&[START, TEXT]).tokens().map(|t| t.prompt), Some(10));
-        assert_eq!(watch(&[START, TEXT, STOP]).ending(), StreamEnd::Complete);
-        assert_eq!(watch(&[START, STOP, ERROR]).ending(), StreamEnd::Failed);
+        assert_eq!(watch(&[START, TEXT]).end(), StreamEnd::Cut);
+        assert_eq!(watch(&[START, TEXT]).metered().tokens.map(|t| t.prompt), Some(10));
+        assert_eq!(watch(&[START, TEXT, STOP]).end(), StreamEnd::Complete);
+        assert_eq!(watch(&[START, STOP, ERROR]).end(), StreamEnd::Failed);
         assert!(!watch(&[START, STOP]).is_done());
     }
 }

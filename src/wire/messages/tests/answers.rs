@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{ANSWERS, Lines, data, lines};
 use crate::domain::Tokens;
-use crate::wire::event_stream::{StreamEnd, Watch as _};
-use crate::wire::messages::passthrough::Passing;
+use crate::wire::event_stream::{EventWatch as _, StreamEnd};
+use crate::wire::messages::passthrough::PassthroughWatch;
 use crate::wire::messages::read_events::ReadEvents;
 use crate::wire::messages::read_response::read_response;
 use crate::wire::messages::usage::tokens;
@@ -32,7 +32,7 @@ fn a_stream_is_read_like_the_whole_answer() {
 fn usage_is_exact_whichever_way_the_answer_comes() {
     for (name, whole, stream) in ANSWERS {
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let mut passing = Passing::new();
+        let mut passing = PassthroughWatch::new();
         let mut last = None;
         let mut reader = ReadEvents::new(None);
         for event in data(stream) {
@@ -45,8 +45,12 @@ fn usage_is_exact_whichever_way_the_answer_comes() {
         }
 
         assert!(tokens(&whole).is_some());
-        assert_eq!((last, passing.tokens()), (tokens(&whole), tokens(&whole)), "{name}");
-        assert_eq!((passing.ending(), passing.is_done()), (StreamEnd::Complete, true));
+        assert_eq!(
+            (last, passing.metered().tokens),
+            (tokens(&whole), tokens(&whole)),
+            "{name}"
+        );
+        assert_eq!((passing.end(), passing.is_done()), (StreamEnd::Complete, true));
         assert_eq!(read_response(&whole, None).unwrap().tokens, tokens(&whole));
     }
 
@@ -73,12 +77,12 @@ fn an_error_in_the_stream_ends_it() {
         "{last}"
     );
 
-    let mut passing = Passing::new();
+    let mut passing = PassthroughWatch::new();
     for event in data(ERROR) {
         passing.judge(event.as_bytes());
     }
 
-    assert_eq!(passing.ending(), StreamEnd::Failed);
+    assert_eq!(passing.end(), StreamEnd::Failed);
 }
 
 #[test]

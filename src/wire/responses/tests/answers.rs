@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::{Protocol, ServiceReport, Tokens};
-use crate::wire::event_stream::{StreamEnd, Watch};
+use crate::wire::event_stream::{EventWatch, StreamEnd};
 use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
 
 fn response(answer: &Value) -> Response<'_> {
@@ -254,36 +254,40 @@ fn a_stream_that_passes_is_counted_and_its_end_is_seen() {
         ("error", StreamEnd::Failed, 9),
         ("error_event", StreamEnd::Failed, 0),
     ] {
-        let mut passing = Passing::new();
+        let mut passing = PassthroughWatch::new();
         let events = data(&fixture(&format!("answer/{case}.sse")));
         let (last, before) = events.split_last().unwrap();
         before.iter().for_each(|event| {
             passing.judge(event.as_bytes());
         });
-        assert_eq!((passing.ending(), passing.is_done()), (StreamEnd::Cut, false), "{case}");
+        assert_eq!((passing.end(), passing.is_done()), (StreamEnd::Cut, false), "{case}");
 
         passing.judge(last.as_bytes());
 
-        assert_eq!((passing.ending(), passing.text_bytes()), (ending, text_bytes), "{case}");
+        assert_eq!(
+            (passing.end(), passing.metered().text_bytes),
+            (ending, text_bytes),
+            "{case}"
+        );
         let counted = super::events(&fixture(&format!("answer/{case}.sse")))
             .into_iter()
             .find_map(|event| match event {
                 Event::Usage(tokens) => Some(tokens),
                 _ => None,
             });
-        assert_eq!(passing.tokens(), counted, "{case}");
+        assert_eq!(passing.metered().tokens, counted, "{case}");
     }
 }
 
 #[test]
 fn tools_and_texts_with_words_of_the_protocol_do_not_disturb_the_watcher() {
-    let mut passing = Passing::new();
+    let mut passing = PassthroughWatch::new();
     passing.judge(br#"{"type":"response.output_text.delta","delta":"\"response.completed\" \"error\""}"#);
 
-    assert_eq!((passing.ending(), passing.text_bytes()), (StreamEnd::Cut, 32));
+    assert_eq!((passing.end(), passing.metered().text_bytes), (StreamEnd::Cut, 32));
 
     passing.judge(br#"{"type":"response.completed","response":{"tools":[{"parameters":{"delta":"x"}}],"usage":{"input_tokens":1}}}"#);
 
-    assert_eq!((passing.ending(), passing.text_bytes()), (StreamEnd::Complete, 32));
-    assert_eq!(passing.tokens().map(|tokens| tokens.prompt), Some(1));
+    assert_eq!((passing.end(), passing.metered().text_bytes), (StreamEnd::Complete, 32));
+    assert_eq!(passing.metered().tokens.map(|tokens| tokens.prompt), Some(1));
 }
