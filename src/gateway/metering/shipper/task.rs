@@ -173,7 +173,9 @@ impl Task {
                 Entry::Ended(end) => match self.open.remove(&end.id) {
                     Some((call, _)) => self.batch.add(*call, *end),
                     // The task will notice at its end that this call is missing in the tables.
-                    None => tracing::error!(request.id = %end.id.header_value(), "The spool has the end of a call and not its beginning"),
+                    None => {
+                        tracing::error!(request.id = %end.id.header_value(), "The spool has the end of a call and not its beginning")
+                    }
                 },
             }
             self.offset = offset;
