@@ -16,6 +16,7 @@ use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
+use crate::wire::control::Control;
 
 /// A call for a task to make.
 pub struct CallJob {
@@ -28,6 +29,8 @@ pub struct CallJob {
     /// Whether a candidate was tried.
     pub tried_any: bool,
     pub request: ClientRequest,
+    /// What the body says to the gateway.
+    pub control: Control,
     /// The client's body, decoded but not changed.
     pub body: body::BufferedBody,
     /// The client's headers that go on to a provider of the client's protocol.

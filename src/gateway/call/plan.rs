@@ -98,7 +98,7 @@ impl ClientRequest {
     pub fn prepare(
         &self,
         body: &Bytes,
-        control: &Control<'_>,
+        control: &Control,
         candidate: &Candidate,
         ask: AskUsage,
     ) -> Result<ProviderRequest, Untranslatable> {

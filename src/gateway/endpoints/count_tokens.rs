@@ -30,7 +30,7 @@ const HERE: Operation = Operation::CountTokens;
 pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Result<Answer, Failure> {
     let buffered = caller.read_call(payload).await?;
     let control = Control::read(&buffered.bytes, HERE).map_err(refused)?;
-    let candidate = only_candidate(caller, &control).await?;
+    let candidate = only_candidate(caller, control.model(&buffered.bytes)).await?;
     caller.head.model = Some(candidate.target.header.clone());
 
     let rewritten = control.rewrite(&buffered.bytes, &candidate.target.literal, AskUsage::AsSent);
@@ -48,11 +48,11 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
 }
 
 /// The model that the name comes to. Nothing is generated, so there is no other to fall back to.
-async fn only_candidate(caller: &mut Caller<'_>, control: &Control<'_>) -> Result<Candidate, Failure> {
+async fn only_candidate(caller: &mut Caller<'_>, requested: &str) -> Result<Candidate, Failure> {
     let snapshot = caller.worker.inner.cache.snapshot(caller.now).await;
     let key = Arc::clone(&caller.key);
     let allowed = key.allowed_models.as_deref();
-    let decision = decide(&key.aliases, &snapshot.catalog, allowed, &control.model);
+    let decision = decide(&key.aliases, &snapshot.catalog, allowed, requested);
 
     let model = check_model(&decision, &key, &snapshot, &mut caller.head)?;
     let found = candidate(&snapshot, &model, HERE).inspect_err(|_| caller.head.ran(model.id.as_str()))?;

@@ -48,7 +48,7 @@ pub async fn call(
 ) -> Result<Answer, Failure> {
     let buffered = caller.read_call(payload).await?;
     let control = Control::read(&buffered.bytes, operation).map_err(refused)?;
-    let routed = route(caller, operation, &control).await?;
+    let routed = route(caller, operation, &control, &buffered.bytes).await?;
 
     let client_request = ClientRequest {
         operation,
@@ -56,7 +56,7 @@ pub async fn call(
         created: caller.now.seconds(),
         stream: control.stream,
         include_usage: control.asks_usage(),
-        response_name: routed.keep_name.then(|| control.model.to_string()),
+        response_name: routed.keep_name.then(|| control.model(&buffered.bytes).to_owned()),
     };
     let provider_request = client_request
         .prepare(&buffered.bytes, &control, &routed.first, routed.first.asks_usage())
@@ -68,7 +68,7 @@ pub async fn call(
     let new_call = NewCall {
         id: caller.head.id,
         at: caller.now,
-        requested: printable(&control.model),
+        requested: printable(control.model(&buffered.bytes)),
         alias: routed.alias,
         operation,
         stream: control.stream,
@@ -90,6 +90,7 @@ pub async fn call(
         first_request: Some(provider_request),
         tried_any: false,
         request: client_request,
+        control,
         forwarded: forwarded(operation, headers),
         body: buffered,
         progress,
@@ -103,18 +104,22 @@ pub async fn call(
 }
 
 /// Resolves the name, and finds the candidates that may be asked for it.
-async fn route(caller: &mut Caller<'_>, operation: Operation, control: &Control<'_>) -> Result<Routed, Failure> {
+async fn route(
+    caller: &mut Caller<'_>,
+    operation: Operation,
+    control: &Control,
+    body: &[u8],
+) -> Result<Routed, Failure> {
     let inner = &caller.worker.inner;
     let key = Arc::clone(&caller.key);
     let snapshot = inner.cache.snapshot(caller.now).await;
     let allowed = key.allowed_models.as_deref();
-    let decision = decide(&key.aliases, &snapshot.catalog, allowed, &control.model);
+    let requested = control.model(body);
+    let decision = decide(&key.aliases, &snapshot.catalog, allowed, requested);
 
     let model = check_model(&decision, &key, &snapshot, &mut caller.head).inspect_err(|_| {
         let agent = agent(caller.request.headers());
-        inner
-            .refusals
-            .note(key.id, printable(&control.model), caller.now, agent);
+        inner.refusals.note(key.id, printable(requested), caller.now, agent);
     })?;
     let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| caller.head.ran(model.id.as_str()))?;
@@ -136,7 +141,7 @@ async fn route(caller: &mut Caller<'_>, operation: Operation, control: &Control<
 /// Holds what the call may cost, of the balance and of every limit that it counts against.
 async fn reserve(
     caller: &Caller<'_>,
-    control: &Control<'_>,
+    control: &Control,
     body: &[u8],
     routed: &Routed,
 ) -> Result<(CostBound, Holds), Failure> {
@@ -187,7 +192,7 @@ fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
 
 /// How many bytes of text the prompt is worth if its provider reports no tokens: a picture in it is worth what it shows, and
 /// not what it takes.
-fn prompt_bytes(control: &Control<'_>, body: &[u8]) -> usize {
+fn prompt_bytes(control: &Control, body: &[u8]) -> usize {
     if body.len() < LARGE {
         return control.prompt_bytes;
     }

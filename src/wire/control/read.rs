@@ -13,11 +13,12 @@ use crate::wire::error::ApiError;
 use crate::wire::json::{Span, unquote};
 use crate::wire::operation::Operation;
 
-/// The control keys of a request, which decide how the gateway handles it.
+/// The control keys of a request, which decide how the gateway handles it. Read once for each request; it owns what it keeps,
+/// and its places belong to the body that it was read from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Control<'a> {
-    /// The model's name as the client means it, escapes undone.
-    pub model: Cow<'a, str>,
+pub struct Control {
+    /// The model's name, escapes undone, if it is written with escapes.
+    escaped_model: Option<Box<str>>,
     /// The place of the name in the body, quotes included.
     pub model_span: Span,
     /// Whether the client asks for a stream.
@@ -33,26 +34,29 @@ pub struct Control<'a> {
     /// answer does not use as if it were part of the answer.
     pub predicted_bytes: usize,
     /// The tier and the speed that the client asks for, if they are not the usual ones.
-    tiers: [Option<AskedTier<'a>>; 2],
+    tiers: [Option<AskedTier>; 2],
     pub(super) operation: Operation,
     pub(super) stream_options: StreamOptions,
     /// The offset after the opening brace of the body.
     pub(super) head: usize,
 }
 
-impl<'a> Control<'a> {
+impl Control {
     /// Reads the control keys of a request to `operation`.
     ///
     /// # Errors
     /// If the body is not one JSON object, a control key is there twice or of the wrong kind, or `model` or the content that
     /// the endpoint works on is missing.
-    pub fn read(body: &'a [u8], operation: Operation) -> Result<Self, ControlError> {
+    pub fn read(body: &[u8], operation: Operation) -> Result<Self, ControlError> {
         let text = std::str::from_utf8(body).map_err(|_| ControlError::Utf8)?;
         let mut keys = Keys::default();
         keys.find(text)?;
 
         let model_span = keys.model.ok_or(ControlError::MissingModel)?;
-        let model = model_name(model_span.of(text))?;
+        let escaped_model = match model_name(model_span.of(text))? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(name) => Some(name.into()),
+        };
         let content = content(text, operation, &keys)?;
         let tiers = tiers(text, operation, &keys)?;
         let (max_tokens, answers) = answer_limits(text, operation, &keys)?;
@@ -68,7 +72,7 @@ impl<'a> Control<'a> {
             .map(|span| span.len())
             .sum();
         Ok(Self {
-            model,
+            escaped_model,
             model_span,
             stream,
             prompt_bytes,
@@ -80,6 +84,17 @@ impl<'a> Control<'a> {
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),
         })
+    }
+
+    /// The model's name as the client means it, escapes undone. `body` is the body that this was read from.
+    pub fn model<'a>(&'a self, body: &'a [u8]) -> &'a str {
+        if let Some(name) = &self.escaped_model {
+            return name;
+        }
+
+        let Span { start, end } = self.model_span;
+        let quoted = body.get(start + 1..end - 1).unwrap_or_default();
+        std::str::from_utf8(quoted).unwrap_or_default()
     }
 
     /// What the request may make a provider read or write beyond the bytes of `body`, the body that this was read from.
@@ -153,7 +168,7 @@ fn content(text: &str, operation: Operation, keys: &Keys) -> Result<Option<Span>
     }
 }
 
-fn tiers<'a>(text: &'a str, operation: Operation, keys: &Keys) -> Result<[Option<AskedTier<'a>>; 2], ControlError> {
+fn tiers(text: &str, operation: Operation, keys: &Keys) -> Result<[Option<AskedTier>; 2], ControlError> {
     Ok(match operation {
         Operation::Chat | Operation::Completions | Operation::Responses => {
             [AskedTier::read(text, keys.service_tier, "service_tier")?, None]

@@ -13,7 +13,7 @@ pub enum AskUsage {
     AsSent,
 }
 
-impl Control<'_> {
+impl Control {
     /// Whether [`AskUsage::Yes`] would change the body.
     pub fn lacks_usage(&self) -> bool {
         self.stream && self.operation == Operation::Chat && !self.stream_options.asked

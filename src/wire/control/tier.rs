@@ -1,7 +1,5 @@
 //! The service tier that a request asks for, and whether its model has a price for it.
 
-use std::borrow::Cow;
-
 use super::error::ControlError;
 use crate::domain::{Model, ServiceTier};
 use crate::wire::error::{ApiError, Code};
@@ -12,14 +10,14 @@ const REPEATED: usize = 32;
 
 /// A tier that the client asks for and that is not the usual one.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct AskedTier<'a> {
+pub(super) struct AskedTier {
     key: &'static str,
-    name: Cow<'a, str>,
+    name: Box<str>,
 }
 
-impl<'a> AskedTier<'a> {
+impl AskedTier {
     /// Reads the value of `key`. A client that lets the provider choose asks for no tier.
-    pub(super) fn read(text: &'a str, span: Option<Span>, key: &'static str) -> Result<Option<Self>, ControlError> {
+    pub(super) fn read(text: &str, span: Option<Span>, key: &'static str) -> Result<Option<Self>, ControlError> {
         let Some(value) = span.map(|span| span.of(text)).filter(|value| *value != "null") else {
             return Ok(None);
         };
@@ -29,7 +27,7 @@ impl<'a> AskedTier<'a> {
             wanted: "a string",
         })?;
         let usual = name == "auto" || ServiceTier::named(&name) == Some(ServiceTier::Standard);
-        Ok((!usual).then_some(Self { key, name }))
+        Ok((!usual).then(|| Self { key, name: name.into() }))
     }
 
     /// The tier, if this key can ask for it. A provider that ignores an unknown value would serve such a call as usual: a

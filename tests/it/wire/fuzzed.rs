@@ -79,7 +79,7 @@ pub fn control(data: &[u8]) {
                 continue;
             };
             let again = Control::read(&out, operation).expect("a request that can be read again");
-            assert_eq!(again.model, "their/model");
+            assert_eq!(again.model(&out), "their/model");
 
             let (Ok(mut before), Ok(mut after)) = (
                 serde_json::from_slice::<Value>(data),

@@ -9,11 +9,13 @@ mod failed;
 mod retries;
 mod send;
 
+use super::failures::untranslatable;
 use super::job::CallJob;
 use super::opening::Answer;
 use super::plan::{Candidate, ProviderRequest};
 use crate::gateway::http::Failure;
 use crate::wire::error::{ApiError, Code};
+use crate::wire::neutral::Untranslatable;
 use failed::FailedAttempt;
 use retries::{request_again, try_with_retries};
 
@@ -45,7 +47,7 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
             .is_some_and(|candidate| candidate.breaker.admits(now));
         if !is_admitted {
             if let Some(candidate) = call.candidates.get(index).filter(|_| call.candidates.len() > 1) {
-                call.record.record_skipped(candidate);
+                call.record.record_paused(candidate);
             }
             put_off.push(index);
             continue;
@@ -96,7 +98,14 @@ async fn try_candidate(
     last: bool,
 ) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
     let candidate = call.candidates.get(index)?.clone();
-    let provider_request = request_for(call, index, &candidate)?;
+    let provider_request = match request_for(call, index, &candidate) {
+        Ok(request) => request,
+        Err(refused) => {
+            let code = untranslatable(refused).code.into_owned();
+            call.record.record_skipped(&candidate, code);
+            return None;
+        }
+    };
 
     if call.tried_any || index > 0 {
         call.record.switch_to(&candidate);
@@ -107,12 +116,15 @@ async fn try_candidate(
     Some(try_with_retries(call, &candidate, provider_request, last).await)
 }
 
-/// The request for a candidate, made before for the first one. `None` if the candidate's protocol cannot express it.
-fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Option<ProviderRequest> {
+/// The request for a candidate, made before for the first one.
+///
+/// # Errors
+/// If the candidate's protocol cannot express the request.
+fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Result<ProviderRequest, Untranslatable> {
     if index == 0
         && let Some(first) = call.first_request.take()
     {
-        return Some(first);
+        return Ok(first);
     }
 
     request_again(call, candidate, candidate.asks_usage())

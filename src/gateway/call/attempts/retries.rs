@@ -12,7 +12,8 @@ use crate::gateway::call::plan::{Candidate, ProviderRequest};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::TakesUsage;
 use crate::random;
-use crate::wire::control::{AskUsage, Control};
+use crate::wire::control::AskUsage;
+use crate::wire::neutral::Untranslatable;
 
 /// Tries one candidate, and again after transient failures. `last`: no candidate is left after it, so waiting is worth more.
 pub(super) async fn try_with_retries(
@@ -40,7 +41,7 @@ pub(super) async fn try_with_retries(
 
         if failed.rejects_usage_option && added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
             // The provider has not begun to work: it is tried again without the option that the gateway added.
-            if let Some(again) = request_again(call, candidate, AskUsage::AsSent) {
+            if let Ok(again) = request_again(call, candidate, AskUsage::AsSent) {
                 candidate.endpoint.state.set_takes_usage(TakesUsage::No);
                 provider_request = again;
                 continue;
@@ -53,7 +54,7 @@ pub(super) async fn try_with_retries(
         };
         tokio::time::sleep(wait).await;
         match request_again(call, candidate, candidate.asks_usage()) {
-            Some(again) if !call.progress.has_left() => provider_request = again,
+            Ok(again) if !call.progress.has_left() => provider_request = again,
             _ => return Err(failed),
         }
     }
@@ -101,9 +102,15 @@ fn wait_before_retry(
 }
 
 /// Makes the request for a candidate from the client's body.
-pub(super) fn request_again(call: &CallJob, candidate: &Candidate, ask: AskUsage) -> Option<ProviderRequest> {
-    let control = Control::read(&call.body.bytes, call.request.operation).ok()?;
-    call.request.prepare(&call.body.bytes, &control, candidate, ask).ok()
+///
+/// # Errors
+/// If the candidate's protocol cannot express the request.
+pub(super) fn request_again(
+    call: &CallJob,
+    candidate: &Candidate,
+    ask: AskUsage,
+) -> Result<ProviderRequest, Untranslatable> {
+    call.request.prepare(&call.body.bytes, &call.control, candidate, ask)
 }
 
 /// The pause before the next try. It doubles each time, and is spread, so that calls do not come back all at once.

@@ -148,9 +148,14 @@ impl CallRecord {
         HeaderValue::from_str(self.model.id.as_str()).ok()
     }
 
-    /// Notes that a candidate was skipped, since it is paused after repeated failures.
-    pub fn record_skipped(&mut self, candidate: &Candidate) {
-        self.record_attempt(candidate, None, Some(LEFT_ALONE.into()), Instant::now());
+    /// Notes that a candidate was put off, since it is paused after repeated failures.
+    pub fn record_paused(&mut self, candidate: &Candidate) {
+        self.record_skipped(candidate, LEFT_ALONE.into());
+    }
+
+    /// Notes that a candidate was not asked, and the error code that says why.
+    pub fn record_skipped(&mut self, candidate: &Candidate, code: String) {
+        self.record_attempt(candidate, None, Some(code), Instant::now());
     }
 
     /// Notes an attempt. A first attempt is kept only if it failed: most calls have just one, and need no list.

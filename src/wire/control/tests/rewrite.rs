@@ -90,7 +90,8 @@ proptest! {
             body.insert("stream_options".into(), options.clone());
         }
         let text = if pretty { serde_json::to_string_pretty(&body).unwrap() } else { serde_json::to_string(&body).unwrap() };
-        prop_assert_eq!(&Control::read(text.as_bytes(), Operation::Chat).unwrap().model, &model);
+        let control = Control::read(text.as_bytes(), Operation::Chat).unwrap();
+        prop_assert_eq!(control.model(text.as_bytes()), &model);
 
         let out = rewritten(&text, &theirs, AskUsage::Yes);
 

@@ -69,7 +69,7 @@ impl From<Unbounded> for ApiError {
 /// If a model has no price, or the cost is too large to be reserved.
 pub fn cost_bound<'a>(
     models: impl Iterator<Item = (&'a Model, Option<bool>)>,
-    control: &Control<'_>,
+    control: &Control,
     body: &[u8],
     tier: Option<ServiceTier>,
     reserve: Reserve,

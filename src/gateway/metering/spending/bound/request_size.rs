@@ -33,7 +33,7 @@ pub(super) struct RequestSize {
 }
 
 impl RequestSize {
-    pub(super) fn read(control: &Control<'_>, body: &[u8], reserve: Reserve) -> Self {
+    pub(super) fn read(control: &Control, body: &[u8], reserve: Reserve) -> Self {
         let is_one = control.operation() != Operation::Embeddings;
         let base = Self {
             prompt: 0,
@@ -65,7 +65,7 @@ impl RequestSize {
     }
 
     /// The size with the most tokens that the body may have.
-    fn strict(self, control: &Control<'_>, body: &[u8]) -> Self {
+    fn strict(self, control: &Control, body: &[u8]) -> Self {
         let Beyond { reads, writes } = control.beyond(body);
         let count = |byte| memchr::memchr_iter(byte, body).count() as u64;
         // Each text is in quotes, and each thing to be fetched is an object.

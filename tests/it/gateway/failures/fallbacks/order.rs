@@ -89,7 +89,7 @@ test!(
 );
 
 test!(
-    a_provider_whose_protocol_cannot_say_the_request_is_passed_over,
+    a_provider_whose_protocol_cannot_say_the_request_is_passed_over_and_recorded,
     |store| {
         let hosts = Hosts::start(store).await;
         hosts.order(None, &["third", "second"]).await;
@@ -100,5 +100,9 @@ test!(
         let reply = hosts.rig.client().post("/v1/chat/completions", &body).await;
 
         assert_eq!((ran(&reply).as_str(), hosts.third.seen().len()), ("second/m", 0));
+
+        let (_, _, attempts) = hosts.recorded().await;
+        let passed_over = "third/m - unsupported_parameter".to_owned();
+        assert_eq!(attempts.get(1), Some(&passed_over), "{attempts:?}");
     }
 );
