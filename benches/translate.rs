@@ -2,13 +2,12 @@
 //! allocated bytes. `cargo bench --bench translate`.
 
 use bytes::Bytes;
-use crossmodel::domain::Protocol;
+use crossmodel::domain::{Facts, Protocol};
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::event_stream::EventStream as _;
-use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::{self, PassthroughStyle, renamed};
-use crossmodel::wire::translate::{Exchange, ResponseStyle};
+use crossmodel::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 use divan::counter::BytesCount;
 use divan::{AllocProfiler, Bencher};
 
@@ -65,9 +64,12 @@ fn open((client, provider): (Operation, Protocol)) -> Option<(Exchange, Vec<u8>)
     Exchange::open(
         (client, provider),
         ask(client),
-        "their-model",
-        &Capabilities::default(),
-        None,
+        TranslationTarget {
+            model: "their-model",
+            facts: &Facts::default(),
+            asks_usage: true,
+            includes_reasoning: None,
+        },
         style,
     )
     .ok()

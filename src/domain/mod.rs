@@ -19,6 +19,7 @@
 mod access;
 mod aliases;
 mod catalog;
+mod facts;
 pub mod format;
 mod money;
 mod usage;
@@ -36,9 +37,15 @@ pub use aliases::{
     import_aliases, merge, name_counter, propose_aliases, split_keep_name, validate,
 };
 pub use catalog::{
-    Architecture, Auth, Catalog, Endpoint, Features, Found, Hit, Model, ModelId, ModelIdError, ModelKind, ModelStatus,
-    Protocol, Provider, ProviderId, ProviderIdError, ProviderOrder, ProviderOrderError, ProviderOrders,
-    ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fallbacks, search,
+    Architecture, Auth, Catalog, Endpoint, FactLayer, FactSource, Features, Found, Hit, Model, ModelId, ModelIdError,
+    ModelKind, ModelStatus, Provider, ProviderId, ProviderIdError, ProviderOrder, ProviderOrderError, ProviderOrders,
+    ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fact_layers, facts, fallbacks, search, templates,
+};
+pub use facts::{
+    AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, Facts, FactsPatch, FieldFact, Fit, ForcedChoice,
+    LaneCondition, LaneRule, LimitField, Overflow, Patched, Prefill, Roles, RootUnions, Schemas, SealBinding,
+    StrictTools, SystemTurns, ThinkingFacts, ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder,
+    UnknownFields, WholeAnswers,
 };
 pub use money::{
     Balance, Bill, BillLine, BillableUsage, Budget, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price,
@@ -51,7 +58,7 @@ pub use usage::{
 };
 pub use values::{
     AccountId, AliasName, AliasNameError, ApiKeyId, GatewayId, IdError, LedgerId, Match, MatchError, MoneyError, Name,
-    NameError, PersonId, PicoUsd, RequestId, Timestamp,
+    NameError, PersonId, PicoUsd, Protocol, RequestId, Timestamp,
 };
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! A small catalog and other values for the tests of this room.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::aliases::{Alias, DraftRow};
 use super::catalog::{Catalog, Model, ModelId, Provider};
+use super::facts::FieldFact;
 use super::values::{AliasName, Match};
 
 pub(crate) fn provider(id: &str) -> Provider {
@@ -89,4 +92,10 @@ pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
         };
         map.into_iter().map(alias).collect()
     })
+}
+
+/// The facts of a model that refuses these fields.
+pub(crate) fn refused(fields: &[&str]) -> BTreeMap<String, FieldFact> {
+    let refused = |name: &&str| ((*name).to_owned(), FieldFact::Refused);
+    fields.iter().map(refused).collect()
 }

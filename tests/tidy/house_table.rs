@@ -20,7 +20,8 @@ pub const HOUSE: &[(&str, &[Row])] = &[
 const DOMAIN: &[Row] = &[
     ("values", &[]),
     ("money", &["values"]),
-    ("catalog", &["values", "money"]),
+    ("facts", &["values"]),
+    ("catalog", &["values", "money", "facts"]),
     ("format", &["values", "money", "catalog"]),
     ("access", &["values", "money", "catalog"]),
     ("usage", &["values", "money", "catalog", "format"]),

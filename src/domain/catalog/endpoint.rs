@@ -1,6 +1,7 @@
 //! An address of a provider, and how its credential is sent there.
 
-use super::protocol::Protocol;
+use crate::domain::facts::FactsPatch;
+use crate::domain::values::Protocol;
 
 /// How the credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -32,6 +33,13 @@ pub struct Endpoint {
     /// How the credential is sent there.
     #[serde(default)]
     pub auth: Auth,
+    /// What its models take there, beyond the provider's facts.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub facts: FactsPatch,
+}
+
+pub(super) fn is_unstated(facts: &FactsPatch) -> bool {
+    *facts == FactsPatch::default()
 }
 
 impl Endpoint {
@@ -86,6 +94,7 @@ mod tests {
             base_url,
             path,
             auth: Auth::default(),
+            facts: FactsPatch::default(),
         }
         .address()
     }

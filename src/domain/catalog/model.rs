@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::abilities::{Architecture, Features, Reasoning, TokenLimits};
+use super::endpoint::is_unstated;
 use super::model_id::ModelId;
-use super::protocol::Protocol;
 use super::provider_id::ProviderId;
+use crate::domain::facts::FactsPatch;
 use crate::domain::money::{Pricing, ServiceTier};
+use crate::domain::values::Protocol;
 
 /// The kind of work a model does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -96,6 +98,12 @@ pub struct Model {
     /// `YYYY-MM-DD`: when the provider withdraws it, or did.
     #[serde(default)]
     pub expiration_date: Option<String>,
+    /// What it takes, beyond its provider's facts.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub facts: FactsPatch,
+    /// What an admin has stated of it; not part of the catalog file.
+    #[serde(skip)]
+    pub own_facts: FactsPatch,
     /// Whether an admin permits calls; not part of the catalog file, where it is true.
     #[serde(default = "yes")]
     pub enabled: bool,

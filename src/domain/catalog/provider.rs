@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, is_unstated};
 use super::patience::ProviderPatience;
-use super::protocol::Protocol;
 use super::provider_id::ProviderId;
+use crate::domain::facts::FactsPatch;
+use crate::domain::values::Protocol;
 
 /// A company, or a server of the operator's own, that serves models. Field names are those of the catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -57,6 +58,15 @@ pub struct Provider {
     /// How long the gateway waits for the provider, where that differs from the settings for all.
     #[serde(default, skip_serializing_if = "ProviderPatience::is_usual")]
     pub patience: ProviderPatience,
+    /// The kind of server, for those that are in no catalog: `vllm`, `ollama` and the like. It has facts of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// What its models take.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub facts: FactsPatch,
+    /// What an admin has stated of its models; not part of the catalog file.
+    #[serde(skip)]
+    pub own_facts: FactsPatch,
     /// Whether an admin permits calls; not part of the catalog file, where it is true.
     #[serde(default = "yes")]
     pub enabled: bool,

@@ -5,6 +5,7 @@ mod id;
 mod matching;
 mod money;
 mod name;
+mod protocol;
 mod time;
 
 pub use alias_name::{AliasName, AliasNameError, is_invisible};
@@ -12,4 +13,5 @@ pub use id::{AccountId, ApiKeyId, GatewayId, IdError, LedgerId, PersonId, Reques
 pub use matching::{Match, MatchError};
 pub use money::{MoneyError, PicoUsd};
 pub use name::{Name, NameError};
+pub use protocol::Protocol;
 pub use time::Timestamp;

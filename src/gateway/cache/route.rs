@@ -7,7 +7,6 @@ use hyper::http::uri::Uri;
 use crate::domain::{Endpoint, Model, ModelKind, Protocol, Provider, Sealed};
 use crate::gateway::options::GatewayOptions;
 use crate::gateway::upstream::{CallableModel, EndpointState, Unusable, UpstreamEndpoint, credentials};
-use crate::wire::neutral::Capabilities;
 
 /// Where a request for a model goes.
 #[derive(Clone, Debug)]
@@ -78,11 +77,10 @@ pub(super) fn route(model: &Arc<Model>, provider: &Provider, addresses: &Address
         return Route::Unusable;
     }
 
-    let capabilities = Capabilities::of(provider, model);
     let endpoints: Vec<_> = usable.into_iter().filter(|endpoint| endpoint.has_credential).collect();
     if endpoints.is_empty() && options.demo_provider && model.kind == ModelKind::Chat {
         return match UpstreamEndpoint::new(provider, &demo_endpoint(provider), None, options, |_| None) {
-            Ok(endpoint) => target(model, capabilities, vec![Arc::new(endpoint)]),
+            Ok(endpoint) => target(model, provider, vec![Arc::new(endpoint)]),
             Err(Unusable) => Route::Unusable,
         };
     }
@@ -90,7 +88,7 @@ pub(super) fn route(model: &Arc<Model>, provider: &Provider, addresses: &Address
     match (endpoints.is_empty(), serving.is_empty()) {
         (true, true) => Route::Elsewhere,
         (true, false) => Route::NoCredential,
-        (false, _) => target(model, capabilities, endpoints),
+        (false, _) => target(model, provider, endpoints),
     }
 }
 
@@ -124,9 +122,8 @@ fn serving<'a>(model: &Model, addresses: &'a Addresses) -> Vec<&'a Address> {
     serving
 }
 
-fn target(model: &Arc<Model>, capabilities: Capabilities, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Route {
-    CallableModel::new(model, capabilities, endpoints)
-        .map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
+fn target(model: &Arc<Model>, provider: &Provider, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Route {
+    CallableModel::new(model, provider, endpoints).map_or(Route::Elsewhere, |target| Route::Target(Arc::new(target)))
 }
 
 /// The endpoint that the demo provider answers for: it speaks the chat protocol and is never dialled.
@@ -136,5 +133,6 @@ fn demo_endpoint(provider: &Provider) -> Endpoint {
         base_url: provider.base_url.clone(),
         path: String::new(),
         auth: Default::default(),
+        facts: Default::default(),
     }
 }

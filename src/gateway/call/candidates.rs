@@ -51,9 +51,14 @@ pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation
     };
 
     match target.endpoint(operation) {
-        Ok(ModelEndpoint { endpoint, breaker }) => Ok(Candidate {
+        Ok(ModelEndpoint {
+            endpoint,
+            facts,
+            breaker,
+        }) => Ok(Candidate {
             target: Arc::clone(target),
             endpoint: Arc::clone(endpoint),
+            facts: Arc::clone(facts),
             breaker: Arc::clone(breaker),
         }),
         Err(WrongKind) => Err(wrong_kind(model)),

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::domain::{Protocol, RequestId};
+use crate::domain::{Facts, Protocol, RequestId};
 use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
 use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::passthrough::{self, PassthroughStyle};
-use crate::wire::translate::{Exchange, ResponseStyle};
+use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 
 /// One way to get an answer: a model at one address of its provider.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
+    /// What the model takes there.
+    pub facts: Arc<Facts>,
     /// How calls of this model went at this address.
     pub breaker: Arc<Breaker>,
 }
@@ -102,7 +104,12 @@ impl ClientRequest {
         candidate: &Candidate,
         ask: AskUsage,
     ) -> Result<ProviderRequest, Untranslatable> {
-        let Candidate { target, endpoint, .. } = candidate;
+        let Candidate {
+            target,
+            endpoint,
+            facts,
+            ..
+        } = candidate;
         if self.can_pass_through(body, endpoint.protocol) {
             let added_usage = ask == AskUsage::Yes && control.lacks_usage();
             let rewritten = control.rewrite(body, &target.literal, ask);
@@ -119,15 +126,19 @@ impl ClientRequest {
         }
 
         let style = self.response_style(target);
-        let mut capabilities = target.capabilities.clone();
-        capabilities.stream_options &= ask == AskUsage::Yes;
+        let (exchange, request) = Exchange::open(
+            (self.operation, endpoint.protocol),
+            body,
+            TranslationTarget {
+                model: &target.model.upstream_model,
+                facts,
+                asks_usage: ask == AskUsage::Yes,
+                includes_reasoning: endpoint.includes_reasoning,
+            },
+            style,
+        )?;
 
-        let between = (self.operation, endpoint.protocol);
-        let model = &target.model.upstream_model;
-        let (exchange, request) =
-            Exchange::open(between, body, model, &capabilities, endpoint.includes_reasoning, style)?;
-
-        let added_usage = self.stream && capabilities.stream_options;
+        let added_usage = self.stream && facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
             added_usage,

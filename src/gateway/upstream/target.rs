@@ -7,9 +7,8 @@ use bytes::Bytes;
 
 use super::breaker::Breaker;
 use super::endpoint::UpstreamEndpoint;
-use crate::domain::{Model, ModelKind};
+use crate::domain::{Facts, Model, ModelKind, Provider, facts};
 use crate::wire::control::model_literal;
-use crate::wire::neutral::Capabilities;
 use crate::wire::operation::Operation;
 
 /// One model of one provider, ready to be called.
@@ -22,8 +21,6 @@ pub struct CallableModel {
     pub header: AnswerValue,
     /// Its id here, as a JSON string in the answer's body.
     pub name: Bytes,
-    /// What it supports, for requests that are translated.
-    pub capabilities: Capabilities,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
     pub endpoints: Vec<ModelEndpoint>,
 }
@@ -32,6 +29,8 @@ pub struct CallableModel {
 #[derive(Clone, Debug)]
 pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
+    /// What the model takes there.
+    pub facts: Arc<Facts>,
     /// How calls of this model went there.
     pub breaker: Arc<Breaker>,
 }
@@ -42,13 +41,14 @@ pub struct WrongKind;
 
 impl CallableModel {
     /// `None` if the model's id cannot stand in a header, or no address serves it.
-    pub fn new(model: &Arc<Model>, capabilities: Capabilities, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Option<Self> {
+    pub fn new(model: &Arc<Model>, provider: &Provider, endpoints: Vec<Arc<UpstreamEndpoint>>) -> Option<Self> {
         if endpoints.is_empty() {
             return None;
         }
 
         let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
             breaker: endpoint.state.breaker(&model.id),
+            facts: Arc::new(facts(provider, model, endpoint.protocol)),
             endpoint,
         };
         let endpoints = endpoints.into_iter().map(endpoint).collect();
@@ -60,7 +60,6 @@ impl CallableModel {
             literal: model_literal(&model.upstream_model),
             header,
             name,
-            capabilities,
             endpoints,
         })
     }

@@ -70,5 +70,6 @@ pub fn endpoint(protocol: Protocol, base_url: &str) -> Endpoint {
         base_url: base_url.to_owned(),
         path: path.into(),
         auth,
+        facts: Default::default(),
     }
 }

@@ -179,6 +179,9 @@ fn own_server(id: &ProviderId, base_url: &str, protocol: Protocol) -> Provider {
         openai_fields: false,
         refuses_unknown: false,
         counts_tokens: false,
+        template: None,
+        facts: Default::default(),
+        own_facts: Default::default(),
         patience: Default::default(),
         enabled: true,
     }

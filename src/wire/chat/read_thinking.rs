@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
+use crate::domain::Effort;
+use crate::wire::neutral::{Node, Thinking, Untranslatable};
 
 /// The fields by which clients ask for thoughts that they mean to show, beside OpenAI's own field.
 const EXTENSIONS: [&str; 4] = ["reasoning", "thinking", "enable_thinking", "include_reasoning"];

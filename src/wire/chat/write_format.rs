@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::wire::neutral::{Capabilities, Format};
+use crate::domain::{AnswerFormats, Facts};
+use crate::wire::neutral::Format;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -25,12 +26,12 @@ pub(super) struct SchemaOut<'w> {
 /// Writes the answer's shape, with instructions for a model that does not obey schemas.
 pub(super) fn write_format<'w>(
     format: Option<&'w Format<'_>>,
-    capabilities: &Capabilities,
+    facts: &Facts,
 ) -> (Option<FormatOut<'w>>, Option<String>) {
     match format {
         None => (None, None),
         Some(Format::Json) => (Some(FormatOut::JsonObject), None),
-        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => {
+        Some(Format::Schema { schema, .. }) if facts.schema.formats != AnswerFormats::JsonSchema => {
             let instructions =
                 format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
             (Some(FormatOut::JsonObject), Some(instructions))
@@ -46,7 +47,7 @@ pub(super) fn write_format<'w>(
                 name: name.as_deref().unwrap_or("structured_output"),
                 description: description.as_deref(),
                 schema,
-                strict: strict.filter(|_| capabilities.openai_fields),
+                strict: strict.filter(|_| facts.openai_fields),
             };
             (Some(FormatOut::JsonSchema { json_schema }), None)
         }

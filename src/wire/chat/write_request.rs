@@ -9,59 +9,63 @@ use super::write_format::{FormatOut, write_format};
 use super::write_messages::{Message, messages};
 use super::write_thinking::Thought;
 use super::write_tools::{ChoiceOut, ToolOut, tool_choice, write_tool};
-use crate::wire::neutral::{Capabilities, MaxTokensField, Request, ToolNames, Untranslatable};
+use crate::domain::{Facts, FieldFact, LimitField};
+use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 
-/// Writes the request for a provider that takes what `capabilities` says; `model` is the provider's name of the model.
+/// Writes the request for a provider that takes what `facts` says; `model` is the provider's name of the model.
 ///
 /// | what is asked | what is sent |
 /// | --- | --- |
-/// | `system` | one message first, `developer` or `system` as `capabilities` says, its texts joined by a blank line |
+/// | `system` | one message first, `developer` or `system` as `facts` says, its texts joined by a blank line |
 /// | turns of the system | the same role, where they stand |
 /// | turns of the user | results of tools first, each as a `tool` message right after the calls; then what the person said |
 /// | pictures and documents in results | a message of the user after the results: this protocol takes text only there |
 /// | a result that is an error | its text after `Error: `: there is no field for it |
 /// | turns of the model that follow each other | one message: all calls have to stand together |
 /// | only texts in a turn | one string, joined by a blank line: many hosts know no lists there |
-/// | thoughts | `capabilities.thinking_back`, an empty text where they were lost; dropped where no field is named |
+/// | thoughts | `facts.thinking.back_field`, an empty text where they were lost; dropped where no field is named |
 /// | seals | dropped: this protocol has none of its own |
-/// | a refusal of the model | `refusal` where `capabilities.openai_fields`, else text |
+/// | a refusal of the model | `refusal` where `facts.openai_fields`, else text |
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |
 /// | marks for caching | dropped: they are Anthropic's |
-/// | tools | functions, under the provider's names; `strict` only where `capabilities.openai_fields` |
+/// | tools | functions, under the provider's names; `strict` only where `facts.openai_fields` |
 /// | tools that take free text | functions with one text, `input`; their grammar is told in the description |
-/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `capabilities.openai_fields` |
-/// | the token limit | `capabilities.max_tokens_field`, at most `capabilities.max_tokens` |
-/// | stop texts, penalties, seed | as they are; penalties not where sampling is not taken |
-/// | temperature, `top_p`, `top_k` | where `capabilities.sampling`; `top_k` only where `capabilities.top_k` |
-/// | thinking | `capabilities.thinking`, for models that are known to think; efforts are those that the model knows |
+/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `facts.openai_fields` |
+/// | the token limit | `facts.limit_field`, at most `facts.max_tokens` |
+/// | stop texts | as they are |
+/// | temperature, `top_p`, `top_k`, penalties, seed | as `facts.fields` has them: left out, within bounds, under another name |
+/// | thinking | `facts.thinking.switch`, for models that are known to think; efforts are those that the model knows |
 /// | a schema | `json_schema`; where the model is known not to obey it, `json_object` and the schema in words |
-/// | verbosity, user, service tier, cache key | where `capabilities.openai_fields` |
-/// | a stream | with usage, where `capabilities.stream_options` |
+/// | verbosity, user, service tier, cache key | where `facts.openai_fields` |
+/// | a stream | with usage, where `facts.stream_options` |
 ///
 /// # Errors
 /// If the conversation has something that this protocol has no place for.
 pub fn write_request<'w>(
     request: &'w Request<'_>,
     model: &str,
-    capabilities: &Capabilities,
+    facts: &Facts,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    let (format, instructions) = write_format(request.format.as_ref(), capabilities);
-    let sampling = Some(&request.sampling).filter(|_| capabilities.sampling);
+    let (format, instructions) = write_format(request.format.as_ref(), facts);
+    let thinks = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
+    let sampling = &request.sampling;
+    let fitted = |name: &str, sent: Option<&Number>| sent.and_then(|sent| facts.field(name).fit(sent, thinks).of(sent));
+    let has_own_seed = matches!(facts.field("seed"), FieldFact::Named(name) if name == "random_seed");
     let limit = request
         .max_tokens
-        .map(|wanted| capabilities.max_tokens.map_or(wanted, |most| wanted.min(most)));
+        .map(|wanted| facts.max_tokens.map_or(wanted, |most| wanted.min(most)));
     let has_tools = !request.tools.is_empty();
-    let openai = |text: &'w Option<Cow<'_, str>>| text.as_deref().filter(|_| capabilities.openai_fields);
+    let openai = |text: &'w Option<Cow<'_, str>>| text.as_deref().filter(|_| facts.openai_fields);
 
     let request = ChatRequest {
         model,
-        messages: messages(request, capabilities, names, instructions)?,
+        messages: messages(request, facts, names, instructions)?,
         tools: request
             .tools
             .iter()
-            .map(|tool| write_tool(tool, capabilities, names))
+            .map(|tool| write_tool(tool, facts, names))
             .collect(),
         tool_choice: request
             .choice
@@ -70,26 +74,25 @@ pub fn write_request<'w>(
             .map(|choice| tool_choice(choice, request, names)),
         parallel_tool_calls: request
             .parallel_tools
-            .filter(|parallel| has_tools && (capabilities.openai_fields || !parallel)),
-        max_tokens: limit.filter(|_| capabilities.max_tokens_field == MaxTokensField::MaxTokens),
-        max_completion_tokens: limit.filter(|_| capabilities.max_tokens_field == MaxTokensField::MaxCompletionTokens),
+            .filter(|parallel| has_tools && (facts.openai_fields || !parallel)),
+        max_tokens: limit.filter(|_| facts.limit_field == LimitField::MaxTokens),
+        max_completion_tokens: limit.filter(|_| facts.limit_field == LimitField::MaxCompletionTokens),
         stop: &request.stop,
-        temperature: sampling.and_then(|sampling| sampling.temperature),
-        top_p: sampling.and_then(|sampling| sampling.top_p),
-        top_k: sampling
-            .and_then(|sampling| sampling.top_k)
-            .filter(|_| capabilities.top_k),
-        frequency_penalty: sampling.and_then(|sampling| sampling.frequency_penalty),
-        presence_penalty: sampling.and_then(|sampling| sampling.presence_penalty),
-        seed: request.sampling.seed,
-        thought: Thought::new(request.thinking, capabilities),
+        temperature: fitted("temperature", sampling.temperature),
+        top_p: fitted("top_p", sampling.top_p),
+        top_k: fitted("top_k", sampling.top_k),
+        frequency_penalty: fitted("frequency_penalty", sampling.frequency_penalty),
+        presence_penalty: fitted("presence_penalty", sampling.presence_penalty),
+        seed: fitted("seed", sampling.seed).filter(|_| !has_own_seed),
+        random_seed: fitted("seed", sampling.seed).filter(|_| has_own_seed),
+        thought: Thought::new(request.thinking, facts),
         response_format: format,
         verbosity: openai(&request.verbosity),
         user: openai(&request.user),
         service_tier: openai(&request.service_tier),
         prompt_cache_key: openai(&request.prompt_cache_key),
         stream: request.stream.then_some(true),
-        stream_options: (request.stream && capabilities.stream_options)
+        stream_options: (request.stream && facts.stream_options && !request.withholds_usage)
             .then_some(StreamOptions { include_usage: true }),
     };
 
@@ -114,17 +117,19 @@ struct ChatRequest<'w> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     stop: &'w [Cow<'w, str>],
     #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<&'w Number>,
+    temperature: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_p: Option<&'w Number>,
+    top_p: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_k: Option<&'w Number>,
+    top_k: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    frequency_penalty: Option<&'w Number>,
+    frequency_penalty: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    presence_penalty: Option<&'w Number>,
+    presence_penalty: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<&'w Number>,
+    seed: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    random_seed: Option<Number>,
     #[serde(flatten)]
     thought: Thought,
     #[serde(skip_serializing_if = "Option::is_none")]

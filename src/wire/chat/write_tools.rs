@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::free_text;
-use crate::wire::neutral::{Capabilities, Choice, Request, Tool, ToolKind, ToolNames};
+use crate::domain::Facts;
+use crate::wire::neutral::{Choice, Request, Tool, ToolKind, ToolNames};
 
 #[derive(Serialize)]
 pub(super) struct ToolOut<'w> {
@@ -24,7 +25,7 @@ pub(super) struct FunctionOut<'w> {
     strict: Option<bool>,
 }
 
-pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, names: &'w ToolNames) -> ToolOut<'w> {
+pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, facts: &Facts, names: &'w ToolNames) -> ToolOut<'w> {
     let description = tool.description.as_deref();
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
@@ -44,7 +45,7 @@ pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, capabilities: &Capabilities, na
     };
 
     let name = names.provider(tool.namespace.as_deref(), &tool.name);
-    let strict = strict.filter(|_| capabilities.openai_fields);
+    let strict = strict.filter(|_| facts.openai_fields);
 
     ToolOut {
         r#type: "function",

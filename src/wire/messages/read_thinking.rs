@@ -1,6 +1,7 @@
 //! How a client's request asks the model to think.
 
-use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
+use crate::domain::Effort;
+use crate::wire::neutral::{Node, Thinking, Untranslatable};
 
 /// Reads `thinking` and `output_config.effort`: whether to think, and whether to show the thoughts.
 pub(super) fn thinking(root: &Node<'_, '_>) -> Result<(Option<Thinking>, bool), Untranslatable> {

@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 use super::block::Block;
 use super::write_thinking::{self, Mode};
 use super::write_turns::{self, Message};
 use super::{schema, write_tools};
-use crate::wire::neutral::{Capabilities, Effort, Format, Request, ToolNames, Untranslatable};
+use crate::domain::{AnswerFormats, Effort, Facts};
+use crate::wire::neutral::{Format, Request, ToolNames, Untranslatable};
 
 /// The answer's limit if neither the client nor the catalog has one. Anthropic requires a limit, and this is the largest
 /// that every Claude model since the first of the Messages API takes.
@@ -39,11 +40,11 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stop_sequences: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    temperature: Option<Value>,
+    temperature: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_p: Option<Value>,
+    top_p: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_k: Option<Value>,
+    top_k: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,16 +99,18 @@ struct Metadata<'a> {
 pub fn write_request(
     request: &Request<'_>,
     model: &str,
-    capabilities: &Capabilities,
+    facts: &Facts,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    let mut conversation = write_turns::conversation(request, capabilities, names)?;
-    let max_tokens = max_tokens(request, capabilities);
+    let mut conversation = write_turns::conversation(request, facts, names)?;
+    let max_tokens = max_tokens(request, facts);
 
     let mut output_config = OutputConfig::default();
     let mut forced = None;
     match &request.format {
-        Some(Format::Schema { schema, .. }) if capabilities.schemas == Some(false) => forced = Some(*schema),
+        Some(Format::Schema { schema, .. }) if facts.schema.formats != AnswerFormats::JsonSchema => {
+            forced = Some(*schema)
+        }
         Some(Format::Schema { schema, .. }) => {
             output_config.format = Some(json!({"type": "json_schema", "schema": schema::closed(schema)}));
         }
@@ -117,7 +120,7 @@ pub fn write_request(
 
     let (tools, tool_choice) = write_tools::tools(request, names, &conversation.called(), forced)?;
 
-    let mut thinking = write_thinking::written(request.thinking, capabilities, max_tokens);
+    let mut thinking = write_thinking::written(request.thinking, facts, max_tokens);
     let budget = matches!(thinking.mode, Some(Mode::Enabled { .. }));
     let is_forced = tool_choice.as_ref().is_some_and(write_tools::WrittenChoice::is_forced);
     if is_forced || (budget && conversation.last_calls_lack_thoughts()) {
@@ -125,8 +128,11 @@ pub fn write_request(
     }
     output_config.effort = thinking.effort.map(Effort::as_str);
     let thinks = thinking.mode.is_some_and(|mode| mode != Mode::Disabled);
-    let sampling = Some(&request.sampling).filter(|_| capabilities.sampling && !thinks);
-    let sampling = sampling.cloned().unwrap_or_default();
+    let fitted = |name: &str, sent: Option<&Number>| {
+        let sent = sent.filter(|_| !thinks)?;
+        facts.field(name).fit(sent, thinks).of(sent)
+    };
+    let temperature = fitted("temperature", request.sampling.temperature);
     let marked = conversation.is_marked() || request.tools.iter().any(|tool| tool.cache.is_some());
 
     let body = Body {
@@ -139,16 +145,9 @@ pub fn write_request(
         thinking: thinking.mode,
         output_config,
         stop_sequences: stop_sequences(request),
-        temperature: sampling.temperature.map(|number| match number.as_f64() {
-            Some(hot) if hot > 1.0 => json!(1),
-            _ => Value::Number(number.clone()),
-        }),
-        top_p: sampling
-            .top_p
-            .filter(|_| sampling.temperature.is_none())
-            .cloned()
-            .map(Value::Number),
-        top_k: sampling.top_k.cloned().map(Value::Number),
+        top_p: fitted("top_p", request.sampling.top_p).filter(|_| temperature.is_none()),
+        temperature,
+        top_k: fitted("top_k", request.sampling.top_k),
         metadata: metadata(request),
         service_tier: service_tier(request),
         cache_control: (request.prompt_cache_key.is_some() && !marked).then(|| json!({"type": "ephemeral"})),
@@ -158,8 +157,8 @@ pub fn write_request(
     serde_json::to_vec(&body).map_err(|error| Untranslatable::invalid("messages", error.to_string()))
 }
 
-fn max_tokens(request: &Request<'_>, capabilities: &Capabilities) -> u64 {
-    match (request.max_tokens, capabilities.max_tokens) {
+fn max_tokens(request: &Request<'_>, facts: &Facts) -> u64 {
+    match (request.max_tokens, facts.max_tokens) {
         (Some(asked), Some(most)) => asked.min(most),
         (Some(tokens), None) | (None, Some(tokens)) => tokens,
         (None, None) => MAX_TOKENS,

@@ -9,7 +9,6 @@
 //! Text is borrowed from the parsed body where that is possible, so a picture of some megabytes is not copied.
 
 mod body_node;
-mod capabilities;
 mod event;
 mod names;
 mod not_an_answer;
@@ -24,7 +23,6 @@ mod tool;
 mod untranslatable;
 
 pub use body_node::Node;
-pub use capabilities::{Capabilities, MaxTokensField, ThinkingSwitch};
 pub use event::Event;
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
@@ -34,6 +32,6 @@ pub use response::Response;
 pub use response_identity::ResponseIdentity;
 pub use signature::Signature;
 pub use stop::Stop;
-pub use thinking::{Effort, Thinking};
+pub use thinking::Thinking;
 pub use tool::{Choice, Tool, ToolKind};
 pub use untranslatable::Untranslatable;

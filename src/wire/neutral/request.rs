@@ -43,6 +43,8 @@ pub struct Request<'a> {
     pub prompt_cache_key: Option<Cow<'a, str>>,
     /// Whether the client wants a stream.
     pub stream: bool,
+    /// Whether the provider is not asked for the usage of a stream: it has refused that before.
+    pub withholds_usage: bool,
 }
 
 /// The speaker of a turn.

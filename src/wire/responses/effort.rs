@@ -1,6 +1,7 @@
 //! How hard a model has to think, as the Responses protocol spells it.
 
-use crate::wire::neutral::{Effort, Node, Thinking, Untranslatable};
+use crate::domain::Effort;
+use crate::wire::neutral::{Node, Thinking, Untranslatable};
 
 /// The effort that a `reasoning` object asks for.
 pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {

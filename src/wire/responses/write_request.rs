@@ -9,7 +9,8 @@ use super::text_format::{Text, short};
 use super::write_items::{self, Item};
 use super::write_thinking::Reasoning;
 use super::write_tools::{WrittenChoice, WrittenTool};
-use crate::wire::neutral::{Capabilities, Part, Request, Thinking, ToolNames, Untranslatable};
+use crate::domain::Facts;
+use crate::wire::neutral::{Part, Request, Thinking, ToolNames, Untranslatable};
 
 /// The least `max_output_tokens` that OpenAI takes.
 const LEAST_TOKENS: u64 = 16;
@@ -42,7 +43,7 @@ const LEAST_TOKENS: u64 = 16;
 pub fn write_request(
     request: &Request<'_>,
     model: &str,
-    capabilities: &Capabilities,
+    facts: &Facts,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
     if !request.stop.is_empty() {
@@ -52,12 +53,15 @@ pub fn write_request(
         ));
     }
 
-    let thinks = capabilities
+    let thinks = facts
+        .thinking
         .thinks
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
     let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
-    let openai = capabilities.openai_fields;
-    let sampling = |number: Option<&'_ Number>| number.filter(|_| capabilities.sampling).cloned();
+    let openai = facts.openai_fields;
+    let thinks_now = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
+    let fitted =
+        |name: &str, sent: Option<&Number>| sent.and_then(|sent| facts.field(name).fit(sent, thinks_now).of(sent));
 
     let body = Body {
         model,
@@ -72,14 +76,10 @@ pub fn write_request(
         tools,
         max_output_tokens: request
             .max_tokens
-            .map(|wanted| wanted.min(capabilities.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
-        temperature: sampling(request.sampling.temperature),
-        top_p: sampling(request.sampling.top_p),
-        reasoning: if thinks {
-            Reasoning::of(request, capabilities)
-        } else {
-            None
-        },
+            .map(|wanted| wanted.min(facts.max_tokens.unwrap_or(wanted)).max(LEAST_TOKENS)),
+        temperature: fitted("temperature", request.sampling.temperature),
+        top_p: fitted("top_p", request.sampling.top_p),
+        reasoning: if thinks { Reasoning::of(request, facts) } else { None },
         text: Text::of(request, openai),
         include: if thinks { &["reasoning.encrypted_content"] } else { &[] },
         safety_identifier: request.user.as_deref().filter(|_| openai).map(short),

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::wire::neutral::{Capabilities, Effort, Request, Thinking};
+use crate::domain::{Effort, Facts};
+use crate::wire::neutral::{Request, Thinking};
 
 #[derive(Serialize)]
 pub(super) struct Reasoning {
@@ -14,13 +15,13 @@ pub(super) struct Reasoning {
 
 impl Reasoning {
     /// The fields of `reasoning`. `None` if the provider decides.
-    pub(super) fn of(request: &Request<'_>, capabilities: &Capabilities) -> Option<Self> {
-        let nearest = |effort: Effort| capabilities.nearest_effort(effort).map(Effort::as_str);
+    pub(super) fn of(request: &Request<'_>, facts: &Facts) -> Option<Self> {
+        let nearest = |effort: Effort| facts.thinking.nearest_effort(effort).map(Effort::as_str);
 
         let effort = request.thinking.and_then(|thinking| match thinking {
             Thinking::Off => {
-                let known = capabilities.efforts.as_ref()?;
-                if !capabilities.must_think && known.iter().any(|effort| effort == "none") {
+                let known = facts.thinking.efforts.as_ref()?;
+                if !facts.thinking.must_think() && known.iter().any(|effort| effort == "none") {
                     Some("none")
                 } else {
                     nearest(Effort::Minimal)

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::answer::{self, Answer};
 use super::stream::TranslatedStream;
-use crate::domain::Protocol;
+use crate::domain::{Facts, Protocol};
 use crate::wire::event_stream::Metered;
-use crate::wire::neutral::{Capabilities, NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
+use crate::wire::neutral::{NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::{chat, completions, messages, responses};
 
@@ -20,6 +20,19 @@ pub struct Exchange {
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     identity: ResponseIdentity,
+}
+
+/// The model that a request is put into a provider's protocol for.
+#[derive(Clone, Copy, Debug)]
+pub struct TranslationTarget<'a> {
+    /// Its name at the provider.
+    pub model: &'a str,
+    /// What it takes.
+    pub facts: &'a Facts,
+    /// Whether the provider may be asked for the usage of a stream.
+    pub asks_usage: bool,
+    /// Whether the provider counts thinking within the completion; `None` if that is not known.
+    pub includes_reasoning: Option<bool>,
 }
 
 /// How the client's answer names itself.
@@ -36,32 +49,32 @@ pub struct ResponseStyle {
 }
 
 impl Exchange {
-    /// Puts `body`, a request to `client`, into `provider`'s protocol for the model that it knows as `model`.
+    /// Puts `body`, a request to `client`, into `provider`'s protocol.
     ///
     /// # Errors
     /// If the body is not as `client` wants it, or has something that `provider` has no place for.
     pub fn open(
         (client, provider): (Operation, Protocol),
         body: &[u8],
-        model: &str,
-        capabilities: &Capabilities,
-        includes_reasoning: Option<bool>,
+        target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value = serde_json::from_slice(body)
             .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
-        let request = read_request(client, &body)?;
+        let mut request = read_request(client, &body)?;
+        request.withholds_usage = !target.asks_usage;
 
+        let TranslationTarget { model, facts, .. } = target;
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
-            Protocol::AnthropicMessages => messages::write_request(&request, model, capabilities, &names)?,
-            Protocol::OpenaiResponses => responses::write_request(&request, model, capabilities, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, capabilities, &names)?,
+            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names)?,
+            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names)?,
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names)?,
         };
 
         // Anthropic is not asked for a tier that has a price of its own.
         let tier_is_asked =
-            request.service_tier.is_some() && capabilities.openai_fields && provider != Protocol::AnthropicMessages;
+            request.service_tier.is_some() && facts.openai_fields && provider != Protocol::AnthropicMessages;
         let echo = match client {
             Operation::Responses => responses::echo(&body),
             _ => Default::default(),
@@ -69,7 +82,7 @@ impl Exchange {
         let exchange = Self {
             client,
             provider,
-            includes_reasoning,
+            includes_reasoning: target.includes_reasoning,
             tier_is_asked,
             identity: style.identity(names, echo),
         };

@@ -10,5 +10,5 @@ mod tests;
 mod writer;
 
 pub use answer::{Answer, text_bytes};
-pub use exchange::{Exchange, ResponseStyle};
+pub use exchange::{Exchange, ResponseStyle, TranslationTarget};
 pub use stream::TranslatedStream;

@@ -5,10 +5,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{Protocol, ServiceReport, ServiceTier};
+use crate::domain::{Facts, Protocol, ServiceReport, ServiceTier};
 use crate::wire::event_stream::EventStream as _;
 use crate::wire::event_stream::StreamEnd;
-use crate::wire::neutral::Capabilities;
 use crate::wire::operation::Operation;
 use crate::wire::passthrough::{self, PassthroughStyle};
 use crate::wire::{messages, responses, usage};
@@ -57,16 +56,19 @@ impl Case {
         };
         let body =
             br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"service_tier":"auto","stream":true}"#;
-        let capabilities = Capabilities {
+        let facts = Facts {
             openai_fields: asks,
-            ..Capabilities::default()
+            ..Facts::default()
         };
         Exchange::open(
             (client, self.protocol),
             body,
-            "m",
-            &capabilities,
-            None,
+            TranslationTarget {
+                model: "m",
+                facts: &facts,
+                asks_usage: true,
+                includes_reasoning: None,
+            },
             ResponseStyle::default(),
         )
         .unwrap()
@@ -172,9 +174,9 @@ fn a_search_counts_though_the_answer_breaks_off_after_it() {
 #[test]
 fn a_tier_that_the_provider_was_not_asked_for_is_not_charged_for_silence() {
     let silent = Case::all().into_iter().find(|case| case.tier.is_none()).unwrap();
-    let capabilities = Capabilities {
+    let facts = Facts {
         openai_fields: true,
-        ..Capabilities::default()
+        ..Facts::default()
     };
     for (more, tier) in [("", Some(ServiceTier::Standard)), (r#","service_tier":"flex""#, None)] {
         for (client, input) in [(Operation::Responses, "input"), (Operation::Completions, "prompt")] {
@@ -182,9 +184,12 @@ fn a_tier_that_the_provider_was_not_asked_for_is_not_charged_for_silence() {
             let opened = Exchange::open(
                 (client, silent.protocol),
                 body.as_bytes(),
-                "m",
-                &capabilities,
-                None,
+                TranslationTarget {
+                    model: "m",
+                    facts: &facts,
+                    asks_usage: true,
+                    includes_reasoning: None,
+                },
                 ResponseStyle::default(),
             );
             let (exchange, request) = opened.unwrap();

@@ -42,6 +42,9 @@ fn providers(url: &str) -> Vec<Provider> {
         provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
         Provider {
             counts_tokens: true,
+            template: None,
+            facts: Default::default(),
+            own_facts: Default::default(),
             ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages]))
         },
         provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),

@@ -1,15 +1,14 @@
 //! Rules that hold for any bytes at all. The fuzzers in `fuzz/` check them, and the tests do so with the fuzzers' best finds.
 
 use bytes::Bytes;
-use crossmodel::domain::Protocol;
+use crossmodel::domain::{Facts, Protocol};
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::error::{ApiError, Code};
 use crossmodel::wire::event_stream::{EventStream as _, StreamEnd};
-use crossmodel::wire::neutral::Capabilities;
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::{self, PassthroughStyle, renamed};
 use crossmodel::wire::sse::{EventAction, EventReader};
-use crossmodel::wire::translate::{Exchange, ResponseStyle};
+use crossmodel::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 use serde_json::Value;
 
 const PROTOCOLS: [Protocol; 3] = [
@@ -115,9 +114,12 @@ pub fn request(data: &[u8]) {
     match Exchange::open(
         (client, provider),
         body,
-        "their-model",
-        &Capabilities::default(),
-        None,
+        TranslationTarget {
+            model: "their-model",
+            facts: &Facts::default(),
+            asks_usage: true,
+            includes_reasoning: None,
+        },
         style(),
     ) {
         Ok((_, request)) => {
@@ -138,9 +140,12 @@ fn exchange(client: Operation, provider: Protocol) -> Exchange {
     let opened = Exchange::open(
         (client, provider),
         body,
-        "their-model",
-        &Capabilities::default(),
-        None,
+        TranslationTarget {
+            model: "their-model",
+            facts: &Facts::default(),
+            asks_usage: true,
+            includes_reasoning: None,
+        },
         style(),
     );
     opened.expect("a plain request").0

@@ -6,10 +6,10 @@
 
 use crossmodel::wire::event_stream::StreamEnd;
 use crossmodel::wire::neutral::Untranslatable;
-use crossmodel::wire::translate::Exchange;
+use crossmodel::wire::translate::{Exchange, TranslationTarget};
 use serde_json::{Value, json};
 
-use super::recorded::{ANSWERS, capabilities, data, exchange, pairs, read, style, translated};
+use super::recorded::{ANSWERS, data, exchange, facts, pairs, read, style, translated};
 
 const ASKS: [&str; 9] = [
     "plain",
@@ -52,9 +52,12 @@ fn every_request_is_put_into_every_other_protocol() {
             let opened = Exchange::open(
                 (client.1, provider.1),
                 &ask,
-                "their-model",
-                &capabilities(provider.2),
-                None,
+                TranslationTarget {
+                    model: "their-model",
+                    facts: &facts(provider.2, provider.1),
+                    asks_usage: true,
+                    includes_reasoning: None,
+                },
                 style(),
             );
 

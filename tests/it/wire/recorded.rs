@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use crossmodel::domain::{Model, Protocol, Provider, Tokens};
+use crossmodel::domain::{Facts, Model, Protocol, Provider, Tokens};
 use crossmodel::wire::error::{ApiError, Code};
 use crossmodel::wire::event_stream::{EventStream as _, StreamEnd};
-use crossmodel::wire::neutral::{Capabilities, Untranslatable};
+use crossmodel::wire::neutral::Untranslatable;
 use crossmodel::wire::operation::Operation;
-use crossmodel::wire::translate::{Exchange, ResponseStyle};
+use crossmodel::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 
 pub(super) const CLIENTS: [(&str, Operation); 4] = [
     ("chat", Operation::Chat),
@@ -41,7 +41,7 @@ pub(super) fn read(path: impl AsRef<Path>) -> Option<Vec<u8>> {
     std::fs::read(data().join(path)).ok()
 }
 
-pub(super) fn capabilities(model: &str) -> Capabilities {
+pub(super) fn facts(model: &str, protocol: Protocol) -> Facts {
     #[derive(serde::Deserialize)]
     struct File<T> {
         data: Vec<T>,
@@ -59,7 +59,7 @@ pub(super) fn capabilities(model: &str) -> Capabilities {
         .iter()
         .find(|row| row.id == model.provider)
         .expect("its provider");
-    Capabilities::of(provider, model)
+    crossmodel::domain::facts(provider, model, protocol)
 }
 
 pub(super) fn style() -> ResponseStyle {
@@ -82,9 +82,12 @@ pub(super) fn exchange(
     Exchange::open(
         (client.1, provider.0),
         &ask,
-        "their-model",
-        &capabilities(provider.1),
-        None,
+        TranslationTarget {
+            model: "their-model",
+            facts: &facts(provider.1, provider.0),
+            asks_usage: true,
+            includes_reasoning: None,
+        },
         style(),
     )
 }

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::wire::neutral::{Capabilities, ToolNames};
+use crate::domain::{Facts, ThinkingFacts};
+use crate::wire::neutral::ToolNames;
 
 const REQUESTS: [&str; 9] = [
     fixture!("ask/plain.json"),
@@ -78,8 +79,8 @@ proptest! {
 
         let Ok(request) = read_request(&body) else { return Ok(()) };
         let names = ToolNames::new(&request, LONGEST_TOOL_NAME);
-        let capabilities = Capabilities { openai_fields, thinks: Some(true), ..Capabilities::default() };
-        let Ok(written) = write_request(&request, "m", &capabilities, &names) else { return Ok(()) };
+        let facts = Facts { openai_fields, thinking: ThinkingFacts { thinks: Some(true), ..ThinkingFacts::default() }, ..Facts::default() };
+        let Ok(written) = write_request(&request, "m", &facts, &names) else { return Ok(()) };
 
         let again: Value = serde_json::from_slice(&written).unwrap();
         let again = read_request(&again);

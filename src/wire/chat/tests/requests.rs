@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::Protocol;
-use crate::wire::neutral::{Choice, Effort, Format, Request, Role, Source, Thinking, Tool, ToolKind, ToolResult, Turn};
+use crate::domain::{Effort, Protocol};
+use crate::wire::neutral::{Choice, Format, Request, Role, Source, Thinking, Tool, ToolKind, ToolResult, Turn};
 
 /// A request with one question and further fields.
 pub(super) fn asking(more: Value) -> Value {

@@ -2,13 +2,14 @@
 
 use super::message::{Call, Called, Content, Message, Thoughts};
 use super::no_place;
+use crate::domain::Facts;
 use crate::wire::chat::free_text;
-use crate::wire::neutral::{Capabilities, Part, ToolCall, ToolNames, Turn, Untranslatable};
+use crate::wire::neutral::{Part, ToolCall, ToolNames, Turn, Untranslatable};
 
 /// Writes turns of the model that follow each other as one message. `None` if they hold no more than thoughts.
 pub(super) fn assistant_message<'w>(
     turns: &'w [Turn<'_>],
-    capabilities: &'w Capabilities,
+    facts: &'w Facts,
     names: &'w ToolNames,
 ) -> Result<Option<Message<'w>>, Untranslatable> {
     let (mut texts, mut thoughts, mut refusals, mut calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -19,7 +20,7 @@ pub(super) fn assistant_message<'w>(
             match part {
                 // The texts of a turn are pieces of one text, which other parts or citations split.
                 Part::Text { text: more, .. } => text.push_str(more),
-                Part::Refusal(words) if capabilities.openai_fields => refusals.push(words.as_ref()),
+                Part::Refusal(words) if facts.openai_fields => refusals.push(words.as_ref()),
                 Part::Refusal(words) => text.push_str(words),
                 Part::Thinking { text, .. } if !text.is_empty() => thoughts.push(text.as_ref()),
                 Part::Thinking { .. } => {}
@@ -41,11 +42,12 @@ pub(super) fn assistant_message<'w>(
     let content = match texts.is_empty() {
         false => Some(Content::Text(texts.join("\n\n").into())),
         // OpenAI writes `null` beside calls; some hosts always want a text.
-        true => (!capabilities.openai_fields).then_some(Content::Text("".into())),
+        true => (!facts.openai_fields).then_some(Content::Text("".into())),
     };
     // A provider that takes its thoughts back fails if the field is missing: lost thoughts become an empty text.
-    let thoughts = capabilities
-        .thinking_back
+    let thoughts = facts
+        .thinking
+        .back_field
         .as_deref()
         .map(|field| (field, thoughts.join("\n\n")));
 

@@ -11,16 +11,17 @@ use self::assistant::assistant_message;
 use self::message::Content;
 pub(super) use self::message::Message;
 use self::user::user_messages;
-use crate::wire::neutral::{Capabilities, Part, Request, Role, ToolNames, Untranslatable};
+use crate::domain::{DeveloperRole, Facts};
+use crate::wire::neutral::{Part, Request, Role, ToolNames, Untranslatable};
 
 /// Writes the whole conversation. `instructions` are the gateway's own and follow those of the client.
 pub(super) fn messages<'w>(
     request: &'w Request<'_>,
-    capabilities: &'w Capabilities,
+    facts: &'w Facts,
     names: &'w ToolNames,
     instructions: Option<String>,
 ) -> Result<Vec<Message<'w>>, Untranslatable> {
-    let system_role = if capabilities.developer_role {
+    let system_role = if facts.roles.developer == DeveloperRole::Native {
         "developer"
     } else {
         "system"
@@ -43,7 +44,7 @@ pub(super) fn messages<'w>(
         .chunk_by(|a, b| (a.role == Role::Assistant) == (b.role == Role::Assistant));
     for stretch in stretches {
         if stretch.first().is_some_and(|turn| turn.role == Role::Assistant) {
-            messages.extend(assistant_message(stretch, capabilities, names)?);
+            messages.extend(assistant_message(stretch, facts, names)?);
         } else {
             user_messages(stretch, system_role, &mut messages)?;
         }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::wire::neutral::{Capabilities, Effort, Thinking, ThinkingSwitch};
+use crate::domain::{Effort, Facts, ThinkingSwitch};
+use crate::wire::neutral::Thinking;
 
 /// The fields of a request that switch thinking. All of them are absent if the provider decides.
 #[derive(Debug, Default, PartialEq, Serialize)]
@@ -41,18 +42,18 @@ enum Reasoning {
 impl Thought {
     /// Nothing is sent for a model that is not known to think: Claude Code asks every model to think, and hosts refuse the
     /// field for models that cannot.
-    pub(super) fn new(thinking: Option<Thinking>, capabilities: &Capabilities) -> Self {
-        let thinks = capabilities.thinks.unwrap_or(capabilities.efforts.is_some());
+    pub(super) fn new(thinking: Option<Thinking>, facts: &Facts) -> Self {
+        let thinks = facts.thinking.thinks.unwrap_or(facts.thinking.efforts.is_some());
         let Some(thinking) = thinking.filter(|_| thinks) else {
             return Self::default();
         };
 
         let on = thinking != Thinking::Off;
         let has_efforts = matches!(
-            capabilities.thinking,
+            facts.thinking.switch,
             ThinkingSwitch::Effort | ThinkingSwitch::ReasoningEffort
         );
-        if !on && capabilities.must_think && !has_efforts {
+        if !on && facts.thinking.must_think() && !has_efforts {
             return Self::default();
         }
 
@@ -60,9 +61,9 @@ impl Thought {
             r#type: if on { "enabled" } else { "disabled" },
         });
 
-        match capabilities.thinking {
+        match facts.thinking.switch {
             ThinkingSwitch::Effort => Self {
-                reasoning_effort: effort(thinking, capabilities),
+                reasoning_effort: effort(thinking, facts),
                 ..Self::default()
             },
             ThinkingSwitch::ThinkingType => Self {
@@ -71,7 +72,7 @@ impl Thought {
             },
             ThinkingSwitch::ThinkingTypeAndEffort => {
                 let stated = on && thinking != Thinking::Adaptive;
-                let reasoning_effort = if stated { effort(thinking, capabilities) } else { None };
+                let reasoning_effort = if stated { effort(thinking, facts) } else { None };
                 Self {
                     thinking: kind,
                     reasoning_effort,
@@ -95,8 +96,8 @@ impl Thought {
                 ..Self::default()
             },
             ThinkingSwitch::ReasoningEffort => {
-                let none = (!on && !capabilities.must_think).then_some("none");
-                let reasoning = none.or_else(|| effort(thinking, capabilities)).map(Reasoning::Effort);
+                let none = (!on && !facts.thinking.must_think()).then_some("none");
+                let reasoning = none.or_else(|| effort(thinking, facts)).map(Reasoning::Effort);
                 Self {
                     reasoning,
                     ..Self::default()
@@ -108,10 +109,10 @@ impl Thought {
 }
 
 /// The word for the effort nearest to the wanted one that the model knows.
-fn effort(thinking: Thinking, capabilities: &Capabilities) -> Option<&'static str> {
+fn effort(thinking: Thinking, facts: &Facts) -> Option<&'static str> {
     let wanted = match thinking {
-        Thinking::Off => match &capabilities.efforts {
-            Some(known) if !capabilities.must_think && known.iter().any(|effort| effort == "none") => {
+        Thinking::Off => match &facts.thinking.efforts {
+            Some(known) if !facts.thinking.must_think() && known.iter().any(|effort| effort == "none") => {
                 return Some("none");
             }
             // Thinking cannot be switched off: the least effort is nearest.
@@ -124,12 +125,12 @@ fn effort(thinking: Thinking, capabilities: &Capabilities) -> Option<&'static st
     };
 
     // Every model that takes efforts knows these three.
-    let wanted = if capabilities.efforts.is_none() {
+    let wanted = if facts.thinking.efforts.is_none() {
         wanted.clamp(Effort::Low, Effort::High)
     } else {
         wanted
     };
-    capabilities.nearest_effort(wanted).map(Effort::as_str)
+    facts.thinking.nearest_effort(wanted).map(Effort::as_str)
 }
 
 #[cfg(test)]

@@ -1,20 +1,24 @@
 //! Each switch of thinking, and each effort.
 
+use crate::domain::{ThinkingFacts, ThinkingOff};
 use serde_json::{Value, json};
 
 use super::*;
 
-fn fields(thinking: Thinking, capabilities: &Capabilities) -> Value {
-    serde_json::to_value(Thought::new(Some(thinking), capabilities)).unwrap()
+fn fields(thinking: Thinking, facts: &Facts) -> Value {
+    serde_json::to_value(Thought::new(Some(thinking), facts)).unwrap()
 }
 
-fn capabilities(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Capabilities {
+fn facts(switch: ThinkingSwitch, efforts: Option<&[&str]>) -> Facts {
     let efforts = efforts.map(|list| list.iter().map(|effort| (*effort).to_owned()).collect());
-    Capabilities {
-        thinking: switch,
-        thinks: Some(true),
-        efforts,
-        ..Capabilities::default()
+    Facts {
+        thinking: ThinkingFacts {
+            switch,
+            thinks: Some(true),
+            efforts,
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
@@ -60,15 +64,15 @@ fn every_way_to_switch_thinking_is_spoken() {
         ),
         (ThinkingSwitch::None, json!({}), json!({})),
     ] {
-        assert_eq!(fields(high, &capabilities(switch, None)), on, "{switch:?}");
-        assert_eq!(fields(Thinking::Off, &capabilities(switch, None)), off, "{switch:?}");
+        assert_eq!(fields(high, &facts(switch, None)), on, "{switch:?}");
+        assert_eq!(fields(Thinking::Off, &facts(switch, None)), off, "{switch:?}");
     }
 }
 
 #[test]
 fn the_effort_is_one_that_the_model_knows() {
     let word = |thinking, efforts: Option<&[&str]>| {
-        fields(thinking, &capabilities(ThinkingSwitch::Effort, efforts))["reasoning_effort"].clone()
+        fields(thinking, &facts(ThinkingSwitch::Effort, efforts))["reasoning_effort"].clone()
     };
 
     assert_eq!(word(Thinking::Off, Some(&["none", "low"])), "none");
@@ -85,9 +89,12 @@ fn a_model_that_must_think_is_told_to_think_least() {
     let off = |switch, efforts| {
         fields(
             Thinking::Off,
-            &Capabilities {
-                must_think: true,
-                ..capabilities(switch, efforts)
+            &Facts {
+                thinking: ThinkingFacts {
+                    off: ThinkingOff::Impossible,
+                    ..facts(switch, efforts).thinking
+                },
+                ..facts(switch, efforts)
             },
         )
     };
@@ -107,11 +114,14 @@ fn a_model_that_must_think_is_told_to_think_least() {
 #[test]
 fn a_model_that_is_not_known_to_think_is_not_told_to() {
     for thinks in [Some(false), None] {
-        let capabilities = Capabilities {
-            thinks,
-            ..Capabilities::default()
+        let facts = Facts {
+            thinking: ThinkingFacts {
+                thinks,
+                ..ThinkingFacts::default()
+            },
+            ..Facts::default()
         };
 
-        assert_eq!(fields(Thinking::Effort(Effort::High), &capabilities), json!({}));
+        assert_eq!(fields(Thinking::Effort(Effort::High), &facts), json!({}));
     }
 }

@@ -3,20 +3,24 @@
 use serde_json::{Value, json};
 
 use super::{REQUESTS, request};
+use crate::domain::{Effort, Facts, Roles, SystemTurns, ThinkingFacts};
 use crate::wire::messages::LONGEST_TOOL_NAME;
 use crate::wire::messages::read_request::read_request;
 use crate::wire::messages::write_request::write_request;
-use crate::wire::neutral::{
-    Capabilities, Choice, Effort, Format, Part, Role, Sampling, Source, Thinking, ToolKind, ToolNames,
-};
+use crate::wire::neutral::{Choice, Format, Part, Role, Sampling, Source, Thinking, ToolKind, ToolNames};
 
-fn capable() -> Capabilities {
-    Capabilities {
-        efforts: Some(Effort::ALL.iter().map(|effort| effort.as_str().to_owned()).collect()),
-        thinks: Some(true),
-        system_inside: true,
-        schemas: Some(true),
-        ..Capabilities::default()
+fn capable() -> Facts {
+    Facts {
+        thinking: ThinkingFacts {
+            efforts: Some(Effort::ALL.iter().map(|effort| effort.as_str().to_owned()).collect()),
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        roles: Roles {
+            system: SystemTurns::Anywhere,
+            ..Roles::default()
+        },
+        ..Facts::default()
     }
 }
 

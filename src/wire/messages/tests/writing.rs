@@ -2,19 +2,20 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::Facts;
 use crate::wire::messages::LONGEST_TOOL_NAME;
 use crate::wire::messages::write_request::write_request;
 use crate::wire::neutral::{
-    Capabilities, Part, Request, Role, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn, Untranslatable,
+    Part, Request, Role, Tool, ToolCall, ToolKind, ToolNames, ToolResult, Turn, Untranslatable,
 };
 
-pub(super) fn written_for(request: &Request<'_>, capabilities: &Capabilities) -> Result<Value, Untranslatable> {
+pub(super) fn written_for(request: &Request<'_>, facts: &Facts) -> Result<Value, Untranslatable> {
     let names = ToolNames::new(request, LONGEST_TOOL_NAME);
-    write_request(request, "claude", capabilities, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+    write_request(request, "claude", facts, &names).map(|bytes| serde_json::from_slice(&bytes).unwrap())
 }
 
 pub(super) fn written(request: &Request<'_>) -> Value {
-    written_for(request, &Capabilities::default()).unwrap()
+    written_for(request, &Facts::default()).unwrap()
 }
 
 pub(super) fn turn<'a>(role: Role, parts: Vec<Part<'a>>) -> Turn<'a> {

@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Number, json};
 
 use super::writing::{asking, call, function, hello, result, says, turn, written, written_for};
-use crate::domain::Protocol;
-use crate::wire::neutral::{
-    Capabilities, Choice, Effort, Format, Part, Request, Role, Sampling, Signature, Thinking, Tool, ToolKind,
-};
+use crate::domain::{AnswerFormats, Effort, Facts, FieldFact, Protocol, Schemas, ThinkingFacts, samples};
+use crate::wire::neutral::{Choice, Format, Part, Request, Role, Sampling, Signature, Thinking, Tool, ToolKind};
 
 #[test]
 fn tools_take_anthropics_form() {
@@ -93,11 +91,11 @@ fn limits_and_sampling_fit_the_model() {
         ..hello()
     };
     let limit = |asked, most| {
-        let capabilities = Capabilities {
+        let facts = Facts {
             max_tokens: most,
-            ..Capabilities::default()
+            ..Facts::default()
         };
-        written_for(&request(asked), &capabilities).unwrap()["max_tokens"]
+        written_for(&request(asked), &facts).unwrap()["max_tokens"]
             .as_u64()
             .unwrap()
     };
@@ -108,7 +106,18 @@ fn limits_and_sampling_fit_the_model() {
     );
     assert_eq!([limit(Some(5), Some(9)), limit(Some(50), Some(9))], [5, 9]);
 
-    let body = written(&request(None));
+    let cool = Facts {
+        fields: [(
+            "temperature".to_owned(),
+            FieldFact::Range {
+                min: None,
+                max: Some(1.into()),
+            },
+        )]
+        .into(),
+        ..Facts::default()
+    };
+    let body = written_for(&request(None), &cool).unwrap();
     assert_eq!(
         (&body["temperature"], body.get("top_p"), body.get("seed")),
         (&json!(1), None, None)
@@ -116,9 +125,9 @@ fn limits_and_sampling_fit_the_model() {
 
     let none = written_for(
         &request(None),
-        &Capabilities {
-            sampling: false,
-            ..Capabilities::default()
+        &Facts {
+            fields: samples::refused(&["temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty"]),
+            ..Facts::default()
         },
     )
     .unwrap();
@@ -134,11 +143,14 @@ fn limits_and_sampling_fit_the_model() {
     assert_eq!(written(&only)["top_p"], json!(0.5));
 }
 
-fn thinker() -> Capabilities {
-    Capabilities {
-        least_budget: Some(1024),
-        thinks: Some(true),
-        ..Capabilities::default()
+fn thinker() -> Facts {
+    Facts {
+        thinking: ThinkingFacts {
+            least_budget: Some(1024),
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
@@ -218,8 +230,11 @@ fn an_answer_in_json_is_asked_for_in_the_models_own_way() {
         choice,
         ..hello()
     };
-    let old = Capabilities {
-        schemas: Some(false),
+    let old = Facts {
+        schema: Schemas {
+            formats: AnswerFormats::JsonObject,
+            ..Schemas::default()
+        },
         ..thinker()
     };
 

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::writing::{asking, call, result, says, text, turn, written, written_for};
-use crate::domain::Protocol;
+use crate::domain::{Facts, Protocol, Roles, SystemTurns};
 use crate::wire::messages::read_request::read_request;
-use crate::wire::neutral::{Capabilities, Part, Request, Role, Signature, Source, ToolCall, ToolResult, Turn};
+use crate::wire::neutral::{Part, Request, Role, Signature, Source, ToolCall, ToolResult, Turn};
 
 #[test]
 fn turns_of_one_role_become_one_message_with_results_first() {
@@ -65,9 +65,12 @@ fn system_turns_stand_where_the_model_takes_them() {
 
     let inside = written_for(
         &request,
-        &Capabilities {
-            system_inside: true,
-            ..Capabilities::default()
+        &Facts {
+            roles: Roles {
+                system: SystemTurns::Anywhere,
+                ..Roles::default()
+            },
+            ..Facts::default()
         },
     )
     .unwrap();
@@ -213,7 +216,7 @@ fn pictures_and_files_take_anthropics_form() {
             format: "wav".into(),
         },
     ] {
-        let refused = written_for(&asking(vec![turn(Role::User, vec![part])]), &Capabilities::default()).unwrap_err();
+        let refused = written_for(&asking(vec![turn(Role::User, vec![part])]), &Facts::default()).unwrap_err();
         assert!(!refused.invalid);
     }
 }
@@ -237,7 +240,7 @@ fn a_call_needs_an_object_and_a_legal_id() {
     );
     assert_eq!(body["messages"][2]["content"][0]["tool_use_id"], id);
     for arguments in ["{\"a\":", "[]", "7"] {
-        let refused = written_for(&request(arguments), &Capabilities::default()).unwrap_err();
+        let refused = written_for(&request(arguments), &Facts::default()).unwrap_err();
         assert!(refused.invalid && refused.message.contains("'functions.f:0'"));
     }
 }
@@ -291,7 +294,7 @@ proptest! {
             _ => false,
         });
         prop_assume!(said);
-        let body = written_for(&asking(turns), &Capabilities { system_inside, ..Capabilities::default() }).unwrap();
+        let body = written_for(&asking(turns), &Facts { roles: Roles { system: if system_inside { SystemTurns::Anywhere } else { SystemTurns::Field }, ..Roles::default() }, ..Facts::default() }).unwrap();
 
         let messages = body["messages"].as_array().unwrap();
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::wire::neutral::{Capabilities, Effort, Thinking};
+use crate::domain::{Effort, Facts};
+use crate::wire::neutral::Thinking;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -33,21 +34,25 @@ pub(super) struct WrittenThinking {
 ///
 /// A budget is at least the model's least, and leaves half of the answer's limit to the answer if possible. Anthropic wants
 /// it below the limit: if the limit is not above the least budget, the model does not think.
-pub(super) fn written(asked: Option<Thinking>, capabilities: &Capabilities, max_tokens: u64) -> WrittenThinking {
+pub(super) fn written(asked: Option<Thinking>, facts: &Facts, max_tokens: u64) -> WrittenThinking {
     let Some(asked) = asked else {
         return WrittenThinking::default();
     };
 
-    let has_efforts = capabilities.efforts.as_ref().is_some_and(|efforts| !efforts.is_empty());
-    let known = has_efforts || capabilities.least_budget.is_some() || capabilities.thinks == Some(true);
-    if capabilities.thinks == Some(false) || !known {
+    let has_efforts = facts
+        .thinking
+        .efforts
+        .as_ref()
+        .is_some_and(|efforts| !efforts.is_empty());
+    let known = has_efforts || facts.thinking.least_budget.is_some() || facts.thinking.thinks == Some(true);
+    if facts.thinking.thinks == Some(false) || !known {
         return WrittenThinking::default();
     }
 
     let wanted = match asked {
         Thinking::Off => {
             return WrittenThinking {
-                mode: (!capabilities.must_think).then_some(Mode::Disabled),
+                mode: (!facts.thinking.must_think()).then_some(Mode::Disabled),
                 effort: None,
             };
         }
@@ -55,21 +60,21 @@ pub(super) fn written(asked: Option<Thinking>, capabilities: &Capabilities, max_
         Thinking::Effort(effort) => Some(effort),
         Thinking::Budget(tokens) => Some(Effort::of_budget(tokens)),
     };
-    if has_efforts && capabilities.least_budget.is_none() {
+    if has_efforts && facts.thinking.least_budget.is_none() {
         return WrittenThinking {
             mode: Some(Mode::Adaptive { display: "summarized" }),
-            effort: wanted.and_then(|effort| capabilities.nearest_effort(effort)),
+            effort: wanted.and_then(|effort| facts.thinking.nearest_effort(effort)),
         };
     }
 
-    let least = capabilities.least_budget.unwrap_or(LEAST_BUDGET);
+    let least = facts.thinking.least_budget.unwrap_or(LEAST_BUDGET);
     let budget = match asked {
         Thinking::Budget(tokens) => tokens,
         _ => wanted.unwrap_or(Effort::Medium).budget(),
     };
     let budget = budget.min(max_tokens / 2).max(least);
     let effort = if has_efforts {
-        wanted.and_then(|effort| capabilities.nearest_effort(effort))
+        wanted.and_then(|effort| facts.thinking.nearest_effort(effort))
     } else {
         None
     };

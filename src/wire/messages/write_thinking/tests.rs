@@ -1,20 +1,27 @@
 //! Thinking for newer and older models.
 
 use super::*;
+use crate::domain::{ThinkingFacts, ThinkingOff};
 
-fn with_efforts() -> Capabilities {
-    Capabilities {
-        efforts: Some(vec!["low".into(), "medium".into(), "high".into()]),
-        thinks: Some(true),
-        ..Capabilities::default()
+fn with_efforts() -> Facts {
+    Facts {
+        thinking: ThinkingFacts {
+            efforts: Some(vec!["low".into(), "medium".into(), "high".into()]),
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
-fn with_budget() -> Capabilities {
-    Capabilities {
-        least_budget: Some(1024),
-        thinks: Some(true),
-        ..Capabilities::default()
+fn with_budget() -> Facts {
+    Facts {
+        thinking: ThinkingFacts {
+            least_budget: Some(1024),
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
@@ -37,8 +44,11 @@ fn newer_models_are_told_an_effort() {
 
 #[test]
 fn a_model_that_knows_both_is_told_a_budget_and_an_effort() {
-    let both = Capabilities {
-        least_budget: Some(1024),
+    let both = Facts {
+        thinking: ThinkingFacts {
+            least_budget: Some(1024),
+            ..with_efforts().thinking
+        },
         ..with_efforts()
     };
 
@@ -76,30 +86,36 @@ fn older_models_are_told_a_budget_below_the_limit() {
 
 #[test]
 fn a_model_that_may_not_think_is_told_so_if_it_can_obey() {
-    let off = |capabilities: Capabilities| written(Some(Thinking::Off), &capabilities, 100).mode;
+    let off = |facts: Facts| written(Some(Thinking::Off), &facts, 100).mode;
 
     assert_eq!(off(with_efforts()), Some(Mode::Disabled));
     assert_eq!(
-        off(Capabilities {
-            must_think: true,
+        off(Facts {
+            thinking: ThinkingFacts {
+                off: ThinkingOff::Impossible,
+                ..with_efforts().thinking
+            },
             ..with_efforts()
         }),
         None
     );
-    assert_eq!(off(Capabilities::default()), None);
+    assert_eq!(off(Facts::default()), None);
 }
 
 #[test]
 fn a_model_that_does_not_think_is_told_nothing() {
-    for capabilities in [
-        Capabilities::default(),
-        Capabilities {
-            thinks: Some(false),
+    for facts in [
+        Facts::default(),
+        Facts {
+            thinking: ThinkingFacts {
+                thinks: Some(false),
+                ..with_efforts().thinking
+            },
             ..with_efforts()
         },
     ] {
         assert_eq!(
-            written(Some(Thinking::Effort(Effort::High)), &capabilities, 9_000),
+            written(Some(Thinking::Effort(Effort::High)), &facts, 9_000),
             WrittenThinking::default()
         );
     }

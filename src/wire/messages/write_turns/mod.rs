@@ -7,7 +7,8 @@ use self::conversation::has_calls;
 pub(super) use self::conversation::{Conversation, Message};
 use self::part::{texts, write_part};
 use super::block::Block;
-use crate::wire::neutral::{Capabilities, Request, Role, ToolNames, Untranslatable};
+use crate::domain::{Facts, SystemTurns};
+use crate::wire::neutral::{Request, Role, ToolNames, Untranslatable};
 
 /// Writes the turns.
 ///
@@ -30,7 +31,7 @@ use crate::wire::neutral::{Capabilities, Request, Role, ToolNames, Untranslatabl
 /// | blanks at the end of the assistant's last words | cut off: Anthropic refuses them |
 pub(super) fn conversation<'a>(
     request: &'a Request<'_>,
-    capabilities: &Capabilities,
+    facts: &Facts,
     names: &'a ToolNames,
 ) -> Result<Conversation<'a>, Untranslatable> {
     let mut out = Conversation::default();
@@ -44,7 +45,7 @@ pub(super) fn conversation<'a>(
             texts(&turn.parts, &mut blocks);
             if out.messages.is_empty() {
                 out.system.append(&mut blocks);
-            } else if !capabilities.system_inside {
+            } else if facts.roles.system != SystemTurns::Anywhere {
                 out.add("user", blocks);
             } else if out.messages.last().is_some_and(has_calls) {
                 waiting.append(&mut blocks);

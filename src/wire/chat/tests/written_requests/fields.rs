@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::wire::neutral::{Choice, Effort, Format, Thinking, Tool, ToolKind};
+use crate::domain::{AnswerFormats, Effort, Schemas, samples};
+use crate::wire::neutral::{Choice, Format, Thinking, Tool, ToolKind};
 
 #[test]
 fn a_request_that_is_written_reads_the_same() {
@@ -59,8 +60,8 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
     assert_eq!(
         written(
             &request,
-            &Capabilities {
-                top_k: false,
+            &Facts {
+                fields: samples::refused(&["top_k"]),
                 ..openai()
             }
         ),
@@ -80,10 +81,10 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
     assert_eq!(
         written(
             &request,
-            &Capabilities {
+            &Facts {
                 max_tokens: Some(8192),
                 stream_options: false,
-                ..Capabilities::default()
+                ..Facts::default()
             }
         ),
         json!({
@@ -98,9 +99,9 @@ fn a_plain_request_for_openai_and_for_a_small_host() {
 
     let none = written(
         &request,
-        &Capabilities {
-            sampling: false,
-            ..Capabilities::default()
+        &Facts {
+            fields: samples::refused(&["temperature", "top_p", "top_k", "presence_penalty", "frequency_penalty"]),
+            ..Facts::default()
         },
     );
     assert_eq!((none.get("temperature"), none.get("top_k")), (None, None));
@@ -154,7 +155,7 @@ fn tools_have_names_that_the_provider_takes() {
     let schema = json!({"type": "object", "properties": {"a": {}}});
     let request = using_tools(&schema, &grammar);
 
-    let small = written(&request, &Capabilities::default());
+    let small = written(&request, &Facts::default());
 
     assert_eq!(
         small["tools"][0]["function"],
@@ -226,9 +227,12 @@ fn a_schema_is_an_instruction_for_models_that_do_not_obey_it() {
 
     let instructed = written(
         &request,
-        &Capabilities {
-            schemas: Some(false),
-            ..Capabilities::default()
+        &Facts {
+            schema: Schemas {
+                formats: AnswerFormats::JsonObject,
+                ..Schemas::default()
+            },
+            ..Facts::default()
         },
     );
     assert_eq!(instructed["response_format"], json!({"type": "json_object"}));

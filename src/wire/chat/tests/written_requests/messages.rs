@@ -1,5 +1,6 @@
 //! The messages of a request.
 
+use crate::domain::ThinkingFacts;
 use serde_json::json;
 
 use super::*;
@@ -23,7 +24,7 @@ fn results_follow_their_calls_before_all_other_parts() {
     let call = |id: &str| json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
 
     assert_eq!(
-        written(&request, &Capabilities::default())["messages"],
+        written(&request, &Facts::default())["messages"],
         json!([
             {"role": "user", "content": "?"},
             {"role": "assistant", "content": "a", "tool_calls": [call("1"), call("2")]},
@@ -53,9 +54,12 @@ fn thoughts_go_back_in_the_field_that_the_provider_takes() {
         ],
         ..Request::default()
     };
-    let back = Capabilities {
-        thinking_back: Some("reasoning_content".into()),
-        ..Capabilities::default()
+    let back = Facts {
+        thinking: ThinkingFacts {
+            back_field: Some("reasoning_content".into()),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     };
 
     let with = &written(&request, &back)["messages"];
@@ -66,7 +70,7 @@ fn thoughts_go_back_in_the_field_that_the_provider_takes() {
     );
     assert_eq!(with[2]["reasoning_content"], "", "lost thoughts are an empty text");
 
-    let without = &written(&request, &Capabilities::default())["messages"];
+    let without = &written(&request, &Facts::default())["messages"];
     assert_eq!(without[0], json!({"role": "assistant", "content": "a"}));
     assert_eq!(without[2]["content"], "", "some hosts always want a text");
     assert_eq!(written(&request, &openai())["messages"][2]["content"], Value::Null);
@@ -84,7 +88,7 @@ fn refusals_of_the_model_are_text_where_they_have_no_field() {
         json!({"role": "assistant", "content": null, "refusal": "no"})
     );
     assert_eq!(
-        written(&request, &Capabilities::default())["messages"][0],
+        written(&request, &Facts::default())["messages"][0],
         json!({"role": "assistant", "content": "no"})
     );
 }
@@ -115,7 +119,7 @@ fn documents_and_sounds() {
     };
 
     assert_eq!(
-        written(&request(parts), &Capabilities::default())["messages"][0]["content"],
+        written(&request(parts), &Facts::default())["messages"][0]["content"],
         json!([
             {"type": "file", "file": {"filename": "document.pdf", "file_data": "data:application/pdf;base64,JVBE"}},
             {"type": "text", "text": "a.txt:\n\nwords"},
@@ -124,6 +128,6 @@ fn documents_and_sounds() {
     );
 
     let linked = request(vec![file(Source::Url("https://x.org/a.pdf".into()), None)]);
-    let refused = write_request(&linked, "gpt", &Capabilities::default(), &ToolNames::default()).unwrap_err();
+    let refused = write_request(&linked, "gpt", &Facts::default(), &ToolNames::default()).unwrap_err();
     assert!(!refused.invalid && refused.message.contains("documents at an address"));
 }

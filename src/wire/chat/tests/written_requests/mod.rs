@@ -6,21 +6,28 @@ mod messages;
 use serde_json::Value;
 
 use super::*;
-use crate::wire::neutral::{Capabilities, MaxTokensField, Request, Role, Source, ToolNames, ToolResult, Turn};
+use crate::domain::{DeveloperRole, Facts, LimitField, Roles, ThinkingFacts};
+use crate::wire::neutral::{Request, Role, Source, ToolNames, ToolResult, Turn};
 
-fn openai() -> Capabilities {
-    Capabilities {
-        max_tokens_field: MaxTokensField::MaxCompletionTokens,
-        developer_role: true,
+fn openai() -> Facts {
+    Facts {
+        limit_field: LimitField::MaxCompletionTokens,
         openai_fields: true,
-        thinks: Some(true),
-        ..Capabilities::default()
+        thinking: ThinkingFacts {
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        roles: Roles {
+            developer: DeveloperRole::Native,
+            ..Roles::default()
+        },
+        ..Facts::default()
     }
 }
 
-fn written(request: &Request<'_>, capabilities: &Capabilities) -> Value {
+fn written(request: &Request<'_>, facts: &Facts) -> Value {
     let names = ToolNames::new(request, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_request(request, "gpt", capabilities, &names).unwrap()).unwrap()
+    serde_json::from_slice(&write_request(request, "gpt", facts, &names).unwrap()).unwrap()
 }
 
 fn turn(role: Role, parts: Vec<Part<'_>>) -> Turn<'_> {

@@ -8,19 +8,23 @@ mod written;
 use serde_json::json;
 
 use super::*;
-use crate::wire::neutral::{Capabilities, Request, Role, Thinking, ToolNames, Turn};
+use crate::domain::{Facts, ThinkingFacts};
+use crate::wire::neutral::{Request, Role, Thinking, ToolNames, Turn};
 
-fn openai() -> Capabilities {
-    Capabilities {
+fn openai() -> Facts {
+    Facts {
         openai_fields: true,
-        thinks: Some(true),
-        ..Capabilities::default()
+        thinking: ThinkingFacts {
+            thinks: Some(true),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
-fn write(request: &Request<'_>, capabilities: &Capabilities) -> Value {
+fn write(request: &Request<'_>, facts: &Facts) -> Value {
     let names = ToolNames::new(request, LONGEST_TOOL_NAME);
-    serde_json::from_slice(&write_request(request, "gpt-6-astra", capabilities, &names).unwrap()).unwrap()
+    serde_json::from_slice(&write_request(request, "gpt-6-astra", facts, &names).unwrap()).unwrap()
 }
 
 fn with(field: &str, value: Value) -> Value {

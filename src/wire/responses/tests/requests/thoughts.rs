@@ -1,8 +1,7 @@
 //! Thoughts and efforts, in requests of clients and for providers.
 
 use super::*;
-use crate::domain::Protocol;
-use crate::wire::neutral::Effort;
+use crate::domain::{Effort, Protocol, ThinkingFacts, ThinkingOff};
 
 fn thinking_request(thinking: Option<Thinking>, show_thinking: bool) -> Request<'static> {
     Request {
@@ -16,17 +15,20 @@ fn thinking_request(thinking: Option<Thinking>, show_thinking: bool) -> Request<
     }
 }
 
-fn with_efforts(thinks: Option<bool>, efforts: &[&str]) -> Capabilities {
-    Capabilities {
-        thinks,
-        efforts: Some(efforts.iter().map(|effort| (*effort).to_owned()).collect()),
-        ..Capabilities::default()
+fn with_efforts(thinks: Option<bool>, efforts: &[&str]) -> Facts {
+    Facts {
+        thinking: ThinkingFacts {
+            thinks,
+            efforts: Some(efforts.iter().map(|effort| (*effort).to_owned()).collect()),
+            ..ThinkingFacts::default()
+        },
+        ..Facts::default()
     }
 }
 
 /// The fields `include` and `reasoning` of the provider's request.
-fn fields(request: &Request<'_>, capabilities: &Capabilities) -> (Value, Value) {
-    let body = write(request, capabilities);
+fn fields(request: &Request<'_>, facts: &Facts) -> (Value, Value) {
+    let body = write(request, facts);
     assert_eq!(body["store"], false, "OpenAI keeps nothing");
     (body["include"].clone(), body["reasoning"].clone())
 }
@@ -58,7 +60,7 @@ fn thinking_is_read_with_its_signature() {
 #[test]
 fn the_providers_request_asks_for_encrypted_thoughts() {
     let encrypted = json!(["reasoning.encrypted_content"]);
-    let unknown = Capabilities::default();
+    let unknown = Facts::default();
     let budget = Some(Thinking::Budget(2048));
 
     assert_eq!(
@@ -81,13 +83,16 @@ fn the_providers_request_asks_for_encrypted_thoughts() {
 
 #[test]
 fn the_effort_is_one_that_the_model_knows() {
-    let must_think = Capabilities {
-        must_think: true,
+    let must_think = Facts {
+        thinking: ThinkingFacts {
+            off: ThinkingOff::Impossible,
+            ..with_efforts(Some(true), &["none", "low"]).thinking
+        },
         ..with_efforts(Some(true), &["none", "low"])
     };
     let max = Thinking::Effort(Effort::Max);
 
-    for (thinking, show, capabilities, reasoning) in [
+    for (thinking, show, facts, reasoning) in [
         (
             max,
             false,
@@ -110,11 +115,7 @@ fn the_effort_is_one_that_the_model_knows() {
         (Thinking::Adaptive, false, openai(), json!(null)),
     ] {
         let request = thinking_request(Some(thinking), show);
-        assert_eq!(
-            fields(&request, &capabilities).1,
-            reasoning,
-            "{thinking:?} {capabilities:?}"
-        );
+        assert_eq!(fields(&request, &facts).1, reasoning, "{thinking:?} {facts:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests, as providers get them.
 
+use crate::domain::samples;
 use std::sync::LazyLock;
 
 use super::*;
@@ -151,14 +152,14 @@ fn fields_that_the_model_or_its_host_does_not_take_are_dropped() {
         ..Request::default()
     };
     request.sampling.temperature = Some(&number);
-    let capabilities = Capabilities {
-        sampling: false,
+    let facts = Facts {
+        fields: samples::refused(&["temperature", "top_p"]),
         max_tokens: Some(4_000),
-        ..Capabilities::default()
+        ..Facts::default()
     };
 
     assert_eq!(
-        write(&request, &capabilities),
+        write(&request, &facts),
         json!({"model": "gpt-6-astra", "input": [], "max_output_tokens": 4000, "store": false})
     );
 }

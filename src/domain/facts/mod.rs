@@ -1,0 +1,20 @@
+//! Facts: what a model takes at one address of its provider, and what its answers are like. They are data, so that a wrong one
+//! is repaired by an admin and not by a release; no code asks for the name of a vendor.
+
+mod effort;
+mod facts;
+mod field;
+mod patch;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use effort::Effort;
+pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts};
+pub use field::{FieldFact, Fit};
+pub use patch::Patched;
+pub use words::{
+    AnswerFormats, Betas, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LaneCondition, LaneRule, LimitField,
+    Overflow, Prefill, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch, ThoughtsBack,
+    ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
+};
