@@ -13,19 +13,19 @@ use crate::wire::error::ApiError;
 use crate::wire::json::{Span, unquote};
 use crate::wire::operation::Operation;
 
-/// The control keys of a request, which decide how the gateway handles it.
+/// The control keys of a request: the few fields that decide how the gateway handles it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Control<'a> {
-    /// The model's name as the client means it, escapes undone.
+    /// The model's name, with JSON escapes undone.
     pub model: Cow<'a, str>,
-    /// The place of the name in the body, quotes included.
+    /// Where the name stands in the body, quotes included.
     pub model_span: Span,
     /// Whether the client asks for a stream.
     pub stream: bool,
-    /// The length of the conversation in bytes: a bound of the prompt's tokens if no count is known.
+    /// The length of the conversation in bytes, which is never less than its number of tokens.
     pub prompt_bytes: usize,
-    /// The most tokens that one answer may have, whichever of the fields that limit it a provider obeys; `None` if the
-    /// endpoint's own set no limit.
+    /// The most tokens that one answer may have, whichever limiting field of the request a provider obeys; `None` if no
+    /// field of the endpoint sets a limit.
     pub max_tokens: Option<u64>,
     /// The number of answers that a provider may generate; at least 1.
     pub answers: u64,
@@ -82,7 +82,8 @@ impl<'a> Control<'a> {
         })
     }
 
-    /// What the request may make a provider read or write beyond the bytes of `body`, the body that this was read from.
+    /// What the request may make a provider read or write beyond its own bytes. `body` is the body that this value was
+    /// read from.
     pub fn beyond(&self, body: &[u8]) -> Beyond {
         const UNKNOWN: Beyond = Beyond {
             reads: true,
@@ -104,7 +105,7 @@ impl<'a> Control<'a> {
     /// The tier that the client asks of `model`; `None` is the usual one.
     ///
     /// # Errors
-    /// If the model has no price for it: no price, no call.
+    /// If the model has no price for that tier: the gateway makes no call that it cannot charge.
     pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, ApiError> {
         self.tiers.iter().flatten().try_fold(None, |_, asked| {
             let tier = model.billed(asked.tier());

@@ -143,7 +143,7 @@ impl EventStream for TranslatedStream {
     }
 
     fn metered(&self) -> Metered {
-        let report = self.whole.unwrap_or_else(|| self.source.served());
+        let report = self.whole.unwrap_or_else(|| self.source.service());
         Metered {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),
