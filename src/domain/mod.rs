@@ -5,8 +5,8 @@
 //!
 //! Where to begin:
 //!
-//! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's permissions;
-//!   [`explain`] puts the answer and every step to it in words.
+//! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's
+//!   permissions; [`explain`] says the result and every step to it in sentences.
 //! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] gives advice about one that can, [`merge`] joins two
 //!   people's edits, and [`import_aliases`] and [`export_aliases`] read and write aliases as text.
 //! - [`Traffic`] holds the requests of a key's clients; [`Traffic::reprice`] says what they would cost with other aliases, and

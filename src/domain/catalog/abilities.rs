@@ -1,6 +1,6 @@
-//! What a model takes, gives and can do.
+//! What a model accepts, returns and can do.
 
-/// The kinds of content that a model takes and gives.
+/// The kinds of content that a model accepts and returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Architecture {
     /// For example `text+image->text`.

@@ -1,4 +1,4 @@
-//! All that a call is charged for, as its provider reports it.
+//! Everything that a call is charged for, as its provider reports it.
 
 use super::service_tier::ServiceTier;
 use super::tokens::Tokens;

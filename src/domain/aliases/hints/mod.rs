@@ -1,4 +1,4 @@
-//! Hints about aliases that can be saved all the same. Pages and the command line print the same words.
+//! Hints: advice about aliases that are valid. Pages and the command line print the same sentences.
 
 mod naming;
 mod target;

@@ -1,4 +1,4 @@
-//! The usage of the last minute, second by second.
+//! The requests and tokens of the last minute, second by second, for limits per minute.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct RateWindow {
     total: Used,
 }
 
-/// An amount of usage.
+/// A number of requests and of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
     /// Requests.
