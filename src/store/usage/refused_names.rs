@@ -1,4 +1,4 @@
-//! Names that clients sent and no model ran for. There was no call, and so there is no record.
+//! Names that clients sent and that led to no model. No call was made, so there is no record of it.
 
 use super::records::Usage;
 use crate::domain::{ApiKeyId, Timestamp};

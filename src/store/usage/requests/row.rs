@@ -18,7 +18,7 @@ pub struct RequestRow {
 pub struct RequestPage {
     /// Its rows, the newest first.
     pub rows: Vec<RequestRow>,
-    /// Whether there is a next page, and where it begins.
+    /// What follows the page.
     pub next: Next,
 }
 
