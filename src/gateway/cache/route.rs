@@ -17,7 +17,7 @@ pub enum Route {
     NoCredential,
     /// Its provider's address or credential cannot be used; the log says why.
     Unusable,
-    /// Its provider serves it only in protocols that no address here speaks.
+    /// Its provider serves it only in protocols that none of the provider's addresses here speaks.
     Elsewhere,
 }
 

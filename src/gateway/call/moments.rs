@@ -1,4 +1,4 @@
-//! When something is due in a stream: a keepalive for the client, or the end of the wait for the provider.
+//! Computes when something is due in a stream: a keepalive for the client, or the end of the wait for the provider.
 
 use std::time::Duration;
 

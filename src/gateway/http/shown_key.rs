@@ -1,5 +1,6 @@
-//! The key that a connection has sent last. A client sends the same key with each request, and hashing it is the most
-//! expensive step of its check. While the key stays the same, its hash is not computed again. All else is checked each time.
+//! Remembers the key that a connection has sent last. A client sends the same key with each request, and hashing it is
+//! the most expensive step of its check. While the key stays the same, its hash is not computed again. All else is
+//! checked each time.
 
 use std::cell::RefCell;
 

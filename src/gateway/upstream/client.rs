@@ -28,7 +28,7 @@ pub struct OutgoingRequest<'a> {
     pub body: Bytes,
     /// How long to wait for the head of the answer.
     pub first_byte: Duration,
-    /// Learns that the request is sent.
+    /// Notes that the request is sent, for the bill of a call that is cut off.
     pub progress: Option<&'a Arc<Progress>>,
     pub marks: Marks,
 }

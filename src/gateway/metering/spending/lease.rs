@@ -1,5 +1,5 @@
-//! The lease of one budget for one period: what this gateway may spend without asking the database, what open calls hold of
-//! that, and what calls have spent that is not in the tables yet.
+//! The lease of one budget for one period: the amount that this gateway may spend without asking the database, the part
+//! of it that open calls hold, and the part that calls have spent and that is not in the tables yet.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -118,7 +118,7 @@ impl Lease {
         state.granted = (state.granted - spent.pico()).max(0);
     }
 
-    /// What open calls hold, and what was spent that is not in the tables yet.
+    /// The amount that open calls hold, and the amount that is spent but not in the tables yet.
     pub fn pending(&self) -> (PicoUsd, PicoUsd) {
         let state = lock(&self.state);
         (PicoUsd::from_pico(state.held), PicoUsd::from_pico(state.used))

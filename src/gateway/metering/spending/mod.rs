@@ -50,7 +50,7 @@ pub struct Spending {
     alive: AtomicI64,
     /// When the database last answered the sweep, in unix milliseconds.
     confirmed: AtomicI64,
-    /// The database did not answer the last query.
+    /// Whether the database did not answer the last query.
     down: AtomicBool,
     /// The last sweep could not write.
     unwritable: AtomicBool,
@@ -126,7 +126,7 @@ impl Spending {
         self.unwritable.load(Ordering::Relaxed)
     }
 
-    /// An account's balance in the tables, and what other gateways hold of it.
+    /// An account's balance in the tables, and the amount that other gateways hold of it.
     ///
     /// # Errors
     /// If the database does not answer in time.
