@@ -1,4 +1,4 @@
-//! A trial of a start, step by step as a start goes, that changes nothing.
+//! Checks whether a start would succeed: takes its steps one by one, and changes nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -26,8 +26,8 @@ pub struct Found {
     pub spool: Option<PathBuf>,
 }
 
-/// Goes through all that a start goes through: the database and its schema, the master key, the addresses to listen on,
-/// the authorities, the catalog, the spool. Undoes what it tries.
+/// Checks everything that a start depends on: the database and its schema, the master key, the addresses to listen on,
+/// the authorities, the catalog, the spool. Undoes its changes.
 ///
 /// # Errors
 /// If a start would fail; the error is that of the start.

@@ -29,7 +29,7 @@ pub async fn open_store(settings: &Settings, new: NewDatabase, clock: &Clock) ->
 /// The same as [`open_store`], and the names of the migrations that ran.
 ///
 /// # Errors
-/// As there.
+/// Those of [`open_store`].
 pub async fn open_and_migrate(
     settings: &Settings,
     new: NewDatabase,

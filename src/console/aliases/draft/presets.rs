@@ -31,7 +31,7 @@ pub struct Preset {
 /// One row of a preset.
 #[derive(Debug, serde::Deserialize)]
 pub struct PresetRow {
-    /// What the client sends, or how that starts.
+    /// The name that the client sends, or the beginning of it.
     pub name: AliasName,
     /// How the alias matches.
     #[serde(rename = "match")]
@@ -57,7 +57,7 @@ pub struct Added {
     pub rows: usize,
     /// How many names the draft had already.
     pub known: usize,
-    /// How many found no room.
+    /// How many rows were left out, since a key can have no more aliases.
     pub left_out: usize,
 }
 

@@ -15,7 +15,7 @@ pub(in crate::console::aliases) struct Row {
     pub target: String,
     /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
-    /// If two people changed this alias: what is asked, and the answer.
+    /// The conflict, with the person's answer, if two people changed this alias.
     pub conflict: Option<Conflict>,
 }
 
