@@ -61,7 +61,7 @@ pub trait EventStream {
     /// The failure that the provider reported.
     fn error(&self) -> Option<&Reported>;
 
-    /// Whether the client has read [`EventStream::error`], since the provider's own event passed through.
+    /// Whether the client has got [`EventStream::error`] already, since the provider's own event was forwarded.
     fn shows_error(&self) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! Names of tools, if the provider's rules are narrower than the client's.
+//! Maps names of tools between client and provider, where the provider's rules for names are narrower.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

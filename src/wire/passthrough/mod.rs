@@ -1,4 +1,4 @@
-//! A provider's stream on its way to a client that speaks the same protocol: forwarded as it came, and read on the way.
+//! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
 #[cfg(test)]
 mod tests;

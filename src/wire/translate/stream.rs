@@ -13,7 +13,7 @@ use crate::wire::operation::Operation;
 use crate::wire::reported::Reported;
 use crate::wire::sse::{EventAction, EventReader, EventTooLong};
 
-/// A stream on its way from one protocol to another.
+/// A provider's stream that is translated into the client's protocol. It implements [`EventStream`].
 pub struct TranslatedStream {
     reader: EventReader,
     source: Source,
