@@ -28,14 +28,17 @@
 //!
 //! These words mean one thing everywhere:
 //!
-//! - A *room* is a module at the top of the crate. - An *alias* is a name that the clients of one key send; its
-//! *target* is the catalog model that runs instead. - A *candidate* is a model at one address of a provider that a call
-//! may go to. - A *snapshot* is an immutable copy of the catalog in memory; a change makes a new one. - A *lease* is
-//! the part of a balance or spend limit that one gateway may spend without asking the database again; a *hold* is what
-//! one open call has reserved of a lease. - The *spool* is the log on the gateway's own disk that has each call before
-//! the database has it; a *shipment* is a batch of finished calls on its way from the spool into the tables. - A
-//! *breaker* pauses calls of a model to an address that failed several times in a row. - A *sealed* value is encrypted
-//! under the master key, for one purpose. - A *pico-USD* is 10⁻¹² US dollars, the unit of all amounts.
+//! - A *room* is a module at the top of the crate.
+//! - An *alias* is a name that the clients of one key send; its *target* is the catalog model that runs instead.
+//! - A *candidate* is a model at one address of a provider that a call may go to.
+//! - A *snapshot* is an immutable copy of the catalog in memory; a change makes a new one.
+//! - A *lease* is the part of a balance or spend limit that one gateway may spend without asking the database again; a
+//!   *hold* is the part of a lease that one open call has reserved.
+//! - The *spool* is the log on the gateway's own disk that has each call before the database has it; a *shipment* is a
+//!   batch of finished calls on its way from the spool into the tables.
+//! - A *breaker* pauses the calls of a model to an address that has failed several times in a row.
+//! - A *sealed* value is encrypted under the master key, for one purpose.
+//! - A *pico-USD* is 10⁻¹² US dollars, the unit of all amounts.
 //!
 //! `templates/` mirrors `src/console/`; `static/` has the styles and scripts that `build.rs` bundles; `migrations/` has a
 //! folder for each engine with twins of the same names; `catalog/` has the models and providers that ship with the program.
@@ -51,15 +54,17 @@
 //!   that made it, within about a second in others, and after at most 60 seconds even if every notice of it is lost.
 //! - **The parent first.** Every write under a key begins by raising the key's revision. That makes editors wait for each
 //!   other, stamps caches, and lets no race make a 21st alias.
-//! - **Every write runs in a task of its own.** A client that hangs up drops its handler; half a change is never left.
+//! - **Every write runs in a task of its own.** A client that hangs up drops its handler, but the write goes on to its
+//!   end.
 //! - **Secrets are not stored as they are.** API keys are kept as an HMAC, passwords as Argon2id, providers' credentials
 //!   sealed for the one address that they were entered for. Neither bodies nor headers are logged.
 //! - **Money is whole pico-USD.** A price, a cost and their sums are exact.
 //! - **Written down before it happens.** The gateway calls no provider before the reservation for the call is on the
 //!   disk, and sends no client the end of an answer before its cost is on the disk. The ledger only grows; a balance is
 //!   the sum of its entries.
-//! - **No limit is raced past.** All leases of a budget and all that was spent of it are together never more than the
-//!   budget.
+//! - **No limit is raced past.** No grant of a lease makes all leases of a budget and all that was spent of it together
+//!   more than the budget. Only a call that costs more than its reservation, as [`domain::Reserve::Soft`] permits, can
+//!   exceed it.
 //! - **Every page works without a script.** No inline script or style, so a strict Content-Security-Policy holds.
 //!
 //! # The walk of one request

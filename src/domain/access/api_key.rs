@@ -64,7 +64,7 @@ pub struct ApiKey {
     pub allowed_models: Option<Vec<ModelId>>,
     /// The only client addresses it may be used from; empty allows all.
     pub allowed_addresses: Vec<IpNet>,
-    /// What its account permits all of its keys.
+    /// The access that its account permits all of its keys.
     pub account_access: Access,
     /// How much the key may use.
     pub limits: Limits,

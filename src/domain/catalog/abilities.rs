@@ -25,7 +25,7 @@ pub struct TokenLimits {
     pub max_prompt_tokens: Option<u64>,
 }
 
-/// What a model can do: yes, no, or not stated.
+/// The features of a model: `None` if no source states whether it has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Features {

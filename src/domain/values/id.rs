@@ -16,7 +16,7 @@ macro_rules! id {
                 Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
             }
 
-            /// The first identifier of a moment: every one made before it is smaller, every one made from then on is not.
+            /// The smallest identifier that can be made at `at`: every identifier made before is smaller.
             pub fn floor(at: Timestamp) -> Self {
                 Self::new(at, [0; 10])
             }
@@ -91,7 +91,7 @@ id!(
 );
 
 impl RequestId {
-    /// What stands before the id in `x-request-id`.
+    /// The text before the id in `x-request-id`.
     pub const HEADER_PREFIX: &'static str = "req_cm_";
 
     /// The value of `x-request-id`: the prefix and the id.

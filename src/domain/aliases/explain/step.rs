@@ -31,7 +31,7 @@ pub enum Rule {
     Prefix,
     /// The name goes on unchanged.
     Passthrough,
-    /// What the catalog and the key's permissions say of the result.
+    /// The check of the resulting model in the catalog and against the key's permissions.
     Then,
 }
 

@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 /// How many of the account's own models come first for an empty query.
 const MOST_USED: usize = 8;
 
-/// What a search found.
+/// The result of [`search`].
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
     /// The best matches, at most 20.

@@ -100,8 +100,8 @@ impl RateWindow {
         }
     }
 
-    /// How long a caller has to wait until `room` fits below the limits, if nothing else is used meanwhile. A limit of `None`
-    /// is no limit.
+    /// How long a caller has to wait until `room` fits within the limits, if nothing else is used meanwhile; zero if it
+    /// fits now. A limit of `None` is no limit.
     pub fn wait(&mut self, now: Timestamp, room: Used, requests: Option<i64>, tokens: Option<i64>) -> Duration {
         self.advance(now);
         let mut left = self.total;
