@@ -90,8 +90,8 @@ impl Gateway {
         self.inner.stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Stops the gateway: `/readyz` says so, and the records of finished calls are written. Call it after the server has
-    /// stopped.
+    /// Stops the gateway: makes `/readyz` say so, and writes the records of finished calls. Call it after the server
+    /// has stopped.
     pub async fn stop(&self) {
         self.drain();
         let patience = self.inner.options.timeouts.database;

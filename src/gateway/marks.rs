@@ -1,4 +1,4 @@
-//! What each log line of a call names: the request, the key and the account.
+//! The fields of each log line of a call: the request, the key and the account.
 
 use crate::domain::{AccountId, ApiKeyId, RequestId};
 

@@ -22,7 +22,7 @@ enum Slot {
 
 type Shard = HashMap<ApiKeyHash, Slot, ahash::RandomState>;
 
-/// What the cache knows of a secret.
+/// The result of looking a secret up in the cache.
 pub enum Lookup {
     /// It belongs to this key, which the caller may have to confirm.
     Known(Arc<CompiledKey>),

@@ -1,4 +1,4 @@
-//! Where requests for a model go: which addresses of its provider serve it, or why none does.
+//! Finds where requests for a model go: the addresses of its provider that serve it, or the reason why none does.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::gateway::options::GatewayOptions;
 use crate::gateway::upstream::{CallableModel, EndpointState, Unusable, UpstreamEndpoint, credentials};
 use crate::wire::neutral::Capabilities;
 
-/// Where a request for a model goes.
+/// The addresses for requests for a model, or why there are none.
 #[derive(Clone, Debug)]
 pub enum Route {
     Target(Arc<CallableModel>),

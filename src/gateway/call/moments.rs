@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::gateway::options::Timeouts;
 
-/// What is due in a stream.
+/// An action that is due in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// The client has got nothing for a while.

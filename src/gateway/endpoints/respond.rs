@@ -49,7 +49,7 @@ impl Caller<'_> {
         Ok(body)
     }
 
-    /// What each log line about the request names.
+    /// The fields for log lines about the request.
     pub fn marks(&self) -> Marks {
         Marks {
             request: self.head.id,
@@ -59,7 +59,7 @@ impl Caller<'_> {
     }
 }
 
-/// What an endpoint answers with.
+/// The result of an endpoint's handler.
 pub enum Answer {
     /// JSON text.
     Json { status: u16, body: Bytes },

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::domain::{ApiKeyHash, ApiKeyHasher, ApiKeySecret, SecretError};
 
-/// What a connection remembers of its key, for as long as the connection lasts. It begins empty.
+/// The memory of a connection for its key, as long as the connection lasts. It begins empty.
 #[derive(Debug, Default)]
 pub struct ShownKey(RefCell<Option<(ApiKeySecret, ApiKeyHash)>>);
 

@@ -75,7 +75,7 @@ pub async fn send(
     Ok(ProviderResponse::new(head.status.as_u16(), &head.headers, body))
 }
 
-/// What a failure of the HTTP client means: the first cause that is known decides.
+/// The meaning of a failure of the HTTP client: the first known cause decides.
 fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(current) = cause {

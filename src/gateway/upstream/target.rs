@@ -22,7 +22,7 @@ pub struct CallableModel {
     pub header: AnswerValue,
     /// Its catalog id, as a JSON string in the body of the response.
     pub name: Bytes,
-    /// What it supports, for requests that are translated.
+    /// Its capabilities, for requests that are translated.
     pub capabilities: Capabilities,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
     pub endpoints: Vec<ModelEndpoint>,

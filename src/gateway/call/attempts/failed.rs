@@ -81,7 +81,7 @@ impl FailedAttempt {
         }
     }
 
-    /// What a status means for further tries. The failure for the client is still empty.
+    /// The consequences of a status for further tries. The failure for the client is still empty.
     fn of_status(status: u16) -> Self {
         let again = matches!(status, 408 | 429 | 500..);
         Self {

@@ -36,16 +36,16 @@ pub struct Lease {
 struct State {
     /// The lease in the table, as far as is known here.
     granted: i64,
-    /// What open calls hold of it.
+    /// The amount that open calls hold of it.
     held: i64,
-    /// What calls have spent of it that is not in the tables yet.
+    /// The amount that calls have spent of it and that is not in the tables yet.
     used: i64,
-    /// What was spent in the current minute, and in the one before.
+    /// The amounts spent in the current minute and in the one before.
     lately: [i64; 2],
     lately_since: Option<Timestamp>,
-    /// What the waiting calls need.
+    /// The amount that the waiting calls need.
     wanted: i64,
-    /// What was left of the budget for others at the last query.
+    /// The amount that no gateway had leased at the last query.
     left: i64,
     flight: Option<Flight>,
     touched: Option<Timestamp>,

@@ -1,5 +1,6 @@
-//! What calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in memory. The
-//! database is asked only when a lease runs out, or when several gateways share a limit per minute.
+//! Limits what calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in
+//! memory. The gateway queries the database only when a lease runs out, or when several gateways share a limit per
+//! minute.
 
 mod bound;
 mod hold;
