@@ -13,7 +13,7 @@ use crate::master_key::{self, MasterKeyError};
 use crate::random;
 use crate::store::{Store, StoreError};
 
-/// What a start would find.
+/// The result of [`check`]: the things that a start would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The state of the database, in words.

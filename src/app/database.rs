@@ -9,7 +9,7 @@ use crate::store::{Actor, CatalogFile, Store};
 const MODELS: &str = include_str!("../../catalog/models.json");
 const PROVIDERS: &str = include_str!("../../catalog/providers.json");
 
-/// What to do if there is no database yet.
+/// Whether a database may be made if there is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewDatabase {
     /// Make it.

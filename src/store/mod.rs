@@ -3,8 +3,8 @@
 //! A [`Store`] is SQLite or Postgres. Its methods, such as [`Store::api_keys`], give access to one subject each. Every
 //! write runs in a task of its own: if the caller is dropped half-way, the whole change is made or none of it.
 //!
-//! Methods of one subject take these arguments: a [`Scope`](crate::domain::Scope), since the id of another account's
-//! row gives the same answer as an unknown id; an [`Actor`], whom the audit log names; and the current time.
+//! Many methods take a [`Scope`](crate::domain::Scope), which limits them to the rows of one account, and methods that
+//! change something take an [`Actor`], whom the audit log names, and the current time.
 
 mod audit;
 mod catalog;

@@ -1,5 +1,5 @@
-//! Leases: the amounts that gateways may spend without asking again. All leases of a budget and all that was spent are together
-//! never more than the budget.
+//! Leases: the amounts that gateways may spend without asking again. No grant makes all leases of a budget and all that
+//! was spent of it together more than the budget.
 
 use super::lease_grant::{LeaseGrant, LeaseRequest, take};
 use crate::domain::{Budget, GatewayId, PicoUsd, Timestamp};

@@ -17,7 +17,7 @@ const SLOWEST: u128 = 1024;
 /// The server's own timers close connections in order, so connections that end here have this much longer.
 const LATER: Duration = Duration::from_secs(1);
 
-/// What happens on a connection. Times are those of the last sweep.
+/// The state of a connection. Times are those of the last sweep.
 #[derive(Debug)]
 pub(super) struct Line {
     clock: Rc<Cell<Instant>>,

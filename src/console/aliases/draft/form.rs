@@ -136,7 +136,7 @@ impl Draft {
         id
     }
 
-    /// Appends a new row that says what the alias says, and returns its id.
+    /// Appends a new row with the values of the alias, and returns its id.
     pub(in crate::console::aliases) fn push_alias(&mut self, alias: &Alias) -> RowId {
         let id = self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
         if let Some(row) = self.row_mut(id) {

@@ -9,7 +9,7 @@ use crate::domain::{AliasName, Catalog, Match, ModelId};
 /// Every preset, and when its names were looked up.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Presets {
-    /// When the names were looked up, as a reader says it.
+    /// When the names were looked up, as text for a page.
     pub as_of: String,
     /// In the order in which they are offered.
     pub presets: Vec<Preset>,

@@ -64,7 +64,7 @@ impl Row {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }
 
-    /// Whether the row says what the alias says.
+    /// Whether the row has the values of the alias.
     pub(in crate::console::aliases) fn equals(&self, alias: &Alias) -> bool {
         self.name == alias.name.as_str()
             && self.matching == alias.matching.as_str()
