@@ -26,7 +26,7 @@ pub(super) type Addresses = Vec<Address>;
 
 type Address = (Purpose, Result<Arc<UpstreamEndpoint>, Unusable>);
 
-/// What an address is for.
+/// The kind of requests that an address takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Conversation(Protocol),

@@ -22,7 +22,8 @@ pub struct Control<'a> {
     pub model_span: Span,
     /// Whether the client asks for a stream.
     pub stream: bool,
-    /// The length of the conversation in bytes, which is never less than its number of tokens.
+    /// The length in bytes of the conversation in the body, with instructions and system text, for an estimate of the
+    /// prompt's tokens if the provider reports none.
     pub prompt_bytes: usize,
     /// The most tokens that one answer may have, whichever limiting field of the request a provider obeys; `None` if no
     /// field of the endpoint sets a limit.

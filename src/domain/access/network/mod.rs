@@ -1,4 +1,4 @@
-//! Addresses of clients: ranges as people write them, the household that an address stands for, and the client behind a
+//! Addresses of clients: ranges as people write them, the household that an address belongs to, and the client behind a
 //! proxy.
 
 use std::fmt;

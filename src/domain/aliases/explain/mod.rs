@@ -22,7 +22,7 @@ pub struct Explanation {
     pub requested: String,
     /// Whether a request for it runs.
     pub outcome: ExplainedOutcome,
-    /// The real id that the name stands for, whether it runs or not; empty if no name was given.
+    /// The real id that the name leads to, whether it runs or not; empty if no name was given.
     pub model: String,
     /// The alias that decides, if one does.
     pub alias: Option<Alias>,

@@ -37,10 +37,10 @@ pub enum ProviderOrderError {
 }
 
 impl ProviderOrder {
-    /// Most providers of one order.
+    /// The most providers of one order.
     pub const LIMIT: usize = 10;
 
-    /// An order.
+    /// An order, for a model by its canonical slug; `account` as in the field.
     ///
     /// # Errors
     /// If there is no provider in it, one is in it twice, or there are more than [`ProviderOrder::LIMIT`].
