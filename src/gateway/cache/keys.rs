@@ -22,13 +22,13 @@ enum Slot {
 
 type Shard = HashMap<ApiKeyHash, Slot, ahash::RandomState>;
 
-/// What the cache knows of a secret.
+/// The result of looking a secret up in the cache.
 pub enum Lookup {
-    /// It belongs to this key, which the caller may have to confirm.
+    /// The secret belongs to this key, which the caller may have to confirm with the database.
     Known(Arc<CompiledKey>),
-    /// It belonged to no key a moment ago.
+    /// The secret belonged to no key when the database was last asked, a few seconds ago.
     Unknown,
-    /// The cache knows nothing of it.
+    /// The cache does not know the secret: the database has to be asked.
     Miss,
 }
 

@@ -1,4 +1,4 @@
-//! How the cache keeps its catalog: requests get it from memory, and read it anew once it may be stale.
+//! How the cache keeps its catalog: requests get it from memory, and reload it once it may be stale.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,7 +8,7 @@ use super::{Cache, Unavailable};
 use crate::domain::Timestamp;
 
 impl Cache {
-    /// The current catalog, read anew if the one in memory is stale or unconfirmed.
+    /// The current catalog, reloaded first if the one in memory is stale or unconfirmed.
     pub(in crate::gateway) async fn snapshot(self: &Arc<Self>, now: Timestamp) -> Arc<CatalogSnapshot> {
         if self.snapshot_is_fresh(now) {
             return self.snapshot.load_full();

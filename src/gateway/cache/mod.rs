@@ -1,5 +1,5 @@
-//! Keys and catalog in memory, and how they stay true: loads, notices of changes, the sweep, and what happens while the
-//! database does not answer.
+//! Keys and catalog in memory, and how they stay up to date: loads, notices of changes, the sweep, and the rules while
+//! the database does not answer.
 
 mod compiled_key;
 mod keys;
@@ -31,14 +31,14 @@ use crate::error_chain::error_chain;
 use crate::store::{Change, Store, StoreError};
 use keys::KeyCache;
 
-/// The database did not answer, and memory has nothing to go on with.
+/// The database did not answer, and the cache has no usable entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unavailable;
 
 type Loaded = Result<Option<Arc<CompiledKey>>, Unavailable>;
 type Flight = Shared<BoxFuture<'static, Loaded>>;
 
-/// Keys and catalog in memory, kept true to the database.
+/// Keys and catalog in memory, kept equal to the database.
 pub(super) struct Cache {
     store: Store,
     clock: Clock,

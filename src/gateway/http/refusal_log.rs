@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::response::Head;
 use crate::gateway::locks::lock;
 
-/// So many lines are written in any one second, at most.
+/// The most lines that are written in one second.
 const MOST: u32 = 20;
 
 /// Writes the lines of refused requests.

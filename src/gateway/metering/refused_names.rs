@@ -1,4 +1,5 @@
-//! Requested names that no model ran for. They are counted until the next sweep writes them, and shown in the alias editor.
+//! Counts requested names that led to no model. The next sweep writes the counts into the tables; the alias editor
+//! shows them.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

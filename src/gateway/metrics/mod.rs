@@ -1,4 +1,4 @@
-//! What the gateway counts for its operator. On the way of a call all of it is atomic additions; `/metrics` reads it.
+//! Counters for the operator, which `/metrics` shows. They cost a call a few atomic additions.
 
 mod histogram;
 
@@ -58,13 +58,13 @@ impl Metrics {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A call to a provider begins.
+    /// Counts a call to a provider that begins.
     pub(super) fn began(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A call to a provider has ended.
+    /// Counts a call to a provider that has ended.
     pub(super) fn ended(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
     }

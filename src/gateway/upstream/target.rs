@@ -1,4 +1,4 @@
-//! One model, ready to be called: the addresses that serve it, and its names there and here.
+//! One model, ready to be called: the addresses that serve it, and its names at the provider and in answers.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ pub struct CallableModel {
     pub model: Arc<Model>,
     /// Its name at the provider, as a JSON string.
     pub literal: String,
-    /// Its id here, as a header of the answer to a client.
+    /// Its catalog id, as a header of the response to a client.
     pub header: AnswerValue,
-    /// Its id here, as a JSON string in the answer's body.
+    /// Its catalog id, as a JSON string in the body of the response.
     pub name: Bytes,
-    /// What it supports, for requests that are translated.
+    /// Its capabilities, for requests that are translated.
     pub capabilities: Capabilities,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
     pub endpoints: Vec<ModelEndpoint>,
@@ -32,7 +32,7 @@ pub struct CallableModel {
 #[derive(Clone, Debug)]
 pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// How calls of this model went there.
+    /// The circuit breaker of the model at this address.
     pub breaker: Arc<Breaker>,
 }
 
@@ -65,7 +65,7 @@ impl CallableModel {
         })
     }
 
-    /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
+    /// The address for a request to `operation`: the one that speaks the client's protocol, else the best one.
     pub fn endpoint(&self, operation: Operation) -> Result<&ModelEndpoint, WrongKind> {
         let embeds = self.model.kind == ModelKind::Embedding;
         if embeds != (operation == Operation::Embeddings) {

@@ -16,7 +16,7 @@ impl Store {
     }
 }
 
-/// One change, as the audit log has it.
+/// One change in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When the change was made.

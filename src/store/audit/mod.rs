@@ -1,4 +1,4 @@
-//! The audit log: the actors of changes, and who changed what.
+//! The audit log: who changed what, and when.
 
 mod actor;
 mod audit;

@@ -8,12 +8,12 @@ use crate::domain::{Catalog, Model, ModelStatus, ProviderId, Sealed, Timestamp};
 use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql, transaction};
 
-/// The stored catalog: models and providers.
+/// Reads and writes the stored catalog: models and providers.
 #[derive(Clone, Copy, Debug)]
 pub struct CatalogTable<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The stored catalog: models and providers.
+    /// Access to the stored catalog.
     pub fn catalog(&self) -> CatalogTable<'_> {
         CatalogTable(self)
     }

@@ -19,7 +19,7 @@ pub struct ImportReport {
     pub updated: usize,
     /// Rows that are as before.
     pub unchanged: usize,
-    /// Models that the file lacks: they are marked, and can still be called.
+    /// Models that a complete file lacks. They are marked as retired, and can still be called.
     pub retired: usize,
 }
 

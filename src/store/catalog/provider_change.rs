@@ -16,11 +16,11 @@ pub struct ProviderChange {
     pub id: ProviderId,
     /// The base URL, without a slash at the end. It replaces every address of the catalog file.
     pub base_url: Option<String>,
-    /// The protocol at that address.
+    /// The protocol that it speaks at `base_url`.
     pub protocol: Option<Protocol>,
     /// The environment variable that holds the credential.
     pub credential_env: Option<Option<String>>,
-    /// The credential, sealed for this provider and the origin of its address.
+    /// The credential, sealed under [`Provider::seal_context`].
     pub sealed: Option<Option<Sealed>>,
     /// How long the gateway waits for the provider. The stated fields are added to those of earlier changes; `Some(None)`
     /// removes all of them.

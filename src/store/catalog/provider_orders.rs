@@ -1,4 +1,4 @@
-//! Who is asked when a model's provider fails.
+//! The orders of providers for fallbacks: see [`ProviderOrder`].
 
 use serde_json::json;
 
@@ -25,7 +25,8 @@ impl CatalogTable<'_> {
         self.0.all(LIST, Vec::new()).await?.iter().map(order).collect()
     }
 
-    /// Sets an order in the place of the one that there is for that model and account. `false` if it is set already.
+    /// Sets an order, and replaces an earlier one for the same model and account. `false` if the same order is set
+    /// already.
     pub async fn set_provider_order(
         self,
         order: &ProviderOrder,

@@ -9,10 +9,12 @@ use crate::domain::{ApiKeyId, Price, Traffic};
 #[derive(Debug, Default)]
 pub struct KnownPrices(pub Mutex<HashMap<Price, i64>>);
 
-/// How many names of a key are told apart in one hour; its other names are summed up as [`Traffic::OTHER`].
+/// The most names of a key that have sums of their own in one hour. All its other names are summed up as
+/// [`Traffic::OTHER`].
 pub const NAMES: usize = 200;
 
-/// The names of each key that are told apart in an hour, so that a client that invents names cannot fill the tables.
+/// The names of each key that have sums of their own in an hour. Their number is limited, so that a client that invents
+/// names cannot fill the tables.
 #[derive(Debug, Default)]
 pub struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
 

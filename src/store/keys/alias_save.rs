@@ -17,7 +17,7 @@ pub enum SaveOutcome {
         /// The new version.
         version: i64,
     },
-    /// The aliases equal the stored ones, whatever version they started from.
+    /// Nothing was stored: the aliases equal the stored ones, whatever `base_version` was.
     Unchanged {
         /// The stored version.
         version: i64,

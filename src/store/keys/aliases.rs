@@ -1,15 +1,15 @@
-//! The aliases of API keys, as they are and as they were.
+//! The aliases of API keys: the current ones, and every version that was saved.
 
 use super::alias_rows::{self};
 use crate::domain::{Alias, ApiKeyId, Scope, Timestamp};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
-/// The aliases of API keys.
+/// Reads and writes the aliases of API keys.
 #[derive(Clone, Copy, Debug)]
 pub struct Aliases<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The aliases of API keys.
+    /// Access to the aliases of API keys.
     pub fn aliases(&self) -> Aliases<'_> {
         Aliases(self)
     }

@@ -7,18 +7,18 @@ use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, Limits, Pers
 use crate::store::audit::Subject;
 use crate::store::engine::{Change, Store, StoreError, Tx, args, id_chunks, id_list, sql, transaction};
 
-/// API keys and their secrets.
+/// Reads and writes API keys and the hashes of their secrets.
 #[derive(Clone, Copy, Debug)]
 pub struct ApiKeys<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// API keys and their secrets.
+    /// Access to API keys and the hashes of their secrets.
     pub fn api_keys(&self) -> ApiKeys<'_> {
         ApiKeys(self)
     }
 }
 
-/// A key, with all that the gateway needs of its account, owner and aliases.
+/// A key, with everything about its account, owner and aliases that the gateway needs to check a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredKey {
     /// The key.
@@ -31,7 +31,7 @@ pub struct StoredKey {
     pub owner_enabled: bool,
     /// Its aliases, in evaluation order.
     pub aliases: Vec<Alias>,
-    /// The secret of the look-up works until this time; `None` for the current secret.
+    /// The secret that the look-up used works until this time; `None` for the current secret.
     pub secret_until: Option<Timestamp>,
 }
 

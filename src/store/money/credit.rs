@@ -18,7 +18,7 @@ pub struct NewCredit {
     pub amount: PicoUsd,
     /// The reason in words.
     pub note: String,
-    /// The last entry of a person that the actor has seen. With the outer `None` it is not checked.
+    /// The last entry by hand that the actor has seen; `Some(None)` if there was none. `None`: do not check.
     pub seen: Option<Option<LedgerId>>,
 }
 
@@ -27,7 +27,7 @@ pub struct NewCredit {
 pub enum Credited {
     /// The credit was added; this is the new balance.
     Done(PicoUsd),
-    /// A person has added an entry that the actor has not seen. Nothing was written.
+    /// A person has added an entry since the one in [`NewCredit::seen`]. Nothing was written.
     Stale,
     /// There is no such account.
     Missing,
@@ -61,8 +61,8 @@ impl Wallets<'_> {
         })
     }
 
-    /// The same for an actor who has read the ledger before. If a person has added an entry since, nothing is written, so that
-    /// a form that is sent twice adds credit once.
+    /// Adds credit like [`Wallets::credit`], but writes nothing if a person has added an entry since
+    /// [`NewCredit::seen`], so that a form that is sent twice adds credit once.
     ///
     /// # Errors
     /// If the balance would leave the range of [`PicoUsd`].

@@ -1,14 +1,15 @@
-//! Wallets: the balances of accounts, and the ledger that explains them. Shipments of usage write the cost of calls.
+//! Wallets: the balances of accounts, and the ledger that explains them. [`Usage::ship`](crate::store::Usage::ship)
+//! writes the entries for the cost of calls.
 
 use crate::domain::{AccountId, Balance, Budget, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
-/// Wallets and the ledger.
+/// Reads and writes the balances of accounts, and the ledger.
 #[derive(Clone, Copy, Debug)]
 pub struct Wallets<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The balances of accounts, and the ledger.
+    /// Access to the balances of accounts, and to the ledger.
     pub fn wallets(&self) -> Wallets<'_> {
         Wallets(self)
     }
@@ -58,7 +59,7 @@ impl Wallets<'_> {
         self.seen_by(account, None).await
     }
 
-    /// The balance as a gateway sees it. The gateway knows best what it holds itself, so only the holds of others count.
+    /// The balance, with the holds of all gateways but `gateway`, which knows its own holds better than the tables do.
     pub async fn seen_by(self, account: AccountId, gateway: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
         let budget = Budget::Balance(account).subject();
         let row = self.0.first(BALANCE, args![account, budget, gateway]).await?;

@@ -7,12 +7,12 @@ use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql, transaction};
 use crate::store::keys::{access, api_keys, limits};
 
-/// The accounts.
+/// Reads and writes accounts.
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The accounts.
+    /// Access to accounts.
     pub fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
     }

@@ -6,12 +6,12 @@ use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
 use crate::store::audit::{Actor, Subject};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql, transaction};
 
-/// The people.
+/// Reads and writes people.
 #[derive(Clone, Copy, Debug)]
 pub struct People<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The people.
+    /// Access to people.
     pub fn people(&self) -> People<'_> {
         People(self)
     }

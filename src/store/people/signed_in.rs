@@ -39,7 +39,7 @@ sql! {
 }
 
 impl Sessions<'_> {
-    /// The sessions at `now`, of all people or of one; by address, with the last used first.
+    /// The sessions that have not ended at `now`, of all people or of one; sorted by address, and the last used first.
     pub async fn list(self, person: Option<PersonId>, now: Timestamp) -> Result<Vec<SignedInSession>, StoreError> {
         self.0
             .all(LIST, args![now, person])

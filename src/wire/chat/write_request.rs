@@ -1,4 +1,4 @@
-//! A request for a provider that speaks chat.
+//! Writes the request for a provider that speaks chat.
 
 use std::borrow::Cow;
 
@@ -17,20 +17,20 @@ use crate::wire::neutral::{Capabilities, MaxTokensField, Request, ToolNames, Unt
 /// | --- | --- |
 /// | `system` | one message first, `developer` or `system` as `capabilities` says, its texts joined by a blank line |
 /// | turns of the system | the same role, where they stand |
-/// | turns of the user | results of tools first, each as a `tool` message right after the calls; then what the person said |
+/// | turns of the user | results of tools first, each as a `tool` message right after the calls; then the rest of the turn |
 /// | pictures and documents in results | a message of the user after the results: this protocol takes text only there |
 /// | a result that is an error | its text after `Error: `: there is no field for it |
 /// | turns of the model that follow each other | one message: all calls have to stand together |
 /// | only texts in a turn | one string, joined by a blank line: many hosts know no lists there |
 /// | thoughts | `capabilities.thinking_back`, an empty text where they were lost; dropped where no field is named |
-/// | seals | dropped: this protocol has none of its own |
+/// | signatures | dropped: this protocol has none of its own |
 /// | a refusal of the model | `refusal` where `capabilities.openai_fields`, else text |
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |
 /// | marks for caching | dropped: they are Anthropic's |
 /// | tools | functions, under the provider's names; `strict` only where `capabilities.openai_fields` |
-/// | tools that take free text | functions with one text, `input`; their grammar is told in the description |
-/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `capabilities.openai_fields` |
+/// | tools that take free text | functions with one text, `input`; their grammar stands in the description |
+/// | choice, parallel calls | as they are; not without tools; permission for parallel calls is only sent where `capabilities.openai_fields` |
 /// | the token limit | `capabilities.max_tokens_field`, at most `capabilities.max_tokens` |
 /// | stop texts, penalties, seed | as they are; penalties not where sampling is not taken |
 /// | temperature, `top_p`, `top_k` | where `capabilities.sampling`; `top_k` only where `capabilities.top_k` |

@@ -36,7 +36,7 @@ impl Effort {
         Self::Max,
     ];
 
-    /// The word of all protocols.
+    /// The effort as every protocol writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Minimal => "minimal",

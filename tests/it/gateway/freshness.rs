@@ -205,7 +205,7 @@ both_engines!(a_key_is_loaded_once_however_many_wait_for_it, |store| {
 test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
     let rig = Rig::start(store).await;
     let unknown = crossmodel::domain::ApiKeySecret::generate(crossmodel::random::bytes);
-    let stranger = rig.nobody().bearer(unknown.expose());
+    let stranger = rig.without_key().bearer(unknown.expose());
 
     for _ in 0..5 {
         stranger.get("/v1/models").await.is(401);
@@ -218,7 +218,7 @@ test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
 });
 
 async fn loads(rig: &Rig) -> u64 {
-    let metrics = rig.nobody().get("/metrics").await.is(200);
+    let metrics = rig.without_key().get("/metrics").await.is(200);
     let line = metrics
         .text()
         .lines()
@@ -297,7 +297,7 @@ test!(
         })
         .await;
         rig.asks("fast").await.is(200);
-        let client = rig.nobody();
+        let client = rig.without_key();
         let mut other = SqliteConnection::connect(&rig.store.database().url()).await.unwrap();
         other.execute("BEGIN IMMEDIATE").await.unwrap();
 
@@ -338,10 +338,10 @@ test!(the_operator_can_see_how_the_gateway_does, |store| {
     rig.asks("nothing").await.is(404);
     rig.gateway.flush().await;
 
-    assert_eq!(rig.nobody().get("/healthz").await.is(200).text(), "ok\n");
+    assert_eq!(rig.without_key().get("/healthz").await.is(200).text(), "ok\n");
     let expected = json!({"status": "ready", "database": "ok", "oldest_cache_seconds": 0, "usage_records_waiting": 0});
-    assert_eq!(rig.nobody().get("/readyz").await.is(200).json(), expected);
-    let metrics = rig.nobody().get("/metrics").await.is(200);
+    assert_eq!(rig.without_key().get("/readyz").await.is(200).json(), expected);
+    let metrics = rig.without_key().get("/metrics").await.is(200);
     for line in [
         "crossmodel_answers_total{status=\"2xx\"} 1",
         "crossmodel_answers_total{status=\"4xx\"} 1",
@@ -370,5 +370,8 @@ test!(what_was_used_is_written_before_the_gateway_ends, |store| {
     rig.gateway.stop().await;
 
     assert_eq!(rig.store.usage().recent(Scope::All, None, 10).await.unwrap().len(), 5);
-    assert_eq!(rig.nobody().get("/readyz").await.is(503).json()["status"], "stopping");
+    assert_eq!(
+        rig.without_key().get("/readyz").await.is(503).json()["status"],
+        "stopping"
+    );
 });

@@ -16,7 +16,8 @@ use super::spool::Spool;
 use crate::gateway::locks::lock;
 use task::Task;
 
-/// What the shipping task of a run shares with the rest of the gateway.
+/// The handle to the task that moves the spool of a run into the tables. The rest of the gateway asks it for counts,
+/// for a flush and for its end.
 #[derive(Debug)]
 pub struct Shipper {
     spool: Spool,
@@ -24,7 +25,7 @@ pub struct Shipper {
     /// Notified when the task must not wait any longer.
     hurry: Notify,
     stopping: AtomicBool,
-    /// The task has ended: no more records are written.
+    /// Whether the task has ended: no more records are written.
     over: AtomicBool,
     /// How many calls of this run are in the tables.
     written: AtomicU64,
@@ -86,6 +87,6 @@ impl Shipper {
 }
 
 /// Starts the task that writes a run's spool into the tables, until [`Shipper::stop`].
-pub fn start(shipping: Arc<Shipper>, spending: Arc<Spending>) -> JoinHandle<()> {
-    tokio::spawn(async move { Task::new(shipping, spending).run().await })
+pub fn start(shipper: Arc<Shipper>, spending: Arc<Spending>) -> JoinHandle<()> {
+    tokio::spawn(async move { Task::new(shipper, spending).run().await })
 }

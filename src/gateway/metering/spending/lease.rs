@@ -1,5 +1,5 @@
-//! The lease of one budget for one period: what this gateway may spend without asking the database, what open calls hold of
-//! that, and what calls have spent that is not in the tables yet.
+//! The lease of one budget for one period: the amount that this gateway may spend without asking the database, the part
+//! of it that open calls hold, and the part that calls have spent and that is not in the tables yet.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -36,16 +36,16 @@ pub struct Lease {
 struct State {
     /// The lease in the table, as far as is known here.
     granted: i64,
-    /// What open calls hold of it.
+    /// The amount that open calls hold of it.
     held: i64,
-    /// What calls have spent of it that is not in the tables yet.
+    /// The amount that calls have spent of it and that is not in the tables yet.
     used: i64,
-    /// What was spent in the current minute, and in the one before.
+    /// The amounts spent in the current minute and in the one before.
     lately: [i64; 2],
     lately_since: Option<Timestamp>,
-    /// What the waiting calls need.
+    /// The amount that the waiting calls need.
     wanted: i64,
-    /// What was left of the budget for others at the last query.
+    /// The amount that no gateway had leased at the last query.
     left: i64,
     flight: Option<Flight>,
     touched: Option<Timestamp>,
@@ -118,7 +118,7 @@ impl Lease {
         state.granted = (state.granted - spent.pico()).max(0);
     }
 
-    /// What open calls hold, and what was spent that is not in the tables yet.
+    /// The amount that open calls hold, and the amount that is spent but not in the tables yet.
     pub fn pending(&self) -> (PicoUsd, PicoUsd) {
         let state = lock(&self.state);
         (PicoUsd::from_pico(state.held), PicoUsd::from_pico(state.used))

@@ -1,5 +1,6 @@
-//! What calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in memory. The
-//! database is asked only when a lease runs out, or when several gateways share a limit per minute.
+//! Limits what calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in
+//! memory. The gateway queries the database only when a lease runs out, or when several gateways share a limit per
+//! minute.
 
 mod bound;
 mod hold;
@@ -50,7 +51,7 @@ pub struct Spending {
     alive: AtomicI64,
     /// When the database last answered the sweep, in unix milliseconds.
     confirmed: AtomicI64,
-    /// The database did not answer the last query.
+    /// Whether the database did not answer the last query.
     down: AtomicBool,
     /// The last sweep could not write.
     unwritable: AtomicBool,
@@ -126,7 +127,7 @@ impl Spending {
         self.unwritable.load(Ordering::Relaxed)
     }
 
-    /// An account's balance in the tables, and what other gateways hold of it.
+    /// An account's balance in the tables, and the amount that other gateways hold of it.
     ///
     /// # Errors
     /// If the database does not answer in time.

@@ -13,7 +13,7 @@ use crate::store::RateRequest;
 /// A gateway that shares a limit takes one part in so many of a minute's limit at once.
 const PART: i64 = 20;
 
-/// What one key or account has used in the last minute.
+/// The limit per minute of one key or account, and its usage in the last minute.
 pub struct RateLimit {
     of: Budget,
     state: Mutex<State>,
@@ -22,7 +22,7 @@ pub struct RateLimit {
 #[derive(Default)]
 struct State {
     window: RateWindow,
-    /// What this gateway has taken from the database and not used yet.
+    /// The usage that this gateway has taken from the database and not admitted yet.
     pool: Used,
     /// When it was taken.
     pool_at: Option<Timestamp>,

@@ -79,7 +79,7 @@ struct Pending {
     stopping: bool,
 }
 
-/// The spool takes no new call: the disk is full, or too much waits for the database.
+/// The error that the spool takes no new call: the disk is full, or too much waits for the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpoolFull;
 

@@ -1,5 +1,5 @@
-//! The capabilities of the provider and the model behind a request. They are data of the catalog: no code asks for the name
-//! of a provider.
+//! The capabilities of the provider and the model behind a request. They come from the catalog: no code decides by the
+//! name of a provider.
 
 mod fields;
 
@@ -8,7 +8,7 @@ pub use self::fields::{MaxTokensField, ThinkingSwitch};
 use super::thinking::Effort;
 use crate::domain::{Model, Provider};
 
-/// The capabilities of a model at its provider. The writers of requests send nothing else.
+/// The capabilities of a model at its provider. The writers of requests send nothing beyond them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capabilities {
     /// The field of the token limit (chat).
@@ -45,7 +45,7 @@ pub struct Capabilities {
 }
 
 impl Default for Capabilities {
-    /// A small host that speaks OpenAI chat.
+    /// The capabilities of a small host that speaks OpenAI chat.
     fn default() -> Self {
         Self {
             max_tokens_field: MaxTokensField::default(),

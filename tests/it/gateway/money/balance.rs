@@ -102,7 +102,7 @@ test!(an_account_that_never_had_credit_gets_an_error_of_its_own, |store| {
     let (_, secret) = seed::key(&rig.store, account.id, "ci").await;
 
     let refused = rig
-        .nobody()
+        .without_key()
         .bearer(secret.expose())
         .post("/v1/chat/completions", &question("acme/fast"))
         .await

@@ -96,7 +96,7 @@ both_engines!(a_spend_limit_of_the_account_holds_for_all_its_keys_together, |sto
         .await
         .unwrap();
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
-    let second = rig.nobody().bearer(second.expose());
+    let second = rig.without_key().bearer(second.expose());
 
     let mut statuses = Vec::new();
     for n in 0..5 {

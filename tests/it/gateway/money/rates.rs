@@ -158,7 +158,7 @@ test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
         .unwrap();
     limit(&rig, Some(3), None).await;
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
-    let second = rig.nobody().bearer(second.expose());
+    let second = rig.without_key().bearer(second.expose());
     let chat = "/v1/chat/completions";
 
     assert_eq!(told(&rig.asks("fast").await.is(200), "requests")[..2], ["3", "2"]);

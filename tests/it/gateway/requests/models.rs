@@ -194,6 +194,6 @@ test!(head_works_wherever_get_does, |store| {
 test!(the_list_is_for_keys_only, |store| {
     let rig = Rig::start(store).await;
 
-    rig.nobody().get("/v1/models").await.is(401);
-    rig.nobody().get("/v1/models/acme/fast").await.is(401);
+    rig.without_key().get("/v1/models").await.is(401);
+    rig.without_key().get("/v1/models/acme/fast").await.is(401);
 });

@@ -20,24 +20,28 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
 
     let missing = "No API key was sent. Send it as 'Authorization: Bearer cm-…' or as 'x-api-key: cm-…'.";
     let not_valid = "This API key is not valid.";
-    is_error(&ask(rig.nobody()).await, (401, AUTH, None, "missing_api_key"), missing);
     is_error(
-        &ask(rig.nobody().with("authorization", "Basic abc")).await,
+        &ask(rig.without_key()).await,
         (401, AUTH, None, "missing_api_key"),
         missing,
     );
     is_error(
-        &ask(rig.nobody().bearer("sk-other")).await,
+        &ask(rig.without_key().with("authorization", "Basic abc")).await,
+        (401, AUTH, None, "missing_api_key"),
+        missing,
+    );
+    is_error(
+        &ask(rig.without_key().bearer("sk-other")).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
-        &ask(rig.nobody().bearer(&mistyped)).await,
+        &ask(rig.without_key().bearer(&mistyped)).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
-        &ask(rig.nobody().bearer(unknown.expose())).await,
+        &ask(rig.without_key().bearer(unknown.expose())).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
@@ -106,7 +110,7 @@ test!(a_key_of_a_disabled_person_is_refused, |store| {
     let rig = Rig::start(store).await;
     let person = seed::person(&rig.store, "maya@example.com", Role::Owner, Some(rig.account.id)).await;
     let secret = key_of(&rig, Some(person.id)).await;
-    let client = rig.nobody().bearer(secret.expose());
+    let client = rig.without_key().bearer(secret.expose());
     chat(&client, &question("acme/fast")).await.is(200);
 
     rig.store
@@ -160,12 +164,12 @@ test!(a_rolled_secret_works_as_long_as_was_granted, |store| {
         .unwrap();
 
     rig.asks("fast").await.is(200);
-    chat(&rig.nobody().bearer(new.expose()), &question("fast"))
+    chat(&rig.without_key().bearer(new.expose()), &question("fast"))
         .await
         .is(200);
     rig.clock.advance(Duration::from_secs(30));
     rig.asks("fast").await.is(401);
-    chat(&rig.nobody().bearer(new.expose()), &question("fast"))
+    chat(&rig.without_key().bearer(new.expose()), &question("fast"))
         .await
         .is(200);
 });
