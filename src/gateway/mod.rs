@@ -10,6 +10,7 @@
 mod cache;
 mod call;
 mod check;
+mod db_health;
 mod drains;
 mod endpoints;
 mod error;
@@ -22,6 +23,7 @@ mod memory;
 mod metering;
 mod metrics;
 mod options;
+mod single_flight;
 mod state;
 mod upstream;
 mod worker;

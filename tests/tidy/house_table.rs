@@ -111,11 +111,23 @@ const GATEWAY: &[Row] = &[
     ("drains", &[]),
     ("metrics", &["locks"]),
     ("error", &[]),
+    ("db_health", &[]),
+    ("single_flight", &["db_health"]),
     ("files", &[]),
     ("options", &["files"]),
     (
         "metering",
-        &["locks", "marks", "memory", "drains", "metrics", "files", "options"],
+        &[
+            "locks",
+            "marks",
+            "memory",
+            "drains",
+            "metrics",
+            "db_health",
+            "single_flight",
+            "files",
+            "options",
+        ],
     ),
     (
         "upstream",
@@ -124,7 +136,16 @@ const GATEWAY: &[Row] = &[
     (
         "cache",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream",
+            "locks",
+            "marks",
+            "memory",
+            "drains",
+            "metrics",
+            "db_health",
+            "single_flight",
+            "options",
+            "metering",
+            "upstream",
         ],
     ),
     (

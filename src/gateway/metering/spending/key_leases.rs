@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hold::Holds;
-use super::lease::{Lease, Unavailable};
+use super::lease::Lease;
 use super::{Spending, refusal};
 use crate::domain::{AccountId, ApiKeyId, Budget, Limits, PicoUsd, SpendLimit, Timestamp};
+use crate::gateway::db_health::DatabaseDown;
 use crate::gateway::locks::lock;
 use crate::wire::error::ApiError;
 
@@ -93,7 +94,7 @@ impl KeyLeases {
             let grant = lease
                 .refill(spending, amount, part.limit)
                 .await
-                .map_err(|Unavailable| refusal::unavailable())?;
+                .map_err(|DatabaseDown| refusal::unavailable())?;
             // If the lease has enough, or the budget has more, another call was faster: try again.
             let some = lease.free() >= amount || grant.left > PicoUsd::ZERO;
             if some && began.elapsed() < PATIENCE {
@@ -102,7 +103,7 @@ impl KeyLeases {
 
             if grant.elsewhere > PicoUsd::ZERO && !recalled {
                 recalled = true;
-                let _ = spending.ask(spending.store.leases().recall(part.budget)).await;
+                let _ = spending.database.ask(spending.store.leases().recall(part.budget)).await;
                 tokio::time::sleep(RECALL).await;
                 continue;
             }

@@ -4,19 +4,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
-
 use super::Spending;
 use crate::domain::{Budget, PicoUsd, SpendLimit, Timestamp};
+use crate::gateway::db_health::DatabaseDown;
 use crate::gateway::locks::lock;
+use crate::gateway::single_flight::{Flight, SingleFlight};
 use crate::store::{LeaseGrant, LeaseRequest};
-
-/// The database did not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unavailable;
-
-type Flight = Shared<BoxFuture<'static, Result<LeaseGrant, Unavailable>>>;
 
 /// A lease that no call has touched for so long is given back.
 const IDLE: Duration = Duration::from_secs(15);
@@ -47,7 +40,7 @@ struct State {
     wanted: i64,
     /// What was left of the budget for others at the last query.
     left: i64,
-    flight: Option<Flight>,
+    flight: SingleFlight<LeaseGrant>,
     touched: Option<Timestamp>,
     /// The value of `held` that the table has.
     recorded: i64,
@@ -98,7 +91,9 @@ impl Lease {
         let mut state = lock(&self.state);
         // Near the end of a budget, only what is needed is leased.
         let plenty = state.left / 100 >= amount.pico();
-        plenty && state.flight.is_none() && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
+        plenty
+            && !state.flight.is_under_way()
+            && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
     }
 
     /// Frees a hold, and counts the real cost.
@@ -136,24 +131,18 @@ impl Lease {
         spending: &Arc<Spending>,
         need: PicoUsd,
         limit: Option<SpendLimit>,
-    ) -> Flight {
+    ) -> Flight<LeaseGrant> {
         let mut state = lock(&self.state);
         state.wanted = state.wanted.saturating_add(need.pico());
-        if let Some(flight) = &state.flight {
-            return flight.clone();
-        }
 
-        let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
-        // In a task of its own, since the calls that wait for it may be dropped.
-        let runtime = spending.runtime.clone();
-        let task = runtime.spawn(async move { lease.lease(&spending, limit).await });
-        let flight = async move { task.await.unwrap_or(Err(Unavailable)) }.boxed().shared();
-        state.flight = Some(flight.clone());
-        flight
+        state.flight.join_or_start(&spending.runtime, || {
+            let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
+            async move { lease.lease(&spending, limit).await }
+        })
     }
 
     /// Takes more of the budget from the database.
-    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, Unavailable> {
+    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, DatabaseDown> {
         let (need, lately) = {
             let mut state = lock(&self.state);
             let now = spending.clock.now();
@@ -171,10 +160,10 @@ impl Lease {
             need,
             lately,
         };
-        let grant = spending.ask(spending.store.leases().take(request)).await;
+        let grant = spending.database.ask(spending.store.leases().take(request)).await;
 
         let mut state = lock(&self.state);
-        state.flight = None;
+        state.flight.land();
         // A call that still needs more asks again.
         state.wanted = 0;
         if let Ok(grant) = &grant {
@@ -187,7 +176,7 @@ impl Lease {
     /// Takes the free part off the lease, to be given back.
     pub(super) fn spare(&self) -> PicoUsd {
         let mut state = lock(&self.state);
-        if state.flight.is_some() {
+        if state.flight.is_under_way() {
             return PicoUsd::ZERO;
         }
 
@@ -203,7 +192,7 @@ impl Lease {
 
     /// Whether a query for it is under way.
     pub(super) fn is_asking(&self) -> bool {
-        lock(&self.state).flight.is_some()
+        lock(&self.state).flight.is_under_way()
     }
 
     /// The held amount, if the table does not have it yet. It counts as recorded from now on.
@@ -222,6 +211,6 @@ impl Lease {
     /// Whether nothing of it is leased, held or waiting to be written.
     pub(super) fn is_empty(&self) -> bool {
         let state = lock(&self.state);
-        state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && state.flight.is_none()
+        state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && !state.flight.is_under_way()
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::Spending;
-use super::lease::Unavailable;
 use crate::domain::{Budget, Limits, RateWindow, Timestamp, Used};
+use crate::gateway::db_health::DatabaseDown;
 use crate::gateway::locks::lock;
 use crate::store::RateRequest;
 
@@ -97,7 +97,7 @@ impl RateLimit {
             self.request(&mut state, limits, need, now)
         };
 
-        match spending.ask(spending.store.rates().take(request, now)).await {
+        match spending.database.ask(spending.store.rates().take(request, now)).await {
             Ok(grant) => {
                 let mut state = lock(&self.state);
                 state.shared = true;
@@ -108,7 +108,7 @@ impl RateLimit {
                 Err(limited(limits, need, grant.left, grant.wait))
             }
             // Until the database answers again, the last known share of the limit counts.
-            Err(Unavailable) => lock(&self.state).admit_alone(limits, need, now, others + 1),
+            Err(DatabaseDown) => lock(&self.state).admit_alone(limits, need, now, others + 1),
         }
     }
 

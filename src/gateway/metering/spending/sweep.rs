@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::lease::{Lease, Unavailable};
+use super::lease::Lease;
 use super::{DEAD, Spending};
 use crate::domain::{Budget, PicoUsd, Timestamp};
+use crate::gateway::db_health::DatabaseDown;
 use crate::gateway::locks::lock;
 
 /// A gateway that was not seen for so long does not count.
@@ -30,7 +31,7 @@ impl Spending {
         let leases: Vec<Arc<Lease>> = lock(&self.leases).values().cloned().collect();
         for lease in leases {
             let began = tokio::time::Instant::now();
-            while lease.is_asking() && began.elapsed() < self.patience {
+            while lease.is_asking() && began.elapsed() < self.database.patience() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
@@ -44,11 +45,11 @@ impl Spending {
         }
 
         let now = self.clock.now();
-        let seen = self.ask(self.store.gateways().seen(self.gateway, now)).await;
+        let seen = self.database.ask(self.store.gateways().seen(self.gateway, now)).await;
         self.unwritable.store(seen.is_err(), Ordering::Relaxed);
         if seen.is_ok() {
             self.confirmed.store(now.millis(), Ordering::Relaxed);
-            if let Ok(alive) = self.ask(self.store.gateways().alive(now.minus(ALIVE))).await {
+            if let Ok(alive) = self.database.ask(self.store.gateways().alive(now.minus(ALIVE))).await {
                 self.alive.store(alive, Ordering::Relaxed);
             }
             self.sweep_leases(now).await;
@@ -73,7 +74,7 @@ impl Spending {
                     .store
                     .leases()
                     .set_held(self.gateway, lease.budget, lease.window, held);
-                if self.ask(recorded).await.is_err() {
+                if self.database.ask(recorded).await.is_err() {
                     lease.record_again();
                 }
             }
@@ -83,13 +84,14 @@ impl Spending {
     /// Frees the leases of gateways that are gone, and removes old rows. Called once an hour.
     pub async fn tidy(&self) {
         let now = self.clock.now();
-        match self.ask(self.store.leases().drop_dead(now.minus(DEAD))).await {
-            Ok(0) | Err(Unavailable) => {}
+        match self.database.ask(self.store.leases().drop_dead(now.minus(DEAD))).await {
+            Ok(0) | Err(DatabaseDown) => {}
             Ok(leases) => tracing::warn!(leases, "Freed the leases of gateways that have not been seen for a day"),
         }
 
-        let _ = self.ask(self.store.gateways().forget(now.minus(DEAD))).await;
+        let _ = self.database.ask(self.store.gateways().forget(now.minus(DEAD))).await;
         let _ = self
+            .database
             .ask(self.store.rates().drop_old(now.minus(Duration::from_secs(600))))
             .await;
     }
@@ -126,6 +128,6 @@ impl Spending {
             .give_back(self.gateway, lease.budget, lease.window, spare);
         // Without an answer the part may be given back, now or later, and other gateways spend it. It is not used here in any
         // case; what is left of it in the table goes with the run.
-        let _ = self.ask(given).await;
+        let _ = self.database.ask(given).await;
     }
 }
