@@ -17,7 +17,6 @@ mod error;
 mod files;
 mod http;
 mod lifecycle;
-mod locks;
 mod marks;
 mod memory;
 mod metering;

@@ -58,14 +58,14 @@ impl<T: Clone + Send + Sync + 'static> SingleFlight<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
-    use std::sync::{Arc, Mutex};
 
+    use parking_lot::Mutex;
     use tokio::sync::Semaphore;
     use tokio::task::yield_now;
 
     use super::*;
-    use crate::gateway::locks::lock;
 
     /// A thing that is loaded: each load answers how many there were so far, once the gate lets it.
     #[derive(Clone)]
@@ -90,20 +90,22 @@ mod tests {
 
         fn load_on(&self, runtime: &Handle) -> Flight<u32> {
             let thing = self.clone();
-            lock(&self.flight).join_or_start(runtime, || async move {
+            self.flight.lock().join_or_start(runtime, || async move {
                 let load = thing.loads.fetch_add(1, Ordering::Relaxed) + 1;
                 thing.gate.acquire().await.unwrap().forget();
-                lock(&thing.flight).land();
+                thing.flight.lock().land();
                 Ok(load)
             })
         }
 
         fn panic(&self) -> Flight<u32> {
-            lock(&self.flight).join_or_start(&Handle::current(), || async { panic!("in a test") })
+            self.flight
+                .lock()
+                .join_or_start(&Handle::current(), || async { panic!("in a test") })
         }
 
         fn is_under_way(&self) -> bool {
-            lock(&self.flight).is_under_way()
+            self.flight.lock().is_under_way()
         }
     }
 

@@ -105,11 +105,10 @@ const STORE: &[Row] = &[
 ];
 
 const GATEWAY: &[Row] = &[
-    ("locks", &[]),
     ("marks", &[]),
     ("memory", &[]),
     ("drains", &[]),
-    ("metrics", &["locks"]),
+    ("metrics", &[]),
     ("error", &[]),
     ("db_health", &[]),
     ("single_flight", &["db_health"]),
@@ -118,7 +117,6 @@ const GATEWAY: &[Row] = &[
     (
         "metering",
         &[
-            "locks",
             "marks",
             "memory",
             "drains",
@@ -129,14 +127,10 @@ const GATEWAY: &[Row] = &[
             "options",
         ],
     ),
-    (
-        "upstream",
-        &["locks", "marks", "memory", "drains", "metrics", "options"],
-    ),
+    ("upstream", &["marks", "memory", "drains", "metrics", "options"]),
     (
         "cache",
         &[
-            "locks",
             "marks",
             "memory",
             "drains",
@@ -151,21 +145,20 @@ const GATEWAY: &[Row] = &[
     (
         "http",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache",
+            "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache",
         ],
     ),
     (
         "state",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache", "http",
+            "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache", "http",
         ],
     ),
     ("worker", &["options", "metering", "upstream", "cache", "http", "state"]),
     (
         "call",
         &[
-            "locks", "marks", "memory", "metrics", "options", "metering", "upstream", "cache", "http", "state",
-            "worker",
+            "marks", "memory", "metrics", "options", "metering", "upstream", "cache", "http", "state", "worker",
         ],
     ),
     (
@@ -178,7 +171,6 @@ const GATEWAY: &[Row] = &[
     (
         "lifecycle",
         &[
-            "locks",
             "memory",
             "drains",
             "metrics",

@@ -10,7 +10,6 @@ use super::keys::Lookup;
 use super::{Cache, Found, Loaded};
 use crate::domain::{ApiKeyHash, Timestamp};
 use crate::gateway::db_health::DatabaseDown;
-use crate::gateway::locks::lock;
 use crate::gateway::single_flight::Flight;
 
 impl Cache {
@@ -43,14 +42,14 @@ impl Cache {
     /// may be old.
     fn flight(self: &Arc<Self>, hash: ApiKeyHash) -> Flight<Found> {
         let generation = self.keys.generation();
-        let mut flights = lock(&self.flights);
+        let mut flights = self.flights.lock();
         let flight = flights.entry((hash, generation)).or_default();
 
         flight.join_or_start(&Handle::current(), || {
             let cache = Arc::clone(self);
             async move {
                 let loaded = cache.load_key(hash, generation).await;
-                lock(&cache.flights).remove(&(hash, generation));
+                cache.flights.lock().remove(&(hash, generation));
                 loaded
             }
         })

@@ -13,15 +13,15 @@ pub use route::Route;
 pub use snapshot::CatalogSnapshot;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use super::db_health::{DatabaseDown, DbHealth, OutageLog};
-use super::locks::lock;
 use super::metering::spending::Spending;
 use super::options::GatewayOptions;
 use super::single_flight::SingleFlight;
@@ -99,7 +99,7 @@ impl Cache {
     /// effect on the next request.
     fn apply_changes(&self) {
         let Some(changes) = &self.changes else { return };
-        let mut changes = lock(changes);
+        let mut changes = changes.lock();
 
         loop {
             match changes.try_recv() {

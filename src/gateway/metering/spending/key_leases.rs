@@ -1,9 +1,10 @@
 //! Reserves what a call may cost, before it is made: of the account's balance, and of the spend limits of the key and of
 //! the account.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::hold::Holds;
@@ -11,7 +12,6 @@ use super::lease::Lease;
 use super::{Spending, refusal};
 use crate::domain::{AccountId, ApiKeyId, Budget, Limits, PicoUsd, SpendLimit, Timestamp};
 use crate::gateway::db_health::DatabaseDown;
-use crate::gateway::locks::lock;
 use crate::wire::error::ApiError;
 
 /// How long a call goes on trying while other calls are faster and the budget has more.
@@ -47,7 +47,7 @@ impl Part {
     /// The lease of the period that `now` lies in.
     fn lease(&self, spending: &Spending, now: Timestamp) -> Arc<Lease> {
         let window = self.limit.map_or(0, |limit| limit.period.start(now));
-        let mut lease = lock(&self.lease);
+        let mut lease = self.lease.lock();
         if lease.window != window {
             *lease = spending.lease(self.budget, window);
         }
@@ -74,7 +74,7 @@ impl KeyLeases {
 
     /// The lease of the account's balance.
     pub fn balance(&self) -> Arc<Lease> {
-        Arc::clone(&lock(&self.balance.lease))
+        Arc::clone(&self.balance.lease.lock())
     }
 
     /// Reserves `amount` of every budget, or of none.

@@ -1,13 +1,14 @@
 //! The lease of one budget for one period: what this gateway may spend without asking the database, what open calls hold of
 //! that, and what calls have spent that is not in the tables yet.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::Spending;
 use crate::domain::{Budget, PicoUsd, SpendLimit, Timestamp};
 use crate::gateway::db_health::DatabaseDown;
-use crate::gateway::locks::lock;
 use crate::gateway::single_flight::{Flight, SingleFlight};
 use crate::store::{LeaseGrant, LeaseRequest};
 
@@ -77,7 +78,7 @@ impl Lease {
 
     /// Holds so much of the lease. False if it has too little.
     pub(super) fn hold(&self, amount: PicoUsd, now: Timestamp) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.touched = Some(now);
         let fits = state.free() >= amount.pico();
         if fits {
@@ -88,7 +89,7 @@ impl Lease {
 
     /// Whether so little is left that it is time to lease more, before a call has to wait for it.
     pub(super) fn runs_low(&self, amount: PicoUsd, now: Timestamp) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         // Near the end of a budget, only what is needed is leased.
         let plenty = state.left / 100 >= amount.pico();
         plenty
@@ -98,7 +99,7 @@ impl Lease {
 
     /// Frees a hold, and counts the real cost.
     pub(super) fn settle(&self, held: PicoUsd, spent: PicoUsd, now: Timestamp) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.held -= held.pico();
         state.used += spent.pico();
         state.spent_lately(now);
@@ -107,7 +108,7 @@ impl Lease {
 
     /// Notes that so much of the spending is in the tables now, and taken off the lease there.
     pub(super) fn shipped(&self, spent: PicoUsd) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.used -= spent.pico();
         // A call may cost more than was held for it. The table does not go below zero either.
         state.granted = (state.granted - spent.pico()).max(0);
@@ -115,13 +116,13 @@ impl Lease {
 
     /// What open calls hold, and what was spent that is not in the tables yet.
     pub fn pending(&self) -> (PicoUsd, PicoUsd) {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         (PicoUsd::from_pico(state.held), PicoUsd::from_pico(state.used))
     }
 
     /// The free part of the lease.
     pub(super) fn free(&self) -> PicoUsd {
-        PicoUsd::from_pico(lock(&self.state).free())
+        PicoUsd::from_pico(self.state.lock().free())
     }
 
     /// Leases more, at least `need` if the budget has so much. A call that comes while a query is under way waits for its
@@ -132,7 +133,7 @@ impl Lease {
         need: PicoUsd,
         limit: Option<SpendLimit>,
     ) -> Flight<LeaseGrant> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.wanted = state.wanted.saturating_add(need.pico());
 
         state.flight.join_or_start(&spending.runtime, || {
@@ -144,7 +145,7 @@ impl Lease {
     /// Takes more of the budget from the database.
     async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, DatabaseDown> {
         let (need, lately) = {
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock();
             let now = spending.clock.now();
             let lately = state.spent_lately(now);
             // An overdrawn lease has to be made up for as well.
@@ -162,7 +163,7 @@ impl Lease {
         };
         let grant = spending.database.ask(spending.store.leases().take(request)).await;
 
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.flight.land();
         // A call that still needs more asks again.
         state.wanted = 0;
@@ -175,7 +176,7 @@ impl Lease {
 
     /// Takes the free part off the lease, to be given back.
     pub(super) fn spare(&self) -> PicoUsd {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         if state.flight.is_under_way() {
             return PicoUsd::ZERO;
         }
@@ -187,17 +188,17 @@ impl Lease {
 
     /// Whether no call has touched it for a while.
     pub(super) fn is_idle(&self, now: Timestamp) -> bool {
-        lock(&self.state).touched.is_none_or(|at| now.since(at) >= IDLE)
+        self.state.lock().touched.is_none_or(|at| now.since(at) >= IDLE)
     }
 
     /// Whether a query for it is under way.
     pub(super) fn is_asking(&self) -> bool {
-        lock(&self.state).flight.is_under_way()
+        self.state.lock().flight.is_under_way()
     }
 
     /// The held amount, if the table does not have it yet. It counts as recorded from now on.
     pub(super) fn take_unrecorded(&self) -> Option<PicoUsd> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let changed = state.recorded != state.held;
         state.recorded = state.held;
         changed.then(|| PicoUsd::from_pico(state.held))
@@ -205,12 +206,12 @@ impl Lease {
 
     /// Notes that the table may not have the held amount.
     pub(super) fn record_again(&self) {
-        lock(&self.state).recorded = i64::MIN;
+        self.state.lock().recorded = i64::MIN;
     }
 
     /// Whether nothing of it is leased, held or waiting to be written.
     pub(super) fn is_empty(&self) -> bool {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && !state.flight.is_under_way()
     }
 }

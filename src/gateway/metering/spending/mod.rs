@@ -11,10 +11,11 @@ mod refusal;
 mod sweep;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
@@ -28,7 +29,6 @@ pub use rate_limit::{RateLimit, RateLimited, RateView};
 use crate::clock::Clock;
 use crate::domain::{AccountId, Balance, Budget, GatewayId, Timestamp};
 use crate::gateway::db_health::{DatabaseDown, DbHealth, OutageLog};
-use crate::gateway::locks::lock;
 use crate::store::{Change, LeaseUse, Store};
 
 /// The leases of a gateway that was not seen for so long are free again. It stops using them an hour earlier.
@@ -89,7 +89,7 @@ impl Spending {
 
     /// The lease of a budget for the period that began on the day `window`.
     pub fn lease(&self, budget: Budget, window: i64) -> Arc<Lease> {
-        let mut leases = lock(&self.leases);
+        let mut leases = self.leases.lock();
         Arc::clone(
             leases
                 .entry((budget, window))
@@ -100,7 +100,8 @@ impl Spending {
     /// The limit per minute of a key or an account.
     pub fn rate_limit(&self, of: Budget) -> Arc<RateLimit> {
         Arc::clone(
-            lock(&self.rate_limits)
+            self.rate_limits
+                .lock()
                 .entry(of)
                 .or_insert_with(|| Arc::new(RateLimit::new(of))),
         )

@@ -10,7 +10,6 @@ use super::lease::Lease;
 use super::{DEAD, Spending};
 use crate::domain::{Budget, PicoUsd, Timestamp};
 use crate::gateway::db_health::DatabaseDown;
-use crate::gateway::locks::lock;
 
 /// A gateway that was not seen for so long does not count.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -28,7 +27,7 @@ impl Spending {
 
     /// Waits until no query for a lease is under way: its answer would be a lease that no gateway gives back.
     pub async fn rest(&self) {
-        let leases: Vec<Arc<Lease>> = lock(&self.leases).values().cloned().collect();
+        let leases: Vec<Arc<Lease>> = self.leases.lock().values().cloned().collect();
         for lease in leases {
             let began = tokio::time::Instant::now();
             while lease.is_asking() && began.elapsed() < self.database.patience() {
@@ -56,13 +55,17 @@ impl Spending {
         }
 
         // Leases that a key still has stay: there must not be two leases of one budget.
-        lock(&self.leases).retain(|_, lease| Arc::strong_count(lease) > 1 || !lease.is_empty());
-        lock(&self.rate_limits).retain(|_, rate_limit| Arc::strong_count(rate_limit) > 1 || rate_limit.is_used(now));
+        self.leases
+            .lock()
+            .retain(|_, lease| Arc::strong_count(lease) > 1 || !lease.is_empty());
+        self.rate_limits
+            .lock()
+            .retain(|_, rate_limit| Arc::strong_count(rate_limit) > 1 || rate_limit.is_used(now));
     }
 
     /// Gives back idle leases, and writes the held amounts of balances into the tables.
     async fn sweep_leases(&self, now: Timestamp) {
-        let leases: Vec<Arc<Lease>> = lock(&self.leases).values().cloned().collect();
+        let leases: Vec<Arc<Lease>> = self.leases.lock().values().cloned().collect();
         for lease in &leases {
             if lease.is_idle(now) {
                 self.give_back(lease).await;
@@ -98,7 +101,9 @@ impl Spending {
 
     /// Gives back the unused part of a budget, since another gateway needs it.
     pub async fn recalled(&self, budget: Budget) {
-        let leases: Vec<Arc<Lease>> = lock(&self.leases)
+        let leases: Vec<Arc<Lease>> = self
+            .leases
+            .lock()
             .values()
             .filter(|lease| lease.budget == budget)
             .cloned()
