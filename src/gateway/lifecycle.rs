@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
+use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use super::endpoints::routes;
 use super::error::GatewayError;
 use super::http::{BodyBudget, refusal_log};
-use super::locks::lock;
 use super::metering::spending::{self, Spending};
 use super::metering::{recovery, retention, shipper, spool};
 use super::options::GatewayOptions;
@@ -24,7 +24,7 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Gateway {
     inner: Arc<Inner>,
-    tasks: Arc<std::sync::Mutex<Option<Tasks>>>,
+    tasks: Arc<Mutex<Option<Tasks>>>,
 }
 
 impl Gateway {
@@ -64,7 +64,7 @@ impl Gateway {
 
         Ok(Self {
             inner,
-            tasks: Arc::new(std::sync::Mutex::new(Some(tasks))),
+            tasks: Arc::new(Mutex::new(Some(tasks))),
         })
     }
 
@@ -99,7 +99,7 @@ impl Gateway {
         self.inner.spending.end_sweeps().await;
         self.inner.shipper.stop();
 
-        let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else {
+        let Some(Tasks { shipper, others }) = self.tasks.lock().take() else {
             return;
         };
         for task in others {

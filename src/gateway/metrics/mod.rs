@@ -3,12 +3,13 @@
 mod histogram;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+
+use parking_lot::Mutex;
 
 pub(super) use histogram::{Histogram, HistogramView};
 
-use super::locks::lock;
 use crate::domain::{Protocol, ProviderId};
 
 /// Counters since the start.
@@ -88,7 +89,8 @@ impl Metrics {
     /// The times of calls to a provider in one protocol. Takes a lock: an address asks once and keeps them.
     pub(super) fn times_of(&self, provider: &ProviderId, protocol: Protocol) -> Arc<CallTimes> {
         Arc::clone(
-            lock(&self.times)
+            self.times
+                .lock()
                 .entry((provider.clone(), protocol.as_str()))
                 .or_default(),
         )
@@ -96,7 +98,7 @@ impl Metrics {
 
     /// All times, by provider and protocol.
     pub(super) fn times(&self) -> Vec<((ProviderId, &'static str), Arc<CallTimes>)> {
-        let times = lock(&self.times);
+        let times = self.times.lock();
         times
             .iter()
             .map(|(of, times)| (of.clone(), Arc::clone(times)))

@@ -1,12 +1,13 @@
 //! The state of an address that calls have shown.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+
+use parking_lot::Mutex;
 
 use super::breaker::Breaker;
 use crate::domain::ModelId;
-use crate::gateway::locks::lock;
 
 /// What calls have shown about an address. Each catalog snapshot hands it on to the next.
 #[derive(Debug, Default)]
@@ -27,12 +28,12 @@ pub enum TakesUsage {
 impl EndpointState {
     /// The circuit breaker of a model at this address.
     pub fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
-        Arc::clone(lock(&self.breakers).entry(model.clone()).or_default())
+        Arc::clone(self.breakers.lock().entry(model.clone()).or_default())
     }
 
     /// Whether any model is paused at this address after failures.
     pub fn any_open(&self) -> bool {
-        lock(&self.breakers).values().any(|breaker| breaker.is_open())
+        self.breakers.lock().values().any(|breaker| breaker.is_open())
     }
 
     pub(super) fn takes_usage(&self) -> TakesUsage {

@@ -1,7 +1,8 @@
 //! Rows of the tables of usage that this process remembers, so that it need not read them again.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::domain::{ApiKeyId, Price, Traffic};
 
@@ -21,7 +22,7 @@ pub struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
 impl KnownNames {
     /// The name under which a request of that hour is summed up.
     pub fn name<'r>(&self, key: ApiKeyId, requested: &'r str, hour: i64) -> &'r str {
-        let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hours = self.0.lock();
         if hours.len() > 10_000 {
             hours.retain(|(_, known), _| *known >= hour - 1);
         }

@@ -3,9 +3,10 @@
 mod batch;
 mod task;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
@@ -13,7 +14,6 @@ pub use batch::{BATCH, Batch};
 
 use super::spending::Spending;
 use super::spool::Spool;
-use crate::gateway::locks::lock;
 use task::Task;
 
 /// The handle to the task that moves the spool of a run into the tables. The rest of the gateway asks it for counts,
@@ -53,11 +53,11 @@ impl Shipper {
     /// Waits until every call that has ended so far is in the tables, or the task has ended.
     pub async fn flush(&self) {
         let (done, wait) = oneshot::channel();
-        lock(&self.flushes).push(done);
+        self.flushes.lock().push(done);
         self.hurry();
 
         if self.over.load(Ordering::SeqCst) {
-            lock(&self.flushes).clear();
+            self.flushes.lock().clear();
         }
 
         // An error means that the task has ended.
@@ -82,7 +82,7 @@ impl Shipper {
 
     /// Whether the task is stopping, or a flush waits for it.
     fn in_a_hurry(&self) -> bool {
-        self.is_stopping() || !lock(&self.flushes).is_empty()
+        self.is_stopping() || !self.flushes.lock().is_empty()
     }
 }
 

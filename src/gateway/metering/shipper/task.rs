@@ -11,7 +11,6 @@ use super::Shipper;
 use super::batch::{BATCH, Batch};
 use crate::domain::{Budget, RequestId};
 use crate::error_chain::error_chain;
-use crate::gateway::locks::lock;
 use crate::gateway::metering::spending::Spending;
 use crate::gateway::metering::spool::{CallStarted, Entry, Reader, Spool};
 use crate::store::Shipment;
@@ -49,7 +48,7 @@ pub(super) struct Task {
 impl Drop for Task {
     fn drop(&mut self) {
         self.shipper.over.store(true, Ordering::SeqCst);
-        lock(&self.shipper.flushes).clear();
+        self.shipper.flushes.lock().clear();
     }
 }
 
@@ -84,7 +83,7 @@ impl Task {
                 return self.stop().await;
             }
 
-            self.flushes.append(&mut lock(&self.shipper.flushes));
+            self.flushes.append(&mut self.shipper.flushes.lock());
             let until = if self.flushes.is_empty() {
                 self.spool.durable_offset()
             } else {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Spending;
+use super::{OUTAGE_LOG, Spending};
 use crate::clock::Clock;
 use crate::domain::{Account, AccountId, Budget, GatewayId, LedgerId, PicoUsd, Timestamp};
+use crate::gateway::db_health::DbHealth;
 use crate::random;
 use crate::store::{Actor, LeaseRequest, Store};
 
@@ -51,7 +52,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     // From now on no query is waited for, and yet each of them is done.
-    Arc::get_mut(&mut spending).unwrap().patience = Duration::ZERO;
+    Arc::get_mut(&mut spending).unwrap().database = DbHealth::new(Duration::ZERO, OUTAGE_LOG);
 
     spending.give_back(&lease).await;
 
