@@ -42,7 +42,7 @@ pub(super) async fn create(store: &Store, dice: &mut Dice, now: Timestamp) -> Re
             format!("account-{a:02}").parse()?,
             begin,
         );
-        store.accounts().create(&account, &by, begin).await?;
+        store.by(&by, begin).accounts().create(&account).await?;
         // Half of the names each, so that accounts differ.
         let known: Vec<usize> = (0..NAMES.len()).filter(|n| (n + a) % 2 == 0 || *n < 4).collect();
 
@@ -85,7 +85,7 @@ async fn create_key(
 
     let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
     let new = NewKey { key, hash, aliases };
-    store.api_keys().create(&new, &Actor::command_line(), begin).await?;
+    store.by(&Actor::command_line(), begin).api_keys().create(&new).await?;
     Ok(id)
 }
 

@@ -86,8 +86,9 @@ async fn catalog(store: &Store, now: Timestamp) -> Result<Catalog, Error> {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json"))?;
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json"))?;
     store
+        .by(&Actor::command_line(), now)
         .catalog()
-        .import(&providers.and(models), &Actor::command_line(), now)
+        .import(&providers.and(models))
         .await?;
     Ok(store.catalog().load().await?)
 }

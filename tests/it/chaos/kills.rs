@@ -97,8 +97,9 @@ async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>)
         assert!(
             stage
                 .store
+                .by(&by, NOON)
                 .api_keys()
-                .rename(Scope::All, key, &seed::name(&name), &by, NOON)
+                .rename(Scope::All, key, &seed::name(&name))
                 .await
                 .expect("to rename")
         );
@@ -113,8 +114,9 @@ async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>)
         let aliases = [seed::exact("exact", MODEL), seed::exact(&other, MODEL)];
         stage
             .store
+            .by(&by, NOON)
             .aliases()
-            .save(Scope::All, key, version, &aliases, &by, NOON)
+            .save(Scope::All, key, version, &aliases)
             .await
             .expect("to save");
         last = (name, vec!["exact".into(), other]);

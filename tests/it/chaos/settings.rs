@@ -61,17 +61,16 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
 
 /// Saves name, limits and expiry by turns until it has to stop. Returns how often.
 async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
-    let (by, key, keys) = (Actor::command_line(), stage.key.id, stage.store.api_keys());
+    let (by, key) = (Actor::command_line(), stage.key.id);
+    let keys = stage.store.by(&by, NOON).api_keys();
     let mut n = 0;
     while !stop.load(Ordering::SeqCst) {
-        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")), &by, NOON)
+        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")))
             .await
             .expect("to rename");
-        keys.set_limits(Scope::All, key, limits(n), &by, NOON)
-            .await
-            .expect("to limit");
+        keys.set_limits(Scope::All, key, limits(n)).await.expect("to limit");
         let later = NOON.plus(Duration::from_secs((1_000 + n) * 86_400));
-        keys.set_expiry(Scope::All, key, Some(later), &by, NOON)
+        keys.set_expiry(Scope::All, key, Some(later))
             .await
             .expect("to set the expiry");
         n += 1;

@@ -11,13 +11,14 @@ use crate::store::raw;
 
 /// Imports the catalog, with `acme/off` and the provider `down` switched off.
 pub(super) async fn import(store: &TestStore, upstream: &Upstream) {
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let by = Actor::command_line();
+    let catalog = store.by(&by, NOON).catalog();
     let file = CatalogFile::new(models(), providers(&upstream.url()));
-    catalog.import(&file, &by, NOON).await.expect("to import");
+    catalog.import(&file).await.expect("to import");
 
     raw::switch_model(store, store, "acme/off", false).await;
     let provider = "down".parse().unwrap();
-    catalog.set_provider_enabled(&provider, false, &by, NOON).await.unwrap();
+    catalog.set_provider_enabled(&provider, false).await.unwrap();
 }
 
 fn providers(url: &str) -> Vec<Provider> {

@@ -135,8 +135,9 @@ impl Biller {
         .expect("a model");
         let file = CatalogFile::new(vec![model], vec![provider]);
         store
+            .by(&Actor::command_line(), NOON)
             .catalog()
-            .import(&file, &Actor::command_line(), NOON)
+            .import(&file)
             .await
             .expect("to import");
     }

@@ -23,8 +23,9 @@ pub async fn catalog(store: &Store) {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json")).expect("the shipped providers");
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json")).expect("the shipped models");
     store
+        .by(&Actor::command_line(), NOON)
         .catalog()
-        .import(&providers.and(models), &Actor::command_line(), NOON)
+        .import(&providers.and(models))
         .await
         .expect("to import them");
 }
@@ -33,8 +34,9 @@ pub async fn catalog(store: &Store) {
 pub async fn credit(store: &Store, account: AccountId, usd: &str) {
     let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
     let added = store
+        .by(&Actor::command_line(), NOON)
         .wallets()
-        .credit(id, account, amount, "for tests", &Actor::command_line(), NOON)
+        .credit(id, account, amount, "for tests")
         .await;
     added.expect("to add credit").expect("the account");
 }
@@ -43,8 +45,9 @@ pub async fn credit(store: &Store, account: AccountId, usd: &str) {
 pub async fn account(store: &Store, name: &str) -> Account {
     let account = Account::new(AccountId::new(NOON, random::bytes()), self::name(name), NOON);
     store
+        .by(&Actor::command_line(), NOON)
         .accounts()
-        .create(&account, &Actor::command_line(), NOON)
+        .create(&account)
         .await
         .expect("a new account");
     credit(store, account.id, "100000").await;
@@ -78,8 +81,9 @@ async fn add_person(store: &Store, email: &str, role: Role, account: Option<Acco
         created_at: NOON,
     };
     store
+        .by(&Actor::command_line(), NOON)
         .people()
-        .add(&person, hash, &Actor::command_line(), NOON)
+        .add(&person, hash)
         .await
         .expect("a new person");
     person
@@ -116,8 +120,9 @@ pub async fn key_under(
         aliases,
     };
     store
+        .by(&Actor::command_line(), NOON)
         .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
+        .create(&new)
         .await
         .expect("a new key");
     (key, secret)

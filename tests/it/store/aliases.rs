@@ -21,8 +21,9 @@ async fn stored(store: &TestStore, key: ApiKeyId) -> SavedAliases {
 
 async fn save(store: &TestStore, key: ApiKeyId, base: i64, aliases: &[Alias]) -> SaveOutcome {
     store
+        .by(&Actor::command_line(), NOON)
         .aliases()
-        .save(Scope::All, key, base, aliases, &Actor::command_line(), NOON)
+        .save(Scope::All, key, base, aliases)
         .await
         .unwrap()
 }
@@ -36,8 +37,9 @@ both_engines!(of_64_who_add_at_once_20_succeed, |store| {
         adding.spawn(async move {
             let alias = exact(&format!("name-{n}"), FAST);
             store
+                .by(&Actor::command_line(), NOON)
                 .aliases()
-                .add(Scope::All, key, &alias, &Actor::command_line(), NOON)
+                .add(Scope::All, key, &alias)
                 .await
         });
     }
@@ -187,8 +189,9 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     let off = [exact("fast", FAST), prefix("claude-", GOOD)];
     assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
     store
+        .by(&Actor::command_line(), NOON)
         .aliases()
-        .add(Scope::All, key.id, &kept, &Actor::command_line(), NOON)
+        .add(Scope::All, key.id, &kept)
         .await
         .unwrap();
     assert_eq!(stored(&store, key.id).await.aliases, all);
@@ -234,8 +237,9 @@ both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
 
     let by = Actor::command_line();
     let outcome = store
+        .by(&by, NOON)
         .aliases()
-        .save(Scope::All, key, 2, &some("more", 21), &by, NOON)
+        .save(Scope::All, key, 2, &some("more", 21))
         .await;
     assert!(matches!(outcome, Err(StoreError::Full { limit: 20 })), "{outcome:?}");
     assert_eq!(stored(&store, key).await.version, 2);
@@ -246,8 +250,9 @@ both_engines!(two_aliases_of_one_name_are_refused, |store| {
     let twice = [exact("fast", FAST), prefix("fast", GOOD)];
 
     let outcome = store
+        .by(&Actor::command_line(), NOON)
         .aliases()
-        .save(Scope::All, key, 0, &twice, &Actor::command_line(), NOON)
+        .save(Scope::All, key, 0, &twice)
         .await;
 
     assert!(matches!(outcome, Err(StoreError::Taken { .. })), "{outcome:?}");
@@ -260,14 +265,16 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
     let by = Actor::command_line();
 
     store
+        .by(&by, NOON)
         .aliases()
-        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
         .unwrap();
     // Once more changes nothing.
     store
+        .by(&by, NOON)
         .aliases()
-        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
         .unwrap();
 
@@ -281,8 +288,22 @@ both_engines!(an_alias_is_removed_once, |store| {
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     let (name, by) = ("fast".parse().unwrap(), Actor::command_line());
 
-    assert!(store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
-    assert!(!store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
+    assert!(
+        store
+            .by(&by, NOON)
+            .aliases()
+            .remove(Scope::All, key, &name)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .by(&by, NOON)
+            .aliases()
+            .remove(Scope::All, key, &name)
+            .await
+            .unwrap()
+    );
 
     assert_eq!(stored(&store, key).await.aliases, []);
 });
@@ -295,8 +316,9 @@ both_engines!(every_version_can_be_read_again, |store| {
     };
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     store
+        .by(&by, minutes(1))
         .aliases()
-        .save(Scope::All, key, 1, &[exact("fast", GOOD)], &by, minutes(1))
+        .save(Scope::All, key, 1, &[exact("fast", GOOD)])
         .await
         .unwrap();
 
@@ -316,21 +338,16 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
     let (aliases, by) = (store.aliases(), Actor::command_line());
+    let writer = store.by(&by, NOON).aliases();
 
     assert_eq!(aliases.list(other, key).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 0).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 1).await.unwrap(), None);
     assert_eq!(aliases.history(other, key, 10).await.unwrap(), []);
     let fast = exact("fast", GOOD);
-    let outcome = aliases
-        .save(other, key, 1, std::slice::from_ref(&fast), &by, NOON)
-        .await
-        .unwrap();
+    let outcome = writer.save(other, key, 1, std::slice::from_ref(&fast)).await.unwrap();
     assert_eq!(outcome, SaveOutcome::Missing);
-    assert!(matches!(
-        aliases.add(other, key, &fast, &by, NOON).await,
-        Err(StoreError::Missing)
-    ));
-    assert!(!aliases.remove(other, key, &fast.name, &by, NOON).await.unwrap());
+    assert!(matches!(writer.add(other, key, &fast).await, Err(StoreError::Missing)));
+    assert!(!writer.remove(other, key, &fast.name).await.unwrap());
     assert_eq!(stored(&store, key).await.version, 1);
 });

@@ -27,8 +27,9 @@ async fn adds_key(store: &Store, account: AccountId, like: &ApiKey, name: &str) 
         aliases: vec![exact("one", "openai/gpt-5")],
     };
     store
+        .by(&Actor::command_line(), NOON)
         .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
+        .create(&new)
         .await
         .expect("to be served");
 }

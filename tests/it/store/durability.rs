@@ -41,7 +41,7 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
         let hash = ApiKeyHash::from_bytes(random::bytes());
         let aliases = vec![exact("one", "openai/gpt-5"), prefix("two", "openai/gpt-5")];
         let new = NewKey { key, hash, aliases };
-        abandon(n % 23, store.api_keys().create(&new, &by, NOON)).await;
+        abandon(n % 23, store.by(&by, NOON).api_keys().create(&new)).await;
     }
 
     // Every writer that was begun ends by itself.
@@ -88,17 +88,19 @@ fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
         for n in 0..20 {
             store.api_keys().get(Scope::All, key.id).await.unwrap();
             store
+                .by(&by, NOON)
                 .api_keys()
-                .rename(Scope::All, key.id, &seed::name(&format!("key {n}")), &by, NOON)
+                .rename(Scope::All, key.id, &seed::name(&format!("key {n}")))
                 .await
                 .unwrap();
             // Refused half-way: the name is taken, and all of it is undone.
-            assert!(store.accounts().create(&account, &by, NOON).await.is_err());
+            assert!(store.by(&by, NOON).accounts().create(&account).await.is_err());
             abandon(
                 n,
                 store
+                    .by(&by, NOON)
                     .api_keys()
-                    .rename(Scope::All, key.id, &seed::name("left"), &by, NOON),
+                    .rename(Scope::All, key.id, &seed::name("left")),
             )
             .await;
         }
@@ -112,14 +114,9 @@ both_engines!(what_was_answered_is_there_for_another_process, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, _) = seed::key(&store, account.id, "ci").await;
     store
+        .by(&Actor::command_line(), NOON)
         .aliases()
-        .add(
-            Scope::All,
-            key.id,
-            &exact("fast", "openai/gpt-5"),
-            &Actor::command_line(),
-            NOON,
-        )
+        .add(Scope::All, key.id, &exact("fast", "openai/gpt-5"))
         .await
         .unwrap();
 

@@ -64,13 +64,15 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
     seed::key(store, other.id, "theirs").await;
     let by = Actor::command_line();
     store
+        .by(&by, NOON)
         .api_keys()
-        .set_state(Scope::All, off.id, KeyState::Disabled, &by, NOON)
+        .set_state(Scope::All, off.id, KeyState::Disabled)
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .api_keys()
-        .set_expiry(Scope::All, over.id, Some(NOON), &by, NOON)
+        .set_expiry(Scope::All, over.id, Some(NOON))
         .await
         .unwrap();
     let mut owned = first.clone();
@@ -82,16 +84,13 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
         exact("fast", "deepseek/deepseek-chat"),
     ];
     store
+        .by(&by, NOON)
         .api_keys()
-        .create(
-            &NewKey {
-                key: owned,
-                hash,
-                aliases,
-            },
-            &by,
-            NOON,
-        )
+        .create(&NewKey {
+            key: owned,
+            hash,
+            aliases,
+        })
         .await
         .unwrap();
 
@@ -177,13 +176,15 @@ both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .api_keys()
-        .set_expiry(Scope::All, keys[1].id, Some(minutes(9)), &by, NOON)
+        .set_expiry(Scope::All, keys[1].id, Some(minutes(9)))
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .api_keys()
-        .set_expiry(Scope::All, keys[0].id, Some(minutes(10)), &by, NOON)
+        .set_expiry(Scope::All, keys[0].id, Some(minutes(10)))
         .await
         .unwrap();
 
@@ -262,8 +263,9 @@ both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |st
         });
         let limits = Limits { spend, ..Limits::NONE };
         store
+            .by(&by, NOON)
             .api_keys()
-            .set_limits(Scope::All, key.id, limits, &by, NOON)
+            .set_limits(Scope::All, key.id, limits)
             .await
             .unwrap();
         let calls = [(0, 1), (6, 20), (7, 300), (21, 4000), (22, 50_000)];

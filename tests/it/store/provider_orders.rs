@@ -12,7 +12,7 @@ fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> Provider
 
 both_engines!(orders_are_set_replaced_and_removed, |store| {
     let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
-    let set = async |order: &ProviderOrder| store.catalog().set_provider_order(order, &by, NOON).await.unwrap();
+    let set = async |order: &ProviderOrder| store.by(&by, NOON).catalog().set_provider_order(order).await.unwrap();
     let all = [
         order("a/x", None, &["q"]),
         order("a/x", Some(&acme), &["r"]),
@@ -26,13 +26,15 @@ both_engines!(orders_are_set_replaced_and_removed, |store| {
 
     assert!(set(&order("a/x", Some(&acme), &["s", "r"])).await);
     let removed = store
+        .by(&by, NOON)
         .catalog()
-        .remove_provider_order("a/x", None, &by, NOON)
+        .remove_provider_order("a/x", None)
         .await
         .unwrap();
     let again = store
+        .by(&by, NOON)
         .catalog()
-        .remove_provider_order("a/x", None, &by, NOON)
+        .remove_provider_order("a/x", None)
         .await
         .unwrap();
 
@@ -49,28 +51,33 @@ both_engines!(each_change_of_an_order_is_told_and_written_down, |store| {
     let (mut changes, before) = (store.changes(), store.catalog().revision().await.unwrap());
 
     store
+        .by(&by, NOON)
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["q"]))
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]))
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]))
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .catalog()
-        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .remove_provider_order("a/x", Some(acme.id))
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .catalog()
-        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .remove_provider_order("a/x", Some(acme.id))
         .await
         .unwrap();
 

@@ -51,8 +51,9 @@ pub async fn switch_model(store: &TestStore, by: &Store, id: &str, enabled: bool
     .await
     .unwrap();
 
-    by.catalog()
-        .set_provider_enabled(provider, true, &Actor::command_line(), NOON)
+    by.by(&Actor::command_line(), NOON)
+        .catalog()
+        .set_provider_enabled(provider, true)
         .await
         .unwrap();
 }

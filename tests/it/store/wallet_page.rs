@@ -22,8 +22,9 @@ async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, 
     let id = LedgerId::new(at, random::bytes());
     let by = Actor::command_line();
     store
+        .by(&by, at)
         .wallets()
-        .credit(id, account, usd(amount), note, &by, at)
+        .credit(id, account, usd(amount), note)
         .await
         .unwrap()
         .unwrap();
@@ -33,8 +34,9 @@ async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, 
 async fn account(store: &Store, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
     store
+        .by(&Actor::command_line(), NOON)
         .accounts()
-        .create(&account, &Actor::command_line(), NOON)
+        .create(&account)
         .await
         .unwrap();
     account.id
@@ -171,11 +173,11 @@ both_engines!(
         };
 
         assert_eq!(
-            store.wallets().add(new(None), &by, NOON).await.unwrap(),
+            store.by(&by, NOON).wallets().add(new(None)).await.unwrap(),
             Credited::Done(usd("5"))
         );
         assert_eq!(
-            store.wallets().add(new(None), &by, NOON).await.unwrap(),
+            store.by(&by, NOON).wallets().add(new(None)).await.unwrap(),
             Credited::Stale
         );
         assert_eq!(
@@ -184,7 +186,7 @@ both_engines!(
         );
         let seen = store.wallets().last_by_hand(account).await.unwrap();
         assert_eq!(
-            store.wallets().add(new(seen), &by, NOON).await.unwrap(),
+            store.by(&by, NOON).wallets().add(new(seen)).await.unwrap(),
             Credited::Done(usd("10"))
         );
         let to_unknown = NewCredit {
@@ -192,7 +194,7 @@ both_engines!(
             ..new(None)
         };
         assert_eq!(
-            store.wallets().add(to_unknown, &by, NOON).await.unwrap(),
+            store.by(&by, NOON).wallets().add(to_unknown).await.unwrap(),
             Credited::Missing
         );
     }

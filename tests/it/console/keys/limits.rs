@@ -43,8 +43,9 @@ async fn limited(app: &TestApp, key: ApiKeyId, usd: &str, period: Period) {
     let by = Actor::command_line();
     assert!(
         app.store()
+            .by(&by, NOON)
             .api_keys()
-            .set_limits(Scope::All, key, limits, &by, NOON)
+            .set_limits(Scope::All, key, limits)
             .await
             .expect("an answer")
     );
@@ -262,8 +263,9 @@ fn what_all_keys_may_use_together_is_shown() {
         let by = Actor::command_line();
         assert!(
             app.store()
+                .by(&by, NOON)
                 .accounts()
-                .set_limits(account, limits, &by, NOON)
+                .set_limits(account, limits)
                 .await
                 .expect("an answer")
         );
@@ -296,8 +298,9 @@ fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
         let (account, by) = (app.account().id, Actor::command_line());
         assert!(
             app.store()
+                .by(&by, NOON)
                 .accounts()
-                .set_access(account, &access, &by, NOON)
+                .set_access(account, &access)
                 .await
                 .expect("an answer")
         );

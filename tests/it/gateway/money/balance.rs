@@ -51,10 +51,12 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     costs_a_penny(&rig.upstream);
     let take = |amount: &'static str| {
         let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
-        let (wallets, account) = (rig.store.wallets(), rig.account.id);
+        let (store, account) = (&rig.store, rig.account.id);
         async move {
-            wallets
-                .credit(id, account, usd(amount), "a test", &by, NOON)
+            store
+                .by(&by, NOON)
+                .wallets()
+                .credit(id, account, usd(amount), "a test")
                 .await
                 .unwrap()
                 .unwrap()
@@ -95,8 +97,9 @@ test!(an_account_that_never_had_credit_gets_an_error_of_its_own, |store| {
     let account =
         crossmodel::domain::Account::new(crossmodel::domain::AccountId::new(NOON, random::bytes()), name, NOON);
     rig.store
+        .by(&Actor::command_line(), NOON)
         .accounts()
-        .create(&account, &Actor::command_line(), NOON)
+        .create(&account)
         .await
         .unwrap();
     let (_, secret) = seed::key(&rig.store, account.id, "ci").await;
@@ -120,8 +123,9 @@ test!(a_model_without_a_price_is_not_called, |store| {
     }))
     .unwrap();
     rig.store
+        .by(&Actor::command_line(), NOON)
         .catalog()
-        .import(&CatalogFile::new(vec![model], Vec::new()), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(vec![model], Vec::new()))
         .await
         .unwrap();
 

@@ -164,8 +164,9 @@ test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
         ..Limits::NONE
     };
     rig.store
+        .by(&Actor::command_line(), NOON)
         .api_keys()
-        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .set_limits(Scope::All, rig.key.id, limits)
         .await
         .unwrap();
     rig.upstream.answers(|_| vec![Step::Hold]);
@@ -213,8 +214,9 @@ test!(a_call_that_no_provider_was_sent_is_free, |store| {
     };
     let by = crossmodel::store::Actor::command_line();
     rig.store
+        .by(&by, rig.clock.now())
         .catalog()
-        .set_provider(&change, &by, rig.clock.now())
+        .set_provider(&change)
         .await
         .unwrap();
     let client = rig.client();

@@ -91,8 +91,9 @@ both_engines!(a_spend_limit_of_the_account_holds_for_all_its_keys_together, |sto
     costs_a_penny(&rig.upstream);
     let by = Actor::command_line();
     rig.store
+        .by(&by, NOON)
         .accounts()
-        .set_limits(rig.account.id, spend("0.03", Period::Month), &by, NOON)
+        .set_limits(rig.account.id, spend("0.03", Period::Month))
         .await
         .unwrap();
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;

@@ -27,8 +27,9 @@ pub(super) async fn limit(rig: &Rig, limits: Limits) {
     let by = Actor::command_line();
     assert!(
         rig.store
+            .by(&by, rig.clock.now())
             .api_keys()
-            .set_limits(Scope::All, rig.key.id, limits, &by, rig.clock.now())
+            .set_limits(Scope::All, rig.key.id, limits)
             .await
             .unwrap()
     );
@@ -43,8 +44,9 @@ pub(super) async fn penny(store: &Store) {
     .unwrap();
     let by = Actor::command_line();
     store
+        .by(&by, NOON)
         .catalog()
-        .import(&CatalogFile::new(vec![model], Vec::new()), &by, NOON)
+        .import(&CatalogFile::new(vec![model], Vec::new()))
         .await
         .unwrap();
 }

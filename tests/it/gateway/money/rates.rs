@@ -19,8 +19,9 @@ async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
         spend: None,
     };
     rig.store
+        .by(&Actor::command_line(), NOON)
         .api_keys()
-        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .set_limits(Scope::All, rig.key.id, limits)
         .await
         .unwrap();
 }
@@ -152,8 +153,9 @@ test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
         ..Limits::NONE
     };
     rig.store
+        .by(&Actor::command_line(), NOON)
         .accounts()
-        .set_limits(rig.account.id, limits, &Actor::command_line(), NOON)
+        .set_limits(rig.account.id, limits)
         .await
         .unwrap();
     limit(&rig, Some(3), None).await;

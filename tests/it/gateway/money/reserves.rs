@@ -42,8 +42,9 @@ async fn start(store: TestStore) -> Rig {
         model("claude/lax", "chat", "anthropic-messages", CONTEXT),
     ];
     rig.store
+        .by(&Actor::command_line(), NOON)
         .catalog()
-        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(models, vec![]))
         .await
         .unwrap();
     rig
@@ -66,8 +67,9 @@ async fn leave(rig: &Rig, amount: PicoUsd) {
     if change != PicoUsd::ZERO {
         let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
         rig.store
+            .by(&by, NOON)
             .wallets()
-            .credit(id, rig.account.id, change, "a test", &by, NOON)
+            .credit(id, rig.account.id, change, "a test")
             .await
             .unwrap()
             .unwrap();

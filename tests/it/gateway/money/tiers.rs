@@ -40,8 +40,9 @@ async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Rig
         model("unsure/tiered", "openai-chat", Value::Null),
     ];
     rig.store
+        .by(&Actor::command_line(), NOON)
         .catalog()
-        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(models, vec![]))
         .await
         .unwrap();
     rig
@@ -271,8 +272,9 @@ test!(a_provider_without_a_price_for_the_tier_is_not_asked, |store| {
     let rig = start(store).await;
     let order = ProviderOrder::new("lab/tiered", None, vec!["unsure".parse().unwrap()]).unwrap();
     rig.store
+        .by(&Actor::command_line(), NOON)
         .catalog()
-        .set_provider_order(&order, &Actor::command_line(), NOON)
+        .set_provider_order(&order)
         .await
         .unwrap();
     rig.upstream
