@@ -10,14 +10,14 @@ use crossmodel::store::Actor;
 use super::callers::Callers;
 use super::kills::CREDIT;
 use super::stage::Stage;
-use crate::harness::dice::Dice;
+use crate::harness::dice::seeded;
 use crate::harness::seed::{self, NOON};
 
 const CALLS: usize = 1_000;
 
 both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
-    let mut dice = Dice::announced("settings");
-    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await);
+    let mut dice = seeded("settings");
+    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await);
     let running = stage.start().await;
     let callers = Callers::of(&stage);
     let stop = Arc::new(AtomicBool::new(false));
