@@ -6,7 +6,6 @@ use crossmodel::clock::Clock;
 use crossmodel::console::sign_in::{reset, setup};
 use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Email, Role, TrustedProxies};
-use crossmodel::store::Actor;
 
 use crate::harness::app::TestApp;
 use crate::harness::client::{Client, Reply};
@@ -180,7 +179,7 @@ fn somebody_who_is_switched_off_is_out_at_once() {
             .expect("maya");
 
         app.store()
-            .by(&Actor::command_line(), NOON)
+            .at_noon()
             .people()
             .set_enabled(person.id, false)
             .await
@@ -287,7 +286,7 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
             .expect("a link");
 
         app.store()
-            .by(&Actor::command_line(), NOON)
+            .at_noon()
             .people()
             .set_enabled(person, false)
             .await
@@ -301,7 +300,7 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
             .is(404);
         // Switched on again, the link from before stays void.
         app.store()
-            .by(&Actor::command_line(), NOON)
+            .at_noon()
             .people()
             .set_enabled(person, true)
             .await
@@ -323,7 +322,7 @@ fn people_of_an_account_that_is_switched_off_are_out_and_their_links_wait() {
         let account = app.account().id;
         let switch = async |on| {
             app.store()
-                .by(&Actor::command_line(), NOON)
+                .at_noon()
                 .accounts()
                 .set_enabled(account, on)
                 .await
@@ -348,11 +347,11 @@ fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
         let maya = app.client().like_a_browser();
         sign_in(&maya, MAYA, PASSWORD).await.is(303);
         maya.get("/keys/new").await.is(200);
-        let (by, person) = (Actor::command_line(), person_of(&app).await);
+        let person = person_of(&app).await;
 
         let account = Some(app.account().id);
         app.store()
-            .by(&by, NOON)
+            .at_noon()
             .people()
             .set_role(person, Role::Viewer, account)
             .await

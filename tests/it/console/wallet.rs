@@ -55,7 +55,7 @@ async fn visited(store: TestStore, role: Role) -> (TestApp, Client) {
 async fn poor(app: &TestApp, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
     app.store()
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .accounts()
         .create(&account)
         .await

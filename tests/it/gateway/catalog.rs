@@ -1,18 +1,16 @@
 //! A small catalog whose providers are all the one scripted provider, except one at a private address.
 
 use crossmodel::domain::{Model, Provider};
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use serde_json::{Value, json};
 
-use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
 use crate::store::raw;
 
 /// Imports the catalog, with `acme/off` and the provider `down` switched off.
 pub(super) async fn import(store: &TestStore, upstream: &Upstream) {
-    let by = Actor::command_line();
-    let catalog = store.by(&by, NOON).catalog();
+    let catalog = store.at_noon().catalog();
     let file = CatalogFile::new(models(), providers(&upstream.url()));
     catalog.import(&file).await.expect("to import");
 

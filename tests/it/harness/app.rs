@@ -50,7 +50,7 @@ impl TestApp {
                 ..ProviderChange::of(provider.id.clone())
             };
             store
-                .by(&Actor::command_line(), seed::NOON)
+                .at_noon()
                 .catalog()
                 .set_provider(&change)
                 .await

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossmodel::domain::{Model, Provider};
-use crossmodel::store::{Actor, CatalogFile, Store};
+use crossmodel::store::{CatalogFile, Store};
 use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::dice::millis;
-use super::seed::NOON;
+use super::seed;
 use super::upstream::{DONE, Seen, Step, Upstream, stream};
 
 /// The model that it offers.
@@ -135,12 +135,7 @@ impl Biller {
         }))
         .expect("a model");
         let file = CatalogFile::new(vec![model], vec![provider]);
-        store
-            .by(&Actor::command_line(), NOON)
-            .catalog()
-            .import(&file)
-            .await
-            .expect("to import");
+        seed::at_noon(store).catalog().import(&file).await.expect("to import");
     }
 
     /// Whether answers wait from now on, or begin.

@@ -21,7 +21,7 @@ async fn stored(store: &TestStore, key: ApiKeyId) -> SavedAliases {
 
 async fn save(store: &TestStore, key: ApiKeyId, base: i64, aliases: &[Alias]) -> SaveOutcome {
     store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .aliases()
         .save(Scope::All, key, base, aliases)
         .await
@@ -36,11 +36,7 @@ both_engines!(of_64_who_add_at_once_20_succeed, |store| {
         let store = store.clone();
         adding.spawn(async move {
             let alias = exact(&format!("name-{n}"), FAST);
-            store
-                .by(&Actor::command_line(), NOON)
-                .aliases()
-                .add(Scope::All, key, &alias)
-                .await
+            store.at_noon().aliases().add(Scope::All, key, &alias).await
         });
     }
     let outcomes = adding.join_all().await;
@@ -188,12 +184,7 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     // The switch alone is a change, and adding the alias again ends it.
     let off = [exact("fast", FAST), prefix("claude-", GOOD)];
     assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
-    store
-        .by(&Actor::command_line(), NOON)
-        .aliases()
-        .add(Scope::All, key.id, &kept)
-        .await
-        .unwrap();
+    store.at_noon().aliases().add(Scope::All, key.id, &kept).await.unwrap();
     assert_eq!(stored(&store, key.id).await.aliases, all);
 
     // What was stored before there was a switch answers with the real id.
@@ -235,9 +226,8 @@ both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
         SaveOutcome::Saved { version: 2 }
     );
 
-    let by = Actor::command_line();
     let outcome = store
-        .by(&by, NOON)
+        .at_noon()
         .aliases()
         .save(Scope::All, key, 2, &some("more", 21))
         .await;
@@ -249,11 +239,7 @@ both_engines!(two_aliases_of_one_name_are_refused, |store| {
     let key = key(&store).await;
     let twice = [exact("fast", FAST), prefix("fast", GOOD)];
 
-    let outcome = store
-        .by(&Actor::command_line(), NOON)
-        .aliases()
-        .save(Scope::All, key, 0, &twice)
-        .await;
+    let outcome = store.at_noon().aliases().save(Scope::All, key, 0, &twice).await;
 
     assert!(matches!(outcome, Err(StoreError::Taken { .. })), "{outcome:?}");
 });
@@ -262,17 +248,16 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
     let key = key(&store).await;
     let aliases: Vec<Alias> = (0..20).map(|n| exact(&format!("name-{n}"), FAST)).collect();
     save(&store, key, 0, &aliases).await;
-    let by = Actor::command_line();
 
     store
-        .by(&by, NOON)
+        .at_noon()
         .aliases()
         .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
         .unwrap();
     // Once more changes nothing.
     store
-        .by(&by, NOON)
+        .at_noon()
         .aliases()
         .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
@@ -286,24 +271,10 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
 both_engines!(an_alias_is_removed_once, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
-    let (name, by) = ("fast".parse().unwrap(), Actor::command_line());
+    let name = "fast".parse().unwrap();
 
-    assert!(
-        store
-            .by(&by, NOON)
-            .aliases()
-            .remove(Scope::All, key, &name)
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .by(&by, NOON)
-            .aliases()
-            .remove(Scope::All, key, &name)
-            .await
-            .unwrap()
-    );
+    assert!(store.at_noon().aliases().remove(Scope::All, key, &name).await.unwrap());
+    assert!(!store.at_noon().aliases().remove(Scope::All, key, &name).await.unwrap());
 
     assert_eq!(stored(&store, key).await.aliases, []);
 });
@@ -337,8 +308,8 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
-    let (aliases, by) = (store.aliases(), Actor::command_line());
-    let writer = store.by(&by, NOON).aliases();
+    let aliases = store.aliases();
+    let writer = store.at_noon().aliases();
 
     assert_eq!(aliases.list(other, key).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 0).await.unwrap(), None);

@@ -2,7 +2,7 @@
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, NewKey, StoreError, StoredKey};
+use crossmodel::store::{NewKey, StoreError, StoredKey};
 
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, master, prefix};
@@ -19,12 +19,12 @@ async fn opened(store: &TestStore, secret: &ApiKeySecret) -> Option<StoredKey> {
 /// Rolls a key at noon.
 async fn roll(store: &TestStore, key: &ApiKey, old_until: Option<u64>) -> ApiKeySecret {
     let secret = ApiKeySecret::generate(random::bytes);
-    let (display, by) = (secret.display(), Actor::command_line());
+    let display = secret.display();
     let until = old_until.map(minutes);
 
     assert!(
         store
-            .by(&by, NOON)
+            .at_noon()
             .api_keys()
             .roll(Scope::All, key.id, &hash(&secret), &display, until)
             .await
@@ -53,12 +53,7 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
         hash: hash(&new_secret),
         aliases: aliases.clone(),
     };
-    store
-        .by(&Actor::command_line(), NOON)
-        .api_keys()
-        .create(&new)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().create(&new).await.unwrap();
     key.aliases_version = 1;
 
     let scope = Scope::Account(account.id);
@@ -95,7 +90,6 @@ both_engines!(names_are_unique_in_an_account, |store| {
     let (first, _) = seed::key(&store, acme.id, "ci").await;
     let (second, _) = seed::key(&store, acme.id, "laptop").await;
     seed::key(&store, other.id, "ci").await;
-    let by = Actor::command_line();
 
     let mut again = first.clone();
     again.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
@@ -104,9 +98,9 @@ both_engines!(names_are_unique_in_an_account, |store| {
         hash: hash(&ApiKeySecret::generate(random::bytes)),
         aliases: Vec::new(),
     };
-    let created = store.by(&by, NOON).api_keys().create(&new).await;
+    let created = store.at_noon().api_keys().create(&new).await;
     let renamed = store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .rename(Scope::All, second.id, &seed::name("ci"))
         .await;
@@ -122,15 +116,8 @@ both_engines!(names_are_unique_in_an_account, |store| {
     // A refused change leaves no trace.
     assert_eq!(store.api_keys().get(Scope::All, second.id).await.unwrap(), Some(second));
     // A deleted key's name is free.
-    assert!(
-        store
-            .by(&by, NOON)
-            .api_keys()
-            .delete(Scope::All, first.id)
-            .await
-            .unwrap()
-    );
-    store.by(&by, NOON).api_keys().create(&new).await.unwrap();
+    assert!(store.at_noon().api_keys().delete(Scope::All, first.id).await.unwrap());
+    store.at_noon().api_keys().create(&new).await.unwrap();
 });
 
 both_engines!(a_roll_ends_the_old_secret_at_once_or_later, |store| {
@@ -162,16 +149,15 @@ both_engines!(a_deleted_key_is_not_found_at_once, |store| {
     let account = seed::account(&store, "acme").await;
     let aliases = vec![exact("fast", "deepseek/deepseek-chat")];
     let (key, secret) = seed::key_with(&store, account.id, "ci", aliases).await;
-    let by = Actor::command_line();
 
-    assert!(store.by(&by, NOON).api_keys().delete(Scope::All, key.id).await.unwrap());
+    assert!(store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap());
 
     assert_eq!(opened(&store, &secret).await, None);
     assert_eq!(store.api_keys().get(Scope::All, key.id).await.unwrap(), None);
     assert_eq!(store.api_keys().by_name(account.id, "ci").await.unwrap(), None);
     assert_eq!(store.api_keys().revisions(&[key.id]).await.unwrap(), []);
     assert_eq!(store.aliases().list(Scope::All, key.id).await.unwrap(), None);
-    assert!(!store.by(&by, NOON).api_keys().delete(Scope::All, key.id).await.unwrap());
+    assert!(!store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap());
 });
 
 both_engines!(every_change_raises_the_revision, |store| {
@@ -179,12 +165,7 @@ both_engines!(every_change_raises_the_revision, |store| {
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, _) = seed::key(&store, account.id, "ci").await;
     // A key with an owner.
-    store
-        .by(&Actor::command_line(), NOON)
-        .api_keys()
-        .delete(Scope::All, key.id)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap();
     key.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
     key.owner = Some(owner.id);
     let new = NewKey {
@@ -192,8 +173,8 @@ both_engines!(every_change_raises_the_revision, |store| {
         hash: hash(&ApiKeySecret::generate(random::bytes)),
         aliases: Vec::new(),
     };
-    let (by, scope, id) = (Actor::command_line(), Scope::All, key.id);
-    let (keys, writer) = (store.api_keys(), store.by(&by, NOON));
+    let (scope, id) = (Scope::All, key.id);
+    let (keys, writer) = (store.api_keys(), store.at_noon());
     writer.api_keys().create(&new).await.unwrap();
     let revision = async || keys.revisions(&[id]).await.unwrap();
     assert_eq!(revision().await, [(id, 0)]);
@@ -250,25 +231,14 @@ both_engines!(every_change_raises_the_revision, |store| {
 both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     let account = seed::account(&store, "acme").await;
     let (_, secret) = seed::key(&store, account.id, "ci").await;
-    let by = Actor::command_line();
 
-    store
-        .by(&by, NOON)
-        .accounts()
-        .set_enabled(account.id, false)
-        .await
-        .unwrap();
+    store.at_noon().accounts().set_enabled(account.id, false).await.unwrap();
     assert!(!opened(&store, &secret).await.unwrap().account_enabled);
-    store
-        .by(&by, NOON)
-        .accounts()
-        .set_enabled(account.id, true)
-        .await
-        .unwrap();
+    store.at_noon().accounts().set_enabled(account.id, true).await.unwrap();
     let found = opened(&store, &secret).await.unwrap();
     assert!(found.account_enabled && found.owner_enabled);
     let unknown = crossmodel::domain::AccountId::new(NOON, random::bytes());
-    assert!(!store.by(&by, NOON).accounts().set_enabled(unknown, true).await.unwrap());
+    assert!(!store.at_noon().accounts().set_enabled(unknown, true).await.unwrap());
 });
 
 both_engines!(revisions_of_many_keys_come_together, |store| {
@@ -297,8 +267,8 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let acme = seed::account(&store, "acme").await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
     let (key, secret) = seed::key(&store, acme.id, "ci").await;
-    let (keys, by, id) = (store.api_keys(), Actor::command_line(), key.id);
-    let writer = store.by(&by, NOON).api_keys();
+    let (keys, id) = (store.api_keys(), key.id);
+    let writer = store.at_noon().api_keys();
 
     assert_eq!(keys.get(other, id).await.unwrap(), None);
     assert_eq!(keys.all(other).await.unwrap(), []);
@@ -311,7 +281,7 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
 
     assert_eq!(keys.get(Scope::All, id).await.unwrap(), Some(key));
     let unknown = PersonId::new(NOON, random::bytes());
-    assert!(!store.by(&by, NOON).people().set_enabled(unknown, true).await.unwrap());
+    assert!(!store.at_noon().people().set_enabled(unknown, true).await.unwrap());
 });
 
 both_engines!(a_value_that_cannot_be_read_names_its_row_and_shows_nothing, |store| {

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use crossmodel::domain::{Model, ModelStatus, Protocol, Provider, Sealed};
-use crossmodel::store::{Actor, CatalogFile, ImportReport, ProviderChange, StoreError};
+use crossmodel::store::{CatalogFile, ImportReport, ProviderChange, StoreError};
 
 use super::raw;
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 use crate::harness::store::TestStore;
 
 /// In service, today.
@@ -18,12 +18,7 @@ fn shipped() -> CatalogFile {
 }
 
 async fn import(store: &TestStore, file: &CatalogFile) -> ImportReport {
-    store
-        .by(&Actor::command_line(), NOON)
-        .catalog()
-        .import(file)
-        .await
-        .unwrap()
+    store.at_noon().catalog().import(file).await.unwrap()
 }
 
 async fn model(store: &TestStore, id: &str) -> Model {
@@ -161,8 +156,8 @@ both_engines!(a_file_of_providers_retires_no_model, |store| {
 
 both_engines!(what_an_admin_set_survives_an_import, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Actor::command_line());
-    let writer = store.by(&by, NOON).catalog();
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     let sealed = Sealed::from_bytes(vec![1, 2, 3]);
     let set = ProviderChange {
         base_url: Some("http://127.0.0.1:9/v1/".into()),
@@ -213,8 +208,8 @@ both_engines!(what_an_admin_set_survives_an_import, |store| {
 
 both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Actor::command_line());
-    let writer = store.by(&by, NOON).catalog();
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     let env = provider(&store, "deepseek").await.env;
     let set = ProviderChange {
         protocol: Some(Protocol::AnthropicMessages),
@@ -244,8 +239,7 @@ both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
 });
 
 both_engines!(a_server_of_ones_own_can_be_added_and_get_models, |store| {
-    let by = Actor::command_line();
-    let writer = store.by(&by, NOON).catalog();
+    let writer = store.at_noon().catalog();
     seed::catalog(&store).await;
     let base_url = Some("http://127.0.0.1:11434/v1".to_owned());
 
@@ -289,7 +283,7 @@ both_engines!(
         models[600].provider = "unknown".parse().unwrap();
 
         let refused = store
-            .by(&Actor::command_line(), NOON)
+            .at_noon()
             .catalog()
             .import(&CatalogFile::new(models, providers))
             .await
@@ -308,8 +302,8 @@ both_engines!(
 );
 
 both_engines!(switching_something_that_is_not_there_says_so, |store| {
-    let (catalog, by) = (store.catalog(), Actor::command_line());
-    let writer = store.by(&by, NOON).catalog();
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     assert!(
         !writer
             .set_provider_enabled(&"unknown".parse().unwrap(), true)

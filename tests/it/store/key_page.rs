@@ -7,7 +7,7 @@ use crossmodel::domain::{
     SpendLimit, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::{Actor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
+use crossmodel::store::{KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON, exact, prefix};
@@ -62,15 +62,14 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
     let (off, _) = seed::key(store, account.id, "100%_done").await;
     let (over, _) = seed::key(store, account.id, "old cursor").await;
     seed::key(store, other.id, "theirs").await;
-    let by = Actor::command_line();
     store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .set_state(Scope::All, off.id, KeyState::Disabled)
         .await
         .unwrap();
     store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .set_expiry(Scope::All, over.id, Some(NOON))
         .await
@@ -84,7 +83,7 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
         exact("fast", "deepseek/deepseek-chat"),
     ];
     store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .create(&NewKey {
             key: owned,
@@ -158,7 +157,6 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
 
 both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Actor::command_line();
     let mut keys = Vec::new();
     for name in ["a", "B", "c"] {
         keys.push(seed::key(&store, account, name).await.0);
@@ -176,13 +174,13 @@ both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
         .await
         .unwrap();
     store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .set_expiry(Scope::All, keys[1].id, Some(minutes(9)))
         .await
         .unwrap();
     store
-        .by(&by, NOON)
+        .at_noon()
         .api_keys()
         .set_expiry(Scope::All, keys[0].id, Some(minutes(10)))
         .await
@@ -248,7 +246,6 @@ both_engines!(pages_hold_so_many_and_count_all, |store| {
 
 both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Actor::command_line();
     // NOON is Sunday, the 22nd: its week began six days ago, its month 21 days ago.
     for (name, period) in [
         ("a day", Period::Day),
@@ -263,7 +260,7 @@ both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |st
         });
         let limits = Limits { spend, ..Limits::NONE };
         store
-            .by(&by, NOON)
+            .at_noon()
             .api_keys()
             .set_limits(Scope::All, key.id, limits)
             .await

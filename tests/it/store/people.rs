@@ -29,7 +29,6 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert_eq!(store.people().count().await.unwrap(), 0);
     let id = maya(&store).await;
     let admin = seed::person(&store, "admin@example.com", Role::Admin, None).await;
-    let by = Actor::command_line();
 
     let (person, hash) = store
         .people()
@@ -63,7 +62,7 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert_eq!(store.people().count().await.unwrap(), 2);
     let mut again = person.clone();
     again.id = PersonId::new(NOON, crossmodel::random::bytes());
-    let refused = store.by(&by, NOON).people().add(&again, None).await;
+    let refused = store.at_noon().people().add(&again, None).await;
     assert!(
         matches!(refused, Err(StoreError::Taken { what: "e-mail address" })),
         "{refused:?}"

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, ApiKeyId, ApiKeySecret, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, Change, NewKey, SessionRow, StoreError};
+use crossmodel::store::{Change, NewKey, SessionRow, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::minutes;
@@ -48,12 +48,7 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
         hash,
         aliases: Vec::new(),
     };
-    store
-        .by(&Actor::command_line(), NOON)
-        .api_keys()
-        .create(&new)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().create(&new).await.unwrap();
 
     new
 }
@@ -61,8 +56,7 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
 both_engines!(
     the_last_admin_who_can_sign_in_is_neither_switched_off_nor_given_another_role,
     |store| {
-        let by = Actor::command_line();
-        let people = store.by(&by, NOON).people();
+        let people = store.at_noon().people();
         let account = seed::account(&store, "acme").await.id;
         let root = seed::person_who_signs_in(&store, "root@example.com", Role::Admin, Some(account))
             .await
@@ -106,13 +100,7 @@ both_engines!(of_admins_who_switch_each_other_off_at_once_one_stays, |store| {
             .map(|person| person.id)
         {
             let store = store.clone();
-            let off = async move {
-                store
-                    .by(&Actor::command_line(), NOON)
-                    .people()
-                    .set_enabled(id, false)
-                    .await
-            };
+            let off = async move { store.at_noon().people().set_enabled(id, false).await };
             switching.spawn(off);
         }
 
@@ -143,11 +131,10 @@ both_engines!(
             .await
             .id;
         signed_in(&store, 1, maya, 0).await;
-        let by = Actor::command_line();
 
         assert!(
             store
-                .by(&by, NOON)
+                .at_noon()
                 .people()
                 .set_role(maya, Role::Viewer, Some(account))
                 .await
@@ -167,7 +154,7 @@ both_engines!(
         let unknown = PersonId::new(NOON, random::bytes());
         assert!(
             !store
-                .by(&by, NOON)
+                .at_noon()
                 .people()
                 .set_role(unknown, Role::Admin, None)
                 .await
@@ -198,12 +185,7 @@ both_engines!(
             signed_in(&store, n as u8, person, 0).await;
         }
 
-        store
-            .by(&Actor::command_line(), NOON)
-            .accounts()
-            .set_enabled(acme, false)
-            .await
-            .unwrap();
+        store.at_noon().accounts().set_enabled(acme, false).await.unwrap();
 
         assert_eq!(
             [
@@ -225,12 +207,7 @@ both_engines!(switching_a_person_off_tells_of_their_keys_and_is_noted, |store| {
     let key = owned_key(&store, account, maya).await.key.id;
     let mut changes = store.changes();
 
-    store
-        .by(&Actor::command_line(), NOON)
-        .people()
-        .set_enabled(maya, false)
-        .await
-        .unwrap();
+    store.at_noon().people().set_enabled(maya, false).await.unwrap();
 
     assert_eq!(changes.try_recv().unwrap(), Change::Key(key));
     assert_eq!(last_noted(&store).await.0, "person.disable");
@@ -264,8 +241,7 @@ both_engines!(a_session_that_an_admin_ends_is_over_and_noted, |store| {
     for id in 1..=4 {
         signed_in(&store, id, maya, 0).await;
     }
-    let by = Actor::command_line();
-    let sessions = store.by(&by, NOON).sessions();
+    let sessions = store.at_noon().sessions();
 
     assert!(sessions.end(&[1; 32]).await.unwrap());
     assert_eq!(
@@ -315,7 +291,7 @@ fn a_key_that_is_made_while_its_account_is_being_switched_off_waits_for_that() {
             let found = store.api_keys().by_hash(&made.hash, NOON).await.unwrap().unwrap();
             assert!(!found.account_enabled || !found.owner_enabled);
             store
-                .by(&Actor::command_line(), NOON)
+                .at_noon()
                 .api_keys()
                 .delete(Scope::All, made.key.id)
                 .await

@@ -8,11 +8,9 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::gateway::rig::{Rig, question, stream_question, test};
-use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::{DONE, Step, delta, finish, json_answer, polite, usage};
 use crossmodel::domain::{CallState, Limits, Scope, UsageRecord, UsageSource};
-use crossmodel::store::Actor;
 
 const CHAT: &str = "/v1/chat/completions";
 
@@ -164,7 +162,7 @@ test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
         ..Limits::NONE
     };
     rig.store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .api_keys()
         .set_limits(Scope::All, rig.key.id, limits)
         .await

@@ -5,7 +5,7 @@ use crossmodel::store::{Actor, CatalogFile, Store};
 use serde_json::{Value, json};
 
 use crate::gateway::rig::Rig;
-use crate::harness::seed::NOON;
+use crate::harness::seed;
 use crate::harness::upstream::{Upstream, json_answer};
 
 pub(super) fn usd(text: &str) -> PicoUsd {
@@ -42,9 +42,7 @@ pub(super) async fn penny(store: &Store) {
         "protocols": ["openai-chat"], "context_length": 8192, "pricing": {"prompt": "0", "completion": "0.00001"},
     }))
     .unwrap();
-    let by = Actor::command_line();
-    store
-        .by(&by, NOON)
+    seed::at_noon(store)
         .catalog()
         .import(&CatalogFile::new(vec![model], Vec::new()))
         .await

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use crossmodel::domain::{Limits, Scope};
-use crossmodel::store::Actor;
 use serde_json::{Value, json};
 
 use crate::gateway::rig::{Rig, options, question, serve, test};
 use crate::harness::client::{Client, Reply};
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 use crate::harness::upstream::json_answer;
 
 async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
@@ -19,7 +18,7 @@ async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
         spend: None,
     };
     rig.store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .api_keys()
         .set_limits(Scope::All, rig.key.id, limits)
         .await
@@ -153,7 +152,7 @@ test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
         ..Limits::NONE
     };
     rig.store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .accounts()
         .set_limits(rig.account.id, limits)
         .await

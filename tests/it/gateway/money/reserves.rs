@@ -3,7 +3,7 @@
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{LedgerId, Model, PicoUsd, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn start(store: TestStore) -> Rig {
         model("claude/lax", "chat", "anthropic-messages", CONTEXT),
     ];
     rig.store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .catalog()
         .import(&CatalogFile::new(models, vec![]))
         .await
@@ -65,9 +65,9 @@ async fn balance(rig: &Rig) -> PicoUsd {
 async fn leave(rig: &Rig, amount: PicoUsd) {
     let change = PicoUsd::from_pico(amount.pico() - balance(rig).await.pico());
     if change != PicoUsd::ZERO {
-        let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
+        let id = LedgerId::new(NOON, random::bytes());
         rig.store
-            .by(&by, NOON)
+            .at_noon()
             .wallets()
             .credit(id, rig.account.id, change, "a test")
             .await

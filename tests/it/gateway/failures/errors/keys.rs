@@ -102,7 +102,7 @@ test!(a_key_of_a_disabled_person_is_refused, |store| {
     chat(&client, &question("acme/fast")).await.is(200);
 
     rig.store
-        .by(&Actor::command_line(), NOON)
+        .at_noon()
         .people()
         .set_enabled(person.id, false)
         .await
@@ -122,12 +122,7 @@ async fn key_of(rig: &Rig, owner: Option<PersonId>) -> ApiKeySecret {
         hash,
         aliases: Vec::new(),
     };
-    rig.store
-        .by(&Actor::command_line(), NOON)
-        .api_keys()
-        .create(&new)
-        .await
-        .unwrap();
+    rig.store.at_noon().api_keys().create(&new).await.unwrap();
     secret
 }
 
