@@ -51,8 +51,9 @@ pub async fn open_and_migrate(
     if store.catalog().revision().await? == 0 {
         let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
         let report = store
+            .by(&Actor::command_line(), clock.now())
             .catalog()
-            .import(&shipped, &Actor::command_line(), clock.now())
+            .import(&shipped)
             .await?;
         tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
     }

@@ -16,7 +16,7 @@ mod people;
 mod statements;
 mod usage;
 
-pub use audit::{Actor, Audit, AuditEntry};
+pub use audit::{Actor, Audit, AuditEntry, Writer};
 pub use catalog::{CatalogFile, CatalogFileError, CatalogTable, ImportReport, ProviderChange};
 pub use engine::{Change, DatabaseUrl, DatabaseUrlError, SetupTurn, Store, StoreError};
 pub use installation::Installation;

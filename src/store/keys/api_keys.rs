@@ -4,16 +4,23 @@
 use super::row::{self, TABLE, api_key, key_columns};
 use super::{alias_rows, limits};
 use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, Limits, PersonId, Scope, Timestamp};
-use crate::store::audit::Subject;
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Change, Store, StoreError, Tx, args, id_chunks, id_list, sql, transaction};
 
 /// Reads and writes API keys and the hashes of their secrets.
 #[derive(Clone, Copy, Debug)]
-pub struct ApiKeys<'a>(pub(in crate::store) &'a Store);
+pub struct ApiKeys<S>(pub(in crate::store) S);
 
 impl Store {
     /// Access to API keys and the hashes of their secrets.
-    pub fn api_keys(&self) -> ApiKeys<'_> {
+    pub fn api_keys(&self) -> ApiKeys<&Self> {
+        ApiKeys(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to API keys and the hashes of their secrets.
+    pub fn api_keys(self) -> ApiKeys<Self> {
         ApiKeys(self)
     }
 }
@@ -65,7 +72,7 @@ sql! {
 
 const ACCOUNT_LIMITS: [&str; 4] = ["account_requests", "account_tokens", "account_spend", "account_period"];
 
-impl ApiKeys<'_> {
+impl ApiKeys<&Store> {
     /// The key of that id.
     pub async fn get(self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         self.0

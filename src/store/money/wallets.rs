@@ -2,15 +2,23 @@
 //! writes the entries for the cost of calls.
 
 use crate::domain::{AccountId, Balance, Budget, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd};
+use crate::store::audit::Writer;
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
 /// Reads and writes the balances of accounts, and the ledger.
 #[derive(Clone, Copy, Debug)]
-pub struct Wallets<'a>(pub(in crate::store) &'a Store);
+pub struct Wallets<S>(pub(in crate::store) S);
 
 impl Store {
     /// Access to the balances of accounts, and to the ledger.
-    pub fn wallets(&self) -> Wallets<'_> {
+    pub fn wallets(&self) -> Wallets<&Self> {
+        Wallets(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to the balances of accounts, and to the ledger.
+    pub fn wallets(self) -> Wallets<Self> {
         Wallets(self)
     }
 }
@@ -47,7 +55,7 @@ pub const TABLE: Table = Table {
     id: "id",
 };
 
-impl Wallets<'_> {
+impl Wallets<&Store> {
     /// The last entry that a person made, for the field `seen` of new credit.
     pub async fn last_by_hand(self, account: AccountId) -> Result<Option<LedgerId>, StoreError> {
         let row = self.0.first(LAST_BY_HAND, args![account]).await?;

@@ -69,24 +69,27 @@ both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| 
     rig.asks("fast").await.is(200);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now)
+        .set_state(Scope::All, rig.key.id, KeyState::Disabled)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(401);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .set_state(Scope::All, rig.key.id, KeyState::Active, &by, now)
+        .set_state(Scope::All, rig.key.id, KeyState::Active)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(200);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .delete(Scope::All, rig.key.id, &by, now)
+        .delete(Scope::All, rig.key.id)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
@@ -102,8 +105,9 @@ both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |st
 
     for (enabled, status) in [(false, 401), (true, 200)] {
         elsewhere
+            .by(&by, now)
             .accounts()
-            .set_enabled(rig.account.id, enabled, &by, now)
+            .set_enabled(rig.account.id, enabled)
             .await
             .unwrap();
         rig.clock.advance(Duration::from_secs(61));
@@ -158,13 +162,14 @@ test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
         sealed: Some(Some(sealed)),
         ..ProviderChange::of("poor".parse().unwrap())
     };
-    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+    rig.store.by(&by, now).catalog().set_provider(&change).await.unwrap();
     rig.asks("poor").await.is(200);
     assert_eq!(rig.upstream.last().header("authorization"), "Bearer sk-sealed");
 
     rig.store
+        .by(&by, now)
         .catalog()
-        .set_provider_enabled(&"poor".parse().unwrap(), false, &by, now)
+        .set_provider_enabled(&"poor".parse().unwrap(), false)
         .await
         .unwrap();
     rig.asks("poor").await.is(404);
@@ -182,7 +187,7 @@ test!(a_sealed_credential_goes_nowhere_else_than_it_was_entered_for, |store| {
         ..ProviderChange::of("poor".parse().unwrap())
     };
 
-    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+    rig.store.by(&by, now).catalog().set_provider(&change).await.unwrap();
 
     rig.asks("poor").await.is(503);
     assert_eq!(rig.upstream.seen().len(), 0);

@@ -93,8 +93,9 @@ impl Rig {
             .version;
         let by = Actor::command_line();
         store
+            .by(&by, self.clock.now())
             .aliases()
-            .save(Scope::All, self.key.id, version, aliases, &by, self.clock.now())
+            .save(Scope::All, self.key.id, version, aliases)
             .await
             .unwrap();
     }

@@ -45,7 +45,7 @@ impl Trace {
         let by = Actor::command_line();
         let account = AccountId::new(NOW, random::bytes());
         let row = Account::new(account, format!("account {account}").parse().unwrap(), NOW);
-        store.accounts().create(&row, &by, NOW).await.unwrap();
+        store.by(&by, NOW).accounts().create(&row).await.unwrap();
 
         let spend = SpendLimit {
             amount: PicoUsd::from_pico(LIMIT),
@@ -287,8 +287,9 @@ async fn create_key(store: &Store, account: AccountId, limits: Limits) -> ApiKey
     };
 
     store
+        .by(&Actor::command_line(), NOW)
         .api_keys()
-        .create(&new, &Actor::command_line(), NOW)
+        .create(&new)
         .await
         .unwrap();
     id

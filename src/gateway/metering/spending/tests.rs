@@ -21,15 +21,17 @@ async fn account(file: &std::path::Path) -> (Store, AccountId) {
 
     let (id, by) = (AccountId::new(NOW, random::bytes()), Actor::command_line());
     store
+        .by(&by, NOW)
         .accounts()
-        .create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW)
+        .create(&Account::new(id, "acme".parse().unwrap(), NOW))
         .await
         .unwrap();
 
     let (entry, dollar) = (LedgerId::new(NOW, random::bytes()), "1".parse().unwrap());
     store
+        .by(&by, NOW)
         .wallets()
-        .credit(entry, id, dollar, "for a test", &by, NOW)
+        .credit(entry, id, dollar, "for a test")
         .await
         .unwrap();
     (store, id)

@@ -92,15 +92,9 @@ test!(a_key_limited_to_some_models_lists_those, |store| {
     let (by, now) = (Actor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
+        .by(&by, now)
         .api_keys()
-        .set_allowed(
-            crossmodel::domain::Scope::All,
-            rig.key.id,
-            Some(&allowed),
-            &[],
-            &by,
-            now,
-        )
+        .set_allowed(crossmodel::domain::Scope::All, rig.key.id, Some(&allowed), &[])
         .await
         .unwrap();
 
