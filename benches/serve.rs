@@ -58,14 +58,15 @@ async fn main() -> Result<(), Error> {
 /// A provider, 200 models and a key. The secret is the same every time, since no other machine reaches the gateway.
 async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Result<ApiKeySecret, Error> {
     let (now, by) = (clock.now(), Actor::command_line());
-    store.catalog().import(&catalog(url)?, &by, now).await?;
+    store.by(&by, now).catalog().import(&catalog(url)?).await?;
 
     let account = Account::new(AccountId::new(now, random::bytes()), "bench".parse()?, now);
-    store.accounts().create(&account, &by, now).await?;
+    store.by(&by, now).accounts().create(&account).await?;
     let entry = LedgerId::new(now, random::bytes());
     store
+        .by(&by, now)
         .wallets()
-        .credit(entry, account.id, "1000000".parse()?, "to be measured", &by, now)
+        .credit(entry, account.id, "1000000".parse()?, "to be measured")
         .await?;
 
     let secret = ApiKeySecret::generate(|| [42; 64]);
@@ -82,8 +83,9 @@ async fn fill(store: &Store, clock: &Clock, master: &MasterKey, url: &str) -> Re
     let hash = master.api_key_hasher().hash(&secret);
     let aliases = aliases()?;
     store
+        .by(&by, now)
         .api_keys()
-        .create(&NewKey { key, hash, aliases }, &by, now)
+        .create(&NewKey { key, hash, aliases })
         .await?;
     Ok(secret)
 }

@@ -1,4 +1,4 @@
-//! A trial of a start, step by step as a start goes, that changes nothing.
+//! Checks whether a start would succeed: takes its steps one by one, and changes nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::master_key::{self, MasterKeyError};
 use crate::random;
 use crate::store::{Store, StoreError};
 
-/// What a start would find.
+/// The result of [`check`]: the things that a start would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The state of the database, in words.
@@ -26,8 +26,8 @@ pub struct Found {
     pub spool: Option<PathBuf>,
 }
 
-/// Goes through all that a start goes through: the database and its schema, the master key, the addresses to listen on,
-/// the authorities, the catalog, the spool. Undoes what it tries.
+/// Checks everything that a start depends on: the database and its schema, the master key, the addresses to listen on,
+/// the authorities, the catalog, the spool. Undoes its changes.
 ///
 /// # Errors
 /// If a start would fail; the error is that of the start.

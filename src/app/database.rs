@@ -9,7 +9,7 @@ use crate::store::{Actor, CatalogFile, Store};
 const MODELS: &str = include_str!("../../catalog/models.json");
 const PROVIDERS: &str = include_str!("../../catalog/providers.json");
 
-/// What to do if there is no database yet.
+/// Whether a database may be made if there is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewDatabase {
     /// Make it.
@@ -29,7 +29,7 @@ pub async fn open_store(settings: &Settings, new: NewDatabase, clock: &Clock) ->
 /// The same as [`open_store`], and the names of the migrations that ran.
 ///
 /// # Errors
-/// As there.
+/// Those of [`open_store`].
 pub async fn open_and_migrate(
     settings: &Settings,
     new: NewDatabase,
@@ -51,8 +51,9 @@ pub async fn open_and_migrate(
     if store.catalog().revision().await? == 0 {
         let shipped = CatalogFile::parse(PROVIDERS)?.and(CatalogFile::parse(MODELS)?);
         let report = store
+            .by(&Actor::command_line(), clock.now())
             .catalog()
-            .import(&shipped, &Actor::command_line(), clock.now())
+            .import(&shipped)
             .await?;
         tracing::info!("Loaded the shipped catalog: {} models and providers", report.added);
     }

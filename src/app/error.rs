@@ -1,4 +1,4 @@
-//! Why the program does not start: one line, and an exit code that a supervisor can tell apart.
+//! Why the program does not start: one line, and an exit code by which a supervisor can tell the cause.
 
 use std::io;
 
@@ -49,7 +49,7 @@ pub enum StartError {
     /// A value cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// Something else listens there.
+    /// Another program listens at this address.
     #[error("{0} is in use by another program; stop that one, or choose another address with --listen")]
     AddressInUse(Address),
     /// The address cannot be listened on.

@@ -1,4 +1,4 @@
-//! What the commands have in common: the database and its master key, ready to use; and the running program.
+//! The program behind the commands: opens the database, reads its master key, and runs gateway and console.
 
 mod check;
 mod database;

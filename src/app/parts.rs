@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use actix_web::web;
 
-use super::http::{Patience, Serve, Server};
+use super::http::{ClientTimeouts, Serve, Server};
 use super::listener::Listener;
 use super::{Serving, StartError, extra_roots, provider_proxy};
 use crate::config::{Parts, Settings};
@@ -92,7 +92,7 @@ pub(super) async fn serve(
     let cores = || available_parallelism().map_or(1, NonZero::get);
     let serve = Serve {
         workers: settings.workers.map_or_else(cores, usize::from),
-        patience: Patience::default(),
+        timeouts: ClientTimeouts::default(),
         connections: Arc::clone(connections),
     };
 

@@ -18,7 +18,7 @@ use crate::domain::MasterKey;
 use crate::gateway::Gateway;
 use crate::store::Store;
 
-/// What a command decides on, beside the settings.
+/// The values that the command decides on, besides the settings.
 #[derive(Clone, Debug)]
 pub struct Serving {
     /// The source of the time for gateway and console.
@@ -46,7 +46,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Takes the addresses and starts to answer.
+    /// Binds the addresses, and starts gateway and console.
     ///
     /// # Errors
     /// If an address is taken, the settings do not go together, or the database fails.

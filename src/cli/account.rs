@@ -73,7 +73,7 @@ async fn create(context: &Context<'_>, name: &str) -> Result<(), CliError> {
     let id = AccountId::new(now, random::bytes());
     let account = domain::Account::new(id, name.clone(), now);
 
-    match context.store.accounts().create(&account, &context.by, now).await {
+    match context.store.by(&context.by, now).accounts().create(&account).await {
         Ok(()) => output::note(&format!("Added the account `{name}`.")),
         Err(StoreError::Taken { .. }) => {
             return Err(CliError::Failed(format!(
@@ -96,16 +96,17 @@ async fn set(context: &Context<'_>, name: &str, limits: &LimitArgs, access: Acce
     let gone = || CliError::Failed(format!("NAME: `{name}` is gone"));
 
     // Check all of it before any of it is written.
-    let (accounts, now) = (context.store.accounts(), context.now());
+    let now = context.now();
     let sets_limits = !limits.is_empty();
     let limits = limits.over(account.limits)?;
     let sets_access = !access.is_empty();
     let access = access.over(account.access, &context.store.catalog().load().await?, now)?;
 
-    if sets_limits && !accounts.set_limits(account.id, limits, &context.by, now).await? {
+    let accounts = context.store.by(&context.by, now).accounts();
+    if sets_limits && !accounts.set_limits(account.id, limits).await? {
         return Err(gone());
     }
-    if sets_access && !accounts.set_access(account.id, &access, &context.by, now).await? {
+    if sets_access && !accounts.set_access(account.id, &access).await? {
         return Err(gone());
     }
 
@@ -128,12 +129,7 @@ async fn switch(context: &Context<'_>, name: &str, enabled: bool) -> Result<(), 
 
     let keys = context.store.api_keys().all(Scope::Account(account.id)).await?.len();
     let signed_in = context.store.sessions().list(None, context.now()).await?;
-    if !context
-        .store
-        .accounts()
-        .set_enabled(account.id, enabled, &context.by, context.now())
-        .await?
-    {
+    if !context.writer().accounts().set_enabled(account.id, enabled).await? {
         return Err(CliError::Failed(format!("NAME: `{name}` is gone")));
     }
 

@@ -37,7 +37,7 @@ impl Catalog {
         }
 
         let context = Context::open_or_make(settings).await?;
-        let report = context.store.catalog().import(&all, &context.by, context.now()).await?;
+        let report = context.writer().catalog().import(&all).await?;
         output::line(&format!(
             "{} added, {} updated, {} unchanged, {} retired.",
             report.added, report.updated, report.unchanged, report.retired

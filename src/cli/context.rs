@@ -6,7 +6,7 @@ use crate::app::{self, NewDatabase};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::{Account, ApiKey, ApiKeySecret, Email, MasterKey, Person, PersonId, Scope, Timestamp};
-use crate::store::{Actor, Store};
+use crate::store::{Actor, Store, Writer};
 
 /// The opened database, and the actor that changes it.
 #[derive(Debug)]
@@ -48,6 +48,11 @@ impl<'a> Context<'a> {
             by: Actor::command_line(),
             clock,
         })
+    }
+
+    /// The store, for a change that the command makes now.
+    pub fn writer(&self) -> Writer<'_> {
+        self.store.by(&self.by, self.now())
     }
 
     /// The current time.

@@ -97,8 +97,10 @@ impl Add {
         }
 
         let account = context.account(&self.account).await?;
-        let (wallets, now) = (context.store.wallets(), context.now());
-        let before = wallets
+        let now = context.now();
+        let before = context
+            .store
+            .wallets()
             .balance(account.id)
             .await?
             .map_or(PicoUsd::ZERO, |wallet| wallet.balance);
@@ -110,7 +112,8 @@ impl Add {
         }
 
         let id = LedgerId::new(now, random::bytes());
-        let balance = wallets.credit(id, account.id, self.usd, note, &context.by, now).await?;
+        let wallets = context.store.by(&context.by, now).wallets();
+        let balance = wallets.credit(id, account.id, self.usd, note).await?;
         let Some(balance) = balance else {
             return Err(CliError::Failed(format!("--account: `{}` is gone", account.name)));
         };

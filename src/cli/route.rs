@@ -127,11 +127,7 @@ impl Set {
 
         let order = ProviderOrder::new(model, account, self.providers)
             .map_err(|error| CliError::Usage(format!("--providers: {error}")))?;
-        let changed = context
-            .store
-            .catalog()
-            .set_provider_order(&order, &context.by, context.now())
-            .await?;
+        let changed = context.writer().catalog().set_provider_order(&order).await?;
 
         let what = format!(
             "{} is asked at {} when its provider fails",
@@ -156,9 +152,8 @@ impl Which {
             Err(_) => self.model.clone(),
         };
 
-        let catalog = context.store.catalog();
-        let removed = catalog.remove_provider_order(&model, account, &context.by, context.now());
-        if !removed.await? {
+        let catalog = context.writer().catalog();
+        if !catalog.remove_provider_order(&model, account).await? {
             return Err(CliError::Failed(format!(
                 "MODEL: there is no order of providers for {model}{}; see: crossmodel route list",
                 self.whose()

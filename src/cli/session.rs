@@ -123,22 +123,14 @@ async fn end(context: &Context<'_>, typed: &str) -> Result<(), CliError> {
         }
     };
 
-    context
-        .store
-        .sessions()
-        .end(&session.id, &context.by, context.now())
-        .await?;
+    context.writer().sessions().end(&session.id).await?;
     output::note(&format!("Ended the session {} of {}.", session.short_id, session.email));
     Ok(())
 }
 
 async fn end_all(context: &Context<'_>, email: &Email) -> Result<(), CliError> {
     let person = context.person(email).await?;
-    let ended = context
-        .store
-        .sessions()
-        .end_all(person.id, &context.by, context.now())
-        .await?;
+    let ended = context.writer().sessions().end_all(person.id).await?;
     output::note(&format!(
         "Ended {} of {email}.",
         output::count(ended, "session", "sessions")

@@ -1,4 +1,4 @@
-//! What follows from the settings together: addresses, proxies, folders; and settings that do not go together.
+//! Derives values from several settings: addresses, proxies, folders. Refuses settings that contradict each other.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use url::{Host, Url};
 use super::{Address, Part, Parts, Settings};
 use crate::domain::TrustedProxies;
 
-/// Settings that are each fine but do not go together. `Display` is the whole line, with the name of the setting.
+/// Settings that are each valid but contradict each other. `Display` is the whole line, with the name of the setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
     /// Gateway and console are both switched off.

@@ -16,7 +16,7 @@ pub enum AddressError {
     /// Neither an IP address with a port, nor `localhost` with one.
     #[error("`{0}` is not an address to listen on; write IP:PORT, for example 127.0.0.1:8080")]
     Address(String),
-    /// The same, where `off` would do as well.
+    /// Neither an address to listen on nor `off`.
     #[error("`{0}` is not an address to listen on; write IP:PORT, for example 127.0.0.1:8080, or off")]
     Part(String),
 }
@@ -27,7 +27,8 @@ impl Address {
         self.0.ip().is_loopback()
     }
 
-    /// The address to reach it under from this machine, where an open one such as 0.0.0.0 means every address.
+    /// The address at which programs on this machine reach it: a loopback address in place of one such as 0.0.0.0,
+    /// which means every address.
     #[must_use]
     pub fn from_here(self) -> Self {
         let ip = match self.0.ip() {

@@ -1,4 +1,4 @@
-//! Settings: one struct, read from flags and the environment, and what follows from it.
+//! Settings: one struct, read from flags and the environment, and the values that are derived from it.
 
 mod derived;
 mod listen;

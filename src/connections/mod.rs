@@ -1,4 +1,4 @@
-//! The connections of clients: which are let in, and which end when there is no room for another.
+//! Limits the connections of clients: lets new ones in, and ends an old one when there is no room for another.
 //!
 //! Any program can open a connection, so those that have shown neither a key nor a session, *strangers*, get a part of the
 //! room only: half of it all together, and a number for each address. A new connection is let in even then. Instead, the
@@ -22,14 +22,14 @@ use crate::domain::{TrustedProxies, household};
 use report::Matter;
 use state::State;
 
-/// How many connections there may be.
+/// The limits on the number of connections.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// All together. Strangers have half of it.
     pub most: usize,
     /// Strangers of one IPv4 address, or of one IPv6 network of 64 bits.
     pub per_address: usize,
-    /// Many clients come from the addresses of these, so that `per_address` does not hold for them.
+    /// Trusted proxies. Many clients come from their addresses, so `per_address` does not apply to them.
     pub proxies: TrustedProxies,
 }
 
@@ -44,7 +44,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    /// Room without a connection in it.
+    /// No connections yet, within the limits of `room`.
     pub fn new(room: Room) -> Arc<Self> {
         Arc::new(Self {
             room,

@@ -1,4 +1,4 @@
-//! What the log reports of connections, each thing at most once in a while.
+//! Limits the log lines about connections: each kind is reported at most once in a while.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use super::Room;
 /// The log does not report the same thing again before this has passed.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// What the log reports.
+/// The kinds of log lines about connections.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Matter {
     /// One address has too many.

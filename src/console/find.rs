@@ -1,4 +1,4 @@
-//! `GET /find`: pages, keys and models by a few letters. A page of its own, and the results of the palette.
+//! `GET /find`: finds pages, keys and models by a few letters, on a page of its own or in the palette.
 
 use actix_web::http::StatusCode;
 use actix_web::web;

@@ -32,7 +32,8 @@ struct Known {
 }
 
 impl Outage {
-    /// Does some work, unless the server is away or goes away meanwhile; then the work is dropped, and the result is `None`.
+    /// Runs `work`. If the database's server is away, or goes away meanwhile, drops the work and returns `None`. `look`
+    /// asks whether the server answers.
     pub(super) async fn unless_away<T, L>(&self, look: impl Fn() -> L, work: impl Future<Output = T>) -> Option<T>
     where
         L: Future<Output = bool> + Send + 'static,

@@ -13,12 +13,12 @@ use super::state::Console;
 use super::web::{Address, ConsoleError, assets, reply};
 use super::{aliases, catalog, clients, find, keys, models, requests, usage, wallet};
 
-/// Files, for which no session is read.
+/// The address of built-in files, for which no session is read.
 const ASSETS: &[Address] = &[Address::page("/assets/{name}", |to| to.to(assets::serve)).open()];
 
 const START: &[Address] = &[Address::page("/", |to| to.to(|| async { reply::see_other("/keys") }))];
 
-/// The pages. Of two patterns that match, the first one counts.
+/// The addresses of all pages. Of two patterns that match, the first one counts.
 const PAGES: &[&[Address]] = &[
     aliases::ROUTES,
     catalog::ROUTES,
@@ -40,7 +40,7 @@ pub fn all() -> impl Iterator<Item = &'static Address> {
     ASSETS.iter().chain(PAGES.iter().copied().flatten())
 }
 
-/// Whether a pattern needs no person signed in.
+/// Whether an address, by its pattern, is open to people who are not signed in.
 pub(super) fn is_open(pattern: &str) -> bool {
     all().any(|address| address.path == pattern && address.open)
 }

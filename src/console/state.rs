@@ -1,4 +1,4 @@
-//! What handlers share: the console and its settings.
+//! The state that all handlers share: the console and its settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +18,9 @@ use crate::store::{Store, StoreError};
 pub struct ConsoleOptions {
     /// The source of the time.
     pub clock: Clock,
-    /// Seals secrets that must be read back, and keys the hashes of API keys.
+    /// The master key: it seals secrets that must be read back, and hashes API keys.
     pub master: MasterKey,
-    /// The address that people use. Requests to other hosts are refused.
+    /// The address at which people open the console. Requests to other hosts are refused.
     pub public_url: Url,
     /// Whether browsers use https: the cookie is then sent over https only.
     pub secure_cookies: bool,
@@ -28,18 +28,18 @@ pub struct ConsoleOptions {
     pub demo_provider: bool,
     /// The gateway's base URL for the examples, for example `http://127.0.0.1:8080/v1`.
     pub gateway_url: String,
-    /// Proxies in front whose `X-Forwarded-For` is believed.
+    /// Proxies in front of the console whose `X-Forwarded-For` it trusts.
     pub proxies: TrustedProxies,
     /// How long a page of requests searches for rare ones before it offers to search further.
     pub search_patience: Duration,
 }
 
 impl ConsoleOptions {
-    /// The usual patience: the whole page then takes well under 200 ms.
+    /// The usual value of `search_patience`: the whole page then takes well under 200 ms.
     pub const SEARCH_PATIENCE: Duration = Duration::from_millis(100);
 }
 
-/// The console. Clones share everything.
+/// The console. Clones share all state.
 #[derive(Clone, Debug)]
 pub struct Console(Arc<Inner>);
 
@@ -85,7 +85,7 @@ impl Console {
         self.options.clock.now()
     }
 
-    /// The catalog as it is stored now. Read again only when the store says that it changed.
+    /// The catalog as it is stored now. It is read again only after the store has announced a change.
     pub async fn catalog(&self) -> Result<Arc<Catalog>, StoreError> {
         let known = self.catalog.load_full();
         if !known.models().is_empty() && known.revision() == self.store.catalog().revision().await? {

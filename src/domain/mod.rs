@@ -5,15 +5,15 @@
 //!
 //! Where to begin:
 //!
-//! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's permissions;
-//!   [`explain`] puts the answer and every step to it in words.
+//! - [`AliasSet::resolve`] is the rule that the product exists for; [`decide`] adds the catalog and the key's
+//!   permissions; [`explain`] says the result and every step to it in sentences.
 //! - [`validate`] says why a draft of aliases cannot be saved, [`hints`] gives advice about one that can, [`merge`] joins two
 //!   people's edits, and [`import_aliases`] and [`export_aliases`] read and write aliases as text.
 //! - [`Traffic`] holds the requests of a key's clients; [`Traffic::reprice`] says what they would cost with other aliases, and
 //!   [`propose_aliases`] which aliases would match them.
-//! - [`fallbacks`] says which providers are asked when a model's provider fails.
-//! - [`Catalog`] holds the real models and their providers, [`search`] finds a model, and [`Model::cost`] says what a call of it
-//!   costs, exact to the pico-dollar; [`Model::max_cost`] says in advance what it can cost.
+//! - [`fallbacks`] lists the models to try, at other providers, when a model's provider fails.
+//! - [`Catalog`] holds the real models and their providers, [`search`] finds a model, and [`Model::cost`] says what a
+//!   call of it costs, exact to the pico-dollar; [`Model::max_cost`] says before the call what it can cost at most.
 //! - [`ApiKeySecret`], [`MasterKey`] and [`EgressPolicy`] keep secrets secret and calls where they belong.
 
 mod access;

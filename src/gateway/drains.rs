@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many at most: clients that leave must not cost the gateway more than clients that stay.
+/// The most answers that are read on at once: clients that leave must not cost the gateway more than clients that stay.
 const MOST: usize = 256;
 
 /// Counts the answers that are read on. Clones share the count.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
+use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use super::endpoints::routes;
 use super::error::GatewayError;
 use super::http::{BodyBudget, refusal_log};
-use super::locks::lock;
 use super::metering::spending::{self, Spending};
 use super::metering::{recovery, retention, shipper, spool};
 use super::options::GatewayOptions;
@@ -24,12 +24,12 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Gateway {
     inner: Arc<Inner>,
-    tasks: Arc<std::sync::Mutex<Option<Tasks>>>,
+    tasks: Arc<Mutex<Option<Tasks>>>,
 }
 
 impl Gateway {
-    /// Reads the catalog, and starts the tasks that keep the memory fresh and write usage records. Call it on the runtime that
-    /// lives as long as the gateway.
+    /// Reads the catalog, and starts the tasks that keep the caches fresh and write usage records. Call it on the
+    /// runtime that lives as long as the gateway.
     ///
     /// # Errors
     /// If the database does not answer, the spool cannot be written, or TLS cannot be set up.
@@ -48,7 +48,7 @@ impl Gateway {
             hasher: options.master.api_key_hasher(),
             cache,
             spending,
-            shipping: Arc::new(shipper::Shipper::new(spool.clone())),
+            shipper: Arc::new(shipper::Shipper::new(spool.clone())),
             spool,
             refusals: Arc::default(),
             refusal_log: refusal_log::RefusalLog::default(),
@@ -64,7 +64,7 @@ impl Gateway {
 
         Ok(Self {
             inner,
-            tasks: Arc::new(std::sync::Mutex::new(Some(tasks))),
+            tasks: Arc::new(Mutex::new(Some(tasks))),
         })
     }
 
@@ -81,24 +81,25 @@ impl Gateway {
     /// Writes every waiting usage record into the tables.
     pub async fn flush(&self) {
         self.inner.refusals.flush(&self.inner.spending.store).await;
-        self.inner.shipping.flush().await;
+        self.inner.shipper.flush().await;
     }
 
-    /// Makes `/readyz` say that this gateway is about to stop, so that no new work is sent to it. Calls are answered as before.
+    /// Makes `/readyz` say that this gateway is about to stop, so that load balancers send it no new calls. It answers
+    /// calls as before.
     pub fn drain(&self) {
         self.inner.stopping.store(true, Ordering::SeqCst);
     }
 
-    /// Stops the gateway: `/readyz` says so, and the records of finished calls are written. Call it after the server has
-    /// stopped.
+    /// Stops the gateway: makes `/readyz` say so, and writes the records of finished calls. Call it after the server
+    /// has stopped.
     pub async fn stop(&self) {
         self.drain();
         let patience = self.inner.options.timeouts.database;
         drop(tokio::time::timeout(patience, self.inner.refusals.flush(&self.inner.spending.store)).await);
         self.inner.spending.end_sweeps().await;
-        self.inner.shipping.stop();
+        self.inner.shipper.stop();
 
-        let Some(Tasks { shipper, others }) = lock(&self.tasks).take() else {
+        let Some(Tasks { shipper, others }) = self.tasks.lock().take() else {
             return;
         };
         for task in others {
@@ -113,7 +114,8 @@ impl Gateway {
     }
 }
 
-/// Keeps the memory and the database in step, for ever: reads changes, and writes what this gateway holds and has refused.
+/// The sweep: every few seconds, compares the cache with the database, and writes the held amounts and the refused
+/// names into it. It runs until it is aborted.
 pub async fn sweep(inner: Arc<Inner>) {
     let mut ticks = tokio::time::interval(inner.options.sweep_every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -148,7 +150,7 @@ impl Tasks {
         ];
 
         Self {
-            shipper: shipper::start(Arc::clone(&inner.shipping), Arc::clone(spending)),
+            shipper: shipper::start(Arc::clone(&inner.shipper), Arc::clone(spending)),
             others,
         }
     }

@@ -1,8 +1,8 @@
-//! What each log line of a call names: the request, the key and the account.
+//! The fields of each log line of a call: the request, the key and the account.
 
 use crate::domain::{AccountId, ApiKeyId, RequestId};
 
-/// Who a log line is about.
+/// The request, key and account that a log line is about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Marks {
     pub request: RequestId,
@@ -10,8 +10,8 @@ pub(super) struct Marks {
     pub account: AccountId,
 }
 
-/// Writes a log line of a call: `log_call!(warn, marks, provider.id = %name, "A provider failed")`. The request stands there as
-/// in the header `x-request-id`.
+/// Writes a log line of a call: `log_call!(warn, marks, provider.id = %name, "A provider failed")`. The field
+/// `request.id` has the form of the header `x-request-id`.
 macro_rules! log_call {
     ($level:ident, $marks:expr, $($rest:tt)+) => {{
         let marks: $crate::gateway::marks::Marks = $marks;

@@ -17,7 +17,7 @@ pub struct Inner {
     pub cache: Arc<cache::Cache>,
     pub spending: Arc<spending::Spending>,
     pub spool: spool::Spool,
-    pub shipping: Arc<shipper::Shipper>,
+    pub shipper: Arc<shipper::Shipper>,
     pub refusals: Arc<refused_names::Refusals>,
     pub refusal_log: refusal_log::RefusalLog,
     pub metrics: metrics::Metrics,

@@ -1,4 +1,4 @@
-//! The master key's file.
+//! The file of the master key, which seals and hashes the secrets of this installation.
 
 mod error;
 

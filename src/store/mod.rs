@@ -1,7 +1,10 @@
-//! The only place that knows SQL: one folder for each subject, one text for both engines.
+//! The only place that knows SQL: one folder for each subject, one SQL text for both engines.
 //!
-//! A [`Store`] is SQLite or Postgres. Every write runs in a task of its own: if the caller is dropped half-way, the whole change
-//! is made or none of it.
+//! A [`Store`] is SQLite or Postgres. Its methods, such as [`Store::api_keys`], give access to one subject each. Every
+//! write runs in a task of its own: if the caller is dropped half-way, the whole change is made or none of it.
+//!
+//! Many methods take a [`Scope`](crate::domain::Scope), which limits them to the rows of one account, and methods that
+//! change something take an [`Actor`], whom the audit log names, and the current time.
 
 mod audit;
 mod catalog;
@@ -13,7 +16,7 @@ mod people;
 mod statements;
 mod usage;
 
-pub use audit::{Actor, Audit, AuditEntry};
+pub use audit::{Actor, Audit, AuditEntry, Writer};
 pub use catalog::{CatalogFile, CatalogFileError, CatalogTable, ImportReport, ProviderChange};
 pub use engine::{Change, DatabaseUrl, DatabaseUrlError, SetupTurn, Store, StoreError};
 pub use installation::Installation;

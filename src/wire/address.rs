@@ -1,4 +1,4 @@
-//! Paths that clients call by mistake, mostly because their base URL is not quite right, and the paths that they mean.
+//! Paths that clients call by mistake, mostly because of a wrong base URL, and the path that each of them means.
 
 use super::error::{ApiError, Code, Surface};
 use super::operation::Operation;
@@ -52,8 +52,8 @@ pub fn is_of_an_api(path: &str) -> bool {
     OF_APIS.iter().any(|start| path.starts_with(start)) || operation(path).is_some()
 }
 
-/// The shape in which a client of `path` reads errors: Anthropic's on its endpoints, and on those that both protocols share
-/// if the key comes in Anthropic's header (`x_api_key`).
+/// The shape of errors for a client that calls `path`: Anthropic's on its endpoints, and on those that both protocols
+/// share if the key comes in Anthropic's header (`x_api_key`).
 pub fn surface(path: &str, x_api_key: bool) -> Surface {
     let messages = path.contains("/messages/") || path.ends_with("/messages");
     let shared = path.contains("/models/") || path.ends_with("/models");

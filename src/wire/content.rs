@@ -1,5 +1,6 @@
-//! Whether an event of a stream carries content. Text, thoughts, calls, refusals, citations and the reason of an end do. An
-//! event that only opens a stream or keeps it open does not: until content came, the gateway can ask again if a stream fails.
+//! Whether an event of a stream carries content. Text, thoughts, calls, refusals, citations and the reason of an end
+//! do. An event that only opens a stream or keeps it open does not: until content has come, the gateway can repeat the
+//! request if the stream fails.
 //!
 //! An unknown event counts as content: the client must get it.
 

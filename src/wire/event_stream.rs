@@ -1,4 +1,4 @@
-//! Streams of events on their way from a provider to a client: what the gateway asks of each, whatever its protocol.
+//! The interface of a stream of events on its way from a provider to a client, the same for every protocol.
 
 use bytes::Bytes;
 
@@ -7,10 +7,10 @@ use super::reported::Reported;
 use super::sse::{EventAction, EventTooLong};
 use crate::domain::{ServiceReport, Tokens};
 
-/// How a stream stands when its bytes end.
+/// How a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd {
-    /// The provider said that it was complete.
+    /// The provider marked the answer as complete.
     Complete,
     /// The provider reported an error in the stream.
     Failed,
@@ -18,7 +18,7 @@ pub enum StreamEnd {
     Cut,
 }
 
-/// What an answer has metered so far.
+/// What has been counted of an answer so far, to bill it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Metered {
     /// The last token counts that the provider sent.
@@ -29,7 +29,7 @@ pub struct Metered {
     pub text_bytes: usize,
 }
 
-/// A provider's stream as the client gets it.
+/// A provider's stream on its way to a client: forwarded ([`super::passthrough`]) or translated ([`super::translate`]).
 pub trait EventStream {
     /// Takes the next bytes of the provider; `out` gets what goes to the client now.
     ///
@@ -61,12 +61,12 @@ pub trait EventStream {
     /// The failure that the provider reported.
     fn error(&self) -> Option<&Reported>;
 
-    /// Whether the client has read [`EventStream::error`], since the provider's own event passed through.
+    /// Whether the client has got [`EventStream::error`] already, since the provider's own event was forwarded.
     fn shows_error(&self) -> bool;
 }
 
-/// Looks at the events of one protocol's stream as they pass through. It has to be quick: for most events a search for a few
-/// bytes is enough, and few need a parse.
+/// Watches the events of a stream that is forwarded, one implementation for each protocol. It has to be quick: for most
+/// events a search for a few bytes is enough, and few need a parse.
 pub trait EventWatch {
     /// Reads the data of an event, and decides whether the client gets it too.
     fn judge(&mut self, data: &[u8]) -> EventAction;

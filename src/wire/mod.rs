@@ -3,9 +3,9 @@
 //! Pure functions and small state machines over bytes and values; nothing here waits, connects or knows the time.
 //! [`encoding`] decodes compressed bodies.
 //!
-//! Same protocol on both sides: [`control`] edits the body in place, [`passthrough`] lets the answer through. Different
-//! protocols: [`translate`] goes from one protocol's folder to another ([`chat`], [`messages`], [`responses`],
-//! [`completions`]) by way of the [`neutral`] form, so that no protocol knows another.
+//! Where client and provider speak the same protocol, [`control`] edits the body in place and [`passthrough`] forwards
+//! the answer. Where they differ, [`translate`] goes from one protocol's folder to another ([`chat`], [`messages`],
+//! [`responses`], [`completions`]) by way of the [`neutral`] form, so that no protocol knows another.
 
 pub mod address;
 pub mod chat;

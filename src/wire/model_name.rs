@@ -3,12 +3,12 @@
 use super::json::{JsonError, Span, Walk};
 use crate::domain::Protocol;
 
-/// The place of the name in a whole answer: the value of `model`, quotes included. `None` if it has none.
+/// Where the name stands in a whole answer: the value of `model`, quotes included. `None` if the answer has no `model`.
 pub fn in_answer(answer: &[u8]) -> Option<Span> {
     member(std::str::from_utf8(answer).ok()?, "\"model\"")
 }
 
-/// The place of the name in the data of one event of a stream. Quick for the many events that do not have it.
+/// Where the name stands in the data of one event of a stream. Quick for the many events without a name.
 pub fn in_event(protocol: Protocol, data: &[u8]) -> Option<Span> {
     match protocol {
         Protocol::OpenaiChat => first_level(data),

@@ -1,9 +1,9 @@
-//! The endpoints that take a body with a model's name in it.
+//! The endpoints whose requests name a model.
 
 use super::error::Surface;
 use crate::domain::Protocol;
 
-/// An endpoint that a model answers.
+/// An endpoint whose requests name a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// `POST /v1/chat/completions`
@@ -43,7 +43,7 @@ impl Operation {
         }
     }
 
-    /// The shape in which its clients read errors.
+    /// The shape of errors for its clients.
     pub const fn surface(self) -> Surface {
         match self {
             Self::Messages | Self::CountTokens => Surface::Anthropic,
@@ -51,8 +51,8 @@ impl Operation {
         }
     }
 
-    /// The protocol whose bytes pass untouched; `None` if requests to all providers are translated, or only one kind of
-    /// provider is called.
+    /// The protocol of providers that get a request as it came. `None` for completions, which are translated for every
+    /// provider, and for embeddings, which go to OpenAI's kind of provider only.
     pub const fn native(self) -> Option<Protocol> {
         match self {
             Self::Chat => Some(Protocol::OpenaiChat),

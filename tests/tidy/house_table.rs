@@ -106,46 +106,60 @@ const STORE: &[Row] = &[
 ];
 
 const GATEWAY: &[Row] = &[
-    ("locks", &[]),
     ("marks", &[]),
     ("memory", &[]),
     ("drains", &[]),
-    ("metrics", &["locks"]),
+    ("metrics", &[]),
     ("error", &[]),
+    ("db_health", &[]),
+    ("single_flight", &["db_health"]),
     ("files", &[]),
     ("options", &["files"]),
     (
         "metering",
-        &["locks", "marks", "memory", "drains", "metrics", "files", "options"],
+        &[
+            "marks",
+            "memory",
+            "drains",
+            "metrics",
+            "db_health",
+            "single_flight",
+            "files",
+            "options",
+        ],
     ),
-    (
-        "upstream",
-        &["locks", "marks", "memory", "drains", "metrics", "options"],
-    ),
+    ("upstream", &["marks", "memory", "drains", "metrics", "options"]),
     (
         "cache",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream",
+            "marks",
+            "memory",
+            "drains",
+            "metrics",
+            "db_health",
+            "single_flight",
+            "options",
+            "metering",
+            "upstream",
         ],
     ),
     (
         "http",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache",
+            "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache",
         ],
     ),
     (
         "state",
         &[
-            "locks", "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache", "http",
+            "marks", "memory", "drains", "metrics", "options", "metering", "upstream", "cache", "http",
         ],
     ),
     ("worker", &["options", "metering", "upstream", "cache", "http", "state"]),
     (
         "call",
         &[
-            "locks", "marks", "memory", "metrics", "options", "metering", "upstream", "cache", "http", "state",
-            "worker",
+            "marks", "memory", "metrics", "options", "metering", "upstream", "cache", "http", "state", "worker",
         ],
     ),
     (
@@ -158,7 +172,6 @@ const GATEWAY: &[Row] = &[
     (
         "lifecycle",
         &[
-            "locks",
             "memory",
             "drains",
             "metrics",

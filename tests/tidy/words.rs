@@ -109,7 +109,8 @@ pub const OLD_NAMES: &[OldName] = &[
     // The neutral form.
     old("Ask", "Request").below("src/wire"),
     old("Reply", "Response").below("src/wire"),
-    old("Takes", "Capabilities").below("src/wire"),
+    old("Takes", "Facts").below("src/wire"),
+    old("Capabilities", "Facts").below("src/wire"),
     old("Seal", "Signature").below("src/wire"),
     old("Shown", "ResponseIdentity").below("src/wire"),
     old("Telling", "ResponseStyle").below("src/wire"),

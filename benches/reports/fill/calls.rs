@@ -3,8 +3,8 @@
 use crossmodel::domain::{
     Attempt, CallState, PicoUsd, Pricing, RequestId, Timestamp, Tokens, UsageRecord, UsageSource,
 };
+use fastrand::Rng;
 
-use super::dice::Dice;
 use super::keys::Key;
 use super::uses::Use;
 use super::{DAYS, RARE_KEY};
@@ -38,13 +38,13 @@ pub(super) fn hours(count: u64, now: Timestamp) -> Vec<(Timestamp, u64)> {
 }
 
 /// One call at this time.
-pub(super) fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageRecord {
+pub(super) fn call(dice: &mut Rng, keys: &[Key], uses: &[Use], at: Timestamp) -> UsageRecord {
     let (key, of) = caller(dice, keys, uses);
     let end = End::draw(dice);
     let (tokens, cost) = bill(dice, of, end.is_charged(), at);
-    let first = 150 + dice.below(1_200) as u32;
+    let first = 150 + dice.u32(..1_200);
     let mut id = [0; 10];
-    id[2..].copy_from_slice(&dice.next().to_be_bytes());
+    id[2..].copy_from_slice(&dice.u64(..).to_be_bytes());
     // A copy of a record differs from it in this half of the last byte.
     id[9] |= 0x80;
 
@@ -80,7 +80,7 @@ pub(super) fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -
         tier: None,
         searches: 0,
         cost,
-        latency_ms: first + dice.below(9_000) as u32,
+        latency_ms: first + dice.u32(..9_000),
         first_byte_ms: charged.then_some(first),
         attempts: attempts(of, &end, first),
         agent: Some(key.agent.into()),
@@ -88,15 +88,15 @@ pub(super) fn call(dice: &mut Dice, keys: &[Key], uses: &[Use], at: Timestamp) -
 }
 
 /// The key that calls and what it asks for; now and then one of the rare ones.
-fn caller<'a>(dice: &mut Dice, keys: &'a [Key], uses: &'a [Use]) -> (&'a Key, &'a Use) {
+fn caller<'a>(dice: &mut Rng, keys: &'a [Key], uses: &'a [Use]) -> (&'a Key, &'a Use) {
     let total = keys.last().map_or(1, |key| key.upto);
-    let drawn = dice.below(total);
+    let drawn = dice.u64(..total);
     let key = &keys[keys.partition_point(|key| key.upto <= drawn)];
-    let of = &uses[key.uses[dice.below(key.uses.len() as u64) as usize]];
+    let of = &uses[key.uses[dice.usize(..key.uses.len())]];
 
-    match dice.below(100_000) {
+    match dice.u64(..100_000) {
         0 => (&keys[RARE_KEY], &uses[uses.len() - 2]),
-        1..6 => (&keys[(dice.below(5) * 61) as usize], &uses[uses.len() - 1]),
+        1..6 => (&keys[(dice.u64(..5) * 61) as usize], &uses[uses.len() - 1]),
         _ => (key, of),
     }
 }
@@ -110,8 +110,8 @@ struct End {
 }
 
 impl End {
-    fn draw(dice: &mut Dice) -> Self {
-        let drawn = dice.below(10_000);
+    fn draw(dice: &mut Rng) -> Self {
+        let drawn = dice.u64(..10_000);
         let (status, error, state) = match drawn {
             0..120 => (429, Some("rate_limit_exceeded"), CallState::Released),
             120..220 => (502, Some("provider_error"), CallState::Released),
@@ -134,13 +134,13 @@ impl End {
 }
 
 /// The tokens of a call and their cost; none if it is not charged.
-fn bill(dice: &mut Dice, of: &Use, charged: bool, at: Timestamp) -> (Tokens, PicoUsd) {
-    let (long, longer) = (8 + dice.below(9), 5 + dice.below(7));
-    let (prompt, completion) = (200 + dice.below(1 << long), 1 + dice.below(1 << longer));
+fn bill(dice: &mut Rng, of: &Use, charged: bool, at: Timestamp) -> (Tokens, PicoUsd) {
+    let (long, longer) = (8 + dice.u64(..9), 5 + dice.u64(..7));
+    let (prompt, completion) = (200 + dice.u64(..1 << long), 1 + dice.u64(..1 << longer));
     let tokens = Tokens {
         prompt,
         completion,
-        cache_read: prompt * dice.below(90) / 100,
+        cache_read: prompt * dice.u64(..90) / 100,
         reasoning: completion / 3,
         ..Tokens::default()
     };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crossmodel::domain::{Account, AccountId, Alias, ApiKey, ApiKeyId, ApiKeySecret, Limits, MasterKey, Timestamp};
 use crossmodel::store::{Actor, NewKey, Store};
+use fastrand::Rng;
 
-use super::dice::Dice;
 use super::uses::NAMES;
 use super::{ACCOUNTS, DAYS, KEYS};
 use crate::Error;
@@ -29,7 +29,7 @@ pub(super) struct Key {
 }
 
 /// Creates all accounts with their keys, as of a day before the first call.
-pub(super) async fn create(store: &Store, dice: &mut Dice, now: Timestamp) -> Result<Vec<Key>, Error> {
+pub(super) async fn create(store: &Store, dice: &mut Rng, now: Timestamp) -> Result<Vec<Key>, Error> {
     let (by, begin) = (
         Actor::command_line(),
         now.minus(Duration::from_secs((DAYS + 1) * 86_400)),
@@ -42,7 +42,7 @@ pub(super) async fn create(store: &Store, dice: &mut Dice, now: Timestamp) -> Re
             format!("account-{a:02}").parse()?,
             begin,
         );
-        store.accounts().create(&account, &by, begin).await?;
+        store.by(&by, begin).accounts().create(&account).await?;
         // Half of the names each, so that accounts differ.
         let known: Vec<usize> = (0..NAMES.len()).filter(|n| (n + a) % 2 == 0 || *n < 4).collect();
 
@@ -85,13 +85,13 @@ async fn create_key(
 
     let hash = MasterKey::from_bytes([7; 32]).api_key_hasher().hash(&secret);
     let new = NewKey { key, hash, aliases };
-    store.api_keys().create(&new, &Actor::command_line(), begin).await?;
+    store.by(&Actor::command_line(), begin).api_keys().create(&new).await?;
     Ok(id)
 }
 
 /// Six of the known uses. The client asks for the first one most, then for the second.
-fn draw_uses(known: &[usize], dice: &mut Dice) -> Vec<usize> {
-    let mut uses: Vec<usize> = (0..6).map(|_| known[dice.below(known.len() as u64) as usize]).collect();
+fn draw_uses(known: &[usize], dice: &mut Rng) -> Vec<usize> {
+    let mut uses: Vec<usize> = (0..6).map(|_| known[dice.usize(..known.len())]).collect();
     uses.extend([uses[0], uses[0], uses[0], uses[1], uses[1]]);
     uses
 }

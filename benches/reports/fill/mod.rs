@@ -2,7 +2,6 @@
 //! come in practice, and two needles in the haystack.
 
 mod calls;
-mod dice;
 mod keys;
 mod uses;
 
@@ -10,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use crossmodel::domain::{AccountId, ApiKeyId, Catalog, Scope, Timestamp};
 use crossmodel::store::{Actor, CatalogFile, Store};
+use fastrand::Rng;
 
-use self::dice::Dice;
 use self::keys::Key;
 use self::uses::Use;
 pub use self::uses::{RARE_MODEL, RARE_NAME};
@@ -39,7 +38,7 @@ pub struct Filled {
 /// Fills an empty database with `count` records, the last one just before `now`.
 pub async fn fill(store: &Store, count: u64, now: Timestamp) -> Result<Filled, Error> {
     let catalog = catalog(store, now).await?;
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let mut dice = Rng::with_seed(0x9E37_79B9_7F4A_7C15);
     let keys = keys::create(store, &mut dice, now).await?;
     let uses = Use::all(&catalog)?;
 
@@ -86,8 +85,9 @@ async fn catalog(store: &Store, now: Timestamp) -> Result<Catalog, Error> {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json"))?;
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json"))?;
     store
+        .by(&Actor::command_line(), now)
         .catalog()
-        .import(&providers.and(models), &Actor::command_line(), now)
+        .import(&providers.and(models))
         .await?;
     Ok(store.catalog().load().await?)
 }

@@ -7,9 +7,9 @@
 
 mod accepting;
 mod line;
-mod patience;
 mod room;
 mod stream;
+mod timeouts;
 mod worker;
 
 use std::io;
@@ -23,7 +23,7 @@ use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use accepting::accept;
-pub(super) use patience::Patience;
+pub(super) use timeouts::ClientTimeouts;
 use worker::Orders;
 
 use crate::connections::Connections;
@@ -40,7 +40,7 @@ pub(super) struct Server {
 pub(super) struct Serve {
     /// The number of threads that answer requests.
     pub workers: usize,
-    pub patience: Patience,
+    pub timeouts: ClientTimeouts,
     pub connections: Arc<Connections>,
 }
 
@@ -68,7 +68,7 @@ impl Server {
         };
         let mut workers = Vec::new();
         for number in 0..serve.workers.max(1) {
-            workers.push(server.worker(number, serve.patience, configure.clone()).await?);
+            workers.push(server.worker(number, serve.timeouts, configure.clone()).await?);
         }
 
         tokio::spawn(accept(listener, workers, serve.connections, asked_to_stop));
@@ -78,7 +78,7 @@ impl Server {
     async fn worker(
         &mut self,
         number: usize,
-        patience: Patience,
+        timeouts: ClientTimeouts,
         configure: impl Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     ) -> io::Result<mpsc::UnboundedSender<accepting::Arrival>> {
         let (sender, arrivals) = mpsc::unbounded_channel();
@@ -89,7 +89,7 @@ impl Server {
             arrivals,
             closing,
             enough: self.enough.subscribe(),
-            patience,
+            timeouts,
             started,
         };
 

@@ -13,8 +13,8 @@ use tokio::task::AbortHandle;
 
 use super::accepting::Arrival;
 use super::line::Line;
-use super::patience::Patience;
 use super::stream::Io;
+use super::timeouts::ClientTimeouts;
 use crate::connections::ConnectionSlot;
 
 /// The connections that a worker serves.
@@ -62,9 +62,9 @@ impl Room {
     }
 
     /// Ends connections on which nothing useful happens.
-    pub(super) fn sweep(&self, patience: &Patience, stopping: Option<Instant>) {
+    pub(super) fn sweep(&self, timeouts: &ClientTimeouts, stopping: Option<Instant>) {
         for (line, task) in self.members.borrow().values() {
-            if line.is_over(patience, stopping) {
+            if line.is_over(timeouts, stopping) {
                 task.abort();
             }
         }

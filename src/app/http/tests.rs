@@ -34,7 +34,7 @@ impl Site {
             proxies: TrustedProxies::default(),
         });
         // The server's own clock is half a second behind.
-        let patience = Patience {
+        let timeouts = ClientTimeouts {
             head: SHORT * 4,
             idle: SHORT * 50,
             leaving: SHORT,
@@ -43,7 +43,7 @@ impl Site {
         };
         let serve = Serve {
             workers: 2,
-            patience,
+            timeouts,
             connections: Arc::clone(&connections),
         };
         let server = Server::start(listener, serve, routes).await.unwrap();

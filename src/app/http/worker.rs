@@ -21,9 +21,9 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::accepting::Arrival;
 use super::line::{Answering, Line};
-use super::patience::Patience;
 use super::room::Room;
 use super::stream::Io;
+use super::timeouts::ClientTimeouts;
 use crate::gateway::ShownKey;
 
 /// How often a worker checks the connections that wait for their clients.
@@ -38,7 +38,7 @@ pub(super) struct Orders {
     pub closing: Arc<AtomicBool>,
     /// Becomes true when the worker has to drop every connection.
     pub enough: watch::Receiver<bool>,
-    pub patience: Patience,
+    pub timeouts: ClientTimeouts,
     pub started: oneshot::Sender<io::Result<()>>,
 }
 
@@ -63,7 +63,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
         mut arrivals,
         closing,
         mut enough,
-        patience,
+        timeouts,
         started,
     } = orders;
 
@@ -94,9 +94,9 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
     });
 
     let http = HttpService::build()
-        .keep_alive(patience.idle)
-        .client_request_timeout(patience.head)
-        .client_disconnect_timeout(patience.leaving)
+        .keep_alive(timeouts.idle)
+        .client_request_timeout(timeouts.head)
+        .client_disconnect_timeout(timeouts.leaving)
         // A client that closes its side has left; the gateway ends its call to the provider.
         .h1_allow_half_closed(false)
         .on_connect_ext(|io: &Io, data| {
@@ -126,7 +126,7 @@ async fn serve(configure: impl Fn(&mut web::ServiceConfig) + Clone + 'static, or
             },
             _ = sweeps.tick() => {
                 clock.set(Instant::now());
-                room.sweep(&patience, stopping);
+                room.sweep(&timeouts, stopping);
             }
             () = room.emptied.notified() => {}
             _ = enough.wait_for(|enough| *enough) => return,

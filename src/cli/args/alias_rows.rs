@@ -107,9 +107,9 @@ pub async fn change(
 
         let aliases = new(&saved.aliases)?;
         let outcome = context
-            .store
+            .writer()
             .aliases()
-            .save(Scope::All, key.id, saved.version, &aliases, &context.by, context.now())
+            .save(Scope::All, key.id, saved.version, &aliases)
             .await?;
 
         match outcome {

@@ -28,12 +28,12 @@ pub(super) async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Re
     let (now, by) = (clock.now(), Actor::command_line());
     let began = history::began(now);
     let account = Account::new(AccountId::new(began, random::bytes()), parsed("Demo")?, began);
-    store.accounts().create(&account, &by, began).await?;
+    store.by(&by, began).accounts().create(&account).await?;
 
     let password = made_up_password();
     let person = admin(&account, now)?;
     let hash = password::hash(&password).map_err(|error| wrong(&error))?;
-    store.people().add(&person, Some(&hash), &by, now).await?;
+    store.by(&by, now).people().add(&person, Some(&hash)).await?;
 
     let aliases = aliases()?;
     let secret = ApiKeySecret::generate(random::bytes);
@@ -53,11 +53,11 @@ pub(super) async fn seed(store: &Store, master: &MasterKey, clock: &Clock) -> Re
         hash: master.api_key_hasher().hash(&secret),
         aliases: aliases.clone(),
     };
-    store.api_keys().create(&new, &by, began).await?;
+    store.by(&by, began).api_keys().create(&new).await?;
 
     let credit = async |at, amount, note| {
         let id = LedgerId::new(at, random::bytes());
-        store.wallets().credit(id, account.id, amount, note, &by, at).await
+        store.by(&by, at).wallets().credit(id, account.id, amount, note).await
     };
     credit(began, paid, "demo credit, for the month before").await?;
     for day in &history {

@@ -81,7 +81,7 @@ impl Create {
 
         let hash = context.master_key().await?.api_key_hasher().hash(&secret);
         let new = NewKey { key, hash, aliases };
-        match context.store.api_keys().create(&new, &context.by, now).await {
+        match context.store.by(&context.by, now).api_keys().create(&new).await {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
                 let why = format!("--name: {} has a key named `{name}` already", account.name);

@@ -49,11 +49,7 @@ impl Key {
             Self::Enable(which) => set_state(&context, &which, KeyState::Active).await,
             Self::Delete(which) => {
                 let key = context.key(&which).await?;
-                context
-                    .store
-                    .api_keys()
-                    .delete(Scope::All, key.id, &context.by, context.now())
-                    .await?;
+                context.writer().api_keys().delete(Scope::All, key.id).await?;
                 output::note(&format!(
                     "Deleted `{}`. Clients using it fail within a minute.",
                     key.name
@@ -66,11 +62,7 @@ impl Key {
 
 async fn set_state(context: &Context<'_>, which: &WhichKey, state: KeyState) -> Result<(), CliError> {
     let key = context.key(which).await?;
-    context
-        .store
-        .api_keys()
-        .set_state(Scope::All, key.id, state, &context.by, context.now())
-        .await?;
+    context.writer().api_keys().set_state(Scope::All, key.id, state).await?;
 
     match state {
         KeyState::Disabled => {

@@ -31,7 +31,7 @@ impl Set {
             ));
         }
 
-        let (keys, now) = (context.store.api_keys(), context.now());
+        let now = context.now();
         let key = context.key(&self.which).await?;
 
         // Check all of it before any of it is written.
@@ -42,24 +42,20 @@ impl Set {
 
         let gone = || CliError::Failed(format!("the key `{}` was deleted meanwhile", key.name));
         let kept = |found: bool| if found { Ok(()) } else { Err(gone()) };
+        let keys = context.store.by(&context.by, now).api_keys();
         if !self.limits.is_empty() {
-            kept(keys.set_limits(Scope::All, key.id, limits, &context.by, now).await?)?;
+            kept(keys.set_limits(Scope::All, key.id, limits).await?)?;
         }
         if sets_end {
-            kept(
-                keys.set_expiry(Scope::All, key.id, access.expires_at, &context.by, now)
-                    .await?,
-            )?;
+            kept(keys.set_expiry(Scope::All, key.id, access.expires_at).await?)?;
         }
         if sets_lists {
             let (models, addresses) = (access.models.as_deref(), access.addresses.as_slice());
-            kept(
-                keys.set_allowed(Scope::All, key.id, models, addresses, &context.by, now)
-                    .await?,
-            )?;
+            kept(keys.set_allowed(Scope::All, key.id, models, addresses).await?)?;
         }
 
-        let now_set = keys.get(Scope::All, key.id).await?.ok_or_else(gone)?;
+        let now_set = context.store.api_keys().get(Scope::All, key.id).await?;
+        let now_set = now_set.ok_or_else(gone)?;
         output::note(&format!(
             "`{}` now: {}. Live everywhere within a minute.",
             now_set.name,

@@ -44,8 +44,8 @@ impl Add {
             enabled: true,
             created_at: now,
         };
-        let people = context.store.people();
-        match people.add(&person, hash.as_deref(), &context.by, now).await {
+        let people = context.store.by(&context.by, now).people();
+        match people.add(&person, hash.as_deref()).await {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
                 let email = person.email;

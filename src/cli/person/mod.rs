@@ -96,11 +96,7 @@ async fn switch(context: &Context<'_>, email: &Email, enabled: bool) -> Result<(
         .list(Some(person.id), context.now())
         .await?
         .len();
-    let switched = context
-        .store
-        .people()
-        .set_enabled(person.id, enabled, &context.by, context.now())
-        .await;
+    let switched = context.writer().people().set_enabled(person.id, enabled).await;
     changed(switched, email)?;
 
     output::note(&match enabled {

@@ -36,11 +36,7 @@ impl ChangeRole {
             .list(Some(person.id), context.now())
             .await?
             .len();
-        let changed_role = context
-            .store
-            .people()
-            .set_role(person.id, role, account, &context.by, context.now())
-            .await;
+        let changed_role = context.writer().people().set_role(person.id, role, account).await;
         changed(changed_role, email)?;
 
         let out = output::count(sessions, "browser", "browsers");

@@ -85,9 +85,8 @@ async fn list(context: &Context<'_>) -> Result<(), CliError> {
 }
 
 async fn switch(context: &Context<'_>, name: &ProviderId, enabled: bool) -> Result<(), CliError> {
-    let catalog = context.store.catalog();
-    let found = catalog.set_provider_enabled(name, enabled, &context.by, context.now());
-    if !found.await? {
+    let catalog = context.writer().catalog();
+    if !catalog.set_provider_enabled(name, enabled).await? {
         return Err(unknown(name));
     }
 

@@ -102,10 +102,7 @@ impl Set {
             self.note_move(context, &before.base_url, &address).await?;
         }
 
-        let set = context
-            .store
-            .catalog()
-            .set_provider(&change, &context.by, context.now());
+        let set = context.writer().catalog().set_provider(&change);
         set.await.map_err(|error| match error {
             StoreError::Missing => unknown(&self.name),
             error => error.into(),

@@ -1,4 +1,4 @@
-//! Everything that a page of a key's aliases needs, read once.
+//! Reads everything that a page of a key's aliases needs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) struct EditorData {
     pub sent: Vec<(String, i64)>,
     /// When a request last matched each alias.
     pub last_match: Vec<(AliasName, Timestamp)>,
-    /// The names of that window, if the page shows them.
+    /// The traffic of the key in a window of time, if the page shows it.
     pub traffic: Option<(TrafficWindow, Traffic)>,
     /// When the data were read.
     pub now: Timestamp,

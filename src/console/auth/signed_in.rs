@@ -9,8 +9,8 @@ use crate::console::web::ConsoleError;
 use crate::domain::{Account, Person, PersonId, Role, Scope};
 use crate::store::{Actor, Store, StoreError};
 
-/// The person whose session this request carries, read from the store for this very request: a person who was switched
-/// off a moment ago is out. The guard adds it to the request; a handler with this argument needs a person signed in.
+/// The person whose session a request carries, read from the store for each request: a person who was switched off a
+/// moment ago is refused. The guard adds it to the request, and a handler takes it as an argument.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// As the store has them now.
@@ -21,8 +21,8 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// A person who may come in. `None` for one who is switched off, whose account is, or who has no account and is no
-    /// admin: there is nothing that they could see.
+    /// A person who may use the console. `None` for a person who is switched off or whose account is, and for one who
+    /// has no account and is no admin.
     pub fn new(person: Person, account: Option<Account>) -> Option<Self> {
         let scope = match (person.role, &account) {
             (Role::Admin, _) => Scope::All,
@@ -32,7 +32,7 @@ impl SignedIn {
         person.enabled.then_some(Self { person, account, scope })
     }
 
-    /// The person with that id, if they may come in.
+    /// The person with that id, if they may use the console.
     pub async fn find(store: &Store, id: PersonId) -> Result<Option<Self>, StoreError> {
         let Some(person) = store.people().get(id).await? else {
             return Ok(None);
@@ -68,7 +68,7 @@ impl SignedIn {
         Actor::person(&self.person)
     }
 
-    /// Whether they run the installation.
+    /// Whether they are an admin, who sees every account.
     pub fn is_admin(&self) -> bool {
         self.person.role == Role::Admin
     }

@@ -1,4 +1,5 @@
-//! Slows down guessing: per account a lock that doubles and always opens again, per address a count of failures.
+//! Slows down attempts to guess a password: for each e-mail address a pause that doubles with each failure, for each
+//! network address a count of failures.
 
 use std::time::Duration;
 
@@ -32,8 +33,8 @@ struct Limit {
     most: i64,
 }
 
-/// An attempt that has been counted as failed. [`Attempt::succeeded`] takes that back; anything else leaves it so. Counting
-/// first means that a hundred attempts at once are a hundred, not one.
+/// An attempt that has been counted as failed. [`Attempt::succeeded`] takes that back; without it the attempt stays
+/// counted. Counting first means that a hundred attempts at once are a hundred, not one.
 #[derive(Debug)]
 #[must_use]
 pub struct Attempt {
@@ -44,7 +45,8 @@ pub struct Attempt {
 /// Counts an attempt to sign in as `name` from the sender of `request`.
 ///
 /// # Errors
-/// [`ConsoleError::TooMany`] with the time left, if one of the two is shut out now. The attempt is then not counted.
+/// [`ConsoleError::TooMany`] with the time left, if the name or the sender is blocked now. The attempt is then not
+/// counted.
 pub async fn begin(console: &Console, request: &HttpRequest, name: &str) -> Result<Attempt, ConsoleError> {
     let now = console.now();
     let address = sender(request, &console.options.proxies);

@@ -10,7 +10,7 @@ use crate::domain::{Catalog, Model, ModelId, ModelStatus};
 /// How many models one page lists.
 const LISTED: usize = 100;
 
-/// What narrows the list.
+/// The filters of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Words that must occur in the id, the name or the provider.
@@ -23,7 +23,7 @@ pub struct Filter {
     pub model: String,
 }
 
-/// What the page brings back with the choice.
+/// The values that the page's form sends back with the choice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carried {
     /// Where the form posts.

@@ -1,4 +1,4 @@
-//! Which name a client should ask for, and where the names lead that it asks for by itself.
+//! Chooses the name that a client should ask for, and finds out where the names lead that it asks for by itself.
 
 use super::guide::ClientGuides;
 use crate::domain::{Alias, AliasSet, Catalog, Match, ModelId, Outcome, Resolution, decide};

@@ -56,7 +56,7 @@ pub fn short(number: i64) -> String {
     }
 }
 
-/// A part of a whole: `12.3%`. It says 0% and 100% only where that is so.
+/// A part of a whole: `12.3%`. It is 0% or 100% only if that is exact.
 pub fn share(part: i64, whole: i64) -> String {
     if whole <= 0 {
         return "–".into();

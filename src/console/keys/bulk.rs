@@ -74,12 +74,11 @@ async fn selected(console: &Console, frame: &Frame, form: &[(String, String)]) -
 }
 
 async fn switch(console: &Console, frame: &Frame, session: &Session, keys: &[ApiKey], state: KeyState) -> Reply {
-    let (store, who, actor) = (console.store.api_keys(), &frame.who, frame.who.editor());
+    let (who, actor) = (&frame.who, frame.who.editor());
     let mut done = 0;
     for key in keys {
-        let now = console.now();
-        let changed = store.set_state(who.scope(), key.id, state, &actor, now).await?;
-        done += usize::from(changed);
+        let store = console.store.by(&actor, console.now()).api_keys();
+        done += usize::from(store.set_state(who.scope(), key.id, state).await?);
     }
 
     let (word, then, undo) = match state {
@@ -106,11 +105,11 @@ async fn delete(console: &Console, frame: Frame, session: &Session, keys: Vec<Ap
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
 
-    let (store, who, actor) = (console.store.api_keys(), &page.frame.who, page.frame.who.editor());
+    let (who, actor) = (&page.frame.who, page.frame.who.editor());
     let mut done = 0;
     for key in &page.keys {
-        let now = console.now();
-        done += usize::from(store.delete(who.scope(), key.id, &actor, now).await?);
+        let store = console.store.by(&actor, console.now()).api_keys();
+        done += usize::from(store.delete(who.scope(), key.id).await?);
     }
     let counted = counted(done);
     let text = format!("{counted} deleted. Requests with them are refused within a minute.");

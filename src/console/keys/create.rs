@@ -82,7 +82,7 @@ pub(super) async fn create(
         },
         aliases,
     };
-    match console.store.api_keys().create(&new, &who.editor(), now).await {
+    match console.store.by(&who.editor(), now).api_keys().create(&new).await {
         Ok(()) => {}
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {}.", new.key.name));

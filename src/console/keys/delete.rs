@@ -59,8 +59,9 @@ pub(super) async fn delete(
         return reply::page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
 
-    let (keys, now) = (console.store.api_keys(), console.now());
-    changed(keys.delete(who.scope(), id, &who.editor(), now).await?)?;
+    let by = who.editor();
+    let keys = console.store.by(&by, console.now()).api_keys();
+    changed(keys.delete(who.scope(), id).await?)?;
     let text = format!("{name} deleted. Requests with it are refused within a minute.");
     flash::set(&session, Flash::new(text));
     Ok(reply::go(htmx, "/keys"))

@@ -1,4 +1,4 @@
-//! When a key expires, as forms say it.
+//! The expiry of a key, as the value of a form.
 
 use std::time::Duration;
 

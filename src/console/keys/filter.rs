@@ -1,4 +1,4 @@
-//! Which keys a list shows, as its address says it. The address is the whole state of a list.
+//! The query of the list of keys: its filters, its order and its page. The address is the whole state of a list.
 
 use url::form_urlencoded::Serializer;
 

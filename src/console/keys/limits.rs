@@ -54,11 +54,9 @@ pub(super) async fn limits(
     };
 
     if limits != before {
-        let keys = console.store.api_keys();
-        changed(
-            keys.set_limits(who.scope(), id, limits, &who.editor(), console.now())
-                .await?,
-        )?;
+        let by = who.editor();
+        let keys = console.store.by(&by, console.now()).api_keys();
+        changed(keys.set_limits(who.scope(), id, limits).await?)?;
     }
 
     let text = format!("Limits of {name} saved. Live on every gateway within a minute.");
@@ -89,12 +87,9 @@ pub(super) async fn access(
     };
 
     if models != key.allowed_models || addresses != key.allowed_addresses {
-        let keys = console.store.api_keys();
-        let (editor, now) = (who.editor(), console.now());
-        changed(
-            keys.set_allowed(who.scope(), id, models.as_deref(), &addresses, &editor, now)
-                .await?,
-        )?;
+        let by = who.editor();
+        let keys = console.store.by(&by, console.now()).api_keys();
+        changed(keys.set_allowed(who.scope(), id, models.as_deref(), &addresses).await?)?;
     }
 
     let text = format!("What {name} may call, and from where, is saved. Live on every gateway within a minute.");

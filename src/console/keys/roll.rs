@@ -68,11 +68,9 @@ pub(super) async fn roll(
 
     let secret = ApiKeySecret::generate(crate::random::bytes);
     let hash = console.hasher.hash(&secret);
-    let keys = console.store.api_keys();
-    changed(
-        keys.roll(who.scope(), id, &hash, &secret.display(), old_until, &who.editor(), now)
-            .await?,
-    )?;
+    let by = who.editor();
+    let keys = console.store.by(&by, now).api_keys();
+    changed(keys.roll(who.scope(), id, &hash, &secret.display(), old_until).await?)?;
 
     let shown_at = created::offer(&console, &session, &who, id, &secret).await?;
     Ok(reply::go(htmx, &shown_at))

@@ -10,7 +10,7 @@ use crate::store::KeyRow;
 
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How a key stands, in words and shape.
+/// The status of a key, in words and as the style of its chip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing(KeyStatus);
 

@@ -44,8 +44,9 @@ pub(super) async fn rename(
         return page.refuse();
     };
 
-    let (keys, now) = (console.store.api_keys(), console.now());
-    match keys.rename(who.scope(), id, &name, &who.editor(), now).await {
+    let by = who.editor();
+    let keys = console.store.by(&by, console.now()).api_keys();
+    match keys.rename(who.scope(), id, &name).await {
         Ok(found) => changed(found)?,
         Err(StoreError::Taken { .. }) => {
             page.name.error = Some(format!("You already have a key named {name}."));
@@ -82,8 +83,9 @@ pub(super) async fn expiry(
     };
     let Some(end) = end else { return page.refuse() };
 
-    let keys = console.store.api_keys();
-    changed(keys.set_expiry(who.scope(), id, end, &who.editor(), now).await?)?;
+    let by = who.editor();
+    let keys = console.store.by(&by, now).api_keys();
+    changed(keys.set_expiry(who.scope(), id, end).await?)?;
 
     let text = match end {
         Some(end) => format!("{name} expires on {}.", When::new(end, now).exact()),

@@ -65,8 +65,9 @@ pub(super) async fn disable(
 }
 
 async fn set_state(console: &Console, who: &SignedIn, key: &ApiKey, state: KeyState) -> Result<(), ConsoleError> {
-    let (keys, now) = (console.store.api_keys(), console.now());
-    changed(keys.set_state(who.scope(), key.id, state, &who.editor(), now).await?)
+    let by = who.editor();
+    let keys = console.store.by(&by, console.now()).api_keys();
+    changed(keys.set_state(who.scope(), key.id, state).await?)
 }
 
 /// The changed row for htmx; else the page that the form came from.

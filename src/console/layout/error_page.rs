@@ -36,7 +36,7 @@ struct Fragment<'a> {
     view: &'a ErrorView,
 }
 
-/// Leaves good answers and forms with messages as they are, and gives a bare error its words.
+/// Makes a page or a fragment of an error. Leaves all other answers, and forms with messages, as they are.
 pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: RequestId) -> ServiceResponse<BoxBody> {
     let Some(view) = find(&response) else { return response };
     let status = view.status.as_u16();
@@ -64,7 +64,8 @@ pub fn render(response: ServiceResponse<BoxBody>, htmx: HtmxRequest, id: Request
     ServiceResponse::new(request, answer)
 }
 
-/// The error as a page without a frame, or as a fragment. A script gets no body for an error of ours: it has its own message.
+/// The error as a page without a frame, or as a fragment. A script gets no body for a failure of the console (5xx),
+/// since it has a message of its own.
 pub fn bare_page(view: &ErrorView, htmx: HtmxRequest, id: RequestId) -> HttpResponse {
     if !htmx.is_htmx() {
         answer(

@@ -28,7 +28,7 @@ pub enum Nav {
     None,
 }
 
-/// What `templates/layout/frame.html` needs. Every page struct has one as its field `frame`.
+/// The values for `templates/layout/frame.html`. Every page struct has a field `frame` with them.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The person who is signed in.
@@ -57,7 +57,7 @@ impl Frame {
             .map_or("All accounts", |account| account.name.as_str())
     }
 
-    /// From a request that the guard has let through.
+    /// The frame for a request that the guard has let through.
     pub fn of(request: &HttpRequest) -> Result<Self, ConsoleError> {
         let console = request
             .app_data::<web::Data<Console>>()

@@ -1,4 +1,4 @@
-//! Passwords: which ones will do, and their Argon2id hashes, made on other threads than those that answer requests.
+//! Passwords: the rules for new ones, and their Argon2id hashes, made on other threads than those that answer requests.
 
 mod hash;
 mod queue;

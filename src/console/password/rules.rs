@@ -1,5 +1,5 @@
-//! Which passwords will do: long ones that an attacker would not try first. No rules about digits or signs, which only
-//! make passwords harder to remember.
+//! The rules for new passwords: long ones that an attacker would not try first. There are no rules about digits or
+//! signs, which only make passwords harder to remember.
 
 use crate::domain::Email;
 
@@ -16,7 +16,7 @@ const REST: usize = 8;
 /// How many different characters a password has at least.
 const VARIETY: usize = 5;
 
-/// Why a password will not do. The message can stand under the input.
+/// Why a password is refused. The message can stand under the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Shorter than [`SHORTEST`].
@@ -33,7 +33,7 @@ pub enum PasswordError {
     Obvious,
 }
 
-/// Whether a password will do for this person; if not, why.
+/// Checks a new password for the person with this e-mail address.
 pub fn check(password: &str, email: Option<&Email>) -> Result<(), PasswordError> {
     let length = password.chars().count();
     if length < SHORTEST {

@@ -1,4 +1,4 @@
-//! Which requests a list shows, as its address says it. The address is the whole state of a list.
+//! The query of the list of requests: its filters and its page. The address is the whole state of a list.
 
 use crate::console::auth::SignedIn;
 use crate::console::format::days;

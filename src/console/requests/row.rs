@@ -25,7 +25,7 @@ pub(super) struct Row {
     pub client: Option<String>,
 }
 
-/// How a request ended, in words and shape.
+/// The end of a request, in words and as the style of its chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     /// The classes of its chip.

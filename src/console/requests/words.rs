@@ -1,4 +1,4 @@
-//! What the state of a call and the source of its counts mean, in sentences.
+//! Explains the state of a call and the source of its counts in sentences.
 
 use crate::console::format::money;
 use crate::domain::{CallState, PicoUsd, UsageRecord, UsageSource};

@@ -89,8 +89,9 @@ async fn set(console: web::Data<Console>, token: web::Path<String>, form: web::F
 
     console
         .store
+        .by(&Actor::person(&person), now)
         .people()
-        .set_password(person.id, &hash, &Actor::person(&person), now)
+        .set_password(person.id, &hash)
         .await?;
     Ok(reply::see_other("/sign-in?after=reset"))
 }

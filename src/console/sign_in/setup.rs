@@ -113,19 +113,19 @@ async fn create(
         enabled: true,
         created_at: now,
     };
-    console.store.people().add(&person, Some(&hash), &by, now).await?;
+    console.store.by(&by, now).people().add(&person, Some(&hash)).await?;
 
     session::begin(&session, person.id)?;
     Ok(reply::see_other("/keys"))
 }
 
 async fn find_or_create(console: &Console, name: Name, by: &Actor, now: Timestamp) -> Result<Account, StoreError> {
-    let accounts = console.store.accounts();
-    if let Some(account) = accounts.by_name(name.as_str()).await? {
+    if let Some(account) = console.store.accounts().by_name(name.as_str()).await? {
         return Ok(account);
     }
+
     let account = Account::new(AccountId::new(now, crate::random::bytes()), name, now);
-    accounts.create(&account, by, now).await?;
+    console.store.by(by, now).accounts().create(&account).await?;
     Ok(account)
 }
 

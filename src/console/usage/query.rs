@@ -1,4 +1,4 @@
-//! What a report is about, as its address says it.
+//! The query of a report's address: the days and the filters.
 
 use url::form_urlencoded::Serializer;
 

@@ -68,7 +68,7 @@ pub(super) async fn add(
         // A form without the field has seen no entry: its credit can then only be the first.
         seen: Some(form.seen.parse().ok()),
     };
-    match console.store.wallets().add(new, &who.editor(), now).await? {
+    match console.store.by(&who.editor(), now).wallets().add(new).await? {
         Credited::Done(balance) => {
             let (changed, balance) = (money::change(amount), money::dollars(balance));
             let text = format!("{changed} for {name}. The balance is now {balance}.");

@@ -1,4 +1,4 @@
-//! What can go wrong on a page. [`super::error_view`] has the words for people.
+//! The errors of a page. [`super::error_view`] has the text for people.
 
 use std::time::Duration;
 
@@ -25,16 +25,16 @@ pub enum ConsoleError {
     /// The address in the browser is not the console's own.
     #[error("the host is not the console's own")]
     Misdirected,
-    /// The form is larger than any of ours.
+    /// The form is larger than any form of the console.
     #[error("the form is too large")]
     TooLarge,
     /// The form came too slowly.
     #[error("the form came too slowly")]
     TooSlow,
-    /// The form is not one of ours.
+    /// The form does not have the fields of any form of the console.
     #[error("the form cannot be read")]
     Unreadable,
-    /// What the person acted on has changed meanwhile. The text says what to do.
+    /// The thing that the person changed was changed in the meantime by another request. The text says what to do.
     #[error("{0}")]
     Conflict(String),
     /// Too many tries; how long to wait.

@@ -1,5 +1,5 @@
-//! What the page about an error says: status, heading and words. [`crate::console::layout::middleware`] makes a page or a
-//! fragment of it.
+//! The content of the page about an error: status, heading and text. [`crate::console::layout::middleware`] makes a
+//! page or a fragment of it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// How long a person waits before trying again, if the console cannot know better.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
-/// The middleware finds it in the extensions of a response.
+/// The content of the page about an error. The middleware finds it in the extensions of a response.
 #[derive(Clone, Debug)]
 pub struct ErrorView {
     /// Status of the response.
@@ -42,7 +42,7 @@ impl ErrorView {
         }
     }
 
-    /// What to say if nothing but a status is known.
+    /// The view of an error of which only the status is known.
     pub fn of_status(status: StatusCode) -> Self {
         let view = match status {
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_FOUND => not_found(),
@@ -55,7 +55,7 @@ impl ErrorView {
 }
 
 impl ConsoleError {
-    /// What the page about this error says.
+    /// The content of the page about this error.
     pub fn view(&self) -> ErrorView {
         match self {
             Self::Store(error) | Self::Unloaded { source: error, .. } if error.is_outage() => unavailable(),

@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpRequest};
 pub enum HtmxRequest {
     /// A browser that opens a page or sends a plain form.
     Page,
-    /// htmx, which will take its part out of a whole page.
+    /// htmx, which selects its part out of a whole page.
     Selected,
     /// htmx, which wants only what changes.
     Partial,

@@ -1,4 +1,4 @@
-//! What every page needs of the web: replies, errors, forms, files, and what the headers of a request say.
+//! What every page needs for HTTP: replies, errors, forms, files, and the reading of request headers.
 
 pub mod accept_encoding;
 pub mod assets;

@@ -1,4 +1,5 @@
-//! Which addresses are the console's own, and which requests may change something.
+//! Checks whether a request is for one of the console's own addresses and, if it may change something, comes from one
+//! of its own pages.
 
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use actix_web::http::{Method, Uri};

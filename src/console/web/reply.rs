@@ -53,7 +53,8 @@ pub fn see_other(url: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, url)).finish()
 }
 
-/// The same in the form that the client understands: htmx would follow a 303 and swap the page in as a fragment.
+/// Sends the browser to another page after a change, in the form that the client understands: htmx would follow a 303
+/// and swap the page in as a fragment.
 pub fn go(htmx: HtmxRequest, url: &str) -> HttpResponse {
     if htmx.is_htmx() {
         HttpResponse::Ok().insert_header(("HX-Redirect", url)).finish()

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use crate::domain::catalog::ModelId;
 use crate::domain::values::Timestamp;
 
-/// What an account permits all of its keys. A key can be limited further, never less.
+/// What an account permits all of its keys. A key of it may have narrower limits of its own, never wider ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
     /// Calls are refused from this time on.

@@ -13,7 +13,7 @@ pub struct Account {
     pub name: Name,
     /// The keys of a disabled account are refused.
     pub enabled: bool,
-    /// What all keys of the account together may use.
+    /// The limits of all keys of the account together.
     pub limits: Limits,
     /// When, for what and from where its keys may be used.
     pub access: Access,

@@ -1,4 +1,4 @@
-//! An API key: what its owner made of it, and how it stands at a moment.
+//! An API key: its settings, and its status at a moment.
 
 use std::borrow::Cow;
 
@@ -36,11 +36,12 @@ pub enum KeyStatus {
     Active,
     /// The owner switched the key off.
     Disabled,
-    /// The key or its account has ended.
+    /// The end of the key or of its account has passed.
     Expired,
 }
 
-/// An API key, with which one client calls the gateway; it has its own aliases. Its secrets are kept apart from it.
+/// An API key, with which one client calls the gateway. It has aliases of its own. Neither its secret nor the hash of
+/// it is in this value: see [`ApiKeySecret`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApiKey {
     /// Identifies the key; a new secret does not change it.
@@ -51,27 +52,27 @@ pub struct ApiKey {
     pub owner: Option<PersonId>,
     /// Unique among the keys of its account.
     pub name: Name,
-    /// What lists show of the newest secret, for example `cm-Ab3d…x9Zq`.
+    /// The part of the newest secret that lists show, for example `cm-Ab3d…x9Zq`.
     pub display: String,
     /// Whether its owner has switched it off.
     pub state: KeyState,
     /// Calls are refused from this time on.
     pub expires_at: Option<Timestamp>,
-    /// The previous secret works until this time.
+    /// The previous secret works until this time; `None` if there is none.
     pub old_secret_until: Option<Timestamp>,
     /// The only models it may call; `None` allows all.
     pub allowed_models: Option<Vec<ModelId>>,
     /// The only client addresses it may be used from; empty allows all.
     pub allowed_addresses: Vec<IpNet>,
-    /// What its account permits all of its keys.
+    /// The access that its account permits all of its keys.
     pub account_access: Access,
     /// How much the key may use.
     pub limits: Limits,
     /// When the key was created.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// When it was last used, to the minute; `None` if never.
     pub last_used_at: Option<Timestamp>,
-    /// The client program that last used it.
+    /// The client program that last used it, from its `User-Agent`.
     pub last_used_agent: Option<String>,
     /// Counts every change of the key and of anything under it.
     pub revision: i64,
@@ -109,7 +110,8 @@ impl ApiKey {
         self.account_access.narrow(self.allowed_models.as_deref())
     }
 
-    /// Calls are refused from this time on: the key's own end or its account's, whichever comes first.
+    /// When calls begin to be refused: the key's own end or its account's, whichever comes first. `None` if neither
+    /// ends.
     pub fn ends(&self) -> Option<Timestamp> {
         self.expires_at.into_iter().chain(self.account_access.expires_at).min()
     }

@@ -89,7 +89,7 @@ impl EgressPolicy {
     /// Whether a provider may have this base URL.
     ///
     /// # Errors
-    /// What is wrong with it, in words for the admin who sets it.
+    /// If it may not be called; the message tells the admin who sets it why.
     pub fn permits_url(&self, url: &Url) -> Result<(), EgressError> {
         let (Some(host), Some(port), "https" | "http") = (url.host(), url.port_or_known_default(), url.scheme()) else {
             return Err(EgressError::NotWeb);

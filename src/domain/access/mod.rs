@@ -1,4 +1,5 @@
-//! Who may do what: accounts, people, API keys, sealed credentials, and the addresses that may be called or may call.
+//! Access: accounts, people, API keys, sealed credentials, the addresses that the gateway may call, and those that may
+//! call it.
 
 mod access;
 mod account;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::domain::values::{AccountId, PersonId, Timestamp};
 
-/// What a person may do.
+/// The permissions of a person in the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Runs the installation: sees every account.
@@ -108,7 +108,7 @@ pub struct Person {
     pub id: PersonId,
     /// The name that the person signs in with.
     pub email: Email,
-    /// What the person may do.
+    /// The person's permissions.
     pub role: Role,
     /// The account that the person belongs to; an admin may have none.
     pub account: Option<AccountId>,

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is on the public internet. An IPv6 address that stands for an IPv4 address is judged as that one.
+/// Whether an address is on the public internet. An IPv6 address that contains an IPv4 address, such as
+/// `::ffff:10.0.0.1`, is judged by that one.
 ///
 /// ```
 /// use crossmodel::domain::is_public;

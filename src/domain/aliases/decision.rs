@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::resolve::{AliasSet, Resolution};
 use crate::domain::catalog::{Catalog, Model, ModelId};
 
-/// A resolution, and its outcome by the catalog and the key's permissions.
+/// The result of [`decide`]: how a name was resolved, and whether the model may run.
 #[derive(Clone, Debug)]
 pub struct Decision<'a> {
-    /// Where the name goes.
+    /// The model that the name leads to, and by which alias.
     pub resolution: Resolution<'a>,
     /// Whether it runs.
     pub outcome: Outcome,
@@ -18,7 +18,7 @@ pub struct Decision<'a> {
 /// Whether the resolved model runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It is in the catalog and the key may use it.
+    /// It is enabled in the catalog and the key may use it.
     Runs(Arc<Model>),
     /// Not in the catalog, or disabled there: `404 model_not_found`.
     NotFound,

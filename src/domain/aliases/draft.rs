@@ -14,7 +14,7 @@ pub struct DraftRow {
     pub matching: String,
     /// The text of a model id.
     pub target: String,
-    /// Whether answers are to carry the name that the client asked for.
+    /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
 }
 
@@ -30,8 +30,8 @@ impl DraftRow {
         }
     }
 
-    /// Whether the row is empty. The match does not count, since a form always sends one; nor does the switch, which means
-    /// nothing alone.
+    /// Whether the row is empty. `matching` does not count, since a form always sends one; nor does `keep_name`, which
+    /// means nothing without a name.
     pub fn is_empty(&self) -> bool {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }

@@ -1,6 +1,6 @@
-//! What a model takes, gives and can do.
+//! What a model accepts, returns and can do.
 
-/// The kinds of content that a model takes and gives.
+/// The kinds of content that a model accepts and returns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Architecture {
     /// For example `text+image->text`.
@@ -25,7 +25,7 @@ pub struct TokenLimits {
     pub max_prompt_tokens: Option<u64>,
 }
 
-/// What a model can do: yes, no, or not stated.
+/// The features of a model: `None` if no source states whether it has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Features {

@@ -76,7 +76,7 @@ impl Catalog {
         self.providers.values()
     }
 
-    /// Ids of callable models that are spelled most like `name`, the nearest first, at most `most`.
+    /// Ids of callable models whose spelling is nearest to `name`, the nearest first; at most `most` of them.
     pub fn nearest(&self, name: &str, most: usize) -> Vec<&ModelId> {
         super::nearest::nearest(name, self.all_callable().map(|m| &m.id), most)
     }

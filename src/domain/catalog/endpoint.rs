@@ -43,8 +43,8 @@ pub(super) fn is_unstated(facts: &FactsPatch) -> bool {
 }
 
 impl Endpoint {
-    /// The whole address. A version at the end of `base_url` counts once if `path` begins with the same version, so a base URL
-    /// is right with and without it. A base URL that is the whole address already stays as it is.
+    /// The whole address. A version at the end of `base_url` counts once if `path` begins with the same version, so a
+    /// base URL is right with and without it. A base URL that already is the whole address stays as it is.
     ///
     /// ```
     /// # use crossmodel::domain::{Endpoint, Protocol};

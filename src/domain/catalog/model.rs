@@ -60,9 +60,9 @@ pub struct Model {
     /// The maker's family, for example `claude-opus`.
     #[serde(default)]
     pub family: Option<String>,
-    /// Tokens in and out together.
+    /// The context: the most tokens of one call, in and out together.
     pub context_length: u64,
-    /// The kinds of content that a model takes and gives.
+    /// The kinds of content that it accepts and returns.
     #[serde(default)]
     pub architecture: Architecture,
     /// What it costs.
@@ -74,10 +74,10 @@ pub struct Model {
     /// Token limits of the provider.
     #[serde(default, rename = "top_provider")]
     pub limits: TokenLimits,
-    /// Request parameters that some source names; a missing one is not stated.
+    /// Request parameters that a source lists. One that is missing here may work all the same.
     #[serde(default)]
     pub supported_parameters: Vec<String>,
-    /// How it thinks, if a source states it.
+    /// How it thinks; `None` if no source states it.
     #[serde(default)]
     pub reasoning: Option<Reasoning>,
     /// The field in which a client of the OpenAI chat protocol sends its thoughts back, for example `reasoning_content`.

@@ -1,14 +1,15 @@
 //! How long the gateway waits for one provider.
 
-/// How long the gateway waits for one provider, in seconds, and how large the events of its streams may be. A field that is
-/// not stated is as for all providers. Thinking models and small machines need more time than others.
+/// How long the gateway waits for one provider, in seconds, and how large the events of its streams may be. `None`
+/// leaves a field as the gateway's settings have it for all providers. Thinking models and small machines need more
+/// time than others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProviderPatience {
-    /// Until the head of a stream.
+    /// Until the response headers of a stream.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_byte_stream: Option<u32>,
-    /// Until the head of a whole answer.
+    /// Until the response headers of a whole answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_byte_whole: Option<u32>,
     /// Until the next byte of an answer.
@@ -17,7 +18,7 @@ pub struct ProviderPatience {
     /// Until the end of an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u32>,
-    /// How often the gateway sends a client a sign of life during a stream; 0: never.
+    /// The silence after which the gateway sends a client a keepalive during a stream; 0 for never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keepalive: Option<u32>,
     /// The longest event of a stream, in MiB.
@@ -26,12 +27,12 @@ pub struct ProviderPatience {
 }
 
 impl ProviderPatience {
-    /// Whether every setting is as for all providers.
+    /// Whether no field is set, so that the gateway's settings for all providers apply.
     pub fn is_usual(&self) -> bool {
         *self == Self::default()
     }
 
-    /// These settings, with those of `above` in their place where `above` has any.
+    /// These settings, each replaced by that of `above` where `above` has one.
     #[must_use]
     pub fn under(self, above: Self) -> Self {
         Self {

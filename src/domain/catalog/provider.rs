@@ -55,7 +55,7 @@ pub struct Provider {
     /// Whether the provider counts tokens at `/count_tokens` below its address for Anthropic's protocol.
     #[serde(default)]
     pub counts_tokens: bool,
-    /// How long the gateway waits for the provider, where that differs from the settings for all.
+    /// How long the gateway waits for this provider, where that differs from the settings for all providers.
     #[serde(default, skip_serializing_if = "ProviderPatience::is_usual")]
     pub patience: ProviderPatience,
     /// The kind of server, for those that are in no catalog: `vllm`, `ollama` and the like. It has facts of its own.
@@ -77,9 +77,9 @@ fn yes() -> bool {
 }
 
 impl Provider {
-    /// The context that a credential is sealed with: this provider at the origin of this address. After a change of the
-    /// address the stored credential cannot be opened, so it is never sent to another server. `None` if the address has no
-    /// host.
+    /// The context under which a credential is sealed (see [`MasterKey::seal`](crate::domain::MasterKey::seal)): this
+    /// provider at the origin of this address. After a change of the address the stored credential cannot be opened, so
+    /// it is never sent to another server. `None` if the address has no host.
     ///
     /// ```
     /// use crossmodel::domain::Provider;

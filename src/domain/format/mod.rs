@@ -1,4 +1,4 @@
-//! Numbers as people read them, the same on pages and on the command line. Exact: no floating point anywhere.
+//! Writes numbers for people, the same on pages and on the command line. Exact: no floating point anywhere.
 
 mod model;
 mod money;

@@ -27,7 +27,7 @@ pub fn target(model: &Model) -> String {
     )
 }
 
-/// What stands under a test's result: `$15 in / $75 out per M · 200K · text, image`.
+/// The line under a test's result: `$15 in / $75 out per M · 200K · text, image`.
 pub fn facts(model: &Model) -> String {
     let mut out = format!("{} · {}", model_prices(model), tokens(model.context_length));
     if !model.architecture.input_modalities.is_empty() {

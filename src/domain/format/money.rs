@@ -28,7 +28,8 @@ pub fn per_million_cents(price: PicoUsd) -> String {
     format!("{sign}${}.{decimals}", micro / 1_000_000)
 }
 
-/// An amount in dollars and cents, rounded half away from zero: `$4.10`; `<$0.01` for less than half a cent above nothing.
+/// An amount in dollars and cents, rounded half away from zero: `$4.10`; `<$0.01` for an amount above zero and below
+/// half a cent.
 ///
 /// ```
 /// use crossmodel::domain::{PicoUsd, format::dollars};
@@ -53,7 +54,7 @@ pub fn dollars(amount: PicoUsd) -> String {
     format!("{sign}${}.{:02}", cents / 100, cents % 100)
 }
 
-/// An amount in dollars, exact to a hundredth of a cent and rounded up from there, for what a call may cost: `$0.0042`.
+/// An amount in dollars, rounded up to a hundredth of a cent, for the cost that a call may have: `$0.0042`.
 ///
 /// ```
 /// use crossmodel::domain::format::{money_down, money_up};

@@ -29,7 +29,7 @@ pub fn date(iso: &str) -> String {
     }
 }
 
-/// Text of another person, safe to show in a line: control and invisible characters are spelled out.
+/// Foreign text, safe to show in one line: control and invisible characters are written as escapes.
 ///
 /// ```
 /// assert_eq!(crossmodel::domain::format::visible("gpt\u{1b}[2J\u{200b}é"), "gpt\\u{1b}[2J\\u{200b}é");

@@ -22,7 +22,8 @@ pub struct BillLine {
 pub struct Bill {
     /// One line for every kind that the call used.
     pub lines: Vec<BillLine>,
-    /// The part of the charge that no line explains. Zero, unless older rules than today's charged the call.
+    /// The part of the charge that no line explains. It is zero, unless the call was charged by older rules than
+    /// today's.
     pub rest: PicoUsd,
 }
 

@@ -1,9 +1,9 @@
-//! All that a call is charged for, as its provider reports it.
+//! Everything that a call is charged for, as its provider reports it.
 
 use super::service_tier::ServiceTier;
 use super::tokens::Tokens;
 
-/// What a provider reports about the service of a call, besides tokens.
+/// A provider's report of how it served a call, besides the tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServiceReport {
     /// The tier that the provider names; `None` if it names none.

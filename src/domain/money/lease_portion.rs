@@ -2,10 +2,11 @@
 
 use crate::domain::values::PicoUsd;
 
-/// The part that a gateway gets of the `left` of a budget. While there is plenty, the part is a hundredth of it, or twice
-/// what the gateway spent `lately` (in about the last minute) but no more than a tenth. So the gateway can go on for a while
-/// if the database does not answer. Once a hundredth is less than the `need` of now, the part is exactly the need, so that
-/// several gateways can use up a budget completely. The part is never more than is left.
+/// The part that a gateway gets of `left`, which is what no gateway has leased of a budget. While there is plenty, the
+/// part is a hundredth of it, or twice what the gateway spent `lately` (in about the last minute) but no more than a
+/// tenth. So the gateway can go on for a while if the database does not answer. Once a hundredth is less than `need`,
+/// which the waiting call needs now, the part is exactly the need, so that several gateways can use up a budget
+/// completely. The part is never more than is left.
 ///
 /// ```
 /// use crossmodel::domain::{PicoUsd, portion};

@@ -1,4 +1,4 @@
-//! The ledger: why an account's balance is what it is.
+//! The ledger: the entries that an account's balance is the sum of.
 
 use crate::domain::values::{AccountId, LedgerId, PersonId, PicoUsd, Timestamp};
 

@@ -20,14 +20,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// No limit at all: what an account starts with.
+    /// No limit at all, as a new account has it.
     pub const NONE: Self = Self {
         requests_per_minute: None,
         tokens_per_minute: None,
         spend: None,
     };
 
-    /// What a new key starts with: 60 requests and 100,000 tokens a minute.
+    /// The limits of a new key: 60 requests and 100,000 tokens a minute.
     pub const NEW_KEY: Self = Self {
         requests_per_minute: Some(60),
         tokens_per_minute: Some(100_000),

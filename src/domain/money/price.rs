@@ -105,7 +105,7 @@ impl Price {
         }
     }
 
-    /// This list, with the kinds that `other` has in place of its own.
+    /// This list, with each kind replaced that `other` has a price for.
     #[must_use]
     pub(in crate::domain) fn replaced_by(&self, other: &Self) -> Self {
         Self {

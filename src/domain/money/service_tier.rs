@@ -1,4 +1,4 @@
-//! Service tiers: ways to be served that have prices of their own.
+//! Service tiers: a provider's ways to serve a call, each with prices of its own.
 
 /// A way of serving calls that has prices of its own. A catalog file names the tiers that have some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -7,15 +7,15 @@ pub enum ServiceTier {
     /// The usual tier, at a model's usual prices. No catalog file names it.
     #[serde(skip)]
     Standard,
-    /// Answered within a day, cheaper.
+    /// The provider answers within a day, for a lower price.
     Batch,
-    /// Answered when there is room, cheaper.
+    /// The provider answers when it has room, for a lower price.
     Flex,
-    /// Answered before others, dearer.
+    /// The provider answers before other calls, for a higher price.
     Priority,
-    /// Anthropic's fast mode, dearer.
+    /// Anthropic's fast mode, for a higher price.
     Fast,
-    /// OpenAI's capacity that is paid in advance.
+    /// OpenAI's capacity that a customer has paid for in advance.
     Scale,
 }
 

@@ -1,4 +1,4 @@
-//! What calls used: the record of one call, the traffic of one key, and the client that a `User-Agent` names.
+//! The usage of calls: the record of one call, the traffic of one key, and the client that a `User-Agent` names.
 
 mod record;
 mod traffic;

@@ -1,4 +1,4 @@
-//! The record of one call: every request that reached a provider has one.
+//! The record of one call. A request has one once its start is in the gateway's spool.
 
 use crate::domain::catalog::ProviderId;
 use crate::domain::money::Price;
@@ -64,7 +64,7 @@ pub struct Attempt {
     pub model: String,
     /// HTTP status of the answer; `None` if none came.
     pub status: Option<u16>,
-    /// The error's code; `None` if it went well.
+    /// The error's code; `None` if the attempt succeeded.
     pub error: Option<String>,
     /// Milliseconds that it took.
     pub took_ms: u32,
@@ -101,7 +101,7 @@ pub struct UsageRecord {
     pub error: Option<String>,
     /// Tokens by kind.
     pub tokens: Tokens,
-    /// The source of the token counts.
+    /// Where the token counts come from.
     pub source: UsageSource,
     /// How the call ended.
     pub state: CallState,

@@ -32,8 +32,9 @@ const CLIENTS: &[(&str, &str)] = &[
     ("zed/", "Zed"),
 ];
 
-/// A short name of the client that sent this `User-Agent`: the usual one of a client that is known, else the program that
-/// it names first, without its version. Clients write what they like here, so what is unusual is spelled out and cut.
+/// A short name of the client that sent this `User-Agent`: the usual one of a client that is known, else the program
+/// that it names first, without its version. Clients may write anything here, so unusual characters are escaped and a
+/// long name is cut.
 ///
 /// ```
 /// use crossmodel::domain::client_name;

@@ -45,7 +45,7 @@ pub enum AliasNameError {
     /// Some characters are not allowed. `found` names each once, invisible ones in words.
     #[error("Use lowercase letters, digits and . _ : / - only. Remove: {}.", found.join(", "))]
     Forbidden {
-        /// What to remove, ready to show.
+        /// The characters to remove, as text to show.
         found: Vec<String>,
     },
     /// Too many characters.

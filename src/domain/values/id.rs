@@ -1,4 +1,4 @@
-//! Identifiers: UUID version 7, so that rows sort by the time they were made. Kinds do not mix.
+//! Identifiers: UUID version 7, so that rows sort by the time they were made. Each kind has a type of its own.
 
 use super::time::Timestamp;
 
@@ -16,7 +16,7 @@ macro_rules! id {
                 Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
             }
 
-            /// The first identifier of a moment: every one made before it is smaller, every one made from then on is not.
+            /// The smallest identifier that can be made at `at`: every identifier made before is smaller.
             pub fn floor(at: Timestamp) -> Self {
                 Self::new(at, [0; 10])
             }
@@ -30,7 +30,7 @@ macro_rules! id {
             /// How many characters its text has.
             pub const LENGTH: usize = uuid::fmt::Hyphenated::LENGTH;
 
-            /// Its text, written to memory that is there already.
+            /// Writes its text into `into`, without allocating.
             pub fn encode(self, into: &mut [u8; Self::LENGTH]) -> &str {
                 self.0.hyphenated().encode_lower(into)
             }
@@ -66,15 +66,15 @@ macro_rules! id {
 pub struct IdError;
 
 id!(
-    /// Who pays: an account.
+    /// An account, which pays for calls.
     AccountId
 );
 id!(
-    /// Who signs in: a person.
+    /// A person, who signs in to the console.
     PersonId
 );
 id!(
-    /// An API key, whatever its secret is today.
+    /// An API key. A new secret of the key does not change it.
     ApiKeyId
 );
 id!(
@@ -91,7 +91,7 @@ id!(
 );
 
 impl RequestId {
-    /// What stands before the id in `x-request-id`.
+    /// The text before the id in `x-request-id`.
     pub const HEADER_PREFIX: &'static str = "req_cm_";
 
     /// The value of `x-request-id`: the prefix and the id.

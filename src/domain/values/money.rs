@@ -36,12 +36,12 @@ impl PicoUsd {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// From whole pico-USD.
+    /// An amount of whole pico-USD.
     pub const fn from_pico(pico: i64) -> Self {
         Self(pico)
     }
 
-    /// Whole pico-USD.
+    /// The amount in whole pico-USD.
     pub const fn pico(self) -> i64 {
         self.0
     }
@@ -51,7 +51,8 @@ impl PicoUsd {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// This price for so many tokens, in `i128` so that no sum of a request can leave the range.
+    /// This price per token times `tokens`, in pico-USD. It is an `i128`, so that no product or sum of one call
+    /// overflows.
     pub fn times(self, tokens: u64) -> i128 {
         i128::from(self.0) * i128::from(tokens)
     }

@@ -1,9 +1,11 @@
 //! The API keys in memory, by the hash of their secret.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
+
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::compiled_key::CompiledKey;
 use crate::domain::{ApiKeyHash, ApiKeyId, Timestamp};
@@ -22,13 +24,13 @@ enum Slot {
 
 type Shard = HashMap<ApiKeyHash, Slot, ahash::RandomState>;
 
-/// What the cache knows of a secret.
+/// The result of looking a secret up in the cache.
 pub enum Lookup {
-    /// It belongs to this key, which the caller may have to confirm.
+    /// The secret belongs to this key, which the caller may have to confirm with the database.
     Known(Arc<CompiledKey>),
-    /// It belonged to no key a moment ago.
+    /// The secret belonged to no key when the database was last asked, a few seconds ago.
     Unknown,
-    /// The cache knows nothing of it.
+    /// The cache does not know the secret: the database has to be asked.
     Miss,
 }
 
@@ -82,7 +84,7 @@ impl KeyCache {
     pub fn evict(&self, which: impl Fn(&CompiledKey) -> bool) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         for shard in &self.shards {
-            let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+            let mut shard = shard.write();
             shard.retain(|_, slot| matches!(slot, Slot::Known(key) if !which(key)));
         }
     }
@@ -126,7 +128,7 @@ impl KeyCache {
     fn collect<T>(&self, mut what: impl FnMut(&CompiledKey) -> T) -> Vec<T> {
         let mut out = Vec::new();
         for shard in &self.shards {
-            let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+            let shard = shard.read();
             out.extend(shard.values().filter_map(|slot| match slot {
                 Slot::Known(key) => Some(what(key)),
                 Slot::Unknown { .. } => None,
@@ -136,11 +138,11 @@ impl KeyCache {
     }
 
     fn read(&self, hash: &ApiKeyHash) -> RwLockReadGuard<'_, Shard> {
-        self.shard(hash).read().unwrap_or_else(PoisonError::into_inner)
+        self.shard(hash).read()
     }
 
     fn write(&self, hash: &ApiKeyHash) -> RwLockWriteGuard<'_, Shard> {
-        self.shard(hash).write().unwrap_or_else(PoisonError::into_inner)
+        self.shard(hash).write()
     }
 
     /// The hash is evenly spread already: its first byte picks the shard.

@@ -1,20 +1,21 @@
-//! How the cache keeps its catalog: requests get it from memory, and read it anew once it may be stale.
+//! How the cache keeps its catalog: requests get it from memory, and reload it once it may be stale.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::Cache;
 use super::snapshot::CatalogSnapshot;
-use super::{Cache, Unavailable};
 use crate::domain::Timestamp;
+use crate::gateway::db_health::DatabaseDown;
 
 impl Cache {
-    /// The current catalog, read anew if the one in memory is stale or unconfirmed.
+    /// The current catalog, reloaded first if the one in memory is stale or unconfirmed.
     pub(in crate::gateway) async fn snapshot(self: &Arc<Self>, now: Timestamp) -> Arc<CatalogSnapshot> {
         if self.snapshot_is_fresh(now) {
             return self.snapshot.load_full();
         }
 
-        let down = self.database_down.load(Ordering::Relaxed) && !self.snapshot_is_stale();
+        let down = self.database.is_down() && !self.snapshot_is_stale();
         if !down {
             let _one = self.snapshot_load.lock().await;
             if !self.snapshot_is_fresh(now) {
@@ -53,6 +54,7 @@ impl Cache {
         let before = self.snapshot.load_full();
 
         let loaded = self
+            .database
             .ask(CatalogSnapshot::load(&self.store, &self.options, Some(&before)))
             .await;
         match loaded {
@@ -62,7 +64,7 @@ impl Cache {
                 self.snapshot_confirmed.store(now.millis(), Ordering::Relaxed);
             }
             // The snapshot counts as unconfirmed: no request waits for the database, and the next sweep tries again.
-            Err(Unavailable) => {
+            Err(DatabaseDown) => {
                 self.snapshot_confirmed.store(0, Ordering::Relaxed);
                 self.snapshot_includes.store(changes, Ordering::SeqCst);
             }

@@ -1,5 +1,5 @@
-//! Keys and catalog in memory, and how they stay true: loads, notices of changes, the sweep, and what happens while the
-//! database does not answer.
+//! Keys and catalog in memory, and how they stay up to date: loads, notices of changes, the sweep, and the rules while
+//! the database does not answer.
 
 mod compiled_key;
 mod keys;
@@ -13,40 +13,46 @@ pub use route::Route;
 pub use snapshot::CatalogSnapshot;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use futures_util::future::{BoxFuture, Shared};
+use parking_lot::Mutex;
 use tokio::sync::broadcast;
-use tokio::time::timeout;
 
-use super::locks::lock;
+use super::db_health::{DatabaseDown, DbHealth, OutageLog};
 use super::metering::spending::Spending;
 use super::options::GatewayOptions;
+use super::single_flight::SingleFlight;
 use crate::clock::Clock;
 use crate::domain::{ApiKeyHash, Timestamp};
-use crate::error_chain::error_chain;
 use crate::store::{Change, Store, StoreError};
 use keys::KeyCache;
 
-/// The database did not answer, and memory has nothing to go on with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unavailable;
+/// The key that a secret belongs to; `None` if it belongs to none.
+type Found = Option<Arc<CompiledKey>>;
+/// An error means that memory has nothing to go on with either.
+type Loaded = Result<Found, DatabaseDown>;
 
-type Loaded = Result<Option<Arc<CompiledKey>>, Unavailable>;
-type Flight = Shared<BoxFuture<'static, Loaded>>;
+/// The cache tells of an outage for the whole gateway, since its sweep asks the database also when there are no calls.
+const OUTAGE_LOG: OutageLog = OutageLog {
+    away: |error| {
+        let error = error.unwrap_or("it did not answer in time");
+        tracing::error!(error, "The database does not answer; known keys go on working");
+    },
+    back: || tracing::info!("The database answers again"),
+};
 
-/// Keys and catalog in memory, kept true to the database.
+/// Keys and catalog in memory, kept equal to the database.
 pub(super) struct Cache {
     store: Store,
     clock: Clock,
     options: GatewayOptions,
     spending: Arc<Spending>,
     keys: KeyCache,
-    /// Loads under way, each with the generation that it began in.
-    flights: Mutex<HashMap<ApiKeyHash, (u64, Flight)>>,
+    /// Loads under way, by what they load and the generation that they began in.
+    flights: Mutex<HashMap<(ApiKeyHash, u64), SingleFlight<Found>>>,
     snapshot: ArcSwap<CatalogSnapshot>,
     /// When the database last confirmed the snapshot, in unix milliseconds.
     snapshot_confirmed: AtomicI64,
@@ -57,8 +63,7 @@ pub(super) struct Cache {
     /// One load of the catalog at a time.
     snapshot_load: tokio::sync::Mutex<()>,
     changes: Option<Mutex<broadcast::Receiver<Change>>>,
-    /// The database did not answer the last query.
-    database_down: AtomicBool,
+    database: DbHealth,
     loads: AtomicU64,
 }
 
@@ -84,7 +89,7 @@ impl Cache {
             snapshot_includes: AtomicU64::new(0),
             snapshot_load: tokio::sync::Mutex::default(),
             changes,
-            database_down: AtomicBool::new(false),
+            database: DbHealth::new(options.timeouts.database, OUTAGE_LOG),
             loads: Default::default(),
             store,
         })
@@ -94,7 +99,7 @@ impl Cache {
     /// effect on the next request.
     fn apply_changes(&self) {
         let Some(changes) = &self.changes else { return };
-        let mut changes = lock(changes);
+        let mut changes = changes.lock();
 
         loop {
             match changes.try_recv() {
@@ -118,7 +123,7 @@ impl Cache {
         let ids = self.keys.ids();
 
         // Also without keys: the sweep is what finds out that the database answers again.
-        let Ok(revision) = self.ask(self.store.catalog().revision()).await else {
+        let Ok(revision) = self.database.ask(self.store.catalog().revision()).await else {
             return;
         };
         if revision == self.snapshot.load().catalog.revision() && !self.snapshot_is_stale() {
@@ -129,35 +134,16 @@ impl Cache {
         }
 
         for some in ids.chunks(500) {
-            let Ok(revisions) = self.ask(self.store.api_keys().revisions(some)).await else {
+            let Ok(revisions) = self.database.ask(self.store.api_keys().revisions(some)).await else {
                 return;
             };
             self.keys.confirm(some, &revisions.into_iter().collect(), now);
         }
     }
 
-    /// Runs a query against the database within its timeout, and notes whether the database answered.
-    async fn ask<T>(&self, query: impl Future<Output = Result<T, StoreError>>) -> Result<T, Unavailable> {
-        let failed = match timeout(self.options.timeouts.database, query).await {
-            Ok(Ok(answer)) => {
-                if self.database_down.swap(false, Ordering::Relaxed) {
-                    tracing::info!("The database answers again");
-                }
-                return Ok(answer);
-            }
-            Ok(Err(error)) => error_chain(&error),
-            Err(_) => "it did not answer in time".into(),
-        };
-
-        if !self.database_down.swap(true, Ordering::Relaxed) {
-            tracing::error!(error = failed, "The database does not answer; known keys go on working");
-        }
-        Err(Unavailable)
-    }
-
     /// Whether the database did not answer the last query.
     pub(super) fn is_database_down(&self) -> bool {
-        self.database_down.load(Ordering::Relaxed)
+        self.database.is_down()
     }
 
     /// Whether every call is refused because the database does not answer: no key in memory may be used without it.

@@ -1,4 +1,4 @@
-//! Where requests for a model go: which addresses of its provider serve it, or why none does.
+//! Finds where requests for a model go: the addresses of its provider that serve it, or the reason why none does.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::domain::{Endpoint, Model, ModelKind, Protocol, Provider, Sealed};
 use crate::gateway::options::GatewayOptions;
 use crate::gateway::upstream::{CallableModel, EndpointState, Unusable, UpstreamEndpoint, credentials};
 
-/// Where a request for a model goes.
+/// The addresses for requests for a model, or why there are none.
 #[derive(Clone, Debug)]
 pub enum Route {
     Target(Arc<CallableModel>),
@@ -16,7 +16,7 @@ pub enum Route {
     NoCredential,
     /// Its provider's address or credential cannot be used; the log says why.
     Unusable,
-    /// Its provider serves it only in protocols that no address here speaks.
+    /// Its provider serves it only in protocols that none of the provider's addresses here speaks.
     Elsewhere,
 }
 
@@ -25,7 +25,7 @@ pub(super) type Addresses = Vec<Address>;
 
 type Address = (Purpose, Result<Arc<UpstreamEndpoint>, Unusable>);
 
-/// What an address is for.
+/// The kind of requests that an address takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Conversation(Protocol),

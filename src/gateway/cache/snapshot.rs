@@ -1,5 +1,5 @@
 //! The catalog as requests need it: one immutable snapshot, with the route to every model and the addresses of every
-//! provider made ready.
+//! provider prepared.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,14 +23,15 @@ pub struct CatalogSnapshot {
     routes: Map<Route>,
     /// The model list's entry of each callable model.
     entries: Map<String>,
-    /// What calls have shown of each address, handed on to the next snapshot.
+    /// The state of each address that calls have shown, for this snapshot and the next.
     state: HashMap<Uri, Arc<EndpointState>>,
     /// Every address that can be called.
     endpoints: Vec<Arc<UpstreamEndpoint>>,
 }
 
 impl CatalogSnapshot {
-    /// Reads the catalog and makes it ready. The state of addresses is taken over from `before`.
+    /// Reads the catalog from the store and prepares it. The [`EndpointState`] of each address is taken over from
+    /// `before`.
     pub async fn load(store: &Store, options: &GatewayOptions, before: Option<&Self>) -> Result<Self, StoreError> {
         let catalog = store.catalog().load().await?;
         let sealed: HashMap<ProviderId, Sealed> = store.catalog().credentials().await?.into_iter().collect();

@@ -1,4 +1,4 @@
-//! A call whose attempts are over: sends the client its answer, and records how the call ends.
+//! A call whose attempts are over: sends the client its answer or error, and records how the call ended.
 
 use std::sync::Arc;
 
@@ -29,7 +29,8 @@ pub struct AnsweredCall {
     pub progress: Arc<Progress>,
     pub marks: Marks,
     pub started: Instant,
-    /// The answer or the failure; `None` if neither came soon enough after the client had left.
+    /// The answer or the failure; `None` if the client left, and neither came within the time that the gateway waits
+    /// after that.
     pub result: Option<Result<CandidateAnswer, Unanswered>>,
     /// The client's end; `None` if the client has left.
     pub line: Option<Line>,

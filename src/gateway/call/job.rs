@@ -1,4 +1,4 @@
-//! The call that a task makes, and the answer that it gives to the client.
+//! The call that a task makes, and the response that it sends to the client.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
 use crate::wire::control::Control;
 
-/// A call for a task to make.
+/// A call that is ready to be made by its task.
 pub struct CallJob {
     pub inner: Arc<Inner>,
     pub client: HttpClient,
@@ -48,7 +48,7 @@ impl CallJob {
     }
 }
 
-/// The answer that the client gets.
+/// The response that the client gets.
 pub enum ClientResponse {
     /// A whole JSON answer.
     Whole { status: u16, body: Bytes, ran: AnswerValue },

@@ -24,7 +24,7 @@ pub struct Line {
 }
 
 enum State {
-    /// The client has got nothing.
+    /// The client has got nothing yet: a failure can still be a plain error.
     Waiting(oneshot::Sender<ClientResponse>),
     /// The client has got the head of a stream.
     Open(mpsc::Sender<Bytes>),

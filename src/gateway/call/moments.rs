@@ -1,4 +1,4 @@
-//! When something is due in a stream: a keepalive for the client, or the end of the wait for the provider.
+//! Computes when something is due in a stream: a keepalive for the client, or the end of the wait for the provider.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::gateway::options::Timeouts;
 
-/// What is due in a stream.
+/// An action that is due in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// The client has got nothing for a while.

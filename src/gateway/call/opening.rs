@@ -1,5 +1,5 @@
-//! Reads an answer of status 200 up to its first content. Until then it may turn out to be a failure, and another try or another
-//! provider may give an answer.
+//! Reads an answer of status 200 up to its first content. Until then it may turn out to be a failure, and the gateway
+//! may try again, here or at another provider.
 
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;

@@ -1,4 +1,4 @@
-//! Whether a key may call the model that a name leads to.
+//! Checks whether a key may call the model that a name leads to.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use crate::wire::error::{ApiError, Code};
 /// An error suggests at most so many names.
 const SUGGESTIONS: usize = 3;
 
-/// The model that runs, if it exists and the key may use it. Notes in `head` the alias and the model that the name leads to.
+/// The model that runs, if it exists and the key may use it. Adds the alias and the model to `head`, for the headers of
+/// the response.
 pub fn check_model(
     decision: &Decision<'_>,
     key: &CompiledKey,

@@ -20,11 +20,11 @@ pub struct Candidate {
     pub endpoint: Arc<UpstreamEndpoint>,
     /// What the model takes there.
     pub facts: Arc<Facts>,
-    /// How calls of this model went at this address.
+    /// The circuit breaker of this model at this address.
     pub breaker: Arc<Breaker>,
 }
 
-/// What the client sent, as far as it concerns all candidates.
+/// The part of the client's request that is the same for all candidates.
 #[derive(Clone, Debug)]
 pub struct ClientRequest {
     pub operation: Operation,
@@ -50,7 +50,7 @@ pub struct ProviderRequest {
 /// How a provider's answer becomes the client's answer.
 #[derive(Debug)]
 pub enum ResponseMode {
-    /// It passes through, with this name of the model in it: a JSON string.
+    /// It is forwarded as it came, but for the model's name, which `name` replaces: a JSON string.
     Passthrough { name: Bytes },
     /// It is translated into the client's protocol.
     Translated(Box<Exchange>),
@@ -66,12 +66,12 @@ impl ClientRequest {
         }
     }
 
-    /// The exchange that turns a whole answer of `candidate` into a stream. It is for a provider of the client's protocol that
-    /// sent a whole answer although the client asked for a stream.
+    /// The exchange that turns a whole answer of `candidate` into a stream, for a provider that speaks the client's
+    /// protocol and did not stream although the client asked for it.
     pub fn retold_as_stream(&self, body: &[u8], candidate: &Candidate) -> Exchange {
         let protocol = candidate.endpoint.protocol;
         let style = self.response_style(&candidate.target);
-        Exchange::retelling(
+        Exchange::same_protocol(
             self.operation,
             protocol,
             body,
@@ -157,7 +157,7 @@ impl Candidate {
         }
     }
 
-    /// A stream of this candidate that passes through, with this name of the model.
+    /// Begins to forward a stream of this candidate, with `name`, a JSON string, in place of the model's name.
     pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> Box<dyn EventStream + Send> {
         let endpoint = &self.endpoint;
         let style = PassthroughStyle {

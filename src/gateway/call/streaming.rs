@@ -20,7 +20,7 @@ pub struct Streaming {
 }
 
 impl Streaming {
-    /// Takes a piece that arrived.
+    /// Reads a piece that arrived: what the client gets of it is added to `ready`.
     pub fn take(&mut self, piece: &Bytes) -> Result<(), HttpError> {
         let pushed = self.events.push(piece, &mut self.ready);
         pushed.map_err(|_| HttpError::TooLarge)?;

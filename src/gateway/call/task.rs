@@ -16,7 +16,7 @@ use super::failures::not_written;
 use super::job::{CallJob, ClientResponse};
 use super::line::Line;
 
-/// Starts the call. The channel closes without an answer only if the task panics.
+/// Starts the task of the call. The channel closes without a response only if the task panics.
 pub fn start(call: Box<CallJob>) -> oneshot::Receiver<ClientResponse> {
     let (answer, wait) = oneshot::channel();
     // The future that waits for an answer is large. In a box of its own it is freed before a long stream begins. The task

@@ -1,4 +1,4 @@
-//! Turns a provider's whole answer into the client's, and finds out what it used.
+//! Turns a provider's whole answer into the client's, and reads the usage that it reports.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -13,12 +13,12 @@ use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
 
-/// A whole answer for the client, and what the call used.
+/// A whole answer for the client, and the usage to bill.
 pub struct WholeResponse {
     pub body: Bytes,
     /// Whether the body is a stream of events.
     pub as_events: bool,
-    /// No text is counted in an answer that passes through with token counts.
+    /// The usage to bill. `text_bytes` is 0 in a forwarded answer that has token counts.
     pub metered: Metered,
 }
 

@@ -1,4 +1,4 @@
-//! Who calls: the key in the request, and whether it may be used now, from there.
+//! Finds the key of a request, and checks whether it may be used now and from the client's address.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::wire::error::{ApiError, Code};
 const SEND_A_KEY: &str =
     "No API key was sent. Send it as 'Authorization: Bearer cm-\u{2026}' or as 'x-api-key: cm-\u{2026}'.";
 
-/// The key that a request is made with.
+/// The key in a request's headers, if it may be used now and from the client's address.
 pub async fn authenticate(inner: &Inner, request: &HttpRequest, now: Timestamp) -> Result<Arc<CompiledKey>, ApiError> {
     let invalid = || ApiError::new(Code::InvalidApiKey, "This API key is not valid.");
     let text = presented(request.headers())?.ok_or_else(|| ApiError::new(Code::MissingApiKey, SEND_A_KEY))?;
@@ -49,7 +49,7 @@ pub async fn authenticate(inner: &Inner, request: &HttpRequest, now: Timestamp) 
     Ok(key)
 }
 
-/// Who calls, maybe through a proxy.
+/// The address of the client, maybe behind trusted proxies.
 fn client_address(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpAddr> {
     let lines = request.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes);
     Some(proxies.client(request.peer_addr()?.ip(), lines))

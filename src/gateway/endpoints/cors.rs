@@ -1,4 +1,4 @@
-//! Answers that pages of other sites may read: only those of the sites that are named, and only under `/v1`.
+//! CORS: lets pages of other sites read answers under `/v1`, as far as the operator has listed the sites.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,7 +17,8 @@ pub const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
 
 pub const METHODS: HeaderValue = HeaderValue::from_static("GET, POST");
 
-/// Answers what browsers ask beforehand, and lets them show their pages all other answers, errors too.
+/// Answers the preflight requests of browsers, and adds the headers that let a listed site's page read all other
+/// answers, errors too.
 pub async fn share(
     origins: CorsOrigins,
     request: ServiceRequest,

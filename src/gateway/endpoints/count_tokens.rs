@@ -1,5 +1,5 @@
-//! `POST /v1/messages/count_tokens`: how long a prompt is. Asked of the provider where it can say, else estimated, and
-//! marked as that. Costs nothing and leaves no usage record.
+//! `POST /v1/messages/count_tokens`: the number of tokens in a prompt. The provider counts them where it can; else the
+//! gateway estimates them and marks the answer as an estimate. The count is free and has no usage record.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
     })
 }
 
-/// The model that the name comes to. Nothing is generated, so there is no other to fall back to.
+/// The candidate that the name leads to. A count has no fallbacks, since nothing is generated.
 async fn only_candidate(caller: &mut Caller<'_>, requested: &str) -> Result<Candidate, Failure> {
     let snapshot = caller.worker.inner.cache.snapshot(caller.now).await;
     let key = Arc::clone(&caller.key);
@@ -104,7 +104,7 @@ async fn ask_provider(caller: &Caller<'_>, candidate: &Candidate, body: Bytes) -
     }
 }
 
-/// What an answer reports that is no count.
+/// The failure that an answer reports in place of a count.
 fn reported(answer: &[u8]) -> Option<Reported> {
     match serde_json::from_slice::<Value>(answer) {
         Ok(value) if value.get("input_tokens").is_some() => None,

@@ -1,4 +1,4 @@
-//! `GET /v1/credits` and `GET /v1/usage`: what the key's account has, and what it used.
+//! `GET /v1/credits` and `GET /v1/usage`: the balance and the usage of the key's account.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::wire::error::{ApiError, Code};
 /// Pico-USD of a micro-USD.
 const MICRO: i64 = 1_000_000;
 
-/// What the account has, and what of it calls in flight have reserved.
+/// The balance of the account, and the part of it that calls in flight have reserved.
 pub async fn credits(caller: &mut Caller<'_>) -> Result<Answer, Failure> {
     let stored = caller.worker.inner.spending.balance(caller.key.account).await;
     let stored = stored.map_err(|_| unavailable())?;
@@ -31,7 +31,7 @@ pub async fn credits(caller: &mut Caller<'_>) -> Result<Answer, Failure> {
     Ok(Answer::ok(body.to_string()))
 }
 
-/// What the account used in the running UTC day, ISO week and calendar month.
+/// The usage of the account in the current UTC day, ISO week and calendar month.
 pub async fn usage(caller: &mut Caller<'_>) -> Result<Answer, Failure> {
     let usage = caller.worker.inner.spending.store.usage();
     let mut body = json!({ "currency": "USD" });

@@ -16,7 +16,7 @@ pub async fn alive() -> HttpResponse {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
     Ready,
-    /// Calls are answered, without something that they usually have.
+    /// Calls are answered, but something that they usually use is missing.
     Degraded(&'static str),
     /// Every call is refused.
     Unready(&'static str),
@@ -86,9 +86,9 @@ impl Readiness {
     }
 }
 
-/// `/readyz`: whether calls should be sent here, and if not, or not as usual, why. Still so while the database does not
-/// answer, since known keys go on working; `degraded` says that they do without it. Nothing is asked for it: the sweep has
-/// just tried.
+/// `/readyz`: whether calls should be sent to this gateway, and the reason if it is not fully ready. While the database
+/// does not answer, the gateway stays ready for keys in memory, and says `degraded`. It queries nothing for this
+/// answer: the sweep has tried the database a few seconds ago.
 pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
     let inner = &worker.inner;
     let now = inner.options.clock.now();
@@ -112,7 +112,7 @@ pub async fn ready(worker: web::Data<Worker>) -> HttpResponse {
         _ => "ok",
     };
     let (_, stale, _) = inner.cache.stats(now);
-    let (waiting, _) = inner.shipping.counts();
+    let (waiting, _) = inner.shipper.counts();
     let mut body = serde_json::json!({
         "status": readiness.word(), "database": database, "oldest_cache_seconds": stale.as_secs(),
         "usage_records_waiting": waiting,

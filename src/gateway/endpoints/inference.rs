@@ -28,7 +28,7 @@ const AGENT: usize = 120;
 /// Smaller bodies are not searched for pictures: a small one is worth about what it takes.
 const LARGE: usize = 64 << 10;
 
-/// Where a request goes.
+/// The decision of where a request goes.
 struct Routed {
     first: Candidate,
     /// The candidates after it, in order.
@@ -161,7 +161,7 @@ async fn reserve(
     Ok((bound, holds))
 }
 
-/// What the client gets, with the model that ran in its headers.
+/// The response of a call, with the model that ran in its headers.
 fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
     match response {
         ClientResponse::Whole { status, body, ran } => {
@@ -190,8 +190,8 @@ fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
     }
 }
 
-/// How many bytes of text the prompt is worth if its provider reports no tokens: a picture in it is worth what it shows, and
-/// not what it takes.
+/// The bytes of text that the prompt counts as if its provider reports no tokens: a picture counts as a fixed number of
+/// bytes, not as its own length.
 fn prompt_bytes(control: &Control, body: &[u8]) -> usize {
     if body.len() < LARGE {
         return control.prompt_bytes;

@@ -128,7 +128,7 @@ impl Scrape {
 
     fn ledger(&self, out: &mut Families<'_>) -> fmt::Result {
         let inner = &self.0;
-        let (waiting, written) = inner.shipping.counts();
+        let (waiting, written) = inner.shipper.counts();
         out.gauge(
             "database_writable",
             "Whether the database took what was last written to it",

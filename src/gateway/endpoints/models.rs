@@ -41,7 +41,7 @@ pub async fn list(caller: &mut Caller<'_>) -> Result<Answer, Failure> {
     Ok(Answer::ok(openai_list(entries.get(..shown).unwrap_or_default())))
 }
 
-/// Shows one: an alias, a name that a prefix alias catches, or a real id. It decides as a call would.
+/// Shows one model: by an alias, a name that a prefix alias matches, or a real id. The name is resolved as for a call.
 pub async fn one(caller: &mut Caller<'_>) -> Result<Answer, Failure> {
     // The router decodes every escape but those of `%`, `/` and `+`.
     let name = decoded(caller.request.match_info().get("model").unwrap_or_default());

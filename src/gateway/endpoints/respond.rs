@@ -1,5 +1,5 @@
-//! From a request to its response: first the key is checked, then the endpoint's handler runs, and what it returns gets
-//! our headers. No endpoint under `/v1` is reached in another way.
+//! Wraps every endpoint under `/v1` that takes a key: checks the key, runs the endpoint's handler, and adds the
+//! gateway's headers to the response.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,12 +28,13 @@ pub struct Caller<'a> {
     pub key: Arc<CompiledKey>,
     /// When the request arrived.
     pub now: Timestamp,
-    /// What the headers of the response will say.
+    /// The headers of the response, filled in as the request is handled.
     pub head: Head,
 }
 
 impl Caller<'_> {
-    /// Counts the request against the limits per minute, then reads its body: a client over its limit is not read.
+    /// Counts the request against the limits per minute, then reads its body: the body of a client over its limit is
+    /// not read.
     ///
     /// # Errors
     /// If a limit does not admit the request, or the body does not arrive whole and within the limits of size and time.
@@ -48,7 +49,7 @@ impl Caller<'_> {
         Ok(body)
     }
 
-    /// What each log line about the request names.
+    /// The fields for log lines about the request.
     pub fn marks(&self) -> Marks {
         Marks {
             request: self.head.id,
@@ -58,7 +59,7 @@ impl Caller<'_> {
     }
 }
 
-/// What an endpoint answers with.
+/// The result of an endpoint's handler.
 pub enum Answer {
     /// JSON text.
     Json { status: u16, body: Bytes },

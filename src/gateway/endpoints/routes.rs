@@ -1,5 +1,5 @@
-//! The addresses of the gateway, and what answers each. An address that is not listed is a JSON 404, unless it is mounted
-//! beside the gateway.
+//! The addresses of the gateway, and the handler of each. An address that is not listed is a JSON 404, unless it is
+//! mounted beside the gateway.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub struct Address {
     pub key: bool,
 }
 
-/// What can be read with GET: the pattern, and what answers it.
+/// An endpoint for GET: its pattern, and its handler.
 type Reading = (&'static str, fn(Route) -> Route);
 
 /// Makes the handler of an endpoint that is read: [`respond`] checks the key before the endpoint's own function runs.
@@ -47,7 +47,7 @@ macro_rules! with_key {
     };
 }
 
-/// What can be read with GET.
+/// Every endpoint for GET.
 const READINGS: &[Reading] = &[
     ("/v1/models", with_key!(models::list)),
     ("/v1/models/{model:.+}", with_key!(models::one)),
@@ -58,7 +58,7 @@ const READINGS: &[Reading] = &[
     ("/metrics", |route| route.to(metrics::metrics)),
 ];
 
-/// Every address that is answered by more than a 404: what [`mount`] mounts.
+/// Every address that [`mount`] mounts, without those that only answer 404.
 pub fn addresses() -> impl Iterator<Item = Address> {
     let calls = Operation::ALL.map(|operation| ("POST", operation.path()));
     let readings = READINGS.iter().map(|(path, _)| ("GET", *path));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many bytes of clients' bodies are in memory. Clones share it.
+/// Counts the bytes of all clients' bodies in memory, to limit them. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub struct BodyBudget(Arc<AtomicUsize>);
 

@@ -12,7 +12,8 @@ use crate::wire::reported::Reported;
 pub struct Failure {
     pub error: ApiError,
     pub retry_after: Option<HeaderValue>,
-    /// The same request would fail again: client libraries are told not to retry it.
+    /// Whether the same request would fail again. The header `x-should-retry` then tells client libraries not to retry
+    /// it.
     pub is_final: bool,
 }
 

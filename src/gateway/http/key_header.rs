@@ -9,7 +9,9 @@ use crate::wire::error::{ApiError, Code, Surface};
 /// The other header that a key may be in.
 pub const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// The key that the headers carry. Two of them have to be the same, or it would be chance which one counts.
+/// The key that the headers carry; `None` if they carry none.
+///
+/// # Errors [`Code::ConflictingApiKeys`] if the headers carry two different keys: it would be chance which one counts.
 pub fn presented(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let bearer = headers
         .get_all(AUTHORIZATION)
@@ -32,7 +34,7 @@ pub fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-/// The shape in which this caller reads errors.
+/// The shape of errors for the client of this request.
 pub fn surface(request: &HttpRequest) -> Surface {
     address::surface(request.path(), request.headers().contains_key(X_API_KEY))
 }

@@ -1,4 +1,4 @@
-//! What requests and answers of all endpoints have in common: keys, bodies, headers, errors.
+//! The HTTP side of all endpoints: keys, bodies, headers, errors.
 
 pub mod body;
 mod body_budget;

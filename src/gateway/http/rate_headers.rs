@@ -1,4 +1,4 @@
-//! The limits per minute, as headers of every metered answer.
+//! Writes the state of the limits per minute into the headers of every metered answer.
 
 use std::time::Duration;
 

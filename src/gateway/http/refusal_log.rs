@@ -1,12 +1,11 @@
 //! The log lines of requests that the gateway refuses. Clients cause them as fast as they like, so their number is limited.
 
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use super::failure::Failure;
 use super::response::Head;
-use crate::gateway::locks::lock;
 
-/// So many lines are written in any one second, at most.
+/// The most lines that are written in one second.
 const MOST: u32 = 20;
 
 /// Writes the lines of refused requests.
@@ -51,7 +50,7 @@ impl RefusalLog {
 
     /// The number of lines left out before this one; `None` if no further line may be written in this second.
     fn admits(&self, now: i64) -> Option<u64> {
-        let mut second = lock(&self.0);
+        let mut second = self.0.lock();
         let mut left_out = 0;
         if second.began != now {
             left_out = second.left_out;

@@ -22,11 +22,11 @@ const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// Keeps proxies in front of the gateway from buffering a stream.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// What the headers of every answer to one request say, errors included.
+/// The values for the headers of the answer to one request, errors included.
 #[derive(Clone)]
 pub struct Head {
     pub id: RequestId,
-    /// The key, once it is known. The headers tell its limits per minute as they are at `at`.
+    /// The key, once it is known. The headers have its limits per minute as they are at `at`.
     pub rate_limits: Option<Arc<CompiledKey>>,
     at: Timestamp,
     /// The id of the model that the requested name leads to, once that is known.

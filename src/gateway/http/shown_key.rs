@@ -1,5 +1,6 @@
-//! The key that a connection has sent last. A client sends the same key with each request, and hashing it is the most
-//! expensive step of its check. While the key stays the same, its hash is not computed again. All else is checked each time.
+//! Remembers the key that a connection has sent last. A client sends the same key with each request, and hashing it is
+//! the most expensive step of its check. While the key stays the same, its hash is not computed again. All else is
+//! checked each time.
 
 use std::cell::RefCell;
 
@@ -7,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::domain::{ApiKeyHash, ApiKeyHasher, ApiKeySecret, SecretError};
 
-/// What a connection remembers of its key, for as long as the connection lasts. It begins empty.
+/// The memory of a connection for its key, as long as the connection lasts. It begins empty.
 #[derive(Debug, Default)]
 pub struct ShownKey(RefCell<Option<(ApiKeySecret, ApiKeyHash)>>);
 

@@ -1,5 +1,5 @@
-//! What calls cost: the spool that holds each call first, the balances and limits that calls count against, and the task that
-//! moves the spool into the tables.
+//! Meters calls: the spool, which has each call first; the balances and limits that calls count against; and the task
+//! that moves the spool into the tables.
 
 #[cfg(test)]
 mod model_test;

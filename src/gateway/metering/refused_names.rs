@@ -1,10 +1,11 @@
-//! Requested names that no model ran for. They are counted until the next sweep writes them, and shown in the alias editor.
+//! Counts requested names that led to no model. The next sweep writes the counts into the tables; the alias editor
+//! shows them.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+
+use parking_lot::Mutex;
 
 use crate::domain::{ApiKeyId, Timestamp};
-use crate::gateway::locks::lock;
 use crate::store::{RefusedName, Store};
 
 /// So many names are remembered between two sweeps; more are dropped.
@@ -17,7 +18,7 @@ pub struct Refusals(Mutex<HashMap<(ApiKeyId, i64, String), RefusedName>>);
 impl Refusals {
     /// Counts a request for such a name.
     pub fn note(&self, key: ApiKeyId, requested: String, at: Timestamp, agent: Option<String>) {
-        let mut known = lock(&self.0);
+        let mut known = self.0.lock();
         let entry = (key, at.hour(), requested);
         if known.len() >= MOST && !known.contains_key(&entry) {
             return;
@@ -39,11 +40,11 @@ impl Refusals {
 
     /// Writes the names into the tables. If that fails, they are kept for the next time.
     pub async fn flush(&self, store: &Store) {
-        let taken = std::mem::take(&mut *lock(&self.0));
+        let taken = std::mem::take(&mut *self.0.lock());
         let names: Vec<RefusedName> = taken.values().cloned().collect();
 
         if store.usage().refused(&names).await.is_err() {
-            let mut known = lock(&self.0);
+            let mut known = self.0.lock();
             for (entry, name) in taken {
                 match known.get_mut(&entry) {
                     Some(newer) => newer.requests += name.requests,

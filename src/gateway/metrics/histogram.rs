@@ -15,7 +15,7 @@ pub struct Histogram {
     sum: AtomicU64,
 }
 
-/// What a histogram held at one moment.
+/// The contents of a histogram at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistogramView {
     /// The upper bound of each bucket in seconds, and how many times fell into it and into no smaller one.

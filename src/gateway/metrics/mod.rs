@@ -1,14 +1,15 @@
-//! What the gateway counts for its operator. On the way of a call all of it is atomic additions; `/metrics` reads it.
+//! Counters for the operator, which `/metrics` shows. They cost a call a few atomic additions.
 
 mod histogram;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+
+use parking_lot::Mutex;
 
 pub(super) use histogram::{Histogram, HistogramView};
 
-use super::locks::lock;
 use crate::domain::{Protocol, ProviderId};
 
 /// Counters since the start.
@@ -58,13 +59,13 @@ impl Metrics {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A call to a provider begins.
+    /// Counts a call to a provider that begins.
     pub(super) fn began(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A call to a provider has ended.
+    /// Counts a call to a provider that has ended.
     pub(super) fn ended(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
@@ -88,7 +89,8 @@ impl Metrics {
     /// The times of calls to a provider in one protocol. Takes a lock: an address asks once and keeps them.
     pub(super) fn times_of(&self, provider: &ProviderId, protocol: Protocol) -> Arc<CallTimes> {
         Arc::clone(
-            lock(&self.times)
+            self.times
+                .lock()
                 .entry((provider.clone(), protocol.as_str()))
                 .or_default(),
         )
@@ -96,7 +98,7 @@ impl Metrics {
 
     /// All times, by provider and protocol.
     pub(super) fn times(&self) -> Vec<((ProviderId, &'static str), Arc<CallTimes>)> {
-        let times = lock(&self.times);
+        let times = self.times.lock();
         times
             .iter()
             .map(|(of, times)| (of.clone(), Arc::clone(times)))

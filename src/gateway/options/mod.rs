@@ -29,7 +29,7 @@ use extra_roots::ExtraRoots;
 /// Looks up an environment variable. It is a function, so that tests need not touch the process's own environment.
 pub type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
-/// What a gateway needs besides the store.
+/// The settings of a gateway, and everything else that it needs besides the store.
 #[derive(Clone)]
 pub struct GatewayOptions {
     /// The clock that all of the gateway reads.

@@ -1,9 +1,9 @@
 //! The proxy for calls to providers, as the environment names it.
 //!
 //! The gateway asks the proxy for a tunnel, so that a call is as secret as without it. The proxy resolves the name of a
-//! provider: the gateway checks only what stands in the provider's base URL, and the proxy decides the rest. The operator who
-//! sets it in the environment trusts it with that. Providers without TLS are private and have to be listed; the gateway calls
-//! them directly.
+//! provider: the gateway checks only what stands in the provider's base URL, and the proxy decides the rest. By setting
+//! the proxy in the environment, the operator trusts it to do that. Providers without TLS are private and have to be
+//! listed; the gateway calls them directly.
 
 use std::fmt;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl ProviderProxy {
         }))
     }
 
-    /// How a call to this provider goes through the proxy; `None` if it goes directly.
+    /// The proxy for a call to this provider; `None` if the call goes directly.
     pub(in crate::gateway) fn on_the_way_to(&self, provider: &Uri) -> Option<Intercept> {
         self.matcher.intercept(provider)
     }

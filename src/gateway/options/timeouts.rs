@@ -9,15 +9,15 @@ use crate::domain::ProviderPatience;
 pub struct Timeouts {
     /// For a connection to a provider; its TLS handshake has as long again.
     pub connect: Duration,
-    /// For the head of a stream.
+    /// For the response headers of a stream.
     pub first_byte_stream: Duration,
-    /// For the head of a whole answer. Thinking models send it only when they are done.
+    /// For the response headers of a whole answer. Thinking models send them only when they are done.
     pub first_byte_whole: Duration,
     /// For the next byte of an answer.
     pub idle: Duration,
     /// For the whole answer.
     pub total: Duration,
-    /// How often a waiting client gets a sign that its stream is alive; zero for never.
+    /// The silence after which a client gets a keepalive in its stream; zero for never.
     pub keepalive: Duration,
     /// How long an answer is read on for its token counts after the client has left; zero for not at all.
     pub drain: Duration,
@@ -27,9 +27,9 @@ pub struct Timeouts {
     pub body: Duration,
     /// After this time, a client's body has to arrive at 1 KiB a second.
     pub body_grace: Duration,
-    /// For the database, before a call goes on without it.
+    /// For the database, before a call goes on without its answer.
     pub database: Duration,
-    /// How long keys in memory keep working while the database does not answer.
+    /// How long keys in memory keep working while the database does not answer; after that their calls are refused.
     pub fail_static: Duration,
 }
 

@@ -1,4 +1,5 @@
-//! Whether an address is worth calling. After some failures in a row it is paused for a while, then one call tries it.
+//! The circuit breaker: pauses calls to an address after some failures in a row. When the pause is over, one call tries
+//! the address.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,7 +13,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// The longest that the breaker stays open.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// Counts how calls to an address went. It takes no lock: a call more or less does not matter.
+/// Counts the failures of calls of one model to one address. It takes no lock: a call more or less does not matter.
 #[derive(Debug, Default)]
 pub struct Breaker {
     /// Failures since the last success.

@@ -28,7 +28,7 @@ pub struct OutgoingRequest<'a> {
     pub body: Bytes,
     /// How long to wait for the head of the answer.
     pub first_byte: Duration,
-    /// Learns that the request is sent.
+    /// Notes that the request is sent, for the bill of a call that is cut off.
     pub progress: Option<&'a Arc<Progress>>,
     pub marks: Marks,
 }
@@ -75,7 +75,7 @@ pub async fn send(
     Ok(ProviderResponse::new(head.status.as_u16(), &head.headers, body))
 }
 
-/// What a failure of the HTTP client means: the first cause that is known decides.
+/// The meaning of a failure of the HTTP client: the first known cause decides.
 fn reason(error: &hyper_util::client::legacy::Error) -> HttpError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(current) = cause {

@@ -1,4 +1,4 @@
-//! The credential that a provider knows this gateway by: sealed in the database, or in the environment.
+//! The credential with which this gateway calls a provider: sealed in the database, or in the environment.
 
 use secrecy::SecretString;
 use url::Url;
@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use crate::domain::{MasterKey, Provider, Sealed};
 use crate::gateway::options::GatewayOptions;
 
-/// What a sealed credential is bound to: the provider and the origin of its address. If an admin points the provider
-/// elsewhere, the stored credential becomes unreadable instead of going there.
+/// The context that a credential is sealed under: the provider and the origin of its address. If an admin points the
+/// provider elsewhere, the stored credential becomes unreadable instead of going there.
 ///
 /// ```
 /// use crossmodel::gateway::credential_context;

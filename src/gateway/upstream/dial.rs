@@ -15,7 +15,7 @@ use crate::gateway::options::{GatewayOptions, extra_roots};
 /// Calls providers. Each worker has its own, with its own idle connections.
 pub type HttpClient = Client<WithTimeout<Connector>, RequestBody>;
 
-/// What every worker's client dials with: TLS that trusts the known roots, over checked addresses.
+/// Opens the connections of every worker's client: TLS that trusts the known roots, over checked addresses.
 pub type Connector = HttpsConnector<Guarded>;
 
 /// The connector; clones share its TLS sessions.

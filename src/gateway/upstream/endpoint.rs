@@ -26,22 +26,22 @@ pub struct UpstreamEndpoint {
     pub name: String,
     pub protocol: Protocol,
     pub uri: Uri,
-    /// Where it counts tokens; `None` if it does not.
+    /// The URI at which it counts tokens; `None` if it has none.
     pub count_uri: Option<Uri>,
     /// The headers of each call, the credential included.
     pub headers: HeaderMap,
     /// Whether the gateway has a credential for it.
     pub has_credential: bool,
-    /// Keeps the credential out of what clients get.
+    /// Masks the credential in what clients get.
     pub mask: Mask,
     pub includes_reasoning: Option<bool>,
     /// The gateway's timeouts, with those that an admin set for this provider.
     pub timeouts: Timeouts,
     /// The longest event of its streams, in bytes.
     pub longest_event: usize,
-    /// The demo provider answers instead.
+    /// Whether the demo provider answers in place of this address.
     pub is_demo: bool,
-    /// Outlives the catalog snapshot that holds this endpoint.
+    /// The state of the address, which outlives the catalog snapshot that holds this endpoint.
     pub state: Arc<EndpointState>,
     times: OnceLock<Arc<CallTimes>>,
 }
@@ -51,7 +51,7 @@ pub struct UpstreamEndpoint {
 pub struct Unusable;
 
 impl UpstreamEndpoint {
-    /// Makes an address of `provider` ready. `state` finds what earlier snapshots know of the address.
+    /// Prepares an address of `provider`. `state` finds the state that earlier snapshots have of the address.
     pub fn new(
         provider: &Provider,
         endpoint: &Endpoint,

@@ -1,14 +1,15 @@
-//! What the gateway has learned of an address from calls.
+//! The state of an address that calls have shown.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+
+use parking_lot::Mutex;
 
 use super::breaker::Breaker;
 use crate::domain::ModelId;
-use crate::gateway::locks::lock;
 
-/// What calls have shown of an address. Snapshots of the catalog hand it on.
+/// What calls have shown about an address. Each catalog snapshot hands it on to the next.
 #[derive(Debug, Default)]
 pub struct EndpointState {
     takes_usage: AtomicU8,
@@ -25,14 +26,14 @@ pub enum TakesUsage {
 }
 
 impl EndpointState {
-    /// How calls of a model went at this address.
+    /// The circuit breaker of a model at this address.
     pub fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
-        Arc::clone(lock(&self.breakers).entry(model.clone()).or_default())
+        Arc::clone(self.breakers.lock().entry(model.clone()).or_default())
     }
 
-    /// Whether a model is paused here after failures.
+    /// Whether any model is paused at this address after failures.
     pub fn any_open(&self) -> bool {
-        lock(&self.breakers).values().any(|breaker| breaker.is_open())
+        self.breakers.lock().values().any(|breaker| breaker.is_open())
     }
 
     pub(super) fn takes_usage(&self) -> TakesUsage {

@@ -1,13 +1,14 @@
-//! What can go wrong with a call to a provider, or with the rest of its answer.
+//! The errors of a call to a provider, up to the end of its answer.
 
-/// Why a call to a provider failed, or the rest of its answer did not come. The text goes on a sentence about the provider.
+/// Why a call to a provider failed, or the rest of its answer did not come. The text continues a sentence about the
+/// provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
     #[error("its address is not one that may be called")]
     Denied,
     #[error("it could not be reached")]
     Unreachable,
-    /// The provider is not to blame.
+    /// This machine failed, not the provider: it has no descriptor, memory or port left.
     #[error("this gateway could not open a connection")]
     Ours,
     #[error("it did not answer in time")]

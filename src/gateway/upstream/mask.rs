@@ -1,4 +1,4 @@
-//! Keeps the gateway's credential for a provider out of what clients get, wherever the provider repeats it.
+//! Masks the gateway's credential for a provider in what clients get, wherever the provider repeats it.
 
 use std::borrow::Cow;
 

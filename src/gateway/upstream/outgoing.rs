@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
-/// How far a call has got, shared by its task and its connection.
+/// The progress of a call, shared by its task and its connection.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// The provider has been sent the request, and may charge for it.

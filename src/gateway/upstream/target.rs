@@ -1,4 +1,4 @@
-//! One model, ready to be called: the addresses that serve it, and its names there and here.
+//! One model, ready to be called: the addresses that serve it, and its names at the provider and in answers.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ pub struct CallableModel {
     pub model: Arc<Model>,
     /// Its name at the provider, as a JSON string.
     pub literal: String,
-    /// Its id here, as a header of the answer to a client.
+    /// Its catalog id, as a header of the response to a client.
     pub header: AnswerValue,
-    /// Its id here, as a JSON string in the answer's body.
+    /// Its catalog id, as a JSON string in the body of the response.
     pub name: Bytes,
     /// The addresses that serve it, one for each protocol, the best first. Never empty.
     pub endpoints: Vec<ModelEndpoint>,
@@ -31,7 +31,7 @@ pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
     /// What the model takes there.
     pub facts: Arc<Facts>,
-    /// How calls of this model went there.
+    /// The circuit breaker of the model at this address.
     pub breaker: Arc<Breaker>,
 }
 
@@ -64,7 +64,7 @@ impl CallableModel {
         })
     }
 
-    /// Where this kind of request goes: to the address that speaks the client's protocol, else to the best.
+    /// The address for a request to `operation`: the one that speaks the client's protocol, else the best one.
     pub fn endpoint(&self, operation: Operation) -> Result<&ModelEndpoint, WrongKind> {
         let embeds = self.model.kind == ModelKind::Embedding;
         if embeds != (operation == Operation::Embeddings) {

@@ -31,7 +31,7 @@ pub async fn tunnel(proxy: Intercept, provider: Uri) -> Dialled {
     Ok(tunnel.call(provider).await?)
 }
 
-/// Connects to the proxy itself. The egress policy does not apply to it.
+/// Connects to the proxy itself. The egress policy does not apply to this connection.
 #[derive(Clone, Debug)]
 pub struct ToProxy;
 

@@ -1,4 +1,4 @@
-//! The actor of a change.
+//! The actor of a change, for the audit log.
 
 use crate::domain::{Person, PersonId};
 

@@ -1,6 +1,6 @@
 //! The audit log: who changed what. Each change writes its row in its own transaction; rows are never changed.
 
-use super::actor::Actor;
+use super::writer::By;
 use crate::domain::{AccountId, PersonId, Scope, Timestamp};
 use crate::store::engine::Row;
 use crate::store::engine::{Store, StoreError, Table, Tx, args, sql};
@@ -16,7 +16,7 @@ impl Store {
     }
 }
 
-/// One change, as the audit log has it.
+/// One change in the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When the change was made.
@@ -89,8 +89,7 @@ impl Tx {
     /// it.
     pub(in crate::store) async fn note(
         &mut self,
-        by: &Actor,
-        now: Timestamp,
+        by: &By,
         subject: &Subject,
         action: &'static str,
         detail: serde_json::Value,
@@ -98,9 +97,9 @@ impl Tx {
         let action = format!("{}.{action}", subject.kind);
         let id = subject.id.as_str();
         let args = args![
-            now,
-            by.person,
-            by.name.as_str(),
+            by.now,
+            by.actor.person,
+            by.actor.name.as_str(),
             subject.account,
             action,
             subject.kind,

@@ -4,17 +4,24 @@ use serde_json::json;
 
 use super::effective::PROVIDER;
 use super::effective::effective;
-use crate::domain::{Catalog, Model, ModelStatus, ProviderId, Sealed, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::domain::{Catalog, Model, ModelStatus, ProviderId, Sealed};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql, transaction};
 
-/// The stored catalog: models and providers.
+/// Reads and writes the stored catalog: models and providers.
 #[derive(Clone, Copy, Debug)]
-pub struct CatalogTable<'a>(pub(in crate::store) &'a Store);
+pub struct CatalogTable<S>(pub(in crate::store) S);
 
 impl Store {
-    /// The stored catalog: models and providers.
-    pub fn catalog(&self) -> CatalogTable<'_> {
+    /// Access to the stored catalog.
+    pub fn catalog(&self) -> CatalogTable<&Self> {
+        CatalogTable(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to the stored catalog.
+    pub fn catalog(self) -> CatalogTable<Self> {
         CatalogTable(self)
     }
 }
@@ -33,7 +40,7 @@ const MODEL: Table = Table {
     id: "id",
 };
 
-impl CatalogTable<'_> {
+impl CatalogTable<&Store> {
     /// The whole catalog, as one snapshot.
     pub async fn load(self) -> Result<Catalog, StoreError> {
         // The revision is read first: rows that are newer than it are read again once a reader sees the new revision, and no
@@ -58,35 +65,31 @@ impl CatalogTable<'_> {
         row.map_or(Ok(0), |row| row.get("revision"))
     }
 
-    /// Switches a provider on or off. `false` if there is none.
-    pub async fn set_provider_enabled(
-        self,
-        id: &ProviderId,
-        enabled: bool,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (id, by) = (id.clone(), by.clone());
-        transaction!(self.0, |tx| {
-            lock(tx).await?;
-            if tx.run(ENABLE_PROVIDER, args![&id, enabled, now]).await? == 0 {
-                tx.abandon();
-                return Ok(false);
-            }
-
-            let action = if enabled { "enable" } else { "disable" };
-            tx.note(&by, now, &Subject::new("provider", id, None), action, json!({}))
-                .await?;
-            Ok(true)
-        })
-    }
-
     /// The sealed credentials of those providers that have one.
     pub async fn credentials(self) -> Result<Vec<(ProviderId, Sealed)>, StoreError> {
         let rows = self.0.all(CREDENTIALS, Vec::new()).await?;
         rows.iter()
             .map(|row| Ok((row.parse(PROVIDER, "id")?, Sealed::from_bytes(row.get("credential")?))))
             .collect()
+    }
+}
+
+impl CatalogTable<Writer<'_>> {
+    /// Switches a provider on or off. `false` if there is none.
+    pub async fn set_provider_enabled(self, id: &ProviderId, enabled: bool) -> Result<bool, StoreError> {
+        let id = id.clone();
+        transaction!(self.0, |tx, by| {
+            lock(tx).await?;
+            if tx.run(ENABLE_PROVIDER, args![&id, enabled, by.now]).await? == 0 {
+                tx.abandon();
+                return Ok(false);
+            }
+
+            let action = if enabled { "enable" } else { "disable" };
+            tx.note(&by, &Subject::new("provider", id, None), action, json!({}))
+                .await?;
+            Ok(true)
+        })
     }
 }
 

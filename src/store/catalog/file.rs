@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::domain::{Model, Provider};
 use crate::store::engine::to_json;
 
-/// What a catalog file says, with its rows as they are written.
+/// A catalog file that has been read, with its rows as they are written.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogFile {
     pub(in crate::store) models: Vec<(Model, String)>,
@@ -18,7 +18,7 @@ pub struct CatalogFile {
     pub(in crate::store) complete: bool,
 }
 
-/// Why a text is no catalog file.
+/// Why a text cannot be read as a catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the names of the variants' fields say what they are")]
 pub enum CatalogFileError {
@@ -43,7 +43,7 @@ impl CatalogFile {
     /// complete catalog: it has all models of each provider that it has models of.
     ///
     /// # Errors
-    /// Names the line and the id of the first row that is wrong.
+    /// If a row is wrong; the error names the line and the id of the first.
     pub fn parse(text: &str) -> Result<Self, CatalogFileError> {
         #[derive(Deserialize)]
         struct File<'a> {
@@ -117,7 +117,8 @@ impl CatalogFile {
         }
     }
 
-    /// This file and another as one, complete if either is. If both have a row of one id, the other's counts.
+    /// This file and `other` as one file, complete if either is. If both have a row of the same id, that of `other`
+    /// counts.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.models

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::catalog::{self, CatalogTable};
 use super::file::CatalogFile;
 use crate::domain::{Provider, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{ManyRows, StoreError, Tx, Value, args, sql, transaction};
 
 /// The result of an import, models and providers together.
@@ -19,7 +19,7 @@ pub struct ImportReport {
     pub updated: usize,
     /// Rows that are as before.
     pub unchanged: usize,
-    /// Models that the file lacks: they are marked, and can still be called.
+    /// Models that a complete file lacks. They are marked as retired, and can still be called.
     pub retired: usize,
 }
 
@@ -41,19 +41,19 @@ pub const ADD_PROVIDERS: ManyRows = ManyRows {
     tail: "",
 };
 
-impl CatalogTable<'_> {
+impl CatalogTable<Writer<'_>> {
     /// Imports a file in one transaction. Settings of admins stay. A complete file marks models as retired that it lacks, if
     /// it has other models of their provider. A second import of the same file changes nothing.
     ///
     /// # Errors
     /// [`StoreError::UnknownProvider`] if a model's provider is neither stored nor in the file.
-    pub async fn import(self, file: &CatalogFile, by: &Actor, now: Timestamp) -> Result<ImportReport, StoreError> {
-        let (file, by) = (file.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn import(self, file: &CatalogFile) -> Result<ImportReport, StoreError> {
+        let file = file.clone();
+        transaction!(self.0, |tx, by| {
             catalog::lock(tx).await?;
             let mut report = ImportReport::default();
-            let known = providers(tx, &file.providers, now, &mut report).await?;
-            models(tx, &file, &known, now, &mut report).await?;
+            let known = providers(tx, &file.providers, by.now, &mut report).await?;
+            models(tx, &file, &known, by.now, &mut report).await?;
             let ImportReport {
                 added,
                 updated,
@@ -67,7 +67,7 @@ impl CatalogTable<'_> {
             }
 
             let detail = json!({ "added": added, "updated": updated, "unchanged": unchanged, "retired": retired });
-            tx.note(&by, now, &Subject::new("catalog", "catalog", None), "import", detail)
+            tx.note(&by, &Subject::new("catalog", "catalog", None), "import", detail)
                 .await?;
             Ok(report)
         })

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::catalog::{self, CatalogTable};
 use super::effective::{endpoint, set_patience};
 use crate::domain::{Protocol, Provider, ProviderId, ProviderPatience, Sealed, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Row, StoreError, Tx, args, sql, to_json, transaction};
 
 /// A change of a provider by an admin. `None` leaves a field as it is; in the nested ones, `Some(None)` restores the value of
@@ -16,11 +16,11 @@ pub struct ProviderChange {
     pub id: ProviderId,
     /// The base URL, without a slash at the end. It replaces every address of the catalog file.
     pub base_url: Option<String>,
-    /// The protocol at that address.
+    /// The protocol that it speaks at `base_url`.
     pub protocol: Option<Protocol>,
     /// The environment variable that holds the credential.
     pub credential_env: Option<Option<String>>,
-    /// The credential, sealed for this provider and the origin of its address.
+    /// The credential, sealed under [`Provider::seal_context`].
     pub sealed: Option<Option<Sealed>>,
     /// How long the gateway waits for the provider. The stated fields are added to those of earlier changes; `Some(None)`
     /// removes all of them.
@@ -49,25 +49,25 @@ sql! {
             WHERE id = $1";
 }
 
-impl CatalogTable<'_> {
+impl CatalogTable<Writer<'_>> {
     /// Changes how the gateway calls a provider.
     ///
     /// # Errors
     /// [`StoreError::Missing`] if the provider is not in the catalog, and address or protocol is not given to add it.
-    pub async fn set_provider(self, change: &ProviderChange, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
-        let (change, by) = (change.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn set_provider(self, change: &ProviderChange) -> Result<(), StoreError> {
+        let change = change.clone();
+        transaction!(self.0, |tx, by| {
             catalog::lock(tx).await?;
             let before = match tx.first(GET, args![&change.id]).await? {
                 Some(row) => Settings::read(&row)?,
                 None => {
-                    add(tx, &change, now).await?;
+                    add(tx, &change, by.now).await?;
                     Settings::default()
                 }
             };
             let after = before.clone().changed(&change);
 
-            after.store(tx, &change.id, now).await?;
+            after.store(tx, &change.id, by.now).await?;
 
             let credential = match &change.sealed {
                 None => "kept",
@@ -75,7 +75,7 @@ impl CatalogTable<'_> {
                 Some(Some(_)) => "set",
             };
             let detail = json!({ "before": before.audited(), "after": after.audited(), "credential": credential });
-            tx.note(&by, now, &Subject::new("provider", change.id, None), "set", detail)
+            tx.note(&by, &Subject::new("provider", change.id, None), "set", detail)
                 .await
         })
     }

@@ -1,11 +1,11 @@
-//! Who is asked when a model's provider fails.
+//! The orders of providers for fallbacks: see [`ProviderOrder`].
 
 use serde_json::json;
 
 use super::catalog::{self, CatalogTable};
-use crate::domain::{AccountId, ProviderId, ProviderOrder, Timestamp};
-use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json, transaction};
+use crate::domain::{AccountId, ProviderId, ProviderOrder};
+use crate::store::audit::{Subject, Writer};
+use crate::store::engine::{Row, Store, StoreError, Table, Tx, args, sql, to_json, transaction};
 
 sql! {
     LIST = "SELECT model, account_id, providers FROM provider_order ORDER BY model, COALESCE(account_id, '')";
@@ -19,21 +19,19 @@ const TABLE: Table = Table {
     id: "model",
 };
 
-impl CatalogTable<'_> {
+impl CatalogTable<&Store> {
     /// Every order that is set: by model, the order for all accounts before those of single accounts.
     pub async fn provider_orders(self) -> Result<Vec<ProviderOrder>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(order).collect()
     }
+}
 
-    /// Sets an order in the place of the one that there is for that model and account. `false` if it is set already.
-    pub async fn set_provider_order(
-        self,
-        order: &ProviderOrder,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (order, by) = (order.clone(), by.clone());
-        transaction!(self.0, |tx| {
+impl CatalogTable<Writer<'_>> {
+    /// Sets an order, and replaces an earlier one for the same model and account. `false` if the same order is set
+    /// already.
+    pub async fn set_provider_order(self, order: &ProviderOrder) -> Result<bool, StoreError> {
+        let order = order.clone();
+        transaction!(self.0, |tx, by| {
             catalog::lock(tx).await?;
             let before = get(tx, &order.model, order.account).await?;
             if before.as_ref() == Some(&order) {
@@ -43,12 +41,12 @@ impl CatalogTable<'_> {
 
             tx.run(REMOVE, args![order.model.as_str(), order.account]).await?;
             let providers = to_json(order.providers());
-            tx.run(ADD, args![order.model.as_str(), order.account, providers, now])
+            tx.run(ADD, args![order.model.as_str(), order.account, providers, by.now])
                 .await?;
             let detail = json!({
                 "before": before.as_ref().map(ProviderOrder::providers), "after": order.providers(),
             });
-            tx.note(&by, now, &subject(&order.model, order.account), "set", detail)
+            tx.note(&by, &subject(&order.model, order.account), "set", detail)
                 .await?;
 
             Ok(true)
@@ -56,15 +54,9 @@ impl CatalogTable<'_> {
     }
 
     /// Removes an order. `false` if there is none for that model and account.
-    pub async fn remove_provider_order(
-        self,
-        model: &str,
-        account: Option<AccountId>,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (model, by) = (model.to_owned(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn remove_provider_order(self, model: &str, account: Option<AccountId>) -> Result<bool, StoreError> {
+        let model = model.to_owned();
+        transaction!(self.0, |tx, by| {
             catalog::lock(tx).await?;
             let Some(before) = get(tx, &model, account).await? else {
                 tx.abandon();
@@ -73,7 +65,7 @@ impl CatalogTable<'_> {
 
             tx.run(REMOVE, args![model.as_str(), account]).await?;
             let detail = json!({ "before": before.providers() });
-            tx.note(&by, now, &subject(&model, account), "remove", detail).await?;
+            tx.note(&by, &subject(&model, account), "remove", detail).await?;
 
             Ok(true)
         })

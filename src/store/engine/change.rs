@@ -9,7 +9,8 @@ use super::sql::Sql;
 use super::value::{Value, args};
 use crate::domain::{AccountId, ApiKeyId, Budget};
 
-/// A change of something that a cache may hold. It is harmless to receive one twice or without need.
+/// A change of something that a cache may hold. A receiver must cope with a change that it gets twice or that did not
+/// happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A key, its secrets or its aliases changed.
@@ -18,7 +19,7 @@ pub enum Change {
     Account(AccountId),
     /// Models or providers changed.
     Catalog,
-    /// A gateway needs the part of a budget that other gateways have leased and do not use.
+    /// A gateway needs more of a budget: the others give back what they have leased of it and do not use.
     Recall(Budget),
 }
 

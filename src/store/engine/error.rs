@@ -20,7 +20,7 @@ pub enum StoreError {
     /// The row has changed since the caller read it.
     #[error("it was changed meanwhile; it is now at version {version}")]
     Stale { version: i64 },
-    /// Without this person no admin could sign in.
+    /// The change would leave no admin who can sign in.
     #[error("this is the last admin who can sign in")]
     LastAdmin,
     /// A sum is beyond what one amount can hold.

@@ -1,7 +1,8 @@
 //! Rows of the tables of usage that this process remembers, so that it need not read them again.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+
+use parking_lot::Mutex;
 
 use crate::domain::{ApiKeyId, Price, Traffic};
 
@@ -9,17 +10,19 @@ use crate::domain::{ApiKeyId, Price, Traffic};
 #[derive(Debug, Default)]
 pub struct KnownPrices(pub Mutex<HashMap<Price, i64>>);
 
-/// How many names of a key are told apart in one hour; its other names are summed up as [`Traffic::OTHER`].
+/// The most names of a key that have sums of their own in one hour. All its other names are summed up as
+/// [`Traffic::OTHER`].
 pub const NAMES: usize = 200;
 
-/// The names of each key that are told apart in an hour, so that a client that invents names cannot fill the tables.
+/// The names of each key that have sums of their own in an hour. Their number is limited, so that a client that invents
+/// names cannot fill the tables.
 #[derive(Debug, Default)]
 pub struct KnownNames(Mutex<HashMap<(ApiKeyId, i64), HashSet<String>>>);
 
 impl KnownNames {
     /// The name under which a request of that hour is summed up.
     pub fn name<'r>(&self, key: ApiKeyId, requested: &'r str, hour: i64) -> &'r str {
-        let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hours = self.0.lock();
         if hours.len() > 10_000 {
             hours.retain(|(_, known), _| *known >= hour - 1);
         }

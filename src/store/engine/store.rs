@@ -40,8 +40,8 @@ impl Store {
         }
     }
 
-    /// The changes from now on: those of this process after each commit, and those of others once [`Store::listen`] was
-    /// called.
+    /// Subscribes to changes: those of this process after each commit, and those of other processes once
+    /// [`Store::listen`] was called. A subscriber that is more than 1,024 changes behind misses some.
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }

@@ -15,7 +15,13 @@ use super::store::Store;
 use super::value::Value;
 
 /// Runs the steps of a block in one transaction of a store. The block owns what it uses, and ends with a `Result`.
+/// A transaction of a `Writer` also gives the block who makes the change, and when.
 macro_rules! transaction {
+    ($writer:expr, |$tx:ident, $by:ident| $steps:expr) => {
+        $writer
+            .write(move |$tx, $by| ::std::boxed::Box::pin(async move { $steps }))
+            .await
+    };
     ($store:expr, |$tx:ident| $steps:expr) => {
         $store
             .write(move |$tx| ::std::boxed::Box::pin(async move { $steps }))

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Alias, ApiKeyId, Timestamp};
-use crate::store::audit::Actor;
+use crate::domain::{Alias, ApiKeyId};
+use crate::store::audit::By;
 use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
 
 pub const TABLE: Table = Table {
@@ -65,8 +65,7 @@ pub struct NewVersion<'a> {
     pub number: i64,
     /// In evaluation order.
     pub aliases: &'a [Alias],
-    pub by: &'a Actor,
-    pub now: Timestamp,
+    pub by: &'a By,
 }
 
 impl NewVersion<'_> {
@@ -93,7 +92,13 @@ impl NewVersion<'_> {
             .await?;
         }
 
-        let args = args![key, self.number, self.now, self.by.name.as_str(), to_json(self.aliases)];
+        let args = args![
+            key,
+            self.number,
+            self.by.now,
+            self.by.actor.name.as_str(),
+            to_json(self.aliases)
+        ];
         tx.run(ADD_VERSION, args).await?;
         tx.run(SET_VERSION, args![key, self.number]).await.map(drop)
     }

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::alias_rows::{self, NewVersion};
 use super::aliases::{Aliases, LIST, SavedAliases, current};
 use super::api_keys;
-use crate::domain::{Alias, AliasName, ApiKey, ApiKeyId, Scope, Timestamp};
-use crate::store::audit::Actor;
+use crate::domain::{Alias, AliasName, ApiKey, ApiKeyId, Scope};
+use crate::store::audit::Writer;
 use crate::store::engine::{StoreError, Tx, args, transaction};
 
 /// The outcome of a save.
@@ -17,7 +17,7 @@ pub enum SaveOutcome {
         /// The new version.
         version: i64,
     },
-    /// The aliases equal the stored ones, whatever version they started from.
+    /// Nothing was stored: the aliases equal the stored ones, whatever `base_version` was.
     Unchanged {
         /// The stored version.
         version: i64,
@@ -31,7 +31,7 @@ pub enum SaveOutcome {
     Missing,
 }
 
-impl Aliases<'_> {
+impl Aliases<Writer<'_>> {
     /// Replaces a key's aliases by those given, if the stored version is still `base_version`.
     ///
     /// # Errors
@@ -42,11 +42,9 @@ impl Aliases<'_> {
         key: ApiKeyId,
         base_version: i64,
         aliases: &[Alias],
-        by: &Actor,
-        now: Timestamp,
     ) -> Result<SaveOutcome, StoreError> {
-        let (aliases, by) = (alias_rows::checked(aliases)?, by.clone());
-        transaction!(self.0, |tx| {
+        let aliases = alias_rows::checked(aliases)?;
+        transaction!(self.0, |tx, by| {
             let Some(locked) = api_keys::lock(tx, scope, key).await? else {
                 return Ok(SaveOutcome::Missing);
             };
@@ -70,7 +68,6 @@ impl Aliases<'_> {
                 number: version + 1,
                 aliases: &aliases,
                 by: &by,
-                now,
             };
             replace(tx, &locked, &before, &new).await?;
             Ok(SaveOutcome::Saved { version: new.number })
@@ -81,16 +78,9 @@ impl Aliases<'_> {
     ///
     /// # Errors
     /// [`StoreError::Full`] if the key has all it may have, [`StoreError::Missing`] if the key is not in the scope.
-    pub async fn add(
-        self,
-        scope: Scope,
-        key: ApiKeyId,
-        alias: &Alias,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (alias, by) = (alias.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn add(self, scope: Scope, key: ApiKeyId, alias: &Alias) -> Result<(), StoreError> {
+        let alias = alias.clone();
+        transaction!(self.0, |tx, by| {
             let locked = api_keys::lock(tx, scope, key).await?.ok_or(StoreError::Missing)?;
             let before = alias_rows::stored(tx, key).await?;
             if before.contains(&alias) {
@@ -112,7 +102,6 @@ impl Aliases<'_> {
                     number,
                     aliases: &after,
                     by: &by,
-                    now,
                 },
             )
             .await
@@ -120,16 +109,9 @@ impl Aliases<'_> {
     }
 
     /// Removes an alias. `false` if the key has none of that name, or is not in the scope.
-    pub async fn remove(
-        self,
-        scope: Scope,
-        key: ApiKeyId,
-        name: &AliasName,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (name, by) = (name.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn remove(self, scope: Scope, key: ApiKeyId, name: &AliasName) -> Result<bool, StoreError> {
+        let name = name.clone();
+        transaction!(self.0, |tx, by| {
             let Some(locked) = api_keys::lock(tx, scope, key).await? else {
                 return Ok(false);
             };
@@ -151,7 +133,6 @@ impl Aliases<'_> {
                     number,
                     aliases: &after,
                     by: &by,
-                    now,
                 },
             )
             .await?;
@@ -164,6 +145,5 @@ impl Aliases<'_> {
 async fn replace(tx: &mut Tx, key: &ApiKey, before: &[Alias], new: &NewVersion<'_>) -> Result<(), StoreError> {
     new.store(tx, before).await?;
     let detail = json!({ "version": new.number, "before": before, "after": new.aliases });
-    tx.note(new.by, new.now, &api_keys::subject(key), "set_aliases", detail)
-        .await
+    tx.note(new.by, &api_keys::subject(key), "set_aliases", detail).await
 }

@@ -1,16 +1,24 @@
-//! The aliases of API keys, as they are and as they were.
+//! The aliases of API keys: the current ones, and every version that was saved.
 
 use super::alias_rows::{self};
 use crate::domain::{Alias, ApiKeyId, Scope, Timestamp};
+use crate::store::audit::Writer;
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
-/// The aliases of API keys.
+/// Reads and writes the aliases of API keys.
 #[derive(Clone, Copy, Debug)]
-pub struct Aliases<'a>(pub(in crate::store) &'a Store);
+pub struct Aliases<S>(pub(in crate::store) S);
 
 impl Store {
-    /// The aliases of API keys.
-    pub fn aliases(&self) -> Aliases<'_> {
+    /// Access to the aliases of API keys.
+    pub fn aliases(&self) -> Aliases<&Self> {
+        Aliases(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to the aliases of API keys.
+    pub fn aliases(self) -> Aliases<Self> {
         Aliases(self)
     }
 }
@@ -56,7 +64,7 @@ const VERSION: Table = Table {
     id: "id",
 };
 
-impl Aliases<'_> {
+impl Aliases<&Store> {
     /// A key's aliases. `None` if the key is not in the scope.
     pub async fn list(self, scope: Scope, key: ApiKeyId) -> Result<Option<SavedAliases>, StoreError> {
         current(&self.0.all(LIST, args![key, scope.account()]).await?)

@@ -4,21 +4,28 @@
 use super::row::{self, TABLE, api_key, key_columns};
 use super::{alias_rows, limits};
 use crate::domain::{AccountId, Alias, ApiKey, ApiKeyHash, ApiKeyId, Limits, PersonId, Scope, Timestamp};
-use crate::store::audit::Subject;
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Change, Store, StoreError, Tx, args, id_chunks, id_list, sql, transaction};
 
-/// API keys and their secrets.
+/// Reads and writes API keys and the hashes of their secrets.
 #[derive(Clone, Copy, Debug)]
-pub struct ApiKeys<'a>(pub(in crate::store) &'a Store);
+pub struct ApiKeys<S>(pub(in crate::store) S);
 
 impl Store {
-    /// API keys and their secrets.
-    pub fn api_keys(&self) -> ApiKeys<'_> {
+    /// Access to API keys and the hashes of their secrets.
+    pub fn api_keys(&self) -> ApiKeys<&Self> {
         ApiKeys(self)
     }
 }
 
-/// A key, with all that the gateway needs of its account, owner and aliases.
+impl Writer<'_> {
+    /// Access to API keys and the hashes of their secrets.
+    pub fn api_keys(self) -> ApiKeys<Self> {
+        ApiKeys(self)
+    }
+}
+
+/// A key, with everything about its account, owner and aliases that the gateway needs to check a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredKey {
     /// The key.
@@ -31,7 +38,7 @@ pub struct StoredKey {
     pub owner_enabled: bool,
     /// Its aliases, in evaluation order.
     pub aliases: Vec<Alias>,
-    /// The secret of the look-up works until this time; `None` for the current secret.
+    /// The secret that the look-up used works until this time; `None` for the current secret.
     pub secret_until: Option<Timestamp>,
 }
 
@@ -65,7 +72,7 @@ sql! {
 
 const ACCOUNT_LIMITS: [&str; 4] = ["account_requests", "account_tokens", "account_spend", "account_period"];
 
-impl ApiKeys<'_> {
+impl ApiKeys<&Store> {
     /// The key of that id.
     pub async fn get(self, scope: Scope, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         self.0

@@ -7,7 +7,7 @@ use super::access::texts;
 use super::api_keys::{ApiKeys, lock, subject};
 use super::limits;
 use crate::domain::{ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Timestamp};
-use crate::store::audit::Actor;
+use crate::store::audit::Writer;
 use crate::store::engine::{StoreError, args, sql, to_json, transaction};
 
 sql! {
@@ -20,57 +20,37 @@ sql! {
                    WHERE id = $1";
 }
 
-impl ApiKeys<'_> {
+impl ApiKeys<Writer<'_>> {
     /// Gives a key another name. `false` if it is not in the scope.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the account has another key of that name.
-    pub async fn rename(
-        self,
-        scope: Scope,
-        id: ApiKeyId,
-        name: &Name,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (name, by) = (name.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn rename(self, scope: Scope, id: ApiKeyId, name: &Name) -> Result<bool, StoreError> {
+        let name = name.clone();
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
             tx.run(RENAME, args![id, name.as_str()])
                 .await
                 .map_err(|error| error.taken("name"))?;
-            tx.note(
-                &by,
-                now,
-                &subject(&key),
-                "rename",
-                json!({ "before": key.name, "after": name }),
-            )
-            .await?;
+            let detail = json!({ "before": key.name, "after": name });
+            tx.note(&by, &subject(&key), "rename", detail).await?;
+
             Ok(true)
         })
     }
 
     /// Switches a key on or off. `false` if it is not in the scope.
-    pub async fn set_state(
-        self,
-        scope: Scope,
-        id: ApiKeyId,
-        state: KeyState,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_state(self, scope: Scope, id: ApiKeyId, state: KeyState) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
 
             tx.run(SET_STATE, args![id, state.as_str()]).await?;
             let detail = json!({ "before": key.state.as_str(), "after": state.as_str() });
-            tx.note(&by, now, &subject(&key), "set_state", detail).await?;
+            tx.note(&by, &subject(&key), "set_state", detail).await?;
 
             Ok(true)
         })
@@ -82,18 +62,15 @@ impl ApiKeys<'_> {
         scope: Scope,
         id: ApiKeyId,
         expires_at: Option<Timestamp>,
-        by: &Actor,
-        now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
 
             tx.run(SET_EXPIRY, args![id, expires_at]).await?;
             let detail = json!({ "before": key.expires_at, "after": expires_at });
-            tx.note(&by, now, &subject(&key), "set_expiry", detail).await?;
+            tx.note(&by, &subject(&key), "set_expiry", detail).await?;
 
             Ok(true)
         })
@@ -106,15 +83,9 @@ impl ApiKeys<'_> {
         id: ApiKeyId,
         allowed_models: Option<&[ModelId]>,
         allowed_addresses: &[IpNet],
-        by: &Actor,
-        now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (models, addresses, by) = (
-            allowed_models.map(<[_]>::to_vec),
-            allowed_addresses.to_vec(),
-            by.clone(),
-        );
-        transaction!(self.0, |tx| {
+        let (models, addresses) = (allowed_models.map(<[_]>::to_vec), allowed_addresses.to_vec());
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
@@ -128,23 +99,15 @@ impl ApiKeys<'_> {
                 "before": { "models": key.allowed_models, "addresses": texts(&key.allowed_addresses) },
                 "after": { "models": models, "addresses": texts(&addresses) },
             });
-            tx.note(&by, now, &subject(&key), "set_allowed", detail).await?;
+            tx.note(&by, &subject(&key), "set_allowed", detail).await?;
 
             Ok(true)
         })
     }
 
     /// Sets how much a key may use. `false` if it is not in the scope.
-    pub async fn set_limits(
-        self,
-        scope: Scope,
-        id: ApiKeyId,
-        limits: Limits,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_limits(self, scope: Scope, id: ApiKeyId, limits: Limits) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
@@ -153,7 +116,7 @@ impl ApiKeys<'_> {
             args.extend(limits::values(&limits));
             tx.run(SET_LIMITS, args).await?;
             let detail = json!({ "before": limits::audited(&key.limits), "after": limits::audited(&limits) });
-            tx.note(&by, now, &subject(&key), "set_limits", detail).await?;
+            tx.note(&by, &subject(&key), "set_limits", detail).await?;
 
             Ok(true)
         })

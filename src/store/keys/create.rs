@@ -7,8 +7,8 @@ use super::alias_rows::{self, NewVersion};
 use super::api_keys::{ApiKeys, subject};
 use super::limits;
 use super::secrets::ADD_SECRET;
-use crate::domain::{Alias, ApiKey, ApiKeyHash, Timestamp};
-use crate::store::audit::Actor;
+use crate::domain::{Alias, ApiKey, ApiKeyHash};
+use crate::store::audit::Writer;
 use crate::store::engine::{Change, StoreError, args, sql, to_json, transaction};
 
 /// A key to add. Fields of `key` that count or are set later (`revision`, `aliases_version`, last use, old secret) are
@@ -33,15 +33,15 @@ sql! {
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 }
 
-impl ApiKeys<'_> {
+impl ApiKeys<Writer<'_>> {
     /// Adds a key with its secret and its first aliases.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if the account has a key of that name, [`StoreError::Full`] with too many aliases.
-    pub async fn create(self, new: &NewKey, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
-        let (NewKey { key, hash, aliases }, by) = (new.clone(), by.clone());
+    pub async fn create(self, new: &NewKey) -> Result<(), StoreError> {
+        let NewKey { key, hash, aliases } = new.clone();
         let aliases = alias_rows::checked(&aliases)?;
-        transaction!(self.0, |tx| {
+        transaction!(self.0, |tx, by| {
             tx.run(LOCK_ACCOUNT, args![key.account]).await?;
             if let Some(owner) = key.owner {
                 tx.run(LOCK_OWNER, args![owner]).await?;
@@ -61,7 +61,7 @@ impl ApiKeys<'_> {
             ];
             args.extend(limits::values(&key.limits));
             tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
-            tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), now])
+            tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), by.now])
                 .await?;
 
             if !aliases.is_empty() {
@@ -70,14 +70,13 @@ impl ApiKeys<'_> {
                     number: 1,
                     aliases: &aliases,
                     by: &by,
-                    now,
                 };
                 version.store(tx, &[]).await?;
             }
 
             tx.announce(Change::Key(key.id)).await?;
             let detail = json!({ "name": key.name, "aliases": aliases });
-            tx.note(&by, now, &subject(&key), "create", detail).await
+            tx.note(&by, &subject(&key), "create", detail).await
         })
     }
 }

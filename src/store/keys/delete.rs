@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::api_keys::{ApiKeys, lock, subject};
 use super::secrets::DROP_SECRETS;
-use crate::domain::{ApiKeyId, Scope, Timestamp};
-use crate::store::audit::Actor;
+use crate::domain::{ApiKeyId, Scope};
+use crate::store::audit::Writer;
 use crate::store::engine::{StoreError, args, sql, transaction};
 
 sql! {
@@ -14,12 +14,11 @@ sql! {
     DROP_LINKS = "DELETE FROM link WHERE api_key_id = $1";
 }
 
-impl ApiKeys<'_> {
+impl ApiKeys<Writer<'_>> {
     /// Deletes a key with its secrets and aliases. Its name is free again, and its usage stays. `false` if it is not in the
     /// scope.
-    pub async fn delete(self, scope: Scope, id: ApiKeyId, by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn delete(self, scope: Scope, id: ApiKeyId) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
@@ -27,8 +26,8 @@ impl ApiKeys<'_> {
                 tx.run(statement, args![id]).await?;
             }
 
-            tx.run(DELETE, args![id, now]).await?;
-            tx.note(&by, now, &subject(&key), "delete", json!({ "name": key.name }))
+            tx.run(DELETE, args![id, by.now]).await?;
+            tx.note(&by, &subject(&key), "delete", json!({ "name": key.name }))
                 .await?;
             Ok(true)
         })

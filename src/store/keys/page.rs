@@ -8,7 +8,7 @@ use super::page_filter::{KeyFilter, owner, pattern, sort, status};
 use super::page_row::{KeyPage, KeyRow, key_row};
 use super::row::{TABLE, key_columns};
 use crate::domain::{Alias, ApiKeyId, Period, Scope, Timestamp};
-use crate::store::engine::{StoreError, args, id_chunks, id_list, sql};
+use crate::store::engine::{Store, StoreError, args, id_chunks, id_list, sql};
 
 /// The condition of a listed key: $1 account, $2 pattern, $3 status, $4 owner (empty for service keys), $5 now.
 macro_rules! filter {
@@ -65,7 +65,7 @@ sql! {
 /// The most rows of one page.
 const MOST_ROWS: u32 = 200;
 
-impl ApiKeys<'_> {
+impl ApiKeys<&Store> {
     /// One page of the list of keys.
     pub async fn page(self, scope: Scope, filter: &KeyFilter, now: Timestamp) -> Result<KeyPage, StoreError> {
         let today = now.day();

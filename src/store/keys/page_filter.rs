@@ -45,7 +45,7 @@ pub enum OwnerFilter {
     Service,
 }
 
-/// What a list of keys is sorted by.
+/// The value that a list of keys is sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeySort {
     /// The name, letter case aside.

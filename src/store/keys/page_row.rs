@@ -17,7 +17,7 @@ pub struct KeyRow {
     pub aliases: Vec<Alias>,
     /// Calls per UTC day, the oldest first, today last.
     pub daily_requests: [i64; 7],
-    /// The cost of today and the 29 UTC days before.
+    /// The cost of the current UTC day and the 29 before it.
     pub spend_30d: PicoUsd,
     /// The cost of the current period of its spend limit; zero without a limit.
     pub spent: PicoUsd,

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::api_keys::{ApiKeys, lock, subject};
 use crate::domain::{ApiKeyHash, ApiKeyId, Scope, Timestamp};
-use crate::store::audit::Actor;
+use crate::store::audit::Writer;
 use crate::store::engine::{StoreError, args, sql, transaction};
 
 sql! {
@@ -15,9 +15,8 @@ sql! {
     DROP_SECRETS = "DELETE FROM api_key_secret WHERE api_key_id = $1";
 }
 
-impl ApiKeys<'_> {
+impl ApiKeys<Writer<'_>> {
     /// Gives a key a new secret. The old one works until `old_until`, or ends now. `false` if the key is not in the scope.
-    #[expect(clippy::too_many_arguments, reason = "each is a fact of the roll")]
     pub async fn roll(
         self,
         scope: Scope,
@@ -25,11 +24,9 @@ impl ApiKeys<'_> {
         hash: &ApiKeyHash,
         display: &str,
         old_until: Option<Timestamp>,
-        by: &Actor,
-        now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let (hash, display, by) = (*hash, display.to_owned(), by.clone());
-        transaction!(self.0, |tx| {
+        let (hash, display) = (*hash, display.to_owned());
+        transaction!(self.0, |tx, by| {
             let Some(key) = lock(tx, scope, id).await? else {
                 return Ok(false);
             };
@@ -38,14 +35,14 @@ impl ApiKeys<'_> {
                 None => tx.run(DROP_SECRETS, args![id]).await?,
                 Some(until) => {
                     tx.run(RETIRE_SECRET, args![id, until]).await?;
-                    tx.run(DROP_OLD_SECRETS, args![id, now]).await?
+                    tx.run(DROP_OLD_SECRETS, args![id, by.now]).await?
                 }
             };
 
-            tx.run(ADD_SECRET, args![hash, id, display.as_str(), now]).await?;
+            tx.run(ADD_SECRET, args![hash, id, display.as_str(), by.now]).await?;
             tx.run(SET_DISPLAY, args![id, display.as_str()]).await?;
             let detail = json!({ "before": key.display, "after": display, "old_until": old_until });
-            tx.note(&by, now, &subject(&key), "roll", detail).await?;
+            tx.note(&by, &subject(&key), "roll", detail).await?;
 
             Ok(true)
         })

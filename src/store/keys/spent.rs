@@ -2,7 +2,7 @@
 
 use super::api_keys::ApiKeys;
 use crate::domain::{AccountId, ApiKeyId, PicoUsd};
-use crate::store::engine::{StoreError, args, sql};
+use crate::store::engine::{Store, StoreError, args, sql};
 
 sql! {
     SPENT_BY_KEY = r"SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS spent FROM usage_daily
@@ -11,7 +11,7 @@ sql! {
                          WHERE account_id = $1 AND day >= $2";
 }
 
-impl ApiKeys<'_> {
+impl ApiKeys<&Store> {
     /// The amount that a key has spent since a UTC day.
     pub async fn spent_since(self, key: ApiKeyId, day: i64) -> Result<PicoUsd, StoreError> {
         self.0

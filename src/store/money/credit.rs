@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::wallets::{ADD_ENTRY, ADD_TO_BALANCE, ADD_TO_DAY, BALANCE, LAST_BY_HAND, TABLE, Wallets};
-use crate::domain::{AccountId, Budget, EntryKind, LedgerId, PicoUsd, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::domain::{AccountId, Budget, EntryKind, LedgerId, PicoUsd};
+use crate::store::audit::{By, Subject, Writer};
 use crate::store::engine::{Change, StoreError, Tx, args, transaction};
 
 /// Credit to add to an account.
@@ -18,7 +18,7 @@ pub struct NewCredit {
     pub amount: PicoUsd,
     /// The reason in words.
     pub note: String,
-    /// The last entry of a person that the actor has seen. With the outer `None` it is not checked.
+    /// The last entry by hand that the actor has seen; `Some(None)` if there was none. `None`: do not check.
     pub seen: Option<Option<LedgerId>>,
 }
 
@@ -27,13 +27,13 @@ pub struct NewCredit {
 pub enum Credited {
     /// The credit was added; this is the new balance.
     Done(PicoUsd),
-    /// A person has added an entry that the actor has not seen. Nothing was written.
+    /// A person has added an entry since the one in [`NewCredit::seen`]. Nothing was written.
     Stale,
     /// There is no such account.
     Missing,
 }
 
-impl Wallets<'_> {
+impl Wallets<Writer<'_>> {
     /// Adds credit to an account, or takes it back if `amount` is negative, and records who did so and why. Returns the new
     /// balance; `None` if there is no such account.
     ///
@@ -45,8 +45,6 @@ impl Wallets<'_> {
         account: AccountId,
         amount: PicoUsd,
         note: &str,
-        by: &Actor,
-        now: Timestamp,
     ) -> Result<Option<PicoUsd>, StoreError> {
         let new = NewCredit {
             id,
@@ -55,24 +53,23 @@ impl Wallets<'_> {
             note: note.to_owned(),
             seen: None,
         };
-        Ok(match self.add(new, by, now).await? {
+        Ok(match self.add(new).await? {
             Credited::Done(balance) => Some(balance),
             Credited::Stale | Credited::Missing => None,
         })
     }
 
-    /// The same for an actor who has read the ledger before. If a person has added an entry since, nothing is written, so that
-    /// a form that is sent twice adds credit once.
+    /// Adds credit like [`Wallets::credit`], but writes nothing if a person has added an entry since
+    /// [`NewCredit::seen`], so that a form that is sent twice adds credit once.
     ///
     /// # Errors
     /// If the balance would leave the range of [`PicoUsd`].
-    pub async fn add(self, new: NewCredit, by: &Actor, now: Timestamp) -> Result<Credited, StoreError> {
-        if self.0.accounts().get(new.account).await?.is_none() {
+    pub async fn add(self, new: NewCredit) -> Result<Credited, StoreError> {
+        if self.0.store.accounts().get(new.account).await?.is_none() {
             return Ok(Credited::Missing);
         }
 
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+        transaction!(self.0, |tx, by| {
             let (account, amount) = (new.account, new.amount);
             // First, since it makes every other change of this wallet wait.
             tx.run(ADD_TO_BALANCE, args![account, amount]).await?;
@@ -85,7 +82,7 @@ impl Wallets<'_> {
                 }
             }
 
-            let kind = add_entry(tx, &new, &by, now).await?;
+            let kind = add_entry(tx, &new, &by).await?;
             let budget = Budget::Balance(account).subject();
             let row = tx.first(BALANCE, args![account, budget, None::<&str>]).await?;
             let balance = row.map_or(Ok(PicoUsd::ZERO), |row| row.get("balance"))?;
@@ -93,7 +90,7 @@ impl Wallets<'_> {
             tx.announce(Change::Account(account)).await?;
             let wallet = Subject::new("wallet", account, Some(account));
             let detail = json!({ "usd": amount, "balance": balance, "note": new.note });
-            tx.note(&by, now, &wallet, kind.as_str(), detail).await?;
+            tx.note(&by, &wallet, kind.as_str(), detail).await?;
 
             Ok(Credited::Done(balance))
         })
@@ -101,7 +98,7 @@ impl Wallets<'_> {
 }
 
 /// Adds the entry to the ledger and to the sums of its day.
-async fn add_entry(tx: &mut Tx, new: &NewCredit, by: &Actor, now: Timestamp) -> Result<EntryKind, StoreError> {
+async fn add_entry(tx: &mut Tx, new: &NewCredit, by: &By) -> Result<EntryKind, StoreError> {
     let kind = if new.amount < PicoUsd::ZERO {
         EntryKind::Correction
     } else {
@@ -110,19 +107,19 @@ async fn add_entry(tx: &mut Tx, new: &NewCredit, by: &Actor, now: Timestamp) -> 
     let entry = args![
         new.id,
         new.account,
-        now,
+        by.now,
         kind.as_str(),
         new.amount,
         new.note.as_str(),
-        by.name.as_str(),
-        by.person,
+        by.actor.name.as_str(),
+        by.actor.person,
         0_i64,
         None::<&str>,
         None::<i64>
     ];
 
     tx.run(ADD_ENTRY, entry).await?;
-    tx.run(ADD_TO_DAY, args![new.account, now.day(), 0_i64, 0_i64, new.amount])
+    tx.run(ADD_TO_DAY, args![new.account, by.now.day(), 0_i64, 0_i64, new.amount])
         .await?;
     Ok(kind)
 }

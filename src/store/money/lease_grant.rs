@@ -25,7 +25,7 @@ pub struct LeaseRequest {
 pub struct LeaseGrant {
     /// The gateway's new part; less than it needs if there is no more.
     pub granted: PicoUsd,
-    /// The part of the budget that is not leased after that.
+    /// The part of the budget that no gateway has leased or spent after this grant.
     pub left: PicoUsd,
     /// The amount that other gateways have leased and not yet spent. They may give it back.
     pub elsewhere: PicoUsd,

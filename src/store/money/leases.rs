@@ -1,16 +1,16 @@
-//! Leases: the amounts that gateways may spend without asking again. All leases of a budget and all that was spent are together
-//! never more than the budget.
+//! Leases: the amounts that gateways may spend without asking again. No grant makes all leases of a budget and all that
+//! was spent of it together more than the budget.
 
 use super::lease_grant::{LeaseGrant, LeaseRequest, take};
 use crate::domain::{Budget, GatewayId, PicoUsd, Timestamp};
 use crate::store::engine::{Change, Store, StoreError, args, sql, transaction};
 
-/// The leases of gateways.
+/// Grants, reads and frees the leases of gateways.
 #[derive(Clone, Copy, Debug)]
 pub struct Leases<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The leases of gateways.
+    /// Access to the leases of gateways.
     pub fn leases(&self) -> Leases<'_> {
         Leases(self)
     }
@@ -27,7 +27,7 @@ sql! {
 }
 
 impl Leases<'_> {
-    /// Takes a part of a budget.
+    /// Leases a part of a budget, as [`portion`](crate::domain::portion) computes it.
     ///
     /// # Errors
     /// If the database fails; then nothing is taken.
@@ -49,7 +49,7 @@ impl Leases<'_> {
             .map(drop)
     }
 
-    /// Notes how much of a lease calls in flight have reserved, for pages that show the account.
+    /// Records how much of a lease calls in flight have reserved, for pages that show the account.
     pub async fn set_held(
         self,
         gateway: GatewayId,

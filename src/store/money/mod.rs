@@ -1,4 +1,5 @@
-//! Money: the wallets of accounts and the ledger, what gateways have leased of a budget, and what they admitted lately.
+//! Money: the wallets of accounts and the ledger, the leases of gateways, and the usage that gateways have admitted in
+//! the last minute.
 
 mod credit;
 mod lease_grant;

@@ -3,12 +3,12 @@
 use crate::domain::{Budget, RateWindow, Timestamp, Used};
 use crate::store::engine::{Store, StoreError, Table, args, sql, to_json, transaction};
 
-/// The usage that all gateways admitted lately.
+/// Reads and writes the usage that all gateways have admitted in the last minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The usage that all gateways admitted lately.
+    /// Access to the usage that all gateways have admitted in the last minute.
     pub fn rates(&self) -> Rates<'_> {
         Rates(self)
     }
@@ -23,7 +23,7 @@ pub struct RateRequest {
     pub requests: Option<u32>,
     /// Tokens in any minute.
     pub tokens: Option<u32>,
-    /// The usage that it has admitted or corrected since its last request.
+    /// The usage that it has admitted or corrected since its last request, and that the database does not know yet.
     pub untold: Used,
     /// The amount that it needs now.
     pub need: Used,

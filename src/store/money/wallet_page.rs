@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::wallets::{TABLE, Wallets, entry};
 use crate::domain::{AccountId, LedgerEntry, LedgerId, PicoUsd, Timestamp};
-use crate::store::engine::{Row, StoreError, args, sql};
+use crate::store::engine::{Row, Store, StoreError, args, sql};
 
 /// One line of the ledger on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ sql! {
     BALANCES = "SELECT account_id, balance FROM wallet";
 }
 
-impl Wallets<'_> {
+impl Wallets<&Store> {
     /// At most `limit` lines of an account's ledger below a cursor, or from its top, the newest first.
     pub async fn lines(
         self,

@@ -1,15 +1,24 @@
-//! Wallets: the balances of accounts, and the ledger that explains them. Shipments of usage write the cost of calls.
+//! Wallets: the balances of accounts, and the ledger that explains them. [`Usage::ship`](crate::store::Usage::ship)
+//! writes the entries for the cost of calls.
 
 use crate::domain::{AccountId, Balance, Budget, EntryKind, GatewayId, LedgerEntry, LedgerId, PicoUsd};
+use crate::store::audit::Writer;
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql};
 
-/// Wallets and the ledger.
+/// Reads and writes the balances of accounts, and the ledger.
 #[derive(Clone, Copy, Debug)]
-pub struct Wallets<'a>(pub(in crate::store) &'a Store);
+pub struct Wallets<S>(pub(in crate::store) S);
 
 impl Store {
-    /// The balances of accounts, and the ledger.
-    pub fn wallets(&self) -> Wallets<'_> {
+    /// Access to the balances of accounts, and to the ledger.
+    pub fn wallets(&self) -> Wallets<&Self> {
+        Wallets(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to the balances of accounts, and to the ledger.
+    pub fn wallets(self) -> Wallets<Self> {
         Wallets(self)
     }
 }
@@ -46,7 +55,7 @@ pub const TABLE: Table = Table {
     id: "id",
 };
 
-impl Wallets<'_> {
+impl Wallets<&Store> {
     /// The last entry that a person made, for the field `seen` of new credit.
     pub async fn last_by_hand(self, account: AccountId) -> Result<Option<LedgerId>, StoreError> {
         let row = self.0.first(LAST_BY_HAND, args![account]).await?;
@@ -58,7 +67,7 @@ impl Wallets<'_> {
         self.seen_by(account, None).await
     }
 
-    /// The balance as a gateway sees it. The gateway knows best what it holds itself, so only the holds of others count.
+    /// The balance, with the holds of all gateways but `gateway`, which knows its own holds better than the tables do.
     pub async fn seen_by(self, account: AccountId, gateway: Option<GatewayId>) -> Result<Option<Balance>, StoreError> {
         let budget = Budget::Balance(account).subject();
         let row = self.0.first(BALANCE, args![account, budget, gateway]).await?;

@@ -2,18 +2,25 @@
 
 use serde_json::json;
 
-use crate::domain::{Access, Account, AccountId, Limits, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::domain::{Access, Account, AccountId, Limits};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Change, Row, Store, StoreError, Table, args, sql, transaction};
 use crate::store::keys::{access, api_keys, limits};
 
-/// The accounts.
+/// Reads and writes accounts.
 #[derive(Clone, Copy, Debug)]
-pub struct Accounts<'a>(pub(in crate::store) &'a Store);
+pub struct Accounts<S>(pub(in crate::store) S);
 
 impl Store {
-    /// The accounts.
-    pub fn accounts(&self) -> Accounts<'_> {
+    /// Access to accounts.
+    pub fn accounts(&self) -> Accounts<&Self> {
+        Accounts(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to accounts.
+    pub fn accounts(self) -> Accounts<Self> {
         Accounts(self)
     }
 }
@@ -45,25 +52,7 @@ const TABLE: Table = Table {
     id: "id",
 };
 
-impl Accounts<'_> {
-    /// Adds an account.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if the name is in use.
-    pub async fn create(self, account: &Account, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
-        let (account, by) = (account.clone(), by.clone());
-        transaction!(self.0, |tx| {
-            let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
-            args.extend(limits::values(&account.limits));
-            args.extend(access::values(&account.access));
-            tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
-            let subject = Subject::new("account", account.id, Some(account.id));
-
-            tx.note(&by, now, &subject, "create", json!({ "name": account.name }))
-                .await
-        })
-    }
-
+impl Accounts<&Store> {
     /// Every account, by name.
     pub async fn list(self) -> Result<Vec<Account>, StoreError> {
         self.0.all(LIST, Vec::new()).await?.iter().map(account).collect()
@@ -83,18 +72,30 @@ impl Accounts<'_> {
             .map(account)
             .transpose()
     }
+}
+
+impl Accounts<Writer<'_>> {
+    /// Adds an account.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the name is in use.
+    pub async fn create(self, account: &Account) -> Result<(), StoreError> {
+        let account = account.clone();
+        transaction!(self.0, |tx, by| {
+            let mut args = args![account.id, account.name.as_str(), account.enabled, account.created_at];
+            args.extend(limits::values(&account.limits));
+            args.extend(access::values(&account.access));
+            tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
+            let subject = Subject::new("account", account.id, Some(account.id));
+
+            tx.note(&by, &subject, "create", json!({ "name": account.name })).await
+        })
+    }
 
     /// Switches an account on or off, and with it its keys. Off ends the sessions of its people, except admins. `false` if
     /// there is no such account.
-    pub async fn set_enabled(
-        self,
-        id: AccountId,
-        enabled: bool,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_enabled(self, id: AccountId, enabled: bool) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             if tx.run(SET_ENABLED, args![id, enabled]).await? == 0 {
                 return Ok(false);
             }
@@ -105,7 +106,7 @@ impl Accounts<'_> {
             api_keys::touch_account(tx, id).await?;
             tx.announce(Change::Account(id)).await?;
             let action = if enabled { "enable" } else { "disable" };
-            tx.note(&by, now, &Subject::new("account", id, Some(id)), action, json!({}))
+            tx.note(&by, &Subject::new("account", id, Some(id)), action, json!({}))
                 .await?;
 
             Ok(true)
@@ -113,15 +114,8 @@ impl Accounts<'_> {
     }
 
     /// Sets the limits of all keys of an account together. `false` if there is no such account.
-    pub async fn set_limits(
-        self,
-        id: AccountId,
-        limits: Limits,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_limits(self, id: AccountId, limits: Limits) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             let mut args = args![id];
             args.extend(limits::values(&limits));
             if tx.run(SET_LIMITS, args).await? == 0 {
@@ -131,7 +125,7 @@ impl Accounts<'_> {
             api_keys::touch_account(tx, id).await?;
             tx.announce(Change::Account(id)).await?;
             let detail = json!({ "after": limits::audited(&limits) });
-            tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_limits", detail)
+            tx.note(&by, &Subject::new("account", id, Some(id)), "set_limits", detail)
                 .await?;
 
             Ok(true)
@@ -139,15 +133,9 @@ impl Accounts<'_> {
     }
 
     /// Sets when, for what and from where the keys of an account may be used. `false` if there is no such account.
-    pub async fn set_access(
-        self,
-        id: AccountId,
-        access: &Access,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (access, by) = (access.clone(), by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn set_access(self, id: AccountId, access: &Access) -> Result<bool, StoreError> {
+        let access = access.clone();
+        transaction!(self.0, |tx, by| {
             let mut args = args![id];
             args.extend(access::values(&access));
             if tx.run(SET_ACCESS, args).await? == 0 {
@@ -157,7 +145,7 @@ impl Accounts<'_> {
             api_keys::touch_account(tx, id).await?;
             tx.announce(Change::Account(id)).await?;
             let detail = json!({ "after": access::audited(&access) });
-            tx.note(&by, now, &Subject::new("account", id, Some(id)), "set_access", detail)
+            tx.note(&by, &Subject::new("account", id, Some(id)), "set_access", detail)
                 .await?;
 
             Ok(true)

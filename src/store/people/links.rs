@@ -48,7 +48,7 @@ pub struct Link {
     pub key: Option<ApiKeyId>,
     /// The link's payload, sealed by the code that made the link.
     pub payload: Option<Vec<u8>>,
-    /// From when on it is void.
+    /// The link is void from this time on.
     pub expires_at: Timestamp,
 }
 
@@ -99,7 +99,7 @@ impl Links<'_> {
         })
     }
 
-    /// The link, if it is of that kind and not void; it stays usable.
+    /// The link of that token hash, if it is of that kind and not void. It stays usable.
     pub async fn peek(self, hash: &[u8; 32], kind: LinkKind, now: Timestamp) -> Result<Option<Link>, StoreError> {
         let row = self.0.first(PEEK, args![*hash, kind.as_str(), now]).await?;
         row.map(|row| link(&row, *hash, kind)).transpose()

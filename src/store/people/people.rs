@@ -2,17 +2,24 @@
 
 use serde_json::json;
 
-use crate::domain::{Email, Person, PersonId, Scope, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::domain::{Email, Person, PersonId, Scope};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Row, Store, StoreError, Table, args, sql, transaction};
 
-/// The people.
+/// Reads and writes people.
 #[derive(Clone, Copy, Debug)]
-pub struct People<'a>(pub(in crate::store) &'a Store);
+pub struct People<S>(pub(in crate::store) S);
 
 impl Store {
-    /// The people.
-    pub fn people(&self) -> People<'_> {
+    /// Access to people.
+    pub fn people(&self) -> People<&Self> {
+        People(self)
+    }
+}
+
+impl Writer<'_> {
+    /// Access to people.
+    pub fn people(self) -> People<Self> {
         People(self)
     }
 }
@@ -39,37 +46,7 @@ pub const TABLE: Table = Table {
     id: "id",
 };
 
-impl People<'_> {
-    /// Adds a person, who cannot sign in before a password is set.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if the e-mail address is in use.
-    pub async fn add(
-        self,
-        person: &Person,
-        password_hash: Option<&str>,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let (person, hash, by) = (person.clone(), password_hash.map(str::to_owned), by.clone());
-        transaction!(self.0, |tx| {
-            let Person {
-                id,
-                email,
-                role,
-                account,
-                enabled,
-                created_at,
-            } = &person;
-            let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
-            tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
-            let detail = json!({ "email": email.as_str(), "role": role.as_str() });
-
-            tx.note(&by, now, &Subject::new("person", id, *account), "create", detail)
-                .await
-        })
-    }
-
+impl People<&Store> {
     /// The person of that address, with the password hash if a password is set.
     pub async fn by_email(self, email: &Email) -> Result<Option<(Person, Option<String>)>, StoreError> {
         let Some(row) = self.0.first(BY_EMAIL, args![email]).await? else {
@@ -93,30 +70,6 @@ impl People<'_> {
             .collect()
     }
 
-    /// Sets a password and, in the same transaction, ends every session of the person and voids the person's one-time links.
-    /// `false` if there is no such person.
-    pub async fn set_password(
-        self,
-        id: PersonId,
-        password_hash: &str,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let (hash, by) = (password_hash.to_owned(), by.clone());
-        transaction!(self.0, |tx| {
-            let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else {
-                return Ok(false);
-            };
-
-            tx.run(END_SESSIONS, args![id]).await?;
-            tx.run(VOID_LINKS, args![id]).await?;
-            let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
-            tx.note(&by, now, &subject, "set_password", json!({})).await?;
-
-            Ok(true)
-        })
-    }
-
     /// Replaces the hash of an unchanged password by one with today's cost. Sessions stay, and nothing is audited.
     /// `false` if there is no such person.
     pub async fn rehash(self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
@@ -130,6 +83,50 @@ impl People<'_> {
     pub async fn count(self) -> Result<i64, StoreError> {
         let row = self.0.first(COUNT, Vec::new()).await?;
         row.map_or(Ok(0), |row| row.get("people"))
+    }
+}
+
+impl People<Writer<'_>> {
+    /// Adds a person, who cannot sign in before a password is set.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the e-mail address is in use.
+    pub async fn add(self, person: &Person, password_hash: Option<&str>) -> Result<(), StoreError> {
+        let (person, hash) = (person.clone(), password_hash.map(str::to_owned));
+        transaction!(self.0, |tx, by| {
+            let Person {
+                id,
+                email,
+                role,
+                account,
+                enabled,
+                created_at,
+            } = &person;
+            let args = args![*id, email, role.as_str(), *account, hash, *enabled, *created_at];
+            tx.run(ADD, args).await.map_err(|error| error.taken("e-mail address"))?;
+            let detail = json!({ "email": email.as_str(), "role": role.as_str() });
+
+            tx.note(&by, &Subject::new("person", id, *account), "create", detail)
+                .await
+        })
+    }
+
+    /// Sets a password and, in the same transaction, ends every session of the person and voids the person's one-time links.
+    /// `false` if there is no such person.
+    pub async fn set_password(self, id: PersonId, password_hash: &str) -> Result<bool, StoreError> {
+        let hash = password_hash.to_owned();
+        transaction!(self.0, |tx, by| {
+            let Some(row) = tx.first(SET_PASSWORD, args![id, hash]).await? else {
+                return Ok(false);
+            };
+
+            tx.run(END_SESSIONS, args![id]).await?;
+            tx.run(VOID_LINKS, args![id]).await?;
+            let subject = Subject::new("person", id, row.parse_opt(TABLE, "account_id")?);
+            tx.note(&by, &subject, "set_password", json!({})).await?;
+
+            Ok(true)
+        })
     }
 }
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::people::{END_SESSIONS, People, TABLE, VOID_LINKS};
-use crate::domain::{AccountId, PersonId, Role, Timestamp};
-use crate::store::audit::{Actor, Subject};
+use crate::domain::{AccountId, PersonId, Role};
+use crate::store::audit::{Subject, Writer};
 use crate::store::engine::{Change, Row, StoreError, Tx, args, sql, transaction};
 use crate::store::keys::api_keys;
 
@@ -16,21 +16,14 @@ sql! {
     SET_ROLE = "UPDATE person SET role = $2, account_id = $3 WHERE id = $1";
 }
 
-impl People<'_> {
+impl People<Writer<'_>> {
     /// Switches a person on or off. Off ends every session, voids one-time links, and makes the gateway refuse the person's
     /// own keys. `false` if there is no such person.
     ///
     /// # Errors
     /// [`StoreError::LastAdmin`] if no other admin could sign in.
-    pub async fn set_enabled(
-        self,
-        id: PersonId,
-        enabled: bool,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_enabled(self, id: PersonId, enabled: bool) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             if !enabled {
                 keep_an_admin(tx, id).await?;
             }
@@ -51,7 +44,7 @@ impl People<'_> {
             }
 
             let action = if enabled { "enable" } else { "disable" };
-            tx.note(&by, now, &Subject::new("person", id, account), action, json!({}))
+            tx.note(&by, &Subject::new("person", id, account), action, json!({}))
                 .await?;
             Ok(true)
         })
@@ -62,16 +55,8 @@ impl People<'_> {
     /// # Errors
     /// [`StoreError::LastAdmin`] if no other admin could sign in. A database error for a role that needs an account,
     /// without one.
-    pub async fn set_role(
-        self,
-        id: PersonId,
-        role: Role,
-        account: Option<AccountId>,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn set_role(self, id: PersonId, role: Role, account: Option<AccountId>) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
             if role != Role::Admin {
                 keep_an_admin(tx, id).await?;
             }
@@ -87,7 +72,7 @@ impl People<'_> {
                 "before": { "role": before.get::<String>("role")?, "account": before_account },
                 "after": { "role": role.as_str(), "account": account },
             });
-            tx.note(&by, now, &Subject::new("person", id, account), "role", detail)
+            tx.note(&by, &Subject::new("person", id, account), "role", detail)
                 .await?;
 
             Ok(true)

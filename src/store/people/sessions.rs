@@ -1,15 +1,23 @@
 //! Sessions, found by the token of a cookie.
 
 use crate::domain::{PersonId, Timestamp};
+use crate::store::audit::Writer;
 use crate::store::engine::{Store, StoreError, Table, args, sql};
 
 /// Sessions, found by the SHA-256 of the cookie's token.
 #[derive(Clone, Copy, Debug)]
-pub struct Sessions<'a>(pub(in crate::store) &'a Store);
+pub struct Sessions<S>(pub(in crate::store) S);
 
 impl Store {
     /// The sessions.
-    pub fn sessions(&self) -> Sessions<'_> {
+    pub fn sessions(&self) -> Sessions<&Self> {
+        Sessions(self)
+    }
+}
+
+impl Writer<'_> {
+    /// The sessions.
+    pub fn sessions(self) -> Sessions<Self> {
         Sessions(self)
     }
 }
@@ -49,7 +57,7 @@ pub const TABLE: Table = Table {
     id: "created_at",
 };
 
-impl Sessions<'_> {
+impl Sessions<&Store> {
     /// The session of that id, expired or not.
     pub async fn load(self, id: &[u8; 32]) -> Result<Option<SessionRow>, StoreError> {
         let Some(row) = self.0.first(LOAD, args![*id]).await? else {

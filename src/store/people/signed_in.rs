@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::sessions::{Sessions, TABLE};
 use crate::domain::{AccountId, Email, PersonId, Timestamp};
-use crate::store::audit::{Actor, Subject};
-use crate::store::engine::{Row, StoreError, args, sql, transaction};
+use crate::store::audit::{Subject, Writer};
+use crate::store::engine::{Row, Store, StoreError, args, sql, transaction};
 
 /// A session as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ sql! {
                 (SELECT p.account_id FROM person p WHERE p.id = session.person_id) AS account_id";
 }
 
-impl Sessions<'_> {
-    /// The sessions at `now`, of all people or of one; by address, with the last used first.
+impl Sessions<&Store> {
+    /// The sessions that have not ended at `now`, of all people or of one; sorted by address, and the last used first.
     pub async fn list(self, person: Option<PersonId>, now: Timestamp) -> Result<Vec<SignedInSession>, StoreError> {
         self.0
             .all(LIST, args![now, person])
@@ -48,32 +48,33 @@ impl Sessions<'_> {
             .map(signed_in)
             .collect()
     }
+}
 
+impl Sessions<Writer<'_>> {
     /// Ends a session of a person, with an entry in the audit log. `false` if it has ended already.
-    pub async fn end(self, id: &[u8; 32], by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
-        let (id, by) = (*id, by.clone());
-        transaction!(self.0, |tx| {
+    pub async fn end(self, id: &[u8; 32]) -> Result<bool, StoreError> {
+        let id = *id;
+        transaction!(self.0, |tx, by| {
             let Some(row) = tx.first(END, args![id]).await? else {
                 return Ok(false);
             };
 
             let Some(subject) = subject(&row)? else { return Ok(true) };
             let detail = json!({ "ended": 1, "session": short_id(&id) });
-            tx.note(&by, now, &subject, "sessions_end", detail).await?;
+            tx.note(&by, &subject, "sessions_end", detail).await?;
 
             Ok(true)
         })
     }
 
     /// Ends every session of a person, with an entry in the audit log. Returns their number.
-    pub async fn end_all(self, person: PersonId, by: &Actor, now: Timestamp) -> Result<usize, StoreError> {
-        let by = by.clone();
-        transaction!(self.0, |tx| {
+    pub async fn end_all(self, person: PersonId) -> Result<usize, StoreError> {
+        transaction!(self.0, |tx, by| {
             let rows = tx.all(END_ALL, args![person]).await?;
             let Some(subject) = rows.first().map(subject).transpose()?.flatten() else {
                 return Ok(0);
             };
-            tx.note(&by, now, &subject, "sessions_end", json!({ "ended": rows.len() }))
+            tx.note(&by, &subject, "sessions_end", json!({ "ended": rows.len() }))
                 .await?;
             Ok(rows.len())
         })

@@ -1,14 +1,14 @@
-//! Failed attempts to sign in, counted per subject: an address, an account's e-mail.
+//! Failed attempts to sign in, counted per subject: a network address, or an e-mail address.
 
 use crate::domain::Timestamp;
 use crate::store::engine::{Store, StoreError, args, sql};
 
-/// Counts of failed attempts.
+/// Reads and writes the counts of failed attempts to sign in.
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// Failed attempts to sign in.
+    /// Access to the counts of failed attempts to sign in.
     pub fn throttle(&self) -> Throttle<'_> {
         Throttle(self)
     }

@@ -3,12 +3,12 @@
 use crate::domain::{GatewayId, Timestamp};
 use crate::store::engine::{Store, StoreError, args, sql};
 
-/// The running gateways.
+/// Registers running gateways, and keeps the spool offset that each has shipped.
 #[derive(Clone, Copy, Debug)]
 pub struct Gateways<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The running gateways.
+    /// Access to the list of running gateways.
     pub fn gateways(&self) -> Gateways<'_> {
         Gateways(self)
     }
@@ -24,7 +24,7 @@ sql! {
 }
 
 impl Gateways<'_> {
-    /// Notes that a gateway runs. The first note registers it.
+    /// Records that a gateway runs. The first call for an id registers it.
     pub async fn seen(self, id: GatewayId, now: Timestamp) -> Result<(), StoreError> {
         self.0.change(SEEN, args![id, now]).await.map(drop)
     }

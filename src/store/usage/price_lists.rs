@@ -1,7 +1,6 @@
 //! The price lists that records were charged by, each stored once.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::PoisonError;
 
 use super::records::Usage;
 use crate::domain::{Price, UsageRecord};
@@ -26,15 +25,7 @@ impl Usage<'_> {
         }
 
         let mut found = HashMap::with_capacity(wanted.len());
-        let known = |price: &Price| {
-            self.0
-                .known_prices
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(price)
-                .copied()
-        };
+        let known = |price: &Price| self.0.known_prices.0.lock().get(price).copied();
         for price in wanted {
             let id = match known(&price) {
                 Some(id) => id,
@@ -43,12 +34,7 @@ impl Usage<'_> {
                     let list = to_json(&price);
                     let row = transaction!(self.0, |tx| tx.first(PRICE, args![list]).await)?;
                     let id = row.ok_or(StoreError::Interrupted)?.get("id")?;
-                    self.0
-                        .known_prices
-                        .0
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .insert(price, id);
+                    self.0.known_prices.0.lock().insert(price, id);
                     id
                 }
             };

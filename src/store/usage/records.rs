@@ -1,15 +1,15 @@
-//! The usage of calls, as pages read it. Shipments write it.
+//! The usage of calls, as pages read it. [`Usage::ship`] writes it.
 
 use super::record_row::{TABLE, columns, price, record};
 use crate::domain::{AccountId, AliasName, ApiKeyId, ModelId, PicoUsd, Scope, Timestamp, UsageRecord};
 use crate::store::engine::{Store, StoreError, args, sql};
 
-/// The usage of calls.
+/// Reads and writes the usage of calls: records, sums and reports.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage<'a>(pub(in crate::store) &'a Store);
 
 impl Store {
-    /// The usage of calls.
+    /// Access to the usage of calls.
     pub fn usage(&self) -> Usage<'_> {
         Usage(self)
     }

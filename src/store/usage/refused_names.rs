@@ -1,4 +1,4 @@
-//! Names that clients sent and no model ran for. There was no call, and so there is no record.
+//! Names that clients sent and that led to no model. No call was made, so there is no record of it.
 
 use super::records::Usage;
 use crate::domain::{ApiKeyId, Timestamp};
@@ -29,8 +29,8 @@ sql! {
 }
 
 impl Usage<'_> {
-    /// Adds refused requests to the sums of their hour and day. The number of names that are told apart in an hour is limited,
-    /// as for names that ran.
+    /// Adds refused requests to the sums of their hour and day. The number of names with sums of their own is limited
+    /// in each hour, as for names that ran.
     ///
     /// # Errors
     /// If the database fails; then no request is added.

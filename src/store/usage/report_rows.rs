@@ -40,7 +40,7 @@ pub struct UsageReport {
     pub providers: Top<String>,
     /// By the requested name and the alias that matched it, which is empty if none did.
     pub names: Top<(String, String)>,
-    /// By key. `None` for a report over all accounts with a filter; a report of one account has it.
+    /// By key. `None` for a report over all accounts that has a filter.
     pub keys: Option<Top<ReportKey>>,
     /// By account; `None` in a report about one account or key.
     pub accounts: Option<Top<ReportAccount>>,

@@ -1,4 +1,4 @@
-//! Old request records go; the sums and the ledger stay.
+//! Deletes old request records. The sums and the ledger stay.
 
 use super::records::Usage;
 use crate::domain::{RequestId, Timestamp};

@@ -14,7 +14,7 @@ use crate::store::money::{leases, wallets};
 pub struct Shipment {
     /// The gateway's run.
     pub gateway: GatewayId,
-    /// The spool offset after the last call. A shipment that is not beyond the last one is skipped.
+    /// The spool offset after the last call. A shipment is skipped if the gateway has shipped up to this offset before.
     pub position: i64,
     /// The records of the calls.
     pub records: Vec<UsageRecord>,
@@ -27,7 +27,7 @@ pub struct Shipment {
 pub struct Shipped {
     /// How many records were added now.
     pub added: usize,
-    /// How many records of the shipment are in the tables now, including the added ones.
+    /// How many records of the shipment are in the tables now, including those that were there before.
     pub there: usize,
 }
 

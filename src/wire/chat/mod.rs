@@ -1,5 +1,6 @@
 //! OpenAI Chat Completions: `POST /v1/chat/completions`, as many kinds of clients send it and as about thirty providers
-//! answer it. Source of the shapes: the types of OpenAI's own Python SDK 2.54; of the rest, `translation.md` parts 2 and 3.
+//! answer it. The shapes are those of the types in OpenAI's Python SDK 2.54. The documentation of [`read_request`],
+//! [`write_request`] and [`write_response`] has a table of all fields, those of other clients and providers included.
 //!
 //! This protocol has no signatures of its own for thoughts. Those of other protocols stand in `thinking_blocks`, the field
 //! that LiteLLM invented for Claude's signatures and that its clients send back.

@@ -1,4 +1,4 @@
-//! A client's chat request.
+//! Reads a client's request for `POST /v1/chat/completions` into the neutral form.
 
 use std::borrow::Cow;
 
@@ -13,14 +13,14 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 ///
 /// | field | what becomes of it |
 /// | --- | --- |
-/// | `model` | decided before |
+/// | `model` | not read here: the gateway has chosen the model already |
 /// | `messages` of `system` and `developer` at the start | `system`; if there is nothing else, a turn of the user |
 /// | the same later on | turns of the system |
 /// | `messages` of `user`, `assistant`, `tool` | turns; results that follow each other are one turn of the user; `name` is dropped |
 /// | `messages` of `function`, `function_call` | refused: retired in 2023, and without the ids that others need |
 /// | parts `text`, `image_url`, `input_audio`, `file` with data | parts; `cache_control`, as LiteLLM's and OpenRouter's clients send it, is kept |
 /// | parts `file` with `file_id`, `audio` of the assistant | refused: files and sounds kept by a provider are out of reach |
-/// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their seals |
+/// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their signatures |
 /// | `tools` of `function` and `custom` | tools |
 /// | other `tools`, `functions`, `function_call`, `web_search_options` | refused |
 /// | `tool_choice` | kept; `allowed_tools` leaves only those tools |

@@ -1,4 +1,4 @@
-//! A provider's whole chat answer.
+//! Reads a provider's whole chat answer into the neutral form.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A request for a provider that speaks chat.
+//! Writes the request for a provider that speaks chat.
 
 use std::borrow::Cow;
 
@@ -18,20 +18,20 @@ use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 /// | --- | --- |
 /// | `system` | one message first, `developer` or `system` as `facts` says, its texts joined by a blank line |
 /// | turns of the system | the same role, where they stand |
-/// | turns of the user | results of tools first, each as a `tool` message right after the calls; then what the person said |
+/// | turns of the user | results of tools first, each as a `tool` message right after the calls; then the rest of the turn |
 /// | pictures and documents in results | a message of the user after the results: this protocol takes text only there |
 /// | a result that is an error | its text after `Error: `: there is no field for it |
 /// | turns of the model that follow each other | one message: all calls have to stand together |
 /// | only texts in a turn | one string, joined by a blank line: many hosts know no lists there |
 /// | thoughts | `facts.thinking.back_field`, an empty text where they were lost; dropped where no field is named |
-/// | seals | dropped: this protocol has none of its own |
+/// | signatures | dropped: this protocol has none of its own |
 /// | a refusal of the model | `refusal` where `facts.openai_fields`, else text |
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |
 /// | marks for caching | dropped: they are Anthropic's |
 /// | tools | functions, under the provider's names; `strict` only where `facts.openai_fields` |
-/// | tools that take free text | functions with one text, `input`; their grammar is told in the description |
-/// | choice, parallel calls | as they are; not without tools; "may be parallel" is only said where `facts.openai_fields` |
+/// | tools that take free text | functions with one text, `input`; their grammar stands in the description |
+/// | choice, parallel calls | as they are; not without tools; permission for parallel calls is only sent where `facts.openai_fields` |
 /// | the token limit | `facts.limit_field`, at most `facts.max_tokens` |
 /// | stop texts | as they are |
 /// | temperature, `top_p`, `top_k`, penalties, seed | as `facts.fields` has them: left out, within bounds, under another name |

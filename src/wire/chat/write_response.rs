@@ -1,4 +1,4 @@
-//! A whole answer for a client that speaks chat.
+//! Writes a whole answer for a client that speaks chat.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, ToolCall};
 /// | --- | --- |
 /// | texts | `content`, joined; `null` if there is none beside a refusal or calls |
 /// | thoughts | `reasoning_content`, joined by a blank line |
-/// | seals | `thinking_blocks`, packed, with the thoughts that they seal |
+/// | signatures | `thinking_blocks`, packed, with the thoughts that they sign |
 /// | a refusal | `refusal`, with the reason `stop`, as OpenAI ends it |
 /// | citations | `annotations`; without a place of their own, that of the text which they belong to |
 /// | calls | `tool_calls`, under the client's names |

@@ -11,7 +11,7 @@ use crate::wire::neutral::{Node, Part, Request, Role, Turn, Untranslatable};
 ///
 /// | field | what becomes of it |
 /// | --- | --- |
-/// | `model` | decided before |
+/// | `model` | not read here: the gateway has chosen the model already |
 /// | `prompt`: one text, or a list of one | a turn of the user |
 /// | `prompt`: tokens, or several texts | refused |
 /// | `suffix`, unless empty; `echo`; `best_of` and `n` above 1; `logprobs`; `logit_bias` with members | refused: a conversation cannot do that |

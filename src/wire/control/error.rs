@@ -14,7 +14,7 @@ pub enum ControlError {
     /// The body is not UTF-8.
     #[error("The request body is not valid UTF-8.")]
     Utf8,
-    /// A control key is there twice.
+    /// The body has a control key twice.
     #[error("The request body has '{0}' more than once.")]
     Duplicate(&'static str),
     /// A control key has a value of the wrong kind.
@@ -25,7 +25,7 @@ pub enum ControlError {
         /// The kind of value that it should have, with its article.
         wanted: &'static str,
     },
-    /// A control key is there in other letters, which some providers take for it, and others do not.
+    /// A control key is spelled in other letters, such as `Model`. Some providers read it as the key, others ignore it.
     #[error("The request body spells '{0}' in another way. Write it in small letters.")]
     Spelling(&'static str),
     /// The model's name is longer than [`MAX_MODEL`].

@@ -13,20 +13,21 @@ use crate::wire::error::ApiError;
 use crate::wire::json::{Span, unquote};
 use crate::wire::operation::Operation;
 
-/// The control keys of a request, which decide how the gateway handles it. Read once for each request; it owns what it keeps,
-/// and its places belong to the body that it was read from.
+/// The control keys of a request: the few fields that decide how the gateway handles it. It is read once for each request;
+/// its places belong to the body that it was read from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Control {
     /// The model's name, escapes undone, if it is written with escapes.
     escaped_model: Option<Box<str>>,
-    /// The place of the name in the body, quotes included.
+    /// Where the name stands in the body, quotes included.
     pub model_span: Span,
     /// Whether the client asks for a stream.
     pub stream: bool,
-    /// The length of the conversation in bytes: a bound of the prompt's tokens if no count is known.
+    /// The length in bytes of the conversation in the body, with instructions and system text, for an estimate of the
+    /// prompt's tokens if the provider reports none.
     pub prompt_bytes: usize,
-    /// The most tokens that one answer may have, whichever of the fields that limit it a provider obeys; `None` if the
-    /// endpoint's own set no limit.
+    /// The most tokens that one answer may have, whichever limiting field of the request a provider obeys; `None` if no
+    /// field of the endpoint sets a limit.
     pub max_tokens: Option<u64>,
     /// The number of answers that a provider may generate; at least 1.
     pub answers: u64,
@@ -119,7 +120,7 @@ impl Control {
     /// The tier that the client asks of `model`; `None` is the usual one.
     ///
     /// # Errors
-    /// If the model has no price for it: no price, no call.
+    /// If the model has no price for that tier: the gateway makes no call that it cannot charge.
     pub fn tier(&self, model: &Model) -> Result<Option<ServiceTier>, ApiError> {
         self.tiers.iter().flatten().try_fold(None, |_, asked| {
             let tier = model.billed(asked.tier());

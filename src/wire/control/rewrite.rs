@@ -19,8 +19,8 @@ impl Control {
         self.stream && self.operation == Operation::Chat && !self.stream_options.asked
     }
 
-    /// The body for the provider: `body` with `model`, a JSON string, in the place of the client's, and usage asked for
-    /// as `request` says. `None` if nothing changes.
+    /// The body for the provider: `body` with the name `model`, a JSON string, in place of the client's, and with usage
+    /// asked for as `request` says. `None` if nothing changes.
     pub fn rewrite(&self, body: &[u8], model: &str, request: AskUsage) -> Option<Vec<u8>> {
         let mut edits: [(Span, &str); 2] = [(self.model_span, model), (Span { start: 0, end: 0 }, "")];
         let mut count = usize::from(body.get(self.model_span.start..self.model_span.end) != Some(model.as_bytes()));

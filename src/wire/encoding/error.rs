@@ -2,7 +2,8 @@
 
 use super::name::Encoding;
 
-/// Why the gateway cannot decode a body. The message goes on after "The body": it is for the client.
+/// Why the gateway cannot decode a body. The message continues a sentence that begins with "The body", and is for the
+/// client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
     /// The bytes are not in this encoding, or they are damaged.

@@ -1,5 +1,5 @@
-//! Content encodings, decoded piece by piece as the bytes come. However large the decoded body is, a decoder uses no more
-//! memory than one piece and the encoding's own window.
+//! Decodes compressed bodies piece by piece as the bytes come. However large the decoded body is, a decoder uses no
+//! more memory than one piece and the encoding's own window.
 
 mod brotli;
 mod deflate;
@@ -61,13 +61,13 @@ impl Decoder {
         }
     }
 
-    /// Decodes from the front of `input`, moves it on, and appends at most [`PIECE`] decoded bytes to `out`. Returns their
-    /// number. At 0, all of `input` is taken and no more bytes can come of it; before that, more may come even if `input` is
-    /// empty.
+    /// Decodes from the front of `input`, removes what it has read from it, and appends at most [`PIECE`] decoded bytes
+    /// to `out`. Returns their number. After any number but 0, call it again, even if `input` is empty. 0 means that
+    /// all of `input` is read and gives no more bytes.
     ///
     /// # Errors
-    /// If the bytes are not in this encoding, go on after its end, or ask for too large a window. The bytes that earlier calls
-    /// appended are good.
+    /// If the bytes are not in this encoding, go on after its end, or ask for too large a window. The bytes that
+    /// earlier calls appended stay valid.
     pub fn decode(&mut self, input: &mut &[u8], out: &mut BytesMut) -> Result<usize, DecodeError> {
         self.fed |= !input.is_empty();
         let start = out.len();

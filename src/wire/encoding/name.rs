@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A way to write bytes in fewer bytes, as `content-encoding` names it.
+/// A compression, as the header `content-encoding` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// RFC 1952, one member or several.

@@ -1,4 +1,4 @@
-//! One error of an answer, before it takes the shape of a protocol.
+//! An error for a client, before it takes the shape of the client's protocol.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::code::Code;
 
-/// An error that a client gets.
+/// An error that a client gets. [`ApiError::body`] writes it in the shape of a protocol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     /// The HTTP status, 400 to 599.
@@ -19,11 +19,11 @@ pub struct ApiError {
     pub message: String,
     /// The key of the request that the error is about.
     pub param: Option<Cow<'static, str>>,
-    /// The provider's own words, if its failure is the cause.
+    /// What the provider reported, if its failure is the cause.
     pub provider: Option<Box<ProviderErrorDetail>>,
 }
 
-/// A provider's own report of its failure, as far as it is safe to pass on.
+/// A provider's own report of its failure, without a message that could hold the gateway's credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProviderErrorDetail {
     /// The provider's id.

@@ -1,6 +1,6 @@
 //! The gateway's own errors, with their HTTP statuses.
 
-/// An error of the gateway itself: one row of the contract's table each.
+/// An error of the gateway itself. [`Code::status`] and [`Code::as_str`] are what clients see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
     /// The body is not the JSON that the endpoint takes.
@@ -62,7 +62,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// Every code, in the order of the contract's table.
+    /// Every code.
     pub const ALL: [Self; 28] = [
         Self::InvalidJson,
         Self::InvalidMessages,

@@ -22,7 +22,7 @@ impl ProviderError {
     const LONGEST_WORD: usize = 64;
 
     /// Reads the error shapes of OpenAI, Anthropic, OpenRouter, Gemini (`error` an object), Mistral (at the top) and of
-    /// small servers (`detail`, or `error` as text). Any other body says nothing.
+    /// small servers (`detail`, or `error` as text). Any other body gives an error without fields.
     pub fn read(body: &[u8]) -> Self {
         serde_json::from_slice::<Value>(body)
             .map(|value| Self::of(&value))

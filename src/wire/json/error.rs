@@ -3,7 +3,7 @@
 /// Nesting deeper than this is refused, as `serde_json` does.
 pub const MAX_DEPTH: u32 = 127;
 
-/// Why a text is not JSON. The message follows a colon: it is for the client.
+/// Why a text is not JSON. The message stands after a colon in an error for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JsonError {
     /// The text ends before the value does.

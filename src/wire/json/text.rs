@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The text that a JSON string stands for. `quoted` is the string with its quotes; `None` if an escape names half a
-/// surrogate pair.
+/// The value of a JSON string, with its escapes undone. `quoted` is the string with its quotes; `None` if an escape
+/// names half a surrogate pair.
 pub fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_none() {

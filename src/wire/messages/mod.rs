@@ -1,6 +1,6 @@
 //! Anthropic Messages: `POST /v1/messages`, its answers and its streams, and an estimate for `/v1/messages/count_tokens`.
 //!
-//! Shapes are those of Anthropic's Python SDK 2.12 (`types/`, `types/beta/`).
+//! The shapes are those of Anthropic's Python SDK 2.12 (`types/`, `types/beta/`).
 
 mod block;
 mod client_usage;

@@ -1,4 +1,4 @@
-//! A client's request.
+//! Reads a client's request for `POST /v1/messages` into the neutral form.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::wire::neutral::{Node, Request, Role, Sampling, Turn, Untranslatable};
 ///
 /// | field | what becomes of it |
 /// |---|---|
-/// | `model`, `stream` | who runs was decided before; whether to stream is kept |
+/// | `model`, `stream` | `model` is not read here: the gateway has chosen the model already; `stream` is kept |
 /// | `messages`, `system` | the conversation: see the table of blocks below |
 /// | `system[]` that begins with `x-anthropic-billing-header:` | dropped: Claude Code's note to Anthropic's billing, which changes with every request |
 /// | `max_tokens` | the token limit; required; 0 (fill the cache, answer nothing) is refused |
@@ -23,7 +23,7 @@ use crate::wire::neutral::{Node, Request, Role, Sampling, Turn, Untranslatable};
 /// | `thinking.display: omitted` | thoughts need not be shown |
 /// | `output_config.format`, `output_format` (older) | the schema of the answer; strict if it is closed and all of its fields are required, as OpenAI wants of a strict one |
 /// | `output_config.task_budget` | dropped: no other protocol has one |
-/// | `metadata.user_id` | who asks |
+/// | `metadata.user_id` | the user |
 /// | `service_tier` | `auto` is kept, `standard_only` becomes `default` |
 /// | `inference_geo` | refused: another provider cannot promise where it computes |
 /// | `thread` | refused: the conversation would be at Anthropic |

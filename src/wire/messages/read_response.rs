@@ -1,4 +1,4 @@
-//! A provider's whole answer.
+//! Reads a provider's whole answer into the neutral form.
 
 use std::borrow::Cow;
 

@@ -71,7 +71,7 @@ impl Usage {
         self.served = self.served.then(later.served);
     }
 
-    pub(super) fn served(&self) -> ServiceReport {
+    pub(super) fn service(&self) -> ServiceReport {
         self.served
     }
 
@@ -103,7 +103,7 @@ pub fn tokens(answer: &Value) -> Option<Tokens> {
 
 /// The service tier and the searches that a whole answer reports.
 pub fn served(answer: &Value) -> ServiceReport {
-    answer.get("usage").map(Usage::read).unwrap_or_default().served()
+    answer.get("usage").map(Usage::read).unwrap_or_default().service()
 }
 
 #[cfg(test)]

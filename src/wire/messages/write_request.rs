@@ -1,4 +1,4 @@
-//! A request for a provider.
+//! Writes the request for a provider that speaks Anthropic's protocol.
 
 use std::borrow::Cow;
 

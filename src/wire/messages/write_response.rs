@@ -1,4 +1,4 @@
-//! A whole answer for a client.
+//! Writes a whole answer for a client that speaks Anthropic's protocol.
 
 use std::borrow::Cow;
 
@@ -50,7 +50,7 @@ impl Details {
 /// | of the answer | what the client gets |
 /// |---|---|
 /// | text, refusal | `text`; citations of pages as those of a web search |
-/// | a thought | `thinking`; the seal of another protocol is packed into `signature`, no seal is an empty one |
+/// | a thought | `thinking`; a signature of another protocol is packed into `signature`, which is empty if there is none |
 /// | a thought that Anthropic redacted | `redacted_thinking` |
 /// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
 /// | nothing | an empty text: clients expect a block |

@@ -10,7 +10,7 @@ use crate::wire::json::quote;
 pub struct Listed<'a> {
     /// The entry's `id`, the cursor of Anthropic's pages.
     pub id: &'a str,
-    /// Whether it is shadowed: its id is also that of an alias.
+    /// Whether it is shadowed: an alias has the same name as this real model.
     pub shadowed: bool,
     /// The whole entry as JSON.
     pub json: Cow<'a, str>,

@@ -15,7 +15,7 @@ pub struct Row<'a> {
     pub model: &'a Arc<Model>,
     /// Whether `id` is an alias.
     pub alias: bool,
-    /// Whether an alias of the same name stands before it, so that a call to the name gets the alias.
+    /// Whether an alias has the same name, so that a call to the name runs the alias's target.
     pub shadowed: bool,
 }
 

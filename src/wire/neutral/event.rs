@@ -63,7 +63,7 @@ pub enum Event<'a> {
     Usage(Tokens),
     /// The provider failed in the middle.
     Error(ProviderError),
-    /// The provider said that the answer is complete.
+    /// The provider marked the answer as complete.
     End,
 }
 

@@ -1,4 +1,4 @@
-//! Names of tools, if the provider's rules are narrower than the client's.
+//! Maps names of tools between client and provider, where the provider's rules for names are narrower.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ pub struct ToolName {
     pub name: String,
     /// The tool's group (Responses, `namespace`).
     pub namespace: Option<String>,
-    /// The tool takes free text, and the provider knows it as a function with one text, `input`.
+    /// Whether the tool takes free text. The provider then knows it as a function with one text, `input`.
     pub custom: bool,
 }
 

@@ -119,7 +119,7 @@ pub struct ToolCall<'a> {
     pub namespace: Option<Cow<'a, str>>,
     /// The JSON text of an object; plain text for a tool that takes free text.
     pub arguments: Cow<'a, str>,
-    /// The tool takes free text (Responses, `custom_tool_call`).
+    /// Whether the tool takes free text (Responses, `custom_tool_call`).
     pub custom: bool,
 }
 

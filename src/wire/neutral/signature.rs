@@ -17,7 +17,7 @@ pub struct Signature<'a> {
     pub value: Cow<'a, str>,
     /// The id of the reasoning item (Responses).
     pub id: Option<Cow<'a, str>>,
-    /// It contains the thoughts themselves (Anthropic's `redacted_thinking`).
+    /// Whether it contains the thoughts themselves (Anthropic's `redacted_thinking`).
     pub redacted: bool,
 }
 

@@ -11,7 +11,7 @@ pub struct Untranslatable {
     pub param: Cow<'static, str>,
     /// A sentence for the client.
     pub message: String,
-    /// Whether the request breaks its own protocol. If not, it is impossible for this model only.
+    /// Whether the request breaks its own protocol. Otherwise it is valid, but this model's provider cannot take it.
     pub invalid: bool,
 }
 

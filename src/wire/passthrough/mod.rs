@@ -1,4 +1,4 @@
-//! A provider's stream on its way to a client that speaks the same protocol: forwarded as it came, and read on the way.
+//! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
-/// How a stream passes through.
+/// How a stream is forwarded to a client of the same protocol.
 #[derive(Clone, Debug)]
 pub struct PassthroughStyle {
     /// The model's name for the client, as a JSON string.
@@ -38,7 +38,7 @@ impl PassthroughStyle {
     }
 }
 
-/// Begins a stream of `protocol` that passes through.
+/// Begins a stream of `protocol` that is forwarded.
 pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
     let PassthroughStyle {
         include_usage,
@@ -55,7 +55,7 @@ pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStrea
     }
 }
 
-/// A stream that passes: its bytes as they came, except for the model's name, which becomes the one that the client reads.
+/// A forwarded stream: its bytes as they came, except for the model's name, which is replaced by the client's.
 struct PassthroughStream<W> {
     reader: EventReader,
     watch: W,
@@ -185,12 +185,12 @@ fn sequence_number(data: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits.get(..end)?).ok()?.parse().ok()
 }
 
-/// A whole answer with `name`, a JSON string, as its model's name; `None` if it has that one already, or no name.
+/// A whole answer with `name`, a JSON string, as its model's name; `None` if it has that name already, or none.
 pub fn renamed(answer: &[u8], name: &[u8]) -> Option<Vec<u8>> {
     renamed_at(answer, model_name::in_answer(answer)?, name)
 }
 
-/// As [`renamed`], for a caller that knows already where the name stands.
+/// The same as [`renamed`], for a caller that knows where the name stands: at `model`.
 pub fn renamed_at(answer: &[u8], model: Span, name: &[u8]) -> Option<Vec<u8>> {
     if answer.get(model.start..model.end)? == name {
         return None;

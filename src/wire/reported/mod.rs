@@ -1,4 +1,4 @@
-//! Errors that come as a success: a provider answers 200, and the body is no answer but a report of a failure, or empty.
+//! Finds failures behind the status 200: the provider's body is not an answer but a report of a failure, or empty.
 //!
 //! The known shapes are: an `error` that is an object or a text (nearly every provider), `type` or `object` that say
 //! `error` (Anthropic, Mistral, vLLM), a list of one `error` (Google), `code` with `msg` or `message` and no answer beside it
@@ -14,7 +14,8 @@ use self::status::{status, texts};
 use super::error::ProviderError;
 use crate::domain::Protocol;
 
-/// A provider's report of a failure in the place of an answer. Without a message, the provider sent an empty answer.
+/// A provider's report of a failure in place of an answer. An `error` without a message means that the provider sent an
+/// empty answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reported {
     /// The HTTP status that the failure should have, 400 to 599, if its number or its words say so.

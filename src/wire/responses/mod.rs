@@ -1,7 +1,7 @@
 //! OpenAI Responses: `POST /v1/responses`.
 //!
-//! Shapes are those of the official SDK's `types/responses`. The gateway keeps nothing between two requests, so it refuses
-//! references to anything that OpenAI stores.
+//! The shapes are those of `types/responses` in OpenAI's Python SDK 2.54. The gateway keeps nothing between two
+//! requests, so it refuses references to anything that OpenAI stores.
 
 mod annotation;
 mod echo;

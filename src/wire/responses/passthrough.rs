@@ -1,4 +1,4 @@
-//! A stream that passes untouched.
+//! Watches a stream of the Responses protocol that is forwarded to a client of the same protocol.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A client's request.
+//! Reads a client's request for `POST /v1/responses` into the neutral form.
 
 use serde_json::Value;
 
@@ -11,36 +11,36 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 ///
 /// | field | what becomes of it |
 /// | --- | --- |
-/// | `instructions` | the first words of the system |
+/// | `instructions` | the first system text |
 /// | `input` | a text is one turn of the user; items: see below |
 /// | `tools`, `tool_choice`, `parallel_tool_calls` | see below |
 /// | `max_output_tokens`, `temperature`, `top_p`, `stream` | the same |
 /// | `reasoning.effort` | the same; `none` is no thinking |
-/// | `reasoning.summary`, `generate_summary` | thoughts are shown in words |
+/// | `reasoning.summary`, `generate_summary` | thoughts are shown as text |
 /// | `text.format`, `text.verbosity` | the same |
-/// | `safety_identifier`, else `user` | who asks |
+/// | `safety_identifier`, else `user` | the user |
 /// | `service_tier`, `prompt_cache_key` | the same |
 /// | `previous_response_id`, `conversation`, `prompt`, `background: true` | refused: nothing is kept here |
 /// | `generate: false`, `prompt_cache_options.prewarm` | refused: every call here makes an answer |
 /// | `top_logprobs` above 0, `include: message.output_text.logprobs` | refused: other protocols' answers have none |
 /// | `store` | dropped; the answer says `store: false` |
-/// | `include`, otherwise | dropped: sealed thoughts always come, the rest is of tools that only OpenAI runs |
+/// | `include`, otherwise | dropped: encrypted thoughts always come, the rest is about tools that only OpenAI runs |
 /// | `metadata`, `truncation`, `max_tool_calls` | dropped; the answer repeats them |
-/// | `client_metadata`, `stream_options`, `reasoning.context`, `reasoning.mode`, `context_management`, `moderation`, `image`, `access_programs`, `background_options`, `prompt_cache_options`, `prompt_cache_retention`, whatever is unknown | dropped |
+/// | `client_metadata`, `stream_options`, `reasoning.context`, `reasoning.mode`, `context_management`, `moderation`, `image`, `access_programs`, `background_options`, `prompt_cache_options`, `prompt_cache_retention`, anything else | dropped |
 ///
 /// | item of `input` | what becomes of it |
 /// | --- | --- |
 /// | `message` of `developer` or `system` | before the conversation: the system; within it: a turn of the system |
 /// | `message` of `user` or `assistant` | a turn; consecutive items of the assistant are one |
 /// | `agent_message` (Codex: what another agent says) | a turn of the user |
-/// | `reasoning` | thoughts with their seal: `content`, else `summary`, and `encrypted_content` |
+/// | `reasoning` | thoughts with their signature: `content`, else `summary`, and `encrypted_content` |
 /// | `function_call`, `custom_tool_call` | a call in the assistant's turn |
 /// | `function_call_output`, `custom_tool_call_output` | a result in the user's turn |
 /// | `additional_tools`, `tool_search_output` | its tools, as if they stood in `tools` |
 /// | `configuration_update` | its effort replaces `reasoning.effort` |
-/// | `web_search_call`, `tool_search_call`, `mcp_list_tools` | dropped: what came of them stands in the items after them |
+/// | `web_search_call`, `tool_search_call`, `mcp_list_tools` | dropped: their results stand in the items after them |
 /// | `item_reference`, `compaction`, `compaction_trigger` | refused: only OpenAI can read what they stand for |
-/// | any other | refused: it says what the model has to know, in a way that only OpenAI's models know |
+/// | any other | refused: it tells the model something in a form that only OpenAI's models know |
 ///
 /// | part of a message | what becomes of it |
 /// | --- | --- |

@@ -1,4 +1,4 @@
-//! A request for a provider.
+//! Writes the request for a provider that speaks the Responses protocol.
 
 use std::borrow::Cow;
 
@@ -22,18 +22,18 @@ const LEAST_TOKENS: u64 = 16;
 /// | the system | `instructions`, an empty line between two texts |
 /// | turns of the system | messages of `developer` |
 /// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
-/// | thoughts | a `reasoning` item if their seal is of this protocol, else dropped: no other can be read here |
+/// | thoughts | a `reasoning` item if their signature is of this protocol, else dropped: OpenAI can read no other |
 /// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
 /// | a tool that failed | its output begins with `Error: ` |
-/// | tools, choice, several at once | the same, flat; `strict` is said to be off unless it is on, for here it is on by default |
+/// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |
 /// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
 /// | `temperature`, `top_p` | the same, where the model takes them |
-/// | `top_k`, penalties, `seed` | dropped: hints for drawing words that this protocol does not know |
+/// | `top_k`, penalties, `seed` | dropped: this protocol has no such fields |
 /// | stop texts | refused: an answer that runs on is another answer |
 /// | effort, budget | `reasoning.effort`, the nearest that the model knows; no thinking: `none`, or else the least |
 /// | thoughts to be shown | `reasoning.summary: auto` |
 /// | format, verbosity | `text.format`, `text.verbosity` |
-/// | who asks, cache key | `safety_identifier`, `prompt_cache_key`, as their SHA-256 beyond 64 characters, where OpenAI's own fields are taken |
+/// | user, cache key | `safety_identifier`, `prompt_cache_key`, as their SHA-256 beyond 64 characters, where OpenAI's own fields are taken |
 /// | service tier | the same, where OpenAI's own fields are taken |
 /// | Anthropic's marks for its cache | dropped: OpenAI caches by itself |
 /// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks |

@@ -1,4 +1,4 @@
-//! A whole answer for a client.
+//! Writes a whole answer for a client that speaks the Responses protocol.
 
 use serde_json::value::RawValue;
 
@@ -13,13 +13,13 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall
 ///
 /// | of the answer | what becomes of it |
 /// | --- | --- |
-/// | thoughts | one `reasoning` item each: their words as its summary, their seal as `encrypted_content`, packed if it is of another protocol |
+/// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another protocol |
 /// | text, refusals | parts of one `message` item, as long as nothing else comes between |
 /// | citations | `url_citation`; one that names no characters stands for its whole part |
 /// | calls | `function_call` with the client's own name of the tool and its `namespace`, or `custom_tool_call` with the text itself |
 /// | ended, stop text, tools | `completed` |
 /// | length | `incomplete`, `max_output_tokens` |
-/// | refused | `completed` if it says so in words, else `incomplete`, `content_filter` |
+/// | refused | `completed` if there is a text of refusal, else `incomplete`, `content_filter` |
 /// | the provider's id | dropped: ids are the gateway's own |
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
     let refused = response.parts.iter().any(|part| matches!(part, Part::Refusal(_)));

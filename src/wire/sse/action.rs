@@ -1,8 +1,8 @@
-//! What the reader does with an event.
+//! The decision about an event of a stream.
 
 use crate::wire::json::Span;
 
-/// What the reader does with an event, as its judge decides.
+/// The decision of a judge about an event: see [`EventReader::push`](super::EventReader::push).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventAction {
     /// The client gets it.

@@ -1,5 +1,6 @@
-//! Server-sent events, read while they pass: bytes go on as they came, whole events at a time. A judge sees each event, and
-//! may keep it from the client.
+//! Server-sent events, read while they are forwarded: the bytes go on as they came, whole events at a time. The
+//! caller's closure, the *judge*, sees the data of each event and decides with an [`EventAction`] whether the client
+//! gets it.
 //!
 //! Any split of the stream gives the same events and, in sum, the same bytes. Lines may end in LF, CR or CRLF; comments
 //! and a byte order mark are passed on. Only the event that has begun and not ended is held back: no client could act

@@ -14,7 +14,7 @@ pub const MAX_EVENT: usize = 32 << 20;
 #[error("an event of the stream is too long")]
 pub struct EventTooLong;
 
-/// The reader's memory between chunks.
+/// Splits a stream into events, and forwards them. It holds what it has to remember between two chunks.
 #[derive(Debug)]
 pub struct EventReader {
     /// The longest event that is held, in bytes.

@@ -12,7 +12,7 @@ use crate::wire::{chat, messages, responses};
 pub struct Answer {
     /// The JSON text that the client gets.
     pub body: Vec<u8>,
-    /// What it metered.
+    /// What was counted of it, to bill the call.
     pub metered: Metered,
 }
 

@@ -1,4 +1,4 @@
-//! One call between a client and a provider that speak different protocols: its request, and the way back for its answer.
+//! Translates one call between a client and a provider: first the request, later the answer.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -11,7 +11,8 @@ use crate::wire::neutral::{NotAnAnswer, Request, ResponseIdentity, ToolNames, Un
 use crate::wire::operation::Operation;
 use crate::wire::{chat, completions, messages, responses};
 
-/// What is needed to put a provider's answer into the client's protocol, once its request is in the provider's.
+/// The translation of one call. [`Exchange::open`] writes the provider's request; the value that it returns then
+/// translates the provider's answer, whole or as a stream.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     client: Operation,
@@ -35,7 +36,7 @@ pub struct TranslationTarget<'a> {
     pub includes_reasoning: Option<bool>,
 }
 
-/// How the client's answer names itself.
+/// The fields of the client's answer that the gateway fills in: see [`ResponseIdentity`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResponseStyle {
     /// Unique text of `a-z 0-9`, of which the answer's ids are made.
@@ -44,12 +45,13 @@ pub struct ResponseStyle {
     pub model: String,
     /// When the request arrived, in unix seconds.
     pub created: i64,
-    /// The client asked for the usage chunk (chat streams).
+    /// Whether the client asked for the usage chunk (chat streams).
     pub include_usage: bool,
 }
 
 impl Exchange {
-    /// Puts `body`, a request to `client`, into `provider`'s protocol.
+    /// Translates `body`, a request to the endpoint `client`, into the protocol `provider`. Returns the exchange for the answer,
+    /// and the provider's request as JSON.
     ///
     /// # Errors
     /// If the body is not as `client` wants it, or has something that `provider` has no place for.
@@ -89,9 +91,10 @@ impl Exchange {
         Ok((exchange, written))
     }
 
-    /// For a provider that speaks the client's protocol, and sent a whole answer although the client wants a stream.
-    /// `request`: the client's, of which some answers repeat fields.
-    pub fn retelling(
+    /// The exchange for a provider that speaks the client's protocol, and that sent a whole answer although the client
+    /// wants a stream: [`Exchange::answer_as_stream`] makes the stream. `request` is the client's body, since some
+    /// answers repeat fields of it.
+    pub fn same_protocol(
         client: Operation,
         provider: Protocol,
         request: &[u8],
@@ -111,7 +114,7 @@ impl Exchange {
         }
     }
 
-    /// Puts a whole answer into the client's protocol.
+    /// Translates a whole answer into the client's protocol.
     ///
     /// # Errors
     /// If it is no answer of the provider's protocol.
@@ -133,7 +136,8 @@ impl Exchange {
         Ok(Answer { body, metered })
     }
 
-    /// Puts a whole answer into a stream of the client's protocol: the provider did not stream although it was asked to.
+    /// Translates a whole answer into a stream of the client's protocol, since the provider did not stream although the
+    /// request said so. Returns the stream and all of its bytes.
     ///
     /// # Errors
     /// If it is no answer of the provider's protocol.
@@ -146,7 +150,7 @@ impl Exchange {
         Ok((stream, out))
     }
 
-    /// Begins to put a stream into the client's protocol.
+    /// Begins the translation of a stream into the client's protocol.
     pub fn stream(self) -> TranslatedStream {
         TranslatedStream::new(
             (self.client, self.provider),

@@ -1,5 +1,6 @@
-//! One request, answer or stream in another protocol than its own. The protocols themselves are in [`super::chat`],
-//! [`super::messages`], [`super::responses`] and [`super::completions`]; this folder chooses the one to call.
+//! Translates requests, answers and streams from one protocol into another. The protocols themselves are in
+//! [`super::chat`], [`super::messages`], [`super::responses`] and [`super::completions`]; this folder chooses the one
+//! to call.
 
 mod answer;
 mod exchange;

@@ -37,11 +37,11 @@ impl Source {
         }
     }
 
-    pub(super) fn served(&self) -> ServiceReport {
+    pub(super) fn service(&self) -> ServiceReport {
         match self {
-            Self::Chat(reader) => reader.served(),
-            Self::Messages(reader) => reader.served(),
-            Self::Responses(reader) => reader.served(),
+            Self::Chat(reader) => reader.service(),
+            Self::Messages(reader) => reader.service(),
+            Self::Responses(reader) => reader.service(),
         }
     }
 }

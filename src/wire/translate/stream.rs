@@ -13,7 +13,7 @@ use crate::wire::operation::Operation;
 use crate::wire::reported::Reported;
 use crate::wire::sse::{EventAction, EventReader, EventTooLong};
 
-/// A stream on its way from one protocol to another.
+/// A provider's stream that is translated into the client's protocol. It implements [`EventStream`].
 pub struct TranslatedStream {
     reader: EventReader,
     source: Source,
@@ -143,7 +143,7 @@ impl EventStream for TranslatedStream {
     }
 
     fn metered(&self) -> Metered {
-        let report = self.whole.unwrap_or_else(|| self.source.served());
+        let report = self.whole.unwrap_or_else(|| self.source.service());
         Metered {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),

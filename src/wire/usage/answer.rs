@@ -23,14 +23,14 @@ pub fn of_answer(answer: &[u8], includes_reasoning: Option<bool>) -> Result<Repo
     glance(answer, includes_reasoning).map(|glance| glance.usage)
 }
 
-/// The results of one walk over a whole answer.
+/// The results of [`glance`]: what one walk over a whole answer finds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Glance {
     /// The usage that it reports.
     pub usage: ReportedUsage,
     /// The place of its model's name, if it has one.
     pub model: Option<Span>,
-    /// Whether it may be a report of a failure, or hold nothing; [`crate::wire::reported`] finds out.
+    /// Whether it may be a report of a failure, or empty. Only then does [`crate::wire::reported`] have to look at it.
     pub suspect: bool,
 }
 
@@ -60,7 +60,7 @@ pub struct NotJson;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChunkUsage {
     /// The usage; its counts are those of the whole stream so far.
-    pub said: ReportedUsage,
+    pub usage: ReportedUsage,
     /// Whether the chunk carries nothing but usage: its `choices` is an empty list.
     pub alone: bool,
 }
@@ -74,15 +74,15 @@ pub fn of_chunk(data: &[u8], includes_reasoning: Option<bool>) -> ChunkUsage {
         return ChunkUsage::default();
     };
 
-    let said = parts.usage(text, includes_reasoning);
+    let usage = parts.usage(text, includes_reasoning);
     let no_choice = parts.choices.is_some_and(|c| {
         c.of(text)
             .strip_prefix('[')
             .is_some_and(|rest| rest.trim_start() == "]")
     });
     ChunkUsage {
-        said,
-        alone: said.tokens.is_some() && no_choice,
+        usage,
+        alone: usage.tokens.is_some() && no_choice,
     }
 }
 

@@ -119,7 +119,7 @@ fn usage_in_the_first_choice_counts() {
         None,
     );
 
-    let tokens = chunk.said.tokens.unwrap();
+    let tokens = chunk.usage.tokens.unwrap();
     assert_eq!(
         (tokens.prompt, tokens.completion, tokens.cache_read, chunk.alone),
         (3, 4, 1, false)

@@ -1,4 +1,4 @@
-//! How much text an answer or a request has, for estimates.
+//! Counts the text of an answer or a request, for estimates of tokens.
 
 /// An estimate of the tokens in so many bytes of text, if the provider sent no counts: a token is about four bytes.
 pub fn estimate(bytes: usize) -> u64 {

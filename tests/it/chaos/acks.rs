@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use super::callers::{Callers, Saw};
 use super::kills::CREDIT;
 use super::stage::{Running, Stage};
-use crate::harness::dice::Dice;
+use crate::harness::dice::seeded;
 
 /// Long enough for everything but what waits for the disk.
 const WHILE: Duration = Duration::from_millis(700);
@@ -16,8 +16,8 @@ const WHILE: Duration = Duration::from_millis(700);
 both_engines!(
     no_answer_ends_and_no_provider_is_asked_before_the_disk_has_it,
     |store| {
-        let mut dice = Dice::announced("acks");
-        let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
+        let mut dice = seeded("acks");
+        let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await;
         let running = start_deaf(&stage).await;
         let callers = Callers::of(&stage);
         assert!(callers.call(true).await.finished);

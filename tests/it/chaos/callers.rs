@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper_util::client::legacy::Client as Pool;
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 
 use super::stage::Stage;
 use crate::harness::biller::Counted;
-use crate::harness::dice::Dice;
+use crate::harness::dice::millis;
 
 /// How long a client waits for the end of an answer: longer than any of them takes, with faults or without.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -115,14 +116,14 @@ impl Callers {
 
     /// Starts so many that each call again and again, half of them for streams, until [`Callers::rest`]. `pause`: between
     /// two calls of one, in milliseconds at most.
-    pub fn work(&self, count: u64, pause: u64, dice: &mut Dice) -> JoinSet<()> {
+    pub fn work(&self, count: u64, pause: u64, dice: &mut Rng) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         for n in 0..count {
-            let (callers, mut dice) = (self.clone(), Dice::of(dice.next()));
+            let (callers, mut dice) = (self.clone(), dice.fork());
             tasks.spawn(async move {
                 while !callers.rests() {
                     callers.call(n % 2 == 0).await;
-                    tokio::time::sleep(dice.millis(pause / 4, pause)).await;
+                    tokio::time::sleep(millis(&mut dice, pause / 4..=pause)).await;
                 }
             });
         }

@@ -12,7 +12,7 @@ use super::kills::CREDIT;
 use super::outages::{caught_up, nothing_is_held, warm};
 use super::stage::{Running, Stage};
 use crate::harness::database::Engine;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{number, seeded};
 use crate::harness::store::{TestStore, on};
 
 /// Descriptors that the program may have.
@@ -34,8 +34,8 @@ fn no_call_is_lost_when_descriptors_run_out_with_a_backlog_on_postgres() {
 }
 
 async fn no_call_is_lost(store: TestStore) {
-    let mut dice = Dice::announced("descriptors");
-    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
+    let mut dice = seeded("descriptors");
+    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await;
     let (running, callers) = start(&stage).await;
 
     let held = Held::take(&stage).await;

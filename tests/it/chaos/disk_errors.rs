@@ -8,18 +8,18 @@ use super::held::Held;
 use super::kills::CREDIT;
 use super::outages::{caught_up, warm};
 use super::stage::Stage;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 use crate::harness::disk::{Failures, Of};
 
 both_engines!(no_error_of_the_disk_loses_or_doubles_a_call, |store| {
     let rounds = number("CHAOS_DISK_ERRORS", 4);
-    let mut dice = Dice::announced("disk errors");
-    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
+    let mut dice = seeded("disk errors");
+    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await;
     let failures = Failures::below(&stage.path("spool"));
     // The longest name that there is: the more there is to read.
     let callers = Callers::of(&stage).asking_for(&format!("long-{}", "x".repeat(250)));
     let began = Instant::now();
-    let mut running = stage.start_by(failures.program(dice.next())).await;
+    let mut running = stage.start_by(failures.program(dice.u64(..))).await;
     warm(&callers).await;
 
     let work = callers.work(64, 2, &mut dice);
@@ -29,19 +29,15 @@ both_engines!(no_error_of_the_disk_loses_or_doubles_a_call, |store| {
         n += 1;
         let held = Held::take(&stage).await;
         // More than is read at once.
-        tokio::time::sleep(dice.millis(1_000, 2_500)).await;
-        let of = if dice.next().is_multiple_of(2) {
-            Of::Reading
-        } else {
-            Of::Everything
-        };
-        failures.begin(of, dice.between(4, 80));
+        tokio::time::sleep(millis(&mut dice, 1_000..=2_500)).await;
+        let of = if dice.bool() { Of::Reading } else { Of::Everything };
+        failures.begin(of, dice.u64(4..=80));
         held.release().await;
-        tokio::time::sleep(dice.millis(500, 2_000)).await;
-        if dice.next().is_multiple_of(4) {
+        tokio::time::sleep(millis(&mut dice, 500..=2_000)).await;
+        if dice.u8(..4) == 0 {
             running.kill();
             failures.end();
-            running = stage.start_by(failures.program(dice.next())).await;
+            running = stage.start_by(failures.program(dice.u64(..))).await;
         } else {
             failures.end();
         }
@@ -52,7 +48,7 @@ both_engines!(no_error_of_the_disk_loses_or_doubles_a_call, |store| {
     callers.rest(work).await;
     running.stop().await;
     // What could not be removed goes at the next start.
-    running = stage.start_by(failures.program(dice.next())).await;
+    running = stage.start_by(failures.program(dice.u64(..))).await;
     stage.recovers(Duration::from_secs(30)).await;
     caught_up(&stage, &callers, well).await;
     running.stop().await;

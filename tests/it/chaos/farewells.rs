@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::cli::program::Program;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 use crate::harness::store::run;
 
 const CALLERS: usize = 24;
@@ -64,7 +64,7 @@ impl Tally {
 #[test]
 fn every_accepted_call_is_answered_at_a_stop() {
     run(async {
-        let mut dice = Dice::announced("farewells");
+        let mut dice = seeded("farewells");
         let tally = Arc::new(Tally::default());
         let program = Program::with_account();
         let stops = number("CHAOS_STOPS", 5);
@@ -86,7 +86,7 @@ fn every_accepted_call_is_answered_at_a_stop() {
                     Arc::clone(&tally),
                 ));
             }
-            sleep(dice.millis(50, 300)).await;
+            sleep(millis(&mut dice, 50..=300)).await;
             server.signal("TERM");
             while let Some(ended) = callers.join_next().await {
                 ended.expect("a caller that went home");

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -14,7 +15,7 @@ use super::callers::{Saw, agent, question};
 use super::kills::CREDIT;
 use super::stage::Stage;
 use crate::harness::database::Engine;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 
 /// How a client leaves.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +52,8 @@ const NOTICED: Duration = Duration::from_secs(10);
 
 both_engines!(a_client_that_hangs_up_leaves_one_record_and_nothing_reserved, |store| {
     let each = number("CHAOS_HANG_UPS", 40);
-    let mut dice = Dice::announced("hang-ups");
-    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await);
+    let mut dice = seeded("hang-ups");
+    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await);
     let running = stage.start().await;
     let began = Instant::now();
     let (gate, mut clients) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
@@ -60,7 +61,7 @@ both_engines!(a_client_that_hangs_up_leaves_one_record_and_nothing_reserved, |st
     for n in 0..each {
         for how in WAYS {
             for when in MOMENTS {
-                let (stage, gate, mut dice) = (Arc::clone(&stage), Arc::clone(&gate), Dice::of(dice.next()));
+                let (stage, gate, mut dice) = (Arc::clone(&stage), Arc::clone(&gate), dice.fork());
                 clients.spawn(async move {
                     let _turn = gate.acquire().await.expect("a turn");
                     one(&stage, n, how, when, &mut dice).await
@@ -104,7 +105,7 @@ both_engines!(a_client_that_hangs_up_leaves_one_record_and_nothing_reserved, |st
 });
 
 /// One client that calls and leaves.
-async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Dice) -> Saw {
+async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Rng) -> Saw {
     let name = match when {
         When::Anytime => "anytime",
         When::NoHead => "no-head",
@@ -126,11 +127,11 @@ async fn one(stage: &Stage, n: u64, how: Leaves, when: When, dice: &mut Dice) ->
     socket.write_all((head + &body).as_bytes()).await.expect("to ask");
 
     match when {
-        When::Anytime => tokio::time::sleep(dice.millis(0, 40)).await,
+        When::Anytime => tokio::time::sleep(millis(dice, 0..=40)).await,
         When::NoHead => asked(stage, &id).await,
         When::NoByte => {
             asked(stage, &id).await;
-            tokio::time::sleep(dice.millis(0, 30)).await;
+            tokio::time::sleep(millis(dice, 0..=30)).await;
         }
         When::Mid => read_until(&mut socket, "One").await,
         When::Done => read_until(&mut socket, "[DONE]").await,

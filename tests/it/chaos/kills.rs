@@ -10,7 +10,7 @@ use crossmodel::store::Actor;
 use super::callers::Callers;
 use super::stage::Stage;
 use crate::harness::biller::MODEL;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 use crate::harness::seed::{self, NOON};
 
 /// Callers at any moment: half of them for streams.
@@ -20,8 +20,8 @@ pub const CREDIT: i128 = 100_000_000_000_000_000;
 
 both_engines!(no_kill_loses_or_doubles_a_call, |store| {
     let kills = number("CHAOS_KILLS", 20);
-    let mut dice = Dice::announced("kills");
-    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await);
+    let mut dice = seeded("kills");
+    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await);
     let callers = Callers::of(&stage);
     let (stop, saved) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let editor = tokio::spawn(edit(Arc::clone(&stage), Arc::clone(&stop), Arc::clone(&saved)));
@@ -30,7 +30,7 @@ both_engines!(no_kill_loses_or_doubles_a_call, |store| {
     let work = callers.work(CALLERS, 40, &mut dice);
 
     for n in 1..=kills {
-        let after = dice.millis(50, 500);
+        let after = millis(&mut dice, 50..=500);
         tokio::time::sleep(after).await;
         running.kill();
         println!("kill {n} after {after:?}, {} calls so far", callers.saw().len());
@@ -97,8 +97,9 @@ async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>)
         assert!(
             stage
                 .store
+                .by(&by, NOON)
                 .api_keys()
-                .rename(Scope::All, key, &seed::name(&name), &by, NOON)
+                .rename(Scope::All, key, &seed::name(&name))
                 .await
                 .expect("to rename")
         );
@@ -113,8 +114,9 @@ async fn edit(stage: Arc<Stage>, stop: Arc<AtomicBool>, saved: Arc<AtomicUsize>)
         let aliases = [seed::exact("exact", MODEL), seed::exact(&other, MODEL)];
         stage
             .store
+            .by(&by, NOON)
             .aliases()
-            .save(Scope::All, key, version, &aliases, &by, NOON)
+            .save(Scope::All, key, version, &aliases)
             .await
             .expect("to save");
         last = (name, vec!["exact".into(), other]);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crossmodel::domain::ApiKeySecret;
 use crossmodel::random;
 use crossmodel::store::Store;
+use fastrand::Rng;
 use sqlx::{Connection, Executor, SqliteConnection};
 use tokio::task::JoinSet;
 
@@ -13,7 +14,7 @@ use super::kills::CREDIT;
 use super::stage::{Running, Stage};
 use crate::harness::cluster::Cluster;
 use crate::harness::database::{Database, Engine};
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 use crate::harness::store::run;
 
 /// Calls a second.
@@ -58,8 +59,8 @@ fn calls_go_on_while_another_program_has_sqlite_and_none_is_lost() {
     run(async {
         let database = Database::fresh(Engine::Sqlite).await;
         let store = open(&database.url()).await;
-        let mut dice = Dice::announced("outage");
-        let stage = Stage::set(store, Engine::Sqlite, database.url(), dice.next()).await;
+        let mut dice = seeded("outage");
+        let stage = Stage::set(store, Engine::Sqlite, database.url(), dice.u64(..)).await;
         let running = stage.start().await;
         let callers = Callers::of(&stage);
         let away = Duration::from_secs(number("CHAOS_OUTAGE", 6));
@@ -107,7 +108,7 @@ fn postgres_restarts_under_load_and_no_call_is_lost_or_doubled() {
         let mut slowest = Duration::ZERO;
 
         for n in 1..=restarts {
-            tokio::time::sleep(dice.millis(500, 2_000)).await;
+            tokio::time::sleep(millis(&mut dice, 500..=2_000)).await;
             cluster.crash();
             cluster.begin();
             let began = Instant::now();
@@ -165,9 +166,15 @@ pub async fn open(url: &str) -> Store {
     store
 }
 
-async fn on_postgres(cluster: &Cluster, what: &str) -> (Stage, Dice) {
-    let mut dice = Dice::announced(what);
-    let stage = Stage::set(open(&cluster.url()).await, Engine::Postgres, cluster.url(), dice.next()).await;
+async fn on_postgres(cluster: &Cluster, what: &str) -> (Stage, Rng) {
+    let mut dice = seeded(what);
+    let stage = Stage::set(
+        open(&cluster.url()).await,
+        Engine::Postgres,
+        cluster.url(),
+        dice.u64(..),
+    )
+    .await;
     (stage, dice)
 }
 
@@ -177,15 +184,15 @@ pub async fn warm(callers: &Callers) {
 }
 
 /// Calls at a pace that does not depend on how fast they are answered, until the callers rest.
-fn pace(callers: &Callers, dice: &mut Dice) -> JoinSet<()> {
-    let (callers, mut dice) = (callers.clone(), Dice::of(dice.next()));
+fn pace(callers: &Callers, dice: &mut Rng) -> JoinSet<()> {
+    let (callers, mut dice) = (callers.clone(), dice.fork());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(1_000 / PACE));
         let mut calls = JoinSet::new();
         while !callers.rests() {
             ticks.tick().await;
-            let (callers, stream) = (callers.clone(), dice.next() % 2 == 0);
+            let (callers, stream) = (callers.clone(), dice.bool());
             calls.spawn(async move { drop(callers.call(stream).await) });
         }
         while let Some(call) = calls.join_next().await {

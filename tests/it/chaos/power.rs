@@ -8,7 +8,7 @@ use super::kills::CREDIT;
 use super::outages::open;
 use super::stage::Stage;
 use crate::harness::database::{Database, Engine};
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{millis, number, seeded};
 use crate::harness::disk::Disk;
 use crate::harness::store::run;
 
@@ -28,9 +28,9 @@ fn no_power_cut_loses_or_doubles_a_call_on_postgres() {
 /// On Postgres only the gateway's own disk is cut: the database is on another machine.
 async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let cuts = number("CHAOS_CUTS", 6);
-    let mut dice = Dice::announced("power");
+    let mut dice = seeded("power");
     let database = Database::fresh(engine).await;
-    let mut stage = Stage::set(open(&database.url()).await, engine, database.url(), dice.next()).await;
+    let mut stage = Stage::set(open(&database.url()).await, engine, database.url(), dice.u64(..)).await;
     // Only the program has the database open.
     stage.store.close().await;
 
@@ -47,16 +47,16 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     let mut disk = Disk::under(&roots);
     let callers = Callers::of(&stage);
     let began = Instant::now();
-    let mut running = stage.start_by(disk.program(dice.next())).await;
+    let mut running = stage.start_by(disk.program(dice.u64(..))).await;
     let work = callers.work(CALLERS, 30, &mut dice);
 
     for n in 1..=cuts {
-        let after = dice.millis(100, 900);
+        let after = millis(&mut dice, 100..=900);
         tokio::time::sleep(after).await;
         running.kill();
         disk.cut();
         println!("cut {n} after {after:?}, {} calls so far", callers.saw().len());
-        running = stage.start_by(disk.program(dice.next())).await;
+        running = stage.start_by(disk.program(dice.u64(..))).await;
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     callers.rest(work).await;
@@ -64,7 +64,7 @@ async fn no_cut_loses_or_doubles_a_call(engine: Engine) {
     running.stop().await;
     // Nor is anything of that lost when it is cut after a stop in order.
     disk.cut();
-    running = stage.start_by(disk.program(dice.next())).await;
+    running = stage.start_by(disk.program(dice.u64(..))).await;
     stage.recovers(Duration::from_secs(30)).await;
     running.stop().await;
 

@@ -8,13 +8,13 @@ use super::acks::{may_grow, start_deaf};
 use super::callers::Callers;
 use super::stage::Stage;
 use crate::harness::client::{Client, Reply};
-use crate::harness::dice::Dice;
+use crate::harness::dice::seeded;
 
 both_engines!(
     a_gateway_whose_spool_cannot_be_written_is_not_ready_until_it_can,
     |store| {
-        let mut dice = Dice::announced("readiness");
-        let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
+        let mut dice = seeded("readiness");
+        let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await;
         let running = start_deaf(&stage).await;
         let callers = Callers::of(&stage);
 

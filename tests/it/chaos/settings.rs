@@ -10,14 +10,14 @@ use crossmodel::store::Actor;
 use super::callers::Callers;
 use super::kills::CREDIT;
 use super::stage::Stage;
-use crate::harness::dice::Dice;
+use crate::harness::dice::seeded;
 use crate::harness::seed::{self, NOON};
 
 const CALLS: usize = 1_000;
 
 both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
-    let mut dice = Dice::announced("settings");
-    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await);
+    let mut dice = seeded("settings");
+    let stage = Arc::new(Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await);
     let running = stage.start().await;
     let callers = Callers::of(&stage);
     let stop = Arc::new(AtomicBool::new(false));
@@ -61,17 +61,16 @@ both_engines!(saving_a_key_while_it_is_billed_changes_no_counter, |store| {
 
 /// Saves name, limits and expiry by turns until it has to stop. Returns how often.
 async fn save(stage: Arc<Stage>, stop: Arc<AtomicBool>) -> u64 {
-    let (by, key, keys) = (Actor::command_line(), stage.key.id, stage.store.api_keys());
+    let (by, key) = (Actor::command_line(), stage.key.id);
+    let keys = stage.store.by(&by, NOON).api_keys();
     let mut n = 0;
     while !stop.load(Ordering::SeqCst) {
-        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")), &by, NOON)
+        keys.rename(Scope::All, key, &seed::name(&format!("ci {n}")))
             .await
             .expect("to rename");
-        keys.set_limits(Scope::All, key, limits(n), &by, NOON)
-            .await
-            .expect("to limit");
+        keys.set_limits(Scope::All, key, limits(n)).await.expect("to limit");
         let later = NOON.plus(Duration::from_secs((1_000 + n) * 86_400));
-        keys.set_expiry(Scope::All, key, Some(later), &by, NOON)
+        keys.set_expiry(Scope::All, key, Some(later))
             .await
             .expect("to set the expiry");
         n += 1;

@@ -5,17 +5,17 @@ use std::time::Duration;
 use crossmodel::clock::Clock;
 use crossmodel::gateway::{Gateway, GatewayOptions};
 
-use crate::harness::dice::Dice;
+use crate::harness::dice::{millis, seeded};
 use crate::harness::seed;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
 
 both_engines!(a_gateway_that_stopped_is_not_known_any_more, |store| {
-    let mut dice = Dice::announced("stops");
+    let mut dice = seeded("stops");
     let upstream = Upstream::start().await;
     for _ in 0..40 {
         let gateway = start(&store, &upstream).await;
-        tokio::time::sleep(dice.millis(1, 8)).await;
+        tokio::time::sleep(millis(&mut dice, 1..=8)).await;
         gateway.stop().await;
     }
     // Whatever was still on its way has arrived by then.

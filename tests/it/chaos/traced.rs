@@ -9,7 +9,7 @@ use super::callers::{Callers, Saw, agent};
 use super::kills::CREDIT;
 use super::stage::Stage;
 use crate::harness::database::Engine;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::{number, seeded};
 use crate::harness::store::{TestStore, on};
 
 /// Longer than any message here, and than the blocks that an entry is written in, in hexadecimal digits.
@@ -29,8 +29,8 @@ fn the_disk_has_each_call_before_the_provider_and_before_the_client_on_postgres(
 }
 
 async fn each_call_is_synced_twice(store: TestStore) {
-    let mut dice = Dice::announced("traced");
-    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.next()).await;
+    let mut dice = seeded("traced");
+    let stage = Stage::set((*store).clone(), store.engine(), store.database().url(), dice.u64(..)).await;
     let file = stage.path("trace");
     let mut command = Command::new("strace");
     // The tracer is the grandchild: our child is the program itself.

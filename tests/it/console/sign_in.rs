@@ -6,7 +6,6 @@ use crossmodel::clock::Clock;
 use crossmodel::console::sign_in::{reset, setup};
 use crossmodel::console::{Console, ConsoleOptions};
 use crossmodel::domain::{Email, Role, TrustedProxies};
-use crossmodel::store::Actor;
 
 use crate::harness::app::TestApp;
 use crate::harness::client::{Client, Reply};
@@ -180,8 +179,9 @@ fn somebody_who_is_switched_off_is_out_at_once() {
             .expect("maya");
 
         app.store()
+            .at_noon()
             .people()
-            .set_enabled(person.id, false, &Actor::command_line(), NOON)
+            .set_enabled(person.id, false)
             .await
             .expect("to switch off");
 
@@ -286,8 +286,9 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
             .expect("a link");
 
         app.store()
+            .at_noon()
             .people()
-            .set_enabled(person, false, &Actor::command_line(), NOON)
+            .set_enabled(person, false)
             .await
             .expect("to switch off");
 
@@ -299,8 +300,9 @@ fn somebody_who_is_switched_off_is_told_no_more_than_who_typed_a_wrong_password(
             .is(404);
         // Switched on again, the link from before stays void.
         app.store()
+            .at_noon()
             .people()
-            .set_enabled(person, true, &Actor::command_line(), NOON)
+            .set_enabled(person, true)
             .await
             .expect("to switch on");
         client.get(link.path()).await.is(404);
@@ -320,8 +322,9 @@ fn people_of_an_account_that_is_switched_off_are_out_and_their_links_wait() {
         let account = app.account().id;
         let switch = async |on| {
             app.store()
+                .at_noon()
                 .accounts()
-                .set_enabled(account, on, &Actor::command_line(), NOON)
+                .set_enabled(account, on)
                 .await
                 .expect("to switch")
         };
@@ -344,11 +347,13 @@ fn who_gets_another_role_is_signed_out_and_has_it_after_signing_in_again() {
         let maya = app.client().like_a_browser();
         sign_in(&maya, MAYA, PASSWORD).await.is(303);
         maya.get("/keys/new").await.is(200);
-        let (people, person) = (app.store().people(), person_of(&app).await);
+        let person = person_of(&app).await;
 
         let account = Some(app.account().id);
-        people
-            .set_role(person, Role::Viewer, account, &Actor::command_line(), NOON)
+        app.store()
+            .at_noon()
+            .people()
+            .set_role(person, Role::Viewer, account)
             .await
             .expect("another role");
 

@@ -55,8 +55,9 @@ async fn visited(store: TestStore, role: Role) -> (TestApp, Client) {
 async fn poor(app: &TestApp, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
     app.store()
+        .at_noon()
         .accounts()
-        .create(&account, &Actor::command_line(), NOON)
+        .create(&account)
         .await
         .expect("a new account");
     account.id
@@ -312,8 +313,9 @@ fn a_long_ledger_is_paged_and_exported_whole() {
             };
             let amount = "0.000000000001".parse().expect("an amount");
             app.store()
+                .by(&by, at)
                 .wallets()
-                .credit(id, account, amount, &note, &by, at)
+                .credit(id, account, amount, &note)
                 .await
                 .expect("an answer")
                 .expect("it");

@@ -1,23 +1,22 @@
 //! A small catalog whose providers are all the one scripted provider, except one at a private address.
 
 use crossmodel::domain::{Model, Provider};
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use serde_json::{Value, json};
 
-use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::Upstream;
 use crate::store::raw;
 
 /// Imports the catalog, with `acme/off` and the provider `down` switched off.
 pub(super) async fn import(store: &TestStore, upstream: &Upstream) {
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let catalog = store.at_noon().catalog();
     let file = CatalogFile::new(models(), providers(&upstream.url()));
-    catalog.import(&file, &by, NOON).await.expect("to import");
+    catalog.import(&file).await.expect("to import");
 
     raw::switch_model(store, store, "acme/off", false).await;
     let provider = "down".parse().unwrap();
-    catalog.set_provider_enabled(&provider, false, &by, NOON).await.unwrap();
+    catalog.set_provider_enabled(&provider, false).await.unwrap();
 }
 
 fn providers(url: &str) -> Vec<Provider> {

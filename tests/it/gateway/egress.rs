@@ -60,8 +60,9 @@ test!(no_way_of_writing_a_private_address_is_dialled, |store| {
             };
             let set = rig
                 .store
+                .by(&Actor::command_line(), rig.clock.now())
                 .catalog()
-                .set_provider(&change, &Actor::command_line(), rig.clock.now())
+                .set_provider(&change)
                 .await;
             if set.is_err() {
                 continue;
@@ -88,8 +89,9 @@ test!(an_address_is_permitted_to_the_port_and_no_further, |store| {
     };
 
     rig.store
+        .by(&Actor::command_line(), rig.clock.now())
         .catalog()
-        .set_provider(&change, &Actor::command_line(), rig.clock.now())
+        .set_provider(&change)
         .await
         .unwrap();
 

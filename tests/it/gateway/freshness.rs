@@ -69,24 +69,27 @@ both_engines!(a_key_that_is_switched_off_elsewhere_takes_the_same_path, |store| 
     rig.asks("fast").await.is(200);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now)
+        .set_state(Scope::All, rig.key.id, KeyState::Disabled)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(401);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .set_state(Scope::All, rig.key.id, KeyState::Active, &by, now)
+        .set_state(Scope::All, rig.key.id, KeyState::Active)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
     rig.asks("fast").await.is(200);
 
     elsewhere
+        .by(&by, now)
         .api_keys()
-        .delete(Scope::All, rig.key.id, &by, now)
+        .delete(Scope::All, rig.key.id)
         .await
         .unwrap();
     rig.clock.advance(Duration::from_secs(61));
@@ -102,8 +105,9 @@ both_engines!(an_account_that_is_switched_off_elsewhere_takes_the_same_path, |st
 
     for (enabled, status) in [(false, 401), (true, 200)] {
         elsewhere
+            .by(&by, now)
             .accounts()
-            .set_enabled(rig.account.id, enabled, &by, now)
+            .set_enabled(rig.account.id, enabled)
             .await
             .unwrap();
         rig.clock.advance(Duration::from_secs(61));
@@ -158,13 +162,14 @@ test!(a_change_of_a_provider_is_live_on_the_next_request, |store| {
         sealed: Some(Some(sealed)),
         ..ProviderChange::of("poor".parse().unwrap())
     };
-    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+    rig.store.by(&by, now).catalog().set_provider(&change).await.unwrap();
     rig.asks("poor").await.is(200);
     assert_eq!(rig.upstream.last().header("authorization"), "Bearer sk-sealed");
 
     rig.store
+        .by(&by, now)
         .catalog()
-        .set_provider_enabled(&"poor".parse().unwrap(), false, &by, now)
+        .set_provider_enabled(&"poor".parse().unwrap(), false)
         .await
         .unwrap();
     rig.asks("poor").await.is(404);
@@ -182,7 +187,7 @@ test!(a_sealed_credential_goes_nowhere_else_than_it_was_entered_for, |store| {
         ..ProviderChange::of("poor".parse().unwrap())
     };
 
-    rig.store.catalog().set_provider(&change, &by, now).await.unwrap();
+    rig.store.by(&by, now).catalog().set_provider(&change).await.unwrap();
 
     rig.asks("poor").await.is(503);
     assert_eq!(rig.upstream.seen().len(), 0);
@@ -205,7 +210,7 @@ both_engines!(a_key_is_loaded_once_however_many_wait_for_it, |store| {
 test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
     let rig = Rig::start(store).await;
     let unknown = crossmodel::domain::ApiKeySecret::generate(crossmodel::random::bytes);
-    let stranger = rig.nobody().bearer(unknown.expose());
+    let stranger = rig.without_key().bearer(unknown.expose());
 
     for _ in 0..5 {
         stranger.get("/v1/models").await.is(401);
@@ -218,7 +223,7 @@ test!(an_unknown_key_is_looked_up_once_in_ten_seconds, |store| {
 });
 
 async fn loads(rig: &Rig) -> u64 {
-    let metrics = rig.nobody().get("/metrics").await.is(200);
+    let metrics = rig.without_key().get("/metrics").await.is(200);
     let line = metrics
         .text()
         .lines()
@@ -297,7 +302,7 @@ test!(
         })
         .await;
         rig.asks("fast").await.is(200);
-        let client = rig.nobody();
+        let client = rig.without_key();
         let mut other = SqliteConnection::connect(&rig.store.database().url()).await.unwrap();
         other.execute("BEGIN IMMEDIATE").await.unwrap();
 
@@ -338,10 +343,10 @@ test!(the_operator_can_see_how_the_gateway_does, |store| {
     rig.asks("nothing").await.is(404);
     rig.gateway.flush().await;
 
-    assert_eq!(rig.nobody().get("/healthz").await.is(200).text(), "ok\n");
+    assert_eq!(rig.without_key().get("/healthz").await.is(200).text(), "ok\n");
     let expected = json!({"status": "ready", "database": "ok", "oldest_cache_seconds": 0, "usage_records_waiting": 0});
-    assert_eq!(rig.nobody().get("/readyz").await.is(200).json(), expected);
-    let metrics = rig.nobody().get("/metrics").await.is(200);
+    assert_eq!(rig.without_key().get("/readyz").await.is(200).json(), expected);
+    let metrics = rig.without_key().get("/metrics").await.is(200);
     for line in [
         "crossmodel_answers_total{status=\"2xx\"} 1",
         "crossmodel_answers_total{status=\"4xx\"} 1",
@@ -370,5 +375,8 @@ test!(what_was_used_is_written_before_the_gateway_ends, |store| {
     rig.gateway.stop().await;
 
     assert_eq!(rig.store.usage().recent(Scope::All, None, 10).await.unwrap().len(), 5);
-    assert_eq!(rig.nobody().get("/readyz").await.is(503).json()["status"], "stopping");
+    assert_eq!(
+        rig.without_key().get("/readyz").await.is(503).json()["status"],
+        "stopping"
+    );
 });

@@ -68,13 +68,13 @@ impl Rig {
     }
 
     /// A client without a key.
-    pub fn nobody(&self) -> Client {
+    pub fn without_key(&self) -> Client {
         Client::new(&self.url)
     }
 
     /// A client with the key.
     pub fn client(&self) -> Client {
-        self.nobody().bearer(self.secret.expose())
+        self.without_key().bearer(self.secret.expose())
     }
 
     /// Calls a model by that name.
@@ -93,8 +93,9 @@ impl Rig {
             .version;
         let by = Actor::command_line();
         store
+            .by(&by, self.clock.now())
             .aliases()
-            .save(Scope::All, self.key.id, version, aliases, &by, self.clock.now())
+            .save(Scope::All, self.key.id, version, aliases)
             .await
             .unwrap();
     }

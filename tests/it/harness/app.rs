@@ -50,8 +50,9 @@ impl TestApp {
                 ..ProviderChange::of(provider.id.clone())
             };
             store
+                .at_noon()
                 .catalog()
-                .set_provider(&change, &Actor::command_line(), seed::NOON)
+                .set_provider(&change)
                 .await
                 .expect("to set it");
         }
@@ -260,8 +261,9 @@ impl TestKey {
     async fn add(&self, alias: Alias) {
         let (store, now) = (self.app.store(), self.app.clock().now());
         store
+            .by(&Actor::command_line(), now)
             .aliases()
-            .add(Scope::All, self.key.id, &alias, &Actor::command_line(), now)
+            .add(Scope::All, self.key.id, &alias)
             .await
             .expect("a new alias");
     }

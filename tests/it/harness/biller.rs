@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossmodel::domain::{Model, Provider};
-use crossmodel::store::{Actor, CatalogFile, Store};
+use crossmodel::store::{CatalogFile, Store};
+use fastrand::Rng;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::dice::Dice;
-use super::seed::NOON;
+use super::dice::millis;
+use super::seed;
 use super::upstream::{DONE, Seen, Step, Upstream, stream};
 
 /// The model that it offers.
@@ -105,7 +106,7 @@ impl Biller {
             calls: Journal::default(),
             waiting,
         };
-        let (calls, dice) = (Arc::clone(&biller.calls), Mutex::new(Dice::of(seed)));
+        let (calls, dice) = (Arc::clone(&biller.calls), Mutex::new(Rng::with_seed(seed)));
         let waiting = biller.waiting.clone();
         biller.upstream.answers(move |seen| {
             let mut steps = vec![Step::Until(waiting.subscribe())];
@@ -134,11 +135,7 @@ impl Biller {
         }))
         .expect("a model");
         let file = CatalogFile::new(vec![model], vec![provider]);
-        store
-            .catalog()
-            .import(&file, &Actor::command_line(), NOON)
-            .await
-            .expect("to import");
+        seed::at_noon(store).catalog().import(&file).await.expect("to import");
     }
 
     /// Whether answers wait from now on, or begin.
@@ -167,16 +164,16 @@ impl Biller {
 
 /// Counts a call, and answers it. How is said by what comes before a `/` in `user`: `plain`; or it stops for good after
 /// `no-head`, `no-byte` or `mid`.
-fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
+fn answer(seen: &Seen, calls: &Journal, dice: &mut Rng) -> Vec<Step> {
     let asked = seen.json();
     let user = asked["user"].as_str().expect("an id in `user`").to_owned();
-    let prompt = dice.between(1, 3_000) as i64;
-    let completion = dice.between(1, 900) as i64;
+    let prompt = dice.i64(1..=3_000);
+    let completion = dice.i64(1..=900);
     let tokens = Counted {
         prompt,
-        cached: dice.between(0, prompt as u64) as i64,
+        cached: dice.i64(0..=prompt),
         completion,
-        reasoning: dice.between(0, completion as u64) as i64,
+        reasoning: dice.i64(0..=completion),
     };
     let sent = Arc::new(AtomicBool::new(false));
     let billed = Billed {
@@ -191,7 +188,7 @@ fn answer(seen: &Seen, calls: &Journal, dice: &mut Dice) -> Vec<Step> {
         .push(billed);
 
     let head = json!({"id": user, "created": 1, "model": asked["model"]});
-    let mut pause = || Step::Pause(dice.millis(1, 8));
+    let mut pause = || Step::Pause(millis(dice, 1..=8));
     let mut steps = vec![pause()];
 
     if asked["stream"] == true {

@@ -8,7 +8,7 @@ use crossmodel::domain::{
     PersonId, Role, Timestamp,
 };
 use crossmodel::random;
-use crossmodel::store::{Actor, CatalogFile, NewKey, Store};
+use crossmodel::store::{Actor, CatalogFile, NewKey, Store, Writer};
 
 /// When every seeded row was made: Sunday, 22 November 2026, noon in UTC.
 pub const NOON: Timestamp = Timestamp::from_millis(1_795_348_800_000);
@@ -18,13 +18,19 @@ pub fn master() -> MasterKey {
     MasterKey::from_bytes([7; 32])
 }
 
+/// The store, for changes that the command line makes at [`NOON`].
+pub fn at_noon(store: &Store) -> Writer<'_> {
+    static BY: LazyLock<Actor> = LazyLock::new(Actor::command_line);
+    store.by(&BY, NOON)
+}
+
 /// The catalog that the program ships, in the store.
 pub async fn catalog(store: &Store) {
     let providers = CatalogFile::parse(include_str!("../../../catalog/providers.json")).expect("the shipped providers");
     let models = CatalogFile::parse(include_str!("../../../catalog/models.json")).expect("the shipped models");
-    store
+    at_noon(store)
         .catalog()
-        .import(&providers.and(models), &Actor::command_line(), NOON)
+        .import(&providers.and(models))
         .await
         .expect("to import them");
 }
@@ -32,21 +38,14 @@ pub async fn catalog(store: &Store) {
 /// Adds this many US dollars of credit.
 pub async fn credit(store: &Store, account: AccountId, usd: &str) {
     let (id, amount) = (LedgerId::new(NOON, random::bytes()), usd.parse().expect("an amount"));
-    let added = store
-        .wallets()
-        .credit(id, account, amount, "for tests", &Actor::command_line(), NOON)
-        .await;
+    let added = at_noon(store).wallets().credit(id, account, amount, "for tests").await;
     added.expect("to add credit").expect("the account");
 }
 
 /// An account of that name, with plenty of credit.
 pub async fn account(store: &Store, name: &str) -> Account {
     let account = Account::new(AccountId::new(NOON, random::bytes()), self::name(name), NOON);
-    store
-        .accounts()
-        .create(&account, &Actor::command_line(), NOON)
-        .await
-        .expect("a new account");
+    at_noon(store).accounts().create(&account).await.expect("a new account");
     credit(store, account.id, "100000").await;
     account
 }
@@ -77,11 +76,7 @@ async fn add_person(store: &Store, email: &str, role: Role, account: Option<Acco
         enabled: true,
         created_at: NOON,
     };
-    store
-        .people()
-        .add(&person, hash, &Actor::command_line(), NOON)
-        .await
-        .expect("a new person");
+    at_noon(store).people().add(&person, hash).await.expect("a new person");
     person
 }
 
@@ -115,11 +110,7 @@ pub async fn key_under(
         hash,
         aliases,
     };
-    store
-        .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
-        .await
-        .expect("a new key");
+    at_noon(store).api_keys().create(&new).await.expect("a new key");
     (key, secret)
 }
 

@@ -7,11 +7,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crossmodel::store::Store;
+use crossmodel::store::{Store, Writer};
 use futures_util::FutureExt;
 
 use super::database::{Database, Engine};
 use super::dice::number;
+use super::seed;
 
 /// A migrated store in a database of its own. Clones share it.
 #[derive(Clone)]
@@ -40,6 +41,11 @@ impl TestStore {
     /// A second program on the same database: connections and notifications of its own.
     pub async fn another(&self) -> Store {
         open(&self.database).await
+    }
+
+    /// The store, for changes that the command line makes at [`seed::NOON`].
+    pub fn at_noon(&self) -> Writer<'_> {
+        seed::at_noon(self)
     }
 
     /// Has something done when the test has ended, however it ended, before the database goes: what was started last,

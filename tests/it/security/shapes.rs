@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use crossmodel::gateway;
+use fastrand::Rng;
 use hyper::Method;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,7 @@ use super::stage::{Thing, Whose, World};
 use super::table::{self, Line};
 use crate::harness::client::{Client, Reply};
 use crate::harness::database::Engine;
-use crate::harness::dice::{Dice, number};
+use crate::harness::dice::number;
 use crate::harness::store::on;
 
 /// How many requests each address gets; `SHAPES` asks for more.
@@ -48,7 +49,7 @@ fn whatever_is_sent_the_answer_is_one_of_the_description() {
         let world = World::start(store).await;
         let description = description();
         let seed = number("SHAPES_SEED", 37);
-        let mut dice = Dice::of(seed);
+        let mut dice = Rng::with_seed(seed);
         let mut faults = Vec::new();
 
         for line in table::gateway() {
@@ -68,7 +69,7 @@ fn whatever_is_sent_the_answer_is_one_of_the_description() {
                     Some("application/json; charset=utf-16"),
                     None,
                 ];
-                let kind = kinds[dice.between(0, 3) as usize];
+                let kind = kinds[dice.usize(..=3)];
                 let reply = client.send(method, &path, kind, body.clone()).await;
                 if let Err(fault) = conforms(&description, &line, anthropic, &reply) {
                     let sent = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
@@ -153,17 +154,17 @@ fn conforms(description: &Value, line: &Line, anthropic: bool, reply: &Reply) ->
 }
 
 /// A client, and whether it reads Anthropic's errors.
-fn caller(world: &World, thing: &Thing, line: &Line, dice: &mut Dice) -> (Client, bool) {
+fn caller(world: &World, thing: &Thing, line: &Line, dice: &mut Rng) -> (Client, bool) {
     let key = thing.secret.clone().expect("a key");
     let plain = world.app.client();
-    let client = match dice.between(0, 9) {
+    let client = match dice.u64(..=9) {
         0 => plain,
         1 => plain.bearer("cm-wrong"),
         2 => plain.bearer(&key).with("x-api-key", "another"),
         3 | 4 => plain.with("x-api-key", &key),
         _ => plain.bearer(&key),
     };
-    let client = match dice.between(0, 7) {
+    let client = match dice.u64(..=7) {
         0 => client.with("content-encoding", "gzip"),
         1 => client.with("content-encoding", "rot13"),
         2 => client.with("accept", "application/xml"),
@@ -176,25 +177,25 @@ fn caller(world: &World, thing: &Thing, line: &Line, dice: &mut Dice) -> (Client
     (client, messages || shared)
 }
 
-fn path(line: &Line, thing: &Thing, dice: &mut Dice) -> String {
-    match dice.between(0, 3) {
+fn path(line: &Line, thing: &Thing, dice: &mut Rng) -> String {
+    match dice.u64(..=3) {
         0 if line.address.contains("{model") => format!("/v1/models/{}", segment(dice)),
         _ => line.path(thing),
     }
 }
 
-fn segment(dice: &mut Dice) -> String {
-    let bytes: Vec<u8> = (0..dice.between(1, 40)).map(|_| dice.between(0, 255) as u8).collect();
+fn segment(dice: &mut Rng) -> String {
+    let bytes: Vec<u8> = (0..dice.u64(1..=40)).map(|_| dice.u8(..)).collect();
     url::form_urlencoded::byte_serialize(&bytes)
         .collect::<String>()
         .replace('+', "%20")
 }
 
-fn query(dice: &mut Dice) -> String {
-    match dice.between(0, 5) {
+fn query(dice: &mut Rng) -> String {
+    match dice.u64(..=5) {
         0 => format!(
             "?limit={}",
-            ["0", "-1", "1000", "99999999999999999999", "x", ""][dice.between(0, 5) as usize]
+            ["0", "-1", "1000", "99999999999999999999", "x", ""][dice.usize(..=5)]
         ),
         1 => format!("?after_id={}&before_id={}", segment(dice), segment(dice)),
         2 => format!("?{}={}&model=acme/other", segment(dice), segment(dice)),
@@ -203,31 +204,23 @@ fn query(dice: &mut Dice) -> String {
 }
 
 /// The body to send: that of the table, changed here and there, or no JSON at all.
-fn body(line: &Line, thing: &Thing, dice: &mut Dice) -> Bytes {
+fn body(line: &Line, thing: &Thing, dice: &mut Rng) -> Bytes {
     let good: Map<String, Value> = serde_json::from_str(&thing.put_into(line.form)).expect("a body in JSON");
     let mut changed = good;
-    for _ in 0..dice.between(0, 3) {
+    for _ in 0..dice.u64(..=3) {
         let names: Vec<String> = changed.keys().cloned().chain(FIELDS.map(str::to_owned)).collect();
-        let name = names[dice.between(0, names.len() as u64 - 1) as usize].clone();
-        match dice.between(0, 3) {
+        let name = names[dice.usize(..names.len())].clone();
+        match dice.u64(..=3) {
             0 => drop(changed.remove(&name)),
             _ => drop(changed.insert(name, value(dice, 3))),
         }
     }
     let text = Value::Object(changed).to_string();
-    match dice.between(0, 15) {
-        0 => Bytes::from(
-            text[..dice.between(0, text.len() as u64 / 2) as usize]
-                .to_owned()
-                .into_bytes(),
-        ),
+    match dice.u64(..=15) {
+        0 => Bytes::copy_from_slice(&text.as_bytes()[..dice.usize(..=text.len() / 2)]),
         1 => Bytes::from(format!("{{\"model\":\"twice\",{}", &text[1..])),
         2 => Bytes::from(format!("{}{}", "[".repeat(300), "]".repeat(300))),
-        3 => Bytes::from(
-            (0..dice.between(1, 200))
-                .map(|_| dice.between(0, 255) as u8)
-                .collect::<Vec<_>>(),
-        ),
+        3 => Bytes::from((0..dice.u64(1..=200)).map(|_| dice.u8(..)).collect::<Vec<_>>()),
         4 => Bytes::from(format!("\u{feff}{text}")),
         5 => Bytes::from(format!("{text} {text}")),
         6 => Bytes::new(),
@@ -272,17 +265,18 @@ const FIELDS: [&str; 32] = [
 ];
 
 /// Anything that JSON can say.
-fn value(dice: &mut Dice, depth: u32) -> Value {
-    match dice.between(0, if depth == 0 { 7 } else { 11 }) {
+fn value(dice: &mut Rng, depth: u32) -> Value {
+    let kinds = if depth == 0 { 8 } else { 12 };
+    match dice.u64(..kinds) {
         0 => Value::Null,
-        1 => json!(dice.between(0, 1) == 1),
-        2 => json!(-(dice.between(0, u64::from(u32::MAX)) as i64)),
+        1 => json!(dice.bool()),
+        2 => json!(-dice.i64(0..=i64::from(u32::MAX))),
         3 => json!(u64::MAX),
         4 => json!(1.5e300),
-        5 => json!("x".repeat(dice.between(0, 3_000) as usize)),
+        5 => json!("x".repeat(dice.usize(..=3_000))),
         6 => json!("\u{0}\u{202e}<b>'\"\\{}"),
-        7 => json!(["user", "auto", "none", "text", "function", "developer"][dice.between(0, 5) as usize]),
-        8 => (0..dice.between(0, 4)).map(|_| value(dice, depth - 1)).collect(),
+        7 => json!(["user", "auto", "none", "text", "function", "developer"][dice.usize(..=5)]),
+        8 => (0..dice.u64(..=4)).map(|_| value(dice, depth - 1)).collect(),
         _ => {
             let names = [
                 "role",
@@ -296,8 +290,8 @@ fn value(dice: &mut Dice, depth: u32) -> Value {
                 "url",
                 "arguments",
             ];
-            let pairs = (0..dice.between(0, 4)).map(|_| {
-                let name = names[dice.between(0, 9) as usize].to_owned();
+            let pairs = (0..dice.u64(..=4)).map(|_| {
+                let name = names[dice.usize(..=9)].to_owned();
                 (name, value(dice, depth - 1))
             });
             Value::Object(pairs.collect())

@@ -21,8 +21,9 @@ async fn stored(store: &TestStore, key: ApiKeyId) -> SavedAliases {
 
 async fn save(store: &TestStore, key: ApiKeyId, base: i64, aliases: &[Alias]) -> SaveOutcome {
     store
+        .at_noon()
         .aliases()
-        .save(Scope::All, key, base, aliases, &Actor::command_line(), NOON)
+        .save(Scope::All, key, base, aliases)
         .await
         .unwrap()
 }
@@ -35,10 +36,7 @@ both_engines!(of_64_who_add_at_once_20_succeed, |store| {
         let store = store.clone();
         adding.spawn(async move {
             let alias = exact(&format!("name-{n}"), FAST);
-            store
-                .aliases()
-                .add(Scope::All, key, &alias, &Actor::command_line(), NOON)
-                .await
+            store.at_noon().aliases().add(Scope::All, key, &alias).await
         });
     }
     let outcomes = adding.join_all().await;
@@ -186,11 +184,7 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
     // The switch alone is a change, and adding the alias again ends it.
     let off = [exact("fast", FAST), prefix("claude-", GOOD)];
     assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
-    store
-        .aliases()
-        .add(Scope::All, key.id, &kept, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    store.at_noon().aliases().add(Scope::All, key.id, &kept).await.unwrap();
     assert_eq!(stored(&store, key.id).await.aliases, all);
 
     // What was stored before there was a switch answers with the real id.
@@ -232,10 +226,10 @@ both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {
         SaveOutcome::Saved { version: 2 }
     );
 
-    let by = Actor::command_line();
     let outcome = store
+        .at_noon()
         .aliases()
-        .save(Scope::All, key, 2, &some("more", 21), &by, NOON)
+        .save(Scope::All, key, 2, &some("more", 21))
         .await;
     assert!(matches!(outcome, Err(StoreError::Full { limit: 20 })), "{outcome:?}");
     assert_eq!(stored(&store, key).await.version, 2);
@@ -245,10 +239,7 @@ both_engines!(two_aliases_of_one_name_are_refused, |store| {
     let key = key(&store).await;
     let twice = [exact("fast", FAST), prefix("fast", GOOD)];
 
-    let outcome = store
-        .aliases()
-        .save(Scope::All, key, 0, &twice, &Actor::command_line(), NOON)
-        .await;
+    let outcome = store.at_noon().aliases().save(Scope::All, key, 0, &twice).await;
 
     assert!(matches!(outcome, Err(StoreError::Taken { .. })), "{outcome:?}");
 });
@@ -257,17 +248,18 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
     let key = key(&store).await;
     let aliases: Vec<Alias> = (0..20).map(|n| exact(&format!("name-{n}"), FAST)).collect();
     save(&store, key, 0, &aliases).await;
-    let by = Actor::command_line();
 
     store
+        .at_noon()
         .aliases()
-        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
         .unwrap();
     // Once more changes nothing.
     store
+        .at_noon()
         .aliases()
-        .add(Scope::All, key, &prefix("name-7", GOOD), &by, NOON)
+        .add(Scope::All, key, &prefix("name-7", GOOD))
         .await
         .unwrap();
 
@@ -279,10 +271,10 @@ both_engines!(adding_replaces_the_alias_of_its_name_even_in_a_full_key, |store| 
 both_engines!(an_alias_is_removed_once, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
-    let (name, by) = ("fast".parse().unwrap(), Actor::command_line());
+    let name = "fast".parse().unwrap();
 
-    assert!(store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
-    assert!(!store.aliases().remove(Scope::All, key, &name, &by, NOON).await.unwrap());
+    assert!(store.at_noon().aliases().remove(Scope::All, key, &name).await.unwrap());
+    assert!(!store.at_noon().aliases().remove(Scope::All, key, &name).await.unwrap());
 
     assert_eq!(stored(&store, key).await.aliases, []);
 });
@@ -295,8 +287,9 @@ both_engines!(every_version_can_be_read_again, |store| {
     };
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     store
+        .by(&by, minutes(1))
         .aliases()
-        .save(Scope::All, key, 1, &[exact("fast", GOOD)], &by, minutes(1))
+        .save(Scope::All, key, 1, &[exact("fast", GOOD)])
         .await
         .unwrap();
 
@@ -315,22 +308,17 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let key = key(&store).await;
     save(&store, key, 0, &[exact("fast", FAST)]).await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
-    let (aliases, by) = (store.aliases(), Actor::command_line());
+    let aliases = store.aliases();
+    let writer = store.at_noon().aliases();
 
     assert_eq!(aliases.list(other, key).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 0).await.unwrap(), None);
     assert_eq!(aliases.at_version(other, key, 1).await.unwrap(), None);
     assert_eq!(aliases.history(other, key, 10).await.unwrap(), []);
     let fast = exact("fast", GOOD);
-    let outcome = aliases
-        .save(other, key, 1, std::slice::from_ref(&fast), &by, NOON)
-        .await
-        .unwrap();
+    let outcome = writer.save(other, key, 1, std::slice::from_ref(&fast)).await.unwrap();
     assert_eq!(outcome, SaveOutcome::Missing);
-    assert!(matches!(
-        aliases.add(other, key, &fast, &by, NOON).await,
-        Err(StoreError::Missing)
-    ));
-    assert!(!aliases.remove(other, key, &fast.name, &by, NOON).await.unwrap());
+    assert!(matches!(writer.add(other, key, &fast).await, Err(StoreError::Missing)));
+    assert!(!writer.remove(other, key, &fast.name).await.unwrap());
     assert_eq!(stored(&store, key).await.version, 1);
 });

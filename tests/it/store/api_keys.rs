@@ -2,7 +2,7 @@
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, NewKey, StoreError, StoredKey};
+use crossmodel::store::{NewKey, StoreError, StoredKey};
 
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, master, prefix};
@@ -19,13 +19,14 @@ async fn opened(store: &TestStore, secret: &ApiKeySecret) -> Option<StoredKey> {
 /// Rolls a key at noon.
 async fn roll(store: &TestStore, key: &ApiKey, old_until: Option<u64>) -> ApiKeySecret {
     let secret = ApiKeySecret::generate(random::bytes);
-    let (display, by) = (secret.display(), Actor::command_line());
+    let display = secret.display();
     let until = old_until.map(minutes);
 
     assert!(
         store
+            .at_noon()
             .api_keys()
-            .roll(Scope::All, key.id, &hash(&secret), &display, until, &by, NOON)
+            .roll(Scope::All, key.id, &hash(&secret), &display, until)
             .await
             .unwrap()
     );
@@ -52,11 +53,7 @@ both_engines!(a_key_comes_back_as_it_was_made, |store| {
         hash: hash(&new_secret),
         aliases: aliases.clone(),
     };
-    store
-        .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().create(&new).await.unwrap();
     key.aliases_version = 1;
 
     let scope = Scope::Account(account.id);
@@ -93,7 +90,6 @@ both_engines!(names_are_unique_in_an_account, |store| {
     let (first, _) = seed::key(&store, acme.id, "ci").await;
     let (second, _) = seed::key(&store, acme.id, "laptop").await;
     seed::key(&store, other.id, "ci").await;
-    let by = Actor::command_line();
 
     let mut again = first.clone();
     again.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
@@ -102,10 +98,11 @@ both_engines!(names_are_unique_in_an_account, |store| {
         hash: hash(&ApiKeySecret::generate(random::bytes)),
         aliases: Vec::new(),
     };
-    let created = store.api_keys().create(&new, &by, NOON).await;
+    let created = store.at_noon().api_keys().create(&new).await;
     let renamed = store
+        .at_noon()
         .api_keys()
-        .rename(Scope::All, second.id, &seed::name("ci"), &by, NOON)
+        .rename(Scope::All, second.id, &seed::name("ci"))
         .await;
 
     assert!(
@@ -119,8 +116,8 @@ both_engines!(names_are_unique_in_an_account, |store| {
     // A refused change leaves no trace.
     assert_eq!(store.api_keys().get(Scope::All, second.id).await.unwrap(), Some(second));
     // A deleted key's name is free.
-    assert!(store.api_keys().delete(Scope::All, first.id, &by, NOON).await.unwrap());
-    store.api_keys().create(&new, &by, NOON).await.unwrap();
+    assert!(store.at_noon().api_keys().delete(Scope::All, first.id).await.unwrap());
+    store.at_noon().api_keys().create(&new).await.unwrap();
 });
 
 both_engines!(a_roll_ends_the_old_secret_at_once_or_later, |store| {
@@ -152,16 +149,15 @@ both_engines!(a_deleted_key_is_not_found_at_once, |store| {
     let account = seed::account(&store, "acme").await;
     let aliases = vec![exact("fast", "deepseek/deepseek-chat")];
     let (key, secret) = seed::key_with(&store, account.id, "ci", aliases).await;
-    let by = Actor::command_line();
 
-    assert!(store.api_keys().delete(Scope::All, key.id, &by, NOON).await.unwrap());
+    assert!(store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap());
 
     assert_eq!(opened(&store, &secret).await, None);
     assert_eq!(store.api_keys().get(Scope::All, key.id).await.unwrap(), None);
     assert_eq!(store.api_keys().by_name(account.id, "ci").await.unwrap(), None);
     assert_eq!(store.api_keys().revisions(&[key.id]).await.unwrap(), []);
     assert_eq!(store.aliases().list(Scope::All, key.id).await.unwrap(), None);
-    assert!(!store.api_keys().delete(Scope::All, key.id, &by, NOON).await.unwrap());
+    assert!(!store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap());
 });
 
 both_engines!(every_change_raises_the_revision, |store| {
@@ -169,11 +165,7 @@ both_engines!(every_change_raises_the_revision, |store| {
     let owner = seed::person(&store, "maya@example.com", Role::Owner, Some(account.id)).await;
     let (mut key, _) = seed::key(&store, account.id, "ci").await;
     // A key with an owner.
-    store
-        .api_keys()
-        .delete(Scope::All, key.id, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().delete(Scope::All, key.id).await.unwrap();
     key.id = crossmodel::domain::ApiKeyId::new(NOON, random::bytes());
     key.owner = Some(owner.id);
     let new = NewKey {
@@ -181,29 +173,38 @@ both_engines!(every_change_raises_the_revision, |store| {
         hash: hash(&ApiKeySecret::generate(random::bytes)),
         aliases: Vec::new(),
     };
-    let (keys, by, scope, id) = (store.api_keys(), Actor::command_line(), Scope::All, key.id);
-    keys.create(&new, &by, NOON).await.unwrap();
-    let revision = async || store.api_keys().revisions(&[id]).await.unwrap();
+    let (scope, id) = (Scope::All, key.id);
+    let (keys, writer) = (store.api_keys(), store.at_noon());
+    writer.api_keys().create(&new).await.unwrap();
+    let revision = async || keys.revisions(&[id]).await.unwrap();
     assert_eq!(revision().await, [(id, 0)]);
 
-    assert!(keys.rename(scope, id, &seed::name("laptop"), &by, NOON).await.unwrap());
-    assert!(keys.set_state(scope, id, KeyState::Disabled, &by, NOON).await.unwrap());
-    assert!(keys.set_expiry(scope, id, Some(minutes(5)), &by, NOON).await.unwrap());
     assert!(
-        keys.set_allowed(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()], &by, NOON)
+        writer
+            .api_keys()
+            .rename(scope, id, &seed::name("laptop"))
+            .await
+            .unwrap()
+    );
+    assert!(
+        writer
+            .api_keys()
+            .set_state(scope, id, KeyState::Disabled)
+            .await
+            .unwrap()
+    );
+    assert!(writer.api_keys().set_expiry(scope, id, Some(minutes(5))).await.unwrap());
+    assert!(
+        writer
+            .api_keys()
+            .set_allowed(scope, id, Some(&[]), &["10.0.0.0/8".parse().unwrap()])
             .await
             .unwrap()
     );
     roll(&store, &key, None).await;
     assert_eq!(revision().await, [(id, 5)]);
-    assert!(
-        store
-            .accounts()
-            .set_enabled(account.id, false, &by, NOON)
-            .await
-            .unwrap()
-    );
-    assert!(store.people().set_enabled(owner.id, false, &by, NOON).await.unwrap());
+    assert!(writer.accounts().set_enabled(account.id, false).await.unwrap());
+    assert!(writer.people().set_enabled(owner.id, false).await.unwrap());
     assert_eq!(revision().await, [(id, 7)]);
 
     let stored = keys.get(scope, id).await.unwrap().unwrap();
@@ -230,19 +231,14 @@ both_engines!(every_change_raises_the_revision, |store| {
 both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     let account = seed::account(&store, "acme").await;
     let (_, secret) = seed::key(&store, account.id, "ci").await;
-    let by = Actor::command_line();
 
-    store
-        .accounts()
-        .set_enabled(account.id, false, &by, NOON)
-        .await
-        .unwrap();
+    store.at_noon().accounts().set_enabled(account.id, false).await.unwrap();
     assert!(!opened(&store, &secret).await.unwrap().account_enabled);
-    store.accounts().set_enabled(account.id, true, &by, NOON).await.unwrap();
+    store.at_noon().accounts().set_enabled(account.id, true).await.unwrap();
     let found = opened(&store, &secret).await.unwrap();
     assert!(found.account_enabled && found.owner_enabled);
     let unknown = crossmodel::domain::AccountId::new(NOON, random::bytes());
-    assert!(!store.accounts().set_enabled(unknown, true, &by, NOON).await.unwrap());
+    assert!(!store.at_noon().accounts().set_enabled(unknown, true).await.unwrap());
 });
 
 both_engines!(revisions_of_many_keys_come_together, |store| {
@@ -271,25 +267,21 @@ both_engines!(a_key_of_another_account_is_as_good_as_none, |store| {
     let acme = seed::account(&store, "acme").await;
     let other = Scope::Account(seed::account(&store, "other").await.id);
     let (key, secret) = seed::key(&store, acme.id, "ci").await;
-    let (keys, by, id) = (store.api_keys(), Actor::command_line(), key.id);
+    let (keys, id) = (store.api_keys(), key.id);
+    let writer = store.at_noon().api_keys();
 
     assert_eq!(keys.get(other, id).await.unwrap(), None);
     assert_eq!(keys.all(other).await.unwrap(), []);
-    assert!(!keys.rename(other, id, &seed::name("mine"), &by, NOON).await.unwrap());
-    assert!(!keys.set_state(other, id, KeyState::Disabled, &by, NOON).await.unwrap());
-    assert!(!keys.set_expiry(other, id, Some(NOON), &by, NOON).await.unwrap());
-    assert!(!keys.set_allowed(other, id, None, &[], &by, NOON).await.unwrap());
-    assert!(
-        !keys
-            .roll(other, id, &hash(&secret), "cm-…", None, &by, NOON)
-            .await
-            .unwrap()
-    );
-    assert!(!keys.delete(other, id, &by, NOON).await.unwrap());
+    assert!(!writer.rename(other, id, &seed::name("mine")).await.unwrap());
+    assert!(!writer.set_state(other, id, KeyState::Disabled).await.unwrap());
+    assert!(!writer.set_expiry(other, id, Some(NOON)).await.unwrap());
+    assert!(!writer.set_allowed(other, id, None, &[]).await.unwrap());
+    assert!(!writer.roll(other, id, &hash(&secret), "cm-…", None).await.unwrap());
+    assert!(!writer.delete(other, id).await.unwrap());
 
     assert_eq!(keys.get(Scope::All, id).await.unwrap(), Some(key));
     let unknown = PersonId::new(NOON, random::bytes());
-    assert!(!store.people().set_enabled(unknown, true, &by, NOON).await.unwrap());
+    assert!(!store.at_noon().people().set_enabled(unknown, true).await.unwrap());
 });
 
 both_engines!(a_value_that_cannot_be_read_names_its_row_and_shows_nothing, |store| {

@@ -17,16 +17,18 @@ both_engines!(changes_leave_entries_and_refused_ones_leave_none, |store| {
         Scope::Account(account.id),
     );
     store
+        .by(&by, NOON)
         .api_keys()
-        .set_state(scope, key.id, KeyState::Disabled, &by, NOON)
+        .set_state(scope, key.id, KeyState::Disabled)
         .await
         .unwrap();
     store
+        .by(&by, NOON)
         .aliases()
-        .add(scope, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+        .add(scope, key.id, &exact("fast", "deepseek/deepseek-chat"))
         .await
         .unwrap();
-    let refused = store.accounts().create(&account, &by, NOON).await;
+    let refused = store.by(&by, NOON).accounts().create(&account).await;
     assert!(
         matches!(refused, Err(StoreError::Taken { .. }) | Err(StoreError::Database(_))),
         "{refused:?}"

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use crossmodel::domain::{Model, ModelStatus, Protocol, Provider, Sealed};
-use crossmodel::store::{Actor, CatalogFile, ImportReport, ProviderChange, StoreError};
+use crossmodel::store::{CatalogFile, ImportReport, ProviderChange, StoreError};
 
 use super::raw;
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 use crate::harness::store::TestStore;
 
 /// In service, today.
@@ -18,11 +18,7 @@ fn shipped() -> CatalogFile {
 }
 
 async fn import(store: &TestStore, file: &CatalogFile) -> ImportReport {
-    store
-        .catalog()
-        .import(file, &Actor::command_line(), NOON)
-        .await
-        .unwrap()
+    store.at_noon().catalog().import(file).await.unwrap()
 }
 
 async fn model(store: &TestStore, id: &str) -> Model {
@@ -160,7 +156,8 @@ both_engines!(a_file_of_providers_retires_no_model, |store| {
 
 both_engines!(what_an_admin_set_survives_an_import, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     let sealed = Sealed::from_bytes(vec![1, 2, 3]);
     let set = ProviderChange {
         base_url: Some("http://127.0.0.1:9/v1/".into()),
@@ -168,10 +165,10 @@ both_engines!(what_an_admin_set_survives_an_import, |store| {
         sealed: Some(Some(sealed.clone())),
         ..change("deepseek")
     };
-    catalog.set_provider(&set, &by, NOON).await.unwrap();
+    writer.set_provider(&set).await.unwrap();
     assert!(
-        catalog
-            .set_provider_enabled(&"openai".parse().unwrap(), false, &by, NOON)
+        writer
+            .set_provider_enabled(&"openai".parse().unwrap(), false)
             .await
             .unwrap()
     );
@@ -211,7 +208,8 @@ both_engines!(what_an_admin_set_survives_an_import, |store| {
 
 both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
     seed::catalog(&store).await;
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     let env = provider(&store, "deepseek").await.env;
     let set = ProviderChange {
         protocol: Some(Protocol::AnthropicMessages),
@@ -220,14 +218,14 @@ both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
         sealed: Some(Some(Sealed::from_bytes(vec![1]))),
         ..change("deepseek")
     };
-    catalog.set_provider(&set, &by, NOON).await.unwrap();
+    writer.set_provider(&set).await.unwrap();
 
     let back = ProviderChange {
         credential_env: Some(None),
         sealed: Some(None),
         ..change("deepseek")
     };
-    catalog.set_provider(&back, &by, NOON).await.unwrap();
+    writer.set_provider(&back).await.unwrap();
 
     let deepseek = provider(&store, "deepseek").await;
     assert_eq!((deepseek.env, deepseek.protocol), (env, Protocol::AnthropicMessages));
@@ -241,19 +239,15 @@ both_engines!(what_an_admin_set_can_be_taken_back_field_by_field, |store| {
 });
 
 both_engines!(a_server_of_ones_own_can_be_added_and_get_models, |store| {
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let writer = store.at_noon().catalog();
     seed::catalog(&store).await;
     let base_url = Some("http://127.0.0.1:11434/v1".to_owned());
 
-    let refused = catalog
-        .set_provider(
-            &ProviderChange {
-                base_url: base_url.clone(),
-                ..change("mine")
-            },
-            &by,
-            NOON,
-        )
+    let refused = writer
+        .set_provider(&ProviderChange {
+            base_url: base_url.clone(),
+            ..change("mine")
+        })
         .await;
     assert!(matches!(refused, Err(StoreError::Missing)), "{refused:?}");
     let own = ProviderChange {
@@ -261,7 +255,7 @@ both_engines!(a_server_of_ones_own_can_be_added_and_get_models, |store| {
         protocol: Some(Protocol::OpenaiChat),
         ..change("mine")
     };
-    catalog.set_provider(&own, &by, NOON).await.unwrap();
+    writer.set_provider(&own).await.unwrap();
 
     let mine = provider(&store, "mine").await;
     assert_eq!(
@@ -289,8 +283,9 @@ both_engines!(
         models[600].provider = "unknown".parse().unwrap();
 
         let refused = store
+            .at_noon()
             .catalog()
-            .import(&CatalogFile::new(models, providers), &Actor::command_line(), NOON)
+            .import(&CatalogFile::new(models, providers))
             .await
             .unwrap_err();
 
@@ -307,10 +302,11 @@ both_engines!(
 );
 
 both_engines!(switching_something_that_is_not_there_says_so, |store| {
-    let (catalog, by) = (store.catalog(), Actor::command_line());
+    let catalog = store.catalog();
+    let writer = store.at_noon().catalog();
     assert!(
-        !catalog
-            .set_provider_enabled(&"unknown".parse().unwrap(), true, &by, NOON)
+        !writer
+            .set_provider_enabled(&"unknown".parse().unwrap(), true)
             .await
             .unwrap()
     );

@@ -25,20 +25,23 @@ both_engines!(
         let (mut changes, by) = (store.changes(), Actor::command_line());
 
         store
+            .by(&by, NOON)
             .aliases()
-            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"))
             .await
             .unwrap();
         assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
         store
+            .by(&by, NOON)
             .api_keys()
-            .set_state(Scope::All, key.id, KeyState::Disabled, &by, NOON)
+            .set_state(Scope::All, key.id, KeyState::Disabled)
             .await
             .unwrap();
         assert_eq!(heard(&mut changes), [Change::Key(key.id)]);
         store
+            .by(&by, NOON)
             .accounts()
-            .set_enabled(account.id, false, &by, NOON)
+            .set_enabled(account.id, false)
             .await
             .unwrap();
         assert_eq!(heard(&mut changes), [Change::Account(account.id)]);
@@ -47,8 +50,9 @@ both_engines!(
         // A change of nothing is not announced.
         seed::catalog(&store).await;
         store
+            .by(&by, NOON)
             .aliases()
-            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"), &by, NOON)
+            .add(Scope::All, key.id, &exact("fast", "deepseek/deepseek-chat"))
             .await
             .unwrap();
         assert_eq!(heard(&mut changes), []);
@@ -76,8 +80,9 @@ fn another_process_hears_of_changes_and_again_after_its_connection_broke() {
                     KeyState::Active
                 };
                 store
+                    .by(&by, NOON)
                     .api_keys()
-                    .set_state(Scope::All, key.id, state, &by, NOON)
+                    .set_state(Scope::All, key.id, state)
                     .await
                     .unwrap();
                 said += 1;

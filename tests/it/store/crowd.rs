@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, ApiKey, ApiKeyHash, ApiKeyId, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, NewKey, Store};
+use crossmodel::store::{NewKey, Store};
 use futures_util::future::join_all;
 
 use super::raw;
@@ -26,9 +26,9 @@ async fn adds_key(store: &Store, account: AccountId, like: &ApiKey, name: &str) 
         hash,
         aliases: vec![exact("one", "openai/gpt-5")],
     };
-    store
+    seed::at_noon(store)
         .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
+        .create(&new)
         .await
         .expect("to be served");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeyId, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, NewKey, Store};
+use crossmodel::store::{NewKey, Store};
 use tokio::time::timeout;
 
 use super::raw;
@@ -30,7 +30,6 @@ async fn abandon<T>(steps: usize, future: impl Future<Output = T>) {
 both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
     let account = seed::account(&store, "acme").await;
     let (first, _) = seed::key(&store, account.id, "first").await;
-    let by = Actor::command_line();
 
     for n in 0..200 {
         let key = ApiKey {
@@ -41,7 +40,7 @@ both_engines!(a_writer_dropped_half_way_leaves_all_or_nothing, |store| {
         let hash = ApiKeyHash::from_bytes(random::bytes());
         let aliases = vec![exact("one", "openai/gpt-5"), prefix("two", "openai/gpt-5")];
         let new = NewKey { key, hash, aliases };
-        abandon(n % 23, store.api_keys().create(&new, &by, NOON)).await;
+        abandon(n % 23, store.at_noon().api_keys().create(&new)).await;
     }
 
     // Every writer that was begun ends by itself.
@@ -83,22 +82,21 @@ fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
         store.migrate().await.unwrap();
         let account = seed::account(&store, "acme").await;
         let (key, _) = seed::key(&store, account.id, "first").await;
-        let by = Actor::command_line();
 
         for n in 0..20 {
             store.api_keys().get(Scope::All, key.id).await.unwrap();
-            store
+            seed::at_noon(&store)
                 .api_keys()
-                .rename(Scope::All, key.id, &seed::name(&format!("key {n}")), &by, NOON)
+                .rename(Scope::All, key.id, &seed::name(&format!("key {n}")))
                 .await
                 .unwrap();
             // Refused half-way: the name is taken, and all of it is undone.
-            assert!(store.accounts().create(&account, &by, NOON).await.is_err());
+            assert!(seed::at_noon(&store).accounts().create(&account).await.is_err());
             abandon(
                 n,
-                store
+                seed::at_noon(&store)
                     .api_keys()
-                    .rename(Scope::All, key.id, &seed::name("left"), &by, NOON),
+                    .rename(Scope::All, key.id, &seed::name("left")),
             )
             .await;
         }
@@ -111,15 +109,9 @@ fn the_log_of_postgres_stays_free_of_transactions_that_are_none() {
 both_engines!(what_was_answered_is_there_for_another_process, |store| {
     let account = seed::account(&store, "acme").await;
     let (key, _) = seed::key(&store, account.id, "ci").await;
-    store
+    seed::at_noon(&store)
         .aliases()
-        .add(
-            Scope::All,
-            key.id,
-            &exact("fast", "openai/gpt-5"),
-            &Actor::command_line(),
-            NOON,
-        )
+        .add(Scope::All, key.id, &exact("fast", "openai/gpt-5"))
         .await
         .unwrap();
 

@@ -7,7 +7,7 @@ use crossmodel::domain::{
     SpendLimit, Timestamp, Tokens, UsageRecord, UsageSource,
 };
 use crossmodel::random;
-use crossmodel::store::{Actor, KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
+use crossmodel::store::{KeyFilter, KeyPage, KeySort, NewKey, OwnerFilter};
 
 use super::minutes;
 use crate::harness::seed::{self, NOON, exact, prefix};
@@ -62,15 +62,16 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
     let (off, _) = seed::key(store, account.id, "100%_done").await;
     let (over, _) = seed::key(store, account.id, "old cursor").await;
     seed::key(store, other.id, "theirs").await;
-    let by = Actor::command_line();
     store
+        .at_noon()
         .api_keys()
-        .set_state(Scope::All, off.id, KeyState::Disabled, &by, NOON)
+        .set_state(Scope::All, off.id, KeyState::Disabled)
         .await
         .unwrap();
     store
+        .at_noon()
         .api_keys()
-        .set_expiry(Scope::All, over.id, Some(NOON), &by, NOON)
+        .set_expiry(Scope::All, over.id, Some(NOON))
         .await
         .unwrap();
     let mut owned = first.clone();
@@ -82,16 +83,13 @@ async fn five_keys(store: &TestStore) -> (AccountId, Person) {
         exact("fast", "deepseek/deepseek-chat"),
     ];
     store
+        .at_noon()
         .api_keys()
-        .create(
-            &NewKey {
-                key: owned,
-                hash,
-                aliases,
-            },
-            &by,
-            NOON,
-        )
+        .create(&NewKey {
+            key: owned,
+            hash,
+            aliases,
+        })
         .await
         .unwrap();
 
@@ -159,7 +157,6 @@ both_engines!(keys_are_found_by_name_secret_status_and_owner, |store| {
 
 both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Actor::command_line();
     let mut keys = Vec::new();
     for name in ["a", "B", "c"] {
         keys.push(seed::key(&store, account, name).await.0);
@@ -177,13 +174,15 @@ both_engines!(keys_are_sorted_by_every_column_both_ways, |store| {
         .await
         .unwrap();
     store
+        .at_noon()
         .api_keys()
-        .set_expiry(Scope::All, keys[1].id, Some(minutes(9)), &by, NOON)
+        .set_expiry(Scope::All, keys[1].id, Some(minutes(9)))
         .await
         .unwrap();
     store
+        .at_noon()
         .api_keys()
-        .set_expiry(Scope::All, keys[0].id, Some(minutes(10)), &by, NOON)
+        .set_expiry(Scope::All, keys[0].id, Some(minutes(10)))
         .await
         .unwrap();
 
@@ -247,7 +246,6 @@ both_engines!(pages_hold_so_many_and_count_all, |store| {
 
 both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |store| {
     let account = seed::account(&store, "acme").await.id;
-    let by = Actor::command_line();
     // NOON is Sunday, the 22nd: its week began six days ago, its month 21 days ago.
     for (name, period) in [
         ("a day", Period::Day),
@@ -262,8 +260,9 @@ both_engines!(what_was_spent_of_a_limit_counts_from_the_start_of_its_period, |st
         });
         let limits = Limits { spend, ..Limits::NONE };
         store
+            .at_noon()
             .api_keys()
-            .set_limits(Scope::All, key.id, limits, &by, NOON)
+            .set_limits(Scope::All, key.id, limits)
             .await
             .unwrap();
         let calls = [(0, 1), (6, 20), (7, 300), (21, 4000), (22, 50_000)];

@@ -29,7 +29,6 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert_eq!(store.people().count().await.unwrap(), 0);
     let id = maya(&store).await;
     let admin = seed::person(&store, "admin@example.com", Role::Admin, None).await;
-    let by = Actor::command_line();
 
     let (person, hash) = store
         .people()
@@ -63,7 +62,7 @@ both_engines!(a_person_is_found_by_address_whatever_its_case, |store| {
     assert_eq!(store.people().count().await.unwrap(), 2);
     let mut again = person.clone();
     again.id = PersonId::new(NOON, crossmodel::random::bytes());
-    let refused = store.people().add(&again, None, &by, NOON).await;
+    let refused = store.at_noon().people().add(&again, None).await;
     assert!(
         matches!(refused, Err(StoreError::Taken { what: "e-mail address" })),
         "{refused:?}"
@@ -88,7 +87,7 @@ both_engines!(
             expires_at: minutes(30),
         };
         store.links().create(&link).await.unwrap();
-        assert!(store.people().set_password(id, "hash 2", &by, NOON).await.unwrap());
+        assert!(store.by(&by, NOON).people().set_password(id, "hash 2").await.unwrap());
         assert_eq!(store.links().peek(&[7; 32], LinkKind::Reset, NOON).await.unwrap(), None);
         assert!(store.sessions().load(&[1; 32]).await.unwrap().is_none());
         assert!(store.sessions().load(&[2; 32]).await.unwrap().is_some());
@@ -101,7 +100,14 @@ both_engines!(
             .unwrap();
         assert_eq!(hash.as_deref(), Some("hash 2"));
         let unknown = PersonId::new(NOON, crossmodel::random::bytes());
-        assert!(!store.people().set_password(unknown, "hash", &by, NOON).await.unwrap());
+        assert!(
+            !store
+                .by(&by, NOON)
+                .people()
+                .set_password(unknown, "hash")
+                .await
+                .unwrap()
+        );
     }
 );
 
@@ -109,7 +115,7 @@ both_engines!(switching_a_person_off_ends_every_session, |store| {
     let (id, by) = (maya(&store).await, Actor::command_line());
     store.sessions().save(&[1; 32], &session(Some(id), 0)).await.unwrap();
 
-    assert!(store.people().set_enabled(id, false, &by, NOON).await.unwrap());
+    assert!(store.by(&by, NOON).people().set_enabled(id, false).await.unwrap());
 
     assert!(store.sessions().load(&[1; 32]).await.unwrap().is_none());
     assert!(!store.people().get(id).await.unwrap().unwrap().enabled);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossmodel::domain::{AccountId, ApiKeyId, ApiKeySecret, PersonId, Role, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, Change, NewKey, SessionRow, StoreError};
+use crossmodel::store::{Change, NewKey, SessionRow, StoreError};
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::minutes;
@@ -48,11 +48,7 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
         hash,
         aliases: Vec::new(),
     };
-    store
-        .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    store.at_noon().api_keys().create(&new).await.unwrap();
 
     new
 }
@@ -60,7 +56,7 @@ async fn owned_key(store: &TestStore, account: AccountId, owner: PersonId) -> Ne
 both_engines!(
     the_last_admin_who_can_sign_in_is_neither_switched_off_nor_given_another_role,
     |store| {
-        let (by, people) = (Actor::command_line(), store.people());
+        let people = store.at_noon().people();
         let account = seed::account(&store, "acme").await.id;
         let root = seed::person_who_signs_in(&store, "root@example.com", Role::Admin, Some(account))
             .await
@@ -70,20 +66,20 @@ both_engines!(
         let off = seed::person_who_signs_in(&store, "off@example.com", Role::Admin, None)
             .await
             .id;
-        people.set_enabled(off, false, &by, NOON).await.unwrap();
+        people.set_enabled(off, false).await.unwrap();
 
         let refused = [
-            people.set_enabled(root, false, &by, NOON).await,
-            people.set_role(root, Role::Owner, Some(account), &by, NOON).await,
+            people.set_enabled(root, false).await,
+            people.set_role(root, Role::Owner, Some(account)).await,
         ];
 
         for refused in refused {
             assert!(matches!(refused, Err(StoreError::LastAdmin)), "{refused:?}");
         }
-        let root_now = people.get(root).await.unwrap().unwrap();
+        let root_now = store.people().get(root).await.unwrap().unwrap();
         assert_eq!((root_now.enabled, root_now.role), (true, Role::Admin));
-        people.set_enabled(off, true, &by, NOON).await.unwrap();
-        assert!(people.set_enabled(root, false, &by, NOON).await.unwrap());
+        people.set_enabled(off, true).await.unwrap();
+        assert!(people.set_enabled(root, false).await.unwrap());
     }
 );
 
@@ -104,12 +100,7 @@ both_engines!(of_admins_who_switch_each_other_off_at_once_one_stays, |store| {
             .map(|person| person.id)
         {
             let store = store.clone();
-            let off = async move {
-                store
-                    .people()
-                    .set_enabled(id, false, &Actor::command_line(), NOON)
-                    .await
-            };
+            let off = async move { store.at_noon().people().set_enabled(id, false).await };
             switching.spawn(off);
         }
 
@@ -140,12 +131,12 @@ both_engines!(
             .await
             .id;
         signed_in(&store, 1, maya, 0).await;
-        let by = Actor::command_line();
 
         assert!(
             store
+                .at_noon()
                 .people()
-                .set_role(maya, Role::Viewer, Some(account), &by, NOON)
+                .set_role(maya, Role::Viewer, Some(account))
                 .await
                 .unwrap()
         );
@@ -163,8 +154,9 @@ both_engines!(
         let unknown = PersonId::new(NOON, random::bytes());
         assert!(
             !store
+                .at_noon()
                 .people()
-                .set_role(unknown, Role::Admin, None, &by, NOON)
+                .set_role(unknown, Role::Admin, None)
                 .await
                 .unwrap()
         );
@@ -193,11 +185,7 @@ both_engines!(
             signed_in(&store, n as u8, person, 0).await;
         }
 
-        store
-            .accounts()
-            .set_enabled(acme, false, &Actor::command_line(), NOON)
-            .await
-            .unwrap();
+        store.at_noon().accounts().set_enabled(acme, false).await.unwrap();
 
         assert_eq!(
             [
@@ -219,11 +207,7 @@ both_engines!(switching_a_person_off_tells_of_their_keys_and_is_noted, |store| {
     let key = owned_key(&store, account, maya).await.key.id;
     let mut changes = store.changes();
 
-    store
-        .people()
-        .set_enabled(maya, false, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    store.at_noon().people().set_enabled(maya, false).await.unwrap();
 
     assert_eq!(changes.try_recv().unwrap(), Change::Key(key));
     assert_eq!(last_noted(&store).await.0, "person.disable");
@@ -257,9 +241,9 @@ both_engines!(a_session_that_an_admin_ends_is_over_and_noted, |store| {
     for id in 1..=4 {
         signed_in(&store, id, maya, 0).await;
     }
-    let (sessions, by) = (store.sessions(), Actor::command_line());
+    let sessions = store.at_noon().sessions();
 
-    assert!(sessions.end(&[1; 32], &by, NOON).await.unwrap());
+    assert!(sessions.end(&[1; 32]).await.unwrap());
     assert_eq!(
         last_noted(&store).await,
         (
@@ -267,14 +251,14 @@ both_engines!(a_session_that_an_admin_ends_is_over_and_noted, |store| {
             serde_json::json!({"ended": 1, "session": "010101010101"})
         )
     );
-    assert!(!sessions.end(&[1; 32], &by, NOON).await.unwrap());
-    assert_eq!(sessions.end_all(maya, &by, NOON).await.unwrap(), 3);
+    assert!(!sessions.end(&[1; 32]).await.unwrap());
+    assert_eq!(sessions.end_all(maya).await.unwrap(), 3);
     assert_eq!(
         last_noted(&store).await,
         ("person.sessions_end".into(), serde_json::json!({"ended": 3}))
     );
     let before = store.audit().list(Scope::All, 100).await.unwrap().len();
-    assert_eq!(sessions.end_all(maya, &by, NOON).await.unwrap(), 0);
+    assert_eq!(sessions.end_all(maya).await.unwrap(), 0);
     assert_eq!(
         store.audit().list(Scope::All, 100).await.unwrap().len(),
         before,
@@ -307,8 +291,9 @@ fn a_key_that_is_made_while_its_account_is_being_switched_off_waits_for_that() {
             let found = store.api_keys().by_hash(&made.hash, NOON).await.unwrap().unwrap();
             assert!(!found.account_enabled || !found.owner_enabled);
             store
+                .at_noon()
                 .api_keys()
-                .delete(Scope::All, made.key.id, &Actor::command_line(), NOON)
+                .delete(Scope::All, made.key.id)
                 .await
                 .unwrap();
         }

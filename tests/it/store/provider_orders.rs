@@ -1,9 +1,9 @@
 //! The orders of providers: one for each model and account, and one for all accounts.
 
 use crossmodel::domain::{Account, ProviderOrder, Scope};
-use crossmodel::store::{Actor, Change};
+use crossmodel::store::Change;
 
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 
 fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> ProviderOrder {
     let providers = providers.iter().map(|name| name.parse().unwrap()).collect();
@@ -11,8 +11,8 @@ fn order(model: &str, account: Option<&Account>, providers: &[&str]) -> Provider
 }
 
 both_engines!(orders_are_set_replaced_and_removed, |store| {
-    let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
-    let set = async |order: &ProviderOrder| store.catalog().set_provider_order(order, &by, NOON).await.unwrap();
+    let acme = seed::account(&store, "acme").await;
+    let set = async |order: &ProviderOrder| store.at_noon().catalog().set_provider_order(order).await.unwrap();
     let all = [
         order("a/x", None, &["q"]),
         order("a/x", Some(&acme), &["r"]),
@@ -26,13 +26,15 @@ both_engines!(orders_are_set_replaced_and_removed, |store| {
 
     assert!(set(&order("a/x", Some(&acme), &["s", "r"])).await);
     let removed = store
+        .at_noon()
         .catalog()
-        .remove_provider_order("a/x", None, &by, NOON)
+        .remove_provider_order("a/x", None)
         .await
         .unwrap();
     let again = store
+        .at_noon()
         .catalog()
-        .remove_provider_order("a/x", None, &by, NOON)
+        .remove_provider_order("a/x", None)
         .await
         .unwrap();
 
@@ -45,32 +47,37 @@ both_engines!(orders_are_set_replaced_and_removed, |store| {
 });
 
 both_engines!(each_change_of_an_order_is_told_and_written_down, |store| {
-    let (acme, by) = (seed::account(&store, "acme").await, Actor::command_line());
+    let acme = seed::account(&store, "acme").await;
     let (mut changes, before) = (store.changes(), store.catalog().revision().await.unwrap());
 
     store
+        .at_noon()
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["q"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["q"]))
         .await
         .unwrap();
     store
+        .at_noon()
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]))
         .await
         .unwrap();
     store
+        .at_noon()
         .catalog()
-        .set_provider_order(&order("a/x", Some(&acme), &["r"]), &by, NOON)
+        .set_provider_order(&order("a/x", Some(&acme), &["r"]))
         .await
         .unwrap();
     store
+        .at_noon()
         .catalog()
-        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .remove_provider_order("a/x", Some(acme.id))
         .await
         .unwrap();
     store
+        .at_noon()
         .catalog()
-        .remove_provider_order("a/x", Some(acme.id), &by, NOON)
+        .remove_provider_order("a/x", Some(acme.id))
         .await
         .unwrap();
 

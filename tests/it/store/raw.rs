@@ -1,10 +1,10 @@
 //! Direct access to the database, for facts that the store does not show.
 
-use crossmodel::store::{Actor, Store};
+use crossmodel::store::Store;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
 
 use crate::harness::database::Engine;
-use crate::harness::seed::NOON;
+use crate::harness::seed;
 use crate::harness::store::TestStore;
 
 /// Runs one statement; the message of the database if it refuses.
@@ -51,8 +51,9 @@ pub async fn switch_model(store: &TestStore, by: &Store, id: &str, enabled: bool
     .await
     .unwrap();
 
-    by.catalog()
-        .set_provider_enabled(provider, true, &Actor::command_line(), NOON)
+    seed::at_noon(by)
+        .catalog()
+        .set_provider_enabled(provider, true)
         .await
         .unwrap();
 }

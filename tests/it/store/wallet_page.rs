@@ -22,8 +22,9 @@ async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, 
     let id = LedgerId::new(at, random::bytes());
     let by = Actor::command_line();
     store
+        .by(&by, at)
         .wallets()
-        .credit(id, account, usd(amount), note, &by, at)
+        .credit(id, account, usd(amount), note)
         .await
         .unwrap()
         .unwrap();
@@ -32,11 +33,7 @@ async fn credit(store: &Store, account: AccountId, at: Timestamp, amount: &str, 
 /// An account without any entry.
 async fn account(store: &Store, name: &str) -> AccountId {
     let account = Account::new(AccountId::new(NOON, random::bytes()), seed::name(name), NOON);
-    store
-        .accounts()
-        .create(&account, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    seed::at_noon(store).accounts().create(&account).await.unwrap();
     account.id
 }
 
@@ -161,7 +158,6 @@ both_engines!(
     credit_is_not_added_twice_by_somebody_who_has_not_seen_the_first,
     |store| {
         let account = account(&store, "acme").await;
-        let by = Actor::command_line();
         let new = |seen| NewCredit {
             id: LedgerId::new(NOON, random::bytes()),
             account,
@@ -171,20 +167,17 @@ both_engines!(
         };
 
         assert_eq!(
-            store.wallets().add(new(None), &by, NOON).await.unwrap(),
+            store.at_noon().wallets().add(new(None)).await.unwrap(),
             Credited::Done(usd("5"))
         );
-        assert_eq!(
-            store.wallets().add(new(None), &by, NOON).await.unwrap(),
-            Credited::Stale
-        );
+        assert_eq!(store.at_noon().wallets().add(new(None)).await.unwrap(), Credited::Stale);
         assert_eq!(
             store.wallets().balance(account).await.unwrap().unwrap().balance,
             usd("5")
         );
         let seen = store.wallets().last_by_hand(account).await.unwrap();
         assert_eq!(
-            store.wallets().add(new(seen), &by, NOON).await.unwrap(),
+            store.at_noon().wallets().add(new(seen)).await.unwrap(),
             Credited::Done(usd("10"))
         );
         let to_unknown = NewCredit {
@@ -192,7 +185,7 @@ both_engines!(
             ..new(None)
         };
         assert_eq!(
-            store.wallets().add(to_unknown, &by, NOON).await.unwrap(),
+            store.at_noon().wallets().add(to_unknown).await.unwrap(),
             Credited::Missing
         );
     }

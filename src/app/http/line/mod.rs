@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::patience::Patience;
+use super::timeouts::ClientTimeouts;
 
 /// Bytes a second that a client has to take while an answer waits for it.
 const SLOWEST: u128 = 1024;
@@ -17,7 +17,7 @@ const SLOWEST: u128 = 1024;
 /// The server's own timers close connections in order, so connections that end here have this much longer.
 const LATER: Duration = Duration::from_secs(1);
 
-/// What happens on a connection. Times are those of the last sweep.
+/// The state of a connection. Times are those of the last sweep.
 #[derive(Debug)]
 pub(super) struct Line {
     clock: Rc<Cell<Instant>>,
@@ -54,8 +54,8 @@ impl Line {
     }
 
     /// Whether the connection has to end. `stopping`: since when no new connection is let in.
-    pub(super) fn is_over(&self, patience: &Patience, stopping: Option<Instant>) -> bool {
-        if self.is_stuck(patience) {
+    pub(super) fn is_over(&self, timeouts: &ClientTimeouts, stopping: Option<Instant>) -> bool {
+        if self.is_stuck(timeouts) {
             return true;
         }
         if self.busy.get() {
@@ -66,23 +66,23 @@ impl Line {
         let since = |began: Instant| now.duration_since(began);
         let idle = since(self.idle_since.get());
         match self.partial_since.get() {
-            _ if self.leaving.get() => idle >= patience.leaving,
-            Some(began) => since(began) >= patience.head + LATER,
+            _ if self.leaving.get() => idle >= timeouts.leaving,
+            Some(began) => since(began) >= timeouts.head + LATER,
             None => {
-                idle >= patience.idle + LATER
-                    || stopping.is_some_and(|began| since(began).min(idle) >= patience.settling)
+                idle >= timeouts.idle + LATER
+                    || stopping.is_some_and(|began| since(began).min(idle) >= timeouts.settling)
             }
         }
     }
 
     /// Whether the client has taken less than [`SLOWEST`] for too long. Begins to count anew if it has not.
-    fn is_stuck(&self, patience: &Patience) -> bool {
+    fn is_stuck(&self, timeouts: &ClientTimeouts) -> bool {
         let Some((since, taken)) = self.stuck.get() else {
             return false;
         };
         let now = self.clock.get();
         let waited = now.duration_since(since);
-        if waited < patience.stalled {
+        if waited < timeouts.stalled {
             return false;
         }
         if u128::from(taken) * 1000 < SLOWEST * waited.as_millis() {

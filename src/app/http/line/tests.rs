@@ -21,7 +21,7 @@ impl Watched {
     /// Whether the connection is over after this many more seconds.
     fn over_after(&self, seconds: u32) -> bool {
         self.clock.set(self.clock.get() + SECOND * seconds);
-        self.line.is_over(&Patience::default(), None)
+        self.line.is_over(&ClientTimeouts::default(), None)
     }
 }
 
@@ -91,13 +91,13 @@ fn at_a_stop_a_connection_without_a_request_has_a_moment_for_one() {
     let watched = Watched::new();
     watched.over_after(30);
     let stopping = Some(watched.clock.get());
-    let over = || watched.line.is_over(&Patience::default(), stopping);
+    let over = || watched.line.is_over(&ClientTimeouts::default(), stopping);
     assert!(!over());
     watched.over_after(1);
     assert!(over());
 
     let late = Line::new(&watched.clock);
-    assert!(!late.is_over(&Patience::default(), stopping));
+    assert!(!late.is_over(&ClientTimeouts::default(), stopping));
     let _answering = watched.line.answers();
     assert!(!over());
 }

@@ -1,4 +1,4 @@
-//! Checks a draft against the rules: what is wrong with each row, and what to know about it.
+//! Checks a draft against the rules, and makes the view of each row: its mistakes and its hints.
 
 use super::fix::fix_button;
 use crate::console::aliases::draft::{Conflict, ConflictKind, Draft, Keep, Row, RowId};
@@ -8,12 +8,12 @@ use crate::console::aliases::view::{
 };
 use crate::domain::{Alias, AliasIssue, DraftRow, Field, Validation, validate};
 
-/// How much the messages point out.
+/// Which mistakes the messages show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
     /// Everything, empty fields included: the person pressed a button.
     Full,
-    /// What is wrong, but not what a new row still lacks: the person is typing.
+    /// Wrong text, but not the empty fields of a new row: the person is typing.
     Typing,
 }
 
@@ -26,9 +26,9 @@ impl Strictness {
 /// A draft with the result of its check.
 #[derive(Debug)]
 pub struct Checked {
-    /// What the rules say.
+    /// The result of the domain's check.
     pub validation: Validation,
-    /// Questions about aliases that two people changed, which have no answer yet.
+    /// Rows that two people changed and for which the person has not chosen a side yet.
     pub open: Vec<RowId>,
 }
 
@@ -52,7 +52,7 @@ impl Checked {
         self.validation.is_ok() && self.open.is_empty()
     }
 
-    /// What stands in the way of saving, with the field where each thing can be mended.
+    /// The problems that prevent saving, each with the field where the person can correct it.
     pub(in crate::console) fn summary(&self, draft: &Draft) -> Vec<ProblemLink> {
         let questions = self.open.iter().map(|id| ProblemLink {
             text: question(draft.rows.iter().find(|row| row.id == *id)),

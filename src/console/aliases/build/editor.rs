@@ -14,7 +14,7 @@ use crate::domain::Match;
 /// What an editor shows beside the draft itself.
 #[derive(Debug, Default)]
 pub struct Show {
-    /// What stands in the way of saving.
+    /// The problems that prevent saving.
     pub summary: Vec<ProblemLink>,
     /// A message above the list.
     pub notice: Option<Notice>,
@@ -22,7 +22,7 @@ pub struct Show {
     pub saved: Option<SavedPanel>,
     /// Which input gets focus.
     pub focus: Option<(RowId, &'static str)>,
-    /// Rows that another person's save brought, and whose save it was.
+    /// Rows that another person's save has added or changed, with the name of that person.
     pub marks: Vec<(RowId, String)>,
     /// Whether the import box shows its preview.
     pub import: bool,
@@ -119,7 +119,7 @@ fn dress(row: &mut RowView, show: &Show) {
     }
 }
 
-/// The suggestions of a browser that runs no scripts: what can be a target.
+/// The ids that can be a target, as suggestions in a browser that runs no scripts.
 fn catalog_ids(data: &EditorData) -> Vec<String> {
     let allowed = data.key.models();
     let allowed = allowed.as_deref();

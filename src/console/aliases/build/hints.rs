@@ -1,4 +1,4 @@
-//! What to know about each row, as the page shows it. The words are the domain's.
+//! The hints of each row, as the page shows them. The text comes from the domain.
 
 use super::fix::{fix_button, model_line};
 use crate::console::aliases::draft::{Draft, RowId};

@@ -1,4 +1,4 @@
-//! Import: what a pasted text would change in the draft, and the change itself.
+//! Imports a pasted text into the draft: the preview of the changes, and the changes themselves.
 
 use crate::console::aliases::draft::{Draft, Row};
 use crate::console::aliases::editor_data::EditorData;
@@ -12,7 +12,7 @@ pub struct Taken {
     pub added: usize,
     /// Lines that changed a row.
     pub changed: usize,
-    /// Lines that found no room.
+    /// Lines that were left out, since a key can have no more aliases.
     pub left_out: usize,
 }
 
@@ -31,7 +31,7 @@ pub fn import_box(data: &EditorData, draft: &Draft, previewed: bool) -> ImportBo
     }
 }
 
-/// What the pasted text would do to the draft, line by line. Changes nothing.
+/// The changes that the pasted text would make to the draft, line by line. Changes nothing.
 pub fn preview(data: &EditorData, draft: &Draft) -> Preview {
     let lines = read(data, draft);
     let takes = lines.iter().filter(|line| line.can_take()).count();

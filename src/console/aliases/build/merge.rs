@@ -10,10 +10,10 @@ use crate::console::format::in_words;
 use crate::domain::{self, Alias, AliasName, MergedRow};
 use crate::store::SavedAliases;
 
-/// A draft that now starts from the save in between.
+/// The result of [`merge`]: a draft that now starts from the save in between.
 #[derive(Debug)]
 pub struct Merged {
-    /// What the page reads, with the new version as the draft's base.
+    /// The data of the page, with the new version as the draft's base.
     pub data: EditorData,
     /// The other save where the person changed nothing, the person's rows where the other save changed nothing, and a
     /// question where both changed the same alias.

@@ -1,4 +1,4 @@
-//! What differs between a draft and the version that it was made from.
+//! The differences between a draft and the version that it was made from.
 
 use crate::console::aliases::draft::{Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;

@@ -31,14 +31,14 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// Keeps it for the next page.
+    /// Keeps the save in the session, for the next page.
     pub(in crate::console) fn keep(self, session: &Session) {
         if let Err(error) = session.insert(SESSION_KEY, self) {
             tracing::warn!(%error, "The confirmation of a save was lost");
         }
     }
 
-    /// Takes it, if it is about this key and still the last save.
+    /// Takes the save out of the session, if it is of this key and still the last one.
     pub(in crate::console) fn take(session: &Session, key: ApiKeyId, version: i64) -> Option<Self> {
         if !session.contains_key(SESSION_KEY) {
             return None;

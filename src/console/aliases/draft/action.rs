@@ -1,4 +1,4 @@
-//! What the editor's buttons ask for. Only [`Action::Save`] ever writes.
+//! The actions of the editor's buttons. Only [`Action::Save`] writes to the store.
 
 use std::str::FromStr;
 

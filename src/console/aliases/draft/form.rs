@@ -8,7 +8,7 @@ use super::row_id::RowId;
 use crate::console::catalog::pick_page::Filter;
 use crate::domain::{Alias, TrafficWindow};
 
-/// What the browser sent of one editor: rows in order, and what to do with them.
+/// The form of one editor as the browser sent it: the rows in order, and the action for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::console::aliases) struct Draft {
     /// The saved version that the draft was made from.
@@ -33,7 +33,7 @@ pub(in crate::console::aliases) struct Draft {
     pub strict: bool,
     /// A check while the person types, which says nothing about unfinished new rows.
     pub live: bool,
-    /// What to do; `None` if no button of ours sends it.
+    /// The action of the pressed button; `None` if it is unknown.
     pub action: Option<Action>,
     /// The filters of the model picker page, and the model that is chosen on it.
     pub filter: Filter,
@@ -136,7 +136,7 @@ impl Draft {
         id
     }
 
-    /// Appends a new row that says what the alias says, and returns its id.
+    /// Appends a new row with the values of the alias, and returns its id.
     pub(in crate::console::aliases) fn push_alias(&mut self, alias: &Alias) -> RowId {
         let id = self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
         if let Some(row) = self.row_mut(id) {

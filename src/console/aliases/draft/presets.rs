@@ -9,7 +9,7 @@ use crate::domain::{AliasName, Catalog, Match, ModelId};
 /// Every preset, and when its names were looked up.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Presets {
-    /// When the names were looked up, as a reader says it.
+    /// When the names were looked up, as text for a page.
     pub as_of: String,
     /// In the order in which they are offered.
     pub presets: Vec<Preset>,
@@ -31,7 +31,7 @@ pub struct Preset {
 /// One row of a preset.
 #[derive(Debug, serde::Deserialize)]
 pub struct PresetRow {
-    /// What the client sends, or how that starts.
+    /// The name that the client sends, or the beginning of it.
     pub name: AliasName,
     /// How the alias matches.
     #[serde(rename = "match")]
@@ -57,7 +57,7 @@ pub struct Added {
     pub rows: usize,
     /// How many names the draft had already.
     pub known: usize,
-    /// How many found no room.
+    /// How many rows were left out, since a key can have no more aliases.
     pub left_out: usize,
 }
 

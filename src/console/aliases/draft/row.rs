@@ -15,7 +15,7 @@ pub(in crate::console::aliases) struct Row {
     pub target: String,
     /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
-    /// If two people changed this alias: what is asked, and the answer.
+    /// The conflict, with the person's answer, if two people changed this alias.
     pub conflict: Option<Conflict>,
 }
 
@@ -64,7 +64,7 @@ impl Row {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }
 
-    /// Whether the row says what the alias says.
+    /// Whether the row has the values of the alias.
     pub(in crate::console::aliases) fn equals(&self, alias: &Alias) -> bool {
         self.name == alias.name.as_str()
             && self.matching == alias.matching.as_str()

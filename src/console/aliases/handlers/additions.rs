@@ -1,4 +1,4 @@
-//! Tells a person what an import or a preset did to the draft.
+//! The message about the rows that an import or a preset added to the draft.
 
 use crate::console::aliases::view::Notice;
 use crate::domain::Alias;

@@ -1,4 +1,4 @@
-//! From the draft to the model picker page and back, with the whole draft in the page's form.
+//! Opens the model picker page, whose form carries the whole draft there and back.
 
 use crate::console::aliases::draft::{Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;

@@ -81,9 +81,8 @@ async fn store(
     aliases: &[Alias],
 ) -> Result<SaveOutcome, StoreError> {
     let actor = Actor::person(&data.who.person);
-    let (scope, now) = (data.who.scope(), console.now());
-    let store = console.store.aliases();
-    store.save(scope, data.key.id, version, aliases, &actor, now).await
+    let store = console.store.by(&actor, console.now()).aliases();
+    store.save(data.who.scope(), data.key.id, version, aliases).await
 }
 
 /// The confirmation: on the next page, or in the editor for a script.

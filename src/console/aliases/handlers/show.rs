@@ -91,8 +91,8 @@ fn add(draft: &mut Draft, name: &str, matching: Match, keep_name: bool) -> RowId
     id
 }
 
-/// Makes a draft say what an older version said. Rows keep the identity of the stored alias of the same name, so that
-/// the review tells what would change.
+/// Fills a draft with the aliases of an older version. Rows keep the identity of the stored alias of the same name, so
+/// that the review shows what would change.
 fn restore(data: &EditorData, draft: &mut Draft, old: &[Alias]) {
     let stored = &data.stored.aliases;
     draft.rows.clear();

@@ -1,4 +1,4 @@
-//! What the editor shows. Each struct is one template; the page and the fragments are made of the same ones.
+//! The templates of the editor. Each struct is one template; the page and the fragments use the same ones.
 
 mod conflict;
 mod editor;

@@ -1,4 +1,4 @@
-//! What the client really sent: each name, what it runs now and with the draft, and what that costs.
+//! The names that the client really sent: the model of each, now and with the draft, and the cost.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -48,13 +48,13 @@ pub(in super::super) struct TrafficRow {
     pub now: Option<Goes>,
     /// What runs with the draft, if it differs.
     pub next: Option<Goes>,
-    /// What the button that adds an alias sends; empty for none.
+    /// The value of the button that adds an alias; empty for no button.
     pub add: String,
     /// What that button adds, in words.
     pub adds: String,
 }
 
-/// The model that a name runs.
+/// The model that a name leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Goes {
     /// Whether no alias catches the name.

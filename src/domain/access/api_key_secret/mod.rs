@@ -30,7 +30,8 @@ impl ApiKeySecret {
     /// The secret's length in characters.
     pub const LENGTH: usize = PREFIX.len() + RANDOM + CHECKSUM;
 
-    /// A new secret from a source of random bytes. Bytes that would favour some characters are skipped.
+    /// A new secret from a source of random bytes. `random` is called until there are enough usable bytes: those that
+    /// would make some characters more likely are skipped.
     pub fn generate(mut random: impl FnMut() -> [u8; 64]) -> Self {
         let mut text = Zeroizing::new(String::with_capacity(Self::LENGTH));
         text.push_str(PREFIX);

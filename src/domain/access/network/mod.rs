@@ -1,4 +1,4 @@
-//! Addresses of clients: ranges as people write them, the household that an address stands for, and the client behind a
+//! Addresses of clients: ranges as people write them, the household that an address belongs to, and the client behind a
 //! proxy.
 
 use std::fmt;
@@ -43,7 +43,8 @@ fn canonical(network: IpNet) -> IpNet {
         .map_or(network, IpNet::V4)
 }
 
-/// The household that an address belongs to: an IPv4 address alone, or the /64 network of an IPv6 address.
+/// The network that counts as one household, for limits per sender: an IPv4 address alone, or the /64 network of an
+/// IPv6 address.
 ///
 /// ```
 /// use crossmodel::domain::household;

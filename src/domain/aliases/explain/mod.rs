@@ -22,7 +22,7 @@ pub struct Explanation {
     pub requested: String,
     /// Whether a request for it runs.
     pub outcome: ExplainedOutcome,
-    /// The real id that the name stands for, whether it runs or not; empty if no name was given.
+    /// The real id that the name leads to, whether it runs or not; empty if no name was given.
     pub model: String,
     /// The alias that decides, if one does.
     pub alias: Option<Alias>,
@@ -32,9 +32,9 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// Further notes for the reader.
     pub notes: Vec<String>,
-    /// Catalog ids spelled like the name, if it leads nowhere; at most 3.
+    /// Catalog ids spelled like the name, the nearest first, if the name leads to no model; at most 3.
     pub nearest: Vec<ModelId>,
-    /// The name, if an alias for it would help and may have it.
+    /// The requested name, if an alias with that name is allowed and would make requests run.
     pub can_be_alias: Option<AliasName>,
     /// Price, context and inputs of the model that runs.
     pub facts: Option<String>,
@@ -60,7 +60,7 @@ impl Explanation {
     /// The most bytes of a name; the gateway refuses longer ones.
     pub const MAX_REQUESTED: usize = 256;
 
-    /// The rule that decides, in short: `exact`, `prefix claude-opus` or `passthrough`.
+    /// The rule that decided, in short: `exact`, `prefix claude-opus` or `passthrough`.
     pub fn rule(&self) -> String {
         match &self.alias {
             Some(Alias {

@@ -1,4 +1,4 @@
-//! The steps of an explanation: each rule that was looked at, and its result.
+//! The steps of an explanation: each rule in turn, and its result.
 
 use crate::domain::aliases::alias::Alias;
 use crate::domain::aliases::decision::Outcome;
@@ -7,7 +7,7 @@ use crate::domain::catalog::Catalog;
 use crate::domain::format::visible;
 use crate::domain::values::AliasName;
 
-/// One step: a rule, what it looked at, and its result.
+/// One step of an explanation: a rule, the alias that it compared, and its result.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Step {
     /// The rule.
@@ -31,7 +31,7 @@ pub enum Rule {
     Prefix,
     /// The name goes on unchanged.
     Passthrough,
-    /// What the catalog and the key's permissions say of the result.
+    /// The check of the resulting model in the catalog and against the key's permissions.
     Then,
 }
 

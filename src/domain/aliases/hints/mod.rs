@@ -1,4 +1,4 @@
-//! Hints about aliases that can be saved all the same. Pages and the command line print the same words.
+//! Hints: advice about aliases that are valid. Pages and the command line print the same sentences.
 
 mod naming;
 mod target;
@@ -17,7 +17,7 @@ use crate::domain::values::{AliasName, Timestamp};
 /// A hint about an alias. It never prevents saving.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Hint {
-    /// What it is about.
+    /// The subject of the hint.
     pub kind: HintKind,
     /// How serious it is.
     pub severity: Severity,
@@ -41,7 +41,7 @@ impl fmt::Display for Hint {
     }
 }
 
-/// What a hint is about.
+/// The subject of a hint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HintKind {
@@ -51,7 +51,7 @@ pub enum HintKind {
     NoEffect,
     /// Longer prefixes take some of its names.
     Overlap,
-    /// It catches more than its owner may think.
+    /// It matches more names than its owner may expect.
     BroadPrefix,
     /// An exact name that the client's next version will no longer send.
     LooksLikeVersion,
@@ -70,7 +70,7 @@ pub enum HintKind {
 }
 
 impl HintKind {
-    /// A word or two for a badge, where the row is to be marked.
+    /// The text of a badge, of one or two words; `None` if the row gets no badge.
     pub const fn badge(self) -> Option<&'static str> {
         match self {
             Self::Removed => Some("Removed"),

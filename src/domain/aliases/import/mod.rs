@@ -1,4 +1,4 @@
-//! Aliases as text: what people paste or keep in a repository, and how the same is written again.
+//! Aliases as text, which people paste or keep in a repository: reads it in three formats, and writes it.
 
 mod csv;
 mod export;
@@ -20,7 +20,7 @@ pub enum AliasFormat {
     Lines,
     /// A list of `{"name", "match", "target"}`, with `"keep_name": true` or without, or an object of names and targets.
     Json,
-    /// `name,mode,target`, with or without that line on top; a fourth cell `keep-name` may follow.
+    /// `name,mode,target`, with or without this header as the first line; a fourth cell `keep-name` may follow.
     Csv,
 }
 
@@ -65,7 +65,7 @@ pub struct ImportProblem {
     pub reason: String,
 }
 
-/// Reads aliases from text and says which form it recognised. A `*` at the end of a name means a prefix.
+/// Reads aliases from text and says which format it recognised. A `*` at the end of a name means a prefix.
 ///
 /// ```
 /// use crossmodel::domain::{AliasFormat, import_aliases};

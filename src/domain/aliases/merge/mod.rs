@@ -1,9 +1,9 @@
-//! Two people edited one key's aliases: what both changed, alias by alias.
+//! Merges the aliases of one key that two people edited at the same time, alias by alias.
 
 use crate::domain::aliases::alias::Alias;
 use crate::domain::values::AliasName;
 
-/// The result of one save on top of another.
+/// The result of [`merge`]. *My* side is the draft that is being saved, *their* side is the stored one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merge {
     /// The merged aliases: mine in my order, then what only they have.

@@ -12,7 +12,7 @@ pub struct AliasSet {
     prefixes_at: usize,
 }
 
-/// Where a requested name goes.
+/// The model that a requested name leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution<'a> {
     /// An alias matched the name; its target runs.

@@ -13,7 +13,7 @@ use crate::domain::values::AliasName;
 pub struct Validation {
     /// The rows that are right, in the order of the draft.
     pub aliases: Vec<Alias>,
-    /// Which row of the draft each of `aliases` came from, counted from 0.
+    /// For each of `aliases`, the index of its row in the draft, counted from 0.
     pub rows: Vec<usize>,
     /// Everything that prevents saving, the topmost row first.
     pub issues: Vec<AliasIssue>,

@@ -1,4 +1,5 @@
-//! Which providers are asked when a model's own provider fails: none, unless an admin has set an order of providers.
+//! Which providers the gateway tries when a model's own provider fails: none, unless an admin has set an order of
+//! providers.
 //!
 //! Another host of the same model has a price and rules for privacy of its own, so no call goes to it by itself.
 
@@ -11,35 +12,35 @@ use super::model_id::ModelId;
 use super::provider_id::ProviderId;
 use crate::domain::values::AccountId;
 
-/// The providers that are asked, one after the other, when the one of the model that was named fails.
+/// The providers that the gateway tries, one after the other, when the provider of the requested model fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderOrder {
     /// The model, by its canonical slug: all hosts that serve it have the same.
     pub model: String,
-    /// For the calls of this account; `None`: of every account that has no order of its own.
+    /// The account whose calls use the order; `None` for every account without an order of its own.
     pub account: Option<AccountId>,
     providers: Vec<ProviderId>,
 }
 
-/// A list of providers that is no order.
+/// Why a list of providers cannot be an order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderOrderError {
-    /// There is none.
+    /// The list is empty.
     #[error("name at least one provider")]
     Empty,
-    /// There are too many.
+    /// The list has more than [`ProviderOrder::LIMIT`] providers.
     #[error("name at most {} providers", ProviderOrder::LIMIT)]
     TooMany,
-    /// One is there twice.
+    /// The list has this provider twice.
     #[error("`{0}` is named twice")]
     Twice(ProviderId),
 }
 
 impl ProviderOrder {
-    /// Most providers of one order.
+    /// The most providers of one order.
     pub const LIMIT: usize = 10;
 
-    /// An order.
+    /// An order, for a model by its canonical slug; `account` as in the field.
     ///
     /// # Errors
     /// If there is no provider in it, one is in it twice, or there are more than [`ProviderOrder::LIMIT`].
@@ -110,8 +111,9 @@ impl ProviderOrders {
     }
 }
 
-/// The models that may be asked when `named` fails, in that order: the same model at the other providers of `order`, as far
-/// as it is switched on and `allowed` has it (`None` allows all). A provider that has it twice is asked for the first id.
+/// The models to try when `named` fails, in the order of `order`: the same model at the other providers, as far as it
+/// is switched on there and `allowed` contains it (`None` allows all). If a provider has it under two ids, the first id
+/// counts.
 pub fn fallbacks<'a>(
     catalog: &'a Catalog,
     named: &Model,

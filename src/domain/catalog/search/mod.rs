@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 /// How many of the account's own models come first for an empty query.
 const MOST_USED: usize = 8;
 
-/// What a search found.
+/// The result of [`search`].
 #[derive(Clone, Debug)]
 pub struct Found<'a> {
     /// The best matches, at most 20.
@@ -42,8 +42,9 @@ enum Rank {
     Other,
 }
 
-/// Models in whose id, name or provider every word of the query occurs, letter case aside; ties by id. Models that cannot
-/// be a target are listed too, and marked. `used` are the models that the account used lately, the most used first.
+/// Models in whose id, name or provider every word of the query occurs, letter case aside; ties by id. Models that
+/// cannot be a target are listed too, and marked. `allowed` are the only models that the key may call; `None` allows
+/// all. `used` are the models that the account used lately, the most used first: they come first for an empty query.
 ///
 /// ```
 /// use crossmodel::domain::{Catalog, search};

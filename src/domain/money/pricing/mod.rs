@@ -1,11 +1,11 @@
-//! What a model costs: a price list, and what replaces parts of it under conditions.
+//! The prices of a model: a price list, and overrides of parts of it under conditions.
 
 use super::price::Price;
 use super::time_of_day::{TimeOfDay, Weekday};
 use super::tokens::Tokens;
 use crate::domain::values::{PicoUsd, Timestamp};
 
-/// The base price list and what replaces parts of it under conditions.
+/// The base price list of a model, and overrides of parts of it under conditions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pricing {
     /// In force where no override applies.

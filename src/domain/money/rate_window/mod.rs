@@ -1,4 +1,4 @@
-//! The usage of the last minute, second by second.
+//! The requests and tokens of the last minute, second by second, for limits per minute.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct RateWindow {
     total: Used,
 }
 
-/// An amount of usage.
+/// A number of requests and of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Used {
     /// Requests.
@@ -100,8 +100,8 @@ impl RateWindow {
         }
     }
 
-    /// How long a caller has to wait until `room` fits below the limits, if nothing else is used meanwhile. A limit of `None`
-    /// is no limit.
+    /// How long a caller has to wait until `room` fits within the limits, if nothing else is used meanwhile; zero if it
+    /// fits now. A limit of `None` is no limit.
     pub fn wait(&mut self, now: Timestamp, room: Used, requests: Option<i64>, tokens: Option<i64>) -> Duration {
         self.advance(now);
         let mut left = self.total;

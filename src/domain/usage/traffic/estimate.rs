@@ -3,7 +3,7 @@
 use crate::domain::catalog::Model;
 use crate::domain::values::PicoUsd;
 
-/// What other aliases make of a name.
+/// What would happen to requests for a name with other aliases.
 #[derive(Clone, Copy, Debug)]
 pub enum Becomes<'a> {
     /// The name goes where it goes now.

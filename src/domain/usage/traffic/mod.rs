@@ -46,10 +46,10 @@ pub struct Ran {
 }
 
 impl Traffic {
-    /// The name that stands for all names beyond those that are told apart.
+    /// The placeholder for all names beyond the number of names that the sums of one key keep apart.
     pub const OTHER: &'static str = "(other names)";
 
-    /// The name that stands for a name that cannot be shown.
+    /// The placeholder for a name that cannot be shown.
     pub const NOT_PRINTABLE: &'static str = "(unreadable name)";
 
     /// Whether nothing was sent.
@@ -65,9 +65,9 @@ impl Traffic {
         })
     }
 
-    /// Estimates what the same tokens would have cost, if each name became what `becomes` says. Requests that stay, or ran on
-    /// the new model already, count at their cost. The others count at the new model's base price, since sums do not say
-    /// which requests were long. Names that are not told apart count as unchanged.
+    /// Estimates what the same tokens would have cost if each name had run as `becomes` says. Requests that stay, or
+    /// ran on the new model already, count at their cost. The others count at the new model's base price, since sums do
+    /// not say which requests were long. The requests of `others` count as unchanged.
     ///
     /// # Errors
     /// If the tokens or the price of a changed name are not known.
@@ -101,7 +101,8 @@ impl Sent {
         self.ran.iter().map(|ran| ran.requests).sum()
     }
 
-    /// Whether a client sent this name; else it stands for names that are not kept.
+    /// Whether a client sent this name. Otherwise it is a placeholder: [`Traffic::OTHER`] or
+    /// [`Traffic::NOT_PRINTABLE`].
     pub fn is_a_name(&self) -> bool {
         self.name != Traffic::NOT_PRINTABLE && self.name != Traffic::OTHER
     }

@@ -3,12 +3,12 @@
 /// How far back a look at traffic reaches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TrafficWindow {
-    /// The hour that is running and the 23 before it.
+    /// The current hour and the 23 before it.
     #[default]
     Day,
-    /// The UTC day that is running and the 6 before it.
+    /// The current UTC day and the 6 before it.
     Week,
-    /// The UTC day that is running and the 29 before it.
+    /// The current UTC day and the 29 before it.
     Month,
 }
 

@@ -1,4 +1,4 @@
-//! One attempt that failed: what the client would get, and whether another try is worth it.
+//! One attempt that failed: the error for the client, and whether another try is worth it.
 
 use std::time::Duration;
 
@@ -21,11 +21,11 @@ pub struct FailedAttempt {
     pub status: Option<u16>,
     /// The failure is transient: the same endpoint may be tried again.
     pub transient: bool,
-    /// Other candidates may be tried.
+    /// Whether other candidates may be tried.
     pub try_others: bool,
-    /// The failure counts against the endpoint in its breaker.
+    /// Whether the failure counts against the endpoint in its breaker.
     pub counts_against_endpoint: bool,
-    /// The provider does not accept `stream_options`.
+    /// Whether the provider refused the request because of `stream_options`.
     pub rejects_usage_option: bool,
     /// The pause that the provider asks for.
     pub retry_after: Option<Duration>,
@@ -81,7 +81,7 @@ impl FailedAttempt {
         }
     }
 
-    /// What a status means for further tries. The failure for the client is still empty.
+    /// The consequences of a status for further tries. The failure for the client is still empty.
     fn of_status(status: u16) -> Self {
         let again = matches!(status, 408 | 429 | 500..);
         Self {

@@ -1,9 +1,10 @@
 //! Tries the candidates in order until one answers or none is left. A candidate with a transient failure is tried again.
 //!
-//! Transient are: an address that cannot be reached or breaks off, 408, 429 and 5xx, and an answer of 200 that reports the same
-//! or holds nothing. After a refusal of the gateway's credential or of the model, only other candidates are tried. After a
-//! refusal of the request none is, since each would refuse it. The same goes for an answer that does not begin in time: the
-//! provider may be at work on it and would be paid twice. Once the first content of an answer has come, nothing is tried again.
+//! These failures are transient: an address that cannot be reached or breaks off, the statuses 408, 429 and 5xx, and an
+//! answer of status 200 that reports one of these or is empty. After a refusal of the gateway's credential or of the
+//! model, only other candidates are tried. After a refusal of the request none is, since each would refuse it. The same
+//! goes for an answer that does not begin in time: the provider may be at work on it and would be paid twice. Once the
+//! first content of an answer has come, nothing is tried again.
 
 mod failed;
 mod retries;

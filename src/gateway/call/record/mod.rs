@@ -31,8 +31,8 @@ const BEGIN: Duration = Duration::from_secs(5);
 /// How long a finished answer waits for the spool.
 const SETTLE: Duration = Duration::from_secs(30);
 
-/// A call. Dropping it without an end records that the client left: a call that has begun in the spool ends there, whatever
-/// happens to its task.
+/// The record of a call in the spool. A call that has begun there ends there, whatever happens to its task: dropping
+/// this value without an end records that the client left.
 pub struct CallRecord {
     inner: Arc<Inner>,
     spool: SpoolHandle,
@@ -51,7 +51,7 @@ pub struct CallRecord {
     open: Option<Open>,
     /// Bytes of the messages in the request.
     prompt_bytes: usize,
-    /// The provider's counts, and the text that the client got.
+    /// The provider's counts, and the length of the text that the client got.
     pub metered: Metered,
     /// The tier that the client asked for.
     tier: Option<ServiceTier>,
@@ -137,7 +137,7 @@ impl CallRecord {
         }
     }
 
-    /// Notes that another candidate is called now: its model and provider count from here on.
+    /// Records that another candidate is called from now on: its model and provider count for the bill.
     pub fn switch_to(&mut self, candidate: &Candidate) {
         self.model = Arc::clone(&candidate.target.model);
         self.endpoint = Arc::clone(&candidate.endpoint);

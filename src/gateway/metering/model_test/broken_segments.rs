@@ -67,7 +67,7 @@ async fn a_segment_that_is_broken_for_a_while_loses_no_call_and_is_not_skipped()
 
         trace.may_ship(true).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let (waiting, written) = run.shipping.counts();
+        let (waiting, written) = run.shipper.counts();
         // The segments after the second one wait too.
         assert!(
             written > 0 && waiting > 10,

@@ -107,11 +107,11 @@ impl Trace {
     /// Waits until every call that has ended is in the tables, without a flush and without new calls.
     pub(super) async fn wait_until_shipped(&self, run: &Run) {
         let began = Instant::now();
-        while run.shipping.counts().0 > 0 {
+        while run.shipper.counts().0 > 0 {
             assert!(
                 began.elapsed() < SOON,
                 "{:?} wait and are written",
-                run.shipping.counts()
+                run.shipper.counts()
             );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

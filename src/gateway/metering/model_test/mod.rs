@@ -209,8 +209,9 @@ impl Trace {
         let (id, by) = (LedgerId::new(trace::NOW, random::bytes()), Actor::command_line());
         let amount = PicoUsd::from_pico(amount);
         self.store
+            .by(&by, trace::NOW)
             .wallets()
-            .credit(id, self.account, amount, "for a trace", &by, trace::NOW)
+            .credit(id, self.account, amount, "for a trace")
             .await
             .unwrap()
             .unwrap();

@@ -18,8 +18,8 @@ pub(super) struct Run {
     pub(super) spending: Arc<Spending>,
     pub(super) spool_handle: SpoolHandle,
     pub(super) spool: Spool,
-    pub(super) shipping: Arc<Shipper>,
-    pub(super) shipper: JoinHandle<()>,
+    pub(super) shipper: Arc<Shipper>,
+    pub(super) shipper_task: JoinHandle<()>,
     pub(super) recovery: Option<JoinHandle<()>>,
     pub(super) leases: KeyLeases,
     pub(super) open: Vec<(RequestId, Holds)>,
@@ -37,7 +37,7 @@ impl Run {
 
     /// Waits until all calls that have ended are in the tables.
     pub(super) async fn flush(&self) {
-        self.shipping.flush().await;
+        self.shipper.flush().await;
     }
 
     /// Ends a call that never began.
@@ -53,8 +53,8 @@ impl Run {
 
     /// The same, while the next steps go on.
     pub(super) fn flush_later(&mut self) {
-        let shipping = Arc::clone(&self.shipping);
-        self.flushes.push(tokio::spawn(async move { shipping.flush().await }));
+        let shipper = Arc::clone(&self.shipper);
+        self.flushes.push(tokio::spawn(async move { shipper.flush().await }));
     }
 
     /// Gives back what is unused, as if another gateway needed it.

@@ -45,7 +45,7 @@ impl Trace {
         let by = Actor::command_line();
         let account = AccountId::new(NOW, random::bytes());
         let row = Account::new(account, format!("account {account}").parse().unwrap(), NOW);
-        store.accounts().create(&row, &by, NOW).await.unwrap();
+        store.by(&by, NOW).accounts().create(&row).await.unwrap();
 
         let spend = SpendLimit {
             amount: PicoUsd::from_pico(LIMIT),
@@ -114,8 +114,8 @@ impl Trace {
 
         let gateway = spool.gateway();
         let spending = Arc::new(Spending::new(self.store.clone(), Clock::manual(NOW), gateway, patience));
-        let shipping = Arc::new(Shipper::new(spool.clone()));
-        let shipper = shipper::start(Arc::clone(&shipping), Arc::clone(&spending));
+        let shipper = Arc::new(Shipper::new(spool.clone()));
+        let shipper_task = shipper::start(Arc::clone(&shipper), Arc::clone(&spending));
         let recovery = Some(tokio::spawn(recovery::recover(
             self.options.clone(),
             Arc::clone(&spending),
@@ -128,8 +128,8 @@ impl Trace {
             spending,
             spool_handle,
             spool,
-            shipping,
             shipper,
+            shipper_task,
             recovery,
             leases,
             open: Vec::new(),
@@ -219,15 +219,15 @@ impl Trace {
             spending,
             spool_handle,
             spool,
-            shipper,
+            shipper_task,
             recovery,
             open,
             flushes,
             ..
         } = run;
 
-        shipper.abort();
-        drop(shipper.await);
+        shipper_task.abort();
+        drop(shipper_task.await);
         for task in recovery.into_iter().chain(flushes) {
             abort(task).await;
         }
@@ -259,11 +259,11 @@ impl Trace {
 
     /// Stops the gateway in order. Calls that are open stay open.
     pub(super) async fn stop(&mut self, run: Run) {
-        run.shipping.stop();
+        run.shipper.stop();
         if let Some(recovery) = run.recovery {
             abort(recovery).await;
         }
-        run.shipper.await.unwrap();
+        run.shipper_task.await.unwrap();
         for flush in run.flushes {
             abort(flush).await;
         }
@@ -287,8 +287,9 @@ async fn create_key(store: &Store, account: AccountId, limits: Limits) -> ApiKey
     };
 
     store
+        .by(&Actor::command_line(), NOW)
         .api_keys()
-        .create(&new, &Actor::command_line(), NOW)
+        .create(&new)
         .await
         .unwrap();
     id

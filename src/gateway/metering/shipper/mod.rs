@@ -3,9 +3,10 @@
 mod batch;
 mod task;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
+use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
@@ -13,10 +14,10 @@ pub use batch::{BATCH, Batch};
 
 use super::spending::Spending;
 use super::spool::Spool;
-use crate::gateway::locks::lock;
 use task::Task;
 
-/// What the shipping task of a run shares with the rest of the gateway.
+/// The handle to the task that moves the spool of a run into the tables. The rest of the gateway asks it for counts,
+/// for a flush and for its end.
 #[derive(Debug)]
 pub struct Shipper {
     spool: Spool,
@@ -24,7 +25,7 @@ pub struct Shipper {
     /// Notified when the task must not wait any longer.
     hurry: Notify,
     stopping: AtomicBool,
-    /// The task has ended: no more records are written.
+    /// Whether the task has ended: no more records are written.
     over: AtomicBool,
     /// How many calls of this run are in the tables.
     written: AtomicU64,
@@ -52,11 +53,11 @@ impl Shipper {
     /// Waits until every call that has ended so far is in the tables, or the task has ended.
     pub async fn flush(&self) {
         let (done, wait) = oneshot::channel();
-        lock(&self.flushes).push(done);
+        self.flushes.lock().push(done);
         self.hurry();
 
         if self.over.load(Ordering::SeqCst) {
-            lock(&self.flushes).clear();
+            self.flushes.lock().clear();
         }
 
         // An error means that the task has ended.
@@ -81,11 +82,11 @@ impl Shipper {
 
     /// Whether the task is stopping, or a flush waits for it.
     fn in_a_hurry(&self) -> bool {
-        self.is_stopping() || !lock(&self.flushes).is_empty()
+        self.is_stopping() || !self.flushes.lock().is_empty()
     }
 }
 
 /// Starts the task that writes a run's spool into the tables, until [`Shipper::stop`].
-pub fn start(shipping: Arc<Shipper>, spending: Arc<Spending>) -> JoinHandle<()> {
-    tokio::spawn(async move { Task::new(shipping, spending).run().await })
+pub fn start(shipper: Arc<Shipper>, spending: Arc<Spending>) -> JoinHandle<()> {
+    tokio::spawn(async move { Task::new(shipper, spending).run().await })
 }

@@ -11,7 +11,6 @@ use super::Shipper;
 use super::batch::{BATCH, Batch};
 use crate::domain::{Budget, RequestId};
 use crate::error_chain::error_chain;
-use crate::gateway::locks::lock;
 use crate::gateway::metering::spending::Spending;
 use crate::gateway::metering::spool::{CallStarted, Entry, Reader, Spool};
 use crate::store::Shipment;
@@ -27,7 +26,7 @@ const FORGET_AGAIN: Duration = Duration::from_millis(50);
 
 /// The shipping task. Whatever fails, each entry that was read is in one of `open`, `batch`, `underway` and the tables.
 pub(super) struct Task {
-    shipping: Arc<Shipper>,
+    shipper: Arc<Shipper>,
     spool: Spool,
     spending: Arc<Spending>,
     reader: Reader,
@@ -48,17 +47,17 @@ pub(super) struct Task {
 /// However the task ends, no caller waits for it any longer.
 impl Drop for Task {
     fn drop(&mut self) {
-        self.shipping.over.store(true, Ordering::SeqCst);
-        lock(&self.shipping.flushes).clear();
+        self.shipper.over.store(true, Ordering::SeqCst);
+        self.shipper.flushes.lock().clear();
     }
 }
 
 impl Task {
-    pub(super) fn new(shipping: Arc<Shipper>, spending: Arc<Spending>) -> Self {
-        let spool = shipping.spool.clone();
+    pub(super) fn new(shipper: Arc<Shipper>, spending: Arc<Spending>) -> Self {
+        let spool = shipper.spool.clone();
         Self {
             reader: spool.reader(),
-            shipping,
+            shipper,
             spool,
             spending,
             open: HashMap::default(),
@@ -80,11 +79,11 @@ impl Task {
             } else {
                 self.gather().await;
             }
-            if self.shipping.is_stopping() {
+            if self.shipper.is_stopping() {
                 return self.stop().await;
             }
 
-            self.flushes.append(&mut lock(&self.shipping.flushes));
+            self.flushes.append(&mut self.shipper.flushes.lock());
             let until = if self.flushes.is_empty() {
                 self.spool.durable_offset()
             } else {
@@ -92,7 +91,7 @@ impl Task {
             };
 
             failed = !self.ship_until(until).await;
-            if !failed && !self.shipping.is_stopping() {
+            if !failed && !self.shipper.is_stopping() {
                 for flush in self.flushes.drain(..) {
                     // The caller may be gone.
                     let _ = flush.send(());
@@ -103,18 +102,18 @@ impl Task {
 
     /// Waits until there is something to write and more has gathered, or until a caller is in a hurry.
     async fn gather(&self) {
-        if !self.shipping.in_a_hurry() {
+        if !self.shipper.in_a_hurry() {
             self.spool.grown().await;
         }
-        if !self.shipping.in_a_hurry() {
+        if !self.shipper.in_a_hurry() {
             drop(tokio::time::timeout(GATHER, self.hurried()).await);
         }
     }
 
     /// Waits until a caller is in a hurry.
     async fn hurried(&self) {
-        while !self.shipping.in_a_hurry() {
-            self.shipping.hurry.notified().await;
+        while !self.shipper.in_a_hurry() {
+            self.shipper.hurry.notified().await;
         }
     }
 
@@ -123,7 +122,7 @@ impl Task {
         let until = self.spool.end_offset();
         self.spool.write();
 
-        while self.spool.durable_offset() < until && !self.shipping.is_stopping() {
+        while self.spool.durable_offset() < until && !self.shipper.is_stopping() {
             drop(tokio::time::timeout(GATHER, self.spool.grown()).await);
         }
 
@@ -211,7 +210,7 @@ impl Task {
                 Err(error) => error_chain(&error),
             };
 
-            if self.shipping.is_stopping() {
+            if self.shipper.is_stopping() {
                 tries += 1;
                 if tries >= LAST_TRIES {
                     tracing::error!(
@@ -237,7 +236,7 @@ impl Task {
             tracing::error!(records, written, "The database took only some of the records");
         }
 
-        self.shipping.written.fetch_add(written as u64, Ordering::Relaxed);
+        self.shipper.written.fetch_add(written as u64, Ordering::Relaxed);
         self.spending.shipped(&shipment.used, &budgets);
         self.spool.shipped(u64::try_from(shipment.position).unwrap_or_default());
     }
@@ -257,7 +256,7 @@ impl Task {
             done = self.ship_until(until).await;
         }
 
-        let (missing, written) = self.shipping.counts();
+        let (missing, written) = self.shipper.counts();
         let open = self.open.len();
         if !done || open > 0 {
             tracing::info!(

@@ -1,16 +1,17 @@
 //! Reserves what a call may cost, before it is made: of the account's balance, and of the spend limits of the key and of
 //! the account.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::hold::Holds;
-use super::lease::{Lease, Unavailable};
+use super::lease::Lease;
 use super::{Spending, refusal};
 use crate::domain::{AccountId, ApiKeyId, Budget, Limits, PicoUsd, SpendLimit, Timestamp};
-use crate::gateway::locks::lock;
+use crate::gateway::db_health::DatabaseDown;
 use crate::wire::error::ApiError;
 
 /// How long a call goes on trying while other calls are faster and the budget has more.
@@ -46,7 +47,7 @@ impl Part {
     /// The lease of the period that `now` lies in.
     fn lease(&self, spending: &Spending, now: Timestamp) -> Arc<Lease> {
         let window = self.limit.map_or(0, |limit| limit.period.start(now));
-        let mut lease = lock(&self.lease);
+        let mut lease = self.lease.lock();
         if lease.window != window {
             *lease = spending.lease(self.budget, window);
         }
@@ -73,7 +74,7 @@ impl KeyLeases {
 
     /// The lease of the account's balance.
     pub fn balance(&self) -> Arc<Lease> {
-        Arc::clone(&lock(&self.balance.lease))
+        Arc::clone(&self.balance.lease.lock())
     }
 
     /// Reserves `amount` of every budget, or of none.
@@ -93,7 +94,7 @@ impl KeyLeases {
             let grant = lease
                 .refill(spending, amount, part.limit)
                 .await
-                .map_err(|Unavailable| refusal::unavailable())?;
+                .map_err(|DatabaseDown| refusal::unavailable())?;
             // If the lease has enough, or the budget has more, another call was faster: try again.
             let some = lease.free() >= amount || grant.left > PicoUsd::ZERO;
             if some && began.elapsed() < PATIENCE {
@@ -102,7 +103,7 @@ impl KeyLeases {
 
             if grant.elsewhere > PicoUsd::ZERO && !recalled {
                 recalled = true;
-                let _ = spending.ask(spending.store.leases().recall(part.budget)).await;
+                let _ = spending.database.ask(spending.store.leases().recall(part.budget)).await;
                 tokio::time::sleep(RECALL).await;
                 continue;
             }

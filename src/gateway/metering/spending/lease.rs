@@ -1,22 +1,16 @@
-//! The lease of one budget for one period: what this gateway may spend without asking the database, what open calls hold of
-//! that, and what calls have spent that is not in the tables yet.
+//! The lease of one budget for one period: the amount that this gateway may spend without asking the database, the part
+//! of it that open calls hold, and the part that calls have spent and that is not in the tables yet.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
+use parking_lot::Mutex;
 
 use super::Spending;
 use crate::domain::{Budget, PicoUsd, SpendLimit, Timestamp};
-use crate::gateway::locks::lock;
+use crate::gateway::db_health::DatabaseDown;
+use crate::gateway::single_flight::{Flight, SingleFlight};
 use crate::store::{LeaseGrant, LeaseRequest};
-
-/// The database did not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unavailable;
-
-type Flight = Shared<BoxFuture<'static, Result<LeaseGrant, Unavailable>>>;
 
 /// A lease that no call has touched for so long is given back.
 const IDLE: Duration = Duration::from_secs(15);
@@ -36,18 +30,18 @@ pub struct Lease {
 struct State {
     /// The lease in the table, as far as is known here.
     granted: i64,
-    /// What open calls hold of it.
+    /// The amount that open calls hold of it.
     held: i64,
-    /// What calls have spent of it that is not in the tables yet.
+    /// The amount that calls have spent of it and that is not in the tables yet.
     used: i64,
-    /// What was spent in the current minute, and in the one before.
+    /// The amounts spent in the current minute and in the one before.
     lately: [i64; 2],
     lately_since: Option<Timestamp>,
-    /// What the waiting calls need.
+    /// The amount that the waiting calls need.
     wanted: i64,
-    /// What was left of the budget for others at the last query.
+    /// The amount that no gateway had leased at the last query.
     left: i64,
-    flight: Option<Flight>,
+    flight: SingleFlight<LeaseGrant>,
     touched: Option<Timestamp>,
     /// The value of `held` that the table has.
     recorded: i64,
@@ -84,7 +78,7 @@ impl Lease {
 
     /// Holds so much of the lease. False if it has too little.
     pub(super) fn hold(&self, amount: PicoUsd, now: Timestamp) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.touched = Some(now);
         let fits = state.free() >= amount.pico();
         if fits {
@@ -95,15 +89,17 @@ impl Lease {
 
     /// Whether so little is left that it is time to lease more, before a call has to wait for it.
     pub(super) fn runs_low(&self, amount: PicoUsd, now: Timestamp) -> bool {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         // Near the end of a budget, only what is needed is leased.
         let plenty = state.left / 100 >= amount.pico();
-        plenty && state.flight.is_none() && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
+        plenty
+            && !state.flight.is_under_way()
+            && state.free() < state.spent_lately(now).max(amount.pico().saturating_mul(2))
     }
 
     /// Frees a hold, and counts the real cost.
     pub(super) fn settle(&self, held: PicoUsd, spent: PicoUsd, now: Timestamp) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.held -= held.pico();
         state.used += spent.pico();
         state.spent_lately(now);
@@ -112,21 +108,21 @@ impl Lease {
 
     /// Notes that so much of the spending is in the tables now, and taken off the lease there.
     pub(super) fn shipped(&self, spent: PicoUsd) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.used -= spent.pico();
         // A call may cost more than was held for it. The table does not go below zero either.
         state.granted = (state.granted - spent.pico()).max(0);
     }
 
-    /// What open calls hold, and what was spent that is not in the tables yet.
+    /// The amount that open calls hold, and the amount that is spent but not in the tables yet.
     pub fn pending(&self) -> (PicoUsd, PicoUsd) {
-        let state = lock(&self.state);
+        let state = self.state.lock();
         (PicoUsd::from_pico(state.held), PicoUsd::from_pico(state.used))
     }
 
     /// The free part of the lease.
     pub(super) fn free(&self) -> PicoUsd {
-        PicoUsd::from_pico(lock(&self.state).free())
+        PicoUsd::from_pico(self.state.lock().free())
     }
 
     /// Leases more, at least `need` if the budget has so much. A call that comes while a query is under way waits for its
@@ -136,26 +132,20 @@ impl Lease {
         spending: &Arc<Spending>,
         need: PicoUsd,
         limit: Option<SpendLimit>,
-    ) -> Flight {
-        let mut state = lock(&self.state);
+    ) -> Flight<LeaseGrant> {
+        let mut state = self.state.lock();
         state.wanted = state.wanted.saturating_add(need.pico());
-        if let Some(flight) = &state.flight {
-            return flight.clone();
-        }
 
-        let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
-        // In a task of its own, since the calls that wait for it may be dropped.
-        let runtime = spending.runtime.clone();
-        let task = runtime.spawn(async move { lease.lease(&spending, limit).await });
-        let flight = async move { task.await.unwrap_or(Err(Unavailable)) }.boxed().shared();
-        state.flight = Some(flight.clone());
-        flight
+        state.flight.join_or_start(&spending.runtime, || {
+            let (lease, spending) = (Arc::clone(self), Arc::clone(spending));
+            async move { lease.lease(&spending, limit).await }
+        })
     }
 
     /// Takes more of the budget from the database.
-    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, Unavailable> {
+    async fn lease(&self, spending: &Spending, limit: Option<SpendLimit>) -> Result<LeaseGrant, DatabaseDown> {
         let (need, lately) = {
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock();
             let now = spending.clock.now();
             let lately = state.spent_lately(now);
             // An overdrawn lease has to be made up for as well.
@@ -171,10 +161,10 @@ impl Lease {
             need,
             lately,
         };
-        let grant = spending.ask(spending.store.leases().take(request)).await;
+        let grant = spending.database.ask(spending.store.leases().take(request)).await;
 
-        let mut state = lock(&self.state);
-        state.flight = None;
+        let mut state = self.state.lock();
+        state.flight.land();
         // A call that still needs more asks again.
         state.wanted = 0;
         if let Ok(grant) = &grant {
@@ -186,8 +176,8 @@ impl Lease {
 
     /// Takes the free part off the lease, to be given back.
     pub(super) fn spare(&self) -> PicoUsd {
-        let mut state = lock(&self.state);
-        if state.flight.is_some() {
+        let mut state = self.state.lock();
+        if state.flight.is_under_way() {
             return PicoUsd::ZERO;
         }
 
@@ -198,17 +188,17 @@ impl Lease {
 
     /// Whether no call has touched it for a while.
     pub(super) fn is_idle(&self, now: Timestamp) -> bool {
-        lock(&self.state).touched.is_none_or(|at| now.since(at) >= IDLE)
+        self.state.lock().touched.is_none_or(|at| now.since(at) >= IDLE)
     }
 
     /// Whether a query for it is under way.
     pub(super) fn is_asking(&self) -> bool {
-        lock(&self.state).flight.is_some()
+        self.state.lock().flight.is_under_way()
     }
 
     /// The held amount, if the table does not have it yet. It counts as recorded from now on.
     pub(super) fn take_unrecorded(&self) -> Option<PicoUsd> {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let changed = state.recorded != state.held;
         state.recorded = state.held;
         changed.then(|| PicoUsd::from_pico(state.held))
@@ -216,12 +206,12 @@ impl Lease {
 
     /// Notes that the table may not have the held amount.
     pub(super) fn record_again(&self) {
-        lock(&self.state).recorded = i64::MIN;
+        self.state.lock().recorded = i64::MIN;
     }
 
     /// Whether nothing of it is leased, held or waiting to be written.
     pub(super) fn is_empty(&self) -> bool {
-        let state = lock(&self.state);
-        state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && state.flight.is_none()
+        let state = self.state.lock();
+        state.granted == 0 && state.held == 0 && state.used == 0 && state.recorded == 0 && !state.flight.is_under_way()
     }
 }

@@ -1,5 +1,6 @@
-//! What calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in memory. The
-//! database is asked only when a lease runs out, or when several gateways share a limit per minute.
+//! Limits what calls may spend: leases of budgets, holds for open calls, and the limits per minute. All of it is in
+//! memory. The gateway queries the database only when a lease runs out, or when several gateways share a limit per
+//! minute.
 
 mod bound;
 mod hold;
@@ -11,29 +12,39 @@ mod refusal;
 mod sweep;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
-use tokio::time::timeout;
 
 pub use bound::{CostBound, cost_bound};
 pub use hold::Holds;
 pub use key_leases::KeyLeases;
 pub use key_rate_limits::KeyRateLimits;
-pub use lease::{Lease, Unavailable};
+pub use lease::Lease;
 pub use rate_limit::{RateLimit, RateLimited, RateView};
 
 use crate::clock::Clock;
 use crate::domain::{AccountId, Balance, Budget, GatewayId, Timestamp};
-use crate::error_chain::error_chain;
-use crate::gateway::locks::lock;
-use crate::store::{Change, LeaseUse, Store, StoreError};
+use crate::gateway::db_health::{DatabaseDown, DbHealth, OutageLog};
+use crate::store::{Change, LeaseUse, Store};
 
 /// The leases of a gateway that was not seen for so long are free again. It stops using them an hour earlier.
 const DEAD: Duration = Duration::from_secs(25 * 60 * 60);
+
+/// The cache logs that the database is away; this says what it means for leases. A query that took too long is left to the
+/// cache alone.
+const OUTAGE_LOG: OutageLog = OutageLog {
+    away: |error| {
+        if let Some(error) = error {
+            tracing::warn!(%error, "A lease could not be had");
+        }
+    },
+    back: || {},
+};
 
 /// Everything about spending that is in memory.
 pub struct Spending {
@@ -42,16 +53,14 @@ pub struct Spending {
     pub gateway: GatewayId,
     /// The runtime for queries about leases. A worker's own runtime ends before the gateway does.
     runtime: Handle,
-    /// How long to wait for the database.
-    patience: Duration,
+    /// Not the cache's: a database that cannot be written refuses leases, yet keys can be read.
+    database: DbHealth,
     leases: Mutex<HashMap<(Budget, i64), Arc<Lease>>>,
     rate_limits: Mutex<HashMap<Budget, Arc<RateLimit>>>,
     /// How many gateways share the database, this one included.
     alive: AtomicI64,
     /// When the database last answered the sweep, in unix milliseconds.
     confirmed: AtomicI64,
-    /// The database did not answer the last query.
-    down: AtomicBool,
     /// The last sweep could not write.
     unwritable: AtomicBool,
     /// Held while a sweep is under way.
@@ -69,11 +78,10 @@ impl Spending {
             clock,
             gateway,
             runtime: Handle::current(),
-            patience,
+            database: DbHealth::new(patience, OUTAGE_LOG),
             leases: Mutex::default(),
             rate_limits: Mutex::default(),
             alive: AtomicI64::new(1),
-            down: AtomicBool::new(false),
             unwritable: AtomicBool::new(false),
             sweeping: tokio::sync::Mutex::default(),
             ending: AtomicBool::new(false),
@@ -82,7 +90,7 @@ impl Spending {
 
     /// The lease of a budget for the period that began on the day `window`.
     pub fn lease(&self, budget: Budget, window: i64) -> Arc<Lease> {
-        let mut leases = lock(&self.leases);
+        let mut leases = self.leases.lock();
         Arc::clone(
             leases
                 .entry((budget, window))
@@ -93,7 +101,8 @@ impl Spending {
     /// The limit per minute of a key or an account.
     pub fn rate_limit(&self, of: Budget) -> Arc<RateLimit> {
         Arc::clone(
-            lock(&self.rate_limits)
+            self.rate_limits
+                .lock()
                 .entry(of)
                 .or_insert_with(|| Arc::new(RateLimit::new(of))),
         )
@@ -104,34 +113,18 @@ impl Spending {
         self.alive.load(Ordering::Relaxed).max(1)
     }
 
-    /// Runs a query against the database, but does not wait for it long.
-    async fn ask<T>(&self, query: impl Future<Output = Result<T, StoreError>>) -> Result<T, Unavailable> {
-        let answer = match timeout(self.patience, query).await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => {
-                if !self.down.load(Ordering::Relaxed) {
-                    tracing::warn!(error = %error_chain(&error), "A lease could not be had");
-                }
-                Err(Unavailable)
-            }
-            Err(_) => Err(Unavailable),
-        };
-
-        self.down.store(answer.is_err(), Ordering::Relaxed);
-        answer
-    }
-
     /// Whether the database refused the last write of the sweep, a few seconds ago.
     pub fn is_database_unwritable(&self) -> bool {
         self.unwritable.load(Ordering::Relaxed)
     }
 
-    /// An account's balance in the tables, and what other gateways hold of it.
+    /// An account's balance in the tables, and the amount that other gateways hold of it.
     ///
     /// # Errors
     /// If the database does not answer in time.
-    pub async fn balance(&self, account: AccountId) -> Result<Balance, Unavailable> {
+    pub async fn balance(&self, account: AccountId) -> Result<Balance, DatabaseDown> {
         let balance = self
+            .database
             .ask(self.store.wallets().seen_by(account, Some(self.gateway)))
             .await?;
         Ok(balance.unwrap_or_default())

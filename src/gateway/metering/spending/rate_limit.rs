@@ -1,19 +1,19 @@
 //! The requests and tokens per minute of one key or account. One gateway alone counts by itself. Several gateways take parts of
 //! each minute's limit from the database, so that together they admit no more than one would.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
 use super::Spending;
-use super::lease::Unavailable;
 use crate::domain::{Budget, Limits, RateWindow, Timestamp, Used};
-use crate::gateway::locks::lock;
+use crate::gateway::db_health::DatabaseDown;
 use crate::store::RateRequest;
 
 /// A gateway that shares a limit takes one part in so many of a minute's limit at once.
 const PART: i64 = 20;
 
-/// What one key or account has used in the last minute.
+/// The limit per minute of one key or account, and its usage in the last minute.
 pub struct RateLimit {
     of: Budget,
     state: Mutex<State>,
@@ -22,7 +22,7 @@ pub struct RateLimit {
 #[derive(Default)]
 struct State {
     window: RateWindow,
-    /// What this gateway has taken from the database and not used yet.
+    /// The usage that this gateway has taken from the database and not admitted yet.
     pool: Used,
     /// When it was taken.
     pool_at: Option<Timestamp>,
@@ -86,7 +86,7 @@ impl RateLimit {
         let need = counted(limits, need);
         let others = spending.alive() - 1;
         let request = {
-            let mut state = lock(&self.state);
+            let mut state = self.state.lock();
             if others == 0 {
                 state.shared = false;
                 return state.admit_alone(limits, need, now, 1);
@@ -97,9 +97,9 @@ impl RateLimit {
             self.request(&mut state, limits, need, now)
         };
 
-        match spending.ask(spending.store.rates().take(request, now)).await {
+        match spending.database.ask(spending.store.rates().take(request, now)).await {
             Ok(grant) => {
-                let mut state = lock(&self.state);
+                let mut state = self.state.lock();
                 state.shared = true;
                 state.fill(grant.granted, now);
                 if state.take_from_pool(need, now) {
@@ -108,7 +108,7 @@ impl RateLimit {
                 Err(limited(limits, need, grant.left, grant.wait))
             }
             // Until the database answers again, the last known share of the limit counts.
-            Err(Unavailable) => lock(&self.state).admit_alone(limits, need, now, others + 1),
+            Err(DatabaseDown) => self.state.lock().admit_alone(limits, need, now, others + 1),
         }
     }
 
@@ -147,7 +147,7 @@ impl RateLimit {
 
     /// Adds a correction to a call that was counted at `at`.
     pub(super) fn correct(&self, at: Timestamp, more: Used) {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         state.window.add(at, more);
         if state.shared {
             state.pool = Used {
@@ -159,7 +159,7 @@ impl RateLimit {
 
     /// The state of the limits of requests and of tokens.
     pub(super) fn views(&self, limits: &Limits, now: Timestamp) -> [Option<RateView>; 2] {
-        let mut state = lock(&self.state);
+        let mut state = self.state.lock();
         let used = state.window.used(now);
         let reset = state.window.reset(now);
         let view = |limit: Option<i64>, used: i64| {
@@ -176,7 +176,7 @@ impl RateLimit {
 
     /// Whether anything was used in the last minute.
     pub(super) fn is_used(&self, now: Timestamp) -> bool {
-        lock(&self.state).window.used(now) != Used::default()
+        self.state.lock().window.used(now) != Used::default()
     }
 }
 

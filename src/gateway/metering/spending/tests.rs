@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Spending;
+use super::{OUTAGE_LOG, Spending};
 use crate::clock::Clock;
 use crate::domain::{Account, AccountId, Budget, GatewayId, LedgerId, PicoUsd, Timestamp};
+use crate::gateway::db_health::DbHealth;
 use crate::random;
 use crate::store::{Actor, LeaseRequest, Store};
 
@@ -20,15 +21,17 @@ async fn account(file: &std::path::Path) -> (Store, AccountId) {
 
     let (id, by) = (AccountId::new(NOW, random::bytes()), Actor::command_line());
     store
+        .by(&by, NOW)
         .accounts()
-        .create(&Account::new(id, "acme".parse().unwrap(), NOW), &by, NOW)
+        .create(&Account::new(id, "acme".parse().unwrap(), NOW))
         .await
         .unwrap();
 
     let (entry, dollar) = (LedgerId::new(NOW, random::bytes()), "1".parse().unwrap());
     store
+        .by(&by, NOW)
         .wallets()
-        .credit(entry, id, dollar, "for a test", &by, NOW)
+        .credit(entry, id, dollar, "for a test")
         .await
         .unwrap();
     (store, id)
@@ -51,7 +54,7 @@ async fn a_part_that_may_have_been_given_back_is_not_spent_any_more() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     // From now on no query is waited for, and yet each of them is done.
-    Arc::get_mut(&mut spending).unwrap().patience = Duration::ZERO;
+    Arc::get_mut(&mut spending).unwrap().database = DbHealth::new(Duration::ZERO, OUTAGE_LOG);
 
     spending.give_back(&lease).await;
 

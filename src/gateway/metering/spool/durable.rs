@@ -13,7 +13,7 @@ use super::queue::Queue;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotWritten;
 
-/// Becomes ready once an entry is on the disk.
+/// A future that becomes ready once an entry is on the disk.
 #[derive(Debug)]
 pub struct Durable {
     queue: Arc<Queue>,

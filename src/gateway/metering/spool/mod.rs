@@ -22,10 +22,11 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 pub use durable::{Durable, NotWritten};
@@ -35,7 +36,6 @@ pub use handle::SpoolHandle;
 pub use read::{Entries, ReadError, Reader};
 
 use crate::domain::GatewayId;
-use crate::gateway::locks::lock;
 use crate::gateway::options::SpoolOptions;
 
 /// The most bytes that may wait for the database; beyond that the spool takes no new call.
@@ -79,7 +79,7 @@ struct Pending {
     stopping: bool,
 }
 
-/// The spool takes no new call: the disk is full, or too much waits for the database.
+/// The error that the spool takes no new call: the disk is full, or too much waits for the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpoolFull;
 
@@ -123,7 +123,7 @@ impl Spool {
         let thread = std::thread::Builder::new()
             .name("spool".into())
             .spawn(move || writer.run(&shared))?;
-        *crate::gateway::locks::lock(&spool.0.writer) = Some(thread);
+        *spool.0.writer.lock() = Some(thread);
         Ok(spool)
     }
 
@@ -135,7 +135,7 @@ impl Spool {
     /// A handle for one worker.
     pub(in crate::gateway) fn handle(&self) -> SpoolHandle {
         let queue = Arc::new(queue::Queue::new(self.clone()));
-        let mut queues = lock(&self.0.queues);
+        let mut queues = self.0.queues.lock();
         queues.retain(|queue| queue.strong_count() > 0);
         queues.push(Arc::downgrade(&queue));
         SpoolHandle::new(queue)
@@ -153,7 +153,7 @@ impl Spool {
 
     /// Adds an entry, and returns the offset after it. It is written at the next [`Spool::write`].
     fn add(&self, write: impl FnOnce(&mut Vec<u8>)) -> u64 {
-        let mut pending = lock(&self.0.pending);
+        let mut pending = self.0.pending.lock();
         let before = pending.bytes.len();
         frame::write(&mut pending.bytes, write);
         pending.end += (pending.bytes.len() - before) as u64;
@@ -179,13 +179,13 @@ impl Spool {
 
     /// Asks the writer to write everything that was added so far.
     pub(in crate::gateway) fn write(&self) {
-        lock(&self.0.pending).write_requested = true;
+        self.0.pending.lock().write_requested = true;
         self.0.wake.notify_one();
     }
 
     /// The offset after everything that was added so far.
     pub(in crate::gateway) fn end_offset(&self) -> u64 {
-        lock(&self.0.pending).end
+        self.0.pending.lock().end
     }
 
     /// Everything before this offset is on the disk.
@@ -230,10 +230,10 @@ impl Spool {
 
     /// Writes the rest and ends the thread.
     pub(in crate::gateway) fn stop(&self) {
-        lock(&self.0.pending).stopping = true;
+        self.0.pending.lock().stopping = true;
         self.0.wake.notify_one();
 
-        let thread = lock(&self.0.writer).take();
+        let thread = self.0.writer.lock().take();
         if let Some(thread) = thread
             && thread.join().is_err()
         {

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
 use super::Spool;
-use crate::gateway::locks::lock;
 
 /// How long entries gather at most while the worker is busy.
 const LINGER: Duration = Duration::from_millis(1);
@@ -78,12 +78,12 @@ impl Queue {
 
     /// Wakes this call once the offset is on the disk, or every tick.
     pub(super) fn wait_for(&self, offset: u64, waker: &Waker) {
-        lock(&self.waiting).insert(offset, waker.clone());
+        self.waiting.lock().insert(offset, waker.clone());
     }
 
     /// Notes that more is on the disk: the calls that wait for it are about to be woken.
     pub(super) fn notify(&self) {
-        if !lock(&self.waiting).is_empty() {
+        if !self.waiting.lock().is_empty() {
             self.bell.notify_one();
         }
     }
@@ -120,7 +120,7 @@ impl Queue {
     fn wake(&self) {
         let durable = self.spool.durable_offset();
         let ready = {
-            let mut waiting = lock(&self.waiting);
+            let mut waiting = self.waiting.lock();
             if waiting.first_key_value().is_none_or(|(offset, _)| *offset > durable) {
                 return;
             }
@@ -138,7 +138,7 @@ impl Queue {
 
     /// Wakes all waiting calls, so that each of them checks whether it has waited too long.
     fn wake_all(&self) {
-        let all = std::mem::take(&mut *lock(&self.waiting));
+        let all = std::mem::take(&mut *self.waiting.lock());
         all.into_values().for_each(Waker::wake);
     }
 }

@@ -3,13 +3,11 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Shared;
 use super::disk::Disk;
-use crate::gateway::locks::lock;
 use crate::gateway::options::SpoolOptions;
 
 /// The pause after a write that failed.
@@ -62,7 +60,7 @@ impl Writer {
             }
             bytes.clear();
             shared.durable.store(self.offset, Ordering::Release);
-            for queue in &*lock(&shared.queues) {
+            for queue in &*shared.queues.lock() {
                 if let Some(queue) = queue.upgrade() {
                     queue.notify();
                 }
@@ -80,7 +78,7 @@ impl Writer {
                 tracing::error!(%error, "The spool cannot be written; no new call is taken until it can");
             }
             // The program may begin to stop in the middle of this.
-            if lock(&shared.pending).stopping {
+            if shared.pending.lock().stopping {
                 last_tries += 1;
                 if last_tries == LAST_TRIES {
                     tracing::error!(%error, bytes = bytes.len(), "The end of the spool could not be written and is lost");
@@ -111,18 +109,14 @@ impl Writer {
     /// Waits until a caller asks for a write, and takes the bytes. True if the program stops. While the spool is stuck for want
     /// of the reserve it does not wait long: no caller asks for a write until there is a reserve.
     fn wait(&self, shared: &Shared, bytes: &mut Vec<u8>) -> bool {
-        let mut pending = lock(&shared.pending);
+        let mut pending = shared.pending.lock();
 
         while !pending.write_requested && !pending.stopping {
             if shared.stuck.load(Ordering::Relaxed) {
-                let waited = shared
-                    .wake
-                    .wait_timeout(pending, RETRY)
-                    .unwrap_or_else(PoisonError::into_inner);
-                pending = waited.0;
+                shared.wake.wait_for(&mut pending, RETRY);
                 break;
             }
-            pending = shared.wake.wait(pending).unwrap_or_else(PoisonError::into_inner);
+            shared.wake.wait(&mut pending);
         }
 
         if pending.write_requested || pending.stopping {

@@ -18,11 +18,11 @@ pub struct RequestRow {
 pub struct RequestPage {
     /// Its rows, the newest first.
     pub rows: Vec<RequestRow>,
-    /// Whether there is a next page, and where it begins.
+    /// Whether more rows follow the page.
     pub next: Next,
 }
 
-/// What comes after a page. The caller passes the id as `before` for the next page.
+/// The continuation of a page. The caller passes the id as `before` to get the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// There are no more rows.

@@ -1,4 +1,4 @@
-//! A chat stream for a client that speaks chat: it passes as it came, and is watched on its way.
+//! Watches a chat stream that is forwarded to a client that speaks chat.
 
 use serde_json::Value;
 
@@ -79,8 +79,8 @@ impl EventWatch for PassthroughWatch {
         self.tier_named |= names_tier;
         if names_tier || says(data, b"\"usage\"", |value| !value.starts_with(b"null")) {
             let chunk = usage::of_chunk(data, self.includes_reasoning);
-            self.tokens = chunk.said.tokens.or(self.tokens);
-            self.served = self.served.then(chunk.said.service);
+            self.tokens = chunk.usage.tokens.or(self.tokens);
+            self.served = self.served.then(chunk.usage.service);
             if chunk.alone && self.hide_usage {
                 return EventAction::Drop;
             }

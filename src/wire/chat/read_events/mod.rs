@@ -1,4 +1,4 @@
-//! A provider's chat stream.
+//! Reads a provider's chat stream into neutral events.
 
 mod calls;
 
@@ -91,8 +91,8 @@ impl ReadEvents {
         }
     }
 
-    /// The service that the provider has reported so far.
-    pub fn served(&self) -> ServiceReport {
+    /// How the provider has served the call, as it has reported so far.
+    pub fn service(&self) -> ServiceReport {
         self.served
     }
 

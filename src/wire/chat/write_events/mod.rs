@@ -1,4 +1,4 @@
-//! A stream for a client that speaks chat.
+//! Writes a stream for a client that speaks chat.
 
 mod calls;
 mod delta;

@@ -12,7 +12,7 @@ use self::known::{is_known, is_nothing, is_text, names_a_thing_to_fetch, string}
 use crate::wire::json::{Member, Members, unquote};
 use crate::wire::operation::Operation;
 
-/// What a request may add to its own bytes.
+/// Whether a request may make a provider read or write more than the request contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Beyond {
     /// The model may read more than the bytes of the body: pictures, files, earlier calls that the provider keeps, results of

@@ -1,4 +1,4 @@
-//! How much a request asks for: the length of an answer, and the number of answers.
+//! The most that a request asks for: the length of an answer, and the number of answers.
 //!
 //! A provider of the client's protocol reads the body as it came, and not all providers read it alike. The rules here
 //! therefore hold for each provider that obeys a field of its endpoint:

@@ -1,4 +1,4 @@
-//! A stream in Anthropic's protocol that passes untouched.
+//! Watches a stream of Anthropic's protocol that is forwarded to a client of the same protocol.
 
 mod glance;
 
@@ -98,7 +98,7 @@ impl EventWatch for PassthroughWatch {
     fn metered(&self) -> Metered {
         Metered {
             tokens: self.usage.tokens(),
-            service: self.usage.served(),
+            service: self.usage.service(),
             text_bytes: self.text_bytes,
         }
     }

@@ -27,10 +27,10 @@ pub(super) fn system<'a>(content: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untran
 /// | `image` | a picture: `base64` or `url`; `file` is refused (it is stored at Anthropic); `transformations` are dropped |
 /// | `document` | a file: `base64`, `text` or `url`; `content` becomes its texts and pictures; `file` is refused; `title` is its name, `context` stands before it as text, `citations` are dropped |
 /// | `search_result` | text: title, source, content |
-/// | `thinking`, `redacted_thinking` | a thought and its seal |
+/// | `thinking`, `redacted_thinking` | a thought and its signature |
 /// | `tool_use` | a call; `caller` and `toolset_name` are dropped |
 /// | `tool_result` | a result, before all else in its message; `tool_reference` in it becomes the tool's name |
-/// | `server_tool_use`, `mcp_tool_use` | dropped: a tool that Anthropic ran; what came of it is kept |
+/// | `server_tool_use`, `mcp_tool_use` | dropped: a tool that Anthropic ran; its results are kept |
 /// | `web_search_tool_result`, `web_fetch_tool_result`, `code_execution_tool_result`, `bash_code_execution_tool_result`, `text_editor_code_execution_tool_result`, `tool_search_tool_result`, `advisor_tool_result`, `mcp_tool_result` | what can be read of it, as text; dropped if it is encrypted |
 /// | `compaction` | its summary, as text |
 /// | `tool_addition`, `tool_removal`, `mcp_tool_listing`, `fallback`, `container_upload` | dropped: they steer Anthropic's own machinery. All tools of the request are always there |

@@ -1,4 +1,4 @@
-//! A provider's stream.
+//! Reads a provider's stream into neutral events.
 
 mod blocks;
 
@@ -78,9 +78,9 @@ impl ReadEvents {
         }
     }
 
-    /// The service that the provider has reported so far.
-    pub fn served(&self) -> ServiceReport {
-        self.usage.served()
+    /// How the provider has served the call, as it has reported so far.
+    pub fn service(&self) -> ServiceReport {
+        self.usage.service()
     }
 
     fn start(&mut self, message: Option<&Value>, out: &mut dyn FnMut(Event<'_>)) {

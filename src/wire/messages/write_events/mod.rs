@@ -1,4 +1,4 @@
-//! A stream for a client.
+//! Writes a stream for a client that speaks Anthropic's protocol.
 
 mod blocks;
 mod event;

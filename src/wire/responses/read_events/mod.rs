@@ -1,4 +1,4 @@
-//! A provider's stream.
+//! Reads a provider's stream into neutral events.
 
 mod head;
 mod items;
@@ -114,8 +114,8 @@ impl ReadEvents {
     /// Does nothing after the last byte: the provider has an event for the end of an answer.
     pub fn finish(&mut self, _out: &mut dyn FnMut(Event<'_>)) {}
 
-    /// The service that the provider has reported so far.
-    pub fn served(&self) -> ServiceReport {
+    /// How the provider has served the call, as it has reported so far.
+    pub fn service(&self) -> ServiceReport {
         self.served
     }
 

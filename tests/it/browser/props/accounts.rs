@@ -16,10 +16,8 @@ pub(super) async fn credit(app: &TestApp, question: &Value) -> Value {
     let id = LedgerId::new(now, random::bytes());
     let amount = text(question, "usd").parse().expect("an amount");
 
-    let wallets = app.store().wallets();
-    let balance = wallets
-        .credit(id, account, amount, text(question, "note"), &by, now)
-        .await;
+    let wallets = app.store().by(&by, now).wallets();
+    let balance = wallets.credit(id, account, amount, text(question, "note")).await;
 
     balance.expect("the store").expect("the account").to_string().into()
 }
@@ -29,7 +27,7 @@ pub(super) async fn poor(app: &TestApp, question: &Value) -> Value {
     let (by, now) = (Actor::command_line(), app.clock().now());
     let name = text(question, "name");
     let account = Account::new(AccountId::new(now, random::bytes()), seed::name(name), now);
-    let created = app.store().accounts().create(&account, &by, now).await;
+    let created = app.store().by(&by, now).accounts().create(&account).await;
     created.expect("a new account");
 
     let email = format!("owner@{name}.example.com");

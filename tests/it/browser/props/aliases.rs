@@ -31,8 +31,9 @@ pub(super) async fn save(app: &TestApp, question: &Value) -> Value {
     let (key, now) = (key_id(question), app.clock().now());
     let saved = app
         .store()
+        .by(&by, now)
         .aliases()
-        .save(Scope::All, key, version, &rows, &by, now)
+        .save(Scope::All, key, version, &rows)
         .await;
     assert!(matches!(saved, Ok(SaveOutcome::Saved { .. })), "{saved:?}");
     Value::Null

@@ -31,11 +31,9 @@ pub(super) async fn keys(app: &TestApp, question: &Value) -> Value {
 
 pub(super) async fn disable(app: &TestApp, question: &Value) -> Value {
     let (by, now) = (Actor::command_line(), app.clock().now());
-    let keys = app.store().api_keys();
+    let keys = app.store().by(&by, now).api_keys();
 
-    let disabled = keys
-        .set_state(Scope::All, key_id(question), KeyState::Disabled, &by, now)
-        .await;
+    let disabled = keys.set_state(Scope::All, key_id(question), KeyState::Disabled).await;
 
     disabled.expect("the store");
     Value::Null
@@ -46,8 +44,9 @@ pub(super) async fn delete(app: &TestApp, question: &Value) -> Value {
 
     let deleted = app
         .store()
+        .by(&by, now)
         .api_keys()
-        .delete(Scope::All, key_id(question), &by, now)
+        .delete(Scope::All, key_id(question))
         .await;
 
     deleted.expect("the store");
@@ -58,11 +57,9 @@ pub(super) async fn delete(app: &TestApp, question: &Value) -> Value {
 pub(super) async fn limit(app: &TestApp, question: &Value) -> Value {
     let (by, now) = (Actor::command_line(), app.clock().now());
     let models = [text(question, "model").parse().expect("a model id")];
-    let keys = app.store().api_keys();
+    let keys = app.store().by(&by, now).api_keys();
 
-    let set = keys
-        .set_allowed(Scope::All, key_id(question), Some(&models), &[], &by, now)
-        .await;
+    let set = keys.set_allowed(Scope::All, key_id(question), Some(&models), &[]).await;
     assert!(set.expect("the store"));
     Value::Null
 }
@@ -81,11 +78,11 @@ pub(super) async fn limits(app: &TestApp, question: &Value) -> Value {
     let set = match question["account"].as_str() {
         Some(account) => {
             let account = account.parse().expect("an account");
-            store.accounts().set_limits(account, limits, &by, now).await
+            store.by(&by, now).accounts().set_limits(account, limits).await
         }
         None => {
             let key = key_id(question);
-            store.api_keys().set_limits(Scope::All, key, limits, &by, now).await
+            store.by(&by, now).api_keys().set_limits(Scope::All, key, limits).await
         }
     };
     assert!(set.expect("the store"));

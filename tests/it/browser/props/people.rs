@@ -37,7 +37,7 @@ pub(super) async fn sign_out(app: &TestApp, question: &Value) -> Value {
     let (person, _) = found.expect("the store").expect("the person");
 
     let (by, now) = (Actor::command_line(), app.clock().now());
-    let ended = app.store().sessions().end_all(person.id, &by, now).await;
+    let ended = app.store().by(&by, now).sessions().end_all(person.id).await;
 
     ended.expect("the store");
     Value::Null

@@ -128,8 +128,9 @@ fn a_row_that_two_people_switched_and_changed_is_a_question() {
         let theirs = [seed::exact(BASIC.1, BASIC.3), seed::prefix(OPUS.1, "openai/gpt-5.2")];
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         store
+            .by(&maya, now)
             .aliases()
-            .save(Scope::All, id, 1, &theirs, &maya, now)
+            .save(Scope::All, id, 1, &theirs)
             .await
             .expect("a save");
 
@@ -192,8 +193,9 @@ fn a_viewer_sees_it_and_cannot_change_it() {
         let (store, id, now) = (desk.app.store(), desk.key.key().id, desk.app.clock().now());
         let both = [seed::exact(BASIC.1, BASIC.3), kept];
         store
+            .by(&Actor::command_line(), now)
             .aliases()
-            .save(Scope::All, id, 1, &both, &Actor::command_line(), now)
+            .save(Scope::All, id, 1, &both)
             .await
             .expect("a save");
 

@@ -19,8 +19,9 @@ async fn maya_saves(desk: &Desk, aliases: &[Alias]) {
     };
     let (store, id, version) = (desk.app.store(), desk.key.key().id, desk.stored().await.0);
     store
+        .by(&maya, desk.app.clock().now())
         .aliases()
-        .save(Scope::All, id, version, aliases, &maya, desk.app.clock().now())
+        .save(Scope::All, id, version, aliases)
         .await
         .expect("a save");
 }
@@ -204,8 +205,9 @@ fn a_key_that_is_gone_leaves_the_draft_to_copy() {
         let desk = Desk::of(store, Role::Owner).await;
         let (app, id) = (&desk.app, desk.key.key().id);
         app.store()
+            .by(&Actor::command_line(), app.clock().now())
             .api_keys()
-            .delete(Scope::All, id, &Actor::command_line(), app.clock().now())
+            .delete(Scope::All, id)
             .await
             .expect("gone");
 

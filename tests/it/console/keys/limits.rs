@@ -1,7 +1,6 @@
 //! Limits of keys: on the list, on a key's own page, and on the form that makes one.
 
 use crossmodel::domain::{Access, ApiKeyId, KeyStatus, Limits, Period, Role, Scope, SpendLimit};
-use crossmodel::store::Actor;
 use scraper::{ElementRef, Html, Selector};
 
 use crate::console::rows;
@@ -40,11 +39,11 @@ async fn limited(app: &TestApp, key: ApiKeyId, usd: &str, period: Period) {
         period,
     });
     let limits = Limits { spend, ..Limits::NONE };
-    let by = Actor::command_line();
     assert!(
         app.store()
+            .at_noon()
             .api_keys()
-            .set_limits(Scope::All, key, limits, &by, NOON)
+            .set_limits(Scope::All, key, limits)
             .await
             .expect("an answer")
     );
@@ -259,11 +258,11 @@ fn what_all_keys_may_use_together_is_shown() {
             tokens_per_minute: None,
             spend,
         };
-        let by = Actor::command_line();
         assert!(
             app.store()
+                .at_noon()
                 .accounts()
-                .set_limits(account, limits, &by, NOON)
+                .set_limits(account, limits)
                 .await
                 .expect("an answer")
         );
@@ -293,11 +292,12 @@ fn what_the_account_does_not_let_its_keys_do_is_shown_and_heeded() {
             models: Some(vec!["anthropic/claude-opus-4-8".parse().expect("a model")]),
             addresses: vec!["10.0.0.0/8".parse().expect("a network")],
         };
-        let (account, by) = (app.account().id, Actor::command_line());
+        let account = app.account().id;
         assert!(
             app.store()
+                .at_noon()
                 .accounts()
-                .set_access(account, &access, &by, NOON)
+                .set_access(account, &access)
                 .await
                 .expect("an answer")
         );

@@ -35,8 +35,9 @@ impl Desk {
         let saved = self
             .app
             .store()
+            .by(&by, at)
             .aliases()
-            .save(Scope::All, self.key.key().id, base, aliases, &by, at)
+            .save(Scope::All, self.key.key().id, base, aliases)
             .await;
         saved.expect("the store");
     }

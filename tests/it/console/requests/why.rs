@@ -82,8 +82,9 @@ fn a_request_outlives_its_key() {
         let by = Actor::command_line();
         desk.app
             .store()
+            .by(&by, desk.app.clock().now())
             .api_keys()
-            .delete(Scope::All, call.key, &by, desk.app.clock().now())
+            .delete(Scope::All, call.key)
             .await
             .expect("the store");
 

@@ -145,7 +145,7 @@ test!(an_error_in_a_200_counts_against_its_provider, |store| {
         rig.asks("fast").await.is(502);
     }
 
-    let metrics = rig.nobody().get("/metrics").await.is(200);
+    let metrics = rig.without_key().get("/metrics").await.is(200);
 
     assert!(
         metrics

@@ -205,8 +205,9 @@ test!(a_provider_that_cannot_be_reached_is_a_plain_error, |store| {
         ..crossmodel::store::ProviderChange::of("acme".parse().unwrap())
     };
     rig.store
+        .by(&crossmodel::store::Actor::command_line(), rig.clock.now())
         .catalog()
-        .set_provider(&change, &crossmodel::store::Actor::command_line(), rig.clock.now())
+        .set_provider(&change)
         .await
         .unwrap();
 

@@ -174,13 +174,12 @@ both_engines!(
         let rig = Rig::start(store).await;
         for _ in 0..20 {
             rig.store
+                .by(&crossmodel::store::Actor::command_line(), rig.clock.now())
                 .api_keys()
                 .rename(
                     crossmodel::domain::Scope::All,
                     rig.key.id,
                     &crate::harness::seed::name(&format!("k{}", u32::from_ne_bytes(crossmodel::random::bytes()))),
-                    &crossmodel::store::Actor::command_line(),
-                    rig.clock.now(),
                 )
                 .await
                 .unwrap();

@@ -187,7 +187,7 @@ test!(
             rig.asks("inside/model").await;
         }
 
-        let metrics = rig.nobody().get("/metrics").await.is(200);
+        let metrics = rig.without_key().get("/metrics").await.is(200);
         assert!(
             !metrics.text().contains("{provider=\"inside\"} 1"),
             "{}",

@@ -2,7 +2,7 @@
 
 use crossmodel::domain::{CallState, LedgerId, Model, PicoUsd, UsageRecord, UsageSource};
 use crossmodel::random;
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use serde_json::json;
 
 use super::penny::{adds_up, ask_penny, costs_a_penny, counted, penny, usd};
@@ -50,11 +50,13 @@ test!(nothing_is_sent_to_the_provider_once_the_balance_is_used_up, |store| {
     penny(&rig.store).await;
     costs_a_penny(&rig.upstream);
     let take = |amount: &'static str| {
-        let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
-        let (wallets, account) = (rig.store.wallets(), rig.account.id);
+        let id = LedgerId::new(NOON, random::bytes());
+        let (store, account) = (&rig.store, rig.account.id);
         async move {
-            wallets
-                .credit(id, account, usd(amount), "a test", &by, NOON)
+            store
+                .at_noon()
+                .wallets()
+                .credit(id, account, usd(amount), "a test")
                 .await
                 .unwrap()
                 .unwrap()
@@ -94,15 +96,11 @@ test!(an_account_that_never_had_credit_gets_an_error_of_its_own, |store| {
     let name = seed::name("penniless");
     let account =
         crossmodel::domain::Account::new(crossmodel::domain::AccountId::new(NOON, random::bytes()), name, NOON);
-    rig.store
-        .accounts()
-        .create(&account, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    rig.store.at_noon().accounts().create(&account).await.unwrap();
     let (_, secret) = seed::key(&rig.store, account.id, "ci").await;
 
     let refused = rig
-        .nobody()
+        .without_key()
         .bearer(secret.expose())
         .post("/v1/chat/completions", &question("acme/fast"))
         .await
@@ -120,8 +118,9 @@ test!(a_model_without_a_price_is_not_called, |store| {
     }))
     .unwrap();
     rig.store
+        .at_noon()
         .catalog()
-        .import(&CatalogFile::new(vec![model], Vec::new()), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(vec![model], Vec::new()))
         .await
         .unwrap();
 

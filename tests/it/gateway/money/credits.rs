@@ -29,7 +29,7 @@ both_engines!(clients_can_ask_what_the_account_has_and_what_it_used, |store| {
         usage,
         json!({"currency": "USD", "daily": used, "weekly": used, "monthly": used})
     );
-    rig.nobody().get("/v1/credits").await.is(401);
+    rig.without_key().get("/v1/credits").await.is(401);
     rig.client().post("/v1/usage", &json!({})).await.is(404);
 });
 

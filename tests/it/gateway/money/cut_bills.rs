@@ -153,8 +153,9 @@ test!(a_provider_may_have_times_of_its_own, |store| {
     };
     let by = crossmodel::store::Actor::command_line();
     rig.store
+        .by(&by, rig.clock.now())
         .catalog()
-        .set_provider(&change, &by, rig.clock.now())
+        .set_provider(&change)
         .await
         .unwrap();
     rig.upstream.answers(|_| {

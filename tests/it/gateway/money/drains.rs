@@ -8,11 +8,9 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::gateway::rig::{Rig, question, stream_question, test};
-use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::{DONE, Step, delta, finish, json_answer, polite, usage};
 use crossmodel::domain::{CallState, Limits, Scope, UsageRecord, UsageSource};
-use crossmodel::store::Actor;
 
 const CHAT: &str = "/v1/chat/completions";
 
@@ -164,8 +162,9 @@ test!(a_client_that_leaves_uses_up_its_tokens_per_minute, |store| {
         ..Limits::NONE
     };
     rig.store
+        .at_noon()
         .api_keys()
-        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .set_limits(Scope::All, rig.key.id, limits)
         .await
         .unwrap();
     rig.upstream.answers(|_| vec![Step::Hold]);
@@ -213,8 +212,9 @@ test!(a_call_that_no_provider_was_sent_is_free, |store| {
     };
     let by = crossmodel::store::Actor::command_line();
     rig.store
+        .by(&by, rig.clock.now())
         .catalog()
-        .set_provider(&change, &by, rig.clock.now())
+        .set_provider(&change)
         .await
         .unwrap();
     let client = rig.client();

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use crossmodel::domain::{CallState, Limits, Period};
-use crossmodel::store::Actor;
 use futures_util::future::join_all;
 
 use super::penny::{adds_up, ask_penny, costs_a_penny, counted, limit, penny, spend, usd};
 use crate::gateway::rig::{Rig, options, serve, test};
 use crate::harness::client::Client;
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 use crate::harness::upstream::{answer, json_answer};
 
 both_engines!(
@@ -89,14 +88,14 @@ both_engines!(a_spend_limit_of_the_account_holds_for_all_its_keys_together, |sto
     let rig = Rig::start(store).await;
     penny(&rig.store).await;
     costs_a_penny(&rig.upstream);
-    let by = Actor::command_line();
     rig.store
+        .at_noon()
         .accounts()
-        .set_limits(rig.account.id, spend("0.03", Period::Month), &by, NOON)
+        .set_limits(rig.account.id, spend("0.03", Period::Month))
         .await
         .unwrap();
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
-    let second = rig.nobody().bearer(second.expose());
+    let second = rig.without_key().bearer(second.expose());
 
     let mut statuses = Vec::new();
     for n in 0..5 {

@@ -5,7 +5,7 @@ use crossmodel::store::{Actor, CatalogFile, Store};
 use serde_json::{Value, json};
 
 use crate::gateway::rig::Rig;
-use crate::harness::seed::NOON;
+use crate::harness::seed;
 use crate::harness::upstream::{Upstream, json_answer};
 
 pub(super) fn usd(text: &str) -> PicoUsd {
@@ -27,8 +27,9 @@ pub(super) async fn limit(rig: &Rig, limits: Limits) {
     let by = Actor::command_line();
     assert!(
         rig.store
+            .by(&by, rig.clock.now())
             .api_keys()
-            .set_limits(Scope::All, rig.key.id, limits, &by, rig.clock.now())
+            .set_limits(Scope::All, rig.key.id, limits)
             .await
             .unwrap()
     );
@@ -41,10 +42,9 @@ pub(super) async fn penny(store: &Store) {
         "protocols": ["openai-chat"], "context_length": 8192, "pricing": {"prompt": "0", "completion": "0.00001"},
     }))
     .unwrap();
-    let by = Actor::command_line();
-    store
+    seed::at_noon(store)
         .catalog()
-        .import(&CatalogFile::new(vec![model], Vec::new()), &by, NOON)
+        .import(&CatalogFile::new(vec![model], Vec::new()))
         .await
         .unwrap();
 }

@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use crossmodel::domain::{Limits, Scope};
-use crossmodel::store::Actor;
 use serde_json::{Value, json};
 
 use crate::gateway::rig::{Rig, options, question, serve, test};
 use crate::harness::client::{Client, Reply};
-use crate::harness::seed::{self, NOON};
+use crate::harness::seed;
 use crate::harness::upstream::json_answer;
 
 async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
@@ -19,8 +18,9 @@ async fn limit(rig: &Rig, requests: Option<u32>, tokens: Option<u32>) {
         spend: None,
     };
     rig.store
+        .at_noon()
         .api_keys()
-        .set_limits(Scope::All, rig.key.id, limits, &Actor::command_line(), NOON)
+        .set_limits(Scope::All, rig.key.id, limits)
         .await
         .unwrap();
 }
@@ -152,13 +152,14 @@ test!(a_limit_of_the_account_holds_for_all_its_keys_together, |store| {
         ..Limits::NONE
     };
     rig.store
+        .at_noon()
         .accounts()
-        .set_limits(rig.account.id, limits, &Actor::command_line(), NOON)
+        .set_limits(rig.account.id, limits)
         .await
         .unwrap();
     limit(&rig, Some(3), None).await;
     let (_, second) = seed::key(&rig.store, rig.account.id, "second").await;
-    let second = rig.nobody().bearer(second.expose());
+    let second = rig.without_key().bearer(second.expose());
     let chat = "/v1/chat/completions";
 
     assert_eq!(told(&rig.asks("fast").await.is(200), "requests")[..2], ["3", "2"]);

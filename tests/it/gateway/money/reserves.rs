@@ -3,7 +3,7 @@
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{LedgerId, Model, PicoUsd, Scope};
 use crossmodel::random;
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -42,8 +42,9 @@ async fn start(store: TestStore) -> Rig {
         model("claude/lax", "chat", "anthropic-messages", CONTEXT),
     ];
     rig.store
+        .at_noon()
         .catalog()
-        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(models, vec![]))
         .await
         .unwrap();
     rig
@@ -64,10 +65,11 @@ async fn balance(rig: &Rig) -> PicoUsd {
 async fn leave(rig: &Rig, amount: PicoUsd) {
     let change = PicoUsd::from_pico(amount.pico() - balance(rig).await.pico());
     if change != PicoUsd::ZERO {
-        let (id, by) = (LedgerId::new(NOON, random::bytes()), Actor::command_line());
+        let id = LedgerId::new(NOON, random::bytes());
         rig.store
+            .at_noon()
             .wallets()
-            .credit(id, rig.account.id, change, "a test", &by, NOON)
+            .credit(id, rig.account.id, change, "a test")
             .await
             .unwrap()
             .unwrap();

@@ -3,13 +3,12 @@
 use crossmodel::domain::Reserve;
 use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
 use crossmodel::gateway::GatewayOptions;
-use crossmodel::store::{Actor, CatalogFile};
+use crossmodel::store::CatalogFile;
 use serde_json::{Value, json};
 
 use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{Rig, test};
 use crate::harness::client::Reply;
-use crate::harness::seed::NOON;
 use crate::harness::store::TestStore;
 use crate::harness::upstream::{Step, json_answer, stream};
 
@@ -40,8 +39,9 @@ async fn with(store: TestStore, change: impl FnOnce(&mut GatewayOptions)) -> Rig
         model("unsure/tiered", "openai-chat", Value::Null),
     ];
     rig.store
+        .at_noon()
         .catalog()
-        .import(&CatalogFile::new(models, vec![]), &Actor::command_line(), NOON)
+        .import(&CatalogFile::new(models, vec![]))
         .await
         .unwrap();
     rig
@@ -270,11 +270,7 @@ test!(
 test!(a_provider_without_a_price_for_the_tier_is_not_asked, |store| {
     let rig = start(store).await;
     let order = ProviderOrder::new("lab/tiered", None, vec!["unsure".parse().unwrap()]).unwrap();
-    rig.store
-        .catalog()
-        .set_provider_order(&order, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    rig.store.at_noon().catalog().set_provider_order(&order).await.unwrap();
     rig.upstream
         .answers(|_| json_answer(500, &json!({"error": {"message": "no"}})));
 

@@ -7,7 +7,7 @@ use crate::gateway::rig::{Rig, test};
 
 test!(every_address_but_those_of_monitoring_wants_a_key, |store| {
     let rig = Rig::start(store).await;
-    let stranger = rig.nobody();
+    let stranger = rig.without_key();
 
     let mut open = Vec::new();
     for address in addresses() {

@@ -40,7 +40,7 @@ test!(a_page_of_a_named_site_is_let_through_before_it_shows_a_key, |store| {
         "/v1/models/a/b",
         "/v1/nothing",
     ] {
-        let reply = asks_beforehand(rig.nobody(), path, SITE).await.is(204);
+        let reply = asks_beforehand(rig.without_key(), path, SITE).await.is(204);
         assert_eq!(says(&reply, "access-control-allow-origin").unwrap(), SITE, "{path}");
         assert_eq!(says(&reply, "access-control-allow-methods").unwrap(), "GET, POST");
         let headers = says(&reply, "access-control-allow-headers").unwrap();
@@ -61,12 +61,12 @@ test!(
                 .post("/v1/chat/completions", &question("acme/fast"))
                 .await
                 .is(200),
-            rig.nobody()
+            rig.without_key()
                 .with("origin", SITE)
                 .post("/v1/chat/completions", &question("acme/fast"))
                 .await
                 .is(401),
-            rig.nobody().with("origin", SITE).get("/v1/nothing").await.is(404),
+            rig.without_key().with("origin", SITE).get("/v1/nothing").await.is(404),
         ];
         for reply in answers {
             assert_eq!(says(&reply, "access-control-allow-origin").unwrap(), SITE);
@@ -84,7 +84,7 @@ test!(other_sites_are_told_nothing, |store| {
         "https://app.example.com.evil.example",
         "null",
     ] {
-        let asked = asks_beforehand(rig.nobody(), "/v1/models", site).await.is(404);
+        let asked = asks_beforehand(rig.without_key(), "/v1/models", site).await.is(404);
         let called = rig.client().with("origin", site).get("/v1/models").await.is(200);
         for reply in [asked, called] {
             assert_eq!(says(&reply, "access-control-allow-origin"), None, "{site}");
@@ -96,7 +96,7 @@ test!(other_sites_are_told_nothing, |store| {
 
 test!(all_sites_can_be_named, |store| {
     let rig = Rig::with(store, |options| options.cors = Some("*".parse().unwrap())).await;
-    let asked = asks_beforehand(rig.nobody(), "/v1/models", "https://any.example")
+    let asked = asks_beforehand(rig.without_key(), "/v1/models", "https://any.example")
         .await
         .is(204);
     assert_eq!(says(&asked, "access-control-allow-origin").unwrap(), "*");
@@ -117,7 +117,7 @@ test!(all_sites_can_be_named, |store| {
 
 test!(unless_it_is_set_no_site_is_told_anything, |store| {
     let rig = Rig::with(store, |_| {}).await;
-    let asked = asks_beforehand(rig.nobody(), "/v1/models", SITE).await.is(404);
+    let asked = asks_beforehand(rig.without_key(), "/v1/models", SITE).await.is(404);
     let called = rig.client().with("origin", SITE).get("/v1/models").await.is(200);
     for reply in [asked, called] {
         assert!(

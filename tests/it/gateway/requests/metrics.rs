@@ -20,7 +20,7 @@ test!(
             .await
             .is(200);
 
-        let metrics = rig.nobody().get("/metrics").await.is(200);
+        let metrics = rig.without_key().get("/metrics").await.is(200);
         let metrics = metrics.text();
 
         let of = r#"{provider="acme",protocol="openai-chat"#;
@@ -44,9 +44,9 @@ test!(
     responses_and_paused_providers_are_shown_under_their_new_and_their_old_names,
     |store| {
         let rig = Rig::start(store).await;
-        rig.nobody().get("/v1/models").await.is(401);
+        rig.without_key().get("/v1/models").await.is(401);
 
-        let metrics = rig.nobody().get("/metrics").await.is(200);
+        let metrics = rig.without_key().get("/metrics").await.is(200);
         let metrics = metrics.text();
 
         for name in ["responses", "answers"] {
@@ -64,7 +64,7 @@ test!(
 test!(the_text_is_what_prometheus_reads, |store| {
     let rig = Rig::start(store).await;
 
-    let reply = rig.nobody().get("/metrics").await.is(200);
+    let reply = rig.without_key().get("/metrics").await.is(200);
 
     assert_eq!(reply.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     for line in reply.text().lines().filter(|line| !line.starts_with('#')) {

@@ -92,15 +92,9 @@ test!(a_key_limited_to_some_models_lists_those, |store| {
     let (by, now) = (Actor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
+        .by(&by, now)
         .api_keys()
-        .set_allowed(
-            crossmodel::domain::Scope::All,
-            rig.key.id,
-            Some(&allowed),
-            &[],
-            &by,
-            now,
-        )
+        .set_allowed(crossmodel::domain::Scope::All, rig.key.id, Some(&allowed), &[])
         .await
         .unwrap();
 
@@ -194,6 +188,6 @@ test!(head_works_wherever_get_does, |store| {
 test!(the_list_is_for_keys_only, |store| {
     let rig = Rig::start(store).await;
 
-    rig.nobody().get("/v1/models").await.is(401);
-    rig.nobody().get("/v1/models/acme/fast").await.is(401);
+    rig.without_key().get("/v1/models").await.is(401);
+    rig.without_key().get("/v1/models/acme/fast").await.is(401);
 });

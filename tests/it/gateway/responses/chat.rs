@@ -125,7 +125,7 @@ test!(either_header_may_carry_the_key, |store| {
     let rig = Rig::start(store).await;
 
     let reply = rig
-        .nobody()
+        .without_key()
         .with("x-api-key", rig.secret.expose())
         .post("/v1/chat/completions", &question("fast"))
         .await;

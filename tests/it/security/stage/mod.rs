@@ -113,10 +113,10 @@ impl World {
             actor(&app, "admin", Group::Admin, 0, &admin).await,
         ];
         let (by, now) = (Actor::command_line(), clock.now());
-        let disabled = app.store().people().set_enabled(gone.id, false, &by, now).await;
+        let disabled = app.store().by(&by, now).people().set_enabled(gone.id, false).await;
         disabled.expect("to disable a person");
         let closed = closed.account.id;
-        let disabled = app.store().accounts().set_enabled(closed, false, &by, now).await;
+        let disabled = app.store().by(&by, now).accounts().set_enabled(closed, false).await;
         disabled.expect("to disable an account");
 
         let world = Self {

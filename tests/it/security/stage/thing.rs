@@ -222,10 +222,10 @@ impl World {
             aliases,
         };
 
-        let keys = self.app.store().api_keys();
-        let created = keys.create(&new, &Actor::command_line(), now).await;
+        let (store, by) = (self.app.store(), Actor::command_line());
+        let created = store.by(&by, now).api_keys().create(&new).await;
         created.expect("a new key");
-        let key = keys.get(Scope::All, id).await.expect("the store");
+        let key = store.api_keys().get(Scope::All, id).await.expect("the store");
         (key.expect("the new key"), secret.expose().to_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! What stands under the sentence: notes, short facts, a link and a call.
+//! The facts under the sentence of the test box: notes, prices, a link and an example call.
 
 use url::form_urlencoded::Serializer;
 

@@ -16,7 +16,7 @@ impl Rules<'_> {
         self.explain(&self.draft, name)
     }
 
-    /// The same with the stored aliases; `None` if they cannot say anything else.
+    /// The answer of the stored aliases; `None` if it cannot differ from that of the draft.
     pub(super) fn live(&self, name: &str) -> Option<Explanation> {
         (self.draft != self.stored && !name.is_empty()).then(|| self.explain(&self.stored, name))
     }

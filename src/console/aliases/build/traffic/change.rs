@@ -3,7 +3,7 @@
 use crate::console::aliases::editor_data::EditorData;
 use crate::domain::{AliasSet, Decision, Outcome, decide};
 
-/// What a name comes to with the saved aliases, and with the draft.
+/// The outcome of a name with the saved aliases, and with the draft.
 pub(super) struct TrafficChange<'a> {
     pub now: Decision<'a>,
     pub next: Decision<'a>,

@@ -1,4 +1,4 @@
-//! The traffic under the list: what the client really sent, seen through the saved aliases and through the draft.
+//! The traffic under the list: the names that the client really sent, resolved by the saved aliases and by the draft.
 
 mod change;
 mod cost;

@@ -15,8 +15,8 @@
 //! A limit does not count if the catalog says that the provider counts thinking beside the answer, or if the request has a field
 //! that is not known here. Then, as without a limit, the model's longest answer counts.
 //!
-//! Left out are searches of the web, and a provider's own tools that make it run the model several times in one call: how often
-//! that happens is not known before.
+//! The bound leaves out searches of the web, and a provider's own tools that make it run the model several times in one
+//! call: their number is not known before the call.
 
 mod request_size;
 

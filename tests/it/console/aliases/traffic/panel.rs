@@ -191,8 +191,9 @@ fn hints_about_traffic_go_by_what_was_sent() {
             crate::harness::seed::prefix(OPUS.1, HAIKU),
         ];
         store
+            .by(&Actor::command_line(), days_ago(40))
             .aliases()
-            .save(Scope::All, id, 1, &saved, &Actor::command_line(), days_ago(40))
+            .save(Scope::All, id, 1, &saved)
             .await
             .expect("a save");
         let matched = |alias: &str, days| UsageRecord {

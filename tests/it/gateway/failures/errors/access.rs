@@ -13,8 +13,9 @@ test!(a_key_limited_to_addresses_is_refused_elsewhere, |store| {
     let limit = async |net: &str| {
         let (by, now) = (Actor::command_line(), rig.clock.now());
         rig.store
+            .by(&by, now)
             .api_keys()
-            .set_allowed(Scope::All, rig.key.id, None, &[net.parse().unwrap()], &by, now)
+            .set_allowed(Scope::All, rig.key.id, None, &[net.parse().unwrap()])
             .await
             .unwrap();
     };
@@ -37,8 +38,9 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
     let (by, now) = (Actor::command_line(), rig.clock.now());
     let allowed = ["acme/other".parse().unwrap()];
     rig.store
+        .by(&by, now)
         .api_keys()
-        .set_allowed(Scope::All, rig.key.id, Some(&allowed), &[], &by, now)
+        .set_allowed(Scope::All, rig.key.id, Some(&allowed), &[])
         .await
         .unwrap();
 
@@ -65,14 +67,14 @@ test!(a_key_limited_to_models_may_not_reach_others_through_an_alias, |store| {
 
 async fn allow(rig: &Rig, access: Access) {
     let (by, now) = (Actor::command_line(), rig.clock.now());
-    let set = rig.store.accounts().set_access(rig.account.id, &access, &by, now);
+    let set = rig.store.by(&by, now).accounts().set_access(rig.account.id, &access);
     assert!(set.await.unwrap());
 }
 
 async fn allow_key(rig: &Rig, models: Option<&[ModelId]>) {
     let (by, now) = (Actor::command_line(), rig.clock.now());
-    let keys = rig.store.api_keys();
-    let set = keys.set_allowed(Scope::All, rig.key.id, models, &[], &by, now);
+    let keys = rig.store.by(&by, now).api_keys();
+    let set = keys.set_allowed(Scope::All, rig.key.id, models, &[]);
     assert!(set.await.unwrap());
 }
 

@@ -20,24 +20,28 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
 
     let missing = "No API key was sent. Send it as 'Authorization: Bearer cm-…' or as 'x-api-key: cm-…'.";
     let not_valid = "This API key is not valid.";
-    is_error(&ask(rig.nobody()).await, (401, AUTH, None, "missing_api_key"), missing);
     is_error(
-        &ask(rig.nobody().with("authorization", "Basic abc")).await,
+        &ask(rig.without_key()).await,
         (401, AUTH, None, "missing_api_key"),
         missing,
     );
     is_error(
-        &ask(rig.nobody().bearer("sk-other")).await,
+        &ask(rig.without_key().with("authorization", "Basic abc")).await,
+        (401, AUTH, None, "missing_api_key"),
+        missing,
+    );
+    is_error(
+        &ask(rig.without_key().bearer("sk-other")).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
-        &ask(rig.nobody().bearer(&mistyped)).await,
+        &ask(rig.without_key().bearer(&mistyped)).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
     is_error(
-        &ask(rig.nobody().bearer(unknown.expose())).await,
+        &ask(rig.without_key().bearer(unknown.expose())).await,
         (401, AUTH, None, "invalid_api_key"),
         not_valid,
     );
@@ -51,10 +55,12 @@ test!(a_call_without_a_usable_key_says_what_is_wrong_with_it, |store| {
 
 both_engines!(a_key_that_is_not_active_says_why, |store| {
     let rig = Rig::start(store).await;
-    let (keys, by, now) = (rig.store.api_keys(), Actor::command_line(), rig.clock.now());
+    let (by, now) = (Actor::command_line(), rig.clock.now());
+    let writer = rig.store.by(&by, now);
+    let (accounts, keys) = (writer.accounts(), writer.api_keys());
     rig.asks("fast").await.is(200);
 
-    keys.set_state(Scope::All, rig.key.id, KeyState::Disabled, &by, now)
+    keys.set_state(Scope::All, rig.key.id, KeyState::Disabled)
         .await
         .unwrap();
     is_error(
@@ -62,12 +68,10 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
         (401, AUTH, None, "api_key_inactive"),
         "This API key is disabled.",
     );
-    keys.set_state(Scope::All, rig.key.id, KeyState::Active, &by, now)
-        .await
-        .unwrap();
+    keys.set_state(Scope::All, rig.key.id, KeyState::Active).await.unwrap();
     rig.asks("fast").await.is(200);
 
-    keys.set_expiry(Scope::All, rig.key.id, Some(now.plus(Duration::from_secs(5))), &by, now)
+    keys.set_expiry(Scope::All, rig.key.id, Some(now.plus(Duration::from_secs(5))))
         .await
         .unwrap();
     rig.asks("fast").await.is(200);
@@ -77,24 +81,16 @@ both_engines!(a_key_that_is_not_active_says_why, |store| {
         (401, AUTH, None, "api_key_expired"),
         "This API key has expired.",
     );
-    keys.set_expiry(Scope::All, rig.key.id, None, &by, now).await.unwrap();
+    keys.set_expiry(Scope::All, rig.key.id, None).await.unwrap();
     rig.asks("fast").await.is(200);
 
     let inactive = "The account or the person that this API key belongs to is disabled.";
-    rig.store
-        .accounts()
-        .set_enabled(rig.account.id, false, &by, now)
-        .await
-        .unwrap();
+    accounts.set_enabled(rig.account.id, false).await.unwrap();
     is_error(&rig.asks("fast").await, (401, AUTH, None, "user_inactive"), inactive);
-    rig.store
-        .accounts()
-        .set_enabled(rig.account.id, true, &by, now)
-        .await
-        .unwrap();
+    accounts.set_enabled(rig.account.id, true).await.unwrap();
     rig.asks("fast").await.is(200);
 
-    keys.delete(Scope::All, rig.key.id, &by, now).await.unwrap();
+    keys.delete(Scope::All, rig.key.id).await.unwrap();
     is_error(
         &rig.asks("fast").await,
         (401, AUTH, None, "invalid_api_key"),
@@ -106,12 +102,13 @@ test!(a_key_of_a_disabled_person_is_refused, |store| {
     let rig = Rig::start(store).await;
     let person = seed::person(&rig.store, "maya@example.com", Role::Owner, Some(rig.account.id)).await;
     let secret = key_of(&rig, Some(person.id)).await;
-    let client = rig.nobody().bearer(secret.expose());
+    let client = rig.without_key().bearer(secret.expose());
     chat(&client, &question("acme/fast")).await.is(200);
 
     rig.store
+        .at_noon()
         .people()
-        .set_enabled(person.id, false, &Actor::command_line(), NOON)
+        .set_enabled(person.id, false)
         .await
         .unwrap();
 
@@ -129,11 +126,7 @@ async fn key_of(rig: &Rig, owner: Option<PersonId>) -> ApiKeySecret {
         hash,
         aliases: Vec::new(),
     };
-    rig.store
-        .api_keys()
-        .create(&new, &Actor::command_line(), NOON)
-        .await
-        .unwrap();
+    rig.store.at_noon().api_keys().create(&new).await.unwrap();
     secret
 }
 
@@ -146,26 +139,19 @@ test!(a_rolled_secret_works_as_long_as_was_granted, |store| {
     let until = rig.clock.now().plus(Duration::from_secs(30));
     let by = Actor::command_line();
     rig.store
+        .by(&by, rig.clock.now())
         .api_keys()
-        .roll(
-            Scope::All,
-            rig.key.id,
-            &hash,
-            &new.display(),
-            Some(until),
-            &by,
-            rig.clock.now(),
-        )
+        .roll(Scope::All, rig.key.id, &hash, &new.display(), Some(until))
         .await
         .unwrap();
 
     rig.asks("fast").await.is(200);
-    chat(&rig.nobody().bearer(new.expose()), &question("fast"))
+    chat(&rig.without_key().bearer(new.expose()), &question("fast"))
         .await
         .is(200);
     rig.clock.advance(Duration::from_secs(30));
     rig.asks("fast").await.is(401);
-    chat(&rig.nobody().bearer(new.expose()), &question("fast"))
+    chat(&rig.without_key().bearer(new.expose()), &question("fast"))
         .await
         .is(200);
 });

@@ -50,7 +50,7 @@ test!(what_is_not_there_is_a_json_404_in_the_callers_shape, |store| {
 test!(reading_routes_answer_anthropics_clients_in_their_shape, |store| {
     let rig = Rig::start(store).await;
 
-    let reply = rig.nobody().with("x-api-key", "cm-wrong").get("/v1/models").await;
+    let reply = rig.without_key().with("x-api-key", "cm-wrong").get("/v1/models").await;
 
     let expected = json!({
         "type": "error",
@@ -63,7 +63,10 @@ test!(reading_routes_answer_anthropics_clients_in_their_shape, |store| {
 test!(a_websocket_is_refused_at_once, |store| {
     let rig = Rig::start(store).await;
 
-    let client = rig.nobody().with("upgrade", "websocket").with("connection", "upgrade");
+    let client = rig
+        .without_key()
+        .with("upgrade", "websocket")
+        .with("connection", "upgrade");
     let reply = client
         .send(Method::GET, "/v1/responses", None, Default::default())
         .await;

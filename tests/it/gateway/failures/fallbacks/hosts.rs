@@ -60,7 +60,7 @@ impl Hosts {
         ];
         let file = CatalogFile::new(models.into(), providers.collect());
         let by = Actor::command_line();
-        rig.store.catalog().import(&file, &by, NOON).await.unwrap();
+        rig.store.by(&by, NOON).catalog().import(&file).await.unwrap();
 
         Self { rig, second, third }
     }
@@ -71,8 +71,9 @@ impl Hosts {
         let by = Actor::command_line();
         self.rig
             .store
+            .by(&by, self.rig.clock.now())
             .catalog()
-            .set_provider_order(&order, &by, self.rig.clock.now())
+            .set_provider_order(&order)
             .await
             .unwrap();
     }

@@ -32,8 +32,9 @@ both_engines!(an_order_is_live_on_the_next_request, |store| {
             hosts
                 .rig
                 .store
+                .by(&by, now)
                 .catalog()
-                .remove_provider_order("lab/m", None, &by, now)
+                .remove_provider_order("lab/m", None)
                 .await
                 .unwrap()
         );
@@ -60,8 +61,9 @@ test!(only_models_that_the_key_may_use_are_asked, |store| {
         hosts
             .rig
             .store
+            .by(&by, now)
             .api_keys()
-            .set_allowed(Scope::All, hosts.rig.key.id, Some(&allowed), &[], &by, now)
+            .set_allowed(Scope::All, hosts.rig.key.id, Some(&allowed), &[])
             .await
             .unwrap();
 

@@ -27,7 +27,7 @@ test!(a_paused_provider_is_passed_over_at_once_until_it_recovers, |store| {
     let hosts = Hosts::start(store).await;
     hosts.order(None, &["second"]).await;
     let open = async || {
-        let metrics = hosts.rig.nobody().get("/metrics").await.is(200);
+        let metrics = hosts.rig.without_key().get("/metrics").await.is(200);
         let line = metrics
             .text()
             .lines()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long the server waits for clients.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) struct Patience {
+pub(in crate::app) struct ClientTimeouts {
     /// For the head of a request, from its first byte on.
     pub head: Duration,
     /// For the next request.
@@ -17,7 +17,7 @@ pub(in crate::app) struct Patience {
     pub settling: Duration,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(5),
