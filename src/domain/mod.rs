@@ -43,7 +43,7 @@ pub use catalog::{
 };
 pub use facts::{
     AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, Facts, FactsPatch, FieldFact, Fit, ForcedChoice,
-    LaneCondition, LaneRule, LimitField, Overflow, Patched, Prefill, Roles, RootUnions, Schemas, SealBinding,
+    LimitField, Overflow, Patched, Prefill, ProtocolCondition, ProtocolRule, Roles, RootUnions, Schemas, SealBinding,
     StrictTools, SystemTurns, ThinkingFacts, ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder,
     UnknownFields, WholeAnswers,
 };

@@ -105,7 +105,8 @@ pub const OLD_NAMES: &[OldName] = &[
     // The store.
     old("Editor", "Actor").below("src/store"),
     old_type("Saved", "SavedAliases"),
-    old_type("Refused", "RefusedName, in wire Untranslatable"),
+    old_type("Refused", "RefusedName").below("src/store"),
+    old_type("Refused", "Untranslatable").below("src/wire"),
     // The neutral form.
     old("Ask", "Request").below("src/wire"),
     old("Reply", "Response").below("src/wire"),

@@ -53,7 +53,7 @@ patched! {
         /// Whether the conversation may end with the model's own words.
         prefill: Prefill = Prefill::default(),
         /// What a protocol of the provider cannot take.
-        lanes: Vec<LaneRule> = Vec::new(),
+        protocols: Vec<ProtocolRule> = Vec::new(),
         /// What answers are like.
         answers: Answers = Answers::default(),
     }

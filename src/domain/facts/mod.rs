@@ -14,7 +14,7 @@ pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts};
 pub use field::{FieldFact, Fit};
 pub use patch::Patched;
 pub use words::{
-    AnswerFormats, Betas, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LaneCondition, LaneRule, LimitField,
-    Overflow, Prefill, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch, ThoughtsBack,
-    ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
+    AnswerFormats, Betas, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LimitField, Overflow, Prefill,
+    ProtocolCondition, ProtocolRule, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch,
+    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
 };

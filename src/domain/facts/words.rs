@@ -150,7 +150,7 @@ words! {
 /// What a request may have that decides where it can go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LaneCondition {
+pub enum ProtocolCondition {
     /// It has tools.
     Tools,
     /// The model thinks, whether or not the request says so.
@@ -162,11 +162,11 @@ pub enum LaneCondition {
 /// A rule for what a protocol cannot take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LaneRule {
+pub struct ProtocolRule {
     /// All of these hold.
-    pub when: Vec<LaneCondition>,
+    pub when: Vec<ProtocolCondition>,
     /// Then the request is refused in this protocol.
     pub not: Protocol,
 }
 
-replaced_whole!(Vec<LaneRule>);
+replaced_whole!(Vec<ProtocolRule>);

@@ -67,7 +67,7 @@ fn the_catalog_knows_what_models_take() {
             DeveloperRole::Native
         )
     );
-    assert!(gpt.openai_fields && !gpt.obeys("top_k", false) && !gpt.lanes.is_empty());
+    assert!(gpt.openai_fields && !gpt.obeys("top_k", false) && !gpt.protocols.is_empty());
     assert_eq!(gpt.field("stop"), &FieldFact::Refused);
 
     let opus = messages("anthropic/claude-opus-4-8");
