@@ -86,7 +86,7 @@ fn request(bencher: Bencher<'_, '_>, number: usize) {
         if client.native() == Some(provider) {
             Control::read(body, client)
                 .ok()
-                .and_then(|control| control.rewrite(body, &literal, AskUsage::Yes))
+                .and_then(|control| control.rewrite(body, &literal, AskUsage::Yes, &[]))
         } else {
             // The gateway reads the control keys of every request.
             drop(divan::black_box(Control::read(body, client)));

@@ -7,6 +7,7 @@
 //! the answer. Where they differ, [`translate`] goes from one protocol's folder to another ([`chat`], [`messages`],
 //! [`responses`], [`completions`]) by way of the [`neutral`] form, so that no protocol knows another.
 
+pub mod adapt;
 pub mod address;
 pub mod chat;
 pub mod completions;

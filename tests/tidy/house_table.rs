@@ -47,6 +47,10 @@ const WIRE: &[Row] = &[
     ("messages", PROTOCOL),
     ("responses", PROTOCOL),
     ("completions", &["error", "neutral", "chat"]),
+    (
+        "adapt",
+        &["json", "control", "operation", "neutral", "chat", "messages"],
+    ),
     ("passthrough", PROTOCOLS),
     ("translate", PROTOCOLS),
 ];

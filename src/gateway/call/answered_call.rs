@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::attempts::{CandidateAnswer, Unanswered};
 use super::failures::not_written;
+use super::job::RanHeaders;
 use super::line::{EVENT_STREAM, Left, Line};
 use super::opening::Answer;
 use super::plan::Candidate;
@@ -67,7 +68,11 @@ impl AnsweredCall {
                     status, content_type, ..
                 } = &*stream;
                 let client = match line {
-                    Some(line) => line.stream(*status, content_type.clone(), candidate.target.header.clone()),
+                    Some(line) => line.stream(
+                        *status,
+                        content_type.clone(),
+                        RanHeaders::new(&candidate, &record.notes),
+                    ),
                     None => Err(Left),
                 };
                 let relay = Relay {
@@ -102,11 +107,11 @@ async fn whole(
     let Some(line) = line else { return record.client_left() };
     record.metered = response.metered;
 
+    let ran = RanHeaders::new(candidate, &record.notes);
     if record.settle(status).await.is_err() {
         return line.fail(not_written(), None);
     }
 
-    let ran = candidate.target.header.clone();
     let body = candidate.endpoint.mask.answer(response.body);
     if !response.as_events {
         return line.whole(status, body, ran);
@@ -119,7 +124,7 @@ async fn whole(
 
 /// Ends a call that got no answer. `cut`: a limit of the gateway cut it off, and the provider charges for it.
 pub fn unanswered(record: Box<CallRecord>, line: Option<Line>, failure: Failure, cut: bool) {
-    let of = record.model();
+    let of = record.ran_headers();
     let ApiError { status, code, .. } = &failure.error;
     if cut {
         record.cut_off(*status, code)

@@ -16,6 +16,7 @@ use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
+use crate::wire::adapt::Notes;
 use crate::wire::control::Control;
 
 /// A call that is ready to be made by its task.
@@ -48,17 +49,43 @@ impl CallJob {
     }
 }
 
+/// What the head of an answer says about the model that ran.
+#[derive(Clone, Debug)]
+pub struct RanHeaders {
+    pub model: AnswerValue,
+    /// What was changed in the request to fit it to the model.
+    pub adapted: Option<AnswerValue>,
+}
+
+impl RanHeaders {
+    /// The headers for a candidate whose request was changed so.
+    pub fn new(candidate: &Candidate, notes: &Notes) -> Self {
+        Self {
+            model: candidate.target.header.clone(),
+            adapted: adapted_header(notes),
+        }
+    }
+}
+
+/// The header that says what was changed in a request; `None` if nothing was.
+pub fn adapted_header(notes: &Notes) -> Option<AnswerValue> {
+    if notes.is_empty() {
+        return None;
+    }
+    AnswerValue::from_str(&notes.header()).ok()
+}
+
 /// The response that the client gets.
 pub enum ClientResponse {
     /// A whole JSON answer.
-    Whole { status: u16, body: Bytes, ran: AnswerValue },
+    Whole { status: u16, body: Bytes, ran: RanHeaders },
     /// A stream.
     Events {
         status: u16,
         content_type: AnswerValue,
         pieces: mpsc::Receiver<Bytes>,
-        ran: AnswerValue,
+        ran: RanHeaders,
     },
     /// An error, and the model that was tried last.
-    Failed { failure: Failure, of: Option<AnswerValue> },
+    Failed { failure: Failure, of: Option<RanHeaders> },
 }

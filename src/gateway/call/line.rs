@@ -7,7 +7,7 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::job::ClientResponse;
+use super::job::{ClientResponse, RanHeaders};
 use crate::gateway::http::Failure;
 use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;
@@ -55,7 +55,7 @@ impl Line {
     }
 
     /// Shows the client that its stream is alive. `ran` is the model for the head, if the head is still to be sent.
-    pub fn keepalive(&mut self, ran: &AnswerValue) {
+    pub fn keepalive(&mut self, ran: &RanHeaders) {
         if let State::Waiting(_) = self.state
             && self.open(200, EVENT_STREAM, ran.clone()).is_err()
         {
@@ -73,7 +73,7 @@ impl Line {
         mut self,
         status: u16,
         content_type: AnswerValue,
-        ran: AnswerValue,
+        ran: RanHeaders,
     ) -> Result<mpsc::Sender<Bytes>, Left> {
         if let State::Waiting(_) = self.state {
             self.open(status, content_type, ran)?;
@@ -86,14 +86,14 @@ impl Line {
     }
 
     /// Sends a whole answer. If the client has left, the call still counts as answered.
-    pub fn whole(self, status: u16, body: Bytes, ran: AnswerValue) {
+    pub fn whole(self, status: u16, body: Bytes, ran: RanHeaders) {
         if let State::Waiting(answer) = self.state {
             let _ = answer.send(ClientResponse::Whole { status, body, ran });
         }
     }
 
     /// Reports a failure of the model `of`: as an error, or as an event if the head of a stream has gone out.
-    pub fn fail(self, failure: Failure, of: Option<AnswerValue>) {
+    pub fn fail(self, failure: Failure, of: Option<RanHeaders>) {
         match self.state {
             State::Waiting(answer) => drop(answer.send(ClientResponse::Failed { failure, of })),
             State::Open(pieces) => drop(pieces.try_send(failed(self.operation, &failure.error))),
@@ -102,7 +102,7 @@ impl Line {
     }
 
     /// Sends the head of a stream to a client that has got nothing.
-    fn open(&mut self, status: u16, content_type: AnswerValue, ran: AnswerValue) -> Result<(), Left> {
+    fn open(&mut self, status: u16, content_type: AnswerValue, ran: RanHeaders) -> Result<(), Left> {
         let (pieces, taken) = mpsc::channel(AHEAD);
         let State::Waiting(answer) = std::mem::replace(&mut self.state, State::Closed) else {
             return Err(Left);

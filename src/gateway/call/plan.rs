@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::domain::{Facts, Protocol, RequestId};
+use crate::domain::{Protocol, RequestId};
 use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::control::{AskUsage, Control, model_literal};
+use crate::wire::adapt::{Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
 use crate::wire::operation::Operation;
@@ -19,7 +20,7 @@ pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
     /// What the model takes there.
-    pub facts: Arc<Facts>,
+    pub facts: Arc<TargetFacts>,
     /// The circuit breaker of this model at this address.
     pub breaker: Arc<Breaker>,
 }
@@ -34,6 +35,10 @@ pub struct ClientRequest {
     pub created: i64,
     pub stream: bool,
     pub include_usage: bool,
+    /// The alias that matched, for messages.
+    pub alias: Option<String>,
+    /// How much the request may be changed.
+    pub strictness: Strictness,
     /// The model's name in the answer; `None` for the id of the model that ran.
     pub response_name: Option<String>,
 }
@@ -44,6 +49,8 @@ pub struct ProviderRequest {
     pub body: Bytes,
     /// Whether the gateway asked for usage in it, though the client did not.
     pub added_usage: bool,
+    /// What was changed to fit it to the target.
+    pub notes: Notes,
     pub mode: ResponseMode,
 }
 
@@ -110,20 +117,18 @@ impl ClientRequest {
             facts,
             ..
         } = candidate;
-        if self.can_pass_through(body, endpoint.protocol) {
-            let added_usage = ask == AskUsage::Yes && control.lacks_usage();
-            let rewritten = control.rewrite(body, &target.literal, ask);
-            let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
-            let name = self
-                .response_name
-                .as_deref()
-                .map_or_else(|| target.name.clone(), |name| model_literal(name).into());
-            return Ok(ProviderRequest {
-                body: request,
-                added_usage,
-                mode: ResponseMode::Passthrough { name },
-            });
-        }
+        let notes = match self.plan(body, control, candidate) {
+            Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, &[], Notes::default())),
+            Plan::Rewrite(edits) => {
+                let pieces = edits.pieces(&control.members);
+                return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
+            }
+            Plan::Translate(notes) => notes,
+            Plan::Refuse(refusal) => {
+                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+                return Err(Untranslatable::impossible(refusal.param, message));
+            }
+        };
 
         let style = self.response_style(target);
         let (exchange, request) = Exchange::open(
@@ -131,19 +136,65 @@ impl ClientRequest {
             body,
             TranslationTarget {
                 model: &target.model.upstream_model,
-                facts,
+                facts: &facts.facts,
                 asks_usage: ask == AskUsage::Yes,
                 includes_reasoning: endpoint.includes_reasoning,
             },
             style,
         )?;
 
-        let added_usage = self.stream && facts.stream_options && ask == AskUsage::Yes;
+        let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
             added_usage,
+            notes,
             mode: ResponseMode::Translated(Box::new(exchange)),
         })
+    }
+}
+
+impl ClientRequest {
+    /// What has to happen to the request before it goes to a candidate.
+    fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
+        let Candidate { endpoint, facts, .. } = candidate;
+        if !self.can_pass_through(body, endpoint.protocol) {
+            return Plan::Translate(Notes::default());
+        }
+        if facts.takes_as_it_is(control) {
+            return Plan::Passthrough;
+        }
+
+        match std::str::from_utf8(body) {
+            Ok(body) => adapt(RequestView { body, control }, facts).under(self.strictness),
+            Err(_) => Plan::Passthrough,
+        }
+    }
+
+    /// A request in the client's own protocol, with `pieces` of its body in the places of others.
+    fn in_own_protocol(
+        &self,
+        body: &Bytes,
+        control: &Control,
+        candidate: &Candidate,
+        ask: AskUsage,
+        pieces: &[Piece],
+        notes: Notes,
+    ) -> ProviderRequest {
+        let target = &candidate.target;
+        let added_usage = ask == AskUsage::Yes && control.lacks_usage();
+        let rewritten = control.rewrite(body, &target.literal, ask, pieces);
+        let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
+        let name = self
+            .response_name
+            .as_deref()
+            .map_or_else(|| target.name.clone(), |name| model_literal(name).into());
+
+        ProviderRequest {
+            body: request,
+            added_usage,
+            notes,
+            mode: ResponseMode::Passthrough { name },
+        }
     }
 }
 

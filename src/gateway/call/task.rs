@@ -6,14 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::HeaderValue as AnswerValue;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::answered_call::{AnsweredCall, unanswered};
 use super::attempts;
 use super::failures::not_written;
-use super::job::{CallJob, ClientResponse};
+use super::job::{CallJob, ClientResponse, RanHeaders};
 use super::line::Line;
 
 /// Starts the task of the call. The channel closes without a response only if the task panics.
@@ -45,9 +44,8 @@ async fn get_answer(mut call: Box<CallJob>, answer: oneshot::Sender<ClientRespon
     let (result, line) = {
         let (inner, progress) = (Arc::clone(&call.inner), Arc::clone(&call.progress));
         let keepalive = Some(inner.options.timeouts.keepalive).filter(|time| call.request.stream && !time.is_zero());
-        let ran = keepalive
-            .and(call.candidates.first())
-            .map(|first| first.target.header.clone());
+        let first = keepalive.and(call.candidates.first()).zip(call.first_request.as_ref());
+        let ran = first.map(|(candidate, request)| RanHeaders::new(candidate, &request.notes));
         let mut asking = std::pin::pin!(attempts::run_attempts(&mut call));
         match until_answered(asking.as_mut(), &mut line, keepalive.zip(ran), &mut sent).await {
             Some(result) => (Some(result), Some(line)),
@@ -91,7 +89,7 @@ async fn get_answer(mut call: Box<CallJob>, answer: oneshot::Sender<ClientRespon
 async fn until_answered<T>(
     asking: Pin<&mut impl Future<Output = T>>,
     line: &mut Line,
-    keepalive: Option<(Duration, AnswerValue)>,
+    keepalive: Option<(Duration, RanHeaders)>,
     sent: &mut Instant,
 ) -> Option<T> {
     let Some((every, ran)) = keepalive else {

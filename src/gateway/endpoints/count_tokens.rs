@@ -33,7 +33,7 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
     let candidate = only_candidate(caller, control.model(&buffered.bytes)).await?;
     caller.head.model = Some(candidate.target.header.clone());
 
-    let rewritten = control.rewrite(&buffered.bytes, &candidate.target.literal, AskUsage::AsSent);
+    let rewritten = control.rewrite(&buffered.bytes, &candidate.target.literal, AskUsage::AsSent, &[]);
     let body = rewritten.map_or_else(|| buffered.bytes.clone(), Bytes::from);
     if let Some(count) = ask_provider(caller, &candidate, body).await? {
         return Ok(Answer::ok(count));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
 use actix_web::web;
 use tokio::time::Instant;
 
@@ -17,11 +17,14 @@ use crate::gateway::http::{Failure, forwarded};
 use crate::gateway::metering::spending::{CostBound, Holds, cost_bound};
 use crate::gateway::metering::spool::SpoolFull;
 use crate::gateway::upstream::Progress;
+use crate::wire::adapt::Strictness;
 use crate::wire::control::Control;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 use crate::wire::usage::{INLINE, inline_data};
 
+/// Says how much the request may be changed to fit it to its target.
+const X_ADAPT: HeaderName = HeaderName::from_static("x-crossmodel-adapt");
 /// Characters of a client's program name that are recorded.
 const AGENT: usize = 120;
 
@@ -56,6 +59,8 @@ pub async fn call(
         created: caller.now.seconds(),
         stream: control.stream,
         include_usage: control.asks_usage(),
+        alias: routed.alias.as_ref().map(|(name, _)| name.to_string()),
+        strictness: strictness(caller.request.headers())?,
         response_name: routed.keep_name.then(|| control.model(&buffered.bytes).to_owned()),
     };
     let provider_request = client_request
@@ -165,7 +170,7 @@ async fn reserve(
 fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
     match response {
         ClientResponse::Whole { status, body, ran } => {
-            caller.head.model = Some(ran);
+            (caller.head.model, caller.head.adapted) = (Some(ran.model), ran.adapted);
             Answer::Json { status, body }
         }
         ClientResponse::Events {
@@ -174,7 +179,7 @@ fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
             pieces,
             ran,
         } => {
-            caller.head.model = Some(ran);
+            (caller.head.model, caller.head.adapted) = (Some(ran.model), ran.adapted);
             Answer::Events {
                 status,
                 content_type,
@@ -182,8 +187,8 @@ fn answer(caller: &mut Caller<'_>, response: ClientResponse) -> Answer {
             }
         }
         ClientResponse::Failed { failure, of } => {
-            if of.is_some() {
-                caller.head.model = of;
+            if let Some(ran) = of {
+                (caller.head.model, caller.head.adapted) = (Some(ran.model), ran.adapted);
             }
             Answer::Failed(failure)
         }
@@ -198,6 +203,19 @@ fn prompt_bytes(control: &Control, body: &[u8]) -> usize {
     }
     let (data, pieces) = inline_data(body);
     control.prompt_bytes.saturating_sub(data) + pieces * INLINE
+}
+
+/// How much the request may be changed, as its header says.
+fn strictness(headers: &HeaderMap) -> Result<Strictness, ApiError> {
+    match headers.get(X_ADAPT).map(|value| value.as_bytes()) {
+        None | Some(b"adapt") => Ok(Strictness::Adapt),
+        Some(b"strict") => Ok(Strictness::Strict),
+        Some(b"off") => Ok(Strictness::Off),
+        Some(_) => {
+            let message = "The header 'x-crossmodel-adapt' must be 'adapt', 'strict' or 'off'.";
+            Err(ApiError::new(Code::UnsupportedParameter, message))
+        }
+    }
 }
 
 /// The client's program, as far as it can be printed.

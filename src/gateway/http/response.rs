@@ -17,6 +17,7 @@ use crate::wire::error::{Code, Surface};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const X_MODEL: HeaderName = HeaderName::from_static("x-crossmodel-model");
+const X_ADAPTED: HeaderName = HeaderName::from_static("x-crossmodel-adapted");
 const X_ALIAS: HeaderName = HeaderName::from_static("x-crossmodel-alias");
 const X_SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 /// Keeps proxies in front of the gateway from buffering a stream.
@@ -33,6 +34,8 @@ pub struct Head {
     pub model: Option<HeaderValue>,
     /// The alias that matched the requested name.
     pub alias: Option<HeaderValue>,
+    /// What was changed in the request to fit it to its target.
+    pub adapted: Option<HeaderValue>,
 }
 
 impl Head {
@@ -43,6 +46,7 @@ impl Head {
             at,
             model: None,
             alias: None,
+            adapted: None,
         }
     }
 
@@ -91,6 +95,9 @@ impl Head {
         }
         if let Some(alias) = self.alias {
             answer.insert_header((X_ALIAS, alias));
+        }
+        if let Some(adapted) = self.adapted {
+            answer.insert_header((X_ADAPTED, adapted));
         }
 
         answer

@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use super::breaker::Breaker;
 use super::endpoint::UpstreamEndpoint;
-use crate::domain::{Facts, Model, ModelKind, Provider, facts};
+use crate::domain::{Model, ModelKind, Provider, facts};
+use crate::wire::adapt::TargetFacts;
 use crate::wire::control::model_literal;
 use crate::wire::operation::Operation;
 
@@ -30,7 +31,7 @@ pub struct CallableModel {
 pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
     /// What the model takes there.
-    pub facts: Arc<Facts>,
+    pub facts: Arc<TargetFacts>,
     /// The circuit breaker of the model at this address.
     pub breaker: Arc<Breaker>,
 }
@@ -48,7 +49,10 @@ impl CallableModel {
 
         let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
             breaker: endpoint.state.breaker(&model.id),
-            facts: Arc::new(facts(provider, model, endpoint.protocol)),
+            facts: Arc::new(TargetFacts::new(
+                facts(provider, model, endpoint.protocol),
+                endpoint.protocol,
+            )),
             endpoint,
         };
         let endpoints = endpoints.into_iter().map(endpoint).collect();

@@ -34,9 +34,11 @@ pub use read_events::ReadEvents;
 pub use read_request::read_request;
 pub(super) use read_request::{sampling, stop};
 pub use read_response::read_response;
+pub use read_thinking::asked_thinking;
 pub use write_events::WriteEvents;
 pub use write_request::write_request;
 pub use write_response::write_response;
+pub use write_thinking::thinking_fields;
 pub(super) use write_usage::Usage;
 
 /// The most characters that OpenAI takes in the name of a tool.

@@ -1,6 +1,6 @@
 //! How a client's request asks the model to think.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::Effort;
 use crate::wire::neutral::{Node, Thinking, Untranslatable};
@@ -45,6 +45,12 @@ pub(super) fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Untransl
     };
 
     Ok(openrouter.or_else(claude).or_else(qwen))
+}
+
+/// What the fields of a request that ask for thoughts ask for; `None` if they ask for nothing, or in no known way.
+pub fn asked_thinking(fields: &Map<String, Value>) -> Option<Thinking> {
+    let body = Value::Object(fields.clone());
+    thinking(&Node::root(&body)).ok().flatten()
 }
 
 fn effort_of(text: &str) -> Option<Thinking> {

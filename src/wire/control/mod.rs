@@ -3,7 +3,6 @@
 
 mod beyond;
 mod error;
-mod keys;
 mod limits;
 mod read;
 mod rewrite;
@@ -11,8 +10,12 @@ mod stream_options;
 #[cfg(test)]
 mod tests;
 mod tier;
+mod top_field;
+mod top_members;
 
 pub use beyond::Beyond;
 pub use error::{ControlError, MAX_MODEL};
 pub use read::Control;
-pub use rewrite::{AskUsage, model_literal};
+pub use rewrite::{AskUsage, Piece, model_literal};
+pub use top_field::{FieldSet, TopField};
+pub use top_members::{TopMember, TopMembers};

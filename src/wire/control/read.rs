@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::beyond::Beyond;
 use super::error::{ControlError, MAX_MODEL};
-use super::keys::Keys;
 use super::limits::{self, LimitFields};
 use super::stream_options::{StreamOptions, flag};
 use super::tier::AskedTier;
+use super::top_field::TopField;
+use super::top_members::TopMembers;
 use crate::domain::{Model, ServiceTier};
 use crate::wire::error::ApiError;
 use crate::wire::json::{Span, unquote};
@@ -40,6 +41,8 @@ pub struct Control {
     pub(super) stream_options: StreamOptions,
     /// The offset after the opening brace of the body.
     pub(super) head: usize,
+    /// All top-level members of the body.
+    pub members: TopMembers,
 }
 
 impl Control {
@@ -50,24 +53,24 @@ impl Control {
     /// the endpoint works on is missing.
     pub fn read(body: &[u8], operation: Operation) -> Result<Self, ControlError> {
         let text = std::str::from_utf8(body).map_err(|_| ControlError::Utf8)?;
-        let mut keys = Keys::default();
-        keys.find(text)?;
+        let members = TopMembers::find(text)?;
+        let at = |field| members.value(field);
 
-        let model_span = keys.model.ok_or(ControlError::MissingModel)?;
+        let model_span = at(TopField::Model).ok_or(ControlError::MissingModel)?;
         let escaped_model = match model_name(model_span.of(text))? {
             Cow::Borrowed(_) => None,
             Cow::Owned(name) => Some(name.into()),
         };
-        let content = content(text, operation, &keys)?;
-        let tiers = tiers(text, operation, &keys)?;
-        let (max_tokens, answers) = answer_limits(text, operation, &keys)?;
+        let content = content(text, operation, &members)?;
+        let tiers = tiers(text, operation, &members)?;
+        let (max_tokens, answers) = answer_limits(text, operation, &members)?;
         let stream_options = match operation {
-            Operation::Chat | Operation::Completions => StreamOptions::read(text, keys.stream_options)?,
+            Operation::Chat | Operation::Completions => StreamOptions::read(text, at(TopField::StreamOptions))?,
             _ => StreamOptions::default(),
         };
-        let stream = flag(keys.stream.map(|s| s.of(text)), "stream")?;
+        let stream = flag(at(TopField::Stream).map(|s| s.of(text)), "stream")?;
 
-        let prompt_bytes = [content, keys.instructions, keys.system]
+        let prompt_bytes = [content, at(TopField::Instructions), at(TopField::System)]
             .into_iter()
             .flatten()
             .map(|span| span.len())
@@ -79,11 +82,12 @@ impl Control {
             prompt_bytes,
             max_tokens,
             answers,
-            predicted_bytes: given(text, keys.prediction).map_or(0, |span| span.len()),
+            predicted_bytes: given(text, at(TopField::Prediction)).map_or(0, |span| span.len()),
             tiers,
             operation,
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),
+            members,
         })
     }
 
@@ -105,6 +109,11 @@ impl Control {
             writes: true,
         };
         std::str::from_utf8(body).map_or(UNKNOWN, |text| Beyond::of(text, self.operation))
+    }
+
+    /// The offset after the opening brace of the body, where a member can be put in.
+    pub fn body_start(&self) -> usize {
+        self.head
     }
 
     /// The endpoint that the client called.
@@ -150,52 +159,61 @@ fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {
 }
 
 /// The value that the endpoint works on.
-fn content(text: &str, operation: Operation, keys: &Keys) -> Result<Option<Span>, ControlError> {
+fn content(text: &str, operation: Operation, members: &TopMembers) -> Result<Option<Span>, ControlError> {
     match operation {
         Operation::Chat | Operation::Messages | Operation::CountTokens => {
-            let messages = keys.messages.filter(|list| has_element(list.of(text)));
+            let messages = members
+                .value(TopField::Messages)
+                .filter(|list| has_element(list.of(text)));
             messages.map(Some).ok_or(ControlError::Messages)
         }
         // A stored prompt may stand in its place; the provider knows.
-        Operation::Responses => Ok(given(text, keys.input)),
+        Operation::Responses => Ok(given(text, members.value(TopField::Input))),
         Operation::Embeddings => {
-            let input = given(text, keys.input);
+            let input = given(text, members.value(TopField::Input));
             input.map(Some).ok_or(ControlError::Content("input"))
         }
         Operation::Completions => {
-            let prompt = given(text, keys.prompt);
+            let prompt = given(text, members.value(TopField::Prompt));
             prompt.map(Some).ok_or(ControlError::Content("prompt"))
         }
     }
 }
 
-fn tiers(text: &str, operation: Operation, keys: &Keys) -> Result<[Option<AskedTier>; 2], ControlError> {
+fn tiers(text: &str, operation: Operation, members: &TopMembers) -> Result<[Option<AskedTier>; 2], ControlError> {
     Ok(match operation {
-        Operation::Chat | Operation::Completions | Operation::Responses => {
-            [AskedTier::read(text, keys.service_tier, "service_tier")?, None]
-        }
+        Operation::Chat | Operation::Completions | Operation::Responses => [
+            AskedTier::read(text, members.value(TopField::ServiceTier), "service_tier")?,
+            None,
+        ],
         Operation::Messages => [
-            AskedTier::read(text, keys.service_tier, "service_tier")?,
-            AskedTier::read(text, keys.speed, "speed")?,
+            AskedTier::read(text, members.value(TopField::ServiceTier), "service_tier")?,
+            AskedTier::read(text, members.value(TopField::Speed), "speed")?,
         ],
         Operation::CountTokens | Operation::Embeddings => [None, None],
     })
 }
 
 /// The most tokens of one answer, and the number of answers.
-fn answer_limits(text: &str, operation: Operation, keys: &Keys) -> Result<(Option<u64>, u64), ControlError> {
+fn answer_limits(text: &str, operation: Operation, members: &TopMembers) -> Result<(Option<u64>, u64), ControlError> {
     // The model generates nothing, and clients send the fields of the request that they mean to send later.
     if operation == Operation::CountTokens {
         return Ok((None, 1));
     }
 
     let fields = LimitFields {
-        max_tokens: keys.max_tokens,
-        max_completion_tokens: keys.max_completion_tokens,
-        max_output_tokens: keys.max_output_tokens,
+        max_tokens: members.value(TopField::MaxTokens),
+        max_completion_tokens: members.value(TopField::MaxCompletionTokens),
+        max_output_tokens: members.value(TopField::MaxOutputTokens),
     };
     let max_tokens = limits::most_tokens(text, operation, fields)?;
-    let answers = limits::answers(text, [("n", keys.n), ("best_of", keys.best_of)])?;
+    let answers = limits::answers(
+        text,
+        [
+            ("n", members.value(TopField::N)),
+            ("best_of", members.value(TopField::BestOf)),
+        ],
+    )?;
     Ok((max_tokens, answers))
 }
 

@@ -1,5 +1,9 @@
 //! The edit of a body for the provider.
 
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
 use super::read::Control;
 use crate::wire::json::{Span, quote};
 use crate::wire::operation::Operation;
@@ -13,24 +17,32 @@ pub enum AskUsage {
     AsSent,
 }
 
+/// A piece of text in the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it replaces; empty to put something in.
+    pub at: Span,
+    /// What stands there afterwards.
+    pub with: Cow<'static, str>,
+}
+
 impl Control {
     /// Whether [`AskUsage::Yes`] would change the body.
     pub fn lacks_usage(&self) -> bool {
         self.stream && self.operation == Operation::Chat && !self.stream_options.asked
     }
 
-    /// The body for the provider: `body` with the name `model`, a JSON string, in place of the client's, and with usage
-    /// asked for as `request` says. `None` if nothing changes.
-    pub fn rewrite(&self, body: &[u8], model: &str, request: AskUsage) -> Option<Vec<u8>> {
-        let mut edits: [(Span, &str); 2] = [(self.model_span, model), (Span { start: 0, end: 0 }, "")];
-        let mut count = usize::from(body.get(self.model_span.start..self.model_span.end) != Some(model.as_bytes()));
-        if request == AskUsage::Yes && self.lacks_usage() {
-            if let Some(slot) = edits.get_mut(count) {
-                *slot = self.stream_options.edit(self.head);
-            }
-            count += 1;
+    /// The body for the provider: `body` with `model`, a JSON string, in the place of the client's, usage asked for as `request`
+    /// says, and `more` pieces in the places of others, sorted by their places. `None` if nothing changes.
+    pub fn rewrite(&self, body: &[u8], model: &str, request: AskUsage, more: &[Piece]) -> Option<Vec<u8>> {
+        let mut edits: SmallVec<[(Span, &str); 8]> = SmallVec::new();
+        if body.get(self.model_span.start..self.model_span.end) != Some(model.as_bytes()) {
+            edits.push((self.model_span, model));
         }
-        let edits = edits.get_mut(..count)?;
+        if request == AskUsage::Yes && self.lacks_usage() {
+            edits.push(self.stream_options.edit(self.head));
+        }
+        edits.extend(more.iter().map(|piece| (piece.at, &*piece.with)));
         if edits.is_empty() {
             return None;
         }

@@ -5,12 +5,14 @@
 
 mod error;
 mod members;
+mod outline;
 mod span;
 mod text;
 mod walk;
 
 pub use error::{JsonError, MAX_DEPTH};
 pub use members::{Member, Members};
+pub use outline::{Outline, OutlineNode};
 pub use span::Span;
 pub use text::{quote, unquote};
 pub use walk::Walk;

@@ -33,10 +33,12 @@ pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
 pub use read_request::read_request;
 pub use read_response::read_response;
+pub use read_thinking::asked_thinking;
 pub use usage::{served, tokens};
 pub use write_events::WriteEvents;
 pub use write_request::write_request;
 pub use write_response::write_response;
+pub use write_thinking::thinking_form;
 
 /// The longest name of a tool, in characters of `a-z A-Z 0-9 _ -`.
 pub const LONGEST_TOOL_NAME: usize = 128;

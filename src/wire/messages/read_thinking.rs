@@ -1,5 +1,7 @@
 //! How a client's request asks the model to think.
 
+use serde_json::Value;
+
 use crate::domain::Effort;
 use crate::wire::neutral::{Node, Thinking, Untranslatable};
 
@@ -33,4 +35,9 @@ fn effort(root: &Node<'_, '_>) -> Result<Option<Effort>, Untranslatable> {
     let effort = Effort::parse(node.text()?);
     let effort = effort.ok_or_else(|| node.wanted("'low', 'medium', 'high', 'xhigh' or 'max'"))?;
     Ok(Some(effort))
+}
+
+/// What `thinking` and `output_config.effort` of a request ask for; `None` if they ask for nothing, or in no known way.
+pub fn asked_thinking(fields: &Value) -> Option<Thinking> {
+    thinking(&Node::root(fields)).ok().and_then(|(thinking, _)| thinking)
 }

@@ -74,7 +74,7 @@ pub fn control(data: &[u8]) {
         let literal = model_literal("their/model");
 
         for ask in [AskUsage::Yes, AskUsage::AsSent] {
-            let Some(out) = control.rewrite(data, &literal, ask) else {
+            let Some(out) = control.rewrite(data, &literal, ask, &[]) else {
                 continue;
             };
             let again = Control::read(&out, operation).expect("a request that can be read again");

@@ -13,11 +13,12 @@ use crate::gateway::upstream::{ProviderResponse, Reader, demo};
 
 /// Sends one request and reads its answer up to the first content.
 pub(super) async fn send_once(
-    call: &CallJob,
+    call: &mut CallJob,
     candidate: &Candidate,
     provider_request: ProviderRequest,
 ) -> Result<Answer, Box<FailedAttempt>> {
-    let ProviderRequest { body, mode, .. } = provider_request;
+    let ProviderRequest { body, mode, notes, .. } = provider_request;
+    call.record.notes = notes;
     let response = send(call, candidate, body).await?;
     if !(200..300).contains(&response.status) {
         return Err(Box::new(read_refusal(call, candidate, response).await));

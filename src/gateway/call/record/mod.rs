@@ -13,6 +13,7 @@ pub use new_call::NewCall;
 
 use crate::domain::{Attempt, Model, ProviderId, RequestId, ServiceTier, Timestamp};
 use crate::gateway::cache::CompiledKey;
+use crate::gateway::call::job::{RanHeaders, adapted_header};
 use crate::gateway::call::plan::Candidate;
 use crate::gateway::marks::Marks;
 use crate::gateway::metering::spending::{CostBound, Holds};
@@ -20,6 +21,7 @@ use crate::gateway::metering::spool::{CallStarted, Durable, NotWritten, SpoolFul
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::{Progress, UpstreamEndpoint};
 use crate::gateway::worker::Worker;
+use crate::wire::adapt::Notes;
 use crate::wire::event_stream::Metered;
 use end::{CLIENT_LEFT, End};
 
@@ -55,6 +57,8 @@ pub struct CallRecord {
     pub metered: Metered,
     /// The tier that the client asked for.
     tier: Option<ServiceTier>,
+    /// What was changed in the request of the candidate that was asked last.
+    pub notes: Notes,
 }
 
 struct Open {
@@ -116,6 +120,7 @@ impl CallRecord {
             prompt_bytes: call.prompt_bytes,
             metered: Metered::default(),
             tier: call.tier,
+            notes: Notes::default(),
         }))
     }
 
@@ -143,9 +148,13 @@ impl CallRecord {
         self.endpoint = Arc::clone(&candidate.endpoint);
     }
 
-    /// The model that runs, for a header.
-    pub fn model(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(self.model.id.as_str()).ok()
+    /// The headers of the model that runs.
+    pub fn ran_headers(&self) -> Option<RanHeaders> {
+        let model = HeaderValue::from_str(self.model.id.as_str()).ok()?;
+        Some(RanHeaders {
+            model,
+            adapted: adapted_header(&self.notes),
+        })
     }
 
     /// Notes that a candidate was put off, since it is paused after repeated failures.

@@ -1,6 +1,7 @@
 //! How the gateway switches thinking at a provider that speaks chat.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::domain::{Effort, Facts, ThinkingSwitch};
 use crate::wire::neutral::Thinking;
@@ -105,6 +106,14 @@ impl Thought {
             }
             ThinkingSwitch::None => Self::default(),
         }
+    }
+}
+
+/// The fields that switch thinking of a model, by name.
+pub fn thinking_fields(thinking: Option<Thinking>, facts: &Facts) -> Map<String, Value> {
+    match serde_json::to_value(Thought::new(thinking, facts)) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::wire::operation::Operation;
 
 fn rewritten(body: &str, model: &str, request: AskUsage) -> String {
     let control = Control::read(body.as_bytes(), Operation::Chat).unwrap();
-    let out = control.rewrite(body.as_bytes(), &model_literal(model), request);
+    let out = control.rewrite(body.as_bytes(), &model_literal(model), request, &[]);
     out.map_or_else(|| body.to_owned(), |bytes| String::from_utf8(bytes).unwrap())
 }
 
@@ -26,7 +26,7 @@ fn the_same_model_changes_nothing() {
     let body = br#"{"model":"m","messages":[1]}"#;
     let control = Control::read(body, Operation::Chat).unwrap();
 
-    assert_eq!(control.rewrite(body, "\"m\"", AskUsage::Yes), None);
+    assert_eq!(control.rewrite(body, "\"m\"", AskUsage::Yes, &[]), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! How the gateway switches thinking of a model at Anthropic.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::domain::{Effort, Facts};
 use crate::wire::neutral::Thinking;
@@ -83,6 +84,13 @@ pub(super) fn written(asked: Option<Thinking>, facts: &Facts, max_tokens: u64) -
         mode: (budget < max_tokens).then_some(Mode::Enabled { budget_tokens: budget }),
         effort,
     }
+}
+
+/// The value of `thinking` for a model, and its effort. `max_tokens`: the limit of the answer.
+pub fn thinking_form(asked: Thinking, facts: &Facts, max_tokens: u64) -> (Option<Value>, Option<Effort>) {
+    let written = written(Some(asked), facts, max_tokens);
+    let mode = written.mode.and_then(|mode| serde_json::to_value(mode).ok());
+    (mode, written.effort)
 }
 
 /// The least budget of every Claude model that takes one.

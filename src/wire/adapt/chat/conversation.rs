@@ -1,0 +1,185 @@
+//! The messages of a chat request, as the target takes them.
+
+use super::{media, results};
+use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack, TurnOrder};
+use crate::wire::adapt::call_id;
+use crate::wire::adapt::edits::Edits;
+use crate::wire::adapt::elements;
+use crate::wire::adapt::note::{Element, Note};
+use crate::wire::adapt::plan::Refusal;
+use crate::wire::adapt::target::TargetFacts;
+use crate::wire::json::{Outline, OutlineNode};
+
+/// The fields in which clients send thoughts back.
+const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
+
+/// An assistant's turn between a tool's result and the user's words, for targets that want one there.
+const BETWEEN: &str = r#"{"role":"assistant","content":"OK."},"#;
+
+/// Whether the target refuses the conversation, since a turn with calls has lost its thoughts, unless the model does not think.
+pub(super) fn lacks_thoughts(outline: &Outline<'_>, target: &TargetFacts) -> bool {
+    let thinking = &target.facts.thinking;
+    if thinking.back != ThoughtsBack::NeededWithCalls || thinking.placeholder {
+        return false;
+    }
+
+    let Some(messages) = outline.root().get("messages") else {
+        return false;
+    };
+    messages
+        .elements()
+        .any(|message| calls(&message).is_some() && thoughts(&message).is_none())
+}
+
+/// Fits the messages. `true` if some of them have to move.
+///
+/// # Errors
+/// If the newest turn shows what the target cannot read.
+pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits) -> Result<bool, Refusal> {
+    let Some(messages) = outline.root().get("messages") else {
+        return Ok(false);
+    };
+    let messages: Vec<OutlineNode<'_>> = messages.elements().collect();
+
+    let moves = roles(&messages, target, edits);
+    order(&messages, target, edits);
+    for message in &messages {
+        give_thoughts(message, target, edits);
+        arguments(message, edits);
+        ids(message, target, edits);
+    }
+    let orphans = results::fit(&messages, target, edits);
+    media::fit(&messages, target, edits)?;
+    last(&messages, target, edits);
+    Ok(moves | orphans)
+}
+
+pub(super) fn role_is(message: &OutlineNode<'_>, role: &str) -> bool {
+    message.get("role").is_some_and(|node| node.is(role))
+}
+
+/// The list of calls of a message that has some.
+pub(super) fn calls<'o>(message: &OutlineNode<'o>) -> Option<OutlineNode<'o>> {
+    message
+        .get("tool_calls")
+        .filter(|calls| calls.elements().next().is_some())
+}
+
+/// The thoughts of a message that are not empty.
+fn thoughts<'o>(message: &OutlineNode<'o>) -> Option<OutlineNode<'o>> {
+    let fields = THOUGHTS.iter().filter_map(|field| message.get(field));
+    let mut stated = fields.filter(|node| !matches!(node.text(), "null" | "\"\"" | "[]"));
+    stated.next()
+}
+
+/// Fits the roles of instructions. `true` if instructions have to move.
+fn roles(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) -> bool {
+    let roles = &target.facts.roles;
+    let first = messages
+        .iter()
+        .take_while(|message| role_is(message, "system") || role_is(message, "developer"))
+        .count();
+
+    let mut moves = roles.system == SystemTurns::Once && first > 1;
+    for (index, message) in messages.iter().enumerate() {
+        let is_developer = role_is(message, "developer");
+        if !is_developer && !role_is(message, "system") {
+            continue;
+        }
+        let Some(role) = message.get("role") else { continue };
+
+        if is_developer && roles.developer == DeveloperRole::System {
+            edits.replace(role.span(), "\"system\"", Note::Element(Element::DeveloperRole));
+        }
+        let is_inside = index >= first && roles.system != SystemTurns::Anywhere;
+        let is_users = is_developer && roles.developer == DeveloperRole::User;
+        moves |= is_inside || is_users;
+    }
+    if moves {
+        edits.notes.add(Note::Element(Element::SystemTurns));
+    }
+    moves
+}
+
+/// Puts a turn of the model between a tool's result and the user's words where the target wants it.
+fn order(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) {
+    if target.facts.roles.order != TurnOrder::NoUserAfterTool {
+        return;
+    }
+    for (before, message) in messages.iter().zip(messages.iter().skip(1)) {
+        if role_is(before, "tool") && role_is(message, "user") {
+            let at = message.span().start;
+            edits.insert(at, BETWEEN, Note::Element(Element::TurnOrder));
+        }
+    }
+}
+
+/// Leaves out thoughts that the target refuses, and gives a placeholder for those that it misses.
+fn give_thoughts(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+    let thinking = &target.facts.thinking;
+    match thinking.back {
+        ThoughtsBack::Refused => {
+            for field in THOUGHTS {
+                if let Some(node) = message.get(field) {
+                    elements::leave_out(message, &node, edits, Element::Thoughts);
+                }
+            }
+        }
+        ThoughtsBack::NeededWithCalls if thinking.placeholder => {
+            let field = thinking.back_field.as_deref().unwrap_or("reasoning_content");
+            if calls(message).is_some() && thoughts(message).is_none() && message.get(field).is_none() {
+                let at = message.span().start + 1;
+                edits.insert(at, format!("\"{field}\":\" \","), Note::Element(Element::Thoughts));
+            }
+        }
+        ThoughtsBack::NeededWithCalls | ThoughtsBack::Ignored | ThoughtsBack::Kept => {}
+    }
+}
+
+/// Arguments that stand for nothing become an empty object.
+fn arguments(message: &OutlineNode<'_>, edits: &mut Edits) {
+    for call in calls(message).into_iter().flat_map(|calls| calls.elements()) {
+        let arguments = call.get("function").and_then(|function| function.get("arguments"));
+        let Some(arguments) = arguments else { continue };
+        let stands_for_nothing = matches!(arguments.text(), "\"\"" | "null" | "\"null\"" | "\"[]\"" | "\" \"");
+        if stands_for_nothing {
+            edits.replace(arguments.span(), "\"{}\"", Note::Element(Element::Arguments));
+        }
+    }
+}
+
+/// Gives ids of calls the form that the target takes.
+fn ids(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+    let of_calls = calls(message).into_iter().flat_map(|calls| calls.elements());
+    let ids = of_calls
+        .filter_map(|call| call.get("id"))
+        .chain(message.get("tool_call_id"));
+    for node in ids {
+        let Some(id) = node.string() else { continue };
+        if let Some(legal) = call_id::legal(&id, target.facts.ids.call, target.protocol) {
+            edits.replace(node.span(), format!("\"{legal}\""), Note::Element(Element::CallIds));
+        }
+    }
+}
+
+/// Lets the model go on from its own last turn.
+fn last(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) {
+    let Some(last) = messages
+        .last()
+        .filter(|last| role_is(last, "assistant") && calls(last).is_none())
+    else {
+        return;
+    };
+    match target.facts.prefill {
+        // Most servers of this protocol take such a turn as any other.
+        Prefill::Yes | Prefill::No => {}
+        Prefill::PrefixFlag if last.get("prefix").is_some() => {}
+        Prefill::PrefixFlag => {
+            edits.insert(
+                last.span().start + 1,
+                "\"prefix\":true,",
+                Note::Element(Element::Prefill),
+            );
+        }
+    }
+}

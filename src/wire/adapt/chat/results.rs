@@ -1,0 +1,53 @@
+//! Calls without a result, and results without a call.
+
+use super::conversation::{calls, role_is};
+use crate::wire::adapt::call_id;
+use crate::wire::adapt::edits::Edits;
+use crate::wire::adapt::note::{Element, Note};
+use crate::wire::adapt::target::TargetFacts;
+use crate::wire::json::{OutlineNode, quote};
+
+/// The result of a call that was interrupted.
+const INTERRUPTED: &str = "The call was interrupted.";
+
+/// Gives each call its result. `true` if messages have to move: a result without a call becomes the user's words.
+pub(super) fn fit(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) -> bool {
+    let mut moves = false;
+    let mut index = 0;
+    while let Some(message) = messages.get(index) {
+        index += 1;
+        let Some(list) = calls(message).filter(|_| role_is(message, "assistant")) else {
+            moves |= role_is(message, "tool");
+            continue;
+        };
+
+        let mut open: Vec<OutlineNode<'_>> = list.elements().filter_map(|call| call.get("id")).collect();
+        let mut end = message.span().end;
+        while let Some(result) = messages.get(index).filter(|message| role_is(message, "tool")) {
+            let id = result.get("tool_call_id").map(|id| id.text());
+            match open.iter().position(|call| Some(call.text()) == id) {
+                Some(place) => {
+                    open.remove(place);
+                }
+                None => moves = true,
+            }
+            end = result.span().end;
+            index += 1;
+        }
+
+        for call in open {
+            let Some(id) = call.string() else { continue };
+            let legal = call_id::legal(&id, target.facts.ids.call, target.protocol);
+            let text = format!(
+                r#",{{"role":"tool","tool_call_id":{},"content":"{INTERRUPTED}"}}"#,
+                quote(legal.as_deref().unwrap_or(&id))
+            );
+            edits.insert(end, text, Note::Element(Element::Orphans));
+        }
+    }
+
+    if moves {
+        edits.notes.add(Note::Element(Element::Orphans));
+    }
+    moves
+}

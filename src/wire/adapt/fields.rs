@@ -1,0 +1,202 @@
+//! The rules for single top-level fields, of all protocols.
+
+use serde_json::Number;
+
+use super::edits::Edits;
+use super::note::Note;
+use super::plan::{Refusal, RequestView};
+use super::target::TargetFacts;
+use crate::domain::{FieldFact, Fit};
+use crate::wire::control::{FieldSet, TopField};
+
+/// OpenAI's own fields, which other servers do not know.
+pub(super) const OPENAI_FIELDS: FieldSet = FieldSet::of(&[
+    TopField::Store,
+    TopField::Metadata,
+    TopField::PromptCacheKey,
+    TopField::PromptCacheRetention,
+    TopField::PromptCacheOptions,
+    TopField::SafetyIdentifier,
+    TopField::Verbosity,
+    TopField::Prediction,
+    TopField::Moderation,
+]);
+
+/// The fields that every server of a protocol knows.
+pub(super) const CORE: FieldSet = FieldSet::of(&[
+    TopField::Model,
+    TopField::Messages,
+    TopField::Input,
+    TopField::Instructions,
+    TopField::System,
+    TopField::Prompt,
+    TopField::Suffix,
+    TopField::Stream,
+    TopField::StreamOptions,
+    TopField::MaxTokens,
+    TopField::MaxCompletionTokens,
+    TopField::MaxOutputTokens,
+    TopField::Temperature,
+    TopField::TopP,
+    TopField::N,
+    TopField::Stop,
+    TopField::StopSequences,
+    TopField::Seed,
+    TopField::PresencePenalty,
+    TopField::FrequencyPenalty,
+    TopField::Logprobs,
+    TopField::TopLogprobs,
+    TopField::LogitBias,
+    TopField::Tools,
+    TopField::ToolChoice,
+    TopField::ParallelToolCalls,
+    TopField::ResponseFormat,
+    TopField::Text,
+    TopField::ReasoningEffort,
+    TopField::Reasoning,
+    TopField::Thinking,
+    TopField::EnableThinking,
+    TopField::ChatTemplateKwargs,
+    TopField::ChatTemplateArgs,
+    TopField::OutputConfig,
+    TopField::ServiceTier,
+    // The model may never answer as asked without them, so a plan does not drop them.
+    TopField::PreviousResponseId,
+    TopField::Conversation,
+    TopField::Background,
+    TopField::Audio,
+    TopField::Modalities,
+]);
+
+/// Fields that carry meaning, with the value that means nothing, and why no other value can be asked.
+const MEANINGFUL: &[(TopField, &[&str], &str)] = &[
+    (TopField::N, &["1", "null"], "it gives one answer"),
+    (
+        TopField::Logprobs,
+        &["false", "null"],
+        "it does not tell the probabilities of its tokens",
+    ),
+    (
+        TopField::TopLogprobs,
+        &["0", "null"],
+        "it does not tell the probabilities of its tokens",
+    ),
+];
+
+/// Leaves out what the target does not want at all.
+pub(super) fn leave_out_unwanted(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
+    let members = &request.control.members;
+    for member in members.list() {
+        if let Some(field) = member.field.filter(|field| target.unwanted.has(*field)) {
+            edits.leave_out(field, members, Note::Dropped(field));
+        }
+    }
+
+    if members.has_unknown() && target.refuses_unknown() {
+        for (index, member) in members.list().iter().enumerate() {
+            if member.field.is_none() {
+                edits.leave_out_member(index);
+                edits.notes.add(Note::DroppedUnknown);
+            }
+        }
+    }
+}
+
+/// Fits the fields of which the facts state something. `thinks`: the model thinks in this request.
+///
+/// # Errors
+/// If a field carries meaning that the target cannot take.
+pub(super) fn fit_stated(
+    request: RequestView<'_>,
+    target: &TargetFacts,
+    thinks: bool,
+    edits: &mut Edits,
+) -> Result<(), Refusal> {
+    let members = &request.control.members;
+    for (name, fact) in &target.facts.fields {
+        let Some(field) = TopField::named(name).filter(|field| members.fields().has(*field)) else {
+            continue;
+        };
+        // The rules of thinking read these.
+        if super::target::THINKING.has(field) && *fact != FieldFact::Refused {
+            continue;
+        }
+        fit_one(request, field, fact, thinks, edits)?;
+    }
+
+    for (name, value) in &target.facts.adds {
+        let is_there = members
+            .list()
+            .iter()
+            .any(|member| member.key().of(request.body).trim_matches('"') == name);
+        if !is_there {
+            let text = format!("{}:{value},", crate::wire::json::quote(name));
+            edits.insert(request.control.body_start(), text, Note::Added("target_field"));
+        }
+    }
+    Ok(())
+}
+
+fn fit_one(
+    request: RequestView<'_>,
+    field: TopField,
+    fact: &FieldFact,
+    thinks: bool,
+    edits: &mut Edits,
+) -> Result<(), Refusal> {
+    let members = &request.control.members;
+    let Some(at) = members.value(field) else { return Ok(()) };
+    let value = at.of(request.body);
+
+    if let FieldFact::Named(name) = fact {
+        for member in members.list().iter().filter(|member| member.field == Some(field)) {
+            edits.replace(member.key(), crate::wire::json::quote(name), Note::Mapped(field));
+        }
+        return Ok(());
+    }
+
+    let number: Option<Number> = serde_json::from_str(value).ok();
+    let fit = match (&number, fact) {
+        (Some(number), fact) => fact.fit(number, thinks),
+        (None, FieldFact::Refused) => Fit::Drop,
+        (None, FieldFact::RefusedIfThinks) if thinks => Fit::Drop,
+        (None, _) => Fit::Keep,
+    };
+    match fit {
+        Fit::Keep => {}
+        Fit::Cut(nearest) => edits.replace(at, nearest.to_string(), Note::Cut(field)),
+        Fit::Drop => {
+            let meaningful = MEANINGFUL.iter().find(|(known, ..)| *known == field);
+            if let Some((_, nothing, reason)) = meaningful
+                && !nothing.contains(&value)
+            {
+                return Err(Refusal::of(field.as_str(), *reason));
+            }
+            edits.leave_out(field, members, Note::Dropped(field));
+        }
+    }
+    Ok(())
+}
+
+/// Leaves out `top_p` beside `temperature` where the target takes one of them.
+pub(super) fn one_sampling(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
+    let members = &request.control.members;
+    if target.facts.one_sampling && members.fields().has(TopField::Temperature) && members.fields().has(TopField::TopP)
+    {
+        edits.leave_out(TopField::TopP, members, Note::Dropped(TopField::TopP));
+    }
+}
+
+/// Cuts the limit in `field` to the longest answer of the target.
+pub(super) fn cut_limit(request: RequestView<'_>, target: &TargetFacts, field: TopField, edits: &mut Edits) {
+    let Some(at) = request.control.members.value(field) else {
+        return;
+    };
+    let asked: Option<u64> = at.of(request.body).parse().ok();
+
+    if let (Some(asked), Some(most)) = (asked, target.facts.max_tokens)
+        && asked > most
+    {
+        edits.replace(at, most.to_string(), Note::Cut(field));
+    }
+}

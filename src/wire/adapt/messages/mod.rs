@@ -1,0 +1,62 @@
+//! Plans for a request to Messages that goes to a provider that speaks Messages.
+
+mod conversation;
+mod thinking;
+
+use super::edits::Edits;
+use super::fields;
+use super::note::{Element, Note, Notes};
+use super::plan::{Plan, Refusal, RequestView};
+use super::target::{ANTHROPIC_FIELDS, TargetFacts};
+use crate::wire::control::TopField;
+use crate::wire::json::Outline;
+
+/// Values of messages that a plan looks at have at most so many objects and lists around them:
+/// body, messages, message, content, block, content of a result, part, member.
+const DEPTH: usize = 7;
+
+/// Plans a request to Messages.
+pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
+    if target.takes_as_it_is(request.control) {
+        return Plan::Passthrough;
+    }
+
+    let mut edits = Edits::default();
+    match fit(request, target, &mut edits) {
+        Ok(false) if edits.is_empty() => Plan::Passthrough,
+        Ok(false) => Plan::Rewrite(Box::new(edits)),
+        Ok(true) => {
+            let mut notes: Notes = edits.notes;
+            notes.add(Note::Element(Element::Rewritten));
+            Plan::Translate(notes)
+        }
+        Err(refusal) => Plan::Refuse(refusal),
+    }
+}
+
+/// Fits the request. `true` if elements have to move.
+fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Result<bool, Refusal> {
+    let members = &request.control.members;
+
+    fields::leave_out_unwanted(request, target, edits);
+    if !target.facts.anthropic_fields {
+        for member in members.list() {
+            if let Some(field) = member.field.filter(|field| ANTHROPIC_FIELDS.has(*field)) {
+                edits.leave_out(field, members, Note::Dropped(field));
+            }
+        }
+    }
+    fields::cut_limit(request, target, TopField::MaxTokens, edits);
+    let thinks = thinking::fit(request, target, edits);
+    fields::fit_stated(request, target, thinks, edits)?;
+    fields::one_sampling(request, target, edits);
+
+    if !target.needs_deep {
+        return Ok(false);
+    }
+    let outline = Outline::of(request.body, DEPTH);
+    conversation::fit(&outline, target, edits)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! Fits a request to the model that it goes to, in the client's own protocol: what the target takes under another name is
+//! renamed, what it does not take and does not need is left out, what would change the meaning is refused.
+//!
+//! Pure: a plan depends on the body and the facts alone, so the console can show it before a call is made. An edit within the
+//! conversation depends only on the facts and on the element itself, never on later turns: the fitted prefix of a conversation
+//! is the same on every turn, as the prompt caches of providers need it.
+
+mod call_id;
+mod chat;
+mod edits;
+mod elements;
+mod fields;
+mod messages;
+mod note;
+mod plan;
+mod responses;
+#[cfg(test)]
+mod samples;
+mod target;
+
+pub use edits::Edits;
+pub use note::{Element, Note, Notes};
+pub use plan::{Plan, Refusal, RequestView, Strictness};
+pub use target::TargetFacts;
+
+use crate::wire::operation::Operation;
+
+/// Plans what has to happen to a request before it goes to a target that speaks the client's protocol.
+pub fn adapt(request: RequestView<'_>, target: &TargetFacts) -> Plan {
+    match request.control.operation() {
+        Operation::Chat => chat::plan(request, target),
+        Operation::Messages | Operation::CountTokens => messages::plan(request, target),
+        Operation::Responses => responses::plan(request, target),
+        // The one is always translated; the other has nothing to fit.
+        Operation::Completions | Operation::Embeddings => Plan::Passthrough,
+    }
+}

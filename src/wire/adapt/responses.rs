@@ -1,0 +1,107 @@
+//! Plans for a request to Responses that goes to a provider that speaks Responses.
+
+use serde_json::Value;
+
+use super::edits::Edits;
+use super::fields;
+use super::note::Note;
+use super::plan::{Plan, Refusal, RequestView};
+use super::target::TargetFacts;
+use crate::domain::Effort;
+use crate::wire::control::TopField;
+use crate::wire::json::{Outline, quote};
+
+/// The least limit that OpenAI's Responses accept.
+const LEAST_LIMIT: u64 = 16;
+
+/// Plans a request to Responses.
+pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
+    if target.takes_as_it_is(request.control) {
+        return Plan::Passthrough;
+    }
+
+    match edits(request, target) {
+        Ok(edits) if edits.is_empty() => Plan::Passthrough,
+        Ok(edits) => Plan::Rewrite(Box::new(edits)),
+        Err(refusal) => Plan::Refuse(refusal),
+    }
+}
+
+fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusal> {
+    let mut edits = Edits::default();
+
+    fields::leave_out_unwanted(request, target, &mut edits);
+    limit(request, target, &mut edits);
+    let thinks = effort(request, target, &mut edits);
+    fields::fit_stated(request, target, thinks, &mut edits)?;
+    fields::one_sampling(request, target, &mut edits);
+
+    Ok(edits)
+}
+
+/// Brings the limit into the bounds of the target.
+fn limit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
+    let field = TopField::MaxOutputTokens;
+    let asked = request.control.members.value(field);
+    let tokens: Option<u64> = asked.and_then(|at| at.of(request.body).parse().ok());
+
+    match (asked, tokens) {
+        (Some(at), Some(tokens)) if tokens > 0 && tokens < LEAST_LIMIT => {
+            edits.replace(at, LEAST_LIMIT.to_string(), Note::Cut(field));
+        }
+        _ => fields::cut_limit(request, target, field, edits),
+    }
+}
+
+/// Moves the effort to the nearest that the target knows, and says whether the model thinks in this request.
+fn effort(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> bool {
+    let thinking = &target.facts.thinking;
+    let members = &request.control.members;
+    let Some(at) = members.value(TopField::Reasoning) else {
+        return target.facts.thinks(None);
+    };
+    if thinking.thinks == Some(false) {
+        edits.leave_out(TopField::Reasoning, members, Note::Dropped(TopField::Reasoning));
+        return false;
+    }
+
+    let outline = Outline::of(at.of(request.body), 1);
+    let Some(node) = outline.root().get("effort") else {
+        return target.facts.thinks(None);
+    };
+    let word = node.string().unwrap_or_default();
+    let knows = |word: &str| {
+        thinking
+            .efforts
+            .as_ref()
+            .is_none_or(|efforts| efforts.iter().any(|known| known == word))
+    };
+    if node.text() == "null" || knows(&word) {
+        return target.facts.thinks((node.text() != "null").then_some(word != "none"));
+    }
+
+    let (from, nearest) = match &*word {
+        "none" => ("none", thinking.nearest_effort(Effort::Minimal)),
+        "default" => ("default", None),
+        word => match Effort::parse(word) {
+            Some(effort) => (effort.as_str(), thinking.nearest_effort(effort)),
+            // A word that no protocol knows: the provider says so.
+            None => return target.facts.thinks(Some(true)),
+        },
+    };
+    let to = nearest.map(Effort::as_str);
+    let span = crate::wire::json::Span {
+        start: at.start + node.span().start,
+        end: at.start + node.span().end,
+    };
+    let text = to.map_or_else(|| Value::Null.to_string(), quote);
+    edits.replace(
+        span,
+        text,
+        Note::Effort {
+            from,
+            to: to.unwrap_or("default"),
+        },
+    );
+    target.facts.thinks(to.map(|_| true))
+}

@@ -1,0 +1,163 @@
+//! What a model takes at one address, made ready for plans.
+
+use super::fields::{CORE, OPENAI_FIELDS};
+use crate::domain::{
+    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
+    ToolParameters, TurnOrder, UnknownFields,
+};
+use crate::wire::control::{Control, FieldSet, TopField};
+
+/// What a model takes at one address, made ready for plans.
+#[derive(Clone, Debug)]
+pub struct TargetFacts {
+    /// The facts.
+    pub facts: Facts,
+    /// The protocol of the address.
+    pub protocol: Protocol,
+    /// The top-level fields that a plan has to look at. A request with none of them goes as it came, if its conversation may.
+    pub(super) watched: FieldSet,
+    /// Fields that are left out without a look at their values.
+    pub(super) unwanted: FieldSet,
+    /// A plan has to look into the conversation.
+    pub(super) needs_deep: bool,
+}
+
+impl TargetFacts {
+    /// Makes facts ready.
+    pub fn new(facts: Facts, protocol: Protocol) -> Self {
+        let unwanted = unwanted(&facts);
+        let watched = watched(&facts, protocol).or(unwanted);
+        Self {
+            needs_deep: needs_deep(&facts, protocol),
+            watched,
+            unwanted,
+            facts,
+            protocol,
+        }
+    }
+
+    /// Whether a request certainly goes as it came: it has nothing that a plan would look at.
+    pub fn takes_as_it_is(&self, control: &Control) -> bool {
+        let members = &control.members;
+        !self.needs_deep
+            && members.fields().and(self.watched).is_empty()
+            && !(members.has_unknown() && self.refuses_unknown())
+            && self.facts.adds.is_empty()
+            && !self.exceeds_limit(control)
+    }
+
+    /// Whether the client asks for a longer answer than the model can give.
+    pub(super) fn exceeds_limit(&self, control: &Control) -> bool {
+        matches!((control.max_tokens, self.facts.max_tokens), (Some(asked), Some(most)) if asked > most)
+    }
+
+    /// Whether fields that the gateway does not know are left out.
+    pub(super) fn refuses_unknown(&self) -> bool {
+        self.facts.unknown_fields == UnknownFields::Refused
+    }
+}
+
+/// Whether the facts state that the model obeys a field.
+fn is_stated(facts: &Facts, field: TopField) -> bool {
+    let is_own_name = |fact: &FieldFact| matches!(fact, FieldFact::Named(name) if name == field.as_str());
+    facts
+        .fields
+        .get(field.as_str())
+        .is_some_and(|fact| *fact != FieldFact::Refused)
+        || facts.fields.values().any(is_own_name)
+}
+
+/// OpenAI's own fields where they are not taken, and all but the protocol's core where unknown fields are refused.
+fn unwanted(facts: &Facts) -> FieldSet {
+    let mut set = FieldSet::default();
+    for &field in TopField::ALL {
+        let is_foreign = !facts.openai_fields && OPENAI_FIELDS.has(field);
+        let is_unknown = facts.unknown_fields == UnknownFields::Refused && !CORE.has(field);
+        if (is_foreign || is_unknown) && !is_stated(facts, field) {
+            set.add(field);
+        }
+    }
+    set
+}
+
+fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
+    let mut set = FieldSet::default();
+    match (protocol, facts.limit_field) {
+        (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxTokens) => set.add(TopField::MaxCompletionTokens),
+        (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxCompletionTokens) => set.add(TopField::MaxTokens),
+        _ => false,
+    };
+
+    for (name, fact) in &facts.fields {
+        if let Some(field) = TopField::named(name)
+            && !matches!(fact, FieldFact::Ok | FieldFact::Ignored)
+        {
+            set.add(field);
+        }
+    }
+    if facts.one_sampling {
+        set.add(TopField::TopP);
+    }
+    if facts.thinking.thinks.is_some() {
+        set = set.or(THINKING);
+    }
+    if !facts.tools.parallel_field {
+        set.add(TopField::ParallelToolCalls);
+    }
+    if facts.tools.empty_list == EmptyTools::Omit || facts.tools.choice_thinking != Default::default() {
+        set = set.or(FieldSet::of(&[TopField::Tools, TopField::ToolChoice]));
+    }
+    if facts.schema.formats != AnswerFormats::JsonSchema {
+        set = set.or(FieldSet::of(&[TopField::ResponseFormat]));
+    }
+    if !facts.anthropic_fields && protocol == Protocol::AnthropicMessages {
+        set = set.or(ANTHROPIC_FIELDS);
+    }
+    set
+}
+
+/// The fields that ask a model to think, in all protocols.
+pub(super) const THINKING: FieldSet = FieldSet::of(&[
+    TopField::ReasoningEffort,
+    TopField::Reasoning,
+    TopField::Thinking,
+    TopField::EnableThinking,
+    TopField::ChatTemplateKwargs,
+    TopField::ChatTemplateArgs,
+    TopField::OutputConfig,
+]);
+
+/// Fields of Anthropic's own platform.
+pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
+    TopField::ContextManagement,
+    TopField::Container,
+    TopField::McpServers,
+    TopField::Betas,
+    TopField::AnthropicBeta,
+    TopField::Fallbacks,
+    TopField::InferenceGeo,
+    TopField::Speed,
+]);
+
+fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
+    let conversation = facts.roles.order != TurnOrder::Free
+        || facts.ids.call != CallIds::Any
+        || facts.thinking.back == ThoughtsBack::Refused
+        || facts.thinking.back == ThoughtsBack::NeededWithCalls
+        || facts.media.image == Some(false)
+        || facts.tools.parameters == ToolParameters::Needed;
+    match protocol {
+        Protocol::OpenaiChat | Protocol::Gemini => {
+            conversation
+                || facts.roles.developer != crate::domain::DeveloperRole::Native
+                || facts.roles.system != SystemTurns::Anywhere
+        }
+        Protocol::AnthropicMessages => {
+            conversation
+                || !facts.anthropic_fields
+                || facts.cache_marks.most == 0
+                || facts.roles.system != SystemTurns::Anywhere
+        }
+        Protocol::OpenaiResponses => conversation || facts.tools.strict == StrictTools::Drop,
+    }
+}
