@@ -52,7 +52,7 @@ const WIRE: &[Row] = &[
         &["json", "control", "operation", "neutral", "chat", "messages"],
     ),
     ("passthrough", PROTOCOLS),
-    ("translate", PROTOCOLS),
+    ("translate", TRANSLATE),
 ];
 
 /// What one protocol may use; none knows another.
@@ -83,6 +83,25 @@ const PROTOCOLS: &[&str] = &[
     "messages",
     "responses",
     "completions",
+];
+
+/// What puts a request into another protocol uses: the protocols, and what fits a request to a model.
+const TRANSLATE: &[&str] = &[
+    "error",
+    "json",
+    "content",
+    "sse",
+    "model_name",
+    "usage",
+    "reported",
+    "operation",
+    "neutral",
+    "event_stream",
+    "chat",
+    "messages",
+    "responses",
+    "completions",
+    "adapt",
 ];
 
 const STORE: &[Row] = &[

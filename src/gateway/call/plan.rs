@@ -117,7 +117,7 @@ impl ClientRequest {
             facts,
             ..
         } = candidate;
-        let notes = match self.plan(body, control, candidate) {
+        let mut notes = match self.plan(body, control, candidate) {
             Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, &[], Notes::default())),
             Plan::Rewrite(edits) => {
                 let pieces = edits.pieces(&control.members);
@@ -143,6 +143,7 @@ impl ClientRequest {
             style,
         )?;
 
+        notes.extend(exchange.notes());
         let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),

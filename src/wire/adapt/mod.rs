@@ -11,14 +11,18 @@ mod edits;
 mod elements;
 mod fields;
 mod messages;
+mod neutral;
 mod note;
 mod plan;
 mod responses;
 #[cfg(test)]
 mod samples;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use edits::Edits;
+pub use neutral::fit_request;
 pub use note::{Element, Note, Notes};
 pub use plan::{Plan, Refusal, RequestView, Strictness};
 pub use target::TargetFacts;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::{self, Answer};
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
+use crate::wire::adapt::{Notes, fit_request};
 use crate::wire::event_stream::Metered;
 use crate::wire::neutral::{NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
@@ -21,6 +22,7 @@ pub struct Exchange {
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     identity: ResponseIdentity,
+    notes: Notes,
 }
 
 /// The model that a request is put into a provider's protocol for.
@@ -65,6 +67,7 @@ impl Exchange {
             .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
+        let notes = fit_request(&mut request, target.facts, provider)?;
 
         let TranslationTarget { model, facts, .. } = target;
         let names = ToolNames::new(&request, longest_tool_name(provider));
@@ -87,8 +90,14 @@ impl Exchange {
             includes_reasoning: target.includes_reasoning,
             tier_is_asked,
             identity: style.identity(names, echo),
+            notes,
         };
         Ok((exchange, written))
+    }
+
+    /// What was changed to fit the request to the model, beside its protocol.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     /// The exchange for a provider that speaks the client's protocol, and that sent a whole answer although the client
@@ -111,6 +120,7 @@ impl Exchange {
             includes_reasoning,
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
+            notes: Notes::default(),
         }
     }
 

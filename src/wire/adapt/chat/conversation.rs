@@ -14,7 +14,7 @@ use crate::wire::json::{Outline, OutlineNode};
 const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
 
 /// An assistant's turn between a tool's result and the user's words, for targets that want one there.
-const BETWEEN: &str = r#"{"role":"assistant","content":"OK."},"#;
+const BETWEEN: &str = r#",{"role":"assistant","content":"OK."}"#;
 
 /// Whether the target refuses the conversation, since a turn with calls has lost its thoughts, unless the model does not think.
 pub(super) fn lacks_thoughts(outline: &Outline<'_>, target: &TargetFacts) -> bool {
@@ -42,13 +42,13 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     let messages: Vec<OutlineNode<'_>> = messages.elements().collect();
 
     let moves = roles(&messages, target, edits);
-    order(&messages, target, edits);
     for message in &messages {
         give_thoughts(message, target, edits);
         arguments(message, edits);
         ids(message, target, edits);
     }
     let orphans = results::fit(&messages, target, edits);
+    order(&messages, target, edits);
     media::fit(&messages, target, edits)?;
     last(&messages, target, edits);
     Ok(moves | orphans)
@@ -101,15 +101,18 @@ fn roles(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) 
     moves
 }
 
-/// Puts a turn of the model between a tool's result and the user's words where the target wants it.
-fn order(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) {
-    if target.facts.roles.order != TurnOrder::NoUserAfterTool {
-        return;
+/// Puts a turn of the model after a tool's result, which ends at `end`, where the target wants one before the user's words.
+pub(super) fn between(end: usize, target: &TargetFacts, edits: &mut Edits) {
+    if target.facts.roles.order == TurnOrder::NoUserAfterTool {
+        edits.insert(end, BETWEEN, Note::Element(Element::TurnOrder));
     }
+}
+
+/// Fits the order of turns.
+fn order(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) {
     for (before, message) in messages.iter().zip(messages.iter().skip(1)) {
         if role_is(before, "tool") && role_is(message, "user") {
-            let at = message.span().start;
-            edits.insert(at, BETWEEN, Note::Element(Element::TurnOrder));
+            between(before.span().end, target, edits);
         }
     }
 }

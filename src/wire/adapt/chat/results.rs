@@ -1,6 +1,6 @@
 //! Calls without a result, and results without a call.
 
-use super::conversation::{calls, role_is};
+use super::conversation::{between, calls, role_is};
 use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::{Element, Note};
@@ -35,6 +35,8 @@ pub(super) fn fit(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mu
             index += 1;
         }
 
+        let has_no_result = end == message.span().end;
+        let is_lost = !open.is_empty();
         for call in open {
             let Some(id) = call.string() else { continue };
             let legal = call_id::legal(&id, target.facts.ids.call, target.protocol);
@@ -43,6 +45,10 @@ pub(super) fn fit(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mu
                 quote(legal.as_deref().unwrap_or(&id))
             );
             edits.insert(end, text, Note::Element(Element::Orphans));
+        }
+        let before_user = messages.get(index).is_some_and(|next| role_is(next, "user"));
+        if is_lost && has_no_result && before_user {
+            between(end, target, edits);
         }
     }
 

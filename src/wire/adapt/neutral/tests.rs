@@ -1,0 +1,120 @@
+//! Requests in the neutral form, fitted to models.
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::FactsPatch;
+use crate::wire::neutral::{Part, Role, ToolCall, ToolResult, Turn};
+
+fn facts(patch: &serde_json::Value) -> Facts {
+    let patch: FactsPatch = serde_json::from_value(patch.clone()).unwrap();
+    Facts::default().with(&patch)
+}
+
+fn call(id: &'static str) -> Part<'static> {
+    Part::ToolCall(ToolCall {
+        id: id.into(),
+        name: "f".into(),
+        namespace: None,
+        arguments: "{}".into(),
+        custom: false,
+    })
+}
+
+fn result(id: &'static str) -> Part<'static> {
+    Part::ToolResult(ToolResult {
+        id: id.into(),
+        parts: vec![Part::text("1")],
+        is_error: false,
+        cache: None,
+    })
+}
+
+fn turn(role: Role, parts: Vec<Part<'static>>) -> Turn<'static> {
+    Turn { role, parts }
+}
+
+fn request(turns: Vec<Turn<'static>>) -> Request<'static> {
+    Request {
+        turns,
+        ..Request::default()
+    }
+}
+
+#[test]
+fn mistral_gets_a_turn_between_a_result_and_the_users_words_and_its_own_ids() {
+    let mut request = request(vec![
+        turn(Role::Assistant, vec![call("toolu_1")]),
+        turn(Role::User, vec![result("toolu_1"), Part::text("Go on")]),
+    ]);
+    let mistral = facts(
+        &json!({"roles": {"order": "no_user_after_tool", "system": "first"}, "ids": {"call": "nine_alphanumeric"}}),
+    );
+
+    let notes = fit_request(&mut request, &mistral, Protocol::OpenaiChat).unwrap();
+
+    let roles: Vec<Role> = request.turns.iter().map(|turn| turn.role).collect();
+    assert_eq!(roles, [Role::Assistant, Role::User, Role::Assistant, Role::User]);
+    assert_eq!(request.turns[2].parts, [Part::text("OK.")]);
+    let (Part::ToolCall(call), Part::ToolResult(result)) = (&request.turns[0].parts[0], &request.turns[1].parts[0])
+    else {
+        panic!("{:?}", request.turns);
+    };
+    assert_eq!((call.id.len(), &call.id), (9, &result.id));
+    assert_eq!(notes.to_string(), "call_ids, turn_order");
+}
+
+#[test]
+fn calls_and_results_that_lost_each_other_are_mended() {
+    let mut request = request(vec![
+        turn(Role::User, vec![result("gone")]),
+        turn(Role::Assistant, vec![call("a"), call("b")]),
+        turn(Role::User, vec![result("b"), Part::text("Stop")]),
+    ]);
+
+    let notes = fit_request(&mut request, &facts(&json!({})), Protocol::OpenaiChat).unwrap();
+
+    assert_eq!(request.turns[0].parts, [Part::text("Result of the tool call gone:\n1")]);
+    let Part::ToolResult(mended) = &request.turns[2].parts[0] else {
+        panic!("{:?}", request.turns);
+    };
+    assert_eq!(
+        (mended.id.as_ref(), &mended.parts[0]),
+        ("a", &Part::text("The call was interrupted."))
+    );
+    assert_eq!(notes.to_string(), "orphans");
+}
+
+#[test]
+fn instructions_inside_become_the_users_words_where_the_target_takes_none_there() {
+    let inside = || {
+        vec![
+            turn(Role::User, vec![Part::text("Hi")]),
+            turn(Role::System, vec![Part::text("Be brief.")]),
+        ]
+    };
+
+    let mut first = request(inside());
+    fit_request(
+        &mut first,
+        &facts(&json!({"roles": {"system": "first"}})),
+        Protocol::OpenaiChat,
+    )
+    .unwrap();
+    assert_eq!(
+        first.turns[1],
+        turn(
+            Role::User,
+            vec![Part::text("<system-reminder>\nBe brief.\n</system-reminder>")]
+        )
+    );
+
+    let mut anywhere = request(inside());
+    let notes = fit_request(
+        &mut anywhere,
+        &facts(&json!({"roles": {"system": "anywhere"}})),
+        Protocol::OpenaiChat,
+    )
+    .unwrap();
+    assert!(anywhere.turns[1].role == Role::System && notes.is_empty());
+}
