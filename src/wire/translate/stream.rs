@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::answer::Reading;
 use super::source::Source;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::{Protocol, ServiceReport};
@@ -31,14 +32,14 @@ pub struct TranslatedStream {
 impl TranslatedStream {
     pub(super) fn new(
         (client, provider): (Operation, Protocol),
-        includes_reasoning: Option<bool>,
+        reading: Reading,
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
-            source: Source::new(provider, includes_reasoning),
-            writer: MeteredWriter::new(client, identity),
+            source: Source::new(provider, reading),
+            writer: MeteredWriter::new(client, identity, reading),
             begun: false,
             reported: None,
             tier_is_asked,
