@@ -91,12 +91,6 @@ impl ToolNames {
         self.to_provider.get(&key).map_or(name, String::as_str)
     }
 
-    /// The provider's names of the tools that take free text.
-    pub fn free_text_tools(&self) -> impl Iterator<Item = &str> {
-        let custom = self.to_client.iter().filter(|(_, client)| client.custom);
-        custom.map(|(provider, _)| provider.as_str())
-    }
-
     /// The client's name of the provider's tool, if it differs.
     pub fn client(&self, name: &str) -> Option<&ToolName> {
         self.to_client.get(name)

@@ -66,6 +66,11 @@ impl ThinkTags {
         }
     }
 
+    /// Whether no thoughts in tags can come any more.
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
     /// Gives `out` the event, or what it means.
     pub fn pass(&mut self, event: Event<'_>, out: &mut dyn FnMut(Event<'_>)) {
         if self.stage == Stage::Over {

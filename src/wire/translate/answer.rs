@@ -34,8 +34,6 @@ pub(super) struct Reading {
     pub(super) think_tags: bool,
     /// What becomes of a message on the way to the answer.
     pub(super) commentary: Commentary,
-    /// The request's tools are known, so calls of others are of the provider's own tools.
-    pub(super) knows_tools: bool,
 }
 
 pub(super) fn read(provider: Protocol, body: &Value, reading: Reading) -> Result<Response<'_>, NotAnAnswer> {

@@ -20,6 +20,7 @@ pub struct Exchange {
     client: Operation,
     provider: Protocol,
     reading: Reading,
+    calls: ClientCalls,
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     identity: ResponseIdentity,
@@ -83,7 +84,10 @@ impl Exchange {
                 Some(_) => Commentary::Thoughts,
                 None => Commentary::Text,
             },
-            knows_tools: provider == Protocol::OpenaiResponses,
+        };
+        let calls = match provider {
+            Protocol::OpenaiResponses => ClientCalls::of(&request, &names),
+            _ => ClientCalls::default(),
         };
 
         // Anthropic is not asked for a tier that has a price of its own.
@@ -97,6 +101,7 @@ impl Exchange {
             client,
             provider,
             reading,
+            calls,
             tier_is_asked,
             identity: style.identity(names, echo),
         };
@@ -124,9 +129,17 @@ impl Exchange {
                 includes_reasoning,
                 ..Reading::default()
             },
+            calls: ClientCalls::default(),
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
         }
+    }
+
+    /// The same exchange for a model whose thoughts come as `<think>…</think>`, or not.
+    #[must_use]
+    pub fn with_think_tags(mut self, think_tags: bool) -> Self {
+        self.reading.think_tags = think_tags;
+        self
     }
 
     /// Translates a whole answer into the client's protocol.
@@ -167,9 +180,7 @@ impl Exchange {
 
     fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
         let mut response = answer::read(self.provider, body, self.reading)?;
-        if self.reading.knows_tools {
-            ClientCalls::among(&self.identity.names).settle(&mut response);
-        }
+        self.calls.settle(&mut response);
         Ok(response)
     }
 
@@ -177,7 +188,7 @@ impl Exchange {
     pub fn stream(self) -> TranslatedStream {
         TranslatedStream::new(
             (self.client, self.provider),
-            self.reading,
+            (self.reading, self.calls),
             self.tier_is_asked,
             self.identity,
         )

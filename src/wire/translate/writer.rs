@@ -65,12 +65,7 @@ pub(super) struct Seen {
 }
 
 impl MeteredWriter {
-    pub(super) fn new(client: Operation, identity: ResponseIdentity, reading: Reading) -> Self {
-        let calls = if reading.knows_tools {
-            ClientCalls::among(&identity.names)
-        } else {
-            ClientCalls::all()
-        };
+    pub(super) fn new(client: Operation, identity: ResponseIdentity, reading: Reading, calls: ClientCalls) -> Self {
         Self {
             writer: Writer::new(client, identity),
             tags: ThinkTags::new(reading.think_tags),

@@ -9,6 +9,7 @@ struct Details {
     cached_tokens: Count,
     cache_write_tokens: Count,
     reasoning_tokens: Count,
+    audio_tokens: Count,
 }
 
 /// The counts of one usage object, under all names that providers have for them.
@@ -44,6 +45,7 @@ impl Details {
                 "\"cached_tokens\"" => details.cached_tokens = count(),
                 "\"cache_write_tokens\"" => details.cache_write_tokens = count(),
                 "\"reasoning_tokens\"" => details.reasoning_tokens = count(),
+                "\"audio_tokens\"" => details.audio_tokens = count(),
                 _ => {}
             }
             Ok::<_, JsonError>(())
@@ -113,9 +115,11 @@ impl Usage {
         if caches > 0 && self.total_tokens.0 == Some(prompt + completion + caches) {
             prompt += caches;
         }
+        // Mistral counts heard sound beside the prompt, and charges it by the minute.
+        let heard = input.audio_tokens.0.filter(|&heard| heard > prompt).unwrap_or(0);
         let completion = match self.total_tokens.0 {
             _ if includes_reasoning == Some(true) => completion,
-            Some(total) => completion.max(total.saturating_sub(prompt)),
+            Some(total) => completion.max(total.saturating_sub(prompt).saturating_sub(heard)),
             // More thinking than output cannot be a part of it.
             None if includes_reasoning == Some(false) || reasoning > completion => completion + reasoning,
             None => completion,
