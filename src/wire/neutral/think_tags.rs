@@ -49,7 +49,7 @@ enum Stage {
     /// No text has come.
     Before,
     /// The tag is open, and no thoughts have come.
-    Opened,
+    InTag,
     Inside,
     /// The tag is closed, and no text has come.
     Closed,
@@ -94,7 +94,7 @@ impl ThinkTags {
         let held = std::mem::take(&mut self.held);
         match self.stage {
             Stage::Before if !held.is_empty() => out(Event::Text(held.into())),
-            Stage::Opened | Stage::Inside if !held.trim().is_empty() => {
+            Stage::InTag | Stage::Inside if !held.trim().is_empty() => {
                 out(Event::Thinking(held.trim_end().to_owned().into()));
             }
             _ => {}
@@ -104,7 +104,7 @@ impl ThinkTags {
     fn text(&mut self, text: Cow<'_, str>, out: &mut dyn FnMut(Event<'_>)) {
         match self.stage {
             Stage::Before => self.opening(text, out),
-            Stage::Opened | Stage::Inside => self.inside(&text, out),
+            Stage::InTag | Stage::Inside => self.inside(&text, out),
             Stage::Closed => self.closed(&text, out),
             Stage::Over => out(Event::Text(text)),
         }
@@ -116,7 +116,7 @@ impl ThinkTags {
         if let Some(rest) = start.strip_prefix(OPENS) {
             let rest = rest.to_owned();
             self.held.clear();
-            self.stage = Stage::Opened;
+            self.stage = Stage::InTag;
             return self.inside(&rest, out);
         }
 
@@ -132,7 +132,7 @@ impl ThinkTags {
         // Blanks before the tag are no thoughts, and its first bytes may have come.
         let open = self.held.len() - closing_suffix(&self.held);
         let told = self.held.get(..closes.unwrap_or(open)).unwrap_or_default().trim_end();
-        let told = if self.stage == Stage::Opened {
+        let told = if self.stage == Stage::InTag {
             told.trim_start()
         } else {
             told

@@ -18,7 +18,7 @@ pub(super) struct Call {
 }
 
 /// Where a piece stands.
-struct Place {
+struct PiecePosition {
     /// The index that the server gives it.
     index: Option<u64>,
     /// Its position in its chunk, for servers that send neither an index nor an id.
@@ -34,7 +34,7 @@ impl ReadEvents {
         for (position, call) in calls.iter().enumerate() {
             let Some((called, custom)) = called(call) else { continue };
             let index = call.get("index").and_then(Value::as_u64);
-            let place = Place {
+            let place = PiecePosition {
                 index,
                 position,
                 alone: calls.len() == 1,
@@ -46,7 +46,7 @@ impl ReadEvents {
             .get("function_call")
             .filter(|called| calls.is_empty() && called.is_object())
         {
-            let first = Place {
+            let first = PiecePosition {
                 index: Some(0),
                 position: 0,
                 alone: true,
@@ -60,7 +60,7 @@ impl ReadEvents {
         &mut self,
         (call, called): (&Value, &Value),
         custom: bool,
-        place: &Place,
+        place: &PiecePosition,
         out: &mut dyn FnMut(Event<'_>),
     ) {
         let piece = arguments(called.get(if custom { "input" } else { "arguments" }));
@@ -85,7 +85,7 @@ impl ReadEvents {
     }
 
     /// The call that a piece may belong to: that of its index, else that of its id, else that of its position.
-    fn known_call(&self, id: Option<&str>, name: Option<&str>, place: &Place) -> Option<usize> {
+    fn known_call(&self, id: Option<&str>, name: Option<&str>, place: &PiecePosition) -> Option<usize> {
         let of_index = |index| self.calls.iter().rposition(|call| call.index == index);
         let last = self.calls.len().checked_sub(1).filter(|_| name.is_none());
 
@@ -122,7 +122,7 @@ impl ReadEvents {
         &mut self,
         (call, name): (&Value, &str),
         custom: bool,
-        place: &Place,
+        place: &PiecePosition,
         out: &mut dyn FnMut(Event<'_>),
     ) -> Option<usize> {
         let at = self.calls.len();

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::*;
 
 /// Two calls: their ids, names and arguments.
-type Told = Vec<(String, String, String)>;
+type Calls = Vec<(String, String, String)>;
 
-fn told(parts: Vec<Part<'_>>) -> Told {
+fn told(parts: Vec<Part<'_>>) -> Calls {
     let calls = parts.into_iter().filter_map(|part| match part {
         Part::ToolCall(call) => Some((
             call.id.into_owned(),
@@ -20,7 +20,7 @@ fn told(parts: Vec<Part<'_>>) -> Told {
 }
 
 /// The calls of a stream whose chunks have these lists of calls.
-fn streamed(chunks: &[Value]) -> Told {
+fn streamed(chunks: &[Value]) -> Calls {
     let mut text = String::new();
     for calls in chunks {
         let chunk =
@@ -33,12 +33,12 @@ fn streamed(chunks: &[Value]) -> Told {
     told(fold(&events(&text)).response.parts)
 }
 
-fn whole(calls: &Value) -> Told {
+fn whole(calls: &Value) -> Calls {
     let answer = json!({"id": "c1", "choices": [{"index": 0, "message": {"role": "assistant", "tool_calls": calls}, "finish_reason": "stop"}]});
     told(read_response(&answer, None).unwrap().parts.into_iter().collect())
 }
 
-fn expected(calls: &[(&str, &str, &str)]) -> Told {
+fn expected(calls: &[(&str, &str, &str)]) -> Calls {
     let own = |&(id, name, arguments): &(&str, &str, &str)| (id.to_owned(), name.to_owned(), arguments.to_owned());
     calls.iter().map(own).collect()
 }
