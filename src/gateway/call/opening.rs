@@ -94,8 +94,8 @@ pub async fn read(
         }
         mode => mode,
     };
-    let response = whole_response::write_response(all, mode, call.request.stream, &candidate.endpoint)
-        .map_err(NoAnswer::Reported)?;
+    let response =
+        whole_response::write_response(all, mode, call.request.stream, candidate).map_err(NoAnswer::Reported)?;
     Ok(Answer::Whole { status, response })
 }
 

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::plan::ResponseMode;
+use super::plan::{Candidate, ResponseMode};
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::gateway::upstream::UpstreamEndpoint;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
-use crate::wire::passthrough::renamed_at;
+use crate::wire::passthrough::{renamed_at, without_think_tags};
 use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
@@ -30,10 +30,15 @@ pub fn write_response(
     answer: Bytes,
     mode: ResponseMode,
     stream: bool,
-    endpoint: &UpstreamEndpoint,
+    candidate: &Candidate,
 ) -> Result<WholeResponse, Reported> {
+    let Candidate { endpoint, facts, .. } = candidate;
     match mode {
         ResponseMode::Passthrough { name } => {
+            let answer = match facts.answers.think_tags {
+                true => without_think_tags(&answer).map_or(answer, Bytes::from),
+                false => answer,
+            };
             let Counts { metered, model } = counts(&answer, endpoint)?;
             let renamed = model.and_then(|span| renamed_at(&answer, span, &name));
             Ok(WholeResponse {

@@ -63,17 +63,18 @@ pub(super) fn citation(annotation: &Value) -> Option<Citation<'_>> {
     })
 }
 
-/// The token counts of an answer or a chunk, at its top or in its first choice.
+/// The token counts of an answer or a chunk: at its top, in its first choice, or in Groq's own member.
 pub(super) fn tokens(answer: &Value, includes_reasoning: Option<bool>) -> Option<Tokens> {
     let of_choice = first_choice(answer).and_then(|choice| choice.get("usage"));
+    let of_groq = answer.get("x_groq").and_then(|groq| groq.get("usage"));
     let counted = |usage: Option<&Value>| usage.is_some_and(|usage| !usage.is_null());
     let at_top = answer.get("usage");
 
-    if !counted(at_top) && !counted(of_choice) {
+    if !counted(at_top) && !counted(of_choice) && !counted(of_groq) {
         return None;
     }
 
-    let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }] });
+    let small = json!({ "usage": at_top, "choices": [{ "usage": of_choice }], "x_groq": { "usage": of_groq } });
 
     usage::of_answer(small.to_string().as_bytes(), includes_reasoning)
         .ok()?
@@ -86,10 +87,10 @@ pub(super) fn served(answer: &Value) -> ServiceReport {
         .get("service_tier")
         .and_then(Value::as_str)
         .and_then(ServiceTier::named);
-    let searches = answer
-        .get("usage")
-        .and_then(|usage| usage.get("server_tool_use"))
-        .and_then(usage::searches);
+    let searches = ["server_tool_use", "server_tool_use_details"]
+        .iter()
+        .filter_map(|key| usage::searches(answer.get("usage")?.get(key)?))
+        .max();
 
     ServiceReport {
         tier,
@@ -116,6 +117,20 @@ pub(super) fn call_id<'a>(call: &'a Value, answer: Option<&str>, index: usize) -
     let legal = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let answer: String = answer.unwrap_or_default().chars().filter(legal).take(40).collect();
     format!("call_{answer}_{index}").into()
+}
+
+/// What a call calls, and whether that is a tool that takes free text. The call's `type` decides, and an empty `custom` is
+/// not there: some servers write all members that a call may have.
+pub(super) fn called(call: &Value) -> Option<(&Value, bool)> {
+    let object = |key: &str| call.get(key).filter(|called| called.is_object());
+    let function = object("function");
+    let is_function = text(call, "type") == Some("function") && function.is_some();
+    let fills = |custom: &&Value| text(custom, "name").is_some() || text(custom, "input").is_some();
+
+    match object("custom").filter(|_| !is_function).filter(fills) {
+        Some(custom) => Some((custom, true)),
+        None => function.map(|function| (function, false)),
+    }
 }
 
 /// Arguments as text; some providers send the object itself.

@@ -6,6 +6,7 @@
 //! that LiteLLM invented for Claude's signatures and that its clients send back.
 
 mod answer;
+mod citations;
 mod free_text;
 mod passthrough;
 mod pieces;

@@ -3,36 +3,39 @@
 use serde_json::Value;
 
 use super::answer::{
-    arguments, call_id, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens,
+    arguments, call_id, called, citation, failure, finish_reason, first_choice, list, served, stop, text, tokens,
 };
+use super::citations::top_citations;
 use super::pieces::{Piece, read_pieces};
 use super::thoughts::thoughts;
-use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall};
+use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall, settle_arguments};
 
 /// Reads an answer. `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is
 /// known.
 ///
 /// # Errors
-/// If it has no message, or says that the provider failed.
+/// If it has no message, or says that the provider failed. An answer that a filter took away is one without a message.
 pub fn read_response(answer: &Value, includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let choice = first_choice(answer)
         .filter(|_| failure(answer).is_none())
         .ok_or(NotAnAnswer)?;
-    let message = choice
-        .get("message")
-        .filter(|message| message.is_object())
-        .ok_or(NotAnAnswer)?;
     let reason = finish_reason(choice).map(stop);
+    let message = match choice.get("message").filter(|message| message.is_object()) {
+        Some(message) => message,
+        None if reason == Some(Some(Stop::Refusal)) => &Value::Null,
+        None => return Err(NotAnAnswer),
+    };
     let id = text(answer, "id");
 
     let mut parts = thoughts(message);
     let mut refused = read_content(message, &mut parts);
-    cite(message, &mut parts);
+    cite(answer, message, &mut parts);
     if let Some(text) = text(message, "refusal") {
         refused = true;
         parts.push(Part::Refusal(text.into()));
     }
     let called = read_calls(message, id, &mut parts);
+    settle_arguments(&mut parts);
 
     let stop = match reason {
         Some(None) => return Err(NotAnAnswer),
@@ -80,11 +83,14 @@ fn read_content<'a>(message: &'a Value, parts: &mut Vec<Part<'a>>) -> bool {
     refused
 }
 
-/// Adds the message's citations to its last text.
-fn cite<'a>(message: &'a Value, parts: &mut [Part<'a>]) {
+/// Adds the citations of the message to its last text, or else those of the whole answer.
+fn cite<'a>(answer: &'a Value, message: &'a Value, parts: &mut [Part<'a>]) {
     let cited = list(message, "annotations").iter().filter_map(citation);
     if let Some(Part::Text { citations, .. }) = parts.iter_mut().rfind(|part| matches!(part, Part::Text { .. })) {
         citations.extend(cited);
+        if citations.is_empty() {
+            citations.extend(top_citations(answer));
+        }
     }
 }
 
@@ -98,44 +104,26 @@ fn read_calls<'a>(message: &'a Value, id: Option<&str>, parts: &mut Vec<Part<'a>
     if parts.len() == before
         && let Some(called) = message.get("function_call").filter(|called| called.is_object())
     {
-        parts.extend(function(called, call_id(&Value::Null, id, 0)));
+        parts.extend(function(called, false, call_id(&Value::Null, id, 0)));
     }
 
     parts.len() > before
 }
 
 fn call<'a>(node: &'a Value, answer: Option<&str>, index: usize) -> Option<Part<'a>> {
-    let id = call_id(node, answer, index);
-
-    if let Some(custom) = node.get("custom").filter(|custom| custom.is_object()) {
-        let name = text(custom, "name")?.into();
-        let arguments = arguments(custom.get("input"));
-        return Some(Part::ToolCall(ToolCall {
-            id,
-            name,
-            namespace: None,
-            arguments,
-            custom: true,
-        }));
-    }
-
-    function(node.get("function")?, id)
+    let (called, custom) = called(node)?;
+    function(called, custom, call_id(node, answer, index))
 }
 
-fn function<'a>(called: &'a Value, id: std::borrow::Cow<'a, str>) -> Option<Part<'a>> {
+fn function<'a>(called: &'a Value, custom: bool, id: std::borrow::Cow<'a, str>) -> Option<Part<'a>> {
     let name = text(called, "name")?.into();
-    let arguments = arguments(called.get("arguments"));
-    let arguments = if arguments.trim().is_empty() {
-        "{}".into()
-    } else {
-        arguments
-    };
+    let arguments = arguments(called.get(if custom { "input" } else { "arguments" }));
 
     Some(Part::ToolCall(ToolCall {
         id,
         name,
         namespace: None,
         arguments,
-        custom: false,
+        custom,
     }))
 }

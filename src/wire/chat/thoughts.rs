@@ -1,5 +1,7 @@
 //! The thoughts of a message, in requests and in answers. None of their fields is OpenAI's own; unknown values are skipped.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::domain::Protocol;
@@ -17,11 +19,13 @@ pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
         return signed;
     }
 
-    let plain = plain_thoughts(message).map(|text| Part::Thinking {
-        text: text.into(),
-        signature: None,
+    let plain = plain_thoughts(message).map(Cow::Borrowed);
+    let thoughts = plain.or_else(|| {
+        let details: Vec<_> = detailed_thoughts(message).collect();
+        (!details.is_empty()).then(|| details.join("\n\n").into())
     });
-    plain.into_iter().collect()
+    let thinking = thoughts.map(|text| Part::Thinking { text, signature: None });
+    thinking.into_iter().collect()
 }
 
 /// The plain thoughts of a message or a delta. Some providers send the same text under two names.
@@ -35,6 +39,16 @@ pub(super) fn plain_thoughts(message: &Value) -> Option<&str> {
     ["reasoning_content", "reasoning", "reasoning_text"]
         .iter()
         .find_map(text)
+}
+
+/// The thoughts in OpenRouter's `reasoning_details`, in full or as summaries. They repeat the plain ones, if there are any.
+/// Encrypted ones are for OpenRouter alone.
+pub(super) fn detailed_thoughts(message: &Value) -> impl Iterator<Item = &str> {
+    let details = message.get("reasoning_details").and_then(Value::as_array);
+    details.into_iter().flatten().filter_map(|detail| {
+        let text = ["text", "summary"].iter().find_map(|key| detail.get(*key)?.as_str());
+        text.filter(|text| !text.is_empty())
+    })
 }
 
 /// One of `thinking_blocks`. Its shape is Anthropic's, so a signature without a mark of its origin is Claude's.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{forced, stop, usage};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall};
+use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall, settle_arguments};
 
 /// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside `output_tokens`.
 ///
@@ -17,6 +17,7 @@ use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Sto
 pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let content = answer.get("content").and_then(Value::as_array).ok_or(NotAnAnswer)?;
     let mut parts: Vec<_> = content.iter().filter_map(read_block).collect();
+    settle_arguments(&mut parts);
     let text = |key: &str| answer.get(key).and_then(Value::as_str);
     let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
 
@@ -81,8 +82,8 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
         }),
         "tool_use" => {
             let arguments = match block.get("input") {
-                Some(input) if input.is_object() => input.to_string(),
-                _ => "{}".to_owned(),
+                Some(Value::String(text)) => text.clone(),
+                input => input.map(Value::to_string).unwrap_or_default(),
             };
             if text("name") == forced::NAME {
                 return Some(Part::text(arguments));

@@ -8,6 +8,7 @@
 //!
 //! Text is borrowed from the parsed body where that is possible, so a picture of some megabytes is not copied.
 
+mod arguments;
 mod body_node;
 mod event;
 mod names;
@@ -18,10 +19,12 @@ mod response;
 mod response_identity;
 mod signature;
 mod stop;
+mod think_tags;
 mod thinking;
 mod tool;
 mod untranslatable;
 
+pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
 pub use event::Event;
 pub use names::{ToolName, ToolNames};
@@ -32,6 +35,7 @@ pub use response::Response;
 pub use response_identity::ResponseIdentity;
 pub use signature::Signature;
 pub use stop::Stop;
+pub use think_tags::{ThinkTags, take_thoughts_out};
 pub use thinking::Thinking;
 pub use tool::{Choice, Tool, ToolKind};
 pub use untranslatable::Untranslatable;

@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 mod tests;
+mod think_tags;
 
 use bytes::Bytes;
 
+use self::think_tags::WithoutThinkTags;
 use super::error::ApiError;
 use super::event_stream::{EventStream, EventWatch, Metered, StreamEnd};
 use super::json::Span;
@@ -12,6 +14,8 @@ use super::reported::Reported;
 use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
+
+pub use think_tags::without_think_tags;
 
 /// How a stream is forwarded to a client of the same protocol.
 #[derive(Clone, Debug)]
@@ -22,6 +26,8 @@ pub struct PassthroughStyle {
     pub include_usage: bool,
     /// Whether the provider counts thinking as completion tokens, where that is known.
     pub includes_reasoning: Option<bool>,
+    /// Whether thoughts come as `<think>…</think>` (chat): the client gets them in their own field.
+    pub think_tags: bool,
     /// The longest event, in bytes.
     pub longest_event: usize,
 }
@@ -33,6 +39,7 @@ impl PassthroughStyle {
             name: name.into(),
             include_usage: false,
             includes_reasoning: None,
+            think_tags: false,
             longest_event: MAX_EVENT,
         }
     }
@@ -43,6 +50,8 @@ pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStrea
     let PassthroughStyle {
         include_usage,
         includes_reasoning,
+        think_tags,
+        longest_event,
         ..
     } = style;
     match protocol {
@@ -50,7 +59,11 @@ pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStrea
         Protocol::OpenaiResponses => PassthroughStream::boxed(protocol, style, responses::PassthroughWatch::default()),
         Protocol::OpenaiChat | Protocol::Gemini => {
             let watch = chat::PassthroughWatch::new(include_usage, includes_reasoning);
-            PassthroughStream::boxed(protocol, style, watch)
+            let stream = PassthroughStream::boxed(protocol, style, watch);
+            match think_tags {
+                true => Box::new(WithoutThinkTags::new(stream, longest_event)),
+                false => stream,
+            }
         }
     }
 }

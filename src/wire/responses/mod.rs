@@ -32,6 +32,7 @@ mod tests;
 pub use echo::echo;
 pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
+pub use read_item::Commentary;
 pub use read_request::read_request;
 pub use read_response::read_response;
 pub use usage::{served, tokens};

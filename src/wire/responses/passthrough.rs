@@ -15,6 +15,8 @@ use crate::wire::usage::value_after;
 #[derive(Debug, Default)]
 pub struct PassthroughWatch {
     ending: Option<StreamEnd>,
+    /// An event `error` has come. OpenAI sends `response.failed` after it, which is what Codex reads.
+    errored: bool,
     tokens: Option<Tokens>,
     served: ServiceReport,
     text_bytes: usize,
@@ -60,7 +62,8 @@ impl PassthroughWatch {
         };
 
         self.ending = match last.kind.as_str() {
-            "response.completed" | "response.incomplete" => Some(StreamEnd::Complete),
+            "response.completed" | "response.incomplete" if self.failed.is_none() => Some(StreamEnd::Complete),
+            "response.completed" | "response.incomplete" => Some(StreamEnd::Failed),
             "response.failed" | "error" => {
                 self.failed.get_or_insert_with(|| Box::new(Reported::read(data)));
                 Some(StreamEnd::Failed)
@@ -68,6 +71,7 @@ impl PassthroughWatch {
             _ => return,
         };
 
+        self.errored = last.kind == "error";
         self.tokens = usage::tokens(&last.response).or(self.tokens);
         self.served = self.served.then(usage::served(&last.response));
     }
@@ -123,7 +127,7 @@ impl EventWatch for PassthroughWatch {
     }
 
     fn is_done(&self) -> bool {
-        self.ending.is_some()
+        self.ending.is_some() && !self.errored
     }
 
     fn metered(&self) -> Metered {

@@ -8,13 +8,43 @@ use super::annotation::characters;
 use crate::domain::Protocol;
 use crate::wire::neutral::{Citation, Part, Signature, ToolCall};
 
+/// The text between two messages of one answer, which other protocols have as one text.
+pub(super) const BETWEEN_MESSAGES: &str = "\n\n";
+
+/// What becomes of a message that the model wrote on its way to the answer (`phase: commentary`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commentary {
+    /// It is a part of the answer.
+    #[default]
+    Text,
+    /// It is thoughts: the client reads the answer as JSON.
+    Thoughts,
+}
+
+impl Commentary {
+    /// Whether a message is thoughts.
+    pub(super) fn hides(self, item: &Value) -> bool {
+        self == Self::Thoughts && text(item, "phase") == Some("commentary")
+    }
+}
+
 /// Reads the parts of an item. `before`: the characters of text before it, to which its own are added.
-pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
+pub(super) fn read_item<'a>(item: &'a Value, commentary: Commentary, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
     match text(item, "type") {
+        Some("message") if commentary.hides(item) => {
+            let thoughts = texts(item, "content").join(BETWEEN_MESSAGES);
+            if !thoughts.is_empty() {
+                out(Part::Thinking {
+                    text: thoughts.into(),
+                    signature: None,
+                });
+            }
+        }
         Some("message") => {
+            let mut between = if *before > 0 { BETWEEN_MESSAGES } else { "" };
             let content = item.get("content").and_then(Value::as_array);
             for part in content.into_iter().flatten() {
-                read_part(part, before, out);
+                read_part(part, &mut between, before, out);
             }
         }
         Some("reasoning") => read_reasoning(item).into_iter().for_each(out),
@@ -24,12 +54,19 @@ pub(super) fn read_item<'a>(item: &'a Value, before: &mut u64, out: &mut dyn FnM
     }
 }
 
-fn read_part<'a>(part: &'a Value, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
+/// `between`: what stands before the first words.
+fn read_part<'a>(part: &'a Value, between: &mut &str, before: &mut u64, out: &mut dyn FnMut(Part<'a>)) {
     match text(part, "type") {
         Some("output_text") => {
             let words = text(part, "text").unwrap_or_default();
+            let between = if words.is_empty() { "" } else { std::mem::take(between) };
+            *before += characters(between);
+            let text = match between {
+                "" => words.into(),
+                _ => [between, words].concat().into(),
+            };
             out(Part::Text {
-                text: words.into(),
+                text,
                 citations: citations(part, *before),
                 cache: None,
             });
@@ -59,16 +96,16 @@ fn read_reasoning(item: &Value) -> Option<Part<'_>> {
 }
 
 fn read_call(item: &Value, custom: bool) -> Part<'_> {
-    let arguments = text(item, if custom { "input" } else { "arguments" }).unwrap_or_default();
+    let arguments = match item.get(if custom { "input" } else { "arguments" }) {
+        None | Some(Value::Null) => "".into(),
+        Some(Value::String(text)) => Cow::from(text),
+        Some(other) => other.to_string().into(),
+    };
     Part::ToolCall(ToolCall {
         id: call_id(item).into(),
         name: text(item, "name").unwrap_or_default().into(),
         namespace: None,
-        arguments: if arguments.is_empty() && !custom {
-            "{}".into()
-        } else {
-            arguments.into()
-        },
+        arguments,
         custom,
     })
 }

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::read_item::{read_item, text};
+use super::read_item::{Commentary, read_item, text};
 use super::usage::{of_usage, served};
-use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop};
+use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, settle_arguments};
 
 /// Reads an answer. Items that other protocols have no place for are skipped: searches of the provider, for example, whose
 /// results stand in the text.
 ///
 /// # Errors
 /// If it is no `Response`, or one that failed or has not ended.
-pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
+pub fn read_response(answer: &Value, commentary: Commentary) -> Result<Response<'_>, NotAnAnswer> {
     let output = answer.get("output").and_then(Value::as_array).ok_or(NotAnAnswer)?;
     let status = answer.get("status").and_then(Value::as_str).unwrap_or("completed");
     if matches!(status, "failed" | "cancelled" | "queued" | "in_progress") {
@@ -21,8 +21,9 @@ pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Resul
     let mut parts = Vec::new();
     let mut before = 0;
     for item in output {
-        read_item(item, &mut before, &mut |part| parts.push(part));
+        read_item(item, commentary, &mut before, &mut |part| parts.push(part));
     }
+    settle_arguments(&mut parts);
 
     let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
     let refused = parts.iter().any(|part| matches!(part, Part::Refusal(_)));

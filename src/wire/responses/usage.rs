@@ -37,7 +37,7 @@ pub(super) fn is_search(item: &Value) -> bool {
 }
 
 /// Reads a `usage` object. `input_tokens` contains the tokens read from and written to a cache, `output_tokens` the
-/// thinking.
+/// thinking; where a server counts it beside them, its total shows it.
 pub(super) fn of_usage(usage: &Value) -> Option<Tokens> {
     let count = |path: &str| usage.pointer(path).and_then(whole);
     let (input, output) = (count("/input_tokens"), count("/output_tokens"));
@@ -45,7 +45,9 @@ pub(super) fn of_usage(usage: &Value) -> Option<Tokens> {
         return None;
     }
 
-    let (prompt, completion) = (input.unwrap_or(0), output.unwrap_or(0));
+    let prompt = input.unwrap_or(0);
+    let beyond = count("/total_tokens").unwrap_or(0).saturating_sub(prompt);
+    let completion = output.unwrap_or(0).max(beyond);
     let cache_read = count("/input_tokens_details/cached_tokens")
         // Perplexity's name.
         .or_else(|| count("/input_tokens_details/cache_read_input_tokens"))
@@ -139,6 +141,18 @@ mod tests {
             reasoning: 7,
         };
         assert_eq!(tokens(&answer), Some(expected));
+    }
+
+    #[test]
+    fn what_only_the_total_shows_is_output() {
+        let completion = |total: u64| {
+            let usage = json!({"input_tokens": 10, "output_tokens": 5, "total_tokens": total});
+            of_usage(&usage).map(|tokens| tokens.completion)
+        };
+
+        assert_eq!(completion(35), Some(25));
+        assert_eq!(completion(15), Some(5));
+        assert_eq!(completion(3), Some(5));
     }
 
     #[test]

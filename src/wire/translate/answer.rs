@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::domain::Protocol;
 use crate::wire::event_stream::Metered;
-use crate::wire::neutral::{NotAnAnswer, Part, Response};
+use crate::wire::neutral::{NotAnAnswer, Part, Response, take_thoughts_out};
+use crate::wire::responses::Commentary;
 use crate::wire::{chat, messages, responses};
 
 /// A whole answer in the client's protocol.
@@ -21,19 +22,32 @@ pub struct Answer {
 /// # Errors
 /// If it is no answer of that protocol.
 pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnswer> {
-    read(provider, answer, None).map(|response| text_length(&response))
+    read(provider, answer, Reading::default()).map(|response| text_length(&response))
 }
 
-pub(super) fn read(
-    provider: Protocol,
-    body: &Value,
-    includes_reasoning: Option<bool>,
-) -> Result<Response<'_>, NotAnAnswer> {
-    match provider {
+/// What is known of a provider's answers, and of what their reader wants.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reading {
+    /// Whether the provider counts thinking as completion tokens, where that is known.
+    pub(super) includes_reasoning: Option<bool>,
+    /// Thoughts may come as `<think>…</think>`.
+    pub(super) think_tags: bool,
+    /// What becomes of a message on the way to the answer.
+    pub(super) commentary: Commentary,
+}
+
+pub(super) fn read(provider: Protocol, body: &Value, reading: Reading) -> Result<Response<'_>, NotAnAnswer> {
+    let includes_reasoning = reading.includes_reasoning;
+    let mut response = match provider {
         Protocol::AnthropicMessages => messages::read_response(body, includes_reasoning),
-        Protocol::OpenaiResponses => responses::read_response(body, includes_reasoning),
+        Protocol::OpenaiResponses => responses::read_response(body, reading.commentary),
         Protocol::OpenaiChat | Protocol::Gemini => chat::read_response(body, includes_reasoning),
+    }?;
+
+    if reading.think_tags {
+        take_thoughts_out(&mut response.parts);
     }
+    Ok(response)
 }
 
 /// Bytes of generated text in all parts of an answer.

@@ -3,13 +3,15 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Reading};
+use super::client_calls::ClientCalls;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{Notes, fit_request};
 use crate::wire::event_stream::Metered;
-use crate::wire::neutral::{NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
+use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
+use crate::wire::responses::Commentary;
 use crate::wire::{chat, completions, messages, responses};
 
 /// The translation of one call. [`Exchange::open`] writes the provider's request; the value that it returns then
@@ -18,7 +20,8 @@ use crate::wire::{chat, completions, messages, responses};
 pub struct Exchange {
     client: Operation,
     provider: Protocol,
-    includes_reasoning: Option<bool>,
+    reading: Reading,
+    calls: ClientCalls,
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     identity: ResponseIdentity,
@@ -77,6 +80,19 @@ impl Exchange {
             Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names)?,
         };
 
+        let reading = Reading {
+            includes_reasoning: target.includes_reasoning,
+            think_tags: may_use_tags(provider, facts),
+            commentary: match request.format {
+                Some(_) => Commentary::Thoughts,
+                None => Commentary::Text,
+            },
+        };
+        let calls = match provider {
+            Protocol::OpenaiResponses => ClientCalls::of(&request, &names),
+            _ => ClientCalls::default(),
+        };
+
         // Anthropic is not asked for a tier that has a price of its own.
         let tier_is_asked =
             request.service_tier.is_some() && facts.openai_fields && provider != Protocol::AnthropicMessages;
@@ -87,7 +103,8 @@ impl Exchange {
         let exchange = Self {
             client,
             provider,
-            includes_reasoning: target.includes_reasoning,
+            reading,
+            calls,
             tier_is_asked,
             identity: style.identity(names, echo),
             notes,
@@ -117,11 +134,22 @@ impl Exchange {
         Self {
             client,
             provider,
-            includes_reasoning,
+            reading: Reading {
+                includes_reasoning,
+                ..Reading::default()
+            },
+            calls: ClientCalls::default(),
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
             notes: Notes::default(),
         }
+    }
+
+    /// The same exchange for a model whose thoughts come as `<think>…</think>`, or not.
+    #[must_use]
+    pub fn with_think_tags(mut self, think_tags: bool) -> Self {
+        self.reading.think_tags = think_tags;
+        self
     }
 
     /// Translates a whole answer into the client's protocol.
@@ -130,7 +158,7 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = answer::read(self.provider, &body, self.includes_reasoning)?;
+        let response = self.read(&body)?;
 
         let metered = Metered {
             tokens: response.tokens,
@@ -153,18 +181,24 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = answer::read(self.provider, &body, self.includes_reasoning)?;
+        let response = self.read(&body)?;
 
         let mut stream = self.stream();
         let out = stream.write_whole(response);
         Ok((stream, out))
     }
 
+    fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
+        let mut response = answer::read(self.provider, body, self.reading)?;
+        self.calls.settle(&mut response);
+        Ok(response)
+    }
+
     /// Begins the translation of a stream into the client's protocol.
     pub fn stream(self) -> TranslatedStream {
         TranslatedStream::new(
             (self.client, self.provider),
-            self.includes_reasoning,
+            (self.reading, self.calls),
             self.tier_is_asked,
             self.identity,
         )
@@ -202,6 +236,13 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "This model's provider speaks no protocol for embeddings.",
         )),
     }
+}
+
+/// Whether thoughts may come in tags: the model is known to send them so, or it thinks and its protocol has no field for
+/// thoughts.
+fn may_use_tags(provider: Protocol, facts: &Facts) -> bool {
+    let has_field = matches!(provider, Protocol::AnthropicMessages | Protocol::OpenaiResponses);
+    facts.answers.think_tags || !has_field && facts.thinking.thinks == Some(true)
 }
 
 /// Characters that a tool's name may have in a protocol.

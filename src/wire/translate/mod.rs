@@ -3,6 +3,7 @@
 //! to call.
 
 mod answer;
+mod client_calls;
 mod exchange;
 mod source;
 mod stream;

@@ -1,5 +1,6 @@
 //! The provider's side of a stream: reads events of its protocol.
 
+use super::answer::Reading;
 use crate::domain::{Protocol, ServiceReport};
 use crate::wire::neutral::Event;
 use crate::wire::{chat, messages, responses};
@@ -12,11 +13,11 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// `includes_reasoning`: whether the provider counts thinking as completion tokens, where that is known.
-    pub(super) fn new(protocol: Protocol, includes_reasoning: Option<bool>) -> Self {
+    pub(super) fn new(protocol: Protocol, reading: Reading) -> Self {
+        let includes_reasoning = reading.includes_reasoning;
         match protocol {
             Protocol::AnthropicMessages => Self::Messages(messages::ReadEvents::new(includes_reasoning)),
-            Protocol::OpenaiResponses => Self::Responses(responses::ReadEvents::new(includes_reasoning)),
+            Protocol::OpenaiResponses => Self::Responses(responses::ReadEvents::new(reading.commentary)),
             Protocol::OpenaiChat | Protocol::Gemini => Self::Chat(chat::ReadEvents::new(includes_reasoning)),
         }
     }

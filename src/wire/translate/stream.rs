@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::answer::Reading;
+use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::{Protocol, ServiceReport};
@@ -31,14 +33,14 @@ pub struct TranslatedStream {
 impl TranslatedStream {
     pub(super) fn new(
         (client, provider): (Operation, Protocol),
-        includes_reasoning: Option<bool>,
+        (reading, calls): (Reading, ClientCalls),
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
-            source: Source::new(provider, includes_reasoning),
-            writer: MeteredWriter::new(client, identity),
+            source: Source::new(provider, reading),
+            writer: MeteredWriter::new(client, identity, reading, calls),
             begun: false,
             reported: None,
             tier_is_asked,

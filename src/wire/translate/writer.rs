@@ -1,8 +1,10 @@
 //! The client's side of a stream: writes events in its protocol, and notes what has passed.
 
+use super::answer::Reading;
+use super::client_calls::ClientCalls;
 use crate::domain::Tokens;
 use crate::wire::error::{ApiError, ProviderError};
-use crate::wire::neutral::{Event, ResponseIdentity};
+use crate::wire::neutral::{ArgumentStreams, Event, ResponseIdentity, ThinkTags};
 use crate::wire::operation::Operation;
 use crate::wire::{chat, completions, messages, responses};
 
@@ -46,6 +48,9 @@ impl Writer {
 /// Writes until the first end or error, and keeps account of what it wrote.
 pub(super) struct MeteredWriter {
     writer: Writer,
+    tags: ThinkTags,
+    calls: ClientCalls,
+    arguments: ArgumentStreams,
     pub(super) seen: Seen,
 }
 
@@ -60,9 +65,12 @@ pub(super) struct Seen {
 }
 
 impl MeteredWriter {
-    pub(super) fn new(client: Operation, identity: ResponseIdentity) -> Self {
+    pub(super) fn new(client: Operation, identity: ResponseIdentity, reading: Reading, calls: ClientCalls) -> Self {
         Self {
             writer: Writer::new(client, identity),
+            tags: ThinkTags::new(reading.think_tags),
+            calls,
+            arguments: ArgumentStreams::default(),
             seen: Seen::default(),
         }
     }
@@ -91,11 +99,24 @@ impl MeteredWriter {
             _ => {}
         }
 
-        self.writer.write(event, out);
+        let Self {
+            writer,
+            tags,
+            calls,
+            arguments,
+            ..
+        } = self;
+        tags.pass(event, &mut |event| {
+            calls.pass(event, &mut |event| {
+                arguments.pass(event, &mut |event| writer.write(event, out));
+            });
+        });
     }
 
     pub(super) fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
-        self.writer.fail(error, out);
+        let Self { writer, tags, .. } = self;
+        tags.flush(&mut |event| writer.write(event, out));
+        writer.fail(error, out);
     }
 }
 

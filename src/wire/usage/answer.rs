@@ -91,6 +91,8 @@ pub fn of_chunk(data: &[u8], includes_reasoning: Option<bool>) -> ChunkUsage {
 struct Parts {
     model: Option<Span>,
     usage: Option<Span>,
+    /// Groq's own member, which older streams have their usage in.
+    x_groq: Option<Span>,
     choices: Option<Span>,
     data: Option<Span>,
     tier: Option<ServiceTier>,
@@ -104,6 +106,7 @@ impl Parts {
         Walk::new(text).object(|key, value| {
             match key.of(text) {
                 "\"usage\"" if value.of(text) != "null" => parts.usage = Some(value),
+                "\"x_groq\"" => parts.x_groq = Some(value),
                 "\"choices\"" => parts.choices = Some(value),
                 "\"data\"" => parts.data = Some(value),
                 "\"model\"" => parts.model = Some(value),
@@ -120,17 +123,39 @@ impl Parts {
 
     fn usage(&self, text: &str, includes_reasoning: Option<bool>) -> ReportedUsage {
         let usage = self.usage.and_then(|span| Usage::read(span.of(text)));
-        let usage = usage.or_else(|| self.usage_of_choice(text));
+        let usage = usage
+            .or_else(|| self.usage_of_choice(text))
+            .or_else(|| self.usage_of_groq(text));
+        let is_prompt_alone = self.data.is_some() && self.choices.is_none();
 
         let service = ServiceReport {
             tier: self.tier,
             fast: None,
             searches: usage.map_or(0, |usage| usage.server_tool_use),
         };
-        ReportedUsage {
-            tokens: usage.and_then(|usage| usage.tokens(includes_reasoning)),
-            service,
-        }
+        let tokens = usage.and_then(|usage| {
+            if is_prompt_alone {
+                usage.of_prompt().or_else(|| usage.tokens(includes_reasoning))
+            } else {
+                usage.tokens(includes_reasoning)
+            }
+        });
+        ReportedUsage { tokens, service }
+    }
+
+    /// The usage in `x_groq`.
+    fn usage_of_groq(&self, text: &str) -> Option<Usage> {
+        let groq = self.x_groq?.of(text);
+        let mut usage = None;
+        Walk::new(groq)
+            .object(|key, value| {
+                if key.of(groq) == "\"usage\"" {
+                    usage = Usage::read(value.of(groq));
+                }
+                Ok::<_, JsonError>(())
+            })
+            .ok()?;
+        usage
     }
 
     /// The usage in the first choice that has one.

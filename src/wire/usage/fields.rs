@@ -9,6 +9,7 @@ struct Details {
     cached_tokens: Count,
     cache_write_tokens: Count,
     reasoning_tokens: Count,
+    audio_tokens: Count,
 }
 
 /// The counts of one usage object, under all names that providers have for them.
@@ -30,8 +31,7 @@ pub(super) struct Usage {
     cache_creation_input_tokens: Count,
     // Perplexity.
     reasoning_tokens: Count,
-    citation_tokens: Count,
-    /// Web searches, by Anthropic's name.
+    /// Web searches, by the names of Anthropic and OpenRouter.
     pub(super) server_tool_use: u64,
 }
 
@@ -45,6 +45,7 @@ impl Details {
                 "\"cached_tokens\"" => details.cached_tokens = count(),
                 "\"cache_write_tokens\"" => details.cache_write_tokens = count(),
                 "\"reasoning_tokens\"" => details.reasoning_tokens = count(),
+                "\"audio_tokens\"" => details.audio_tokens = count(),
                 _ => {}
             }
             Ok::<_, JsonError>(())
@@ -73,10 +74,10 @@ impl Usage {
                     "\"cache_read_input_tokens\"" => usage.cache_read_input_tokens = count(),
                     "\"cache_creation_input_tokens\"" => usage.cache_creation_input_tokens = count(),
                     "\"reasoning_tokens\"" => usage.reasoning_tokens = count(),
-                    "\"citation_tokens\"" => usage.citation_tokens = count(),
-                    "\"server_tool_use\"" => {
+                    "\"server_tool_use\"" | "\"server_tool_use_details\"" if value.starts_with('{') => {
                         let used = serde_json::from_str(value).unwrap_or_default();
-                        usage.server_tool_use = searches(&used).unwrap_or(0);
+                        // OpenRouter states the same number under both names.
+                        usage.server_tool_use = usage.server_tool_use.max(searches(&used).unwrap_or(0));
                     }
                     _ => {}
                 }
@@ -86,18 +87,19 @@ impl Usage {
         Some(usage)
     }
 
-    /// `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is known. Otherwise
-    /// thinking is added only if the provider's own total shows that it stands beside them.
+    /// `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is known. If it is
+    /// not known to, all that the provider's own total has beyond the prompt is output.
     pub(super) fn tokens(&self, includes_reasoning: Option<bool>) -> Option<Tokens> {
         if self.prompt_tokens.0.is_none() && self.completion_tokens.0.is_none() {
             return None;
         }
 
-        let prompt = self.prompt_tokens.0.unwrap_or(0);
-        let mut completion = self.completion_tokens.0.unwrap_or(0);
+        let mut prompt = self.prompt_tokens.0.unwrap_or(0);
+        let completion = self.completion_tokens.0.unwrap_or(0);
 
         let (input, output) = (self.prompt_tokens_details, self.completion_tokens_details);
         let first = |counts: &[Count]| counts.iter().find_map(|count| count.0).unwrap_or(0);
+        let by_anthropic = [self.cache_read_input_tokens, self.cache_creation_input_tokens];
         let cache_read = first(&[
             input.cached_tokens,
             self.prompt_cache_hit_tokens,
@@ -108,14 +110,20 @@ impl Usage {
         let cache_write = first(&[input.cache_write_tokens, self.cache_creation_input_tokens]);
         let reasoning = first(&[output.reasoning_tokens, self.reasoning_tokens]);
 
-        let beside = self
-            .total_tokens
-            .0
-            .map_or(0, |total| total.saturating_sub(prompt).saturating_sub(completion));
-        let on_top = [reasoning, reasoning + self.citation_tokens.0.unwrap_or(0)];
-        if includes_reasoning != Some(true) && beside > 0 && on_top.contains(&beside) {
-            completion += beside;
+        // Claude behind an OpenAI front, where the caches stand beside the prompt as they do at Anthropic.
+        let caches: u64 = by_anthropic.iter().filter_map(|count| count.0).sum();
+        if caches > 0 && self.total_tokens.0 == Some(prompt + completion + caches) {
+            prompt += caches;
         }
+        // Mistral counts heard sound beside the prompt, and charges it by the minute.
+        let heard = input.audio_tokens.0.filter(|&heard| heard > prompt).unwrap_or(0);
+        let completion = match self.total_tokens.0 {
+            _ if includes_reasoning == Some(true) => completion,
+            Some(total) => completion.max(total.saturating_sub(prompt).saturating_sub(heard)),
+            // More thinking than output cannot be a part of it.
+            None if includes_reasoning == Some(false) || reasoning > completion => completion + reasoning,
+            None => completion,
+        };
 
         let cache_read = cache_read.min(prompt);
         Some(Tokens {
@@ -126,6 +134,15 @@ impl Usage {
             // This protocol does not say how long a cache is kept.
             cache_write_1h: 0,
             reasoning: reasoning.min(completion),
+        })
+    }
+
+    /// The counts of an answer that is made of a prompt alone: embeddings. Some providers state only their total.
+    pub(super) fn of_prompt(&self) -> Option<Tokens> {
+        let prompt = self.total_tokens.0.filter(|_| self.completion_tokens.0.is_none())?;
+        Some(Tokens {
+            prompt: self.prompt_tokens.0.unwrap_or(prompt),
+            ..Tokens::default()
         })
     }
 }

@@ -127,6 +127,50 @@ fn usage_in_the_first_choice_counts() {
 }
 
 #[test]
+fn usage_in_groqs_own_member_counts_if_there_is_no_other() {
+    let tokens = |text: &str| {
+        let whole = of_answer(text.as_bytes(), None).unwrap().tokens;
+        assert_eq!(whole, of_chunk(text.as_bytes(), None).usage.tokens);
+        whole.map(|tokens| (tokens.prompt, tokens.completion))
+    };
+    let groq = r#""x_groq":{"id":"r","usage":{"prompt_tokens":7,"completion_tokens":3}}"#;
+
+    assert_eq!(tokens(&format!(r#"{{"choices":[{{}}],{groq}}}"#)), Some((7, 3)));
+    assert_eq!(
+        tokens(&format!(r#"{{"choices":[{{}}],{groq},"usage":null}}"#)),
+        Some((7, 3))
+    );
+    assert_eq!(
+        tokens(&format!(
+            r#"{{{groq},"usage":{{"prompt_tokens":8,"completion_tokens":4}}}}"#
+        )),
+        Some((8, 4))
+    );
+    assert_eq!(tokens(r#"{"choices":[{}],"x_groq":{"id":"r"}}"#), None);
+}
+
+#[test]
+fn the_total_of_embeddings_is_their_prompt() {
+    let prompt = |usage: &str| {
+        let answer = format!(r#"{{"object":"list","data":[{{"embedding":[1]}}],"usage":{usage}}}"#);
+        of_answer(answer.as_bytes(), None)
+            .unwrap()
+            .tokens
+            .map(|tokens| (tokens.prompt, tokens.completion))
+    };
+
+    assert_eq!(prompt(r#"{"total_tokens":3}"#), Some((3, 0)));
+    assert_eq!(prompt(r#"{"prompt_tokens":3,"total_tokens":3}"#), Some((3, 0)));
+    assert_eq!(prompt("{}"), None);
+    assert_eq!(
+        of_answer(br#"{"choices":[{}],"usage":{"total_tokens":3}}"#, None)
+            .unwrap()
+            .tokens,
+        None
+    );
+}
+
+#[test]
 fn pictures_in_a_request_are_counted_apart_from_its_text() {
     let data = "iVBORw0KGgo".repeat(1_000);
     let chat = format!(r#"{{"content":"base64 is fun","image_url":{{"url":"data:image/png;base64,{data}"}}}}"#);

@@ -4,9 +4,11 @@ mod calls;
 
 use serde_json::Value;
 
-use super::answer::{citation, failure, finish_reason, first_choice, list, served, stop, text, tokens};
+use self::calls::Call;
+use super::answer::{failure, finish_reason, first_choice, list, served, stop, text, tokens};
+use super::citations::StreamedCitations;
 use super::pieces::{Piece, read_pieces};
-use super::thoughts::{plain_thoughts, thinking_block};
+use super::thoughts::{detailed_thoughts, plain_thoughts, thinking_block};
 use crate::domain::{Protocol, ServiceReport};
 use crate::wire::content;
 use crate::wire::error::ProviderError;
@@ -24,8 +26,9 @@ pub struct ReadEvents {
     spoken: bool,
     /// The provider's id of the answer, for calls without ids.
     id: String,
-    /// The provider's index of each call, in the order in which they began.
-    calls: Vec<u64>,
+    /// The calls in the order in which they began.
+    calls: Vec<Call>,
+    citations: StreamedCitations,
     refused: bool,
     served: ServiceReport,
     stop: Option<Stop>,
@@ -68,6 +71,7 @@ impl ReadEvents {
         self.start(&chunk, out);
         self.spoken = self.spoken || content::carries(Protocol::OpenaiChat, &chunk);
         self.served = self.served.then(served(&chunk));
+        self.citations.chunk(&chunk);
         if let Some(choice) = choice {
             if let Some(delta) = choice.get("delta").or_else(|| choice.get("message")) {
                 self.delta(delta, out);
@@ -113,10 +117,14 @@ impl ReadEvents {
     fn delta(&mut self, delta: &Value, out: &mut dyn FnMut(Event<'_>)) {
         let has_plain = read_thoughts(delta, out);
 
+        let mut worded = false;
         read_pieces(delta.get("content"), &mut |piece| match piece {
             Piece::Thought(_) if has_plain => {}
             Piece::Thought(text) => out(Event::Thinking(text.into())),
-            Piece::Text(text) => out(Event::Text(text.into())),
+            Piece::Text(text) => {
+                worded = true;
+                out(Event::Text(text));
+            }
             Piece::Refusal(text) => {
                 self.refused = true;
                 out(Event::Refusal(text.into()));
@@ -127,10 +135,10 @@ impl ReadEvents {
             out(Event::Refusal(text.into()));
         }
 
-        for citation in list(delta, "annotations").iter().filter_map(citation) {
-            out(Event::Citation(citation));
+        self.citations.delta(delta, worded, out);
+        if !list(delta, "tool_calls").is_empty() {
+            self.citations.end(out);
         }
-
         self.calls(delta, out);
     }
 
@@ -146,6 +154,7 @@ impl ReadEvents {
         }
 
         self.ended = true;
+        self.citations.end(out);
         let stop = self.stop.unwrap_or_default().with_tools(!self.calls.is_empty());
         let stop = if self.refused && stop == Stop::End {
             Stop::Refusal
@@ -174,6 +183,10 @@ fn read_thoughts(delta: &Value, out: &mut dyn FnMut(Event<'_>)) -> bool {
                 None => {}
             }
         }
+    }
+
+    if plain.is_none() && list(delta, "thinking_blocks").is_empty() {
+        detailed_thoughts(delta).for_each(|text| out(Event::Thinking(text.into())));
     }
 
     plain.is_some()

@@ -1,7 +1,9 @@
 //! Fixtures of this protocol, and helpers that read and write streams.
 
 mod answers;
+mod calls;
 mod damage;
+mod odd_answers;
 mod refused_requests;
 mod requests;
 mod rules;

@@ -5,12 +5,15 @@ use serde_json::Value;
 use super::{ReadEvents, unless_empty};
 use crate::wire::messages::forced;
 use crate::wire::messages::read_response::{citation, signature_of};
-use crate::wire::neutral::Event;
+use crate::wire::neutral::{Citation, Event};
 
 /// A block that has begun.
 #[derive(Debug)]
 pub(super) enum Open {
-    Text,
+    /// Anthropic's citations come before the words that they are for. Other protocols have them after the words.
+    Text {
+        citations: Vec<Citation<'static>>,
+    },
     /// The signature comes at the end, perhaps in pieces.
     Thinking {
         signature: String,
@@ -25,13 +28,24 @@ pub(super) enum Open {
     Unknown,
 }
 
+impl Open {
+    /// Tells the citations that waited for the words of their block.
+    pub(super) fn cite(&mut self, out: &mut dyn FnMut(Event<'_>)) {
+        if let Self::Text { citations } = self {
+            citations.drain(..).map(Event::Citation).for_each(out);
+        }
+    }
+}
+
 impl ReadEvents {
     pub(super) fn block_start(&mut self, index: u64, block: &Value, out: &mut dyn FnMut(Event<'_>)) {
         let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
         let open = match text("type") {
             "text" => {
                 unless_empty(text("text"), |text| out(Event::Text(text.into())));
-                Open::Text
+                let citations = block.get("citations").and_then(Value::as_array).into_iter().flatten();
+                let citations = citations.filter_map(citation).map(Citation::into_owned).collect();
+                Open::Text { citations }
             }
             "thinking" => {
                 unless_empty(text("thinking"), |text| out(Event::Thinking(text.into())));
@@ -52,10 +66,12 @@ impl ReadEvents {
     fn tool_start(&mut self, block: &Value, out: &mut dyn FnMut(Event<'_>)) -> Open {
         let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
         // Some hosts send the whole input at once.
-        let input = block
-            .get("input")
-            .filter(|input| input.as_object().is_some_and(|map| !map.is_empty()));
-        let input = input.map(Value::to_string);
+        let input = match block.get("input") {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(map)) if map.is_empty() => None,
+            Some(Value::String(text)) => Some(text.clone()).filter(|text| !text.is_empty()),
+            Some(input) => Some(input.to_string()),
+        };
         let arguments = input.as_deref().unwrap_or_default();
 
         if text("name") == forced::NAME {
@@ -89,16 +105,14 @@ impl ReadEvents {
             "thinking_delta" | "signature_delta" => Open::Thinking {
                 signature: String::new(),
             },
-            "text_delta" | "citations_delta" => Open::Text,
+            "text_delta" | "citations_delta" => Open::Text { citations: Vec::new() },
             _ => Open::Unknown,
         });
 
         match (kind, open) {
-            ("text_delta", Open::Text) => unless_empty(text("text"), |text| out(Event::Text(text.into()))),
-            ("citations_delta", Open::Text) => {
-                if let Some(citation) = delta.get("citation").and_then(citation) {
-                    out(Event::Citation(citation));
-                }
+            ("text_delta", Open::Text { .. }) => unless_empty(text("text"), |text| out(Event::Text(text.into()))),
+            ("citations_delta", Open::Text { citations }) => {
+                citations.extend(delta.get("citation").and_then(citation).map(Citation::into_owned));
             }
             ("thinking_delta", Open::Thinking { .. }) => {
                 unless_empty(text("thinking"), |text| out(Event::Thinking(text.into())));
@@ -119,7 +133,11 @@ impl ReadEvents {
     }
 
     pub(super) fn block_stop(&mut self, index: u64, out: &mut dyn FnMut(Event<'_>)) {
-        match self.open.remove(&index) {
+        let mut ended = self.open.remove(&index);
+        if let Some(open) = &mut ended {
+            open.cite(out);
+        }
+        match ended {
             None | Some(Open::Unknown) => return,
             Some(Open::Thinking { signature }) => {
                 unless_empty(&signature, |value| out(Event::Signature(signature_of(value, false))));
@@ -128,7 +146,7 @@ impl ReadEvents {
                 index,
                 text: "{}".into(),
             }),
-            Some(Open::Text | Open::Redacted | Open::Tool { .. } | Open::Forced) => {}
+            Some(Open::Text { .. } | Open::Redacted | Open::Tool { .. } | Open::Forced) => {}
         }
 
         out(Event::PartEnd);

@@ -110,6 +110,10 @@ impl ReadEvents {
         let delta = event.get("delta").unwrap_or(&Value::Null);
         if let Some(reason) = delta.get("stop_reason").and_then(Value::as_str) {
             self.stopped = true;
+            // Some hosts do not end the last block.
+            for open in self.open.values_mut() {
+                open.cite(out);
+            }
             let stop = stop::read(reason);
             if stop == Stop::Refusal
                 && let Some(why) = explanation(delta)

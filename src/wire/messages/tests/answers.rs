@@ -156,3 +156,29 @@ fn providers_are_read_leniently() {
         ]
     );
 }
+
+#[test]
+fn citations_that_come_before_their_words_are_told_after_them() {
+    let citation = r#"{"type":"content_block_delta","index":0,"delta":{"type":"citations_delta","citation":{"type":"web_search_result_location","url":"https://a.example/","title":"A","cited_text":"q","encrypted_index":"x"}}}"#;
+    let words = r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Rome is old."}}"#;
+    let start = r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#;
+    let stop = r#"{"type":"content_block_stop","index":0}"#;
+    let end = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":null}"#;
+
+    for events in [
+        vec![start, citation, words, stop, end],
+        vec![start, words, citation, stop, end],
+        vec![start, citation, words, end],
+    ] {
+        let mut reader = ReadEvents::new(None);
+        let mut kinds = Vec::new();
+        for event in &events {
+            reader.read(event.as_bytes(), &mut |event| match event {
+                Event::Text(_) => kinds.push("text"),
+                Event::Citation(_) => kinds.push("citation"),
+                _ => {}
+            });
+        }
+        assert_eq!(kinds, ["text", "citation"], "{events:?}");
+    }
+}

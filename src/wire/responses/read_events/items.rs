@@ -7,12 +7,19 @@ use serde_json::Value;
 use super::{Out, ReadEvents, out_all};
 use crate::wire::neutral::{Citation, Event, Part, Response};
 use crate::wire::responses::annotation::characters;
-use crate::wire::responses::read_item::{call_id, citations, read_item, signature_of, text};
+use crate::wire::responses::read_item::{BETWEEN_MESSAGES, call_id, citations, read_item, signature_of, text};
 use crate::wire::responses::usage::is_search;
 
 /// The progress of an item.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
+    /// Its own id and its type, as they came first.
+    id: Option<String>,
+    kind: Option<String>,
+    /// It is a message that counts as thoughts.
+    aside: bool,
+    /// Text of it went out.
+    worded: bool,
     /// Pieces of it went out, so the whole item must not repeat them.
     pub(super) sent: bool,
     done: bool,
@@ -42,6 +49,7 @@ impl ReadEvents {
 
     pub(super) fn added(&mut self, at: u64, item: Option<&Value>, out: Out<'_>) {
         let Some(item) = item else { return };
+        self.identify(at, item);
         let custom = match text(item, "type") {
             Some("function_call") => false,
             Some("custom_tool_call") => true,
@@ -63,6 +71,32 @@ impl ReadEvents {
         }
     }
 
+    /// Notes what the item at a place is.
+    fn identify(&mut self, at: u64, item: &Value) {
+        let aside = self.commentary.hides(item);
+        let seen = self.seen(at);
+        if seen.kind.is_none() {
+            seen.id = text(item, "id").map(str::to_owned);
+            seen.kind = text(item, "type").map(str::to_owned);
+            seen.aside = aside;
+        }
+    }
+
+    /// Where an item of the whole answer belongs if nothing of it has come. The answer may lack items that have come, so the
+    /// id decides. A server that gives an item another id in each event has it at its place, at least.
+    pub(super) fn unseen(&self, place: u64, item: &Value) -> Option<u64> {
+        let id = text(item, "id");
+        if id.is_some() && self.items.values().any(|seen| seen.id.as_deref() == id) {
+            return None;
+        }
+
+        match self.items.get(&place) {
+            None => Some(place),
+            Some(seen) if seen.kind.is_none() || seen.kind.as_deref() == text(item, "type") => None,
+            Some(_) => self.items.keys().next_back().map(|last| last + 1),
+        }
+    }
+
     pub(super) fn part_added(&mut self, at: u64) {
         self.before = self.characters;
         let seen = self.seen(at);
@@ -74,19 +108,33 @@ impl ReadEvents {
             return;
         };
 
+        let follows = self.characters > 0;
         let seen = self.seen(at);
         (seen.sent, seen.words) = (true, true);
         if refusal {
             self.refused = true;
-            out(Event::Refusal(text));
-        } else {
-            self.characters += characters(&text);
-            out(Event::Text(text));
+            return out(Event::Refusal(text));
         }
+        if seen.aside {
+            return out(Event::Thinking(text));
+        }
+
+        if !std::mem::replace(&mut seen.worded, true) && follows {
+            let between = characters(BETWEEN_MESSAGES);
+            self.characters += between;
+            self.before += between;
+            out(Event::Text(BETWEEN_MESSAGES.into()));
+        }
+        self.characters += characters(&text);
+        out(Event::Text(text));
     }
 
     pub(super) fn citation(&mut self, at: u64, citation: Citation<'_>, out: Out<'_>) {
-        self.seen(at).citations += 1;
+        let seen = self.seen(at);
+        seen.citations += 1;
+        if seen.aside {
+            return;
+        }
         out(Event::Citation(citation));
     }
 
@@ -156,6 +204,7 @@ impl ReadEvents {
 
     pub(super) fn done(&mut self, at: u64, item: Option<&Value>, out: Out<'_>) {
         let Some(item) = item else { return };
+        self.identify(at, item);
         if std::mem::replace(&mut self.seen(at).done, true) {
             return;
         }
@@ -187,7 +236,9 @@ impl ReadEvents {
     /// Sends an item of which no piece has come.
     fn whole(&mut self, item: &Value, out: Out<'_>) {
         let mut parts = Vec::new();
-        read_item(item, &mut self.characters, &mut |part| parts.push(part));
+        read_item(item, self.commentary, &mut self.characters, &mut |part| {
+            parts.push(part)
+        });
         self.refused |= parts.iter().any(|part| matches!(part, Part::Refusal(_)));
 
         let mut events = Response {

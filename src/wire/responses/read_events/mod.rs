@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use self::head::{Head, string, value};
 use self::items::Seen;
-use super::read_item::{citation, text};
+use super::read_item::{Commentary, citation, text};
 use super::read_response::stop;
 use super::usage::{of_usage, served};
 use crate::domain::ServiceReport;
@@ -21,6 +21,7 @@ use crate::wire::neutral::{Event, Stop};
 /// whole answer.
 #[derive(Debug, Default)]
 pub struct ReadEvents {
+    commentary: Commentary,
     started: bool,
     over: bool,
     /// The items by their `output_index`.
@@ -39,9 +40,12 @@ pub struct ReadEvents {
 type Out<'o> = &'o mut dyn FnMut(Event<'_>);
 
 impl ReadEvents {
-    /// A stream that has not begun. `includes_reasoning` is for other protocols.
-    pub fn new(_includes_reasoning: Option<bool>) -> Self {
-        Self::default()
+    /// A stream that has not begun.
+    pub fn new(commentary: Commentary) -> Self {
+        Self {
+            commentary,
+            ..Self::default()
+        }
     }
 
     /// Reads the data of one event.
@@ -137,10 +141,10 @@ impl ReadEvents {
         let none = Value::Null;
         let response = response.unwrap_or(&none);
         let output = response.get("output").and_then(Value::as_array).into_iter().flatten();
-        for (at, item) in output.enumerate() {
+        for (place, item) in output.enumerate() {
             // Some providers send no items before the end, or no end of an item.
-            if !self.items.contains_key(&(at as u64)) {
-                self.done(at as u64, Some(item), out);
+            if let Some(at) = self.unseen(place as u64, item) {
+                self.done(at, Some(item), out);
             }
         }
 

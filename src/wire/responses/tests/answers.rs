@@ -8,7 +8,7 @@ use crate::wire::event_stream::{EventWatch, StreamEnd};
 use crate::wire::neutral::{Citation, NotAnAnswer, Stop};
 
 fn response(answer: &Value) -> Response<'_> {
-    read_response(answer, None).unwrap()
+    read_response(answer, Commentary::Text).unwrap()
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn a_stream_is_read_like_the_whole_answer() {
             continue;
         };
         let whole: Value = serde_json::from_str(whole).unwrap();
-        let Ok(whole) = read_response(&whole, None) else {
+        let Ok(whole) = read_response(&whole, Commentary::Text) else {
             continue;
         };
 
@@ -146,7 +146,7 @@ fn failures_and_other_bodies_are_no_answers() {
         json!({"status": "failed", "output": [], "error": {"code": "server_error", "message": "x"}}),
         json!({"status": "in_progress", "output": []}),
     ] {
-        assert_eq!(read_response(&answer, None), Err(NotAnAnswer), "{answer}");
+        assert_eq!(read_response(&answer, Commentary::Text), Err(NotAnAnswer), "{answer}");
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod codex;
 mod generated;
+mod items;
 mod requests;
 mod streams;
 mod validate;
@@ -101,7 +102,7 @@ fn data(stream: &str) -> Vec<String> {
 
 /// The events of a stream.
 fn events(stream: &str) -> Vec<Event<'static>> {
-    let (mut reader, mut events) = (ReadEvents::new(None), Vec::new());
+    let (mut reader, mut events) = (ReadEvents::new(Commentary::Text), Vec::new());
     for data in data(stream) {
         reader.read(data.as_bytes(), &mut |event| events.push(event.into_owned()));
     }

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::ServiceReport;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::neutral::Stop;
+use crate::wire::neutral::settle_arguments;
 
 /// The part of an answer that this protocol can carry.
 fn plain(mut response: Response<'_>) -> Response<'_> {
@@ -19,7 +20,11 @@ fn plain(mut response: Response<'_>) -> Response<'_> {
                 signature: Some(signature),
                 ..
             } => signature.id = None,
-            Part::Text { citations, .. } => citations.iter_mut().for_each(|citation| citation.span = None),
+            Part::Text { text, citations, .. } => {
+                // A blank line comes between messages.
+                *text = text.trim_start_matches('\n').to_owned().into();
+                citations.iter_mut().for_each(|citation| citation.span = None);
+            }
             _ => {}
         }
     }
@@ -47,10 +52,13 @@ proptest! {
         let written = written(&events, identity(&json!({})));
 
         let last = validate(&written);
-        let expected = stops(plain(fold(&events)));
+        let mut expected = stops(plain(fold(&events)));
+        settle_arguments(&mut expected.parts);
 
-        prop_assert_eq!(&plain(fold(&super::events(&written))), &expected);
-        prop_assert_eq!(&plain(read_response(&last, None).unwrap()), &expected, "the last event has all of it");
+        let mut told = plain(fold(&super::events(&written)));
+        settle_arguments(&mut told.parts);
+        prop_assert_eq!(&told, &expected);
+        prop_assert_eq!(&plain(read_response(&last, Commentary::Text).unwrap()), &expected, "the last event has all of it");
     }
 
     #[test]
@@ -84,7 +92,7 @@ proptest! {
     ) {
         let all: Vec<String> = ["thinking", "parallel_tools", "image", "refusal"].iter()
             .flat_map(|case| data(&fixture(&format!("answer/{case}.sse")))).collect();
-        let mut reader = ReadEvents::new(None);
+        let mut reader = ReadEvents::new(Commentary::Text);
         for (which, cut, with) in events {
             let mut event = all[which % all.len()].clone();
             let mut at = cut.index(event.len());
@@ -102,7 +110,7 @@ fn the_last_event_of_a_stream_is_the_whole_answer() {
             continue;
         };
         let answer: Value = serde_json::from_str(answer).unwrap();
-        let Ok(response) = read_response(&answer, None) else {
+        let Ok(response) = read_response(&answer, Commentary::Text) else {
             continue;
         };
         let identity = identity(&json!({"model": "m"}));
