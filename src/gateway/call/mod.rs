@@ -9,6 +9,7 @@ mod job;
 mod line;
 mod moments;
 mod opening;
+mod own_events;
 mod patience;
 pub mod permit;
 mod plan;

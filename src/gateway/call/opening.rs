@@ -10,6 +10,7 @@ use super::plan::{Candidate, ResponseMode};
 use super::streaming::Streaming;
 use super::whole_response::{self, WholeResponse};
 use crate::gateway::upstream::{HttpError, ProviderResponse, Reader};
+use crate::wire::error::Overflow;
 use crate::wire::event_stream::{EventStream, StreamEnd};
 use crate::wire::reported::Reported;
 
@@ -34,6 +35,8 @@ pub enum NoAnswer {
     Halfway(HttpError),
     /// The provider reported a failure instead of an answer, or sent nothing.
     Reported(Reported),
+    /// The provider took a prompt that is too long, and answered with nothing.
+    TooLong(Overflow),
 }
 
 impl From<HttpError> for NoAnswer {

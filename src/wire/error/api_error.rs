@@ -11,14 +11,16 @@ use super::code::Code;
 pub struct ApiError {
     /// The HTTP status, 400 to 599.
     pub status: u16,
-    /// The `type` of the error's body.
-    pub kind: &'static str,
+    /// The `type` of the error's body: the gateway's own, or the provider's.
+    pub kind: Cow<'static, str>,
     /// The gateway's own code, or the provider's.
     pub code: Cow<'static, str>,
     /// One or two sentences for a person.
     pub message: String,
     /// The key of the request that the error is about.
     pub param: Option<Cow<'static, str>>,
+    /// The text that the model wrote and the provider could not read. Some clients mend the call from it.
+    pub failed_generation: Option<String>,
     /// What the provider reported, if its failure is the cause.
     pub provider: Option<Box<ProviderErrorDetail>>,
 }
@@ -42,10 +44,11 @@ impl ApiError {
         let (status, kind, name) = code.row();
         Self {
             status,
-            kind,
+            kind: kind.into(),
             code: name.into(),
             message: message.into(),
             param: None,
+            failed_generation: None,
             provider: None,
         }
     }

@@ -97,6 +97,13 @@ impl MeteredWriter {
     pub(super) fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
         self.writer.fail(error, out);
     }
+
+    /// Writes the event that shows a client that its stream is alive, in a protocol whose clients see no comments.
+    pub(super) fn keepalive(&mut self, out: &mut Vec<u8>) {
+        if let Writer::Responses(writer) = &mut self.writer {
+            writer.keepalive(out);
+        }
+    }
 }
 
 impl Seen {

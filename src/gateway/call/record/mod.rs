@@ -143,6 +143,11 @@ impl CallRecord {
         self.endpoint = Arc::clone(&candidate.endpoint);
     }
 
+    /// The bytes of the prompt's text; a picture counts as a fixed number of bytes.
+    pub fn prompt_bytes(&self) -> usize {
+        self.prompt_bytes
+    }
+
     /// The model that runs, for a header.
     pub fn model(&self) -> Option<HeaderValue> {
         HeaderValue::from_str(self.model.id.as_str()).ok()
