@@ -5,6 +5,7 @@ mod answered_call;
 mod attempts;
 mod candidates;
 mod failures;
+mod gather;
 mod job;
 mod line;
 mod moments;

@@ -2,17 +2,21 @@
 //! for a failure before it.
 
 use actix_web::http::header::HeaderValue as AnswerValue;
+use serde_json::Value;
 
 use super::plan::ClientRequest;
+use crate::domain::RequestId;
 use crate::wire::error::ApiError;
 use crate::wire::neutral::ResponseIdentity;
 use crate::wire::operation::Operation;
-use crate::wire::responses::WriteEvents;
+use crate::wire::responses::{WriteEvents, echo};
 
 /// The gateway's own events of one Responses stream.
 pub struct OwnEvents {
-    /// Its model is empty if the answer carries the id of the model that ran.
-    identity: ResponseIdentity,
+    id: RequestId,
+    created: i64,
+    /// The model's name for the client; `None` for the id of the model that ran.
+    name: Option<String>,
     /// `None` until the first event.
     writer: Option<WriteEvents>,
 }
@@ -24,13 +28,12 @@ impl OwnEvents {
             return None;
         }
 
-        let identity = ResponseIdentity {
-            id: request.id.to_string().replace('-', ""),
-            model: request.response_name.clone().unwrap_or_default(),
+        Some(Box::new(Self {
+            id: request.id,
             created: request.created,
-            ..ResponseIdentity::default()
-        };
-        Some(Box::new(Self { identity, writer: None }))
+            name: request.response_name.clone(),
+            writer: None,
+        }))
     }
 
     /// Says that the answer is in progress. `ran` is the model that is asked.
@@ -48,15 +51,21 @@ impl OwnEvents {
     }
 
     fn writer(&mut self, model: Option<&AnswerValue>) -> &mut WriteEvents {
-        let Self { identity, writer } = self;
+        let Self {
+            id,
+            created,
+            name,
+            writer,
+        } = self;
         writer.get_or_insert_with(|| {
-            let mut identity = identity.clone();
-            if identity.model.is_empty()
-                && let Some(model) = model.and_then(|model| model.to_str().ok())
-            {
-                identity.model = model.to_owned();
-            }
-            WriteEvents::new(identity)
+            let ran = || model.and_then(|model| model.to_str().ok()).unwrap_or_default();
+            WriteEvents::new(ResponseIdentity {
+                id: id.to_string().replace('-', ""),
+                model: name.take().unwrap_or_else(|| ran().to_owned()),
+                created: *created,
+                echo: echo(&Value::Null),
+                ..ResponseIdentity::default()
+            })
         })
     }
 }

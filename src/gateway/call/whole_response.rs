@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::plan::ResponseMode;
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
 use crate::wire::passthrough::renamed_at;
@@ -22,20 +23,32 @@ pub struct WholeResponse {
     pub metered: Metered,
 }
 
-/// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream.
+/// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream. An answer that is no UTF-8 is
+/// mended.
 ///
 /// # Errors
 /// The provider's report, if it reports a failure instead of an answer.
 pub fn write_response(
     answer: Bytes,
-    mode: ResponseMode,
+    mode: &ResponseMode,
+    stream: bool,
+    endpoint: &UpstreamEndpoint,
+) -> Result<WholeResponse, Reported> {
+    let mended = |error| mended(&answer).map(Bytes::from).ok_or(error);
+    write_text(answer.clone(), mode, stream, endpoint)
+        .or_else(|error| write_text(mended(error)?, mode, stream, endpoint))
+}
+
+fn write_text(
+    answer: Bytes,
+    mode: &ResponseMode,
     stream: bool,
     endpoint: &UpstreamEndpoint,
 ) -> Result<WholeResponse, Reported> {
     match mode {
         ResponseMode::Passthrough { name } => {
             let Counts { metered, model } = counts(&answer, endpoint)?;
-            let renamed = model.and_then(|span| renamed_at(&answer, span, &name));
+            let renamed = model.and_then(|span| renamed_at(&answer, span, name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
@@ -44,9 +57,9 @@ pub fn write_response(
         }
         ResponseMode::Translated(exchange) => {
             let response = if stream {
-                as_stream(*exchange, &answer)
+                as_stream(Exchange::clone(exchange), &answer)
             } else {
-                translated(&exchange, &answer)
+                translated(exchange, &answer)
             };
             let response = response.ok_or_else(|| Reported::read(&answer))?;
 

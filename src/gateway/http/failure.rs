@@ -82,7 +82,9 @@ impl Failure {
     pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
         match reported.status {
             Some(status @ 400..500) => Self::refused(endpoint, status, None, reported.error.clone()),
-            _ if reported.error.is_about_our_account(None) => Self::refused(endpoint, 402, None, reported.error.clone()),
+            _ if reported.error.is_about_our_account(None) => {
+                Self::refused(endpoint, 402, None, reported.error.clone())
+            }
             _ => {
                 let otherwise = "answered with something that is no answer";
                 failed(endpoint, masked(endpoint, reported.error.clone()), otherwise).into()
@@ -99,7 +101,10 @@ impl Failure {
         }
 
         let error = masked(endpoint, reported.error.clone());
-        let code = error.code.clone().or_else(|| code_of(reported.status).map(str::to_owned));
+        let code = error
+            .code
+            .clone()
+            .or_else(|| code_of(reported.status).map(str::to_owned));
         let mut error = failed(endpoint, error, otherwise);
         if let Some(code) = code {
             error.code = code.into();
@@ -165,9 +170,11 @@ fn refusal(name: &str, status: u16, reported: &ProviderError) -> ApiError {
             format!("{name} did not accept this gateway's credential."),
         ),
         404 => match &reported.message {
-            Some(message) => {
-                ApiError::new(Code::ModelNotFound, format!("{name} does not know this model: {message}")).about("model")
-            }
+            Some(message) => ApiError::new(
+                Code::ModelNotFound,
+                format!("{name} does not know this model: {message}"),
+            )
+            .about("model"),
             None => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
         },
         300..=399 => ApiError::new(

@@ -74,7 +74,11 @@ impl ApiError {
     /// The event has no status beside it. An error that is not the client's fault therefore has OpenAI's own word for that as
     /// its type: clients such as opencode ask again after this type and give up after any other.
     pub fn chat_event(&self) -> String {
-        let kind = if self.status >= 500 { "server_error" } else { &*self.kind };
+        let kind = if self.status >= 500 {
+            "server_error"
+        } else {
+            &*self.kind
+        };
         format!("data: {}\n\n", self.openai_body(kind))
     }
 

@@ -10,6 +10,7 @@
 
 mod body_node;
 mod event;
+mod gather;
 mod names;
 mod not_an_answer;
 mod part;
@@ -24,6 +25,7 @@ mod untranslatable;
 
 pub use body_node::Node;
 pub use event::Event;
+pub use gather::Gather;
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Source, ToolCall, ToolResult};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::echo::echo;
 use super::response::{Failure, ResponseObject, Status};
 use super::write_events::{WithResponse, append};
 use crate::wire::error::ApiError;
@@ -47,6 +48,7 @@ impl BegunResponse {
         let identity = ResponseIdentity {
             model: serde_json::from_slice(name).unwrap_or_default(),
             created: self.created,
+            echo: echo(&Value::Null),
             ..ResponseIdentity::default()
         };
         let id = if self.is_known() { &self.id } else { NO_ID };

@@ -4,10 +4,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::answer::{self, Answer};
+use super::source::Source;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::event_stream::Metered;
-use crate::wire::neutral::{NotAnAnswer, Request, ResponseIdentity, ToolNames, Untranslatable};
+use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::{chat, completions, messages, responses};
 
@@ -122,18 +123,28 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let response = answer::read(self.provider, &body, self.includes_reasoning)?;
 
+        Ok(self.write(&response))
+    }
+
+    /// Writes a whole answer in the client's protocol.
+    pub(super) fn write(&self, response: &Response<'_>) -> Answer {
         let metered = Metered {
             tokens: response.tokens,
             service: response.service.unless_lost(self.tier_is_asked),
-            text_bytes: answer::text_length(&response),
+            text_bytes: answer::text_length(response),
         };
         let body = match self.client {
-            Operation::Completions => completions::write_response(&response, &self.identity),
-            Operation::Responses => responses::write_response(&response, &self.identity),
-            Operation::Messages | Operation::CountTokens => messages::write_response(&response, &self.identity),
-            Operation::Chat | Operation::Embeddings => chat::write_response(&response, &self.identity),
+            Operation::Completions => completions::write_response(response, &self.identity),
+            Operation::Responses => responses::write_response(response, &self.identity),
+            Operation::Messages | Operation::CountTokens => messages::write_response(response, &self.identity),
+            Operation::Chat | Operation::Embeddings => chat::write_response(response, &self.identity),
         };
-        Ok(Answer { body, metered })
+        Answer { body, metered }
+    }
+
+    /// The reader of the provider's stream.
+    pub(super) fn source(&self) -> Source {
+        Source::new(self.provider, self.includes_reasoning)
     }
 
     /// Translates a whole answer into a stream of the client's protocol, since the provider did not stream although the

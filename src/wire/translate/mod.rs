@@ -4,6 +4,7 @@
 
 mod answer;
 mod exchange;
+mod gathered;
 mod source;
 mod stream;
 #[cfg(test)]
@@ -12,4 +13,5 @@ mod writer;
 
 pub use answer::{Answer, text_bytes};
 pub use exchange::{Exchange, ResponseStyle, TranslationTarget};
+pub use gathered::GatheredStream;
 pub use stream::TranslatedStream;

@@ -114,7 +114,7 @@ impl Seen {
 }
 
 /// Whether an event carries content, by the rule of [`crate::wire::content`].
-fn carries_content(event: &Event<'_>) -> bool {
+pub(super) fn carries_content(event: &Event<'_>) -> bool {
     match event {
         Event::Start { .. } | Event::Usage(_) | Event::PartEnd | Event::Error(_) => false,
         Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) => !text.is_empty(),

@@ -108,6 +108,11 @@ impl FailedAttempt {
                     ..Self::of_http(call, candidate, error)
                 }
             }
+            NoAnswer::Late(reported) => Self {
+                transient: false,
+                try_others: false,
+                ..Self::of_no_answer(call, candidate, NoAnswer::Reported(reported))
+            },
             NoAnswer::Reported(reported) => {
                 let failed = Self::of_report(call, candidate, &reported);
                 let reason = &failed.failure.error.message;

@@ -18,14 +18,24 @@ fn numbers(message: &str) -> (Option<u64>, Option<u64>, Option<u64>) {
 #[test]
 fn every_servers_words_are_known_with_their_numbers() {
     for (message, prompt, answer, window) in [
-        ("prompt is too long: 210000 tokens > 200000 maximum", Some(210_000), None, Some(200_000)),
+        (
+            "prompt is too long: 210000 tokens > 200000 maximum",
+            Some(210_000),
+            None,
+            Some(200_000),
+        ),
         (
             "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again",
             Some(190_000),
             Some(20_000),
             Some(200_000),
         ),
-        ("Your input exceeds the context window of this model. Please adjust your input and try again.", None, None, None),
+        (
+            "Your input exceeds the context window of this model. Please adjust your input and try again.",
+            None,
+            None,
+            None,
+        ),
         (
             "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens.",
             Some(140_000),
@@ -62,7 +72,12 @@ fn every_servers_words_are_known_with_their_numbers() {
             None,
             Some(131_072),
         ),
-        ("Please reduce the length of the messages or completion.", None, None, None),
+        (
+            "Please reduce the length of the messages or completion.",
+            None,
+            None,
+            None,
+        ),
         (
             "The input (40000 tokens) is longer than the model's context length (32768 tokens).",
             Some(40_000),
@@ -88,16 +103,36 @@ fn every_servers_words_are_known_with_their_numbers() {
             None,
             Some(4_096),
         ),
-        ("The number of tokens to keep from the initial prompt is greater than the context length.", None, None, None),
-        ("prompt too long; exceeded max context length by 77 tokens", None, None, None),
-        ("ValidationException: Input is too long for requested model.", None, None, None),
+        (
+            "The number of tokens to keep from the initial prompt is greater than the context length.",
+            None,
+            None,
+            None,
+        ),
+        (
+            "prompt too long; exceeded max context length by 77 tokens",
+            None,
+            None,
+            None,
+        ),
+        (
+            "ValidationException: Input is too long for requested model.",
+            None,
+            None,
+            None,
+        ),
         (
             "prompt token count of 140000 exceeds the limit of 128000",
             Some(140_000),
             None,
             Some(128_000),
         ),
-        ("Prompt exceeds the maximum allowed input length of 4096 tokens", None, None, Some(4_096)),
+        (
+            "Prompt exceeds the maximum allowed input length of 4096 tokens",
+            None,
+            None,
+            Some(4_096),
+        ),
     ] {
         assert_eq!(numbers(message), (prompt, answer, window), "{message}");
     }
@@ -141,7 +176,10 @@ fn each_client_reads_its_own_protocols_words() {
     let chat = overflow.error(Surface::Openai, "messages");
     let messages = overflow.error(Surface::Anthropic, "messages");
 
-    assert_eq!((chat.status, &*chat.code, chat.param.as_deref()), (400, "context_length_exceeded", Some("messages")));
+    assert_eq!(
+        (chat.status, &*chat.code, chat.param.as_deref()),
+        (400, "context_length_exceeded", Some("messages"))
+    );
     assert_eq!(
         chat.message,
         "This model's maximum context length is 200000 tokens. However, your messages resulted in 210000 tokens. Please reduce the length of the messages."
@@ -180,8 +218,15 @@ fn an_estimate_stands_for_a_number_that_is_not_told() {
     // The provider knows better than the estimate that the prompt does not fit.
     let filled = unknown.or(10, 200_000);
     assert_eq!((filled.prompt, filled.window), (Some(200_001), Some(200_000)));
-    let by_77 = Overflow::read(None, &error("prompt too long; exceeded max context length by 77 tokens")).unwrap();
+    let by_77 = Overflow::read(
+        None,
+        &error("prompt too long; exceeded max context length by 77 tokens"),
+    )
+    .unwrap();
     assert_eq!(by_77.or(10, 4_096).prompt, Some(4_173));
     let filled = unknown.or(10, 0);
-    assert_eq!(filled.error(Surface::Anthropic, "messages").message, "prompt is too long");
+    assert_eq!(
+        filled.error(Surface::Anthropic, "messages").message,
+        "prompt is too long"
+    );
 }
