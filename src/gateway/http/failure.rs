@@ -72,7 +72,7 @@ impl Failure {
         match reported {
             None => error.into(),
             Some((status, reported)) => {
-                let message = masked(endpoint, reported.clone()).message;
+                let message = safe(endpoint, reported.clone()).message;
                 error.by_provider(detail(endpoint, status, message)).into()
             }
         }
@@ -80,27 +80,23 @@ impl Failure {
 
     /// The error for a provider that reported a failure where its answer should be, before any content.
     pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
+        let error = safe(endpoint, reported.error.clone());
         match reported.status {
-            Some(status @ 400..500) => Self::refused(endpoint, status, None, reported.error.clone()),
-            _ if reported.error.is_about_our_account(None) => {
-                Self::refused(endpoint, 402, None, reported.error.clone())
-            }
-            _ => {
-                let otherwise = "answered with something that is no answer";
-                failed(endpoint, masked(endpoint, reported.error.clone()), otherwise).into()
-            }
+            Some(status @ 400..500) => Self::refused(endpoint, status, None, error),
+            _ if error.is_about_our_account(None) => Self::refused(endpoint, 402, None, error),
+            _ => failed(endpoint, error, "answered with something that is no answer").into(),
         }
     }
 
     /// The error for a provider that failed in the middle of its stream. It has the provider's code, or the code that goes
     /// with the kind of failure: some clients read nothing else. `otherwise` says what happened if the provider does not.
     pub fn in_stream(endpoint: &UpstreamEndpoint, reported: &Reported, otherwise: &str) -> Self {
-        if reported.error.is_about_our_account(reported.status) {
-            let error = refusal(&endpoint.name, 402, &ProviderError::default());
+        let error = safe(endpoint, reported.error.clone());
+        if error.is_about_our_account(reported.status) {
+            let error = refusal(&endpoint.name, 402, &error);
             return error.by_provider(detail(endpoint, None, None)).into();
         }
 
-        let error = masked(endpoint, reported.error.clone());
         let code = error
             .code
             .clone()
@@ -130,8 +126,8 @@ impl Failure {
         retry_after: Option<HeaderValue>,
         reported: ProviderError,
     ) -> Self {
+        let reported = safe(endpoint, reported);
         let about_us = reported.is_about_our_account(Some(status));
-        let reported = masked(endpoint, reported);
         // The state of the gateway's account at the provider is not the client's business.
         let told = reported.message.clone().filter(|_| !about_us);
         let detail = detail(endpoint, Some(status), told);
@@ -181,7 +177,10 @@ fn refusal(name: &str, status: u16, reported: &ProviderError) -> ApiError {
             Code::ProviderError,
             format!("{name} redirected the request, which is not followed."),
         ),
-        _ => ApiError::new(Code::ProviderError, failed_message(name, reported, "failed to answer")),
+        _ if reported.blames_request() => {
+            ApiError::new(Code::ProviderError, failed_message(name, reported, "failed to answer"))
+        }
+        _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
     }
 }
 
@@ -230,19 +229,20 @@ fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: im
     error
 }
 
-/// A provider's error with every piece of the gateway's credential masked. A word that holds one is left out.
-fn masked(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
-    let mask = |text: String| match endpoint.mask.error(text.as_bytes()) {
-        Cow::Borrowed(_) => text,
-        Cow::Owned(masked) => String::from_utf8_lossy(&masked).into_owned(),
-    };
-    let word = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), Cow::Borrowed(_));
+/// A provider's error without a piece of the gateway's credential: nothing is left of an error that holds one.
+pub fn safe(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
+    let texts = [
+        &error.message,
+        &error.param,
+        &error.code,
+        &error.kind,
+        &error.failed_generation,
+    ];
+    let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), Cow::Owned(_));
 
-    ProviderError {
-        message: error.message.map(mask),
-        failed_generation: error.failed_generation.map(mask),
-        kind: error.kind.filter(word),
-        param: error.param.filter(word),
-        code: error.code.filter(word),
+    if texts.into_iter().flatten().any(leaks) {
+        ProviderError::default()
+    } else {
+        error
     }
 }

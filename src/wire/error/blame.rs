@@ -62,6 +62,24 @@ const TARGET_WORDS: [&str; 14] = [
     "not a multimodal model",
 ];
 
+/// Words of a failure that the request itself brings about, whatever its status says.
+const REQUEST_WORDS: [&str; 14] = [
+    "cannot",
+    "can not",
+    "can't",
+    "invalid",
+    "illegal",
+    "malformed",
+    "must be",
+    "missing",
+    "required",
+    "expected",
+    "failed to parse",
+    "too large",
+    "too long",
+    "too many tokens",
+];
+
 /// Words of a filter that refuses the contents: another model would not be right to answer.
 const FILTER_WORDS: [&str; 5] = [
     "content_filter",
@@ -108,6 +126,17 @@ impl ProviderError {
         }
         codes().any(|code| TARGET_CODES.contains(&code.as_str()))
             || TARGET_WORDS.iter().any(|word| message.contains(word))
+    }
+
+    /// Whether a failure of the provider (5xx) seems to come from the request: then the client has to read the reason.
+    pub fn blames_request(&self) -> bool {
+        let codes = || [&self.code, &self.kind].into_iter().flatten();
+        let message = self.message.as_deref().unwrap_or_default().to_lowercase();
+
+        self.param.is_some()
+            || codes().any(|code| code.contains("invalid"))
+            || self.is_about_target()
+            || REQUEST_WORDS.iter().any(|word| message.contains(word))
     }
 }
 
@@ -204,6 +233,20 @@ mod tests {
         assert!(!named.is_about_our_account(Some(400)));
         assert!(!error("The billing service is down.").is_about_our_account(Some(500)));
         assert!(!error("Rate limit of your account reached.").is_about_our_account(Some(429)));
+    }
+
+    #[test]
+    fn a_failure_that_comes_from_the_request_is_known() {
+        for message in [
+            "Cannot use both json_schema and grammar",
+            "image input is not supported - hint: you may need to provide the mmproj",
+            "input (4002 tokens) is too large to process.",
+        ] {
+            assert!(error(message).blames_request(), "{message}");
+        }
+        for message in ["busy", "Overloaded", "Internal server error"] {
+            assert!(!error(message).blames_request(), "{message}");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl PassthroughWatch {
 
     fn last(&mut self, data: &[u8]) {
         let Ok(last) = serde_json::from_slice::<Last>(data) else {
-            return;
+            return self.strange(data);
         };
 
         match last.kind.as_str() {
@@ -79,6 +79,15 @@ impl PassthroughWatch {
 
         self.tokens = usage::tokens(&last.response).or(self.tokens);
         self.served = self.served.then(usage::served(&last.response));
+    }
+
+    /// Reads an event that is none of this protocol: it may be an error in another one's shape.
+    fn strange(&mut self, data: &[u8]) {
+        let event = serde_json::from_slice::<Value>(data);
+        if let Some(reported) = event.ok().as_ref().and_then(Reported::in_event) {
+            self.failed.get_or_insert(Box::new(reported));
+            self.ending = Some(StreamEnd::Failed);
+        }
     }
 
     /// Reads an event before which no content came. There are few of them, so each is parsed.

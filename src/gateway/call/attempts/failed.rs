@@ -9,7 +9,7 @@ use crate::gateway::call::failures::{broken, exceeds_window, overloaded, too_lon
 use crate::gateway::call::job::CallJob;
 use crate::gateway::call::opening::NoAnswer;
 use crate::gateway::call::plan::Candidate;
-use crate::gateway::http::Failure;
+use crate::gateway::http::{Failure, safe};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::HttpError;
 use crate::wire::error::{ApiError, Code, Overflow, ProviderError};
@@ -46,7 +46,7 @@ impl FailedAttempt {
         body: &[u8],
     ) -> Self {
         let endpoint = &candidate.endpoint;
-        let reported = ProviderError::read(body);
+        let reported = safe(endpoint, ProviderError::read(body));
         if let Some(overflow) = reported_overflow(call, candidate, Some(status), &reported, body.is_empty()) {
             return Self {
                 status: Some(status),
@@ -178,7 +178,8 @@ impl FailedAttempt {
 
     /// An answer of status 200 in which the provider reports a failure.
     fn of_report(call: &CallJob, candidate: &Candidate, reported: &Reported) -> Self {
-        let Reported { status, error } = reported;
+        let status = &reported.status;
+        let error = &safe(&candidate.endpoint, reported.error.clone());
         if let Some(overflow) = Overflow::read(*status, error) {
             return Self::of_overflow(call, candidate, overflow, Some((None, error)));
         }

@@ -52,10 +52,11 @@ test!(a_providers_own_refusal_keeps_its_status_code_and_message, |store| {
             .post("/v1/messages", &ask("/v1/messages", "fast", false))
             .await;
         assert_eq!(reply.json()["error"]["type"], "invalid_request_error");
+        rig.clock.advance(Duration::from_millis(1));
     }
 });
 
-test!(a_provider_that_fails_is_quoted, |store| {
+test!(a_provider_that_fails_because_of_the_request_is_quoted, |store| {
     let rig = Rig::start(store).await;
     for status in [500, 501, 503, 529] {
         rig.upstream.answers(move |_| {
@@ -131,8 +132,7 @@ test!(our_credential_is_never_passed_on, |store| {
     let reply = rig.asks("fast").await.is(400);
 
     assert!(!reply.text().contains(CREDENTIAL));
-    let stars = "*".repeat(CREDENTIAL.len());
-    assert_eq!(reply.json()["error"]["message"], format!("you sent {stars}"));
+    assert_eq!(reply.json()["error"]["message"], "Acme refused the request.");
 });
 
 test!(errors_that_are_not_json_become_json, |store| {

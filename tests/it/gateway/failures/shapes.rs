@@ -14,6 +14,7 @@ fn always_streams(seen: &Seen) -> Vec<Step> {
     let mut seen = seen.clone();
     let mut body = seen.json();
     body["stream"] = true.into();
+    body["stream_options"] = json!({"include_usage": true});
     seen.body = body.to_string().into_bytes();
     polyglot(&seen)
 }
