@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::opening::NoAnswer;
+use super::no_answer::NoAnswer;
 use super::whole_response::WholeResponse;
 use crate::gateway::upstream::{HttpError, Reader};
 use crate::wire::encoding::Utf8Mender;

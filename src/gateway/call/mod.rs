@@ -9,6 +9,7 @@ mod gather;
 mod job;
 mod line;
 mod moments;
+mod no_answer;
 mod opening;
 mod own_events;
 mod patience;

@@ -8,6 +8,7 @@ use super::failures::is_silent_on_overflow;
 use super::gather::gather;
 use super::job::CallJob;
 use super::line::EVENT_STREAM;
+use super::no_answer::NoAnswer;
 use super::plan::{Candidate, ResponseMode};
 use super::streaming::Streaming;
 use super::whole_response::{self, WholeResponse};
@@ -29,26 +30,6 @@ pub enum Answer {
     },
     /// A stream whose first content has come.
     Stream(Box<Streaming>),
-}
-
-/// Why there is no answer.
-pub enum NoAnswer {
-    /// The answer broke off or never came.
-    Http(HttpError),
-    /// A whole answer began and broke off. The provider may have done all of the work, so it is not asked again.
-    Halfway(HttpError),
-    /// The provider reported a failure instead of an answer, or sent nothing.
-    Reported(Reported),
-    /// The provider reported a failure after a part of the answer. It is not asked again, nor is another.
-    Late(Reported),
-    /// The provider took a prompt that is too long, and answered with nothing.
-    TooLong(Overflow),
-}
-
-impl From<HttpError> for NoAnswer {
-    fn from(error: HttpError) -> Self {
-        Self::Http(error)
-    }
 }
 
 /// Reads an answer up to its first content.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan::ClientRequest;
 use crate::domain::RequestId;
-use crate::wire::error::ApiError;
+use crate::wire::error::{ApiError, Code};
 use crate::wire::neutral::ResponseIdentity;
 use crate::wire::operation::Operation;
 use crate::wire::responses::{WriteEvents, echo};
@@ -43,9 +43,13 @@ impl OwnEvents {
         out
     }
 
-    /// Ends the stream with an error. `of` is the model that failed.
+    /// Ends the stream with an error. `of` is the model that failed. Some clients read only the event `error`, some only
+    /// `response.failed`; a prompt that is too long, both read from the latter alone.
     pub fn fail(&mut self, error: &ApiError, of: Option<&AnswerValue>) -> Vec<u8> {
         let mut out = Vec::new();
+        if self.writer.is_none() && error.code != Code::ContextLengthExceeded.as_str() {
+            out.extend_from_slice(error.responses_event(0).as_bytes());
+        }
         self.writer(of).fail(error, &mut out);
         out
     }

@@ -7,7 +7,7 @@ use hyper::header::HeaderValue;
 
 use crate::gateway::call::failures::{broken, exceeds_window, overloaded, too_long};
 use crate::gateway::call::job::CallJob;
-use crate::gateway::call::opening::NoAnswer;
+use crate::gateway::call::no_answer::NoAnswer;
 use crate::gateway::call::plan::Candidate;
 use crate::gateway::http::{Failure, safe};
 use crate::gateway::marks::log_call;

@@ -15,125 +15,130 @@ fn numbers(message: &str) -> (Option<u64>, Option<u64>, Option<u64>) {
     (overflow.prompt, overflow.answer, overflow.window)
 }
 
+/// A server's message, with the prompt, the answer and the window that it names.
+type Message = (&'static str, Option<u64>, Option<u64>, Option<u64>);
+
+const MESSAGES: [Message; 20] = [
+    (
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        Some(210_000),
+        None,
+        Some(200_000),
+    ),
+    (
+        "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again",
+        Some(190_000),
+        Some(20_000),
+        Some(200_000),
+    ),
+    (
+        "Your input exceeds the context window of this model. Please adjust your input and try again.",
+        None,
+        None,
+        None,
+    ),
+    (
+        "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens.",
+        Some(140_000),
+        None,
+        Some(131_072),
+    ),
+    (
+        "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8000 in the messages, 1000 in the completion).",
+        Some(8_000),
+        Some(1_000),
+        Some(8_192),
+    ),
+    (
+        "This model's maximum context length is 4096 tokens. However, you requested 1000 output tokens and your prompt contains at least 3097 input tokens, for a total of at least 4097 tokens.",
+        Some(3_097),
+        Some(1_000),
+        Some(4_096),
+    ),
+    (
+        "This endpoint's maximum context length is 200000 tokens. However, you requested about 2500021 tokens (2500021 of text input).",
+        Some(2_500_021),
+        None,
+        Some(200_000),
+    ),
+    (
+        "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+        Some(1_200_000),
+        None,
+        Some(1_048_576),
+    ),
+    (
+        "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
+        Some(537_812),
+        None,
+        Some(131_072),
+    ),
+    (
+        "Please reduce the length of the messages or completion.",
+        None,
+        None,
+        None,
+    ),
+    (
+        "The input (40000 tokens) is longer than the model's context length (32768 tokens).",
+        Some(40_000),
+        None,
+        Some(32_768),
+    ),
+    (
+        "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
+        Some(40_000),
+        None,
+        Some(32_768),
+    ),
+    (
+        "Invalid request: Your request exceeded model token limit: 131072 (requested: 140000)",
+        Some(140_000),
+        None,
+        Some(131_072),
+    ),
+    ("invalid params, context window exceeds limit (2013)", None, None, None),
+    (
+        "the request (5,000 tokens) exceeds the available context size (4,096 tokens), try increasing it",
+        Some(5_000),
+        None,
+        Some(4_096),
+    ),
+    (
+        "The number of tokens to keep from the initial prompt is greater than the context length.",
+        None,
+        None,
+        None,
+    ),
+    (
+        "prompt too long; exceeded max context length by 77 tokens",
+        None,
+        None,
+        None,
+    ),
+    (
+        "ValidationException: Input is too long for requested model.",
+        None,
+        None,
+        None,
+    ),
+    (
+        "prompt token count of 140000 exceeds the limit of 128000",
+        Some(140_000),
+        None,
+        Some(128_000),
+    ),
+    (
+        "Prompt exceeds the maximum allowed input length of 4096 tokens",
+        None,
+        None,
+        Some(4_096),
+    ),
+];
+
 #[test]
 fn every_servers_words_are_known_with_their_numbers() {
-    for (message, prompt, answer, window) in [
-        (
-            "prompt is too long: 210000 tokens > 200000 maximum",
-            Some(210_000),
-            None,
-            Some(200_000),
-        ),
-        (
-            "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again",
-            Some(190_000),
-            Some(20_000),
-            Some(200_000),
-        ),
-        (
-            "Your input exceeds the context window of this model. Please adjust your input and try again.",
-            None,
-            None,
-            None,
-        ),
-        (
-            "This model's maximum context length is 131072 tokens. However, you requested 140000 tokens.",
-            Some(140_000),
-            None,
-            Some(131_072),
-        ),
-        (
-            "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8000 in the messages, 1000 in the completion).",
-            Some(8_000),
-            Some(1_000),
-            Some(8_192),
-        ),
-        (
-            "This model's maximum context length is 4096 tokens. However, you requested 1000 output tokens and your prompt contains at least 3097 input tokens, for a total of at least 4097 tokens.",
-            Some(3_097),
-            Some(1_000),
-            Some(4_096),
-        ),
-        (
-            "This endpoint's maximum context length is 200000 tokens. However, you requested about 2500021 tokens (2500021 of text input).",
-            Some(2_500_021),
-            None,
-            Some(200_000),
-        ),
-        (
-            "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
-            Some(1_200_000),
-            None,
-            Some(1_048_576),
-        ),
-        (
-            "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
-            Some(537_812),
-            None,
-            Some(131_072),
-        ),
-        (
-            "Please reduce the length of the messages or completion.",
-            None,
-            None,
-            None,
-        ),
-        (
-            "The input (40000 tokens) is longer than the model's context length (32768 tokens).",
-            Some(40_000),
-            None,
-            Some(32_768),
-        ),
-        (
-            "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
-            Some(40_000),
-            None,
-            Some(32_768),
-        ),
-        (
-            "Invalid request: Your request exceeded model token limit: 131072 (requested: 140000)",
-            Some(140_000),
-            None,
-            Some(131_072),
-        ),
-        ("invalid params, context window exceeds limit (2013)", None, None, None),
-        (
-            "the request (5,000 tokens) exceeds the available context size (4,096 tokens), try increasing it",
-            Some(5_000),
-            None,
-            Some(4_096),
-        ),
-        (
-            "The number of tokens to keep from the initial prompt is greater than the context length.",
-            None,
-            None,
-            None,
-        ),
-        (
-            "prompt too long; exceeded max context length by 77 tokens",
-            None,
-            None,
-            None,
-        ),
-        (
-            "ValidationException: Input is too long for requested model.",
-            None,
-            None,
-            None,
-        ),
-        (
-            "prompt token count of 140000 exceeds the limit of 128000",
-            Some(140_000),
-            None,
-            Some(128_000),
-        ),
-        (
-            "Prompt exceeds the maximum allowed input length of 4096 tokens",
-            None,
-            None,
-            Some(4_096),
-        ),
-    ] {
+    for (message, prompt, answer, window) in MESSAGES {
         assert_eq!(numbers(message), (prompt, answer, window), "{message}");
     }
 }
