@@ -135,8 +135,7 @@ pub fn broken(candidate: &Candidate, error: HttpError) -> Failure {
 
     let detail = ProviderErrorDetail {
         name: candidate.endpoint.provider.as_str().to_owned(),
-        status: None,
-        message: None,
+        ..ProviderErrorDetail::default()
     };
 
     ApiError::new(code, format!("{} failed: {error}.", candidate.endpoint.name))

@@ -130,7 +130,8 @@ impl Failure {
         let about_us = reported.is_about_our_account(Some(status));
         // The state of the gateway's account at the provider is not the client's business.
         let told = reported.message.clone().filter(|_| !about_us);
-        let detail = detail(endpoint, Some(status), told);
+        let mut detail = detail(endpoint, Some(status), told);
+        detail.failed_generation = reported.failed_generation.clone().filter(|_| !about_us);
 
         let kind = if about_us { 402 } else { status };
         Self {
@@ -202,6 +203,7 @@ fn detail(endpoint: &UpstreamEndpoint, status: Option<u16>, message: Option<Stri
         name: endpoint.provider.as_str().to_owned(),
         status,
         message,
+        failed_generation: None,
     }
 }
 
@@ -219,7 +221,6 @@ fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: im
     let mut error = ApiError::new(code, reported.message.clone().unwrap_or_else(default));
     error.status = status;
     error.param = reported.param.clone().map(Into::into);
-    error.failed_generation = reported.failed_generation.clone();
     if let Some(code) = &reported.code {
         error.code = code.clone().into();
     }
@@ -231,16 +232,11 @@ fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: im
 
 /// A provider's error without a piece of the gateway's credential: nothing is left of an error that holds one.
 pub fn safe(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
-    let texts = [
-        &error.message,
-        &error.param,
-        &error.code,
-        &error.kind,
-        &error.failed_generation,
-    ];
-    let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), Cow::Owned(_));
+    let texts = [&error.message, &error.param, &error.code, &error.kind];
+    let leaks = |text: &str| matches!(endpoint.mask.error(text.as_bytes()), Cow::Owned(_));
+    let words = texts.into_iter().flatten().map(String::as_str);
 
-    if texts.into_iter().flatten().any(leaks) {
+    if words.chain(error.failed_generation.as_deref()).any(leaks) {
         ProviderError::default()
     } else {
         error

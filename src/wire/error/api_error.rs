@@ -19,14 +19,12 @@ pub struct ApiError {
     pub message: String,
     /// The key of the request that the error is about.
     pub param: Option<Cow<'static, str>>,
-    /// The text that the model wrote and the provider could not read. Some clients mend the call from it.
-    pub failed_generation: Option<String>,
     /// What the provider reported, if its failure is the cause.
     pub provider: Option<Box<ProviderErrorDetail>>,
 }
 
 /// A provider's own report of its failure, without a message that could hold the gateway's credential.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProviderErrorDetail {
     /// The provider's id.
     pub name: String,
@@ -36,6 +34,10 @@ pub struct ProviderErrorDetail {
     /// Its message, shortened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The text that the model wrote and the provider could not read. Some clients mend the call from it. It stands beside the
+    /// error's message.
+    #[serde(skip)]
+    pub failed_generation: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -48,7 +50,6 @@ impl ApiError {
             code: name.into(),
             message: message.into(),
             param: None,
-            failed_generation: None,
             provider: None,
         }
     }

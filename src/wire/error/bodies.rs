@@ -106,7 +106,10 @@ impl ApiError {
                 kind,
                 param: self.param.as_deref(),
                 code: &self.code,
-                failed_generation: self.failed_generation.as_deref(),
+                failed_generation: self
+                    .provider
+                    .as_ref()
+                    .and_then(|detail| detail.failed_generation.as_deref()),
                 provider: self.provider.as_deref(),
             },
         })
@@ -182,6 +185,7 @@ mod tests {
                 name: "openai".into(),
                 status: Some(500),
                 message: Some("boom".into()),
+                failed_generation: None,
             });
         for surface in [(Surface::Openai, ""), (Surface::Anthropic, "req_cm_1")] {
             all.push_str(&full.body(surface.0, surface.1));

@@ -14,7 +14,7 @@ pub struct ProviderError {
     /// The error's code; numbers and statuses are not codes.
     pub code: Option<String>,
     /// The text that the model wrote and the provider could not read (`failed_generation`).
-    pub failed_generation: Option<String>,
+    pub failed_generation: Option<Box<str>>,
 }
 
 impl ProviderError {
@@ -58,7 +58,7 @@ impl ProviderError {
             param: word("param"),
             code: word("code"),
             failed_generation: text("failed_generation")
-                .map(|text| text.chars().take(Self::LONGEST_GENERATION).collect()),
+                .map(|text| text.chars().take(Self::LONGEST_GENERATION).collect::<String>().into()),
         }
     }
 
