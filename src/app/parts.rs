@@ -64,6 +64,7 @@ pub(super) async fn gateway(
         keep_records: settings.keep_records.time(),
         timeouts: settings.patience.timeouts(),
         limits: settings.patience.limits(),
+        retries: settings.patience.retries(),
         ..GatewayOptions::new(serving.clock, master, settings.spool_folder())
     };
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 
-use crate::gateway::{Limits, Timeouts};
+use crate::gateway::{Limits, Retries, Timeouts};
 
 /// How long the gateway waits for providers. Each provider may have values of its own: `crossmodel provider set`.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Settings of the calls to providers (each also an environment variable)")]
 pub struct PatienceSettings {
     /// Seconds that a connection to a provider may take; its TLS handshake has as long again.
@@ -41,6 +41,11 @@ pub struct PatienceSettings {
     #[arg(long, env = "CROSSMODEL_DRAIN", value_name = "SECONDS", default_value = "3", value_parser = value_parser!(u32).range(0..=60), hide_env_values = true, global = true)]
     pub drain: u32,
 
+    /// Whether the next provider is tried after one that did not begin in time: `on` or `off`. The first may still be at work,
+    /// and charge for it.
+    #[arg(long, env = "CROSSMODEL_FAILOVER_ON_TIMEOUT", value_name = "on|off", default_value = "off", value_parser = ["on", "off"], hide_env_values = true, global = true)]
+    pub failover_on_timeout: String,
+
     /// The longest event of a provider's stream, in MiB: pictures come in one event.
     #[arg(long, env = "CROSSMODEL_MAX_EVENT", value_name = "MIB", default_value = "32", value_parser = value_parser!(u16).range(1..=256), hide_env_values = true, global = true)]
     pub max_event: u16,
@@ -59,6 +64,14 @@ impl PatienceSettings {
             keepalive: seconds(self.keepalive),
             drain: seconds(self.drain),
             ..Timeouts::default()
+        }
+    }
+
+    /// The tries of a provider, in the gateway's form.
+    pub fn retries(&self) -> Retries {
+        Retries {
+            after_timeout: self.failover_on_timeout == "on",
+            ..Retries::default()
         }
     }
 
@@ -88,9 +101,18 @@ mod tests {
         let patience = Program::try_parse_from(["crossmodel"]).unwrap().patience;
 
         assert_eq!(
-            (patience.timeouts(), patience.limits()),
-            (Timeouts::default(), Limits::default())
+            (patience.timeouts(), patience.limits(), patience.retries()),
+            (Timeouts::default(), Limits::default(), Retries::default())
         );
+    }
+
+    #[test]
+    fn the_next_provider_is_tried_after_a_timeout_where_that_is_asked_for() {
+        let read = |flag| Program::try_parse_from(["crossmodel", flag]).map(|program| program.patience.retries());
+
+        assert!(read("--failover-on-timeout=on").unwrap().after_timeout);
+        assert!(!read("--failover-on-timeout=off").unwrap().after_timeout);
+        assert!(read("--failover-on-timeout=maybe").is_err());
     }
 
     #[test]

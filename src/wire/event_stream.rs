@@ -61,8 +61,11 @@ pub trait EventStream {
     /// The failure that the provider reported.
     fn error(&self) -> Option<&Reported>;
 
-    /// Whether the client has got [`EventStream::error`] already, since the provider's own event was forwarded.
+    /// Whether the client has got [`EventStream::error`] already, since the provider's own events were forwarded.
     fn shows_error(&self) -> bool;
+
+    /// The event that shows a client that its stream is alive, for clients that see no comments; `None` if there is none.
+    fn keepalive(&mut self) -> Option<Bytes>;
 }
 
 /// Watches the events of a stream that is forwarded, one implementation for each protocol. It has to be quick: for most
@@ -90,4 +93,21 @@ pub trait EventWatch {
 
     /// The failure that the provider reported.
     fn error(&self) -> Option<&Reported>;
+
+    /// Whether the provider's own events have told the client all about [`EventWatch::error`].
+    fn tells_failure(&self) -> bool {
+        true
+    }
+
+    /// The events that end the stream with an error, where they name the answer that has begun. `name` is the model's name
+    /// for the client, as a JSON string; `number` is that of the next event.
+    fn fail(&self, _name: &[u8], _number: u64, _error: &ApiError) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The event that shows a client that its stream is alive, for clients that see no comments. `name` and `number` are
+    /// those of [`EventWatch::fail`].
+    fn keepalive(&self, _name: &[u8], _number: u64) -> Option<Vec<u8>> {
+        None
+    }
 }

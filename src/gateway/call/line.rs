@@ -3,11 +3,16 @@
 //! Until the client has got something, a failure can still be a plain error, which clients handle best. A stream that waits too
 //! long for its first content begins all the same: its head goes out with the first keepalive, and a later failure is an event.
 
+use std::time::Duration;
+
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::job::{ClientResponse, RanHeaders};
+use super::own_events::OwnEvents;
+use super::plan::ClientRequest;
 use crate::gateway::http::Failure;
 use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;
@@ -21,6 +26,10 @@ pub const EVENT_STREAM: AnswerValue = AnswerValue::from_static("text/event-strea
 pub struct Line {
     operation: Operation,
     state: State,
+    /// The gateway's own events of a Responses stream; `None` in other protocols.
+    own: Option<Box<OwnEvents>>,
+    /// When the client last got an event, or began to wait for one.
+    event: Instant,
 }
 
 enum State {
@@ -37,11 +46,13 @@ enum State {
 pub struct Left;
 
 impl Line {
-    /// The end of a client that sent `operation` and waits for `answer`.
-    pub fn new(operation: Operation, answer: oneshot::Sender<ClientResponse>) -> Self {
+    /// The end of a client that sent `request` and waits for `answer`.
+    pub fn new(request: &ClientRequest, answer: oneshot::Sender<ClientResponse>) -> Self {
         Self {
-            operation,
+            operation: request.operation,
             state: State::Waiting(answer),
+            own: OwnEvents::of(request),
+            event: Instant::now(),
         }
     }
 
@@ -54,8 +65,9 @@ impl Line {
         }
     }
 
-    /// Shows the client that its stream is alive. `ran` is the model for the head, if the head is still to be sent.
-    pub fn keepalive(&mut self, ran: &RanHeaders) {
+    /// Shows the client that its stream is alive. `ran` is the model for the head, if the head is still to be sent; `every` is
+    /// the time between two keepalives.
+    pub fn keepalive(&mut self, ran: &RanHeaders, every: Duration) {
         if let State::Waiting(_) = self.state
             && self.open(200, EVENT_STREAM, ran.clone()).is_err()
         {
@@ -63,8 +75,16 @@ impl Line {
         }
 
         if let State::Open(pieces) = &self.state {
+            let is_due = self.event.elapsed() >= every_event(every);
+            let piece = match self.own.as_mut().filter(|_| is_due) {
+                Some(own) => {
+                    self.event = Instant::now();
+                    own.keepalive(&ran.model).into()
+                }
+                None => keepalive(self.operation),
+            };
             // If the channel is full, the client has enough to read and needs no keepalive.
-            let _ = pieces.try_send(keepalive(self.operation));
+            let _ = pieces.try_send(piece);
         }
     }
 
@@ -92,11 +112,27 @@ impl Line {
         }
     }
 
-    /// Reports a failure of the model `of`: as an error, or as an event if the head of a stream has gone out.
-    pub fn fail(self, failure: Failure, of: Option<RanHeaders>) {
+    /// Reports a failure of the model `of`: as an error, or as an event if the head of a stream has gone out. Clients of
+    /// Responses know a prompt that is too long only by an event.
+    pub fn fail(mut self, failure: Failure, of: Option<RanHeaders>) {
+        if failure.is_overflow()
+            && self.own.is_some()
+            && let State::Waiting(_) = self.state
+            && let Some(model) = of.clone()
+            && self.open(200, EVENT_STREAM, model).is_err()
+        {
+            return;
+        }
+
         match self.state {
             State::Waiting(answer) => drop(answer.send(ClientResponse::Failed { failure, of })),
-            State::Open(pieces) => drop(pieces.try_send(failed(self.operation, &failure.error))),
+            State::Open(pieces) => {
+                let event = match self.own {
+                    Some(mut own) => own.fail(&with_wait(failure), of.as_ref().map(|ran| &ran.model)).into(),
+                    None => failed(self.operation, &failure.error),
+                };
+                drop(pieces.try_send(event));
+            }
             State::Closed => {}
         }
     }
@@ -128,6 +164,26 @@ pub fn keepalive(operation: Operation) -> Bytes {
         }
         _ => Bytes::from_static(b": keepalive\n\n"),
     }
+}
+
+/// The time between two events for clients that see no comments. They give up after 300 s.
+pub fn every_event(keepalive: Duration) -> Duration {
+    (keepalive * 8).min(Duration::from_secs(120))
+}
+
+/// The error of a failure, with the wait that it asks for in words: an event has no header for it.
+fn with_wait(failure: Failure) -> ApiError {
+    let Failure {
+        mut error, retry_after, ..
+    } = failure;
+    let seconds = retry_after.as_ref().and_then(|value| value.to_str().ok());
+    if let Some(seconds) = seconds.and_then(|value| value.parse::<u32>().ok())
+        && error.status == 429
+        && !error.message.contains("try again in")
+    {
+        error.message.push_str(&format!(" Please try again in {seconds}s."));
+    }
+    error
 }
 
 /// The event that reports a failure before any event of the stream.

@@ -11,6 +11,8 @@ use crate::gateway::options::Timeouts;
 pub enum Due {
     /// The client has got nothing for a while.
     Keepalive,
+    /// The client, which sees no comments, has got no event for a while.
+    Event,
     /// The provider has been silent for too long.
     Silent,
     /// The stream has taken too long.
@@ -22,15 +24,25 @@ pub(super) struct Moments {
     idle: Duration,
     /// Zero if the client gets no keepalives.
     keepalive: Duration,
+    /// The longest time without an event; `None` for clients that see comments.
+    events: Option<Duration>,
     ends: Instant,
     /// When the provider last sent something.
     pub(super) heard: Instant,
     /// When the client last got something.
     pub(super) sent: Instant,
+    /// When the client last got an event.
+    pub(super) event: Instant,
 }
 
 impl Moments {
-    pub(super) fn new(timeouts: &Timeouts, began: Instant, sent: Instant, now: Instant) -> Self {
+    pub(super) fn new(
+        timeouts: &Timeouts,
+        events: Option<Duration>,
+        began: Instant,
+        sent: Instant,
+        now: Instant,
+    ) -> Self {
         let Timeouts {
             idle, keepalive, total, ..
         } = *timeouts;
@@ -38,9 +50,11 @@ impl Moments {
         Self {
             idle,
             keepalive,
+            events,
             ends: began + total,
             heard: now,
             sent,
+            event: sent,
         }
     }
 
@@ -53,6 +67,13 @@ impl Moments {
             return Some(Due::Silent);
         }
 
+        if let Some(events) = self.events
+            && now >= self.event + events
+        {
+            (self.sent, self.event) = (now, now);
+            return Some(Due::Event);
+        }
+
         let quiet = !self.keepalive.is_zero() && now >= self.sent + self.keepalive;
         quiet.then(|| {
             self.sent = now;
@@ -62,7 +83,10 @@ impl Moments {
 
     /// The first moment at which something may be due.
     pub(super) fn next(&self) -> Instant {
-        let silent = self.ends.min(self.heard + self.idle);
+        let mut silent = self.ends.min(self.heard + self.idle);
+        if let Some(events) = self.events {
+            silent = silent.min(self.event + events);
+        }
         if self.keepalive.is_zero() {
             silent
         } else {
@@ -86,7 +110,7 @@ mod tests {
             ..Timeouts::default()
         };
         let began = Instant::now();
-        (began, Moments::new(&timeouts, began, began, began))
+        (began, Moments::new(&timeouts, None, began, began, began))
     }
 
     /// What is due next, and after how many seconds, if nothing happens.
@@ -137,6 +161,17 @@ mod tests {
         (moments.heard, moments.sent) = (last, last);
 
         assert_eq!(due(began, &mut moments), (Due::Overlong, 100));
+    }
+
+    #[test]
+    fn a_client_that_sees_no_comments_gets_an_event_among_them() {
+        let (began, mut moments) = moments(KEEPALIVE);
+        moments.events = Some(Duration::from_secs(20));
+
+        assert_eq!(due(began, &mut moments), (Due::Keepalive, 15));
+        assert_eq!(due(began, &mut moments), (Due::Event, 20));
+        assert_eq!(due(began, &mut moments), (Due::Keepalive, 35));
+        assert_eq!(due(began, &mut moments), (Due::Silent, 40));
     }
 
     #[test]

@@ -4,14 +4,20 @@
 use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
+use super::failures::is_silent_on_overflow;
+use super::gather::gather;
 use super::job::CallJob;
 use super::line::EVENT_STREAM;
+use super::no_answer::NoAnswer;
 use super::plan::{Candidate, ResponseMode};
 use super::streaming::Streaming;
 use super::whole_response::{self, WholeResponse};
 use crate::gateway::upstream::{HttpError, ProviderResponse, Reader};
-use crate::wire::event_stream::{EventStream, StreamEnd};
+use crate::wire::encoding::Utf8Mender;
+use crate::wire::error::Overflow;
+use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::reported::Reported;
+use crate::wire::translate::Exchange;
 
 /// A stream counts as begun once so many bytes have come without content.
 const WITHOUT_CONTENT: usize = 64 << 10;
@@ -24,22 +30,6 @@ pub enum Answer {
     },
     /// A stream whose first content has come.
     Stream(Box<Streaming>),
-}
-
-/// Why there is no answer.
-pub enum NoAnswer {
-    /// The answer broke off or never came.
-    Http(HttpError),
-    /// A whole answer began and broke off. The provider may have done all of the work, so it is not asked again.
-    Halfway(HttpError),
-    /// The provider reported a failure instead of an answer, or sent nothing.
-    Reported(Reported),
-}
-
-impl From<HttpError> for NoAnswer {
-    fn from(error: HttpError) -> Self {
-        Self::Http(error)
-    }
 }
 
 /// Reads an answer up to its first content.
@@ -60,20 +50,16 @@ pub async fn read(
     let (timeouts, limits) = (&candidate.endpoint.timeouts, &call.inner.options.limits);
     let mut reader = Reader::new(body, timeouts, limits, call.started, call.inner.answers.part());
 
-    // The first bytes say more than the label. But a stream that is labelled as one goes on without waiting for them.
-    let first = if is_events {
-        None
-    } else {
-        reader.next().await.transpose()?
-    };
+    // The first bytes say more than the label.
+    let first = reader.next().await.transpose()?;
     let labelled = is_events || (call.request.stream && !is_json);
     let as_events = first.as_deref().and_then(looks_like_events).unwrap_or(labelled);
 
-    if as_events {
+    if as_events && call.request.stream {
         let label = content_type
             .filter(|_| is_events)
             .and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
-        let (events, content_type) = events(call, candidate, mode, label)?;
+        let (events, content_type) = events(call, candidate, mode, label);
         let stream = Box::new(Streaming {
             status,
             content_type,
@@ -81,22 +67,38 @@ pub async fn read(
             events,
             ready: Vec::new(),
             ended: false,
+            mender: Utf8Mender::default(),
         });
-        return read_to_content(stream, first).await.map(Answer::Stream);
+        return read_to_content(stream, first, candidate).await.map(Answer::Stream);
     }
 
-    // If nothing comes, `first` is `None` here.
-    let all = reader.all(first).await.map_err(NoAnswer::Halfway)?;
-    let mode = match mode {
-        // Sent on as the stream that the client asked for, unless it is no answer of that protocol.
-        ResponseMode::Passthrough { .. } if call.request.stream => {
-            ResponseMode::Translated(Box::new(call.request.retold_as_stream(&call.body.bytes, candidate)))
-        }
-        mode => mode,
+    let response = if as_events {
+        let exchange = match mode {
+            ResponseMode::Passthrough { .. } => translated(call, candidate),
+            ResponseMode::Translated(exchange) => exchange,
+        };
+        gather(exchange.gathered(candidate.endpoint.longest_event), reader, first).await?
+    } else {
+        let all = reader.all(first).await.map_err(NoAnswer::Halfway)?;
+        let mode = match mode {
+            // Sent on as the stream that the client asked for, unless it is no answer of that protocol.
+            ResponseMode::Passthrough { .. } if call.request.stream => {
+                ResponseMode::Translated(translated(call, candidate))
+            }
+            mode => mode,
+        };
+        whole_response::write_response(all, &mode, call.request.stream, candidate)
+            .map_err(NoAnswer::Reported)?
     };
-    let response =
-        whole_response::write_response(all, mode, call.request.stream, candidate).map_err(NoAnswer::Reported)?;
-    Ok(Answer::Whole { status, response })
+    match unsaid_overflow(candidate, &response.metered) {
+        Some(overflow) => Err(NoAnswer::TooLong(overflow)),
+        None => Ok(Answer::Whole { status, response }),
+    }
+}
+
+/// The exchange for an answer of the client's own protocol that comes in another form than the client asked for.
+fn translated(call: &CallJob, candidate: &Candidate) -> Box<Exchange> {
+    Box::new(call.request.retold_as_stream(&call.body.bytes, candidate))
 }
 
 /// The events of a stream for the client, and its content type. `label` is the content type that the provider gave it.
@@ -105,23 +107,39 @@ fn events(
     candidate: &Candidate,
     mode: ResponseMode,
     label: Option<AnswerValue>,
-) -> Result<(Box<dyn EventStream + Send>, AnswerValue), NoAnswer> {
+) -> (Box<dyn EventStream + Send>, AnswerValue) {
     match mode {
         ResponseMode::Passthrough { name } => {
             let stream = candidate.passthrough_stream(name, &call.request);
-            Ok((stream, label.unwrap_or(EVENT_STREAM)))
+            (stream, label.unwrap_or(EVENT_STREAM))
         }
-        ResponseMode::Translated(exchange) if call.request.stream => Ok((
+        ResponseMode::Translated(exchange) => (
             Box::new(exchange.stream().holding(candidate.endpoint.longest_event)),
             EVENT_STREAM,
-        )),
-        // The provider has done all of the work, and would do it again.
-        ResponseMode::Translated(_) => Err(NoAnswer::Halfway(HttpError::Unasked)),
+        ),
     }
 }
 
+/// The overflow behind an answer without output, of a provider that takes a prompt that is too long without a word.
+fn unsaid_overflow(candidate: &Candidate, metered: &Metered) -> Option<Overflow> {
+    let window = candidate.target.model.context_length;
+    let tokens = metered
+        .tokens
+        .filter(|_| window > 0 && is_silent_on_overflow(candidate))?;
+    let is_full = u128::from(tokens.prompt) * 100 >= u128::from(window) * 99;
+
+    (is_full && tokens.completion == 0 && metered.text_bytes == 0).then(|| Overflow {
+        prompt: Some(tokens.prompt.max(window.saturating_add(1))),
+        ..Overflow::default()
+    })
+}
+
 /// Reads a stream up to its first content.
-async fn read_to_content(mut stream: Box<Streaming>, first: Option<Bytes>) -> Result<Box<Streaming>, NoAnswer> {
+async fn read_to_content(
+    mut stream: Box<Streaming>,
+    first: Option<Bytes>,
+    candidate: &Candidate,
+) -> Result<Box<Streaming>, NoAnswer> {
     let mut next = first.map(Ok);
     loop {
         let piece = match next.take() {
@@ -134,7 +152,17 @@ async fn read_to_content(mut stream: Box<Streaming>, first: Option<Bytes>) -> Re
         }
 
         if stream.events.has_content() {
-            return Ok(stream);
+            // The usage comes after the end of an answer without words, and may say that the prompt was too long.
+            let may_tell_more = is_silent_on_overflow(candidate)
+                && stream.events.metered().text_bytes == 0
+                && stream.events.end() == StreamEnd::Complete;
+            if may_tell_more && !stream.ended && !stream.events.is_done() {
+                continue;
+            }
+            return match unsaid_overflow(candidate, &stream.events.metered()).filter(|_| may_tell_more) {
+                Some(overflow) => Err(NoAnswer::TooLong(overflow)),
+                None => Ok(stream),
+            };
         }
         if let Some(reported) = stream.events.error() {
             return Err(NoAnswer::Reported(reported.clone()));

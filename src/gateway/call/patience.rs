@@ -2,6 +2,7 @@
 //! keepalive.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -16,9 +17,10 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Watches a stream of a call that began at `began`, and whose client last got something at `sent`.
-    pub fn new(timeouts: &Timeouts, began: Instant, sent: Instant) -> Self {
-        let moments = Moments::new(timeouts, began, sent, Instant::now());
+    /// Watches a stream of a call that began at `began`, and whose client last got something at `sent`. `events` is the longest
+    /// time without an event, for clients that see no comments.
+    pub fn new(timeouts: &Timeouts, events: Option<Duration>, began: Instant, sent: Instant) -> Self {
+        let moments = Moments::new(timeouts, events, began, sent, Instant::now());
         Self {
             timer: Box::pin(sleep_until(moments.next())),
             moments,
@@ -30,9 +32,12 @@ impl Patience {
         self.moments.heard = Instant::now();
     }
 
-    /// Notes that the client got what the provider sent last.
-    pub fn passed(&mut self) {
+    /// Notes that the client got what the provider sent last. `has_event`: it was more than a comment.
+    pub fn passed(&mut self, has_event: bool) {
         self.moments.sent = self.moments.heard;
+        if has_event {
+            self.moments.event = self.moments.heard;
+        }
     }
 
     /// Waits until something is due. The future may be dropped and made again.

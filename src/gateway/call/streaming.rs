@@ -4,6 +4,7 @@ use actix_web::http::header::HeaderValue as AnswerValue;
 use bytes::Bytes;
 
 use crate::gateway::upstream::{HttpError, Reader};
+use crate::wire::encoding::Utf8Mender;
 use crate::wire::event_stream::EventStream;
 
 /// A stream of a provider that has begun.
@@ -17,12 +18,14 @@ pub struct Streaming {
     pub ready: Vec<Bytes>,
     /// Whether its bytes have ended.
     pub ended: bool,
+    pub mender: Utf8Mender,
 }
 
 impl Streaming {
     /// Reads a piece that arrived: what the client gets of it is added to `ready`.
     pub fn take(&mut self, piece: &Bytes) -> Result<(), HttpError> {
-        let pushed = self.events.push(piece, &mut self.ready);
+        let mended = self.mender.mend(piece);
+        let pushed = self.events.push(mended.as_ref().unwrap_or(piece), &mut self.ready);
         pushed.map_err(|_| HttpError::TooLarge)?;
 
         self.reader.holds(self.events.held())
@@ -30,6 +33,10 @@ impl Streaming {
 
     /// Notes that the provider sends nothing more.
     pub fn finish(&mut self) {
+        if let Some(last) = self.mender.finish() {
+            // An event that is too long has failed before.
+            let _ = self.events.push(&last, &mut self.ready);
+        }
         self.ready.extend(self.events.finish());
         self.ended = true;
     }

@@ -33,7 +33,7 @@ pub fn start(call: Box<CallJob>) -> oneshot::Receiver<ClientResponse> {
 /// Gets an answer; `None` if no provider may be called. A client that waits for a stream gets keepalives in the meantime. After
 /// a client has left, the task waits only a few seconds, to hear what the provider charges.
 async fn get_answer(mut call: Box<CallJob>, answer: oneshot::Sender<ClientResponse>) -> Option<AnsweredCall> {
-    let mut line = Line::new(call.request.operation, answer);
+    let mut line = Line::new(&call.request, answer);
     // No provider is called before the start of the call is on the disk: a crash must not lose it.
     if call.record.wait_until_durable().await.is_err() {
         unanswered(call.record, Some(line), not_written(), false);
@@ -108,7 +108,7 @@ async fn until_answered<T>(
             () = line.left() => return None,
             () = sleep_until(*sent + every) => {
                 *sent = Instant::now();
-                line.keepalive(&ran);
+                line.keepalive(&ran, every);
             }
         }
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::plan::{Candidate, ResponseMode};
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
 use crate::wire::passthrough::{renamed_at, without_think_tags};
@@ -22,25 +23,37 @@ pub struct WholeResponse {
     pub metered: Metered,
 }
 
-/// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream.
+/// Turns a provider's whole answer into the client's. `stream`: the client asked for a stream. An answer that is no UTF-8 is
+/// mended.
 ///
 /// # Errors
 /// The provider's report, if it reports a failure instead of an answer.
 pub fn write_response(
     answer: Bytes,
-    mode: ResponseMode,
+    mode: &ResponseMode,
+    stream: bool,
+    candidate: &Candidate,
+) -> Result<WholeResponse, Reported> {
+    let mended = |error| mended(&answer).map(Bytes::from).ok_or(error);
+    write_text(answer.clone(), mode, stream, candidate)
+        .or_else(|error| write_text(mended(error)?, mode, stream, candidate))
+}
+
+fn write_text(
+    answer: Bytes,
+    mode: &ResponseMode,
     stream: bool,
     candidate: &Candidate,
 ) -> Result<WholeResponse, Reported> {
     let Candidate { endpoint, facts, .. } = candidate;
     match mode {
         ResponseMode::Passthrough { name } => {
-            let answer = match facts.answers.think_tags {
+            let answer = match facts.facts.answers.think_tags {
                 true => without_think_tags(&answer).map_or(answer, Bytes::from),
                 false => answer,
             };
             let Counts { metered, model } = counts(&answer, endpoint)?;
-            let renamed = model.and_then(|span| renamed_at(&answer, span, &name));
+            let renamed = model.and_then(|span| renamed_at(&answer, span, name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
@@ -49,9 +62,9 @@ pub fn write_response(
         }
         ResponseMode::Translated(exchange) => {
             let response = if stream {
-                as_stream(*exchange, &answer)
+                as_stream(Exchange::clone(exchange), &answer)
             } else {
-                translated(&exchange, &answer)
+                translated(exchange, &answer)
             };
             let response = response.ok_or_else(|| Reported::read(&answer))?;
 

@@ -1,5 +1,7 @@
 //! The errors that clients get: the gateway's own, and those that providers cause.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::HeaderValue;
 
 use crate::gateway::metering::spending::RateLimited;
@@ -60,29 +62,50 @@ impl Failure {
         }
     }
 
-    /// The error for a provider that reported a failure where its answer should be, before any content.
-    pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
-        match reported.status {
-            Some(status @ 400..500) => Self::refused(endpoint, status, None, reported.error.clone()),
-            _ => Self::in_stream(endpoint, &reported.error, "answered with something that is no answer"),
+    /// The error for a prompt that is too long for the model, in the words of the client's protocol. `reported` is what the
+    /// provider said, with its status; `None` if it was not asked.
+    pub fn of_overflow(
+        endpoint: &UpstreamEndpoint,
+        error: ApiError,
+        reported: Option<(Option<u16>, &ProviderError)>,
+    ) -> Self {
+        match reported {
+            None => error.into(),
+            Some((status, reported)) => {
+                let message = safe(endpoint, reported.clone()).message;
+                error.by_provider(detail(endpoint, status, message)).into()
+            }
         }
     }
 
-    /// The error for a provider that failed in the middle of its stream. `otherwise` says what happened if the provider does
-    /// not.
-    pub fn in_stream(endpoint: &UpstreamEndpoint, reported: &ProviderError, otherwise: &str) -> Self {
-        let reported = safe(endpoint, reported.clone());
-        let message = match &reported.message {
-            Some(message) => format!("{} failed: {message}", endpoint.name),
-            None => format!("{} {otherwise}.", endpoint.name),
-        };
-        let detail = ProviderErrorDetail {
-            name: endpoint.provider.as_str().to_owned(),
-            status: None,
-            message: reported.message,
-        };
+    /// The error for a provider that reported a failure where its answer should be, before any content.
+    pub fn instead_of_answer(endpoint: &UpstreamEndpoint, reported: &Reported) -> Self {
+        let error = safe(endpoint, reported.error.clone());
+        match reported.status {
+            Some(status @ 400..500) => Self::refused(endpoint, status, None, error),
+            _ if error.is_about_our_account(None) => Self::refused(endpoint, 402, None, error),
+            _ => failed(endpoint, error, "answered with something that is no answer").into(),
+        }
+    }
 
-        ApiError::new(Code::ProviderError, message).by_provider(detail).into()
+    /// The error for a provider that failed in the middle of its stream. It has the provider's code, or the code that goes
+    /// with the kind of failure: some clients read nothing else. `otherwise` says what happened if the provider does not.
+    pub fn in_stream(endpoint: &UpstreamEndpoint, reported: &Reported, otherwise: &str) -> Self {
+        let error = safe(endpoint, reported.error.clone());
+        if error.is_about_our_account(reported.status) {
+            let error = refusal(&endpoint.name, 402, &error);
+            return error.by_provider(detail(endpoint, None, None)).into();
+        }
+
+        let code = error
+            .code
+            .clone()
+            .or_else(|| code_of(reported.status).map(str::to_owned));
+        let mut error = failed(endpoint, error, otherwise);
+        if let Some(code) = code {
+            error.code = code.into();
+        }
+        error.into()
     }
 
     /// The error for a provider's refusal, or its failure. 400, 429 and their kin keep their status, so that a client's retry
@@ -96,26 +119,31 @@ impl Failure {
         Self::refused(endpoint, status, retry_after, ProviderError::read(body))
     }
 
-    fn refused(
+    /// The same as [`Failure::of_provider`], for a body that has been read.
+    pub fn refused(
         endpoint: &UpstreamEndpoint,
         status: u16,
         retry_after: Option<HeaderValue>,
         reported: ProviderError,
     ) -> Self {
         let reported = safe(endpoint, reported);
-        let about_us = matches!(status, 401..=403);
-        let detail = ProviderErrorDetail {
-            name: endpoint.provider.as_str().to_owned(),
-            status: Some(status),
-            // The state of the gateway's account at the provider is not the client's business.
-            message: reported.message.clone().filter(|_| !about_us),
-        };
+        let about_us = reported.is_about_our_account(Some(status));
+        // The state of the gateway's account at the provider is not the client's business.
+        let told = reported.message.clone().filter(|_| !about_us);
+        let mut detail = detail(endpoint, Some(status), told);
+        detail.failed_generation = reported.failed_generation.clone().filter(|_| !about_us);
 
+        let kind = if about_us { 402 } else { status };
         Self {
-            error: refusal(&endpoint.name, status, &reported).by_provider(detail),
-            retry_after,
-            is_final: matches!(status, 300..=404 | 413 | 422),
+            error: refusal(&endpoint.name, kind, &reported).by_provider(detail),
+            retry_after: retry_after.filter(|_| !about_us),
+            is_final: about_us || matches!(status, 300..=404 | 413 | 422),
         }
+    }
+
+    /// Whether the prompt is too long for the model.
+    pub fn is_overflow(&self) -> bool {
+        self.error.status == 400 && self.error.code == Code::ContextLengthExceeded.as_str()
     }
 }
 
@@ -138,16 +166,57 @@ fn refusal(name: &str, status: u16, reported: &ProviderError) -> ApiError {
             Code::ProviderError,
             format!("{name} did not accept this gateway's credential."),
         ),
-        404 => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
+        404 => match &reported.message {
+            Some(message) => ApiError::new(
+                Code::ModelNotFound,
+                format!("{name} does not know this model: {message}"),
+            )
+            .about("model"),
+            None => ApiError::new(Code::ProviderError, format!("{name} does not know this model.")),
+        },
         300..=399 => ApiError::new(
             Code::ProviderError,
             format!("{name} redirected the request, which is not followed."),
         ),
+        _ if reported.blames_request() => {
+            ApiError::new(Code::ProviderError, failed_message(name, reported, "failed to answer"))
+        }
         _ => ApiError::new(Code::ProviderError, format!("{name} failed to answer.")),
     }
 }
 
-/// An error with the provider's own status, message, parameter and code, as far as it reported them.
+/// The error for a provider that failed, without its status.
+fn failed(endpoint: &UpstreamEndpoint, reported: ProviderError, otherwise: &str) -> ApiError {
+    let message = failed_message(&endpoint.name, &reported, otherwise);
+    ApiError::new(Code::ProviderError, message).by_provider(detail(endpoint, None, reported.message))
+}
+
+fn failed_message(name: &str, reported: &ProviderError, otherwise: &str) -> String {
+    match &reported.message {
+        Some(message) => format!("{name} failed: {message}"),
+        None => format!("{name} {otherwise}."),
+    }
+}
+
+fn detail(endpoint: &UpstreamEndpoint, status: Option<u16>, message: Option<String>) -> ProviderErrorDetail {
+    ProviderErrorDetail {
+        name: endpoint.provider.as_str().to_owned(),
+        status,
+        message,
+        failed_generation: None,
+    }
+}
+
+/// The code of a failure in a stream whose provider names none.
+fn code_of(status: Option<u16>) -> Option<&'static str> {
+    match status? {
+        429 => Some(Code::RateLimitExceeded.as_str()),
+        529 => Some("server_is_overloaded"),
+        _ => None,
+    }
+}
+
+/// An error with the provider's own status, type, message, parameter and code, as far as it reported them.
 fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: impl FnOnce() -> String) -> ApiError {
     let mut error = ApiError::new(code, reported.message.clone().unwrap_or_else(default));
     error.status = status;
@@ -155,15 +224,19 @@ fn with_own_words(code: Code, status: u16, reported: &ProviderError, default: im
     if let Some(code) = &reported.code {
         error.code = code.clone().into();
     }
+    if let Some(kind) = &reported.kind {
+        error.kind = kind.clone().into();
+    }
     error
 }
 
 /// A provider's error without a piece of the gateway's credential: nothing is left of an error that holds one.
-fn safe(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
+pub fn safe(endpoint: &UpstreamEndpoint, error: ProviderError) -> ProviderError {
     let texts = [&error.message, &error.param, &error.code, &error.kind];
-    let leaks = |text: &String| matches!(endpoint.mask.error(text.as_bytes()), std::borrow::Cow::Owned(_));
+    let leaks = |text: &str| matches!(endpoint.mask.error(text.as_bytes()), Cow::Owned(_));
+    let words = texts.into_iter().flatten().map(String::as_str);
 
-    if texts.into_iter().flatten().any(leaks) {
+    if words.chain(error.failed_generation.as_deref()).any(leaks) {
         ProviderError::default()
     } else {
         error

@@ -12,7 +12,7 @@ mod response;
 mod shown_key;
 
 pub use body_budget::BodyBudget;
-pub use failure::Failure;
+pub use failure::{Failure, safe};
 pub use forwarded_headers::forwarded;
 pub use key_header::{presented, surface};
 pub use response::Head;

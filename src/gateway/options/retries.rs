@@ -11,6 +11,9 @@ pub struct Retries {
     pub first_pause: Duration,
     /// The longest wait for a provider: one that asks for a longer pause is not tried again.
     pub longest_wait: Duration,
+    /// Whether the next candidate is tried after a provider that did not answer in time. It may still be at work on the
+    /// call, and charge for it.
+    pub after_timeout: bool,
 }
 
 impl Default for Retries {
@@ -19,6 +22,7 @@ impl Default for Retries {
             tries: 2,
             first_pause: Duration::from_millis(250),
             longest_wait: Duration::from_secs(2),
+            after_timeout: false,
         }
     }
 }

@@ -17,8 +17,6 @@ pub enum HttpError {
     Broken,
     #[error("its answer is compressed in a way that cannot be undone here")]
     Undecodable,
-    #[error("its answer is a stream, which was not asked for")]
-    Unasked,
     #[error("its answer took longer than an answer may take here")]
     Overlong,
     #[error("its answer is too large")]

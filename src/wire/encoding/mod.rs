@@ -10,10 +10,12 @@ mod input;
 mod name;
 #[cfg(test)]
 mod tests;
+mod utf8;
 mod zstd;
 
 pub use error::DecodeError;
 pub use name::{Encoded, Encoding};
+pub use utf8::{Utf8Mender, mended};
 
 use std::fmt;
 

@@ -11,8 +11,8 @@ use super::code::Code;
 pub struct ApiError {
     /// The HTTP status, 400 to 599.
     pub status: u16,
-    /// The `type` of the error's body.
-    pub kind: &'static str,
+    /// The `type` of the error's body: the gateway's own, or the provider's.
+    pub kind: Cow<'static, str>,
     /// The gateway's own code, or the provider's.
     pub code: Cow<'static, str>,
     /// One or two sentences for a person.
@@ -24,7 +24,7 @@ pub struct ApiError {
 }
 
 /// A provider's own report of its failure, without a message that could hold the gateway's credential.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ProviderErrorDetail {
     /// The provider's id.
     pub name: String,
@@ -34,6 +34,10 @@ pub struct ProviderErrorDetail {
     /// Its message, shortened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The text that the model wrote and the provider could not read. Some clients mend the call from it. It stands beside the
+    /// error's message.
+    #[serde(skip)]
+    pub failed_generation: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -42,7 +46,7 @@ impl ApiError {
         let (status, kind, name) = code.row();
         Self {
             status,
-            kind,
+            kind: kind.into(),
             code: name.into(),
             message: message.into(),
             param: None,

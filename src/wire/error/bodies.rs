@@ -1,5 +1,7 @@
 //! The shapes in which clients of each protocol read an error: as the body of an answer, and as the event that ends a stream.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::api_error::{ApiError, ProviderErrorDetail};
@@ -25,6 +27,8 @@ struct OpenaiError<'a> {
     kind: &'a str,
     param: Option<&'a str>,
     code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed_generation: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<&'a ProviderErrorDetail>,
 }
@@ -60,7 +64,7 @@ impl ApiError {
     /// The body of the answer, as JSON.
     pub fn body(&self, surface: Surface, request_id: &str) -> String {
         match surface {
-            Surface::Openai => self.openai_body(self.kind),
+            Surface::Openai => self.openai_body(&self.kind),
             Surface::Anthropic => self.anthropic_body(request_id),
         }
     }
@@ -70,7 +74,11 @@ impl ApiError {
     /// The event has no status beside it. An error that is not the client's fault therefore has OpenAI's own word for that as
     /// its type: clients such as opencode ask again after this type and give up after any other.
     pub fn chat_event(&self) -> String {
-        let kind = if self.status >= 500 { "server_error" } else { self.kind };
+        let kind = if self.status >= 500 {
+            "server_error"
+        } else {
+            &*self.kind
+        };
         format!("data: {}\n\n", self.openai_body(kind))
     }
 
@@ -98,27 +106,58 @@ impl ApiError {
                 kind,
                 param: self.param.as_deref(),
                 code: &self.code,
+                failed_generation: self
+                    .provider
+                    .as_ref()
+                    .and_then(|detail| detail.failed_generation.as_deref()),
                 provider: self.provider.as_deref(),
             },
         })
     }
 
+    /// The error's type as clients of Anthropic know it.
+    pub(in crate::wire) fn anthropic_kind(&self) -> &str {
+        match &self.kind {
+            _ if self.status == 404 => "not_found_error",
+            Cow::Borrowed(kind) => kind,
+            Cow::Owned(kind) => known_to_anthropic(kind, self.status),
+        }
+    }
+
     fn anthropic_body(&self, request_id: &str) -> String {
-        let kind = if self.status == 404 {
-            "not_found_error"
-        } else {
-            self.kind
-        };
         json(&Anthropic {
             outer: "error",
             error: AnthropicError {
-                kind,
+                kind: self.anthropic_kind(),
                 message: &self.message,
                 provider: self.provider.as_deref(),
             },
             request_id,
         })
     }
+}
+
+/// A provider's own type as Anthropic's clients know it: theirs, or the one that goes with the status.
+fn known_to_anthropic(kind: &str, status: u16) -> &'static str {
+    const KNOWN: [&str; 10] = [
+        "invalid_request_error",
+        "request_too_large",
+        "rate_limit_error",
+        "overloaded_error",
+        "api_error",
+        "timeout_error",
+        "authentication_error",
+        "permission_error",
+        "billing_error",
+        "not_found_error",
+    ];
+
+    let by_status = match status {
+        429 => "rate_limit_error",
+        500.. => "api_error",
+        _ => "invalid_request_error",
+    };
+    KNOWN.into_iter().find(|known| *known == kind).unwrap_or(by_status)
 }
 
 fn json(body: &impl Serialize) -> String {
@@ -146,6 +185,7 @@ mod tests {
                 name: "openai".into(),
                 status: Some(500),
                 message: Some("boom".into()),
+                failed_generation: None,
             });
         for surface in [(Surface::Openai, ""), (Surface::Anthropic, "req_cm_1")] {
             all.push_str(&full.body(surface.0, surface.1));

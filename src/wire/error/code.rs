@@ -11,6 +11,8 @@ pub enum Code {
     MissingModel,
     /// The request asks for something that this gateway cannot do with the model.
     UnsupportedParameter,
+    /// The prompt is longer than the model's context window.
+    ContextLengthExceeded,
     /// One request has two different keys.
     ConflictingApiKeys,
     /// The request has no key.
@@ -63,11 +65,12 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidJson,
         Self::InvalidMessages,
         Self::MissingModel,
         Self::UnsupportedParameter,
+        Self::ContextLengthExceeded,
         Self::ConflictingApiKeys,
         Self::MissingApiKey,
         Self::InvalidApiKey,
@@ -104,6 +107,7 @@ impl Code {
             Self::InvalidMessages => (400, INVALID, "invalid_messages"),
             Self::MissingModel => (400, INVALID, "missing_model"),
             Self::UnsupportedParameter => (400, INVALID, "unsupported_parameter"),
+            Self::ContextLengthExceeded => (400, INVALID, "context_length_exceeded"),
             Self::ConflictingApiKeys => (400, INVALID, "conflicting_api_keys"),
             Self::MissingApiKey => (401, AUTH, "missing_api_key"),
             Self::InvalidApiKey => (401, AUTH, "invalid_api_key"),

@@ -13,6 +13,8 @@ pub struct ProviderError {
     pub param: Option<String>,
     /// The error's code; numbers and statuses are not codes.
     pub code: Option<String>,
+    /// The text that the model wrote and the provider could not read (`failed_generation`).
+    pub failed_generation: Option<Box<str>>,
 }
 
 impl ProviderError {
@@ -20,6 +22,8 @@ impl ProviderError {
     const LONGEST: usize = 1_000;
     /// Bytes of a type, param or code, at most: anything longer is no word.
     const LONGEST_WORD: usize = 64;
+    /// Characters of a failed generation, at most.
+    const LONGEST_GENERATION: usize = 16_000;
 
     /// Reads the error shapes of OpenAI, Anthropic, OpenRouter, Gemini (`error` an object), Mistral (at the top) and of
     /// small servers (`detail`, or `error` as text). Any other body gives an error without fields.
@@ -53,6 +57,8 @@ impl ProviderError {
             kind: word("type").filter(|kind| kind != "error"),
             param: word("param"),
             code: word("code"),
+            failed_generation: text("failed_generation")
+                .map(|text| text.chars().take(Self::LONGEST_GENERATION).collect::<String>().into()),
         }
     }
 

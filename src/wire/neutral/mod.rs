@@ -11,6 +11,7 @@
 mod arguments;
 mod body_node;
 mod event;
+mod gather;
 mod names;
 mod not_an_answer;
 mod part;
@@ -27,6 +28,7 @@ mod untranslatable;
 pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
 pub use event::Event;
+pub use gather::Gather;
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Source, ToolCall, ToolResult};

@@ -125,6 +125,9 @@ impl<W: EventWatch> EventStream for PassthroughStream<W> {
     }
 
     fn fail(&mut self, error: &ApiError) -> Bytes {
+        if let Some(events) = self.watch.fail(&self.name, self.next_number, error) {
+            return events.into();
+        }
         match self.protocol {
             Protocol::AnthropicMessages => error.messages_event(),
             Protocol::OpenaiResponses => error.responses_event(self.next_number),
@@ -158,7 +161,11 @@ impl<W: EventWatch> EventStream for PassthroughStream<W> {
     }
 
     fn shows_error(&self) -> bool {
-        true
+        self.watch.tells_failure()
+    }
+
+    fn keepalive(&mut self) -> Option<Bytes> {
+        self.watch.keepalive(&self.name, self.next_number).map(Bytes::from)
     }
 }
 

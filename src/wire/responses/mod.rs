@@ -8,6 +8,7 @@ mod echo;
 mod effort;
 mod free_text;
 mod item;
+mod own_events;
 mod passthrough;
 mod read_content;
 mod read_events;

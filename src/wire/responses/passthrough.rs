@@ -3,9 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::own_events::BegunResponse;
 use super::usage;
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::wire::content;
+use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventWatch, Metered, StreamEnd};
 use crate::wire::reported::Reported;
 use crate::wire::sse::EventAction;
@@ -15,13 +17,15 @@ use crate::wire::usage::value_after;
 #[derive(Debug, Default)]
 pub struct PassthroughWatch {
     ending: Option<StreamEnd>,
-    /// An event `error` has come. OpenAI sends `response.failed` after it, which is what Codex reads.
-    errored: bool,
     tokens: Option<Tokens>,
     served: ServiceReport,
     text_bytes: usize,
     content: bool,
     failed: Option<Box<Reported>>,
+    /// Whether the last event has passed. An `error` is not the last one: `response.failed` may follow.
+    over: bool,
+    /// The answer, once it has begun.
+    begun: BegunResponse,
 }
 
 /// The event that ends a stream.
@@ -58,22 +62,32 @@ impl PassthroughWatch {
 
     fn last(&mut self, data: &[u8]) {
         let Ok(last) = serde_json::from_slice::<Last>(data) else {
-            return;
+            return self.strange(data);
         };
 
-        self.ending = match last.kind.as_str() {
-            "response.completed" | "response.incomplete" if self.failed.is_none() => Some(StreamEnd::Complete),
-            "response.completed" | "response.incomplete" => Some(StreamEnd::Failed),
+        match last.kind.as_str() {
+            "response.completed" | "response.incomplete" => {
+                self.ending.get_or_insert(StreamEnd::Complete);
+            }
             "response.failed" | "error" => {
                 self.failed.get_or_insert_with(|| Box::new(Reported::read(data)));
-                Some(StreamEnd::Failed)
+                self.ending = Some(StreamEnd::Failed);
             }
             _ => return,
-        };
+        }
+        self.over = last.kind != "error";
 
-        self.errored = last.kind == "error";
         self.tokens = usage::tokens(&last.response).or(self.tokens);
         self.served = self.served.then(usage::served(&last.response));
+    }
+
+    /// Reads an event that is none of this protocol: it may be an error in another one's shape.
+    fn strange(&mut self, data: &[u8]) {
+        let event = serde_json::from_slice::<Value>(data);
+        if let Some(reported) = event.ok().as_ref().and_then(Reported::in_event) {
+            self.failed.get_or_insert(Box::new(reported));
+            self.ending = Some(StreamEnd::Failed);
+        }
     }
 
     /// Reads an event before which no content came. There are few of them, so each is parsed.
@@ -84,7 +98,14 @@ impl PassthroughWatch {
                     self.failed.get_or_insert(Box::new(reported));
                     self.ending = Some(StreamEnd::Failed);
                 }
-                None => self.content = content::carries(Protocol::OpenaiResponses, &event),
+                None => {
+                    self.content = content::carries(Protocol::OpenaiResponses, &event);
+                    if !self.begun.is_known()
+                        && let Some(begun) = event.get("response").and_then(BegunResponse::read)
+                    {
+                        self.begun = begun;
+                    }
+                }
             },
             Err(_) => self.content = true,
         }
@@ -127,7 +148,27 @@ impl EventWatch for PassthroughWatch {
     }
 
     fn is_done(&self) -> bool {
-        self.ending.is_some() && !self.errored
+        self.over
+    }
+
+    fn tells_failure(&self) -> bool {
+        self.over
+    }
+
+    /// Some clients read only the first of the two events, some only the second. The first is left out if the provider has
+    /// sent its own.
+    fn fail(&self, name: &[u8], number: u64, error: &ApiError) -> Option<Vec<u8>> {
+        let (mut number, mut out) = (number, Vec::new());
+        if self.failed.is_none() {
+            out.extend_from_slice(error.responses_event(number).as_bytes());
+            number += 1;
+        }
+        out.extend(self.begun.failed(name, number, error));
+        Some(out)
+    }
+
+    fn keepalive(&self, name: &[u8], number: u64) -> Option<Vec<u8>> {
+        Some(self.begun.in_progress(name, number.saturating_sub(1)))
     }
 
     fn metered(&self) -> Metered {

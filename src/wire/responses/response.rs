@@ -94,6 +94,15 @@ impl<'a> ResponseObject<'a> {
         }
     }
 
+    /// The same answer with the id that its provider gave it.
+    #[must_use]
+    pub fn with_id(self, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            ..self
+        }
+    }
+
     /// Adds the error of a failed answer.
     #[must_use]
     pub fn failed(mut self, error: Failure<'a>) -> Self {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::answer::{self, Answer, Reading};
 use super::client_calls::ClientCalls;
+use super::source::Source;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{Notes, fit_request};
@@ -160,18 +161,28 @@ impl Exchange {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
         let response = self.read(&body)?;
 
+        Ok(self.write(&response))
+    }
+
+    /// Writes a whole answer in the client's protocol.
+    pub(super) fn write(&self, response: &Response<'_>) -> Answer {
         let metered = Metered {
             tokens: response.tokens,
             service: response.service.unless_lost(self.tier_is_asked),
-            text_bytes: answer::text_length(&response),
+            text_bytes: answer::text_length(response),
         };
         let body = match self.client {
-            Operation::Completions => completions::write_response(&response, &self.identity),
-            Operation::Responses => responses::write_response(&response, &self.identity),
-            Operation::Messages | Operation::CountTokens => messages::write_response(&response, &self.identity),
-            Operation::Chat | Operation::Embeddings => chat::write_response(&response, &self.identity),
+            Operation::Completions => completions::write_response(response, &self.identity),
+            Operation::Responses => responses::write_response(response, &self.identity),
+            Operation::Messages | Operation::CountTokens => messages::write_response(response, &self.identity),
+            Operation::Chat | Operation::Embeddings => chat::write_response(response, &self.identity),
         };
-        Ok(Answer { body, metered })
+        Answer { body, metered }
+    }
+
+    /// The reader of the provider's stream.
+    pub(super) fn source(&self) -> Source {
+        Source::new(self.provider, self.includes_reasoning)
     }
 
     /// Translates a whole answer into a stream of the client's protocol, since the provider did not stream although the

@@ -5,6 +5,7 @@
 mod answer;
 mod client_calls;
 mod exchange;
+mod gathered;
 mod source;
 mod stream;
 #[cfg(test)]
@@ -13,4 +14,5 @@ mod writer;
 
 pub use answer::{Answer, text_bytes};
 pub use exchange::{Exchange, ResponseStyle, TranslationTarget};
+pub use gathered::GatheredStream;
 pub use stream::TranslatedStream;

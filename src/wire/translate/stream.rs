@@ -160,6 +160,12 @@ impl EventStream for TranslatedStream {
     fn shows_error(&self) -> bool {
         false
     }
+
+    fn keepalive(&mut self) -> Option<Bytes> {
+        let mut out = Vec::new();
+        self.writer.keepalive(&mut out);
+        (!out.is_empty()).then(|| out.into())
+    }
 }
 
 /// Reads one event's data, and writes what it says to `out`.

@@ -118,6 +118,13 @@ impl MeteredWriter {
         tags.flush(&mut |event| writer.write(event, out));
         writer.fail(error, out);
     }
+
+    /// Writes the event that shows a client that its stream is alive, in a protocol whose clients see no comments.
+    pub(super) fn keepalive(&mut self, out: &mut Vec<u8>) {
+        if let Writer::Responses(writer) = &mut self.writer {
+            writer.keepalive(out);
+        }
+    }
 }
 
 impl Seen {
@@ -128,7 +135,7 @@ impl Seen {
 }
 
 /// Whether an event carries content, by the rule of [`crate::wire::content`].
-fn carries_content(event: &Event<'_>) -> bool {
+pub(super) fn carries_content(event: &Event<'_>) -> bool {
     match event {
         Event::Start { .. } | Event::Usage(_) | Event::PartEnd | Event::Error(_) => false,
         Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) => !text.is_empty(),

@@ -2,20 +2,21 @@
 //!
 //! These failures are transient: an address that cannot be reached or breaks off, the statuses 408, 429 and 5xx, and an
 //! answer of status 200 that reports one of these or is empty. After a refusal of the gateway's credential or of the
-//! model, only other candidates are tried. After a refusal of the request none is, since each would refuse it. The same
-//! goes for an answer that does not begin in time: the provider may be at work on it and would be paid twice. Once the
-//! first content of an answer has come, nothing is tried again.
+//! model, or of a field that this model lacks, only other candidates are tried; after a prompt that was too long, only
+//! those with a larger context window. After any other refusal of the request none is, since each would refuse it. The
+//! same goes for an answer that does not begin in time, unless a setting says otherwise: the provider may be at work on
+//! it and would be paid twice. Once the first content of an answer has come, nothing is tried again.
 
 mod failed;
 mod retries;
 mod send;
 
-use super::failures::untranslatable;
+use super::failures::{cannot_fit, is_silent_on_overflow, untranslatable};
 use super::job::CallJob;
 use super::opening::Answer;
 use super::plan::{Candidate, ProviderRequest};
 use crate::gateway::http::Failure;
-use crate::wire::error::{ApiError, Code};
+use crate::wire::error::{ApiError, Code, Overflow};
 use crate::wire::neutral::Untranslatable;
 use failed::FailedAttempt;
 use retries::{request_again, try_with_retries};
@@ -36,7 +37,8 @@ pub struct Unanswered {
 /// Tries the candidates in order until one answers or none is left. Candidates that are paused after repeated failures come
 /// last. They are tried all the same: where no other is left, a call that fails is no worse than one that is not made.
 pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswered> {
-    let mut last = None;
+    let mut last: Option<Box<FailedAttempt>> = None;
+    let mut too_small = None;
     let mut put_off = Vec::new();
 
     for index in 0..call.candidates.len() {
@@ -53,23 +55,50 @@ pub async fn run_attempts(call: &mut CallJob) -> Result<CandidateAnswer, Unanswe
             put_off.push(index);
             continue;
         }
+        if is_too_small(call, index, too_small) {
+            continue;
+        }
 
         match try_candidate(call, index, false).await {
-            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => {
+                too_small = too_small.max(failed.too_small);
+                last = Some(failed);
+            }
             Some(result) => return result.map_err(Unanswered::from),
             None => {}
         }
     }
 
     for (nth, &index) in put_off.iter().enumerate() {
+        if is_too_small(call, index, too_small) {
+            continue;
+        }
         match try_candidate(call, index, nth + 1 == put_off.len()).await {
-            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => last = Some(failed),
+            Some(Err(failed)) if failed.try_others && !call.progress.has_left() => {
+                too_small = too_small.max(failed.too_small);
+                last = Some(failed);
+            }
             Some(result) => return result.map_err(Unanswered::from),
             None => {}
         }
     }
 
     Err(last.map_or_else(no_candidate, Unanswered::from))
+}
+
+/// Whether the prompt was too long for a context window of `too_small` tokens, and this candidate's is no larger. Notes it in
+/// the record.
+fn is_too_small(call: &mut CallJob, index: usize, too_small: Option<u64>) -> bool {
+    let (Some(too_small), Some(candidate)) = (too_small, call.candidates.get(index)) else {
+        return false;
+    };
+
+    let is_too_small = candidate.target.model.context_length <= too_small;
+    if is_too_small {
+        let code = Code::ContextLengthExceeded.as_str().to_owned();
+        call.record.record_skipped(candidate, code);
+    }
+    is_too_small
 }
 
 impl From<Box<FailedAttempt>> for Unanswered {
@@ -112,6 +141,13 @@ async fn try_candidate(
         call.record.switch_to(&candidate);
     }
     call.tried_any = true;
+
+    if is_silent_on_overflow(&candidate) && cannot_fit(call, &candidate) {
+        let failed = FailedAttempt::of_overflow(call, &candidate, Overflow::default(), None);
+        let code = failed.failure.error.code.clone().into_owned();
+        call.record.record_skipped(&candidate, code);
+        return Some(Err(Box::new(failed)));
+    }
 
     let last = last || index + 1 == call.candidates.len();
     Some(try_with_retries(call, &candidate, provider_request, last).await)

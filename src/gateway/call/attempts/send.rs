@@ -26,7 +26,7 @@ pub(super) async fn send_once(
 
     opening::read(call, candidate, response, mode)
         .await
-        .map_err(|none| Box::new(FailedAttempt::of_no_answer(candidate, call.marks, none)))
+        .map_err(|none| Box::new(FailedAttempt::of_no_answer(call, candidate, none)))
 }
 
 /// Reads an answer whose status is an error.
@@ -44,7 +44,7 @@ async fn read_refusal(call: &CallJob, candidate: &Candidate, response: ProviderR
     let mut reader = Reader::new(body, &endpoint.timeouts, &options.limits, Instant::now(), part);
     let error = reader.some(options.limits.error).await;
 
-    let failed = FailedAttempt::of_refusal(endpoint, status, retry_after, &error);
+    let failed = FailedAttempt::of_refusal(call, candidate, status, retry_after, &error);
     let reason = &failed.failure.error.message;
     log_call!(warn, call.marks, provider.id = %endpoint.provider, status, model.id = %target.model.id, reason, "A provider refused a call or failed");
     failed
@@ -79,5 +79,5 @@ async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<P
 
     client::send(&call.client, endpoint, outgoing)
         .await
-        .map_err(|error| Box::new(FailedAttempt::of_http(candidate, error)))
+        .map_err(|error| Box::new(FailedAttempt::of_http(call, candidate, error)))
 }

@@ -148,6 +148,11 @@ impl CallRecord {
         self.endpoint = Arc::clone(&candidate.endpoint);
     }
 
+    /// The bytes of the prompt's text; a picture counts as a fixed number of bytes.
+    pub fn prompt_bytes(&self) -> usize {
+        self.prompt_bytes
+    }
+
     /// The headers of the model that runs.
     pub fn ran_headers(&self) -> Option<RanHeaders> {
         let model = HeaderValue::from_str(self.model.id.as_str()).ok()?;

@@ -63,7 +63,7 @@ impl Relay {
     async fn failed(mut self, client: &Client) {
         let endpoint = &self.candidate.endpoint;
         let reported = self.stream.events.error().cloned().unwrap_or_default();
-        let failure = Failure::in_stream(endpoint, &reported.error, "failed in the middle of its answer");
+        let failure = Failure::in_stream(endpoint, &reported, "failed in the middle of its answer");
         let reason = &failure.error.message;
         log_call!(warn, self.marks, provider.id = %endpoint.provider, model.id = %self.candidate.target.model.id, reason, "A provider failed in its stream");
         self.count_failure();

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant, sleep_until};
 
-use crate::gateway::call::line::{self, Left};
+use crate::gateway::call::line::{self, Left, every_event};
 use crate::gateway::call::moments::Due;
 use crate::gateway::call::patience::Patience;
 use crate::gateway::call::plan::Candidate;
@@ -41,6 +41,9 @@ enum Stop {
     Broken(HttpError),
 }
 
+/// How long more events are waited for after an error in the stream.
+const AFTER_ERROR: Duration = Duration::from_secs(2);
+
 /// The way to the client.
 pub(super) type Client = mpsc::Sender<Bytes>;
 
@@ -48,7 +51,12 @@ impl Relay {
     /// Relays the stream to its end. `began` is when the call began, `sent` when the client last got something.
     pub async fn run(mut self, client: Result<Client, Left>, began: Instant, sent: Instant) {
         let Ok(client) = client else { return self.left().await };
-        let mut patience = Patience::new(&self.candidate.endpoint.timeouts, began, sent);
+        let timeouts = &self.candidate.endpoint.timeouts;
+        let sees_comments = self.operation != Operation::Responses;
+        let every = every_event(timeouts.keepalive);
+        let events = (!sees_comments && !every.is_zero()).then_some(every);
+        let mut patience = Patience::new(timeouts, events, began, sent);
+        let mut failed = None;
 
         let stop = loop {
             // The event that ends a stream waits until the cost of the call is on the disk.
@@ -56,10 +64,14 @@ impl Relay {
                 break Stop::Ended;
             }
             if !self.stream.ready.is_empty() {
+                let has_event = sees_comments || self.stream.ready.iter().any(|piece| !piece.starts_with(b":"));
                 if self.pass_on(&client).await.is_err() {
                     return self.left().await;
                 }
-                patience.passed();
+                patience.passed(has_event);
+            }
+            if failed.is_none() && self.stream.events.error().is_some() {
+                failed = Some(Instant::now() + AFTER_ERROR);
             }
 
             tokio::select! {
@@ -72,9 +84,11 @@ impl Relay {
                 due = patience.due() => match due {
                     // If the channel is full, the client has enough to read and needs no keepalive.
                     Due::Keepalive => drop(client.try_send(line::keepalive(self.operation))),
+                    Due::Event => drop(self.stream.events.keepalive().map(|event| client.try_send(event))),
                     Due::Silent => break Stop::Broken(HttpError::Timeout),
                     Due::Overlong => break Stop::Broken(HttpError::Overlong),
                 },
+                () = at(failed) => break Stop::Ended,
                 () = client.closed() => return self.left().await,
             }
         };
@@ -108,8 +122,10 @@ impl Relay {
     /// Masks the gateway's credential in the pieces that are ready.
     pub(super) fn mask(&mut self) {
         let mask = &self.candidate.endpoint.mask;
+        let has_failed = self.stream.events.error().is_some();
         for piece in &mut self.stream.ready {
-            let reports_failure = piece.len() <= MASKED && memchr::memmem::find(piece, b"error").is_some();
+            let reports_failure =
+                has_failed && piece.len() <= MASKED && memchr::memmem::find(piece, b"error").is_some();
             *piece = match reports_failure {
                 true => mask.error(piece).into_owned().into(),
                 false => mask.answer(std::mem::take(piece)),
@@ -121,6 +137,14 @@ impl Relay {
     pub(super) async fn pass_on(&mut self, client: &Client) -> Result<(), Left> {
         self.mask();
         pass_on(&self.inner, &mut self.stream.ready, client).await
+    }
+}
+
+/// Waits until this moment; for ever if there is none.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

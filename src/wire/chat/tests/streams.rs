@@ -133,6 +133,7 @@ fn a_failure_in_the_middle_ends_the_stream() {
         kind: Some("server_error".into()),
         param: None,
         code: Some("server_overloaded".into()),
+        ..ProviderError::default()
     };
     let failed = [
         begins("chatcmpl-Berr1"),

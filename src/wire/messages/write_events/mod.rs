@@ -103,11 +103,7 @@ impl WriteEvents {
             return;
         }
 
-        let kind = if error.status == 404 {
-            "not_found_error"
-        } else {
-            error.kind
-        };
+        let kind = error.anthropic_kind();
         let error = Inner {
             kind,
             message: &error.message,

@@ -94,19 +94,12 @@ pub(super) struct WithItem<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct WithResponse<'a> {
+pub(in crate::wire::responses) struct WithResponse<'a> {
     pub response: ResponseObject<'a>,
 }
 
-#[derive(Serialize)]
-pub(super) struct ErrorFields<'a> {
-    pub code: &'a str,
-    pub message: &'a str,
-    pub param: Option<&'a str>,
-}
-
 /// Appends an event: its name, its type, its sequence number and `fields`, an object with at least one field.
-pub(super) fn append(kind: &str, sequence: &mut u64, fields: &impl Serialize, out: &mut Vec<u8>) {
+pub(in crate::wire::responses) fn append(kind: &str, sequence: &mut u64, fields: &impl Serialize, out: &mut Vec<u8>) {
     out.extend_from_slice(
         format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"sequence_number\":{sequence}").as_bytes(),
     );

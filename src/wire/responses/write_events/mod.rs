@@ -8,7 +8,8 @@ mod words;
 
 use serde_json::value::RawValue;
 
-use self::frame::{ErrorFields, WithItem, WithResponse, append};
+use self::frame::WithItem;
+pub(super) use self::frame::{WithResponse, append};
 use self::open::{Call, Message, Reasoning};
 use super::response::{Failure, ResponseObject, Status};
 use super::write_response::item_id;
@@ -92,30 +93,34 @@ impl WriteEvents {
         }
     }
 
-    /// Ends the stream with an error: `response.failed` if the answer has begun, else `error`. Open items stay open.
+    /// Ends the stream with an error: `response.failed`, after `response.created` if the answer has not begun. Some clients
+    /// read no other event about an error. Open items stay open.
     pub fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
-        match self.stage {
-            Stage::Over => {}
-            Stage::Before => {
-                let fields = ErrorFields {
-                    code: error.code.as_ref(),
-                    message: error.message.as_str(),
-                    param: error.param.as_deref(),
-                };
-                append("error", &mut self.sequence, &fields, out);
-            }
-            Stage::Begun => {
-                let failure = Failure {
-                    code: &error.code,
-                    message: &error.message,
-                };
-                let done = self.take_output();
-                let response = ResponseObject::new(&self.identity, Status::Failed, &done, self.tokens).failed(failure);
-                append("response.failed", &mut self.sequence, &WithResponse { response }, out);
-            }
+        if self.stage == Stage::Over {
+            return;
+        }
+        if self.stage == Stage::Before {
+            self.in_progress("response.created", out);
         }
 
+        let failure = Failure {
+            code: &error.code,
+            message: &error.message,
+        };
+        let done = self.take_output();
+        let response = ResponseObject::new(&self.identity, Status::Failed, &done, self.tokens).failed(failure);
+        append("response.failed", &mut self.sequence, &WithResponse { response }, out);
+
         self.stage = Stage::Over;
+    }
+
+    /// Says once more that the answer is in progress: some clients give up on a stream without events.
+    pub fn keepalive(&mut self, out: &mut Vec<u8>) {
+        match self.stage {
+            Stage::Before => self.begin(out),
+            Stage::Begun => self.in_progress("response.in_progress", out),
+            Stage::Over => {}
+        }
     }
 
     fn begin(&mut self, out: &mut Vec<u8>) {
@@ -125,9 +130,13 @@ impl WriteEvents {
 
         self.stage = Stage::Begun;
         for kind in ["response.created", "response.in_progress"] {
-            let response = ResponseObject::new(&self.identity, Status::InProgress, &[], None);
-            append(kind, &mut self.sequence, &WithResponse { response }, out);
+            self.in_progress(kind, out);
         }
+    }
+
+    fn in_progress(&mut self, kind: &str, out: &mut Vec<u8>) {
+        let response = ResponseObject::new(&self.identity, Status::InProgress, &[], None);
+        append(kind, &mut self.sequence, &WithResponse { response }, out);
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {

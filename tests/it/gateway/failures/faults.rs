@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossmodel::domain::UsageSource;
 use serde_json::{Value, json};
 
+use crate::gateway::polyglot::ask;
 use crate::gateway::rig::{CREDENTIAL, Rig, stream_question, test};
 use crate::harness::client::Reply;
 use crate::harness::upstream::{Step, Upstream, answer, delta, json_answer, polite};
@@ -26,14 +27,14 @@ test!(a_providers_own_refusal_keeps_its_status_code_and_message, |store| {
     let rig = Rig::start(store).await;
     for status in [400, 413, 422] {
         rig.upstream.answers(move |_| {
-            json_answer(status, &json!({"error": {"message": "too long", "type": "x", "param": "messages", "code": "context_length_exceeded"}}))
+            json_answer(status, &json!({"error": {"message": "wrong", "type": "x", "param": "messages", "code": "y", "failed_generation": "{\"a\""}}))
         });
 
         let reply = rig.asks("fast").await;
 
         let expected = json!({"error": {
-            "message": "too long", "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded",
-            "provider": {"name": "acme", "status": status, "message": "too long"},
+            "message": "wrong", "type": "x", "param": "messages", "code": "y", "failed_generation": "{\"a\"",
+            "provider": {"name": "acme", "status": status, "message": "wrong"},
         }});
         assert_eq!((reply.status.as_u16(), reply.json()), (status, expected));
         assert_eq!(reply.header("x-crossmodel-model"), "acme/fast");
@@ -43,8 +44,37 @@ test!(a_providers_own_refusal_keeps_its_status_code_and_message, |store| {
             (record.status, record.cost.pico(), record.source),
             (status, 0, UsageSource::None)
         );
-        assert_eq!(record.error.as_deref(), Some("context_length_exceeded"));
+        assert_eq!(record.error.as_deref(), Some("y"));
+
+        // Clients of Anthropic know a few types only.
+        let reply = rig
+            .client()
+            .post("/v1/messages", &ask("/v1/messages", "fast", false))
+            .await;
+        assert_eq!(reply.json()["error"]["type"], "invalid_request_error");
+        rig.clock.advance(Duration::from_millis(1));
     }
+});
+
+test!(a_provider_that_fails_because_of_the_request_is_quoted, |store| {
+    let rig = Rig::start(store).await;
+    for status in [500, 501, 503, 529] {
+        rig.upstream.answers(move |_| {
+            json_answer(
+                status,
+                &json!({"error": {"message": "Cannot use both json_schema and grammar"}}),
+            )
+        });
+
+        let error = failed(&rig.asks("fast").await, 502, "provider_error");
+
+        assert_eq!(error["message"], "Acme failed: Cannot use both json_schema and grammar");
+    }
+
+    rig.upstream
+        .answers(|_| json_answer(404, &json!({"error": {"message": "No model 'fast-v1'."}})));
+    let error = failed(&rig.asks("fast").await, 404, "model_not_found");
+    assert_eq!(error["message"], "Acme does not know this model: No model 'fast-v1'.");
 });
 
 test!(a_providers_429_keeps_its_retry_after, |store| {

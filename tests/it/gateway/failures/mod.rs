@@ -7,4 +7,6 @@ mod errors;
 mod fallbacks;
 mod faults;
 mod hang_up;
+mod overflow;
 mod retries;
+mod shapes;

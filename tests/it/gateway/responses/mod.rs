@@ -8,4 +8,5 @@ mod encoded_answers;
 mod keepalive;
 mod leaks;
 mod protocols;
+mod response_events;
 mod signatures;

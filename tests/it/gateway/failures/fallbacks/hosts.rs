@@ -113,6 +113,30 @@ fn model(provider: &str, protocol: &str, (prompt, completion): (&str, &str)) -> 
     serde_json::from_value(model).unwrap()
 }
 
+/// Gives the model at a provider a context window of so many tokens.
+pub(super) async fn widen(hosts: &Hosts, provider: &str, window: u64) {
+    let (rig, protocol) = (
+        &hosts.rig,
+        if provider == "third" {
+            "anthropic-messages"
+        } else {
+            "openai-chat"
+        },
+    );
+    let wide = Model {
+        context_length: window,
+        ..model(provider, protocol, CHEAP)
+    };
+    let file = CatalogFile::new(vec![wide], Vec::new());
+    let by = Actor::command_line();
+    rig.store
+        .by(&by, rig.clock.now())
+        .catalog()
+        .import(&file)
+        .await
+        .unwrap();
+}
+
 pub(super) fn fails(status: u16) -> impl Fn(&Seen) -> Vec<Step> + Send + Sync {
     move |_| json_answer(status, &json!({"error": {"message": "no", "code": "no"}}))
 }

@@ -5,3 +5,4 @@ mod next;
 mod order;
 mod paused;
 mod refusals;
+mod targets;
