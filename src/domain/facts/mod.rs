@@ -1,6 +1,8 @@
 //! Facts: what a model takes at one address of its provider, and what its answers are like. They are data, so that a wrong one
 //! is repaired by an admin and not by a release; no code asks for the name of a vendor.
 
+mod describe;
+mod edit;
 mod effort;
 mod facts;
 mod field;
@@ -9,6 +11,8 @@ mod patch;
 mod tests;
 mod words;
 
+pub use describe::{FactKind, FactSpec, FactWord, fact_specs};
+pub use edit::{FactEdit, FactError, check_facts, near_word};
 pub use effort::Effort;
 pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts};
 pub use field::{FieldFact, Fit};
