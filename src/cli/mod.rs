@@ -3,6 +3,7 @@
 
 mod account;
 mod alias;
+mod alias_hints;
 mod args;
 mod catalog;
 mod check;

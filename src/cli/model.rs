@@ -1,10 +1,9 @@
 //! `crossmodel model …`
 
-use super::args::facts::{self, FactArgs};
+use super::args::facts::{self, FactArgs, unknown_model};
 use super::context::Context;
 use super::error::CliError;
 use crate::config::Settings;
-use crate::domain::{Catalog, fact_layers};
 
 /// What to do with models.
 #[derive(Debug, clap::Subcommand)]
@@ -34,7 +33,7 @@ impl Model {
         let edits = facts.edits();
         if !edits.is_empty() {
             let catalog = context.store.catalog().load().await?;
-            let model = catalog.get(&id).ok_or_else(|| unknown("MODEL", &id, &catalog))?;
+            let model = catalog.get(&id).ok_or_else(|| unknown_model("MODEL", &id, &catalog))?;
             let catalog = context.writer().catalog();
             let changed = catalog.change_model_facts(&model.id, &edits).await?;
             facts::note_change(&id, changed);
@@ -44,35 +43,6 @@ impl Model {
         }
 
         let catalog = context.store.catalog().load().await?;
-        show(&catalog, &facts, "MODEL", &id)
+        facts.print_model("MODEL", &id, &catalog)
     }
-}
-
-/// Prints the facts of a model that the argument `argument` names.
-pub fn show(catalog: &Catalog, facts: &FactArgs, argument: &str, id: &str) -> Result<(), CliError> {
-    let model = catalog.get(id).ok_or_else(|| unknown(argument, id, catalog))?;
-    let provider = catalog
-        .provider(&model.provider)
-        .ok_or_else(|| unknown(argument, id, catalog))?;
-    let is_served = |protocol: &&_| provider.endpoint(**protocol).is_some();
-    let usual = model.protocols.iter().find(is_served).copied();
-
-    let protocol = facts.protocol_at(provider, usual.unwrap_or(provider.protocol))?;
-    facts.print(
-        &[
-            ("model", model.id.as_str()),
-            ("provider", model.provider.as_str()),
-            ("protocol", protocol.as_str()),
-        ],
-        &fact_layers(provider, model, protocol),
-    )
-}
-
-fn unknown(argument: &str, id: &str, catalog: &Catalog) -> CliError {
-    let near = catalog.nearest(id, 1);
-    let near = near.first().map(|near| format!("; did you mean `{near}`?"));
-    CliError::Failed(format!(
-        "{argument}: there is no model `{id}`{}",
-        near.unwrap_or_default()
-    ))
 }

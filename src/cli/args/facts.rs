@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::protocol;
 use crate::cli::error::CliError;
 use crate::cli::output;
-use crate::domain::{FactEdit, FactLayer, Protocol, Provider, list_facts};
+use crate::domain::{Catalog, FactEdit, FactLayer, Protocol, Provider, fact_layers, list_facts};
 
 /// What to show, or what to change.
 #[derive(Debug, clap::Args)]
@@ -67,6 +67,23 @@ impl FactArgs {
         )))
     }
 
+    /// Prints the facts of the model that the argument `argument` names.
+    pub fn print_model(&self, argument: &str, id: &str, catalog: &Catalog) -> Result<(), CliError> {
+        let unknown = || unknown_model(argument, id, catalog);
+        let model = catalog.get(id).ok_or_else(unknown)?;
+        let provider = catalog.provider(&model.provider).ok_or_else(unknown)?;
+        let is_served = |protocol: &&_| provider.endpoint(**protocol).is_some();
+        let usual = model.protocols.iter().find(is_served).copied();
+
+        let protocol = self.protocol_at(provider, usual.unwrap_or(provider.protocol))?;
+        let head = [
+            ("model", model.id.as_str()),
+            ("provider", model.provider.as_str()),
+            ("protocol", protocol.as_str()),
+        ];
+        self.print(&head, &fact_layers(provider, model, protocol))
+    }
+
     /// Prints the facts that these layers come to. `head` says what they are facts of.
     pub fn print(&self, head: &[(&str, &str)], layers: &[FactLayer<'_>]) -> Result<(), CliError> {
         let facts = list_facts(layers);
@@ -86,6 +103,16 @@ impl FactArgs {
         output::table(["FACT", "VALUE", "SOURCE", "READ IN"], &rows.collect::<Vec<_>>());
         Ok(())
     }
+}
+
+/// No model has the id that the argument `argument` names.
+pub fn unknown_model(argument: &str, id: &str, catalog: &Catalog) -> CliError {
+    let near = catalog.nearest(id, 1);
+    let near = near.first().map(|near| format!("; did you mean `{near}`?"));
+    CliError::Failed(format!(
+        "{argument}: there is no model `{id}`{}",
+        near.unwrap_or_default()
+    ))
 }
 
 /// Says what a change came to.

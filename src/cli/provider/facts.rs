@@ -4,7 +4,6 @@ use super::unknown;
 use crate::cli::args::facts::{self, FactArgs};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::model;
 use crate::domain::{ProviderId, provider_fact_layers};
 
 /// The provider, and what to show or to change.
@@ -40,7 +39,7 @@ impl Facts {
                 let why = format!("--model: `{id}` is no model of `{}`", self.name);
                 return Err(CliError::Failed(why));
             }
-            return model::show(&catalog, &self.facts, "--model", id);
+            return self.facts.print_model("--model", id, &catalog);
         }
 
         let protocol = self.facts.protocol_at(provider, provider.protocol)?;

@@ -210,3 +210,19 @@ fn facts_in_a_file_are_checked_by_path() {
         assert!(error.contains(named), "{json}: {error}");
     }
 }
+
+#[test]
+fn the_page_about_facts_has_each_of_them() {
+    let row = |spec: &FactSpec| {
+        let path = match spec.is_map() {
+            true => format!("{}.NAME", spec.path),
+            false => spec.path.clone(),
+        };
+        let allowed = spec.kind.allowed().replace('|', "\\|");
+        format!("| `{path}` | {} | {allowed} |\n", spec.about)
+    };
+    let rows: String = fact_specs().iter().map(row).collect();
+    let table = format!("| fact | what it says | what it may be |\n| --- | --- | --- |\n{rows}");
+
+    assert!(include_str!("../../../docs/facts.md").ends_with(&table), "\n{table}");
+}
