@@ -19,11 +19,11 @@ const SHOWN: &[(&str, &[&str])] = &[
 
 /// The models that have gone on the day of the catalog, and why each counts as gone.
 fn gone() -> BTreeMap<String, String> {
-    let text = std::fs::read_to_string(root().join("catalog/models.json")).unwrap();
-    let catalog: Value = serde_json::from_str(&text).unwrap();
-    let today = catalog["as_of"].as_str().unwrap();
+    let text = std::fs::read_to_string(root().join("catalog/models.json")).unwrap_or_default();
+    let catalog: Value = serde_json::from_str(&text).unwrap_or_default();
+    let today = catalog["as_of"].as_str().unwrap_or_default();
 
-    let models = catalog["data"].as_array().unwrap().iter();
+    let models = catalog["data"].as_array().into_iter().flatten();
     let gone = models.filter_map(|model| {
         let ends = model["expiration_date"].as_str().filter(|end| *end < today);
         let why = match (model["status"].as_str(), ends) {

@@ -9,7 +9,7 @@ use crate::domain::{ProviderId, provider_fact_layers};
 /// The provider, and what to show or to change.
 #[derive(Debug, clap::Args)]
 pub struct Facts {
-    /// Its short name.
+    /// Its short name, for example deepseek.
     name: ProviderId,
     /// Show the facts of this model of the provider; `crossmodel model facts` changes them.
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["set", "reset", "reset_all"])]

@@ -1,14 +1,10 @@
-//! What facts there are: the path, the meaning and the kind of value of each, for forms, the command line and errors.
+//! A fact that can be stated: its path, its meaning and the kind of its value, for forms, the command line and errors.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::effort::Effort;
-use super::facts::Facts;
 use super::field::FieldFact;
-use super::words::ProtocolRule;
 
 /// A fact that can be stated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +36,7 @@ pub enum FactKind {
     Fields,
     /// JSON values by name.
     Values,
-    /// What protocols cannot take: see [`ProtocolRule`].
+    /// What protocols cannot take: see [`ProtocolRule`](super::ProtocolRule).
     Rules,
 }
 
@@ -51,35 +47,6 @@ pub struct FactWord {
     pub word: String,
     /// What it says.
     pub about: &'static str,
-}
-
-/// Every fact, in the order of [`Facts`].
-pub fn fact_specs() -> &'static [FactSpec] {
-    static ALL: LazyLock<Vec<FactSpec>> = LazyLock::new(|| {
-        let mut all = Vec::new();
-        Facts::describe("", "", &mut all);
-        for spec in &mut all {
-            if let Some(words) = closed_list(&spec.path) {
-                spec.kind = FactKind::TextsOf(words);
-            }
-        }
-        all
-    });
-    &ALL
-}
-
-/// The only words that a list may have, for lists that cannot have others.
-fn closed_list(path: &str) -> Option<Vec<String>> {
-    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
-    match path {
-        "tools.hosted" => Some(words(&["web_search"])),
-        "tools.choice" => Some(words(&["auto", "none", "required", "named"])),
-        "thinking.efforts" => {
-            let efforts = Effort::ALL.map(Effort::as_str);
-            Some([words(&["none"]), words(&efforts)].concat())
-        }
-        _ => None,
-    }
 }
 
 /// A value that can tell which facts it has.
@@ -196,5 +163,4 @@ described!(
     Option<Vec<String>> => FactKind::Texts,
     BTreeMap<String, FieldFact> => FactKind::Fields,
     BTreeMap<String, Value> => FactKind::Values,
-    Vec<ProtocolRule> => FactKind::Rules,
 );

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::describe::{FactKind, FactSpec, below, fact_specs};
+use super::describe::{FactKind, FactSpec, below};
 use super::facts::FactsPatch;
+use super::specs::fact_specs;
 
 /// An edit of a patch.
 #[derive(Clone, Debug, PartialEq)]

@@ -181,3 +181,9 @@ pub struct ProtocolRule {
 }
 
 replaced_whole!(Vec<ProtocolRule>);
+
+impl Described for Vec<ProtocolRule> {
+    fn describe(path: &str, about: &str, all: &mut Vec<FactSpec>) {
+        all.push(FactSpec::new(path, about, FactKind::Rules));
+    }
+}

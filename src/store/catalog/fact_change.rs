@@ -15,20 +15,20 @@ sql! {
     SET_OF_MODEL = "UPDATE model SET facts = $2, updated_at = $3 WHERE id = $1";
 }
 
-/// Where facts are stored.
+/// The column of a table that has an admin's facts, and how it is read and written.
 #[derive(Clone, Copy)]
-struct Place {
+struct FactColumn {
     table: Table,
     get: Sql,
     set: Sql,
 }
 
-const OF_PROVIDER: Place = Place {
+const OF_PROVIDER: FactColumn = FactColumn {
     table: PROVIDER,
     get: GET_OF_PROVIDER,
     set: SET_OF_PROVIDER,
 };
-const OF_MODEL: Place = Place {
+const OF_MODEL: FactColumn = FactColumn {
     table: MODEL,
     get: GET_OF_MODEL,
     set: SET_OF_MODEL,
@@ -54,12 +54,12 @@ impl CatalogTable<Writer<'_>> {
     }
 }
 
-async fn change(tx: &mut Tx, place: Place, id: &str, edits: &[FactEdit], by: &By) -> Result<bool, StoreError> {
+async fn change(tx: &mut Tx, column: FactColumn, id: &str, edits: &[FactEdit], by: &By) -> Result<bool, StoreError> {
     catalog::lock(tx).await?;
-    let row = tx.first(place.get, args![id]).await?.ok_or(StoreError::Missing)?;
+    let row = tx.first(column.get, args![id]).await?.ok_or(StoreError::Missing)?;
     let before = row.get::<Option<String>>("facts")?;
 
-    let patch = own_facts(&row, place.table)?.edited(edits);
+    let patch = own_facts(&row, column.table)?.edited(edits);
     let after = (patch != FactsPatch::default()).then(|| to_json(&patch));
     if after == before {
         tx.abandon();
@@ -67,8 +67,8 @@ async fn change(tx: &mut Tx, place: Place, id: &str, edits: &[FactEdit], by: &By
     }
 
     let detail = json!({ "before": audited(before), "after": audited(after.clone()) });
-    tx.run(place.set, args![id, after, by.now]).await?;
-    tx.note(by, &Subject::new(place.table.name, id, None), "facts", detail)
+    tx.run(column.set, args![id, after, by.now]).await?;
+    tx.note(by, &Subject::new(column.table.name, id, None), "facts", detail)
         .await?;
 
     Ok(true)

@@ -1,5 +1,7 @@
 //! What models take, as catalog files and admins state it.
 
+use std::time::{Duration, Instant};
+
 use crossmodel::domain::{
     DeveloperRole, FactEdit, Facts, FieldFact, Protocol, Scope, SystemTurns, TurnOrder, UnknownFields, facts,
 };
@@ -265,3 +267,33 @@ both_engines!(a_database_from_before_facts_gets_them_and_keeps_what_it_has, |sto
     );
     assert_eq!(chat_facts(&store, MODEL).await.field("stop"), &FieldFact::Refused);
 });
+
+/// A snapshot of the catalog knows the facts of each model at each of its provider's addresses.
+#[test]
+fn the_facts_of_a_whole_catalog_are_known_in_a_moment() {
+    let parse = |text| CatalogFile::parse(text).unwrap();
+    let providers = parse(include_str!("../../../catalog/providers.json"));
+    let models = parse(include_str!("../../../catalog/models.json"));
+    let all = || {
+        let mut count = 0;
+        for model in models.models() {
+            let provider = providers
+                .providers()
+                .find(|provider| provider.id == model.provider)
+                .unwrap();
+            for endpoint in &provider.endpoints {
+                std::hint::black_box(facts(provider, model, endpoint.protocol));
+                count += 1;
+            }
+        }
+        count
+    };
+
+    all();
+    let start = Instant::now();
+    let count = all();
+    let took = start.elapsed();
+    eprintln!("the facts of {count} models at their addresses in {took:?}");
+
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}

@@ -14,7 +14,7 @@ use crate::domain::values::Protocol;
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ShippedRow {
-    /// The providers.
+    /// The providers whose models it is about.
     #[serde(default)]
     pub(super) providers: Vec<ProviderId>,
     /// The kind of server, for those that are in no catalog.

@@ -1,6 +1,4 @@
-//! Facts one by one, and how long it takes to know those of a whole catalog.
-
-use std::time::{Duration, Instant};
+//! Facts one by one.
 
 use serde_json::json;
 
@@ -66,29 +64,4 @@ fn what_all_models_of_a_provider_share_is_known_without_a_model() {
     );
     let efforts = list.iter().find(|fact| fact.fact == "thinking.efforts").unwrap();
     assert_eq!(efforts.value, json!(null), "only some of its models have efforts");
-}
-
-/// A snapshot of the catalog knows the facts of each model at each of its provider's addresses.
-#[test]
-fn the_facts_of_a_whole_catalog_are_known_in_a_moment() {
-    let catalog = samples::shipped();
-    let all = || {
-        let mut count = 0;
-        for model in catalog.models() {
-            let provider = catalog.provider(&model.provider).unwrap();
-            for endpoint in &provider.endpoints {
-                std::hint::black_box(facts(provider, model, endpoint.protocol));
-                count += 1;
-            }
-        }
-        count
-    };
-
-    all();
-    let start = Instant::now();
-    let count = all();
-    let took = start.elapsed();
-    eprintln!("the facts of {count} models at their addresses in {took:?}");
-
-    assert!(took < Duration::from_secs(2), "{took:?}");
 }
