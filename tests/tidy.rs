@@ -7,6 +7,8 @@ use rooms::ROOMS;
 mod circles;
 #[path = "tidy/docs.rs"]
 mod docs;
+#[path = "tidy/examples.rs"]
+mod examples;
 #[path = "tidy/filler.rs"]
 mod filler;
 #[path = "tidy/graph.rs"]

@@ -25,7 +25,7 @@ pub enum Account {
     #[command(after_help = "Examples:
   crossmodel account set Acme --spend-limit 500 --per month
   crossmodel account set Acme --rpm 6000 --tpm none --spend-limit none
-  crossmodel account set Acme --expires 2027-12-31 --allow-model deepseek/deepseek-chat --allow-cidr 10.0.0.0/8
+  crossmodel account set Acme --expires 2027-12-31 --allow-model deepseek/deepseek-flash --allow-cidr 10.0.0.0/8
   crossmodel account set Acme --expires never --allow-any-model --allow-any-address
 
 A key may be allowed less than its account, never more. An account has none of these limits unless they are set; its

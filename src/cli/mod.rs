@@ -3,6 +3,7 @@
 
 mod account;
 mod alias;
+mod alias_hints;
 mod args;
 mod catalog;
 mod check;
@@ -13,6 +14,7 @@ mod error;
 mod input;
 mod key;
 mod migrate;
+mod model;
 mod nearest;
 mod output;
 mod person;
@@ -65,6 +67,9 @@ pub enum Command {
     /// The companies, and servers of your own, that serve models.
     #[command(subcommand)]
     Provider(provider::Provider),
+    /// The models of the catalog.
+    #[command(subcommand)]
+    Model(model::Model),
     /// The providers that are asked when a model's own fails.
     #[command(subcommand)]
     Route(route::Route),
@@ -138,6 +143,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), CliError> {
         Command::Migrate(command) => command.run(settings).await,
         Command::Catalog(command) => command.run(settings).await,
         Command::Provider(command) => command.run(settings).await,
+        Command::Model(command) => command.run(settings).await,
         Command::Route(command) => command.run(settings).await,
         Command::Account(command) => command.run(settings).await,
         Command::Credit(command) => command.run(settings).await,

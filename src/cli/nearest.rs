@@ -1,13 +1,11 @@
 //! The name that a user may have meant by one that does not exist.
 
+use crate::domain::near_word;
+
 /// `; did you mean X?` for the nearest of the names that exist, or nothing if none is near. Case is ignored.
 pub fn did_you_mean<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let typed = typed.to_lowercase();
-    let bound = typed.chars().count().div_ceil(3).min(6);
-    let distances = known.map(|name| (strsim::levenshtein(&typed, &name.to_lowercase()), name));
-    let near = distances.filter(|(distance, _)| *distance <= bound);
-    near.min()
-        .map(|(_, name)| format!("; did you mean `{name}`?"))
+    near_word(typed, known)
+        .map(|name| format!("; did you mean `{name}`?"))
         .unwrap_or_default()
 }
 

@@ -1,10 +1,11 @@
 //! `crossmodel resolve`: the test box of the console, in a terminal.
 
+use super::alias_hints;
 use super::context::{Context, WhichKey};
 use super::error::CliError;
 use super::output;
 use crate::config::Settings;
-use crate::domain::{AliasSet, Explanation, Scope, explain};
+use crate::domain::{AliasSet, Explanation, Hint, Scope, explain};
 
 /// Says which model a name runs for a key, and why.
 #[derive(Debug, clap::Args)]
@@ -40,15 +41,32 @@ impl Resolve {
 
         let status = key.status(context.now());
         let why = explain(&aliases, &catalog, key.models().as_deref(), status, &self.name);
+        let hints = match &why.alias {
+            Some(alias) => {
+                let all = alias_hints::of_key(&context, &catalog, &key).await?;
+                let of_alias = all.into_iter().find(|(saved, _)| saved == alias);
+                of_alias.map(|(_, hints)| hints).unwrap_or_default()
+            }
+            None => alias_hints::of_model(&context, &catalog, &why.model),
+        };
+
         if self.json {
-            return output::json(&why);
+            return output::json(&WithHints { why, hints });
         }
-        print(&why);
+        print(&why, &hints);
         Ok(())
     }
 }
 
-fn print(why: &Explanation) {
+/// The explanation, and the hints of the alias that decides.
+#[derive(serde::Serialize)]
+struct WithHints {
+    #[serde(flatten)]
+    why: Explanation,
+    hints: Vec<Hint>,
+}
+
+fn print(why: &Explanation, hints: &[Hint]) {
     output::line(&why.sentence);
     let steps = why.steps.iter().map(|step| {
         let alias = step.alias.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -78,5 +96,8 @@ fn print(why: &Explanation) {
     }
     for note in &why.notes {
         output::line(&format!("Note: {note}"));
+    }
+    for hint in hints {
+        output::line(&format!("Note: {hint}"));
     }
 }

@@ -39,13 +39,15 @@ pub use aliases::{
 pub use catalog::{
     Architecture, Auth, Catalog, Endpoint, FactLayer, FactSource, Features, Found, Hit, Model, ModelId, ModelIdError,
     ModelKind, ModelStatus, Provider, ProviderId, ProviderIdError, ProviderOrder, ProviderOrderError, ProviderOrders,
-    ProviderPatience, Reasoning, ThinkingBudget, TokenLimits, fact_layers, facts, fallbacks, search, templates,
+    ProviderPatience, Reasoning, StatedFact, ThinkingBudget, TokenLimits, UnknownTemplate, check_template, fact_layers,
+    facts, fallbacks, list_facts, provider_fact_layers, search, templates,
 };
 pub use facts::{
-    AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, Facts, FactsPatch, FieldFact, Fit, ForcedChoice,
-    LimitField, Overflow, Patched, Prefill, ProtocolCondition, ProtocolRule, Roles, RootUnions, Schemas, SealBinding,
-    StrictTools, SystemTurns, ThinkingFacts, ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder,
-    UnknownFields, WholeAnswers,
+    AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, FactEdit, FactError, FactKind, FactSpec,
+    FactWord, Facts, FactsPatch, FieldFact, Fit, ForcedChoice, LimitField, Overflow, Patched, Prefill,
+    ProtocolCondition, ProtocolRule, Roles, RootUnions, Schemas, SealBinding, StrictTools, SystemTurns, ThinkingFacts,
+    ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers, check_facts,
+    fact_specs, near_word,
 };
 pub use money::{
     Balance, Bill, BillLine, BillableUsage, Budget, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price,

@@ -1,10 +1,11 @@
 //! `crossmodel alias set` and `crossmodel alias remove`.
 
 use super::note_count;
+use crate::cli::alias_hints;
 use crate::cli::args::alias_rows::{self, AliasArg, Placed};
 use crate::cli::context::{Context, WhichKey};
 use crate::cli::error::CliError;
-use crate::domain::AliasName;
+use crate::domain::{Alias, AliasName};
 
 /// Which aliases to set.
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,12 @@ impl Set {
         });
 
         note_count(&key, now_has.await?);
-        Ok(())
+        let is_new = |alias: &Alias| {
+            self.aliases
+                .iter()
+                .any(|arg| Placed::from(arg).row.name == alias.name.as_str())
+        };
+        alias_hints::note(context, &key, is_new).await
     }
 }
 

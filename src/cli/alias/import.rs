@@ -4,10 +4,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::note_count;
+use crate::cli::alias_hints;
 use crate::cli::args::alias_rows::{self, Placed};
 use crate::cli::context::{Context, WhichKey};
 use crate::cli::error::CliError;
-use crate::domain::import_aliases;
+use crate::domain::{Alias, import_aliases};
 
 /// The file to import, and the key to import it for.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,8 @@ impl Import {
         });
 
         note_count(&key, now_has.await?);
-        Ok(())
+        let is_new = |alias: &Alias| new.iter().any(|placed| placed.row.name == alias.name.as_str());
+        alias_hints::note(context, &key, is_new).await
     }
 }
 

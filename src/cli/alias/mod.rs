@@ -4,6 +4,7 @@ mod change;
 mod export;
 mod import;
 
+use super::alias_hints;
 use super::context::{Context, WhichKey};
 use super::error::CliError;
 use super::output;
@@ -16,12 +17,12 @@ use import::Import;
 /// What to do with the aliases of a key.
 #[derive(Debug, clap::Subcommand)]
 pub enum Alias {
-    /// List a key's aliases in the order they are checked.
+    /// List a key's aliases in the order they are checked, with hints beside the list.
     #[command(after_help = "Example:\n  crossmodel alias list --key laptop")]
     List(WhichKey),
     /// Add aliases, or point existing ones elsewhere.
     #[command(after_help = "Examples:
-  crossmodel alias set --key laptop cross-model-basic=deepseek/deepseek-chat
+  crossmodel alias set --key laptop cross-model-basic=deepseek/deepseek-flash
   crossmodel alias set --key laptop 'claude-opus*=anthropic/claude-opus-4-8'
   crossmodel alias set --key laptop --keep-name 'claude-*=openai/gpt-5.5'
 
@@ -77,7 +78,7 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
         ["NAME", "MATCH", "TARGET", "ANSWERS AS"],
         &aliases.iter().map(row).collect::<Vec<_>>(),
     );
-    Ok(())
+    alias_hints::note(context, &key, |_| true).await
 }
 
 /// Notes how many aliases a key has after a change.

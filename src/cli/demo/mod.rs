@@ -18,7 +18,7 @@ use seed::{EMAIL, Seeded};
 
 /// The aliases of the demo's key: a stable name of one's own, and the prefix that a coding assistant insists on.
 const ALIASES: [(&str, Match, &str); 2] = [
-    ("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
+    ("cross-model-basic", Match::Exact, "deepseek/deepseek-flash"),
     ("claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
 ];
 

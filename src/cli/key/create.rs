@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use crate::cli::alias_hints;
 use crate::cli::args::alias_rows::{self, AliasArg, Placed};
 use crate::cli::args::allowed;
 use crate::cli::args::limits::{self, LimitArgs};
@@ -18,7 +19,7 @@ use crate::store::{NewKey, StoreError};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   crossmodel key create --account Acme --name laptop \\
-    --alias cross-model-basic=deepseek/deepseek-chat --alias 'claude-opus*=anthropic/claude-opus-4-8'
+    --alias cross-model-basic=deepseek/deepseek-flash --alias 'claude-opus*=anthropic/claude-opus-4-8'
   export CROSSMODEL_API_KEY=$(crossmodel key create --account Acme --name ci --expires 90d)
   crossmodel key create --account Acme --name batch --rpm none --tpm 2000000 --spend-limit 20 --per week
 
@@ -80,7 +81,11 @@ impl Create {
         let note = note(&key, &account, aliases.len());
 
         let hash = context.master_key().await?.api_key_hasher().hash(&secret);
-        let new = NewKey { key, hash, aliases };
+        let new = NewKey {
+            key: key.clone(),
+            hash,
+            aliases,
+        };
         match context.store.by(&context.by, now).api_keys().create(&new).await {
             Ok(()) => {}
             Err(StoreError::Taken { .. }) => {
@@ -92,7 +97,7 @@ impl Create {
 
         output::line(secret.expose());
         output::note(&note);
-        Ok(())
+        alias_hints::note(context, &key, |_| true).await
     }
 
     async fn owner(&self, context: &Context<'_>, account: AccountId) -> Result<Option<PersonId>, CliError> {

@@ -12,7 +12,7 @@ use crate::domain::{Access, ApiKey, Scope};
 #[command(after_help = "Examples:
   crossmodel key set --key laptop --spend-limit 20 --per week
   crossmodel key set --key laptop --rpm 600 --tpm none --expires 90d
-  crossmodel key set --key ci --allow-model deepseek/deepseek-chat --allow-cidr 10.0.0.0/8
+  crossmodel key set --key ci --allow-model deepseek/deepseek-flash --allow-cidr 10.0.0.0/8
   crossmodel key set --key ci --allow-any-model --allow-any-address")]
 pub struct Set {
     #[command(flatten)]

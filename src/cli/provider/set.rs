@@ -6,6 +6,7 @@ use url::Url;
 
 use super::unknown;
 use crate::cli::args::patience::{self, PATIENCE, Patience};
+use crate::cli::args::protocol;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::secret_from_stdin;
@@ -23,7 +24,7 @@ pub struct Set {
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
     /// The protocol that it speaks.
-    #[arg(long, value_name = "PROTOCOL", value_parser = protocol)]
+    #[arg(long, value_name = "PROTOCOL", value_parser = protocol::read)]
     protocol: Option<Protocol>,
     #[command(flatten)]
     credential: Credential,
@@ -31,6 +32,23 @@ pub struct Set {
     /// `idle=900,first-byte-whole=1800`, in seconds; or `usual`, to go back to those settings.
     #[arg(long, value_name = "WHAT=SECONDS,…", long_help = PATIENCE, value_parser = patience::read)]
     patience: Option<Patience>,
+    /// The kind of server, which says what its models take: vllm, llama.cpp, ollama, openai (a proxy of it, or Azure),
+    /// openrouter (and LiteLLM) or anthropic (a server that speaks its protocol); or `none`. See `provider facts`.
+    #[arg(long, value_name = "KIND", value_parser = template)]
+    template: Option<Template>,
+}
+
+/// The value of the option; `None` goes back to what the catalog says.
+#[derive(Clone, Debug)]
+struct Template(Option<String>);
+
+fn template(name: &str) -> Result<Template, String> {
+    if name == "none" {
+        return Ok(Template(None));
+    }
+
+    domain::check_template(name).map_err(|error| error.to_string())?;
+    Ok(Template(Some(name.into())))
 }
 
 /// The source of the credential.
@@ -48,24 +66,11 @@ pub struct Credential {
     no_credential: bool,
 }
 
-fn protocol(text: &str) -> Result<Protocol, String> {
-    const ALL: [Protocol; 4] = [
-        Protocol::OpenaiChat,
-        Protocol::OpenaiResponses,
-        Protocol::AnthropicMessages,
-        Protocol::Gemini,
-    ];
-    let names = ALL.map(Protocol::as_str).join(", ");
-    ALL.into_iter()
-        .find(|protocol| protocol.as_str() == text)
-        .ok_or(format!("`{text}` is none of {names}"))
-}
-
 impl Set {
     pub(super) async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
         if self.changes_nothing() {
-            let why = "say what to change: --base-url, --protocol, --credential-env, --credential-stdin, --no-credential or \
-                       --patience";
+            let why = "say what to change: --base-url, --protocol, --credential-env, --credential-stdin, --no-credential, \
+                       --patience or --template";
             return Err(CliError::Usage(why.into()));
         }
 
@@ -92,6 +97,7 @@ impl Set {
             protocol: self.protocol,
             credential_env: self.credential.credential_env.clone().map(Some),
             patience: self.patience.map(|Patience(patience)| patience),
+            template: self.template.clone().map(|Template(template)| template),
             ..ProviderChange::of(self.name.clone())
         };
         if self.credential.credential_stdin {
@@ -115,7 +121,8 @@ impl Set {
         let credential = &self.credential;
         let changes_credential =
             credential.credential_env.is_some() || credential.credential_stdin || credential.no_credential;
-        !changes_credential && self.base_url.is_none() && self.protocol.is_none() && self.patience.is_none()
+        let changes_use = self.patience.is_some() || self.template.is_some();
+        !changes_credential && !changes_use && self.base_url.is_none() && self.protocol.is_none()
     }
 
     /// Reads the credential from standard input and seals it for the address.

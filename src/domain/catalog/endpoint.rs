@@ -50,7 +50,8 @@ impl Endpoint {
     /// # use crossmodel::domain::{Endpoint, Protocol};
     /// let address = |base_url: &str| {
     ///     let (protocol, base_url) = (Protocol::AnthropicMessages, base_url.to_owned());
-    ///     Endpoint { protocol, base_url, path: "/v1/messages".into(), auth: Default::default() }.address()
+    ///     let path = "/v1/messages".into();
+    ///     Endpoint { protocol, base_url, path, auth: Default::default(), facts: Default::default() }.address()
     /// };
     /// assert_eq!(address("https://api.anthropic.com"), "https://api.anthropic.com/v1/messages");
     /// assert_eq!(address("https://api.anthropic.com/v1"), "https://api.anthropic.com/v1/messages");

@@ -17,7 +17,10 @@ mod search;
 pub use abilities::{Architecture, Features, Reasoning, ThinkingBudget, TokenLimits};
 pub use catalog::Catalog;
 pub use endpoint::{Auth, Endpoint};
-pub use layers::{FactLayer, FactSource, fact_layers, facts, templates};
+pub use layers::{
+    FactLayer, FactSource, StatedFact, UnknownTemplate, check_template, fact_layers, facts, list_facts,
+    provider_fact_layers, templates,
+};
 pub use model::{Model, ModelKind, ModelStatus};
 pub use model_id::{ModelId, ModelIdError};
 pub use patience::ProviderPatience;

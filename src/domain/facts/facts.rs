@@ -122,13 +122,13 @@ patched! {
 patched! {
     /// Thoughts.
     pub struct ThinkingFacts, ThinkingFactsPatch {
-        /// Whether the model thinks; `None` if that is not known.
+        /// Whether the model thinks, if that is known.
         thinks: Option<bool> = None,
         /// Whether it thinks if the request says nothing.
         default_on: Option<bool> = None,
         /// How thinking is switched on (chat).
         switch: ThinkingSwitch = ThinkingSwitch::default(),
-        /// The efforts that the model knows; `None` if that is not known.
+        /// The efforts that the model has, if they are known.
         efforts: Option<Vec<String>> = None,
         /// Whether thinking can be switched off.
         off: ThinkingOff = ThinkingOff::default(),

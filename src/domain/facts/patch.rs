@@ -84,13 +84,13 @@ macro_rules! patched {
     (
         $(#[$meta:meta])*
         pub struct $name:ident, $patch:ident {
-            $( $(#[$field_meta:meta])* $field:ident: $type:ty = $default:expr, )*
+            $( $(#[doc = $doc:literal])* $field:ident: $type:ty = $default:expr, )*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
         pub struct $name {
-            $( $(#[$field_meta])* pub $field: $type, )*
+            $( $(#[doc = $doc])* pub $field: $type, )*
         }
 
         impl Default for $name {
@@ -104,7 +104,7 @@ macro_rules! patched {
         #[serde(default, deny_unknown_fields)]
         pub struct $patch {
             $(
-                $(#[$field_meta])*
+                $(#[doc = $doc])*
                 #[serde(skip_serializing_if = "crate::domain::facts::patch::is_empty")]
                 pub $field: <$type as $crate::domain::facts::patch::Patched>::Patch,
             )*
@@ -119,6 +119,16 @@ macro_rules! patched {
 
             fn join(below: &mut Self::Patch, above: &Self::Patch) {
                 $( <$type as $crate::domain::facts::patch::Patched>::join(&mut below.$field, &above.$field); )*
+            }
+        }
+
+        impl $crate::domain::facts::describe::Described for $name {
+            fn describe(path: &str, _: &str, all: &mut Vec<$crate::domain::facts::describe::FactSpec>) {
+                $(
+                    let path_of = $crate::domain::facts::describe::below(path, stringify!($field));
+                    let about = concat!($($doc),*);
+                    <$type as $crate::domain::facts::describe::Described>::describe(&path_of, about, all);
+                )*
             }
         }
     };

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::describe::{Described, FactKind, FactSpec, FactWord};
 use super::patch::replaced_whole;
 use crate::domain::values::Protocol;
 
@@ -18,6 +19,16 @@ macro_rules! words {
             $( #[doc = $doc] $word, )*
         }
         replaced_whole!($name);
+
+        impl Described for $name {
+            fn describe(path: &str, about: &str, all: &mut Vec<FactSpec>) {
+                let words = vec![
+                    FactWord::new(stringify!($first), $first_doc),
+                    $( FactWord::new(stringify!($word), $doc), )*
+                ];
+                all.push(FactSpec::new(path, about, FactKind::Words(words)));
+            }
+        }
     )*};
 }
 
@@ -170,3 +181,9 @@ pub struct ProtocolRule {
 }
 
 replaced_whole!(Vec<ProtocolRule>);
+
+impl Described for Vec<ProtocolRule> {
+    fn describe(path: &str, about: &str, all: &mut Vec<FactSpec>) {
+        all.push(FactSpec::new(path, about, FactKind::Rules));
+    }
+}

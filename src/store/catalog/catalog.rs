@@ -2,11 +2,10 @@
 
 use serde_json::json;
 
-use super::effective::PROVIDER;
-use super::effective::effective;
+use super::effective::{MODEL, PROVIDER, effective, own_facts};
 use crate::domain::{Catalog, Model, ModelStatus, ProviderId, Sealed};
 use crate::store::audit::{Subject, Writer};
-use crate::store::engine::{Change, Row, Store, StoreError, Table, Tx, args, sql, transaction};
+use crate::store::engine::{Change, Row, Store, StoreError, Tx, args, sql, transaction};
 
 /// Reads and writes the stored catalog: models and providers.
 #[derive(Clone, Copy, Debug)]
@@ -30,15 +29,12 @@ sql! {
     REVISION = "SELECT revision FROM catalog_state WHERE id = 1";
     /// The first statement of every change, so that changes of the catalog wait for each other.
     LOCK = "UPDATE catalog_state SET revision = revision + 1 WHERE id = 1";
-    MODELS = "SELECT id, data, enabled, retired FROM model";
-    PROVIDERS = "SELECT id, data, enabled, base_url, protocol, credential_env, patience FROM provider";
+    MODELS = "SELECT id, data, enabled, retired, facts FROM model";
+    PROVIDERS = r"SELECT id, data, enabled, base_url, protocol, credential_env, patience, facts, template
+                  FROM provider";
     ENABLE_PROVIDER = "UPDATE provider SET enabled = $2, updated_at = $3 WHERE id = $1";
     CREDENTIALS = "SELECT id, credential FROM provider WHERE credential IS NOT NULL ORDER BY id";
 }
-const MODEL: Table = Table {
-    name: "model",
-    id: "id",
-};
 
 impl CatalogTable<&Store> {
     /// The whole catalog, as one snapshot.
@@ -105,5 +101,7 @@ fn model(row: &Row) -> Result<Model, StoreError> {
     if row.get("retired")? {
         model.status = ModelStatus::Retired;
     }
+    model.own_facts = own_facts(row, MODEL)?;
+
     Ok(model)
 }

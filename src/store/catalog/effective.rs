@@ -1,12 +1,31 @@
 //! A provider as the gateway calls it: the catalog file's row, with an admin's settings in place of its own.
 
-use crate::domain::{Auth, Endpoint, Protocol, Provider, ProviderPatience};
+use crate::domain::{Auth, Endpoint, FactsPatch, Protocol, Provider, ProviderPatience};
 use crate::store::engine::{Row, StoreError, Table};
 
 pub const PROVIDER: Table = Table {
     name: "provider",
     id: "id",
 };
+
+pub const MODEL: Table = Table {
+    name: "model",
+    id: "id",
+};
+
+/// What an admin has stated that a model, or a provider's models, take. What cannot be read is logged and passed over: a
+/// gateway that runs without it is better than none.
+pub fn own_facts(row: &Row, table: Table) -> Result<FactsPatch, StoreError> {
+    let Some(text) = row.get::<Option<String>>("facts")? else {
+        return Ok(FactsPatch::default());
+    };
+
+    Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
+        let corrupt = row.corrupt(table, "facts");
+        tracing::error!(%corrupt, %error, "An admin's facts cannot be read and are left out; state them again");
+        FactsPatch::default()
+    }))
+}
 
 /// How long the gateway waits for a provider, as far as an admin has set it.
 pub fn set_patience(row: &Row) -> Result<Option<ProviderPatience>, StoreError> {
@@ -23,6 +42,11 @@ pub fn effective(row: &Row) -> Result<Provider, StoreError> {
     let mut provider: Provider = row.json(PROVIDER, "data")?;
     provider.enabled = row.get("enabled")?;
     provider.patience = provider.patience.under(set_patience(row)?.unwrap_or_default());
+
+    provider.own_facts = own_facts(row, PROVIDER)?;
+    if let Some(template) = row.get("template")? {
+        provider.template = Some(template);
+    }
 
     if let Some(variable) = row.get("credential_env")? {
         provider.env = vec![variable];

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::domain::{Model, Provider};
+use crate::domain::{Model, Provider, check_facts, check_template};
 use crate::store::engine::to_json;
 
 /// A catalog file that has been read, with its rows as they are written.
@@ -36,6 +37,38 @@ struct Head {
     id: Option<String>,
     upstream_model: Option<serde::de::IgnoredAny>,
     endpoints: Option<serde::de::IgnoredAny>,
+}
+
+/// What a row states of what models take.
+#[derive(Default, Deserialize)]
+struct Stated {
+    facts: Option<Value>,
+    template: Option<String>,
+    #[serde(default)]
+    endpoints: Vec<StatedThere>,
+}
+
+#[derive(Deserialize)]
+struct StatedThere {
+    facts: Option<Value>,
+}
+
+impl Stated {
+    /// What is wrong with the facts of a row, by path.
+    fn check(&self) -> Result<(), String> {
+        let check = |place: String, facts: &Option<Value>| match facts.as_ref().map(check_facts) {
+            Some(Err(error)) => Err(format!("{place}: {error}")),
+            None | Some(Ok(())) => Ok(()),
+        };
+        check("facts".into(), &self.facts)?;
+        for (at, endpoint) in self.endpoints.iter().enumerate() {
+            check(format!("endpoints[{at}].facts"), &endpoint.facts)?;
+        }
+
+        self.template.as_deref().map_or(Ok(()), |name| {
+            check_template(name).map_err(|error| format!("template: {error}"))
+        })
+    }
 }
 
 impl CatalogFile {
@@ -77,6 +110,9 @@ impl CatalogFile {
                 id: id.clone(),
                 problem: error.to_string(),
             };
+            let stated: Stated = serde_json::from_str(data).unwrap_or_default();
+            stated.check().map_err(|error| bad(&error))?;
+
             if head.upstream_model.is_some() {
                 out.models.push((
                     serde_json::from_str(data).map_err(|error| bad(&error))?,

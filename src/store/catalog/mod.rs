@@ -2,6 +2,7 @@
 
 mod catalog;
 mod effective;
+mod fact_change;
 mod file;
 mod import;
 mod provider_change;
@@ -17,6 +18,7 @@ use crate::store::engine::{ManyRows, Sql};
 /// Every statement of this folder.
 pub const STATEMENTS: &[&[Sql]] = &[
     catalog::STATEMENTS,
+    fact_change::STATEMENTS,
     import::STATEMENTS,
     provider_change::STATEMENTS,
     provider_orders::STATEMENTS,

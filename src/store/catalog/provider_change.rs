@@ -25,6 +25,8 @@ pub struct ProviderChange {
     /// How long the gateway waits for the provider. The stated fields are added to those of earlier changes; `Some(None)`
     /// removes all of them.
     pub patience: Option<Option<ProviderPatience>>,
+    /// The kind of server: one of [`templates`](crate::domain::templates).
+    pub template: Option<Option<String>>,
 }
 
 impl ProviderChange {
@@ -37,15 +39,17 @@ impl ProviderChange {
             credential_env: None,
             sealed: None,
             patience: None,
+            template: None,
         }
     }
 }
 
 sql! {
-    GET = "SELECT id, base_url, protocol, credential_env, credential, patience FROM provider WHERE id = $1";
+    GET = "SELECT id, base_url, protocol, credential_env, credential, patience, template FROM provider WHERE id = $1";
     ADD = "INSERT INTO provider (id, data, updated_at) VALUES ($1, $2, $3)";
     SET = r"UPDATE provider
-            SET base_url = $2, protocol = $3, credential_env = $4, credential = $5, updated_at = $6, patience = $7
+            SET base_url = $2, protocol = $3, credential_env = $4, credential = $5, updated_at = $6, patience = $7,
+                template = $8
             WHERE id = $1";
 }
 
@@ -89,6 +93,7 @@ struct Settings {
     credential_env: Option<String>,
     credential: Option<Vec<u8>>,
     patience: Option<ProviderPatience>,
+    template: Option<String>,
 }
 
 impl Settings {
@@ -99,6 +104,7 @@ impl Settings {
             credential_env: row.get("credential_env")?,
             credential: row.get("credential")?,
             patience: set_patience(row)?,
+            template: row.get("template")?,
         })
     }
 
@@ -117,6 +123,7 @@ impl Settings {
             credential_env: change.credential_env.clone().unwrap_or(self.credential_env),
             credential: credential.unwrap_or(self.credential),
             patience,
+            template: change.template.clone().unwrap_or(self.template),
         }
     }
 
@@ -128,7 +135,8 @@ impl Settings {
             self.credential_env.clone(),
             self.credential.clone(),
             now,
-            self.patience.as_ref().map(to_json)
+            self.patience.as_ref().map(to_json),
+            self.template.clone()
         ];
         tx.run(SET, args).await.map(drop)
     }
@@ -140,9 +148,13 @@ impl Settings {
             protocol,
             credential_env,
             patience,
+            template,
             ..
         } = self;
-        json!({ "base_url": base_url, "protocol": protocol, "credential_env": credential_env, "patience": patience })
+        json!({
+            "base_url": base_url, "protocol": protocol, "credential_env": credential_env, "patience": patience,
+            "template": template,
+        })
     }
 }
 

@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(10, "money", "0010_money.sql"),
     step!(11, "quick_checks", "0011_quick_checks.sql"),
     step!(12, "provider_patience", "0012_provider_patience.sql"),
+    step!(13, "facts", "0013_facts.sql"),
 ];
 
 /// Whether the table of finished steps exists.

@@ -179,3 +179,28 @@ fn what_is_exported_can_be_brought_in_again() {
     let rows: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(rows[1]["match"], "prefix");
 }
+
+#[test]
+fn hints_are_those_of_the_editor() {
+    let program = Program::with_account();
+    let create = ["key", "create", "--account", "Acme", "--name", "laptop", "--alias"];
+    let hint = "old: Retiring: Retired on 24 Jul 2026. Suggested: deepseek/deepseek-flash.";
+
+    let made = program
+        .run(&[&create[..], &["old=deepseek/deepseek-chat"]].concat())
+        .succeeds();
+    assert!(made.err.contains(hint), "{}", made.err);
+    let list = program.run(&["alias", "list", "--key", "laptop"]).succeeds();
+    assert!(list.err.contains(hint) && !list.out.contains("Retired"), "{list:?}");
+
+    let set = |alias: &str| program.run(&["alias", "set", "--key", "laptop", alias]).succeeds().err;
+    let said = set("fast=openai/gpt-5.5");
+    assert!(!said.contains("old:"), "only of what is set: {said}");
+    assert!(set("old=deepseek/deepseek-chat").contains(hint));
+    let said = set("gpt*=openai/gpt-5.5");
+    assert!(said.contains("gpt*: "), "{said}");
+
+    let file = program.file("aliases.txt", "older = deepseek/deepseek-chat\n");
+    let imported = program.run(&["alias", "import", "--key", "laptop", &file]).succeeds();
+    assert!(imported.err.contains("older: Retiring: "), "{}", imported.err);
+}

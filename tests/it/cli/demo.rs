@@ -33,14 +33,14 @@ fn the_printed_call_answers_through_the_alias() {
         let mut demo = start(&program);
         let answer = paste(&mut demo, "Ask through one of them:").await.is(200);
 
-        assert_eq!(answer.header("x-crossmodel-model"), "deepseek/deepseek-chat");
+        assert_eq!(answer.header("x-crossmodel-model"), "deepseek/deepseek-flash");
         assert_eq!(answer.header("x-crossmodel-alias"), "cross-model-basic; match=exact");
 
         let text = answer.json()["choices"][0]["message"]["content"]
             .as_str()
             .unwrap()
             .to_owned();
-        assert!(text.contains("deepseek/deepseek-chat"), "{text}");
+        assert!(text.contains("deepseek/deepseek-flash"), "{text}");
 
         let stream = paste(&mut demo, "The same as a stream:").await.is(200);
         assert!(stream.header("content-type").starts_with("text/event-stream"));

@@ -11,6 +11,7 @@ mod check;
 mod credit;
 mod demo;
 mod engines;
+mod facts;
 mod first_start;
 mod keys;
 mod limits;

@@ -83,3 +83,25 @@ fn a_name_that_no_client_can_send_is_refused() {
         .run(&["resolve", "--key", "laptop", &"x".repeat(257)])
         .fails(2, &["256", "257"]);
 }
+
+#[test]
+fn a_target_that_is_retired_is_told_with_its_successor() {
+    let program = Program::with_key(&["old=deepseek/deepseek-chat", "new=openai/gpt-5.5"]);
+    let resolve = |name: &str, json: &[&str]| {
+        let arguments = [&["resolve", "--key", "laptop", name], json].concat();
+        program.run(&arguments).succeeds().out
+    };
+
+    // A client may name the retired model itself.
+    for name in ["old", "deepseek/deepseek-chat"] {
+        let out = resolve(name, &[]);
+        assert!(
+            out.contains("Note: Retiring: Retired on") && out.contains("Suggested: "),
+            "{out}"
+        );
+    }
+    assert!(!resolve("new", &[]).contains("Retir"), "{}", resolve("new", &[]));
+    let json: serde_json::Value = serde_json::from_str(&resolve("old", &["--json"])).unwrap();
+    assert_eq!(json["hints"][0]["kind"], "deprecated");
+    assert_eq!(json["hints"][0]["fix"]["value"], "deepseek/deepseek-flash");
+}

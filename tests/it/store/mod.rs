@@ -12,6 +12,7 @@ mod catalog;
 mod changes;
 mod crowd;
 mod durability;
+mod facts;
 mod key_page;
 mod links;
 mod lost;

@@ -111,7 +111,7 @@ impl Change {
     }
 }
 
-/// `→ openai/gpt-5 (prefix), answers with the name asked for`.
+/// `→ openai/gpt-5.5 (prefix), answers with the name asked for`.
 fn summary(alias: &Alias) -> String {
     let prefix = if alias.matching == Match::Prefix {
         " (prefix)"

@@ -92,11 +92,11 @@ impl AliasSet {
     /// use crossmodel::domain::{Alias, AliasSet, Match, Resolution};
     /// let alias = |name: &str, matching, target: &str| Alias::new(name.parse().unwrap(), matching, target.parse().unwrap());
     /// let set = AliasSet::new(vec![
-    ///     alias("cross-model-basic", Match::Exact, "deepseek/deepseek-chat"),
+    ///     alias("cross-model-basic", Match::Exact, "deepseek/deepseek-flash"),
     ///     alias("claude", Match::Prefix, "anthropic/claude-haiku-4-5"),
     ///     alias("claude-opus", Match::Prefix, "anthropic/claude-opus-4-8"),
     /// ]);
-    /// assert_eq!(set.resolve("cross-model-basic").model(), "deepseek/deepseek-chat");
+    /// assert_eq!(set.resolve("cross-model-basic").model(), "deepseek/deepseek-flash");
     /// assert_eq!(set.resolve("claude-opus-4-9").model(), "anthropic/claude-opus-4-8");
     /// assert_eq!(set.resolve("Claude"), Resolution::Passthrough("Claude"));
     /// ```

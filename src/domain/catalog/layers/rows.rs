@@ -7,7 +7,8 @@ use serde::de::value::{Error, StrDeserializer};
 use crate::domain::catalog::model::Model;
 use crate::domain::catalog::provider::Provider;
 use crate::domain::facts::{
-    AnswerFormats, DeveloperRole, FactsPatch, FieldFact, SystemTurns, ThinkingOff, ThinkingSwitch, UnknownFields,
+    AnswerFormats, DeveloperRole, FactsPatch, FieldFact, SystemTurns, ThinkingOff, ThinkingSwitch, ThoughtsBack,
+    UnknownFields,
 };
 use crate::domain::values::Protocol;
 
@@ -79,6 +80,9 @@ pub(super) fn of_model(model: &Model) -> FactsPatch {
         false => ThinkingOff::Possible,
     });
     thinking.least_budget = reasoning.and_then(|r| r.max_tokens?.min);
+    thinking.default_on = reasoning.and_then(|r| r.default_effort.as_deref().map(|effort| effort != "none"));
+    // A model that has a field for them reads its earlier thoughts.
+    thinking.back = model.reasoning_field.is_some().then_some(ThoughtsBack::Kept);
     thinking.back_field.clone_from(&model.reasoning_field);
 
     // Many models that think take no settings of sampling; the catalog lists their parameters.
@@ -92,6 +96,8 @@ pub(super) fn of_model(model: &Model) -> FactsPatch {
 
     patch.media.image = model.features.vision;
     patch.media.pdf = model.features.file_input;
+    let modalities = &model.architecture.input_modalities;
+    patch.media.audio = (!modalities.is_empty()).then(|| modalities.iter().any(|kind| kind == "audio"));
     patch
 }
 

@@ -1,23 +1,23 @@
 //! The facts that ship with the program: `catalog/facts.json`.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::{FactLayer, FactSource};
-use crate::domain::catalog::model::Model;
 use crate::domain::catalog::provider::Provider;
 use crate::domain::catalog::provider_id::ProviderId;
-use crate::domain::facts::FactsPatch;
+use crate::domain::facts::{FactsPatch, near_word};
 use crate::domain::values::Protocol;
 
 /// A row of the file. It applies to models whose names at the provider match one of its patterns.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ShippedRow {
-    /// The provider; none: the row is of a template.
+    /// The providers whose models it is about.
     #[serde(default)]
-    pub(super) provider: Option<ProviderId>,
-    /// The kind of server.
+    pub(super) providers: Vec<ProviderId>,
+    /// The kind of server, for those that are in no catalog.
     #[serde(default)]
     pub(super) template: Option<String>,
     /// The protocol of the address; none: every address.
@@ -28,6 +28,14 @@ pub(super) struct ShippedRow {
     facts: FactsPatch,
     #[serde(default)]
     refs: Vec<String>,
+}
+
+impl ShippedRow {
+    /// Whether it is about this provider, by its name or by its kind.
+    pub(super) fn is_of(&self, provider: &Provider) -> bool {
+        let is_kind = self.template.is_some() && self.template == provider.template;
+        is_kind || self.providers.contains(&provider.id)
+    }
 }
 
 /// Every row, the weakest first.
@@ -43,23 +51,54 @@ pub(super) static ROWS: LazyLock<Vec<ShippedRow>> = LazyLock::new(|| {
 
 /// The names of the templates, for a server that is in no catalog.
 pub fn templates() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().filter_map(|row| row.template.as_deref())
+    let mut seen = BTreeSet::new();
+    let names = ROWS.iter().filter_map(|row| row.template.as_deref());
+    names.filter(move |name| seen.insert(*name))
 }
 
-/// The rows that apply to a model at its provider's address for `protocol`, as layers.
+/// A template that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no template `{name}`{hint}; there are {all}")]
+pub struct UnknownTemplate {
+    name: String,
+    hint: String,
+    all: String,
+}
+
+/// Checks that there is a template of that name.
+///
+/// # Errors
+/// Names those that exist.
+pub fn check_template(name: &str) -> Result<(), UnknownTemplate> {
+    if templates().any(|known| known == name) {
+        return Ok(());
+    }
+
+    let near = near_word(name, templates());
+    let all: Vec<_> = templates().collect();
+    Err(UnknownTemplate {
+        name: name.into(),
+        hint: near
+            .map(|near| format!(" (did you mean `{near}`?)"))
+            .unwrap_or_default(),
+        all: all.join(", "),
+    })
+}
+
+/// The rows that apply to a model at its provider's address for `protocol`, as layers. `name` is the model's name at the
+/// provider; `None`: the rows for all models.
 pub(super) fn rows_for<'a>(
     provider: &Provider,
-    model: &Model,
+    name: Option<&str>,
     protocol: Protocol,
 ) -> impl Iterator<Item = FactLayer<'a>> {
     let applies = |row: &&ShippedRow| {
-        let is_of = match (&row.provider, &row.template) {
-            (Some(id), _) => *id == provider.id,
-            (None, template) => template.is_some() && *template == provider.template,
-        };
-        is_of
+        row.is_of(provider)
             && row.endpoint.is_none_or(|endpoint| endpoint == protocol)
-            && row.models.iter().any(|pattern| matches(pattern, &model.upstream_model))
+            && match name {
+                Some(name) => row.models.iter().any(|pattern| matches(pattern, name)),
+                None => row.models.iter().any(|pattern| pattern == "*"),
+            }
     };
 
     let rows: Vec<_> = ROWS.iter().filter(applies).collect();
