@@ -56,7 +56,7 @@ pub fn exceeds_window(call: &CallJob, candidate: &Candidate) -> bool {
 
 /// Whether a prompt that is too long for the candidate may get an answer, or nothing, instead of an error.
 pub fn is_silent_on_overflow(candidate: &Candidate) -> bool {
-    candidate.facts.answers.overflow != domain::Overflow::Error
+    candidate.facts.facts.answers.overflow != domain::Overflow::Error
 }
 
 /// Whether a prompt cannot fit in the candidate's context window, however long its tokens are.

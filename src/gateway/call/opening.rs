@@ -87,8 +87,7 @@ pub async fn read(
             }
             mode => mode,
         };
-        whole_response::write_response(all, &mode, call.request.stream, candidate)
-            .map_err(NoAnswer::Reported)?
+        whole_response::write_response(all, &mode, call.request.stream, candidate).map_err(NoAnswer::Reported)?
     };
     match unsaid_overflow(candidate, &response.metered) {
         Some(overflow) => Err(NoAnswer::TooLong(overflow)),

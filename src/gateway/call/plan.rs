@@ -85,7 +85,7 @@ impl ClientRequest {
             candidate.endpoint.includes_reasoning,
             style,
         )
-        .with_think_tags(candidate.facts.answers.think_tags)
+        .with_think_tags(candidate.facts.facts.answers.think_tags)
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {
@@ -217,7 +217,7 @@ impl Candidate {
             name,
             include_usage: client_request.include_usage,
             includes_reasoning: endpoint.includes_reasoning,
-            think_tags: self.facts.answers.think_tags,
+            think_tags: self.facts.facts.answers.think_tags,
             longest_event: endpoint.longest_event,
         };
         passthrough::stream(endpoint.protocol, style)

@@ -182,7 +182,7 @@ impl Exchange {
 
     /// The reader of the provider's stream.
     pub(super) fn source(&self) -> Source {
-        Source::new(self.provider, self.includes_reasoning)
+        Source::new(self.provider, self.reading)
     }
 
     /// Translates a whole answer into a stream of the client's protocol, since the provider did not stream although the

@@ -104,6 +104,10 @@ impl EventStream for WithoutThinkTags {
         self.inner.fail(error)
     }
 
+    fn keepalive(&mut self) -> Option<Bytes> {
+        self.inner.keepalive()
+    }
+
     fn end(&self) -> StreamEnd {
         self.inner.end()
     }
