@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use super::attempts::{CandidateAnswer, Unanswered};
 use super::failures::not_written;
-use super::job::RanHeaders;
 use super::line::{EVENT_STREAM, Left, Line};
 use super::opening::Answer;
 use super::plan::Candidate;
+use super::ran_headers::RanHeaders;
 use super::record::CallRecord;
 use super::relay::Relay;
 use super::streaming::Streaming;

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::plan::{Candidate, ClientRequest, ProviderRequest};
+use super::ran_headers::RanHeaders;
 use super::record::CallRecord;
 use crate::domain::Protocol;
 use crate::gateway::http::{Failure, body};
@@ -16,7 +17,6 @@ use crate::gateway::marks::Marks;
 use crate::gateway::state::Inner;
 use crate::gateway::upstream::Progress;
 use crate::gateway::upstream::dial::HttpClient;
-use crate::wire::adapt::Notes;
 use crate::wire::control::Control;
 
 /// A call that is ready to be made by its task.
@@ -47,32 +47,6 @@ impl CallJob {
     pub fn forwards(&self, candidate: &Candidate) -> bool {
         self.request.operation.native().unwrap_or(Protocol::OpenaiChat) == candidate.endpoint.protocol
     }
-}
-
-/// What the head of an answer says about the model that ran.
-#[derive(Clone, Debug)]
-pub struct RanHeaders {
-    pub model: AnswerValue,
-    /// What was changed in the request to fit it to the model.
-    pub adapted: Option<AnswerValue>,
-}
-
-impl RanHeaders {
-    /// The headers for a candidate whose request was changed so.
-    pub fn new(candidate: &Candidate, notes: &Notes) -> Self {
-        Self {
-            model: candidate.target.header.clone(),
-            adapted: adapted_header(notes),
-        }
-    }
-}
-
-/// The header that says what was changed in a request; `None` if nothing was.
-pub fn adapted_header(notes: &Notes) -> Option<AnswerValue> {
-    if notes.is_empty() {
-        return None;
-    }
-    AnswerValue::from_str(&notes.header()).ok()
 }
 
 /// The response that the client gets.

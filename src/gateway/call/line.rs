@@ -10,9 +10,10 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::job::{ClientResponse, RanHeaders};
+use super::job::ClientResponse;
 use super::own_events::OwnEvents;
 use super::plan::ClientRequest;
+use super::ran_headers::RanHeaders;
 use crate::gateway::http::Failure;
 use crate::wire::error::ApiError;
 use crate::wire::operation::Operation;

@@ -15,6 +15,7 @@ mod own_events;
 mod patience;
 pub mod permit;
 mod plan;
+mod ran_headers;
 mod record;
 mod relay;
 mod streaming;

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::answered_call::{AnsweredCall, unanswered};
 use super::attempts;
 use super::failures::not_written;
-use super::job::{CallJob, ClientResponse, RanHeaders};
+use super::job::{CallJob, ClientResponse};
 use super::line::Line;
+use super::ran_headers::RanHeaders;
 
 /// Starts the task of the call. The channel closes without a response only if the task panics.
 pub fn start(call: Box<CallJob>) -> oneshot::Receiver<ClientResponse> {

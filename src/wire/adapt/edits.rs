@@ -1,6 +1,7 @@
 //! Edits of a body: pieces of text in the place of others. Every byte between them stays.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use smallvec::SmallVec;
 
@@ -59,7 +60,8 @@ impl Edits {
     pub fn pieces(&self, members: &TopMembers) -> SmallVec<[Piece; 8]> {
         let mut all: SmallVec<[Piece; 8]> = self.pieces.iter().cloned().collect();
         self.cut_members(members, &mut all);
-        all.sort_by_key(|piece| (piece.at.start, piece.at.end));
+        // What is put in comes before what it is put in front of; of two others the longer one counts.
+        all.sort_by_key(|piece| (piece.at.start, !piece.at.is_empty(), Reverse(piece.at.end)));
 
         // What lies within a member that is left out goes with it.
         let mut end = 0;

@@ -3,70 +3,12 @@
 use serde_json::Number;
 
 use super::edits::Edits;
+use super::field_sets::{LIMITS, THINKING};
 use super::note::Note;
 use super::plan::{Refusal, RequestView};
 use super::target::TargetFacts;
 use crate::domain::{FieldFact, Fit};
-use crate::wire::control::{FieldSet, TopField};
-
-/// OpenAI's own fields, which other servers do not know.
-pub(super) const OPENAI_FIELDS: FieldSet = FieldSet::of(&[
-    TopField::Store,
-    TopField::Metadata,
-    TopField::PromptCacheKey,
-    TopField::PromptCacheRetention,
-    TopField::PromptCacheOptions,
-    TopField::SafetyIdentifier,
-    TopField::Verbosity,
-    TopField::Prediction,
-    TopField::Moderation,
-]);
-
-/// The fields that every server of a protocol knows.
-pub(super) const CORE: FieldSet = FieldSet::of(&[
-    TopField::Model,
-    TopField::Messages,
-    TopField::Input,
-    TopField::Instructions,
-    TopField::System,
-    TopField::Prompt,
-    TopField::Suffix,
-    TopField::Stream,
-    TopField::StreamOptions,
-    TopField::MaxTokens,
-    TopField::MaxCompletionTokens,
-    TopField::MaxOutputTokens,
-    TopField::Temperature,
-    TopField::TopP,
-    TopField::N,
-    TopField::Stop,
-    TopField::StopSequences,
-    TopField::Seed,
-    TopField::PresencePenalty,
-    TopField::FrequencyPenalty,
-    TopField::Logprobs,
-    TopField::TopLogprobs,
-    TopField::LogitBias,
-    TopField::Tools,
-    TopField::ToolChoice,
-    TopField::ParallelToolCalls,
-    TopField::ResponseFormat,
-    TopField::Text,
-    TopField::ReasoningEffort,
-    TopField::Reasoning,
-    TopField::Thinking,
-    TopField::EnableThinking,
-    TopField::ChatTemplateKwargs,
-    TopField::ChatTemplateArgs,
-    TopField::OutputConfig,
-    TopField::ServiceTier,
-    // The model may never answer as asked without them, so a plan does not drop them.
-    TopField::PreviousResponseId,
-    TopField::Conversation,
-    TopField::Background,
-    TopField::Audio,
-    TopField::Modalities,
-]);
+use crate::wire::control::TopField;
 
 /// Fields that carry meaning, with the value that means nothing, and why no other value can be asked.
 const MEANINGFUL: &[(TopField, &[&str], &str)] = &[
@@ -117,8 +59,12 @@ pub(super) fn fit_stated(
         let Some(field) = TopField::named(name).filter(|field| members.fields().has(*field)) else {
             continue;
         };
+        // Their own rule names them and cuts them.
+        if LIMITS.has(field) {
+            continue;
+        }
         // The rules of thinking read these.
-        if super::target::THINKING.has(field) && *fact != FieldFact::Refused {
+        if THINKING.has(field) && *fact != FieldFact::Refused {
             continue;
         }
         fit_one(request, field, fact, thinks, edits)?;

@@ -9,6 +9,7 @@ mod call_id;
 mod chat;
 mod edits;
 mod elements;
+mod field_sets;
 mod fields;
 mod messages;
 mod neutral;

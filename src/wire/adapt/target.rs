@@ -1,6 +1,6 @@
 //! What a model takes at one address, made ready for plans.
 
-use super::fields::{CORE, OPENAI_FIELDS};
+use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
     ToolParameters, TurnOrder, UnknownFields,
@@ -115,29 +115,6 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     }
     set
 }
-
-/// The fields that ask a model to think, in all protocols.
-pub(super) const THINKING: FieldSet = FieldSet::of(&[
-    TopField::ReasoningEffort,
-    TopField::Reasoning,
-    TopField::Thinking,
-    TopField::EnableThinking,
-    TopField::ChatTemplateKwargs,
-    TopField::ChatTemplateArgs,
-    TopField::OutputConfig,
-]);
-
-/// Fields of Anthropic's own platform.
-pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
-    TopField::ContextManagement,
-    TopField::Container,
-    TopField::McpServers,
-    TopField::Betas,
-    TopField::AnthropicBeta,
-    TopField::Fallbacks,
-    TopField::InferenceGeo,
-    TopField::Speed,
-]);
 
 fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
     let conversation = facts.roles.order != TurnOrder::Free

@@ -13,8 +13,8 @@ pub use new_call::NewCall;
 
 use crate::domain::{Attempt, Model, ProviderId, RequestId, ServiceTier, Timestamp};
 use crate::gateway::cache::CompiledKey;
-use crate::gateway::call::job::{RanHeaders, adapted_header};
 use crate::gateway::call::plan::Candidate;
+use crate::gateway::call::ran_headers::{RanHeaders, adapted_header};
 use crate::gateway::marks::Marks;
 use crate::gateway::metering::spending::{CostBound, Holds};
 use crate::gateway::metering::spool::{CallStarted, Durable, NotWritten, SpoolFull, SpoolHandle};

@@ -1,7 +1,8 @@
 //! The messages of a chat request, as the target takes them.
 
+use super::message::{between, calls, role_is};
 use super::{media, results};
-use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack, TurnOrder};
+use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack};
 use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
@@ -12,9 +13,6 @@ use crate::wire::json::{Outline, OutlineNode};
 
 /// The fields in which clients send thoughts back.
 const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
-
-/// An assistant's turn between a tool's result and the user's words, for targets that want one there.
-const BETWEEN: &str = r#",{"role":"assistant","content":"OK."}"#;
 
 /// Whether the target refuses the conversation, since a turn with calls has lost its thoughts, unless the model does not think.
 pub(super) fn lacks_thoughts(outline: &Outline<'_>, target: &TargetFacts) -> bool {
@@ -54,17 +52,6 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     Ok(moves | orphans)
 }
 
-pub(super) fn role_is(message: &OutlineNode<'_>, role: &str) -> bool {
-    message.get("role").is_some_and(|node| node.is(role))
-}
-
-/// The list of calls of a message that has some.
-pub(super) fn calls<'o>(message: &OutlineNode<'o>) -> Option<OutlineNode<'o>> {
-    message
-        .get("tool_calls")
-        .filter(|calls| calls.elements().next().is_some())
-}
-
 /// The thoughts of a message that are not empty.
 fn thoughts<'o>(message: &OutlineNode<'o>) -> Option<OutlineNode<'o>> {
     let fields = THOUGHTS.iter().filter_map(|field| message.get(field));
@@ -99,13 +86,6 @@ fn roles(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) 
         edits.notes.add(Note::Element(Element::SystemTurns));
     }
     moves
-}
-
-/// Puts a turn of the model after a tool's result, which ends at `end`, where the target wants one before the user's words.
-pub(super) fn between(end: usize, target: &TargetFacts, edits: &mut Edits) {
-    if target.facts.roles.order == TurnOrder::NoUserAfterTool {
-        edits.insert(end, BETWEEN, Note::Element(Element::TurnOrder));
-    }
 }
 
 /// Fits the order of turns.

@@ -1,6 +1,6 @@
 //! Pictures for a model that reads text only.
 
-use super::conversation::role_is;
+use super::message::role_is;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod media;
+mod message;
 mod results;
 mod thinking;
 mod tools;

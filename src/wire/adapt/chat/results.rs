@@ -1,6 +1,6 @@
 //! Calls without a result, and results without a call.
 
-use super::conversation::{between, calls, role_is};
+use super::message::{between, calls, role_is};
 use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::{Element, Note};

@@ -172,7 +172,7 @@ fn mistral_gets_its_own_ids_and_a_turn_between_tool_and_user() {
     assert_eq!(out["messages"][1]["tool_calls"][0]["function"]["arguments"], "{}");
     assert_eq!(out["messages"][1].get("reasoning_content"), None);
     assert_eq!(out["messages"][3], json!({"role": "assistant", "content": "OK."}));
-    assert_eq!(notes, "turn_order, thoughts, arguments, call_ids");
+    assert_eq!(notes, "thoughts, arguments, call_ids, turn_order");
 }
 
 #[test]

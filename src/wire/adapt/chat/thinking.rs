@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::domain::{Effort, ForcedChoice, ThinkingSwitch};
 use crate::wire::adapt::edits::Edits;
+use crate::wire::adapt::field_sets::THINKING;
 use crate::wire::adapt::note::Note;
 use crate::wire::adapt::plan::RequestView;
-use crate::wire::adapt::target::{THINKING, TargetFacts};
+use crate::wire::adapt::target::TargetFacts;
 use crate::wire::chat;
 use crate::wire::control::TopField;
 use crate::wire::json::quote;

@@ -24,8 +24,10 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, outline: Optio
     });
     if is_empty && facts.empty_list == EmptyTools::Omit {
         edits.leave_out(TopField::Tools, members, Note::Mapped(TopField::Tools));
-        if members.fields().has(TopField::ToolChoice) {
-            edits.leave_out(TopField::ToolChoice, members, Note::Mapped(TopField::ToolChoice));
+        for field in [TopField::ToolChoice, TopField::ParallelToolCalls] {
+            if members.fields().has(field) {
+                edits.leave_out(field, members, Note::Mapped(field));
+            }
         }
         return;
     }

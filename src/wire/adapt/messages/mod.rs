@@ -4,10 +4,11 @@ mod conversation;
 mod thinking;
 
 use super::edits::Edits;
+use super::field_sets::ANTHROPIC_FIELDS;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
-use super::target::{ANTHROPIC_FIELDS, TargetFacts};
+use super::target::TargetFacts;
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
