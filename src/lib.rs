@@ -13,8 +13,8 @@
 //!
 //! | room | what it holds | its folders, from the bottom up |
 //! |---|---|---|
-//! | [`domain`] | Values and rules. Pure: times and random bytes are passed in. | `values` (ids, names, time, money) · `money` (tokens, prices, limits, the ledger's entries) · `catalog` (models, providers, their order) · `format` · `access` (accounts, keys, people, addresses) · `usage` (records, traffic) · `aliases` (resolve, explain, validate, hints, import) |
-//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. | `error` `json` `sse` `encoding` · `usage` (token counts in answers) · `reported` (failures in the place of answers) · `control` (the few fields that the gateway decides on) · `models` (the model list) · `neutral` (the one form between protocols) · `chat` (OpenAI Chat), `messages` (Anthropic), `responses` (OpenAI Responses), `completions`: one protocol each, none knows another · `passthrough` and `translate` (pick the protocol) |
+//! | [`domain`] | Values and rules. Pure: times and random bytes are passed in. | `values` (ids, names, time, money) · `money` (tokens, prices, limits, the ledger's entries) · `facts` (what a model takes, as data) · `catalog` (models, providers, their order and their facts) · `format` · `access` (accounts, keys, people, addresses) · `usage` (records, traffic) · `aliases` (resolve, explain, validate, hints, import) |
+//! | [`wire`] | The formats that clients and providers speak, as pure functions and state machines over bytes. | `error` `json` `sse` `encoding` · `usage` (token counts in answers) · `reported` (failures in the place of answers) · `control` (the few fields that the gateway decides on) · `models` (the model list) · `neutral` (the one form between protocols) · `chat` (OpenAI Chat), `messages` (Anthropic), `responses` (OpenAI Responses), `completions`: one protocol each, none knows another · `passthrough` (forwards) · `adapt` (fits a request to its model) · `translate` (picks the protocols) |
 //! | [`store`] | The only place that knows SQL: one text for SQLite and Postgres. | `engine` (pools, transactions, migrations) · `audit` · `installation` · `money` (wallets, leases, rates) · `keys` `catalog` `people` · `usage` (records, sums, reports) · `statements` (the list of all) |
 //! | [`gateway`] | What clients call, under `/v1`. | `options` `files` `metrics` `db_health` `single_flight` and other leaves · `metering` (spool, leases, limits per minute, shipper, recovery) · `upstream` (a provider's addresses, how they are dialled, the circuit breaker) · `cache` (keys and catalog in memory) · `http` (bodies and headers) · `state` and `worker` (what all workers share, what each has) · `call` (one call: candidates, attempts and fallbacks, relay, record) · `endpoints` (routes, the key check, one file for each endpoint) · `lifecycle` (start and stop) |
 //! | [`console`] | What people see: server-rendered pages, and fragments of them for htmx. | `format` `web` `password` `state` · `auth` (session, guard, throttle) · `layout` (frame, error pages) · one folder for each page; `aliases` has `draft`, `view`, `build`, `handlers` · `routes` (mounts all) |
@@ -77,8 +77,8 @@
 //!    other fields that the gateway decides on, without building a tree, and refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
-//! 4. Where an address of the provider speaks the client's protocol, the body goes on as it came but for the name of
-//!    the model. Else [`wire::translate`] reads it into one neutral form and writes it in the provider's protocol.
+//! 4. Where an address of the provider speaks the client's protocol, [`wire::adapt`] plans what has to change for the model to
+//!    take the request; mostly nothing does, and the body goes on as it came but for the name of the model. Else [`wire::translate`] reads it into one neutral form and writes it in the provider's protocol.
 //! 5. `gateway::metering` counts the call against the limits per minute, and reserves what it may cost from the
 //!    gateway's leases of the balance and of the spend limits. `gateway::call` writes the start of the call to the
 //!    spool.

@@ -17,6 +17,7 @@ use crate::gateway::http::{Failure, forwarded};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::Reader;
 use crate::gateway::upstream::client::{self, OutgoingRequest};
+use crate::wire::adapt::{Plan, RequestView, adapt};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::messages;
 use crate::wire::operation::Operation;
@@ -33,7 +34,15 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
     let candidate = only_candidate(caller, control.model(&buffered.bytes)).await?;
     caller.head.model = Some(candidate.target.header.clone());
 
-    let rewritten = control.rewrite(&buffered.bytes, &candidate.target.literal, AskUsage::AsSent, &[]);
+    let pieces = match fit(&buffered.bytes, &control, &candidate) {
+        Plan::Rewrite(edits) => {
+            caller.head.adapted = HeaderValue::from_str(&edits.notes.header()).ok();
+            edits.pieces(&control.members)
+        }
+        // What the provider refuses it says itself, and a count of what would move is near enough.
+        Plan::Passthrough | Plan::Translate(_) | Plan::Refuse(_) => Default::default(),
+    };
+    let rewritten = control.rewrite(&buffered.bytes, &candidate.target.literal, AskUsage::AsSent, &pieces);
     let body = rewritten.map_or_else(|| buffered.bytes.clone(), Bytes::from);
     if let Some(count) = ask_provider(caller, &candidate, body).await? {
         return Ok(Answer::ok(count));
@@ -45,6 +54,14 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
         body: format!("{{\"input_tokens\":{tokens}}}").into(),
         mark: (X_ESTIMATE, HeaderValue::from_static("input_tokens")),
     })
+}
+
+/// What has to happen to the request for the model to take it.
+fn fit(body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
+    match std::str::from_utf8(body) {
+        Ok(body) if !candidate.facts.takes_as_it_is(control) => adapt(RequestView { body, control }, &candidate.facts),
+        _ => Plan::Passthrough,
+    }
 }
 
 /// The candidate that the name leads to. A count has no fallbacks, since nothing is generated.

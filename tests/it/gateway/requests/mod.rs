@@ -1,5 +1,6 @@
 //! Requests of clients, before a provider is asked.
 
+mod adapted;
 mod agreement;
 mod closed;
 mod cors;

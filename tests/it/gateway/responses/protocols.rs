@@ -72,7 +72,7 @@ test!(
     |store| {
         let rig = Rig::start(store).await;
         rig.upstream.answers(polyglot);
-        let body = r#"{ "max_tokens": 5, "model":"claude/opus" ,"messages":[{"role":"user","content":"é \u0041"}],"betas":{"model":1}}"#;
+        let body = r#"{ "max_tokens": 5, "model":"claude/opus" ,"messages":[{"role":"user","content":"é \u0041"}],"my_own":{"model":1}}"#;
 
         let client = rig
             .client()

@@ -1,0 +1,68 @@
+//! A request is fitted to the model that its name was re-pointed to, and the answer says what was done.
+
+use serde_json::{Value, json};
+
+use crate::gateway::polyglot::polyglot;
+use crate::gateway::rig::{Rig, test};
+
+/// A request for a model that knows the role `developer` and OpenAI's own fields; the rig's provider knows neither.
+fn for_gpt() -> Value {
+    json!({"model": "acme/fast", "max_completion_tokens": 9, "store": true,
+        "messages": [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "Hi"}]})
+}
+
+test!(a_request_is_fitted_to_its_model_and_the_answer_says_how, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+
+    let reply = rig.client().post("/v1/chat/completions", &for_gpt()).await.is(200);
+
+    assert_eq!(
+        reply.header("x-crossmodel-adapted"),
+        "dropped:store, max_completion_tokens, developer_role"
+    );
+    let seen = rig.upstream.last().json();
+    assert_eq!((&seen["max_tokens"], seen.get("store")), (&json!(9), None));
+    assert_eq!(seen["messages"][0]["role"], "system");
+});
+
+test!(an_answer_to_a_request_that_fits_has_no_such_header, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+
+    let reply = rig.asks("acme/fast").await.is(200);
+
+    assert!(!reply.headers.contains_key("x-crossmodel-adapted"));
+});
+
+test!(a_strict_request_is_refused_before_a_provider_is_asked, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+
+    let strict = rig.client().with("x-crossmodel-adapt", "strict");
+    let reply = strict.post("/v1/chat/completions", &for_gpt()).await.is(400);
+
+    let error = &reply.json()["error"];
+    assert_eq!(
+        (&error["code"], &error["param"]),
+        (&json!("unsupported_parameter"), &json!("store"))
+    );
+    assert!(rig.upstream.seen().is_empty());
+});
+
+test!(a_request_that_is_to_stay_as_it_is_goes_as_it_came, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+
+    let off = rig.client().with("x-crossmodel-adapt", "off");
+    off.post("/v1/chat/completions", &for_gpt()).await.is(200);
+
+    let seen = rig.upstream.last().json();
+    assert_eq!(
+        (&seen["max_completion_tokens"], &seen["store"]),
+        (&json!(9), &json!(true))
+    );
+
+    let wrong = rig.client().with("x-crossmodel-adapt", "maybe");
+    wrong.post("/v1/chat/completions", &for_gpt()).await.is(400);
+});
