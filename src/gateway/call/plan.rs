@@ -162,7 +162,7 @@ impl ClientRequest {
         if !self.can_pass_through(body, endpoint.protocol) {
             return Plan::Translate(Notes::default());
         }
-        if facts.takes_as_it_is(control) {
+        if facts.takes_as_it_is(control, body) {
             return Plan::Passthrough;
         }
 

@@ -59,7 +59,9 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
 /// What has to happen to the request for the model to take it.
 fn fit(body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
     match std::str::from_utf8(body) {
-        Ok(body) if !candidate.facts.takes_as_it_is(control) => adapt(RequestView { body, control }, &candidate.facts),
+        Ok(body) if !candidate.facts.takes_as_it_is(control, body.as_bytes()) => {
+            adapt(RequestView { body, control }, &candidate.facts)
+        }
         _ => Plan::Passthrough,
     }
 }

@@ -2,21 +2,48 @@
 
 use super::edits::Edits;
 use super::note::{Element, Note};
-use crate::wire::json::OutlineNode;
+use crate::wire::json::{OutlineNode, Span};
 
-/// Leaves out a member of an object, or an element of a list, with one comma.
-pub(super) fn leave_out(around: &OutlineNode<'_>, member: &OutlineNode<'_>, edits: &mut Edits, what: Element) {
-    let mut at = member.member_span();
+/// Leaves out the members of an object, or the elements of a list, that `is_out` names. Each run of them goes with the comma
+/// after it; a run at the end with the comma before it. Returns how many stay.
+pub(super) fn leave_out_where(
+    around: &OutlineNode<'_>,
+    is_out: impl Fn(&OutlineNode<'_>) -> bool,
+    edits: &mut Edits,
+    what: Element,
+) -> usize {
     let children: Vec<_> = around.children().collect();
-    let place = children.iter().position(|child| child.span() == member.span());
-    match place {
-        Some(place) if place + 1 < children.len() => {
-            at.end = children.get(place + 1).map_or(at.end, |next| next.member_span().start);
+    let (mut kept, mut kept_end, mut index) = (0, None, 0);
+    while let Some(child) = children.get(index) {
+        if !is_out(child) {
+            kept += 1;
+            kept_end = Some(child.span().end);
+            index += 1;
+            continue;
         }
-        Some(place) if place > 0 => {
-            at.start = children.get(place - 1).map_or(at.start, |before| before.span().end);
+
+        let start = child.member_span().start;
+        let mut end = child.span().end;
+        while let Some(last) = children.get(index).filter(|child| is_out(child)) {
+            end = last.span().end;
+            index += 1;
         }
-        _ => {}
+        let at = match (children.get(index), kept_end) {
+            (Some(next), _) => Span {
+                start,
+                end: next.member_span().start,
+            },
+            (None, kept_end) => Span {
+                start: kept_end.unwrap_or(start),
+                end,
+            },
+        };
+        edits.replace(at, "", Note::Element(what));
     }
-    edits.replace(at, "", Note::Element(what));
+    kept
+}
+
+/// Leaves out one member of an object, or one element of a list.
+pub(super) fn leave_out(around: &OutlineNode<'_>, member: &OutlineNode<'_>, edits: &mut Edits, what: Element) {
+    leave_out_where(around, |child| child.span() == member.span(), edits, what);
 }

@@ -16,7 +16,7 @@ const LEAST_LIMIT: u64 = 16;
 
 /// Plans a request to Responses.
 pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
-    if target.takes_as_it_is(request.control) {
+    if target.takes_as_it_is(request.control, request.body.as_bytes()) {
         return Plan::Passthrough;
     }
 

@@ -20,6 +20,8 @@ pub struct TargetFacts {
     pub(super) unwanted: FieldSet,
     /// A plan has to look into the conversation.
     pub(super) needs_deep: bool,
+    /// A plan has to look into a conversation that has calls or signed thoughts.
+    needs_history: bool,
 }
 
 impl TargetFacts {
@@ -29,6 +31,7 @@ impl TargetFacts {
         let watched = watched(&facts, protocol).or(unwanted);
         Self {
             needs_deep: needs_deep(&facts, protocol),
+            needs_history: facts.ids.call != CallIds::Any || checks_signatures(&facts),
             watched,
             unwanted,
             facts,
@@ -37,13 +40,31 @@ impl TargetFacts {
     }
 
     /// Whether a request certainly goes as it came: it has nothing that a plan would look at.
-    pub fn takes_as_it_is(&self, control: &Control) -> bool {
+    pub fn takes_as_it_is(&self, control: &Control, body: &[u8]) -> bool {
         let members = &control.members;
-        !self.needs_deep
+        !self.looks_inside(body)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
             && self.facts.adds.is_empty()
             && !self.exceeds_limit(control)
+    }
+
+    /// Whether a plan has to look into the conversation.
+    pub(super) fn looks_inside(&self, body: &[u8]) -> bool {
+        let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
+        let has_history = || match self.protocol {
+            Protocol::AnthropicMessages => {
+                has("tool_use_id") || (checks_signatures(&self.facts) && has("\"thinking\""))
+            }
+            Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
+            Protocol::OpenaiResponses => false,
+        };
+        self.needs_deep || (self.needs_history && has_history())
+    }
+
+    /// Whether the target refuses thoughts without a signature.
+    pub(super) fn checks_signatures(&self) -> bool {
+        checks_signatures(&self.facts)
     }
 
     /// Whether the client asks for a longer answer than the model can give.
@@ -116,9 +137,14 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     set
 }
 
+/// Anthropic's servers check what their models have signed.
+fn checks_signatures(facts: &Facts) -> bool {
+    facts.anthropic_fields && !facts.seals.domain.is_empty()
+}
+
 fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
     let conversation = facts.roles.order != TurnOrder::Free
-        || facts.ids.call != CallIds::Any
+        || facts.ids.call == CallIds::NineAlphanumeric
         || facts.thinking.back == ThoughtsBack::Refused
         || facts.thinking.back == ThoughtsBack::NeededWithCalls
         || facts.media.image == Some(false)

@@ -102,11 +102,8 @@ fn give_thoughts(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Ed
     let thinking = &target.facts.thinking;
     match thinking.back {
         ThoughtsBack::Refused => {
-            for field in THOUGHTS {
-                if let Some(node) = message.get(field) {
-                    elements::leave_out(message, &node, edits, Element::Thoughts);
-                }
-            }
+            let is_thoughts = |member: &OutlineNode<'_>| THOUGHTS.contains(&&*member.key());
+            elements::leave_out_where(message, is_thoughts, edits, Element::Thoughts);
         }
         ThoughtsBack::NeededWithCalls if thinking.placeholder => {
             let field = thinking.back_field.as_deref().unwrap_or("reasoning_content");

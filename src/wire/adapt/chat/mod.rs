@@ -22,7 +22,7 @@ const DEPTH: usize = 6;
 
 /// Plans a chat request.
 pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
-    if target.takes_as_it_is(request.control) {
+    if target.takes_as_it_is(request.control, request.body.as_bytes()) {
         return Plan::Passthrough;
     }
 
@@ -45,7 +45,9 @@ enum Outcome {
 
 fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refusal> {
     let mut edits = Box::<Edits>::default();
-    let outline = target.needs_deep.then(|| Outline::of(request.body, DEPTH));
+    let outline = target
+        .looks_inside(request.body.as_bytes())
+        .then(|| Outline::of(request.body, DEPTH));
 
     fields::leave_out_unwanted(request, target, &mut edits);
     limit(request, target, &mut edits);

@@ -40,7 +40,9 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
         edits.notes.add(Note::Element(Element::SystemTurns));
     }
 
+    let mut moves = moves;
     for message in &messages {
+        moves |= unsigned(message, target, edits);
         for block in message
             .get("content")
             .into_iter()
@@ -65,6 +67,25 @@ fn billing_note(system: &OutlineNode<'_>, edits: &mut Edits) {
     if is_note {
         elements::leave_out(system, &first, edits, Element::BillingNote);
     }
+}
+
+/// Leaves out thoughts that the target would refuse, since they have no signature. `true` if nothing of the message is left.
+fn unsigned(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) -> bool {
+    if !target.checks_signatures() {
+        return false;
+    }
+    let Some(content) = message.get("content").filter(|content| content.is_list()) else {
+        return false;
+    };
+
+    let is_unsigned = |block: &OutlineNode<'_>| {
+        let is_thinking = block.get("type").is_some_and(|kind| kind.is("thinking"));
+        let signature = block.get("signature").and_then(|signature| signature.string());
+        is_thinking && signature.is_none_or(|signature| signature.trim().is_empty())
+    };
+    let before = content.elements().count();
+    let kept = elements::leave_out_where(&content, is_unsigned, edits, Element::Signatures);
+    kept == 0 && before > 0
 }
 
 /// Gives ids of calls the form that the target takes.

@@ -18,7 +18,7 @@ const DEPTH: usize = 7;
 
 /// Plans a request to Messages.
 pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
-    if target.takes_as_it_is(request.control) {
+    if target.takes_as_it_is(request.control, request.body.as_bytes()) {
         return Plan::Passthrough;
     }
 
@@ -52,7 +52,7 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::fit_stated(request, target, thinks, edits)?;
     fields::one_sampling(request, target, edits);
 
-    if !target.needs_deep {
+    if !target.looks_inside(request.body.as_bytes()) {
         return Ok(false);
     }
     let outline = Outline::of(request.body, DEPTH);

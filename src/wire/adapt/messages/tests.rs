@@ -139,3 +139,32 @@ fn instructions_inside_the_conversation_move_where_the_target_refuses_them() {
     ));
     assert_eq!(plan(&messages("anthropic/claude-opus-4-8")), Plan::Passthrough);
 }
+
+#[test]
+fn thoughts_that_have_no_signature_are_left_out_for_anthropic_only() {
+    let thought = |signature: &str| json!({"type": "thinking", "thinking": "hm", "signature": signature});
+    let call = json!({"type": "tool_use", "id": "toolu_1", "name": "read", "input": {}});
+    let result =
+        json!({"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "1"}]});
+    let with = |blocks: Value| {
+        json!({"model": "m", "max_tokens": 9, "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": blocks}, result]})
+    };
+    let claude = messages("anthropic/claude-opus-4-8");
+
+    let unsigned = with(json!([thought(""), thought(" "), call]));
+    let (out, notes) = fits(&unsigned, &claude);
+    assert_eq!(
+        (&out["messages"][1]["content"], notes.as_str()),
+        (&json!([call]), "signatures")
+    );
+
+    let signed = with(json!([thought("EqQB"), call]));
+    assert_eq!(
+        samples::plan(&signed.to_string(), Operation::Messages, &claude),
+        Plan::Passthrough
+    );
+
+    let elsewhere = messages("deepseek/deepseek-v4-flash");
+    assert_eq!(fits(&unsigned, &elsewhere).0, unsigned);
+}

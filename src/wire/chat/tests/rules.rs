@@ -63,7 +63,8 @@ fn any_piece() -> impl Strategy<Value = Event<'static>> {
             name: name.into(),
             custom: false
         }),
-        (any::<usize>(), ".{0,8}").prop_map(|(index, text)| Event::ToolArguments {
+        // Text after a whole object is no part of the arguments.
+        (any::<usize>(), "[^{\n]{0,8}").prop_map(|(index, text)| Event::ToolArguments {
             index,
             text: text.into()
         }),
