@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId};
-use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
+use crate::wire::adapt::{Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -125,10 +125,7 @@ impl ClientRequest {
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => {
-                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
-                return Err(Untranslatable::impossible(refusal.param, message));
-            }
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
         };
 
         let style = self.response_style(target);
@@ -145,6 +142,12 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
+        if self.strictness == Strictness::Strict
+            && let Some(refusal) = too_strict(&notes)
+        {
+            return Err(self.refused(refusal, target));
+        }
+
         let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
@@ -156,6 +159,12 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
+    /// The error for a request with a part that a target cannot take.
+    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
+        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+        Untranslatable::impossible(refusal.param, message)
+    }
+
     /// What has to happen to the request before it goes to a candidate.
     fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
         let Candidate { endpoint, facts, .. } = candidate;
@@ -201,6 +210,21 @@ impl ClientRequest {
 }
 
 impl Candidate {
+    /// A model at one of its addresses.
+    pub fn at(target: &Arc<CallableModel>, address: &ModelEndpoint) -> Self {
+        let ModelEndpoint {
+            endpoint,
+            facts,
+            breaker,
+        } = address;
+        Self {
+            target: Arc::clone(target),
+            endpoint: Arc::clone(endpoint),
+            facts: Arc::clone(facts),
+            breaker: Arc::clone(breaker),
+        }
+    }
+
     /// Whether the gateway may ask for usage in its streams.
     pub fn asks_usage(&self) -> AskUsage {
         if self.endpoint.takes_usage() == TakesUsage::No {

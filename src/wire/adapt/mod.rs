@@ -5,6 +5,7 @@
 //! conversation depends only on the facts and on the element itself, never on later turns: the fitted prefix of a conversation
 //! is the same on every turn, as the prompt caches of providers need it.
 
+mod asked;
 mod call_id;
 mod chat;
 mod edits;
@@ -15,6 +16,7 @@ mod messages;
 mod neutral;
 mod note;
 mod plan;
+mod protocol_rules;
 mod responses;
 #[cfg(test)]
 mod samples;
@@ -25,7 +27,8 @@ mod tests;
 pub use edits::Edits;
 pub use neutral::fit_request;
 pub use note::{Element, Note, Notes};
-pub use plan::{Plan, Refusal, RequestView, Strictness};
+pub use plan::{Plan, Refusal, RequestView, Strictness, too_strict};
+pub use protocol_rules::is_kept_away;
 pub use target::TargetFacts;
 
 use crate::wire::operation::Operation;

@@ -19,7 +19,7 @@ use crate::gateway::http::Failure;
 use crate::wire::error::{ApiError, Code, Overflow};
 use crate::wire::neutral::Untranslatable;
 use failed::FailedAttempt;
-use retries::{request_again, try_with_retries};
+use retries::try_with_retries;
 
 /// A provider's answer, and the candidate that gave it.
 pub struct CandidateAnswer {
@@ -110,7 +110,7 @@ impl From<Box<FailedAttempt>> for Unanswered {
     }
 }
 
-/// The error for a request that no candidate's protocol can express. The first one can, or the call would not come here.
+/// The error for a request that no candidate's protocol can express. At first one could, or the call would not come here.
 fn no_candidate() -> Unanswered {
     let failure = ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.")
         .about("model")
@@ -127,8 +127,8 @@ async fn try_candidate(
     index: usize,
     last: bool,
 ) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
-    let candidate = call.candidates.get(index)?.clone();
-    let provider_request = match request_for(call, index, &candidate) {
+    let mut candidate = call.candidates.get(index)?.clone();
+    let provider_request = match request_for(call, index, &mut candidate) {
         Ok(request) => request,
         Err(refused) => {
             let code = untranslatable(refused).code.into_owned();
@@ -153,16 +153,17 @@ async fn try_candidate(
     Some(try_with_retries(call, &candidate, provider_request, last).await)
 }
 
-/// The request for a candidate, made before for the first one.
+/// The request for a candidate, made before for the first one. `candidate` may become another address of its model.
 ///
 /// # Errors
-/// If the candidate's protocol cannot express the request.
-fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Result<ProviderRequest, Untranslatable> {
+/// If no address of the candidate's model takes the request.
+fn request_for(call: &mut CallJob, index: usize, candidate: &mut Candidate) -> Result<ProviderRequest, Untranslatable> {
     if index == 0
         && let Some(first) = call.first_request.take()
     {
         return Ok(first);
     }
 
-    request_again(call, candidate, candidate.asks_usage())
+    call.request
+        .prepare_somewhere(&call.body.bytes, &call.control, candidate)
 }
