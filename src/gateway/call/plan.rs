@@ -19,7 +19,7 @@ use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// What the model takes there.
+    /// What the model takes there, with what refusals have taught.
     pub facts: Arc<TargetFacts>,
     /// The circuit breaker of this model at this address.
     pub breaker: Arc<Breaker>,
@@ -215,12 +215,13 @@ impl Candidate {
         let ModelEndpoint {
             endpoint,
             facts,
+            learned,
             breaker,
         } = address;
         Self {
             target: Arc::clone(target),
             endpoint: Arc::clone(endpoint),
-            facts: Arc::clone(facts),
+            facts: learned.facts(facts),
             breaker: Arc::clone(breaker),
         }
     }

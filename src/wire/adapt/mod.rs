@@ -12,6 +12,7 @@ mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+mod mend;
 mod messages;
 mod neutral;
 mod note;
@@ -25,8 +26,9 @@ mod target;
 mod tests;
 
 pub use edits::Edits;
+pub use mend::Mend;
 pub use neutral::fit_request;
-pub use note::{Element, Note, Notes};
+pub use note::{Element, Mended, Note, Notes};
 pub use plan::{Plan, Refusal, RequestView, Strictness, too_strict};
 pub use protocol_rules::is_kept_away;
 pub use target::TargetFacts;

@@ -22,6 +22,8 @@ pub struct TargetFacts {
     pub(super) needs_deep: bool,
     /// A plan has to look into a conversation that has calls or signed thoughts.
     needs_history: bool,
+    /// No signature of thoughts goes to the target, whatever its facts say.
+    pub(super) without_signatures: bool,
 }
 
 impl TargetFacts {
@@ -34,9 +36,16 @@ impl TargetFacts {
             needs_history: facts.ids.call != CallIds::Any || checks_signatures(&facts),
             watched,
             unwanted,
+            without_signatures: false,
             facts,
             protocol,
         }
+    }
+
+    /// Makes plans leave out all signatures of thoughts.
+    pub(super) fn leave_out_signatures(&mut self) {
+        self.without_signatures = true;
+        self.needs_deep = true;
     }
 
     /// Whether a request certainly goes as it came: it has nothing that a plan would look at.

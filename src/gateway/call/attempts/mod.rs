@@ -3,11 +3,13 @@
 //! These failures are transient: an address that cannot be reached or breaks off, the statuses 408, 429 and 5xx, and an
 //! answer of status 200 that reports one of these or is empty. After a refusal of the gateway's credential or of the
 //! model, or of a field that this model lacks, only other candidates are tried; after a prompt that was too long, only
-//! those with a larger context window. After any other refusal of the request none is, since each would refuse it. The
+//! those with a larger context window. A refusal that says what to change is answered with the changed request, once for each
+//! candidate. After any other refusal of the request none is, since each would refuse it. The
 //! same goes for an answer that does not begin in time, unless a setting says otherwise: the provider may be at work on
 //! it and would be paid twice. Once the first content of an answer has come, nothing is tried again.
 
 mod failed;
+mod mending;
 mod retries;
 mod send;
 
@@ -150,7 +152,7 @@ async fn try_candidate(
     }
 
     let last = last || index + 1 == call.candidates.len();
-    Some(try_with_retries(call, &candidate, provider_request, last).await)
+    Some(try_with_retries(call, candidate, provider_request, last).await)
 }
 
 /// The request for a candidate, made before for the first one. `candidate` may become another address of its model.

@@ -71,7 +71,7 @@ fn billing_note(system: &OutlineNode<'_>, edits: &mut Edits) {
 
 /// Leaves out thoughts that the target would refuse, since they have no signature. `true` if nothing of the message is left.
 fn unsigned(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) -> bool {
-    if !target.checks_signatures() {
+    if !target.checks_signatures() && !target.without_signatures {
         return false;
     }
     let Some(content) = message.get("content").filter(|content| content.is_list()) else {
@@ -79,7 +79,11 @@ fn unsigned(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) 
     };
 
     let is_unsigned = |block: &OutlineNode<'_>| {
-        let is_thinking = block.get("type").is_some_and(|kind| kind.is("thinking"));
+        let kind = block.get("type");
+        let is_thinking = kind.as_ref().is_some_and(|kind| kind.is("thinking"));
+        if target.without_signatures {
+            return is_thinking || kind.is_some_and(|kind| kind.is("redacted_thinking"));
+        }
         let signature = block.get("signature").and_then(|signature| signature.string());
         is_thinking && signature.is_none_or(|signature| signature.trim().is_empty())
     };
