@@ -85,7 +85,7 @@ impl ClientRequest {
             candidate.endpoint.includes_reasoning,
             style,
         )
-        .with_think_tags(candidate.facts.facts.answers.think_tags)
+        .of_model(&candidate.facts.facts, &candidate.target.model.upstream_model)
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {

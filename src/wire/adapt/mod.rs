@@ -18,6 +18,7 @@ mod plan;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod seals;
 mod target;
 #[cfg(test)]
 mod tests;

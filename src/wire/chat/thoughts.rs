@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Signature};
+use crate::wire::neutral::{Part, Signature, SignatureKind, domain_name};
 
 /// All thoughts of a message: signed ones from `thinking_blocks`, else plain ones.
 pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
@@ -51,22 +51,41 @@ pub(super) fn detailed_thoughts(message: &Value) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The signature of a call, which stands in its `extra_content` under the name of those who can read it.
+pub(super) fn call_signature(call: &Value) -> Option<Part<'_>> {
+    let by_domain = call.get("extra_content")?.as_object()?;
+    by_domain.iter().find_map(|(domain, extra)| {
+        let value = extra
+            .get("thought_signature")?
+            .as_str()
+            .filter(|value| !value.is_empty())?;
+        Some(Part::Thinking {
+            text: "".into(),
+            signature: Some(Signature {
+                domain: domain_name(domain),
+                kind: SignatureKind::Call,
+                ..Signature::of_thoughts(value)
+            }),
+        })
+    })
+}
+
 /// One of `thinking_blocks`. Its shape is Anthropic's, so a signature without a mark of its origin is Claude's.
 pub(super) fn thinking_block(block: &Value) -> Option<Part<'_>> {
     let text = |key: &str| block.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
 
     if let Some(data) = text("data") {
-        let signature = Signature {
-            redacted: true,
-            ..Signature::unpacked(data, Protocol::AnthropicMessages)
-        };
+        let signature = Signature::unpacked(data, Protocol::AnthropicMessages)?;
         return Some(Part::Thinking {
             text: "".into(),
-            signature: Some(signature),
+            signature: Some(Signature {
+                kind: SignatureKind::Redacted,
+                ..signature
+            }),
         });
     }
 
-    let signature = text("signature").map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
+    let signature = text("signature").and_then(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     let thoughts = text("thinking");
 
     (signature.is_some() || thoughts.is_some()).then(|| Part::Thinking {

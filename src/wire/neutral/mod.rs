@@ -35,7 +35,7 @@ pub use part::{Citation, Part, Source, ToolCall, ToolResult};
 pub use request::{Format, Request, Role, Sampling, Turn};
 pub use response::Response;
 pub use response_identity::ResponseIdentity;
-pub use signature::Signature;
+pub use signature::{Signature, SignatureKind, UNSIGNED, domain_name, is_packed, model_mark, own_domain, pack_start};
 pub use stop::Stop;
 pub use think_tags::{ThinkTags, take_thoughts_out};
 pub use thinking::Thinking;

@@ -13,7 +13,7 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall
 ///
 /// | of the answer | what becomes of it |
 /// | --- | --- |
-/// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another protocol |
+/// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another domain than OpenAI's |
 /// | text, refusals | parts of one `message` item, as long as nothing else comes between |
 /// | citations | `url_citation`; one that names no characters stands for its whole part |
 /// | calls | `function_call` with the client's own name of the tool and its `namespace`, or `custom_tool_call` with the text itself |
@@ -170,9 +170,9 @@ pub(super) fn item_id(prefix: &str, identity: &ResponseIdentity, index: usize) -
     format!("{prefix}_{}_{index}", identity.id)
 }
 
-/// A signature as `encrypted_content`: that of another protocol is packed.
+/// A signature as `encrypted_content`: that of another domain than the protocol's own is packed.
 pub(super) fn encrypted_content(signature: &Signature<'_>) -> String {
-    if signature.origin == Protocol::OpenaiResponses {
+    if signature.is_own(Protocol::OpenaiResponses) {
         signature.value.clone().into_owned()
     } else {
         signature.packed()

@@ -4,6 +4,7 @@ use super::message::{Call, Called, Content, Message, Thoughts};
 use super::no_place;
 use crate::domain::Facts;
 use crate::wire::chat::free_text;
+use crate::wire::chat::written_parts::ExtraContent;
 use crate::wire::neutral::{Part, ToolCall, ToolNames, Turn, Untranslatable};
 
 /// Writes turns of the model that follow each other as one message. `None` if they hold no more than thoughts.
@@ -14,6 +15,8 @@ pub(super) fn assistant_message<'w>(
 ) -> Result<Option<Message<'w>>, Untranslatable> {
     let (mut texts, mut thoughts, mut refusals, mut calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
 
+    // The signature of the call that follows.
+    let mut signed = None;
     for turn in turns {
         let mut text = String::new();
         for part in &turn.parts {
@@ -22,9 +25,11 @@ pub(super) fn assistant_message<'w>(
                 Part::Text { text: more, .. } => text.push_str(more),
                 Part::Refusal(words) if facts.openai_fields => refusals.push(words.as_ref()),
                 Part::Refusal(words) => text.push_str(words),
-                Part::Thinking { text, .. } if !text.is_empty() => thoughts.push(text.as_ref()),
-                Part::Thinking { .. } => {}
-                Part::ToolCall(call) => calls.push(write_call(call, names)),
+                Part::Thinking { text, signature } => {
+                    signed = signature.as_ref().and_then(ExtraContent::of).or(signed);
+                    thoughts.extend((!text.is_empty()).then_some(text.as_ref()));
+                }
+                Part::ToolCall(call) => calls.push(write_call(call, names, signed.take())),
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {
                     return Err(no_place("pictures, documents and sounds in the model's own turns"));
                 }
@@ -61,7 +66,7 @@ pub(super) fn assistant_message<'w>(
     }))
 }
 
-fn write_call<'w>(call: &'w ToolCall<'_>, names: &'w ToolNames) -> Call<'w> {
+fn write_call<'w>(call: &'w ToolCall<'_>, names: &'w ToolNames, extra_content: Option<ExtraContent<'w>>) -> Call<'w> {
     let arguments = match (call.custom, call.arguments.as_ref()) {
         (true, text) => free_text::wrapped(text).into(),
         (false, "") => "{}".into(),
@@ -72,5 +77,6 @@ fn write_call<'w>(call: &'w ToolCall<'_>, names: &'w ToolNames) -> Call<'w> {
         id: &call.id,
         r#type: "function",
         function: Called { name, arguments },
+        extra_content,
     }
 }

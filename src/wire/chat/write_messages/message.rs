@@ -6,6 +6,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::piece::Piece;
+use crate::wire::chat::written_parts::ExtraContent;
 
 #[derive(Serialize)]
 pub(in crate::wire::chat) struct Message<'w> {
@@ -59,6 +60,8 @@ pub(super) struct Call<'w> {
     pub(super) id: &'w str,
     pub(super) r#type: &'static str,
     pub(super) function: Called<'w>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extra_content: Option<ExtraContent<'w>>,
 }
 
 #[derive(Serialize)]

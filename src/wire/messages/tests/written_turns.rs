@@ -120,15 +120,8 @@ fn the_assistants_last_words_lose_their_blanks() {
 }
 
 #[test]
-fn only_anthropics_seals_go_back() {
-    let signature = |origin, redacted| {
-        Some(Signature {
-            origin,
-            value: "s".into(),
-            id: None,
-            redacted,
-        })
-    };
+fn thoughts_go_back_with_the_signature_that_they_have() {
+    let signature = |origin, redacted| Some(Signature::of(origin, "s", None, redacted));
     let thought = |text: &'static str, signature| Part::Thinking {
         text: text.into(),
         signature,
@@ -145,7 +138,6 @@ fn only_anthropics_seals_go_back() {
             vec![
                 thought("mine", signature(Protocol::AnthropicMessages, false)),
                 thought("", signature(Protocol::AnthropicMessages, true)),
-                thought("theirs", signature(Protocol::OpenaiResponses, false)),
                 thought("nobodys", None),
                 Part::Refusal("no".into()),
             ],
@@ -159,6 +151,7 @@ fn only_anthropics_seals_go_back() {
             {"role": "assistant", "content": [
                 {"type": "thinking", "thinking": "mine", "signature": "s"},
                 {"type": "redacted_thinking", "data": "s"},
+                {"type": "thinking", "thinking": "nobodys", "signature": ""},
                 text("no"),
             ]},
         ])
@@ -263,12 +256,7 @@ fn any_turn() -> impl Strategy<Value = Turn<'static>> {
         })),
         any::<bool>().prop_map(|redacted| Part::Thinking {
             text: "t".into(),
-            signature: Some(Signature {
-                origin: Protocol::AnthropicMessages,
-                value: "s".into(),
-                id: None,
-                redacted
-            }),
+            signature: Some(Signature::of(Protocol::AnthropicMessages, "s", None, redacted)),
         }),
     ];
     let role = prop::sample::select(vec![Role::User, Role::Assistant, Role::System]);

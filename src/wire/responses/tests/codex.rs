@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::validate::validate;
 use super::*;
-use crate::domain::Protocol;
 use crate::wire::neutral::{Request, Role, Stop, ToolKind, ToolNames, Turn};
 
 fn names(request: &Request<'_>) -> ToolNames {
@@ -78,10 +77,7 @@ fn the_history_of_a_model_of_another_protocol_is_read() {
         panic!("{request:?}")
     };
     assert_eq!(text, "**Looking**\n\nI look.");
-    assert_eq!(
-        (signature.origin, signature.value.as_ref()),
-        (Protocol::AnthropicMessages, "EqQBsig")
-    );
+    assert_eq!((&*signature.domain, signature.value.as_ref()), ("anthropic", "EqQBsig"));
     assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
     assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
     assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));

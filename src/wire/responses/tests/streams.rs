@@ -8,8 +8,7 @@ use super::validate::validate;
 use super::*;
 use crate::domain::ServiceReport;
 use crate::wire::error::{ApiError, Code};
-use crate::wire::neutral::Stop;
-use crate::wire::neutral::settle_arguments;
+use crate::wire::neutral::{Signature, Stop, settle_arguments};
 
 /// The part of an answer that this protocol can carry.
 fn plain(mut response: Response<'_>) -> Response<'_> {
@@ -19,7 +18,7 @@ fn plain(mut response: Response<'_>) -> Response<'_> {
             Part::Thinking {
                 signature: Some(signature),
                 ..
-            } => signature.id = None,
+            } => *signature = Signature::of_thoughts(signature.value.clone()),
             Part::Text { text, citations, .. } => {
                 // A blank line comes between messages.
                 *text = text.trim_start_matches('\n').to_owned().into();
