@@ -5,7 +5,6 @@
 //! conversation depends only on the facts and on the element itself, never on later turns: the fitted prefix of a conversation
 //! is the same on every turn, as the prompt caches of providers need it.
 
-mod call_id;
 mod chat;
 mod edits;
 mod elements;
@@ -15,6 +14,7 @@ mod messages;
 mod neutral;
 mod note;
 mod plan;
+mod response_items;
 mod responses;
 #[cfg(test)]
 mod samples;

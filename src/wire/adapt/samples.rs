@@ -12,13 +12,13 @@ pub fn shipped(id: &str, protocol: Protocol) -> TargetFacts {
     let catalog = samples::shipped();
     let model = catalog.get(id).unwrap_or_else(|| panic!("no {id}"));
     let provider = catalog.provider(&model.provider).unwrap();
-    TargetFacts::new(facts(provider, model, protocol), protocol)
+    TargetFacts::new(facts(provider, model, protocol), protocol, &model.upstream_model)
 }
 
 /// What a server takes of which this is known.
 pub fn stated(patch: &Value, protocol: Protocol) -> TargetFacts {
     let patch: FactsPatch = serde_json::from_value(patch.clone()).unwrap();
-    TargetFacts::new(Facts::default().with(&patch), protocol)
+    TargetFacts::new(Facts::default().with(&patch), protocol, "m")
 }
 
 /// The plan of a request.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::domain::Protocol;
+use crate::domain::{Facts, Protocol};
 use crate::wire::neutral::{Part, Signature, SignatureKind, domain_name};
 
 /// All thoughts of a message: signed ones from `thinking_blocks`, else plain ones.
@@ -26,6 +26,26 @@ pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
     });
     let thinking = thoughts.map(|text| Part::Thinking { text, signature: None });
     thinking.into_iter().collect()
+}
+
+/// The words of all thoughts of a message, with a blank line between two.
+pub fn words_of_thoughts(message: &Value) -> String {
+    let all = thoughts(message);
+    let words = all.iter().filter_map(|part| match part {
+        Part::Thinking { text, .. } if !text.is_empty() => Some(text.as_ref()),
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join("\n\n")
+}
+
+/// Whether earlier thoughts go back within tags in the text.
+pub fn writes_tags(facts: &Facts) -> bool {
+    facts.thinking.back_field.as_deref() == Some("content")
+}
+
+/// Thoughts within tags, as they stand before the text of an answer.
+pub fn think_tags(words: &str) -> String {
+    format!("<think>\n{words}\n</think>\n\n")
 }
 
 /// The plain thoughts of a message or a delta. Some providers send the same text under two names.

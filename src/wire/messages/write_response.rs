@@ -8,7 +8,7 @@ use super::block::{Block, Input, WebCitation};
 use super::client_usage::ClientUsage;
 use super::stop;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, SignatureKind, Stop, UNSIGNED};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, SignatureKind, Stop, UNSIGNED, told_id};
 
 #[derive(Debug, Serialize)]
 struct Message<'a> {
@@ -99,7 +99,7 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
             let known = identity.names.client(&call.name);
             let input = if call.custom { None } else { Input::of(&call.arguments) };
             Some(Block::ToolUse {
-                id: Cow::Borrowed(&call.id),
+                id: told_id(&call.id, Protocol::AnthropicMessages),
                 name: known.map_or(&*call.name, |name| &name.name),
                 input: input.unwrap_or(Input::Text(&call.arguments)),
             })

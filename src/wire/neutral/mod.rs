@@ -10,8 +10,10 @@
 
 mod arguments;
 mod body_node;
+mod call_id;
 mod event;
 mod gather;
+mod item_id;
 mod names;
 mod not_an_answer;
 mod part;
@@ -27,8 +29,10 @@ mod untranslatable;
 
 pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
+pub use call_id::{CallIdForms, told_id};
 pub use event::Event;
 pub use gather::Gather;
+pub use item_id::{is_own_item_id, item_id, may_have_own_item_ids};
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Source, ToolCall, ToolResult};

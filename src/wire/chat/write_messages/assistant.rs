@@ -4,6 +4,7 @@ use super::message::{Call, Called, Content, Message, Thoughts};
 use super::no_place;
 use crate::domain::Facts;
 use crate::wire::chat::free_text;
+use crate::wire::chat::thoughts::{think_tags, writes_tags};
 use crate::wire::chat::written_parts::ExtraContent;
 use crate::wire::neutral::{Part, ToolCall, ToolNames, Turn, Untranslatable};
 
@@ -43,6 +44,15 @@ pub(super) fn assistant_message<'w>(
     if texts.is_empty() && refusals.is_empty() && calls.is_empty() {
         return Ok(None);
     }
+    let thoughts = thoughts.join("\n\n");
+    let within_tags = writes_tags(facts);
+    if within_tags && !thoughts.is_empty() {
+        let tagged = think_tags(&thoughts);
+        match texts.first_mut() {
+            Some(text) => text.insert_str(0, &tagged),
+            None => texts.push(tagged),
+        }
+    }
 
     let content = match texts.is_empty() {
         false => Some(Content::Text(texts.join("\n\n").into())),
@@ -54,7 +64,8 @@ pub(super) fn assistant_message<'w>(
         .thinking
         .back_field
         .as_deref()
-        .map(|field| (field, thoughts.join("\n\n")));
+        .filter(|_| !within_tags)
+        .map(|field| (field, thoughts));
 
     Ok(Some(Message {
         role: "assistant",

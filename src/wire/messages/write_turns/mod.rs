@@ -25,7 +25,6 @@ use crate::wire::neutral::{Request, Role, ToolNames, Untranslatable};
 /// | a PDF, a text file | a document; other files are refused, pictures among them are sent as such |
 /// | sound | refused |
 /// | a call's arguments that are not an object in JSON | refused |
-/// | ids of calls with other characters than `a-z A-Z 0-9 _ -` | those become `_`, with a checksum of the whole id |
 /// | a conversation that the assistant begins | a turn of the user before it says so: Anthropic wants the user to begin |
 /// | nothing but system texts | they become a turn of the user: Anthropic wants a message |
 /// | blanks at the end of the assistant's last words | cut off: Anthropic refuses them |

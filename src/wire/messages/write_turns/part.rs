@@ -145,7 +145,7 @@ fn write_call<'a>(call: &'a ToolCall<'_>, names: &'a ToolNames) -> Result<Block<
     };
 
     Ok(Block::ToolUse {
-        id: legal_id(&call.id),
+        id: Cow::Borrowed(&call.id),
         name: names.provider(call.namespace.as_deref(), &call.name),
         input,
     })
@@ -158,20 +158,9 @@ fn write_result<'a>(result: &'a ToolResult<'_>, names: &'a ToolNames) -> Result<
     }
 
     Ok(Block::ToolResult {
-        tool_use_id: legal_id(&result.id),
+        tool_use_id: Cow::Borrowed(&result.id),
         content,
         is_error: result.is_error,
         cache_control: result.cache,
     })
-}
-
-/// The id in the characters that Anthropic takes. A call and its result get the same id.
-fn legal_id(id: &str) -> Cow<'_, str> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !id.is_empty() && id.chars().all(legal) {
-        return Cow::Borrowed(id);
-    }
-
-    let clean: String = id.chars().map(|c| if legal(c) { c } else { '_' }).collect();
-    format!("{clean}_{:08x}", crc32fast::hash(id.as_bytes())).into()
 }

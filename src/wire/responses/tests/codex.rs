@@ -155,14 +155,14 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
 
     let last = validate(&stream);
     let custom = |at: usize, input: &str| {
-        json!({"type": "custom_tool_call", "id": format!("ctc_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
+        json!({"type": "custom_tool_call", "id": format!("ctc_cm1_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
             "name": "exec", "namespace": "functions", "input": input})
     };
 
     assert_eq!(last["output"][0], custom(0, "text(\"a\")\n"));
     assert_eq!(
         last["output"][1],
-        json!({"type": "function_call", "id": "fc_0a1_1", "status": "completed", "call_id": "toolu_1",
+        json!({"type": "function_call", "id": "fc_cm1_0a1_1", "status": "completed", "call_id": "toolu_1",
             "name": "sleep", "namespace": "clock", "arguments": "{\"duration_ms\":5}"})
     );
     assert_eq!(last["output"][2], custom(2, "text(2)"));

@@ -140,7 +140,7 @@ fn text_is_written_as_it_comes() {
 
     writer.write(Event::Text("b\"".into()), &mut out);
 
-    let expected = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":5,\"item_id\":\"msg_0a1_0\",\"output_index\":0,\"content_index\":0,\"delta\":\"b\\\"\",\"logprobs\":[]}\n\n";
+    let expected = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":5,\"item_id\":\"msg_cm1_0a1_0\",\"output_index\":0,\"content_index\":0,\"delta\":\"b\\\"\",\"logprobs\":[]}\n\n";
 
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }

@@ -1,0 +1,124 @@
+//! The items of a request to Responses, as the target takes them.
+
+use super::edits::Edits;
+use super::elements;
+use super::note::{Element, Note};
+use super::seals::Seals;
+use super::target::TargetFacts;
+use crate::domain::Protocol;
+use crate::wire::json::{Outline, OutlineNode, quote};
+use crate::wire::neutral::{CallIdForms, Signature, is_own_item_id, is_packed, own_domain};
+
+/// Values of items that a plan looks at have at most so many objects and lists around them: body, input, item.
+const DEPTH: usize = 3;
+
+/// The kinds of items whose ids OpenAI checks, and how they begin.
+const CHECKED: [(&str, &str); 3] = [("message", "msg"), ("function_call", "fc"), ("custom_tool_call", "ctc")];
+
+/// Fits the items of `input`.
+pub(super) fn fit(body: &str, target: &TargetFacts, edits: &mut Edits) {
+    let outline = Outline::of(body, DEPTH);
+    let root = outline.root();
+    let Some(input) = root.get("input").filter(|input| input.is_list()) else {
+        return;
+    };
+
+    let seals = target.seals();
+    let mut forms = CallIdForms::new(target.facts.ids.call, target.protocol);
+    let goes = |item: &OutlineNode<'_>| kind_is(item, "reasoning") && !stays(item, &seals);
+    elements::leave_out_where(&input, goes, edits, Element::Signatures);
+    for item in input.elements() {
+        if kind_is(&item, "reasoning") {
+            unpack(&item, edits);
+        } else {
+            item_id(&item, &seals, edits);
+        }
+        call_id(&item, &mut forms, edits);
+    }
+}
+
+fn kind_is(item: &OutlineNode<'_>, kind: &str) -> bool {
+    item.get("type").is_some_and(|node| node.is(kind))
+}
+
+/// Whether the target reads an item of thoughts.
+fn stays(item: &OutlineNode<'_>, seals: &Seals<'_>) -> bool {
+    let sent = encrypted(item);
+    match Signature::unpacked(&sent, Protocol::OpenaiResponses) {
+        Some(signature) if seals.reads(&signature) => true,
+        // Of a server without a name nothing is known.
+        Some(_) => seals.domain.is_empty() && !is_packed(&sent),
+        // A provider may have kept the thoughts under their id, unless the gateway has made it.
+        None => {
+            let has_foreign_id = item
+                .get("id")
+                .and_then(|id| id.string())
+                .is_none_or(|id| is_own_item_id(&id));
+            let may_have_kept = seals.domain.is_empty() || is_owner(seals);
+            may_have_kept && !has_foreign_id && !is_packed(&sent)
+        }
+    }
+}
+
+fn encrypted<'o>(item: &OutlineNode<'o>) -> std::borrow::Cow<'o, str> {
+    item.get("encrypted_content")
+        .and_then(|node| node.string())
+        .unwrap_or_default()
+}
+
+/// Whether the target is of those whose protocol this is.
+fn is_owner(seals: &Seals<'_>) -> bool {
+    seals.domain == own_domain(Protocol::OpenaiResponses)
+}
+
+/// Gives thoughts that the target reads the form in which it has made them.
+fn unpack(item: &OutlineNode<'_>, edits: &mut Edits) {
+    let sent = encrypted(item);
+    if !is_packed(&sent) {
+        return;
+    }
+    let (Some(signature), Some(node)) = (
+        Signature::unpacked(&sent, Protocol::OpenaiResponses),
+        item.get("encrypted_content"),
+    ) else {
+        return;
+    };
+
+    edits.replace(node.span(), quote(&signature.value), Note::Element(Element::Signatures));
+    let Some(id) = item.get("id") else { return };
+    match signature.id {
+        Some(own) => edits.replace(id.span(), quote(&own), Note::Element(Element::Signatures)),
+        None if id.string().is_some_and(|id| is_own_item_id(&id)) => {
+            elements::leave_out(item, &id, edits, Element::Signatures);
+        }
+        None => {}
+    }
+}
+
+/// Leaves out the id of an item that another server has given it: the target may look for it, or refuse its form.
+fn item_id(item: &OutlineNode<'_>, seals: &Seals<'_>, edits: &mut Edits) {
+    let Some(id) = item.get("id") else { return };
+    let Some(text) = id.string() else { return };
+    let kind = item.get("type");
+    let checked = CHECKED
+        .iter()
+        .find(|(known, _)| kind.as_ref().is_some_and(|kind| kind.is(known)));
+
+    let is_foreign = match checked {
+        Some((_, start)) if is_owner(seals) => !text.starts_with(start),
+        Some(_) => !seals.domain.is_empty(),
+        None => false,
+    };
+    if is_foreign || is_own_item_id(&text) {
+        elements::leave_out(item, &id, edits, Element::ItemIds);
+    }
+}
+
+/// Gives the id of a call the form that the target takes.
+fn call_id(item: &OutlineNode<'_>, forms: &mut CallIdForms, edits: &mut Edits) {
+    let Some(node) = item.get("call_id") else { return };
+    let Some(id) = node.string() else { return };
+    if let Some(legal) = forms.fit(&id) {
+        edits.replace(node.span(), quote(&legal), Note::Element(Element::CallIds));
+    }
+}
