@@ -4,4 +4,5 @@ mod corpus;
 mod fuzzed;
 mod matrix;
 mod recorded;
+mod repointing;
 mod streams;

@@ -1,6 +1,6 @@
 //! The messages of a chat request, as the target takes them.
 
-use super::message::{between, calls, role_is};
+use super::message::{Gone, between, calls, role_is};
 use super::{media, results, signatures, thoughts};
 use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack};
 use crate::wire::adapt::edits::Edits;
@@ -36,8 +36,10 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     let mut forms = CallIdForms::new(target.facts.ids.call, target.protocol);
     let moves = roles(&messages, target, edits);
     for message in &messages {
-        thoughts::fit(message, target, edits);
-        signatures::fit(message, target, edits);
+        let mut gone = Gone::default();
+        thoughts::fit(message, target, &mut gone, edits);
+        signatures::fit(message, target, &mut gone, edits);
+        gone.leave_out(message, edits);
         arguments(message, edits);
         ids(message, &mut forms, edits);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::message::calls;
+use super::message::{Gone, calls};
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
 use crate::wire::adapt::note::{Element, Note};
@@ -13,17 +13,21 @@ const FIELD: &str = "extra_content";
 
 /// Leaves out signatures that the target cannot read, and gives the value that it takes in the place of one. Of calls that are
 /// made at once only the first is signed.
-pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, gone: &mut Gone, edits: &mut Edits) {
     let seals = target.seals();
     let is_own = |holder: &OutlineNode<'_>| signs(holder, &seals.domain);
 
-    leave_out_foreign(message, is_own(message), edits);
+    if let Some(extra) = foreign(message, is_own(message)) {
+        gone.add(&extra, Element::Signatures);
+    }
     let Some(calls) = calls(message) else { return };
     let mut is_signed = false;
     for call in calls.elements() {
         let own = is_own(&call);
         is_signed |= own;
-        leave_out_foreign(&call, own, edits);
+        if let Some(extra) = foreign(&call, own) {
+            elements::leave_out(&call, &extra, edits, Element::Signatures);
+        }
     }
 
     let missing = target
@@ -42,10 +46,9 @@ pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut E
     }
 }
 
-fn leave_out_foreign(holder: &OutlineNode<'_>, is_own: bool, edits: &mut Edits) {
-    if let Some(extra) = holder.get(FIELD).filter(|_| !is_own) {
-        elements::leave_out(holder, &extra, edits, Element::Signatures);
-    }
+/// The signatures of a message or a call, if they are not the target's.
+fn foreign<'o>(holder: &OutlineNode<'o>, is_own: bool) -> Option<OutlineNode<'o>> {
+    holder.get(FIELD).filter(|_| !is_own)
 }
 
 /// Whether a message or a call has a signature of this domain.

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::message::{calls, role_is};
+use super::message::{Gone, calls, role_is};
 use crate::domain::{ThoughtsBack, UnknownFields};
 use crate::wire::adapt::edits::Edits;
-use crate::wire::adapt::elements;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::target::TargetFacts;
 use crate::wire::chat;
@@ -27,7 +26,7 @@ pub(super) fn are_missing(message: &OutlineNode<'_>) -> bool {
 }
 
 /// Fits the thoughts of a message.
-pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, gone: &mut Gone, edits: &mut Edits) {
     let thinking = &target.facts.thinking;
     let refuses_unknown = target.facts.unknown_fields == UnknownFields::Refused;
     if refuses_unknown {
@@ -35,7 +34,7 @@ pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut E
             let key = member.key();
             !KNOWN.contains(&&*key) && !is_thoughts(&key) && key != "extra_content"
         };
-        elements::leave_out_where(message, is_unknown, edits, Element::Rewritten);
+        gone.add_where(message, is_unknown, Element::Rewritten);
     }
     if !role_is(message, "assistant") {
         return;
@@ -44,24 +43,24 @@ pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut E
     let wants_words = target.seals().wants_words();
     if thinking.back == ThoughtsBack::Refused || refuses_unknown && !wants_words {
         let goes = |member: &OutlineNode<'_>| is_thoughts(&member.key());
-        elements::leave_out_where(message, goes, edits, Element::Thoughts);
+        gone.add_where(message, goes, Element::Thoughts);
         return;
     }
     if target.writes_tags() {
-        return within_tags(message, edits);
+        return within_tags(message, gone, edits);
     }
 
     let is_packed = |member: &OutlineNode<'_>| {
         LISTS.contains(&&*member.key()) && Signature::may_be_packed_in(member.text().as_bytes())
     };
-    elements::leave_out_where(message, is_packed, edits, Element::Signatures);
+    gone.add_where(message, is_packed, Element::Signatures);
     if wants_words && thinking.back != ThoughtsBack::Ignored {
-        in_own_field(message, target, edits);
+        in_own_field(message, target, gone, edits);
     }
 }
 
 /// Gives the words of thoughts the target's own field, or a placeholder where it needs some and they are lost.
-fn in_own_field(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+fn in_own_field(message: &OutlineNode<'_>, target: &TargetFacts, gone: &mut Gone, edits: &mut Edits) {
     let thinking = &target.facts.thinking;
     let field = thinking.back_field.as_deref().unwrap_or(WORDS[0]);
     let own = message.get(field);
@@ -86,15 +85,15 @@ fn in_own_field(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edi
         }
     }
     if let Some(other) = under_other_name {
-        elements::leave_out(message, &other, edits, Element::Thoughts);
+        gone.add(&other, Element::Thoughts);
     }
 }
 
 /// Puts the words of thoughts within tags before the text.
-fn within_tags(message: &OutlineNode<'_>, edits: &mut Edits) {
+fn within_tags(message: &OutlineNode<'_>, gone: &mut Gone, edits: &mut Edits) {
     let words = words(message);
     let goes = |member: &OutlineNode<'_>| is_thoughts(&member.key());
-    elements::leave_out_where(message, goes, edits, Element::Thoughts);
+    gone.add_where(message, goes, Element::Thoughts);
     let Some(words) = words else { return };
 
     let tagged = chat::think_tags(&words);
