@@ -122,3 +122,99 @@ fn call_id(item: &OutlineNode<'_>, forms: &mut CallIdForms, edits: &mut Edits) {
         edits.replace(node.span(), quote(&legal), Note::Element(Element::CallIds));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::Protocol;
+    use crate::wire::adapt::samples::{self, fitted_once, shipped};
+    use crate::wire::adapt::{Plan, TargetFacts};
+    use crate::wire::operation::Operation;
+
+    fn responses(id: &str) -> TargetFacts {
+        shipped(id, Protocol::OpenaiResponses)
+    }
+
+    fn body(items: &Value) -> String {
+        json!({"model": "m", "input": items}).to_string()
+    }
+
+    fn reasoning(id: &str, seal: &str) -> Value {
+        json!({"type": "reasoning", "id": id, "summary": [], "encrypted_content": seal})
+    }
+
+    #[track_caller]
+    fn fits(items: &Value, target: &TargetFacts) -> (Value, String) {
+        let (mut out, notes) = fitted_once(&body(items), Operation::Responses, target);
+        (out["input"].take(), notes)
+    }
+
+    #[test]
+    fn encrypted_thoughts_go_back_to_their_own_domain_and_to_no_other() {
+        let (gpt, grok) = (responses("openai/gpt-5.5"), responses("xai/grok-4.5"));
+        let says = json!({"type": "message", "role": "user", "content": "Hi"});
+
+        let of_grok = json!([reasoning("rs_1", "cm1.xai.-..gA"), says]);
+        assert_eq!(fits(&of_grok, &gpt), (json!([says]), "signatures".into()));
+        assert_eq!(
+            fits(&of_grok, &grok),
+            (json!([reasoning("rs_1", "gA"), says]), "signatures".into())
+        );
+
+        let of_gpt = json!([reasoning("rs_1", "gA"), says]);
+        assert_eq!(
+            samples::plan(&body(&of_gpt), Operation::Responses, &gpt),
+            Plan::Passthrough
+        );
+        assert_eq!(fits(&of_gpt, &grok), (json!([says]), "signatures".into()));
+
+        let packed = json!([reasoning("rs_cm1_0a_0", "cm1.openai.-.rs_9.gA"), says]);
+        assert_eq!(fits(&packed, &gpt).0, json!([reasoning("rs_9", "gA"), says]));
+    }
+
+    #[test]
+    fn thoughts_without_a_signature_stay_only_where_the_provider_may_have_kept_them() {
+        let gpt = responses("openai/gpt-5.5");
+        let kept = json!([{"type": "reasoning", "id": "rs_68a0", "summary": []}]);
+        assert_eq!(
+            samples::plan(&body(&kept), Operation::Responses, &gpt),
+            Plan::Passthrough
+        );
+
+        let told =
+            json!([{"type": "reasoning", "id": "rs_cm1_0a_0", "summary": []}, {"role": "user", "content": "Hi"}]);
+        assert_eq!(
+            fits(&told, &gpt),
+            (json!([{"role": "user", "content": "Hi"}]), "signatures".into())
+        );
+    }
+
+    #[test]
+    fn ids_of_items_that_others_have_given_are_left_out() {
+        let gpt = responses("openai/gpt-5.5");
+        let call =
+            |id: &str| json!({"type": "function_call", "id": id, "call_id": "c", "name": "f", "arguments": "{}"});
+        let result = json!({"type": "function_call_output", "call_id": "c", "output": "1"});
+        let mut bare = call("");
+        bare.as_object_mut().unwrap().remove("id");
+
+        for id in ["fc_cm1_0a_1", "0a1b-cm1"] {
+            let marked = json!([reasoning("rs_1", "cm1.xai.-..x"), call(id), result]);
+            assert_eq!(
+                fits(&marked, &gpt),
+                (json!([bare, result]), "signatures, item_ids".into()),
+                "{id}"
+            );
+        }
+        let own = json!([call("fc_68a0"), result]);
+        assert_eq!(
+            samples::plan(&body(&own), Operation::Responses, &gpt),
+            Plan::Passthrough
+        );
+        assert_eq!(
+            fits(&own, &responses("xai/grok-4.5")),
+            (json!([bare, result]), "item_ids".into())
+        );
+    }
+}

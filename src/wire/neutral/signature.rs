@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::Protocol;
 
 /// The proof that a provider adds to thoughts or calls: a signature, or the thoughts in encrypted form. Only those of one domain
-/// can read it, so it goes back to them and to nobody else.
+/// can read it, so it goes back to them and to no other.
 ///
 /// A client gets it as it is where its protocol is the domain's own. Else it gets it in a field that its protocol defines as
 /// opaque, with a mark of the domain ([`Signature::packed`]), and sends it back with its next request.

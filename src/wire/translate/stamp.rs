@@ -6,7 +6,7 @@ use crate::wire::neutral::{Event, Part, Response, Signature, domain_name, model_
 /// Those who can read what a provider signs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Stamp {
-    /// Their name; empty: nobody can read it.
+    /// Their name; empty: the signatures are of no use to any server.
     domain: String,
     /// The mark of the only model that takes its signatures back, if they are bound to one.
     model: String,
@@ -26,7 +26,7 @@ impl Stamp {
         Self { domain, model }
     }
 
-    /// The signature with its domain; `None` if nobody can read it.
+    /// The signature with its domain; `None` if no server can read it.
     fn mark<'a>(&self, mut signature: Signature<'a>) -> Option<Signature<'a>> {
         if signature.domain.is_empty() {
             signature.domain = self.domain.clone().into();

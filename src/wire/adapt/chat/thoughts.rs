@@ -145,3 +145,107 @@ fn words(message: &OutlineNode<'_>) -> Option<String> {
     let words = chat::words_of_thoughts(&Value::Object(lists));
     (!words.is_empty()).then_some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::Protocol;
+    use crate::wire::adapt::TargetFacts;
+    use crate::wire::adapt::samples::{self, fitted, shipped, stated};
+    use crate::wire::operation::Operation;
+
+    fn chat(id: &str) -> TargetFacts {
+        shipped(id, Protocol::OpenaiChat)
+    }
+
+    /// A turn of the model with one call, which is answered.
+    fn body(more: &Value) -> Value {
+        let mut turn = json!({"role": "assistant", "content": "", "tool_calls": [
+            {"id": "call1abcd", "type": "function", "function": {"name": "f", "arguments": "{}"}}]});
+        turn.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}, turn,
+            {"role": "tool", "tool_call_id": "call1abcd", "content": "1"}]})
+    }
+
+    #[track_caller]
+    fn fits(more: &Value, target: &TargetFacts) -> (Value, String) {
+        let (out, notes) = fitted(&body(more).to_string(), Operation::Chat, target);
+        (out["messages"][1].clone(), notes)
+    }
+
+    #[test]
+    fn words_move_to_the_targets_own_field() {
+        let kimi = chat("moonshotai/kimi-k3");
+        for sent in [
+            json!({"reasoning": "hm"}),
+            json!({"reasoning_content": null, "reasoning": "hm"}),
+            json!({"reasoning_text": "hm", "reasoning_content": ""}),
+            json!({"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "cm1.anthropic.-..Eq"}]}),
+            json!({"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]}),
+        ] {
+            let (turn, notes) = fits(&sent, &kimi);
+            assert_eq!(turn["reasoning_content"], "hm", "{sent}");
+            assert!(!turn.to_string().contains("cm1."), "{turn}");
+            assert!(notes.contains("thoughts"), "{notes}");
+        }
+
+        let own = body(&json!({"reasoning_content": "hm"}));
+        assert_eq!(fitted(&own.to_string(), Operation::Chat, &kimi), (own, String::new()));
+        assert_eq!(
+            fits(&json!({"reasoning_content": ""}), &kimi).0["reasoning_content"],
+            " "
+        );
+    }
+
+    #[test]
+    fn a_model_that_wants_tags_gets_its_thoughts_before_the_text() {
+        let minimax = chat("minimax/minimax-m2.7");
+
+        for (content, expected) in [
+            (json!("Yes"), json!("<think>\nhm\n</think>\n\nYes")),
+            (json!(null), json!("<think>\nhm\n</think>\n\n")),
+            (json!(""), json!("<think>\nhm\n</think>\n\n")),
+            (json!("<think>so</think>Yes"), json!("<think>so</think>Yes")),
+            (
+                json!([{"type": "text", "text": "Yes"}]),
+                json!([{"type": "text", "text": "<think>\nhm\n</think>\n\n"}, {"type": "text", "text": "Yes"}]),
+            ),
+        ] {
+            let (turn, _) = fits(&json!({"content": content, "reasoning_content": "hm"}), &minimax);
+            assert_eq!((&turn["content"], turn.get("reasoning_content")), (&expected, None));
+        }
+        assert_eq!(fits(&json!({"content": "Yes"}), &minimax).0["content"], "Yes");
+    }
+
+    #[test]
+    fn members_that_a_strict_server_does_not_know_are_left_out_all_at_once() {
+        let sent = json!({"refusal": null, "reasoning_content": "hm", "annotations": [],
+            "thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "cm1.anthropic.-..Eq"}]});
+        for id in ["google/gemini-3.1-pro-preview", "mistral/mistral-large-latest"] {
+            let (turn, notes) = fits(&sent, &chat(id));
+            let left = ["refusal", "reasoning_content", "annotations", "thinking_blocks"];
+            assert!(left.iter().all(|name| turn.get(name).is_none()), "{turn}");
+            assert!(notes.contains("thoughts") && notes.contains("rewritten"), "{notes}");
+        }
+    }
+
+    #[test]
+    fn a_packed_signature_reaches_no_server_and_others_stay() {
+        let block = |signature: &str| json!({"reasoning_content": "hm", "thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": signature}]});
+        let unknown = stated(
+            &json!({"roles": {"developer": "native", "system": "anywhere"}}),
+            Protocol::OpenaiChat,
+        );
+
+        let (turn, notes) = fits(&block("cm1.anthropic.-..Eq"), &unknown);
+        assert_eq!((turn.get("thinking_blocks"), notes.as_str()), (None, "signatures"));
+        assert_eq!(turn["reasoning_content"], "hm");
+
+        let native = body(&block("Eq")).to_string();
+        assert_eq!(
+            samples::plan(&native, Operation::Chat, &unknown),
+            crate::wire::adapt::Plan::Passthrough
+        );
+    }
+}

@@ -129,3 +129,164 @@ fn is_call_signature(part: &Part<'_>) -> bool {
     };
     signature.kind == SignatureKind::Call
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::FactsPatch;
+    use crate::wire::neutral::{ToolCall, model_mark};
+
+    fn facts(patch: &serde_json::Value) -> Facts {
+        let patch: FactsPatch = serde_json::from_value(patch.clone()).unwrap();
+        Facts::default().with(&patch)
+    }
+
+    fn signed(domain: &'static str, kind: SignatureKind, model: Option<&'static str>) -> Part<'static> {
+        Part::Thinking {
+            text: if kind == SignatureKind::Thoughts { "hm" } else { "" }.into(),
+            signature: Some(Signature {
+                domain: domain.into(),
+                kind,
+                model: model.map(Into::into),
+                ..Signature::of_thoughts("s")
+            }),
+        }
+    }
+
+    fn words() -> Part<'static> {
+        Part::Thinking {
+            text: "hm".into(),
+            signature: None,
+        }
+    }
+
+    fn call() -> Part<'static> {
+        Part::ToolCall(ToolCall {
+            id: "a".into(),
+            name: "f".into(),
+            namespace: None,
+            arguments: "{}".into(),
+            custom: false,
+        })
+    }
+
+    fn fitted(
+        parts: Vec<Part<'static>>,
+        facts: &Facts,
+        protocol: Protocol,
+    ) -> (Vec<Part<'static>>, Option<Thinking>, String) {
+        let mut request = Request {
+            turns: vec![Turn {
+                role: Role::Assistant,
+                parts,
+            }],
+            ..Request::default()
+        };
+        let mut notes = Notes::default();
+        fit(&mut request, facts, protocol, "m-1", &mut notes);
+        let parts = request.turns.pop().map(|turn| turn.parts).unwrap_or_default();
+        (parts, request.thinking, notes.to_string())
+    }
+
+    #[test]
+    fn a_signature_goes_to_its_domain_only_and_words_where_they_are_wanted() {
+        let claude = facts(&json!({"seals": {"domain": "anthropic"}}));
+        let keeps = facts(&json!({"thinking": {"back": "kept", "back_field": "reasoning_content"}}));
+        let own = signed("anthropic", SignatureKind::Thoughts, Some(""));
+        let foreign = signed("openai", SignatureKind::Thoughts, Some(""));
+        let all = || vec![own.clone(), foreign.clone(), words(), call()];
+
+        let (parts, _, notes) = fitted(all(), &claude, Protocol::AnthropicMessages);
+        assert_eq!(
+            (parts, notes.as_str()),
+            (vec![own.clone(), call()], "signatures, thoughts")
+        );
+
+        let (parts, _, notes) = fitted(all(), &keeps, Protocol::OpenaiChat);
+        assert_eq!(
+            (parts, notes.as_str()),
+            (vec![words(), words(), words(), call()], "signatures")
+        );
+        assert_eq!(fitted(all(), &Facts::default(), Protocol::OpenaiChat).0, [call()]);
+    }
+
+    #[test]
+    fn a_server_of_which_nothing_is_known_gets_the_signatures_of_its_own_protocol() {
+        let native = signed("anthropic", SignatureKind::Thoughts, None);
+
+        let (parts, _, notes) = fitted(vec![native.clone()], &Facts::default(), Protocol::AnthropicMessages);
+        assert_eq!((parts, notes.as_str()), (vec![native.clone()], ""));
+        assert!(
+            fitted(vec![native], &Facts::default(), Protocol::OpenaiResponses)
+                .0
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_bound_signature_goes_to_its_own_model_only() {
+        let bound = facts(&json!({"seals": {"domain": "anthropic", "binding": "prefix"}}));
+        let free = facts(&json!({"seals": {"domain": "anthropic"}}));
+        let mark: &'static str = model_mark("m-1").leak();
+        let of = |model| signed("anthropic", SignatureKind::Thoughts, model);
+
+        for (facts, model, stays) in [
+            (&bound, Some(mark), true),
+            (&bound, Some("otherone"), false),
+            (&bound, Some(""), false),
+            (&bound, None, true),
+            (&free, Some(""), true),
+            (&free, Some(mark), false),
+        ] {
+            let (parts, ..) = fitted(vec![of(model), call()], facts, Protocol::AnthropicMessages);
+            assert_eq!(parts.len() == 2, stays, "{model:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_call_of_a_turn_gets_what_stands_for_a_missing_signature() {
+        let google = facts(&json!({"seals": {"domain": "google", "missing": "skip"}}));
+        let own = signed("google", SignatureKind::Call, Some(""));
+        let signature = |parts: &[Part<'_>]| match &parts[0] {
+            Part::Thinking {
+                signature: Some(signature),
+                ..
+            } => (signature.kind, signature.value.to_string()),
+            other => panic!("{other:?}"),
+        };
+
+        let (parts, _, notes) = fitted(vec![own.clone(), call(), call()], &google, Protocol::OpenaiChat);
+        assert_eq!((parts, notes.as_str()), (vec![own, call(), call()], ""));
+
+        for before in [vec![], vec![signed("other", SignatureKind::Call, Some(""))]] {
+            let parts = [before, vec![call(), call()]].concat();
+            let (parts, _, notes) = fitted(parts, &google, Protocol::OpenaiChat);
+            assert_eq!(signature(&parts), (SignatureKind::Call, "skip".into()));
+            assert_eq!((parts.len(), notes.as_str()), (3, "signatures"));
+        }
+    }
+
+    #[test]
+    fn thoughts_that_are_needed_and_lost_become_a_blank_or_switch_thinking_off() {
+        let needed = |more: serde_json::Value| {
+            let thinking = json!({"thinks": true, "default_on": true, "switch": "thinking_type", "back": "needed_with_calls",
+                "back_field": "reasoning_content"});
+            facts(&json!({"thinking": thinking})).with(&serde_json::from_value(json!({"thinking": more})).unwrap())
+        };
+        let (off, blank) = (
+            needed(json!({})),
+            needed(json!({"placeholder": true, "off": "impossible"})),
+        );
+
+        assert_eq!(
+            fitted(vec![call()], &off, Protocol::OpenaiChat),
+            (vec![call()], Some(Thinking::Off), "thoughts".into())
+        );
+        assert_eq!(fitted(vec![words(), call()], &off, Protocol::OpenaiChat).1, None);
+        assert_eq!(fitted(vec![Part::text("a")], &off, Protocol::OpenaiChat).1, None);
+        let (parts, thinking, notes) = fitted(vec![call()], &blank, Protocol::OpenaiChat);
+        assert_eq!((parts.len(), thinking, notes.as_str()), (2, None, "thoughts"));
+    }
+}
