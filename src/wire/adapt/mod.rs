@@ -10,6 +10,8 @@ mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+#[cfg(test)]
+mod history_tests;
 mod messages;
 mod neutral;
 mod note;

@@ -13,7 +13,12 @@ use crate::wire::neutral::{CallIdForms, Signature, is_own_item_id, is_packed, ow
 const DEPTH: usize = 3;
 
 /// The kinds of items whose ids OpenAI checks, and how they begin.
-const CHECKED: [(&str, &str); 3] = [("message", "msg"), ("function_call", "fc"), ("custom_tool_call", "ctc")];
+const CHECKED: [(&str, &str); 4] = [
+    ("message", "msg"),
+    ("function_call", "fc"),
+    ("custom_tool_call", "ctc"),
+    ("reasoning", "rs"),
+];
 
 /// Fits the items of `input`.
 pub(super) fn fit(body: &str, target: &TargetFacts, edits: &mut Edits) {
@@ -27,10 +32,8 @@ pub(super) fn fit(body: &str, target: &TargetFacts, edits: &mut Edits) {
     let mut forms = CallIdForms::new(target.facts.ids.call, target.protocol);
     let goes = |item: &OutlineNode<'_>| kind_is(item, "reasoning") && !stays(item, &seals);
     elements::leave_out_where(&input, goes, edits, Element::Signatures);
-    for item in input.elements() {
-        if kind_is(&item, "reasoning") {
-            unpack(&item, edits);
-        } else {
+    for item in input.elements().filter(|item| !goes(item)) {
+        if !unpack(&item, edits) {
             item_id(&item, &seals, edits);
         }
         call_id(&item, &mut forms, edits);
@@ -50,10 +53,9 @@ fn stays(item: &OutlineNode<'_>, seals: &Seals<'_>) -> bool {
         Some(_) => seals.domain.is_empty() && !is_packed(&sent),
         // A provider may have kept the thoughts under their id, unless the gateway has made it.
         None => {
-            let has_foreign_id = item
-                .get("id")
-                .and_then(|id| id.string())
-                .is_none_or(|id| is_own_item_id(&id));
+            let is_foreign = |id: &str| is_own_item_id(id) || is_owner(seals) && !id.starts_with("rs");
+            let id = item.get("id").and_then(|id| id.string());
+            let has_foreign_id = id.is_some_and(|id| is_foreign(&id));
             let may_have_kept = seals.domain.is_empty() || is_owner(seals);
             may_have_kept && !has_foreign_id && !is_packed(&sent)
         }
@@ -71,21 +73,21 @@ fn is_owner(seals: &Seals<'_>) -> bool {
     seals.domain == own_domain(Protocol::OpenaiResponses)
 }
 
-/// Gives thoughts that the target reads the form in which it has made them.
-fn unpack(item: &OutlineNode<'_>, edits: &mut Edits) {
+/// Gives thoughts that the target reads the form in which it has made them. `false` if they have that form, or it is another item.
+fn unpack(item: &OutlineNode<'_>, edits: &mut Edits) -> bool {
     let sent = encrypted(item);
     if !is_packed(&sent) {
-        return;
+        return false;
     }
     let (Some(signature), Some(node)) = (
         Signature::unpacked(&sent, Protocol::OpenaiResponses),
         item.get("encrypted_content"),
     ) else {
-        return;
+        return false;
     };
 
     edits.replace(node.span(), quote(&signature.value), Note::Element(Element::Signatures));
-    let Some(id) = item.get("id") else { return };
+    let Some(id) = item.get("id") else { return true };
     match signature.id {
         Some(own) => edits.replace(id.span(), quote(&own), Note::Element(Element::Signatures)),
         None if id.string().is_some_and(|id| is_own_item_id(&id)) => {
@@ -93,20 +95,22 @@ fn unpack(item: &OutlineNode<'_>, edits: &mut Edits) {
         }
         None => {}
     }
+    true
 }
 
 /// Leaves out the id of an item that another server has given it: the target may look for it, or refuse its form.
 fn item_id(item: &OutlineNode<'_>, seals: &Seals<'_>, edits: &mut Edits) {
     let Some(id) = item.get("id") else { return };
     let Some(text) = id.string() else { return };
-    let kind = item.get("type");
-    let checked = CHECKED
-        .iter()
-        .find(|(known, _)| kind.as_ref().is_some_and(|kind| kind.is(known)));
+    let kind = item.get("type").and_then(|kind| kind.string());
+    // The type of a message may be left out.
+    let kind = kind.unwrap_or("message".into());
+    let checked = CHECKED.iter().find(|(known, _)| *known == kind);
 
     let is_foreign = match checked {
         Some((_, start)) if is_owner(seals) => !text.starts_with(start),
-        Some(_) => !seals.domain.is_empty(),
+        // Thoughts that stay are the target's own.
+        Some((kind, _)) => *kind != "reasoning" && !seals.domain.is_empty(),
         None => false,
     };
     if is_foreign || is_own_item_id(&text) {

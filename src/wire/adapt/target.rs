@@ -10,7 +10,7 @@ use crate::domain::{
 };
 use crate::wire::chat::writes_tags;
 use crate::wire::control::{Control, FieldSet, TopField};
-use crate::wire::neutral::{Signature, domain_name, may_have_own_item_ids, model_mark, own_domain, pack_start};
+use crate::wire::neutral::{Signature, domain_name, may_have_foreign_item_ids, model_mark, own_domain, pack_start};
 
 /// What a model takes at one address, made ready for plans.
 #[derive(Clone, Debug)]
@@ -61,9 +61,7 @@ impl TargetFacts {
     pub(super) fn looks_inside(&self, body: &[u8]) -> bool {
         let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
         let has_history = || match self.protocol {
-            Protocol::AnthropicMessages => {
-                has("tool_use_id") || (checks_signatures(&self.facts) && has("\"thinking\""))
-            }
+            Protocol::AnthropicMessages => has("tool_use_id") || (checks_signatures(&self.facts) && has("thinking\"")),
             Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
             Protocol::OpenaiResponses => has("\"id\"") || has("encrypted_content"),
         };
@@ -73,7 +71,7 @@ impl TargetFacts {
     /// Whether a request has what the gateway has told a client and the owner of its protocol would refuse.
     fn has_marks(&self, body: &[u8]) -> bool {
         let is_responses = self.protocol == Protocol::OpenaiResponses;
-        Signature::may_be_packed_in(body) || is_responses && may_have_own_item_ids(body)
+        Signature::may_be_packed_in(body) || is_responses && may_have_foreign_item_ids(body)
     }
 
     /// Whether earlier thoughts go back within tags in the text (chat).

@@ -24,8 +24,81 @@ pub(super) fn thoughts(message: &Value) -> Vec<Part<'_>> {
         let details: Vec<_> = detailed_thoughts(message).collect();
         (!details.is_empty()).then(|| details.join("\n\n").into())
     });
-    let thinking = thoughts.map(|text| Part::Thinking { text, signature: None });
+    let signature = signed_details(message).map(|details| details_signature(details.to_string()));
+    let is_empty = thoughts.is_none() && signature.is_none();
+    let thinking = (!is_empty).then(|| Part::Thinking {
+        text: thoughts.unwrap_or_default(),
+        signature,
+    });
     thinking.into_iter().collect()
+}
+
+/// The list of `reasoning_details`, if one of them is signed or encrypted: their server wants them back as they are.
+fn signed_details(message: &Value) -> Option<&Value> {
+    let details = message.get("reasoning_details")?;
+    details.as_array()?.iter().any(is_signed).then_some(details)
+}
+
+/// Whether an entry of `reasoning_details` is signed or encrypted.
+fn is_signed(detail: &Value) -> bool {
+    let has = |key: &str| {
+        detail
+            .get(key)
+            .and_then(Value::as_str)
+            .is_some_and(|text| !text.is_empty())
+    };
+    has("data") || has("signature")
+}
+
+fn details_signature(details: String) -> Signature<'static> {
+    Signature {
+        kind: SignatureKind::Details,
+        ..Signature::of_thoughts(details)
+    }
+}
+
+/// The `reasoning_details` of a stream, as their pieces come.
+#[derive(Debug, Default)]
+pub(super) struct StreamedDetails(Vec<Value>);
+
+impl StreamedDetails {
+    /// Adds those of a delta. Pieces of one entry have the same index: their texts are joined.
+    pub(super) fn add(&mut self, delta: &Value) {
+        let pieces = delta.get("reasoning_details").and_then(Value::as_array);
+        for piece in pieces.into_iter().flatten() {
+            let same = |known: &&mut Value| {
+                let of = |key: &str| known.get(key) == piece.get(key);
+                piece.get("index").is_some() && of("index") && of("type")
+            };
+            match self.0.iter_mut().find(same) {
+                Some(known) => join(known, piece),
+                None => self.0.push(piece.clone()),
+            }
+        }
+    }
+
+    /// The signature that they are, if one of them is signed or encrypted. No more of them are told.
+    pub(super) fn take(&mut self) -> Option<Signature<'static>> {
+        let details = std::mem::take(&mut self.0);
+        details
+            .iter()
+            .any(is_signed)
+            .then(|| details_signature(Value::from(details).to_string()))
+    }
+}
+
+/// Joins the texts of two pieces of one entry; of other members the newer one counts.
+fn join(known: &mut Value, piece: &Value) {
+    let (Some(known), Some(piece)) = (known.as_object_mut(), piece.as_object()) else {
+        return;
+    };
+    for (key, more) in piece.iter().filter(|(_, more)| !more.is_null()) {
+        let grows = matches!(key.as_str(), "text" | "summary" | "data");
+        match (known.get_mut(key), more) {
+            (Some(Value::String(text)), Value::String(more)) if grows => text.push_str(more),
+            _ => drop(known.insert(key.clone(), more.clone())),
+        }
+    }
 }
 
 /// The words of all thoughts of a message, with a blank line between two.
@@ -62,7 +135,6 @@ pub(super) fn plain_thoughts(message: &Value) -> Option<&str> {
 }
 
 /// The thoughts in OpenRouter's `reasoning_details`, in full or as summaries. They repeat the plain ones, if there are any.
-/// Encrypted ones are for OpenRouter alone.
 pub(super) fn detailed_thoughts(message: &Value) -> impl Iterator<Item = &str> {
     let details = message.get("reasoning_details").and_then(Value::as_array);
     details.into_iter().flatten().filter_map(|detail| {

@@ -32,7 +32,7 @@ pub use body_node::Node;
 pub use call_id::{CallIdForms, told_id};
 pub use event::Event;
 pub use gather::Gather;
-pub use item_id::{is_own_item_id, item_id, may_have_own_item_ids};
+pub use item_id::{is_own_item_id, item_id, may_have_foreign_item_ids};
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Source, ToolCall, ToolResult};

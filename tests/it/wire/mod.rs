@@ -5,4 +5,5 @@ mod fuzzed;
 mod matrix;
 mod recorded;
 mod repointing;
+mod signatures;
 mod streams;

@@ -1,12 +1,14 @@
 //! The model's turns as one message.
 
+use serde_json::value::RawValue;
+
 use super::message::{Call, Called, Content, Message, Thoughts};
 use super::no_place;
 use crate::domain::Facts;
 use crate::wire::chat::free_text;
 use crate::wire::chat::thoughts::{think_tags, writes_tags};
 use crate::wire::chat::written_parts::ExtraContent;
-use crate::wire::neutral::{Part, ToolCall, ToolNames, Turn, Untranslatable};
+use crate::wire::neutral::{Part, Signature, SignatureKind, ToolCall, ToolNames, Turn, Untranslatable};
 
 /// Writes turns of the model that follow each other as one message. `None` if they hold no more than thoughts.
 pub(super) fn assistant_message<'w>(
@@ -18,6 +20,7 @@ pub(super) fn assistant_message<'w>(
 
     // The signature of the call that follows.
     let mut signed = None;
+    let mut details = None;
     for turn in turns {
         let mut text = String::new();
         for part in &turn.parts {
@@ -28,6 +31,7 @@ pub(super) fn assistant_message<'w>(
                 Part::Refusal(words) => text.push_str(words),
                 Part::Thinking { text, signature } => {
                     signed = signature.as_ref().and_then(ExtraContent::of).or(signed);
+                    details = signature.as_ref().and_then(details_of).or(details);
                     thoughts.extend((!text.is_empty()).then_some(text.as_ref()));
                 }
                 Part::ToolCall(call) => calls.push(write_call(call, names, signed.take())),
@@ -72,9 +76,16 @@ pub(super) fn assistant_message<'w>(
         content,
         refusal: (!refusals.is_empty()).then(|| refusals.concat()),
         thoughts: Thoughts(thoughts),
+        reasoning_details: details,
         tool_calls: calls,
         tool_call_id: None,
     }))
+}
+
+/// The `reasoning_details` that a signature holds.
+fn details_of<'w>(signature: &'w Signature<'_>) -> Option<&'w RawValue> {
+    let details = (signature.kind == SignatureKind::Details).then_some(&signature.value)?;
+    serde_json::from_str(details).ok()
 }
 
 fn write_call<'w>(call: &'w ToolCall<'_>, names: &'w ToolNames, extra_content: Option<ExtraContent<'w>>) -> Call<'w> {

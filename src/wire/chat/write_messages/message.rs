@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::piece::Piece;
 use crate::wire::chat::written_parts::ExtraContent;
@@ -16,6 +17,8 @@ pub(in crate::wire::chat) struct Message<'w> {
     pub(super) refusal: Option<String>,
     #[serde(flatten)]
     pub(super) thoughts: Thoughts<'w>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reasoning_details: Option<&'w RawValue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_calls: Vec<Call<'w>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,6 +32,7 @@ impl<'w> Message<'w> {
             content: Some(content),
             refusal: None,
             thoughts: Thoughts(None),
+            reasoning_details: None,
             tool_calls: Vec::new(),
             tool_call_id: None,
         }
