@@ -64,12 +64,19 @@ pub enum ResponseMode {
 }
 
 impl ClientRequest {
-    /// Whether the body goes on as it came. A body with thoughts that another protocol signed does not: a provider refuses a
-    /// signature that it did not make, so the request is translated without them.
-    fn can_pass_through(&self, body: &[u8], protocol: Protocol) -> bool {
+    /// Whether a provider's protocol is the client's own.
+    fn can_pass_through(&self, protocol: Protocol) -> bool {
         match self.operation.native() {
             None => self.operation == Operation::Embeddings,
-            Some(native) => native == protocol && !Signature::may_be_packed_in(body),
+            Some(native) => native == protocol,
+        }
+    }
+
+    /// How much the request may be changed. What the gateway itself has packed is always unpacked.
+    fn strictness(&self, body: &[u8]) -> Strictness {
+        match self.strictness {
+            Strictness::Off if Signature::may_be_packed_in(body) => Strictness::Adapt,
+            strictness => strictness,
         }
     }
 
@@ -85,7 +92,7 @@ impl ClientRequest {
             candidate.endpoint.includes_reasoning,
             style,
         )
-        .with_think_tags(candidate.facts.facts.answers.think_tags)
+        .of_model(&candidate.facts.facts, &candidate.target.model.upstream_model)
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {
@@ -168,7 +175,7 @@ impl ClientRequest {
     /// What has to happen to the request before it goes to a candidate.
     fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
         let Candidate { endpoint, facts, .. } = candidate;
-        if !self.can_pass_through(body, endpoint.protocol) {
+        if !self.can_pass_through(endpoint.protocol) {
             return Plan::Translate(Notes::default());
         }
         if facts.takes_as_it_is(control, body) {
@@ -176,7 +183,10 @@ impl ClientRequest {
         }
 
         match std::str::from_utf8(body) {
-            Ok(body) => adapt(RequestView { body, control }, facts).under(self.strictness),
+            Ok(body) => {
+                let strictness = self.strictness(body.as_bytes());
+                adapt(RequestView { body, control }, facts).under(strictness)
+            }
             Err(_) => Plan::Passthrough,
         }
     }
@@ -243,6 +253,7 @@ impl Candidate {
             include_usage: client_request.include_usage,
             includes_reasoning: endpoint.includes_reasoning,
             think_tags: self.facts.facts.answers.think_tags,
+            packs: self.facts.packs.clone(),
             longest_event: endpoint.longest_event,
         };
         passthrough::stream(endpoint.protocol, style)

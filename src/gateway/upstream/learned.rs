@@ -62,7 +62,7 @@ impl Learned {
 
 impl Lessons {
     fn new(until: Instant, patch: FactsPatch, stated: &Arc<TargetFacts>) -> Self {
-        let facts = TargetFacts::new(stated.facts.clone().with(&patch), stated.protocol);
+        let facts = stated.with(stated.facts.clone().with(&patch));
         Self {
             until,
             patch,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     fn stated() -> Arc<TargetFacts> {
-        Arc::new(TargetFacts::new(Facts::default(), Protocol::OpenaiChat))
+        Arc::new(TargetFacts::new(Facts::default(), Protocol::OpenaiChat, "m"))
     }
 
     #[tokio::test(start_paused = true)]
@@ -106,7 +106,11 @@ mod tests {
         let learned = Learned::default();
         learned.learn(&refuses("seed"), &stated());
         let patch: FactsPatch = serde_json::from_value(json!({"openai_fields": true})).unwrap();
-        let renewed = Arc::new(TargetFacts::new(Facts::default().with(&patch), Protocol::OpenaiChat));
+        let renewed = Arc::new(TargetFacts::new(
+            Facts::default().with(&patch),
+            Protocol::OpenaiChat,
+            "m",
+        ));
 
         let facts = learned.facts(&renewed);
 

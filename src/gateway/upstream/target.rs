@@ -56,6 +56,7 @@ impl CallableModel {
             facts: Arc::new(TargetFacts::new(
                 facts(provider, model, endpoint.protocol),
                 endpoint.protocol,
+                &model.upstream_model,
             )),
             endpoint,
         };

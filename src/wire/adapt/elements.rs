@@ -4,14 +4,25 @@ use super::edits::Edits;
 use super::note::{Element, Note};
 use crate::wire::json::{OutlineNode, Span};
 
-/// Leaves out the members of an object, or the elements of a list, that `is_out` names. Each run of them goes with the comma
-/// after it; a run at the end with the comma before it. Returns how many stay.
+/// Leaves out the members of an object, or the elements of a list, that `is_out` names. Returns how many stay. Not to be used
+/// twice on the same object or list: see [`leave_out_by`].
 pub(super) fn leave_out_where(
     around: &OutlineNode<'_>,
     is_out: impl Fn(&OutlineNode<'_>) -> bool,
     edits: &mut Edits,
     what: Element,
 ) -> usize {
+    leave_out_by(around, |child| is_out(child).then_some(what), edits)
+}
+
+/// Leaves out the members of an object, or the elements of a list, for which `what` says what they are. Each run of them goes
+/// with the comma after it; a run at the end with the comma before it. Returns how many stay.
+pub(super) fn leave_out_by(
+    around: &OutlineNode<'_>,
+    what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
+    edits: &mut Edits,
+) -> usize {
+    let is_out = |child: &OutlineNode<'_>| what(child).is_some();
     let children: Vec<_> = around.children().collect();
     let (mut kept, mut kept_end, mut index) = (0, None, 0);
     while let Some(child) = children.get(index) {
@@ -24,9 +35,11 @@ pub(super) fn leave_out_where(
 
         let start = child.member_span().start;
         let mut end = child.span().end;
-        while let Some(last) = children.get(index).filter(|child| is_out(child)) {
+        let first = what(child);
+        while let Some((last, what)) = children.get(index).and_then(|child| Some((child, what(child)?))) {
             end = last.span().end;
             index += 1;
+            edits.notes.add(Note::Element(what));
         }
         let at = match (children.get(index), kept_end) {
             (Some(next), _) => Span {
@@ -38,7 +51,9 @@ pub(super) fn leave_out_where(
                 end,
             },
         };
-        edits.replace(at, "", Note::Element(what));
+        if let Some(first) = first {
+            edits.replace(at, "", Note::Element(first));
+        }
     }
     kept
 }

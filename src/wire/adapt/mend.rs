@@ -102,7 +102,7 @@ impl Mend {
     /// The facts of a target with this change.
     pub fn apply(&self, target: &TargetFacts) -> TargetFacts {
         let facts = target.facts.clone().with(&self.patch);
-        let mut changed = TargetFacts::new(facts, target.protocol);
+        let mut changed = target.with(facts);
         if self.without_signatures {
             changed.leave_out_signatures();
         }
@@ -131,7 +131,7 @@ mod tests {
     /// The body as it goes after a refusal, and what was done.
     fn again(body: &Value, complaint: &Complaint, facts: Facts, operation: Operation) -> (Value, String) {
         let protocol = operation.native().unwrap();
-        let target = TargetFacts::new(facts, protocol);
+        let target = TargetFacts::new(facts, protocol, "m");
         let mend = Mend::of(complaint, &target).unwrap();
         let body = body.to_string();
         let control = Control::read(body.as_bytes(), operation).unwrap();
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_carries_meaning_is_never_mended() {
-        let target = TargetFacts::new(Facts::default(), Protocol::OpenaiChat);
+        let target = TargetFacts::new(Facts::default(), Protocol::OpenaiChat, "m");
         for name in [
             "messages",
             "tools",
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_refusal_of_the_name_that_the_target_does_not_get_mends_nothing() {
-        let target = TargetFacts::new(Facts::default(), Protocol::OpenaiChat);
+        let target = TargetFacts::new(Facts::default(), Protocol::OpenaiChat, "m");
 
         assert_eq!(Mend::of(&field("max_completion_tokens"), &target), None);
     }

@@ -6,21 +6,24 @@
 //! is the same on every turn, as the prompt caches of providers need it.
 
 mod asked;
-mod call_id;
 mod chat;
 mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+#[cfg(test)]
+mod history_tests;
 mod mend;
 mod messages;
 mod neutral;
 mod note;
 mod plan;
 mod protocol_rules;
+mod response_items;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod seals;
 mod target;
 #[cfg(test)]
 mod tests;

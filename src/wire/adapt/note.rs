@@ -71,6 +71,8 @@ pub enum Element {
     TurnOrder,
     /// Ids of calls were changed into a form that the target takes.
     CallIds,
+    /// Ids of items were left out, since another server has given them.
+    ItemIds,
     /// Arguments of calls became an object.
     Arguments,
     /// Calls without a result, or results without a call, were mended.
@@ -104,6 +106,7 @@ impl Element {
             Self::SystemTurns => "system_turns",
             Self::TurnOrder => "turn_order",
             Self::CallIds => "call_ids",
+            Self::ItemIds => "item_ids",
             Self::Arguments => "arguments",
             Self::Orphans => "orphans",
             Self::Thoughts => "thoughts",

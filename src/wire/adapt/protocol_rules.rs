@@ -37,7 +37,7 @@ mod tests {
             "protocols": [{"when": ["tools", when], "not": "openai-chat"}],
         }))
         .unwrap();
-        TargetFacts::new(Facts::default().with(&patch), Protocol::OpenaiChat)
+        TargetFacts::new(Facts::default().with(&patch), Protocol::OpenaiChat, "m")
     }
 
     fn is_away(operation: Operation, body: &Value, target: &TargetFacts) -> bool {

@@ -6,6 +6,7 @@ use super::edits::Edits;
 use super::fields;
 use super::note::Note;
 use super::plan::{Plan, Refusal, RequestView};
+use super::response_items;
 use super::target::TargetFacts;
 use crate::domain::Effort;
 use crate::wire::control::TopField;
@@ -35,6 +36,9 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusa
     let thinks = effort(request, target, &mut edits);
     fields::fit_stated(request, target, thinks, &mut edits)?;
     fields::one_sampling(request, target, &mut edits);
+    if target.looks_inside(request.body.as_bytes()) {
+        response_items::fit(request.body, target, &mut edits);
+    }
 
     Ok(edits)
 }

@@ -1,11 +1,13 @@
 //! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
+mod packed_signatures;
 #[cfg(test)]
 mod tests;
 mod think_tags;
 
 use bytes::Bytes;
 
+use self::packed_signatures::PackedSignatures;
 use self::think_tags::WithoutThinkTags;
 use super::error::ApiError;
 use super::event_stream::{EventStream, EventWatch, Metered, StreamEnd};
@@ -15,6 +17,7 @@ use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
+pub use packed_signatures::pack_signatures;
 pub use think_tags::without_think_tags;
 
 /// How a stream is forwarded to a client of the same protocol.
@@ -28,6 +31,8 @@ pub struct PassthroughStyle {
     pub includes_reasoning: Option<bool>,
     /// Whether thoughts come as `<think>…</think>` (chat): the client gets them in their own field.
     pub think_tags: bool,
+    /// What is put before each signature, if only its maker can read it.
+    pub packs: Option<Bytes>,
     /// The longest event, in bytes.
     pub longest_event: usize,
 }
@@ -40,13 +45,25 @@ impl PassthroughStyle {
             include_usage: false,
             includes_reasoning: None,
             think_tags: false,
+            packs: None,
             longest_event: MAX_EVENT,
         }
     }
 }
 
 /// Begins a stream of `protocol` that is forwarded.
-pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+pub fn stream(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+    let longest_event = style.longest_event;
+    match style.packs.take() {
+        Some(start) => {
+            let stream = as_it_came(protocol, style);
+            Box::new(PackedSignatures::new(stream, protocol, start, longest_event))
+        }
+        None => as_it_came(protocol, style),
+    }
+}
+
+fn as_it_came(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
     let PassthroughStyle {
         include_usage,
         includes_reasoning,

@@ -22,7 +22,7 @@ const LEAST_TOKENS: u64 = 16;
 /// | the system | `instructions`, an empty line between two texts |
 /// | turns of the system | messages of `developer` |
 /// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
-/// | thoughts | a `reasoning` item if their signature is of this protocol, else dropped: OpenAI can read no other |
+/// | thoughts | a `reasoning` item if the target reads their signature, else dropped |
 /// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
 /// | a tool that failed | its output begins with `Error: ` |
 /// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |

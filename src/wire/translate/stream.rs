@@ -7,7 +7,7 @@ use super::answer::Reading;
 use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::writer::{MeteredWriter, Seen};
-use crate::domain::{Protocol, ServiceReport};
+use crate::domain::ServiceReport;
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, Response, ResponseIdentity};
@@ -32,14 +32,14 @@ pub struct TranslatedStream {
 
 impl TranslatedStream {
     pub(super) fn new(
-        (client, provider): (Operation, Protocol),
-        (reading, calls): (Reading, ClientCalls),
+        client: Operation,
+        (reading, source, calls): (Reading, Source, ClientCalls),
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
-            source: Source::new(provider, reading),
+            source,
             writer: MeteredWriter::new(client, identity, reading, calls),
             begun: false,
             reported: None,
