@@ -84,6 +84,14 @@ pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
     TopField::Speed,
 ]);
 
+/// The fields that may have a schema of the answer, in all protocols.
+pub(super) const ANSWER_SCHEMAS: FieldSet = FieldSet::of(&[
+    TopField::ResponseFormat,
+    TopField::OutputConfig,
+    TopField::OutputFormat,
+    TopField::Text,
+]);
+
 /// The fields that limit an answer.
 pub(super) const LIMITS: FieldSet = FieldSet::of(&[
     TopField::MaxTokens,

@@ -18,6 +18,7 @@ mod plan;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod schema;
 mod target;
 #[cfg(test)]
 mod tests;

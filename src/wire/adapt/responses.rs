@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::edits::Edits;
 use super::fields;
-use super::note::Note;
+use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::schema;
 use super::target::TargetFacts;
 use crate::domain::Effort;
 use crate::wire::control::TopField;
@@ -20,23 +21,29 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         return Plan::Passthrough;
     }
 
-    match edits(request, target) {
-        Ok(edits) if edits.is_empty() => Plan::Passthrough,
-        Ok(edits) => Plan::Rewrite(Box::new(edits)),
+    let mut edits = Edits::default();
+    match fit(request, target, &mut edits) {
+        Ok(false) if edits.is_empty() => Plan::Passthrough,
+        Ok(false) => Plan::Rewrite(Box::new(edits)),
+        Ok(true) => {
+            let mut notes: Notes = edits.notes;
+            notes.add(Note::Element(Element::Rewritten));
+            Plan::Translate(notes)
+        }
         Err(refusal) => Plan::Refuse(refusal),
     }
 }
 
-fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusal> {
-    let mut edits = Edits::default();
+/// Fits the request. `true` if elements have to move.
+fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Result<bool, Refusal> {
+    fields::leave_out_unwanted(request, target, edits);
+    limit(request, target, edits);
+    let thinks = effort(request, target, edits);
+    fields::fit_stated(request, target, thinks, edits)?;
+    fields::one_sampling(request, target, edits);
+    schema::fit_tools(request, target, edits);
 
-    fields::leave_out_unwanted(request, target, &mut edits);
-    limit(request, target, &mut edits);
-    let thinks = effort(request, target, &mut edits);
-    fields::fit_stated(request, target, thinks, &mut edits)?;
-    fields::one_sampling(request, target, &mut edits);
-
-    Ok(edits)
+    Ok(schema::fit_answer(request, target, edits))
 }
 
 /// Brings the limit into the bounds of the target.

@@ -1,6 +1,7 @@
 //! What a model takes at one address, made ready for plans.
 
-use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
+use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
+use super::schema;
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
     ToolParameters, TurnOrder, UnknownFields,
@@ -43,6 +44,7 @@ impl TargetFacts {
     pub fn takes_as_it_is(&self, control: &Control, body: &[u8]) -> bool {
         let members = &control.members;
         !self.looks_inside(body)
+            && !schema::has_unions(control, body, self)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
             && self.facts.adds.is_empty()
@@ -128,8 +130,9 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     if facts.tools.empty_list == EmptyTools::Omit || facts.tools.choice_thinking != Default::default() {
         set = set.or(FieldSet::of(&[TopField::Tools, TopField::ToolChoice]));
     }
-    if facts.schema.formats != AnswerFormats::JsonSchema {
-        set = set.or(FieldSet::of(&[TopField::ResponseFormat]));
+    let schema = &facts.schema;
+    if schema.formats != AnswerFormats::JsonSchema || schema.closed || !schema.recursion || !schema.deny.is_empty() {
+        set = set.or(ANSWER_SCHEMAS);
     }
     if !facts.anthropic_fields && protocol == Protocol::AnthropicMessages {
         set = set.or(ANTHROPIC_FIELDS);

@@ -181,7 +181,7 @@ fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
             Ok(Some(Format::Schema {
                 name: described.text_at("name")?.map(Cow::from),
                 description: described.text_at("description")?.map(Cow::from),
-                schema: schema.value,
+                schema: Cow::Borrowed(schema.value),
                 strict: described.flag_at("strict")?,
             }))
         }

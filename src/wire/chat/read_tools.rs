@@ -35,7 +35,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
             parameters.object()?;
         }
         ToolKind::Function {
-            parameters: described.value_at("parameters"),
+            parameters: described.value_at("parameters").map(Cow::Borrowed),
             strict: described.flag_at("strict")?,
         }
     };

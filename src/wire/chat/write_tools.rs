@@ -30,7 +30,7 @@ pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, facts: &Facts, names: &'w ToolN
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
             // OpenAI takes a function without parameters; many other hosts fail.
-            let parameters = parameters.map_or_else(
+            let parameters = parameters.as_deref().map_or_else(
                 || Cow::Owned(json!({"type": "object", "properties": {}})),
                 Cow::Borrowed,
             );

@@ -11,6 +11,7 @@
 mod arguments;
 mod body_node;
 mod event;
+mod format_words;
 mod gather;
 mod names;
 mod not_an_answer;
@@ -28,6 +29,7 @@ mod untranslatable;
 pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
 pub use event::Event;
+pub use format_words::{JSON_ONLY, schema_in_words};
 pub use gather::Gather;
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;

@@ -96,8 +96,13 @@ pub enum Format<'a> {
         /// The schema's purpose, for the model.
         description: Option<Cow<'a, str>>,
         /// The JSON schema itself.
-        schema: &'a Value,
+        schema: Cow<'a, Value>,
         /// Whether the model has to obey the schema exactly.
         strict: Option<bool>,
+    },
+    /// JSON that a schema describes which the target cannot check: the model has to be told of it.
+    Told {
+        /// The JSON schema itself.
+        schema: Cow<'a, Value>,
     },
 }

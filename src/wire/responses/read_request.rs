@@ -1,5 +1,7 @@
 //! Reads a client's request for `POST /v1/responses` into the neutral form.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::effort::effort;
@@ -219,7 +221,7 @@ fn format<'a>(node: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
             Ok(Some(Format::Schema {
                 name: Some(node.need("name")?.text()?.into()),
                 description: node.text_at("description")?.map(Into::into),
-                schema: schema.value,
+                schema: Cow::Borrowed(schema.value),
                 strict: node.flag_at("strict")?,
             }))
         }

@@ -54,7 +54,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
                 schema.object()?;
             }
             ToolKind::Function {
-                parameters: parameters.map(|schema| schema.value),
+                parameters: parameters.map(|schema| Cow::Borrowed(schema.value)),
                 strict: node.flag_at("strict")?,
             }
         }

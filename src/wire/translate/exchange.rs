@@ -10,6 +10,7 @@ use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{Notes, fit_request};
 use crate::wire::event_stream::Metered;
+use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::responses::Commentary;
@@ -67,8 +68,8 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
+        let body: Value =
+            from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
         let notes = fit_request(&mut request, target.facts, provider)?;
@@ -233,6 +234,14 @@ impl ResponseStyle {
             names,
             echo,
         }
+    }
+}
+
+/// Parses a client's body.
+fn from_client(body: &[u8]) -> Result<Value, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => parse(text),
+        Err(_) => serde_json::from_slice(body),
     }
 }
 

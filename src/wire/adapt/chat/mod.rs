@@ -11,6 +11,7 @@ use super::edits::Edits;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::schema;
 use super::target::TargetFacts;
 use crate::domain::{AnswerFormats, LimitField};
 use crate::wire::control::TopField;
@@ -59,7 +60,8 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refu
     fields::one_sampling(request, target, &mut edits);
     tools::fit(request, target, outline.as_ref(), &mut edits);
 
-    let mut moves = format(request, target, &mut edits);
+    schema::fit_tools(request, target, &mut edits);
+    let mut moves = format(request, target, &mut edits) | schema::fit_answer(request, target, &mut edits);
     if let Some(outline) = &outline {
         moves |= conversation::fit(outline, target, &mut edits)?;
     }

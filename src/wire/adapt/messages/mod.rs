@@ -8,6 +8,7 @@ use super::field_sets::ANTHROPIC_FIELDS;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::schema;
 use super::target::TargetFacts;
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -52,11 +53,14 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::fit_stated(request, target, thinks, edits)?;
     fields::one_sampling(request, target, edits);
 
+    schema::fit_tools(request, target, edits);
+    let moves = schema::fit_answer(request, target, edits);
+
     if !target.looks_inside(request.body.as_bytes()) {
-        return Ok(false);
+        return Ok(moves);
     }
     let outline = Outline::of(request.body, DEPTH);
-    conversation::fit(&outline, target, edits)
+    Ok(conversation::fit(&outline, target, edits)? | moves)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod tests;
 mod turns;
 
 use super::note::Notes;
+use super::schema;
 use crate::domain::{Facts, Protocol};
 use crate::wire::neutral::{Request, Untranslatable};
 
@@ -19,6 +20,7 @@ use crate::wire::neutral::{Request, Untranslatable};
 pub fn fit_request(request: &mut Request<'_>, facts: &Facts, protocol: Protocol) -> Result<Notes, Untranslatable> {
     let mut notes = Notes::default();
 
+    schema::fit(request, facts, &mut notes);
     media::fit(request, facts, &mut notes)?;
     turns::move_instructions(request, facts, &mut notes);
     calls::pair(request, &mut notes);
