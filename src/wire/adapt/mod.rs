@@ -22,6 +22,7 @@ mod schema;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tool_shapes;
 
 pub use edits::Edits;
 pub use neutral::fit_request;

@@ -94,6 +94,9 @@ impl Element {
 }
 
 impl Note {
+    /// A stream is asked for, although the client wants a whole answer.
+    pub const STREAMED: Self = Self::Added("stream");
+
     /// Whether what only steers the model was dropped or moved to the nearest that the target knows. Other changes keep the
     /// meaning of the request whole.
     pub const fn steers(self) -> bool {
@@ -129,6 +132,11 @@ impl Notes {
         if !self.0.contains(&note) {
             self.0.push(note);
         }
+    }
+
+    /// Whether this change is among them.
+    pub fn has(&self, note: Note) -> bool {
+        self.0.contains(&note)
     }
 
     /// Adds the changes of `others`.

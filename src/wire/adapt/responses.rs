@@ -41,6 +41,8 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     let thinks = effort(request, target, edits);
     fields::fit_stated(request, target, thinks, edits)?;
     fields::one_sampling(request, target, edits);
+    fields::tier(request, edits);
+    fields::stream(request, target, thinks, edits);
     schema::fit_tools(request, target, edits);
 
     Ok(schema::fit_answer(request, target, edits))

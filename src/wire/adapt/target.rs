@@ -1,10 +1,10 @@
 //! What a model takes at one address, made ready for plans.
 
 use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
-use super::schema;
+use super::{schema, tool_shapes};
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
-    ToolParameters, TurnOrder, UnknownFields,
+    ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
 };
 use crate::wire::control::{Control, FieldSet, TopField};
 
@@ -44,11 +44,14 @@ impl TargetFacts {
     pub fn takes_as_it_is(&self, control: &Control, body: &[u8]) -> bool {
         let members = &control.members;
         !self.looks_inside(body)
+            && !control.has_input_for_messages
+            && !tool_shapes::are_flat(control, body)
             && !schema::has_unions(control, body, self)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
             && self.facts.adds.is_empty()
             && !self.exceeds_limit(control)
+            && !self.has_to_stream(control)
     }
 
     /// Whether a plan has to look into the conversation.
@@ -72,6 +75,11 @@ impl TargetFacts {
     /// Whether the client asks for a longer answer than the model can give.
     pub(super) fn exceeds_limit(&self, control: &Control) -> bool {
         matches!((control.max_tokens, self.facts.max_tokens), (Some(asked), Some(most)) if asked > most)
+    }
+
+    /// Whether the client wants a whole answer of a model that thinks in streams only.
+    pub(super) fn has_to_stream(&self, control: &Control) -> bool {
+        !control.stream && self.facts.thinking.whole_answers == WholeAnswers::StreamOnly
     }
 
     /// Whether fields that the gateway does not know are left out.
@@ -104,7 +112,7 @@ fn unwanted(facts: &Facts) -> FieldSet {
 }
 
 fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
-    let mut set = FieldSet::default();
+    let mut set = FieldSet::of(&[TopField::ServiceTier]);
     match (protocol, facts.limit_field) {
         (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxTokens) => set.add(TopField::MaxCompletionTokens),
         (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxCompletionTokens) => set.add(TopField::MaxTokens),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::read_messages::messages;
 use super::read_thinking::{asks_to_show, thinking};
 use super::read_tools::{choice, tools};
-use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
 ///
@@ -47,7 +47,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     let mut request = Request {
         tools: tools(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
-        max_tokens: body.count_at("max_completion_tokens")?,
+        max_tokens: limit(&body)?,
         stop: stop(&body)?,
         sampling: sampling(&body)?,
         thinking: thinking(&body)?,
@@ -55,14 +55,11 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         format: format(&body)?,
         verbosity: body.text_at("verbosity")?.map(Cow::from),
         user: body.text_at("user")?.map(Cow::from),
-        service_tier: body.text_at("service_tier")?.map(Cow::from),
+        service_tier: body.text_at("service_tier")?.map(tier_of_any),
         prompt_cache_key: body.text_at("prompt_cache_key")?.map(Cow::from),
         stream: body.flag_at("stream")?.unwrap_or(false),
         ..Request::default()
     };
-    if request.max_tokens.is_none() {
-        request.max_tokens = body.count_at("max_tokens")?;
-    }
     if request.user.is_none() {
         request.user = body.text_at("safety_identifier")?.map(Cow::from);
     }
@@ -74,6 +71,40 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     }
 
     Ok(request)
+}
+
+/// Reads the fields of chat of a request that is otherwise one to Responses, where `request` lacks them.
+///
+/// # Errors
+/// As [`read_request`].
+pub fn read_fields_beside<'a>(body: &'a Value, request: &mut Request<'a>) -> Result<(), Untranslatable> {
+    let body = Node::root(body);
+    refuse_the_impossible(&body)?;
+
+    request.stop = stop(&body)?;
+    request.sampling = sampling(&body)?;
+    request.show_thinking |= asks_to_show(&body);
+    if request.max_tokens.is_none() {
+        request.max_tokens = limit(&body)?;
+    }
+    if request.thinking.is_none() {
+        request.thinking = thinking(&body)?;
+    }
+    if request.format.is_none() {
+        request.format = format(&body)?;
+    }
+    if request.verbosity.is_none() {
+        request.verbosity = body.text_at("verbosity")?.map(Cow::from);
+    }
+    Ok(())
+}
+
+/// The token limit: the newer of two names counts.
+fn limit(body: &Node<'_, '_>) -> Result<Option<u64>, Untranslatable> {
+    Ok(match body.count_at("max_completion_tokens")? {
+        None => body.count_at("max_tokens")?,
+        limit => limit,
+    })
 }
 
 /// Makes the system text the user's turn. Some clients put their whole question there, and most protocols need a user who

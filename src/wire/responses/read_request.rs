@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::effort::effort;
 use super::read_items::Input;
 use super::read_tools;
-use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
 ///
@@ -102,7 +102,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             .text_at("safety_identifier")?
             .or(root.text_at("user")?)
             .map(Into::into),
-        service_tier: root.text_at("service_tier")?.map(Into::into),
+        service_tier: root.text_at("service_tier")?.map(tier_of_any),
         prompt_cache_key: root.text_at("prompt_cache_key")?.map(Into::into),
         stream: root.flag_at("stream")?.unwrap_or(false),
         ..Request::default()

@@ -247,6 +247,11 @@ fn from_client(body: &[u8]) -> Result<Value, serde_json::Error> {
 
 fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untranslatable> {
     match client {
+        Operation::Chat if has_input_for_messages(body) => {
+            let mut request = responses::read_request(body)?;
+            chat::read_fields_beside(body, &mut request)?;
+            Ok(request)
+        }
         Operation::Chat => chat::read_request(body),
         Operation::Completions => completions::read_request(body),
         Operation::Responses => responses::read_request(body),
@@ -256,6 +261,15 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "This model's provider speaks no protocol for embeddings.",
         )),
     }
+}
+
+/// Whether a request to chat has the shape of one to Responses.
+fn has_input_for_messages(body: &Value) -> bool {
+    let has_messages = body
+        .get("messages")
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty());
+    !has_messages && body.get("input").is_some_and(|input| !input.is_null())
 }
 
 /// Whether thoughts may come in tags: the model is known to send them so, or it thinks and its protocol has no field for

@@ -6,6 +6,8 @@ mod answer;
 mod client_calls;
 mod exchange;
 mod gathered;
+#[cfg(test)]
+mod request_tests;
 mod source;
 mod stream;
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::edits::Edits;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
-use super::schema;
 use super::target::TargetFacts;
+use super::{schema, tool_shapes};
 use crate::domain::{AnswerFormats, LimitField};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -27,6 +27,13 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         return Plan::Passthrough;
     }
 
+    if request.control.has_input_for_messages {
+        return rewritten(Note::Mapped(TopField::Input));
+    }
+    if tool_shapes::are_flat(request.control, request.body.as_bytes()) {
+        return rewritten(Note::Mapped(TopField::Tools));
+    }
+
     match edits(request, target) {
         Ok(Outcome::Edits(edits)) if edits.is_empty() => Plan::Passthrough,
         Ok(Outcome::Edits(edits)) => Plan::Rewrite(edits),
@@ -36,6 +43,14 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         }
         Err(refusal) => Plan::Refuse(refusal),
     }
+}
+
+/// The request is read in the shape that it has, and written in chat's own.
+fn rewritten(note: Note) -> Plan {
+    let mut notes = Notes::default();
+    notes.add(note);
+    notes.add(Note::Element(Element::Rewritten));
+    Plan::Translate(notes)
 }
 
 /// Edits, or the finding that elements have to move.
@@ -58,6 +73,8 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refu
     let thinks = thinking::fit(request, target, lacks_thoughts, &mut edits);
     fields::fit_stated(request, target, thinks, &mut edits)?;
     fields::one_sampling(request, target, &mut edits);
+    fields::tier(request, &mut edits);
+    fields::stream(request, target, thinks, &mut edits);
     tools::fit(request, target, outline.as_ref(), &mut edits);
 
     schema::fit_tools(request, target, &mut edits);

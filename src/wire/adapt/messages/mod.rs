@@ -52,6 +52,8 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     let thinks = thinking::fit(request, target, edits);
     fields::fit_stated(request, target, thinks, edits)?;
     fields::one_sampling(request, target, edits);
+    fields::tier(request, edits);
+    fields::stream(request, target, thinks, edits);
 
     schema::fit_tools(request, target, edits);
     let moves = schema::fit_answer(request, target, edits);

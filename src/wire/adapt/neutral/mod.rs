@@ -26,6 +26,7 @@ pub fn fit_request(request: &mut Request<'_>, facts: &Facts, protocol: Protocol)
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);
     turns::put_between(request, facts, &mut notes);
+    fields::stream(request, facts, &mut notes);
     fields::note(request, facts, protocol, &mut notes);
 
     Ok(notes)

@@ -1,0 +1,37 @@
+//! Tools of a chat request in the shape of Responses: flat, without the object that chat has around them.
+
+use crate::wire::control::{Control, TopField};
+use crate::wire::json::Outline;
+use crate::wire::operation::Operation;
+
+/// The kinds of tools, which chat also uses as the name of the object around them.
+const KINDS: [&[u8]; 2] = [b"\"function\"", b"\"custom\""];
+
+/// Whether some tools of a chat request are flat.
+pub(super) fn are_flat(control: &Control, body: &[u8]) -> bool {
+    if control.operation() != Operation::Chat {
+        return false;
+    }
+    let tools = control.members.value(TopField::Tools);
+    let tools = tools.and_then(|at| body.get(at.start..at.end)).unwrap_or_default();
+    KINDS.iter().any(|kind| may_be_flat(tools, kind)) && std::str::from_utf8(tools).is_ok_and(has_flat)
+}
+
+/// In chat's own shape each kind is there as often as a value as it is as a key.
+fn may_be_flat(tools: &[u8], kind: &[u8]) -> bool {
+    let (mut keys, mut values) = (0_usize, 0_usize);
+    for at in memchr::memmem::find_iter(tools, kind) {
+        let rest = tools.get(at + kind.len()..).unwrap_or_default();
+        match rest.trim_ascii_start().first() {
+            Some(b':') => keys += 1,
+            _ => values += 1,
+        }
+    }
+    values > keys
+}
+
+fn has_flat(tools: &str) -> bool {
+    let outline = Outline::of(tools, 2);
+    let mut tools = outline.root().elements();
+    tools.any(|tool| tool.get("name").is_some() && tool.get("function").is_none() && tool.get("custom").is_none())
+}

@@ -1,0 +1,159 @@
+//! Requests of clients that have an unusual shape, put into the protocol of a provider.
+
+use serde_json::{Value, json};
+
+use super::{Exchange, ResponseStyle, TranslationTarget};
+use crate::domain::{Facts, FactsPatch, Protocol};
+use crate::wire::neutral::Untranslatable;
+use crate::wire::operation::Operation;
+
+/// The exchange and the provider's request, for a provider of which `patch` is known.
+pub(super) fn opened(
+    (client, provider): (Operation, Protocol),
+    body: &str,
+    patch: &Value,
+) -> Result<(Exchange, Value), Untranslatable> {
+    let patch: FactsPatch = serde_json::from_value(patch.clone()).unwrap();
+    let target = TranslationTarget {
+        model: "their-model",
+        facts: &Facts::default().with(&patch),
+        asks_usage: true,
+        includes_reasoning: None,
+    };
+    let style = ResponseStyle {
+        id: "1".into(),
+        model: "m".into(),
+        ..ResponseStyle::default()
+    };
+    let (exchange, sent) = Exchange::open((client, provider), body.as_bytes(), target, style)?;
+    Ok((exchange, serde_json::from_slice(&sent).unwrap()))
+}
+
+const PROTOCOLS: [Protocol; 3] = [
+    Protocol::OpenaiChat,
+    Protocol::AnthropicMessages,
+    Protocol::OpenaiResponses,
+];
+
+#[test]
+fn a_body_of_responses_is_taken_at_chat_and_answered_as_chat() {
+    let body = json!({
+        "model": "m",
+        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"},
+            {"type": "function_call", "call_id": "c", "name": "read", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c", "output": "1"}],
+        "tools": [
+            {"type": "function", "name": "read", "description": "d", "parameters": {"type": "object", "properties": {"p": {"type": "string"}}}},
+            {"type": "function", "function": {"name": "nested", "parameters": {"type": "object", "properties": {}}}}
+        ],
+        "tool_choice": {"type": "function", "function": {"name": "nested"}},
+        "max_tokens": 50, "stop": "END", "stream": true
+    })
+    .to_string();
+
+    for provider in PROTOCOLS {
+        let stop = if provider == Protocol::OpenaiResponses {
+            body.replace(",\"stop\":\"END\"", "")
+        } else {
+            body.clone()
+        };
+        let (_, sent) = opened((Operation::Chat, provider), &stop, &json!({})).unwrap();
+
+        let names: Vec<&Value> = sent["tools"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tool| tool.pointer("/function/name").or(tool.get("name")).unwrap())
+            .collect();
+        assert_eq!(names, ["read", "nested"], "{sent}");
+        let limit = ["max_tokens", "max_output_tokens"]
+            .iter()
+            .find_map(|name| sent.get(name));
+        assert_eq!(limit, Some(&json!(50)));
+        assert!(sent.to_string().contains("\"hi\"") && sent["stream"] == true);
+    }
+
+    let (exchange, sent) = opened((Operation::Chat, Protocol::OpenaiChat), &body, &json!({})).unwrap();
+    assert_eq!(sent["messages"][2]["tool_calls"][0]["function"]["name"], "read");
+    assert_eq!(
+        sent["tool_choice"],
+        json!({"type": "function", "function": {"name": "nested"}})
+    );
+    let answer = json!({"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]});
+    let told: Value =
+        serde_json::from_slice(&exchange.write_response(answer.to_string().as_bytes()).unwrap().body).unwrap();
+    assert_eq!(
+        (&told["object"], &told["choices"][0]["message"]["content"]),
+        (&json!("chat.completion"), &json!("hi"))
+    );
+}
+
+#[test]
+fn flat_tools_among_nested_ones_are_read_in_chat() {
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}],
+        "tools": [{"type": "function", "function": {"name": "a"}}, {"type": "function", "name": "b", "parameters": {"type": "object"}}],
+        "tool_choice": {"type": "function", "name": "b"}})
+    .to_string();
+
+    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiChat), &body, &json!({})).unwrap();
+
+    assert_eq!(
+        sent["tools"][1],
+        json!({"type": "function", "function": {"name": "b", "parameters": {"type": "object"}}})
+    );
+    assert_eq!(
+        sent["tool_choice"],
+        json!({"type": "function", "function": {"name": "b"}})
+    );
+}
+
+#[test]
+fn half_a_surrogate_pair_is_the_replacement_character() {
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"cut \ud83d"}]}"#;
+
+    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiResponses), body, &json!({})).unwrap();
+
+    assert!(sent["input"].to_string().contains("cut \u{fffd}"), "{sent}");
+}
+
+#[test]
+fn the_effort_default_asks_for_nothing_and_the_usual_tier_is_auto() {
+    let openai = json!({"openai_fields": true, "thinking": {"thinks": true}});
+    let chat = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "reasoning_effort": "default", "service_tier": "on_demand"});
+    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiResponses), &chat.to_string(), &openai).unwrap();
+    assert_eq!((sent.get("reasoning"), &sent["service_tier"]), (None, &json!("auto")));
+
+    let responses =
+        json!({"model": "m", "input": "x", "reasoning": {"effort": "default"}, "service_tier": "on_demand"});
+    let (_, sent) = opened(
+        (Operation::Responses, Protocol::OpenaiChat),
+        &responses.to_string(),
+        &openai,
+    )
+    .unwrap();
+    assert_eq!(
+        (sent.get("reasoning_effort"), &sent["service_tier"]),
+        (None, &json!("auto"))
+    );
+
+    let messages = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}], "service_tier": "on_demand"});
+    let (_, sent) = opened(
+        (Operation::Messages, Protocol::OpenaiChat),
+        &messages.to_string(),
+        &openai,
+    )
+    .unwrap();
+    assert_eq!(sent["service_tier"], "auto");
+}
+
+#[test]
+fn a_model_that_thinks_in_streams_only_streams_and_the_client_gets_a_whole_answer() {
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}]}).to_string();
+    let thinker = json!({"thinking": {"thinks": true, "whole_answers": "stream_only"}});
+
+    let (exchange, sent) = opened((Operation::Messages, Protocol::OpenaiChat), &body, &thinker).unwrap();
+
+    assert_eq!(sent["stream"], true);
+    assert_eq!(sent["stream_options"], json!({"include_usage": true}));
+    assert_eq!(exchange.notes().to_string(), "added:stream");
+}
