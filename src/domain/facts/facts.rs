@@ -180,6 +180,8 @@ patched! {
         audio: Option<bool> = None,
         /// They may stand in the result of a tool.
         in_results: bool = false,
+        /// It opens the addresses of pictures and documents; else only their bytes can be sent.
+        addresses: bool = true,
     }
 }
 

@@ -11,6 +11,7 @@ mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+mod media;
 mod messages;
 mod neutral;
 mod note;
@@ -25,6 +26,7 @@ mod tests;
 mod tool_shapes;
 
 pub use edits::Edits;
+pub use media::ClientBody;
 pub use neutral::fit_request;
 pub use note::{Element, Note, Notes};
 pub use plan::{Plan, Refusal, RequestView, Strictness};

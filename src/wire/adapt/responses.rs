@@ -6,11 +6,15 @@ use super::edits::Edits;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
-use super::schema;
 use super::target::TargetFacts;
+use super::{media, schema};
 use crate::domain::Effort;
 use crate::wire::control::TopField;
-use crate::wire::json::{Outline, quote};
+use crate::wire::json::{Outline, OutlineNode, quote};
+
+/// Values of items that a plan looks at have at most so many objects and lists around them:
+/// body, input, item, content, part.
+const DEPTH: usize = 5;
 
 /// The least limit that OpenAI's Responses accept.
 const LEAST_LIMIT: u64 = 16;
@@ -45,7 +49,14 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::stream(request, target, thinks, edits);
     schema::fit_tools(request, target, edits);
 
-    Ok(schema::fit_answer(request, target, edits))
+    let mut moves = schema::fit_answer(request, target, edits);
+    if target.looks_inside(request.body.as_bytes()) {
+        let outline = Outline::of(request.body, DEPTH);
+        let items = outline.root().get("input");
+        let items: Vec<OutlineNode<'_>> = items.into_iter().flat_map(|items| items.elements()).collect();
+        moves |= media::fit("input", &items, target, edits)?;
+    }
+    Ok(moves)
 }
 
 /// Brings the limit into the bounds of the target.

@@ -1,7 +1,7 @@
 //! What a model takes at one address, made ready for plans.
 
 use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
-use super::{schema, tool_shapes};
+use super::{media, schema, tool_shapes};
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
     ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
@@ -64,7 +64,7 @@ impl TargetFacts {
             Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
             Protocol::OpenaiResponses => false,
         };
-        self.needs_deep || (self.needs_history && has_history())
+        self.needs_deep || (self.needs_history && has_history()) || media::may_be_in(body, &self.facts, self.protocol)
     }
 
     /// Whether the target refuses thoughts without a signature.
@@ -158,7 +158,6 @@ fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
         || facts.ids.call == CallIds::NineAlphanumeric
         || facts.thinking.back == ThoughtsBack::Refused
         || facts.thinking.back == ThoughtsBack::NeededWithCalls
-        || facts.media.image == Some(false)
         || facts.tools.parameters == ToolParameters::Needed;
     match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {

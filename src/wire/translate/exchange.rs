@@ -8,7 +8,7 @@ use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
-use crate::wire::adapt::{Notes, fit_request};
+use crate::wire::adapt::{ClientBody, Notes, fit_request};
 use crate::wire::event_stream::Metered;
 use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
@@ -72,7 +72,7 @@ impl Exchange {
             from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
-        let notes = fit_request(&mut request, target.facts, provider)?;
+        let notes = fit_request(&mut request, (target.facts, provider), ClientBody(&body))?;
 
         let TranslationTarget { model, facts, .. } = target;
         let names = ToolNames::new(&request, longest_tool_name(provider));

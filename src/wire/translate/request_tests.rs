@@ -157,3 +157,67 @@ fn a_model_that_thinks_in_streams_only_streams_and_the_client_gets_a_whole_answe
     assert_eq!(sent["stream_options"], json!({"include_usage": true}));
     assert_eq!(exchange.notes().to_string(), "added:stream");
 }
+
+#[test]
+fn a_part_that_the_target_cannot_take_is_refused_by_its_path_in_the_clients_body() {
+    let blind = json!({"media": {"image": false, "audio": false, "pdf": false}});
+    let refused = |from: (Operation, Protocol), body: Value, patch: &Value| {
+        let error = opened(from, &body.to_string(), patch).unwrap_err();
+        assert!(!error.invalid && error.message.contains(&*error.param), "{error}");
+        error.param.into_owned()
+    };
+    let image = json!({"type": "input_image", "image_url": "data:image/png;base64,AAAA"});
+    let text = json!({"type": "input_text", "text": "x"});
+    let responses = json!({"model": "m", "input": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": [text, image]}]});
+    assert_eq!(
+        refused((Operation::Responses, Protocol::OpenaiChat), responses, &blind),
+        "input[2].content[1]"
+    );
+
+    let sound = json!({"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}});
+    let chat = json!({"model": "m", "messages": [{"role": "user", "content": [sound]}]});
+    assert_eq!(
+        refused((Operation::Chat, Protocol::AnthropicMessages), chat, &json!({})),
+        "messages[0].content[0]"
+    );
+
+    let document = |url: &str| json!({"type": "document", "source": {"type": "url", "url": url}});
+    let messages = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [{"type": "text", "text": "x"}, document("https://x/y.pdf")]}]});
+    assert_eq!(
+        refused((Operation::Messages, Protocol::OpenaiChat), messages, &json!({})),
+        "messages[0].content[1]"
+    );
+
+    let earlier = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [document("https://x/y.pdf")]},
+        {"role": "assistant", "content": "I see."}, {"role": "user", "content": "Go on"}]});
+    let (exchange, sent) = opened(
+        (Operation::Messages, Protocol::OpenaiChat),
+        &earlier.to_string(),
+        &json!({}),
+    )
+    .unwrap();
+    assert_eq!(
+        sent["messages"][0]["content"],
+        "[A document was here, at an address that this model cannot open.]"
+    );
+    assert_eq!(exchange.notes().to_string(), "media");
+}
+
+#[test]
+fn what_a_tool_shows_stands_in_the_users_words_where_results_are_text_only() {
+    let result = json!({"type": "tool_result", "tool_use_id": "c", "content": [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}]});
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "f", "input": {}}]}, {"role": "user", "content": [result]}]})
+    .to_string();
+
+    let (exchange, sent) = opened(
+        (Operation::Messages, Protocol::OpenaiResponses),
+        &body,
+        &json!({"media": {"in_results": false}}),
+    )
+    .unwrap();
+
+    assert_eq!(sent["input"][2]["output"], "What the tool shows follows its answer.");
+    assert_eq!(sent["input"][3]["content"][1]["type"], "input_image");
+    assert_eq!(exchange.notes().to_string(), "media");
+}

@@ -1,11 +1,12 @@
 //! The messages of a chat request, as the target takes them.
 
 use super::message::{between, calls, role_is};
-use super::{media, results};
+use super::results;
 use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack};
 use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
+use crate::wire::adapt::media;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
@@ -47,9 +48,9 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     }
     let orphans = results::fit(&messages, target, edits);
     order(&messages, target, edits);
-    media::fit(&messages, target, edits)?;
+    let shown = media::fit("messages", &messages, target, edits)?;
     last(&messages, target, edits);
-    Ok(moves | orphans)
+    Ok(moves | orphans | shown)
 }
 
 /// The thoughts of a message that are not empty.

@@ -1,7 +1,6 @@
 //! Plans for a chat request that goes to a provider that speaks chat.
 
 mod conversation;
-mod media;
 mod message;
 mod results;
 mod thinking;

@@ -2,26 +2,30 @@
 
 mod calls;
 mod fields;
-mod media;
 #[cfg(test)]
 mod tests;
 mod turns;
 
+use super::media::{self, ClientBody};
 use super::note::Notes;
 use super::schema;
 use crate::domain::{Facts, Protocol};
 use crate::wire::neutral::{Request, Untranslatable};
 
 /// Fits a request to a model at an address that speaks `protocol`. The writers of requests leave out what the facts do not
-/// take; the notes say so.
+/// take; the notes say so. `client`: the body that the request was read from.
 ///
 /// # Errors
 /// If the newest turn shows what the model cannot read.
-pub fn fit_request(request: &mut Request<'_>, facts: &Facts, protocol: Protocol) -> Result<Notes, Untranslatable> {
+pub fn fit_request(
+    request: &mut Request<'_>,
+    (facts, protocol): (&Facts, Protocol),
+    client: ClientBody<'_>,
+) -> Result<Notes, Untranslatable> {
     let mut notes = Notes::default();
 
     schema::fit(request, facts, &mut notes);
-    media::fit(request, facts, &mut notes)?;
+    media::fit_neutral(request, (facts, protocol), client, &mut notes)?;
     turns::move_instructions(request, facts, &mut notes);
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);
