@@ -10,6 +10,7 @@ mod citations;
 mod free_text;
 mod passthrough;
 mod pieces;
+mod pieces_of_others;
 mod read_content;
 mod read_events;
 mod read_messages;

@@ -14,14 +14,16 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | field | what becomes of it |
 /// | --- | --- |
 /// | `model` | not read here: the gateway has chosen the model already |
+/// | `input` in the place of `messages` | read as a request to Responses, with the fields of chat beside it |
 /// | `messages` of `system` and `developer` at the start | `system`; if there is nothing else, a turn of the user |
 /// | the same later on | turns of the system |
 /// | `messages` of `user`, `assistant`, `tool` | turns; results that follow each other are one turn of the user; `name` is dropped |
 /// | `messages` of `function`, `function_call` | refused: retired in 2023, and without the ids that others need |
 /// | parts `text`, `image_url`, `input_audio`, `file` with data | parts; `cache_control`, as LiteLLM's and OpenRouter's clients send it, is kept |
+/// | Mistral's parts `document_url`, `file_url`, `thinking`, `input_audio` as a text | a document, thoughts, sound |
 /// | parts `file` with `file_id`, `audio` of the assistant | refused: files and sounds kept by a provider are out of reach |
 /// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their signatures |
-/// | `tools` of `function` and `custom` | tools |
+/// | `tools` of `function` and `custom` | tools, also without the object around them, as Responses has them |
 /// | other `tools`, `functions`, `function_call`, `web_search_options` | refused |
 /// | `tool_choice` | kept; `allowed_tools` leaves only those tools |
 /// | `parallel_tool_calls` | kept |
@@ -29,10 +31,11 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | `stop`, `temperature`, `top_p`, `top_k`, `frequency_penalty`, `presence_penalty`, `seed` | kept |
 /// | `reasoning_effort` | thinking; else `reasoning` (OpenRouter), `thinking` (DeepSeek, LiteLLM), `enable_thinking`, `chat_template_kwargs.enable_thinking` (Qwen) |
 /// | `response_format` | the format |
-/// | `verbosity`, `service_tier`, `prompt_cache_key` | kept |
+/// | `verbosity`, `service_tier`, `prompt_cache_key` | kept; the tier `on_demand` is `auto` |
 /// | `user`, else `safety_identifier` | the user |
 /// | `stream` | kept; `stream_options.include_usage` decides what the answer shows, not what is asked for |
-/// | `n` above 1, `logprobs`, `top_logprobs` above 0, `logit_bias` with members | refused: others cannot do that, and the caller would count on it |
+/// | `n` above 1, `logprobs`, `top_logprobs` above 0 | refused: others cannot do that, and the caller would count on it |
+/// | `logit_bias` | dropped: the numbers of tokens mean nothing to another model |
 /// | `modalities` with `audio` | refused |
 /// | `store`, `metadata`, `prediction`, `moderation`, `prompt_cache_options`, `prompt_cache_retention` | dropped: they change nothing in the answer |
 /// | anything else | dropped |
@@ -153,12 +156,6 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     {
         return Err(node.impossible("this model's provider does not tell probabilities."));
     }
-    if let Some(node) = body.get("logit_bias")
-        && !node.object()?.is_empty()
-    {
-        return Err(node.impossible("this model's provider cannot bias tokens."));
-    }
-
     if let Some(node) = body.get("modalities") {
         for kind in node.list()? {
             if kind.text()? != "text" {

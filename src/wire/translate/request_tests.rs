@@ -221,3 +221,36 @@ fn what_a_tool_shows_stands_in_the_users_words_where_results_are_text_only() {
     assert_eq!(sent["input"][3]["content"][1]["type"], "input_image");
     assert_eq!(exchange.notes().to_string(), "media");
 }
+
+#[test]
+fn parts_that_mistrals_clients_send_are_read() {
+    let body = json!({"model": "m", "messages": [
+        {"role": "assistant", "content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "text", "text": "Yes."}]},
+        {"role": "user", "content": [
+            {"type": "document_url", "document_url": "https://x/y.pdf", "document_name": "y"},
+            {"type": "file_url", "file_url": {"url": "data:application/pdf;base64,AAAA"}},
+            {"type": "input_audio", "input_audio": "data:audio/wav;base64,BBBB"},
+            {"type": "input_audio", "input_audio": "CCCC"}]}]});
+
+    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiResponses), &body.to_string(), &json!({})).unwrap();
+
+    assert_eq!(sent["input"][0]["content"][0]["text"], "Yes.");
+    let content = &sent["input"][1]["content"];
+    assert_eq!(content[0], json!({"type": "input_file", "file_url": "https://x/y.pdf"}));
+    assert_eq!(content[1]["file_data"], "data:application/pdf;base64,AAAA");
+    assert_eq!(content[2]["input_audio"], json!({"data": "BBBB", "format": "wav"}));
+    assert_eq!(content[3]["input_audio"], json!({"data": "CCCC", "format": "mp3"}));
+
+    let thinker = json!({"thinking": {"thinks": true, "back": "needed_with_calls", "back_field": "reasoning_content"}});
+    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiChat), &body.to_string().replace("https://x/y.pdf", "data:application/pdf;base64,AA"), &thinker).unwrap();
+    assert_eq!(sent["messages"][0]["reasoning_content"], "hm");
+}
+
+#[test]
+fn fields_without_a_place_elsewhere_are_dropped_and_told() {
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "logit_bias": {"1": 2}, "prediction": {}});
+
+    let (exchange, _) = opened((Operation::Chat, Protocol::AnthropicMessages), &body.to_string(), &json!({})).unwrap();
+
+    assert_eq!(exchange.notes().to_string(), "dropped:logit_bias");
+}

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::medium::Medium;
+use crate::wire::control::TopField;
 use crate::wire::neutral::Untranslatable;
 
 /// A client's body.
@@ -10,6 +11,16 @@ use crate::wire::neutral::Untranslatable;
 pub struct ClientBody<'a>(pub &'a Value);
 
 impl ClientBody<'_> {
+    /// Whether it has this top-level field with a value that says something.
+    pub(in crate::wire::adapt) fn says(self, field: TopField) -> bool {
+        match self.0.get(field.as_str()) {
+            None | Some(Value::Null) => false,
+            Some(Value::Object(map)) => !map.is_empty(),
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(_) => true,
+        }
+    }
+
     /// The refusal of a part of the newest words of the user. `before`: what else they have before it.
     pub(super) fn refusal(self, medium: Medium, before: &[Medium], lacking: Medium) -> Untranslatable {
         let path = self.path(medium, before);

@@ -3,9 +3,29 @@
 use serde_json::Number;
 
 use crate::domain::{Effort, Facts, Fit, Protocol, WholeAnswers};
+use crate::wire::adapt::media::ClientBody;
 use crate::wire::adapt::note::{Note, Notes};
 use crate::wire::control::TopField;
 use crate::wire::neutral::{Request, Thinking};
+
+/// Fields that no other protocol has, so that the readers of requests pass over them.
+const WITHOUT_PLACE: [TopField; 8] = [
+    TopField::LogitBias,
+    TopField::Prediction,
+    TopField::Moderation,
+    TopField::ContextManagement,
+    TopField::Container,
+    TopField::McpServers,
+    TopField::Fallbacks,
+    TopField::Truncation,
+];
+
+/// Notes which fields of the client's body have no place in any other protocol.
+pub(super) fn note_passed_over(client: ClientBody<'_>, notes: &mut Notes) {
+    for field in WITHOUT_PLACE.into_iter().filter(|field| client.says(*field)) {
+        notes.add(Note::Dropped(field));
+    }
+}
 
 /// Asks for a stream where the model thinks in streams only. The gateway makes one answer of it.
 pub(super) fn stream(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {

@@ -32,6 +32,7 @@ pub fn fit_request(
     turns::put_between(request, facts, &mut notes);
     fields::stream(request, facts, &mut notes);
     fields::note(request, facts, protocol, &mut notes);
+    fields::note_passed_over(client, &mut notes);
 
     Ok(notes)
 }
