@@ -68,6 +68,8 @@ patched! {
         system: SystemTurns = SystemTurns::default(),
         /// How turns may follow each other.
         order: TurnOrder = TurnOrder::default(),
+        /// Whose turn may be the last one, if `prefill` says nothing.
+        last: TurnLast = TurnLast::default(),
     }
 }
 

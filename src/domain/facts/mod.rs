@@ -15,12 +15,12 @@ mod words;
 pub use describe::{FactKind, FactSpec, FactWord};
 pub use edit::{FactEdit, FactError, check_facts, near_word};
 pub use effort::Effort;
-pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts};
+pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts, Tools};
 pub use field::{FieldFact, Fit};
 pub use patch::Patched;
 pub use specs::fact_specs;
 pub use words::{
     AnswerFormats, Betas, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LimitField, Overflow, Prefill,
     ProtocolCondition, ProtocolRule, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch,
-    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
+    ThoughtsBack, ToolParameters, TurnLast, TurnOrder, UnknownFields, WholeAnswers,
 };

@@ -157,7 +157,7 @@ fn what_cannot_be_stated_is_named_with_what_can() {
         (
             "roles",
             "user",
-            "`roles` is a group of facts; say one of roles.developer, roles.system, roles.order",
+            "`roles` is a group of facts; say one of roles.developer, roles.system, roles.order, roles.last",
         ),
         (
             "limit_field",

@@ -63,6 +63,11 @@ words! {
         Alternate "User and model take turns.",
         NoUserAfterTool "After a tool's result comes the model.",
     }
+    /// Whose turn may be the last one.
+    TurnLast {
+        Any "Any turn.",
+        NotAssistant "Not the model's.",
+    }
     /// The ids of tool calls that the server accepts.
     CallIds {
         Any "Every text.",
@@ -74,6 +79,7 @@ words! {
     StrictTools {
         Drop "It is left out.",
         Keep "It stays.",
+        AllAlike "It stays if it is the same in all tools, else it is left out.",
     }
     /// Whether a tool needs `parameters`.
     ToolParameters {

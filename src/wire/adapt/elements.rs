@@ -12,6 +12,17 @@ pub(super) fn leave_out_where(
     edits: &mut Edits,
     what: Element,
 ) -> usize {
+    leave_out_from(0, around, is_out, edits, what)
+}
+
+/// The same for an outline whose text begins at `base` in the body.
+fn leave_out_from(
+    base: usize,
+    around: &OutlineNode<'_>,
+    is_out: impl Fn(&OutlineNode<'_>) -> bool,
+    edits: &mut Edits,
+    what: Element,
+) -> usize {
     let children: Vec<_> = around.children().collect();
     let (mut kept, mut kept_end, mut index) = (0, None, 0);
     while let Some(child) = children.get(index) {
@@ -38,9 +49,18 @@ pub(super) fn leave_out_where(
                 end,
             },
         };
+        let at = Span {
+            start: base + at.start,
+            end: base + at.end,
+        };
         edits.replace(at, "", Note::Element(what));
     }
     kept
+}
+
+/// Leaves out the member of this name, in an outline whose text begins at `base` in the body.
+pub(super) fn leave_out_within(base: usize, around: &OutlineNode<'_>, name: &str, edits: &mut Edits, what: Element) {
+    leave_out_from(base, around, |child| child.key() == name, edits, what);
 }
 
 /// Leaves out one member of an object, or one element of a list.

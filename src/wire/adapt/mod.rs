@@ -11,6 +11,7 @@ mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+mod last_turn;
 mod media;
 mod messages;
 mod neutral;
@@ -23,7 +24,7 @@ mod schema;
 mod target;
 #[cfg(test)]
 mod tests;
-mod tool_shapes;
+mod tools;
 
 pub use edits::Edits;
 pub use media::ClientBody;

@@ -56,6 +56,8 @@ pub enum Element {
     CacheMarks,
     /// A schema was brought to what the target takes.
     Schema,
+    /// `strict` of tools was left out.
+    ToolStrict,
     /// Parameters were given to a tool without any.
     ToolParameters,
     /// Pictures, documents or sound of earlier turns became a note.
@@ -83,6 +85,7 @@ impl Element {
             Self::Signatures => "signatures",
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
+            Self::ToolStrict => "tool_strict",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",

@@ -7,7 +7,7 @@ use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::target::TargetFacts;
-use super::{media, schema};
+use super::{last_turn, media, schema, tools};
 use crate::domain::Effort;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode, quote};
@@ -47,9 +47,12 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::one_sampling(request, target, edits);
     fields::tier(request, edits);
     fields::stream(request, target, thinks, edits);
+    last_turn::fit(request, target, edits);
     schema::fit_tools(request, target, edits);
+    tools::fit_fields(request, target, edits);
+    tools::fit_strict(request, target, edits);
 
-    let mut moves = schema::fit_answer(request, target, edits);
+    let mut moves = schema::fit_answer(request, target, edits) | tools::is_refused(request, target, thinks);
     if target.looks_inside(request.body.as_bytes()) {
         let outline = Outline::of(request.body, DEPTH);
         let items = outline.root().get("input");

@@ -1,12 +1,15 @@
 //! What a model takes at one address, made ready for plans.
 
 use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
-use super::{media, schema, tool_shapes};
+use super::{last_turn, media, schema, tools};
 use crate::domain::{
-    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
-    ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
+    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, ForcedChoice, LimitField, Protocol, SystemTurns,
+    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
 };
 use crate::wire::control::{Control, FieldSet, TopField};
+
+/// The number of choices that there are: automatic, none, any, a named tool.
+const CHOICES: usize = 4;
 
 /// What a model takes at one address, made ready for plans.
 #[derive(Clone, Debug)]
@@ -45,7 +48,10 @@ impl TargetFacts {
         let members = &control.members;
         !self.looks_inside(body)
             && !control.has_input_for_messages
-            && !tool_shapes::are_flat(control, body)
+            && !tools::are_flat(control, body)
+            && !tools::has_unwanted_custom(control, body, self)
+            && !last_turn::may_be_refused(control, body, self)
+            && !self.has_unwanted_strict(control, body)
             && !schema::has_unions(control, body, self)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
@@ -75,6 +81,11 @@ impl TargetFacts {
     /// Whether the client asks for a longer answer than the model can give.
     pub(super) fn exceeds_limit(&self, control: &Control) -> bool {
         matches!((control.max_tokens, self.facts.max_tokens), (Some(asked), Some(most)) if asked > most)
+    }
+
+    /// Whether tools have `strict`, which the target may not take. Anthropic's servers know it.
+    pub(super) fn has_unwanted_strict(&self, control: &Control, body: &[u8]) -> bool {
+        !self.facts.anthropic_fields && tools::has_unwanted_strict(control, body, self)
     }
 
     /// Whether the client wants a whole answer of a model that thinks in streams only.
@@ -135,8 +146,11 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     if !facts.tools.parallel_field {
         set.add(TopField::ParallelToolCalls);
     }
-    if facts.tools.empty_list == EmptyTools::Omit || facts.tools.choice_thinking != Default::default() {
-        set = set.or(FieldSet::of(&[TopField::Tools, TopField::ToolChoice]));
+    if facts.tools.empty_list == EmptyTools::Omit {
+        set.add(TopField::Tools);
+    }
+    if facts.tools.choice_thinking != ForcedChoice::Ok || facts.tools.choice.len() < CHOICES {
+        set.add(TopField::ToolChoice);
     }
     let schema = &facts.schema;
     if schema.formats != AnswerFormats::JsonSchema || schema.closed || !schema.recursion || !schema.deny.is_empty() {
@@ -171,6 +185,6 @@ fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
                 || facts.cache_marks.most == 0
                 || facts.roles.system != SystemTurns::Anywhere
         }
-        Protocol::OpenaiResponses => conversation || facts.tools.strict == StrictTools::Drop,
+        Protocol::OpenaiResponses => conversation,
     }
 }

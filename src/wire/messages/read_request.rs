@@ -70,6 +70,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         turns,
         tools,
         choice,
+        call_of_answer: None,
         parallel_tools,
         max_tokens: Some(max_tokens.count()?),
         stop,

@@ -19,6 +19,8 @@ pub struct Request<'a> {
     pub tools: Vec<Tool<'a>>,
     /// Whether the model has to call a tool.
     pub choice: Option<Choice<'a>>,
+    /// The group and the name of the tool of which the answer is the call: it has the shape of that tool's arguments.
+    pub call_of_answer: Option<(Option<Cow<'a, str>>, Cow<'a, str>)>,
     /// Whether the model may call several tools at once; `None`: the provider decides.
     pub parallel_tools: Option<bool>,
     /// The most tokens of the answer.

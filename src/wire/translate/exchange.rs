@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::answer::{self, Answer, Reading};
+use super::answer_call::AnswerCall;
 use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stream::TranslatedStream;
@@ -93,6 +94,13 @@ impl Exchange {
         let calls = match provider {
             Protocol::OpenaiResponses => ClientCalls::of(&request, &names),
             _ => ClientCalls::default(),
+        };
+        let calls = match &request.call_of_answer {
+            Some((group, name)) => {
+                let name = names.provider(group.as_deref(), name);
+                calls.with_answer(AnswerCall::new(name, &style.id))
+            }
+            None => calls,
         };
 
         // Anthropic is not asked for a tier that has a price of its own.
@@ -202,8 +210,13 @@ impl Exchange {
 
     fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
         let mut response = answer::read(self.provider, body, self.reading)?;
-        self.calls.settle(&mut response);
+        self.settle(&mut response);
         Ok(response)
+    }
+
+    /// Leaves the calls of a whole answer that are the client's.
+    pub(super) fn settle(&self, response: &mut Response<'_>) {
+        self.calls.settle(response);
     }
 
     /// Begins the translation of a stream into the client's protocol.

@@ -232,7 +232,12 @@ fn parts_that_mistrals_clients_send_are_read() {
             {"type": "input_audio", "input_audio": "data:audio/wav;base64,BBBB"},
             {"type": "input_audio", "input_audio": "CCCC"}]}]});
 
-    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiResponses), &body.to_string(), &json!({})).unwrap();
+    let (_, sent) = opened(
+        (Operation::Chat, Protocol::OpenaiResponses),
+        &body.to_string(),
+        &json!({}),
+    )
+    .unwrap();
 
     assert_eq!(sent["input"][0]["content"][0]["text"], "Yes.");
     let content = &sent["input"][1]["content"];
@@ -242,15 +247,45 @@ fn parts_that_mistrals_clients_send_are_read() {
     assert_eq!(content[3]["input_audio"], json!({"data": "CCCC", "format": "mp3"}));
 
     let thinker = json!({"thinking": {"thinks": true, "back": "needed_with_calls", "back_field": "reasoning_content"}});
-    let (_, sent) = opened((Operation::Chat, Protocol::OpenaiChat), &body.to_string().replace("https://x/y.pdf", "data:application/pdf;base64,AA"), &thinker).unwrap();
+    let (_, sent) = opened(
+        (Operation::Chat, Protocol::OpenaiChat),
+        &body
+            .to_string()
+            .replace("https://x/y.pdf", "data:application/pdf;base64,AA"),
+        &thinker,
+    )
+    .unwrap();
     assert_eq!(sent["messages"][0]["reasoning_content"], "hm");
 }
 
 #[test]
 fn fields_without_a_place_elsewhere_are_dropped_and_told() {
-    let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "logit_bias": {"1": 2}, "prediction": {}});
+    let body =
+        json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "logit_bias": {"1": 2}, "prediction": {}});
 
-    let (exchange, _) = opened((Operation::Chat, Protocol::AnthropicMessages), &body.to_string(), &json!({})).unwrap();
+    let (exchange, _) = opened(
+        (Operation::Chat, Protocol::AnthropicMessages),
+        &body.to_string(),
+        &json!({}),
+    )
+    .unwrap();
 
     assert_eq!(exchange.notes().to_string(), "dropped:logit_bias");
+}
+
+#[test]
+fn the_models_last_words_are_flagged_where_the_target_wants_a_flag() {
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Tell"}, {"role": "assistant", "content": "Once"}]});
+
+    let (_, sent) = opened(
+        (Operation::Messages, Protocol::OpenaiChat),
+        &body.to_string(),
+        &json!({"prefill": "prefix_flag"}),
+    )
+    .unwrap();
+
+    assert_eq!(
+        sent["messages"][1],
+        json!({"role": "assistant", "content": "Once", "prefix": true})
+    );
 }

@@ -1,17 +1,18 @@
 //! Plans for a chat request that goes to a provider that speaks chat.
 
+mod alternate;
 mod conversation;
 mod message;
+mod parameters;
 mod results;
 mod thinking;
-mod tools;
 
 use super::edits::Edits;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::target::TargetFacts;
-use super::{schema, tool_shapes};
+use super::{last_turn, schema, tools};
 use crate::domain::{AnswerFormats, LimitField};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -29,7 +30,9 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
     if request.control.has_input_for_messages {
         return rewritten(Note::Mapped(TopField::Input));
     }
-    if tool_shapes::are_flat(request.control, request.body.as_bytes()) {
+    if tools::are_flat(request.control, request.body.as_bytes())
+        || tools::has_unwanted_custom(request.control, request.body.as_bytes(), target)
+    {
         return rewritten(Note::Mapped(TopField::Tools));
     }
 
@@ -74,11 +77,16 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refu
     fields::one_sampling(request, target, &mut edits);
     fields::tier(request, &mut edits);
     fields::stream(request, target, thinks, &mut edits);
-    tools::fit(request, target, outline.as_ref(), &mut edits);
+    tools::fit_fields(request, target, &mut edits);
+    tools::fit_strict(request, target, &mut edits);
 
+    last_turn::fit(request, target, &mut edits);
     schema::fit_tools(request, target, &mut edits);
     let mut moves = format(request, target, &mut edits) | schema::fit_answer(request, target, &mut edits);
+    moves |= tools::is_refused(request, target, thinks);
     if let Some(outline) = &outline {
+        parameters::give(outline, target, &mut edits);
+        moves |= alternate::moves(outline, target, &mut edits.notes);
         moves |= conversation::fit(outline, target, &mut edits)?;
     }
     Ok(if moves {

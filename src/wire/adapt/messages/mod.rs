@@ -8,8 +8,8 @@ use super::field_sets::ANTHROPIC_FIELDS;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
-use super::schema;
 use super::target::TargetFacts;
+use super::{last_turn, schema, tools};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
@@ -55,8 +55,11 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::tier(request, edits);
     fields::stream(request, target, thinks, edits);
 
+    last_turn::fit(request, target, edits);
     schema::fit_tools(request, target, edits);
-    let moves = schema::fit_answer(request, target, edits);
+    tools::fit_fields(request, target, edits);
+    tools::fit_strict(request, target, edits);
+    let moves = schema::fit_answer(request, target, edits) | tools::is_refused(request, target, thinks);
 
     if !target.looks_inside(request.body.as_bytes()) {
         return Ok(moves);

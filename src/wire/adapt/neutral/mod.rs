@@ -8,7 +8,7 @@ mod turns;
 
 use super::media::{self, ClientBody};
 use super::note::Notes;
-use super::schema;
+use super::{schema, tools};
 use crate::domain::{Facts, Protocol};
 use crate::wire::neutral::{Request, Untranslatable};
 
@@ -24,12 +24,15 @@ pub fn fit_request(
 ) -> Result<Notes, Untranslatable> {
     let mut notes = Notes::default();
 
+    tools::fit_choice(request, facts, &mut notes);
     schema::fit(request, facts, &mut notes);
     media::fit_neutral(request, (facts, protocol), client, &mut notes)?;
     turns::move_instructions(request, facts, &mut notes);
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);
     turns::put_between(request, facts, &mut notes);
+    turns::alternate(request, facts, &mut notes);
+    turns::go_on(request, facts, &mut notes);
     fields::stream(request, facts, &mut notes);
     fields::note(request, facts, protocol, &mut notes);
     fields::note_passed_over(client, &mut notes);

@@ -112,3 +112,36 @@ fn instructions_inside_become_the_users_words_where_the_target_takes_none_there(
     let notes = fit(&mut anywhere, &facts(&json!({"roles": {"system": "anywhere"}}))).unwrap();
     assert!(anywhere.turns[1].role == Role::System && notes.is_empty());
 }
+
+#[test]
+fn turns_are_joined_where_user_and_model_have_to_take_turns() {
+    let user = |text: &'static str| turn(Role::User, vec![Part::text(text)]);
+    let mut request = request(vec![
+        turn(Role::Assistant, vec![Part::text("Hello")]),
+        user("a"),
+        user("b"),
+        turn(Role::Assistant, vec![Part::text("c")]),
+    ]);
+    let strict = facts(&json!({"roles": {"order": "alternate", "last": "not_assistant"}}));
+
+    let notes = fit(&mut request, &strict).unwrap();
+
+    let roles: Vec<Role> = request.turns.iter().map(|turn| turn.role).collect();
+    assert_eq!(
+        roles,
+        [Role::User, Role::Assistant, Role::User, Role::Assistant, Role::User]
+    );
+    assert_eq!(request.turns[2].parts, [Part::text("a"), Part::text("b")]);
+    assert_eq!(notes.to_string(), "turn_order, prefill");
+
+    let mut marked = request_of_words();
+    let notes = fit(&mut marked, &facts(&json!({"prefill": "prefix_flag"}))).unwrap();
+    assert_eq!((marked.turns.len(), notes.to_string().as_str()), (2, "prefill"));
+}
+
+fn request_of_words() -> Request<'static> {
+    request(vec![
+        turn(Role::User, vec![Part::text("Tell")]),
+        turn(Role::Assistant, vec![Part::text("Once")]),
+    ])
+}

@@ -9,5 +9,5 @@ mod tests;
 mod union;
 mod union_rule;
 
-pub(super) use neutral::fit;
+pub(super) use neutral::{fit, is_taken};
 pub(super) use own_protocol::{fit_answer, fit_tools, has_unions};

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::answer::{FittedSchema, fitted};
 use super::union::{Merged, merged};
 use crate::domain::{AnswerFormats, Facts, RootUnions};
@@ -42,6 +44,11 @@ pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, note
             notes.add(Note::Cut(TopField::ResponseFormat));
         }
     }
+}
+
+/// Whether the target takes a schema of the answer that says the same as this one.
+pub(in crate::wire::adapt) fn is_taken(schema: &Value, facts: &Facts) -> bool {
+    facts.schema.formats == AnswerFormats::JsonSchema && fitted(schema, &facts.schema) != FittedSchema::Told
 }
 
 fn flatten(request: &mut Request<'_>, notes: &mut Notes) {

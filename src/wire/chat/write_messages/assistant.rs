@@ -58,6 +58,7 @@ pub(super) fn assistant_message<'w>(
         thoughts: Thoughts(thoughts),
         tool_calls: calls,
         tool_call_id: None,
+        prefix: false,
     }))
 }
 

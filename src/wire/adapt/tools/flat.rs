@@ -1,6 +1,7 @@
 //! Tools of a chat request in the shape of Responses: flat, without the object that chat has around them.
 
-use crate::wire::control::{Control, TopField};
+use super::list;
+use crate::wire::control::Control;
 use crate::wire::json::Outline;
 use crate::wire::operation::Operation;
 
@@ -8,12 +9,11 @@ use crate::wire::operation::Operation;
 const KINDS: [&[u8]; 2] = [b"\"function\"", b"\"custom\""];
 
 /// Whether some tools of a chat request are flat.
-pub(super) fn are_flat(control: &Control, body: &[u8]) -> bool {
+pub(in crate::wire::adapt) fn are_flat(control: &Control, body: &[u8]) -> bool {
     if control.operation() != Operation::Chat {
         return false;
     }
-    let tools = control.members.value(TopField::Tools);
-    let tools = tools.and_then(|at| body.get(at.start..at.end)).unwrap_or_default();
+    let tools = list(control, body);
     KINDS.iter().any(|kind| may_be_flat(tools, kind)) && std::str::from_utf8(tools).is_ok_and(has_flat)
 }
 
@@ -34,4 +34,14 @@ fn has_flat(tools: &str) -> bool {
     let outline = Outline::of(tools, 2);
     let mut tools = outline.root().elements();
     tools.any(|tool| tool.get("name").is_some() && tool.get("function").is_none() && tool.get("custom").is_none())
+}
+
+/// Whether some tool is of this kind.
+pub(super) fn has_kind(tools: &[u8], kind: &str) -> bool {
+    let Ok(tools) = std::str::from_utf8(tools) else {
+        return false;
+    };
+    let outline = Outline::of(tools, 2);
+    let mut tools = outline.root().elements();
+    tools.any(|tool| tool.get("type").is_some_and(|own| own.is(kind)))
 }
