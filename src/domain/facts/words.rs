@@ -157,11 +157,6 @@ words! {
         Truncates "It cuts the prompt.",
         LowersLimit "It lowers the answer's limit.",
     }
-    /// What becomes of the betas that a client of Anthropic asks for.
-    Betas {
-        Drop "They are left out.",
-        Pass "They go on.",
-    }
 }
 
 /// What a request may have that decides where it can go.

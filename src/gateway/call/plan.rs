@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId};
 use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Note, Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -129,10 +129,7 @@ impl ClientRequest {
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => {
-                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
-                return Err(Untranslatable::impossible(refusal.param, message));
-            }
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
         };
 
         let style = self.response_style(target);
@@ -149,6 +146,12 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
+        if self.strictness == Strictness::Strict
+            && let Plan::Refuse(refusal) = Plan::Translate(notes.clone()).under(self.strictness)
+        {
+            return Err(self.refused(refusal, target));
+        }
+
         let streams = self.stream || notes.has(Note::STREAMED);
         let added_usage = streams && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
@@ -175,6 +178,12 @@ impl ClientRequest {
             Ok(body) => adapt(RequestView { body, control }, facts).under(self.strictness),
             Err(_) => Plan::Passthrough,
         }
+    }
+
+    /// The error for a part that a target cannot take.
+    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
+        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+        Untranslatable::impossible(refusal.param, message)
     }
 
     /// A request in the client's own protocol, with `pieces` of its body in the places of others.

@@ -58,6 +58,8 @@ pub enum Element {
     Schema,
     /// `strict` of tools was left out.
     ToolStrict,
+    /// Betas of the headers were left out.
+    Betas,
     /// Parameters were given to a tool without any.
     ToolParameters,
     /// Pictures, documents or sound of earlier turns became a note.
@@ -86,6 +88,7 @@ impl Element {
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
             Self::ToolStrict => "tool_strict",
+            Self::Betas => "betas",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",
@@ -105,7 +108,7 @@ impl Note {
     pub const fn steers(self) -> bool {
         match self {
             Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::Effort { .. } => true,
-            Self::Element(element) => matches!(element, Element::Media | Element::Prefill),
+            Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::Betas),
             Self::Mapped(_) | Self::Added(_) => false,
         }
     }

@@ -1,6 +1,6 @@
 //! What a model takes at one address, made ready for plans.
 
-use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
+use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, BETA_FIELDS, CORE, OPENAI_FIELDS, THINKING};
 use super::{last_turn, media, schema, tools};
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, ForcedChoice, LimitField, Protocol, SystemTurns,
@@ -31,7 +31,7 @@ pub struct TargetFacts {
 impl TargetFacts {
     /// Makes facts ready.
     pub fn new(facts: Facts, protocol: Protocol) -> Self {
-        let unwanted = unwanted(&facts);
+        let unwanted = unwanted(&facts).or(without_beta(&facts, protocol));
         let watched = watched(&facts, protocol).or(unwanted);
         Self {
             needs_deep: needs_deep(&facts, protocol),
@@ -116,6 +116,17 @@ fn unwanted(facts: &Facts) -> FieldSet {
         let is_foreign = !facts.openai_fields && OPENAI_FIELDS.has(field);
         let is_unknown = facts.unknown_fields == UnknownFields::Refused && !CORE.has(field);
         if (is_foreign || is_unknown) && !is_stated(facts, field) {
+            set.add(field);
+        }
+    }
+    set
+}
+
+/// Fields that live by a beta which does not go on.
+fn without_beta(facts: &Facts, protocol: Protocol) -> FieldSet {
+    let mut set = FieldSet::default();
+    for &(field, family) in BETA_FIELDS {
+        if protocol == Protocol::AnthropicMessages && !facts.betas.pass_any_of(family) && !is_stated(facts, field) {
             set.add(field);
         }
     }
