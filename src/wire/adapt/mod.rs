@@ -14,6 +14,7 @@ mod fields;
 mod last_turn;
 mod media;
 mod messages;
+mod needles;
 mod neutral;
 mod note;
 mod plan;

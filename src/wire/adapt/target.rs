@@ -1,7 +1,7 @@
 //! What a model takes at one address, made ready for plans.
 
 use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, BETA_FIELDS, CORE, OPENAI_FIELDS, THINKING};
-use super::{last_turn, media, schema, tools};
+use super::needles;
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, ForcedChoice, LimitField, Protocol, SystemTurns,
     ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
@@ -45,14 +45,14 @@ impl TargetFacts {
 
     /// Whether a request certainly goes as it came: it has nothing that a plan would look at.
     pub fn takes_as_it_is(&self, control: &Control, body: &[u8]) -> bool {
-        let members = &control.members;
+        let (members, facts) = (&control.members, &self.facts);
         !self.looks_inside(body)
             && !control.has_input_for_messages
-            && !tools::are_flat(control, body)
-            && !tools::has_unwanted_custom(control, body, self)
-            && !last_turn::may_be_refused(control, body, self)
-            && !self.has_unwanted_strict(control, body)
-            && !schema::has_unions(control, body, self)
+            && !needles::are_flat(control, body)
+            && !needles::have_unwanted_custom(control, body, facts)
+            && !needles::have_unwanted_strict(control, body, facts)
+            && !needles::have_unions(control, body, facts)
+            && !needles::ends_with_model(control, body, facts)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
             && self.facts.adds.is_empty()
@@ -70,7 +70,7 @@ impl TargetFacts {
             Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
             Protocol::OpenaiResponses => false,
         };
-        self.needs_deep || (self.needs_history && has_history()) || media::may_be_in(body, &self.facts, self.protocol)
+        self.needs_deep || (self.needs_history && has_history()) || needles::has_media(body, &self.facts, self.protocol)
     }
 
     /// Whether the target refuses thoughts without a signature.
@@ -81,11 +81,6 @@ impl TargetFacts {
     /// Whether the client asks for a longer answer than the model can give.
     pub(super) fn exceeds_limit(&self, control: &Control) -> bool {
         matches!((control.max_tokens, self.facts.max_tokens), (Some(asked), Some(most)) if asked > most)
-    }
-
-    /// Whether tools have `strict`, which the target may not take. Anthropic's servers know it.
-    pub(super) fn has_unwanted_strict(&self, control: &Control, body: &[u8]) -> bool {
-        !self.facts.anthropic_fields && tools::has_unwanted_strict(control, body, self)
     }
 
     /// Whether the client wants a whole answer of a model that thinks in streams only.

@@ -12,7 +12,7 @@ use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::target::TargetFacts;
-use super::{last_turn, schema, tools};
+use super::{last_turn, needles, schema, tools};
 use crate::domain::{AnswerFormats, LimitField};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -30,8 +30,8 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
     if request.control.has_input_for_messages {
         return rewritten(Note::Mapped(TopField::Input));
     }
-    if tools::are_flat(request.control, request.body.as_bytes())
-        || tools::has_unwanted_custom(request.control, request.body.as_bytes(), target)
+    if needles::are_flat(request.control, request.body.as_bytes())
+        || needles::have_unwanted_custom(request.control, request.body.as_bytes(), &target.facts)
     {
         return rewritten(Note::Mapped(TopField::Tools));
     }

@@ -10,4 +10,4 @@ mod tests;
 
 pub use client_path::ClientBody;
 pub(super) use neutral::fit as fit_neutral;
-pub(super) use own_protocol::{fit, may_be_in};
+pub(super) use own_protocol::fit;

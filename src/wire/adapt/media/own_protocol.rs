@@ -8,26 +8,6 @@ use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
 use crate::wire::json::{OutlineNode, quote};
 
-/// Whether a body may have something that a plan would change: it has a name that only such parts have.
-pub(in crate::wire::adapt) fn may_be_in(body: &[u8], facts: &Facts, protocol: Protocol) -> bool {
-    let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
-    let media = &facts.media;
-    let (picture, document, sound, result) = match protocol {
-        Protocol::OpenaiChat | Protocol::Gemini => {
-            ("\"image_url\"", "\"file_data\"", "\"input_audio\"", "tool_call_id")
-        }
-        Protocol::AnthropicMessages => ("\"image\"", "\"document\"", "", "tool_use_id"),
-        Protocol::OpenaiResponses => ("input_image", "input_file", "input_audio", "call_id"),
-    };
-
-    let lacks_pictures = media.image == Some(false) || !media.addresses;
-    let lacks_documents = media.pdf == Some(false) || !media.addresses;
-    (lacks_pictures && has(picture))
-        || (lacks_documents && has(document))
-        || (media.audio == Some(false) && !sound.is_empty() && has(sound))
-        || (!media.in_results && has(result) && has(picture))
-}
-
 /// Fits the messages, or the items of a request to Responses; `list`: the name of their field. `true` if something has to move
 /// out of the result of a tool.
 ///

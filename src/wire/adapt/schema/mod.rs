@@ -10,4 +10,4 @@ mod union;
 mod union_rule;
 
 pub(super) use neutral::{fit, is_taken};
-pub(super) use own_protocol::{fit_answer, fit_tools, has_unions};
+pub(super) use own_protocol::{fit_answer, fit_tools};

@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::answer::{FittedSchema, fitted};
 use super::neutral::described;
 use super::union::{Merged, UNIONS, merged};
-use crate::domain::{AnswerFormats, RootUnions};
+use crate::domain::AnswerFormats;
 use crate::wire::adapt::edits::Edits;
+use crate::wire::adapt::needles;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
-use crate::wire::control::{Control, TopField};
+use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode, Span, parse, quote};
 
 /// A union of a tool's schema has at most so many objects and lists of `tools` around it:
@@ -20,23 +21,12 @@ const TOOLS_DEPTH: usize = 5;
 /// The schema of an answer has at most so many objects of its field around it: field, format.
 const ANSWER_DEPTH: usize = 2;
 
-/// Whether a tool of the request may have a union, which the target refuses at the root of a schema.
-pub(in crate::wire::adapt) fn has_unions(control: &Control, body: &[u8], target: &TargetFacts) -> bool {
-    if target.facts.schema.root_unions != RootUnions::Flatten {
-        return false;
-    }
-    let tools = control.members.value(TopField::Tools);
-    let tools = tools.and_then(|at| body.get(at.start..at.end)).unwrap_or_default();
-    // It ends the names of all three keywords.
-    memchr::memmem::find(tools, b"Of\"").is_some()
-}
-
 /// Merges the unions at the roots of the tools' schemas.
 pub(in crate::wire::adapt) fn fit_tools(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
     let Some(at) = request.control.members.value(TopField::Tools) else {
         return;
     };
-    if !has_unions(request.control, request.body.as_bytes(), target) {
+    if !needles::have_unions(request.control, request.body.as_bytes(), &target.facts) {
         return;
     }
 

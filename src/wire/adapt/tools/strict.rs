@@ -1,29 +1,24 @@
 //! `strict` of tools in a request that stays in the client's own protocol.
 
-use super::list;
 use crate::domain::StrictTools;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
+use crate::wire::adapt::needles;
 use crate::wire::adapt::note::Element;
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
-use crate::wire::control::{Control, TopField};
+use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode};
 
 /// Members of a tool have at most so many objects and lists of `tools` around them: tools, group, its tools, tool, function.
 const DEPTH: usize = 5;
-
-/// Whether the request has a tool with `strict`, which the target may not take.
-pub(in crate::wire::adapt) fn has_unwanted(control: &Control, body: &[u8], target: &TargetFacts) -> bool {
-    target.facts.tools.strict != StrictTools::Keep && memchr::memmem::find(list(control, body), b"\"strict\"").is_some()
-}
 
 /// Leaves out `strict` where the target does not take it.
 pub(in crate::wire::adapt) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
     let Some(at) = request.control.members.value(TopField::Tools) else {
         return;
     };
-    if !target.has_unwanted_strict(request.control, request.body.as_bytes()) {
+    if !needles::have_unwanted_strict(request.control, request.body.as_bytes(), &target.facts) {
         return;
     }
 
