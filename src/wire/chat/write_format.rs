@@ -35,7 +35,7 @@ pub(super) fn write_format<'w>(
             Some(some_object) => (Some(some_object), None),
             None => (None, Some(JSON_ONLY.to_owned())),
         },
-        Some(Format::Told { schema }) => (some_object, Some(schema_in_words(schema))),
+        Some(Format::InWords { schema }) => (some_object, Some(schema_in_words(schema))),
         Some(Format::Schema { schema, .. }) if facts.schema.formats != AnswerFormats::JsonSchema => {
             (some_object, Some(schema_in_words(schema)))
         }

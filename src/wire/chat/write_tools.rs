@@ -34,7 +34,7 @@ pub(super) fn mixes_strict(tools: &[Tool<'_>], facts: &Facts) -> bool {
             .any(|pair| matches!(pair, [a, b] if is_strict(a) != is_strict(b)))
 }
 
-/// `mixed_strict`: see [`mixes_strict`].
+/// Writes a tool; without `strict` if the tools differ in it and the target wants them alike.
 pub(super) fn write_tool<'w>(
     tool: &'w Tool<'_>,
     facts: &Facts,

@@ -108,7 +108,7 @@ pub fn write_request(
         Some(Format::Schema { schema, .. }) if facts.schema.formats == AnswerFormats::JsonSchema => {
             output_config.format = Some(json!({"type": "json_schema", "schema": schema}));
         }
-        Some(Format::Schema { schema, .. } | Format::Told { schema }) => match can_be_forced(schema, facts) {
+        Some(Format::Schema { schema, .. } | Format::InWords { schema }) => match can_be_forced(schema, facts) {
             true => forced = Some(schema.as_ref()),
             false => conversation.system.push(Block::text(schema_in_words(schema))),
         },

@@ -103,7 +103,7 @@ pub enum Format<'a> {
         strict: Option<bool>,
     },
     /// JSON that a schema describes which the target cannot check: the model has to be told of it.
-    Told {
+    InWords {
         /// The JSON schema itself.
         schema: Cow<'a, Value>,
     },

@@ -133,7 +133,7 @@ fn instructions<'a>(request: &'a Request<'a>) -> Option<Cow<'a, str>> {
         _ => None,
     });
     let shape = match &request.format {
-        Some(Format::Told { schema }) => Some(Cow::Owned(schema_in_words(schema))),
+        Some(Format::InWords { schema }) => Some(Cow::Owned(schema_in_words(schema))),
         _ => None,
     };
 

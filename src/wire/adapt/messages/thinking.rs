@@ -13,7 +13,7 @@ use crate::wire::json::{Outline, Span, quote};
 use crate::wire::messages;
 use crate::wire::neutral::Thinking;
 
-/// Switches thinking off.
+/// The member that keeps a model from thinking, with the comma after it.
 const DISABLED: &str = r#""thinking":{"type":"disabled"},"#;
 
 /// Fits `thinking` and `output_config.effort`, and says whether the model thinks in this request.

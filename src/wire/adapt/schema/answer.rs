@@ -13,18 +13,18 @@ pub(super) enum FittedSchema {
     /// The target takes this one in its place.
     Changed(Value),
     /// The target takes no schema that says the same: the model has to be told of it.
-    Told,
+    InWords,
 }
 
 /// The schema as a target takes it of which `facts` is known.
 pub(super) fn fitted(schema: &Value, facts: &Schemas) -> FittedSchema {
     if !facts.recursion && contains_itself(schema) {
-        return FittedSchema::Told;
+        return FittedSchema::InWords;
     }
 
     let mut out = schema.clone();
     match (fit(&mut out, facts), out == *schema) {
-        (Err(OpenMap), _) => FittedSchema::Told,
+        (Err(OpenMap), _) => FittedSchema::InWords,
         (Ok(()), true) => FittedSchema::AsItIs,
         (Ok(()), false) => FittedSchema::Changed(out),
     }

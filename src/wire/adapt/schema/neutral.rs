@@ -22,7 +22,7 @@ pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, note
     };
     let fitted = match facts.schema.formats {
         AnswerFormats::JsonSchema => fitted(schema, &facts.schema),
-        AnswerFormats::JsonObject | AnswerFormats::None => FittedSchema::Told,
+        AnswerFormats::JsonObject | AnswerFormats::None => FittedSchema::InWords,
     };
     match fitted {
         FittedSchema::AsItIs => {}
@@ -30,7 +30,7 @@ pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, note
             *schema = Cow::Owned(own);
             notes.add(Note::Element(Element::Schema));
         }
-        FittedSchema::Told => {
+        FittedSchema::InWords => {
             let mut schema = std::mem::take(schema);
             if facts.schema.root_unions == RootUnions::Flatten
                 && let Some(Merged { schema: mut own, rule }) = merged(&schema)
@@ -40,7 +40,7 @@ pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, note
                 }
                 schema = Cow::Owned(own);
             }
-            request.format = Some(Format::Told { schema });
+            request.format = Some(Format::InWords { schema });
             notes.add(Note::Cut(TopField::ResponseFormat));
         }
     }
@@ -48,7 +48,7 @@ pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, note
 
 /// Whether the target takes a schema of the answer that says the same as this one.
 pub(in crate::wire::adapt) fn is_taken(schema: &Value, facts: &Facts) -> bool {
-    facts.schema.formats == AnswerFormats::JsonSchema && fitted(schema, &facts.schema) != FittedSchema::Told
+    facts.schema.formats == AnswerFormats::JsonSchema && fitted(schema, &facts.schema) != FittedSchema::InWords
 }
 
 fn flatten(request: &mut Request<'_>, notes: &mut Notes) {

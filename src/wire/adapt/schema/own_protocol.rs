@@ -93,7 +93,7 @@ pub(in crate::wire::adapt) fn fit_answer(request: RequestView<'_>, target: &Targ
                 let note = Note::Element(Element::Schema);
                 edits.replace(within(at, node.span()), own.to_string(), note);
             }
-            FittedSchema::Told => {
+            FittedSchema::InWords => {
                 edits.notes.add(Note::Cut(field));
                 return true;
             }

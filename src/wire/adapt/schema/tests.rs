@@ -175,7 +175,7 @@ fn a_schema_that_contains_itself_or_is_open_is_told_in_words() {
     let any = json!({"type": "object"});
     let itself = json!({"type": "object", "properties": {"a": {"$ref": "#"}}});
     for schema in [&tree, &open, &any, &itself] {
-        assert_eq!(fitted(schema, &anthropic()), FittedSchema::Told, "{schema}");
+        assert_eq!(fitted(schema, &anthropic()), FittedSchema::InWords, "{schema}");
         assert_eq!(fitted(schema, &Schemas::default()), FittedSchema::AsItIs);
     }
 
