@@ -144,12 +144,7 @@ test!(
 test!(a_body_that_is_not_what_its_encoding_says_is_refused, |store| {
     let rig = Rig::start(store).await;
     let body = question("fast").to_string().into_bytes();
-    let all = [
-        ("gzip", gzip(&body)),
-        ("zstd", zstd(&body)),
-        ("deflate", deflate(&body)),
-        ("br", brotli(&body)),
-    ];
+    let all = [("gzip", gzip(&body)), ("zstd", zstd(&body)), ("br", brotli(&body))];
     for (encoding, packed) in all {
         let refused = async |body: &[u8], message: &str| {
             let reply = sends(&rig, encoding, "/v1/chat/completions", body.to_vec()).await;
