@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId};
 use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
+use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -129,6 +129,10 @@ impl ClientRequest {
             Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, &[], Notes::default())),
             Plan::Rewrite(edits) => {
                 let pieces = edits.pieces(&control.members);
+                let ask = match ask {
+                    AskUsage::Yes if edits.notes.has(Note::STREAMED) => AskUsage::OfOwnStream,
+                    ask => ask,
+                };
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
@@ -155,7 +159,8 @@ impl ClientRequest {
             return Err(self.refused(refusal, target));
         }
 
-        let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
+        let streams = self.stream || notes.has(Note::STREAMED);
+        let added_usage = streams && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
             added_usage,
@@ -202,7 +207,7 @@ impl ClientRequest {
         notes: Notes,
     ) -> ProviderRequest {
         let target = &candidate.target;
-        let added_usage = ask == AskUsage::Yes && control.lacks_usage();
+        let added_usage = control.lacks_usage(ask);
         let rewritten = control.rewrite(body, &target.literal, ask, pieces);
         let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
         let name = self

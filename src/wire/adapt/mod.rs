@@ -13,8 +13,11 @@ mod field_sets;
 mod fields;
 #[cfg(test)]
 mod history_tests;
+mod last_turn;
+mod media;
 mod mend;
 mod messages;
+mod needles;
 mod neutral;
 mod note;
 mod plan;
@@ -23,12 +26,15 @@ mod response_items;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod schema;
 mod seals;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 pub use edits::Edits;
+pub use media::ClientBody;
 pub use mend::Mend;
 pub use neutral::fit_request;
 pub use note::{Element, Mended, Note, Notes};

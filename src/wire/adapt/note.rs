@@ -85,6 +85,10 @@ pub enum Element {
     CacheMarks,
     /// A schema was brought to what the target takes.
     Schema,
+    /// `strict` of tools was left out.
+    ToolStrict,
+    /// Betas of the headers were left out.
+    Betas,
     /// Parameters were given to a tool without any.
     ToolParameters,
     /// Pictures, documents or sound of earlier turns became a note.
@@ -113,6 +117,8 @@ impl Element {
             Self::Signatures => "signatures",
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
+            Self::ToolStrict => "tool_strict",
+            Self::Betas => "betas",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",
@@ -124,12 +130,15 @@ impl Element {
 }
 
 impl Note {
+    /// A stream is asked for, although the client wants a whole answer.
+    pub const STREAMED: Self = Self::Added("stream");
+
     /// Whether what only steers the model was dropped or moved to the nearest that the target knows. Other changes keep the
     /// meaning of the request whole.
     pub const fn steers(self) -> bool {
         match self {
             Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::Effort { .. } => true,
-            Self::Element(element) => matches!(element, Element::Media | Element::Prefill),
+            Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::Betas),
             Self::Mended(what) => !matches!(
                 what,
                 Mended::Signatures | Mended::Field(TopField::MaxTokens | TopField::MaxCompletionTokens)
@@ -164,6 +173,11 @@ impl Notes {
         if !self.0.contains(&note) {
             self.0.push(note);
         }
+    }
+
+    /// Whether this change is among them.
+    pub fn has(&self, note: Note) -> bool {
+        self.0.contains(&note)
     }
 
     /// Tells a change that a refusal called for in the place of the note that the change itself makes.
