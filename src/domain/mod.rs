@@ -55,8 +55,8 @@ pub use money::{
     Weekday, portion,
 };
 pub use usage::{
-    Attempt, Becomes, CallState, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow, UsageRecord, UsageSource,
-    client_name,
+    Attempt, Becomes, CallState, Estimate, Feature, NoEstimate, Ran, RequestUse, Sent, Traffic, TrafficWindow,
+    UsageRecord, UsageSource, client_name,
 };
 pub use values::{
     AccountId, AliasName, AliasNameError, ApiKeyId, GatewayId, IdError, LedgerId, Match, MatchError, MoneyError, Name,

@@ -21,7 +21,7 @@ use crate::wire::adapt::Strictness;
 use crate::wire::control::Control;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
-use crate::wire::usage::{INLINE, inline_data};
+use crate::wire::usage::{INLINE, estimate, inline_data};
 
 /// Says how much the request may be changed to fit it to its target.
 const X_ADAPT: HeaderName = HeaderName::from_static("x-crossmodel-adapt");
@@ -68,6 +68,7 @@ pub async fn call(
         .map_err(untranslatable)?;
 
     let (bound, holds) = reserve(caller, &control, &buffered.bytes, &routed).await?;
+    let prompt_bytes = prompt_bytes(&control, &buffered.bytes);
     let progress = Arc::<Progress>::default();
     let headers = caller.request.headers();
     let new_call = NewCall {
@@ -78,7 +79,8 @@ pub async fn call(
         operation,
         stream: control.stream,
         agent: agent(headers),
-        prompt_bytes: prompt_bytes(&control, &buffered.bytes),
+        prompt_bytes,
+        used: control.uses(&buffered.bytes, estimate(prompt_bytes)),
         tier: routed.tier,
         key: Arc::clone(&caller.key),
         bound,

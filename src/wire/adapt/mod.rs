@@ -15,18 +15,22 @@ mod messages;
 mod neutral;
 mod note;
 mod plan;
+mod record;
 mod responses;
 #[cfg(test)]
 mod samples;
 mod target;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use edits::Edits;
 pub use neutral::fit_request;
 pub use note::{Element, Note, Notes};
 pub use plan::{Plan, Refusal, RequestView, Strictness};
+pub use record::{labels, record_text};
 pub use target::TargetFacts;
+pub use words::words;
 
 use crate::wire::operation::Operation;
 
