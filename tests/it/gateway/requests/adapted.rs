@@ -1,9 +1,13 @@
 //! A request is fitted to the model that its name was re-pointed to, and the answer says what was done.
 
+use std::time::Duration;
+
+use crossmodel::domain::FactEdit;
 use serde_json::{Value, json};
 
 use crate::gateway::polyglot::polyglot;
-use crate::gateway::rig::{Rig, test};
+use crate::gateway::rig::{Rig, question, test};
+use crate::harness::upstream::{delta, finish, json_answer, stream, usage};
 
 /// A request for a model that knows the role `developer` and OpenAI's own fields; the rig's provider knows neither.
 fn for_gpt() -> Value {
@@ -24,6 +28,76 @@ test!(a_request_is_fitted_to_its_model_and_the_answer_says_how, |store| {
     let seen = rig.upstream.last().json();
     assert_eq!((&seen["max_tokens"], seen.get("store")), (&json!(9), None));
     assert_eq!(seen["messages"][0]["role"], "system");
+});
+
+test!(the_record_keeps_what_was_changed_and_what_the_request_used, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+    let mut body = for_gpt();
+    body["tools"] = json!([{"type": "function", "function": {"name": "read", "parameters": {"type": "object"}}}]);
+
+    for body in [body, for_gpt(), question("acme/fast")] {
+        rig.clock.advance(Duration::from_millis(1));
+        rig.client().post("/v1/chat/completions", &body).await.is(200);
+    }
+
+    let records = rig.records().await;
+    let kept: Vec<_> = records
+        .iter()
+        .map(|record| {
+            (
+                record.adapted.as_deref(),
+                record.used.expect("what it used").to_string(),
+            )
+        })
+        .collect();
+    let changed = Some("dropped:store, max_completion_tokens, developer_role");
+    assert_eq!(
+        kept,
+        [
+            (None, String::new()),
+            (changed, String::new()),
+            (changed, "tools".into())
+        ]
+    );
+
+    let metrics = rig.without_key().get("/metrics").await.is(200);
+    for token in ["dropped:store", "max_completion_tokens", "developer_role"] {
+        let line = format!("crossmodel_adapted_total{{token=\"{token}\",provider=\"acme\"}} 2");
+        assert!(metrics.text().contains(&line), "{line}\n{}", metrics.text());
+    }
+});
+
+test!(thoughts_that_came_in_tags_are_noted_in_the_record, |store| {
+    let rig = Rig::start(store).await;
+    let tags = FactEdit::set("answers.think_tags", "true").unwrap();
+    let catalog = rig.store.at_noon().catalog();
+    catalog
+        .change_model_facts(&"acme/fast".parse().unwrap(), &[tags])
+        .await
+        .unwrap();
+    rig.upstream.answers(|seen| {
+        if seen.json()["stream"] == true {
+            stream(&[&delta("<thi"), &delta("nk>Hm.</think>Hello"), &finish(), &usage(3, 2), "data: [DONE]\n\n"])
+        } else {
+            let answer = json!({"id": "c", "object": "chat.completion", "model": "m", "choices": [
+                {"index": 0, "message": {"role": "assistant", "content": "<think>Hm.</think>Hello"}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}});
+            json_answer(200, &answer)
+        }
+    });
+
+    for path in ["/v1/chat/completions", "/v1/messages"] {
+        for streams in [false, true] {
+            let body = json!({"model": "acme/fast", "max_tokens": 9, "stream": streams,
+                "messages": [{"role": "user", "content": "Hi"}]});
+            rig.client().post(path, &body).await.is(200);
+
+            let record = rig.records().await.remove(0);
+            rig.clock.advance(Duration::from_millis(1));
+            assert_eq!(record.adapted.as_deref(), Some("answer:think_tags"), "{path} {streams}");
+        }
+    }
 });
 
 test!(an_answer_to_a_request_that_fits_has_no_such_header, |store| {
