@@ -1,6 +1,8 @@
 //! What a request uses, without a word of it. A plain request costs one search of its conversation.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use super::read::Control;
 use super::top_field::{FieldSet, TopField};
@@ -23,6 +25,12 @@ const FORMATS: [TopField; 4] = [
     TopField::OutputConfig,
     TopField::OutputFormat,
 ];
+
+/// The end of `"type"` and of `"role"`. No text ends so: quotes within a text have a backslash before them.
+static KEY_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"e\""));
+
+/// Bytes at the end of the conversation and of the tools that are searched for marks: clients mark the newest turns.
+const MARKED: usize = 32 << 10;
 
 impl Control {
     /// What the request uses. `body` is the body that this was read from; `prompt_tokens` an estimate of the tokens of its
@@ -64,7 +72,10 @@ impl Control {
             let system = value(TopField::System).filter(|system| system.starts_with(b"["));
             let content = content.filter(|_| turns.has_parts);
             let mut places = [system, content].into_iter().flatten().chain(tools());
-            places.any(|place| memmem::find(place, b"\"cache_control\"").is_some())
+            places.any(|place| {
+                let end = place.get(place.len().saturating_sub(MARKED)..).unwrap_or_default();
+                memmem::find(end, b"\"cache_control\"").is_some()
+            })
         };
         let may_mark = matches!(self.operation, Operation::Messages | Operation::Chat);
         if members.fields().has(TopField::CacheControl) || may_mark && marked() {
@@ -91,8 +102,7 @@ struct Turns {
 
 impl Turns {
     fn read(&mut self, content: &[u8]) {
-        // Both keys end so, and no text does: quotes within a text have a backslash before them.
-        for at in memmem::find_iter(content, b"e\"") {
+        for at in KEY_END.find_iter(content) {
             let before = content.get(..at).unwrap_or_default();
             if before.ends_with(b"\"typ") {
                 self.part(value_after(content, at));
