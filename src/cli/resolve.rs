@@ -87,6 +87,9 @@ fn print(why: &Explanation, hints: &[Hint]) {
     if let Some(note) = why.answer_note() {
         output::line(&note);
     }
+    if let Some(note) = why.adapt_note() {
+        output::line(note);
+    }
     if let Some(facts) = &why.facts {
         output::line(facts);
     }

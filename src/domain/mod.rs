@@ -32,9 +32,9 @@ pub use access::{
 };
 pub use aliases::{
     Alias, AliasFormat, AliasIssue, AliasSet, CheckedAlias, Decision, DraftRow, ExplainedOutcome, Explanation, Field,
-    Fix, Hint, HintContext, HintKind, Import, ImportProblem, ImportedRow, Mark, Merge, MergedRow, Outcome, Proposal,
-    Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
-    import_aliases, merge, name_counter, propose_aliases, split_keep_name, validate,
+    Fix, Hint, HintContext, HintKind, Import, ImportProblem, ImportedRow, Mark, Marks, Merge, MergedRow, Outcome,
+    Proposal, Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
+    import_aliases, merge, name_counter, propose_aliases, split_marks, validate,
 };
 pub use catalog::{
     Architecture, Auth, Catalog, Endpoint, FactLayer, FactSource, Features, Found, Hit, Model, ModelId, ModelIdError,
@@ -60,7 +60,7 @@ pub use usage::{
 };
 pub use values::{
     AccountId, AliasName, AliasNameError, ApiKeyId, GatewayId, IdError, LedgerId, Match, MatchError, MoneyError, Name,
-    NameError, PersonId, PicoUsd, Protocol, RequestId, Timestamp,
+    NameError, PersonId, PicoUsd, Protocol, RequestId, Strictness, StrictnessError, Timestamp,
 };
 
 #[cfg(test)]

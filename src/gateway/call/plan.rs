@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::domain::{Protocol, RequestId};
+use crate::domain::{Protocol, RequestId, Strictness};
 use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::wire::adapt::{Notes, Plan, Refusal, RequestView, TargetFacts, adapt, refusal_under};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -125,10 +125,7 @@ impl ClientRequest {
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => {
-                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
-                return Err(Untranslatable::impossible(refusal.param, message));
-            }
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, candidate)),
         };
 
         let style = self.response_style(target);
@@ -145,6 +142,10 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
+        if let Some(refusal) = refusal_under(self.strictness, &notes) {
+            return Err(self.refused(refusal, candidate));
+        }
+
         let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
@@ -156,6 +157,12 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
+    /// The error for the client whose request a candidate cannot take.
+    fn refused(&self, refusal: Refusal, candidate: &Candidate) -> Untranslatable {
+        let message = refusal.message(candidate.target.model.id.as_str(), self.alias.as_deref());
+        Untranslatable::impossible(refusal.param, message)
+    }
+
     /// What has to happen to the request before it goes to a candidate.
     fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
         let Candidate { endpoint, facts, .. } = candidate;

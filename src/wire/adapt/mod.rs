@@ -27,7 +27,7 @@ mod words;
 pub use edits::Edits;
 pub use neutral::fit_request;
 pub use note::{Element, Note, Notes};
-pub use plan::{Plan, Refusal, RequestView, Strictness};
+pub use plan::{Plan, Refusal, RequestView, refusal_under};
 pub use record::{labels, record_text};
 pub use target::TargetFacts;
 pub use words::words;

@@ -13,7 +13,7 @@ use super::resolve::AliasSet;
 use crate::domain::access::KeyStatus;
 use crate::domain::catalog::{Catalog, ModelId};
 use crate::domain::format::{facts, visible};
-use crate::domain::values::{AliasName, Match};
+use crate::domain::values::{AliasName, Match, Strictness};
 
 /// The outcome of a request for a name, and every step to it. `crossmodel resolve --json` prints it as it is serialised.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -84,6 +84,18 @@ impl Explanation {
             "the real id"
         };
         Some(format!("Answers carry the name {name}, {which}."))
+    }
+
+    /// A sentence about how much requests may be changed; `None` where the alias does not say so or nothing runs.
+    pub fn adapt_note(&self) -> Option<&'static str> {
+        let adapt = self.alias.as_ref().filter(|_| self.runs())?.adapt?;
+        Some(match adapt {
+            Strictness::Adapt => "Requests are fitted to the model.",
+            Strictness::Strict => {
+                "Requests are fitted to the model, and refused if something would be left out for that."
+            }
+            Strictness::Off => "Requests are sent as they come, also where the model does not take them so.",
+        })
     }
 
     /// Whether a request runs.
