@@ -72,7 +72,7 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
             alias.matching.to_string(),
             alias.target.to_string(),
             answers_as.to_owned(),
-            alias.adapt.map_or("as the key", Strictness::as_str).to_owned(),
+            alias.adapt.map_or("key", Strictness::as_str).to_owned(),
         ]
     };
 

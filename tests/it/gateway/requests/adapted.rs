@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crossmodel::domain::FactEdit;
+use crossmodel::domain::{Alias, FactEdit, Scope, Strictness};
 use serde_json::{Value, json};
 
 use crate::gateway::polyglot::polyglot;
 use crate::gateway::rig::{Rig, question, test};
+use crate::harness::seed;
 use crate::harness::upstream::{delta, finish, json_answer, stream, usage};
 
 /// A request for a model that knows the role `developer` and OpenAI's own fields; the rig's provider knows neither.
@@ -123,6 +124,71 @@ test!(a_strict_request_is_refused_before_a_provider_is_asked, |store| {
     );
     assert!(rig.upstream.seen().is_empty());
 });
+
+test!(a_strict_request_that_is_translated_is_refused_too, |store| {
+    let rig = Rig::start(store).await;
+    rig.upstream.answers(polyglot);
+    let body = json!({"model": "claude/opus", "max_tokens": 9, "seed": 7,
+        "messages": [{"role": "user", "content": "Hi"}]});
+
+    let reply = rig.client().post("/v1/chat/completions", &body).await.is(200);
+    assert_eq!(reply.header("x-crossmodel-adapted"), "dropped:seed");
+
+    let strict = rig.client().with("x-crossmodel-adapt", "strict");
+    let reply = strict.post("/v1/chat/completions", &body).await.is(400);
+    assert_eq!(reply.json()["error"]["param"], "seed");
+    assert_eq!(rig.upstream.seen().len(), 1);
+});
+
+both_engines!(
+    the_request_decides_before_its_alias_and_the_alias_before_the_key,
+    |store| {
+        let rig = Rig::start(store).await;
+        rig.upstream.answers(polyglot);
+        let alias = |name: &str, adapt| Alias {
+            adapt,
+            ..seed::exact(name, "acme/fast")
+        };
+        let aliases = [
+            alias("fits", Some(Strictness::Adapt)),
+            alias("comes", Some(Strictness::Off)),
+            alias("as-the-key", None),
+        ];
+        rig.sets(&rig.store, &aliases).await;
+        let asks = |model: &'static str, header: Option<&'static str>| {
+            let client = header
+                .into_iter()
+                .fold(rig.client(), |client, value| client.with("x-crossmodel-adapt", value));
+            let mut body = for_gpt();
+            body["model"] = model.into();
+            async move { client.post("/v1/chat/completions", &body).await }
+        };
+        let is_fitted = || rig.upstream.last().json().get("store").is_none();
+
+        for key in Strictness::ALL {
+            let writer = rig.store.at_noon().api_keys();
+            assert!(writer.set_adapt(Scope::All, rig.key.id, key).await.unwrap());
+
+            asks("fits", None).await.is(200);
+            assert!(is_fitted(), "{key}");
+            asks("comes", None).await.is(200);
+            assert!(!is_fitted(), "{key}");
+            asks("fits", Some("strict")).await.is(400);
+            asks("comes", Some("adapt")).await.is(200);
+            assert!(is_fitted(), "{key}");
+
+            for name in ["as-the-key", "acme/fast"] {
+                match key {
+                    Strictness::Strict => drop(asks(name, None).await.is(400)),
+                    _ => {
+                        asks(name, None).await.is(200);
+                        assert_eq!(is_fitted(), key == Strictness::Adapt, "{key} {name}");
+                    }
+                }
+            }
+        }
+    }
+);
 
 test!(a_request_that_is_to_stay_as_it_is_goes_as_it_came, |store| {
     let rig = Rig::start(store).await;

@@ -39,10 +39,15 @@ fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
         .into_iter()
         .map(|text| Note { text, warns: false });
 
+    let adapts = answer.adapt_note().map(|text| Note {
+        text: text.to_owned(),
+        warns: false,
+    });
+
     if answer.outcome == ExplainedOutcome::Empty {
         warnings.collect()
     } else {
-        warnings.chain(ignored).collect()
+        warnings.chain(adapts).chain(ignored).collect()
     }
 }
 
