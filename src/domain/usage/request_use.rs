@@ -60,7 +60,7 @@ impl Feature {
             Self::Documents => "documents",
             Self::Audio => "sound",
             Self::Schema => "a schema for the answer",
-            Self::Thinking => "a say in thinking",
+            Self::Thinking => "a setting for thinking",
             Self::CacheMarks => "marks for caching",
             Self::SystemTurns => "instructions within the conversation",
         }
