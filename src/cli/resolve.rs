@@ -93,6 +93,9 @@ fn print(why: &Explanation, hints: &[Hint]) {
     if let Some(facts) = &why.facts {
         output::line(facts);
     }
+    if let Some(takes) = &why.takes {
+        output::line(takes);
+    }
     if !why.nearest.is_empty() {
         let nearest: Vec<&str> = why.nearest.iter().map(|id| id.as_str()).collect();
         output::line(&format!("Closest in the catalog: {}", nearest.join(", ")));

@@ -53,6 +53,7 @@ fn the_answer_says_how_much_requests_may_be_changed() {
         program.run(&arguments).succeeds().out
     };
 
+    assert!(run(&["slow"]).contains("Takes max_completion_tokens in place of max_tokens; no stop;"));
     assert!(run(&["fast"]).contains("refused if something would be left out for that."));
     assert!(!run(&["slow"]).contains("Requests are"));
     let json: serde_json::Value = serde_json::from_str(&run(&["--json", "fast"])).unwrap();

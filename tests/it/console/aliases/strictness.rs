@@ -96,7 +96,12 @@ fn a_choice_is_an_unsaved_change_that_the_test_box_knows() {
         assert_eq!(chosen(&page), "off");
         assert_eq!(text(&page, "#changes"), "1 unsaved change");
         assert_eq!(text(&page, "#review-list"), "claude-opus: sends requests as they come");
-        assert!(text(&page, "#test-facts").contains("Requests are sent as they come"));
+        let facts = text(&page, "#test-facts");
+        assert!(facts.contains("Requests are sent as they come"), "{facts}");
+        assert!(
+            facts.contains("No temperature, top_p; efforts from low to max."),
+            "{facts}"
+        );
         let picker = desk
             .sends_adapt("1", "/draft", "pick:a1", "off", &[])
             .await

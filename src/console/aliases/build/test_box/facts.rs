@@ -43,11 +43,15 @@ fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
         text: text.to_owned(),
         warns: false,
     });
+    let takes = answer.takes.iter().map(|text| Note {
+        text: text.clone(),
+        warns: false,
+    });
 
     if answer.outcome == ExplainedOutcome::Empty {
         warnings.collect()
     } else {
-        warnings.chain(adapts).chain(ignored).collect()
+        warnings.chain(adapts).chain(takes).chain(ignored).collect()
     }
 }
 
