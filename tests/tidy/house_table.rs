@@ -30,6 +30,7 @@ const DOMAIN: &[Row] = &[
 
 const WIRE: &[Row] = &[
     ("error", &[]),
+    ("answer_note", &[]),
     ("json", &[]),
     ("content", &[]),
     ("encoding", &[]),
@@ -42,14 +43,22 @@ const WIRE: &[Row] = &[
     ("models", &["error", "json"]),
     ("control", &["error", "json", "operation"]),
     ("neutral", &["error", "json"]),
-    ("event_stream", &["error", "reported", "sse"]),
+    ("event_stream", &["error", "answer_note", "reported", "sse"]),
     ("chat", PROTOCOL),
     ("messages", PROTOCOL),
     ("responses", PROTOCOL),
     ("completions", &["error", "neutral", "chat"]),
     (
         "adapt",
-        &["json", "control", "operation", "neutral", "chat", "messages"],
+        &[
+            "answer_note",
+            "json",
+            "control",
+            "operation",
+            "neutral",
+            "chat",
+            "messages",
+        ],
     ),
     ("passthrough", PROTOCOLS),
     ("translate", TRANSLATE),
@@ -70,6 +79,7 @@ const PROTOCOL: &[&str] = &[
 
 const PROTOCOLS: &[&str] = &[
     "error",
+    "answer_note",
     "json",
     "content",
     "sse",
@@ -88,6 +98,7 @@ const PROTOCOLS: &[&str] = &[
 /// What puts a request into another protocol uses: the protocols, and what fits a request to a model.
 const TRANSLATE: &[&str] = &[
     "error",
+    "answer_note",
     "json",
     "content",
     "sse",

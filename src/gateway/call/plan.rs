@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::domain::{Protocol, RequestId};
+use crate::domain::{Protocol, RequestId, Strictness};
 use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
+use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, TargetFacts, adapt, refusal_under};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -136,7 +136,7 @@ impl ClientRequest {
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, candidate)),
         };
 
         let style = self.response_style(target);
@@ -153,10 +153,8 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
-        if self.strictness == Strictness::Strict
-            && let Some(refusal) = too_strict(&notes)
-        {
-            return Err(self.refused(refusal, target));
+        if let Some(refusal) = refusal_under(self.strictness, &notes) {
+            return Err(self.refused(refusal, candidate));
         }
 
         let streams = self.stream || notes.has(Note::STREAMED);
@@ -171,9 +169,9 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
-    /// The error for a request with a part that a target cannot take.
-    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
-        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+    /// The error for the client whose request a candidate cannot take.
+    fn refused(&self, refusal: Refusal, candidate: &Candidate) -> Untranslatable {
+        let message = refusal.message(candidate.target.model.id.as_str(), self.alias.as_deref());
         Untranslatable::impossible(refusal.param, message)
     }
 

@@ -22,6 +22,7 @@ mod neutral;
 mod note;
 mod plan;
 mod protocol_rules;
+mod record;
 mod response_items;
 mod responses;
 #[cfg(test)]
@@ -32,15 +33,18 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod words;
 
 pub use edits::Edits;
 pub use media::ClientBody;
 pub use mend::Mend;
 pub use neutral::fit_request;
 pub use note::{Element, Mended, Note, Notes};
-pub use plan::{Plan, Refusal, RequestView, Strictness, too_strict};
+pub use plan::{Plan, Refusal, RequestView, refusal_under};
 pub use protocol_rules::is_kept_away;
+pub use record::{labels, record_text};
 pub use target::TargetFacts;
+pub use words::words;
 
 use crate::wire::operation::Operation;
 

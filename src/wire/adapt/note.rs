@@ -50,6 +50,13 @@ pub enum Mended {
 }
 
 impl Mended {
+    /// What has this name in a token.
+    pub fn named(name: &str) -> Option<Self> {
+        let others = [Self::Signatures, Self::ForcedTool, Self::Limit];
+        let other = others.into_iter().find(|other| other.as_str() == name);
+        other.or_else(|| TopField::named(name).map(Self::Field))
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Field(field) => field.as_str(),
@@ -118,7 +125,7 @@ impl Element {
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
             Self::ToolStrict => "tool_strict",
-            Self::Betas => "betas",
+            Self::Betas => "beta_headers",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",

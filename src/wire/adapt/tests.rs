@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::samples::{self, shipped};
-use super::{Plan, RequestView, Strictness, TargetFacts, adapt};
-use crate::domain::Protocol;
+use super::{Plan, RequestView, TargetFacts, adapt};
+use crate::domain::{Protocol, Strictness};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::operation::Operation;
 

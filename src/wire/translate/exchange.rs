@@ -11,6 +11,7 @@ use super::stamp::Stamp;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{ClientBody, Notes, fit_request};
+use crate::wire::answer_note::AnswerNotes;
 use crate::wire::event_stream::Metered;
 use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
@@ -173,17 +174,18 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = self.read(&body)?;
+        let (response, notes) = self.read(&body)?;
 
-        Ok(self.write(&response))
+        Ok(self.write(&response, notes))
     }
 
-    /// Writes a whole answer in the client's protocol.
-    pub(super) fn write(&self, response: &Response<'_>) -> Answer {
+    /// Writes a whole answer in the client's protocol. `notes`: what was changed in it.
+    pub(super) fn write(&self, response: &Response<'_>, notes: AnswerNotes) -> Answer {
         let metered = Metered {
             tokens: response.tokens,
             service: response.service.unless_lost(self.tier_is_asked),
             text_bytes: answer::text_length(response),
+            notes,
         };
         let body = match self.client {
             Operation::Completions => completions::write_response(response, &self.identity),
@@ -206,17 +208,17 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = self.read(&body)?;
+        let (response, notes) = self.read(&body)?;
 
         let mut stream = self.stream();
-        let out = stream.write_whole(response);
+        let out = stream.write_whole(response, notes);
         Ok((stream, out))
     }
 
-    fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
-        let mut response = answer::read(self.provider, body, self.reading)?;
+    fn read<'a>(&self, body: &'a Value) -> Result<(Response<'a>, AnswerNotes), NotAnAnswer> {
+        let (mut response, notes) = answer::read(self.provider, body, self.reading)?;
         self.settle(&mut response);
-        Ok(response)
+        Ok((response, notes))
     }
 
     /// Leaves the calls of a whole answer that are the client's.

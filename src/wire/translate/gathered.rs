@@ -7,6 +7,7 @@ use super::answer::Answer;
 use super::exchange::Exchange;
 use super::source::Source;
 use super::writer::carries_content;
+use crate::wire::answer_note::AnswerNotes;
 use crate::wire::error::ProviderError;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::{Event, Gather};
@@ -99,7 +100,7 @@ impl GatheredStream {
         let mut response = self.gather.into_response();
         response.service = self.source.service();
         self.exchange.settle(&mut response);
-        self.exchange.write(&response)
+        self.exchange.write(&response, AnswerNotes::default())
     }
 
     fn read(&mut self, data: &[u8]) {

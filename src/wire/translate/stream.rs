@@ -8,6 +8,7 @@ use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::ServiceReport;
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, Response, ResponseIdentity};
@@ -28,6 +29,8 @@ pub struct TranslatedStream {
     tier_is_asked: bool,
     /// How the call was served, if the provider did not stream.
     whole: Option<ServiceReport>,
+    /// What was changed in the answer, if the provider did not stream.
+    notes: AnswerNotes,
 }
 
 impl TranslatedStream {
@@ -45,12 +48,13 @@ impl TranslatedStream {
             reported: None,
             tier_is_asked,
             whole: None,
+            notes: AnswerNotes::default(),
         }
     }
 
-    /// Writes a whole answer as the events of a stream.
-    pub(super) fn write_whole(&mut self, response: Response<'_>) -> Bytes {
-        self.whole = Some(response.service);
+    /// Writes a whole answer as the events of a stream. `notes`: what was changed in it.
+    pub(super) fn write_whole(&mut self, response: Response<'_>, notes: AnswerNotes) -> Bytes {
+        (self.whole, self.notes) = (Some(response.service), notes);
         let mut out = Vec::new();
         for event in response.events() {
             self.writer.write(event, &mut out);
@@ -150,6 +154,7 @@ impl EventStream for TranslatedStream {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),
             text_bytes: self.writer.seen.text_bytes,
+            notes: self.notes.with(AnswerNote::ThinkTags, self.writer.has_think_tags()),
         }
     }
 

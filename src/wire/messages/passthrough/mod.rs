@@ -100,6 +100,7 @@ impl EventWatch for PassthroughWatch {
             tokens: self.usage.tokens(),
             service: self.usage.service(),
             text_bytes: self.text_bytes,
+            ..Metered::default()
         }
     }
 
