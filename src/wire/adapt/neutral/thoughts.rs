@@ -16,7 +16,9 @@ pub(super) fn fit(request: &mut Request<'_>, facts: &Facts, protocol: Protocol, 
     for turn in request.turns.iter_mut().filter(|turn| turn.role == Role::Assistant) {
         turn.parts.retain_mut(|part| keeps(part, &seals, notes));
     }
-    request.turns.retain(|turn| !turn.parts.is_empty());
+    request
+        .turns
+        .retain(|turn| turn.role != Role::Assistant || !turn.parts.is_empty());
 
     if facts.thinking.back == ThoughtsBack::NeededWithCalls && seals.wants_words() {
         give_needed(request, facts, protocol, notes);
