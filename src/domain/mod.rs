@@ -46,8 +46,8 @@ pub use facts::{
     AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, FactEdit, FactError, FactKind, FactSpec,
     FactWord, Facts, FactsPatch, FieldFact, Fit, ForcedChoice, LimitField, Overflow, Patched, Prefill,
     ProtocolCondition, ProtocolRule, Roles, RootUnions, Schemas, SealBinding, StrictTools, SystemTurns, ThinkingFacts,
-    ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers, check_facts,
-    fact_specs, near_word,
+    ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, Tools, TurnLast, TurnOrder, UnknownFields, WholeAnswers,
+    check_facts, fact_specs, near_word,
 };
 pub use money::{
     Balance, Bill, BillLine, BillableUsage, Budget, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId};
-use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
+use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
 use crate::wire::control::{AskUsage, Control, Piece, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -19,7 +19,7 @@ use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// What the model takes there.
+    /// What the model takes there, with what refusals have taught.
     pub facts: Arc<TargetFacts>,
     /// The circuit breaker of this model at this address.
     pub breaker: Arc<Breaker>,
@@ -129,13 +129,14 @@ impl ClientRequest {
             Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, &[], Notes::default())),
             Plan::Rewrite(edits) => {
                 let pieces = edits.pieces(&control.members);
+                let ask = match ask {
+                    AskUsage::Yes if edits.notes.has(Note::STREAMED) => AskUsage::OfOwnStream,
+                    ask => ask,
+                };
                 return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
             }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => {
-                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
-                return Err(Untranslatable::impossible(refusal.param, message));
-            }
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
         };
 
         let style = self.response_style(target);
@@ -152,7 +153,14 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
-        let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
+        if self.strictness == Strictness::Strict
+            && let Some(refusal) = too_strict(&notes)
+        {
+            return Err(self.refused(refusal, target));
+        }
+
+        let streams = self.stream || notes.has(Note::STREAMED);
+        let added_usage = streams && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
             added_usage,
@@ -163,6 +171,12 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
+    /// The error for a request with a part that a target cannot take.
+    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
+        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+        Untranslatable::impossible(refusal.param, message)
+    }
+
     /// What has to happen to the request before it goes to a candidate.
     fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
         let Candidate { endpoint, facts, .. } = candidate;
@@ -193,7 +207,7 @@ impl ClientRequest {
         notes: Notes,
     ) -> ProviderRequest {
         let target = &candidate.target;
-        let added_usage = ask == AskUsage::Yes && control.lacks_usage();
+        let added_usage = control.lacks_usage(ask);
         let rewritten = control.rewrite(body, &target.literal, ask, pieces);
         let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
         let name = self
@@ -211,6 +225,22 @@ impl ClientRequest {
 }
 
 impl Candidate {
+    /// A model at one of its addresses.
+    pub fn at(target: &Arc<CallableModel>, address: &ModelEndpoint) -> Self {
+        let ModelEndpoint {
+            endpoint,
+            facts,
+            learned,
+            breaker,
+        } = address;
+        Self {
+            target: Arc::clone(target),
+            endpoint: Arc::clone(endpoint),
+            facts: learned.facts(facts),
+            breaker: Arc::clone(breaker),
+        }
+    }
+
     /// Whether the gateway may ask for usage in its streams.
     pub fn asks_usage(&self) -> AskUsage {
         if self.endpoint.takes_usage() == TakesUsage::No {

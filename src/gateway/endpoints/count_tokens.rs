@@ -13,7 +13,7 @@ use super::respond::{Answer, Caller};
 use crate::domain::decide;
 use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{Candidate, broken, candidate, refused, untranslatable};
-use crate::gateway::http::{Failure, forwarded};
+use crate::gateway::http::{Failure, forwarded, without_betas};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::Reader;
 use crate::gateway::upstream::client::{self, OutgoingRequest};
@@ -87,9 +87,11 @@ async fn ask_provider(caller: &Caller<'_>, candidate: &Candidate, body: Bytes) -
     };
 
     let marks = caller.marks();
+    let forwarded = forwarded(HERE, caller.request.headers());
+    let fitted = without_betas(&forwarded, &candidate.facts.facts.betas);
     let outgoing = OutgoingRequest {
         uri,
-        forwarded: &forwarded(HERE, caller.request.headers()),
+        forwarded: fitted.as_ref().unwrap_or(&forwarded),
         body,
         // Nothing is generated, so a count takes no longer than a stream's head.
         first_byte: endpoint.timeouts.first_byte_stream,

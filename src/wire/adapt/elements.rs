@@ -12,12 +12,22 @@ pub(super) fn leave_out_where(
     edits: &mut Edits,
     what: Element,
 ) -> usize {
-    leave_out_by(around, |child| is_out(child).then_some(what), edits)
+    leave_out_from(0, around, |child| is_out(child).then_some(what), edits)
 }
 
 /// Leaves out the members of an object, or the elements of a list, for which `what` says what they are. Each run of them goes
 /// with the comma after it; a run at the end with the comma before it. Returns how many stay.
 pub(super) fn leave_out_by(
+    around: &OutlineNode<'_>,
+    what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
+    edits: &mut Edits,
+) -> usize {
+    leave_out_from(0, around, what, edits)
+}
+
+/// The same for an outline whose text begins at `base` in the body.
+fn leave_out_from(
+    base: usize,
     around: &OutlineNode<'_>,
     what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
     edits: &mut Edits,
@@ -51,11 +61,20 @@ pub(super) fn leave_out_by(
                 end,
             },
         };
+        let at = Span {
+            start: base + at.start,
+            end: base + at.end,
+        };
         if let Some(first) = first {
             edits.replace(at, "", Note::Element(first));
         }
     }
     kept
+}
+
+/// Leaves out the member of this name, in an outline whose text begins at `base` in the body.
+pub(super) fn leave_out_within(base: usize, around: &OutlineNode<'_>, name: &str, edits: &mut Edits, what: Element) {
+    leave_out_from(base, around, |child| (child.key() == name).then_some(what), edits);
 }
 
 /// Leaves out one member of an object, or one element of a list.

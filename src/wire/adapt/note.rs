@@ -4,6 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::field_sets::LIMITS;
 use crate::wire::control::TopField;
 
 /// Tokens in the header, at most.
@@ -31,6 +32,32 @@ pub enum Note {
     },
     /// The change of one kind of element, in one or many places.
     Element(Element),
+    /// A change that the provider's refusal called for: the request was sent twice.
+    Mended(Mended),
+}
+
+/// What a provider refused in the first place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mended {
+    /// A field, which was left out or renamed.
+    Field(TopField),
+    /// Signatures of thoughts, which were left out.
+    Signatures,
+    /// A tool that is forced while the model thinks: it did not think.
+    ForcedTool,
+    /// A limit that does not fit beside the prompt, which was lowered.
+    Limit,
+}
+
+impl Mended {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.as_str(),
+            Self::Signatures => "signatures",
+            Self::ForcedTool => "forced_tool",
+            Self::Limit => "limit",
+        }
+    }
 }
 
 /// A kind of element that was changed.
@@ -58,6 +85,10 @@ pub enum Element {
     CacheMarks,
     /// A schema was brought to what the target takes.
     Schema,
+    /// `strict` of tools was left out.
+    ToolStrict,
+    /// Betas of the headers were left out.
+    Betas,
     /// Parameters were given to a tool without any.
     ToolParameters,
     /// Pictures, documents or sound of earlier turns became a note.
@@ -86,6 +117,8 @@ impl Element {
             Self::Signatures => "signatures",
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
+            Self::ToolStrict => "tool_strict",
+            Self::Betas => "betas",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",
@@ -97,12 +130,19 @@ impl Element {
 }
 
 impl Note {
+    /// A stream is asked for, although the client wants a whole answer.
+    pub const STREAMED: Self = Self::Added("stream");
+
     /// Whether what only steers the model was dropped or moved to the nearest that the target knows. Other changes keep the
     /// meaning of the request whole.
     pub const fn steers(self) -> bool {
         match self {
             Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::Effort { .. } => true,
-            Self::Element(element) => matches!(element, Element::Media | Element::Prefill),
+            Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::Betas),
+            Self::Mended(what) => !matches!(
+                what,
+                Mended::Signatures | Mended::Field(TopField::MaxTokens | TopField::MaxCompletionTokens)
+            ),
             Self::Mapped(_) | Self::Added(_) => false,
         }
     }
@@ -118,6 +158,7 @@ impl fmt::Display for Note {
             Self::Added(name) => write!(f, "added:{name}"),
             Self::Effort { from, to } => write!(f, "effort:{from}>{to}"),
             Self::Element(element) => f.write_str(element.as_str()),
+            Self::Mended(what) => write!(f, "mended:{}", what.as_str()),
         }
     }
 }
@@ -132,6 +173,23 @@ impl Notes {
         if !self.0.contains(&note) {
             self.0.push(note);
         }
+    }
+
+    /// Whether this change is among them.
+    pub fn has(&self, note: Note) -> bool {
+        self.0.contains(&note)
+    }
+
+    /// Tells a change that a refusal called for in the place of the note that the change itself makes.
+    pub fn mended(&mut self, note: Note) {
+        let is_same = |other: &Note| match (note, *other) {
+            (Note::Mended(Mended::Field(field)), Note::Dropped(other) | Note::Mapped(other)) => field == other,
+            (Note::Mended(Mended::Limit), Note::Cut(field)) => LIMITS.has(field),
+            (Note::Mended(Mended::Signatures), Note::Element(element)) => element == Element::Signatures,
+            _ => false,
+        };
+        self.0.retain(|other| !is_same(other));
+        self.add(note);
     }
 
     /// Adds the changes of `others`.

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use crate::domain::{Facts, Protocol, SealBinding, ThoughtsBack};
 use crate::wire::neutral::{Signature, SignatureKind, domain_name, model_mark, own_domain};
 
+/// A domain that no signature has.
+const NO_DOMAIN: &str = "-";
+
 /// What a target does with signatures and thoughts of earlier turns.
 #[derive(Clone, Debug)]
 pub(super) struct Seals<'f> {
@@ -27,6 +30,14 @@ impl<'f> Seals<'f> {
             model: is_bound.then(|| model.map(model_mark).unwrap_or_default()),
             back: facts.thinking.back,
             back_field: facts.thinking.back_field.as_deref(),
+        }
+    }
+
+    /// The same for a target that reads no signature, whatever its facts say.
+    pub(super) fn that_read_none(self) -> Self {
+        Self {
+            domain: NO_DOMAIN.into(),
+            ..self
         }
     }
 

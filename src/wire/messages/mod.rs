@@ -15,7 +15,6 @@ mod read_request;
 mod read_response;
 mod read_thinking;
 mod read_tools;
-mod schema;
 mod stop;
 mod usage;
 mod write_events;

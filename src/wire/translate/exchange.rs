@@ -4,13 +4,15 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::answer::{self, Answer, Reading};
+use super::answer_call::AnswerCall;
 use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stamp::Stamp;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
-use crate::wire::adapt::{Notes, fit_request};
+use crate::wire::adapt::{ClientBody, Notes, fit_request};
 use crate::wire::event_stream::Metered;
+use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::responses::Commentary;
@@ -69,12 +71,12 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
+        let body: Value =
+            from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
         let TranslationTarget { model, facts, .. } = target;
-        let notes = fit_request(&mut request, facts, provider, model)?;
+        let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
@@ -94,6 +96,13 @@ impl Exchange {
         let calls = match provider {
             Protocol::OpenaiResponses => ClientCalls::of(&request, &names),
             _ => ClientCalls::default(),
+        };
+        let calls = match &request.call_of_answer {
+            Some((group, name)) => {
+                let name = names.provider(group.as_deref(), name);
+                calls.with_answer(AnswerCall::new(name, &style.id))
+            }
+            None => calls,
         };
 
         // Anthropic is not asked for a tier that has a price of its own.
@@ -206,9 +215,14 @@ impl Exchange {
 
     fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
         let mut response = answer::read(self.provider, body, self.reading)?;
-        self.stamp.settle(&mut response);
-        self.calls.settle(&mut response);
+        self.settle(&mut response);
         Ok(response)
+    }
+
+    /// Leaves the calls of a whole answer that are the client's.
+    pub(super) fn settle(&self, response: &mut Response<'_>) {
+        self.stamp.settle(response);
+        self.calls.settle(response);
     }
 
     /// Begins the translation of a stream into the client's protocol.
@@ -243,8 +257,21 @@ impl ResponseStyle {
     }
 }
 
+/// Parses a client's body.
+fn from_client(body: &[u8]) -> Result<Value, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => parse(text),
+        Err(_) => serde_json::from_slice(body),
+    }
+}
+
 fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untranslatable> {
     match client {
+        Operation::Chat if has_input_for_messages(body) => {
+            let mut request = responses::read_request(body)?;
+            chat::read_fields_beside(body, &mut request)?;
+            Ok(request)
+        }
         Operation::Chat => chat::read_request(body),
         Operation::Completions => completions::read_request(body),
         Operation::Responses => responses::read_request(body),
@@ -254,6 +281,15 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "This model's provider speaks no protocol for embeddings.",
         )),
     }
+}
+
+/// Whether a request to chat has the shape of one to Responses.
+fn has_input_for_messages(body: &Value) -> bool {
+    let has_messages = body
+        .get("messages")
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty());
+    !has_messages && body.get("input").is_some_and(|input| !input.is_null())
 }
 
 /// Whether thoughts may come in tags: the model is known to send them so, or it thinks and its protocol has no field for

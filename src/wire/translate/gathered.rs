@@ -98,6 +98,7 @@ impl GatheredStream {
     pub fn into_answer(self) -> Answer {
         let mut response = self.gather.into_response();
         response.service = self.source.service();
+        self.exchange.settle(&mut response);
         self.exchange.write(&response)
     }
 

@@ -3,9 +3,14 @@
 //! to call.
 
 mod answer;
+mod answer_call;
 mod client_calls;
 mod exchange;
+#[cfg(test)]
+mod forced_call_tests;
 mod gathered;
+#[cfg(test)]
+mod request_tests;
 mod source;
 mod stamp;
 mod stream;

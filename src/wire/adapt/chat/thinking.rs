@@ -3,11 +3,12 @@
 use serde_json::{Map, Value};
 
 use crate::domain::{Effort, ForcedChoice, ThinkingSwitch};
+use crate::wire::adapt::asked;
 use crate::wire::adapt::edits::Edits;
-use crate::wire::adapt::field_sets::THINKING;
 use crate::wire::adapt::note::Note;
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
+use crate::wire::adapt::tools;
 use crate::wire::chat;
 use crate::wire::control::TopField;
 use crate::wire::json::quote;
@@ -22,13 +23,13 @@ pub(in crate::wire::adapt) fn fit(
     edits: &mut Edits,
 ) -> bool {
     let facts = &target.facts;
-    let sent = sent(request);
+    let sent = asked::thinking_fields(request);
     let asked = chat::asked_thinking(&sent);
 
     let can_be_off = !facts.thinking.must_think() && facts.thinking.switch != ThinkingSwitch::None;
     let has_to_be_off = can_be_off
         && facts.thinks(asked.map(|asked| asked != Thinking::Off))
-        && (lacks_thoughts || (facts.tools.choice_thinking == ForcedChoice::ThinkOff && forces_a_tool(request)));
+        && (lacks_thoughts || (facts.tools.choice_thinking == ForcedChoice::ThinkOff && tools::forces_a_tool(request)));
     let wanted = if has_to_be_off { Some(Thinking::Off) } else { asked };
     let thinks = facts.thinks(wanted.map(|wanted| wanted != Thinking::Off));
 
@@ -39,29 +40,6 @@ pub(in crate::wire::adapt) fn fit(
         write(request, &sent, wanted, target, edits);
     }
     thinks
-}
-
-/// The fields of the request that ask for thoughts.
-fn sent(request: RequestView<'_>) -> Map<String, Value> {
-    let members = &request.control.members;
-    if members.fields().and(THINKING).is_empty() {
-        return Map::new();
-    }
-
-    let asking = members.list().iter().filter_map(|member| {
-        let field = member.field.filter(|field| THINKING.has(*field))?;
-        let value = serde_json::from_str(member.value().of(request.body)).ok()?;
-        Some((field.as_str().to_owned(), value))
-    });
-    asking.collect()
-}
-
-fn forces_a_tool(request: RequestView<'_>) -> bool {
-    let choice = request.control.members.value(TopField::ToolChoice);
-    choice.is_some_and(|at| {
-        let choice = at.of(request.body);
-        choice == "\"required\"" || (choice.starts_with('{') && !choice.contains("\"auto\""))
-    })
 }
 
 /// Brings the fields to the target's form. A field that says the same already stays as it is.

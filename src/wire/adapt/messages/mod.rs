@@ -10,6 +10,7 @@ use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::target::TargetFacts;
+use super::{last_turn, schema, tools};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
@@ -58,10 +59,18 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     let thinks = thinking::fit(request, target, lacks_thoughts, edits);
     fields::fit_stated(request, target, thinks, edits)?;
     fields::one_sampling(request, target, edits);
+    fields::tier(request, edits);
+    fields::stream(request, target, thinks, edits);
+
+    last_turn::fit(request, target, edits);
+    schema::fit_tools(request, target, edits);
+    tools::fit_fields(request, target, edits);
+    tools::fit_strict(request, target, edits);
+    let moves = schema::fit_answer(request, target, edits) | tools::is_refused(request, target, thinks);
 
     match &outline {
-        Some(outline) => conversation::fit(outline, target, edits),
-        None => Ok(false),
+        Some(outline) => Ok(conversation::fit(outline, target, edits)? | moves),
+        None => Ok(moves),
     }
 }
 
