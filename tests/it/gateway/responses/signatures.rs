@@ -191,3 +191,40 @@ test!(
         }
     }
 );
+
+/// Refuses the signature that it has made.
+fn forgetful(seen: &Seen) -> Vec<Step> {
+    match seen.text().contains("a-1") {
+        true => json_answer(
+            400,
+            &json!({"type": "error", "error": {"type": "invalid_request_error",
+                "message": "messages.1.content.0: Invalid `signature` in `thinking` block"}}),
+        ),
+        false => signer(seen),
+    }
+}
+
+test!(
+    a_signature_that_its_maker_refuses_is_left_out_for_clients_of_every_protocol,
+    |store| {
+        let rig = Rig::start(store).await;
+        add_signer(&rig).await;
+        rig.upstream.answers(forgetful);
+        let block = json!({"type": "thinking", "thinking": "Hm.", "signature": "cm1.signs.-..a-1"});
+
+        let mut of_messages = ask("/v1/messages", "signs/m", false);
+        of_messages["messages"] = json!([{"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": [block, {"type": "text", "text": "Hello"}]}, {"role": "user", "content": "And now?"}]);
+        let mut of_chat = ask("/v1/chat/completions", "signs/m", false);
+        of_chat["messages"] = json!([{"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": "Hello", "thinking_blocks": [block]}, {"role": "user", "content": "And now?"}]);
+
+        for (path, body) in [("/v1/messages", of_messages), ("/v1/chat/completions", of_chat)] {
+            let reply = rig.client().post(path, &body).await.is(200);
+
+            assert!(reply.header("x-crossmodel-adapted").contains("mended:"), "{path}");
+            let content = rig.upstream.last().json()["messages"][1]["content"].clone();
+            assert_eq!(content, json!([{"type": "text", "text": "Hello"}]), "{path}");
+        }
+    }
+);
