@@ -72,10 +72,34 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, false)
+    }
+
+    /// The same for a provider that has refused a signature of an earlier turn: none of them goes back.
+    ///
+    /// # Errors
+    /// As those of [`Exchange::open`].
+    pub fn open_without_signatures(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, true)
+    }
+
+    fn open_with(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+        withholds_signatures: bool,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value =
             from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
+        request.withholds_signatures = withholds_signatures;
         let TranslationTarget { model, facts, .. } = target;
         let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
