@@ -105,10 +105,11 @@ impl Exchange {
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
-            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names)?,
-        };
+            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names),
+            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names),
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names),
+        }
+        .map_err(|error| in_clients_words(error, &body))?;
 
         let reading = Reading {
             includes_reasoning: target.includes_reasoning,
@@ -306,6 +307,22 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "model",
             "This model's provider speaks no protocol for embeddings.",
         )),
+    }
+}
+
+/// The error of a writer with the name that the client has for its conversation.
+fn in_clients_words(error: Untranslatable, body: &Value) -> Untranslatable {
+    let own = if body.get("input").is_some() && body.get("messages").is_none() {
+        "input"
+    } else {
+        "messages"
+    };
+    match &*error.param {
+        "messages" | "input" => Untranslatable {
+            param: own.into(),
+            ..error
+        },
+        _ => error,
     }
 }
 
