@@ -51,6 +51,7 @@ const WIRE: &[Row] = &[
     (
         "adapt",
         &[
+            "error",
             "answer_note",
             "json",
             "control",

@@ -232,13 +232,13 @@ impl Candidate {
         let ModelEndpoint {
             endpoint,
             facts,
-            learned,
+            lessons,
             breaker,
         } = address;
         Self {
             target: Arc::clone(target),
             endpoint: Arc::clone(endpoint),
-            facts: learned.facts(facts),
+            facts: lessons.facts(facts),
             breaker: Arc::clone(breaker),
         }
     }
