@@ -9,7 +9,7 @@ use crate::gateway::upstream::UpstreamEndpoint;
 use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
-use crate::wire::passthrough::{renamed_at, without_think_tags};
+use crate::wire::passthrough::{cut_answer, renamed_at, without_think_tags};
 use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
@@ -47,17 +47,27 @@ fn write_text(
 ) -> Result<WholeResponse, Reported> {
     let Candidate { endpoint, facts, .. } = candidate;
     match mode {
-        ResponseMode::Passthrough { name } => {
+        ResponseMode::Passthrough { name, stops } => {
             let answer = match facts.facts.answers.think_tags {
                 true => without_think_tags(&answer).map_or(answer, Bytes::from),
                 false => answer,
             };
             let Counts { metered, model } = counts(&answer, endpoint)?;
+            let stops = stops.as_ref();
+            let (answer, stop_cut) = match stops.and_then(|texts| cut_answer(endpoint.protocol, &answer, texts)) {
+                Some(cut) => (Bytes::from(cut), true),
+                None => (answer, false),
+            };
+            let model = if stop_cut {
+                model_name::in_answer(&answer)
+            } else {
+                model
+            };
             let renamed = model.and_then(|span| renamed_at(&answer, span, name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
-                metered,
+                metered: Metered { stop_cut, ..metered },
             })
         }
         ResponseMode::Translated(exchange) => {
@@ -129,6 +139,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
                     tokens,
                     service,
                     text_bytes,
+                    stop_cut: false,
                 },
                 model: glance.model,
             });
@@ -156,6 +167,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
             tokens,
             service: service(&read),
             text_bytes,
+            stop_cut: false,
         },
         model: model_name::in_answer(answer),
     })

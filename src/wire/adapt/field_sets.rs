@@ -84,6 +84,9 @@ pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
     TopField::Speed,
 ]);
 
+/// The fields with texts that end an answer.
+pub(super) const STOPS: FieldSet = FieldSet::of(&[TopField::Stop, TopField::StopSequences]);
+
 /// The fields that limit an answer.
 pub(super) const LIMITS: FieldSet = FieldSet::of(&[
     TopField::MaxTokens,

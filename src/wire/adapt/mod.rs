@@ -18,6 +18,7 @@ mod plan;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod stops;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a model takes at one address, made ready for plans.
 
-use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, THINKING};
+use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, STOPS, THINKING};
 use crate::domain::{
     AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
     ToolParameters, TurnOrder, UnknownFields,
@@ -118,6 +118,9 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     }
     if facts.one_sampling {
         set.add(TopField::TopP);
+    }
+    if !facts.takes_stops(protocol, usize::MAX, true) {
+        set = set.or(STOPS);
     }
     if facts.thinking.thinks.is_some() {
         set = set.or(THINKING);

@@ -87,6 +87,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             Some(metadata) => metadata.text_at("user_id")?.map(Into::into),
             None => None,
         },
+        cut_at: Vec::new(),
         withholds_usage: false,
         service_tier: service_tier(&root)?.map(Into::into),
         prompt_cache_key: None,

@@ -80,7 +80,7 @@ struct Metadata<'a> {
 /// |---|---|
 /// | system, turns | `system`, `messages`: see the table of turns below |
 /// | token limit | `max_tokens`, at most what the model can give; none: what the model can give, or 4,096 if that is not known |
-/// | stop texts | `stop_sequences`; blank ones are dropped: Anthropic refuses them |
+/// | stop texts | `stop_sequences`; the gateway itself looks for blank ones, which Anthropic refuses |
 /// | tools, choice | `tools`, `tool_choice`: see the table of tools below |
 /// | thinking | `thinking`, `output_config.effort`: see the table of thinking below |
 /// | thinking, and a tool has to be called | thinking is left out: Anthropic refuses both together |

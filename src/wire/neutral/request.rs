@@ -25,6 +25,8 @@ pub struct Request<'a> {
     pub max_tokens: Option<u64>,
     /// Texts that end the answer.
     pub stop: Vec<Cow<'a, str>>,
+    /// Texts that end the answer, which the gateway looks for itself: the model is not told of them.
+    pub cut_at: Vec<Cow<'a, str>>,
     /// The settings of sampling.
     pub sampling: Sampling<'a>,
     /// Whether the model thinks before it answers.

@@ -1,11 +1,13 @@
 //! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
+mod stop_cut;
 #[cfg(test)]
 mod tests;
 mod think_tags;
 
 use bytes::Bytes;
 
+use self::stop_cut::CutStream;
 use self::think_tags::WithoutThinkTags;
 use super::error::ApiError;
 use super::event_stream::{EventStream, EventWatch, Metered, StreamEnd};
@@ -15,6 +17,7 @@ use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
+pub use stop_cut::{StopCut, cut_answer};
 pub use think_tags::without_think_tags;
 
 /// How a stream is forwarded to a client of the same protocol.
@@ -28,6 +31,8 @@ pub struct PassthroughStyle {
     pub includes_reasoning: Option<bool>,
     /// Whether thoughts come as `<think>…</think>` (chat): the client gets them in their own field.
     pub think_tags: bool,
+    /// Where the gateway ends the answer, if the provider was not told of the client's stop texts (chat, messages).
+    pub stop_cut: Option<StopCut>,
     /// The longest event, in bytes.
     pub longest_event: usize,
 }
@@ -40,13 +45,15 @@ impl PassthroughStyle {
             include_usage: false,
             includes_reasoning: None,
             think_tags: false,
+            stop_cut: None,
             longest_event: MAX_EVENT,
         }
     }
 }
 
 /// Begins a stream of `protocol` that is forwarded.
-pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+pub fn stream(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+    let stop_cut = style.stop_cut.take();
     let PassthroughStyle {
         include_usage,
         includes_reasoning,
@@ -54,17 +61,23 @@ pub fn stream(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStrea
         longest_event,
         ..
     } = style;
-    match protocol {
+    let stream = match protocol {
         Protocol::AnthropicMessages => PassthroughStream::boxed(protocol, style, messages::PassthroughWatch::default()),
         Protocol::OpenaiResponses => PassthroughStream::boxed(protocol, style, responses::PassthroughWatch::default()),
         Protocol::OpenaiChat | Protocol::Gemini => {
             let watch = chat::PassthroughWatch::new(include_usage, includes_reasoning);
-            let stream = PassthroughStream::boxed(protocol, style, watch);
-            match think_tags {
-                true => Box::new(WithoutThinkTags::new(stream, longest_event)),
-                false => stream,
-            }
+            PassthroughStream::boxed(protocol, style, watch)
         }
+    };
+
+    let stream = match stop_cut {
+        Some(stops) => Box::new(CutStream::new(stream, protocol, stops, include_usage, longest_event)),
+        None => stream,
+    };
+    match protocol {
+        // The thoughts are not searched for stop texts.
+        Protocol::OpenaiChat | Protocol::Gemini if think_tags => Box::new(WithoutThinkTags::new(stream, longest_event)),
+        _ => stream,
     }
 }
 

@@ -29,7 +29,7 @@ const LEAST_TOKENS: u64 = 16;
 /// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
 /// | `temperature`, `top_p` | the same, where the model takes them |
 /// | `top_k`, penalties, `seed` | dropped: this protocol has no such fields |
-/// | stop texts | refused: an answer that runs on is another answer |
+/// | stop texts | not sent: the gateway ends the answer there |
 /// | effort, budget | `reasoning.effort`, the nearest that the model knows; no thinking: `none`, or else the least |
 /// | thoughts to be shown | `reasoning.summary: auto` |
 /// | format, verbosity | `text.format`, `text.verbosity` |
@@ -46,13 +46,6 @@ pub fn write_request(
     facts: &Facts,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    if !request.stop.is_empty() {
-        return Err(Untranslatable::impossible(
-            "stop",
-            "Texts that end the answer cannot be given to this model.",
-        ));
-    }
-
     let thinks = facts
         .thinking
         .thinks

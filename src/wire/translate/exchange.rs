@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::{self, Answer, Reading};
 use super::client_calls::ClientCalls;
 use super::source::Source;
+use super::stop_cut::Stops;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{Notes, fit_request};
@@ -13,6 +14,7 @@ use crate::wire::event_stream::Metered;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::responses::Commentary;
+use crate::wire::stop_texts::StopTexts;
 use crate::wire::{chat, completions, messages, responses};
 
 /// The translation of one call. [`Exchange::open`] writes the provider's request; the value that it returns then
@@ -27,6 +29,7 @@ pub struct Exchange {
     tier_is_asked: bool,
     identity: ResponseIdentity,
     notes: Notes,
+    stops: Stops,
 }
 
 /// The model that a request is put into a provider's protocol for.
@@ -109,6 +112,10 @@ impl Exchange {
             tier_is_asked,
             identity: style.identity(names, echo),
             notes,
+            stops: Stops {
+                texts: StopTexts::new(&request.cut_at),
+                ..Stops::default()
+            },
         };
         Ok((exchange, written))
     }
@@ -143,7 +150,23 @@ impl Exchange {
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
             notes: Notes::default(),
+            stops: Stops::default(),
         }
+    }
+
+    /// The same exchange for an answer that the gateway ends at one of these texts.
+    #[must_use]
+    pub fn cut_at(mut self, texts: Option<StopTexts>) -> Self {
+        self.stops.texts = texts;
+        self
+    }
+
+    /// The same exchange for a prompt of about so many tokens: the client is told of them if the answer ends at a stop text,
+    /// before the provider has told its counts.
+    #[must_use]
+    pub fn prompted(mut self, tokens: u64) -> Self {
+        self.stops.prompt_tokens = tokens;
+        self
     }
 
     /// The same exchange for a model whose thoughts come as `<think>…</think>`, or not.
@@ -159,9 +182,17 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = self.read(&body)?;
+        let mut response = self.read(&body)?;
 
-        Ok(self.write(&response))
+        let text_bytes = answer::text_length(&response);
+        let stop_cut = self.stops.cut(&mut response);
+        let mut answer = self.write(&response);
+        answer.metered = Metered {
+            text_bytes,
+            stop_cut,
+            ..answer.metered
+        };
+        Ok(answer)
     }
 
     /// Writes a whole answer in the client's protocol.
@@ -170,6 +201,7 @@ impl Exchange {
             tokens: response.tokens,
             service: response.service.unless_lost(self.tier_is_asked),
             text_bytes: answer::text_length(response),
+            stop_cut: false,
         };
         let body = match self.client {
             Operation::Completions => completions::write_response(response, &self.identity),
@@ -192,10 +224,12 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let response = self.read(&body)?;
+        let mut response = self.read(&body)?;
 
-        let mut stream = self.stream();
-        let out = stream.write_whole(response);
+        let text_bytes = answer::text_length(&response);
+        let stop_cut = self.stops.cut(&mut response);
+        let mut stream = self.cut_at(None).stream();
+        let out = stream.write_whole(response, text_bytes, stop_cut);
         Ok((stream, out))
     }
 
@@ -209,10 +243,14 @@ impl Exchange {
     pub fn stream(self) -> TranslatedStream {
         TranslatedStream::new(
             (self.client, self.provider),
-            (self.reading, self.calls),
+            (self.reading, self.calls, self.stops),
             self.tier_is_asked,
             self.identity,
         )
+    }
+
+    pub(super) fn stops(&self) -> &Stops {
+        &self.stops
     }
 }
 

@@ -7,6 +7,7 @@ mod client_calls;
 mod exchange;
 mod gathered;
 mod source;
+mod stop_cut;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::Reading;
 use super::client_calls::ClientCalls;
 use super::source::Source;
+use super::stop_cut::Stops;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::{Protocol, ServiceReport};
 use crate::wire::error::ApiError;
@@ -33,14 +34,14 @@ pub struct TranslatedStream {
 impl TranslatedStream {
     pub(super) fn new(
         (client, provider): (Operation, Protocol),
-        (reading, calls): (Reading, ClientCalls),
+        (reading, calls, stops): (Reading, ClientCalls, Stops),
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
             source: Source::new(provider, reading),
-            writer: MeteredWriter::new(client, identity, reading, calls),
+            writer: MeteredWriter::new(client, identity, reading, calls, stops),
             begun: false,
             reported: None,
             tier_is_asked,
@@ -48,13 +49,16 @@ impl TranslatedStream {
         }
     }
 
-    /// Writes a whole answer as the events of a stream.
-    pub(super) fn write_whole(&mut self, response: Response<'_>) -> Bytes {
+    /// Writes a whole answer as the events of a stream. `text_bytes`: bytes of text that it had before the gateway cut it, if
+    /// `stop_cut`.
+    pub(super) fn write_whole(&mut self, response: Response<'_>, text_bytes: usize, stop_cut: bool) -> Bytes {
         self.whole = Some(response.service);
         let mut out = Vec::new();
         for event in response.events() {
             self.writer.write(event, &mut out);
         }
+        self.writer.seen.text_bytes = text_bytes;
+        self.writer.seen.stop_cut = stop_cut;
         out.into()
     }
 
@@ -114,6 +118,7 @@ impl EventStream for TranslatedStream {
             EventAction::Drop
         });
         source.finish(&mut |event| writer.write(event, &mut written));
+        writer.finish(&mut written);
 
         (!written.is_empty()).then(|| written.into())
     }
@@ -150,6 +155,7 @@ impl EventStream for TranslatedStream {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),
             text_bytes: self.writer.seen.text_bytes,
+            stop_cut: self.writer.seen.stop_cut,
         }
     }
 

@@ -38,12 +38,14 @@ impl Relay {
         } = self;
         let Streaming {
             status,
-            mut reader,
+            reader,
             mut events,
             mut ready,
             ended,
             ..
         } = *stream;
+        // An answer that was cut goes on at its provider until its connection is closed.
+        let reader = (!record.metered.stop_cut).then_some(reader);
 
         if record.settle(status).await.is_err() {
             ready = vec![events.fail(&not_written().error)];
@@ -53,7 +55,7 @@ impl Relay {
 
         // The client has all of it. Read the provider's last bytes, so that its connection can be used again.
         drop(client);
-        if !ended {
+        if let Some(mut reader) = reader.filter(|_| !ended) {
             let rest = async { while let Some(Ok(_)) = reader.piece().await {} };
             drop(timeout(LAST_BYTES, rest).await);
         }

@@ -8,6 +8,7 @@ use super::field_sets::ANTHROPIC_FIELDS;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::stops;
 use super::target::TargetFacts;
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -50,6 +51,7 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::cut_limit(request, target, TopField::MaxTokens, edits);
     let thinks = thinking::fit(request, target, edits);
     fields::fit_stated(request, target, thinks, edits)?;
+    stops::fit(request, target, TopField::StopSequences, thinks, edits);
     fields::one_sampling(request, target, edits);
 
     if !target.looks_inside(request.body.as_bytes()) {

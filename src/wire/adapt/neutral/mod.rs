@@ -3,6 +3,7 @@
 mod calls;
 mod fields;
 mod media;
+mod stops;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -24,6 +25,7 @@ pub fn fit_request(request: &mut Request<'_>, facts: &Facts, protocol: Protocol)
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);
     turns::put_between(request, facts, &mut notes);
+    stops::fit(request, facts, protocol, &mut notes);
     fields::note(request, facts, protocol, &mut notes);
 
     Ok(notes)
