@@ -222,6 +222,11 @@ impl Facts {
         }
     }
 
+    /// Whether the provider searches the web for the model.
+    pub fn searches_web(&self) -> bool {
+        self.tools.hosted.iter().any(|tool| tool == "web_search")
+    }
+
     /// Whether the model obeys so many stop texts at an address that speaks `protocol`. `thinks`: in a request in which it
     /// thinks.
     pub fn takes_stops(&self, protocol: Protocol, count: usize, thinks: bool) -> bool {

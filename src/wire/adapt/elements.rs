@@ -12,6 +12,16 @@ pub(super) fn leave_out_where(
     edits: &mut Edits,
     what: Element,
 ) -> usize {
+    without(around, is_out, |cut| edits.replace(cut, "", Note::Element(what)))
+}
+
+/// Gives `out` each piece of text that has to go if the members or elements that `is_out` names are left out. Returns how many
+/// stay.
+pub(super) fn without(
+    around: &OutlineNode<'_>,
+    is_out: impl Fn(&OutlineNode<'_>) -> bool,
+    mut out: impl FnMut(Span),
+) -> usize {
     let children: Vec<_> = around.children().collect();
     let (mut kept, mut kept_end, mut index) = (0, None, 0);
     while let Some(child) = children.get(index) {
@@ -38,7 +48,7 @@ pub(super) fn leave_out_where(
                 end,
             },
         };
-        edits.replace(at, "", Note::Element(what));
+        out(at);
     }
     kept
 }

@@ -22,6 +22,7 @@ mod stops;
 mod target;
 #[cfg(test)]
 mod tests;
+mod web_search;
 
 pub use edits::Edits;
 pub use neutral::fit_request;

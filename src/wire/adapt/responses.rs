@@ -7,6 +7,7 @@ use super::fields;
 use super::note::Note;
 use super::plan::{Plan, Refusal, RequestView};
 use super::target::TargetFacts;
+use super::web_search;
 use crate::domain::Effort;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, quote};
@@ -34,6 +35,7 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusa
     limit(request, target, &mut edits);
     let thinks = effort(request, target, &mut edits);
     fields::fit_stated(request, target, thinks, &mut edits)?;
+    web_search::fit(request, target, &mut edits)?;
     fields::one_sampling(request, target, &mut edits);
 
     Ok(edits)

@@ -119,6 +119,9 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     if facts.one_sampling {
         set.add(TopField::TopP);
     }
+    if protocol != Protocol::OpenaiChat && !facts.searches_web() {
+        set.add(TopField::Tools);
+    }
     if !facts.takes_stops(protocol, usize::MAX, true) {
         set = set.or(STOPS);
     }

@@ -6,6 +6,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::domain::Protocol;
+use crate::wire::neutral::{Signature, WebSearch};
+
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Block<'a> {
@@ -39,6 +42,16 @@ pub(super) enum Block<'a> {
         id: Cow<'a, str>,
         name: &'a str,
         input: Input<'a>,
+    },
+    /// A search that the provider has made.
+    ServerToolUse {
+        id: Cow<'a, str>,
+        name: &'static str,
+        input: SearchInput<'a>,
+    },
+    WebSearchToolResult {
+        tool_use_id: Cow<'a, str>,
+        content: SearchResult<'a>,
     },
     ToolResult {
         tool_use_id: Cow<'a, str>,
@@ -118,14 +131,86 @@ impl Serialize for Input<'_> {
     }
 }
 
-/// A citation of a page. `encrypted_index` has a meaning for Anthropic only, so the gateway leaves it empty.
+#[derive(Debug, Serialize)]
+pub(super) struct SearchInput<'a> {
+    query: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum SearchResult<'a> {
+    Pages(Vec<WebPage<'a>>),
+    Error {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        error_code: &'a str,
+    },
+}
+
+/// A page that was found. Anthropic reads its content in `encrypted_content`, which other providers do not have.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "web_search_result")]
+pub(super) struct WebPage<'a> {
+    url: &'a str,
+    title: &'a str,
+    encrypted_content: String,
+    page_age: (),
+}
+
+/// The two blocks of a search. `id`: unique text of `a-z 0-9 _`.
+pub(super) fn search_blocks<'a>(search: &'a WebSearch<'_>, id: &str) -> [Block<'a>; 2] {
+    let id = format!("srvtoolu_{id}");
+    let content = match &search.failed {
+        Some(error_code) => SearchResult::Error {
+            kind: "web_search_tool_result_error",
+            error_code,
+        },
+        None => SearchResult::Pages(
+            search
+                .pages
+                .iter()
+                .map(|page| WebPage {
+                    url: &page.url,
+                    title: if page.title.is_empty() { &page.url } else { &page.title },
+                    encrypted_content: foreign(),
+                    page_age: (),
+                })
+                .collect(),
+        ),
+    };
+    [
+        Block::ServerToolUse {
+            id: id.clone().into(),
+            name: "web_search",
+            input: SearchInput { query: &search.query },
+        },
+        Block::WebSearchToolResult {
+            tool_use_id: id.into(),
+            content,
+        },
+    ]
+}
+
+/// Stands where Anthropic has encrypted text of its own. A request with it is read and written anew, since Anthropic would
+/// refuse it.
+fn foreign() -> String {
+    let none = Signature {
+        origin: Protocol::OpenaiResponses,
+        value: "".into(),
+        id: None,
+        redacted: false,
+    };
+    none.packed()
+}
+
+/// A citation of a page. `encrypted_index` has a meaning for Anthropic only.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_result_location")]
 pub(super) struct WebCitation<'a> {
     pub(super) url: &'a str,
     pub(super) title: &'a str,
     pub(super) cited_text: &'a str,
-    pub(super) encrypted_index: &'static str,
+    pub(super) encrypted_index: String,
 }
 
 impl<'a> WebCitation<'a> {
@@ -134,7 +219,7 @@ impl<'a> WebCitation<'a> {
             url: &citation.url,
             title: &citation.title,
             cited_text: citation.quote.as_deref().unwrap_or_default(),
-            encrypted_index: "",
+            encrypted_index: foreign(),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Number, Value, json};
 
 use super::block::Block;
+use super::write_search::{Tools, WrittenSearch};
 use super::write_thinking::{self, Mode};
 use super::write_turns::{self, Message};
 use super::{schema, write_tools};
@@ -29,8 +30,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     system: Vec<Block<'a>>,
     messages: Vec<Message<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tools: Vec<write_tools::WrittenTool<'a>>,
+    #[serde(skip_serializing_if = "Tools::is_empty")]
+    tools: Tools<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_choice: Option<write_tools::WrittenChoice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +141,10 @@ pub fn write_request(
         max_tokens,
         system: conversation.system,
         messages: conversation.messages,
-        tools,
+        tools: Tools {
+            tools,
+            search: request.web_search.as_ref().map(WrittenSearch::of),
+        },
         tool_choice,
         thinking: thinking.mode,
         output_config,

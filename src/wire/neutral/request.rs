@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 use super::part::Part;
 use super::thinking::Thinking;
 use super::tool::{Choice, Tool};
+use super::web_search::SearchTool;
 
 /// A client's request, without `model`: the gateway has chosen the model before.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Request<'a> {
     pub turns: Vec<Turn<'a>>,
     /// The tools that the model may call.
     pub tools: Vec<Tool<'a>>,
+    /// The web search that the provider makes, if the model may search.
+    pub web_search: Option<SearchTool<'a>>,
     /// Whether the model has to call a tool.
     pub choice: Option<Choice<'a>>,
     /// Whether the model may call several tools at once; `None`: the provider decides.

@@ -1,3 +1,5 @@
+//! Stop texts in texts that come whole and in pieces.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -6,6 +6,8 @@ mod answer;
 mod client_calls;
 mod exchange;
 mod gathered;
+#[cfg(test)]
+mod search_tests;
 mod source;
 mod stop_cut;
 mod stream;

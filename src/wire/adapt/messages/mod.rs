@@ -10,6 +10,7 @@ use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::stops;
 use super::target::TargetFacts;
+use super::web_search;
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
@@ -51,6 +52,7 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     fields::cut_limit(request, target, TopField::MaxTokens, edits);
     let thinks = thinking::fit(request, target, edits);
     fields::fit_stated(request, target, thinks, edits)?;
+    web_search::fit(request, target, edits)?;
     stops::fit(request, target, TopField::StopSequences, thinks, edits);
     fields::one_sampling(request, target, edits);
 

@@ -7,6 +7,7 @@ mod stops;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod web_search;
 
 use super::note::Notes;
 use crate::domain::{Facts, Protocol};
@@ -21,6 +22,7 @@ pub fn fit_request(request: &mut Request<'_>, facts: &Facts, protocol: Protocol)
     let mut notes = Notes::default();
 
     media::fit(request, facts, &mut notes)?;
+    web_search::fit(request, facts, protocol, &mut notes)?;
     turns::move_instructions(request, facts, &mut notes);
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);

@@ -82,7 +82,6 @@ fn fields_that_other_protocols_have_no_place_for_are_refused() {
         (asking(json!({"top_logprobs": 3})), "top_logprobs"),
         (asking(json!({"logit_bias": {"50256": -100}})), "logit_bias"),
         (asking(json!({"modalities": ["text", "audio"]})), "modalities[1]"),
-        (asking(json!({"web_search_options": {}})), "web_search_options"),
         (asking(json!({"functions": []})), "functions"),
         (
             asking(json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]})),

@@ -23,7 +23,7 @@ pub(super) fn assistant_message<'w>(
                 Part::Refusal(words) if facts.openai_fields => refusals.push(words.as_ref()),
                 Part::Refusal(words) => text.push_str(words),
                 Part::Thinking { text, .. } if !text.is_empty() => thoughts.push(text.as_ref()),
-                Part::Thinking { .. } => {}
+                Part::Thinking { .. } | Part::WebSearch(_) => {}
                 Part::ToolCall(call) => calls.push(write_call(call, names)),
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {
                     return Err(no_place("pictures, documents and sounds in the model's own turns"));

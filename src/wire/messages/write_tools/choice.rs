@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::wire::messages::forced;
+use crate::wire::messages::{forced, write_search};
 use crate::wire::neutral::{Choice, Request, ToolNames};
 
 #[derive(Debug, Serialize)]
@@ -41,6 +41,10 @@ impl<'a> WrittenChoice<'a> {
                     disable_parallel_tool_use,
                 })
             }
+            Some(Choice::WebSearch(_)) => Some(Self::Tool {
+                name: write_search::NAME,
+                disable_parallel_tool_use,
+            }),
             Some(Choice::Auto) => Some(Self::Auto {
                 disable_parallel_tool_use,
             }),
