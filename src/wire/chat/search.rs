@@ -30,12 +30,12 @@ pub(super) struct SearchOptions<'w> {
     #[serde(skip_serializing_if = "Option::is_none")]
     search_context_size: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_location: Option<Place<'w>>,
+    user_location: Option<Location<'w>>,
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "approximate")]
-struct Place<'w> {
+struct Location<'w> {
     approximate: &'w SearchLocation<'w>,
 }
 
@@ -43,7 +43,7 @@ impl<'w> SearchOptions<'w> {
     pub(super) fn of(search: &'w SearchTool<'w>) -> Self {
         Self {
             search_context_size: search.context_size.as_deref(),
-            user_location: search.location.as_ref().map(|approximate| Place { approximate }),
+            user_location: search.location.as_ref().map(|approximate| Location { approximate }),
         }
     }
 }

@@ -22,7 +22,6 @@ mod usage;
 mod write_events;
 mod write_request;
 mod write_response;
-mod write_search;
 mod write_thinking;
 mod write_tools;
 mod write_turns;

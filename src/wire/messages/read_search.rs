@@ -50,7 +50,7 @@ pub(super) fn query(asked: &Value) -> Option<&str> {
     asked.pointer("/input/query").and_then(Value::as_str)
 }
 
-/// A `web_search_tool_result`.
+/// The search that a `web_search_tool_result` tells of, for `query`.
 pub(super) fn result<'a>(block: &'a Value, query: Cow<'a, str>) -> WebSearch<'a> {
     let text = |page: &'a Value, key: &str| page.get(key).and_then(Value::as_str).map(Cow::Borrowed);
     let content = block.get("content");

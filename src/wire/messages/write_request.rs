@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Number, Value, json};
 
 use super::block::Block;
-use super::write_search::{Tools, WrittenSearch};
 use super::write_thinking::{self, Mode};
+use super::write_tools::{Tools, WrittenSearch};
 use super::write_turns::{self, Message};
 use super::{schema, write_tools};
 use crate::domain::{AnswerFormats, Effort, Facts};

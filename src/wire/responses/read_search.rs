@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::read_item::text;
 use super::usage::is_search;
 use crate::wire::neutral::{
     Choice, FoundPage, Node, SearchLocation, SearchTool, Untranslatable, WebSearch, read_domains,
@@ -90,4 +89,8 @@ pub(super) fn pages(action: &Value) -> Vec<FoundPage<'_>> {
         })
     };
     sources.filter_map(page).collect()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
 }

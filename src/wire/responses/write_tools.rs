@@ -28,7 +28,7 @@ pub(super) enum WrittenTool<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         filters: Option<Filters<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        user_location: Option<Place<'a>>,
+        user_location: Option<Location<'a>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         search_context_size: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +46,7 @@ pub(super) struct Filters<'a> {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename = "approximate")]
-pub(super) struct Place<'a> {
+pub(super) struct Location<'a> {
     #[serde(flatten)]
     place: &'a SearchLocation<'a>,
 }
@@ -60,7 +60,7 @@ impl<'a> WrittenTool<'a> {
                 allowed_domains,
                 blocked_domains,
             }),
-            user_location: search.location.as_ref().map(|place| Place { place }),
+            user_location: search.location.as_ref().map(|place| Location { place }),
             search_context_size: search.context_size.as_deref(),
             external_web_access: search.stored_only.then_some(false),
         }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::wire::messages::{forced, write_search};
+use super::search;
+use crate::wire::messages::forced;
 use crate::wire::neutral::{Choice, Request, ToolNames};
 
 #[derive(Debug, Serialize)]
@@ -42,7 +43,7 @@ impl<'a> WrittenChoice<'a> {
                 })
             }
             Some(Choice::WebSearch(_)) => Some(Self::Tool {
-                name: write_search::NAME,
+                name: search::NAME,
                 disable_parallel_tool_use,
             }),
             Some(Choice::Auto) => Some(Self::Auto {

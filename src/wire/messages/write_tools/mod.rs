@@ -1,11 +1,13 @@
 //! Tools and the choice among them, as Anthropic takes them.
 
 mod choice;
+mod search;
 mod tool;
 
 use serde_json::Value;
 
 pub(super) use self::choice::WrittenChoice;
+pub(super) use self::search::{Tools, WrittenSearch};
 pub(super) use self::tool::WrittenTool;
 use super::forced;
 use crate::wire::neutral::{Request, ToolNames, Untranslatable};

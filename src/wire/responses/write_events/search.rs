@@ -10,7 +10,7 @@ use crate::wire::responses::item::Item;
 
 /// The item of a search that has begun.
 #[derive(Serialize)]
-struct Begun<'a> {
+struct OpenSearch<'a> {
     r#type: &'static str,
     id: &'a str,
     status: &'static str,
@@ -23,7 +23,7 @@ impl WriteEvents {
         self.close_thoughts(None, out);
 
         let (output_index, id) = self.begin_item("ws");
-        let begun = Begun {
+        let begun = OpenSearch {
             r#type: "web_search_call",
             id: &id,
             status: "in_progress",

@@ -5,21 +5,21 @@ use std::borrow::Cow;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
-use super::write_tools::WrittenTool;
+use super::tool::WrittenTool;
 use crate::wire::neutral::{SearchLocation, SearchTool};
 
-/// The tool's name.
+/// The name by which a choice means it.
 pub(super) const NAME: &str = "web_search";
 
 /// The tools of a request, with its web search.
 #[derive(Debug)]
-pub(super) struct Tools<'a> {
-    pub(super) tools: Vec<WrittenTool<'a>>,
-    pub(super) search: Option<WrittenSearch<'a>>,
+pub(in crate::wire::messages) struct Tools<'a> {
+    pub(in crate::wire::messages) tools: Vec<WrittenTool<'a>>,
+    pub(in crate::wire::messages) search: Option<WrittenSearch<'a>>,
 }
 
 impl Tools<'_> {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::wire::messages) fn is_empty(&self) -> bool {
         self.tools.is_empty() && self.search.is_none()
     }
 }
@@ -39,7 +39,7 @@ impl Serialize for Tools<'_> {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_20250305")]
-pub(super) struct WrittenSearch<'a> {
+pub(in crate::wire::messages) struct WrittenSearch<'a> {
     name: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_uses: Option<u64>,
@@ -48,19 +48,19 @@ pub(super) struct WrittenSearch<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     blocked_domains: &'a [Cow<'a, str>],
     #[serde(skip_serializing_if = "Option::is_none")]
-    user_location: Option<Place<'a>>,
+    user_location: Option<Location<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "approximate")]
-struct Place<'a> {
+struct Location<'a> {
     #[serde(flatten)]
     place: &'a SearchLocation<'a>,
 }
 
 impl<'a> WrittenSearch<'a> {
     /// Anthropic takes one list of domains: what is not allowed need not be blocked.
-    pub(super) fn of(search: &'a SearchTool<'a>) -> Self {
+    pub(in crate::wire::messages) fn of(search: &'a SearchTool<'a>) -> Self {
         let allowed = search.allowed_domains.iter();
         Self {
             name: NAME,
@@ -73,7 +73,7 @@ impl<'a> WrittenSearch<'a> {
                 true => &search.blocked_domains,
                 false => &[],
             },
-            user_location: search.location.as_ref().map(|place| Place { place }),
+            user_location: search.location.as_ref().map(|place| Location { place }),
         }
     }
 }
