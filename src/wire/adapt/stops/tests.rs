@@ -134,3 +134,31 @@ fn a_translated_request_leaves_to_the_gateway_what_the_target_has_no_place_for()
         told("", "a", "stop_cut")
     );
 }
+
+#[test]
+fn a_stop_text_goes_to_the_model_or_stays_with_the_gateway() {
+    for id in [
+        "openai/gpt-5.5",
+        "openai/gpt-4.1",
+        "deepseek/deepseek-v4-flash",
+        "xai/grok-4.5",
+        "google/gemini-3.5-flash",
+        "perplexity/sonar-pro",
+        "groq/openai/gpt-oss-120b",
+    ] {
+        for stop in [json!("END"), json!(["a", "b", "c", "d", "e"])] {
+            let target = shipped(id, Protocol::OpenaiChat);
+            let body = chat(&stop);
+            let goes_and_stays = match plan(&body, Operation::Chat, &target) {
+                Plan::Passthrough => (true, false),
+                Plan::Rewrite(edits) => {
+                    let stays = edits.cut_at.is_some();
+                    let leaves = edits.notes.iter().any(|note| note.to_string() == "stop_cut");
+                    (!leaves, stays)
+                }
+                other => panic!("{id}: {other:?}"),
+            };
+            assert!(goes_and_stays.0 != goes_and_stays.1, "{id} {stop}");
+        }
+    }
+}
