@@ -25,7 +25,7 @@ const LEAST_TOKENS: u64 = 16;
 /// | thoughts | a `reasoning` item if their signature is of this protocol, else dropped: OpenAI can read no other |
 /// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
 /// | a tool that failed | its output begins with `Error: ` |
-/// | a search of the web | `web_search`, with its domains, its place and how much it reads; the most searches as `max_tool_calls` |
+/// | a search of the web | `web_search`, with its domains and its place; where OpenAI's own fields are taken also with how much it reads, and the most searches as `max_tool_calls` |
 /// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |
 /// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
 /// | `temperature`, `top_p` | the same, where the model takes them |
@@ -37,7 +37,7 @@ const LEAST_TOKENS: u64 = 16;
 /// | user, cache key | `safety_identifier`, `prompt_cache_key`, as their SHA-256 beyond 64 characters, where OpenAI's own fields are taken |
 /// | service tier | the same, where OpenAI's own fields are taken |
 /// | Anthropic's marks for its cache | dropped: OpenAI caches by itself |
-/// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks, `web_search_call.action.sources` if it may search |
+/// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks, `web_search_call.action.sources` if it may search and OpenAI's own fields are taken |
 ///
 /// # Errors
 /// If the request has something that this protocol has no place for.
@@ -53,7 +53,9 @@ pub fn write_request(
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
     let search = request.web_search.as_ref();
     let tools = request.tools.iter().map(|tool| WrittenTool::of(tool, names));
-    let tools: Vec<_> = tools.chain(search.map(WrittenTool::search)).collect();
+    let tools: Vec<_> = tools
+        .chain(search.map(|search| WrittenTool::search(search, facts.openai_fields)))
+        .collect();
     let openai = facts.openai_fields;
     let thinks_now = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
     let fitted =
@@ -77,11 +79,14 @@ pub fn write_request(
         top_p: fitted("top_p", request.sampling.top_p),
         reasoning: if thinks { Reasoning::of(request, facts) } else { None },
         text: Text::of(request, openai),
-        max_tool_calls: search.and_then(|search| search.max_uses),
-        include: [(thinks, "reasoning.encrypted_content"), (search.is_some(), FOUND)]
-            .into_iter()
-            .filter_map(|(wanted, what)| wanted.then_some(what))
-            .collect(),
+        max_tool_calls: search.and_then(|search| search.max_uses).filter(|_| openai),
+        include: [
+            (thinks, "reasoning.encrypted_content"),
+            (search.is_some() && openai, FOUND),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, what)| wanted.then_some(what))
+        .collect(),
         safety_identifier: request.user.as_deref().filter(|_| openai).map(short),
         prompt_cache_key: request.prompt_cache_key.as_deref().filter(|_| openai).map(short),
         service_tier: request.service_tier.as_deref().filter(|_| openai),

@@ -52,7 +52,8 @@ pub(super) struct Location<'a> {
 }
 
 impl<'a> WrittenTool<'a> {
-    pub(super) fn search(search: &'a SearchTool<'a>) -> Self {
+    /// `openai`: the provider knows OpenAI's own fields.
+    pub(super) fn search(search: &'a SearchTool<'a>, openai: bool) -> Self {
         let (allowed_domains, blocked_domains) = (&search.allowed_domains, &search.blocked_domains);
         let is_open = allowed_domains.is_empty() && blocked_domains.is_empty();
         Self::WebSearch {
@@ -61,7 +62,7 @@ impl<'a> WrittenTool<'a> {
                 blocked_domains,
             }),
             user_location: search.location.as_ref().map(|place| Location { place }),
-            search_context_size: search.context_size.as_deref(),
+            search_context_size: search.context_size.as_deref().filter(|_| openai),
             external_web_access: search.stored_only.then_some(false),
         }
     }
@@ -111,6 +112,7 @@ impl<'a> WrittenChoice<'a> {
             Choice::Auto => Self::Mode("auto"),
             Choice::Never => Self::Mode("none"),
             Choice::Any => Self::Mode("required"),
+            Choice::WebSearch(_) if request.tools.is_empty() => Self::Mode("required"),
             Choice::WebSearch(_) => Self::Hosted { kind: "web_search" },
             Choice::Tool(name) => {
                 let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });

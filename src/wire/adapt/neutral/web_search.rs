@@ -19,7 +19,9 @@ pub(super) fn fit(
     };
     if has_place(search, request, facts, protocol) {
         let loses = match protocol {
-            Protocol::OpenaiResponses => false,
+            Protocol::OpenaiResponses => {
+                !facts.openai_fields && (search.max_uses.is_some() || search.context_size.is_some())
+            }
             Protocol::AnthropicMessages => search.context_size.is_some(),
             Protocol::OpenaiChat | Protocol::Gemini => search.max_uses.is_some(),
         };
@@ -49,7 +51,8 @@ fn has_place(search: &SearchTool<'_>, request: &Request<'_>, facts: &Facts, prot
         return false;
     }
     match protocol {
-        Protocol::OpenaiResponses => true,
+        // Other servers know neither of these limits.
+        Protocol::OpenaiResponses => facts.openai_fields || (search.blocked_domains.is_empty() && !search.stored_only),
         // Anthropic's has a name, which another tool may have.
         Protocol::AnthropicMessages => {
             !search.stored_only && request.tools.iter().all(|tool| tool.name != "web_search")

@@ -133,6 +133,7 @@ fn limits_of_a_search_are_kept_and_hints_are_told() {
         .facts
     };
     let (any, chat) = (hosted(json!({})), hosted(json!({"web_search_options": "ok"})));
+    let openai = shipped("openai/gpt-5.5", Protocol::OpenaiResponses).facts;
     let plain = SearchTool::default;
     let blocked = || SearchTool {
         blocked_domains: vec!["x.com".into()],
@@ -160,14 +161,17 @@ fn limits_of_a_search_are_kept_and_hints_are_told() {
         (plain(), &chat, Protocol::OpenaiChat, &kept),
         (plain(), &Facts::default(), Protocol::OpenaiResponses, &dropped),
         (blocked(), &any, Protocol::AnthropicMessages, &kept),
-        (blocked(), &any, Protocol::OpenaiResponses, &kept),
+        (blocked(), &any, Protocol::OpenaiResponses, &dropped),
+        (blocked(), &openai, Protocol::OpenaiResponses, &kept),
         (blocked(), &chat, Protocol::OpenaiChat, &dropped),
         (stored(), &any, Protocol::AnthropicMessages, &dropped),
-        (stored(), &any, Protocol::OpenaiResponses, &kept),
+        (stored(), &any, Protocol::OpenaiResponses, &dropped),
+        (stored(), &openai, Protocol::OpenaiResponses, &kept),
         (large(), &any, Protocol::AnthropicMessages, &told),
         (large(), &chat, Protocol::OpenaiChat, &kept),
         (few(), &chat, Protocol::OpenaiChat, &told),
-        (few(), &any, Protocol::OpenaiResponses, &kept),
+        (few(), &any, Protocol::OpenaiResponses, &told),
+        (few(), &openai, Protocol::OpenaiResponses, &kept),
     ] {
         assert_eq!(
             &translated(search.clone(), facts, protocol),

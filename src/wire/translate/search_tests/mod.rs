@@ -12,9 +12,10 @@ use crate::wire::operation::Operation;
 
 /// A provider that searches the web.
 fn facts() -> Facts {
-    let patch: FactsPatch =
-        serde_json::from_value(json!({"tools": {"hosted": ["web_search"]}, "fields": {"web_search_options": "ok"}}))
-            .unwrap();
+    let patch: FactsPatch = serde_json::from_value(
+        json!({"openai_fields": true, "tools": {"hosted": ["web_search"]}, "fields": {"web_search_options": "ok"}}),
+    )
+    .unwrap();
     Facts::default().with(&patch)
 }
 

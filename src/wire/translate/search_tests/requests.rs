@@ -20,7 +20,7 @@ fn anthropics_search_becomes_openais() {
     );
     assert_eq!(
         (&sent["tool_choice"], &sent["max_tool_calls"]),
-        (&json!({"type": "web_search"}), &json!(3))
+        (&json!("required"), &json!(3))
     );
     assert_eq!(sent["include"], json!(["web_search_call.action.sources"]));
     assert!(exchange.notes().is_empty());
