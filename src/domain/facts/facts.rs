@@ -139,7 +139,7 @@ patched! {
         least_budget: Option<u64> = None,
         /// What the server does with thoughts of earlier turns.
         back: ThoughtsBack = ThoughtsBack::default(),
-        /// The field in which thoughts go back with the model's turns (chat).
+        /// The field in which thoughts go back with the model's turns (chat); `content`: as `<think>…</think>` before the text.
         back_field: Option<String> = None,
         /// A space is taken for thoughts that were lost.
         placeholder: bool = false,

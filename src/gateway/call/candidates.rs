@@ -1,11 +1,9 @@
 //! Which candidates a call may try: the named model first, then others in the order of providers that an admin has set.
 
-use std::sync::Arc;
-
 use super::plan::Candidate;
 use crate::domain::{Model, ModelKind, fallbacks};
 use crate::gateway::cache::{CatalogSnapshot, CompiledKey, Route};
-use crate::gateway::upstream::{ModelEndpoint, WrongKind};
+use crate::gateway::upstream::WrongKind;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
 
@@ -51,16 +49,7 @@ pub fn candidate(snapshot: &CatalogSnapshot, model: &Model, operation: Operation
     };
 
     match target.endpoint(operation) {
-        Ok(ModelEndpoint {
-            endpoint,
-            facts,
-            breaker,
-        }) => Ok(Candidate {
-            target: Arc::clone(target),
-            endpoint: Arc::clone(endpoint),
-            facts: Arc::clone(facts),
-            breaker: Arc::clone(breaker),
-        }),
+        Ok(address) => Ok(Candidate::at(target, address)),
         Err(WrongKind) => Err(wrong_kind(model)),
     }
 }

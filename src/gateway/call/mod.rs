@@ -1,5 +1,6 @@
 //! One call: its candidates, the request for each of them, the relay of the answer, and the record in the spool.
 
+mod address;
 mod admission;
 mod answered_call;
 mod attempts;
@@ -26,5 +27,5 @@ pub use admission::admit;
 pub use candidates::{candidate, candidates};
 pub use failures::{broken, not_written, refused, untranslatable};
 pub use job::{CallJob, ClientResponse};
-pub use plan::{Candidate, ClientRequest};
+pub use plan::{Candidate, ClientRequest, ProviderRequest};
 pub use record::{CallRecord, NewCall};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId};
-use crate::gateway::upstream::{Breaker, CallableModel, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Edits, Notes, Plan, RequestView, Strictness, TargetFacts, adapt};
+use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
+use crate::wire::adapt::{Edits, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
 use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -20,7 +20,7 @@ use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 pub struct Candidate {
     pub target: Arc<CallableModel>,
     pub endpoint: Arc<UpstreamEndpoint>,
-    /// What the model takes there.
+    /// What the model takes there, with what refusals have taught.
     pub facts: Arc<TargetFacts>,
     /// The circuit breaker of this model at this address.
     pub breaker: Arc<Breaker>,
@@ -69,12 +69,19 @@ pub enum ResponseMode {
 }
 
 impl ClientRequest {
-    /// Whether the body goes on as it came. A body with thoughts that another protocol signed does not: a provider refuses a
-    /// signature that it did not make, so the request is translated without them.
-    fn can_pass_through(&self, body: &[u8], protocol: Protocol) -> bool {
+    /// Whether a provider's protocol is the client's own.
+    fn can_pass_through(&self, protocol: Protocol) -> bool {
         match self.operation.native() {
             None => self.operation == Operation::Embeddings,
-            Some(native) => native == protocol && !Signature::may_be_packed_in(body),
+            Some(native) => native == protocol,
+        }
+    }
+
+    /// How much the request may be changed. What the gateway itself has packed is always unpacked.
+    fn strictness(&self, body: &[u8]) -> Strictness {
+        match self.strictness {
+            Strictness::Off if Signature::may_be_packed_in(body) => Strictness::Adapt,
+            strictness => strictness,
         }
     }
 
@@ -90,7 +97,7 @@ impl ClientRequest {
             candidate.endpoint.includes_reasoning,
             style,
         )
-        .with_think_tags(candidate.facts.facts.answers.think_tags)
+        .of_model(&candidate.facts.facts, &candidate.target.model.upstream_model)
     }
 
     fn response_style(&self, target: &CallableModel) -> ResponseStyle {
@@ -127,10 +134,7 @@ impl ClientRequest {
             Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, Edits::default())),
             Plan::Rewrite(edits) => return Ok(self.in_own_protocol(body, control, candidate, ask, *edits)),
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => {
-                let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
-                return Err(Untranslatable::impossible(refusal.param, message));
-            }
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
         };
 
         let style = self.response_style(target);
@@ -147,6 +151,12 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
+        if self.strictness == Strictness::Strict
+            && let Some(refusal) = too_strict(&notes)
+        {
+            return Err(self.refused(refusal, target));
+        }
+
         let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
@@ -158,10 +168,16 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
+    /// The error for a request with a part that a target cannot take.
+    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
+        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+        Untranslatable::impossible(refusal.param, message)
+    }
+
     /// What has to happen to the request before it goes to a candidate.
     fn plan(&self, body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
         let Candidate { endpoint, facts, .. } = candidate;
-        if !self.can_pass_through(body, endpoint.protocol) {
+        if !self.can_pass_through(endpoint.protocol) {
             return Plan::Translate(Notes::default());
         }
         if facts.takes_as_it_is(control, body) {
@@ -169,7 +185,10 @@ impl ClientRequest {
         }
 
         match std::str::from_utf8(body) {
-            Ok(body) => adapt(RequestView { body, control }, facts).under(self.strictness),
+            Ok(body) => {
+                let strictness = self.strictness(body.as_bytes());
+                adapt(RequestView { body, control }, facts).under(strictness)
+            }
             Err(_) => Plan::Passthrough,
         }
     }
@@ -206,6 +225,22 @@ impl ClientRequest {
 }
 
 impl Candidate {
+    /// A model at one of its addresses.
+    pub fn at(target: &Arc<CallableModel>, address: &ModelEndpoint) -> Self {
+        let ModelEndpoint {
+            endpoint,
+            facts,
+            learned,
+            breaker,
+        } = address;
+        Self {
+            target: Arc::clone(target),
+            endpoint: Arc::clone(endpoint),
+            facts: learned.facts(facts),
+            breaker: Arc::clone(breaker),
+        }
+    }
+
     /// Whether the gateway may ask for usage in its streams.
     pub fn asks_usage(&self) -> AskUsage {
         if self.endpoint.takes_usage() == TakesUsage::No {
@@ -230,6 +265,7 @@ impl Candidate {
             includes_reasoning: endpoint.includes_reasoning,
             think_tags: self.facts.facts.answers.think_tags,
             stop_cut,
+            packs: self.facts.packs.clone(),
             longest_event: endpoint.longest_event,
         };
         passthrough::stream(endpoint.protocol, style)

@@ -9,7 +9,7 @@ use crate::gateway::upstream::UpstreamEndpoint;
 use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
-use crate::wire::passthrough::{cut_answer, renamed_at, without_think_tags};
+use crate::wire::passthrough::{cut_answer, pack_signatures, renamed_at, without_think_tags};
 use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
@@ -51,6 +51,10 @@ fn write_text(
             let answer = match facts.facts.answers.think_tags {
                 true => without_think_tags(&answer).map_or(answer, Bytes::from),
                 false => answer,
+            };
+            let answer = match &facts.packs {
+                Some(start) => pack_signatures(&answer, endpoint.protocol, start).map_or(answer, Bytes::from),
+                None => answer,
             };
             let Counts { metered, model } = counts(&answer, endpoint)?;
             let stops = stops.as_ref();

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
 use actix_web::web;
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::respond::{Answer, Caller};
 use crate::domain::{AliasName, Match, ServiceTier, Traffic, Used, decide};
 use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{
-    CallJob, CallRecord, Candidate, ClientRequest, ClientResponse, NewCall, admit, candidates, not_written, refused,
-    task, untranslatable,
+    CallJob, CallRecord, Candidate, ClientRequest, ClientResponse, NewCall, ProviderRequest, admit, candidates,
+    not_written, refused, task, untranslatable,
 };
 use crate::gateway::http::{Failure, forwarded};
 use crate::gateway::metering::spending::{CostBound, Holds, cost_bound};
@@ -51,7 +52,7 @@ pub async fn call(
 ) -> Result<Answer, Failure> {
     let buffered = caller.read_call(payload).await?;
     let control = Control::read(&buffered.bytes, operation).map_err(refused)?;
-    let routed = route(caller, operation, &control, &buffered.bytes).await?;
+    let mut routed = route(caller, operation, &control, &buffered.bytes).await?;
 
     let client_request = ClientRequest {
         operation,
@@ -63,9 +64,8 @@ pub async fn call(
         strictness: strictness(caller.request.headers())?,
         response_name: routed.keep_name.then(|| control.model(&buffered.bytes).to_owned()),
     };
-    let provider_request = client_request
-        .prepare(&buffered.bytes, &control, &routed.first, routed.first.asks_usage())
-        .map_err(untranslatable)?;
+    let (provider_request, passed_over) = prepare_first(&client_request, &buffered.bytes, &control, &mut routed)?;
+    caller.head.model = Some(routed.first.target.header.clone());
 
     let (bound, holds) = reserve(caller, &control, &buffered.bytes, &routed).await?;
     let progress = Arc::<Progress>::default();
@@ -86,9 +86,14 @@ pub async fn call(
         progress: Arc::clone(&progress),
     };
 
+    let mut record = CallRecord::new(caller.worker, &routed.first, new_call).map_err(|SpoolFull| not_written())?;
+    for (candidate, error) in passed_over {
+        record.record_skipped(&candidate, error.code.into_owned());
+    }
+
     // It goes through many hands, and is large.
     let response = task::start(Box::new(CallJob {
-        record: CallRecord::new(caller.worker, &routed.first, new_call).map_err(|SpoolFull| not_written())?,
+        record,
         inner: Arc::clone(&caller.worker.inner),
         client: caller.worker.client.clone(),
         candidates: std::iter::once(routed.first).chain(routed.others).collect(),
@@ -128,6 +133,7 @@ async fn route(
     })?;
     let (first, mut others) =
         candidates(&snapshot, &model, &key, operation).inspect_err(|_| caller.head.ran(model.id.as_str()))?;
+
     caller.head.model = Some(first.target.header.clone());
 
     let tier = control.tier(&first.target.model)?;
@@ -141,6 +147,36 @@ async fn route(
         alias: alias.map(|alias| (alias.name.clone(), alias.matching)),
         keep_name: decision.resolution.keep_name(),
     })
+}
+
+/// Prepares the request for the first candidate that takes it, which becomes the first of all. Returns those that were passed
+/// over, each with the reason.
+///
+/// # Errors
+/// If none takes it: why the first does not.
+fn prepare_first(
+    request: &ClientRequest,
+    body: &Bytes,
+    control: &Control,
+    routed: &mut Routed,
+) -> Result<(ProviderRequest, Vec<(Candidate, ApiError)>), ApiError> {
+    let mut passed_over = Vec::new();
+    loop {
+        let (error, is_wrong) = match request.prepare_somewhere(body, control, &mut routed.first) {
+            Ok(request) => return Ok((request, passed_over)),
+            Err(refused) => {
+                let is_wrong = refused.invalid;
+                (untranslatable(refused), is_wrong)
+            }
+        };
+
+        // What is wrong in itself is wrong for all.
+        if is_wrong || routed.others.is_empty() {
+            return Err(passed_over.into_iter().next().map_or(error, |(_, first)| first));
+        }
+        let next = routed.others.remove(0);
+        passed_over.push((std::mem::replace(&mut routed.first, next), error));
+    }
 }
 
 /// Holds what the call may cost, of the balance and of every limit that it counts against.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use parking_lot::Mutex;
 
 use super::breaker::Breaker;
+use super::learned::Learned;
 use crate::domain::ModelId;
 
 /// What calls have shown about an address. Each catalog snapshot hands it on to the next.
@@ -15,6 +16,8 @@ pub struct EndpointState {
     takes_usage: AtomicU8,
     /// One breaker for each model: a model that fails says nothing of the others.
     breakers: Mutex<HashMap<ModelId, Arc<Breaker>>>,
+    /// What refusals have taught, model by model.
+    learned: Mutex<HashMap<ModelId, Arc<Learned>>>,
 }
 
 /// Whether a provider accepts `stream_options`: known from the catalog, or learned from a call.
@@ -29,6 +32,11 @@ impl EndpointState {
     /// The circuit breaker of a model at this address.
     pub fn breaker(&self, model: &ModelId) -> Arc<Breaker> {
         Arc::clone(self.breakers.lock().entry(model.clone()).or_default())
+    }
+
+    /// What refusals have taught about a model at this address.
+    pub fn learned(&self, model: &ModelId) -> Arc<Learned> {
+        Arc::clone(self.learned.lock().entry(model.clone()).or_default())
     }
 
     /// Whether any model is paused at this address after failures.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::breaker::Breaker;
 use super::endpoint::UpstreamEndpoint;
+use super::learned::Learned;
 use crate::domain::{Model, ModelKind, Provider, facts};
 use crate::wire::adapt::TargetFacts;
 use crate::wire::control::model_literal;
@@ -32,6 +33,8 @@ pub struct ModelEndpoint {
     pub endpoint: Arc<UpstreamEndpoint>,
     /// What the model takes there.
     pub facts: Arc<TargetFacts>,
+    /// What refusals have taught about it.
+    pub learned: Arc<Learned>,
     /// The circuit breaker of the model at this address.
     pub breaker: Arc<Breaker>,
 }
@@ -49,9 +52,11 @@ impl CallableModel {
 
         let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
             breaker: endpoint.state.breaker(&model.id),
+            learned: endpoint.state.learned(&model.id),
             facts: Arc::new(TargetFacts::new(
                 facts(provider, model, endpoint.protocol),
                 endpoint.protocol,
+                &model.upstream_model,
             )),
             endpoint,
         };

@@ -4,23 +4,44 @@ use super::edits::Edits;
 use super::note::{Element, Note};
 use crate::wire::json::{OutlineNode, Span};
 
-/// Leaves out the members of an object, or the elements of a list, that `is_out` names. Each run of them goes with the comma
-/// after it; a run at the end with the comma before it. Returns how many stay.
+/// Leaves out the members of an object, or the elements of a list, that `is_out` names. Returns how many stay. Not to be used
+/// twice on the same object or list: see [`leave_out_by`].
 pub(super) fn leave_out_where(
     around: &OutlineNode<'_>,
     is_out: impl Fn(&OutlineNode<'_>) -> bool,
     edits: &mut Edits,
     what: Element,
 ) -> usize {
-    without(around, is_out, |cut| edits.replace(cut, "", Note::Element(what)))
+    leave_out_by(around, |child| is_out(child).then_some(what), edits)
 }
 
-/// Gives `out` each piece of text that has to go if the members or elements that `is_out` names are left out. Returns how many
-/// stay.
-pub(super) fn without(
+/// Leaves out the members of an object, or the elements of a list, for which `what` says what they are. Each run of them goes
+/// with the comma after it; a run at the end with the comma before it. Returns how many stay.
+pub(super) fn leave_out_by(
     around: &OutlineNode<'_>,
-    is_out: impl Fn(&OutlineNode<'_>) -> bool,
-    mut out: impl FnMut(Span),
+    what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
+    edits: &mut Edits,
+) -> usize {
+    for what in around.children().filter_map(|child| what(&child)) {
+        edits.notes.add(Note::Element(what));
+    }
+    without(
+        around,
+        |child| what(child).is_some(),
+        |cut, first| {
+            if let Some(what) = what(first) {
+                edits.replace(cut, "", Note::Element(what));
+            }
+        },
+    )
+}
+
+/// Gives `out` each piece of text that has to go if the members or elements that `is_out` names are left out, and the first that
+/// is in it. Returns how many stay.
+pub(super) fn without<'o>(
+    around: &OutlineNode<'o>,
+    is_out: impl Fn(&OutlineNode<'o>) -> bool,
+    mut out: impl FnMut(Span, &OutlineNode<'o>),
 ) -> usize {
     let children: Vec<_> = around.children().collect();
     let (mut kept, mut kept_end, mut index) = (0, None, 0);
@@ -48,7 +69,7 @@ pub(super) fn without(
                 end,
             },
         };
-        out(at);
+        out(at, child);
     }
     kept
 }

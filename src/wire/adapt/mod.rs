@@ -5,19 +5,25 @@
 //! conversation depends only on the facts and on the element itself, never on later turns: the fitted prefix of a conversation
 //! is the same on every turn, as the prompt caches of providers need it.
 
-mod call_id;
+mod asked;
 mod chat;
 mod edits;
 mod elements;
 mod field_sets;
 mod fields;
+#[cfg(test)]
+mod history_tests;
+mod mend;
 mod messages;
 mod neutral;
 mod note;
 mod plan;
+mod protocol_rules;
+mod response_items;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod seals;
 mod stops;
 mod target;
 #[cfg(test)]
@@ -25,9 +31,11 @@ mod tests;
 mod web_search;
 
 pub use edits::Edits;
+pub use mend::Mend;
 pub use neutral::fit_request;
-pub use note::{Element, Note, Notes};
-pub use plan::{Plan, Refusal, RequestView, Strictness};
+pub use note::{Element, Mended, Note, Notes};
+pub use plan::{Plan, Refusal, RequestView, Strictness, too_strict};
+pub use protocol_rules::is_kept_away;
 pub use target::TargetFacts;
 
 use crate::wire::operation::Operation;

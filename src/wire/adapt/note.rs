@@ -4,6 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use super::field_sets::LIMITS;
 use crate::wire::control::TopField;
 
 /// Tokens in the header, at most.
@@ -33,6 +34,32 @@ pub enum Note {
     },
     /// The change of one kind of element, in one or many places.
     Element(Element),
+    /// A change that the provider's refusal called for: the request was sent twice.
+    Mended(Mended),
+}
+
+/// What a provider refused in the first place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mended {
+    /// A field, which was left out or renamed.
+    Field(TopField),
+    /// Signatures of thoughts, which were left out.
+    Signatures,
+    /// A tool that is forced while the model thinks: it did not think.
+    ForcedTool,
+    /// A limit that does not fit beside the prompt, which was lowered.
+    Limit,
+}
+
+impl Mended {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Field(field) => field.as_str(),
+            Self::Signatures => "signatures",
+            Self::ForcedTool => "forced_tool",
+            Self::Limit => "limit",
+        }
+    }
 }
 
 /// A kind of element that was changed.
@@ -46,6 +73,8 @@ pub enum Element {
     TurnOrder,
     /// Ids of calls were changed into a form that the target takes.
     CallIds,
+    /// Ids of items were left out, since another server has given them.
+    ItemIds,
     /// Arguments of calls became an object.
     Arguments,
     /// Calls without a result, or results without a call, were mended.
@@ -66,6 +95,8 @@ pub enum Element {
     BillingNote,
     /// The last turn, which is the model's, got what the target needs to go on from it.
     Prefill,
+    /// Searches of the web that another provider has made became text.
+    Searches,
     /// A web search goes on without what the target has no field for: how often it searches, or how much it reads.
     WebSearch,
     /// The gateway ends the answer at the client's stop texts.
@@ -81,6 +112,7 @@ impl Element {
             Self::SystemTurns => "system_turns",
             Self::TurnOrder => "turn_order",
             Self::CallIds => "call_ids",
+            Self::ItemIds => "item_ids",
             Self::Arguments => "arguments",
             Self::Orphans => "orphans",
             Self::Thoughts => "thoughts",
@@ -91,6 +123,7 @@ impl Element {
             Self::Media => "media",
             Self::BillingNote => "billing_note",
             Self::Prefill => "prefill",
+            Self::Searches => "searches",
             Self::WebSearch => "web_search",
             Self::StopCut => "stop_cut",
             Self::Rewritten => "rewritten",
@@ -105,6 +138,10 @@ impl Note {
         match self {
             Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::DroppedSearch | Self::Effort { .. } => true,
             Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::WebSearch),
+            Self::Mended(what) => !matches!(
+                what,
+                Mended::Signatures | Mended::Field(TopField::MaxTokens | TopField::MaxCompletionTokens)
+            ),
             Self::Mapped(_) | Self::Added(_) => false,
         }
     }
@@ -121,6 +158,7 @@ impl fmt::Display for Note {
             Self::Added(name) => write!(f, "added:{name}"),
             Self::Effort { from, to } => write!(f, "effort:{from}>{to}"),
             Self::Element(element) => f.write_str(element.as_str()),
+            Self::Mended(what) => write!(f, "mended:{}", what.as_str()),
         }
     }
 }
@@ -135,6 +173,18 @@ impl Notes {
         if !self.0.contains(&note) {
             self.0.push(note);
         }
+    }
+
+    /// Tells a change that a refusal called for in the place of the note that the change itself makes.
+    pub fn mended(&mut self, note: Note) {
+        let is_same = |other: &Note| match (note, *other) {
+            (Note::Mended(Mended::Field(field)), Note::Dropped(other) | Note::Mapped(other)) => field == other,
+            (Note::Mended(Mended::Limit), Note::Cut(field)) => LIMITS.has(field),
+            (Note::Mended(Mended::Signatures), Note::Element(element)) => element == Element::Signatures,
+            _ => false,
+        };
+        self.0.retain(|other| !is_same(other));
+        self.add(note);
     }
 
     /// Adds the changes of `others`.

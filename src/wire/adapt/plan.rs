@@ -84,17 +84,19 @@ impl Plan {
         match strictness {
             Strictness::Adapt => self,
             Strictness::Off => Self::Passthrough,
-            Strictness::Strict => match self.notes().and_then(|notes| notes.iter().find(|note| note.steers())) {
-                Some(note) => Self::Refuse(too_strict(note)),
+            Strictness::Strict => match self.notes().and_then(too_strict) {
+                Some(refusal) => Self::Refuse(refusal),
                 None => self,
             },
         }
     }
 }
 
-fn too_strict(note: Note) -> Refusal {
+/// Why a request that is to be strict cannot be changed so; `None` if it can.
+pub fn too_strict(notes: &Notes) -> Option<Refusal> {
     const REASON: &str = "it would be left out or changed, and this request is to be strict";
-    match note {
+    let note = notes.iter().find(|note| note.steers())?;
+    Some(match note {
         Note::Cut(field) | Note::Dropped(field) | Note::Mapped(field) => Refusal::of(field.as_str(), REASON),
         Note::Effort { from, to } => Refusal::of(
             "effort",
@@ -102,5 +104,5 @@ fn too_strict(note: Note) -> Refusal {
         ),
         Note::DroppedSearch => Refusal::of("tools", REASON),
         note => Refusal::of(note.to_string(), REASON),
-    }
+    })
 }

@@ -6,6 +6,7 @@ use super::edits::Edits;
 use super::fields;
 use super::note::Note;
 use super::plan::{Plan, Refusal, RequestView};
+use super::response_items;
 use super::target::TargetFacts;
 use super::web_search;
 use crate::domain::Effort;
@@ -37,6 +38,9 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusa
     fields::fit_stated(request, target, thinks, &mut edits)?;
     web_search::fit(request, target, &mut edits)?;
     fields::one_sampling(request, target, &mut edits);
+    if target.looks_inside(request.body.as_bytes()) {
+        response_items::fit(request.body, target, &mut edits);
+    }
 
     Ok(edits)
 }

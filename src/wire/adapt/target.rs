@@ -1,11 +1,16 @@
 //! What a model takes at one address, made ready for plans.
 
+use bytes::Bytes;
+
 use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, STOPS, THINKING};
+use super::seals::Seals;
 use crate::domain::{
-    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, StrictTools, SystemTurns, ThoughtsBack,
-    ToolParameters, TurnOrder, UnknownFields,
+    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, SealBinding, StrictTools, SystemTurns,
+    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields,
 };
+use crate::wire::chat::writes_tags;
 use crate::wire::control::{Control, FieldSet, TopField};
+use crate::wire::neutral::{Signature, domain_name, may_have_foreign_item_ids, model_mark, own_domain, pack_start};
 
 /// What a model takes at one address, made ready for plans.
 #[derive(Clone, Debug)]
@@ -14,6 +19,8 @@ pub struct TargetFacts {
     pub facts: Facts,
     /// The protocol of the address.
     pub protocol: Protocol,
+    /// What stands before each signature of the target when a client of its protocol gets it, since only its maker can read it.
+    pub packs: Option<Bytes>,
     /// The top-level fields that a plan has to look at. A request with none of them goes as it came, if its conversation may.
     pub(super) watched: FieldSet,
     /// Fields that are left out without a look at their values.
@@ -22,21 +29,41 @@ pub struct TargetFacts {
     pub(super) needs_deep: bool,
     /// A plan has to look into a conversation that has calls or signed thoughts.
     needs_history: bool,
+    /// No signature of thoughts goes to the target, whatever its facts say.
+    without_signatures: bool,
 }
 
 impl TargetFacts {
-    /// Makes facts ready.
-    pub fn new(facts: Facts, protocol: Protocol) -> Self {
+    /// Makes facts ready. `model`: its name at the provider.
+    pub fn new(facts: Facts, protocol: Protocol, model: &str) -> Self {
         let unwanted = unwanted(&facts);
         let watched = watched(&facts, protocol).or(unwanted);
         Self {
             needs_deep: needs_deep(&facts, protocol),
-            needs_history: facts.ids.call != CallIds::Any || checks_signatures(&facts),
+            needs_history: needs_history(&facts, protocol),
+            packs: packs(&facts, protocol, model),
             watched,
             unwanted,
+            without_signatures: false,
             facts,
             protocol,
         }
+    }
+
+    /// The same model at the same address, with other facts.
+    #[must_use]
+    pub fn with(&self, facts: Facts) -> Self {
+        Self {
+            // What a client gets is the signature of the same maker.
+            packs: self.packs.clone(),
+            ..Self::new(facts, self.protocol, "")
+        }
+    }
+
+    /// Makes plans leave out all signatures of thoughts.
+    pub(super) fn leave_out_signatures(&mut self) {
+        self.without_signatures = true;
+        self.needs_deep = true;
     }
 
     /// Whether a request certainly goes as it came: it has nothing that a plan would look at.
@@ -53,13 +80,32 @@ impl TargetFacts {
     pub(super) fn looks_inside(&self, body: &[u8]) -> bool {
         let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
         let has_history = || match self.protocol {
-            Protocol::AnthropicMessages => {
-                has("tool_use_id") || (checks_signatures(&self.facts) && has("\"thinking\""))
-            }
+            Protocol::AnthropicMessages => has("tool_use_id") || (checks_signatures(&self.facts) && has("thinking\"")),
             Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
-            Protocol::OpenaiResponses => false,
+            Protocol::OpenaiResponses => has("\"id\"") || has("encrypted_content"),
         };
-        self.needs_deep || (self.needs_history && has_history())
+        self.needs_deep || (self.needs_history && has_history()) || self.has_marks(body)
+    }
+
+    /// Whether a request has what the gateway has told a client and the owner of its protocol would refuse.
+    fn has_marks(&self, body: &[u8]) -> bool {
+        let is_responses = self.protocol == Protocol::OpenaiResponses;
+        Signature::may_be_packed_in(body) || is_responses && may_have_foreign_item_ids(body)
+    }
+
+    /// Whether earlier thoughts go back within tags in the text (chat).
+    pub(super) fn writes_tags(&self) -> bool {
+        writes_tags(&self.facts)
+    }
+
+    /// What the target does with signatures of earlier turns.
+    pub(super) fn seals(&self) -> Seals<'_> {
+        let seals = Seals::of(&self.facts, self.protocol, None);
+        if self.without_signatures {
+            seals.that_read_none()
+        } else {
+            seals
+        }
     }
 
     /// Whether the target refuses thoughts without a signature.
@@ -141,6 +187,29 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
         set = set.or(ANTHROPIC_FIELDS);
     }
     set
+}
+
+/// The start of packed signatures, for clients of the same protocol.
+fn packs(facts: &Facts, protocol: Protocol, model: &str) -> Option<Bytes> {
+    let own = own_domain(protocol);
+    let domain = domain_name(&facts.seals.domain);
+    if own.is_empty() || domain.is_empty() || domain == own {
+        return None;
+    }
+    let mark = match facts.seals.binding {
+        SealBinding::None => String::new(),
+        SealBinding::Prefix => model_mark(model),
+    };
+    Some(pack_start(&domain, &mark).into())
+}
+
+/// Whether a plan has to look into a conversation that has calls or signed thoughts.
+fn needs_history(facts: &Facts, protocol: Protocol) -> bool {
+    let domain = facts.seals.domain.as_str();
+    match protocol {
+        Protocol::OpenaiResponses => !domain.is_empty() && domain != own_domain(protocol),
+        _ => facts.ids.call != CallIds::Any || facts.seals.missing.is_some() || checks_signatures(facts),
+    }
 }
 
 /// Anthropic's servers check what their models have signed.

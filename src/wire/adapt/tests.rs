@@ -38,6 +38,13 @@ fn call(id: &str) -> Value {
     json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}})
 }
 
+/// A call that is signed.
+fn sealed(id: &str) -> Value {
+    let mut call = call(id);
+    call["extra_content"] = json!({"google": {"thought_signature": "x"}});
+    call
+}
+
 /// Chat conversations of any shape.
 fn any_conversation() -> impl Strategy<Value = Vec<Value>> {
     let message = prop_oneof![
@@ -48,6 +55,16 @@ fn any_conversation() -> impl Strategy<Value = Vec<Value>> {
         Just(json!({"role": "assistant", "content": "Yes."})),
         Just(json!({"role": "assistant", "content": null, "reasoning_content": "hm", "tool_calls": [call("call_1")]})),
         Just(json!({"role": "assistant", "content": "", "tool_calls": [call("a.b:0"), call("call_2")]})),
+        Just(
+            json!({"role": "assistant", "content": null, "refusal": null, "reasoning": "hm", "tool_calls": [sealed("call_1")],
+            "thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "cm1.anthropic.-..Eq"}]})
+        ),
+        Just(
+            json!({"extra_content": {"google": {"thought_signature": "x"}}, "role": "assistant", "reasoning_details": [], "content": "<think>x</think>a"})
+        ),
+        Just(
+            json!({"role": "assistant", "annotations": [], "reasoning_content": "", "tool_calls": [call("call_1"), sealed("call_2")]})
+        ),
         Just(json!({"role": "tool", "tool_call_id": "call_1", "content": "1"})),
         Just(json!({"role": "tool", "tool_call_id": "a.b:0", "content": "2"})),
     ];

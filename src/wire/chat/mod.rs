@@ -37,6 +37,7 @@ pub use read_request::read_request;
 pub(super) use read_request::{sampling, stop};
 pub use read_response::read_response;
 pub use read_thinking::asked_thinking;
+pub use thoughts::{think_tags, words_of_thoughts, writes_tags};
 pub use write_events::WriteEvents;
 pub use write_request::write_request;
 pub use write_response::write_response;

@@ -1,7 +1,7 @@
 //! The messages of a client's chat request.
 
 use super::read_content::{AllowedParts, contents};
-use super::thoughts::thoughts;
+use super::thoughts::{call_signature, thoughts};
 use crate::wire::neutral::{Node, Part, Request, Role, ToolCall, ToolResult, Turn, Untranslatable};
 
 /// Reads the conversation into `request`.
@@ -78,6 +78,7 @@ fn assistant<'a>(message: &Node<'a, '_>) -> Result<Vec<Part<'a>>, Untranslatable
 
     if let Some(calls) = message.get("tool_calls") {
         for node in calls.list()? {
+            parts.extend(call_signature(node.value));
             parts.push(Part::ToolCall(call(&node)?));
         }
     }

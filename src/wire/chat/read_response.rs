@@ -7,7 +7,7 @@ use super::answer::{
 };
 use super::citations::top_citations;
 use super::pieces::{Piece, read_pieces};
-use super::thoughts::thoughts;
+use super::thoughts::{call_signature, thoughts};
 use crate::wire::neutral::{NotAnAnswer, Part, Response, Stop, ToolCall, settle_arguments};
 
 /// Reads an answer. `includes_reasoning`: whether the provider counts thinking inside `completion_tokens`, where that is
@@ -98,7 +98,12 @@ fn cite<'a>(answer: &'a Value, message: &'a Value, parts: &mut [Part<'a>]) {
 fn read_calls<'a>(message: &'a Value, id: Option<&str>, parts: &mut Vec<Part<'a>>) -> bool {
     let before = parts.len();
     let calls = list(message, "tool_calls").iter().enumerate();
-    parts.extend(calls.filter_map(|(index, node)| call(node, id, index)));
+    for (index, node) in calls {
+        if let Some(call) = call(node, id, index) {
+            parts.extend(call_signature(node));
+            parts.push(call);
+        }
+    }
 
     // The retired way to call a function, which allowed one call.
     if parts.len() == before

@@ -24,8 +24,8 @@ use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 /// | a result that is an error | its text after `Error: `: there is no field for it |
 /// | turns of the model that follow each other | one message: all calls have to stand together |
 /// | only texts in a turn | one string, joined by a blank line: many hosts know no lists there |
-/// | thoughts | `facts.thinking.back_field`, an empty text where they were lost; dropped where no field is named |
-/// | signatures | dropped: this protocol has none of its own |
+/// | thoughts | `facts.thinking.back_field`, an empty text where they were lost; `<think>…</think>` before the text where the field is `content`; dropped where no field is named |
+/// | signatures | that of a call in its `extra_content`, if the target reads it; others are dropped: this protocol has no field for them |
 /// | a refusal of the model | `refusal` where `facts.openai_fields`, else text |
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |

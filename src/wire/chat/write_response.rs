@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::free_text;
 use super::write_usage::Usage;
-use super::written_parts::{Annotation, ThinkingBlock, finish_reason};
-use crate::wire::neutral::{Part, Response, ResponseIdentity, ToolCall};
+use super::written_parts::{Annotation, ExtraContent, ThinkingBlock, finish_reason};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, SignatureKind, ToolCall};
 
 /// Writes the answer.
 ///
@@ -15,7 +15,7 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, ToolCall};
 /// | --- | --- |
 /// | texts | `content`, joined; `null` if there is none beside a refusal or calls |
 /// | thoughts | `reasoning_content`, joined by a blank line |
-/// | signatures | `thinking_blocks`, packed, with the thoughts that they sign |
+/// | signatures | `thinking_blocks`, packed, with the thoughts that they sign; that of a call is in its `extra_content` |
 /// | a refusal | `refusal`, with the reason `stop`, as OpenAI ends it |
 /// | citations | `annotations`; without a place of their own, that of the text which they belong to |
 /// | calls | `tool_calls`, under the client's names |
@@ -88,6 +88,8 @@ impl<'w> Message<'w> {
         let (mut text, mut length) = (String::new(), 0_u64);
         let mut thoughts = Vec::new();
         let mut any_text = false;
+        // The signature of the call that follows.
+        let mut signed = None;
 
         for part in parts {
             match part {
@@ -103,6 +105,10 @@ impl<'w> Message<'w> {
                         .extend(citations.iter().map(|it| Annotation::new(it, (start, length))));
                 }
                 Part::Refusal(words) => refusals.push(words.as_ref()),
+                Part::Thinking {
+                    signature: Some(signature),
+                    ..
+                } if signature.kind == SignatureKind::Call => signed = ExtraContent::of(signature),
                 Part::Thinking { text, signature } => {
                     thoughts.push(text.as_ref());
                     let signature = signature.as_ref().map(|signature| signature.packed());
@@ -112,7 +118,7 @@ impl<'w> Message<'w> {
                         signature,
                     });
                 }
-                Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity)),
+                Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity, signed.take())),
                 // Its citations tell of it.
                 Part::WebSearch(_) => {}
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
@@ -137,6 +143,8 @@ struct Call<'w> {
     id: &'w str,
     #[serde(flatten)]
     called: Called<'w>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra_content: Option<ExtraContent<'w>>,
 }
 
 #[derive(Serialize)]
@@ -159,7 +167,7 @@ struct Custom<'w> {
 }
 
 impl<'w> Call<'w> {
-    fn new(call: &'w ToolCall<'_>, identity: &'w ResponseIdentity) -> Self {
+    fn new(call: &'w ToolCall<'_>, identity: &'w ResponseIdentity, extra_content: Option<ExtraContent<'w>>) -> Self {
         let known = identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
 
@@ -188,6 +196,10 @@ impl<'w> Call<'w> {
             }
         };
 
-        Self { id: &call.id, called }
+        Self {
+            id: &call.id,
+            called,
+            extra_content,
+        }
     }
 }

@@ -55,7 +55,7 @@ impl ProviderError {
         Self {
             message: message.map(Self::shortened),
             kind: word("type").filter(|kind| kind != "error"),
-            param: word("param"),
+            param: word("param").or_else(|| location(error)),
             code: word("code"),
             failed_generation: text("failed_generation")
                 .map(|text| text.chars().take(Self::LONGEST_GENERATION).collect::<String>().into()),
@@ -69,6 +69,18 @@ impl ProviderError {
             .take(Self::LONGEST)
             .collect()
     }
+}
+
+/// The key that a checker of the request's shape names (`loc`, FastAPI's way): the path to it begins with `body`.
+fn location(error: &Value) -> Option<String> {
+    let loc = ["/message/detail/0/loc", "/detail/0/loc"].into_iter();
+    let path = loc.filter_map(|at| error.pointer(at)?.as_array()).next()?;
+    let parts = path.iter().skip(1).map(|part| match part {
+        Value::String(name) => name.clone(),
+        other => other.to_string(),
+    });
+    let path: Vec<String> = parts.collect();
+    Some(path.join(".")).filter(|path| !path.is_empty() && path.len() <= ProviderError::LONGEST_WORD)
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::domain::Protocol;
-use crate::wire::neutral::{Signature, WebSearch};
+use crate::wire::neutral::{UNSIGNED, WebSearch};
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -147,19 +146,27 @@ pub(super) enum SearchResult<'a> {
     },
 }
 
-/// A page that was found. Anthropic reads its content in `encrypted_content`, which other providers do not have.
+/// A page that was found. Anthropic reads its content in `encrypted_content`, which other providers do not
+/// have: a mark stands in its place.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_result")]
 pub(super) struct WebPage<'a> {
     url: &'a str,
     title: &'a str,
-    encrypted_content: String,
+    encrypted_content: &'static str,
     page_age: (),
 }
 
+/// How the ids of searches begin whose pages are not Anthropic's: Anthropic refuses them.
+pub const FOREIGN_SEARCH: &str = "srvtoolu_cm1_";
+
 /// The two blocks of a search. `id`: unique text of `a-z 0-9 _`.
 pub(super) fn search_blocks<'a>(search: &'a WebSearch<'_>, id: &str) -> [Block<'a>; 2] {
-    let id = format!("srvtoolu_{id}");
+    let start = match search.pages.is_empty() {
+        true => "srvtoolu_",
+        false => FOREIGN_SEARCH,
+    };
+    let id = format!("{start}{id}");
     let content = match &search.failed {
         Some(error_code) => SearchResult::Error {
             kind: "web_search_tool_result_error",
@@ -172,7 +179,7 @@ pub(super) fn search_blocks<'a>(search: &'a WebSearch<'_>, id: &str) -> [Block<'
                 .map(|page| WebPage {
                     url: &page.url,
                     title: if page.title.is_empty() { &page.url } else { &page.title },
-                    encrypted_content: foreign(),
+                    encrypted_content: UNSIGNED,
                     page_age: (),
                 })
                 .collect(),
@@ -191,26 +198,14 @@ pub(super) fn search_blocks<'a>(search: &'a WebSearch<'_>, id: &str) -> [Block<'
     ]
 }
 
-/// Stands where Anthropic has encrypted text of its own. A request with it is read and written anew, since Anthropic would
-/// refuse it.
-fn foreign() -> String {
-    let none = Signature {
-        origin: Protocol::OpenaiResponses,
-        value: "".into(),
-        id: None,
-        redacted: false,
-    };
-    none.packed()
-}
-
-/// A citation of a page. `encrypted_index` has a meaning for Anthropic only.
+/// A citation of a page. `encrypted_index` has a meaning for Anthropic only: a mark stands in its place.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_result_location")]
 pub(super) struct WebCitation<'a> {
     pub(super) url: &'a str,
     pub(super) title: &'a str,
     pub(super) cited_text: &'a str,
-    pub(super) encrypted_index: String,
+    pub(super) encrypted_index: &'static str,
 }
 
 impl<'a> WebCitation<'a> {
@@ -219,7 +214,7 @@ impl<'a> WebCitation<'a> {
             url: &citation.url,
             title: &citation.title,
             cited_text: citation.quote.as_deref().unwrap_or_default(),
-            encrypted_index: foreign(),
+            encrypted_index: UNSIGNED,
         }
     }
 }

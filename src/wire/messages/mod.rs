@@ -29,6 +29,7 @@ mod write_turns;
 #[cfg(test)]
 mod tests;
 
+pub use block::FOREIGN_SEARCH;
 pub use estimate::count;
 pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;

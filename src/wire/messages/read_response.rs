@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{forced, read_search, stop, usage};
-use crate::domain::Protocol;
-use crate::wire::neutral::{Citation, NotAnAnswer, Part, Response, Signature, Stop, ToolCall, settle_arguments};
+use crate::wire::neutral::{
+    Citation, NotAnAnswer, Part, Response, Signature, SignatureKind, Stop, ToolCall, settle_arguments,
+};
 
 /// Reads an answer. `includes_reasoning` is for other protocols: Anthropic always counts thinking inside `output_tokens`.
 ///
@@ -112,10 +113,11 @@ fn read_block<'a>(block: &'a Value, content: &'a [Value]) -> Option<Part<'a>> {
 
 pub(super) fn signature_of(value: &str, redacted: bool) -> Signature<'_> {
     Signature {
-        origin: Protocol::AnthropicMessages,
-        value: value.into(),
-        id: None,
-        redacted,
+        kind: match redacted {
+            true => SignatureKind::Redacted,
+            false => SignatureKind::Thoughts,
+        },
+        ..Signature::of_thoughts(value)
     }
 }
 

@@ -8,7 +8,7 @@ use super::block::{Block, Input, WebCitation, search_blocks};
 use super::client_usage::ClientUsage;
 use super::stop;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, Stop};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, SignatureKind, Stop, UNSIGNED, told_id};
 
 #[derive(Debug, Serialize)]
 struct Message<'a> {
@@ -50,7 +50,7 @@ impl Details {
 /// | of the answer | what the client gets |
 /// |---|---|
 /// | text, refusal | `text`; citations of pages as those of a web search |
-/// | a thought | `thinking`; a signature of another protocol is packed into `signature`, which is empty if there is none |
+/// | a thought | `thinking`; a signature of another domain than Anthropic's is packed into `signature`; `cm1.none…` if there is none |
 /// | a thought that Anthropic redacted | `redacted_thinking` |
 /// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
 /// | a search of the web | `server_tool_use` and `web_search_tool_result`, counted in `usage.server_tool_use` |
@@ -107,7 +107,7 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
             let known = identity.names.client(&call.name);
             let input = if call.custom { None } else { Input::of(&call.arguments) };
             Some(Block::ToolUse {
-                id: Cow::Borrowed(&call.id),
+                id: told_id(&call.id, Protocol::AnthropicMessages),
                 name: known.map_or(&*call.name, |name| &name.name),
                 input: input.unwrap_or(Input::Text(&call.arguments)),
             })
@@ -120,12 +120,12 @@ fn write_thinking<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Op
     let Some(signature) = signature else {
         return (!text.is_empty()).then_some(Block::Thinking {
             thinking: text,
-            signature: "".into(),
+            signature: UNSIGNED.into(),
         });
     };
 
     Some(match own(signature) {
-        Some(data) if signature.redacted => Block::RedactedThinking { data },
+        Some(data) if signature.kind == SignatureKind::Redacted => Block::RedactedThinking { data },
         Some(value) => Block::Thinking {
             thinking: text,
             signature: value.into(),
@@ -137,7 +137,9 @@ fn write_thinking<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Op
     })
 }
 
-/// The signature's value if it is Anthropic's.
+/// The signature's value if it is of the domain whose protocol this is.
 pub(super) fn own<'a>(signature: &'a Signature<'_>) -> Option<&'a str> {
-    (signature.origin == Protocol::AnthropicMessages).then_some(&*signature.value)
+    signature
+        .is_own(Protocol::AnthropicMessages)
+        .then_some(&*signature.value)
 }

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::part::{Part, ToolCall};
 use super::response::Response;
+use super::signature::SignatureKind;
 
 /// A whole answer that grows with each event.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ impl Gather {
                 Some(Part::Thinking {
                     signature: place @ None,
                     ..
-                }) => *place = Some(signature),
+                }) if signature.kind != SignatureKind::Call => *place = Some(signature),
                 _ => self.response.parts.push(Part::Thinking {
                     text: "".into(),
                     signature: Some(signature),

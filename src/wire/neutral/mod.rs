@@ -10,8 +10,10 @@
 
 mod arguments;
 mod body_node;
+mod call_id;
 mod event;
 mod gather;
+mod item_id;
 mod names;
 mod not_an_answer;
 mod part;
@@ -28,15 +30,17 @@ mod web_search;
 
 pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
+pub use call_id::{CallIdForms, told_id};
 pub use event::Event;
 pub use gather::Gather;
+pub use item_id::{is_own_item_id, item_id, may_have_foreign_item_ids};
 pub use names::{ToolName, ToolNames};
 pub use not_an_answer::NotAnAnswer;
 pub use part::{Citation, Part, Source, ToolCall, ToolResult};
 pub use request::{Format, Request, Role, Sampling, Turn};
 pub use response::Response;
 pub use response_identity::ResponseIdentity;
-pub use signature::Signature;
+pub use signature::{Signature, SignatureKind, UNSIGNED, domain_name, is_packed, model_mark, own_domain, pack_start};
 pub use stop::Stop;
 pub use think_tags::{ThinkTags, take_thoughts_out};
 pub use thinking::Thinking;

@@ -1,5 +1,6 @@
 //! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
+mod packed_signatures;
 mod stop_cut;
 #[cfg(test)]
 mod tests;
@@ -7,6 +8,7 @@ mod think_tags;
 
 use bytes::Bytes;
 
+use self::packed_signatures::PackedSignatures;
 use self::stop_cut::CutStream;
 use self::think_tags::WithoutThinkTags;
 use super::error::ApiError;
@@ -17,6 +19,7 @@ use super::sse::{EventAction, EventReader, EventTooLong, MAX_EVENT};
 use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
+pub use packed_signatures::pack_signatures;
 pub use stop_cut::{StopCut, cut_answer};
 pub use think_tags::without_think_tags;
 
@@ -31,6 +34,8 @@ pub struct PassthroughStyle {
     pub includes_reasoning: Option<bool>,
     /// Whether thoughts come as `<think>…</think>` (chat): the client gets them in their own field.
     pub think_tags: bool,
+    /// What is put before each signature, if only its maker can read it.
+    pub packs: Option<Bytes>,
     /// Where the gateway ends the answer, if the provider was not told of the client's stop texts (chat, messages).
     pub stop_cut: Option<StopCut>,
     /// The longest event, in bytes.
@@ -45,6 +50,7 @@ impl PassthroughStyle {
             include_usage: false,
             includes_reasoning: None,
             think_tags: false,
+            packs: None,
             stop_cut: None,
             longest_event: MAX_EVENT,
         }
@@ -53,6 +59,17 @@ impl PassthroughStyle {
 
 /// Begins a stream of `protocol` that is forwarded.
 pub fn stream(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+    let longest_event = style.longest_event;
+    match style.packs.take() {
+        Some(start) => {
+            let stream = as_it_came(protocol, style);
+            Box::new(PackedSignatures::new(stream, protocol, start, longest_event))
+        }
+        None => as_it_came(protocol, style),
+    }
+}
+
+fn as_it_came(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventStream + Send> {
     let stop_cut = style.stop_cut.take();
     let PassthroughStyle {
         include_usage,

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::annotation::characters;
 use super::read_search;
-use crate::domain::Protocol;
 use crate::wire::neutral::{Citation, Part, Signature, ToolCall};
 
 /// The text between two messages of one answer, which other protocols have as one text.
@@ -122,10 +121,8 @@ pub(super) fn signature_of(item: &Value) -> Option<Signature<'_>> {
     let value = text(item, "encrypted_content").filter(|value| !value.is_empty())?;
     let id = text(item, "id").map(Into::into);
     Some(Signature {
-        origin: Protocol::OpenaiResponses,
-        value: value.into(),
         id,
-        redacted: false,
+        ..Signature::of_thoughts(value)
     })
 }
 

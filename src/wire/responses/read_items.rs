@@ -134,11 +134,9 @@ impl<'a> Input<'a> {
 
         let mut signature = item
             .text_at("encrypted_content")?
-            .map(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
-        if let Some(signature) = signature
-            .as_mut()
-            .filter(|signature| signature.origin == Protocol::OpenaiResponses)
-        {
+            .and_then(|it| Signature::unpacked(it, Protocol::OpenaiResponses));
+        // A packed one brings its own id, if it has one.
+        if let Some(signature) = signature.as_mut().filter(|signature| signature.model.is_none()) {
             signature.id = item.text_at("id")?.map(Into::into);
         }
 

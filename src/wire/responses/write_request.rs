@@ -22,7 +22,7 @@ const LEAST_TOKENS: u64 = 16;
 /// | the system | `instructions`, an empty line between two texts |
 /// | turns of the system | messages of `developer` |
 /// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
-/// | thoughts | a `reasoning` item if their signature is of this protocol, else dropped: OpenAI can read no other |
+/// | thoughts | a `reasoning` item if the target reads their signature, else dropped |
 /// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
 /// | a tool that failed | its output begins with `Error: ` |
 /// | a search of the web | `web_search`, with its domains and its place; where OpenAI's own fields are taken also with how much it reads, and the most searches as `max_tool_calls` |

@@ -7,13 +7,13 @@ use super::free_text;
 use super::item::{Content, Item, SummaryText};
 use super::response::{ResponseObject, Status};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall, WebSearch};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall, WebSearch, item_id, told_id};
 
 /// Writes an answer.
 ///
 /// | of the answer | what becomes of it |
 /// | --- | --- |
-/// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another protocol |
+/// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another domain than OpenAI's |
 /// | text, refusals | parts of one `message` item, as long as nothing else comes between |
 /// | citations | `url_citation`; one that names no characters stands for its whole part |
 /// | searches of the web | `web_search_call` with the addresses that were found |
@@ -65,7 +65,7 @@ struct Items<'a> {
 
 impl Items<'_> {
     fn id(&self, prefix: &str) -> String {
-        item_id(prefix, self.identity, self.written.len())
+        item_id(prefix, &self.identity.id, self.written.len())
     }
 
     /// `before`: the characters of the answer's text before the message.
@@ -137,7 +137,7 @@ impl Items<'_> {
         let known = self.identity.names.client(&call.name);
         let name = known.map_or(call.name.as_ref(), |known| &known.name);
         let namespace = known.and_then(|known| known.namespace.as_deref());
-        let call_id = call.id.as_ref();
+        let call_id = told_id(&call.id, Protocol::OpenaiResponses);
         let arguments = call.arguments.as_ref();
 
         if call.custom || known.is_some_and(|known| known.custom) {
@@ -150,7 +150,7 @@ impl Items<'_> {
             let item = Item::CustomToolCall {
                 id: &id,
                 status,
-                call_id,
+                call_id: &call_id,
                 name,
                 namespace,
                 input: &input,
@@ -162,7 +162,7 @@ impl Items<'_> {
             let item = Item::FunctionCall {
                 id: &id,
                 status,
-                call_id,
+                call_id: &call_id,
                 name,
                 namespace,
                 arguments,
@@ -172,14 +172,9 @@ impl Items<'_> {
     }
 }
 
-/// The id of the item at `index`.
-pub(super) fn item_id(prefix: &str, identity: &ResponseIdentity, index: usize) -> String {
-    format!("{prefix}_{}_{index}", identity.id)
-}
-
-/// A signature as `encrypted_content`: that of another protocol is packed.
+/// A signature as `encrypted_content`: that of another domain than the protocol's own is packed.
 pub(super) fn encrypted_content(signature: &Signature<'_>) -> String {
-    if signature.origin == Protocol::OpenaiResponses {
+    if signature.is_own(Protocol::OpenaiResponses) {
         signature.value.clone().into_owned()
     } else {
         signature.packed()

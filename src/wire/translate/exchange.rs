@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::{self, Answer, Reading};
 use super::client_calls::ClientCalls;
 use super::source::Source;
+use super::stamp::Stamp;
 use super::stop_cut::Stops;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
@@ -25,6 +26,7 @@ pub struct Exchange {
     provider: Protocol,
     reading: Reading,
     calls: ClientCalls,
+    stamp: Stamp,
     /// Whether the client's choice of a tier went on to the provider.
     tier_is_asked: bool,
     identity: ResponseIdentity,
@@ -74,9 +76,9 @@ impl Exchange {
             .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
-        let notes = fit_request(&mut request, target.facts, provider)?;
-
         let TranslationTarget { model, facts, .. } = target;
+        let notes = fit_request(&mut request, facts, provider, model)?;
+
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
             Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names)?,
@@ -109,6 +111,7 @@ impl Exchange {
             provider,
             reading,
             calls,
+            stamp: Stamp::of(facts, model, provider, client.native() == Some(provider)),
             tier_is_asked,
             identity: style.identity(names, echo),
             notes,
@@ -147,6 +150,7 @@ impl Exchange {
                 ..Reading::default()
             },
             calls: ClientCalls::default(),
+            stamp: Stamp::of(&Facts::default(), "", provider, true),
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
             notes: Notes::default(),
@@ -169,10 +173,11 @@ impl Exchange {
         self
     }
 
-    /// The same exchange for a model whose thoughts come as `<think>…</think>`, or not.
+    /// The same exchange for a model that has these facts, and this name at the provider.
     #[must_use]
-    pub fn with_think_tags(mut self, think_tags: bool) -> Self {
-        self.reading.think_tags = think_tags;
+    pub fn of_model(mut self, facts: &Facts, model: &str) -> Self {
+        self.reading.think_tags = facts.answers.think_tags;
+        self.stamp = Stamp::of(facts, model, self.provider, true);
         self
     }
 
@@ -214,7 +219,7 @@ impl Exchange {
 
     /// The reader of the provider's stream.
     pub(super) fn source(&self) -> Source {
-        Source::new(self.provider, self.reading)
+        Source::new(self.provider, self.reading, self.stamp.clone())
     }
 
     /// Translates a whole answer into a stream of the client's protocol, since the provider did not stream although the
@@ -235,15 +240,18 @@ impl Exchange {
 
     fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
         let mut response = answer::read(self.provider, body, self.reading)?;
+        self.stamp.settle(&mut response);
         self.calls.settle(&mut response);
         Ok(response)
     }
 
     /// Begins the translation of a stream into the client's protocol.
     pub fn stream(self) -> TranslatedStream {
+        let source = self.source();
         TranslatedStream::new(
-            (self.client, self.provider),
-            (self.reading, self.calls, self.stops),
+            self.client,
+            (self.reading, source),
+            (self.calls, self.stops),
             self.tier_is_asked,
             self.identity,
         )

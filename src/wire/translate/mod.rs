@@ -9,6 +9,7 @@ mod gathered;
 #[cfg(test)]
 mod search_tests;
 mod source;
+mod stamp;
 mod stop_cut;
 mod stream;
 #[cfg(test)]

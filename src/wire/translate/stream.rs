@@ -8,7 +8,7 @@ use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stop_cut::Stops;
 use super::writer::{MeteredWriter, Seen};
-use crate::domain::{Protocol, ServiceReport};
+use crate::domain::ServiceReport;
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, Response, ResponseIdentity};
@@ -33,14 +33,15 @@ pub struct TranslatedStream {
 
 impl TranslatedStream {
     pub(super) fn new(
-        (client, provider): (Operation, Protocol),
-        (reading, calls, stops): (Reading, ClientCalls, Stops),
+        client: Operation,
+        (reading, source): (Reading, Source),
+        (calls, stops): (ClientCalls, Stops),
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
-            source: Source::new(provider, reading),
+            source,
             writer: MeteredWriter::new(client, identity, reading, calls, stops),
             begun: false,
             reported: None,

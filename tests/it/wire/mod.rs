@@ -4,4 +4,6 @@ mod corpus;
 mod fuzzed;
 mod matrix;
 mod recorded;
+mod repointing;
+mod signatures;
 mod streams;

@@ -7,8 +7,8 @@ use serde::de::value::{Error, StrDeserializer};
 use crate::domain::catalog::model::Model;
 use crate::domain::catalog::provider::Provider;
 use crate::domain::facts::{
-    AnswerFormats, DeveloperRole, FactsPatch, FieldFact, SystemTurns, ThinkingOff, ThinkingSwitch, ThoughtsBack,
-    UnknownFields,
+    AnswerFormats, CallIds, DeveloperRole, FactsPatch, FieldFact, SystemTurns, ThinkingOff, ThinkingSwitch,
+    ThoughtsBack, UnknownFields,
 };
 use crate::domain::values::Protocol;
 
@@ -26,6 +26,7 @@ pub(super) fn of_protocol(protocol: Protocol) -> FactsPatch {
         }
         Protocol::AnthropicMessages => {
             patch.roles.system = Some(SystemTurns::Field);
+            patch.ids.call = Some(CallIds::ShortWord);
             patch.cache_marks.most = Some(4);
             patch.media.in_results = Some(true);
             let range = FieldFact::Range {

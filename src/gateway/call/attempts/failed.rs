@@ -12,7 +12,7 @@ use crate::gateway::call::plan::Candidate;
 use crate::gateway::http::{Failure, safe};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::HttpError;
-use crate::wire::error::{ApiError, Code, Overflow, ProviderError};
+use crate::wire::error::{ApiError, Code, Complaint, Overflow, ProviderError};
 use crate::wire::reported::Reported;
 
 /// One attempt that failed.
@@ -34,6 +34,8 @@ pub struct FailedAttempt {
     pub cut_by_us: bool,
     /// The context window that the prompt did not fit in: only a model with a larger one may be tried.
     pub too_small: Option<u64>,
+    /// What the provider does not take of the request, if it says so.
+    pub complaint: Option<Complaint>,
 }
 
 impl FailedAttempt {
@@ -54,6 +56,7 @@ impl FailedAttempt {
             };
         }
 
+        let complaint = Complaint::read(&reported, None).filter(|_| matches!(status, 400 | 422));
         let after = retry_after.as_ref().and_then(seconds);
         let retry_after = retry_after.and_then(|value| AnswerValue::from_bytes(value.as_bytes()).ok());
         let verdict = Self::of_error(status, &reported);
@@ -66,6 +69,7 @@ impl FailedAttempt {
             rejects_usage_option: matches!(status, 400 | 422)
                 && memchr::memmem::find(body, b"stream_options").is_some(),
             retry_after: after,
+            complaint,
             ..verdict
         }
     }
@@ -79,6 +83,7 @@ impl FailedAttempt {
     ) -> Self {
         let error = too_long(call, candidate, overflow);
         Self {
+            complaint: reported.and_then(|(_, error)| Complaint::read(error, Some(&overflow))),
             failure: Failure::of_overflow(&candidate.endpoint, error, reported),
             status: reported.map(|_| 200),
             try_others: true,
@@ -156,6 +161,7 @@ impl FailedAttempt {
             retry_after: None,
             cut_by_us: false,
             too_small: None,
+            complaint: None,
         }
     }
 
@@ -173,6 +179,7 @@ impl FailedAttempt {
             retry_after: None,
             cut_by_us: error.is_our_cut(),
             too_small: None,
+            complaint: None,
         }
     }
 
@@ -184,6 +191,7 @@ impl FailedAttempt {
             return Self::of_overflow(call, candidate, overflow, Some((None, error)));
         }
 
+        let complaint = Complaint::read(error, None).filter(|_| matches!(status, Some(400 | 422)));
         let mut failure = Failure::instead_of_answer(&candidate.endpoint, reported);
         if matches!(status, Some(503 | 529)) {
             let code = error.code.as_deref().unwrap_or_default();
@@ -192,6 +200,7 @@ impl FailedAttempt {
         Self {
             failure,
             status: Some(200),
+            complaint,
             ..Self::of_error(status.unwrap_or(502), error)
         }
     }

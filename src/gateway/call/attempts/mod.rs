@@ -3,11 +3,13 @@
 //! These failures are transient: an address that cannot be reached or breaks off, the statuses 408, 429 and 5xx, and an
 //! answer of status 200 that reports one of these or is empty. After a refusal of the gateway's credential or of the
 //! model, or of a field that this model lacks, only other candidates are tried; after a prompt that was too long, only
-//! those with a larger context window. After any other refusal of the request none is, since each would refuse it. The
+//! those with a larger context window. A refusal that says what to change is answered with the changed request, once for each
+//! candidate. After any other refusal of the request none is, since each would refuse it. The
 //! same goes for an answer that does not begin in time, unless a setting says otherwise: the provider may be at work on
 //! it and would be paid twice. Once the first content of an answer has come, nothing is tried again.
 
 mod failed;
+mod mending;
 mod retries;
 mod send;
 
@@ -19,7 +21,7 @@ use crate::gateway::http::Failure;
 use crate::wire::error::{ApiError, Code, Overflow};
 use crate::wire::neutral::Untranslatable;
 use failed::FailedAttempt;
-use retries::{request_again, try_with_retries};
+use retries::try_with_retries;
 
 /// A provider's answer, and the candidate that gave it.
 pub struct CandidateAnswer {
@@ -110,7 +112,7 @@ impl From<Box<FailedAttempt>> for Unanswered {
     }
 }
 
-/// The error for a request that no candidate's protocol can express. The first one can, or the call would not come here.
+/// The error for a request that no candidate's protocol can express. At first one could, or the call would not come here.
 fn no_candidate() -> Unanswered {
     let failure = ApiError::new(Code::ModelUnavailable, "No provider of this model can be asked.")
         .about("model")
@@ -127,8 +129,8 @@ async fn try_candidate(
     index: usize,
     last: bool,
 ) -> Option<Result<CandidateAnswer, Box<FailedAttempt>>> {
-    let candidate = call.candidates.get(index)?.clone();
-    let provider_request = match request_for(call, index, &candidate) {
+    let mut candidate = call.candidates.get(index)?.clone();
+    let provider_request = match request_for(call, index, &mut candidate) {
         Ok(request) => request,
         Err(refused) => {
             let code = untranslatable(refused).code.into_owned();
@@ -150,19 +152,20 @@ async fn try_candidate(
     }
 
     let last = last || index + 1 == call.candidates.len();
-    Some(try_with_retries(call, &candidate, provider_request, last).await)
+    Some(try_with_retries(call, candidate, provider_request, last).await)
 }
 
-/// The request for a candidate, made before for the first one.
+/// The request for a candidate, made before for the first one. `candidate` may become another address of its model.
 ///
 /// # Errors
-/// If the candidate's protocol cannot express the request.
-fn request_for(call: &mut CallJob, index: usize, candidate: &Candidate) -> Result<ProviderRequest, Untranslatable> {
+/// If no address of the candidate's model takes the request.
+fn request_for(call: &mut CallJob, index: usize, candidate: &mut Candidate) -> Result<ProviderRequest, Untranslatable> {
     if index == 0
         && let Some(first) = call.first_request.take()
     {
         return Ok(first);
     }
 
-    request_again(call, candidate, candidate.asks_usage())
+    call.request
+        .prepare_somewhere(&call.body.bytes, &call.control, candidate)
 }

@@ -1,4 +1,4 @@
-//! Tries one candidate, and again after transient failures.
+//! Tries one candidate, again after transient failures, and once more after a refusal that says what to change.
 
 use std::time::Duration;
 
@@ -6,55 +6,74 @@ use tokio::time::Instant;
 
 use super::CandidateAnswer;
 use super::failed::FailedAttempt;
+use super::mending::{learn, mend};
 use super::send::send_once;
 use crate::gateway::call::job::CallJob;
 use crate::gateway::call::plan::{Candidate, ProviderRequest};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::TakesUsage;
 use crate::random;
+use crate::wire::adapt::Mend;
 use crate::wire::control::AskUsage;
 use crate::wire::neutral::Untranslatable;
 
 /// Tries one candidate, and again after transient failures. `last`: no candidate is left after it, so waiting is worth more.
 pub(super) async fn try_with_retries(
     call: &mut CallJob,
-    candidate: &Candidate,
+    candidate: Candidate,
     provider_request: ProviderRequest,
     last: bool,
 ) -> Result<CandidateAnswer, Box<FailedAttempt>> {
+    let mut candidate = candidate;
     let mut provider_request = provider_request;
+    let mut mended: Option<Mend> = None;
     let mut tries = 0;
     loop {
         let began = Instant::now();
         let added_usage = provider_request.added_usage;
-        let failed = match send_once(call, candidate, provider_request).await {
+        let body = provider_request.body.clone();
+        let failed = match send_once(call, &candidate, provider_request).await {
             Ok(answer) => {
-                record_success(call, candidate, added_usage, began);
-                return Ok(CandidateAnswer {
-                    candidate: candidate.clone(),
-                    answer,
-                });
+                record_success(call, &candidate, added_usage, began);
+                if let Some(mend) = &mended {
+                    learn(&candidate, mend);
+                }
+                return Ok(CandidateAnswer { candidate, answer });
             }
             Err(failed) => failed,
         };
-        record_failure(call, candidate, &failed, began);
+        record_failure(call, &candidate, &failed, began);
 
         if failed.rejects_usage_option && added_usage && candidate.endpoint.takes_usage() == TakesUsage::Unknown {
             // The provider has not begun to work: it is tried again without the option that the gateway added.
-            if let Ok(again) = request_again(call, candidate, AskUsage::AsSent) {
+            if let Ok(again) = request_again(call, &candidate, AskUsage::AsSent) {
                 candidate.endpoint.state.set_takes_usage(TakesUsage::No);
                 provider_request = again;
                 continue;
             }
         }
 
+        if mended.is_none()
+            && let Some(changed) = mend(call, &candidate, &failed, &body)
+        {
+            candidate = changed.candidate;
+            provider_request = changed.request;
+            mended = Some(changed.mend);
+            continue;
+        }
+
         tries += 1;
-        let Some(wait) = wait_before_retry(call, candidate, &failed, tries, last) else {
+        let Some(wait) = wait_before_retry(call, &candidate, &failed, tries, last) else {
             return Err(failed);
         };
         tokio::time::sleep(wait).await;
-        match request_again(call, candidate, candidate.asks_usage()) {
-            Ok(again) if !call.progress.has_left() => provider_request = again,
+        match request_again(call, &candidate, candidate.asks_usage()) {
+            Ok(mut again) if !call.progress.has_left() => {
+                if let Some(mend) = &mended {
+                    again.notes.mended(mend.note);
+                }
+                provider_request = again;
+            }
             _ => return Err(failed),
         }
     }

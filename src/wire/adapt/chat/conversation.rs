@@ -1,18 +1,14 @@
 //! The messages of a chat request, as the target takes them.
 
-use super::message::{between, calls, role_is};
-use super::{media, results};
+use super::message::{Gone, between, calls, role_is};
+use super::{media, results, signatures, thoughts};
 use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack};
-use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
-use crate::wire::adapt::elements;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
-use crate::wire::json::{Outline, OutlineNode};
-
-/// The fields in which clients send thoughts back.
-const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
+use crate::wire::json::{Outline, OutlineNode, quote};
+use crate::wire::neutral::CallIdForms;
 
 /// Whether the target refuses the conversation, since a turn with calls has lost its thoughts, unless the model does not think.
 pub(super) fn lacks_thoughts(outline: &Outline<'_>, target: &TargetFacts) -> bool {
@@ -24,9 +20,7 @@ pub(super) fn lacks_thoughts(outline: &Outline<'_>, target: &TargetFacts) -> boo
     let Some(messages) = outline.root().get("messages") else {
         return false;
     };
-    messages
-        .elements()
-        .any(|message| calls(&message).is_some() && thoughts(&message).is_none())
+    messages.elements().any(|message| thoughts::are_missing(&message))
 }
 
 /// Fits the messages. `true` if some of them have to move.
@@ -39,24 +33,21 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     };
     let messages: Vec<OutlineNode<'_>> = messages.elements().collect();
 
+    let mut forms = CallIdForms::new(target.facts.ids.call, target.protocol);
     let moves = roles(&messages, target, edits);
     for message in &messages {
-        give_thoughts(message, target, edits);
+        let mut gone = Gone::default();
+        thoughts::fit(message, target, &mut gone, edits);
+        signatures::fit(message, target, &mut gone, edits);
+        gone.leave_out(message, edits);
         arguments(message, edits);
-        ids(message, target, edits);
+        ids(message, &mut forms, edits);
     }
-    let orphans = results::fit(&messages, target, edits);
+    let orphans = results::fit(&messages, target, &mut forms, edits);
     order(&messages, target, edits);
     media::fit(&messages, target, edits)?;
     last(&messages, target, edits);
     Ok(moves | orphans)
-}
-
-/// The thoughts of a message that are not empty.
-fn thoughts<'o>(message: &OutlineNode<'o>) -> Option<OutlineNode<'o>> {
-    let fields = THOUGHTS.iter().filter_map(|field| message.get(field));
-    let mut stated = fields.filter(|node| !matches!(node.text(), "null" | "\"\"" | "[]"));
-    stated.next()
 }
 
 /// Fits the roles of instructions. `true` if instructions have to move.
@@ -97,25 +88,6 @@ fn order(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) 
     }
 }
 
-/// Leaves out thoughts that the target refuses, and gives a placeholder for those that it misses.
-fn give_thoughts(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
-    let thinking = &target.facts.thinking;
-    match thinking.back {
-        ThoughtsBack::Refused => {
-            let is_thoughts = |member: &OutlineNode<'_>| THOUGHTS.contains(&&*member.key());
-            elements::leave_out_where(message, is_thoughts, edits, Element::Thoughts);
-        }
-        ThoughtsBack::NeededWithCalls if thinking.placeholder => {
-            let field = thinking.back_field.as_deref().unwrap_or("reasoning_content");
-            if calls(message).is_some() && thoughts(message).is_none() && message.get(field).is_none() {
-                let at = message.span().start + 1;
-                edits.insert(at, format!("\"{field}\":\" \","), Note::Element(Element::Thoughts));
-            }
-        }
-        ThoughtsBack::NeededWithCalls | ThoughtsBack::Ignored | ThoughtsBack::Kept => {}
-    }
-}
-
 /// Arguments that stand for nothing become an empty object.
 fn arguments(message: &OutlineNode<'_>, edits: &mut Edits) {
     for call in calls(message).into_iter().flat_map(|calls| calls.elements()) {
@@ -129,15 +101,15 @@ fn arguments(message: &OutlineNode<'_>, edits: &mut Edits) {
 }
 
 /// Gives ids of calls the form that the target takes.
-fn ids(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+fn ids(message: &OutlineNode<'_>, forms: &mut CallIdForms, edits: &mut Edits) {
     let of_calls = calls(message).into_iter().flat_map(|calls| calls.elements());
     let ids = of_calls
         .filter_map(|call| call.get("id"))
         .chain(message.get("tool_call_id"));
     for node in ids {
         let Some(id) = node.string() else { continue };
-        if let Some(legal) = call_id::legal(&id, target.facts.ids.call, target.protocol) {
-            edits.replace(node.span(), format!("\"{legal}\""), Note::Element(Element::CallIds));
+        if let Some(legal) = forms.fit(&id) {
+            edits.replace(node.span(), quote(&legal), Note::Element(Element::CallIds));
         }
     }
 }

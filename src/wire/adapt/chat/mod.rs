@@ -4,7 +4,9 @@ mod conversation;
 mod media;
 mod message;
 mod results;
+mod signatures;
 mod thinking;
+mod thoughts;
 mod tools;
 
 use super::edits::Edits;

@@ -1,17 +1,22 @@
 //! Calls without a result, and results without a call.
 
 use super::message::{between, calls, role_is};
-use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::target::TargetFacts;
 use crate::wire::json::{OutlineNode, quote};
+use crate::wire::neutral::CallIdForms;
 
 /// The result of a call that was interrupted.
 const INTERRUPTED: &str = "The call was interrupted.";
 
 /// Gives each call its result. `true` if messages have to move: a result without a call becomes the user's words.
-pub(super) fn fit(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) -> bool {
+pub(super) fn fit(
+    messages: &[OutlineNode<'_>],
+    target: &TargetFacts,
+    forms: &mut CallIdForms,
+    edits: &mut Edits,
+) -> bool {
     let mut moves = false;
     let mut index = 0;
     while let Some(message) = messages.get(index) {
@@ -39,7 +44,7 @@ pub(super) fn fit(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mu
         let is_lost = !open.is_empty();
         for call in open {
             let Some(id) = call.string() else { continue };
-            let legal = call_id::legal(&id, target.facts.ids.call, target.protocol);
+            let legal = forms.fit(&id);
             let text = format!(
                 r#",{{"role":"tool","tool_call_id":{},"content":"{INTERRUPTED}"}}"#,
                 quote(legal.as_deref().unwrap_or(&id))

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::domain::{Effort, ForcedChoice, ThinkingSwitch};
+use crate::wire::adapt::asked;
 use crate::wire::adapt::edits::Edits;
-use crate::wire::adapt::field_sets::THINKING;
 use crate::wire::adapt::note::Note;
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
@@ -22,7 +22,7 @@ pub(in crate::wire::adapt) fn fit(
     edits: &mut Edits,
 ) -> bool {
     let facts = &target.facts;
-    let sent = sent(request);
+    let sent = asked::thinking_fields(request);
     let asked = chat::asked_thinking(&sent);
 
     let can_be_off = !facts.thinking.must_think() && facts.thinking.switch != ThinkingSwitch::None;
@@ -39,21 +39,6 @@ pub(in crate::wire::adapt) fn fit(
         write(request, &sent, wanted, target, edits);
     }
     thinks
-}
-
-/// The fields of the request that ask for thoughts.
-fn sent(request: RequestView<'_>) -> Map<String, Value> {
-    let members = &request.control.members;
-    if members.fields().and(THINKING).is_empty() {
-        return Map::new();
-    }
-
-    let asking = members.list().iter().filter_map(|member| {
-        let field = member.field.filter(|field| THINKING.has(*field))?;
-        let value = serde_json::from_str(member.value().of(request.body)).ok()?;
-        Some((field.as_str().to_owned(), value))
-    });
-    asking.collect()
 }
 
 fn forces_a_tool(request: RequestView<'_>) -> bool {

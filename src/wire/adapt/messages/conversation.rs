@@ -1,13 +1,14 @@
 //! The messages of a request to Messages, as the target takes them.
 
+use super::{searches, thoughts};
 use crate::domain::SystemTurns;
-use crate::wire::adapt::call_id;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
-use crate::wire::json::{Outline, OutlineNode};
+use crate::wire::json::{Outline, OutlineNode, quote};
+use crate::wire::neutral::CallIdForms;
 
 /// How Claude Code's note about billing begins. It changes with every request, so no prompt would be found in a cache.
 const BILLING_NOTE: &str = "\"x-anthropic-billing-header";
@@ -41,14 +42,16 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     }
 
     let mut moves = moves;
+    let mut forms = CallIdForms::new(target.facts.ids.call, target.protocol);
     for message in &messages {
-        moves |= unsigned(message, target, edits);
+        moves |= thoughts::fit(message, target, edits);
         for block in message
             .get("content")
             .into_iter()
             .flat_map(|content| content.elements())
         {
-            ids(&block, target, edits);
+            ids(&block, &mut forms, edits);
+            searches::fit(&block, target, edits);
         }
     }
     if target.facts.cache_marks.most == 0 {
@@ -69,27 +72,8 @@ fn billing_note(system: &OutlineNode<'_>, edits: &mut Edits) {
     }
 }
 
-/// Leaves out thoughts that the target would refuse, since they have no signature. `true` if nothing of the message is left.
-fn unsigned(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) -> bool {
-    if !target.checks_signatures() {
-        return false;
-    }
-    let Some(content) = message.get("content").filter(|content| content.is_list()) else {
-        return false;
-    };
-
-    let is_unsigned = |block: &OutlineNode<'_>| {
-        let is_thinking = block.get("type").is_some_and(|kind| kind.is("thinking"));
-        let signature = block.get("signature").and_then(|signature| signature.string());
-        is_thinking && signature.is_none_or(|signature| signature.trim().is_empty())
-    };
-    let before = content.elements().count();
-    let kept = elements::leave_out_where(&content, is_unsigned, edits, Element::Signatures);
-    kept == 0 && before > 0
-}
-
 /// Gives ids of calls the form that the target takes.
-fn ids(block: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
+fn ids(block: &OutlineNode<'_>, forms: &mut CallIdForms, edits: &mut Edits) {
     let kind = block.get("type");
     let field = match &kind {
         Some(kind) if kind.is("tool_use") => "id",
@@ -99,8 +83,8 @@ fn ids(block: &OutlineNode<'_>, target: &TargetFacts, edits: &mut Edits) {
 
     let Some(node) = block.get(field) else { return };
     let Some(id) = node.string() else { return };
-    if let Some(legal) = call_id::legal(&id, target.facts.ids.call, target.protocol) {
-        edits.replace(node.span(), format!("\"{legal}\""), Note::Element(Element::CallIds));
+    if let Some(legal) = forms.fit(&id) {
+        edits.replace(node.span(), quote(&legal), Note::Element(Element::CallIds));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Plans for a request to Messages that goes to a provider that speaks Messages.
 
 mod conversation;
+mod searches;
 mod thinking;
+mod thoughts;
 
 use super::edits::Edits;
 use super::field_sets::ANTHROPIC_FIELDS;
@@ -50,17 +52,22 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
         }
     }
     fields::cut_limit(request, target, TopField::MaxTokens, edits);
-    let thinks = thinking::fit(request, target, edits);
+    let outline = target
+        .looks_inside(request.body.as_bytes())
+        .then(|| Outline::of(request.body, DEPTH));
+    let lacks_thoughts = outline
+        .as_ref()
+        .is_some_and(|outline| thoughts::are_missing(outline, target));
+    let thinks = thinking::fit(request, target, lacks_thoughts, edits);
     fields::fit_stated(request, target, thinks, edits)?;
     web_search::fit(request, target, edits)?;
     stops::fit(request, target, TopField::StopSequences, thinks, edits);
     fields::one_sampling(request, target, edits);
 
-    if !target.looks_inside(request.body.as_bytes()) {
-        return Ok(false);
+    match &outline {
+        Some(outline) => conversation::fit(outline, target, edits),
+        None => Ok(false),
     }
-    let outline = Outline::of(request.body, DEPTH);
-    conversation::fit(&outline, target, edits)
 }
 
 #[cfg(test)]

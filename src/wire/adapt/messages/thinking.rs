@@ -12,8 +12,9 @@ use crate::wire::json::{Outline, Span, quote};
 use crate::wire::messages;
 use crate::wire::neutral::Thinking;
 
-/// Fits `thinking` and `output_config.effort`, and says whether the model thinks in this request.
-pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> bool {
+/// Fits `thinking` and `output_config.effort`, and says whether the model thinks in this request. `lacks_thoughts`: the target
+/// refuses the conversation unless the model does not think.
+pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, lacks_thoughts: bool, edits: &mut Edits) -> bool {
     let members = &request.control.members;
     let facts = &target.facts;
     let read = |field: TopField| -> Option<Value> {
@@ -22,8 +23,15 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Ed
     };
 
     let (switch, config) = (read(TopField::Thinking), read(TopField::OutputConfig));
+    let can_be_off = !facts.thinking.must_think();
     if switch.is_none() && config.is_none() {
-        return facts.thinks(None);
+        let thinks = facts.thinks(None);
+        if thinks && lacks_thoughts && can_be_off {
+            let off = "\"thinking\":{\"type\":\"disabled\"},";
+            edits.insert(request.control.body_start(), off, Note::Mapped(TopField::Thinking));
+            return false;
+        }
+        return thinks;
     }
 
     let mut sent = Map::new();
@@ -32,6 +40,8 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Ed
     let Some(asked) = messages::asked_thinking(&Value::Object(sent)) else {
         return facts.thinks(None);
     };
+    let has_to_be_off = lacks_thoughts && can_be_off && facts.thinks(Some(asked != Thinking::Off));
+    let asked = if has_to_be_off { Thinking::Off } else { asked };
     let thinks = facts.thinks(Some(asked != Thinking::Off));
 
     let is_known = facts.thinking.thinks == Some(false)
@@ -40,8 +50,13 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Ed
     if is_known {
         let limit = request.control.max_tokens.unwrap_or(u64::MAX);
         let (own, effort) = messages::thinking_form(asked, facts, limit);
-        if let Some(switch) = switch {
-            write_switch(request, &switch, own, edits);
+        match (switch, own) {
+            (Some(switch), own) => write_switch(request, &switch, own, edits),
+            (None, Some(off)) if has_to_be_off => {
+                let off = format!("\"thinking\":{off},");
+                edits.insert(request.control.body_start(), off, Note::Mapped(TopField::Thinking));
+            }
+            (None, _) => {}
         }
         write_effort(request, effort, edits);
     }

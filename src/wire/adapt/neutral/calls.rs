@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use crate::domain::{Facts, Protocol};
-use crate::wire::adapt::call_id;
 use crate::wire::adapt::note::{Element, Note, Notes};
-use crate::wire::neutral::{Part, Request, Role, ToolResult, Turn};
+use crate::wire::neutral::{CallIdForms, Part, Request, Role, ToolResult, Turn};
 
 /// The result of a call that was interrupted.
 const INTERRUPTED: &str = "The call was interrupted.";
@@ -90,13 +89,14 @@ fn words(result: &ToolResult<'_>) -> String {
 
 /// Gives ids of calls the form that the target takes.
 pub(super) fn legalize(request: &mut Request<'_>, facts: &Facts, protocol: Protocol, notes: &mut Notes) {
+    let mut forms = CallIdForms::new(facts.ids.call, protocol);
     for part in request.turns.iter_mut().flat_map(|turn| &mut turn.parts) {
         let id = match part {
             Part::ToolCall(call) => &mut call.id,
             Part::ToolResult(result) => &mut result.id,
             _ => continue,
         };
-        if let Some(legal) = call_id::legal(id, facts.ids.call, protocol) {
+        if let Some(legal) = forms.fit(id) {
             *id = legal.into();
             notes.add(Note::Element(Element::CallIds));
         }

@@ -51,7 +51,7 @@ fn mistral_gets_a_turn_between_a_result_and_the_users_words_and_its_own_ids() {
         &json!({"roles": {"order": "no_user_after_tool", "system": "first"}, "ids": {"call": "nine_alphanumeric"}}),
     );
 
-    let notes = fit_request(&mut request, &mistral, Protocol::OpenaiChat).unwrap();
+    let notes = fit_request(&mut request, &mistral, Protocol::OpenaiChat, "m").unwrap();
 
     let roles: Vec<Role> = request.turns.iter().map(|turn| turn.role).collect();
     assert_eq!(roles, [Role::Assistant, Role::User, Role::Assistant, Role::User]);
@@ -72,7 +72,7 @@ fn calls_and_results_that_lost_each_other_are_mended() {
         turn(Role::User, vec![result("b"), Part::text("Stop")]),
     ]);
 
-    let notes = fit_request(&mut request, &facts(&json!({})), Protocol::OpenaiChat).unwrap();
+    let notes = fit_request(&mut request, &facts(&json!({})), Protocol::OpenaiChat, "m").unwrap();
 
     assert_eq!(request.turns[0].parts, [Part::text("Result of the tool call gone:\n1")]);
     let Part::ToolResult(mended) = &request.turns[2].parts[0] else {
@@ -99,6 +99,7 @@ fn instructions_inside_become_the_users_words_where_the_target_takes_none_there(
         &mut first,
         &facts(&json!({"roles": {"system": "first"}})),
         Protocol::OpenaiChat,
+        "m",
     )
     .unwrap();
     assert_eq!(
@@ -114,6 +115,7 @@ fn instructions_inside_become_the_users_words_where_the_target_takes_none_there(
         &mut anywhere,
         &facts(&json!({"roles": {"system": "anywhere"}})),
         Protocol::OpenaiChat,
+        "m",
     )
     .unwrap();
     assert!(anywhere.turns[1].role == Role::System && notes.is_empty());

@@ -113,7 +113,7 @@ fn a_translated_request_leaves_to_the_gateway_what_the_target_has_no_place_for()
             thinking: Some(Thinking::Adaptive),
             ..Request::default()
         };
-        let notes = fit_request(&mut request, facts, protocol).unwrap();
+        let notes = fit_request(&mut request, facts, protocol, "m").unwrap();
         (request.stop.join("|"), request.cut_at.join("|"), notes.to_string())
     };
     let told = |sent: &str, cut: &str, notes: &str| (sent.to_owned(), cut.to_owned(), notes.to_owned());

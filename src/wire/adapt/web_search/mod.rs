@@ -1,5 +1,6 @@
 //! The web search that a provider makes, within one protocol: left out where the target has none.
 
+mod earlier;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,8 @@ use super::target::TargetFacts;
 use crate::domain::Protocol;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode, Span};
+
+pub(super) use self::earlier::of_earlier_turn;
 
 /// How the types of the tool begin, with the quote before them.
 const SEARCH: &str = "\"web_search";
@@ -38,7 +41,7 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Ed
     }
 
     let mut cuts = Vec::new();
-    let kept = elements::without(&tools, is_search, |cut| cuts.push(cut));
+    let kept = elements::without(&tools, is_search, |cut, _| cuts.push(cut));
     if let Some(path) = forced(request, target, kept) {
         return Err(Refusal::of(path, REASON));
     }

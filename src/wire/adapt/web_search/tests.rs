@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::samples::{fitted, plan, shipped, stated};
 use crate::wire::adapt::{Plan, Strictness, TargetFacts, fit_request};
-use crate::wire::neutral::{Choice, Request, SearchTool, Tool, ToolKind};
+use crate::wire::neutral::{Choice, Request, SearchTool, Tool, ToolKind, UNSIGNED};
 use crate::wire::operation::Operation;
 
 const FUNCTION: &str = r#"{"name":"f","input_schema":{"type":"object"}}"#;
@@ -117,7 +117,7 @@ fn translated(search: SearchTool<'static>, facts: &Facts, protocol: Protocol) ->
         web_search: Some(search),
         ..Request::default()
     };
-    match fit_request(&mut request, facts, protocol) {
+    match fit_request(&mut request, facts, protocol, "m") {
         Ok(notes) => Ok((request.web_search.is_some(), notes.to_string())),
         Err(refused) => Err(refused.param.into_owned()),
     }
@@ -190,7 +190,7 @@ fn a_search_that_is_forced_in_another_protocol_is_refused_with_the_clients_path(
             tools,
             ..Request::default()
         };
-        let refused = fit_request(&mut request, &Facts::default(), Protocol::OpenaiChat).err();
+        let refused = fit_request(&mut request, &Facts::default(), Protocol::OpenaiChat, "m").err();
         refused.map(|refused| refused.param.into_owned())
     };
     let tool = Tool {
@@ -228,9 +228,80 @@ fn another_tool_of_that_name_takes_the_place_of_anthropics_search() {
         ..Request::default()
     };
 
-    let notes = fit_request(&mut request, &facts, Protocol::AnthropicMessages).unwrap();
+    let notes = fit_request(&mut request, &facts, Protocol::AnthropicMessages, "m").unwrap();
     assert_eq!(
         (request.web_search, notes.to_string()),
         (None, "dropped:web_search".into())
     );
+}
+
+/// A conversation with a search whose id and pages are these, and a text that cites one.
+fn searched(id: &str, mark: &str) -> String {
+    json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": [
+        {"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": "\"cats\""}},
+        {"type": "web_search_tool_result", "tool_use_id": id, "content": [
+            {"type": "web_search_result", "url": "https://a.com", "title": "One", "encrypted_content": mark}]},
+        {"type": "text", "text": "Cats.", "citations": [{"type": "web_search_result_location", "url": "https://a.com", "title": "One",
+            "cited_text": "", "encrypted_index": mark}], "x": 1}]}, {"role": "user", "content": "y"}]})
+    .to_string()
+}
+
+#[test]
+fn a_search_of_another_provider_in_an_earlier_turn_becomes_text_for_anthropic() {
+    let claude = shipped("anthropic/claude-opus-4-8", Protocol::AnthropicMessages);
+    let (body, notes) = fitted(&searched("srvtoolu_cm1_1", UNSIGNED), Operation::Messages, &claude);
+
+    assert_eq!(
+        body["messages"][1]["content"],
+        json!([
+            {"type": "text", "text": "[The web was searched for: \"cats\"]"},
+            {"type": "text", "text": "One\nhttps://a.com"},
+            {"type": "text", "text": "Cats.", "citations": null, "x": 1}
+        ])
+    );
+    assert_eq!(notes, "searches");
+    assert_eq!(
+        plan(&searched("srvtoolu_1", "E"), Operation::Messages, &claude),
+        Plan::Passthrough
+    );
+}
+
+#[test]
+fn a_search_of_anthropics_becomes_text_for_a_server_without_one() {
+    let (body, notes) = fitted(
+        &searched("srvtoolu_1", "E"),
+        Operation::Messages,
+        &stated(&json!({}), Protocol::AnthropicMessages),
+    );
+
+    let kinds = body["messages"][1]["content"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|block| block["type"].clone());
+    assert_eq!(kinds.collect::<Vec<_>>(), ["text", "text", "text"]);
+    assert!(notes.contains("searches"), "{notes}");
+}
+
+#[test]
+fn a_search_in_an_earlier_turn_of_responses_stays_with_the_provider_that_made_it() {
+    let item = |id: &str| {
+        json!({"type": "web_search_call", "id": id, "status": "completed", "action": {"type": "search", "query": "cats",
+            "sources": [{"type": "url", "url": "https://a.com"}, {"type": "url", "url": "https://b.com"}]}})
+    };
+    let body = |id: &str| {
+        let says = json!({"role": "user", "content": "x"});
+        json!({"model": "m", "input": [says, item(id), says]}).to_string()
+    };
+    let text = "[The web was searched for: cats]\nhttps://a.com\nhttps://b.com";
+    let told = json!({"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]});
+
+    let gpt = shipped("openai/gpt-5.5", Protocol::OpenaiResponses);
+    assert_eq!(plan(&body("ws_68a0"), Operation::Responses, &gpt), Plan::Passthrough);
+    let (fitted_body, notes) = fitted(&body("ws_cm1_0a_1"), Operation::Responses, &gpt);
+    assert_eq!((&fitted_body["input"][1], notes.as_str()), (&told, "searches"));
+
+    let other = stated(&json!({"seals": {"domain": "other"}}), Protocol::OpenaiResponses);
+    let (fitted_body, _) = fitted(&body("ws_68a0"), Operation::Responses, &other);
+    assert_eq!(fitted_body["input"][1], told);
 }

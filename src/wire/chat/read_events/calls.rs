@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::ReadEvents;
 use crate::wire::chat::answer::{arguments, call_id, called, list, text};
-use crate::wire::neutral::Event;
+use crate::wire::chat::thoughts::call_signature;
+use crate::wire::neutral::{Event, Part};
 
 /// A call that has begun.
 #[derive(Debug)]
@@ -133,6 +134,13 @@ impl ReadEvents {
             arguments: ObjectScan::default(),
         });
 
+        if let Some(Part::Thinking {
+            signature: Some(signature),
+            ..
+        }) = call_signature(call)
+        {
+            out(Event::Signature(signature));
+        }
         out(Event::ToolStart {
             index: at,
             id: call_id(call, Some(&self.id), at),

@@ -8,7 +8,7 @@ use self::calls::Call;
 use super::answer::{failure, finish_reason, first_choice, list, served, stop, text, tokens};
 use super::citations::StreamedCitations;
 use super::pieces::{Piece, read_pieces};
-use super::thoughts::{detailed_thoughts, plain_thoughts, thinking_block};
+use super::thoughts::{StreamedDetails, detailed_thoughts, plain_thoughts, thinking_block};
 use crate::domain::{Protocol, ServiceReport};
 use crate::wire::content;
 use crate::wire::error::ProviderError;
@@ -29,6 +29,7 @@ pub struct ReadEvents {
     /// The calls in the order in which they began.
     calls: Vec<Call>,
     citations: StreamedCitations,
+    details: StreamedDetails,
     refused: bool,
     served: ServiceReport,
     stop: Option<Stop>,
@@ -116,6 +117,10 @@ impl ReadEvents {
 
     fn delta(&mut self, delta: &Value, out: &mut dyn FnMut(Event<'_>)) {
         let has_plain = read_thoughts(delta, out);
+        self.details.add(delta);
+        if answers(delta) {
+            self.end_details(out);
+        }
 
         let mut worded = false;
         read_pieces(delta.get("content"), &mut |piece| match piece {
@@ -142,6 +147,13 @@ impl ReadEvents {
         self.calls(delta, out);
     }
 
+    /// Tells the signature that the details of the thoughts are.
+    fn end_details(&mut self, out: &mut dyn FnMut(Event<'_>)) {
+        if let Some(signature) = self.details.take() {
+            out(Event::Signature(signature));
+        }
+    }
+
     fn fail(&mut self, error: ProviderError, out: &mut dyn FnMut(Event<'_>)) {
         self.ended = true;
         out(Event::Error(error));
@@ -154,6 +166,7 @@ impl ReadEvents {
         }
 
         self.ended = true;
+        self.end_details(out);
         self.citations.end(out);
         let stop = self.stop.unwrap_or_default().with_tools(!self.calls.is_empty());
         let stop = if self.refused && stop == Stop::End {
@@ -165,6 +178,16 @@ impl ReadEvents {
         out(Event::Stop { stop, sequence: None });
         out(Event::End);
     }
+}
+
+/// Whether a delta has a piece of the answer itself: thoughts come before it.
+fn answers(delta: &Value) -> bool {
+    let has = |key: &str| match delta.get(key) {
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(list)) => !list.is_empty(),
+        _ => false,
+    };
+    has("content") || has("tool_calls")
 }
 
 /// Reads the thoughts of a delta. Returns whether it has plain ones, which others may repeat.

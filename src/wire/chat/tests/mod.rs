@@ -17,7 +17,7 @@ use bytes::Bytes;
 
 use super::*;
 use crate::wire::error::ProviderError;
-use crate::wire::neutral::{Citation, Event, Part, Response, ResponseIdentity, Signature, ToolCall};
+use crate::wire::neutral::{Citation, Event, Part, Response, ResponseIdentity, Signature, SignatureKind, ToolCall};
 use crate::wire::sse::{EventAction, EventReader};
 
 /// The text of a fixture.

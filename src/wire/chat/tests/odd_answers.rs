@@ -91,20 +91,27 @@ fn citations_wait_for_their_words() {
 }
 
 #[test]
-fn thoughts_in_details_alone_are_thoughts_and_encrypted_ones_are_not_told() {
+fn thoughts_in_details_are_thoughts_and_signed_ones_are_kept_as_they_came() {
     let details = json!([
         {"type": "reasoning.text", "text": "Let me think.", "signature": "s", "format": "anthropic-claude-v1"},
         {"type": "reasoning.encrypted", "data": "gAAA", "format": "openai-responses-v1"},
         {"type": "reasoning.summary", "summary": "Thought."},
     ]);
+    let signed = |text: &'static str| Part::Thinking {
+        text: text.into(),
+        signature: Some(Signature {
+            kind: SignatureKind::Details,
+            ..Signature::of_thoughts(details.to_string())
+        }),
+    };
     assert_eq!(
         whole(json!({"content": "Hi.", "reasoning_details": details}), json!({})),
-        [thought("Let me think.\n\nThought."), Part::text("Hi.")]
+        [signed("Let me think.\n\nThought."), Part::text("Hi.")]
     );
 
     let plain = json!({"content": "Hi.", "reasoning": "Plain.", "reasoning_details": details});
-    assert_eq!(whole(plain.clone(), json!({})), [thought("Plain."), Part::text("Hi.")]);
-    assert_eq!(streamed(&[plain], &json!({})), [thought("Plain."), Part::text("Hi.")]);
+    assert_eq!(whole(plain.clone(), json!({})), [signed("Plain."), Part::text("Hi.")]);
+    assert_eq!(streamed(&[plain], &json!({})), [signed("Plain."), Part::text("Hi.")]);
 
     let pieces = [
         json!({"reasoning_details": [{"type": "reasoning.text", "text": "Let me "}]}),
@@ -115,6 +122,22 @@ fn thoughts_in_details_alone_are_thoughts_and_encrypted_ones_are_not_told() {
         streamed(&pieces, &json!({})),
         [thought("Let me think."), Part::text("Hi.")]
     );
+
+    let pieces = [
+        json!({"reasoning_details": [{"type": "reasoning.encrypted", "index": 0, "data": "gA", "id": null}]}),
+        json!({"reasoning_details": [{"type": "reasoning.encrypted", "index": 0, "data": "AA", "id": "rs_1"}]}),
+        json!({"content": "Hi."}),
+    ];
+    let joined = json!([{"type": "reasoning.encrypted", "index": 0, "data": "gAAA", "id": "rs_1"}]);
+    let hidden = Signature {
+        kind: SignatureKind::Details,
+        ..Signature::of_thoughts(joined.to_string())
+    };
+    let hidden = Part::Thinking {
+        text: "".into(),
+        signature: Some(hidden),
+    };
+    assert_eq!(streamed(&pieces, &json!({})), [hidden, Part::text("Hi.")]);
 }
 
 #[test]

@@ -153,12 +153,7 @@ fn thoughts_come_with_their_signatures() {
 
     let request = read_request(&body).unwrap();
 
-    let signature = Signature {
-        origin: Protocol::AnthropicMessages,
-        value: "EqQBCkYIARgCKkCh5k3Jr2c9".into(),
-        id: None,
-        redacted: false,
-    };
+    let signature = Signature::of(Protocol::AnthropicMessages, "EqQBCkYIARgCKkCh5k3Jr2c9", None, false);
     let thought = Part::Thinking {
         text: "7 times 13 is 91.".into(),
         signature: Some(signature),

@@ -45,12 +45,7 @@ fn any_piece() -> impl Strategy<Value = Event<'static>> {
         ".{0,8}".prop_map(|text| Event::Text(text.into())),
         ".{0,8}".prop_map(|text| Event::Thinking(text.into())),
         ".{1,8}".prop_map(|text| Event::Refusal(text.into())),
-        "[a-z]{1,8}".prop_map(|value| Event::Signature(Signature {
-            origin: Protocol::AnthropicMessages,
-            value: value.into(),
-            id: None,
-            redacted: false,
-        })),
+        "[a-z]{1,8}".prop_map(|value| Event::Signature(Signature::of(Protocol::AnthropicMessages, value, None, false))),
         Just(Event::Citation(Citation {
             url: "https://x.org".into(),
             title: "".into(),

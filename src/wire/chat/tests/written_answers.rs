@@ -129,18 +129,8 @@ fn content_is_null_only_beside_calls_and_refusals() {
 
 #[test]
 fn signatures_are_packed_beside_their_thoughts_and_come_back() {
-    let signature = Signature {
-        origin: Protocol::OpenaiResponses,
-        value: "gAAA".into(),
-        id: Some("rs_1".into()),
-        redacted: false,
-    };
-    let hidden = Signature {
-        origin: Protocol::AnthropicMessages,
-        value: "Emw".into(),
-        id: None,
-        redacted: true,
-    };
+    let signature = Signature::of(Protocol::OpenaiResponses, "gAAA", Some("rs_1"), false);
+    let hidden = Signature::of(Protocol::AnthropicMessages, "Emw", None, true);
     let parts = vec![
         Part::Thinking {
             text: "hm".into(),

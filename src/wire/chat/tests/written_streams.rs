@@ -78,12 +78,7 @@ fn a_failure_reaches_the_client_and_no_end_follows() {
 
 #[test]
 fn a_signature_follows_its_thoughts_and_is_read_back() {
-    let signature = Signature {
-        origin: Protocol::AnthropicMessages,
-        value: "EqQB".into(),
-        id: None,
-        redacted: false,
-    };
+    let signature = Signature::of(Protocol::AnthropicMessages, "EqQB", None, false);
     let answer = [
         begins("chatcmpl-7h3x"),
         Event::Thinking("h".into()),
@@ -104,14 +99,8 @@ fn a_signature_follows_its_thoughts_and_is_read_back() {
 
 #[test]
 fn every_entry_of_a_list_has_its_index() {
-    let signature = |value: &'static str| {
-        Event::Signature(Signature {
-            origin: Protocol::AnthropicMessages,
-            value: value.into(),
-            id: None,
-            redacted: false,
-        })
-    };
+    let signature =
+        |value: &'static str| Event::Signature(Signature::of(Protocol::AnthropicMessages, value, None, false));
     let cited = || {
         let url = "https://a.example/".into();
         Event::Citation(Citation {

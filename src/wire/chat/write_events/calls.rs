@@ -30,6 +30,7 @@ impl WriteEvents {
         let start = CallDelta {
             index,
             id: Some(id),
+            extra_content: self.call_signature.take(),
             ..CallDelta::default()
         };
         let start = if call.custom {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::wire::chat::written_parts::{Annotation, ThinkingBlock};
+use crate::wire::chat::written_parts::{Annotation, ExtraContent, ThinkingBlock};
 
 /// The new piece of the answer: one of the fields, or none at the end. The first chunk has `role` and an empty `content`.
 #[derive(Default, Serialize)]
@@ -44,6 +44,8 @@ pub(super) struct CallDelta<'w> {
     pub(super) function: Option<Function<'w>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) custom: Option<Custom<'w>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extra_content: Option<ExtraContent<'w>>,
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use self::calls::Call;
 use self::delta::{At, Delta};
 use super::write_usage::Usage;
-use super::written_parts::{Annotation, ThinkingBlock, finish_reason};
+use super::written_parts::{Annotation, ExtraContent, ThinkingBlock, finish_reason};
 use crate::domain::Tokens;
 use crate::wire::error::ApiError;
 use crate::wire::json::quote;
@@ -33,6 +33,8 @@ pub struct WriteEvents {
     signed: usize,
     /// Thoughts whose signature has not come.
     thoughts: String,
+    /// The signature of the call that follows.
+    call_signature: Option<ExtraContent<'static>>,
     refused: bool,
     stop: Option<Stop>,
     tokens: Option<Tokens>,
@@ -59,6 +61,7 @@ impl WriteEvents {
             cited: 0,
             signed: 0,
             thoughts: String::new(),
+            call_signature: None,
             refused: false,
             stop: None,
             tokens: None,
@@ -163,6 +166,11 @@ impl WriteEvents {
     }
 
     fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
+        if let Some(of_call) = ExtraContent::of(signature) {
+            self.call_signature = Some(of_call.into_owned());
+            return;
+        }
+
         let thoughts = std::mem::take(&mut self.thoughts);
         let block = At {
             index: self.signed,

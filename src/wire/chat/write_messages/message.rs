@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::piece::Piece;
+use crate::wire::chat::written_parts::ExtraContent;
 
 #[derive(Serialize)]
 pub(in crate::wire::chat) struct Message<'w> {
@@ -15,6 +17,8 @@ pub(in crate::wire::chat) struct Message<'w> {
     pub(super) refusal: Option<String>,
     #[serde(flatten)]
     pub(super) thoughts: Thoughts<'w>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reasoning_details: Option<&'w RawValue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tool_calls: Vec<Call<'w>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +32,7 @@ impl<'w> Message<'w> {
             content: Some(content),
             refusal: None,
             thoughts: Thoughts(None),
+            reasoning_details: None,
             tool_calls: Vec::new(),
             tool_call_id: None,
         }
@@ -59,6 +64,8 @@ pub(super) struct Call<'w> {
     pub(super) id: &'w str,
     pub(super) r#type: &'static str,
     pub(super) function: Called<'w>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) extra_content: Option<ExtraContent<'w>>,
 }
 
 #[derive(Serialize)]

@@ -69,6 +69,12 @@ impl Overflow {
         }
     }
 
+    /// The tokens that are left for the answer beside the prompt, if the refusal tells that the prompt fits without it.
+    pub fn left_for_answer(&self) -> Option<u64> {
+        let (prompt, window) = (self.prompt?, self.window?);
+        too_much(prompt, self.answer, window).map(|_| window.saturating_sub(prompt))
+    }
+
     /// The same with an estimate of the prompt and the catalog's window where the provider does not say. A window of 0 is
     /// unknown.
     #[must_use]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use self::plain_block::plain_block;
 use super::history;
 use crate::domain::Protocol;
-use crate::wire::neutral::{Node, Part, Role, Signature, ToolCall, ToolResult, Untranslatable};
+use crate::wire::neutral::{Node, Part, Role, Signature, SignatureKind, ToolCall, ToolResult, Untranslatable};
 
 /// The start of Claude Code's note to Anthropic's billing. It is not for the model, and differs in every request.
 const BILLING: &str = "x-anthropic-billing-header:";
@@ -87,8 +87,8 @@ fn read_block<'a>(block: &Node<'a, '_>, role: Role, out: &mut Vec<Part<'a>>) -> 
 }
 
 fn thinking<'a>(block: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
-    let signature = block.text_at("signature")?.filter(|signature| !signature.is_empty());
-    let signature = signature.map(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
+    let signature = block.text_at("signature")?;
+    let signature = signature.and_then(|signature| Signature::unpacked(signature, Protocol::AnthropicMessages));
     Ok(Part::Thinking {
         text: block.need("thinking")?.text()?.into(),
         signature,
@@ -96,15 +96,14 @@ fn thinking<'a>(block: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
 }
 
 fn redacted_thinking<'a>(block: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
-    let signature = Signature {
-        origin: Protocol::AnthropicMessages,
-        value: block.need("data")?.text()?.into(),
-        id: None,
-        redacted: true,
-    };
+    let data = block.need("data")?.text()?;
+    let signature = Signature::unpacked(data, Protocol::AnthropicMessages).map(|signature| Signature {
+        kind: SignatureKind::Redacted,
+        ..signature
+    });
     Ok(Part::Thinking {
         text: Cow::Borrowed(""),
-        signature: Some(signature),
+        signature,
     })
 }
 

@@ -7,7 +7,7 @@ use super::stream::check;
 use crate::domain::{Protocol, Tokens};
 use crate::wire::error::{ApiError, Code};
 use crate::wire::messages::write_events::WriteEvents;
-use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop};
+use crate::wire::neutral::{Citation, Event, ResponseIdentity, Signature, Stop, UNSIGNED};
 
 /// A piece of an answer. The test fills in the arguments of calls.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ proptest! {
                 Piece::Text(words) => { text.push_str(&words); Event::Text(words.into()) }
                 Piece::Refusal(words) => { text.push_str(&words); Event::Refusal(words.into()) }
                 Piece::Thinking(words) => { thoughts.push_str(&words); Event::Thinking(words.into()) }
-                Piece::Signature(origin, redacted) => { signatures += 1; Event::Signature(Signature { origin, value: "s".into(), id: None, redacted }) }
+                Piece::Signature(origin, redacted) => { signatures += 1; Event::Signature(Signature::of(origin, "s", None, redacted)) }
                 Piece::Citation => Event::Citation(Citation { url: "https://x".into(), title: "t".into(), quote: None, span: None }),
                 Piece::Call { custom } => {
                     let index = calls.len();
@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(joined("text", "text"), text);
         prop_assert_eq!(joined("thinking", "thinking"), thoughts);
 
-        let signed = message.blocks.iter().filter(|b| b["type"] == "redacted_thinking" || b["signature"].as_str().is_some_and(|s| !s.is_empty()));
+        let signed = message.blocks.iter().filter(|b| b["type"] == "redacted_thinking" || b["signature"].as_str().is_some_and(|s| !s.is_empty() && s != UNSIGNED));
         prop_assert_eq!(signed.count(), signatures);
 
         let written: Vec<&Value> = message.blocks.iter().filter(|b| b["type"] == "tool_use").collect();

@@ -244,8 +244,8 @@ fn another_protocols_signature_is_unpacked() {
     };
 
     assert_eq!(
-        (signature.origin.as_str(), signature.id.as_deref(), &*signature.value),
-        ("openai-responses", Some("rs_1"), "gAAA")
+        (&*signature.domain, signature.id.as_deref(), &*signature.value),
+        ("openai", Some("rs_1"), "gAAA")
     );
 
     let parts = block(

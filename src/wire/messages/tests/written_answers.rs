@@ -22,12 +22,7 @@ fn identity() -> ResponseIdentity {
 
 #[test]
 fn parts_of_other_protocols_get_a_form() {
-    let responses = |redacted| Signature {
-        origin: Protocol::OpenaiResponses,
-        value: "gA".into(),
-        id: Some("rs_1".into()),
-        redacted,
-    };
+    let responses = |redacted| Signature::of(Protocol::OpenaiResponses, "gA", Some("rs_1"), redacted);
     let response = Response {
         parts: vec![
             Part::Thinking {
@@ -67,8 +62,8 @@ fn parts_of_other_protocols_get_a_form() {
     assert_eq!(
         written["content"],
         json!([
-            {"type": "thinking", "thinking": "", "signature": "cm1.openai-responses.-.rs_1.gA"},
-            {"type": "thinking", "thinking": "open", "signature": ""},
+            {"type": "thinking", "thinking": "", "signature": "cm1.openai.-.rs_1.gA"},
+            {"type": "thinking", "thinking": "open", "signature": "cm1.none.-.."},
             {"type": "text", "text": "no"},
             {"type": "tool_use", "id": "1", "name": "f", "input": {}},
             {"type": "tool_use", "id": "2", "name": "f", "input": {"input": "{\"a\": "}},

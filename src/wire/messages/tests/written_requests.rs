@@ -192,12 +192,7 @@ fn thinking_yields_to_fields_that_anthropic_refuses_beside_it() {
         ];
         Request { turns, ..deep() }
     };
-    let signature = Some(Signature {
-        origin: Protocol::AnthropicMessages,
-        value: "s".into(),
-        id: None,
-        redacted: false,
-    });
+    let signature = Some(Signature::of(Protocol::AnthropicMessages, "s", None, false));
     assert_eq!(thinking(&answering(None)), None);
     assert!(
         thinking(&answering(Some(Part::Thinking {

@@ -9,13 +9,16 @@ use super::WriteEvents;
 use super::event::append_event;
 use crate::wire::messages::block::search_blocks;
 use crate::wire::messages::write_response::own;
-use crate::wire::neutral::{Signature, WebSearch};
+use crate::wire::neutral::{Signature, SignatureKind, UNSIGNED, WebSearch};
 
 /// The block that is open.
 #[derive(Debug)]
 pub(super) enum Open {
     Text,
-    Thinking,
+    Thinking {
+        signed: bool,
+    },
+    Redacted,
     Tool(OpenCall),
     /// A search of the provider's own, or its result.
     Server,
@@ -40,25 +43,28 @@ impl WriteEvents {
     }
 
     pub(super) fn open_thinking(&mut self, out: &mut Vec<u8>) {
-        if !matches!(self.open, Some(Open::Thinking)) {
+        if !matches!(self.open, Some(Open::Thinking { .. })) {
             self.begin(
                 &json!({"type": "thinking", "thinking": "", "signature": ""}),
-                Open::Thinking,
+                Open::Thinking { signed: false },
                 out,
             );
         }
     }
 
-    /// A signature closes the thoughts before it. Without thoughts it gets a block of its own.
+    /// A signature closes the thoughts before it. Without thoughts it gets a block of its own, and so does that of a call.
     pub(super) fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
+        if signature.kind == SignatureKind::Call {
+            self.close(out);
+        }
         match own(signature) {
-            Some(data) if signature.redacted => {
-                self.begin(&json!({"type": "redacted_thinking", "data": data}), Open::Thinking, out);
+            Some(data) if signature.kind == SignatureKind::Redacted => {
+                self.begin(&json!({"type": "redacted_thinking", "data": data}), Open::Redacted, out);
             }
             value => {
                 self.open_thinking(out);
                 let signature = value.map_or_else(|| signature.packed().into(), Cow::Borrowed);
-                self.delta(&json!({"type": "signature_delta", "signature": signature}), out);
+                self.sign(&signature, out);
             }
         }
         self.close(out);
@@ -76,6 +82,11 @@ impl WriteEvents {
         self.json(&input.unwrap_or_default().to_string(), out);
         self.begin(&serde_json::to_value(found).unwrap_or_default(), Open::Server, out);
         self.close(out);
+    }
+
+    fn sign(&mut self, signature: &str, out: &mut Vec<u8>) {
+        self.delta(&json!({"type": "signature_delta", "signature": signature}), out);
+        self.open = Some(Open::Thinking { signed: true });
     }
 
     pub(super) fn begin(&mut self, block: &Value, open: Open, out: &mut Vec<u8>) {
@@ -110,6 +121,9 @@ impl WriteEvents {
     }
 
     pub(super) fn close(&mut self, out: &mut Vec<u8>) {
+        if matches!(self.open, Some(Open::Thinking { signed: false })) {
+            self.sign(UNSIGNED, out);
+        }
         let Some(open) = self.open.take() else { return };
 
         if let Open::Tool(call) = open {

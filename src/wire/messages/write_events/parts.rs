@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::WriteEvents;
 use super::blocks::{Open, OpenCall};
+use crate::domain::Protocol;
 use crate::wire::messages::block::{Block, Input, WebCitation};
-use crate::wire::neutral::Event;
+use crate::wire::neutral::{Event, told_id};
 
 /// What to do with a piece while a call is open.
 enum Turn {
@@ -124,7 +125,7 @@ impl WriteEvents {
         if id.is_empty() {
             format!("toolu_{}_{index}", self.identity.id).into()
         } else {
-            id.into()
+            told_id(id, Protocol::AnthropicMessages)
         }
     }
 

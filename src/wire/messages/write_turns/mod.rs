@@ -19,13 +19,12 @@ use crate::wire::neutral::{Request, Role, ToolNames, Untranslatable};
 /// | system turns later | stay where the model takes them inside a conversation, but never between a call and its result; else they become text of the user |
 /// | empty or blank text | dropped: Anthropic refuses it |
 /// | an assistant's turn with thoughts only | dropped: it has no answer |
-/// | thoughts with Anthropic's signature | sent back; others are dropped: Anthropic cannot check them |
+/// | thoughts | with a signature that the target reads; without one where it wants earlier thoughts; else dropped: it cannot check them |
 /// | a refusal | text |
 /// | a picture | `base64` or `url`; `detail` is dropped; `image/jpg` is spelt `image/jpeg` |
 /// | a PDF, a text file | a document; other files are refused, pictures among them are sent as such |
 /// | sound | refused |
 /// | a call's arguments that are not an object in JSON | refused |
-/// | ids of calls with other characters than `a-z A-Z 0-9 _ -` | those become `_`, with a checksum of the whole id |
 /// | a conversation that the assistant begins | a turn of the user before it says so: Anthropic wants the user to begin |
 /// | nothing but system texts | they become a turn of the user: Anthropic wants a message |
 /// | blanks at the end of the assistant's last words | cut off: Anthropic refuses them |

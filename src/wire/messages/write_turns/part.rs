@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::domain::Protocol;
 use crate::wire::messages::block::{Block, BlockSource, Input};
-use crate::wire::neutral::{Part, Role, Signature, Source, ToolCall, ToolNames, ToolResult, Untranslatable};
+use crate::wire::neutral::{
+    Part, Role, Signature, SignatureKind, Source, ToolCall, ToolNames, ToolResult, Untranslatable,
+};
 
 /// Writes the texts that are not blank, and skips all other parts.
 pub(super) fn texts<'a>(parts: &'a [Part<'_>], out: &mut Vec<Block<'a>>) {
@@ -36,7 +37,7 @@ pub(super) fn write_part<'a>(
         Part::Text { .. } => texts(std::slice::from_ref(part), out),
         Part::Refusal(text) if text.trim().is_empty() => {}
         Part::Refusal(text) => out.push(Block::text(&**text)),
-        Part::Thinking { text, signature } => out.extend(thinking(text, signature.as_ref())),
+        Part::Thinking { text, signature } => out.push(thinking(text, signature.as_ref())),
         Part::ToolCall(call) => out.push(write_call(call, names)?),
         Part::ToolResult(result) => out.push(write_result(result, names)?),
         Part::Image { .. } | Part::File { .. } if role == Role::Assistant => {
@@ -54,17 +55,17 @@ pub(super) fn write_part<'a>(
     Ok(())
 }
 
-/// Thoughts with Anthropic's signature. Anthropic cannot check others.
-fn thinking<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Option<Block<'a>> {
-    let signature = signature.filter(|signature| signature.origin == Protocol::AnthropicMessages)?;
-    Some(if signature.redacted {
-        Block::RedactedThinking { data: &signature.value }
-    } else {
-        Block::Thinking {
-            thinking: text,
-            signature: Cow::Borrowed(&signature.value),
+/// Thoughts, with their signature if they have one. The request has only those that the target takes.
+fn thinking<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Block<'a> {
+    match signature {
+        Some(signature) if signature.kind == SignatureKind::Redacted => {
+            Block::RedactedThinking { data: &signature.value }
         }
-    })
+        signature => Block::Thinking {
+            thinking: text,
+            signature: signature.map_or("", |signature| &signature.value).into(),
+        },
+    }
 }
 
 fn image<'a>(source: &'a Source<'_>, cache: Option<&'a Value>) -> Result<Block<'a>, Untranslatable> {
@@ -145,7 +146,7 @@ fn write_call<'a>(call: &'a ToolCall<'_>, names: &'a ToolNames) -> Result<Block<
     };
 
     Ok(Block::ToolUse {
-        id: legal_id(&call.id),
+        id: Cow::Borrowed(&call.id),
         name: names.provider(call.namespace.as_deref(), &call.name),
         input,
     })
@@ -158,20 +159,9 @@ fn write_result<'a>(result: &'a ToolResult<'_>, names: &'a ToolNames) -> Result<
     }
 
     Ok(Block::ToolResult {
-        tool_use_id: legal_id(&result.id),
+        tool_use_id: Cow::Borrowed(&result.id),
         content,
         is_error: result.is_error,
         cache_control: result.cache,
     })
-}
-
-/// The id in the characters that Anthropic takes. A call and its result get the same id.
-fn legal_id(id: &str) -> Cow<'_, str> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !id.is_empty() && id.chars().all(legal) {
-        return Cow::Borrowed(id);
-    }
-
-    let clean: String = id.chars().map(|c| if legal(c) { c } else { '_' }).collect();
-    format!("{clean}_{:08x}", crc32fast::hash(id.as_bytes())).into()
 }

@@ -86,8 +86,8 @@ fn thoughts_come_with_their_signature_and_are_counted() {
         "**Dividing by primes**\n\nUp to 14 only.\n\n**None divides**\n\nSo it is one."
     );
     assert_eq!(
-        (signature.origin, signature.id.as_deref()),
-        (Protocol::OpenaiResponses, Some("rs_68a0think"))
+        (&*signature.domain, signature.id.as_deref()),
+        ("", Some("rs_68a0think"))
     );
     assert_eq!(response.parts.get(1), Some(&Part::text("Yes, 223 is a prime.")));
 
@@ -223,12 +223,7 @@ fn errors_in_a_stream_are_read_in_both_shapes() {
 #[test]
 fn a_signature_of_another_protocol_is_packed_for_the_client_and_unpacked_again() {
     for (text, redacted) in [("Hm.", false), ("", true), ("", false)] {
-        let signature = Signature {
-            origin: Protocol::AnthropicMessages,
-            value: "EqQB".into(),
-            id: None,
-            redacted,
-        };
+        let signature = Signature::of(Protocol::AnthropicMessages, "EqQB", None, redacted);
         let parts = vec![Part::Thinking {
             text: text.into(),
             signature: Some(signature),

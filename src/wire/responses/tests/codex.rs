@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::validate::validate;
 use super::*;
-use crate::domain::Protocol;
 use crate::wire::neutral::{Request, Role, Stop, ToolKind, ToolNames, Turn};
 
 fn names(request: &Request<'_>) -> ToolNames {
@@ -78,10 +77,7 @@ fn the_history_of_a_model_of_another_protocol_is_read() {
         panic!("{request:?}")
     };
     assert_eq!(text, "**Looking**\n\nI look.");
-    assert_eq!(
-        (signature.origin, signature.value.as_ref()),
-        (Protocol::AnthropicMessages, "EqQBsig")
-    );
+    assert_eq!((&*signature.domain, signature.value.as_ref()), ("anthropic", "EqQBsig"));
     assert_eq!((exec.namespace.as_deref(), exec.custom), (Some("functions"), true));
     assert_eq!(exec.arguments, "text(\"hé\" + (1+1))\n");
     assert_eq!((sleep.namespace.as_deref(), sleep.custom), (Some("clock"), false));
@@ -159,14 +155,14 @@ fn a_call_of_another_protocol_comes_back_as_its_own() {
 
     let last = validate(&stream);
     let custom = |at: usize, input: &str| {
-        json!({"type": "custom_tool_call", "id": format!("ctc_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
+        json!({"type": "custom_tool_call", "id": format!("ctc_cm1_0a1_{at}"), "status": "completed", "call_id": format!("toolu_{at}"),
             "name": "exec", "namespace": "functions", "input": input})
     };
 
     assert_eq!(last["output"][0], custom(0, "text(\"a\")\n"));
     assert_eq!(
         last["output"][1],
-        json!({"type": "function_call", "id": "fc_0a1_1", "status": "completed", "call_id": "toolu_1",
+        json!({"type": "function_call", "id": "fc_cm1_0a1_1", "status": "completed", "call_id": "toolu_1",
             "name": "sleep", "namespace": "clock", "arguments": "{\"duration_ms\":5}"})
     );
     assert_eq!(last["output"][2], custom(2, "text(2)"));

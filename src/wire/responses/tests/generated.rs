@@ -119,12 +119,12 @@ impl Maker {
         self.events
             .extend(texts.into_iter().map(|text| Event::Thinking(text.into())));
         if signed {
-            self.events.push(Event::Signature(Signature {
-                origin: Protocol::OpenaiResponses,
-                value: "gAAA".into(),
-                id: None,
-                redacted: false,
-            }));
+            self.events.push(Event::Signature(Signature::of(
+                Protocol::OpenaiResponses,
+                "gAAA",
+                None,
+                false,
+            )));
         }
     }
 

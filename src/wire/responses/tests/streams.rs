@@ -8,8 +8,7 @@ use super::validate::validate;
 use super::*;
 use crate::domain::ServiceReport;
 use crate::wire::error::{ApiError, Code};
-use crate::wire::neutral::Stop;
-use crate::wire::neutral::settle_arguments;
+use crate::wire::neutral::{Signature, Stop, settle_arguments};
 
 /// The part of an answer that this protocol can carry.
 fn plain(mut response: Response<'_>) -> Response<'_> {
@@ -19,7 +18,7 @@ fn plain(mut response: Response<'_>) -> Response<'_> {
             Part::Thinking {
                 signature: Some(signature),
                 ..
-            } => signature.id = None,
+            } => *signature = Signature::of_thoughts(signature.value.clone()),
             Part::Text { text, citations, .. } => {
                 // A blank line comes between messages.
                 *text = text.trim_start_matches('\n').to_owned().into();
@@ -141,7 +140,7 @@ fn text_is_written_as_it_comes() {
 
     writer.write(Event::Text("b\"".into()), &mut out);
 
-    let expected = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":5,\"item_id\":\"msg_0a1_0\",\"output_index\":0,\"content_index\":0,\"delta\":\"b\\\"\",\"logprobs\":[]}\n\n";
+    let expected = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":5,\"item_id\":\"msg_cm1_0a1_0\",\"output_index\":0,\"content_index\":0,\"delta\":\"b\\\"\",\"logprobs\":[]}\n\n";
 
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }

@@ -3,6 +3,8 @@
 use super::WriteEvents;
 use super::frame::{Fields, ItemPosition, Positioned, append};
 use super::open::Call;
+use crate::domain::Protocol;
+use crate::wire::neutral::told_id;
 use crate::wire::responses::free_text::FreeText;
 
 impl WriteEvents {
@@ -17,7 +19,7 @@ impl WriteEvents {
             index,
             output_index,
             id,
-            call_id: call_id.to_owned(),
+            call_id: told_id(call_id, Protocol::OpenaiResponses).into_owned(),
             name: known
                 .as_ref()
                 .map_or_else(|| name.to_owned(), |known| known.name.clone()),

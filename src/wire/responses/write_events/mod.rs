@@ -13,10 +13,9 @@ use self::frame::WithItem;
 pub(super) use self::frame::{WithResponse, append};
 use self::open::{Call, Message, Reasoning};
 use super::response::{Failure, ResponseObject, Status};
-use super::write_response::item_id;
 use crate::domain::Tokens;
 use crate::wire::error::ApiError;
-use crate::wire::neutral::{Event, ResponseIdentity, Stop};
+use crate::wire::neutral::{Event, ResponseIdentity, Stop, item_id};
 
 /// Writes the events of one answer. Its parts become the same items as in [`super::write_response::write_response`].
 ///
@@ -177,7 +176,7 @@ impl WriteEvents {
     fn begin_item(&mut self, prefix: &str) -> (usize, String) {
         let output_index = self.output.len();
         self.output.push(None);
-        (output_index, item_id(prefix, &self.identity, output_index))
+        (output_index, item_id(prefix, &self.identity.id, output_index))
     }
 
     fn added(&mut self, output_index: usize, item: Option<Box<RawValue>>, out: &mut Vec<u8>) {

@@ -3,7 +3,7 @@
 use super::WriteEvents;
 use super::frame::{Fields, ItemPosition, Positioned, WithPart, append};
 use super::open::Reasoning;
-use crate::wire::neutral::Signature;
+use crate::wire::neutral::{Signature, SignatureKind};
 use crate::wire::responses::item::{Item, SummaryText};
 use crate::wire::responses::write_response::encrypted_content;
 
@@ -52,6 +52,9 @@ impl WriteEvents {
 
     pub(super) fn signature(&mut self, signature: &Signature<'_>, out: &mut Vec<u8>) {
         self.close_message("completed", out);
+        if signature.kind == SignatureKind::Call {
+            self.close_thoughts(None, out);
+        }
         self.open_thoughts(out);
         self.close_thoughts(Some(signature), out);
     }

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use self::content::{Content, Output, output};
 use super::text_format::short;
-use crate::domain::Protocol;
 use crate::wire::neutral::{Part, Role, Signature, ToolCall, ToolNames, ToolResult, Turn, Untranslatable};
 
 #[derive(Serialize)]
@@ -140,9 +139,9 @@ impl<'a> Items<'a> {
     }
 }
 
-/// Thoughts with a signature of this protocol. `None` for all others, which the provider cannot read.
+/// Thoughts with a signature, of which the request has only those that the target reads. `None` for all others.
 fn reasoning<'a>(text: &'a str, signature: Option<&'a Signature<'_>>) -> Option<Item<'a>> {
-    let signature = signature.filter(|signature| signature.origin == Protocol::OpenaiResponses)?;
+    let signature = signature?;
     let summary = if text.is_empty() {
         Vec::new()
     } else {

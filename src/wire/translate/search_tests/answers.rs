@@ -138,7 +138,7 @@ fn a_messages_client_reads_openais_searches_as_anthropics() {
     assert_eq!(kinds, ["server_tool_use", "web_search_tool_result", "text"]);
     assert_eq!(
         blocks[0],
-        json!({"type": "server_tool_use", "id": "srvtoolu_0a1_0", "name": "web_search", "input": {"query": "cats"}})
+        json!({"type": "server_tool_use", "id": "srvtoolu_cm1_0a1_0", "name": "web_search", "input": {"query": "cats"}})
     );
     assert_eq!(blocks[1]["tool_use_id"], blocks[0]["id"]);
     let pages = blocks[1]["content"].as_array().unwrap();
@@ -162,7 +162,7 @@ fn a_responses_client_reads_anthropics_searches_as_openais() {
     assert_eq!(kinds, ["message", "web_search_call", "message"]);
     assert_eq!(
         items[1],
-        json!({"type": "web_search_call", "id": "ws_0a1_1", "status": "completed", "action": {"type": "search", "query": "cats",
+        json!({"type": "web_search_call", "id": "ws_cm1_0a1_1", "status": "completed", "action": {"type": "search", "query": "cats",
             "queries": ["cats"], "sources": [{"type": "url", "url": "https://a.com/1"}, {"type": "url", "url": "https://a.com/2"}]}})
     );
     assert_eq!(items[2]["content"][0]["annotations"][0]["url"], "https://a.com/1");

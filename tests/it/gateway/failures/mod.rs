@@ -7,6 +7,7 @@ mod errors;
 mod fallbacks;
 mod faults;
 mod hang_up;
+mod mending;
 mod overflow;
 mod retries;
 mod shapes;

@@ -1,6 +1,7 @@
 //! Requests of clients, before a provider is asked.
 
 mod adapted;
+mod addresses;
 mod agreement;
 mod closed;
 mod cors;

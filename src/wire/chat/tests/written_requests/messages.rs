@@ -131,3 +131,61 @@ fn documents_and_sounds() {
     let refused = write_request(&linked, "gpt", &Facts::default(), &ToolNames::default()).unwrap_err();
     assert!(!refused.invalid && refused.message.contains("documents at an address"));
 }
+
+#[test]
+fn signatures_of_calls_and_details_go_back_where_they_came_from() {
+    let signed = |kind, value: &'static str| Part::Thinking {
+        text: "".into(),
+        signature: Some(Signature {
+            domain: "google".into(),
+            kind,
+            ..Signature::of_thoughts(value)
+        }),
+    };
+    let parts = vec![
+        signed(SignatureKind::Details, "[{\"data\":\"gA\"}]"),
+        signed(SignatureKind::Call, "U0lH"),
+        called("1"),
+        called("2"),
+    ];
+    let request = Request {
+        turns: vec![turn(Role::Assistant, parts)],
+        ..Request::default()
+    };
+
+    let message = &written(&request, &Facts::default())["messages"][0];
+
+    let calls = message["tool_calls"].as_array().unwrap();
+    assert_eq!(
+        calls[0]["extra_content"],
+        json!({"google": {"thought_signature": "U0lH"}})
+    );
+    assert_eq!(calls[1].get("extra_content"), None);
+    assert_eq!(message["reasoning_details"], json!([{"data": "gA"}]));
+}
+
+#[test]
+fn thoughts_stand_in_tags_before_the_text_for_a_model_that_wants_them_there() {
+    let thought = || Part::Thinking {
+        text: "hm".into(),
+        signature: None,
+    };
+    let request = Request {
+        turns: vec![
+            turn(Role::Assistant, vec![thought(), Part::text("a")]),
+            turn(Role::User, vec![Part::text("?")]),
+            turn(Role::Assistant, vec![thought(), called("1")]),
+        ],
+        ..Request::default()
+    };
+    let mut facts = Facts::default();
+    facts.thinking.back_field = Some("content".into());
+
+    let written = written(&request, &facts);
+
+    assert_eq!(
+        written["messages"][0],
+        json!({"role": "assistant", "content": "<think>\nhm\n</think>\n\na"})
+    );
+    assert_eq!(written["messages"][2]["content"], "<think>\nhm\n</think>\n\n");
+}

@@ -52,8 +52,8 @@ fn thinking_is_read_with_its_signature() {
     };
     assert_eq!(text, "**Trying small primes**\n\n221 is 13 times 17.");
     assert_eq!(
-        (signature.origin, signature.id.as_deref()),
-        (Protocol::OpenaiResponses, Some("rs_68b0c4"))
+        (&*signature.domain, signature.id.as_deref()),
+        ("openai", Some("rs_68b0c4"))
     );
 }
 
@@ -120,22 +120,14 @@ fn the_effort_is_one_that_the_model_knows() {
 }
 
 #[test]
-fn thoughts_go_back_only_to_their_maker() {
-    let signature = |origin| {
-        Some(Signature {
-            origin,
-            value: "v".into(),
-            id: Some("rs_1".into()),
-            redacted: false,
-        })
-    };
+fn thoughts_go_back_with_their_signature_and_not_without() {
+    let signature = |origin| Some(Signature::of(origin, "v", Some("rs_1"), false));
     let thought = |signature| Part::Thinking {
         text: "Hm.".into(),
         signature,
     };
     let parts = vec![
         thought(signature(Protocol::OpenaiResponses)),
-        thought(signature(Protocol::AnthropicMessages)),
         thought(None),
         Part::text("a"),
     ];

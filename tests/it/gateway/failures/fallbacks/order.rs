@@ -108,3 +108,35 @@ test!(
         assert_eq!(attempts.get(1), Some(&passed_over), "{attempts:?}");
     }
 );
+
+test!(a_named_model_that_cannot_take_the_request_is_passed_over_too, |store| {
+    let hosts = Hosts::start(store).await;
+    hosts.order(None, &["third", "second"]).await;
+    let mut body = question("third/m");
+    body["n"] = 2.into();
+
+    let reply = hosts.rig.client().post("/v1/chat/completions", &body).await;
+
+    assert_eq!((ran(&reply).as_str(), hosts.third.seen().len()), ("second/m", 0));
+    let (model, _, attempts) = hosts.recorded().await;
+    assert_eq!(model, "second/m");
+    assert_eq!(
+        attempts.first().map(String::as_str),
+        Some("third/m - unsupported_parameter")
+    );
+});
+
+test!(
+    a_request_that_no_model_takes_is_refused_for_the_reason_of_the_first,
+    |store| {
+        let hosts = Hosts::start(store).await;
+        hosts.order(None, &["third"]).await;
+        let mut body = question("third/m");
+        body["n"] = 2.into();
+
+        let reply = hosts.rig.client().post("/v1/chat/completions", &body).await.is(400);
+
+        assert_eq!(reply.json()["error"]["param"], "n");
+        assert_eq!(reply.header("x-crossmodel-model"), "third/m");
+    }
+);
