@@ -87,8 +87,14 @@ fn print(why: &Explanation, hints: &[Hint]) {
     if let Some(note) = why.answer_note() {
         output::line(&note);
     }
+    if let Some(note) = why.adapt_note() {
+        output::line(note);
+    }
     if let Some(facts) = &why.facts {
         output::line(facts);
+    }
+    if let Some(takes) = &why.takes {
+        output::line(takes);
     }
     if !why.nearest.is_empty() {
         let nearest: Vec<&str> = why.nearest.iter().map(|id| id.as_str()).collect();

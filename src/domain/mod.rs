@@ -32,9 +32,9 @@ pub use access::{
 };
 pub use aliases::{
     Alias, AliasFormat, AliasIssue, AliasSet, CheckedAlias, Decision, DraftRow, ExplainedOutcome, Explanation, Field,
-    Fix, Hint, HintContext, HintKind, Import, ImportProblem, ImportedRow, Mark, Merge, MergedRow, Outcome, Proposal,
-    Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
-    import_aliases, merge, name_counter, propose_aliases, split_keep_name, validate,
+    Fix, Hint, HintContext, HintKind, Import, ImportProblem, ImportedRow, Mark, Marks, Merge, MergedRow, Outcome,
+    Proposal, Resolution, Rule, Severity, Step, Trace, Validation, csv_cell, decide, explain, export_aliases, hints,
+    import_aliases, merge, name_counter, propose_aliases, split_marks, validate,
 };
 pub use catalog::{
     Architecture, Auth, Catalog, Endpoint, FactLayer, FactSource, Features, Found, Hit, Model, ModelId, ModelIdError,
@@ -46,8 +46,8 @@ pub use facts::{
     AnswerFormats, Betas, CallIds, DeveloperRole, Effort, EmptyTools, FactEdit, FactError, FactKind, FactSpec,
     FactWord, Facts, FactsPatch, FieldFact, Fit, ForcedChoice, LimitField, Overflow, Patched, Prefill,
     ProtocolCondition, ProtocolRule, Roles, RootUnions, Schemas, SealBinding, StrictTools, SystemTurns, ThinkingFacts,
-    ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers, check_facts,
-    fact_specs, near_word,
+    ThinkingOff, ThinkingSwitch, ThoughtsBack, ToolParameters, Tools, TurnLast, TurnOrder, UnknownFields, WholeAnswers,
+    check_facts, fact_specs, near_word,
 };
 pub use money::{
     Balance, Bill, BillLine, BillableUsage, Budget, EntryKind, LedgerEntry, Limits, Period, PeriodError, Price,
@@ -55,12 +55,12 @@ pub use money::{
     Weekday, portion,
 };
 pub use usage::{
-    Attempt, Becomes, CallState, Estimate, NoEstimate, Ran, Sent, Traffic, TrafficWindow, UsageRecord, UsageSource,
-    client_name,
+    Attempt, Becomes, CallState, Estimate, Feature, NoEstimate, Ran, RequestUse, Sent, Traffic, TrafficWindow,
+    UsageRecord, UsageSource, client_name,
 };
 pub use values::{
     AccountId, AliasName, AliasNameError, ApiKeyId, GatewayId, IdError, LedgerId, Match, MatchError, MoneyError, Name,
-    NameError, PersonId, PicoUsd, Protocol, RequestId, Timestamp,
+    NameError, PersonId, PicoUsd, Protocol, RequestId, Strictness, StrictnessError, Timestamp,
 };
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::aliases::{Alias, DraftRow};
+use super::aliases::{Alias, DraftRow, split_marks};
 use super::catalog::{Catalog, Model, ModelId, Provider};
 use super::facts::FieldFact;
-use super::values::{AliasName, Match};
+use super::values::{AliasName, Match, Strictness};
 
 pub(crate) fn provider(id: &str) -> Provider {
     let json = format!(
@@ -43,12 +43,10 @@ pub(crate) fn shipped() -> Catalog {
     Catalog::new(models.data, providers.data, 1)
 }
 
-/// `name = target`, or `prefix* = target`; ` keep-name` may follow.
+/// `name = target`, or `prefix* = target`; ` keep-name` and ` adapt=strict` may follow.
 pub(crate) fn alias(line: &str) -> Alias {
     let (name, target) = line.split_once(" = ").unwrap();
-    let (target, keep_name) = target
-        .strip_suffix(" keep-name")
-        .map_or((target, false), |target| (target, true));
+    let (target, marks) = split_marks(target);
     let (name, matching) = match name.strip_suffix('*') {
         Some(prefix) => (prefix, Match::Prefix),
         None => (name, Match::Exact),
@@ -57,7 +55,8 @@ pub(crate) fn alias(line: &str) -> Alias {
         name: name.parse().unwrap(),
         matching,
         target: target.parse().unwrap(),
-        keep_name,
+        keep_name: marks.keep_name,
+        adapt: marks.adapt,
     }
 }
 
@@ -82,13 +81,15 @@ pub(crate) fn any_aliases() -> impl Strategy<Value = Vec<Alias>> {
         prop_oneof![Just(Match::Exact), Just(Match::Prefix)],
         target,
         any::<bool>(),
+        proptest::option::of(proptest::sample::select(Strictness::ALL.to_vec())),
     );
     proptest::collection::hash_map(any_name(), rule, 0..=Alias::LIMIT).prop_map(|map| {
-        let alias = |(name, (matching, target, keep_name))| Alias {
+        let alias = |(name, (matching, target, keep_name, adapt))| Alias {
             name,
             matching,
             target,
             keep_name,
+            adapt,
         };
         map.into_iter().map(alias).collect()
     })

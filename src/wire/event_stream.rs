@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::answer_note::AnswerNotes;
 use super::error::ApiError;
 use super::reported::Reported;
 use super::sse::{EventAction, EventTooLong};
@@ -27,8 +28,8 @@ pub struct Metered {
     pub service: ServiceReport,
     /// Bytes of generated text that have passed, for an estimate if the provider sends no counts.
     pub text_bytes: usize,
-    /// Whether the gateway ended the answer at a stop text of the client's, so that the provider's counts may not have come.
-    pub stop_cut: bool,
+    /// What was changed in the answer, beside its protocol.
+    pub notes: AnswerNotes,
 }
 
 /// A provider's stream on its way to a client: forwarded ([`super::passthrough`]) or translated ([`super::translate`]).

@@ -9,6 +9,7 @@
 
 pub mod adapt;
 pub mod address;
+pub mod answer_note;
 pub mod chat;
 pub mod completions;
 pub mod content;

@@ -23,7 +23,7 @@
     const here = new Set(rows.map((row) => row.dataset.row));
     const removed = (theForm.dataset.rows || "").split(" ").filter((id) => id && !here.has(id)).length;
     const changed = rows.filter((row) => {
-      const fields = ["name", "mode", "target", "keep-name"].map((field) => part(row, field));
+      const fields = ["name", "mode", "target", "keep-name", "adapt"].map((field) => part(row, field));
       if (!fields.some((field) => field.hasAttribute("data-saved"))) {
         return fields[0].value.trim() !== "" || fields[2].value.trim() !== "";
       }
@@ -107,9 +107,13 @@
           const value = input.dataset[field];
           if (value) part(row, field).value = value;
         }
-        if (input.dataset.keepName) part(row, "keep-name").checked = input.dataset.keepName === "1";
+        // A side that removed the alias says nothing of these.
+        if (input.dataset.keepName) {
+          part(row, "keep-name").checked = input.dataset.keepName === "1";
+          part(row, "adapt").value = input.dataset.adapt;
+        }
       }
-      if (["name[]", "mode[]", "target[]", "keep_name[]"].includes(input.name) || input.name.startsWith("keep-")) {
+      if (["name[]", "mode[]", "target[]", "keep_name[]", "adapt[]"].includes(input.name) || input.name.startsWith("keep-")) {
         showChanges();
         check(input);
       }
@@ -157,9 +161,8 @@
     if (!source?.matches?.("[data-remove]") || event.detail.ctx.swap !== "delete") return;
     const row = source.closest("li[data-row]");
     const copy = row.cloneNode(true);
-    const mode = part(row, "mode");
     // A copy keeps typed text but not a select's choice, and must not look wired already.
-    copy.querySelector("select").value = mode.value;
+    for (const field of ["mode", "adapt"]) part(copy, field).value = part(row, field).value;
     for (const element of [copy, ...copy.querySelectorAll("*")]) {
       for (const name of ["data-htmx-powered", "data-wired"]) element.removeAttribute(name);
       element.classList.remove("htmx-request", "htmx-swapping");

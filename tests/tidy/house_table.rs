@@ -30,6 +30,7 @@ const DOMAIN: &[Row] = &[
 
 const WIRE: &[Row] = &[
     ("error", &[]),
+    ("answer_note", &[]),
     ("json", &[]),
     ("content", &[]),
     ("encoding", &[]),
@@ -43,7 +44,7 @@ const WIRE: &[Row] = &[
     ("models", &["error", "json"]),
     ("control", &["error", "json", "operation"]),
     ("neutral", &["error", "json"]),
-    ("event_stream", &["error", "reported", "sse"]),
+    ("event_stream", &["error", "answer_note", "reported", "sse"]),
     ("chat", PROTOCOL),
     ("messages", PROTOCOL),
     ("responses", PROTOCOL),
@@ -51,6 +52,7 @@ const WIRE: &[Row] = &[
     (
         "adapt",
         &[
+            "answer_note",
             "json",
             "stop_texts",
             "control",
@@ -79,6 +81,7 @@ const PROTOCOL: &[&str] = &[
 
 const PROTOCOLS: &[&str] = &[
     "error",
+    "answer_note",
     "json",
     "content",
     "stop_texts",
@@ -98,6 +101,7 @@ const PROTOCOLS: &[&str] = &[
 /// What puts a request into another protocol uses: the protocols, and what fits a request to a model.
 const TRANSLATE: &[&str] = &[
     "error",
+    "answer_note",
     "json",
     "content",
     "stop_texts",

@@ -83,6 +83,8 @@ pub(super) fn call(dice: &mut Rng, keys: &[Key], uses: &[Use], at: Timestamp) ->
         latency_ms: first + dice.u32(..9_000),
         first_byte_ms: charged.then_some(first),
         attempts: attempts(of, &end, first),
+        adapted: None,
+        used: None,
         agent: Some(key.agent.into()),
     }
 }

@@ -5,7 +5,7 @@ use crate::cli::alias_hints;
 use crate::cli::args::alias_rows::{self, AliasArg, Placed};
 use crate::cli::context::{Context, WhichKey};
 use crate::cli::error::CliError;
-use crate::domain::{Alias, AliasName};
+use crate::domain::{Alias, AliasName, Strictness, StrictnessError};
 
 /// Which aliases to set.
 #[derive(Debug, clap::Args)]
@@ -19,6 +19,24 @@ pub struct Set {
     /// exists already keeps its setting.
     #[arg(long, value_name = "true|false", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     keep_name: Option<bool>,
+    /// How much requests may be changed to fit them to the target: adapt, strict (refuse what would be left out), off (send as
+    /// they come), or key, for as the key says. Without this, an alias that exists already keeps its setting.
+    #[arg(long, value_name = "adapt|strict|off|key", value_parser = adapt_of)]
+    adapt: Option<Adapt>,
+}
+
+/// How much requests may be changed; `None`: as the key says.
+#[derive(Clone, Copy, Debug)]
+struct Adapt(Option<Strictness>);
+
+fn adapt_of(text: &str) -> Result<Adapt, String> {
+    match text {
+        "key" => Ok(Adapt(None)),
+        text => match text.parse() {
+            Ok(adapt) => Ok(Adapt(Some(adapt))),
+            Err(StrictnessError) => Err("choose adapt, strict, off or key".into()),
+        },
+    }
 }
 
 /// Which aliases to remove.
@@ -39,10 +57,13 @@ impl Set {
         let now_has = alias_rows::change(context, &key, |has| {
             let mut new: Vec<Placed> = self.aliases.iter().map(Placed::from).collect();
             for Placed { row, .. } in &mut new {
-                let before = has
-                    .iter()
-                    .any(|alias| alias.name.as_str() == row.name && alias.keep_name);
-                row.keep_name = self.keep_name.unwrap_or(row.keep_name || before);
+                let before = has.iter().find(|alias| alias.name.as_str() == row.name);
+                let kept_name = before.is_some_and(|alias| alias.keep_name);
+                row.keep_name = self.keep_name.unwrap_or(row.keep_name || kept_name);
+                row.adapt = match self.adapt {
+                    Some(Adapt(adapt)) => adapt,
+                    None => row.adapt.or(before.and_then(|alias| alias.adapt)),
+                };
             }
             alias_rows::check(&alias_rows::without(has, &new), &new, &catalog, key.models().as_deref())
         });

@@ -9,7 +9,7 @@ use super::context::{Context, WhichKey};
 use super::error::CliError;
 use super::output;
 use crate::config::Settings;
-use crate::domain::{self, Scope};
+use crate::domain::{self, Scope, Strictness};
 use change::{Remove, Set};
 use export::Export;
 use import::Import;
@@ -25,6 +25,7 @@ pub enum Alias {
   crossmodel alias set --key laptop cross-model-basic=deepseek/deepseek-flash
   crossmodel alias set --key laptop 'claude-opus*=anthropic/claude-opus-4-8'
   crossmodel alias set --key laptop --keep-name 'claude-*=openai/gpt-5.5'
+  crossmodel alias set --key laptop --adapt strict gpt-4o=anthropic/claude-opus-4-8
 
 A name that ends in * is a prefix: it catches every name that begins so. All are set, or none.")]
     Set(Set),
@@ -42,7 +43,7 @@ A name that ends in * is a prefix: it catches every name that begins so. All are
 The file has a JSON list of {\"name\", \"match\", \"target\"}, or lines `name = target` and `prefix* = target`,
 where # begins a comment. A JSON object of names and targets, and CSV as name,mode,target, will do too.
 Answers carry the real id, or the name asked for where the file says \"keep_name\": true, or keep-name after the
-target.")]
+target. \"adapt\": \"strict\", or adapt=strict after the target, says how much requests may be changed.")]
     Import(Import),
 }
 
@@ -71,11 +72,12 @@ async fn list(context: &Context<'_>, which: &WhichKey) -> Result<(), CliError> {
             alias.matching.to_string(),
             alias.target.to_string(),
             answers_as.to_owned(),
+            alias.adapt.map_or("key", Strictness::as_str).to_owned(),
         ]
     };
 
     output::table(
-        ["NAME", "MATCH", "TARGET", "ANSWERS AS"],
+        ["NAME", "MATCH", "TARGET", "ANSWERS AS", "ADAPT"],
         &aliases.iter().map(row).collect::<Vec<_>>(),
     );
     alias_hints::note(context, &key, |_| true).await

@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, split_keep_name, validate};
+use crate::domain::{Alias, ApiKey, Catalog, DraftRow, ModelId, Scope, split_marks, validate};
 use crate::store::SaveOutcome;
 
-/// `NAME=TARGET`, or `PREFIX*=TARGET`; ` keep-name` may follow.
+/// `NAME=TARGET`, or `PREFIX*=TARGET`; ` keep-name` and ` adapt=strict` may follow.
 #[derive(Clone, Debug)]
 pub struct AliasArg(DraftRow);
 
@@ -21,7 +21,7 @@ impl FromStr for AliasArg {
 
     fn from_str(text: &str) -> Result<Self, AliasArgError> {
         let (name, target) = text.split_once('=').ok_or_else(|| AliasArgError(text.to_owned()))?;
-        let (target, keep_name) = split_keep_name(target);
+        let (target, marks) = split_marks(target);
         let (name, target) = (name.trim(), target.trim());
         if name.is_empty() || target.is_empty() {
             return Err(AliasArgError(text.to_owned()));
@@ -36,7 +36,8 @@ impl FromStr for AliasArg {
             name,
             matching,
             target,
-            keep_name,
+            keep_name: marks.keep_name,
+            adapt: marks.adapt,
         }))
     }
 }

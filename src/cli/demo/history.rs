@@ -136,6 +136,8 @@ fn call(key: &ApiKey, aliases: &AliasSet, catalog: &Catalog, at: Timestamp, dice
         latency_ms: u32::try_from(latency).unwrap_or(u32::MAX),
         first_byte_ms: charged.then(|| u32::try_from(latency / 4).unwrap_or(u32::MAX)),
         attempts: Vec::new(),
+        adapted: None,
+        used: None,
         agent: Some(habit.agent.into()),
     })
 }

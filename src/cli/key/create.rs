@@ -11,7 +11,9 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input;
 use crate::cli::output;
-use crate::domain::{Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, PersonId, network};
+use crate::domain::{
+    Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, Email, Limits, ModelId, PersonId, Strictness, network,
+};
 use crate::random;
 use crate::store::{NewKey, StoreError};
 
@@ -35,7 +37,8 @@ pub struct Create {
     #[arg(long, value_name = "ADDRESS")]
     owner: Option<Email>,
     /// An alias: NAME=TARGET, or 'PREFIX*=TARGET' for every name that begins so. 'NAME=TARGET keep-name' makes answers
-    /// carry the name that was asked for. May be repeated.
+    /// carry the name that was asked for, 'NAME=TARGET adapt=strict' says how much requests may be changed. May be
+    /// repeated.
     #[arg(long = "alias", value_name = "NAME=TARGET")]
     aliases: Vec<AliasArg>,
     /// When it ends: 90d, 2027-01-31, 2027-01-31T12:00:00Z or never.
@@ -47,6 +50,10 @@ pub struct Create {
     /// Client addresses that it may be used from, such as 10.0.0.0/8; without any, all. May be repeated.
     #[arg(long = "allow-cidr", value_name = "CIDR", value_parser = network)]
     allow_cidrs: Vec<IpNet>,
+    /// How much its requests may be changed to fit them to their models, unless an alias or the request says so: adapt, strict
+    /// (refuse what would be left out) or off (send as they come).
+    #[arg(long, value_name = "adapt|strict|off", default_value = "adapt")]
+    adapt: Strictness,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -76,6 +83,7 @@ impl Create {
             allowed_models: allowed,
             allowed_addresses: self.allow_cidrs,
             limits,
+            adapt: self.adapt,
             ..ApiKey::new(id, account.id, name.clone(), &secret, now)
         };
         let note = note(&key, &account, aliases.len());

@@ -18,7 +18,8 @@ use set::Set;
 pub enum Key {
     /// Make a key and print its secret, alone on standard output, this one time.
     Create(Create),
-    /// Change a key's limits, its end, the models that it may call or the addresses that it may be used from.
+    /// Change a key's limits, its end, the models that it may call, the addresses that it may be used from, or how much its
+    /// requests may be changed.
     Set(Set),
     /// List the keys.
     #[command(after_help = "Example:\n  crossmodel key list --account Acme")]
@@ -131,7 +132,7 @@ fn cells(row: &KeyRow, status: KeyStatus) -> [String; 9] {
         row.aliases.len().to_string(),
         moment(key.last_used_at),
         moment(key.expires_at),
-        limits::as_text(&key.limits),
+        limits::as_text(&key.limits) + &set::adapt_as_text(key),
         key.id.to_string(),
     ]
 }

@@ -5,7 +5,7 @@ use crate::cli::args::limits::{self, LimitArgs};
 use crate::cli::context::{Context, WhichKey};
 use crate::cli::error::CliError;
 use crate::cli::output;
-use crate::domain::{Access, ApiKey, Scope};
+use crate::domain::{Access, ApiKey, Scope, Strictness};
 
 /// The key, and the changes to it.
 #[derive(Debug, clap::Args)]
@@ -13,7 +13,8 @@ use crate::domain::{Access, ApiKey, Scope};
   crossmodel key set --key laptop --spend-limit 20 --per week
   crossmodel key set --key laptop --rpm 600 --tpm none --expires 90d
   crossmodel key set --key ci --allow-model deepseek/deepseek-flash --allow-cidr 10.0.0.0/8
-  crossmodel key set --key ci --allow-any-model --allow-any-address")]
+  crossmodel key set --key ci --allow-any-model --allow-any-address
+  crossmodel key set --key ci --adapt strict")]
 pub struct Set {
     #[command(flatten)]
     which: WhichKey,
@@ -21,11 +22,15 @@ pub struct Set {
     limits: LimitArgs,
     #[command(flatten)]
     access: AccessArgs,
+    /// How much its requests may be changed to fit them to their models, unless an alias or the request says so: adapt, strict
+    /// (refuse what would be left out) or off (send as they come).
+    #[arg(long, value_name = "adapt|strict|off")]
+    adapt: Option<Strictness>,
 }
 
 impl Set {
     pub async fn run(self, context: &Context<'_>) -> Result<(), CliError> {
-        if self.limits.is_empty() && self.access.is_empty() {
+        if self.limits.is_empty() && self.access.is_empty() && self.adapt.is_none() {
             return Err(CliError::Usage(
                 "say what to set, for example --spend-limit 20 --per week; see --help".into(),
             ));
@@ -54,6 +59,10 @@ impl Set {
             kept(keys.set_allowed(Scope::All, key.id, models, addresses).await?)?;
         }
 
+        if let Some(adapt) = self.adapt {
+            kept(keys.set_adapt(Scope::All, key.id, adapt).await?)?;
+        }
+
         let now_set = context.store.api_keys().get(Scope::All, key.id).await?;
         let now_set = now_set.ok_or_else(gone)?;
         output::note(&format!(
@@ -65,13 +74,22 @@ impl Set {
     }
 }
 
-/// `limits 60 requests/min; ends never; models any; addresses any`.
+/// `limits 60 requests/min; ends never; models any; addresses any`, and how requests are fitted if that is not the usual way.
 fn as_text(key: &ApiKey) -> String {
     format!(
-        "limits {}; {}",
+        "limits {}; {}{}",
         limits::as_text(&key.limits),
-        access::as_text(&access(key))
+        access::as_text(&access(key)),
+        adapt_as_text(key)
     )
+}
+
+/// `; adapt strict`; nothing for the usual way.
+pub(super) fn adapt_as_text(key: &ApiKey) -> String {
+    match key.adapt {
+        Strictness::Adapt => String::new(),
+        adapt => format!("; adapt {adapt}"),
+    }
 }
 
 fn access(key: &ApiKey) -> Access {

@@ -13,7 +13,7 @@ use crate::console::web::reply::Reply;
 use crate::domain::{ApiKey, Scope, Timestamp};
 use crate::store::{KeyFilter, KeyRow};
 
-const HEAD: [&str; 12] = [
+const HEAD: [&str; 13] = [
     "id",
     "name",
     "key",
@@ -26,6 +26,7 @@ const HEAD: [&str; 12] = [
     "spend, 30 days (USD)",
     "expires",
     "created",
+    "adapt",
 ];
 const PAGE: u32 = 200;
 
@@ -71,7 +72,7 @@ fn answer(rows: &[KeyRow], now: Timestamp) -> HttpResponse {
         .body(csv)
 }
 
-fn cells(row: &KeyRow, now: Timestamp) -> [String; 12] {
+fn cells(row: &KeyRow, now: Timestamp) -> [String; 13] {
     let key = &row.key;
     let time = |at: Option<Timestamp>| at.map(|at| When::new(at, now).machine()).unwrap_or_default();
     [
@@ -87,6 +88,7 @@ fn cells(row: &KeyRow, now: Timestamp) -> [String; 12] {
         row.spend_30d.to_string(),
         time(key.expires_at),
         time(Some(key.created_at)),
+        key.adapt.to_string(),
     ]
 }
 

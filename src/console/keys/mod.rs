@@ -36,6 +36,7 @@ pub(super) const ROUTES: &[Address] = &[
     Address::page("/keys/{id}/created", |to| to.to(created::show)),
     Address::form("/keys/{id}/name", |to| to.to(settings::rename)),
     Address::form("/keys/{id}/expiry", |to| to.to(settings::expiry)),
+    Address::form("/keys/{id}/adapt", |to| to.to(settings::adapt)),
     Address::form("/keys/{id}/limits", |to| to.to(limits::limits)),
     Address::form("/keys/{id}/access", |to| to.to(limits::access)),
     Address::form("/keys/{id}/enable", |to| to.to(switch::enable)),

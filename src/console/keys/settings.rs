@@ -1,4 +1,4 @@
-//! Changes of a key on its own page: its name, and when it expires.
+//! Changes of a key on its own page: its name, when it expires, and how much its requests may be changed.
 
 use actix_session::Session;
 use actix_web::web;
@@ -11,6 +11,7 @@ use crate::console::layout::Frame;
 use crate::console::state::Console;
 use crate::console::web::flash::{self, Flash};
 use crate::console::web::reply::{self, Reply};
+use crate::domain::Strictness;
 use crate::store::StoreError;
 
 /// The form that renames.
@@ -26,6 +27,12 @@ pub(super) struct NameForm {
 pub(super) struct ExpiryForm {
     expires: String,
     expires_on: String,
+}
+
+/// The form that says how much requests may be changed.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct AdaptForm {
+    adapt: Strictness,
 }
 
 pub(super) async fn rename(
@@ -92,5 +99,32 @@ pub(super) async fn expiry(
         None => format!("{name} doesn't expire."),
     };
     flash::set(&session, Flash::new(text));
+    Ok(reply::see_other(&format!("/keys/{id}")))
+}
+
+pub(super) async fn adapt(
+    console: web::Data<Console>,
+    frame: Frame,
+    session: Session,
+    id: web::Path<String>,
+    form: web::Form<AdaptForm>,
+) -> Reply {
+    let key = find_to_change(&console, &frame.who, &id).await?;
+    let (who, id, name) = (frame.who.clone(), key.id, key.name.clone());
+
+    if form.adapt != key.adapt {
+        let by = who.editor();
+        let keys = console.store.by(&by, console.now()).api_keys();
+        changed(keys.set_adapt(who.scope(), id, form.adapt).await?)?;
+
+        let text = format!(
+            "Requests of {name}: {}. Live on every gateway within a minute.",
+            form.adapt.label()
+        );
+        let undo = Flash::new(text)
+            .undo(format!("/keys/{id}/adapt"))
+            .field("adapt", key.adapt.as_str());
+        flash::set(&session, undo);
+    }
     Ok(reply::see_other(&format!("/keys/{id}")))
 }

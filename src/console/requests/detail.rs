@@ -6,14 +6,17 @@ use askama::Template;
 use super::in_force::never_saved;
 use super::row::{Ending, star};
 use super::why::{Today, Why, why};
-use super::words;
+use super::words as meaning;
 use crate::console::format::{When, figures};
 use crate::console::layout::{Frame, Nav};
 use crate::console::state::Console;
 use crate::console::web::ConsoleError;
 use crate::console::web::reply::{self, Reply};
-use crate::domain::{Attempt, Bill, LedgerEntry, PicoUsd, RequestId, Timestamp, UsageRecord, format};
+use crate::domain::{
+    Attempt, Bill, Feature, LedgerEntry, PicoUsd, RequestId, RequestUse, Timestamp, UsageRecord, format,
+};
 use crate::store::RequestDetail;
+use crate::wire::adapt::words;
 
 #[derive(Template)]
 #[template(path = "requests/show.html")]
@@ -30,8 +33,18 @@ struct RequestPage {
     account: String,
     client: Option<String>,
     bill: Option<Bill>,
+    changes: Vec<Change>,
+    /// What the request used, in words.
+    used: Option<String>,
     entry: Option<Entry>,
     why: Why,
+}
+
+/// One change that fits request or answer to each other.
+struct Change {
+    token: String,
+    /// What was changed and why; `None` for a token that this program does not know.
+    words: Option<String>,
 }
 
 /// The entry of the ledger that charges the request.
@@ -77,6 +90,15 @@ impl Entry {
     }
 }
 
+impl Change {
+    fn of(token: &str) -> Self {
+        Self {
+            token: format::visible(token),
+            words: words(token),
+        }
+    }
+}
+
 impl RequestPage {
     fn new(frame: Frame, detail: RequestDetail, why: Why, today: &Today<'_>) -> Self {
         let RequestDetail {
@@ -100,6 +122,13 @@ impl RequestPage {
             account: account_name,
             client: record.agent.as_deref().map(format::visible),
             bill: price.and_then(|price| Bill::of(price, &record.tokens, record.searches, record.cost)),
+            changes: record
+                .adapted
+                .iter()
+                .flat_map(|tokens| tokens.split(", "))
+                .map(Change::of)
+                .collect(),
+            used: record.used.and_then(used_in_words),
             entry: entry.map(|entry| Entry::new(&entry, today.now)),
             why,
             record,
@@ -107,19 +136,19 @@ impl RequestPage {
     }
 
     fn state(&self) -> &'static str {
-        words::state(self.record.state)
+        meaning::state(self.record.state)
     }
 
     fn state_meaning(&self) -> &'static str {
-        words::state_meaning(self.record.state)
+        meaning::state_meaning(self.record.state)
     }
 
     fn source(&self) -> &'static str {
-        words::source(self.record.source)
+        meaning::source(self.record.source)
     }
 
     fn held(&self) -> Option<String> {
-        words::held(&self.record)
+        meaning::held(&self.record)
     }
 
     fn took(&self) -> String {
@@ -163,4 +192,10 @@ impl RequestPage {
     fn per_million(&self, price: &PicoUsd) -> String {
         format::per_million(*price)
     }
+}
+
+/// What a request used; `None` for nothing special.
+fn used_in_words(used: RequestUse) -> Option<String> {
+    let labels: Vec<&str> = used.features().map(Feature::label).collect();
+    (!labels.is_empty()).then(|| labels.join(", "))
 }

@@ -23,7 +23,7 @@ const PORTION: u32 = 1_000;
 /// How many portions are read for one file: a search for something rare ends here at the latest.
 const PORTIONS: usize = 1_000;
 
-const HEAD: [&str; 29] = [
+const HEAD: [&str; 31] = [
     "id",
     "time",
     "account_id",
@@ -53,6 +53,8 @@ const HEAD: [&str; 29] = [
     "first_byte_ms",
     "attempts",
     "client",
+    "adapted",
+    "used",
 ];
 
 /// The position in the file that is being sent.
@@ -141,6 +143,8 @@ fn line(row: &RequestRow) -> String {
         first_byte.unwrap_or_default(),
         record.attempts.len().to_string(),
         record.agent.clone().unwrap_or_default(),
+        record.adapted.clone().unwrap_or_default(),
+        record.used.map(|used| used.to_string()).unwrap_or_default(),
     ];
     csv::line(cells.iter().map(String::as_str))
 }

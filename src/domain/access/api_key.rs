@@ -8,7 +8,7 @@ use super::access::Access;
 use super::api_key_secret::ApiKeySecret;
 use crate::domain::catalog::ModelId;
 use crate::domain::money::Limits;
-use crate::domain::values::{AccountId, ApiKeyId, Name, PersonId, Timestamp};
+use crate::domain::values::{AccountId, ApiKeyId, Name, PersonId, Strictness, Timestamp};
 
 /// The state that an owner gives a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +68,8 @@ pub struct ApiKey {
     pub account_access: Access,
     /// How much the key may use.
     pub limits: Limits,
+    /// How much its requests may be changed to fit them to their models, unless their alias says so.
+    pub adapt: Strictness,
     /// When the key was created.
     pub created_at: Timestamp,
     /// When it was last used, to the minute; `None` if never.
@@ -97,6 +99,7 @@ impl ApiKey {
             allowed_addresses: Vec::new(),
             account_access: Access::default(),
             limits: Limits::NEW_KEY,
+            adapt: Strictness::default(),
             created_at: now,
             last_used_at: None,
             last_used_agent: None,

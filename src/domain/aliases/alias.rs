@@ -1,7 +1,7 @@
 //! One alias of a key: a name, how it matches, and the model that it points at.
 
 use crate::domain::catalog::ModelId;
-use crate::domain::values::{AliasName, Match};
+use crate::domain::values::{AliasName, Match, Strictness};
 
 /// One rule of a key: a name, how it matches, and the real model that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -17,6 +17,9 @@ pub struct Alias {
     /// signed thoughts of another model.
     #[serde(rename = "keep_name", default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_name: bool,
+    /// How much a request may be changed to fit it to the model; `None`: as the key says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapt: Option<Strictness>,
 }
 
 impl Alias {
@@ -30,6 +33,7 @@ impl Alias {
             matching,
             target,
             keep_name: false,
+            adapt: None,
         }
     }
 

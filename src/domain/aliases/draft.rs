@@ -1,7 +1,7 @@
 //! Aliases while a person edits them: text that may be wrong, and how to correct it.
 
 use super::alias::Alias;
-use crate::domain::values::Match;
+use crate::domain::values::{Match, Strictness};
 
 /// One row of an alias form or of an import, as a person typed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -16,6 +16,8 @@ pub struct DraftRow {
     pub target: String,
     /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
+    /// How much a request may be changed to fit it to the target; `None`: as the key says.
+    pub adapt: Option<Strictness>,
 }
 
 impl DraftRow {
@@ -27,11 +29,12 @@ impl DraftRow {
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
             keep_name: alias.keep_name,
+            adapt: alias.adapt,
         }
     }
 
-    /// Whether the row is empty. `matching` does not count, since a form always sends one; nor does `keep_name`, which
-    /// means nothing without a name.
+    /// Whether the row is empty. `matching` does not count, since a form always sends one; nor do `keep_name` and
+    /// `adapt`, which mean nothing without a name.
     pub fn is_empty(&self) -> bool {
         self.name.trim().is_empty() && self.target.trim().is_empty()
     }

@@ -17,7 +17,7 @@ pub use draft::{DraftRow, Field, Fix};
 pub use explain::{ExplainedOutcome, Explanation, Mark, Rule, Step, explain};
 pub use hints::{Hint, HintContext, HintKind, Severity, hints};
 pub use import::{
-    AliasFormat, Import, ImportProblem, ImportedRow, csv_cell, export_aliases, import_aliases, split_keep_name,
+    AliasFormat, Import, ImportProblem, ImportedRow, Marks, csv_cell, export_aliases, import_aliases, split_marks,
 };
 pub use merge::{Merge, MergedRow, merge};
 pub use proposal::{Proposal, propose_aliases};

@@ -13,6 +13,7 @@ mod provider;
 mod provider_id;
 mod provider_order;
 mod search;
+mod takes;
 
 pub use abilities::{Architecture, Features, Reasoning, ThinkingBudget, TokenLimits};
 pub use catalog::Catalog;
@@ -28,3 +29,4 @@ pub use provider::Provider;
 pub use provider_id::{ProviderId, ProviderIdError};
 pub use provider_order::{ProviderOrder, ProviderOrderError, ProviderOrders, fallbacks};
 pub use search::{Found, Hit, search};
+pub use takes::takes_otherwise;

@@ -34,6 +34,8 @@ pub enum FactKind {
     TextsOf(Vec<String>),
     /// What the model does with single fields of a request, by name: see [`FieldFact`].
     Fields,
+    /// `drop`, `pass`, or a list of texts: see [`Betas`](super::Betas).
+    Betas,
     /// JSON values by name.
     Values,
     /// What protocols cannot take: see [`ProtocolRule`](super::ProtocolRule).
@@ -101,6 +103,10 @@ impl FactKind {
             (Self::Words(_) | Self::Text, Some(Value::String(word))) => word.into(),
             (Self::Words(_) | Self::Text, _) => text.into(),
             (Self::Texts | Self::TextsOf(_), None) => text.split(',').map(str::trim).collect(),
+            (Self::Betas, None) => match text {
+                "drop" | "pass" => text.into(),
+                list => list.split(',').map(str::trim).collect(),
+            },
             (_, json) => json.unwrap_or_else(|| text.into()),
         }
     }
@@ -122,6 +128,7 @@ impl FactKind {
                              \"max\": NUMBER}} or {\"named\": \"NAME\"}"
                     .into()
             }
+            Self::Betas => "drop, pass, or a list of the betas that go on".into(),
             Self::Values => "any JSON value but null".into(),
             Self::Rules => {
                 "a list of {\"when\": [some of \"tools\", \"thinks\", \"effort_stated\"], \"not\": PROTOCOL}".into()
@@ -135,6 +142,7 @@ impl FactKind {
             Self::Words(words) => words.iter().map(|word| word.word.as_str()).collect(),
             Self::TextsOf(words) => words.iter().map(String::as_str).collect(),
             Self::Flag => vec!["true", "false"],
+            Self::Betas => vec!["drop", "pass"],
             Self::Fields => vec!["ok", "ignored", "refused", "refused_if_thinks"],
             _ => Vec::new(),
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::betas::Betas;
 use super::effort::Effort;
 use super::field::FieldFact;
 use super::patch::{Patched, patched};
@@ -51,7 +52,7 @@ patched! {
         cache_marks: CacheMarks = CacheMarks::default(),
         /// Pictures, documents and sound.
         media: Media = Media::default(),
-        /// What becomes of `anthropic-beta`.
+        /// Which betas it takes, of the headers `anthropic-beta` and `openai-beta`.
         betas: Betas = Betas::default(),
         /// Whether the conversation may end with the model's own words.
         prefill: Prefill = Prefill::default(),
@@ -71,6 +72,8 @@ patched! {
         system: SystemTurns = SystemTurns::default(),
         /// How turns may follow each other.
         order: TurnOrder = TurnOrder::default(),
+        /// Whose turn may be the last one, if `prefill` says nothing.
+        last: TurnLast = TurnLast::default(),
     }
 }
 
@@ -183,6 +186,8 @@ patched! {
         audio: Option<bool> = None,
         /// They may stand in the result of a tool.
         in_results: bool = false,
+        /// It opens the addresses of pictures and documents; else only their bytes can be sent.
+        addresses: bool = true,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Facts: what a model takes at one address of its provider, and what its answers are like. They are data, so that a wrong one
 //! is repaired by an admin and not by a release; no code asks for the name of a vendor.
 
+mod betas;
 mod describe;
 mod edit;
 mod effort;
@@ -12,15 +13,16 @@ mod specs;
 mod tests;
 mod words;
 
+pub use betas::Betas;
 pub use describe::{FactKind, FactSpec, FactWord};
 pub use edit::{FactEdit, FactError, check_facts, near_word};
 pub use effort::Effort;
-pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts};
+pub use facts::{Facts, FactsPatch, Roles, Schemas, ThinkingFacts, Tools};
 pub use field::{FieldFact, Fit};
 pub use patch::Patched;
 pub use specs::fact_specs;
 pub use words::{
-    AnswerFormats, Betas, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LimitField, Overflow, Prefill,
-    ProtocolCondition, ProtocolRule, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch,
-    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
+    AnswerFormats, CallIds, DeveloperRole, EmptyTools, ForcedChoice, LimitField, Overflow, Prefill, ProtocolCondition,
+    ProtocolRule, RootUnions, SealBinding, StrictTools, SystemTurns, ThinkingOff, ThinkingSwitch, ThoughtsBack,
+    ToolParameters, TurnLast, TurnOrder, UnknownFields, WholeAnswers,
 };

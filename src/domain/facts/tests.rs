@@ -97,6 +97,7 @@ fn every_fact_has_a_meaning_and_every_word_of_one_can_be_stated() {
             FactKind::Flag => vec!["true".into(), "false".into()],
             FactKind::Number => vec!["0".into(), "32000".into()],
             FactKind::Text | FactKind::Values => vec!["a word".into(), "7".into()],
+            FactKind::Betas => vec!["drop".into(), "pass".into(), "a-1,b-2".into()],
             FactKind::Texts => vec!["a,b".into(), r#"["a"]"#.into()],
             FactKind::Fields => ["ok", "refused_if_thinks", r#"{"only":1}"#, r#"{"range":{"min":0}}"#]
                 .map(Into::into)
@@ -157,7 +158,7 @@ fn what_cannot_be_stated_is_named_with_what_can() {
         (
             "roles",
             "user",
-            "`roles` is a group of facts; say one of roles.developer, roles.system, roles.order",
+            "`roles` is a group of facts; say one of roles.developer, roles.system, roles.order, roles.last",
         ),
         (
             "limit_field",

@@ -63,6 +63,11 @@ words! {
         Alternate "User and model take turns.",
         NoUserAfterTool "After a tool's result comes the model.",
     }
+    /// Whose turn may be the last one.
+    TurnLast {
+        Any "Any turn.",
+        NotAssistant "Not the model's.",
+    }
     /// The ids of tool calls that the server accepts.
     CallIds {
         Any "Every text.",
@@ -74,6 +79,7 @@ words! {
     StrictTools {
         Drop "It is left out.",
         Keep "It stays.",
+        AllAlike "It stays if it is the same in all tools, else it is left out.",
     }
     /// Whether a tool needs `parameters`.
     ToolParameters {
@@ -150,11 +156,6 @@ words! {
         Silent "It accepts the prompt.",
         Truncates "It cuts the prompt.",
         LowersLimit "It lowers the answer's limit.",
-    }
-    /// What becomes of the betas that a client of Anthropic asks for.
-    Betas {
-        Drop "They are left out.",
-        Pass "They go on.",
     }
 }
 

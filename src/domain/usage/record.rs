@@ -1,8 +1,8 @@
 //! The record of one call. A request has one once its start is in the gateway's spool.
 
+use super::request_use::RequestUse;
 use crate::domain::catalog::ProviderId;
-use crate::domain::money::Price;
-use crate::domain::money::Tokens;
+use crate::domain::money::{Price, Tokens};
 use crate::domain::values::{AccountId, AliasName, ApiKeyId, Match, PicoUsd, RequestId, Timestamp};
 
 /// The source of token counts.
@@ -121,6 +121,16 @@ pub struct UsageRecord {
     pub first_byte_ms: Option<u32>,
     /// Every attempt, including the last one, if the first one failed; else empty.
     pub attempts: Vec<Attempt>,
+    /// What was changed in the request to fit it to the model that was asked last, and what in its answer: tokens with `, `
+    /// between them, at most [`UsageRecord::ADAPTED`] bytes; `None` if nothing was.
+    pub adapted: Option<String>,
+    /// What the request used; `None` in records from before this was noted.
+    pub used: Option<RequestUse>,
     /// The client's program, from `User-Agent`, cut to 120 characters.
     pub agent: Option<String>,
+}
+
+impl UsageRecord {
+    /// The most bytes of [`UsageRecord::adapted`].
+    pub const ADAPTED: usize = 1_000;
 }

@@ -6,6 +6,7 @@ mod matching;
 mod money;
 mod name;
 mod protocol;
+mod strictness;
 mod time;
 
 pub use alias_name::{AliasName, AliasNameError, is_invisible};
@@ -14,4 +15,5 @@ pub use matching::{Match, MatchError};
 pub use money::{MoneyError, PicoUsd};
 pub use name::{Name, NameError};
 pub use protocol::Protocol;
+pub use strictness::{Strictness, StrictnessError};
 pub use time::Timestamp;

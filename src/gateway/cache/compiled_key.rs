@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::domain::{AccountId, AliasSet, ApiKeyId, Budget, KeyState, ModelId, Timestamp};
+use crate::domain::{AccountId, AliasSet, ApiKeyId, Budget, KeyState, ModelId, Strictness, Timestamp};
 use crate::gateway::metering::spending::{KeyLeases, KeyRateLimits, Spending};
 use crate::store::StoredKey;
 
@@ -20,6 +20,8 @@ pub struct CompiledKey {
     pub allowed_models: Option<Vec<ModelId>>,
     /// The client addresses that the key permits, and those that its account permits; an empty list permits all.
     pub allowed_addresses: [Vec<IpNet>; 2],
+    /// How much its requests may be changed, unless they or their alias say so.
+    pub adapt: Strictness,
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
     /// When all keys of its account expire.
@@ -52,6 +54,7 @@ impl CompiledKey {
             allowed_models: stored.key.models().map(std::borrow::Cow::into_owned),
             account_ends: stored.key.account_access.expires_at,
             allowed_addresses: [stored.key.allowed_addresses, stored.key.account_access.addresses],
+            adapt: stored.key.adapt,
             state: stored.key.state,
             expires_at: stored.key.expires_at,
             people_enabled: stored.account_enabled && stored.owner_enabled,

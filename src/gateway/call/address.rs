@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::plan::{Candidate, ClientRequest, ProviderRequest};
-use crate::wire::adapt::{RequestView, Strictness, is_kept_away};
+use crate::domain::Strictness;
+use crate::wire::adapt::{RequestView, is_kept_away};
 use crate::wire::control::Control;
 use crate::wire::neutral::Untranslatable;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::domain::{Protocol, RequestId};
+use crate::domain::{Protocol, RequestId, Strictness};
 use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Edits, Notes, Plan, Refusal, RequestView, Strictness, TargetFacts, adapt, too_strict};
+use crate::wire::adapt::{Edits, Note, Notes, Plan, Refusal, RequestView, TargetFacts, adapt, refusal_under};
 use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
@@ -132,9 +132,15 @@ impl ClientRequest {
         } = candidate;
         let mut notes = match self.plan(body, control, candidate) {
             Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, Edits::default())),
-            Plan::Rewrite(edits) => return Ok(self.in_own_protocol(body, control, candidate, ask, *edits)),
+            Plan::Rewrite(edits) => {
+                let ask = match ask {
+                    AskUsage::Yes if edits.notes.has(Note::STREAMED) => AskUsage::OfOwnStream,
+                    ask => ask,
+                };
+                return Ok(self.in_own_protocol(body, control, candidate, ask, *edits));
+            }
             Plan::Translate(notes) => notes,
-            Plan::Refuse(refusal) => return Err(self.refused(refusal, target)),
+            Plan::Refuse(refusal) => return Err(self.refused(refusal, candidate)),
         };
 
         let style = self.response_style(target);
@@ -151,13 +157,12 @@ impl ClientRequest {
         )?;
 
         notes.extend(exchange.notes());
-        if self.strictness == Strictness::Strict
-            && let Some(refusal) = too_strict(&notes)
-        {
-            return Err(self.refused(refusal, target));
+        if let Some(refusal) = refusal_under(self.strictness, &notes) {
+            return Err(self.refused(refusal, candidate));
         }
 
-        let added_usage = self.stream && facts.facts.stream_options && ask == AskUsage::Yes;
+        let streams = self.stream || notes.has(Note::STREAMED);
+        let added_usage = streams && facts.facts.stream_options && ask == AskUsage::Yes;
         Ok(ProviderRequest {
             body: request.into(),
             added_usage,
@@ -168,9 +173,9 @@ impl ClientRequest {
 }
 
 impl ClientRequest {
-    /// The error for a request with a part that a target cannot take.
-    fn refused(&self, refusal: Refusal, target: &CallableModel) -> Untranslatable {
-        let message = refusal.message(target.model.id.as_str(), self.alias.as_deref());
+    /// The error for the client whose request a candidate cannot take.
+    fn refused(&self, refusal: Refusal, candidate: &Candidate) -> Untranslatable {
+        let message = refusal.message(candidate.target.model.id.as_str(), self.alias.as_deref());
         Untranslatable::impossible(refusal.param, message)
     }
 
@@ -203,7 +208,7 @@ impl ClientRequest {
         edits: Edits,
     ) -> ProviderRequest {
         let target = &candidate.target;
-        let added_usage = ask == AskUsage::Yes && control.lacks_usage();
+        let added_usage = control.lacks_usage(ask);
         let pieces = edits.pieces(&control.members);
         let rewritten = control.rewrite(body, &target.literal, ask, &pieces);
         let request = rewritten.map_or_else(|| body.clone(), Bytes::from);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::plan::{Candidate, ResponseMode};
 use crate::domain::{Protocol, ServiceReport, Tokens};
 use crate::gateway::upstream::UpstreamEndpoint;
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
@@ -48,30 +49,32 @@ fn write_text(
     let Candidate { endpoint, facts, .. } = candidate;
     match mode {
         ResponseMode::Passthrough { name, stops } => {
-            let answer = match facts.facts.answers.think_tags {
-                true => without_think_tags(&answer).map_or(answer, Bytes::from),
-                false => answer,
+            let changed = match facts.facts.answers.think_tags {
+                true => without_think_tags(&answer).map(Bytes::from),
+                false => None,
             };
+            let has_tags = changed.is_some();
+            let answer = changed.unwrap_or(answer);
             let answer = match &facts.packs {
                 Some(start) => pack_signatures(&answer, endpoint.protocol, start).map_or(answer, Bytes::from),
                 None => answer,
             };
-            let Counts { metered, model } = counts(&answer, endpoint)?;
+            let Counts { mut metered, model } = counts(&answer, endpoint)?;
             let stops = stops.as_ref();
-            let (answer, stop_cut) = match stops.and_then(|texts| cut_answer(endpoint.protocol, &answer, texts)) {
-                Some(cut) => (Bytes::from(cut), true),
-                None => (answer, false),
-            };
-            let model = if stop_cut {
-                model_name::in_answer(&answer)
-            } else {
-                model
+            let cut = stops.and_then(|texts| cut_answer(endpoint.protocol, &answer, texts));
+            metered.notes = metered
+                .notes
+                .with(AnswerNote::ThinkTags, has_tags)
+                .with(AnswerNote::StopCut, cut.is_some());
+            let (answer, model) = match cut.map(Bytes::from) {
+                Some(cut) => (cut.clone(), model_name::in_answer(&cut)),
+                None => (answer, model),
             };
             let renamed = model.and_then(|span| renamed_at(&answer, span, name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),
                 as_events: false,
-                metered: Metered { stop_cut, ..metered },
+                metered,
             })
         }
         ResponseMode::Translated(exchange) => {
@@ -143,7 +146,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
                     tokens,
                     service,
                     text_bytes,
-                    stop_cut: false,
+                    ..Metered::default()
                 },
                 model: glance.model,
             });
@@ -171,7 +174,7 @@ fn counts(answer: &[u8], endpoint: &UpstreamEndpoint) -> Result<Counts, Reported
             tokens,
             service: service(&read),
             text_bytes,
-            stop_cut: false,
+            ..Metered::default()
         },
         model: model_name::in_answer(answer),
     })

@@ -10,10 +10,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::respond::{Answer, Caller};
-use crate::domain::decide;
+use super::strictness::strictness;
+use crate::domain::{Strictness, decide};
 use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{Candidate, broken, candidate, refused, untranslatable};
-use crate::gateway::http::{Failure, forwarded};
+use crate::gateway::http::{Failure, forwarded, without_betas};
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::Reader;
 use crate::gateway::upstream::client::{self, OutgoingRequest};
@@ -31,10 +32,10 @@ const HERE: Operation = Operation::CountTokens;
 pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Result<Answer, Failure> {
     let buffered = caller.read_call(payload).await?;
     let control = Control::read(&buffered.bytes, HERE).map_err(refused)?;
-    let candidate = only_candidate(caller, control.model(&buffered.bytes)).await?;
+    let (candidate, strictness) = only_candidate(caller, control.model(&buffered.bytes)).await?;
     caller.head.model = Some(candidate.target.header.clone());
 
-    let pieces = match fit(&buffered.bytes, &control, &candidate) {
+    let pieces = match fit(&buffered.bytes, &control, &candidate, strictness) {
         Plan::Rewrite(edits) => {
             caller.head.adapted = HeaderValue::from_str(&edits.notes.header()).ok();
             edits.pieces(&control.members)
@@ -56,18 +57,19 @@ pub async fn count(caller: &mut Caller<'_>, payload: &mut web::Payload) -> Resul
     })
 }
 
-/// What has to happen to the request for the model to take it.
-fn fit(body: &Bytes, control: &Control, candidate: &Candidate) -> Plan {
+/// What has to happen to the request for the model to take it. A count is not refused for what would be left out: nothing runs.
+fn fit(body: &Bytes, control: &Control, candidate: &Candidate, strictness: Strictness) -> Plan {
     match std::str::from_utf8(body) {
-        Ok(body) if !candidate.facts.takes_as_it_is(control, body.as_bytes()) => {
+        Ok(body) if strictness != Strictness::Off && !candidate.facts.takes_as_it_is(control, body.as_bytes()) => {
             adapt(RequestView { body, control }, &candidate.facts)
         }
         _ => Plan::Passthrough,
     }
 }
 
-/// The candidate that the name leads to. A count has no fallbacks, since nothing is generated.
-async fn only_candidate(caller: &mut Caller<'_>, requested: &str) -> Result<Candidate, Failure> {
+/// The candidate that the name leads to, and how much the request may be changed. A count has no fallbacks, since nothing is
+/// generated.
+async fn only_candidate(caller: &mut Caller<'_>, requested: &str) -> Result<(Candidate, Strictness), Failure> {
     let snapshot = caller.worker.inner.cache.snapshot(caller.now).await;
     let key = Arc::clone(&caller.key);
     let allowed = key.allowed_models.as_deref();
@@ -75,7 +77,8 @@ async fn only_candidate(caller: &mut Caller<'_>, requested: &str) -> Result<Cand
 
     let model = check_model(&decision, &key, &snapshot, &mut caller.head)?;
     let found = candidate(&snapshot, &model, HERE).inspect_err(|_| caller.head.ran(model.id.as_str()))?;
-    Ok(found)
+    let strictness = strictness(caller.request.headers(), &decision.resolution, &key)?;
+    Ok((found, strictness))
 }
 
 /// The provider's own count; `None` if it has no address for that.
@@ -87,9 +90,11 @@ async fn ask_provider(caller: &Caller<'_>, candidate: &Candidate, body: Bytes) -
     };
 
     let marks = caller.marks();
+    let forwarded = forwarded(HERE, caller.request.headers());
+    let fitted = without_betas(&forwarded, &candidate.facts.facts.betas);
     let outgoing = OutgoingRequest {
         uri,
-        forwarded: &forwarded(HERE, caller.request.headers()),
+        forwarded: fitted.as_ref().unwrap_or(&forwarded),
         body,
         // Nothing is generated, so a count takes no longer than a stream's head.
         first_byte: endpoint.timeouts.first_byte_stream,

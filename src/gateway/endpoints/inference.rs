@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
+use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web;
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::respond::{Answer, Caller};
-use crate::domain::{AliasName, Match, ServiceTier, Traffic, Used, decide};
+use super::strictness::strictness;
+use crate::domain::{AliasName, Match, ServiceTier, Strictness, Traffic, Used, decide};
 use crate::gateway::call::permit::check_model;
 use crate::gateway::call::{
     CallJob, CallRecord, Candidate, ClientRequest, ClientResponse, NewCall, ProviderRequest, admit, candidates,
@@ -18,14 +19,11 @@ use crate::gateway::http::{Failure, forwarded};
 use crate::gateway::metering::spending::{CostBound, Holds, cost_bound};
 use crate::gateway::metering::spool::SpoolFull;
 use crate::gateway::upstream::Progress;
-use crate::wire::adapt::Strictness;
 use crate::wire::control::Control;
 use crate::wire::error::{ApiError, Code};
 use crate::wire::operation::Operation;
-use crate::wire::usage::{INLINE, inline_data};
+use crate::wire::usage::{INLINE, estimate, inline_data};
 
-/// Says how much the request may be changed to fit it to its target.
-const X_ADAPT: HeaderName = HeaderName::from_static("x-crossmodel-adapt");
 /// Characters of a client's program name that are recorded.
 const AGENT: usize = 120;
 
@@ -42,6 +40,8 @@ struct Routed {
     alias: Option<(AliasName, Match)>,
     /// Whether the answer carries the name that the client sent.
     keep_name: bool,
+    /// How much the request may be changed.
+    strictness: Strictness,
 }
 
 /// Answers a request that calls a model: reads it, decides where it goes, reserves what it may cost, and starts its task.
@@ -61,13 +61,14 @@ pub async fn call(
         stream: control.stream,
         include_usage: control.asks_usage(),
         alias: routed.alias.as_ref().map(|(name, _)| name.to_string()),
-        strictness: strictness(caller.request.headers())?,
+        strictness: routed.strictness,
         response_name: routed.keep_name.then(|| control.model(&buffered.bytes).to_owned()),
     };
     let (provider_request, passed_over) = prepare_first(&client_request, &buffered.bytes, &control, &mut routed)?;
     caller.head.model = Some(routed.first.target.header.clone());
 
     let (bound, holds) = reserve(caller, &control, &buffered.bytes, &routed).await?;
+    let prompt_bytes = prompt_bytes(&control, &buffered.bytes);
     let progress = Arc::<Progress>::default();
     let headers = caller.request.headers();
     let new_call = NewCall {
@@ -78,7 +79,8 @@ pub async fn call(
         operation,
         stream: control.stream,
         agent: agent(headers),
-        prompt_bytes: prompt_bytes(&control, &buffered.bytes),
+        prompt_bytes,
+        used: control.uses(&buffered.bytes, estimate(prompt_bytes)),
         tier: routed.tier,
         key: Arc::clone(&caller.key),
         bound,
@@ -146,6 +148,7 @@ async fn route(
         tier,
         alias: alias.map(|alias| (alias.name.clone(), alias.matching)),
         keep_name: decision.resolution.keep_name(),
+        strictness: strictness(caller.request.headers(), &decision.resolution, &key)?,
     })
 }
 
@@ -239,19 +242,6 @@ fn prompt_bytes(control: &Control, body: &[u8]) -> usize {
     }
     let (data, pieces) = inline_data(body);
     control.prompt_bytes.saturating_sub(data) + pieces * INLINE
-}
-
-/// How much the request may be changed, as its header says.
-fn strictness(headers: &HeaderMap) -> Result<Strictness, ApiError> {
-    match headers.get(X_ADAPT).map(|value| value.as_bytes()) {
-        None | Some(b"adapt") => Ok(Strictness::Adapt),
-        Some(b"strict") => Ok(Strictness::Strict),
-        Some(b"off") => Ok(Strictness::Off),
-        Some(_) => {
-            let message = "The header 'x-crossmodel-adapt' must be 'adapt', 'strict' or 'off'.";
-            Err(ApiError::new(Code::UnsupportedParameter, message))
-        }
-    }
 }
 
 /// The client's program, as far as it can be printed.

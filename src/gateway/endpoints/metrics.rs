@@ -65,12 +65,24 @@ impl Scrape {
             metrics.in_flight(),
         )?;
 
+        self.adapted(out)?;
+
         let snapshot = self.0.cache.last_snapshot();
         let help = "Whether a model of the provider is paused after repeated failures";
         for name in ["provider_circuit_open", "provider_left_alone"] {
             let paused = snapshot.paused();
             let rows = paused.iter().map(|(provider, paused)| (*provider, i64::from(*paused)));
             out.gauges(name, help, "provider", rows)?;
+        }
+        Ok(())
+    }
+
+    fn adapted(&self, out: &mut Families<'_>) -> fmt::Result {
+        let help = "Calls with a change that fits request or answer to each other, by change and provider";
+        let mut family = out.0.encode_descriptor("adapted", help, None, MetricType::Counter)?;
+        for ((token, provider), count) in self.0.metrics.adapted() {
+            let labels = [("token", &*token), ("provider", provider.as_str())];
+            ConstCounter::new(count).encode(family.encode_family(&labels)?)?;
         }
         Ok(())
     }

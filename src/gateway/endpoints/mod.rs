@@ -10,3 +10,4 @@ mod metrics;
 mod models;
 mod respond;
 pub mod routes;
+mod strictness;

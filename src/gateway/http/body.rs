@@ -16,11 +16,11 @@ use crate::wire::encoding::{DecodeError, Decoder, Encoded, Encoding};
 use crate::wire::error::{ApiError, Code};
 
 /// The encodings that a body may have, as the value of an `Accept-Encoding` header.
-pub const ACCEPTED: &str = "gzip, zstd, identity";
+pub const ACCEPTED: &str = "gzip, deflate, br, zstd, identity";
 /// The slowest rate of a body, once its grace is over.
 const BYTES_PER_SECOND: f64 = 1024.0;
 /// The most memory that a decoder itself may fill, in bytes. It never fills more than the body has got.
-const WINDOW: usize = 8 << 20;
+const WINDOW: usize = 16 << 20;
 /// So many pieces are decoded before other tasks get a turn: well under a millisecond of work.
 const PIECES_IN_A_ROW: usize = 4;
 
@@ -41,9 +41,9 @@ pub async fn read(
 ) -> Result<BufferedBody, ApiError> {
     let encoding = match Encoded::read(headers.get_all(CONTENT_ENCODING).map(HeaderValue::as_bytes)) {
         Encoded::Not => None,
-        Encoded::By(encoding @ (Encoding::Gzip | Encoding::Zstd)) => Some(encoding),
-        Encoded::By(Encoding::Deflate | Encoding::Brotli) | Encoded::Unknown => {
-            let message = "Send the request body as it is, or encoded once, with gzip or zstd.";
+        Encoded::By(encoding) => Some(encoding),
+        Encoded::Unknown => {
+            let message = "Send the request body as it is, or encoded once, with gzip, deflate, br or zstd.";
             return Err(ApiError::new(Code::UnsupportedEncoding, message));
         }
     };

@@ -13,7 +13,7 @@ mod shown_key;
 
 pub use body_budget::BodyBudget;
 pub use failure::{Failure, safe};
-pub use forwarded_headers::forwarded;
+pub use forwarded_headers::{forwarded, without_betas};
 pub use key_header::{presented, surface};
 pub use response::Head;
 pub use shown_key::ShownKey;

@@ -2,6 +2,7 @@
 
 mod histogram;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -19,6 +20,8 @@ pub(super) struct Metrics {
     responses: [AtomicU64; 4],
     in_flight: AtomicI64,
     calls: AtomicU64,
+    /// By what was changed in a request or answer, and by provider.
+    adapted: Mutex<BTreeMap<(Cow<'static, str>, ProviderId), u64>>,
     times: Mutex<BTreeMap<(ProviderId, &'static str), Arc<CallTimes>>>,
 }
 
@@ -68,6 +71,20 @@ impl Metrics {
     /// Counts a call to a provider that has ended.
     pub(super) fn ended(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Counts the changes of a call. Takes a lock: most calls have none and do not ask.
+    pub(super) fn count_adapted(&self, provider: &ProviderId, labels: impl Iterator<Item = Cow<'static, str>>) {
+        let mut adapted = self.adapted.lock();
+        for label in labels {
+            *adapted.entry((label, provider.clone())).or_default() += 1;
+        }
+    }
+
+    /// How many calls had each change, by provider.
+    pub(super) fn adapted(&self) -> Vec<((Cow<'static, str>, ProviderId), u64)> {
+        let adapted = self.adapted.lock();
+        adapted.iter().map(|(of, count)| (of.clone(), *count)).collect()
     }
 
     /// Calls to providers now.

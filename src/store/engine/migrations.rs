@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     step!(11, "quick_checks", "0011_quick_checks.sql"),
     step!(12, "provider_patience", "0012_provider_patience.sql"),
     step!(13, "facts", "0013_facts.sql"),
+    step!(14, "adaptation", "0014_adaptation.sql"),
 ];
 
 /// Whether the table of finished steps exists.

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::domain::Access;
+use crate::domain::{Access, Strictness};
 use crate::store::engine::{Row, StoreError, Table, Value, args, to_json};
 
 /// Reads the columns under these names: the end, the models, the addresses.
@@ -40,4 +40,9 @@ pub fn audited(access: &Access) -> serde_json::Value {
 /// Address ranges as people write them.
 pub fn texts(addresses: &[IpNet]) -> Vec<String> {
     addresses.iter().map(ToString::to_string).collect()
+}
+
+/// A key's strictness as its column keeps it: nothing for the usual one.
+pub fn stated(adapt: Strictness) -> Option<&'static str> {
+    (adapt != Strictness::default()).then_some(adapt.as_str())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{Alias, ApiKeyId};
+use crate::domain::{Alias, ApiKeyId, Strictness};
 use crate::store::audit::By;
 use crate::store::engine::{Row, StoreError, Table, Tx, args, sql, to_json};
 
@@ -12,10 +12,12 @@ pub const TABLE: Table = Table {
 };
 
 sql! {
-    ADD = "INSERT INTO alias (api_key_id, name, matching, target, keeps_name) VALUES ($1, $2, $3, $4, $5)";
-    REPLACE = "UPDATE alias SET matching = $3, target = $4, keeps_name = $5 WHERE api_key_id = $1 AND name = $2";
+    ADD = r"INSERT INTO alias (api_key_id, name, matching, target, keeps_name, adapt)
+           VALUES ($1, $2, $3, $4, $5, $6)";
+    REPLACE = r"UPDATE alias SET matching = $3, target = $4, keeps_name = $5, adapt = $6
+               WHERE api_key_id = $1 AND name = $2";
     REMOVE = "DELETE FROM alias WHERE api_key_id = $1 AND name = $2";
-    LIST = "SELECT name AS alias_name, matching, target, keeps_name FROM alias WHERE api_key_id = $1";
+    LIST = "SELECT name AS alias_name, matching, target, keeps_name, adapt AS alias_adapt FROM alias WHERE api_key_id = $1";
     ADD_VERSION = r"INSERT INTO alias_version (api_key_id, version, saved_at, saved_by, aliases)
                     VALUES ($1, $2, $3, $4, $5)";
     SET_VERSION = "UPDATE api_key SET aliases_version = $2 WHERE id = $1";
@@ -28,6 +30,7 @@ pub fn alias(row: &Row) -> Result<Alias, StoreError> {
         matching: row.parse(TABLE, "matching")?,
         target: row.parse(TABLE, "target")?,
         keep_name: row.get("keeps_name")?,
+        adapt: row.parse_opt(TABLE, "alias_adapt")?,
     })
 }
 
@@ -87,7 +90,14 @@ impl NewVersion<'_> {
             };
             tx.run(
                 statement,
-                args![key, &new.name, new.matching.as_str(), &new.target, new.keep_name],
+                args![
+                    key,
+                    &new.name,
+                    new.matching.as_str(),
+                    &new.target,
+                    new.keep_name,
+                    new.adapt.map(Strictness::as_str)
+                ],
             )
             .await?;
         }

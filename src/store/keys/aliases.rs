@@ -49,7 +49,8 @@ macro_rules! versions {
 sql! {
     /// The current version is read from the alias rows; before the first save there is no version row.
     LIST = r"SELECT api_key.aliases_version AS version, v.saved_at AS saved_at, v.saved_by AS saved_by,
-               l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name
+               l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name,
+               l.adapt AS alias_adapt
              FROM api_key
              LEFT JOIN alias_version v ON v.api_key_id = api_key.id AND v.version = api_key.aliases_version
              LEFT JOIN alias l ON l.api_key_id = api_key.id

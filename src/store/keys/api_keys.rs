@@ -54,7 +54,8 @@ sql! {
             a.requests_per_minute AS account_requests, a.tokens_per_minute AS account_tokens,
             a.spend_limit AS account_spend, a.spend_period AS account_period,
             COALESCE(p.enabled, 1) AS owner_enabled, s.valid_until AS secret_until,
-            l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name
+            l.name AS alias_name, l.matching AS matching, l.target AS target, l.keeps_name AS keeps_name,
+            l.adapt AS alias_adapt
             FROM api_key_secret s JOIN api_key ON api_key.id = s.api_key_id
             JOIN account a ON a.id = api_key.account_id
             LEFT JOIN person p ON p.id = api_key.owner_id LEFT JOIN alias l ON l.api_key_id = api_key.id

@@ -3,10 +3,10 @@
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::access::texts;
+use super::access::{stated, texts};
 use super::api_keys::{ApiKeys, lock, subject};
 use super::limits;
-use crate::domain::{ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Timestamp};
+use crate::domain::{ApiKeyId, KeyState, Limits, ModelId, Name, Scope, Strictness, Timestamp};
 use crate::store::audit::Writer;
 use crate::store::engine::{StoreError, args, sql, to_json, transaction};
 
@@ -18,6 +18,7 @@ sql! {
     SET_LIMITS = r"UPDATE api_key
                    SET requests_per_minute = $2, tokens_per_minute = $3, spend_limit = $4, spend_period = $5
                    WHERE id = $1";
+    SET_ADAPT = "UPDATE api_key SET adapt = $2 WHERE id = $1";
 }
 
 impl ApiKeys<Writer<'_>> {
@@ -117,6 +118,21 @@ impl ApiKeys<Writer<'_>> {
             tx.run(SET_LIMITS, args).await?;
             let detail = json!({ "before": limits::audited(&key.limits), "after": limits::audited(&limits) });
             tx.note(&by, &subject(&key), "set_limits", detail).await?;
+
+            Ok(true)
+        })
+    }
+
+    /// Sets how much a key's requests may be changed. `false` if it is not in the scope.
+    pub async fn set_adapt(self, scope: Scope, id: ApiKeyId, adapt: Strictness) -> Result<bool, StoreError> {
+        transaction!(self.0, |tx, by| {
+            let Some(key) = lock(tx, scope, id).await? else {
+                return Ok(false);
+            };
+
+            tx.run(SET_ADAPT, args![id, stated(adapt)]).await?;
+            let detail = json!({ "before": key.adapt, "after": adapt });
+            tx.note(&by, &subject(&key), "set_adapt", detail).await?;
 
             Ok(true)
         })

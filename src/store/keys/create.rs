@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::access::texts;
+use super::access::{stated, texts};
 use super::alias_rows::{self, NewVersion};
 use super::api_keys::{ApiKeys, subject};
 use super::limits;
@@ -29,8 +29,9 @@ sql! {
     LOCK_ACCOUNT = "UPDATE account SET enabled = enabled WHERE id = $1";
     LOCK_OWNER = "UPDATE person SET enabled = enabled WHERE id = $1";
     ADD = r"INSERT INTO api_key (id, account_id, owner_id, name, display, state, expires_at, allowed_models,
-              allowed_addresses, created_at, requests_per_minute, tokens_per_minute, spend_limit, spend_period)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+              allowed_addresses, created_at, requests_per_minute, tokens_per_minute, spend_limit, spend_period,
+              adapt)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 }
 
 impl ApiKeys<Writer<'_>> {
@@ -60,6 +61,7 @@ impl ApiKeys<Writer<'_>> {
                 key.created_at
             ];
             args.extend(limits::values(&key.limits));
+            args.push(stated(key.adapt).into());
             tx.run(ADD, args).await.map_err(|error| error.taken("name"))?;
             tx.run(ADD_SECRET, args![hash, key.id, key.display.as_str(), by.now])
                 .await?;

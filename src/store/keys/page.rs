@@ -52,7 +52,8 @@ sql! {
           CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS TEXT) = 'down' THEN LOWER(name) END DESC,
           LOWER(name), name, id LIMIT $10 OFFSET $11"
     );
-    ALIASES = concat!(r"SELECT api_key_id, name AS alias_name, matching, target, keeps_name
+    ALIASES = concat!(r"SELECT api_key_id, name AS alias_name, matching, target, keeps_name,
+                          adapt AS alias_adapt
                         FROM alias WHERE api_key_id IN ", id_list!());
     DAILY = concat!("SELECT api_key_id, day, requests FROM usage_daily WHERE day >= $65 AND api_key_id IN ", id_list!());
     /// $65 is today, $66 the first day of its week, $67 of its month.

@@ -1,6 +1,6 @@
 //! A record as a row: its columns, its values, and how it is read.
 
-use crate::domain::{AccountId, AliasName, ApiKeyId, CallState, Match, Tokens, UsageRecord, UsageSource};
+use crate::domain::{AccountId, AliasName, ApiKeyId, CallState, Match, RequestUse, Tokens, UsageRecord, UsageSource};
 use crate::store::engine::{Row, Shared, StoreError, Table, Value, to_json};
 
 /// What [`record`] reads, in the order in which [`values`] writes.
@@ -9,7 +9,8 @@ macro_rules! columns {
         r"id, account_id, api_key_id, key_revision, at, requested, alias, matching, model, provider_id, protocol,
           stream, status, error, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens,
           cache_write_1h_tokens, reasoning_tokens,
-          source, cost, latency_ms, first_byte_ms, agent, attempts, state, held, service_tier, searches"
+          source, cost, latency_ms, first_byte_ms, agent, attempts, state, held, service_tier, searches,
+          adapted, used"
     };
 }
 pub(in crate::store) use columns;
@@ -77,6 +78,8 @@ pub fn add_values<'r>(values: &mut Vec<Value>, record: &'r UsageRecord, common: 
         record.held.into(),
         record.tier.as_deref().map(&mut word).into(),
         count(record.searches).into(),
+        record.adapted.as_deref().map(&mut word).into(),
+        record.used.map(RequestUse::bits).into(),
     ];
     values.extend(row);
 }
@@ -135,6 +138,8 @@ pub fn record(row: &Row) -> Result<UsageRecord, StoreError> {
             .and_then(|ms| u32::try_from(ms).ok()),
         agent: row.get("agent")?,
         attempts,
+        adapted: row.get("adapted")?,
+        used: row.get::<Option<i64>>("used")?.and_then(RequestUse::of_bits),
     })
 }
 

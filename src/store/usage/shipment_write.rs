@@ -51,7 +51,7 @@ sql! {
 
 pub const ADD: ManyRows = ManyRows {
     head: concat!("INSERT INTO usage_record (", columns!(), ", price_id, entry_id) VALUES"),
-    columns: 32,
+    columns: 34,
     tail: "ON CONFLICT (id) DO NOTHING",
 };
 

@@ -12,7 +12,7 @@ pub(super) fn leave_out_where(
     edits: &mut Edits,
     what: Element,
 ) -> usize {
-    leave_out_by(around, |child| is_out(child).then_some(what), edits)
+    leave_out_from(0, around, |child| is_out(child).then_some(what), edits)
 }
 
 /// Leaves out the members of an object, or the elements of a list, for which `what` says what they are. Each run of them goes
@@ -25,12 +25,26 @@ pub(super) fn leave_out_by(
     for what in around.children().filter_map(|child| what(&child)) {
         edits.notes.add(Note::Element(what));
     }
+    leave_out_from(0, around, what, edits)
+}
+
+/// The same for an outline whose text begins at `base` in the body.
+fn leave_out_from(
+    base: usize,
+    around: &OutlineNode<'_>,
+    what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
+    edits: &mut Edits,
+) -> usize {
     without(
         around,
         |child| what(child).is_some(),
         |cut, first| {
+            let at = Span {
+                start: base + cut.start,
+                end: base + cut.end,
+            };
             if let Some(what) = what(first) {
-                edits.replace(cut, "", Note::Element(what));
+                edits.replace(at, "", Note::Element(what));
             }
         },
     )
@@ -72,6 +86,11 @@ pub(super) fn without<'o>(
         out(at, child);
     }
     kept
+}
+
+/// Leaves out the member of this name, in an outline whose text begins at `base` in the body.
+pub(super) fn leave_out_within(base: usize, around: &OutlineNode<'_>, name: &str, edits: &mut Edits, what: Element) {
+    leave_out_from(base, around, |child| (child.key() == name).then_some(what), edits);
 }
 
 /// Leaves out one member of an object, or one element of a list.

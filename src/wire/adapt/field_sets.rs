@@ -87,6 +87,21 @@ pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
 /// The fields with texts that end an answer.
 pub(super) const STOPS: FieldSet = FieldSet::of(&[TopField::Stop, TopField::StopSequences]);
 
+/// The fields that may have a schema of the answer, in all protocols.
+pub(super) const ANSWER_SCHEMAS: FieldSet = FieldSet::of(&[
+    TopField::ResponseFormat,
+    TopField::OutputConfig,
+    TopField::OutputFormat,
+    TopField::Text,
+]);
+
+/// Fields of requests to Messages that a beta brings, with the beginning of its name.
+pub(super) const BETA_FIELDS: &[(TopField, &str)] = &[
+    (TopField::ContextManagement, "context-management"),
+    (TopField::Container, "code-execution"),
+    (TopField::McpServers, "mcp-client"),
+];
+
 /// The fields that limit an answer.
 pub(super) const LIMITS: FieldSet = FieldSet::of(&[
     TopField::MaxTokens,

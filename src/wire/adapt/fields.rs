@@ -9,6 +9,7 @@ use super::plan::{Refusal, RequestView};
 use super::target::TargetFacts;
 use crate::domain::{FieldFact, Fit};
 use crate::wire::control::TopField;
+use crate::wire::neutral::ON_DEMAND;
 
 /// Fields that carry meaning, with the value that means nothing, and why no other value can be asked.
 const MEANINGFUL: &[(TopField, &[&str], &str)] = &[
@@ -134,6 +135,28 @@ pub(super) fn one_sampling(request: RequestView<'_>, target: &TargetFacts, edits
     if target.facts.one_sampling && members.fields().has(TopField::Temperature) && members.fields().has(TopField::TopP)
     {
         edits.leave_out(TopField::TopP, members, Note::Dropped(TopField::TopP));
+    }
+}
+
+/// Gives the usual tier the name that all providers know.
+pub(super) fn tier(request: RequestView<'_>, edits: &mut Edits) {
+    let field = TopField::ServiceTier;
+    let Some(at) = request.control.members.value(field) else {
+        return;
+    };
+    if at.of(request.body).trim_matches('"') == ON_DEMAND {
+        edits.replace(at, "\"auto\"", Note::Mapped(field));
+    }
+}
+
+/// Asks for a stream where the model thinks in streams only. The gateway makes one answer of it.
+pub(super) fn stream(request: RequestView<'_>, target: &TargetFacts, thinks: bool, edits: &mut Edits) {
+    if !thinks || !target.has_to_stream(request.control) {
+        return;
+    }
+    match request.control.members.value(TopField::Stream) {
+        Some(at) => edits.replace(at, "true", Note::STREAMED),
+        None => edits.insert(request.control.body_start(), "\"stream\":true,", Note::STREAMED),
     }
 }
 

@@ -13,30 +13,40 @@ mod field_sets;
 mod fields;
 #[cfg(test)]
 mod history_tests;
+mod last_turn;
+mod media;
 mod mend;
 mod messages;
+mod needles;
 mod neutral;
 mod note;
 mod plan;
 mod protocol_rules;
+mod record;
 mod response_items;
 mod responses;
 #[cfg(test)]
 mod samples;
+mod schema;
 mod seals;
 mod stops;
 mod target;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod web_search;
+mod words;
 
 pub use edits::Edits;
+pub use media::ClientBody;
 pub use mend::Mend;
 pub use neutral::fit_request;
 pub use note::{Element, Mended, Note, Notes};
-pub use plan::{Plan, Refusal, RequestView, Strictness, too_strict};
+pub use plan::{Plan, Refusal, RequestView, refusal_under};
 pub use protocol_rules::is_kept_away;
+pub use record::{labels, record_text};
 pub use target::TargetFacts;
+pub use words::words;
 
 use crate::wire::operation::Operation;
 

@@ -52,6 +52,13 @@ pub enum Mended {
 }
 
 impl Mended {
+    /// What has this name in a token.
+    pub fn named(name: &str) -> Option<Self> {
+        let others = [Self::Signatures, Self::ForcedTool, Self::Limit];
+        let other = others.into_iter().find(|other| other.as_str() == name);
+        other.or_else(|| TopField::named(name).map(Self::Field))
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Field(field) => field.as_str(),
@@ -87,6 +94,10 @@ pub enum Element {
     CacheMarks,
     /// A schema was brought to what the target takes.
     Schema,
+    /// `strict` of tools was left out.
+    ToolStrict,
+    /// Betas of the headers were left out.
+    Betas,
     /// Parameters were given to a tool without any.
     ToolParameters,
     /// Pictures, documents or sound of earlier turns became a note.
@@ -119,6 +130,8 @@ impl Element {
             Self::Signatures => "signatures",
             Self::CacheMarks => "cache_marks",
             Self::Schema => "schema",
+            Self::ToolStrict => "tool_strict",
+            Self::Betas => "beta_headers",
             Self::ToolParameters => "tool_parameters",
             Self::Media => "media",
             Self::BillingNote => "billing_note",
@@ -132,12 +145,20 @@ impl Element {
 }
 
 impl Note {
+    /// A stream is asked for, although the client wants a whole answer.
+    pub const STREAMED: Self = Self::Added("stream");
+
     /// Whether what only steers the model was dropped or moved to the nearest that the target knows. Other changes keep the
     /// meaning of the request whole.
     pub const fn steers(self) -> bool {
         match self {
             Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::DroppedSearch | Self::Effort { .. } => true,
-            Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::WebSearch),
+            Self::Element(element) => {
+                matches!(
+                    element,
+                    Element::Media | Element::Prefill | Element::Betas | Element::WebSearch
+                )
+            }
             Self::Mended(what) => !matches!(
                 what,
                 Mended::Signatures | Mended::Field(TopField::MaxTokens | TopField::MaxCompletionTokens)
@@ -173,6 +194,11 @@ impl Notes {
         if !self.0.contains(&note) {
             self.0.push(note);
         }
+    }
+
+    /// Whether this change is among them.
+    pub fn has(&self, note: Note) -> bool {
+        self.0.contains(&note)
     }
 
     /// Tells a change that a refusal called for in the place of the note that the change itself makes.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::edits::Edits;
 use super::note::{Note, Notes};
+use crate::domain::Strictness;
 use crate::wire::control::Control;
 
 /// A request, as a plan sees it.
@@ -56,18 +57,6 @@ impl Refusal {
     }
 }
 
-/// How much a request may be changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strictness {
-    /// What only steers the model may be left out or moved to the nearest that the target takes.
-    #[default]
-    Adapt,
-    /// It may not: such a request is refused. Changes that keep the meaning whole are made.
-    Strict,
-    /// Nothing is changed.
-    Off,
-}
-
 impl Plan {
     /// The changes that the plan makes.
     pub fn notes(&self) -> Option<&Notes> {
@@ -84,7 +73,7 @@ impl Plan {
         match strictness {
             Strictness::Adapt => self,
             Strictness::Off => Self::Passthrough,
-            Strictness::Strict => match self.notes().and_then(too_strict) {
+            Strictness::Strict => match self.notes().and_then(|notes| refusal_under(strictness, notes)) {
                 Some(refusal) => Self::Refuse(refusal),
                 None => self,
             },
@@ -92,11 +81,17 @@ impl Plan {
     }
 }
 
-/// Why a request that is to be strict cannot be changed so; `None` if it can.
-pub fn too_strict(notes: &Notes) -> Option<Refusal> {
+/// Why a request must not be changed so; `None` if it may.
+pub fn refusal_under(strictness: Strictness, notes: &Notes) -> Option<Refusal> {
+    if strictness != Strictness::Strict {
+        return None;
+    }
+    notes.iter().find(|note| note.steers()).map(too_strict)
+}
+
+fn too_strict(note: Note) -> Refusal {
     const REASON: &str = "it would be left out or changed, and this request is to be strict";
-    let note = notes.iter().find(|note| note.steers())?;
-    Some(match note {
+    match note {
         Note::Cut(field) | Note::Dropped(field) | Note::Mapped(field) => Refusal::of(field.as_str(), REASON),
         Note::Effort { from, to } => Refusal::of(
             "effort",
@@ -104,5 +99,5 @@ pub fn too_strict(notes: &Notes) -> Option<Refusal> {
         ),
         Note::DroppedSearch => Refusal::of("tools", REASON),
         note => Refusal::of(note.to_string(), REASON),
-    })
+    }
 }

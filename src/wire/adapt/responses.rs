@@ -4,14 +4,18 @@ use serde_json::Value;
 
 use super::edits::Edits;
 use super::fields;
-use super::note::Note;
+use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::response_items;
 use super::target::TargetFacts;
-use super::web_search;
+use super::{last_turn, media, schema, tools, web_search};
 use crate::domain::Effort;
 use crate::wire::control::TopField;
-use crate::wire::json::{Outline, quote};
+use crate::wire::json::{Outline, OutlineNode, quote};
+
+/// Values of items that a plan looks at have at most so many objects and lists around them:
+/// body, input, item, content, part.
+const DEPTH: usize = 5;
 
 /// The least limit that OpenAI's Responses accept.
 const LEAST_LIMIT: u64 = 16;
@@ -22,27 +26,43 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         return Plan::Passthrough;
     }
 
-    match edits(request, target) {
-        Ok(edits) if edits.is_empty() => Plan::Passthrough,
-        Ok(edits) => Plan::Rewrite(Box::new(edits)),
+    let mut edits = Edits::default();
+    match fit(request, target, &mut edits) {
+        Ok(false) if edits.is_empty() => Plan::Passthrough,
+        Ok(false) => Plan::Rewrite(Box::new(edits)),
+        Ok(true) => {
+            let mut notes: Notes = edits.notes;
+            notes.add(Note::Element(Element::Rewritten));
+            Plan::Translate(notes)
+        }
         Err(refusal) => Plan::Refuse(refusal),
     }
 }
 
-fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Edits, Refusal> {
-    let mut edits = Edits::default();
+/// Fits the request. `true` if elements have to move.
+fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Result<bool, Refusal> {
+    fields::leave_out_unwanted(request, target, edits);
+    limit(request, target, edits);
+    let thinks = effort(request, target, edits);
+    fields::fit_stated(request, target, thinks, edits)?;
+    web_search::fit(request, target, edits)?;
+    fields::one_sampling(request, target, edits);
+    fields::tier(request, edits);
+    fields::stream(request, target, thinks, edits);
+    last_turn::fit(request, target, edits);
+    schema::fit_tools(request, target, edits);
+    tools::fit_fields(request, target, edits);
+    tools::fit_strict(request, target, edits);
 
-    fields::leave_out_unwanted(request, target, &mut edits);
-    limit(request, target, &mut edits);
-    let thinks = effort(request, target, &mut edits);
-    fields::fit_stated(request, target, thinks, &mut edits)?;
-    web_search::fit(request, target, &mut edits)?;
-    fields::one_sampling(request, target, &mut edits);
+    let mut moves = schema::fit_answer(request, target, edits) | tools::is_refused(request, target, thinks);
     if target.looks_inside(request.body.as_bytes()) {
-        response_items::fit(request.body, target, &mut edits);
+        let outline = Outline::of(request.body, DEPTH);
+        let items = outline.root().get("input");
+        let items: Vec<OutlineNode<'_>> = items.into_iter().flat_map(|items| items.elements()).collect();
+        moves |= media::fit("input", &items, target, edits)?;
+        response_items::fit(request.body, target, edits);
     }
-
-    Ok(edits)
+    Ok(moves)
 }
 
 /// Brings the limit into the bounds of the target.

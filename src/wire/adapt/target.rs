@@ -2,15 +2,19 @@
 
 use bytes::Bytes;
 
-use super::field_sets::{ANTHROPIC_FIELDS, CORE, OPENAI_FIELDS, STOPS, THINKING};
+use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, BETA_FIELDS, CORE, OPENAI_FIELDS, STOPS, THINKING};
+use super::needles;
 use super::seals::Seals;
 use crate::domain::{
-    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, LimitField, Protocol, SealBinding, StrictTools, SystemTurns,
-    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields,
+    AnswerFormats, CallIds, EmptyTools, Facts, FieldFact, ForcedChoice, LimitField, Protocol, SealBinding, SystemTurns,
+    ThoughtsBack, ToolParameters, TurnOrder, UnknownFields, WholeAnswers,
 };
 use crate::wire::chat::writes_tags;
 use crate::wire::control::{Control, FieldSet, TopField};
 use crate::wire::neutral::{Signature, domain_name, may_have_foreign_item_ids, model_mark, own_domain, pack_start};
+
+/// The number of choices that there are: automatic, none, any, a named tool.
+const CHOICES: usize = 4;
 
 /// What a model takes at one address, made ready for plans.
 #[derive(Clone, Debug)]
@@ -36,7 +40,7 @@ pub struct TargetFacts {
 impl TargetFacts {
     /// Makes facts ready. `model`: its name at the provider.
     pub fn new(facts: Facts, protocol: Protocol, model: &str) -> Self {
-        let unwanted = unwanted(&facts);
+        let unwanted = unwanted(&facts).or(without_beta(&facts, protocol));
         let watched = watched(&facts, protocol).or(unwanted);
         Self {
             needs_deep: needs_deep(&facts, protocol),
@@ -68,12 +72,19 @@ impl TargetFacts {
 
     /// Whether a request certainly goes as it came: it has nothing that a plan would look at.
     pub fn takes_as_it_is(&self, control: &Control, body: &[u8]) -> bool {
-        let members = &control.members;
+        let (members, facts) = (&control.members, &self.facts);
         !self.looks_inside(body)
+            && !control.has_input_for_messages
+            && !needles::are_flat(control, body)
+            && !needles::have_unwanted_custom(control, body, facts)
+            && !needles::have_unwanted_strict(control, body, facts)
+            && !needles::have_unions(control, body, facts)
+            && !needles::ends_with_model(control, body, facts)
             && members.fields().and(self.watched).is_empty()
             && !(members.has_unknown() && self.refuses_unknown())
             && self.facts.adds.is_empty()
             && !self.exceeds_limit(control)
+            && !self.has_to_stream(control)
     }
 
     /// Whether a plan has to look into the conversation.
@@ -84,7 +95,10 @@ impl TargetFacts {
             Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
             Protocol::OpenaiResponses => has("\"id\"") || has("encrypted_content"),
         };
-        self.needs_deep || (self.needs_history && has_history()) || self.has_marks(body)
+        self.needs_deep
+            || (self.needs_history && has_history())
+            || self.has_marks(body)
+            || needles::has_media(body, &self.facts, self.protocol)
     }
 
     /// Whether a request has what the gateway has told a client and the owner of its protocol would refuse.
@@ -118,6 +132,11 @@ impl TargetFacts {
         matches!((control.max_tokens, self.facts.max_tokens), (Some(asked), Some(most)) if asked > most)
     }
 
+    /// Whether the client wants a whole answer of a model that thinks in streams only.
+    pub(super) fn has_to_stream(&self, control: &Control) -> bool {
+        !control.stream && self.facts.thinking.whole_answers == WholeAnswers::StreamOnly
+    }
+
     /// Whether fields that the gateway does not know are left out.
     pub(super) fn refuses_unknown(&self) -> bool {
         self.facts.unknown_fields == UnknownFields::Refused
@@ -147,8 +166,19 @@ fn unwanted(facts: &Facts) -> FieldSet {
     set
 }
 
-fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
+/// Fields that live by a beta which does not go on.
+fn without_beta(facts: &Facts, protocol: Protocol) -> FieldSet {
     let mut set = FieldSet::default();
+    for &(field, family) in BETA_FIELDS {
+        if protocol == Protocol::AnthropicMessages && !facts.betas.pass_any_of(family) && !is_stated(facts, field) {
+            set.add(field);
+        }
+    }
+    set
+}
+
+fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
+    let mut set = FieldSet::of(&[TopField::ServiceTier]);
     match (protocol, facts.limit_field) {
         (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxTokens) => set.add(TopField::MaxCompletionTokens),
         (Protocol::OpenaiChat | Protocol::Gemini, LimitField::MaxCompletionTokens) => set.add(TopField::MaxTokens),
@@ -177,11 +207,15 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     if !facts.tools.parallel_field {
         set.add(TopField::ParallelToolCalls);
     }
-    if facts.tools.empty_list == EmptyTools::Omit || facts.tools.choice_thinking != Default::default() {
-        set = set.or(FieldSet::of(&[TopField::Tools, TopField::ToolChoice]));
+    if facts.tools.empty_list == EmptyTools::Omit {
+        set.add(TopField::Tools);
     }
-    if facts.schema.formats != AnswerFormats::JsonSchema {
-        set = set.or(FieldSet::of(&[TopField::ResponseFormat]));
+    if facts.tools.choice_thinking != ForcedChoice::Ok || facts.tools.choice.len() < CHOICES {
+        set.add(TopField::ToolChoice);
+    }
+    let schema = &facts.schema;
+    if schema.formats != AnswerFormats::JsonSchema || schema.closed || !schema.recursion || !schema.deny.is_empty() {
+        set = set.or(ANSWER_SCHEMAS);
     }
     if !facts.anthropic_fields && protocol == Protocol::AnthropicMessages {
         set = set.or(ANTHROPIC_FIELDS);
@@ -222,7 +256,6 @@ fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
         || facts.ids.call == CallIds::NineAlphanumeric
         || facts.thinking.back == ThoughtsBack::Refused
         || facts.thinking.back == ThoughtsBack::NeededWithCalls
-        || facts.media.image == Some(false)
         || facts.tools.parameters == ToolParameters::Needed;
     match protocol {
         Protocol::OpenaiChat | Protocol::Gemini => {
@@ -236,6 +269,6 @@ fn needs_deep(facts: &Facts, protocol: Protocol) -> bool {
                 || facts.cache_marks.most == 0
                 || facts.roles.system != SystemTurns::Anywhere
         }
-        Protocol::OpenaiResponses => conversation || facts.tools.strict == StrictTools::Drop,
+        Protocol::OpenaiResponses => conversation,
     }
 }

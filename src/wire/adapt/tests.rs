@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::samples::{self, shipped};
-use super::{Plan, RequestView, Strictness, TargetFacts, adapt};
-use crate::domain::Protocol;
+use super::{Plan, RequestView, TargetFacts, adapt};
+use crate::domain::{Protocol, Strictness};
 use crate::wire::control::{AskUsage, Control};
 use crate::wire::operation::Operation;
 
@@ -195,5 +195,47 @@ proptest! {
                 prop_assert!(notes.iter().all(|note| !note.steers()), "{}", notes);
             }
         }
+    }
+}
+
+#[test]
+fn a_conversation_that_ends_with_the_models_words_goes_on_with_the_users() {
+    let facts = json!({"roles": {"last": "not_assistant", "system": "anywhere", "developer": "native"}, "cache_marks": {"most": 4}, "anthropic_fields": true});
+    let words = json!([{"role": "user", "content": "Tell"}, {"role": "assistant", "content": "Once"}]);
+    let asked = json!([{"role": "user", "content": "Tell"}, {"role": "assistant", "content": "Once"}, {"role": "user", "content": "a \"user\""}]);
+    for (operation, protocol, list) in [
+        (Operation::Chat, Protocol::OpenaiChat, "messages"),
+        (Operation::Messages, Protocol::AnthropicMessages, "messages"),
+        (Operation::Responses, Protocol::OpenaiResponses, "input"),
+    ] {
+        let body = |conversation: &Value| json!({"model": "m", "max_tokens": 99, list: conversation}).to_string();
+        let target = samples::stated(&facts, protocol);
+
+        let (sent, notes) = samples::fitted(&body(&words), operation, &target);
+
+        let last = json!({"role": "user", "content": "Go on from where your last message stops. Do not repeat it."});
+        assert_eq!((&sent[list][2], notes.as_str()), (&last, "prefill"));
+        assert_eq!(samples::plan(&body(&asked), operation, &target), Plan::Passthrough);
+        let free = samples::stated(
+            &json!({"roles": {"system": "anywhere", "developer": "native"}, "cache_marks": {"most": 4}, "anthropic_fields": true}),
+            protocol,
+        );
+        assert_eq!(samples::plan(&body(&words), operation, &free), Plan::Passthrough);
+    }
+}
+
+#[test]
+fn turns_that_do_not_alternate_are_written_anew() {
+    let perplexity = shipped("perplexity/sonar-pro", Protocol::OpenaiChat);
+    let turn = |role: &str| json!({"role": role, "content": "x"});
+    for (roles, is_rewritten) in [
+        (&["system", "user", "assistant", "user"][..], false),
+        (&["system", "user", "user"], true),
+        (&["assistant", "user"], true),
+        (&["user", "assistant", "assistant", "user"], true),
+    ] {
+        let turns: Vec<Value> = roles.iter().map(|role| turn(role)).collect();
+        let plan = samples::plan(&body(&turns, vec![]).to_string(), Operation::Chat, &perplexity);
+        assert_eq!(matches!(plan, Plan::Translate(_)), is_rewritten, "{roles:?}: {plan:?}");
     }
 }

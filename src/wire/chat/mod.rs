@@ -10,6 +10,7 @@ mod citations;
 mod free_text;
 mod passthrough;
 mod pieces;
+mod pieces_of_others;
 mod read_content;
 mod read_events;
 mod read_messages;
@@ -33,7 +34,7 @@ mod written_parts;
 
 pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;
-pub use read_request::read_request;
+pub use read_request::{read_fields_beside, read_request};
 pub(super) use read_request::{sampling, stop};
 pub use read_response::read_response;
 pub use read_thinking::asked_thinking;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::pieces_of_others::{address_of, thinking};
+
 use crate::wire::neutral::{Node, Part, Source, Untranslatable};
 
 /// Which parts a message may have.
@@ -57,17 +59,49 @@ fn part<'a>(node: &Node<'a, '_>, allowed: AllowedParts) -> Result<Part<'a>, Untr
         }),
         ("refusal", AllowedParts::TextAndRefusals) => Ok(Part::Refusal(node.need("refusal")?.text()?.into())),
         ("image_url", AllowedParts::Everything) => image(&node.need("image_url")?, cache),
-        ("input_audio", AllowedParts::Everything) => {
-            let audio = node.need("input_audio")?;
-            Ok(Part::Audio {
-                data: audio.need("data")?.text()?.into(),
-                format: audio.need("format")?.text()?.into(),
-            })
-        }
+        ("input_audio", AllowedParts::Everything) => sound(&node.need("input_audio")?),
         ("file", AllowedParts::Everything) => file(&node.need("file")?, cache),
+        // Mistral's parts.
+        ("document_url" | "file_url", AllowedParts::Everything) => address_of(node, kind.text()?, cache),
+        ("thinking", AllowedParts::TextAndRefusals) => Ok(thinking(node)),
         (_, AllowedParts::Text) => Err(kind.wanted("'text'")),
-        (_, AllowedParts::TextAndRefusals) => Err(kind.wanted("'text' or 'refusal'")),
+        (_, AllowedParts::TextAndRefusals) => Err(kind.wanted("one of text, refusal and thinking")),
         (_, AllowedParts::Everything) => Err(kind.wanted("one of text, image_url, input_audio and file")),
+    }
+}
+
+/// Sound: an object of data and format, or a text, as Mistral's clients send it.
+fn sound<'a>(audio: &Node<'a, '_>) -> Result<Part<'a>, Untranslatable> {
+    if let Some(text) = audio.value.as_str() {
+        return match Source::of_url(text) {
+            Source::Base64 { media_type, data } => Ok(Part::Audio {
+                data,
+                format: sound_format(&media_type).into(),
+            }),
+            Source::Url(url) if url.starts_with("http") => {
+                Err(audio.impossible("sound at an address cannot be sent to this model; send the sound itself."))
+            }
+            _ => Ok(Part::Audio {
+                data: text.into(),
+                format: "mp3".into(),
+            }),
+        };
+    }
+
+    Ok(Part::Audio {
+        data: audio.need("data")?.text()?.into(),
+        format: audio.need("format")?.text()?.into(),
+    })
+}
+
+/// The format of sound by its media type.
+fn sound_format(media_type: &str) -> &'static str {
+    match media_type {
+        "audio/wav" | "audio/x-wav" | "audio/wave" => "wav",
+        "audio/flac" => "flac",
+        "audio/ogg" => "ogg",
+        "audio/mp4" | "audio/m4a" | "audio/x-m4a" => "m4a",
+        _ => "mp3",
     }
 }
 

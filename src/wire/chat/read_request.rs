@@ -8,21 +8,23 @@ use super::read_messages::messages;
 use super::read_thinking::{asks_to_show, thinking};
 use super::read_tools::{choice, tools};
 use super::search;
-use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
 ///
 /// | field | what becomes of it |
 /// | --- | --- |
 /// | `model` | not read here: the gateway has chosen the model already |
+/// | `input` in the place of `messages` | read as a request to Responses, with the fields of chat beside it |
 /// | `messages` of `system` and `developer` at the start | `system`; if there is nothing else, a turn of the user |
 /// | the same later on | turns of the system |
 /// | `messages` of `user`, `assistant`, `tool` | turns; results that follow each other are one turn of the user; `name` is dropped |
 /// | `messages` of `function`, `function_call` | refused: retired in 2023, and without the ids that others need |
 /// | parts `text`, `image_url`, `input_audio`, `file` with data | parts; `cache_control`, as LiteLLM's and OpenRouter's clients send it, is kept |
+/// | Mistral's parts `document_url`, `file_url`, `thinking`, `input_audio` as a text | a document, thoughts, sound |
 /// | parts `file` with `file_id`, `audio` of the assistant | refused: files and sounds kept by a provider are out of reach |
 /// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their signatures |
-/// | `tools` of `function` and `custom` | tools |
+/// | `tools` of `function` and `custom` | tools, also without the object around them, as Responses has them |
 /// | `web_search_options` | a search of the web that the provider makes |
 /// | other `tools`, `functions`, `function_call` | refused |
 /// | `tool_choice` | kept; `allowed_tools` leaves only those tools |
@@ -31,10 +33,11 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | `stop`, `temperature`, `top_p`, `top_k`, `frequency_penalty`, `presence_penalty`, `seed` | kept |
 /// | `reasoning_effort` | thinking; else `reasoning` (OpenRouter), `thinking` (DeepSeek, LiteLLM), `enable_thinking`, `chat_template_kwargs.enable_thinking` (Qwen) |
 /// | `response_format` | the format |
-/// | `verbosity`, `service_tier`, `prompt_cache_key` | kept |
+/// | `verbosity`, `service_tier`, `prompt_cache_key` | kept; the tier `on_demand` is `auto` |
 /// | `user`, else `safety_identifier` | the user |
 /// | `stream` | kept; `stream_options.include_usage` decides what the answer shows, not what is asked for |
-/// | `n` above 1, `logprobs`, `top_logprobs` above 0, `logit_bias` with members | refused: others cannot do that, and the caller would count on it |
+/// | `n` above 1, `logprobs`, `top_logprobs` above 0 | refused: others cannot do that, and the caller would count on it |
+/// | `logit_bias` | dropped: the numbers of tokens mean nothing to another model |
 /// | `modalities` with `audio` | refused |
 /// | `store`, `metadata`, `prediction`, `moderation`, `prompt_cache_options`, `prompt_cache_retention` | dropped: they change nothing in the answer |
 /// | anything else | dropped |
@@ -50,7 +53,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         tools: tools(&body)?,
         web_search: search::read(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
-        max_tokens: body.count_at("max_completion_tokens")?,
+        max_tokens: limit(&body)?,
         stop: stop(&body)?,
         sampling: sampling(&body)?,
         thinking: thinking(&body)?,
@@ -58,14 +61,11 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         format: format(&body)?,
         verbosity: body.text_at("verbosity")?.map(Cow::from),
         user: body.text_at("user")?.map(Cow::from),
-        service_tier: body.text_at("service_tier")?.map(Cow::from),
+        service_tier: body.text_at("service_tier")?.map(tier_of_any),
         prompt_cache_key: body.text_at("prompt_cache_key")?.map(Cow::from),
         stream: body.flag_at("stream")?.unwrap_or(false),
         ..Request::default()
     };
-    if request.max_tokens.is_none() {
-        request.max_tokens = body.count_at("max_tokens")?;
-    }
     if request.user.is_none() {
         request.user = body.text_at("safety_identifier")?.map(Cow::from);
     }
@@ -77,6 +77,40 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     }
 
     Ok(request)
+}
+
+/// Reads the fields of chat of a request that is otherwise one to Responses, where `request` lacks them.
+///
+/// # Errors
+/// As [`read_request`].
+pub fn read_fields_beside<'a>(body: &'a Value, request: &mut Request<'a>) -> Result<(), Untranslatable> {
+    let body = Node::root(body);
+    refuse_the_impossible(&body)?;
+
+    request.stop = stop(&body)?;
+    request.sampling = sampling(&body)?;
+    request.show_thinking |= asks_to_show(&body);
+    if request.max_tokens.is_none() {
+        request.max_tokens = limit(&body)?;
+    }
+    if request.thinking.is_none() {
+        request.thinking = thinking(&body)?;
+    }
+    if request.format.is_none() {
+        request.format = format(&body)?;
+    }
+    if request.verbosity.is_none() {
+        request.verbosity = body.text_at("verbosity")?.map(Cow::from);
+    }
+    Ok(())
+}
+
+/// The token limit: the newer of two names counts.
+fn limit(body: &Node<'_, '_>) -> Result<Option<u64>, Untranslatable> {
+    Ok(match body.count_at("max_completion_tokens")? {
+        None => body.count_at("max_tokens")?,
+        limit => limit,
+    })
 }
 
 /// Makes the system text the user's turn. Some clients put their whole question there, and most protocols need a user who
@@ -121,12 +155,6 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     {
         return Err(node.impossible("this model's provider does not tell probabilities."));
     }
-    if let Some(node) = body.get("logit_bias")
-        && !node.object()?.is_empty()
-    {
-        return Err(node.impossible("this model's provider cannot bias tokens."));
-    }
-
     if let Some(node) = body.get("modalities") {
         for kind in node.list()? {
             if kind.text()? != "text" {
@@ -180,7 +208,7 @@ fn format<'a>(body: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
             Ok(Some(Format::Schema {
                 name: described.text_at("name")?.map(Cow::from),
                 description: described.text_at("description")?.map(Cow::from),
-                schema: schema.value,
+                schema: Cow::Borrowed(schema.value),
                 strict: described.flag_at("strict")?,
             }))
         }

@@ -15,7 +15,9 @@ pub(super) fn asks_to_show(body: &Node<'_, '_>) -> bool {
 
 /// Reads `reasoning_effort`, or else the first extension that is there.
 pub(super) fn thinking(body: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
-    if let Some(effort) = body.get("reasoning_effort") {
+    // The word `default` asks for nothing.
+    let effort = body.get("reasoning_effort").filter(|effort| effort.value != "default");
+    if let Some(effort) = effort {
         return effort_of(effort.text()?)
             .map(Some)
             .ok_or_else(|| effort.wanted("one of none, minimal, low, medium, high, xhigh and max"));

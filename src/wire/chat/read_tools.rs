@@ -16,6 +16,8 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     node.object()?;
     let kind = node.text_at("type")?.unwrap_or("function");
     let described = match kind {
+        // Some agents mix in flat tools, as Responses has them.
+        "function" | "custom" if node.get(kind).is_none() && node.get("name").is_some() => *node,
         "function" | "custom" => node.need(kind)?,
         _ => {
             let node = node.need("type")?;
@@ -35,7 +37,7 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
             parameters.object()?;
         }
         ToolKind::Function {
-            parameters: described.value_at("parameters"),
+            parameters: described.value_at("parameters").map(Cow::Borrowed),
             strict: described.flag_at("strict")?,
         }
     };
@@ -73,7 +75,11 @@ pub(super) fn choice<'a>(body: &Node<'a, '_>, request: &mut Request<'a>) -> Resu
     let kind = node.text_at("type")?.unwrap_or("function");
     match kind {
         "function" | "custom" => {
-            let name = node.need(kind)?.need("name")?.text()?;
+            let named = match node.get(kind) {
+                None if node.get("name").is_some() => node,
+                _ => node.need(kind)?,
+            };
+            let name = named.need("name")?.text()?;
             request.choice = Some(Choice::Tool(name.into()));
         }
         "allowed_tools" => allow_only(&node.need("allowed_tools")?, request)?,

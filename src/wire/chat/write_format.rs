@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::{AnswerFormats, Facts};
-use crate::wire::neutral::Format;
+use crate::wire::neutral::{Format, JSON_ONLY, schema_in_words};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -28,13 +28,16 @@ pub(super) fn write_format<'w>(
     format: Option<&'w Format<'_>>,
     facts: &Facts,
 ) -> (Option<FormatOut<'w>>, Option<String>) {
+    let some_object = (facts.schema.formats != AnswerFormats::None).then_some(FormatOut::JsonObject);
     match format {
         None => (None, None),
-        Some(Format::Json) => (Some(FormatOut::JsonObject), None),
+        Some(Format::Json) => match some_object {
+            Some(some_object) => (Some(some_object), None),
+            None => (None, Some(JSON_ONLY.to_owned())),
+        },
+        Some(Format::InWords { schema }) => (some_object, Some(schema_in_words(schema))),
         Some(Format::Schema { schema, .. }) if facts.schema.formats != AnswerFormats::JsonSchema => {
-            let instructions =
-                format!("Answer with one JSON object and nothing else. It must match this JSON schema:\n{schema}");
-            (Some(FormatOut::JsonObject), Some(instructions))
+            (some_object, Some(schema_in_words(schema)))
         }
         Some(Format::Schema {
             name,

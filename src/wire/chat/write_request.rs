@@ -9,7 +9,7 @@ use super::search::SearchOptions;
 use super::write_format::{FormatOut, write_format};
 use super::write_messages::{Message, messages};
 use super::write_thinking::Thought;
-use super::write_tools::{ChoiceOut, ToolOut, tool_choice, write_tool};
+use super::write_tools::{ChoiceOut, ToolOut, mixes_strict, tool_choice, write_tool};
 use crate::domain::{Facts, FieldFact, LimitField};
 use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 
@@ -30,10 +30,10 @@ use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 /// | a document as text | text after its name |
 /// | a document at an address | refused: there is no field for it |
 /// | marks for caching | dropped: they are Anthropic's |
-/// | tools | functions, under the provider's names; `strict` only where `facts.openai_fields` |
+/// | tools | functions, under the provider's names; `strict` as `facts.tools.strict` says |
 /// | tools that take free text | functions with one text, `input`; their grammar stands in the description |
 /// | a search of the web | `web_search_options`, where the facts state `fields.web_search_options` |
-/// | choice, parallel calls | as they are; not without tools; permission for parallel calls is only sent where `facts.openai_fields` |
+/// | choice, parallel calls | as they are; not without tools; permission for parallel calls is only sent where `facts.tools.parallel_field` |
 /// | the token limit | `facts.limit_field`, at most `facts.max_tokens` |
 /// | stop texts | as they are |
 /// | temperature, `top_p`, `top_k`, penalties, seed | as `facts.fields` has them: left out, within bounds, under another name |
@@ -59,6 +59,7 @@ pub fn write_request<'w>(
         .max_tokens
         .map(|wanted| facts.max_tokens.map_or(wanted, |most| wanted.min(most)));
     let has_tools = !request.tools.is_empty();
+    let mixed_strict = mixes_strict(&request.tools, facts);
     let openai = |text: &'w Option<Cow<'_, str>>| text.as_deref().filter(|_| facts.openai_fields);
 
     let request = ChatRequest {
@@ -67,7 +68,7 @@ pub fn write_request<'w>(
         tools: request
             .tools
             .iter()
-            .map(|tool| write_tool(tool, facts, names))
+            .map(|tool| write_tool(tool, facts, mixed_strict, names))
             .collect(),
         tool_choice: request
             .choice
@@ -76,7 +77,7 @@ pub fn write_request<'w>(
             .map(|choice| tool_choice(choice, request, names)),
         parallel_tool_calls: request
             .parallel_tools
-            .filter(|parallel| has_tools && (facts.openai_fields || !parallel)),
+            .filter(|parallel| has_tools && (facts.tools.parallel_field || !parallel)),
         max_tokens: limit.filter(|_| facts.limit_field == LimitField::MaxTokens),
         max_completion_tokens: limit.filter(|_| facts.limit_field == LimitField::MaxCompletionTokens),
         stop: &request.stop,

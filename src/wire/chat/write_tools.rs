@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::free_text;
-use crate::domain::Facts;
+use crate::domain::{Facts, StrictTools};
 use crate::wire::neutral::{Choice, Request, Tool, ToolKind, ToolNames};
 
 #[derive(Serialize)]
@@ -25,12 +25,27 @@ pub(super) struct FunctionOut<'w> {
     strict: Option<bool>,
 }
 
-pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, facts: &Facts, names: &'w ToolNames) -> ToolOut<'w> {
+/// Whether tools differ in `strict`, where the target wants them alike.
+pub(super) fn mixes_strict(tools: &[Tool<'_>], facts: &Facts) -> bool {
+    let is_strict = |tool: &Tool<'_>| matches!(tool.kind, ToolKind::Function { strict: Some(true), .. });
+    facts.tools.strict == StrictTools::AllAlike
+        && tools
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if is_strict(a) != is_strict(b)))
+}
+
+/// Writes a tool; without `strict` if the tools differ in it and the target wants them alike.
+pub(super) fn write_tool<'w>(
+    tool: &'w Tool<'_>,
+    facts: &Facts,
+    mixed_strict: bool,
+    names: &'w ToolNames,
+) -> ToolOut<'w> {
     let description = tool.description.as_deref();
     let (parameters, strict, description) = match &tool.kind {
         ToolKind::Function { parameters, strict } => {
             // OpenAI takes a function without parameters; many other hosts fail.
-            let parameters = parameters.map_or_else(
+            let parameters = parameters.as_deref().map_or_else(
                 || Cow::Owned(json!({"type": "object", "properties": {}})),
                 Cow::Borrowed,
             );
@@ -45,7 +60,7 @@ pub(super) fn write_tool<'w>(tool: &'w Tool<'_>, facts: &Facts, names: &'w ToolN
     };
 
     let name = names.provider(tool.namespace.as_deref(), &tool.name);
-    let strict = strict.filter(|_| facts.openai_fields);
+    let strict = strict.filter(|_| facts.tools.strict != StrictTools::Drop && !mixed_strict);
 
     ToolOut {
         r#type: "function",

@@ -12,6 +12,7 @@ mod tests;
 mod tier;
 mod top_field;
 mod top_members;
+mod uses;
 
 pub use beyond::Beyond;
 pub use error::{ControlError, MAX_MODEL};

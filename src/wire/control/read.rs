@@ -37,6 +37,8 @@ pub struct Control {
     pub predicted_bytes: usize,
     /// The tier and the speed that the client asks for, if they are not the usual ones.
     tiers: [Option<AskedTier>; 2],
+    /// Whether a request to chat has the shape of one to Responses: `input` in the place of `messages`.
+    pub has_input_for_messages: bool,
     pub(super) operation: Operation,
     pub(super) stream_options: StreamOptions,
     /// The offset after the opening brace of the body.
@@ -61,7 +63,11 @@ impl Control {
             Cow::Borrowed(_) => None,
             Cow::Owned(name) => Some(name.into()),
         };
-        let content = content(text, operation, &members)?;
+        let has_input_for_messages = operation == Operation::Chat && has_input_only(text, &members);
+        let content = match has_input_for_messages {
+            true => at(TopField::Input),
+            false => content(text, operation, &members)?,
+        };
         let tiers = tiers(text, operation, &members)?;
         let (max_tokens, answers) = answer_limits(text, operation, &members)?;
         let stream_options = match operation {
@@ -84,6 +90,7 @@ impl Control {
             answers,
             predicted_bytes: given(text, at(TopField::Prediction)).map_or(0, |span| span.len()),
             tiers,
+            has_input_for_messages,
             operation,
             stream_options,
             head: text.find('{').map_or(0, |at| at + 1),
@@ -158,6 +165,15 @@ fn model_name(value: &str) -> Result<Cow<'_, str>, ControlError> {
     }
 }
 
+/// Whether `input` stands in the place of `messages`, as some agents send it to chat.
+fn has_input_only(text: &str, members: &TopMembers) -> bool {
+    let has_messages = members
+        .value(TopField::Messages)
+        .is_some_and(|list| has_element(list.of(text)));
+    let input = given(text, members.value(TopField::Input)).map(|input| input.of(text));
+    !has_messages && input.is_some_and(|input| input.starts_with('"') || has_element(input))
+}
+
 /// The value that the endpoint works on.
 fn content(text: &str, operation: Operation, members: &TopMembers) -> Result<Option<Span>, ControlError> {
     match operation {
@@ -205,6 +221,11 @@ fn answer_limits(text: &str, operation: Operation, members: &TopMembers) -> Resu
         max_tokens: members.value(TopField::MaxTokens),
         max_completion_tokens: members.value(TopField::MaxCompletionTokens),
         max_output_tokens: members.value(TopField::MaxOutputTokens),
+    };
+    let operation = match operation {
+        // Read as a request to Responses, if it has the field.
+        Operation::Chat if has_input_only(text, members) && fields.max_output_tokens.is_some() => Operation::Responses,
+        operation => operation,
     };
     let max_tokens = limits::most_tokens(text, operation, fields)?;
     let answers = limits::answers(

@@ -13,6 +13,8 @@ use crate::wire::operation::Operation;
 pub enum AskUsage {
     /// Ask for it, whether or not the client does.
     Yes,
+    /// Ask for it in a stream that the gateway asks for, although the client wants a whole answer.
+    OfOwnStream,
     /// Leave the client's own choice.
     AsSent,
 }
@@ -27,9 +29,14 @@ pub struct Piece {
 }
 
 impl Control {
-    /// Whether [`AskUsage::Yes`] would change the body.
-    pub fn lacks_usage(&self) -> bool {
-        self.stream && self.operation == Operation::Chat && !self.stream_options.asked
+    /// Whether this wish would change the body.
+    pub fn lacks_usage(&self, ask: AskUsage) -> bool {
+        let streams = match ask {
+            AskUsage::Yes => self.stream,
+            AskUsage::OfOwnStream => true,
+            AskUsage::AsSent => false,
+        };
+        streams && self.operation == Operation::Chat && !self.stream_options.asked
     }
 
     /// The body for the provider: `body` with `model`, a JSON string, in the place of the client's, usage asked for as `request`
@@ -39,7 +46,7 @@ impl Control {
         if body.get(self.model_span.start..self.model_span.end) != Some(model.as_bytes()) {
             edits.push((self.model_span, model));
         }
-        if request == AskUsage::Yes && self.lacks_usage() {
+        if self.lacks_usage(request) {
             edits.push(self.stream_options.edit(self.head));
         }
         edits.extend(more.iter().map(|piece| (piece.at, &*piece.with)));

@@ -4,6 +4,7 @@
 //! the same. That needs the place of a few values, not a tree of all of them.
 
 mod error;
+mod half_pairs;
 mod members;
 mod outline;
 mod span;
@@ -11,6 +12,7 @@ mod text;
 mod walk;
 
 pub use error::{JsonError, MAX_DEPTH};
+pub use half_pairs::parse;
 pub use members::{Member, Members};
 pub use outline::{Outline, OutlineNode};
 pub use span::Span;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::half_pairs::unquote_mended;
 use super::span::Span;
 use super::text::unquote;
 
@@ -90,9 +91,9 @@ impl<'o> OutlineNode<'o> {
         self.span().of(self.outline.text)
     }
 
-    /// The value as a string, escapes undone; `None` if it is none.
+    /// The value as a string, escapes undone; `None` if it is none. Half a surrogate pair stands for U+FFFD.
     pub fn string(&self) -> Option<Cow<'o, str>> {
-        unquote(self.text())
+        unquote(self.text()).or_else(|| unquote_mended(self.text()))
     }
 
     /// Whether the value is this text, written without escapes.

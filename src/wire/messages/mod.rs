@@ -16,7 +16,6 @@ mod read_response;
 mod read_search;
 mod read_thinking;
 mod read_tools;
-mod schema;
 mod stop;
 mod usage;
 mod write_events;

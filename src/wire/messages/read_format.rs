@@ -1,5 +1,7 @@
 //! The schema of the answer in a client's request.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::wire::neutral::{Format, Node, Untranslatable};
@@ -18,7 +20,7 @@ pub(super) fn format<'a>(root: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untr
         Ok(Some(Format::Schema {
             name: None,
             description: None,
-            schema: schema.value,
+            schema: Cow::Borrowed(schema.value),
             strict,
         }))
     };

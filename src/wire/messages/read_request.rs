@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{read_content, read_format, read_search, read_thinking, read_tools};
-use crate::wire::neutral::{Node, Request, Role, Sampling, Turn, Untranslatable};
+use crate::wire::neutral::{Node, ON_DEMAND, Request, Role, Sampling, Turn, Untranslatable};
 
 /// Reads the body of `POST /v1/messages`.
 ///
@@ -74,6 +74,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         turns,
         tools,
         choice,
+        call_of_answer: None,
         parallel_tools,
         max_tokens: Some(max_tokens.count()?),
         stop,
@@ -135,7 +136,7 @@ fn service_tier(root: &Node<'_, '_>) -> Result<Option<&'static str>, Untranslata
         return Ok(None);
     };
     match node.text()? {
-        "auto" => Ok(Some("auto")),
+        "auto" | ON_DEMAND => Ok(Some("auto")),
         "standard_only" => Ok(Some("default")),
         _ => Err(node.wanted("'auto' or 'standard_only'")),
     }

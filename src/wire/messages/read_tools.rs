@@ -1,5 +1,6 @@
 //! The tools of a request, and whether they have to be called.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
@@ -94,7 +95,10 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
             name: tool.need("name")?.text()?.into(),
             namespace: None,
             description: description.map(Into::into),
-            kind: ToolKind::Function { parameters, strict },
+            kind: ToolKind::Function {
+                parameters: parameters.map(Cow::Borrowed),
+                strict,
+            },
             cache,
         });
     }

@@ -7,11 +7,10 @@ use serde_json::{Number, Value, json};
 
 use super::block::Block;
 use super::write_thinking::{self, Mode};
-use super::write_tools::{Tools, WrittenSearch};
+use super::write_tools::{self, Tools, WrittenSearch};
 use super::write_turns::{self, Message};
-use super::{schema, write_tools};
 use crate::domain::{AnswerFormats, Effort, Facts};
-use crate::wire::neutral::{Format, Request, ToolNames, Untranslatable};
+use crate::wire::neutral::{Format, JSON_ONLY, Request, ToolNames, Untranslatable, schema_in_words};
 
 /// The answer's limit if neither the client nor the catalog has one. Anthropic requires a limit, and this is the largest
 /// that every Claude model since the first of the Messages API takes.
@@ -19,9 +18,6 @@ const MAX_TOKENS: u64 = 4096;
 
 /// The longest `metadata.user_id`, in characters.
 const LONGEST_USER: usize = 256;
-
-/// The instruction for some JSON object, for which Anthropic has no field.
-const JSON_ONLY: &str = "Answer with one JSON object and nothing else: no words around it, no Markdown fence.";
 
 #[derive(Debug, Serialize)]
 struct Body<'a> {
@@ -88,7 +84,7 @@ struct Metadata<'a> {
 /// | thinking within a budget, and the calls being answered have no thoughts of Claude's before them | thinking is left out: Anthropic wants them |
 /// | temperature, `top_p`, `top_k` | dropped if the model takes none, or thinks; temperature is 1 at most; `top_p` only without temperature: newer models refuse both |
 /// | penalties, seed, verbosity | dropped: there is none |
-/// | a schema of the answer | `output_config.format`, `additionalProperties: false` added; a tool that has to be called for models without it |
+/// | a schema of the answer | `output_config.format`; a tool that has to be called for models without it, or words in `system` where none can be forced |
 /// | some JSON object | a sentence at the end of `system` |
 /// | user | `metadata.user_id`; dropped if it has an `@` (Anthropic refuses addresses of people) or more than 256 characters |
 /// | service tier | `auto` and `priority` become `auto`, `default` becomes `standard_only`; others are dropped |
@@ -109,12 +105,13 @@ pub fn write_request(
     let mut output_config = OutputConfig::default();
     let mut forced = None;
     match &request.format {
-        Some(Format::Schema { schema, .. }) if facts.schema.formats != AnswerFormats::JsonSchema => {
-            forced = Some(*schema)
+        Some(Format::Schema { schema, .. }) if facts.schema.formats == AnswerFormats::JsonSchema => {
+            output_config.format = Some(json!({"type": "json_schema", "schema": schema}));
         }
-        Some(Format::Schema { schema, .. }) => {
-            output_config.format = Some(json!({"type": "json_schema", "schema": schema::closed(schema)}));
-        }
+        Some(Format::Schema { schema, .. } | Format::InWords { schema }) => match can_be_forced(schema, facts) {
+            true => forced = Some(schema.as_ref()),
+            false => conversation.system.push(Block::text(schema_in_words(schema))),
+        },
         Some(Format::Json) => conversation.system.push(Block::text(JSON_ONLY)),
         None => {}
     }
@@ -159,6 +156,12 @@ pub fn write_request(
     };
 
     serde_json::to_vec(&body).map_err(|error| Untranslatable::invalid("messages", error.to_string()))
+}
+
+/// Whether a tool can be forced whose arguments are the answer.
+fn can_be_forced(schema: &Value, facts: &Facts) -> bool {
+    let is_object = schema.get("type").is_none_or(|kind| kind == "object");
+    is_object && facts.tools.choice.iter().any(|choice| choice == "named")
 }
 
 fn max_tokens(request: &Request<'_>, facts: &Facts) -> u64 {

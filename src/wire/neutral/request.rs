@@ -22,6 +22,8 @@ pub struct Request<'a> {
     pub web_search: Option<SearchTool<'a>>,
     /// Whether the model has to call a tool.
     pub choice: Option<Choice<'a>>,
+    /// The group and the name of the tool of which the answer is the call: it has the shape of that tool's arguments.
+    pub call_of_answer: Option<(Option<Cow<'a, str>>, Cow<'a, str>)>,
     /// Whether the model may call several tools at once; `None`: the provider decides.
     pub parallel_tools: Option<bool>,
     /// The most tokens of the answer.
@@ -101,8 +103,13 @@ pub enum Format<'a> {
         /// The schema's purpose, for the model.
         description: Option<Cow<'a, str>>,
         /// The JSON schema itself.
-        schema: &'a Value,
+        schema: Cow<'a, Value>,
         /// Whether the model has to obey the schema exactly.
         strict: Option<bool>,
+    },
+    /// JSON that a schema describes which the target cannot check: the model has to be told of it.
+    InWords {
+        /// The JSON schema itself.
+        schema: Cow<'a, Value>,
     },
 }

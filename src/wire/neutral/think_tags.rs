@@ -8,19 +8,20 @@ use super::part::Part;
 const OPENS: &str = "<think>";
 const CLOSES: &str = "</think>";
 
-/// Makes thoughts of the tags at the start of an answer that has no thoughts. Tags that stand later are text.
-pub fn take_thoughts_out(parts: &mut Vec<Part<'_>>) {
+/// Makes thoughts of the tags at the start of an answer that has no thoughts. Tags that stand later are text. Returns whether
+/// there were tags.
+pub fn take_thoughts_out(parts: &mut Vec<Part<'_>>) -> bool {
     if parts.iter().any(|part| matches!(part, Part::Thinking { .. })) {
-        return;
+        return false;
     }
     let Some(at) = parts.iter().position(|part| matches!(part, Part::Text { .. })) else {
-        return;
+        return false;
     };
     let Some(Part::Text { text, .. }) = parts.get_mut(at) else {
-        return;
+        return false;
     };
     let Some(inner) = text.trim_start().strip_prefix(OPENS) else {
-        return;
+        return false;
     };
 
     let (thoughts, rest) = inner.split_once(CLOSES).unwrap_or((inner, ""));
@@ -34,6 +35,7 @@ pub fn take_thoughts_out(parts: &mut Vec<Part<'_>>) {
         };
         parts.insert(at, thinking);
     }
+    true
 }
 
 /// Does in a stream what [`take_thoughts_out`] does in a whole answer, as the pieces come.
@@ -42,6 +44,8 @@ pub struct ThinkTags {
     stage: Stage,
     /// Text that waits, since more has to come before its meaning is known.
     held: String,
+    /// A tag has opened.
+    found: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +67,18 @@ impl ThinkTags {
         Self {
             stage: if watches { Stage::Before } else { Stage::Over },
             held: String::new(),
+            found: false,
         }
     }
 
     /// Whether no thoughts in tags can come any more.
     pub fn is_over(&self) -> bool {
         self.stage == Stage::Over
+    }
+
+    /// Whether thoughts have come in tags.
+    pub fn has_found(&self) -> bool {
+        self.found
     }
 
     /// Gives `out` the event, or what it means.
@@ -116,7 +126,7 @@ impl ThinkTags {
         if let Some(rest) = start.strip_prefix(OPENS) {
             let rest = rest.to_owned();
             self.held.clear();
-            self.stage = Stage::InTag;
+            (self.stage, self.found) = (Stage::InTag, true);
             return self.inside(&rest, out);
         }
 

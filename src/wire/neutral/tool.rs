@@ -25,7 +25,7 @@ pub enum ToolKind<'a> {
     /// The call has an object.
     Function {
         /// The object's JSON schema; `None` if the client sent none.
-        parameters: Option<&'a Value>,
+        parameters: Option<Cow<'a, Value>>,
         /// Whether the model has to obey the schema exactly.
         strict: Option<bool>,
     },

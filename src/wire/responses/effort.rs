@@ -5,7 +5,8 @@ use crate::wire::neutral::{Node, Thinking, Untranslatable};
 
 /// The effort that a `reasoning` object asks for.
 pub fn effort(reasoning: &Node<'_, '_>) -> Result<Option<Thinking>, Untranslatable> {
-    let Some(node) = reasoning.get("effort") else {
+    // The word `default` asks for nothing.
+    let Some(node) = reasoning.get("effort").filter(|effort| effort.value != "default") else {
         return Ok(None);
     };
     Ok(Some(match node.text()? {

@@ -1,11 +1,13 @@
 //! Reads a client's request for `POST /v1/responses` into the neutral form.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::effort::effort;
 use super::read_items::Input;
 use super::{read_search, read_tools};
-use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable};
+use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
 ///
@@ -108,7 +110,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             .text_at("safety_identifier")?
             .or(root.text_at("user")?)
             .map(Into::into),
-        service_tier: root.text_at("service_tier")?.map(Into::into),
+        service_tier: root.text_at("service_tier")?.map(tier_of_any),
         prompt_cache_key: root.text_at("prompt_cache_key")?.map(Into::into),
         stream: root.flag_at("stream")?.unwrap_or(false),
         ..Request::default()
@@ -233,7 +235,7 @@ fn format<'a>(node: &Node<'a, '_>) -> Result<Option<Format<'a>>, Untranslatable>
             Ok(Some(Format::Schema {
                 name: Some(node.need("name")?.text()?.into()),
                 description: node.text_at("description")?.map(Into::into),
-                schema: schema.value,
+                schema: Cow::Borrowed(schema.value),
                 strict: node.flag_at("strict")?,
             }))
         }

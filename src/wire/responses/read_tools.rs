@@ -47,14 +47,18 @@ fn group<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<(), Untra
 
 fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
     let kind = node.need("type")?;
-    let how = match kind.text()? {
+    let word = kind.text()?;
+    // Some agents mix in tools as chat has them, with an object around them.
+    let around = node.get(word).filter(|around| around.value.is_object());
+    let node = around.as_ref().unwrap_or(node);
+    let how = match word {
         "function" => {
             let parameters = node.get("parameters");
             if let Some(schema) = &parameters {
                 schema.object()?;
             }
             ToolKind::Function {
-                parameters: parameters.map(|schema| schema.value),
+                parameters: parameters.map(|schema| Cow::Borrowed(schema.value)),
                 strict: node.flag_at("strict")?,
             }
         }
@@ -87,7 +91,8 @@ pub(super) fn choice<'a>(
     let kind = node.need("type")?;
     match kind.text()? {
         "function" | "custom" => {
-            let name = node.need("name")?;
+            let around = node.get(kind.text()?).filter(|around| around.value.is_object());
+            let name = around.as_ref().unwrap_or(node).need("name")?;
             let wanted = name.text()?;
             if !tools.iter().any(|tool| tool.name == wanted && tool.namespace.is_none()) {
                 return Err(name.wanted("the name of a tool of this request that stands in no group"));

@@ -49,7 +49,7 @@ pub enum WrittenFormat<'a> {
 impl<'a> Text<'a> {
     pub(super) fn of(request: &'a Request<'a>, openai: bool) -> Option<Self> {
         let format = request.format.as_ref().map(|format| match format {
-            Format::Json => WrittenFormat::JsonObject,
+            Format::Json | Format::InWords { .. } => WrittenFormat::JsonObject,
             Format::Schema {
                 name,
                 description,

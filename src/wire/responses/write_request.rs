@@ -10,7 +10,7 @@ use super::write_items::{self, Item};
 use super::write_thinking::Reasoning;
 use super::write_tools::{WrittenChoice, WrittenTool};
 use crate::domain::Facts;
-use crate::wire::neutral::{Part, Request, Thinking, ToolNames, Untranslatable};
+use crate::wire::neutral::{Format, Part, Request, Thinking, ToolNames, Untranslatable, schema_in_words};
 
 /// The least `max_output_tokens` that OpenAI takes.
 const LEAST_TOKENS: u64 = 16;
@@ -63,7 +63,7 @@ pub fn write_request(
 
     let body = Body {
         model,
-        instructions: instructions(&request.system),
+        instructions: instructions(request),
         input: write_items::items(&request.turns, names)?,
         tool_choice: request
             .choice
@@ -137,17 +137,19 @@ struct Body<'a> {
     stream: bool,
 }
 
-fn instructions<'a>(system: &'a [Part<'a>]) -> Option<Cow<'a, str>> {
-    let texts: Vec<&str> = system
-        .iter()
-        .filter_map(|part| match part {
-            Part::Text { text, .. } if !text.is_empty() => Some(text.as_ref()),
-            _ => None,
-        })
-        .collect();
-    match texts.as_slice() {
-        [] => None,
-        [one] => Some(Cow::Borrowed(one)),
-        several => Some(several.join("\n\n").into()),
+fn instructions<'a>(request: &'a Request<'a>) -> Option<Cow<'a, str>> {
+    let texts = request.system.iter().filter_map(|part| match part {
+        Part::Text { text, .. } if !text.is_empty() => Some(Cow::Borrowed(text.as_ref())),
+        _ => None,
+    });
+    let shape = match &request.format {
+        Some(Format::InWords { schema }) => Some(Cow::Owned(schema_in_words(schema))),
+        _ => None,
+    };
+
+    let mut texts: Vec<Cow<'a, str>> = texts.chain(shape).collect();
+    match texts.len() {
+        0 | 1 => texts.pop(),
+        _ => Some(texts.join("\n\n").into()),
     }
 }

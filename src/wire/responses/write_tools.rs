@@ -22,7 +22,7 @@ pub(super) enum WrittenTool<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        format: Option<&'a Value>,
+        format: Option<Cow<'a, Value>>,
     },
     WebSearch {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,10 +71,10 @@ impl<'a> WrittenTool<'a> {
         let name = names.provider(tool.namespace.as_deref(), &tool.name);
         let description = tool.description.as_deref();
 
-        match tool.kind {
+        match &tool.kind {
             ToolKind::Function { parameters, strict } => {
                 let none = || Cow::Owned(serde_json::json!({"type": "object", "properties": {}}));
-                let parameters = parameters.map_or_else(none, Cow::Borrowed);
+                let parameters = parameters.as_ref().map_or_else(none, |own| Cow::Borrowed(own.as_ref()));
                 Self::Function {
                     name,
                     description,
@@ -85,9 +85,22 @@ impl<'a> WrittenTool<'a> {
             ToolKind::Custom { format } => Self::Custom {
                 name,
                 description,
-                format,
+                format: format.map(flat),
             },
         }
+    }
+}
+
+/// The format of free text, with its grammar beside `type`. Chat has it one level deeper.
+fn flat(format: &Value) -> Cow<'_, Value> {
+    match (format, format.get("grammar")) {
+        (Value::Object(whole), Some(Value::Object(grammar))) => {
+            let mut flat = whole.clone();
+            flat.shift_remove("grammar");
+            flat.extend(grammar.clone());
+            Cow::Owned(Value::Object(flat))
+        }
+        _ => Cow::Borrowed(format),
     }
 }
 

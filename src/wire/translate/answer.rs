@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::domain::Protocol;
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::event_stream::Metered;
 use crate::wire::neutral::{NotAnAnswer, Part, Response, take_thoughts_out};
 use crate::wire::responses::Commentary;
@@ -22,7 +23,7 @@ pub struct Answer {
 /// # Errors
 /// If it is no answer of that protocol.
 pub fn text_bytes(provider: Protocol, answer: &Value) -> Result<usize, NotAnAnswer> {
-    read(provider, answer, Reading::default()).map(|response| text_length(&response))
+    read(provider, answer, Reading::default()).map(|(response, _)| text_length(&response))
 }
 
 /// What is known of a provider's answers, and of what their reader wants.
@@ -36,7 +37,12 @@ pub(super) struct Reading {
     pub(super) commentary: Commentary,
 }
 
-pub(super) fn read(provider: Protocol, body: &Value, reading: Reading) -> Result<Response<'_>, NotAnAnswer> {
+/// Reads an answer. Also returns what was changed in it.
+pub(super) fn read(
+    provider: Protocol,
+    body: &Value,
+    reading: Reading,
+) -> Result<(Response<'_>, AnswerNotes), NotAnAnswer> {
     let includes_reasoning = reading.includes_reasoning;
     let mut response = match provider {
         Protocol::AnthropicMessages => messages::read_response(body, includes_reasoning),
@@ -44,10 +50,8 @@ pub(super) fn read(provider: Protocol, body: &Value, reading: Reading) -> Result
         Protocol::OpenaiChat | Protocol::Gemini => chat::read_response(body, includes_reasoning),
     }?;
 
-    if reading.think_tags {
-        take_thoughts_out(&mut response.parts);
-    }
-    Ok(response)
+    let has_tags = reading.think_tags && take_thoughts_out(&mut response.parts);
+    Ok((response, AnswerNotes::default().with(AnswerNote::ThinkTags, has_tags)))
 }
 
 /// Bytes of generated text in all parts of an answer.

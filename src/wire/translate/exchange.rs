@@ -4,14 +4,17 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::answer::{self, Answer, Reading};
+use super::answer_call::AnswerCall;
 use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stamp::Stamp;
 use super::stop_cut::Stops;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
-use crate::wire::adapt::{Notes, fit_request};
+use crate::wire::adapt::{ClientBody, Notes, fit_request};
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::event_stream::Metered;
+use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::responses::Commentary;
@@ -72,12 +75,12 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
-        let body: Value = serde_json::from_slice(body)
-            .map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
+        let body: Value =
+            from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
         let TranslationTarget { model, facts, .. } = target;
-        let notes = fit_request(&mut request, facts, provider, model)?;
+        let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
@@ -97,6 +100,13 @@ impl Exchange {
         let calls = match provider {
             Protocol::OpenaiResponses => ClientCalls::of(&request, &names),
             _ => ClientCalls::default(),
+        };
+        let calls = match &request.call_of_answer {
+            Some((group, name)) => {
+                let name = names.provider(group.as_deref(), name);
+                calls.with_answer(AnswerCall::new(name, &style.id))
+            }
+            None => calls,
         };
 
         // Anthropic is not asked for a tier that has a price of its own.
@@ -187,26 +197,22 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let mut response = self.read(&body)?;
+        let (mut response, notes) = self.read(&body)?;
 
         let text_bytes = answer::text_length(&response);
-        let stop_cut = self.stops.cut(&mut response);
-        let mut answer = self.write(&response);
-        answer.metered = Metered {
-            text_bytes,
-            stop_cut,
-            ..answer.metered
-        };
+        let is_cut = self.stops.cut(&mut response);
+        let mut answer = self.write(&response, notes.with(AnswerNote::StopCut, is_cut));
+        answer.metered.text_bytes = text_bytes;
         Ok(answer)
     }
 
-    /// Writes a whole answer in the client's protocol.
-    pub(super) fn write(&self, response: &Response<'_>) -> Answer {
+    /// Writes a whole answer in the client's protocol. `notes`: what was changed in it.
+    pub(super) fn write(&self, response: &Response<'_>, notes: AnswerNotes) -> Answer {
         let metered = Metered {
             tokens: response.tokens,
             service: response.service.unless_lost(self.tier_is_asked),
             text_bytes: answer::text_length(response),
-            stop_cut: false,
+            notes,
         };
         let body = match self.client {
             Operation::Completions => completions::write_response(response, &self.identity),
@@ -229,20 +235,25 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let mut response = self.read(&body)?;
+        let (mut response, notes) = self.read(&body)?;
 
         let text_bytes = answer::text_length(&response);
-        let stop_cut = self.stops.cut(&mut response);
+        let is_cut = self.stops.cut(&mut response);
         let mut stream = self.cut_at(None).stream();
-        let out = stream.write_whole(response, text_bytes, stop_cut);
+        let out = stream.write_whole(response, text_bytes, notes.with(AnswerNote::StopCut, is_cut));
         Ok((stream, out))
     }
 
-    fn read<'a>(&self, body: &'a Value) -> Result<Response<'a>, NotAnAnswer> {
-        let mut response = answer::read(self.provider, body, self.reading)?;
-        self.stamp.settle(&mut response);
-        self.calls.settle(&mut response);
-        Ok(response)
+    fn read<'a>(&self, body: &'a Value) -> Result<(Response<'a>, AnswerNotes), NotAnAnswer> {
+        let (mut response, notes) = answer::read(self.provider, body, self.reading)?;
+        self.settle(&mut response);
+        Ok((response, notes))
+    }
+
+    /// Leaves the calls of a whole answer that are the client's.
+    pub(super) fn settle(&self, response: &mut Response<'_>) {
+        self.stamp.settle(response);
+        self.calls.settle(response);
     }
 
     /// Begins the translation of a stream into the client's protocol.
@@ -282,8 +293,21 @@ impl ResponseStyle {
     }
 }
 
+/// Parses a client's body.
+fn from_client(body: &[u8]) -> Result<Value, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => parse(text),
+        Err(_) => serde_json::from_slice(body),
+    }
+}
+
 fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untranslatable> {
     match client {
+        Operation::Chat if has_input_for_messages(body) => {
+            let mut request = responses::read_request(body)?;
+            chat::read_fields_beside(body, &mut request)?;
+            Ok(request)
+        }
         Operation::Chat => chat::read_request(body),
         Operation::Completions => completions::read_request(body),
         Operation::Responses => responses::read_request(body),
@@ -293,6 +317,15 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "This model's provider speaks no protocol for embeddings.",
         )),
     }
+}
+
+/// Whether a request to chat has the shape of one to Responses.
+fn has_input_for_messages(body: &Value) -> bool {
+    let has_messages = body
+        .get("messages")
+        .and_then(Value::as_array)
+        .is_some_and(|list| !list.is_empty());
+    !has_messages && body.get("input").is_some_and(|input| !input.is_null())
 }
 
 /// Whether thoughts may come in tags: the model is known to send them so, or it thinks and its protocol has no field for

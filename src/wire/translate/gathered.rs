@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::source::Source;
 use super::stop_cut::StopCut;
 use super::writer::{carries_content, text_length};
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::error::ProviderError;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::{Event, Gather};
@@ -107,17 +108,18 @@ impl GatheredStream {
     pub fn into_answer(self) -> Answer {
         let mut response = self.gather.into_response();
         response.service = self.source.service();
+        self.exchange.settle(&mut response);
         let counted = response.tokens;
         if self.stops.is_over() {
             response.tokens = Some(self.stops.usage(counted, self.text_bytes));
         }
 
-        let mut answer = self.exchange.write(&response);
+        let notes = AnswerNotes::default().with(AnswerNote::StopCut, self.stops.has_cut());
+        let mut answer = self.exchange.write(&response, notes);
         let metered = &mut answer.metered;
         // Without counts of the provider's the call is billed by an estimate.
         metered.tokens = counted.and(metered.tokens);
         metered.text_bytes = self.text_bytes;
-        metered.stop_cut = self.stops.has_cut();
         answer
     }
 

@@ -3,9 +3,14 @@
 //! to call.
 
 mod answer;
+mod answer_call;
 mod client_calls;
 mod exchange;
+#[cfg(test)]
+mod forced_call_tests;
 mod gathered;
+#[cfg(test)]
+mod request_tests;
 #[cfg(test)]
 mod search_tests;
 mod source;

@@ -9,6 +9,7 @@ use super::source::Source;
 use super::stop_cut::Stops;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::ServiceReport;
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, Response, ResponseIdentity};
@@ -29,6 +30,8 @@ pub struct TranslatedStream {
     tier_is_asked: bool,
     /// How the call was served, if the provider did not stream.
     whole: Option<ServiceReport>,
+    /// What was changed in the answer, if the provider did not stream.
+    notes: AnswerNotes,
 }
 
 impl TranslatedStream {
@@ -47,19 +50,19 @@ impl TranslatedStream {
             reported: None,
             tier_is_asked,
             whole: None,
+            notes: AnswerNotes::default(),
         }
     }
 
-    /// Writes a whole answer as the events of a stream. `text_bytes`: bytes of text that it had before the gateway cut it, if
-    /// `stop_cut`.
-    pub(super) fn write_whole(&mut self, response: Response<'_>, text_bytes: usize, stop_cut: bool) -> Bytes {
-        self.whole = Some(response.service);
+    /// Writes a whole answer as the events of a stream. `text_bytes`: bytes of text that the provider sent. `notes`: what was
+    /// changed in it.
+    pub(super) fn write_whole(&mut self, response: Response<'_>, text_bytes: usize, notes: AnswerNotes) -> Bytes {
+        (self.whole, self.notes) = (Some(response.service), notes);
         let mut out = Vec::new();
         for event in response.events() {
             self.writer.write(event, &mut out);
         }
         self.writer.seen.text_bytes = text_bytes;
-        self.writer.seen.stop_cut = stop_cut;
         out.into()
     }
 
@@ -156,7 +159,10 @@ impl EventStream for TranslatedStream {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),
             text_bytes: self.writer.seen.text_bytes,
-            stop_cut: self.writer.seen.stop_cut,
+            notes: self
+                .notes
+                .with(AnswerNote::ThinkTags, self.writer.has_think_tags())
+                .with(AnswerNote::StopCut, self.writer.seen.stop_cut),
         }
     }
 

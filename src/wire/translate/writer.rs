@@ -166,6 +166,11 @@ impl MeteredWriter {
         writer.fail(error, out);
     }
 
+    /// Whether thoughts have come in tags.
+    pub(super) fn has_think_tags(&self) -> bool {
+        self.tags.has_found()
+    }
+
     /// Writes the event that shows a client that its stream is alive, in a protocol whose clients see no comments.
     pub(super) fn keepalive(&mut self, out: &mut Vec<u8>) {
         if let Writer::Responses(writer) = &mut self.writer {

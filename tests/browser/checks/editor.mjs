@@ -541,3 +541,31 @@ export async function a_row_answers_with_the_name_asked_for(scene) {
   await page.reload();
   assert.deepEqual([await box.isChecked(), await page.locator("[id^=keep-name-]:checked").count()], [true, 1]);
 }
+
+export async function a_row_says_how_much_its_requests_may_be_changed(scene) {
+  const { key, page, editor } = await atEditor(scene, [BASIC, OPUS]);
+  const choice = (await editor.row("claude-opus")).item.getByLabel("Requests");
+  const changes = page.locator("#changes");
+
+  await editor.test.fill("claude-opus-9");
+  await choice.selectOption("strict");
+  await assertText(changes, "1 unsaved change");
+  await assertText(page.locator("#review-list"), "claude-opus: fits requests, but refuses what would be left out");
+  await assertText(page.locator("#test-facts"), /refused if something would be left out for that\./);
+  await assertLooksRight(page);
+
+  // As the key says it is no change; removed and put back it is chosen as before.
+  await choice.selectOption("");
+  await assertText(changes, "No unsaved changes");
+  await choice.selectOption("off");
+  await (await editor.row("claude-opus")).remove.click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await assertText(changes, "1 unsaved change");
+  assert.equal(await choice.inputValue(), "off");
+
+  await editor.save.click();
+  await assertText(editor.saved, /^Saved\./);
+  assert.equal((await scene.saved(key)).saves, 1);
+  await page.reload();
+  assert.equal(await choice.inputValue(), "off");
+}

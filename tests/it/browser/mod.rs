@@ -59,6 +59,7 @@ checks! {
         leaving_with_unsaved_changes_asks_first
         a_saved_change_can_be_undone
         a_row_answers_with_the_name_asked_for
+        a_row_says_how_much_its_requests_may_be_changed
         twenty_rows_are_all
         a_name_has_at_most_64_characters
         every_printable_character_is_allowed_or_named

@@ -83,6 +83,39 @@ fn the_name_that_answers_carry_is_set_kept_and_ended() {
 }
 
 #[test]
+fn how_much_requests_may_be_changed_is_set_kept_and_ended() {
+    let program = Program::with_key(&["fast=deepseek/deepseek-chat adapt=off", "slow=openai/gpt-5.5"]);
+    let set = |more: &[&str]| {
+        let arguments = [&["alias", "set", "--key", "laptop"], more].concat();
+        program.run(&arguments).succeeds();
+    };
+
+    set(&["--adapt", "strict", "slow=openai/gpt-5.5"]);
+    set(&["fast=openai/gpt-5.5"]);
+    assert_eq!(
+        aliases(&program),
+        ["fast = openai/gpt-5.5 adapt=off", "slow = openai/gpt-5.5 adapt=strict"],
+        "to point it elsewhere changes nothing else"
+    );
+
+    set(&["--adapt", "key", "fast=openai/gpt-5.5"]);
+    assert_eq!(aliases(&program)[0], "fast = openai/gpt-5.5");
+    let list = program.run(&["alias", "list", "--key", "laptop"]).succeeds().out;
+    assert!(list.contains("ADAPT") && list.contains("strict"), "{list}");
+    program
+        .run(&[
+            "alias",
+            "set",
+            "--key",
+            "laptop",
+            "--adapt",
+            "maybe",
+            "a=openai/gpt-5.5",
+        ])
+        .fails(2, &["choose adapt, strict, off or key"]);
+}
+
+#[test]
 fn of_several_aliases_all_are_set_or_none() {
     let program = Program::with_key(&[]);
     let set = [

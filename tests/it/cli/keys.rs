@@ -38,9 +38,23 @@ fn a_new_key_has_the_aliases_that_were_asked_for() {
     assert_eq!(
         lines,
         [
-            vec!["NAME", "MATCH", "TARGET", "ANSWERS", "AS"],
-            vec!["cross-model-basic", "exact", "deepseek/deepseek-chat", "real", "id"],
-            vec!["claude-opus", "prefix", "anthropic/claude-opus-4-8", "real", "id"],
+            vec!["NAME", "MATCH", "TARGET", "ANSWERS", "AS", "ADAPT"],
+            vec![
+                "cross-model-basic",
+                "exact",
+                "deepseek/deepseek-chat",
+                "real",
+                "id",
+                "key"
+            ],
+            vec![
+                "claude-opus",
+                "prefix",
+                "anthropic/claude-opus-4-8",
+                "real",
+                "id",
+                "key"
+            ],
         ]
     );
 }
@@ -177,4 +191,36 @@ fn a_secret_is_not_taken_for_a_key() {
     let ran = program.run(&["key", "disable", "--key", secret.trim()]);
     assert!(!ran.err.contains(secret.trim()));
     ran.fails(2, &["--key", "not its secret"]);
+}
+
+#[test]
+fn how_much_requests_of_a_key_may_be_changed_is_made_set_and_shown() {
+    let program = Program::with_account();
+    program
+        .run(&[
+            "key",
+            "create",
+            "--account",
+            "Acme",
+            "--name",
+            "ci",
+            "--adapt",
+            "strict",
+        ])
+        .succeeds();
+    let list = || program.run(&["key", "list"]).succeeds().out;
+    assert!(list().contains("; adapt strict"), "{}", list());
+
+    let set = program
+        .run(&["key", "set", "--key", "ci", "--adapt", "off"])
+        .succeeds()
+        .err;
+    assert!(set.contains("; adapt off. Live everywhere within a minute."), "{set}");
+    program
+        .run(&["key", "set", "--key", "ci", "--adapt", "adapt"])
+        .succeeds();
+    assert!(!list().contains("; adapt"), "{}", list());
+    program
+        .run(&["key", "set", "--key", "ci", "--adapt", "maybe"])
+        .fails(2, &["choose adapt, strict or off"]);
 }

@@ -46,6 +46,21 @@ fn the_answer_says_which_name_an_answer_carries() {
 }
 
 #[test]
+fn the_answer_says_how_much_requests_may_be_changed() {
+    let program = Program::with_key(&["fast=openai/gpt-5.5 adapt=strict", "slow=openai/gpt-5.5"]);
+    let run = |arguments: &[&str]| {
+        let arguments = [&["resolve", "--key", "laptop"], arguments].concat();
+        program.run(&arguments).succeeds().out
+    };
+
+    assert!(run(&["slow"]).contains("Takes max_completion_tokens in place of max_tokens; no stop;"));
+    assert!(run(&["fast"]).contains("refused if something would be left out for that."));
+    assert!(!run(&["slow"]).contains("Requests are"));
+    let json: serde_json::Value = serde_json::from_str(&run(&["--json", "fast"])).unwrap();
+    assert_eq!(json["alias"]["adapt"], "strict");
+}
+
+#[test]
 fn the_answer_comes_in_json_too() {
     let program = Program::with_key(&["claude-opus*=anthropic/claude-opus-4-8"]);
     let json = |name: &str| -> serde_json::Value {

@@ -41,9 +41,6 @@ fn providers(url: &str) -> Vec<Provider> {
         provider("gem", "Gem", "ACME_KEY", json!(true), json!([gemini, chat])),
         Provider {
             counts_tokens: true,
-            template: None,
-            facts: Default::default(),
-            own_facts: Default::default(),
             ..provider("counts", "Counts", "ACME_KEY", json!(true), json!([messages]))
         },
         provider("inside", "Inside", "ACME_KEY", json!(true), json!([redirect])),
@@ -53,7 +50,7 @@ fn providers(url: &str) -> Vec<Provider> {
 fn provider(id: &str, name: &str, env: &str, stream_options: Value, endpoints: Value) -> Provider {
     let provider = json!({
         "id": id, "name": name, "protocol": endpoints[0]["protocol"], "base_url": endpoints[0]["base_url"], "env": [env],
-        "endpoints": endpoints, "stream_options": stream_options,
+        "endpoints": endpoints, "stream_options": stream_options, "facts": {"betas": ["beta-1", "a-1", "b-2", "beta-2", "x-openai-internal-codex-responses-lite"]},
     });
     serde_json::from_value(provider).expect("a provider")
 }
@@ -66,6 +63,11 @@ fn models() -> Vec<Model> {
         model("acme/off", &chat, "chat"),
         model("acme/embed", &chat, "embedding"),
         model("acme/thinker", &["openai-responses"], "chat"),
+        Model {
+            facts: serde_json::from_value(json!({"thinking": {"thinks": true, "whole_answers": "stream_only"}}))
+                .expect("facts"),
+            ..model("acme/pensive", &chat, "chat")
+        },
         model("unsure/model", &chat, "chat"),
         model("terse/model", &chat, "chat"),
         model("poor/model", &chat, "chat"),

@@ -37,6 +37,8 @@ pub async fn spends(store: &Store, account: AccountId, key: ApiKeyId, at: Timest
         latency_ms: 1,
         first_byte_ms: None,
         attempts: Vec::new(),
+        adapted: None,
+        used: None,
         agent: None,
     };
     store.usage().append(&[record]).await.expect("to record the call");

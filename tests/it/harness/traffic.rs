@@ -40,6 +40,8 @@ pub fn record(account: AccountId, key: ApiKeyId, at: Timestamp) -> UsageRecord {
         latency_ms: 900,
         first_byte_ms: Some(120),
         attempts: Vec::new(),
+        adapted: None,
+        used: None,
         agent: Some("curl/8".into()),
     }
 }

@@ -1,7 +1,7 @@
 //! The aliases of a key: at most 20, and never overwritten by an actor who has not seen them.
 
-use crossmodel::domain::{Alias, ApiKeyId, Scope};
-use crossmodel::store::{Actor, SaveOutcome, SavedAliases, StoreError};
+use crossmodel::domain::{Alias, ApiKeyId, Scope, Strictness};
+use crossmodel::store::{Actor, KeyFilter, SaveOutcome, SavedAliases, StoreError};
 
 use super::{minutes, raw};
 use crate::harness::seed::{self, NOON, exact, prefix};
@@ -210,6 +210,47 @@ both_engines!(the_name_that_answers_carry_is_stored_with_an_alias, |store| {
         [exact("old", FAST)]
     );
     assert!(stored(&store, id).await.aliases.contains(&exact("old", FAST)));
+});
+
+both_engines!(how_much_requests_may_be_changed_is_stored_with_an_alias, |store| {
+    let account = seed::account(&store, "acme").await;
+    let (key, secret) = seed::key(&store, account.id, "ci").await;
+    let with = |adapt| Alias {
+        adapt: Some(adapt),
+        ..prefix("claude-", GOOD)
+    };
+    let all = [exact("fast", FAST), with(Strictness::Strict)];
+    save(&store, key.id, 0, &all).await;
+
+    assert_eq!(stored(&store, key.id).await.aliases, all);
+    let hash = seed::master().api_key_hasher().hash(&secret);
+    let of_gateway = store.api_keys().by_hash(&hash, NOON).await.unwrap().unwrap();
+    assert_eq!(
+        (of_gateway.aliases.as_slice(), of_gateway.key.adapt),
+        (&all[..], Strictness::Adapt)
+    );
+    let page = store
+        .api_keys()
+        .page(Scope::All, &KeyFilter::default(), NOON)
+        .await
+        .unwrap();
+    assert_eq!(page.rows[0].aliases, all);
+
+    // The setting alone is a change, and older versions keep theirs.
+    let off = [exact("fast", FAST), with(Strictness::Off)];
+    assert_eq!(save(&store, key.id, 1, &off).await, SaveOutcome::Saved { version: 2 });
+    assert_eq!(
+        save(&store, key.id, 2, &off).await,
+        SaveOutcome::Unchanged { version: 2 }
+    );
+    let first = store
+        .aliases()
+        .at_version(Scope::All, key.id, 1)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(first.aliases, all);
+    assert_eq!(stored(&store, key.id).await.aliases, off);
 });
 
 both_engines!(twenty_can_be_replaced_by_twenty_others_but_not_by_21, |store| {

@@ -1,6 +1,6 @@
 //! API keys: their names, their secrets, and what switches them off.
 
-use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, Role, Scope};
+use crossmodel::domain::{ApiKey, ApiKeyHash, ApiKeySecret, KeyState, PersonId, Role, Scope, Strictness};
 use crossmodel::random;
 use crossmodel::store::{NewKey, StoreError, StoredKey};
 
@@ -239,6 +239,30 @@ both_engines!(a_key_of_a_disabled_account_or_owner_says_so, |store| {
     assert!(found.account_enabled && found.owner_enabled);
     let unknown = crossmodel::domain::AccountId::new(NOON, random::bytes());
     assert!(!store.at_noon().accounts().set_enabled(unknown, true).await.unwrap());
+});
+
+both_engines!(how_much_requests_of_a_key_may_be_changed_is_stored_and_noted, |store| {
+    let account = seed::account(&store, "acme").await;
+    let (key, _) = seed::key(&store, account.id, "ci").await;
+    let (keys, writer) = (store.api_keys(), store.at_noon());
+    let adapt = || async { keys.get(Scope::All, key.id).await.unwrap().unwrap().adapt };
+    assert_eq!(adapt().await, Strictness::Adapt);
+
+    for strictness in [Strictness::Strict, Strictness::Off, Strictness::Adapt] {
+        let set = writer.api_keys().set_adapt(Scope::All, key.id, strictness);
+        assert!(set.await.unwrap());
+        assert_eq!(adapt().await, strictness);
+    }
+
+    assert_eq!(keys.revisions(&[key.id]).await.unwrap(), [(key.id, 3)]);
+    let newest = store.audit().list(Scope::All, 1).await.unwrap().remove(0);
+    assert_eq!(
+        (newest.action.as_str(), newest.detail.as_str()),
+        ("api_key.set_adapt", r#"{"before":"off","after":"adapt"}"#)
+    );
+    let other = Scope::Account(seed::account(&store, "other").await.id);
+    let set = writer.api_keys().set_adapt(other, key.id, Strictness::Off);
+    assert!(!set.await.unwrap());
 });
 
 both_engines!(revisions_of_many_keys_come_together, |store| {

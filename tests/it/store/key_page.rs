@@ -49,6 +49,8 @@ fn call(account: AccountId, key: &ApiKey, days_ago: u64, cost: i64) -> UsageReco
         latency_ms: 1,
         first_byte_ms: None,
         attempts: Vec::new(),
+        adapted: None,
+        used: None,
         agent: None,
     }
 }

@@ -1,7 +1,8 @@
 //! Usage records: each stored once, and counted once.
 
 use crossmodel::domain::{
-    AccountId, ApiKeyId, CallState, Match, PicoUsd, RequestId, Scope, Timestamp, Tokens, UsageRecord, UsageSource,
+    AccountId, ApiKeyId, CallState, Feature, Match, PicoUsd, RequestId, RequestUse, Scope, Timestamp, Tokens,
+    UsageRecord, UsageSource,
 };
 use crossmodel::random;
 use crossmodel::store::KeyFilter;
@@ -42,6 +43,8 @@ pub(super) fn record(account: AccountId, key: ApiKeyId, at: Timestamp, alias: Op
         latency_ms: 900,
         first_byte_ms: Some(120),
         attempts: Vec::new(),
+        adapted: Some("max_tokens, dropped:seed".into()),
+        used: Some(RequestUse::of_size(120).with(Feature::Tools)),
         agent: Some("curl/8".into()),
     }
 }
@@ -86,6 +89,8 @@ both_engines!(a_record_comes_back_as_it_was, |store| {
         first_byte_ms: None,
         attempts: Vec::new(),
         agent: None,
+        adapted: None,
+        used: None,
         ..record(account, key, minutes(2), None)
     };
     store.usage().append(&[full.clone(), bare.clone()]).await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::console::aliases::draft::{Draft, Row};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::{ImportBox, Preview, PreviewLine, answers_with};
+use crate::console::aliases::view::{ImportBox, Preview, PreviewLine, adapts, answers_with};
 use crate::domain::{Alias, DraftRow, import_aliases, validate};
 
 /// How many lines changed the draft.
@@ -73,14 +73,14 @@ pub fn take(data: &EditorData, draft: &mut Draft) -> Taken {
         if let Some(row) = draft.rows.iter_mut().find(|row| row.name == line.name) {
             row.matching = matching.into();
             row.target = line.target;
-            row.keep_name = line.keep_name;
+            (row.keep_name, row.adapt) = (line.keep_name, line.adapt);
             taken.changed += 1;
         } else if draft.filled() >= Alias::LIMIT {
             taken.left_out += 1;
         } else {
             let id = draft.push(&line.name, matching, &line.target);
             if let Some(row) = draft.row_mut(id) {
-                row.keep_name = line.keep_name;
+                (row.keep_name, row.adapt) = (line.keep_name, line.adapt);
             }
             taken.added += 1;
         }
@@ -127,6 +127,7 @@ fn entry(draft: &Draft, line: usize, row: &DraftRow, problem: &str) -> PreviewLi
         prefix: row.matching == "prefix",
         target: row.target.clone(),
         keep_name: row.keep_name,
+        adapt: row.adapt,
         text,
     }
 }
@@ -142,6 +143,7 @@ fn change(known: &Row, row: &DraftRow) -> (&'static str, String) {
     }
 
     let text = match (known.target == row.target, known.matching == row.matching) {
+        (true, true) if known.keep_name == row.keep_name => adapts(row.adapt).to_owned(),
         (true, true) => answers_with(row.keep_name).to_owned(),
         (true, false) => format!("was {}", known.matching),
         (false, _) => format!("was {}", known.target),
@@ -157,6 +159,7 @@ fn unreadable(line: usize, reason: &str) -> PreviewLine {
         prefix: false,
         target: String::new(),
         keep_name: false,
+        adapt: None,
         text: format!("Line {line}: {reason}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::console::aliases::draft::{Draft, Row, RowId};
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::{ReviewLine, answers_with};
+use crate::console::aliases::view::{ReviewLine, adapts, answers_with};
 use crate::domain::Alias;
 
 /// Saved rows first, in their order.
@@ -47,13 +47,24 @@ fn added(row: &Row) -> ReviewLine {
         } else {
             row.name.clone()
         },
-        text: match (row.target.is_empty(), row.keep_name) {
-            (true, _) => "added".into(),
-            (false, false) => format!("added → {}", row.target),
-            (false, true) => format!("added → {}, {}", row.target, answers_with(true)),
-        },
+        text: addition(row),
         undo: None,
     }
+}
+
+fn addition(row: &Row) -> String {
+    if row.target.is_empty() {
+        return "added".into();
+    }
+
+    let mut parts = vec![format!("added → {}", row.target)];
+    if row.keep_name {
+        parts.push(answers_with(true).into());
+    }
+    if row.adapt.is_some() {
+        parts.push(adapts(row.adapt).into());
+    }
+    parts.join(", ")
 }
 
 fn difference(row: &Row, alias: &Alias) -> String {
@@ -69,6 +80,9 @@ fn difference(row: &Row, alias: &Alias) -> String {
     }
     if row.keep_name != alias.keep_name {
         parts.push(answers_with(row.keep_name).into());
+    }
+    if row.adapt != alias.adapt {
+        parts.push(adapts(row.adapt).into());
     }
     parts.join(", ")
 }

@@ -65,6 +65,7 @@ impl Draft {
             "mode[]" => self.last(field)?.matching = value,
             // A box that is not ticked is not sent.
             "keep_name[]" => self.last(field)?.keep_name = value == "1",
+            "adapt[]" => self.last(field)?.adapt = value.parse().ok(),
             "conflict[]" => {
                 let kind = ConflictKind::parse(&value).ok_or_else(|| DraftError(format!("conflict {value:?}")))?;
                 self.last(field)?.conflict = Some(Conflict { kind, keep: None });
@@ -140,7 +141,7 @@ impl Draft {
     pub(in crate::console::aliases) fn push_alias(&mut self, alias: &Alias) -> RowId {
         let id = self.push(alias.name.as_str(), alias.matching.as_str(), alias.target.as_str());
         if let Some(row) = self.row_mut(id) {
-            row.keep_name = alias.keep_name;
+            (row.keep_name, row.adapt) = (alias.keep_name, alias.adapt);
         }
         id
     }
@@ -167,6 +168,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Strictness;
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs
@@ -185,10 +187,12 @@ mod tests {
             ("mode[]", "prefix"),
             ("target[]", "x"),
             ("keep_name[]", "1"),
+            ("adapt[]", "strict"),
             ("row[]", "a3"),
             ("name[]", "fast"),
             ("mode[]", "exact"),
             ("target[]", ""),
+            ("adapt[]", ""),
             ("test", "gpt 5"),
         ]))
         .unwrap();
@@ -203,6 +207,10 @@ mod tests {
             (" Claude ", "prefix")
         );
         assert_eq!((draft.rows[0].keep_name, draft.rows[1].keep_name), (true, false));
+        assert_eq!(
+            (draft.rows[0].adapt, draft.rows[1].adapt),
+            (Some(Strictness::Strict), None)
+        );
         assert_eq!((draft.test.as_str(), draft.next), ("gpt 5", 2));
     }
 

@@ -2,7 +2,7 @@
 
 use super::conflict::Conflict;
 use super::row_id::RowId;
-use crate::domain::{Alias, DraftRow};
+use crate::domain::{Alias, DraftRow, Strictness};
 
 /// One row of the draft, as the person typed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(in crate::console::aliases) struct Row {
     pub target: String,
     /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
+    /// How much requests may be changed; `None`: as the key says.
+    pub adapt: Option<Strictness>,
     /// The conflict, with the person's answer, if two people changed this alias.
     pub conflict: Option<Conflict>,
 }
@@ -27,6 +29,7 @@ impl Row {
             matching: "exact".into(),
             target: String::new(),
             keep_name: false,
+            adapt: None,
             conflict: None,
         }
     }
@@ -39,6 +42,7 @@ impl Row {
             matching: alias.matching.as_str().into(),
             target: alias.target.to_string(),
             keep_name: alias.keep_name,
+            adapt: alias.adapt,
             conflict: None,
         }
     }
@@ -51,6 +55,7 @@ impl Row {
             matching: self.matching.clone(),
             target: self.target.clone(),
             keep_name: self.keep_name,
+            adapt: self.adapt,
         }
     }
 
@@ -70,5 +75,6 @@ impl Row {
             && self.matching == alias.matching.as_str()
             && self.target == alias.target.as_str()
             && self.keep_name == alias.keep_name
+            && self.adapt == alias.adapt
     }
 }

@@ -7,6 +7,7 @@ use crate::console::aliases::draft::{Draft, Row};
 use crate::console::layout::{Frame, Nav};
 use crate::console::web::HtmxRequest;
 use crate::console::web::reply::{self, Reply};
+use crate::domain::Marks;
 
 #[derive(Debug, Template)]
 #[template(path = "aliases/deleted.html", whitespace = "minimize")]
@@ -36,6 +37,9 @@ pub fn deleted(frame: Frame, htmx: HtmxRequest, draft: &Draft) -> Reply {
 /// A row as the import reads it.
 fn line(row: &Row) -> String {
     let star = if row.is_prefix() { "*" } else { "" };
-    let keep = if row.keep_name { " keep-name" } else { "" };
-    format!("{}{star} = {}{keep}", row.name, row.target)
+    let marks = Marks {
+        keep_name: row.keep_name,
+        adapt: row.adapt,
+    };
+    format!("{}{star} = {}{}", row.name, row.target, marks.suffix())
 }

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use crate::console::aliases::editor_data::EditorData;
-use crate::console::aliases::view::{KeyHead, answers_with};
+use crate::console::aliases::view::{KeyHead, adapts, answers_with};
 use crate::console::auth::SignedIn;
 use crate::console::format::When;
 use crate::console::layout::{Frame, Nav};
@@ -123,7 +123,8 @@ fn summary(alias: &Alias) -> String {
     } else {
         String::new()
     };
-    format!("→ {}{prefix}{keeps}", alias.target)
+    let adapts = alias.adapt.map(|adapt| format!(", {}", adapts(Some(adapt))));
+    format!("→ {}{prefix}{keeps}{}", alias.target, adapts.unwrap_or_default())
 }
 
 fn difference(old: &Alias, new: &Alias) -> String {
@@ -136,6 +137,9 @@ fn difference(old: &Alias, new: &Alias) -> String {
     }
     if old.keep_name != new.keep_name {
         parts.push(answers_with(new.keep_name).into());
+    }
+    if old.adapt != new.adapt {
+        parts.push(adapts(new.adapt).into());
     }
     parts.join(", ")
 }

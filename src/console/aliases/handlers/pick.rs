@@ -58,6 +58,9 @@ fn add_row(fields: &mut Vec<(String, String)>, row: &Row) {
     if row.keep_name {
         fields.push(field("keep_name[]", "1"));
     }
+    if let Some(adapt) = row.adapt {
+        fields.push(field("adapt[]", adapt.as_str()));
+    }
     if let Some(keep) = row.conflict.and_then(|conflict| conflict.keep) {
         fields.push(field(&format!("keep-{}", row.id), keep_text(Some(keep))));
     }

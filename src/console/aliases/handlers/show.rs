@@ -103,6 +103,7 @@ fn restore(data: &EditorData, draft: &mut Draft, old: &[Alias]) {
                 target: then.target.to_string(),
                 matching: then.matching.to_string(),
                 keep_name: then.keep_name,
+                adapt: then.adapt,
                 ..Row::saved(position, alias)
             });
         }

@@ -1,7 +1,8 @@
 //! The question about an alias that two people changed.
 
 use super::super::draft::{Keep, Row};
-use super::wording::answers_with;
+use super::wording::{adapts, answers_with};
+use crate::domain::Strictness;
 
 /// Both sides of an alias that two people changed.
 #[derive(Clone, Debug)]
@@ -28,13 +29,15 @@ pub(in super::super) struct Side {
     pub target: String,
     /// `1` if answers carry the name that the client asked for, else `0`.
     pub keep_name: &'static str,
+    /// `adapt`, `strict`, `off` or nothing.
+    pub adapt: &'static str,
     /// The side in few words.
     pub text: String,
 }
 
 impl Side {
-    /// The side that says what `row` says. How it matches and which name answers carry stands there only
-    /// if the sides differ in it.
+    /// The side that says what `row` says. How it matches, which name answers carry and how requests are fitted
+    /// stands there only if the sides differ in it.
     pub(in super::super) fn of(row: &Row, other: Option<&Row>) -> Self {
         let same_match = other.is_none_or(|other| other.matching == row.matching);
 
@@ -47,12 +50,17 @@ impl Side {
             text = format!("{text}, {}", answers_with(row.keep_name));
         }
 
+        if other.is_some_and(|other| other.adapt != row.adapt) {
+            text = format!("{text}, {}", adapts(row.adapt));
+        }
+
         let keep_name = if row.keep_name { "1" } else { "0" };
         Self {
             name: row.name.clone(),
             mode: row.matching.clone(),
             target: row.target.clone(),
             keep_name,
+            adapt: row.adapt.map_or("", Strictness::as_str),
             text,
         }
     }

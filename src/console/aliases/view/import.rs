@@ -3,6 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::domain::Strictness;
+
 /// The box with the text to import.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "aliases/import/_box.html", whitespace = "minimize")]
@@ -44,6 +46,8 @@ pub(in super::super) struct PreviewLine {
     pub target: String,
     /// Whether answers carry the name that the client asked for.
     pub keep_name: bool,
+    /// How much requests may be changed; `None`: as the key says.
+    pub adapt: Option<Strictness>,
     /// What is wrong, or what changes.
     pub text: String,
 }

@@ -18,4 +18,4 @@ pub(super) use row::{FixButton, HintLine, Hints, Message, ModelLine, RowView, Sa
 pub(super) use saved::SavedPanel;
 pub(super) use test_box::{Chip, Facts, Many, ManyRow, Note, Sentence, TestBox, Why, WhyStep};
 pub(super) use traffic::{Goes, NoTraffic, TrafficPanel, TrafficRow};
-pub(super) use wording::{answers_with, who_saved};
+pub(super) use wording::{adapts, answers_with, who_saved};

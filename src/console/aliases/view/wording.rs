@@ -1,5 +1,6 @@
 //! Words that several parts of the editor share.
 
+use crate::domain::Strictness;
 use crate::store::SavedAliases;
 
 /// What the switch *answer with the name* of an alias does, for lists of changes.
@@ -8,6 +9,16 @@ pub(in crate::console::aliases) const fn answers_with(keep_name: bool) -> &'stat
         "answers with the name asked for"
     } else {
         "answers with the real id"
+    }
+}
+
+/// How an alias lets requests be changed, for lists of changes.
+pub(in crate::console::aliases) const fn adapts(adapt: Option<Strictness>) -> &'static str {
+    match adapt {
+        None => "fits requests as the key says",
+        Some(Strictness::Adapt) => "fits requests to the model",
+        Some(Strictness::Strict) => "fits requests, but refuses what would be left out",
+        Some(Strictness::Off) => "sends requests as they come",
     }
 }
 

@@ -11,9 +11,9 @@ use super::alias::Alias;
 use super::decision::{Outcome, decide};
 use super::resolve::AliasSet;
 use crate::domain::access::KeyStatus;
-use crate::domain::catalog::{Catalog, ModelId};
+use crate::domain::catalog::{Catalog, Model, ModelId, takes_otherwise};
 use crate::domain::format::{facts, visible};
-use crate::domain::values::{AliasName, Match};
+use crate::domain::values::{AliasName, Match, Strictness};
 
 /// The outcome of a request for a name, and every step to it. `crossmodel resolve --json` prints it as it is serialised.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -38,6 +38,8 @@ pub struct Explanation {
     pub can_be_alias: Option<AliasName>,
     /// Price, context and inputs of the model that runs.
     pub facts: Option<String>,
+    /// What that model takes otherwise than most, if there is something to tell.
+    pub takes: Option<String>,
     /// The name in answers, if a request runs: the real id, or the requested name.
     pub answers_as: Option<String>,
 }
@@ -84,6 +86,18 @@ impl Explanation {
             "the real id"
         };
         Some(format!("Answers carry the name {name}, {which}."))
+    }
+
+    /// A sentence about how much requests may be changed; `None` where the alias does not say so or nothing runs.
+    pub fn adapt_note(&self) -> Option<&'static str> {
+        let adapt = self.alias.as_ref().filter(|_| self.runs())?.adapt?;
+        Some(match adapt {
+            Strictness::Adapt => "Requests are fitted to the model.",
+            Strictness::Strict => {
+                "Requests are fitted to the model, and refused if something would be left out for that."
+            }
+            Strictness::Off => "Requests are sent as they come, also where the model does not take them so.",
+        })
     }
 
     /// Whether a request runs.
@@ -146,12 +160,20 @@ pub fn explain(
             Outcome::Runs(model) | Outcome::NotAllowed(model) => Some(facts(model)),
             Outcome::NotFound => None,
         },
+        takes: match &decision.outcome {
+            Outcome::Runs(model) => takes(catalog, model),
+            Outcome::NotFound | Outcome::NotAllowed(_) => None,
+        },
         answers_as: match &decision.outcome {
             Outcome::Runs(_) if decision.resolution.keep_name() => Some(requested.to_owned()),
             Outcome::Runs(model) => Some(model.id.to_string()),
             Outcome::NotFound | Outcome::NotAllowed(_) => None,
         },
     }
+}
+
+fn takes(catalog: &Catalog, model: &Model) -> Option<String> {
+    takes_otherwise(catalog.provider(&model.provider)?, model)
 }
 
 fn nothing_to_explain(notes: Vec<String>) -> Explanation {
@@ -166,6 +188,7 @@ fn nothing_to_explain(notes: Vec<String>) -> Explanation {
         nearest: Vec::new(),
         can_be_alias: None,
         facts: None,
+        takes: None,
         answers_as: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::AliasFormat;
 use super::csv::csv_cell;
+use super::marks::Marks;
 use crate::domain::aliases::alias::Alias;
 use crate::domain::values::Match;
 
@@ -20,8 +21,8 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
             .iter()
             .map(|alias| {
                 let star = if alias.matching == Match::Prefix { "*" } else { "" };
-                let keep = if alias.keep_name { " keep-name" } else { "" };
-                format!("{}{star} = {}{keep}\n", alias.name, alias.target)
+                let marks = Marks::of(alias).suffix();
+                format!("{}{star} = {}{marks}\n", alias.name, alias.target)
             })
             .collect(),
         AliasFormat::Json => {
@@ -37,18 +38,19 @@ pub fn export_aliases(aliases: &[Alias], format: AliasFormat) -> String {
             }
         }
         AliasFormat::Csv => {
-            // The fourth column is there if any row needs it.
-            let (column, empty) = if aliases.iter().any(|alias| alias.keep_name) {
-                (",keep_name", ",")
-            } else {
-                ("", "")
-            };
+            // The fourth and the fifth column are there if any row needs them.
+            let columns = aliases
+                .iter()
+                .map(|alias| Marks::of(alias).columns())
+                .max()
+                .unwrap_or(0);
+            let heads: String = [",keep_name", ",adapt"].into_iter().take(columns).collect();
             let row = |alias: &&Alias| {
                 let (name, target) = (csv_cell(alias.name.as_str()), csv_cell(alias.target.as_str()));
-                let keep = if alias.keep_name { ",keep-name" } else { empty };
-                format!("{name},{},{target}{keep}\n", alias.matching)
+                let marks = Marks::of(alias).cells(columns);
+                format!("{name},{},{target}{marks}\n", alias.matching)
             };
-            std::iter::once(format!("name,mode,target{column}\n"))
+            std::iter::once(format!("name,mode,target{heads}\n"))
                 .chain(aliases.iter().map(row))
                 .collect()
         }

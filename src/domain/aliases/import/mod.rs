@@ -3,11 +3,12 @@
 mod csv;
 mod export;
 mod json;
+mod marks;
 mod reader;
 
 pub use csv::csv_cell;
 pub use export::export_aliases;
-pub use reader::split_keep_name;
+pub use marks::{Marks, split_marks};
 
 use self::reader::Reader;
 use super::draft::DraftRow;
@@ -16,11 +17,14 @@ use super::draft::DraftRow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AliasFormat {
-    /// `name = target` or `prefix* = target`, one a line, `#` begins a comment; ` keep-name` may follow the target.
+    /// `name = target` or `prefix* = target`, one a line, `#` begins a comment; ` keep-name` and ` adapt=strict`
+    /// may follow the target.
     Lines,
-    /// A list of `{"name", "match", "target"}`, with `"keep_name": true` or without, or an object of names and targets.
+    /// A list of `{"name", "match", "target"}`, with `"keep_name": true` and `"adapt": "strict"` or without, or an object of
+    /// names and targets.
     Json,
-    /// `name,mode,target`, with or without this header as the first line; a fourth cell `keep-name` may follow.
+    /// `name,mode,target`, with or without this header as the first line; a fourth cell `keep-name` and a fifth cell such as
+    /// `strict` may follow.
     Csv,
 }
 

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::csv::csv_records;
 use super::json::{Lines, Pairs};
+use super::marks::{Marks, split_marks};
 use super::{ImportProblem, ImportedRow};
 use crate::domain::aliases::draft::DraftRow;
 
@@ -14,7 +15,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str, keep_name: bool) {
+    fn row(&mut self, line: usize, name: &str, matching: Option<&str>, target: &str, marks: Marks) {
         let name = name.trim();
         let (name, matching) = match (name.strip_suffix('*'), matching) {
             (Some(_), Some("exact")) => {
@@ -32,7 +33,8 @@ impl Reader {
                 name,
                 matching,
                 target,
-                keep_name,
+                keep_name: marks.keep_name,
+                adapt: marks.adapt,
             },
         });
     }
@@ -55,8 +57,8 @@ impl Reader {
                     self.problem(at + 1, "use name = target, or prefix* = target");
                 }
                 Some((name, target)) => {
-                    let (target, keep_name) = split_keep_name(target);
-                    self.row(at + 1, unquote(name), None, unquote(target), keep_name);
+                    let (target, marks) = split_marks(target);
+                    self.row(at + 1, unquote(name), None, unquote(target), marks);
                 }
             }
         }
@@ -91,13 +93,20 @@ impl Reader {
                 None | Some(Value::Null) => Some(false),
                 Some(value) => value.as_bool(),
             };
+            let adapt = match value.get("adapt") {
+                None | Some(Value::Null) => Some(None),
+                Some(value) => value.as_str().and_then(|text| text.parse().ok()).map(Some),
+            };
             match (field("name"), field("match"), field("target")) {
                 _ if !value.is_object() => {
                     self.problem(line, "each entry must be an object with name, match and target")
                 }
-                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => match keep_name {
-                    Some(keep_name) => self.row(line, name, matching, target, keep_name),
-                    None => self.problem(line, "\"keep_name\" must be true or false"),
+                (Ok(Some(name)), Ok(matching), Ok(Some(target))) => match (keep_name, adapt) {
+                    (Some(keep_name), Some(adapt)) => {
+                        self.row(line, name, matching, target, Marks { keep_name, adapt });
+                    }
+                    (None, _) => self.problem(line, "\"keep_name\" must be true or false"),
+                    (_, None) => self.problem(line, "\"adapt\" must be adapt, strict or off"),
                 },
                 (Err(reason), ..) | (_, Err(reason), _) | (.., Err(reason)) => self.problem(line, reason),
                 (Ok(None), ..) => self.problem(line, "\"name\" is missing"),
@@ -119,7 +128,7 @@ impl Reader {
         for (name, target) in pairs {
             let line = lines.at(target.get());
             match serde_json::from_str::<Value>(target.get())? {
-                Value::String(target) => self.row(line, &name, None, &target, false),
+                Value::String(target) => self.row(line, &name, None, &target, Marks::default()),
                 _ => self.problem(line, format!("the target of {name} must be a text")),
             }
         }
@@ -132,16 +141,13 @@ impl Reader {
         for (line, cells) in csv_records(text) {
             let cells: Vec<&str> = cells.iter().map(|cell| unguard(cell.trim())).collect();
             let is_header = std::mem::take(&mut header_may_come)
-                && matches!(cells.as_slice(), [name, _, target] | [name, _, target, _] if name.eq_ignore_ascii_case("name") && target.eq_ignore_ascii_case("target"));
+                && matches!(cells.as_slice(), [name, _, target, more @ ..] if more.len() < 3 && name.eq_ignore_ascii_case("name") && target.eq_ignore_ascii_case("target"));
             match cells.as_slice() {
                 _ if is_header => {}
-                [name, mode, target] | [name, mode, target, ""] => {
-                    self.row(line, name, Some(&mode.to_ascii_lowercase()), target, false);
-                }
-                [name, mode, target, KEEP_NAME] => {
-                    self.row(line, name, Some(&mode.to_ascii_lowercase()), target, true);
-                }
-                [_, _, _, _] => self.problem(line, "the fourth cell is keep-name or empty"),
+                [name, mode, target, more @ ..] if more.len() < 3 => match Marks::of_cells(more) {
+                    Ok(marks) => self.row(line, name, Some(&mode.to_ascii_lowercase()), target, marks),
+                    Err(problem) => self.problem(line, problem),
+                },
                 other => self.problem(line, format!("use name,mode,target: 3 cells, not {}", other.len())),
             }
         }
@@ -153,23 +159,6 @@ fn unquote(text: &str) -> &str {
     text.strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))
         .unwrap_or(text)
-}
-
-/// The mark of an alias whose answers carry the name that the client asked for. A target can hold no blank.
-const KEEP_NAME: &str = "keep-name";
-
-/// Takes a closing `keep-name` off a target.
-///
-/// ```
-/// use crossmodel::domain::split_keep_name;
-/// assert_eq!(split_keep_name("openai/gpt-5.5 keep-name"), ("openai/gpt-5.5", true));
-/// assert_eq!(split_keep_name("openai/gpt-5.5"), ("openai/gpt-5.5", false));
-/// ```
-pub fn split_keep_name(target: &str) -> (&str, bool) {
-    match target.trim_end().rsplit_once([' ', '\t']) {
-        Some((before, KEEP_NAME)) => (before.trim_end(), true),
-        _ => (target, false),
-    }
 }
 
 /// Removes the apostrophe that [`super::export::export_aliases`] puts before text that a spreadsheet would run as a formula.

@@ -8,8 +8,11 @@ use crate::domain::samples::{alias, any_aliases};
 fn read(text: &str) -> (AliasFormat, Vec<String>, Vec<String>) {
     let import = import_aliases(text);
     let rows = import.rows.iter().map(|ImportedRow { line, row }| {
-        let keep = if row.keep_name { " keep-name" } else { "" };
-        format!("{line}: {} {} {}{keep}", row.name, row.matching, row.target)
+        let marks = Marks {
+            keep_name: row.keep_name,
+            adapt: row.adapt,
+        };
+        format!("{line}: {} {} {}{}", row.name, row.matching, row.target, marks.suffix())
     });
     (
         import.format,
@@ -130,6 +133,58 @@ fn every_form_can_say_that_the_name_is_kept() {
     assert_eq!(
         read("a,exact,x/y,maybe").2,
         ["line 1: the fourth cell is keep-name or empty"]
+    );
+}
+
+#[test]
+fn every_form_can_say_how_much_requests_may_be_changed() {
+    let lines = "claude* = x/y adapt=strict keep-name # careful\nb = x/y adapt=off\nc = x/y\n";
+    let json = "[{\"name\": \"claude\", \"match\": \"prefix\", \"target\": \"x/y\", \"keep_name\": true, \"adapt\": \"strict\"},\n\
+                {\"name\": \"b\", \"target\": \"x/y\", \"adapt\": \"off\"},\n{\"name\": \"c\", \"target\": \"x/y\", \"adapt\": null}]";
+    let csv = "name,mode,target,keep_name,adapt\nclaude*,,x/y,keep-name,strict\nb,exact,x/y,,off\nc,exact,x/y,,\n";
+    for text in [lines, json, csv] {
+        let rows: Vec<String> = read(text)
+            .1
+            .iter()
+            .map(|row| row.split_once(": ").unwrap().1.to_owned())
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "claude prefix x/y keep-name adapt=strict",
+                "b exact x/y adapt=off",
+                "c exact x/y"
+            ],
+            "{text}"
+        );
+    }
+
+    assert_eq!(
+        read("[{\"name\": \"a\", \"target\": \"x/y\", \"adapt\": true}]").2,
+        ["line 1: \"adapt\" must be adapt, strict or off"]
+    );
+    assert_eq!(
+        read("a,exact,x/y,,maybe").2,
+        ["line 1: the fifth cell is adapt, strict, off or empty"]
+    );
+}
+
+#[test]
+fn a_file_without_it_is_written_as_before() {
+    let aliases = [alias("a = x/y keep-name"), alias("b* = x/y")];
+    assert_eq!(
+        export_aliases(&aliases, AliasFormat::Csv),
+        "name,mode,target,keep_name\na,exact,x/y,keep-name\nb,prefix,x/y,\n"
+    );
+
+    let strict = [alias("a = x/y"), alias("b* = x/y adapt=strict")];
+    assert_eq!(
+        export_aliases(&strict, AliasFormat::Csv),
+        "name,mode,target,keep_name,adapt\na,exact,x/y,,\nb,prefix,x/y,,strict\n"
+    );
+    assert_eq!(
+        export_aliases(&strict, AliasFormat::Lines),
+        "a = x/y\nb* = x/y adapt=strict\n"
     );
 }
 

@@ -102,6 +102,7 @@ fn sides() -> impl Strategy<Value = [Vec<Alias>; 3]> {
                         alias.target = change.target.clone();
                         alias.matching = change.matching;
                         alias.keep_name = change.keep_name;
+                        alias.adapt = change.adapt;
                     } else {
                         continue;
                     }

@@ -1,7 +1,7 @@
 //! The rule that the product exists for: the real model that a requested name means.
 
 use super::alias::Alias;
-use crate::domain::values::Match;
+use crate::domain::values::{Match, Strictness};
 
 /// A key's aliases, compiled for resolution. Build it once per change, resolve with it on every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +41,11 @@ impl<'a> Resolution<'a> {
     /// Whether the answer carries the requested name, in place of [`Resolution::model`].
     pub fn keep_name(&self) -> bool {
         self.alias().is_some_and(|alias| alias.keep_name)
+    }
+
+    /// How much the request may be changed, if the alias says so; else its key does.
+    pub fn adapt(&self) -> Option<Strictness> {
+        self.alias()?.adapt
     }
 }
 

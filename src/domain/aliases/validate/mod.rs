@@ -127,6 +127,7 @@ pub fn validate(rows: &[DraftRow], catalog: &Catalog, allowed: Option<&[ModelId]
                 matching,
                 target,
                 keep_name: row.keep_name,
+                adapt: row.adapt,
             });
             out.rows.push(at);
         }

@@ -23,6 +23,7 @@ pub(super) fn of_protocol(protocol: Protocol) -> FactsPatch {
         Protocol::OpenaiResponses => {
             patch.roles.developer = Some(DeveloperRole::Native);
             patch.roles.system = Some(SystemTurns::Anywhere);
+            patch.media.in_results = Some(true);
         }
         Protocol::AnthropicMessages => {
             patch.roles.system = Some(SystemTurns::Field);
@@ -96,7 +97,11 @@ pub(super) fn of_model(model: &Model) -> FactsPatch {
     }
 
     patch.media.image = model.features.vision;
-    patch.media.pdf = model.features.file_input;
+    // Models that see pictures read documents too at many providers, whatever their lists say.
+    patch.media.pdf = model
+        .features
+        .file_input
+        .filter(|reads| *reads || model.features.vision == Some(false));
     let modalities = &model.architecture.input_modalities;
     patch.media.audio = (!modalities.is_empty()).then(|| modalities.iter().any(|kind| kind == "audio"));
     patch

@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use super::failed::FailedAttempt;
 use super::retries::request_again;
+use crate::domain::Strictness;
 use crate::gateway::call::job::CallJob;
 use crate::gateway::call::plan::{Candidate, ProviderRequest};
-use crate::wire::adapt::{Mend, Strictness};
+use crate::wire::adapt::Mend;
 
 /// A request that was changed after a refusal.
 pub(super) struct MendedRequest {

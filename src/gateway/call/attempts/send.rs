@@ -1,15 +1,18 @@
 //! Sends a candidate its request, and reads the answer up to its first content.
 
 use bytes::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
 use tokio::time::Instant;
 
 use super::failed::FailedAttempt;
 use crate::gateway::call::job::CallJob;
 use crate::gateway::call::opening::{self, Answer};
 use crate::gateway::call::plan::{Candidate, ProviderRequest};
+use crate::gateway::http::without_betas;
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::client::{self, OutgoingRequest};
 use crate::gateway::upstream::{ProviderResponse, Reader, demo};
+use crate::wire::adapt::{Element, Note};
 
 /// Sends one request and reads its answer up to the first content.
 pub(super) async fn send_once(
@@ -19,7 +22,8 @@ pub(super) async fn send_once(
 ) -> Result<Answer, Box<FailedAttempt>> {
     let ProviderRequest { body, mode, notes, .. } = provider_request;
     call.record.notes = notes;
-    let response = send(call, candidate, body).await?;
+    let forwarded = forwarded(call, candidate);
+    let response = send(call, candidate, forwarded.as_deref(), body).await?;
     if !(200..300).contains(&response.status) {
         return Err(Box::new(read_refusal(call, candidate, response).await));
     }
@@ -50,8 +54,23 @@ async fn read_refusal(call: &CallJob, candidate: &Candidate, response: ProviderR
     failed
 }
 
+/// The client's headers without the betas that the candidate does not take; `None` if all of them go on, or none at all.
+fn forwarded(call: &mut CallJob, candidate: &Candidate) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    if !call.forwards(candidate) {
+        return None;
+    }
+    let fitted = without_betas(&call.forwarded, &candidate.facts.facts.betas)?;
+    call.record.notes.add(Note::Element(Element::Betas));
+    Some(fitted)
+}
+
 /// Sends the request and waits for the head of the answer.
-async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<ProviderResponse, Box<FailedAttempt>> {
+async fn send(
+    call: &CallJob,
+    candidate: &Candidate,
+    forwarded: Option<&[(HeaderName, HeaderValue)]>,
+    request: Bytes,
+) -> Result<ProviderResponse, Box<FailedAttempt>> {
     let Candidate { target, endpoint, .. } = candidate;
     if endpoint.is_demo {
         call.progress.set_sent(true);
@@ -62,10 +81,10 @@ async fn send(call: &CallJob, candidate: &Candidate, request: Bytes) -> Result<P
     let timeouts = &endpoint.timeouts;
     let outgoing = OutgoingRequest {
         uri: &endpoint.uri,
-        forwarded: if call.forwards(candidate) {
-            call.forwarded.as_slice()
-        } else {
-            &[]
+        forwarded: match forwarded {
+            Some(fitted) => fitted,
+            None if call.forwards(candidate) => call.forwarded.as_slice(),
+            None => &[],
         },
         body: request,
         first_byte: if call.request.stream {

@@ -4,6 +4,7 @@ use super::{CallRecord, Open, millis};
 use crate::domain::{BillableUsage, CallState, PicoUsd, Price, RequestId, Tokens, UsageSource};
 use crate::gateway::marks::log_call;
 use crate::gateway::metering::spool::{CallEnded, Durable};
+use crate::wire::adapt::{labels, record_text};
 use crate::wire::usage::estimate;
 
 /// Status of a call whose client left before its end.
@@ -91,12 +92,14 @@ impl CallRecord {
             latency_ms,
             first_byte_ms,
             attempts,
+            adapted: record_text(&self.notes, self.metered.notes),
         });
 
         holds.settle(bill.cost, now);
         let used = i64::try_from(tokens.prompt.saturating_add(tokens.completion)).unwrap_or(i64::MAX);
         self.key.rate_limits.settle(self.at, self.bound.tokens, used);
         self.inner.metrics.ended();
+        self.count_changes();
         if let Some(queue_ms) = queue_ms {
             let times = self.endpoint.times(&self.inner.metrics);
             times.observe(latency_ms, first_byte_ms, queue_ms);
@@ -105,6 +108,15 @@ impl CallRecord {
             self.inner.metrics.count_response(status);
         }
         Some(durable)
+    }
+
+    /// Counts what was changed in request and answer.
+    fn count_changes(&self) {
+        let (request, answer) = (&self.notes, self.metered.notes);
+        if !request.is_empty() || !answer.is_empty() {
+            let metrics = &self.inner.metrics;
+            metrics.count_adapted(&self.endpoint.provider, labels(request, answer));
+        }
     }
 
     /// The bill for so many tokens of the model that ran.

@@ -96,6 +96,7 @@ impl CallRecord {
             agent: call.agent,
             held: call.holds.amount().pico(),
             charges: call.holds.charges(),
+            used: Some(call.used),
         })?;
         inner.metrics.began();
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{AliasName, Match, RequestId, ServiceTier, Timestamp};
+use crate::domain::{AliasName, Match, RequestId, RequestUse, ServiceTier, Timestamp};
 use crate::gateway::cache::CompiledKey;
 use crate::gateway::metering::spending::{CostBound, Holds};
 use crate::gateway::upstream::Progress;
@@ -19,6 +19,8 @@ pub struct NewCall {
     pub stream: bool,
     pub agent: Option<String>,
     pub prompt_bytes: usize,
+    /// What the request uses.
+    pub used: RequestUse,
     /// The most that it may cost. `holds` reserves that much.
     pub bound: CostBound,
     pub holds: Holds,

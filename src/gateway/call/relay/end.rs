@@ -8,6 +8,7 @@ use crate::gateway::call::streaming::Streaming;
 use crate::gateway::http::Failure;
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::HttpError;
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::Code;
 use crate::wire::event_stream::{Metered, StreamEnd};
 
@@ -45,7 +46,7 @@ impl Relay {
             ..
         } = *stream;
         // An answer that was cut goes on at its provider until its connection is closed.
-        let reader = (!record.metered.stop_cut).then_some(reader);
+        let reader = (!record.metered.notes.has(AnswerNote::StopCut)).then_some(reader);
 
         if record.settle(status).await.is_err() {
             ready = vec![events.fail(&not_written().error)];

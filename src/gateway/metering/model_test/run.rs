@@ -90,6 +90,7 @@ pub(super) fn ended_as(id: RequestId, end: End) -> CallEnded {
         latency_ms: 1,
         first_byte_ms: None,
         attempts: Vec::new(),
+        adapted: (end.cost % 2 == 0).then(|| "max_tokens".into()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::run::{Run, abort, ended_as, segments};
 use crate::clock::Clock;
 use crate::domain::{
     Account, AccountId, ApiKey, ApiKeyId, ApiKeySecret, GatewayId, Limits, MasterKey, Period, PicoUsd, RequestId,
-    SpendLimit, Timestamp,
+    RequestUse, SpendLimit, Timestamp,
 };
 use crate::gateway::metering::recovery;
 use crate::gateway::metering::shipper::{self, Shipper};
@@ -161,6 +161,7 @@ impl Trace {
             agent: None,
             held: amount.pico(),
             charges: holds.charges(),
+            used: Some(RequestUse::of_size(dice.below(1 << 40))),
         };
         // The disk may just have failed.
         let Ok(durable) = run.spool_handle.begin(&call) else {

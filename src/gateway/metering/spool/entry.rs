@@ -6,12 +6,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, AliasName, ApiKeyId, Attempt, CallState, Match, PicoUsd, Price, ProviderId, RequestId, Timestamp,
-    Tokens, UsageRecord, UsageSource,
+    AccountId, AliasName, ApiKeyId, Attempt, CallState, Match, PicoUsd, Price, ProviderId, RequestId, RequestUse,
+    Timestamp, Tokens, UsageRecord, UsageSource,
 };
 
 const STARTED: u8 = 1;
 const ENDED: u8 = 2;
+/// As [`STARTED`], and then what the request used.
+const STARTED_WITH_USE: u8 = 3;
+/// As [`ENDED`], and then what was changed.
+const ENDED_ADAPTED: u8 = 4;
 
 /// A call that is about to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,9 @@ pub struct CallStarted {
     /// The amount that is reserved for it, in pico-USD.
     pub held: i64,
     pub charges: Charges,
+    /// What the request used. The first form has no place for it.
+    #[serde(skip)]
+    pub used: Option<RequestUse>,
 }
 
 /// The spend limits that a call counts against, besides its account's balance: each by the day on which its period began.
@@ -60,6 +67,9 @@ pub struct CallEnded {
     pub latency_ms: u32,
     pub first_byte_ms: Option<u32>,
     pub attempts: Vec<Attempt>,
+    /// What was changed to fit request and answer to each other. The first form has no place for it.
+    #[serde(skip)]
+    pub adapted: Option<String>,
 }
 
 /// One entry of the spool.
@@ -70,11 +80,17 @@ pub enum Entry {
 }
 
 pub(super) fn write_started(out: &mut Vec<u8>, call: &CallStarted) {
-    write(out, STARTED, call);
+    match call.used {
+        Some(used) => write(out, STARTED_WITH_USE, &(call, used)),
+        None => write(out, STARTED, call),
+    }
 }
 
 pub(super) fn write_ended(out: &mut Vec<u8>, call: &CallEnded) {
-    write(out, ENDED, call);
+    match &call.adapted {
+        Some(adapted) => write(out, ENDED_ADAPTED, &(call, adapted)),
+        None => write(out, ENDED, call),
+    }
 }
 
 fn write(out: &mut Vec<u8>, form: u8, value: &impl Serialize) {
@@ -112,6 +128,16 @@ pub(super) fn read(payload: &[u8]) -> Option<Entry> {
     match *form {
         STARTED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Started),
         ENDED => postcard::from_bytes(body).ok().map(Box::new).map(Entry::Ended),
+        STARTED_WITH_USE => {
+            let (mut call, used): (Box<CallStarted>, _) = postcard::from_bytes(body).ok()?;
+            call.used = Some(used);
+            Some(Entry::Started(call))
+        }
+        ENDED_ADAPTED => {
+            let (mut call, adapted): (Box<CallEnded>, _) = postcard::from_bytes(body).ok()?;
+            call.adapted = Some(adapted);
+            Some(Entry::Ended(call))
+        }
         _ => None,
     }
 }
@@ -134,6 +160,7 @@ impl CallStarted {
             latency_ms: 0,
             first_byte_ms: None,
             attempts: Vec::new(),
+            adapted: None,
         });
 
         let (model, provider) = ended.ran.unwrap_or((self.model, self.provider));
@@ -163,6 +190,8 @@ impl CallStarted {
             latency_ms: ended.latency_ms,
             first_byte_ms: ended.first_byte_ms,
             attempts: ended.attempts,
+            adapted: ended.adapted,
+            used: self.used,
             agent: self.agent,
         }
     }

@@ -1,9 +1,10 @@
 //! The messages of a chat request, as the target takes them.
 
 use super::message::{Gone, between, calls, role_is};
-use super::{media, results, signatures, thoughts};
+use super::{results, signatures, thoughts};
 use crate::domain::{DeveloperRole, Prefill, SystemTurns, ThoughtsBack};
 use crate::wire::adapt::edits::Edits;
+use crate::wire::adapt::media;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
@@ -45,9 +46,9 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     }
     let orphans = results::fit(&messages, target, &mut forms, edits);
     order(&messages, target, edits);
-    media::fit(&messages, target, edits)?;
+    let shown = media::fit("messages", &messages, target, edits)?;
     last(&messages, target, edits);
-    Ok(moves | orphans)
+    Ok(moves | orphans | shown)
 }
 
 /// Fits the roles of instructions. `true` if instructions have to move.

@@ -1,13 +1,13 @@
 //! Plans for a chat request that goes to a provider that speaks chat.
 
+mod alternate;
 mod conversation;
-mod media;
 mod message;
+mod parameters;
 mod results;
 mod signatures;
 mod thinking;
 mod thoughts;
-mod tools;
 
 use super::edits::Edits;
 use super::fields;
@@ -15,6 +15,7 @@ use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::stops;
 use super::target::TargetFacts;
+use super::{last_turn, needles, schema, tools};
 use crate::domain::{AnswerFormats, LimitField};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
@@ -29,6 +30,15 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         return Plan::Passthrough;
     }
 
+    if request.control.has_input_for_messages {
+        return rewritten(Note::Mapped(TopField::Input));
+    }
+    if needles::are_flat(request.control, request.body.as_bytes())
+        || needles::have_unwanted_custom(request.control, request.body.as_bytes(), &target.facts)
+    {
+        return rewritten(Note::Mapped(TopField::Tools));
+    }
+
     match edits(request, target) {
         Ok(Outcome::Edits(edits)) if edits.is_empty() => Plan::Passthrough,
         Ok(Outcome::Edits(edits)) => Plan::Rewrite(edits),
@@ -38,6 +48,14 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         }
         Err(refusal) => Plan::Refuse(refusal),
     }
+}
+
+/// The request is read in the shape that it has, and written in chat's own.
+fn rewritten(note: Note) -> Plan {
+    let mut notes = Notes::default();
+    notes.add(note);
+    notes.add(Note::Element(Element::Rewritten));
+    Plan::Translate(notes)
 }
 
 /// Edits, or the finding that elements have to move.
@@ -61,10 +79,18 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refu
     fields::fit_stated(request, target, thinks, &mut edits)?;
     stops::fit(request, target, TopField::Stop, thinks, &mut edits);
     fields::one_sampling(request, target, &mut edits);
-    tools::fit(request, target, outline.as_ref(), &mut edits);
+    fields::tier(request, &mut edits);
+    fields::stream(request, target, thinks, &mut edits);
+    tools::fit_fields(request, target, &mut edits);
+    tools::fit_strict(request, target, &mut edits);
 
-    let mut moves = format(request, target, &mut edits);
+    last_turn::fit(request, target, &mut edits);
+    schema::fit_tools(request, target, &mut edits);
+    let mut moves = format(request, target, &mut edits) | schema::fit_answer(request, target, &mut edits);
+    moves |= tools::is_refused(request, target, thinks);
     if let Some(outline) = &outline {
+        parameters::give(outline, target, &mut edits);
+        moves |= alternate::moves(outline, target, &mut edits.notes);
         moves |= conversation::fit(outline, target, &mut edits)?;
     }
     Ok(if moves {

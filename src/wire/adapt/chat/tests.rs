@@ -248,3 +248,64 @@ fn a_picture_of_an_earlier_turn_becomes_a_note_and_a_new_one_is_refused() {
     );
     assert_eq!(notes, "media");
 }
+
+#[test]
+fn input_for_messages_and_flat_tools_are_written_anew_in_chats_own_shape() {
+    let unknown = server(&json!({"tools": {"strict": "keep"}}));
+    let plan = |body: Value| {
+        let plan = samples::plan(&body.to_string(), Operation::Chat, &unknown);
+        plan.notes().map(ToString::to_string).unwrap_or_default()
+    };
+    let (nested, flat) = (
+        json!({"type": "function", "function": {"name": "a", "description": "a \"function\""}}),
+        json!({"type": "function", "name": "b"}),
+    );
+    let messages = json!([{"role": "user", "content": "x"}]);
+
+    assert_eq!(plan(json!({"model": "m", "input": "x"})), "input, rewritten");
+    assert_eq!(
+        plan(json!({"model": "m", "messages": [], "input": [{"role": "user", "content": "x"}]})),
+        "input, rewritten"
+    );
+    assert_eq!(
+        plan(json!({"model": "m", "messages": messages, "tools": [nested, flat]})),
+        "tools, rewritten"
+    );
+    assert_eq!(plan(json!({"model": "m", "messages": messages, "tools": [nested]})), "");
+    let says_so = json!({"type": "function", "function": {"name": "a", "parameters": {"type": "object", "properties": {"kind": {"enum": ["function"]}}}}});
+    assert_eq!(
+        plan(json!({"model": "m", "messages": messages, "tools": [says_so]})),
+        ""
+    );
+}
+
+#[test]
+fn a_model_that_thinks_in_streams_only_is_asked_for_a_stream() {
+    let target =
+        server(&json!({"thinking": {"thinks": true, "whole_answers": "stream_only", "switch": "enable_thinking"}}));
+    let body = |more: Value| {
+        let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}]});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+
+    for more in [json!({}), json!({"stream": false}), json!({"enable_thinking": true})] {
+        let (sent, notes) = fits(&body(more), &target);
+        assert_eq!((&sent["stream"], notes.as_str()), (&json!(true), "added:stream"));
+    }
+    for more in [json!({"stream": true}), json!({"enable_thinking": false})] {
+        assert_eq!(fits(&body(more.clone()), &target), (body(more), String::new()));
+    }
+}
+
+#[test]
+fn the_usual_tier_has_the_name_that_all_providers_know() {
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "service_tier": "on_demand"});
+
+    let (sent, notes) = fits(&body, &server(&json!({})));
+
+    assert_eq!(
+        (&sent["service_tier"], notes.as_str()),
+        (&json!("auto"), "service_tier")
+    );
+}

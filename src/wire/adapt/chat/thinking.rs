@@ -8,6 +8,7 @@ use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::Note;
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
+use crate::wire::adapt::tools;
 use crate::wire::chat;
 use crate::wire::control::TopField;
 use crate::wire::json::quote;
@@ -28,7 +29,7 @@ pub(in crate::wire::adapt) fn fit(
     let can_be_off = !facts.thinking.must_think() && facts.thinking.switch != ThinkingSwitch::None;
     let has_to_be_off = can_be_off
         && facts.thinks(asked.map(|asked| asked != Thinking::Off))
-        && (lacks_thoughts || (facts.tools.choice_thinking == ForcedChoice::ThinkOff && forces_a_tool(request)));
+        && (lacks_thoughts || (facts.tools.choice_thinking == ForcedChoice::ThinkOff && tools::forces_a_tool(request)));
     let wanted = if has_to_be_off { Some(Thinking::Off) } else { asked };
     let thinks = facts.thinks(wanted.map(|wanted| wanted != Thinking::Off));
 
@@ -39,14 +40,6 @@ pub(in crate::wire::adapt) fn fit(
         write(request, &sent, wanted, target, edits);
     }
     thinks
-}
-
-fn forces_a_tool(request: RequestView<'_>) -> bool {
-    let choice = request.control.members.value(TopField::ToolChoice);
-    choice.is_some_and(|at| {
-        let choice = at.of(request.body);
-        choice == "\"required\"" || (choice.starts_with('{') && !choice.contains("\"auto\""))
-    })
 }
 
 /// Brings the fields to the target's form. A field that says the same already stays as it is.

@@ -4,6 +4,7 @@ use super::{searches, thoughts};
 use crate::domain::SystemTurns;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
+use crate::wire::adapt::media;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::plan::Refusal;
 use crate::wire::adapt::target::TargetFacts;
@@ -12,9 +13,6 @@ use crate::wire::neutral::CallIdForms;
 
 /// How Claude Code's note about billing begins. It changes with every request, so no prompt would be found in a cache.
 const BILLING_NOTE: &str = "\"x-anthropic-billing-header";
-
-/// Stands for a picture of an earlier turn.
-const WAS_HERE: &str = r#"{"type":"text","text":"[A picture was here. This model reads text only.]"}"#;
 
 /// Fits system and messages. `true` if elements have to move.
 ///
@@ -57,7 +55,7 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
     if target.facts.cache_marks.most == 0 {
         cache_marks(&root, &messages, edits);
     }
-    media(&messages, target, edits)?;
+    moves |= media::fit("messages", &messages, target, edits)?;
     Ok(moves)
 }
 
@@ -103,35 +101,4 @@ fn cache_marks(root: &OutlineNode<'_>, messages: &[OutlineNode<'_>], edits: &mut
             elements::leave_out(&block, &mark, edits, Element::CacheMarks);
         }
     }
-}
-
-/// Pictures of earlier turns become a note.
-fn media(messages: &[OutlineNode<'_>], target: &TargetFacts, edits: &mut Edits) -> Result<(), Refusal> {
-    if target.facts.media.image != Some(false) {
-        return Ok(());
-    }
-
-    let is_picture = |block: &OutlineNode<'_>| block.get("type").is_some_and(|kind| kind.is("image"));
-    let newest = messages.len().saturating_sub(1);
-    for (index, message) in messages.iter().enumerate() {
-        let blocks = message
-            .get("content")
-            .into_iter()
-            .flat_map(|content| content.elements());
-        for (place, block) in blocks.enumerate() {
-            if is_picture(&block) {
-                if index == newest {
-                    let param = format!("messages[{index}].content[{place}]");
-                    return Err(Refusal::of(param, "it reads no pictures"));
-                }
-                edits.replace(block.span(), WAS_HERE, Note::Element(Element::Media));
-            }
-
-            let parts = block.get("content").into_iter().flat_map(|content| content.elements());
-            for part in parts.filter(is_picture) {
-                edits.replace(part.span(), WAS_HERE, Note::Element(Element::Media));
-            }
-        }
-    }
-    Ok(())
 }

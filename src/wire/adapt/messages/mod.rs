@@ -12,7 +12,7 @@ use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::stops;
 use super::target::TargetFacts;
-use super::web_search;
+use super::{last_turn, schema, tools, web_search};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
@@ -63,10 +63,18 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     web_search::fit(request, target, edits)?;
     stops::fit(request, target, TopField::StopSequences, thinks, edits);
     fields::one_sampling(request, target, edits);
+    fields::tier(request, edits);
+    fields::stream(request, target, thinks, edits);
+
+    last_turn::fit(request, target, edits);
+    schema::fit_tools(request, target, edits);
+    tools::fit_fields(request, target, edits);
+    tools::fit_strict(request, target, edits);
+    let moves = schema::fit_answer(request, target, edits) | tools::is_refused(request, target, thinks);
 
     match &outline {
-        Some(outline) => conversation::fit(outline, target, edits),
-        None => Ok(false),
+        Some(outline) => Ok(conversation::fit(outline, target, edits)? | moves),
+        None => Ok(moves),
     }
 }
 

@@ -2,15 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::Effort;
+use crate::domain::{Effort, ForcedChoice};
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::note::Note;
 use crate::wire::adapt::plan::RequestView;
 use crate::wire::adapt::target::TargetFacts;
+use crate::wire::adapt::tools;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, Span, quote};
 use crate::wire::messages;
 use crate::wire::neutral::Thinking;
+
+/// The member that keeps a model from thinking, with the comma after it.
+const DISABLED: &str = r#""thinking":{"type":"disabled"},"#;
 
 /// Fits `thinking` and `output_config.effort`, and says whether the model thinks in this request. `lacks_thoughts`: the target
 /// refuses the conversation unless the model does not think.
@@ -23,24 +27,21 @@ pub(super) fn fit(request: RequestView<'_>, target: &TargetFacts, lacks_thoughts
     };
 
     let (switch, config) = (read(TopField::Thinking), read(TopField::OutputConfig));
-    let can_be_off = !facts.thinking.must_think();
+    let has_to_be_off = !facts.thinking.must_think()
+        && (lacks_thoughts || facts.tools.choice_thinking == ForcedChoice::ThinkOff && tools::forces_a_tool(request));
+    if switch.is_none() && has_to_be_off && facts.thinks(None) {
+        edits.insert(request.control.body_start(), DISABLED, Note::Mapped(TopField::Thinking));
+    }
     if switch.is_none() && config.is_none() {
-        let thinks = facts.thinks(None);
-        if thinks && lacks_thoughts && can_be_off {
-            let off = "\"thinking\":{\"type\":\"disabled\"},";
-            edits.insert(request.control.body_start(), off, Note::Mapped(TopField::Thinking));
-            return false;
-        }
-        return thinks;
+        return !has_to_be_off && facts.thinks(None);
     }
 
     let mut sent = Map::new();
     sent.extend(switch.clone().map(|value| ("thinking".to_owned(), value)));
     sent.extend(config.map(|value| ("output_config".to_owned(), value)));
     let Some(asked) = messages::asked_thinking(&Value::Object(sent)) else {
-        return facts.thinks(None);
+        return !has_to_be_off && facts.thinks(None);
     };
-    let has_to_be_off = lacks_thoughts && can_be_off && facts.thinks(Some(asked != Thinking::Off));
     let asked = if has_to_be_off { Thinking::Off } else { asked };
     let thinks = facts.thinks(Some(asked != Thinking::Off));
 

@@ -2,10 +2,39 @@
 
 use serde_json::Number;
 
-use crate::domain::{Effort, Facts, Fit, Protocol};
+use crate::domain::{Effort, Facts, Fit, Protocol, WholeAnswers};
+use crate::wire::adapt::media::ClientBody;
 use crate::wire::adapt::note::{Note, Notes};
 use crate::wire::control::TopField;
 use crate::wire::neutral::{Request, Thinking};
+
+/// Fields that no other protocol has, so that the readers of requests pass over them.
+const WITHOUT_PLACE: [TopField; 8] = [
+    TopField::LogitBias,
+    TopField::Prediction,
+    TopField::Moderation,
+    TopField::ContextManagement,
+    TopField::Container,
+    TopField::McpServers,
+    TopField::Fallbacks,
+    TopField::Truncation,
+];
+
+/// Notes which fields of the client's body have no place in any other protocol.
+pub(super) fn note_passed_over(client: ClientBody<'_>, notes: &mut Notes) {
+    for field in WITHOUT_PLACE.into_iter().filter(|field| client.says(*field)) {
+        notes.add(Note::Dropped(field));
+    }
+}
+
+/// Asks for a stream where the model thinks in streams only. The gateway makes one answer of it.
+pub(super) fn stream(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {
+    let thinks = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
+    if thinks && !request.stream && facts.thinking.whole_answers == WholeAnswers::StreamOnly {
+        request.stream = true;
+        notes.add(Note::STREAMED);
+    }
+}
 
 /// Notes which fields the target does not take, or takes with another value.
 pub(super) fn note(request: &Request<'_>, facts: &Facts, protocol: Protocol, notes: &mut Notes) {

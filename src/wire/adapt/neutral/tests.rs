@@ -11,6 +11,10 @@ fn facts(patch: &serde_json::Value) -> Facts {
     Facts::default().with(&patch)
 }
 
+fn fit(request: &mut Request<'_>, facts: &Facts) -> Result<Notes, Untranslatable> {
+    fit_request(request, (facts, Protocol::OpenaiChat, "m"), ClientBody(&json!({})))
+}
+
 fn call(id: &'static str) -> Part<'static> {
     Part::ToolCall(ToolCall {
         id: id.into(),
@@ -51,7 +55,7 @@ fn mistral_gets_a_turn_between_a_result_and_the_users_words_and_its_own_ids() {
         &json!({"roles": {"order": "no_user_after_tool", "system": "first"}, "ids": {"call": "nine_alphanumeric"}}),
     );
 
-    let notes = fit_request(&mut request, &mistral, Protocol::OpenaiChat, "m").unwrap();
+    let notes = fit(&mut request, &mistral).unwrap();
 
     let roles: Vec<Role> = request.turns.iter().map(|turn| turn.role).collect();
     assert_eq!(roles, [Role::Assistant, Role::User, Role::Assistant, Role::User]);
@@ -72,7 +76,7 @@ fn calls_and_results_that_lost_each_other_are_mended() {
         turn(Role::User, vec![result("b"), Part::text("Stop")]),
     ]);
 
-    let notes = fit_request(&mut request, &facts(&json!({})), Protocol::OpenaiChat, "m").unwrap();
+    let notes = fit(&mut request, &facts(&json!({}))).unwrap();
 
     assert_eq!(request.turns[0].parts, [Part::text("Result of the tool call gone:\n1")]);
     let Part::ToolResult(mended) = &request.turns[2].parts[0] else {
@@ -95,13 +99,7 @@ fn instructions_inside_become_the_users_words_where_the_target_takes_none_there(
     };
 
     let mut first = request(inside());
-    fit_request(
-        &mut first,
-        &facts(&json!({"roles": {"system": "first"}})),
-        Protocol::OpenaiChat,
-        "m",
-    )
-    .unwrap();
+    fit(&mut first, &facts(&json!({"roles": {"system": "first"}}))).unwrap();
     assert_eq!(
         first.turns[1],
         turn(
@@ -111,12 +109,39 @@ fn instructions_inside_become_the_users_words_where_the_target_takes_none_there(
     );
 
     let mut anywhere = request(inside());
-    let notes = fit_request(
-        &mut anywhere,
-        &facts(&json!({"roles": {"system": "anywhere"}})),
-        Protocol::OpenaiChat,
-        "m",
-    )
-    .unwrap();
+    let notes = fit(&mut anywhere, &facts(&json!({"roles": {"system": "anywhere"}}))).unwrap();
     assert!(anywhere.turns[1].role == Role::System && notes.is_empty());
+}
+
+#[test]
+fn turns_are_joined_where_user_and_model_have_to_take_turns() {
+    let user = |text: &'static str| turn(Role::User, vec![Part::text(text)]);
+    let mut request = request(vec![
+        turn(Role::Assistant, vec![Part::text("Hello")]),
+        user("a"),
+        user("b"),
+        turn(Role::Assistant, vec![Part::text("c")]),
+    ]);
+    let strict = facts(&json!({"roles": {"order": "alternate", "last": "not_assistant"}}));
+
+    let notes = fit(&mut request, &strict).unwrap();
+
+    let roles: Vec<Role> = request.turns.iter().map(|turn| turn.role).collect();
+    assert_eq!(
+        roles,
+        [Role::User, Role::Assistant, Role::User, Role::Assistant, Role::User]
+    );
+    assert_eq!(request.turns[2].parts, [Part::text("a"), Part::text("b")]);
+    assert_eq!(notes.to_string(), "turn_order, prefill");
+
+    let mut marked = request_of_words();
+    let notes = fit(&mut marked, &facts(&json!({"prefill": "prefix_flag"}))).unwrap();
+    assert_eq!((marked.turns.len(), notes.to_string().as_str()), (2, "prefill"));
+}
+
+fn request_of_words() -> Request<'static> {
+    request(vec![
+        turn(Role::User, vec![Part::text("Tell")]),
+        turn(Role::Assistant, vec![Part::text("Once")]),
+    ])
 }

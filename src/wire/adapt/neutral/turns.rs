@@ -1,6 +1,7 @@
 //! The turns of a conversation, as the target takes them.
 
-use crate::domain::{Facts, SystemTurns, TurnOrder};
+use crate::domain::{Facts, Prefill, SystemTurns, TurnLast, TurnOrder};
+use crate::wire::adapt::last_turn::GO_ON;
 use crate::wire::adapt::note::{Element, Note, Notes};
 use crate::wire::neutral::{Part, Request, Role, Turn};
 
@@ -30,6 +31,56 @@ pub(super) fn move_instructions(request: &mut Request<'_>, facts: &Facts, notes:
             }
         }
         notes.add(Note::Element(Element::SystemTurns));
+    }
+}
+
+/// The user's words before a conversation that the model begins.
+const BEGINS: &str = "[The assistant speaks first.]";
+
+/// Joins turns that follow each other where user and model have to take turns.
+pub(super) fn alternate(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {
+    if facts.roles.order != TurnOrder::Alternate {
+        return;
+    }
+
+    let mut out: Vec<Turn<'_>> = Vec::with_capacity(request.turns.len());
+    for turn in std::mem::take(&mut request.turns) {
+        match out.last_mut().filter(|last| last.role == turn.role) {
+            Some(last) => {
+                last.parts.extend(turn.parts);
+                last.parts.sort_by_key(|part| !matches!(part, Part::ToolResult(_)));
+                notes.add(Note::Element(Element::TurnOrder));
+            }
+            None => out.push(turn),
+        }
+    }
+    if out.first().is_some_and(|first| first.role == Role::Assistant) {
+        out.insert(0, words(BEGINS));
+        notes.add(Note::Element(Element::TurnOrder));
+    }
+    request.turns = out;
+}
+
+/// Lets the model go on from its own last turn.
+pub(super) fn go_on(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {
+    if request.turns.last().is_none_or(|last| last.role != Role::Assistant) {
+        return;
+    }
+    match facts.prefill {
+        // The writer adds the flag.
+        Prefill::PrefixFlag => notes.add(Note::Element(Element::Prefill)),
+        Prefill::No if facts.roles.last == TurnLast::NotAssistant => {
+            request.turns.push(words(GO_ON));
+            notes.add(Note::Element(Element::Prefill));
+        }
+        Prefill::No | Prefill::Yes => {}
+    }
+}
+
+fn words<'a>(text: &'static str) -> Turn<'a> {
+    Turn {
+        role: Role::User,
+        parts: vec![Part::text(text)],
     }
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Facts, Protocol};
+use crate::domain::{Facts, Protocol, Strictness};
 use crate::wire::adapt::samples::{plan, shipped, stated};
-use crate::wire::adapt::{Plan, Strictness, TargetFacts, fit_request};
+use crate::wire::adapt::{ClientBody, Plan, TargetFacts, fit_request};
 use crate::wire::neutral::{Request, Thinking};
 use crate::wire::operation::Operation;
 use crate::wire::stop_texts::StopTexts;
@@ -113,7 +113,7 @@ fn a_translated_request_leaves_to_the_gateway_what_the_target_has_no_place_for()
             thinking: Some(Thinking::Adaptive),
             ..Request::default()
         };
-        let notes = fit_request(&mut request, facts, protocol, "m").unwrap();
+        let notes = fit_request(&mut request, (facts, protocol, "m"), ClientBody(&json!({}))).unwrap();
         (request.stop.join("|"), request.cut_at.join("|"), notes.to_string())
     };
     let told = |sent: &str, cut: &str, notes: &str| (sent.to_owned(), cut.to_owned(), notes.to_owned());

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::{Facts, Protocol};
+use crate::domain::{Facts, Protocol, Strictness};
 use crate::wire::adapt::samples::{fitted, plan, shipped, stated};
-use crate::wire::adapt::{Plan, Strictness, TargetFacts, fit_request};
+use crate::wire::adapt::{ClientBody, Plan, TargetFacts, fit_request};
 use crate::wire::neutral::{Choice, Request, SearchTool, Tool, ToolKind, UNSIGNED};
 use crate::wire::operation::Operation;
 
@@ -117,7 +117,7 @@ fn translated(search: SearchTool<'static>, facts: &Facts, protocol: Protocol) ->
         web_search: Some(search),
         ..Request::default()
     };
-    match fit_request(&mut request, facts, protocol, "m") {
+    match fit_request(&mut request, (facts, protocol, "m"), ClientBody(&json!({}))) {
         Ok(notes) => Ok((request.web_search.is_some(), notes.to_string())),
         Err(refused) => Err(refused.param.into_owned()),
     }
@@ -190,7 +190,12 @@ fn a_search_that_is_forced_in_another_protocol_is_refused_with_the_clients_path(
             tools,
             ..Request::default()
         };
-        let refused = fit_request(&mut request, &Facts::default(), Protocol::OpenaiChat, "m").err();
+        let refused = fit_request(
+            &mut request,
+            (&Facts::default(), Protocol::OpenaiChat, "m"),
+            ClientBody(&json!({})),
+        )
+        .err();
         refused.map(|refused| refused.param.into_owned())
     };
     let tool = Tool {
@@ -228,7 +233,12 @@ fn another_tool_of_that_name_takes_the_place_of_anthropics_search() {
         ..Request::default()
     };
 
-    let notes = fit_request(&mut request, &facts, Protocol::AnthropicMessages, "m").unwrap();
+    let notes = fit_request(
+        &mut request,
+        (&facts, Protocol::AnthropicMessages, "m"),
+        ClientBody(&json!({})),
+    )
+    .unwrap();
     assert_eq!(
         (request.web_search, notes.to_string()),
         (None, "dropped:web_search".into())

@@ -110,7 +110,7 @@ impl EventWatch for PassthroughWatch {
             tokens: self.tokens,
             service: self.served,
             text_bytes: self.text_bytes,
-            stop_cut: false,
+            ..Metered::default()
         }
     }
 

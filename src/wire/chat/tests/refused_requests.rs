@@ -80,7 +80,6 @@ fn fields_that_other_protocols_have_no_place_for_are_refused() {
         (asking(json!({"n": 2})), "n"),
         (asking(json!({"logprobs": true})), "logprobs"),
         (asking(json!({"top_logprobs": 3})), "top_logprobs"),
-        (asking(json!({"logit_bias": {"50256": -100}})), "logit_bias"),
         (asking(json!({"modalities": ["text", "audio"]})), "modalities[1]"),
         (asking(json!({"functions": []})), "functions"),
         (
@@ -94,6 +93,10 @@ fn fields_that_other_protocols_have_no_place_for_are_refused() {
         (
             message(json!({"role": "assistant", "audio": {"id": "a"}})),
             "messages[1].audio",
+        ),
+        (
+            message(json!({"role": "user", "content": [{"type": "input_audio", "input_audio": "https://x/y.mp3"}]})),
+            "messages[1].content[0].input_audio",
         ),
         (
             message(json!({"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]})),

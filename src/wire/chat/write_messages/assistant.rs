@@ -80,6 +80,7 @@ pub(super) fn assistant_message<'w>(
         reasoning_details: details,
         tool_calls: calls,
         tool_call_id: None,
+        prefix: false,
     }))
 }
 

@@ -23,6 +23,9 @@ pub(in crate::wire::chat) struct Message<'w> {
     pub(super) tool_calls: Vec<Call<'w>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tool_call_id: Option<&'w str>,
+    /// The model goes on from this message.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) prefix: bool,
 }
 
 impl<'w> Message<'w> {
@@ -35,6 +38,7 @@ impl<'w> Message<'w> {
             reasoning_details: None,
             tool_calls: Vec::new(),
             tool_call_id: None,
+            prefix: false,
         }
     }
 }

@@ -11,7 +11,7 @@ use self::assistant::assistant_message;
 use self::message::Content;
 pub(super) use self::message::Message;
 use self::user::user_messages;
-use crate::domain::{DeveloperRole, Facts};
+use crate::domain::{DeveloperRole, Facts, Prefill};
 use crate::wire::neutral::{Part, Request, Role, ToolNames, Untranslatable};
 
 /// Writes the whole conversation. `instructions` are the gateway's own and follow those of the client.
@@ -50,6 +50,11 @@ pub(super) fn messages<'w>(
         }
     }
 
+    if facts.prefill == Prefill::PrefixFlag
+        && let Some(last) = messages.last_mut().filter(|last| last.role == "assistant")
+    {
+        last.prefix = true;
+    }
     Ok(messages)
 }
 

@@ -139,7 +139,7 @@ impl Look {
         }
 
         match key {
-            "input" => self.in_input = self.operation == Operation::Responses,
+            "input" => self.in_input = matches!(self.operation, Operation::Responses | Operation::Chat),
             // A prompt that the provider stores.
             "prompt" if value.starts_with('{') => self.beyond.reads = true,
             "metadata" | "client_metadata" | "logit_bias" | "user" => return Next::Skip,

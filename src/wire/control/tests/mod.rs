@@ -3,3 +3,4 @@
 mod read;
 mod rewrite;
 mod tier;
+mod uses;

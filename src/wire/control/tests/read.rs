@@ -91,11 +91,25 @@ fn what_is_missing_or_of_the_wrong_kind_is_named() {
 fn each_endpoint_wants_what_it_works_on() {
     let read = |body: &'static str, operation| Control::read(body.as_bytes(), operation);
 
-    for operation in [Operation::Chat, Operation::Messages, Operation::CountTokens] {
+    for operation in [Operation::Messages, Operation::CountTokens] {
         assert_eq!(
             read(r#"{"model":"m","input":"x"}"#, operation),
             Err(ControlError::Messages)
         );
+    }
+    // Some agents send the body of Responses to chat.
+    for (body, is_taken) in [
+        (r#"{"model":"m","input":"x"}"#, true),
+        (r#"{"model":"m","messages":[],"input":[1],"max_output_tokens":9}"#, true),
+        (r#"{"model":"m","messages":[1],"input":[1]}"#, false),
+    ] {
+        let control = read(body, Operation::Chat).unwrap();
+        assert_eq!(control.has_input_for_messages, is_taken, "{body}");
+        let limit = body.contains("max_output").then_some(9);
+        assert_eq!((control.max_tokens, control.prompt_bytes), (limit, 3));
+    }
+    for body in [r#"{"model":"m","input":[]}"#, r#"{"model":"m","input":null}"#] {
+        assert_eq!(read(body, Operation::Chat), Err(ControlError::Messages));
     }
     assert_eq!(
         read(r#"{"model":"m"}"#, Operation::Embeddings),

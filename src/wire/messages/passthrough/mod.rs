@@ -100,7 +100,7 @@ impl EventWatch for PassthroughWatch {
             tokens: self.usage.tokens(),
             service: self.usage.service(),
             text_bytes: self.text_bytes,
-            stop_cut: false,
+            ..Metered::default()
         }
     }
 

@@ -172,7 +172,7 @@ fn a_schema_is_strict_for_others_only_if_it_is_closed() {
             else {
                 panic!()
             };
-            assert_eq!((read, kept), (strict, &schema));
+            assert_eq!((read, kept.as_ref()), (strict, &schema));
         }
     }
 }
@@ -272,7 +272,7 @@ fn tools_that_the_client_runs_keep_their_documented_schema() {
     let ToolKind::Function {
         parameters: Some(schema),
         ..
-    } = request.tools[0].kind
+    } = &request.tools[0].kind
     else {
         panic!()
     };

@@ -1,5 +1,7 @@
 //! Helpers that build requests and write them for Anthropic.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::domain::Facts;
@@ -59,7 +61,7 @@ pub(super) fn result<'a>(id: &'a str, text: &'a str) -> Part<'a> {
 
 pub(super) fn function<'a>(name: &'a str, parameters: Option<&'a Value>) -> Tool<'a> {
     let kind = ToolKind::Function {
-        parameters,
+        parameters: parameters.map(Cow::Borrowed),
         strict: Some(true),
     };
     Tool {

@@ -22,7 +22,7 @@ impl<'a> WrittenTool<'a> {
     pub(super) fn of(tool: &'a Tool<'_>, names: &'a ToolNames) -> Self {
         let own = tool.description.as_deref();
         let (description, input_schema) = match &tool.kind {
-            ToolKind::Function { parameters, .. } => (own.map(Cow::Borrowed), object_schema(*parameters)),
+            ToolKind::Function { parameters, .. } => (own.map(Cow::Borrowed), object_schema(parameters.as_deref())),
             ToolKind::Custom { format } => {
                 let text =
                     json!({"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]});

@@ -10,6 +10,7 @@ mod whole;
 use bytes::Bytes;
 
 use crate::domain::{Protocol, Tokens};
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::reported::Reported;
@@ -196,7 +197,7 @@ impl EventStream for CutStream {
                 Some(ended) => ended.text_bytes,
                 None => metered.text_bytes + progress.lost,
             },
-            stop_cut: progress.has_cut,
+            notes: metered.notes.with(AnswerNote::StopCut, progress.has_cut),
             ..metered
         }
     }

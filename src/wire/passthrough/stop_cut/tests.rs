@@ -115,7 +115,11 @@ fn a_chat_stream_ends_at_a_stop_text_with_usage_and_done() {
     );
     assert!(cut.told.ends_with("data: [DONE]\n\n"));
     assert_eq!(
-        (cut.metered.tokens, cut.metered.text_bytes, cut.metered.stop_cut),
+        (
+            cut.metered.tokens,
+            cut.metered.text_bytes,
+            cut.metered.notes.has(AnswerNote::StopCut)
+        ),
         (None, 20, true)
     );
 }
@@ -154,7 +158,7 @@ fn a_stream_without_a_stop_text_stays_as_it_came_byte_for_byte() {
         let passed = streamed(Protocol::OpenaiChat, stops(&["END"], 1), &chat, step);
         assert_eq!(passed.told, chat);
         assert_eq!(passed.metered.tokens.map(|tokens| tokens.completion), Some(5));
-        assert!(!passed.metered.stop_cut);
+        assert!(!passed.metered.notes.has(AnswerNote::StopCut));
         let passed = streamed(Protocol::AnthropicMessages, stops(&["END"], 1), &messages, step);
         assert_eq!(passed.told, messages);
     }
@@ -221,7 +225,10 @@ fn the_counts_of_a_provider_that_ends_at_the_stop_text_itself_are_waited_for() {
         7,
     );
 
-    assert_eq!((cut.text.as_str(), cut.metered.stop_cut), ("a ", true));
+    assert_eq!(
+        (cut.text.as_str(), cut.metered.notes.has(AnswerNote::StopCut)),
+        ("a ", true)
+    );
     assert_eq!(
         cut.metered.tokens.map(|tokens| (tokens.prompt, tokens.completion)),
         Some((9, 5))
@@ -300,7 +307,7 @@ proptest! {
         ] {
             let streamed = streamed(protocol, cut.clone(), &sent, step);
             prop_assert_eq!(&streamed.text, wanted);
-            prop_assert_eq!(streamed.metered.stop_cut, found.first_in(&whole).is_some());
+            prop_assert_eq!(streamed.metered.notes.has(AnswerNote::StopCut), found.first_in(&whole).is_some());
         }
     }
 }

@@ -7,6 +7,7 @@ mod tests;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::ApiError;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
 use crate::wire::neutral::{Event, ThinkTags};
@@ -125,7 +126,10 @@ impl EventStream for WithoutThinkTags {
     }
 
     fn metered(&self) -> Metered {
-        self.inner.metered()
+        let mut metered = self.inner.metered();
+        let has_tags = self.choices.iter().any(|choice| choice.tags.has_found());
+        metered.notes = metered.notes.with(AnswerNote::ThinkTags, has_tags);
+        metered
     }
 
     fn error(&self) -> Option<&Reported> {

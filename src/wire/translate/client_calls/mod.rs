@@ -5,6 +5,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+use super::answer_call::AnswerCall;
 use crate::wire::neutral::{Event, Part, Request, Response, Stop, ToolNames};
 
 /// Which calls of an answer the client has to answer. xAI reports its own tools as calls with free text, whose names are none
@@ -19,6 +20,8 @@ pub(super) struct ClientCalls {
     count: usize,
     /// The last part was a call of an unknown tool.
     waits: bool,
+    /// The call that the answer is, if it is one.
+    answer: Option<AnswerCall>,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +52,14 @@ impl ClientCalls {
         }
     }
 
+    /// The answer is this call.
+    pub(super) fn with_answer(self, answer: AnswerCall) -> Self {
+        Self {
+            answer: Some(answer),
+            ..self
+        }
+    }
+
     fn has(&self, name: &str, custom: bool) -> bool {
         !custom
             || self
@@ -59,6 +70,9 @@ impl ClientCalls {
 
     /// Takes the provider's own calls out of a whole answer.
     pub(super) fn settle(&self, response: &mut Response<'_>) {
+        if let Some(answer) = &self.answer {
+            return answer.settle(response);
+        }
         let is_words = |part: &Part<'_>| matches!(part, Part::Text { text, .. } if !text.is_empty());
         let Some(last_words) = response.parts.iter().rposition(is_words) else {
             return;
@@ -83,6 +97,9 @@ impl ClientCalls {
 
     /// Gives `out` the event, unless it is of a call of the provider's own.
     pub(super) fn pass(&mut self, event: Event<'_>, out: &mut dyn FnMut(Event<'_>)) {
+        if let Some(answer) = &mut self.answer {
+            return answer.pass(event, out);
+        }
         if self.known.is_none() {
             return out(event);
         }

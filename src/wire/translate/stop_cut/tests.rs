@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{Facts, Protocol};
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::event_stream::{EventStream as _, Metered, StreamEnd};
 use crate::wire::operation::Operation;
 use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
@@ -125,7 +126,14 @@ fn a_messages_client_reads_its_stop_sequence_from_a_model_that_knows_none() {
         (&delta["usage"]["input_tokens"], &delta["usage"]["output_tokens"]),
         (&json!(70), &json!(4))
     );
-    assert_eq!((metered.tokens, metered.text_bytes, metered.stop_cut), (None, 15, true));
+    assert_eq!(
+        (
+            metered.tokens,
+            metered.text_bytes,
+            metered.notes.has(AnswerNote::StopCut)
+        ),
+        (None, 15, true)
+    );
 }
 
 #[test]
@@ -153,7 +161,7 @@ fn chat_and_completions_clients_read_the_usual_end() {
         assert_eq!(answer["choices"][0]["finish_reason"], "stop");
         // The provider has counted the whole of it.
         assert_eq!(whole.metered.tokens.map(|tokens| tokens.completion), Some(5));
-        assert!(whole.metered.stop_cut);
+        assert!(whole.metered.notes.has(AnswerNote::StopCut));
     }
 }
 
@@ -192,7 +200,7 @@ fn a_stream_that_is_gathered_is_read_up_to_the_stop_text_only() {
         (
             answer.metered.tokens,
             answer.metered.text_bytes,
-            answer.metered.stop_cut
+            answer.metered.notes.has(AnswerNote::StopCut)
         ),
         (None, 7, true)
     );
@@ -209,7 +217,7 @@ fn a_whole_answer_becomes_a_stream_that_ends_at_the_stop_text() {
     let told = String::from_utf8(told.to_vec()).unwrap();
     assert_eq!(text(&told), "a ");
     assert!(told.contains("\"stop_sequence\":\"END\""), "{told}");
-    assert!(stream.metered().stop_cut);
+    assert!(stream.metered().notes.has(AnswerNote::StopCut));
     assert_eq!(stream.metered().tokens.map(|tokens| tokens.completion), Some(5));
 }
 
@@ -292,6 +300,6 @@ proptest! {
 
         let streamed = streamed(exchange, &responses_stream(&pieces), step);
         prop_assert_eq!(text(&streamed.told), wanted);
-        prop_assert_eq!(streamed.metered.stop_cut, found.first_in(&whole).is_some());
+        prop_assert_eq!(streamed.metered.notes.has(AnswerNote::StopCut), found.first_in(&whole).is_some());
     }
 }

@@ -82,6 +82,8 @@ async fn record(app: &TestApp, question: &Value) -> UsageRecord {
         latency_ms: 120,
         first_byte_ms: Some(80),
         attempts: Vec::new(),
+        adapted: None,
+        used: None,
         agent: Some("curl/8.0".into()),
     }
 }

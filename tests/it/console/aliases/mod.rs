@@ -6,6 +6,7 @@ mod import;
 mod messages;
 mod picker;
 mod saving;
+mod strictness;
 mod test_box;
 mod traffic;
 

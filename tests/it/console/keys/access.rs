@@ -30,10 +30,11 @@ fn what_belongs_to_another_account_does_not_exist() {
         for path in ["", "/roll", "/delete", "/created?ticket=x", "/aliases"] {
             owner.get(&format!("/keys/{id}{path}")).await.is(404);
         }
-        for path in ["name", "expiry", "enable", "disable", "roll", "delete"] {
+        for path in ["name", "expiry", "adapt", "enable", "disable", "roll", "delete"] {
             let fields = [
                 ("name", "mine"),
                 ("expires", "never"),
+                ("adapt", "off"),
                 ("overlap", "now"),
                 ("confirm", "foreign"),
             ];

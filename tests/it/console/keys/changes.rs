@@ -1,6 +1,6 @@
 //! Changes of keys: disable, rename, roll, delete, one or several.
 
-use crossmodel::domain::{KeyState, Scope};
+use crossmodel::domain::{KeyState, Scope, Strictness};
 
 use super::{names, owner, select, text};
 use crate::harness::database::Engine;
@@ -166,5 +166,43 @@ fn several_keys_are_changed_at_once_and_deleted_by_a_phrase() {
             .is(303);
         assert!(names(&owner.get("/keys").await.page()).is_empty());
         owner.post_form("/keys/bulk", &[("op", "delete")]).await.is(303);
+    });
+}
+
+#[test]
+fn how_much_requests_may_be_changed_is_set_on_the_page_and_undone() {
+    on(Engine::Sqlite, |store| async move {
+        let (app, owner) = owner(store).await;
+        let id = app.operator().creates_key("laptop").await.key().id;
+        let path = format!("/keys/{id}");
+        let page = owner.get(&path).await.is(200).page();
+        assert_eq!(
+            select(&page, "#adapt-choice option[selected]")[0].value().attr("value"),
+            Some("adapt")
+        );
+
+        owner
+            .post_form(&format!("{path}/adapt"), &[("adapt", "strict")])
+            .await
+            .is(303);
+
+        let page = owner.get(&path).await.is(200).page();
+        assert!(text(&page, ".toast").starts_with("Requests of laptop: Fit, but refuse what would be left out."));
+        let undo = select(&page, ".toast input[name=adapt]");
+        assert_eq!(undo[0].attr("value"), Some("adapt"));
+        assert!(text(&page, ".facts-list").contains("Fit, but refuse what would be left out"));
+        let key = app.store().api_keys().get(Scope::All, id).await.expect("an answer");
+        assert_eq!(key.expect("the key").adapt, Strictness::Strict);
+
+        owner
+            .post_form(&format!("{path}/adapt"), &[("adapt", "maybe")])
+            .await
+            .is(400);
+        let csv = owner.get("/keys/export.csv").await.is(200).text().to_owned();
+        assert!(
+            csv.lines()
+                .all(|line| line.ends_with(",adapt") || line.ends_with(",strict")),
+            "{csv}"
+        );
     });
 }

@@ -1,6 +1,8 @@
 //! The page of one request: its cost, its state, and whose it is.
 
-use crossmodel::domain::{Attempt, CallState, PicoUsd, Price, RequestId, Role, Tokens, UsageRecord};
+use crossmodel::domain::{
+    Attempt, CallState, Feature, PicoUsd, Price, RequestId, RequestUse, Role, Tokens, UsageRecord,
+};
 
 use super::super::aliases::{Desk, select, text};
 use super::super::spaced;
@@ -111,11 +113,66 @@ fn every_state_and_every_source_is_explained() {
 }
 
 #[test]
+fn each_change_is_explained_and_an_unknown_token_is_shown_as_it_is() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Owner).await;
+        let adapted = UsageRecord {
+            adapted: Some("developer_role, effort:minimal>low, dropped:seed, sung:aloud, answer:think_tags".into()),
+            used: Some(RequestUse::of_size(100).with(Feature::Tools).with(Feature::SystemTurns)),
+            ..desk.call(5)
+        };
+        desk.stores(&[adapted.clone(), desk.call(6)]).await;
+
+        let page = desk.page_of(&adapted).await;
+
+        let changes = "section[aria-labelledby=changes]";
+        let tokens: Vec<String> = select(&page, &format!("{changes} dt")).iter().map(spaced).collect();
+        assert_eq!(
+            tokens,
+            [
+                "developer_role",
+                "effort:minimal>low",
+                "dropped:seed",
+                "sung:aloud",
+                "answer:think_tags"
+            ]
+        );
+        let words: Vec<String> = select(&page, &format!("{changes} dd")).iter().map(spaced).collect();
+        assert_eq!(
+            words[0],
+            "The role 'developer' became 'system': the model does not know it."
+        );
+        assert!(words[1].contains("'minimal'") && words[2].contains("'seed' was left out"));
+        assert_eq!(words[3], "A change that this version has no words for.");
+        assert!(words[4].contains("thoughts between tags"));
+        assert!(text(&page, "section[aria-labelledby=facts]").contains("tools, instructions within the conversation"));
+    });
+}
+
+#[test]
+fn a_request_that_was_not_changed_has_no_word_of_changes() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Owner).await;
+        let plain = UsageRecord {
+            used: Some(RequestUse::of_size(100)),
+            ..desk.call(5)
+        };
+        desk.stores(std::slice::from_ref(&plain)).await;
+
+        let page = desk.page_of(&plain).await;
+
+        assert!(select(&page, "section[aria-labelledby=changes]").is_empty());
+        assert!(!text(&page, "section[aria-labelledby=facts]").contains("Used"));
+    });
+}
+
+#[test]
 fn an_evil_name_is_text_on_every_page_of_requests() {
     on(Engine::Sqlite, |store| async move {
         let desk = Desk::of(store, Role::Owner).await;
         let evil = UsageRecord {
             requested: EVIL.into(),
+            adapted: Some(EVIL.into()),
             agent: Some(EVIL.into()),
             ..failed(desk.call(5), 404, EVIL)
         };

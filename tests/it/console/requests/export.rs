@@ -1,11 +1,36 @@
 //! The list as a file.
 
-use crossmodel::domain::{Role, UsageRecord};
+use crossmodel::domain::{Feature, RequestUse, Role, UsageRecord};
 
 use super::super::aliases::{Desk, text};
 use crate::harness::database::Engine;
 use crate::harness::store::on;
 use crate::harness::traffic::failed;
+
+#[test]
+fn the_file_says_what_was_changed_and_what_a_request_used() {
+    on(Engine::Sqlite, |store| async move {
+        let desk = Desk::of(store, Role::Owner).await;
+        let used = RequestUse::of_size(9_000).with(Feature::Tools).with(Feature::Images);
+        let adapted = UsageRecord {
+            adapted: Some("max_tokens, dropped:seed".into()),
+            used: Some(used),
+            ..desk.call(5)
+        };
+        desk.stores(&[adapted, desk.call(9)]).await;
+
+        let file = desk.who.get("/requests/export.csv").await.is(200);
+
+        let lines: Vec<&str> = file.text().lines().collect();
+        assert!(lines[0].ends_with(",client,adapted,used"), "{}", lines[0]);
+        assert!(
+            lines[1].ends_with(",\"max_tokens, dropped:seed\",tools images"),
+            "{}",
+            lines[1]
+        );
+        assert!(lines[2].ends_with(",,"), "{}", lines[2]);
+    });
+}
 
 #[test]
 fn the_file_has_the_selection_and_no_formula() {

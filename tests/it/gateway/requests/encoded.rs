@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -23,6 +23,18 @@ fn zstd(bytes: &[u8]) -> Vec<u8> {
     let length = zstd_safe::compress(out.as_mut_slice(), bytes, 3).unwrap();
     out.truncate(length);
     out
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut to = ZlibEncoder::new(Vec::new(), Compression::default());
+    to.write_all(bytes).unwrap();
+    to.finish().unwrap()
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut to = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
+    to.write_all(bytes).unwrap();
+    to.into_inner()
 }
 
 /// A chat request of at least this many bytes.
@@ -60,7 +72,13 @@ test!(a_compressed_body_reaches_the_provider_as_it_was_before, |store| {
     rig.upstream.answers(polyglot);
     for (path, model) in [("/v1/chat/completions", "acme/fast"), ("/v1/messages", "claude/opus")] {
         let body = ask(path, model, false).to_string().into_bytes();
-        for (encoding, packed) in [("gzip", gzip(&body)), ("X-GZIP", gzip(&body)), ("zstd", zstd(&body))] {
+        for (encoding, packed) in [
+            ("gzip", gzip(&body)),
+            ("X-GZIP", gzip(&body)),
+            ("zstd", zstd(&body)),
+            ("deflate", deflate(&body)),
+            ("br", brotli(&body)),
+        ] {
             sends(&rig, encoding, path, packed).await.is(200);
 
             let seen = rig.upstream.last();
@@ -110,12 +128,12 @@ test!(
     an_encoding_that_is_not_decoded_here_is_refused_with_the_names_of_those_that_are,
     |store| {
         let rig = Rig::start(store).await;
-        for encoding in ["br", "deflate", "compress", "gzip, gzip", "gzip, zstd", "aws-chunked"] {
+        for encoding in ["compress", "gzip, gzip", "gzip, zstd", "aws-chunked"] {
             let reply = sends(&rig, encoding, "/v1/chat/completions", b"whatever".to_vec()).await;
 
-            let message = "Send the request body as it is, or encoded once, with gzip or zstd.";
+            let message = "Send the request body as it is, or encoded once, with gzip, deflate, br or zstd.";
             is_refused(&reply, 415, "unsupported_encoding", message);
-            assert_eq!(reply.header("accept-encoding"), "gzip, zstd, identity");
+            assert_eq!(reply.header("accept-encoding"), "gzip, deflate, br, zstd, identity");
         }
         let body = question("fast").to_string().into_bytes();
         sends(&rig, "identity", "/v1/chat/completions", body).await.is(200);
@@ -126,7 +144,8 @@ test!(
 test!(a_body_that_is_not_what_its_encoding_says_is_refused, |store| {
     let rig = Rig::start(store).await;
     let body = question("fast").to_string().into_bytes();
-    for (encoding, packed) in [("gzip", gzip(&body)), ("zstd", zstd(&body))] {
+    let all = [("gzip", gzip(&body)), ("zstd", zstd(&body)), ("br", brotli(&body))];
+    for (encoding, packed) in all {
         let refused = async |body: &[u8], message: &str| {
             let reply = sends(&rig, encoding, "/v1/chat/completions", body.to_vec()).await;
             is_refused(&reply, 400, "invalid_json", message);
@@ -147,7 +166,13 @@ test!(a_body_that_is_not_what_its_encoding_says_is_refused, |store| {
 test!(a_body_is_as_large_as_it_is_once_decoded, |store| {
     let rig = Rig::with(store, |options| options.limits.body = 1 << 20).await;
     let bomb = vec![b' '; 64 << 20];
-    for (encoding, packed) in [("gzip", gzip(&bomb)), ("zstd", zstd(&bomb))] {
+    let zeros = include_bytes!("../../../data/wire/encoded/zeros.br").to_vec();
+    for (encoding, packed) in [
+        ("gzip", gzip(&bomb)),
+        ("zstd", zstd(&bomb)),
+        ("deflate", deflate(&bomb)),
+        ("br", zeros),
+    ] {
         assert!(packed.len() < 1 << 20);
         let reply = sends(&rig, encoding, "/v1/chat/completions", packed).await;
         let message = "The request body is larger than 1 MiB once it is decoded.";

@@ -33,6 +33,7 @@ test!(the_list_has_the_keys_aliases_and_then_the_catalog, |store| {
             "acme/embed",
             "acme/fast",
             "acme/other",
+            "acme/pensive",
             "acme/thinker",
             "claude/opus",
             "counts/opus",
@@ -117,7 +118,7 @@ test!(anthropics_clients_get_pages, |store| {
     );
 
     let next = client.get("/v1/models?limit=1000&after_id=poor").await.is(200).json();
-    assert_eq!((ids(&next).len(), &next["has_more"]), (12, &json!(false)));
+    assert_eq!((ids(&next).len(), &next["has_more"]), (13, &json!(false)));
 
     let back = client.get("/v1/models?limit=2&before_id=poor").await.is(200).json();
     assert_eq!(ids(&back), ["fast", "other"]);
@@ -138,7 +139,7 @@ test!(the_limit_is_honoured_in_the_openai_list_too, |store| {
     );
     assert_eq!(
         ids(&rig.client().get("/v1/models?limit=1000").await.is(200).json()).len(),
-        15
+        16
     );
 });
 

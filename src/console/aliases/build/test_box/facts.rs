@@ -39,10 +39,19 @@ fn notes(answer: &Explanation, checked: &Validation) -> Vec<Note> {
         .into_iter()
         .map(|text| Note { text, warns: false });
 
+    let adapts = answer.adapt_note().map(|text| Note {
+        text: text.to_owned(),
+        warns: false,
+    });
+    let takes = answer.takes.iter().map(|text| Note {
+        text: text.clone(),
+        warns: false,
+    });
+
     if answer.outcome == ExplainedOutcome::Empty {
         warnings.collect()
     } else {
-        warnings.chain(ignored).collect()
+        warnings.chain(adapts).chain(takes).chain(ignored).collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod damage;
 mod durable;
 mod faults;
 mod folders;
+mod forms;
 
 /// A new, empty folder for one test.
 fn folder() -> PathBuf {
@@ -39,6 +40,7 @@ fn started() -> CallStarted {
             key: Some(20_779),
             account: None,
         },
+        used: None,
     }
 }
 
@@ -70,6 +72,7 @@ fn ended(id: RequestId) -> CallEnded {
         latency_ms: 900,
         first_byte_ms: Some(12),
         attempts: Vec::new(),
+        adapted: None,
     }
 }
 

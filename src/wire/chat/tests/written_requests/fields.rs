@@ -1,5 +1,7 @@
 //! The fields of a request beside its messages.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::*;
@@ -27,7 +29,7 @@ fn a_request_that_is_written_reads_the_same() {
                 ..
             } = &mut tool.kind
             {
-                *parameters = Some(&none);
+                *parameters = Some(Cow::Borrowed(&none));
             }
         }
 
@@ -133,7 +135,7 @@ fn using_tools<'a>(schema: &'a Value, grammar: &'a Value) -> Request<'a> {
                 "run",
                 Some("shell"),
                 ToolKind::Function {
-                    parameters: Some(schema),
+                    parameters: Some(Cow::Borrowed(schema)),
                     strict: Some(true),
                 },
             ),
@@ -209,7 +211,7 @@ fn a_schema_is_an_instruction_for_models_that_do_not_obey_it() {
     let format = Format::Schema {
         name: None,
         description: None,
-        schema: &schema,
+        schema: Cow::Borrowed(&schema),
         strict: Some(true),
     };
     let request = Request {

@@ -6,7 +6,7 @@ mod messages;
 use serde_json::Value;
 
 use super::*;
-use crate::domain::{DeveloperRole, Facts, LimitField, Roles, ThinkingFacts};
+use crate::domain::{DeveloperRole, Facts, LimitField, Roles, StrictTools, ThinkingFacts, Tools};
 use crate::wire::neutral::{Request, Role, Source, ToolNames, ToolResult, Turn};
 
 fn openai() -> Facts {
@@ -20,6 +20,11 @@ fn openai() -> Facts {
         roles: Roles {
             developer: DeveloperRole::Native,
             ..Roles::default()
+        },
+        tools: Tools {
+            strict: StrictTools::Keep,
+            parallel_field: true,
+            ..Tools::default()
         },
         ..Facts::default()
     }

@@ -1,6 +1,7 @@
 //! Requests, as providers get them.
 
 use crate::domain::samples;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::*;
@@ -102,7 +103,7 @@ fn tool(parameters: Option<&Value>) -> Tool<'_> {
         namespace: None,
         description: None,
         kind: ToolKind::Function {
-            parameters,
+            parameters: parameters.map(Cow::Borrowed),
             strict: None,
         },
         cache: None,
@@ -120,7 +121,7 @@ fn fields_of_another_protocol_are_written_in_this_ones_shapes() {
         format: Some(Format::Schema {
             name: None,
             description: None,
-            schema: &schema,
+            schema: Cow::Borrowed(&schema),
             strict: None,
         }),
         ..Request::default()

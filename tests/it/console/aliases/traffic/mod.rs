@@ -55,6 +55,8 @@ impl Desk {
             latency_ms: 1,
             first_byte_ms: None,
             attempts: Vec::new(),
+            adapted: None,
+            used: None,
             agent: None,
         }
     }
