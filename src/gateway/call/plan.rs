@@ -144,7 +144,11 @@ impl ClientRequest {
         };
 
         let style = self.response_style(target);
-        let (exchange, request) = Exchange::open(
+        let open = match facts.withholds_signatures() {
+            true => Exchange::open_without_signatures,
+            false => Exchange::open,
+        };
+        let (exchange, request) = open(
             (self.operation, endpoint.protocol),
             body,
             TranslationTarget {

@@ -64,6 +64,11 @@ impl TargetFacts {
         }
     }
 
+    /// Whether no signature of earlier turns goes back, since the target has refused one of them.
+    pub fn withholds_signatures(&self) -> bool {
+        self.without_signatures
+    }
+
     /// Makes plans leave out all signatures of thoughts.
     pub(super) fn leave_out_signatures(&mut self) {
         self.without_signatures = true;

@@ -95,6 +95,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         cut_at: Vec::new(),
         web_search: search,
         withholds_usage: false,
+        withholds_signatures: false,
         service_tier: service_tier(&root)?.map(Into::into),
         prompt_cache_key: None,
         stream: root.flag_at("stream")?.unwrap_or(false),

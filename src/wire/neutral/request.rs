@@ -52,6 +52,8 @@ pub struct Request<'a> {
     pub stream: bool,
     /// Whether the provider is not asked for the usage of a stream: it has refused that before.
     pub withholds_usage: bool,
+    /// Whether no signature of earlier turns goes back: the provider has refused one of them.
+    pub withholds_signatures: bool,
 }
 
 /// The speaker of a turn.

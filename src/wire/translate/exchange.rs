@@ -75,19 +75,44 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, false)
+    }
+
+    /// The same for a provider that has refused a signature of an earlier turn: none of them goes back.
+    ///
+    /// # Errors
+    /// As those of [`Exchange::open`].
+    pub fn open_without_signatures(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, true)
+    }
+
+    fn open_with(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+        withholds_signatures: bool,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value =
             from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
+        request.withholds_signatures = withholds_signatures;
         let TranslationTarget { model, facts, .. } = target;
         let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
-            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names)?,
-        };
+            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names),
+            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names),
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names),
+        }
+        .map_err(|error| in_clients_words(error, &body))?;
 
         let reading = Reading {
             includes_reasoning: target.includes_reasoning,
@@ -316,6 +341,22 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "model",
             "This model's provider speaks no protocol for embeddings.",
         )),
+    }
+}
+
+/// The error of a writer with the name that the client has for its conversation.
+fn in_clients_words(error: Untranslatable, body: &Value) -> Untranslatable {
+    let own = if body.get("input").is_some() && body.get("messages").is_none() {
+        "input"
+    } else {
+        "messages"
+    };
+    match &*error.param {
+        "messages" | "input" => Untranslatable {
+            param: own.into(),
+            ..error
+        },
+        _ => error,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::gateway::rig::{CREDENTIAL, Rig, question, stream_question, test};
-use crate::harness::upstream::{DONE, Step, answer, delta, finish, json_answer, stream, usage};
+use crate::harness::upstream::{DONE, Step, answer, delta, finish, json_answer, polite, stream, usage};
 use crossmodel::domain::{Match, UsageSource};
 
 both_engines!(a_call_through_an_alias_runs_its_target_and_is_recorded, |store| {
@@ -296,17 +296,22 @@ test!(
 );
 
 test!(
-    what_the_client_asked_of_the_provider_itself_is_not_asked_twice,
+    usage_that_the_client_asked_for_itself_is_not_asked_for_after_a_refusal,
     |store| {
         let rig = Rig::start(store).await;
-        rig.upstream
-            .answers(|_| json_answer(400, &json!({"error": {"message": "stream_options is not supported"}})));
+        rig.upstream.answers(|seen| {
+            if seen.json().get("stream_options").is_none() {
+                return polite(seen);
+            }
+            json_answer(400, &json!({"error": {"message": "stream_options is not supported"}}))
+        });
         let mut body = stream_question("unsure/model");
         body["stream_options"] = json!({"include_usage": true});
 
-        rig.client().post("/v1/chat/completions", &body).await.is(400);
+        let reply = rig.client().post("/v1/chat/completions", &body).await.is(200);
 
-        assert_eq!(rig.upstream.seen().len(), 1);
+        assert_eq!(reply.header("x-crossmodel-adapted"), "mended:stream_options");
+        assert_eq!(rig.upstream.seen().len(), 2);
     }
 );
 
