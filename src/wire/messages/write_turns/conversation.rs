@@ -109,7 +109,11 @@ impl<'a> Conversation<'a> {
             | Block::Image { cache_control, .. }
             | Block::Document { cache_control, .. }
             | Block::ToolResult { cache_control, .. } => cache_control.is_some(),
-            Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } => false,
+            Block::Thinking { .. }
+            | Block::RedactedThinking { .. }
+            | Block::ToolUse { .. }
+            | Block::ServerToolUse { .. }
+            | Block::WebSearchToolResult { .. } => false,
         };
 
         self.system
