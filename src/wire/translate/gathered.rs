@@ -7,7 +7,6 @@ use super::answer::Answer;
 use super::exchange::Exchange;
 use super::source::Source;
 use super::writer::carries_content;
-use crate::wire::answer_note::AnswerNotes;
 use crate::wire::error::ProviderError;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::{Event, Gather};
@@ -99,8 +98,9 @@ impl GatheredStream {
     pub fn into_answer(self) -> Answer {
         let mut response = self.gather.into_response();
         response.service = self.source.service();
+        let notes = self.exchange.take_tags_out(&mut response);
         self.exchange.settle(&mut response);
-        self.exchange.write(&response, AnswerNotes::default())
+        self.exchange.write(&response, notes)
     }
 
     fn read(&mut self, data: &[u8]) {
