@@ -13,7 +13,7 @@ mod specs;
 mod tests;
 mod words;
 
-pub use betas::Betas;
+pub use betas::{BetaWord, Betas};
 pub use describe::{FactKind, FactSpec, FactWord};
 pub use edit::{FactEdit, FactError, check_facts, near_word};
 pub use effort::Effort;

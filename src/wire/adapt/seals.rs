@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::{Facts, Protocol, SealBinding, ThoughtsBack};
-use crate::wire::neutral::{Signature, SignatureKind, domain_name, model_mark, own_domain};
+use crate::wire::neutral::{Signature, SignatureKind, domain_name, model_mark, own_domain, unknown_domain};
 
 /// A domain that no signature has.
 const NO_DOMAIN: &str = "-";
@@ -45,6 +45,7 @@ impl<'f> Seals<'f> {
     /// own form.
     pub(super) fn reads(&self, signature: &Signature<'_>) -> bool {
         let is_domain = match &*self.domain {
+            "" if signature.domain == unknown_domain(self.protocol) => true,
             "" => signature.model.is_none() && signature.domain == own_domain(self.protocol),
             domain => signature.domain == domain,
         };

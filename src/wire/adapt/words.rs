@@ -30,9 +30,11 @@ pub fn words(token: &str) -> Option<String> {
     of_token(token).map(sentence)
 }
 
+/// The names that a note of something added may have.
+const ADDED: [&str; 3] = ["thinking", "target_field", "stream"];
+
 /// The change that a token names, but for efforts.
 fn of_token(token: &str) -> Option<Note> {
-    const ADDED: [&str; 2] = ["thinking", "target_field"];
     let element = ELEMENTS
         .iter()
         .map(|&element| Note::Element(element))
@@ -69,6 +71,9 @@ fn sentence(note: Note) -> String {
                 .into()
         }
         Note::Added("thinking") => "The model was told in its own way whether and how much to think.".into(),
+        Note::STREAMED => {
+            "The model was asked for a stream, since it thinks only in streams: the client got it as one answer.".into()
+        }
         Note::Added(_) => "A field was added that the model wants.".into(),
         Note::Effort { from, to } => effort(from, to),
         Note::Mended(what) => mended(what),
@@ -168,7 +173,7 @@ mod tests {
         notes.extend(fields().map(Note::Dropped));
         notes.push(Note::DroppedUnknown);
         notes.push(Note::DroppedSearch);
-        notes.extend(["thinking", "target_field"].map(Note::Added));
+        notes.extend(ADDED.map(Note::Added));
         notes.extend(fields().map(|field| Note::Mended(Mended::Field(field))));
         notes.extend([Mended::Signatures, Mended::ForcedTool, Mended::Limit].map(Note::Mended));
         notes.push(Note::Effort {

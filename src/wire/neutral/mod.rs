@@ -44,7 +44,9 @@ pub use request::{Format, Request, Role, Sampling, Turn};
 pub use response::Response;
 pub use response_identity::ResponseIdentity;
 pub use service_tier::{ON_DEMAND, tier_of_any};
-pub use signature::{Signature, SignatureKind, UNSIGNED, domain_name, is_packed, model_mark, own_domain, pack_start};
+pub use signature::{
+    Signature, SignatureKind, UNSIGNED, domain_name, is_packed, model_mark, own_domain, pack_start, unknown_domain,
+};
 pub use stop::Stop;
 pub use think_tags::{ThinkTags, take_thoughts_out};
 pub use thinking::Thinking;

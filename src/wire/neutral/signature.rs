@@ -78,6 +78,16 @@ pub const fn own_domain(protocol: Protocol) -> &'static str {
     }
 }
 
+/// The domain of a server that speaks this protocol and of whose signatures nothing is known: any such server may have made
+/// them, and none of those that are known has.
+pub const fn unknown_domain(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::AnthropicMessages => "some-messages",
+        Protocol::OpenaiResponses => "some-responses",
+        Protocol::OpenaiChat | Protocol::Gemini => "",
+    }
+}
+
 /// The name of a domain as it is packed.
 pub fn domain_name(domain: &str) -> Cow<'_, str> {
     if domain.len() <= LONGEST_DOMAIN && domain.bytes().all(is_word) {

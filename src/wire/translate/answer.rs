@@ -50,8 +50,14 @@ pub(super) fn read(
         Protocol::OpenaiChat | Protocol::Gemini => chat::read_response(body, includes_reasoning),
     }?;
 
+    let notes = take_tags_out(&mut response, reading);
+    Ok((response, notes))
+}
+
+/// Makes thoughts of the tags in an answer, if the model sends some so. Returns what was changed.
+pub(super) fn take_tags_out(response: &mut Response<'_>, reading: Reading) -> AnswerNotes {
     let has_tags = reading.think_tags && take_thoughts_out(&mut response.parts);
-    Ok((response, AnswerNotes::default().with(AnswerNote::ThinkTags, has_tags)))
+    AnswerNotes::default().with(AnswerNote::ThinkTags, has_tags)
 }
 
 /// Bytes of generated text in all parts of an answer.

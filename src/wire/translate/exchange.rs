@@ -275,6 +275,11 @@ impl Exchange {
         Ok((response, notes))
     }
 
+    /// Makes thoughts of the tags in a whole answer, if the model sends some so. Returns what was changed.
+    pub(super) fn take_tags_out(&self, response: &mut Response<'_>) -> AnswerNotes {
+        answer::take_tags_out(response, self.reading)
+    }
+
     /// Leaves the calls of a whole answer that are the client's.
     pub(super) fn settle(&self, response: &mut Response<'_>) {
         self.stamp.settle(response);

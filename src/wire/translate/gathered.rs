@@ -8,7 +8,7 @@ use super::exchange::Exchange;
 use super::source::Source;
 use super::stop_cut::StopCut;
 use super::writer::{carries_content, text_length};
-use crate::wire::answer_note::{AnswerNote, AnswerNotes};
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::ProviderError;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::{Event, Gather};
@@ -108,13 +108,14 @@ impl GatheredStream {
     pub fn into_answer(self) -> Answer {
         let mut response = self.gather.into_response();
         response.service = self.source.service();
+        let notes = self.exchange.take_tags_out(&mut response);
         self.exchange.settle(&mut response);
         let counted = response.tokens;
         if self.stops.is_over() {
             response.tokens = Some(self.stops.usage(counted, self.text_bytes));
         }
 
-        let notes = AnswerNotes::default().with(AnswerNote::StopCut, self.stops.has_cut());
+        let notes = notes.with(AnswerNote::StopCut, self.stops.has_cut());
         let mut answer = self.exchange.write(&response, notes);
         let metered = &mut answer.metered;
         // Without counts of the provider's the call is billed by an estimate.

@@ -1,7 +1,7 @@
 //! Names those who can read the signatures of an answer.
 
 use crate::domain::{Facts, Protocol, SealBinding};
-use crate::wire::neutral::{Event, Part, Response, Signature, domain_name, model_mark, own_domain};
+use crate::wire::neutral::{Event, Part, Response, Signature, domain_name, model_mark, own_domain, unknown_domain};
 
 /// Those who can read what a provider signs.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,7 @@ impl Stamp {
     pub(super) fn of(facts: &Facts, model: &str, provider: Protocol, is_own: bool) -> Self {
         let domain = match facts.seals.domain.as_str() {
             "" if is_own => own_domain(provider).to_owned(),
+            "" => unknown_domain(provider).to_owned(),
             domain => domain_name(domain).into_owned(),
         };
         let model = match facts.seals.binding {

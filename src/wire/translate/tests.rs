@@ -205,8 +205,8 @@ fn a_tier_that_the_provider_was_not_asked_for_is_not_charged_for_silence() {
     }
 }
 
-/// What a client of messages is told of a chat provider's answer, whole and streamed: the kinds of its blocks.
-fn told_blocks(facts: &Facts, message: &Value) -> [Vec<String>; 2] {
+/// What a client of messages is told of a chat provider's answer, whole, streamed, and gathered: the kinds of its blocks.
+fn told_blocks(facts: &Facts, message: &Value) -> [Vec<String>; 3] {
     let open = || {
         let body = br#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}"#;
         let target = TranslationTarget {
@@ -222,21 +222,25 @@ fn told_blocks(facts: &Facts, message: &Value) -> [Vec<String>; 2] {
 
     let answer = serde_json::json!({"id": "c", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]});
     let whole = open().write_response(answer.to_string().as_bytes()).unwrap();
-    let whole: Value = serde_json::from_slice(&whole.body).unwrap();
-    let whole = whole["content"].as_array().unwrap().iter().map(kind).collect();
+    let blocks = |answer: Answer| -> Vec<String> {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        body["content"].as_array().unwrap().iter().map(kind).collect()
+    };
 
     let chunk = serde_json::json!({"id": "c", "choices": [{"index": 0, "delta": message, "finish_reason": "stop"}]});
+    let events: Bytes = format!("data: {chunk}\n\ndata: [DONE]\n\n").into();
     let (mut stream, mut out) = (open().stream(), Vec::new());
-    stream
-        .push(&format!("data: {chunk}\n\ndata: [DONE]\n\n").into(), &mut out)
-        .unwrap();
+    stream.push(&events, &mut out).unwrap();
     let text = String::from_utf8(out.concat()).unwrap();
     let starts = text
         .split("\n\n")
         .filter_map(|event| event.strip_prefix("event: content_block_start\ndata: "));
     let streamed = starts.map(|data| kind(&serde_json::from_str::<Value>(data).unwrap()["content_block"]));
 
-    [whole, streamed.collect()]
+    let mut gathered = open().gathered(1 << 20);
+    gathered.push(&events).unwrap();
+
+    [blocks(whole), streamed.collect(), blocks(gathered.into_answer())]
 }
 
 #[test]
@@ -258,6 +262,6 @@ fn thoughts_in_tags_are_told_as_thoughts_where_the_model_may_send_them_so() {
         (thinks(Some(false)), vec!["text"]),
         (Facts::default(), vec!["text"]),
     ] {
-        assert_eq!(told_blocks(&facts, &message), [kinds.clone(), kinds]);
+        assert_eq!(told_blocks(&facts, &message), [kinds.clone(), kinds.clone(), kinds]);
     }
 }

@@ -159,3 +159,24 @@ fn no_signature_goes_back_to_a_provider_that_has_refused_one() {
 
     assert_eq!((blocks(usual), blocks(mended)), (2, 1));
 }
+
+#[test]
+fn a_server_of_which_nothing_is_known_gets_its_own_signatures_back_and_known_ones_do_not() {
+    let unknown = Facts::default();
+    let ask = json!({"model": "m", "max_tokens": 99, "messages": [{"role": "user", "content": "Hi"}]});
+    let (exchange, _) = open(Operation::Messages, Protocol::OpenaiResponses, &ask, &unknown);
+    let item = json!({"id": "rs_1", "type": "reasoning", "summary": [{"type": "summary_text", "text": "So."}], "encrypted_content": "gAAA"});
+    let answer = json!({"id": "r", "object": "response", "status": "completed", "output": [item,
+        {"id": "m", "type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi", "annotations": []}]}]});
+
+    let told = exchange.write_response(answer.to_string().as_bytes()).unwrap().body;
+    let told: Value = serde_json::from_slice(&told).unwrap();
+
+    let turn = json!({"model": "m", "max_tokens": 99, "messages": [{"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": told["content"]}, {"role": "user", "content": "Go on"}]});
+    let sent = |facts: &Facts| open(Operation::Messages, Protocol::OpenaiResponses, &turn, facts).1["input"][1].clone();
+    assert_eq!(sent(&unknown)["encrypted_content"], "gAAA");
+
+    let openai = facts("openai/gpt-5.5", Protocol::OpenaiResponses);
+    assert_ne!(sent(&openai)["type"], "reasoning");
+}

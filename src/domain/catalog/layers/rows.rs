@@ -7,8 +7,8 @@ use serde::de::value::{Error, StrDeserializer};
 use crate::domain::catalog::model::Model;
 use crate::domain::catalog::provider::Provider;
 use crate::domain::facts::{
-    AnswerFormats, CallIds, DeveloperRole, FactsPatch, FieldFact, SystemTurns, ThinkingOff, ThinkingSwitch,
-    ThoughtsBack, UnknownFields,
+    AnswerFormats, BetaWord, Betas, CallIds, DeveloperRole, FactsPatch, FieldFact, StrictTools, SystemTurns,
+    ThinkingOff, ThinkingSwitch, ThoughtsBack, UnknownFields,
 };
 use crate::domain::values::Protocol;
 
@@ -29,6 +29,8 @@ pub(super) fn of_protocol(protocol: Protocol) -> FactsPatch {
             patch.roles.system = Some(SystemTurns::Field);
             patch.ids.call = Some(CallIds::ShortWord);
             patch.cache_marks.most = Some(4);
+            // A server that knows no betas passes over their header; a proxy of Anthropic needs it.
+            patch.betas = Some(Betas::Word(BetaWord::Pass));
             patch.media.in_results = Some(true);
             let range = FieldFact::Range {
                 min: Some(0.into()),
@@ -56,6 +58,12 @@ pub(super) fn of_provider(provider: &Provider) -> FactsPatch {
     });
     patch.thinking.switch = provider.thinking_switch.as_deref().and_then(named);
     patch.answers.usage_outside = provider.completion_includes_reasoning.map(|includes| !includes);
+    if provider.openai_fields {
+        // Such a provider is OpenAI itself, or passes requests on to it.
+        patch.tools.custom = Some(true);
+        patch.tools.strict = Some(StrictTools::Keep);
+        patch.tools.parallel_field = Some(true);
+    }
     if provider.openai_fields || provider.refuses_unknown {
         patch.fields.insert("top_k".into(), FieldFact::Refused);
     }
