@@ -49,6 +49,11 @@ impl AnswerNotes {
         }
     }
 
+    /// Whether a change was made.
+    pub const fn has(self, note: AnswerNote) -> bool {
+        self.0 & note.bit() != 0
+    }
+
     /// Whether nothing was changed.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
@@ -56,7 +61,7 @@ impl AnswerNotes {
 
     /// The changes.
     pub fn iter(self) -> impl Iterator<Item = AnswerNote> {
-        AnswerNote::ALL.into_iter().filter(move |note| self.0 & note.bit() != 0)
+        AnswerNote::ALL.into_iter().filter(move |note| self.has(*note))
     }
 }
 

@@ -27,5 +27,6 @@ pub mod passthrough;
 pub mod reported;
 pub mod responses;
 pub mod sse;
+pub mod stop_texts;
 pub mod translate;
 pub mod usage;

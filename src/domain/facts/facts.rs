@@ -9,6 +9,7 @@ use super::effort::Effort;
 use super::field::FieldFact;
 use super::patch::{Patched, patched};
 use super::words::*;
+use crate::domain::values::Protocol;
 
 patched! {
     /// What a model takes at one address of its provider, and what its answers are like. A default is what is assumed of a
@@ -33,6 +34,8 @@ patched! {
         adds: BTreeMap<String, Value> = BTreeMap::new(),
         /// The longest answer in tokens, if it is known.
         max_tokens: Option<u64> = None,
+        /// The most stop texts of one request, if there is a limit.
+        max_stops: Option<u64> = None,
         /// The roles of messages.
         roles: Roles = Roles::default(),
         /// The ids of calls.
@@ -222,6 +225,22 @@ impl Facts {
             // A model of which nothing more is known may think.
             None => thinking.thinks == Some(true) && thinking.default_on.unwrap_or(true),
         }
+    }
+
+    /// Whether the provider searches the web for the model.
+    pub fn searches_web(&self) -> bool {
+        self.tools.hosted.iter().any(|tool| tool == "web_search")
+    }
+
+    /// Whether the model obeys so many stop texts at an address that speaks `protocol`. `thinks`: in a request in which it
+    /// thinks.
+    pub fn takes_stops(&self, protocol: Protocol, count: usize, thinks: bool) -> bool {
+        let name = match protocol {
+            Protocol::OpenaiResponses => return false,
+            Protocol::AnthropicMessages if self.fields.contains_key("stop_sequences") => "stop_sequences",
+            _ => "stop",
+        };
+        self.obeys(name, thinks) && self.max_stops.is_none_or(|most| count as u64 <= most)
     }
 
     /// Whether the model obeys a top-level field, at least with some value. `thinks`: for a request in which it thinks.

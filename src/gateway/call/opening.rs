@@ -16,8 +16,11 @@ use crate::gateway::upstream::{HttpError, ProviderResponse, Reader};
 use crate::wire::encoding::Utf8Mender;
 use crate::wire::error::Overflow;
 use crate::wire::event_stream::{EventStream, Metered, StreamEnd};
+use crate::wire::passthrough::StopCut;
 use crate::wire::reported::Reported;
+use crate::wire::stop_texts::StopTexts;
 use crate::wire::translate::Exchange;
+use crate::wire::usage::estimate;
 
 /// A stream counts as begun once so many bytes have come without content.
 const WITHOUT_CONTENT: usize = 64 << 10;
@@ -74,16 +77,17 @@ pub async fn read(
 
     let response = if as_events {
         let exchange = match mode {
-            ResponseMode::Passthrough { .. } => translated(call, candidate),
+            ResponseMode::Passthrough { stops, .. } => translated(call, candidate, stops),
             ResponseMode::Translated(exchange) => exchange,
         };
+        let exchange = exchange.prompted(prompt_tokens(call, candidate));
         gather(exchange.gathered(candidate.endpoint.longest_event), reader, first).await?
     } else {
         let all = reader.all(first).await.map_err(NoAnswer::Halfway)?;
         let mode = match mode {
             // Sent on as the stream that the client asked for, unless it is no answer of that protocol.
-            ResponseMode::Passthrough { .. } if call.request.stream => {
-                ResponseMode::Translated(translated(call, candidate))
+            ResponseMode::Passthrough { stops, .. } if call.request.stream => {
+                ResponseMode::Translated(translated(call, candidate, stops))
             }
             mode => mode,
         };
@@ -96,8 +100,14 @@ pub async fn read(
 }
 
 /// The exchange for an answer of the client's own protocol that comes in another form than the client asked for.
-fn translated(call: &CallJob, candidate: &Candidate) -> Box<Exchange> {
-    Box::new(call.request.retold_as_stream(&call.body.bytes, candidate))
+fn translated(call: &CallJob, candidate: &Candidate, stops: Option<StopTexts>) -> Box<Exchange> {
+    let exchange = call.request.retold_as_stream(&call.body.bytes, candidate);
+    Box::new(exchange.cut_at(stops))
+}
+
+/// An estimate of the prompt's tokens, for a client whose answer ends before the provider has counted them.
+fn prompt_tokens(call: &CallJob, candidate: &Candidate) -> u64 {
+    estimate(call.record.prompt_bytes()).min(candidate.target.model.context_length.max(1))
 }
 
 /// The events of a stream for the client, and its content type. `label` is the content type that the provider gave it.
@@ -108,14 +118,20 @@ fn events(
     label: Option<AnswerValue>,
 ) -> (Box<dyn EventStream + Send>, AnswerValue) {
     match mode {
-        ResponseMode::Passthrough { name } => {
-            let stream = candidate.passthrough_stream(name, &call.request);
+        ResponseMode::Passthrough { name, stops } => {
+            let stop_cut = stops.map(|texts| StopCut {
+                texts,
+                answers: call.control.answers,
+                prompt_tokens: prompt_tokens(call, candidate),
+            });
+            let stream = candidate.passthrough_stream(name, stop_cut, &call.request);
             (stream, label.unwrap_or(EVENT_STREAM))
         }
-        ResponseMode::Translated(exchange) => (
-            Box::new(exchange.stream().holding(candidate.endpoint.longest_event)),
-            EVENT_STREAM,
-        ),
+        ResponseMode::Translated(exchange) => {
+            let exchange = exchange.prompted(prompt_tokens(call, candidate));
+            let stream = exchange.stream().holding(candidate.endpoint.longest_event);
+            (Box::new(stream), EVENT_STREAM)
+        }
     }
 }
 

@@ -6,12 +6,13 @@ use bytes::Bytes;
 
 use crate::domain::{Protocol, RequestId, Strictness};
 use crate::gateway::upstream::{Breaker, CallableModel, ModelEndpoint, TakesUsage, UpstreamEndpoint};
-use crate::wire::adapt::{Note, Notes, Plan, Refusal, RequestView, TargetFacts, adapt, refusal_under};
-use crate::wire::control::{AskUsage, Control, Piece, model_literal};
+use crate::wire::adapt::{Edits, Note, Notes, Plan, Refusal, RequestView, TargetFacts, adapt, refusal_under};
+use crate::wire::control::{AskUsage, Control, model_literal};
 use crate::wire::event_stream::EventStream;
 use crate::wire::neutral::{Signature, Untranslatable};
 use crate::wire::operation::Operation;
-use crate::wire::passthrough::{self, PassthroughStyle};
+use crate::wire::passthrough::{self, PassthroughStyle, StopCut};
+use crate::wire::stop_texts::StopTexts;
 use crate::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
 
 /// One way to get an answer: a model at one address of its provider.
@@ -58,7 +59,11 @@ pub struct ProviderRequest {
 #[derive(Debug)]
 pub enum ResponseMode {
     /// It is forwarded as it came, but for the model's name, which `name` replaces: a JSON string.
-    Passthrough { name: Bytes },
+    Passthrough {
+        name: Bytes,
+        /// Where the gateway ends it, if the model was not told of the client's stop texts.
+        stops: Option<StopTexts>,
+    },
     /// It is translated into the client's protocol.
     Translated(Box<Exchange>),
 }
@@ -126,21 +131,24 @@ impl ClientRequest {
             ..
         } = candidate;
         let mut notes = match self.plan(body, control, candidate) {
-            Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, &[], Notes::default())),
+            Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, Edits::default())),
             Plan::Rewrite(edits) => {
-                let pieces = edits.pieces(&control.members);
                 let ask = match ask {
                     AskUsage::Yes if edits.notes.has(Note::STREAMED) => AskUsage::OfOwnStream,
                     ask => ask,
                 };
-                return Ok(self.in_own_protocol(body, control, candidate, ask, &pieces, edits.notes));
+                return Ok(self.in_own_protocol(body, control, candidate, ask, *edits));
             }
             Plan::Translate(notes) => notes,
             Plan::Refuse(refusal) => return Err(self.refused(refusal, candidate)),
         };
 
         let style = self.response_style(target);
-        let (exchange, request) = Exchange::open(
+        let open = match facts.withholds_signatures() {
+            true => Exchange::open_without_signatures,
+            false => Exchange::open,
+        };
+        let (exchange, request) = open(
             (self.operation, endpoint.protocol),
             body,
             TranslationTarget {
@@ -194,19 +202,19 @@ impl ClientRequest {
         }
     }
 
-    /// A request in the client's own protocol, with `pieces` of its body in the places of others.
+    /// A request in the client's own protocol, with `edits` of its body.
     fn in_own_protocol(
         &self,
         body: &Bytes,
         control: &Control,
         candidate: &Candidate,
         ask: AskUsage,
-        pieces: &[Piece],
-        notes: Notes,
+        edits: Edits,
     ) -> ProviderRequest {
         let target = &candidate.target;
         let added_usage = control.lacks_usage(ask);
-        let rewritten = control.rewrite(body, &target.literal, ask, pieces);
+        let pieces = edits.pieces(&control.members);
+        let rewritten = control.rewrite(body, &target.literal, ask, &pieces);
         let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
         let name = self
             .response_name
@@ -216,8 +224,11 @@ impl ClientRequest {
         ProviderRequest {
             body: request,
             added_usage,
-            notes,
-            mode: ResponseMode::Passthrough { name },
+            notes: edits.notes,
+            mode: ResponseMode::Passthrough {
+                name,
+                stops: edits.cut_at,
+            },
         }
     }
 }
@@ -228,13 +239,13 @@ impl Candidate {
         let ModelEndpoint {
             endpoint,
             facts,
-            learned,
+            lessons,
             breaker,
         } = address;
         Self {
             target: Arc::clone(target),
             endpoint: Arc::clone(endpoint),
-            facts: learned.facts(facts),
+            facts: lessons.facts(facts),
             breaker: Arc::clone(breaker),
         }
     }
@@ -248,14 +259,21 @@ impl Candidate {
         }
     }
 
-    /// Begins to forward a stream of this candidate, with `name`, a JSON string, in place of the model's name.
-    pub fn passthrough_stream(&self, name: Bytes, client_request: &ClientRequest) -> Box<dyn EventStream + Send> {
+    /// Begins to forward a stream of this candidate, with `name`, a JSON string, in place of the model's name. `stop_cut`: where
+    /// the gateway ends it.
+    pub fn passthrough_stream(
+        &self,
+        name: Bytes,
+        stop_cut: Option<StopCut>,
+        client_request: &ClientRequest,
+    ) -> Box<dyn EventStream + Send> {
         let endpoint = &self.endpoint;
         let style = PassthroughStyle {
             name,
             include_usage: client_request.include_usage,
             includes_reasoning: endpoint.includes_reasoning,
             think_tags: self.facts.facts.answers.think_tags,
+            stop_cut,
             packs: self.facts.packs.clone(),
             longest_event: endpoint.longest_event,
         };

@@ -10,7 +10,7 @@ use crate::wire::answer_note::AnswerNote;
 use crate::wire::encoding::mended;
 use crate::wire::event_stream::{EventStream as _, Metered};
 use crate::wire::json::Span;
-use crate::wire::passthrough::{pack_signatures, renamed_at, without_think_tags};
+use crate::wire::passthrough::{cut_answer, pack_signatures, renamed_at, without_think_tags};
 use crate::wire::reported::Reported;
 use crate::wire::translate::{Answer, Exchange, text_bytes};
 use crate::wire::{messages, model_name, responses, usage};
@@ -48,7 +48,7 @@ fn write_text(
 ) -> Result<WholeResponse, Reported> {
     let Candidate { endpoint, facts, .. } = candidate;
     match mode {
-        ResponseMode::Passthrough { name } => {
+        ResponseMode::Passthrough { name, stops } => {
             let changed = match facts.facts.answers.think_tags {
                 true => without_think_tags(&answer).map(Bytes::from),
                 false => None,
@@ -60,7 +60,16 @@ fn write_text(
                 None => answer,
             };
             let Counts { mut metered, model } = counts(&answer, endpoint)?;
-            metered.notes = metered.notes.with(AnswerNote::ThinkTags, has_tags);
+            let stops = stops.as_ref();
+            let cut = stops.and_then(|texts| cut_answer(endpoint.protocol, &answer, texts));
+            metered.notes = metered
+                .notes
+                .with(AnswerNote::ThinkTags, has_tags)
+                .with(AnswerNote::StopCut, cut.is_some());
+            let (answer, model) = match cut.map(Bytes::from) {
+                Some(cut) => (cut.clone(), model_name::in_answer(&cut)),
+                None => (answer, model),
+            };
             let renamed = model.and_then(|span| renamed_at(&answer, span, name));
             Ok(WholeResponse {
                 body: renamed.map_or(answer, Bytes::from),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use parking_lot::Mutex;
 
 use super::breaker::Breaker;
-use super::learned::Learned;
+use super::lessons::Lessons;
 use crate::domain::ModelId;
 
 /// What calls have shown about an address. Each catalog snapshot hands it on to the next.
@@ -17,7 +17,7 @@ pub struct EndpointState {
     /// One breaker for each model: a model that fails says nothing of the others.
     breakers: Mutex<HashMap<ModelId, Arc<Breaker>>>,
     /// What refusals have taught, model by model.
-    learned: Mutex<HashMap<ModelId, Arc<Learned>>>,
+    lessons: Mutex<HashMap<ModelId, Arc<Lessons>>>,
 }
 
 /// Whether a provider accepts `stream_options`: known from the catalog, or learned from a call.
@@ -35,8 +35,8 @@ impl EndpointState {
     }
 
     /// What refusals have taught about a model at this address.
-    pub fn learned(&self, model: &ModelId) -> Arc<Learned> {
-        Arc::clone(self.learned.lock().entry(model.clone()).or_default())
+    pub fn lessons(&self, model: &ModelId) -> Arc<Lessons> {
+        Arc::clone(self.lessons.lock().entry(model.clone()).or_default())
     }
 
     /// Whether any model is paused at this address after failures.

@@ -11,7 +11,7 @@ mod endpoint_state;
 mod guarded;
 mod http_error;
 mod in_time;
-mod learned;
+mod lessons;
 mod mask;
 mod outgoing;
 mod provider_response;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::breaker::Breaker;
 use super::endpoint::UpstreamEndpoint;
-use super::learned::Learned;
+use super::lessons::Lessons;
 use crate::domain::{Model, ModelKind, Provider, facts};
 use crate::wire::adapt::TargetFacts;
 use crate::wire::control::model_literal;
@@ -34,7 +34,7 @@ pub struct ModelEndpoint {
     /// What the model takes there.
     pub facts: Arc<TargetFacts>,
     /// What refusals have taught about it.
-    pub learned: Arc<Learned>,
+    pub lessons: Arc<Lessons>,
     /// The circuit breaker of the model at this address.
     pub breaker: Arc<Breaker>,
 }
@@ -52,7 +52,7 @@ impl CallableModel {
 
         let endpoint = |endpoint: Arc<UpstreamEndpoint>| ModelEndpoint {
             breaker: endpoint.state.breaker(&model.id),
-            learned: endpoint.state.learned(&model.id),
+            lessons: endpoint.state.lessons(&model.id),
             facts: Arc::new(TargetFacts::new(
                 facts(provider, model, endpoint.protocol),
                 endpoint.protocol,

@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use super::note::{Note, Notes};
 use crate::wire::control::{Piece, TopField, TopMembers};
 use crate::wire::json::Span;
+use crate::wire::stop_texts::StopTexts;
 
 /// The edits of one body, and what they mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Edits {
     pieces: SmallVec<[Piece; 4]>,
     /// Top-level members to be left out, by their index.
     left_out: SmallVec<[u16; 8]>,
+    /// Texts at which the gateway ends the answer, since the target is not told of them.
+    pub cut_at: Option<StopTexts>,
     /// What the edits mean.
     pub notes: Notes,
 }

@@ -22,6 +22,9 @@ pub(super) fn leave_out_by(
     what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
     edits: &mut Edits,
 ) -> usize {
+    for what in around.children().filter_map(|child| what(&child)) {
+        edits.notes.add(Note::Element(what));
+    }
     leave_out_from(0, around, what, edits)
 }
 
@@ -32,7 +35,28 @@ fn leave_out_from(
     what: impl Fn(&OutlineNode<'_>) -> Option<Element>,
     edits: &mut Edits,
 ) -> usize {
-    let is_out = |child: &OutlineNode<'_>| what(child).is_some();
+    without(
+        around,
+        |child| what(child).is_some(),
+        |cut, first| {
+            let at = Span {
+                start: base + cut.start,
+                end: base + cut.end,
+            };
+            if let Some(what) = what(first) {
+                edits.replace(at, "", Note::Element(what));
+            }
+        },
+    )
+}
+
+/// Gives `out` each piece of text that has to go if the members or elements that `is_out` names are left out, and the first that
+/// is in it. Returns how many stay.
+pub(super) fn without<'o>(
+    around: &OutlineNode<'o>,
+    is_out: impl Fn(&OutlineNode<'o>) -> bool,
+    mut out: impl FnMut(Span, &OutlineNode<'o>),
+) -> usize {
     let children: Vec<_> = around.children().collect();
     let (mut kept, mut kept_end, mut index) = (0, None, 0);
     while let Some(child) = children.get(index) {
@@ -45,11 +69,9 @@ fn leave_out_from(
 
         let start = child.member_span().start;
         let mut end = child.span().end;
-        let first = what(child);
-        while let Some((last, what)) = children.get(index).and_then(|child| Some((child, what(child)?))) {
+        while let Some(last) = children.get(index).filter(|child| is_out(child)) {
             end = last.span().end;
             index += 1;
-            edits.notes.add(Note::Element(what));
         }
         let at = match (children.get(index), kept_end) {
             (Some(next), _) => Span {
@@ -61,13 +83,7 @@ fn leave_out_from(
                 end,
             },
         };
-        let at = Span {
-            start: base + at.start,
-            end: base + at.end,
-        };
-        if let Some(first) = first {
-            edits.replace(at, "", Note::Element(first));
-        }
+        out(at, child);
     }
     kept
 }

@@ -84,6 +84,9 @@ pub(super) const ANTHROPIC_FIELDS: FieldSet = FieldSet::of(&[
     TopField::Speed,
 ]);
 
+/// The fields with texts that end an answer.
+pub(super) const STOPS: FieldSet = FieldSet::of(&[TopField::Stop, TopField::StopSequences]);
+
 /// The fields that may have a schema of the answer, in all protocols.
 pub(super) const ANSWER_SCHEMAS: FieldSet = FieldSet::of(&[
     TopField::ResponseFormat,

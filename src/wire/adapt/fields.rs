@@ -3,7 +3,7 @@
 use serde_json::Number;
 
 use super::edits::Edits;
-use super::field_sets::{LIMITS, THINKING};
+use super::field_sets::{LIMITS, STOPS, THINKING};
 use super::note::Note;
 use super::plan::{Refusal, RequestView};
 use super::target::TargetFacts;
@@ -62,6 +62,10 @@ pub(super) fn fit_stated(
         };
         // Their own rule names them and cuts them.
         if LIMITS.has(field) {
+            continue;
+        }
+        // A text that ends the answer is never lost: see the rule of stop texts.
+        if STOPS.has(field) && !matches!(fact, FieldFact::Named(_)) {
             continue;
         }
         // The rules of thinking read these.

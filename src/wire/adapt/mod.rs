@@ -29,10 +29,12 @@ mod responses;
 mod samples;
 mod schema;
 mod seals;
+mod stops;
 mod target;
 #[cfg(test)]
 mod tests;
 mod tools;
+mod web_search;
 mod words;
 
 pub use edits::Edits;

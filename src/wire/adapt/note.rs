@@ -21,6 +21,8 @@ pub enum Note {
     Dropped(TopField),
     /// Fields that the gateway does not know were left out.
     DroppedUnknown,
+    /// A web search that the provider makes was left out.
+    DroppedSearch,
     /// A field was added.
     Added(&'static str),
     /// Another effort is asked for. The words are those of the protocols.
@@ -104,6 +106,10 @@ pub enum Element {
     BillingNote,
     /// The last turn, which is the model's, got what the target needs to go on from it.
     Prefill,
+    /// Searches of the web that another provider has made became text.
+    Searches,
+    /// A web search goes on without what the target has no field for: how often it searches, or how much it reads.
+    WebSearch,
     /// The gateway ends the answer at the client's stop texts.
     StopCut,
     /// The request was written anew: members of elements that the gateway does not know are lost.
@@ -130,6 +136,8 @@ impl Element {
             Self::Media => "media",
             Self::BillingNote => "billing_note",
             Self::Prefill => "prefill",
+            Self::Searches => "searches",
+            Self::WebSearch => "web_search",
             Self::StopCut => "stop_cut",
             Self::Rewritten => "rewritten",
         }
@@ -144,8 +152,13 @@ impl Note {
     /// meaning of the request whole.
     pub const fn steers(self) -> bool {
         match self {
-            Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::Effort { .. } => true,
-            Self::Element(element) => matches!(element, Element::Media | Element::Prefill | Element::Betas),
+            Self::Cut(_) | Self::Dropped(_) | Self::DroppedUnknown | Self::DroppedSearch | Self::Effort { .. } => true,
+            Self::Element(element) => {
+                matches!(
+                    element,
+                    Element::Media | Element::Prefill | Element::Betas | Element::WebSearch
+                )
+            }
             Self::Mended(what) => !matches!(
                 what,
                 Mended::Signatures | Mended::Field(TopField::MaxTokens | TopField::MaxCompletionTokens)
@@ -162,6 +175,7 @@ impl fmt::Display for Note {
             Self::Cut(field) => write!(f, "cut:{}", field.as_str()),
             Self::Dropped(field) => write!(f, "dropped:{}", field.as_str()),
             Self::DroppedUnknown => f.write_str("dropped:other"),
+            Self::DroppedSearch => f.write_str("dropped:web_search"),
             Self::Added(name) => write!(f, "added:{name}"),
             Self::Effort { from, to } => write!(f, "effort:{from}>{to}"),
             Self::Element(element) => f.write_str(element.as_str()),

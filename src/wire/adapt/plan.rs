@@ -97,6 +97,7 @@ fn too_strict(note: Note) -> Refusal {
             "effort",
             format!("'{from}' would become '{to}', and this request is to be strict"),
         ),
+        Note::DroppedSearch => Refusal::of("tools", REASON),
         note => Refusal::of(note.to_string(), REASON),
     }
 }

@@ -5,6 +5,7 @@ use super::elements;
 use super::note::{Element, Note};
 use super::seals::Seals;
 use super::target::TargetFacts;
+use super::web_search;
 use crate::domain::Protocol;
 use crate::wire::json::{Outline, OutlineNode, quote};
 use crate::wire::neutral::{CallIdForms, Signature, is_own_item_id, is_packed, own_domain};
@@ -33,6 +34,9 @@ pub(super) fn fit(body: &str, target: &TargetFacts, edits: &mut Edits) {
     let goes = |item: &OutlineNode<'_>| kind_is(item, "reasoning") && !stays(item, &seals);
     elements::leave_out_where(&input, goes, edits, Element::Signatures);
     for item in input.elements().filter(|item| !goes(item)) {
+        if web_search::of_earlier_turn(&item, target, edits) {
+            continue;
+        }
         if !unpack(&item, edits) {
             item_id(&item, &seals, edits);
         }

@@ -8,7 +8,7 @@ use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::response_items;
 use super::target::TargetFacts;
-use super::{last_turn, media, schema, tools};
+use super::{last_turn, media, schema, tools, web_search};
 use crate::domain::Effort;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode, quote};
@@ -45,6 +45,7 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     limit(request, target, edits);
     let thinks = effort(request, target, edits);
     fields::fit_stated(request, target, thinks, edits)?;
+    web_search::fit(request, target, edits)?;
     fields::one_sampling(request, target, edits);
     fields::tier(request, edits);
     fields::stream(request, target, thinks, edits);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, BETA_FIELDS, CORE, OPENAI_FIELDS, THINKING};
+use super::field_sets::{ANSWER_SCHEMAS, ANTHROPIC_FIELDS, BETA_FIELDS, CORE, OPENAI_FIELDS, STOPS, THINKING};
 use super::needles;
 use super::seals::Seals;
 use crate::domain::{
@@ -62,6 +62,11 @@ impl TargetFacts {
             packs: self.packs.clone(),
             ..Self::new(facts, self.protocol, "")
         }
+    }
+
+    /// Whether no signature of earlier turns goes back, since the target has refused one of them.
+    pub fn withholds_signatures(&self) -> bool {
+        self.without_signatures
     }
 
     /// Makes plans leave out all signatures of thoughts.
@@ -194,6 +199,12 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     }
     if facts.one_sampling {
         set.add(TopField::TopP);
+    }
+    if protocol != Protocol::OpenaiChat && !facts.searches_web() {
+        set.add(TopField::Tools);
+    }
+    if !facts.takes_stops(protocol, usize::MAX, true) {
+        set = set.or(STOPS);
     }
     if facts.thinking.thinks.is_some() {
         set = set.or(THINKING);

@@ -44,6 +44,7 @@ fn of_token(token: &str) -> Option<Note> {
         Some(("cut", field)) => TopField::named(field).map(Note::Cut),
         Some(("mended", what)) => Mended::named(what).map(Note::Mended),
         Some(("dropped", "other")) => Some(Note::DroppedUnknown),
+        Some(("dropped", "web_search")) => Some(Note::DroppedSearch),
         Some(("dropped", field)) => TopField::named(field).map(Note::Dropped),
         Some(("added", name)) => ADDED.into_iter().find(|&known| known == name).map(Note::Added),
         Some(_) => None,
@@ -63,6 +64,10 @@ fn sentence(note: Note) -> String {
         Note::Dropped(field) => format!("'{}' was left out: the model does not take it.", field.as_str()),
         Note::DroppedUnknown => {
             "Fields that the gateway does not know were left out: the provider refuses fields that it does not know."
+                .into()
+        }
+        Note::DroppedSearch => {
+            "The web search was left out: the provider has none, or none that keeps to what the client asks of it."
                 .into()
         }
         Note::Added("thinking") => "The model was told in its own way whether and how much to think.".into(),
@@ -149,6 +154,8 @@ elements! {
     Media "Pictures, documents or sound of earlier turns became a note: the model cannot take them.",
     BillingNote "A note about billing that Claude Code writes for its own provider was left out.",
     Prefill "The last turn is the model's own: it got what the model needs to go on from there.",
+    Searches "Searches of the web in earlier turns became text: only their maker reads them.",
+    WebSearch "How often the web is searched, or how much of it is read, was left out: the provider has no field for it.",
     StopCut "The client's stop texts were left out, since the model takes none: the gateway watches for them in the answer.",
     Rewritten "Elements had to move, so the request was written anew; members of them that the gateway does not know are lost.",
 }
@@ -165,6 +172,7 @@ mod tests {
         notes.extend(fields().map(Note::Cut));
         notes.extend(fields().map(Note::Dropped));
         notes.push(Note::DroppedUnknown);
+        notes.push(Note::DroppedSearch);
         notes.extend(ADDED.map(Note::Added));
         notes.extend(fields().map(|field| Note::Mended(Mended::Field(field))));
         notes.extend([Mended::Signatures, Mended::ForcedTool, Mended::Limit].map(Note::Mended));

@@ -18,6 +18,7 @@ mod read_request;
 mod read_response;
 mod read_thinking;
 mod read_tools;
+mod search;
 #[cfg(test)]
 mod tests;
 mod thoughts;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::read_messages::messages;
 use super::read_thinking::{asks_to_show, thinking};
 use super::read_tools::{choice, tools};
+use super::search;
 use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
@@ -24,7 +25,8 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | parts `file` with `file_id`, `audio` of the assistant | refused: files and sounds kept by a provider are out of reach |
 /// | `reasoning_content`, `reasoning`, `reasoning_text`, `thinking_blocks` of the assistant | thoughts, with their signatures |
 /// | `tools` of `function` and `custom` | tools, also without the object around them, as Responses has them |
-/// | other `tools`, `functions`, `function_call`, `web_search_options` | refused |
+/// | `web_search_options` | a search of the web that the provider makes |
+/// | other `tools`, `functions`, `function_call` | refused |
 /// | `tool_choice` | kept; `allowed_tools` leaves only those tools |
 /// | `parallel_tool_calls` | kept |
 /// | `max_completion_tokens`, else `max_tokens` | the token limit |
@@ -49,6 +51,7 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
 
     let mut request = Request {
         tools: tools(&body)?,
+        web_search: search::read(&body)?,
         parallel_tools: body.flag_at("parallel_tool_calls")?,
         max_tokens: limit(&body)?,
         stop: stop(&body)?,
@@ -131,10 +134,6 @@ fn refuse_the_impossible(body: &Node<'_, '_>) -> Result<(), Untranslatable> {
     for (key, why) in [
         ("functions", "functions were retired by OpenAI; use 'tools'."),
         ("function_call", "functions were retired by OpenAI; use 'tool_choice'."),
-        (
-            "web_search_options",
-            "this model's provider has no web search of its own here.",
-        ),
     ] {
         if let Some(node) = body.get(key) {
             return Err(node.impossible(why));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Number;
 
+use super::search::SearchOptions;
 use super::write_format::{FormatOut, write_format};
 use super::write_messages::{Message, messages};
 use super::write_thinking::Thought;
@@ -31,6 +32,7 @@ use crate::wire::neutral::{Request, Thinking, ToolNames, Untranslatable};
 /// | marks for caching | dropped: they are Anthropic's |
 /// | tools | functions, under the provider's names; `strict` as `facts.tools.strict` says |
 /// | tools that take free text | functions with one text, `input`; their grammar stands in the description |
+/// | a search of the web | `web_search_options`, where the facts state `fields.web_search_options` |
 /// | choice, parallel calls | as they are; not without tools; permission for parallel calls is only sent where `facts.tools.parallel_field` |
 /// | the token limit | `facts.limit_field`, at most `facts.max_tokens` |
 /// | stop texts | as they are |
@@ -88,6 +90,7 @@ pub fn write_request<'w>(
         random_seed: fitted("seed", sampling.seed).filter(|_| has_own_seed),
         thought: Thought::new(request.thinking, facts),
         response_format: format,
+        web_search_options: request.web_search.as_ref().map(SearchOptions::of),
         verbosity: openai(&request.verbosity),
         user: openai(&request.user),
         service_tier: openai(&request.service_tier),
@@ -135,6 +138,8 @@ struct ChatRequest<'w> {
     thought: Thought,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<FormatOut<'w>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    web_search_options: Option<SearchOptions<'w>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verbosity: Option<&'w str>,
     #[serde(skip_serializing_if = "Option::is_none")]

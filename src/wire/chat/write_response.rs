@@ -119,6 +119,8 @@ impl<'w> Message<'w> {
                     });
                 }
                 Part::ToolCall(call) => message.tool_calls.push(Call::new(call, identity, signed.take())),
+                // Its citations tell of it.
+                Part::WebSearch(_) => {}
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
             }
         }

@@ -87,7 +87,8 @@ pub(super) struct Named<'w> {
 
 pub(super) fn tool_choice<'w>(choice: &'w Choice<'_>, request: &Request<'_>, names: &'w ToolNames) -> ChoiceOut<'w> {
     match choice {
-        Choice::Auto => ChoiceOut::Word("auto"),
+        // A model that searches does so unasked.
+        Choice::Auto | Choice::WebSearch(_) => ChoiceOut::Word("auto"),
         Choice::Never => ChoiceOut::Word("none"),
         Choice::Any => ChoiceOut::Word("required"),
         Choice::Tool(name) => {

@@ -52,6 +52,7 @@ impl WriteEvents {
             | Event::Citation(_)
             | Event::ToolStart { .. }
             | Event::ToolArguments { .. }
+            | Event::WebSearch(_)
             | Event::PartEnd
             | Event::Error(_) => {}
         }

@@ -6,6 +6,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::wire::neutral::{UNSIGNED, WebSearch};
+
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Block<'a> {
@@ -39,6 +41,16 @@ pub(super) enum Block<'a> {
         id: Cow<'a, str>,
         name: &'a str,
         input: Input<'a>,
+    },
+    /// A search that the provider has made.
+    ServerToolUse {
+        id: Cow<'a, str>,
+        name: &'static str,
+        input: SearchInput<'a>,
+    },
+    WebSearchToolResult {
+        tool_use_id: Cow<'a, str>,
+        content: SearchResult<'a>,
     },
     ToolResult {
         tool_use_id: Cow<'a, str>,
@@ -118,7 +130,75 @@ impl Serialize for Input<'_> {
     }
 }
 
-/// A citation of a page. `encrypted_index` has a meaning for Anthropic only, so the gateway leaves it empty.
+#[derive(Debug, Serialize)]
+pub(super) struct SearchInput<'a> {
+    query: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum SearchResult<'a> {
+    Pages(Vec<WebPage<'a>>),
+    Error {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        error_code: &'a str,
+    },
+}
+
+/// A page that was found. Anthropic reads its content in `encrypted_content`, which other providers do not
+/// have: a mark stands in its place.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "web_search_result")]
+pub(super) struct WebPage<'a> {
+    url: &'a str,
+    title: &'a str,
+    encrypted_content: &'static str,
+    page_age: (),
+}
+
+/// How the ids of searches begin whose pages are not Anthropic's: Anthropic refuses them.
+pub const FOREIGN_SEARCH: &str = "srvtoolu_cm1_";
+
+/// The two blocks of a search. `id`: unique text of `a-z 0-9 _`.
+pub(super) fn search_blocks<'a>(search: &'a WebSearch<'_>, id: &str) -> [Block<'a>; 2] {
+    let start = match search.pages.is_empty() {
+        true => "srvtoolu_",
+        false => FOREIGN_SEARCH,
+    };
+    let id = format!("{start}{id}");
+    let content = match &search.failed {
+        Some(error_code) => SearchResult::Error {
+            kind: "web_search_tool_result_error",
+            error_code,
+        },
+        None => SearchResult::Pages(
+            search
+                .pages
+                .iter()
+                .map(|page| WebPage {
+                    url: &page.url,
+                    title: if page.title.is_empty() { &page.url } else { &page.title },
+                    encrypted_content: UNSIGNED,
+                    page_age: (),
+                })
+                .collect(),
+        ),
+    };
+    [
+        Block::ServerToolUse {
+            id: id.clone().into(),
+            name: "web_search",
+            input: SearchInput { query: &search.query },
+        },
+        Block::WebSearchToolResult {
+            tool_use_id: id.into(),
+            content,
+        },
+    ]
+}
+
+/// A citation of a page. `encrypted_index` has a meaning for Anthropic only: a mark stands in its place.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "web_search_result_location")]
 pub(super) struct WebCitation<'a> {
@@ -134,7 +214,7 @@ impl<'a> WebCitation<'a> {
             url: &citation.url,
             title: &citation.title,
             cited_text: citation.quote.as_deref().unwrap_or_default(),
-            encrypted_index: "",
+            encrypted_index: UNSIGNED,
         }
     }
 }

@@ -13,6 +13,13 @@ pub(super) struct ClientUsage {
     cache_creation: Creation,
     output_tokens: u64,
     output_tokens_details: Details,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_tool_use: Option<Searches>,
+}
+
+#[derive(Debug, Serialize)]
+struct Searches {
+    web_search_requests: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +52,15 @@ impl ClientUsage {
             output_tokens_details: Details {
                 thinking_tokens: tokens.reasoning,
             },
+            server_tool_use: None,
         }
+    }
+
+    /// The counts of an answer with so many searches of the web.
+    pub(super) fn searched(mut self, searches: u64) -> Self {
+        self.server_tool_use = (searches > 0).then_some(Searches {
+            web_search_requests: searches,
+        });
+        self
     }
 }

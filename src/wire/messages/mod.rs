@@ -13,6 +13,7 @@ mod read_events;
 mod read_format;
 mod read_request;
 mod read_response;
+mod read_search;
 mod read_thinking;
 mod read_tools;
 mod stop;
@@ -27,6 +28,7 @@ mod write_turns;
 #[cfg(test)]
 mod tests;
 
+pub use block::FOREIGN_SEARCH;
 pub use estimate::count;
 pub use passthrough::PassthroughWatch;
 pub use read_events::ReadEvents;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{read_content, read_format, read_thinking, read_tools};
+use super::{read_content, read_format, read_search, read_thinking, read_tools};
 use crate::wire::neutral::{Node, ON_DEMAND, Request, Role, Sampling, Turn, Untranslatable};
 
 /// Reads the body of `POST /v1/messages`.
@@ -52,7 +52,11 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     }
 
     let tools = read_tools::tools(&root)?;
-    let (choice, parallel_tools) = read_tools::choice(&root, &tools)?;
+    let search = read_search::tool(&root)?;
+    let (choice, parallel_tools) = match read_search::choice(&root, search.as_ref()) {
+        Some(choice) => (Some(choice), read_tools::parallel(&root)?),
+        None => read_tools::choice(&root, &tools)?,
+    };
     let (thinking, show_thinking) = read_thinking::thinking(&root)?;
     let stop = match root.get("stop_sequences") {
         Some(list) => list
@@ -88,7 +92,10 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
             Some(metadata) => metadata.text_at("user_id")?.map(Into::into),
             None => None,
         },
+        cut_at: Vec::new(),
+        web_search: search,
         withholds_usage: false,
+        withholds_signatures: false,
         service_tier: service_tier(&root)?.map(Into::into),
         prompt_cache_key: None,
         stream: root.flag_at("stream")?.unwrap_or(false),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{forced, stop, usage};
+use super::{forced, read_search, stop, usage};
 use crate::wire::neutral::{
     Citation, NotAnAnswer, Part, Response, Signature, SignatureKind, Stop, ToolCall, settle_arguments,
 };
@@ -17,7 +17,7 @@ use crate::wire::neutral::{
 /// If it has no list of content.
 pub fn read_response(answer: &Value, _includes_reasoning: Option<bool>) -> Result<Response<'_>, NotAnAnswer> {
     let content = answer.get("content").and_then(Value::as_array).ok_or(NotAnAnswer)?;
-    let mut parts: Vec<_> = content.iter().filter_map(read_block).collect();
+    let mut parts: Vec<_> = content.iter().filter_map(|block| read_block(block, content)).collect();
     settle_arguments(&mut parts);
     let text = |key: &str| answer.get(key).and_then(Value::as_str);
     let called = parts.iter().any(|part| matches!(part, Part::ToolCall(_)));
@@ -56,7 +56,8 @@ pub(super) fn explanation(holder: &Value) -> Option<&str> {
         .filter(|text| !text.is_empty())
 }
 
-fn read_block(block: &Value) -> Option<Part<'_>> {
+/// `content`: all blocks of the answer.
+fn read_block<'a>(block: &'a Value, content: &'a [Value]) -> Option<Part<'a>> {
     let text = |key: &str| block.get(key).and_then(Value::as_str).unwrap_or_default();
     match text("type") {
         "text" => {
@@ -97,6 +98,14 @@ fn read_block(block: &Value) -> Option<Part<'_>> {
                 arguments: arguments.into(),
                 custom: false,
             }))
+        }
+        "web_search_tool_result" => {
+            let is_asked = |asked: &&Value| asked.get("id").and_then(Value::as_str) == Some(text("tool_use_id"));
+            let query = content.iter().find(is_asked).and_then(read_search::query);
+            Some(Part::WebSearch(read_search::result(
+                block,
+                query.unwrap_or_default().into(),
+            )))
         }
         _ => None,
     }

@@ -56,7 +56,8 @@ static MEMORY: LazyLock<Value> = LazyLock::new(|| {
 /// | no `type`, or `custom` | a function; `defer_loading`, `allowed_callers`, `eager_input_streaming` and `input_examples` are dropped |
 /// | `bash_…`, `memory_20250818` | a function of the same name with the schema that Anthropic documents: the client runs it |
 /// | `text_editor_…`, `computer_…`, `browser_…` | refused: the client runs them, but Claude alone knows what they take |
-/// | `web_search_…`, `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: only Anthropic can run them |
+/// | `web_search_…` | a search of the web that the provider makes |
+/// | `web_fetch_…`, `code_execution_…`, `tool_search_tool_…`, `mcp_toolset`, `advisor_…` | dropped: only Anthropic can run them |
 /// | anything else | refused |
 pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslatable> {
     let mut tools = Vec::new();
@@ -105,6 +106,14 @@ pub(super) fn tools<'a>(root: &Node<'a, '_>) -> Result<Vec<Tool<'a>>, Untranslat
     Ok(tools)
 }
 
+/// Whether the model may call several tools at once, if the client says so.
+pub(super) fn parallel(root: &Node<'_, '_>) -> Result<Option<bool>, Untranslatable> {
+    let Some(choice) = root.get("tool_choice") else {
+        return Ok(None);
+    };
+    Ok(choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled))
+}
+
 /// Reads `tool_choice`: whether the model has to call a tool, and whether it may call several at once. A choice of a tool
 /// that only Anthropic can run is refused.
 pub(super) fn choice<'a>(
@@ -115,7 +124,7 @@ pub(super) fn choice<'a>(
         return Ok((None, None));
     };
 
-    let parallel = choice.flag_at("disable_parallel_tool_use")?.map(|disabled| !disabled);
+    let parallel = parallel(root)?;
     let node = choice.need("type")?;
     let wanted = match node.text()? {
         "auto" => Choice::Auto,

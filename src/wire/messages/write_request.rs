@@ -7,7 +7,7 @@ use serde_json::{Number, Value, json};
 
 use super::block::Block;
 use super::write_thinking::{self, Mode};
-use super::write_tools;
+use super::write_tools::{self, Tools, WrittenSearch};
 use super::write_turns::{self, Message};
 use crate::domain::{AnswerFormats, Effort, Facts};
 use crate::wire::neutral::{Format, JSON_ONLY, Request, ToolNames, Untranslatable, schema_in_words};
@@ -26,8 +26,8 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     system: Vec<Block<'a>>,
     messages: Vec<Message<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tools: Vec<write_tools::WrittenTool<'a>>,
+    #[serde(skip_serializing_if = "Tools::is_empty")]
+    tools: Tools<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_choice: Option<write_tools::WrittenChoice<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ struct Metadata<'a> {
 /// |---|---|
 /// | system, turns | `system`, `messages`: see the table of turns below |
 /// | token limit | `max_tokens`, at most what the model can give; none: what the model can give, or 4,096 if that is not known |
-/// | stop texts | `stop_sequences`; blank ones are dropped: Anthropic refuses them |
+/// | stop texts | `stop_sequences`; the gateway itself looks for blank ones, which Anthropic refuses |
 /// | tools, choice | `tools`, `tool_choice`: see the table of tools below |
 /// | thinking | `thinking`, `output_config.effort`: see the table of thinking below |
 /// | thinking, and a tool has to be called | thinking is left out: Anthropic refuses both together |
@@ -138,7 +138,10 @@ pub fn write_request(
         max_tokens,
         system: conversation.system,
         messages: conversation.messages,
-        tools,
+        tools: Tools {
+            tools,
+            search: request.web_search.as_ref().map(WrittenSearch::of),
+        },
         tool_choice,
         thinking: thinking.mode,
         output_config,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::block::{Block, Input, WebCitation};
+use super::block::{Block, Input, WebCitation, search_blocks};
 use super::client_usage::ClientUsage;
 use super::stop;
 use crate::domain::Protocol;
@@ -53,14 +53,22 @@ impl Details {
 /// | a thought | `thinking`; a signature of another domain than Anthropic's is packed into `signature`; `cm1.none…` if there is none |
 /// | a thought that Anthropic redacted | `redacted_thinking` |
 /// | a call | `tool_use` under the client's name; free text stands in `input.input`, as do arguments that are not a JSON object |
+/// | a search of the web | `server_tool_use` and `web_search_tool_result`, counted in `usage.server_tool_use` |
 /// | nothing | an empty text: clients expect a block |
 /// | usage | `usage`; zeros if nothing is known |
 pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> Vec<u8> {
-    let mut content: Vec<_> = response
-        .parts
-        .iter()
-        .filter_map(|part| write_part(part, identity))
-        .collect();
+    let mut content = Vec::with_capacity(response.parts.len());
+    let mut searches = 0;
+    for part in &response.parts {
+        match part {
+            Part::WebSearch(search) => {
+                let id = format!("{}_{}", identity.id, content.len());
+                content.extend(search_blocks(search, &id));
+                searches += u64::from(search.failed.is_none());
+            }
+            part => content.extend(write_part(part, identity)),
+        }
+    }
     let called = content.iter().any(|block| matches!(block, Block::ToolUse { .. }));
     if content.is_empty() {
         content.push(Block::text(""));
@@ -76,7 +84,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
         stop_reason: stop::write(stop),
         stop_sequence: response.stop_sequence.as_deref().filter(|_| stop == Stop::Sequence),
         stop_details: Details::of(stop),
-        usage: ClientUsage::new(response.tokens),
+        usage: ClientUsage::new(response.tokens).searched(searches),
     };
 
     serde_json::to_vec(&message).unwrap_or_default()
@@ -104,7 +112,7 @@ fn write_part<'a>(part: &'a Part<'_>, identity: &'a ResponseIdentity) -> Option<
                 input: input.unwrap_or(Input::Text(&call.arguments)),
             })
         }
-        Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => None,
+        Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) | Part::WebSearch(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::part::Citation;
 use super::signature::Signature;
 use super::stop::Stop;
+use super::web_search::WebSearch;
 use crate::domain::Tokens;
 use crate::wire::error::ProviderError;
 
@@ -50,6 +51,8 @@ pub enum Event<'a> {
         /// A piece of JSON text, or of free text.
         text: Cow<'a, str>,
     },
+    /// A search that the provider has made, once it is over.
+    WebSearch(WebSearch<'a>),
     /// The open part ends. Protocols without such a mark do not send it: a part then ends when another kind begins.
     PartEnd,
     /// The reason for the end of the answer.
@@ -94,6 +97,7 @@ impl Event<'_> {
                 custom,
             },
             Self::ToolArguments { index, text } => Event::ToolArguments { index, text: own(text) },
+            Self::WebSearch(search) => Event::WebSearch(search.into_owned()),
             Self::PartEnd => Event::PartEnd,
             Self::Stop { stop, sequence } => Event::Stop {
                 stop,

@@ -62,6 +62,10 @@ impl Gather {
                 }));
             }
             Event::ToolArguments { index, text } => self.arguments(index, &text),
+            Event::WebSearch(search) => {
+                self.response.parts.push(Part::WebSearch(search));
+                self.is_open = false;
+            }
             Event::PartEnd => self.is_open = false,
             Event::Stop { stop, sequence } => {
                 self.response.stop = stop;

@@ -28,6 +28,7 @@ mod think_tags;
 mod thinking;
 mod tool;
 mod untranslatable;
+mod web_search;
 
 pub use arguments::{ArgumentStreams, settle_arguments};
 pub use body_node::Node;
@@ -49,3 +50,4 @@ pub use think_tags::{ThinkTags, take_thoughts_out};
 pub use thinking::Thinking;
 pub use tool::{Choice, Tool, ToolKind};
 pub use untranslatable::Untranslatable;
+pub use web_search::{FoundPage, SearchLocation, SearchTool, WebSearch, read_domains};

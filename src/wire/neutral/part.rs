@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::signature::Signature;
+use super::web_search::WebSearch;
 
 /// A part of a turn or an answer. The parts keep their order.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +57,8 @@ pub enum Part<'a> {
     ToolCall(ToolCall<'a>),
     /// The result of a tool, only in turns of the user.
     ToolResult(ToolResult<'a>),
+    /// A search that the provider has made, only in answers.
+    WebSearch(WebSearch<'a>),
 }
 
 impl<'a> Part<'a> {

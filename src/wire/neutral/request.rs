@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 use super::part::Part;
 use super::thinking::Thinking;
 use super::tool::{Choice, Tool};
+use super::web_search::SearchTool;
 
 /// A client's request, without `model`: the gateway has chosen the model before.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Request<'a> {
     pub turns: Vec<Turn<'a>>,
     /// The tools that the model may call.
     pub tools: Vec<Tool<'a>>,
+    /// The web search that the provider makes, if the model may search.
+    pub web_search: Option<SearchTool<'a>>,
     /// Whether the model has to call a tool.
     pub choice: Option<Choice<'a>>,
     /// The group and the name of the tool of which the answer is the call: it has the shape of that tool's arguments.
@@ -27,6 +30,8 @@ pub struct Request<'a> {
     pub max_tokens: Option<u64>,
     /// Texts that end the answer.
     pub stop: Vec<Cow<'a, str>>,
+    /// Texts that end the answer, which the gateway looks for itself: the model is not told of them.
+    pub cut_at: Vec<Cow<'a, str>>,
     /// The settings of sampling.
     pub sampling: Sampling<'a>,
     /// Whether the model thinks before it answers.
@@ -47,6 +52,8 @@ pub struct Request<'a> {
     pub stream: bool,
     /// Whether the provider is not asked for the usage of a stream: it has refused that before.
     pub withholds_usage: bool,
+    /// Whether no signature of earlier turns goes back: the provider has refused one of them.
+    pub withholds_signatures: bool,
 }
 
 /// The speaker of a turn.

@@ -57,6 +57,10 @@ impl<'a> Response<'a> {
                     });
                     calls += 1;
                 }
+                Part::WebSearch(search) => {
+                    events.push(Event::WebSearch(search));
+                    continue;
+                }
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => continue,
             }
             events.push(Event::PartEnd);

@@ -47,4 +47,6 @@ pub enum Choice<'a> {
     Any,
     /// The tool of this name, which is the client's.
     Tool(Cow<'a, str>),
+    /// The web search of the provider. The text is the path of this choice in the client's body.
+    WebSearch(&'static str),
 }

@@ -1,6 +1,7 @@
 //! Forwards a provider's stream to a client that speaks the same protocol, and reads it on the way.
 
 mod packed_signatures;
+mod stop_cut;
 #[cfg(test)]
 mod tests;
 mod think_tags;
@@ -8,6 +9,7 @@ mod think_tags;
 use bytes::Bytes;
 
 use self::packed_signatures::PackedSignatures;
+use self::stop_cut::CutStream;
 use self::think_tags::WithoutThinkTags;
 use super::error::ApiError;
 use super::event_stream::{EventStream, EventWatch, Metered, StreamEnd};
@@ -18,6 +20,7 @@ use super::{chat, messages, model_name, responses};
 use crate::domain::Protocol;
 
 pub use packed_signatures::pack_signatures;
+pub use stop_cut::{StopCut, cut_answer};
 pub use think_tags::without_think_tags;
 
 /// How a stream is forwarded to a client of the same protocol.
@@ -33,6 +36,8 @@ pub struct PassthroughStyle {
     pub think_tags: bool,
     /// What is put before each signature, if only its maker can read it.
     pub packs: Option<Bytes>,
+    /// Where the gateway ends the answer, if the provider was not told of the client's stop texts (chat, messages).
+    pub stop_cut: Option<StopCut>,
     /// The longest event, in bytes.
     pub longest_event: usize,
 }
@@ -46,6 +51,7 @@ impl PassthroughStyle {
             includes_reasoning: None,
             think_tags: false,
             packs: None,
+            stop_cut: None,
             longest_event: MAX_EVENT,
         }
     }
@@ -63,7 +69,8 @@ pub fn stream(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventS
     }
 }
 
-fn as_it_came(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+fn as_it_came(protocol: Protocol, mut style: PassthroughStyle) -> Box<dyn EventStream + Send> {
+    let stop_cut = style.stop_cut.take();
     let PassthroughStyle {
         include_usage,
         includes_reasoning,
@@ -71,17 +78,23 @@ fn as_it_came(protocol: Protocol, style: PassthroughStyle) -> Box<dyn EventStrea
         longest_event,
         ..
     } = style;
-    match protocol {
+    let stream = match protocol {
         Protocol::AnthropicMessages => PassthroughStream::boxed(protocol, style, messages::PassthroughWatch::default()),
         Protocol::OpenaiResponses => PassthroughStream::boxed(protocol, style, responses::PassthroughWatch::default()),
         Protocol::OpenaiChat | Protocol::Gemini => {
             let watch = chat::PassthroughWatch::new(include_usage, includes_reasoning);
-            let stream = PassthroughStream::boxed(protocol, style, watch);
-            match think_tags {
-                true => Box::new(WithoutThinkTags::new(stream, longest_event)),
-                false => stream,
-            }
+            PassthroughStream::boxed(protocol, style, watch)
         }
+    };
+
+    let stream = match stop_cut {
+        Some(stops) => Box::new(CutStream::new(stream, protocol, stops, include_usage, longest_event)),
+        None => stream,
+    };
+    match protocol {
+        // The thoughts are not searched for stop texts.
+        Protocol::OpenaiChat | Protocol::Gemini if think_tags => Box::new(WithoutThinkTags::new(stream, longest_event)),
+        _ => stream,
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::annotation::Annotation;
+use crate::wire::neutral::WebSearch;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -32,6 +33,11 @@ pub(super) enum Item<'a> {
         /// The JSON text of an object.
         arguments: &'a str,
     },
+    WebSearchCall {
+        id: &'a str,
+        status: &'a str,
+        action: SearchAction<'a>,
+    },
     CustomToolCall {
         id: &'a str,
         status: &'a str,
@@ -41,6 +47,40 @@ pub(super) enum Item<'a> {
         namespace: Option<&'a str>,
         input: &'a str,
     },
+}
+
+/// What a search looked for, and what it found.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "search")]
+pub(super) struct SearchAction<'a> {
+    query: &'a str,
+    queries: [&'a str; 1],
+    sources: Vec<SearchSource<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "url")]
+struct SearchSource<'a> {
+    url: &'a str,
+}
+
+impl<'a> Item<'a> {
+    /// A search that took place.
+    pub fn search(search: &'a WebSearch<'_>, id: &'a str) -> Self {
+        Self::WebSearchCall {
+            id,
+            status: if search.failed.is_some() { "failed" } else { "completed" },
+            action: SearchAction {
+                query: &search.query,
+                queries: [&search.query],
+                sources: search
+                    .pages
+                    .iter()
+                    .map(|page| SearchSource { url: &page.url })
+                    .collect(),
+            },
+        }
+    }
 }
 
 impl Item<'_> {

@@ -16,6 +16,7 @@ mod read_item;
 mod read_items;
 mod read_request;
 mod read_response;
+mod read_search;
 mod read_tools;
 mod response;
 mod text_format;

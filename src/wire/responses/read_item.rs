@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::annotation::characters;
+use super::read_search;
 use crate::wire::neutral::{Citation, Part, Signature, ToolCall};
 
 /// The text between two messages of one answer, which other protocols have as one text.
@@ -49,6 +50,7 @@ pub(super) fn read_item<'a>(item: &'a Value, commentary: Commentary, before: &mu
         Some("reasoning") => read_reasoning(item).into_iter().for_each(out),
         Some("function_call") => out(read_call(item, false)),
         Some("custom_tool_call") => out(read_call(item, true)),
+        Some("web_search_call") => read_search::search(item).map(Part::WebSearch).into_iter().for_each(out),
         _ => {}
     }
 }

@@ -1,7 +1,7 @@
 //! The items of a request's `input`, gathered into turns.
 
 use super::effort::effort;
-use super::{read_content, read_tools};
+use super::{read_content, read_search, read_tools};
 use crate::domain::Protocol;
 use crate::wire::neutral::{Node, Part, Role, Signature, Thinking, Tool, ToolCall, ToolResult, Turn, Untranslatable};
 
@@ -78,7 +78,16 @@ impl<'a> Input<'a> {
                 }
                 Ok(())
             }
-            "web_search_call" | "tool_search_call" | "mcp_list_tools" => Ok(()),
+            "web_search_call" => {
+                let pages = item.value.get("action").map(read_search::pages).unwrap_or_default();
+                let found: Vec<&str> = pages.iter().map(|page| page.url.as_ref()).collect();
+                if !found.is_empty() {
+                    // Protocols without items join it to the text before and after.
+                    self.assistant(vec![Part::text(format!("\n\n{}\n\n", found.join("\n")))]);
+                }
+                Ok(())
+            }
+            "tool_search_call" | "mcp_list_tools" => Ok(()),
             "item_reference" => Err(stored(item)),
             "compaction" | "compaction_trigger" => {
                 Err(kind.impossible("only OpenAI's own models can read or write a compacted conversation."))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::effort::effort;
 use super::read_items::Input;
-use super::read_tools;
+use super::{read_search, read_tools};
 use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untranslatable, tier_of_any};
 
 /// Reads a client's request.
@@ -27,7 +27,8 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | `top_logprobs` above 0, `include: message.output_text.logprobs` | refused: other protocols' answers have none |
 /// | `store` | dropped; the answer says `store: false` |
 /// | `include`, otherwise | dropped: encrypted thoughts always come, the rest is about tools that only OpenAI runs |
-/// | `metadata`, `truncation`, `max_tool_calls` | dropped; the answer repeats them |
+/// | `max_tool_calls` | the most searches of the web; the answer repeats it |
+/// | `metadata`, `truncation` | dropped; the answer repeats them |
 /// | `client_metadata`, `stream_options`, `reasoning.context`, `reasoning.mode`, `context_management`, `moderation`, `image`, `access_programs`, `background_options`, `prompt_cache_options`, `prompt_cache_retention`, anything else | dropped |
 ///
 /// | item of `input` | what becomes of it |
@@ -40,7 +41,8 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | `function_call_output`, `custom_tool_call_output` | a result in the user's turn |
 /// | `additional_tools`, `tool_search_output` | its tools, as if they stood in `tools` |
 /// | `configuration_update` | its effort replaces `reasoning.effort` |
-/// | `web_search_call`, `tool_search_call`, `mcp_list_tools` | dropped: their results stand in the items after them |
+/// | `web_search_call` | the addresses that it found, as text of the assistant; dropped if it names none |
+/// | `tool_search_call`, `mcp_list_tools` | dropped: their results stand in the items after them |
 /// | `item_reference`, `compaction`, `compaction_trigger` | refused: only OpenAI can read what they stand for |
 /// | any other | refused: it tells the model something in a form that only OpenAI's models know |
 ///
@@ -58,7 +60,8 @@ use crate::wire::neutral::{Format, Node, Request, Role, Sampling, Turn, Untransl
 /// | --- | --- |
 /// | `function`, `custom` | the same |
 /// | `namespace` | its tools, each with the group's name; the first one's description begins with the group's |
-/// | `web_search…`, `image_generation`, `code_interpreter`, `tool_search`, `programmatic_tool_calling` | dropped: OpenAI runs them, clients offer them by habit, and an answer without them is one |
+/// | `web_search…` | a search of the web that the provider makes |
+/// | `image_generation`, `code_interpreter`, `tool_search`, `programmatic_tool_calling` | dropped: OpenAI runs them, clients offer them by habit, and an answer without them is one |
 /// | `file_search`, `mcp` | refused: an answer that does not look at the client's data is another answer |
 /// | `local_shell`, `shell`, `apply_patch`, `computer…` | refused: the client runs them by calls that only OpenAI's models know; a function does the same |
 /// | any other | refused |
@@ -83,14 +86,19 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
         input.system_text(instructions.text()?);
     }
     input.read(&root.need("input")?)?;
-    let mut tools = match root.get("tools") {
-        Some(tools) => read_tools::tools(&tools)?,
-        None => Vec::new(),
-    };
+    let (mut tools, mut web_search) = (Vec::new(), None);
+    if let Some(list) = root.get("tools") {
+        tools = read_tools::tools(&list)?;
+        web_search = read_search::tool(&list)?;
+    }
+    if let Some(search) = &mut web_search {
+        search.max_uses = root.count_at("max_tool_calls")?;
+    }
     tools.append(&mut input.tools);
 
     let mut request = Request {
         tools,
+        web_search,
         parallel_tools: root.flag_at("parallel_tool_calls")?,
         max_tokens: root.count_at("max_output_tokens")?,
         sampling: Sampling {
@@ -109,7 +117,13 @@ pub fn read_request(body: &Value) -> Result<Request<'_>, Untranslatable> {
     };
 
     if let Some(choice) = root.get("tool_choice") {
-        request.choice = read_tools::choice(&choice, &mut request.tools)?;
+        request.choice = match read_search::choice(&choice, request.web_search.as_ref()) {
+            Some(wanted) => Some(wanted),
+            None => {
+                request.web_search = request.web_search.filter(|_| read_search::is_allowed(&choice));
+                read_tools::choice(&choice, &mut request.tools, request.web_search.is_some())?
+            }
+        };
     }
     if let Some(reasoning) = root.get("reasoning") {
         request.thinking = effort(&reasoning)?;

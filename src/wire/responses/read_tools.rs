@@ -78,7 +78,12 @@ fn tool<'a>(node: &Node<'a, '_>) -> Result<Tool<'a>, Untranslatable> {
 }
 
 /// Reads `tool_choice`. Tools that the client does not allow leave `tools`.
-pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Option<Choice<'a>>, Untranslatable> {
+/// `searches`: the web search of the provider is one of those that stay.
+pub(super) fn choice<'a>(
+    node: &Node<'a, '_>,
+    tools: &mut Vec<Tool<'a>>,
+    searches: bool,
+) -> Result<Option<Choice<'a>>, Untranslatable> {
     if node.value.is_string() {
         return mode(node).map(Some);
     }
@@ -94,13 +99,17 @@ pub(super) fn choice<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Resu
             }
             Ok(Some(Choice::Tool(wanted.into())))
         }
-        "allowed_tools" => allow_only(node, tools).map(Some),
+        "allowed_tools" => allow_only(node, tools, searches).map(Some),
         other => Err(kind.impossible(format!("'{other}' cannot be called by this model."))),
     }
 }
 
 /// Reads `allowed_tools`: the mode, and the tools that stay.
-fn allow_only<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Choice<'a>, Untranslatable> {
+fn allow_only<'a>(
+    node: &Node<'a, '_>,
+    tools: &mut Vec<Tool<'a>>,
+    searches: bool,
+) -> Result<Choice<'a>, Untranslatable> {
     let allowed = node.need("tools")?;
     // Each entry is a group, or a name with its group if it has one.
     let mut listed: Vec<(Option<&str>, Option<&str>)> = Vec::new();
@@ -125,7 +134,7 @@ fn allow_only<'a>(node: &Node<'a, '_>, tools: &mut Vec<Tool<'a>>) -> Result<Choi
         Some(mode) => self::mode(&mode)?,
         None => Choice::Auto,
     };
-    if tools.is_empty() && mode == Choice::Any {
+    if tools.is_empty() && !searches && mode == Choice::Any {
         return Err(allowed.impossible("none of these tools can be called by this model."));
     }
 

@@ -25,18 +25,19 @@ const LEAST_TOKENS: u64 = 16;
 /// | thoughts | a `reasoning` item if the target reads their signature, else dropped |
 /// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
 /// | a tool that failed | its output begins with `Error: ` |
+/// | a search of the web | `web_search`, with its domains and its place; where OpenAI's own fields are taken also with how much it reads, and the most searches as `max_tool_calls` |
 /// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |
 /// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
 /// | `temperature`, `top_p` | the same, where the model takes them |
 /// | `top_k`, penalties, `seed` | dropped: this protocol has no such fields |
-/// | stop texts | refused: an answer that runs on is another answer |
+/// | stop texts | not sent: the gateway ends the answer there |
 /// | effort, budget | `reasoning.effort`, the nearest that the model knows; no thinking: `none`, or else the least |
 /// | thoughts to be shown | `reasoning.summary: auto` |
 /// | format, verbosity | `text.format`, `text.verbosity` |
 /// | user, cache key | `safety_identifier`, `prompt_cache_key`, as their SHA-256 beyond 64 characters, where OpenAI's own fields are taken |
 /// | service tier | the same, where OpenAI's own fields are taken |
 /// | Anthropic's marks for its cache | dropped: OpenAI caches by itself |
-/// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks |
+/// | – | `store: false`; `include: ["reasoning.encrypted_content"]` if the model thinks, `web_search_call.action.sources` if it may search and OpenAI's own fields are taken |
 ///
 /// # Errors
 /// If the request has something that this protocol has no place for.
@@ -46,18 +47,15 @@ pub fn write_request(
     facts: &Facts,
     names: &ToolNames,
 ) -> Result<Vec<u8>, Untranslatable> {
-    if !request.stop.is_empty() {
-        return Err(Untranslatable::impossible(
-            "stop",
-            "Texts that end the answer cannot be given to this model.",
-        ));
-    }
-
     let thinks = facts
         .thinking
         .thinks
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
-    let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
+    let search = request.web_search.as_ref();
+    let tools = request.tools.iter().map(|tool| WrittenTool::of(tool, names));
+    let tools: Vec<_> = tools
+        .chain(search.map(|search| WrittenTool::search(search, facts.openai_fields)))
+        .collect();
     let openai = facts.openai_fields;
     let thinks_now = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
     let fitted =
@@ -81,7 +79,14 @@ pub fn write_request(
         top_p: fitted("top_p", request.sampling.top_p),
         reasoning: if thinks { Reasoning::of(request, facts) } else { None },
         text: Text::of(request, openai),
-        include: if thinks { &["reasoning.encrypted_content"] } else { &[] },
+        max_tool_calls: search.and_then(|search| search.max_uses).filter(|_| openai),
+        include: [
+            (thinks, "reasoning.encrypted_content"),
+            (search.is_some() && openai, FOUND),
+        ]
+        .into_iter()
+        .filter_map(|(wanted, what)| wanted.then_some(what))
+        .collect(),
         safety_identifier: request.user.as_deref().filter(|_| openai).map(short),
         prompt_cache_key: request.prompt_cache_key.as_deref().filter(|_| openai).map(short),
         service_tier: request.service_tier.as_deref().filter(|_| openai),
@@ -91,6 +96,9 @@ pub fn write_request(
 
     serde_json::to_vec(&body).map_err(|error| Untranslatable::impossible("input", error.to_string()))
 }
+
+/// Asks for the addresses that searches have found.
+const FOUND: &str = "web_search_call.action.sources";
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -114,8 +122,10 @@ struct Body<'a> {
     reasoning: Option<Reasoning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    include: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tool_calls: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    include: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     safety_identifier: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]

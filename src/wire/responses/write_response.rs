@@ -7,7 +7,7 @@ use super::free_text;
 use super::item::{Content, Item, SummaryText};
 use super::response::{ResponseObject, Status};
 use crate::domain::Protocol;
-use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall, item_id, told_id};
+use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall, WebSearch, item_id, told_id};
 
 /// Writes an answer.
 ///
@@ -16,6 +16,7 @@ use crate::wire::neutral::{Part, Response, ResponseIdentity, Signature, ToolCall
 /// | thoughts | one `reasoning` item each: their text as its summary, their signature as `encrypted_content`, packed if it is of another domain than OpenAI's |
 /// | text, refusals | parts of one `message` item, as long as nothing else comes between |
 /// | citations | `url_citation`; one that names no characters stands for its whole part |
+/// | searches of the web | `web_search_call` with the addresses that were found |
 /// | calls | `function_call` with the client's own name of the tool and its `namespace`, or `custom_tool_call` with the text itself |
 /// | ended, stop text, tools | `completed` |
 /// | length | `incomplete`, `max_output_tokens` |
@@ -44,6 +45,7 @@ pub fn write_response(response: &Response<'_>, identity: &ResponseIdentity) -> V
             }
             Part::Thinking { text, signature } => items.reasoning(text, signature.as_ref()),
             Part::ToolCall(call) => items.call(call, state(rest)),
+            Part::WebSearch(search) => items.search(search),
             Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {}
         }
         parts = rest;
@@ -124,6 +126,11 @@ impl Items<'_> {
             encrypted_content: encrypted.as_deref(),
         };
         self.written.extend(item.raw());
+    }
+
+    fn search(&mut self, search: &WebSearch<'_>) {
+        let id = self.id("ws");
+        self.written.extend(Item::search(search, &id).raw());
     }
 
     fn call(&mut self, call: &ToolCall<'_>, status: &str) {

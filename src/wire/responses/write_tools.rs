@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::wire::neutral::{Choice, Request, Tool, ToolKind, ToolNames};
+use crate::wire::neutral::{Choice, Request, SearchLocation, SearchTool, Tool, ToolKind, ToolNames};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -24,9 +24,49 @@ pub(super) enum WrittenTool<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         format: Option<Cow<'a, Value>>,
     },
+    WebSearch {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filters: Option<Filters<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        user_location: Option<Location<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        search_context_size: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        external_web_access: Option<bool>,
+    },
+}
+
+#[derive(Serialize)]
+pub(super) struct Filters<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    allowed_domains: &'a [Cow<'a, str>],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    blocked_domains: &'a [Cow<'a, str>],
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "approximate")]
+pub(super) struct Location<'a> {
+    #[serde(flatten)]
+    place: &'a SearchLocation<'a>,
 }
 
 impl<'a> WrittenTool<'a> {
+    /// `openai`: the provider knows OpenAI's own fields.
+    pub(super) fn search(search: &'a SearchTool<'a>, openai: bool) -> Self {
+        let (allowed_domains, blocked_domains) = (&search.allowed_domains, &search.blocked_domains);
+        let is_open = allowed_domains.is_empty() && blocked_domains.is_empty();
+        Self::WebSearch {
+            filters: (!is_open).then_some(Filters {
+                allowed_domains,
+                blocked_domains,
+            }),
+            user_location: search.location.as_ref().map(|place| Location { place }),
+            search_context_size: search.context_size.as_deref().filter(|_| openai),
+            external_web_access: search.stored_only.then_some(false),
+        }
+    }
+
     pub(super) fn of(tool: &'a Tool<'a>, names: &'a ToolNames) -> Self {
         let name = names.provider(tool.namespace.as_deref(), &tool.name);
         let description = tool.description.as_deref();
@@ -68,6 +108,10 @@ fn flat(format: &Value) -> Cow<'_, Value> {
 #[serde(untagged)]
 pub(super) enum WrittenChoice<'a> {
     Mode(&'static str),
+    Hosted {
+        #[serde(rename = "type")]
+        kind: &'static str,
+    },
     Tool {
         #[serde(rename = "type")]
         kind: &'static str,
@@ -81,6 +125,8 @@ impl<'a> WrittenChoice<'a> {
             Choice::Auto => Self::Mode("auto"),
             Choice::Never => Self::Mode("none"),
             Choice::Any => Self::Mode("required"),
+            Choice::WebSearch(_) if request.tools.is_empty() => Self::Mode("required"),
+            Choice::WebSearch(_) => Self::Hosted { kind: "web_search" },
             Choice::Tool(name) => {
                 let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
                 let kind = if request.tools.iter().any(custom) {

@@ -8,15 +8,17 @@ use super::answer_call::AnswerCall;
 use super::client_calls::ClientCalls;
 use super::source::Source;
 use super::stamp::Stamp;
+use super::stop_cut::Stops;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
 use crate::wire::adapt::{ClientBody, Notes, fit_request};
-use crate::wire::answer_note::AnswerNotes;
+use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::event_stream::Metered;
 use crate::wire::json::parse;
 use crate::wire::neutral::{NotAnAnswer, Request, Response, ResponseIdentity, ToolNames, Untranslatable};
 use crate::wire::operation::Operation;
 use crate::wire::responses::Commentary;
+use crate::wire::stop_texts::StopTexts;
 use crate::wire::{chat, completions, messages, responses};
 
 /// The translation of one call. [`Exchange::open`] writes the provider's request; the value that it returns then
@@ -32,6 +34,7 @@ pub struct Exchange {
     tier_is_asked: bool,
     identity: ResponseIdentity,
     notes: Notes,
+    stops: Stops,
 }
 
 /// The model that a request is put into a provider's protocol for.
@@ -72,19 +75,44 @@ impl Exchange {
         target: TranslationTarget<'_>,
         style: ResponseStyle,
     ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, false)
+    }
+
+    /// The same for a provider that has refused a signature of an earlier turn: none of them goes back.
+    ///
+    /// # Errors
+    /// As those of [`Exchange::open`].
+    pub fn open_without_signatures(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
+        Self::open_with((client, provider), body, target, style, true)
+    }
+
+    fn open_with(
+        (client, provider): (Operation, Protocol),
+        body: &[u8],
+        target: TranslationTarget<'_>,
+        style: ResponseStyle,
+        withholds_signatures: bool,
+    ) -> Result<(Self, Vec<u8>), Untranslatable> {
         let body: Value =
             from_client(body).map_err(|error| Untranslatable::invalid("", format!("The body is no JSON: {error}.")))?;
         let mut request = read_request(client, &body)?;
         request.withholds_usage = !target.asks_usage;
+        request.withholds_signatures = withholds_signatures;
         let TranslationTarget { model, facts, .. } = target;
         let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
-            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names)?,
-            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names)?,
-        };
+            Protocol::AnthropicMessages => messages::write_request(&request, model, facts, &names),
+            Protocol::OpenaiResponses => responses::write_request(&request, model, facts, &names),
+            Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names),
+        }
+        .map_err(|error| in_clients_words(error, &body))?;
 
         let reading = Reading {
             includes_reasoning: target.includes_reasoning,
@@ -122,6 +150,10 @@ impl Exchange {
             tier_is_asked,
             identity: style.identity(names, echo),
             notes,
+            stops: Stops {
+                texts: StopTexts::new(&request.cut_at),
+                ..Stops::default()
+            },
         };
         Ok((exchange, written))
     }
@@ -157,7 +189,23 @@ impl Exchange {
             tier_is_asked: false,
             identity: style.identity(ToolNames::default(), echo),
             notes: Notes::default(),
+            stops: Stops::default(),
         }
+    }
+
+    /// The same exchange for an answer that the gateway ends at one of these texts.
+    #[must_use]
+    pub fn cut_at(mut self, texts: Option<StopTexts>) -> Self {
+        self.stops.texts = texts;
+        self
+    }
+
+    /// The same exchange for a prompt of about so many tokens: the client is told of them if the answer ends at a stop text,
+    /// before the provider has told its counts.
+    #[must_use]
+    pub fn prompted(mut self, tokens: u64) -> Self {
+        self.stops.prompt_tokens = tokens;
+        self
     }
 
     /// The same exchange for a model that has these facts, and this name at the provider.
@@ -174,9 +222,13 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn write_response(&self, body: &[u8]) -> Result<Answer, NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let (response, notes) = self.read(&body)?;
+        let (mut response, notes) = self.read(&body)?;
 
-        Ok(self.write(&response, notes))
+        let text_bytes = answer::text_length(&response);
+        let is_cut = self.stops.cut(&mut response);
+        let mut answer = self.write(&response, notes.with(AnswerNote::StopCut, is_cut));
+        answer.metered.text_bytes = text_bytes;
+        Ok(answer)
     }
 
     /// Writes a whole answer in the client's protocol. `notes`: what was changed in it.
@@ -208,10 +260,12 @@ impl Exchange {
     /// If it is no answer of the provider's protocol.
     pub fn answer_as_stream(self, body: &[u8]) -> Result<(TranslatedStream, Bytes), NotAnAnswer> {
         let body: Value = serde_json::from_slice(body).map_err(|_| NotAnAnswer)?;
-        let (response, notes) = self.read(&body)?;
+        let (mut response, notes) = self.read(&body)?;
 
-        let mut stream = self.stream();
-        let out = stream.write_whole(response, notes);
+        let text_bytes = answer::text_length(&response);
+        let is_cut = self.stops.cut(&mut response);
+        let mut stream = self.cut_at(None).stream();
+        let out = stream.write_whole(response, text_bytes, notes.with(AnswerNote::StopCut, is_cut));
         Ok((stream, out))
     }
 
@@ -237,10 +291,15 @@ impl Exchange {
         let source = self.source();
         TranslatedStream::new(
             self.client,
-            (self.reading, source, self.calls),
+            (self.reading, source),
+            (self.calls, self.stops),
             self.tier_is_asked,
             self.identity,
         )
+    }
+
+    pub(super) fn stops(&self) -> &Stops {
+        &self.stops
     }
 }
 
@@ -287,6 +346,22 @@ fn read_request(client: Operation, body: &Value) -> Result<Request<'_>, Untransl
             "model",
             "This model's provider speaks no protocol for embeddings.",
         )),
+    }
+}
+
+/// The error of a writer with the name that the client has for its conversation.
+fn in_clients_words(error: Untranslatable, body: &Value) -> Untranslatable {
+    let own = if body.get("input").is_some() && body.get("messages").is_none() {
+        "input"
+    } else {
+        "messages"
+    };
+    match &*error.param {
+        "messages" | "input" => Untranslatable {
+            param: own.into(),
+            ..error
+        },
+        _ => error,
     }
 }
 

@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::exchange::Exchange;
 use super::source::Source;
-use super::writer::carries_content;
+use super::stop_cut::StopCut;
+use super::writer::{carries_content, text_length};
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::ProviderError;
 use crate::wire::event_stream::StreamEnd;
 use crate::wire::neutral::{Event, Gather};
@@ -19,6 +21,8 @@ pub struct GatheredStream {
     reader: EventReader,
     source: Source,
     gather: Gather,
+    stops: StopCut,
+    text_bytes: usize,
     has_content: bool,
     is_complete: bool,
     reported: Option<Reported>,
@@ -27,10 +31,12 @@ pub struct GatheredStream {
 impl GatheredStream {
     pub(super) fn new(exchange: Exchange, source: Source, longest_event: usize) -> Self {
         Self {
+            stops: StopCut::new(exchange.stops().clone()),
             exchange,
             reader: EventReader::default().holding(longest_event),
             source,
             gather: Gather::default(),
+            text_bytes: 0,
             has_content: false,
             is_complete: false,
             reported: None,
@@ -68,6 +74,10 @@ impl GatheredStream {
             self.read(&event);
         }
         self.tell(|source, out| source.finish(out));
+
+        let Self { stops, gather, .. } = self;
+        stops.flush(&mut |event| gather.add(event));
+        self.is_complete |= stops.is_over();
     }
 
     /// Whether the last event has come.
@@ -100,7 +110,18 @@ impl GatheredStream {
         response.service = self.source.service();
         let notes = self.exchange.take_tags_out(&mut response);
         self.exchange.settle(&mut response);
-        self.exchange.write(&response, notes)
+        let counted = response.tokens;
+        if self.stops.is_over() {
+            response.tokens = Some(self.stops.usage(counted, self.text_bytes));
+        }
+
+        let notes = notes.with(AnswerNote::StopCut, self.stops.has_cut());
+        let mut answer = self.exchange.write(&response, notes);
+        let metered = &mut answer.metered;
+        // Without counts of the provider's the call is billed by an estimate.
+        metered.tokens = counted.and(metered.tokens);
+        metered.text_bytes = self.text_bytes;
+        answer
     }
 
     fn read(&mut self, data: &[u8]) {
@@ -129,6 +150,8 @@ impl GatheredStream {
         let Self {
             source,
             gather,
+            stops,
+            text_bytes,
             has_content,
             is_complete,
             ..
@@ -137,12 +160,14 @@ impl GatheredStream {
 
         read(source, &mut |event| {
             *has_content |= carries_content(&event);
+            *text_bytes += text_length(&event);
             match event {
                 Event::Error(error) => failed = Some(error),
                 Event::End => *is_complete = true,
-                event => gather.add(event),
+                event => stops.pass(event, &mut |event| gather.add(event)),
             }
         });
+        *is_complete |= stops.is_over();
         failed
     }
 }

@@ -11,8 +11,11 @@ mod forced_call_tests;
 mod gathered;
 #[cfg(test)]
 mod request_tests;
+#[cfg(test)]
+mod search_tests;
 mod source;
 mod stamp;
+mod stop_cut;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -289,3 +289,13 @@ fn the_models_last_words_are_flagged_where_the_target_wants_a_flag() {
         json!({"role": "assistant", "content": "Once", "prefix": true})
     );
 }
+
+#[test]
+fn an_error_about_the_conversation_names_the_clients_own_field() {
+    let file = json!({"type": "input_file", "filename": "a.docx", "file_data": "data:application/zip;base64,//8="});
+    let body = json!({"model": "m", "input": [{"role": "user", "content": [file]}]}).to_string();
+
+    let refused = opened((Operation::Responses, Protocol::AnthropicMessages), &body, &json!({})).unwrap_err();
+
+    assert_eq!(refused.param, "input");
+}

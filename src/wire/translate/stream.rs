@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::answer::Reading;
 use super::client_calls::ClientCalls;
 use super::source::Source;
+use super::stop_cut::Stops;
 use super::writer::{MeteredWriter, Seen};
 use crate::domain::ServiceReport;
 use crate::wire::answer_note::{AnswerNote, AnswerNotes};
@@ -36,14 +37,15 @@ pub struct TranslatedStream {
 impl TranslatedStream {
     pub(super) fn new(
         client: Operation,
-        (reading, source, calls): (Reading, Source, ClientCalls),
+        (reading, source): (Reading, Source),
+        (calls, stops): (ClientCalls, Stops),
         tier_is_asked: bool,
         identity: ResponseIdentity,
     ) -> Self {
         Self {
             reader: EventReader::default(),
             source,
-            writer: MeteredWriter::new(client, identity, reading, calls),
+            writer: MeteredWriter::new(client, identity, reading, calls, stops),
             begun: false,
             reported: None,
             tier_is_asked,
@@ -52,13 +54,15 @@ impl TranslatedStream {
         }
     }
 
-    /// Writes a whole answer as the events of a stream. `notes`: what was changed in it.
-    pub(super) fn write_whole(&mut self, response: Response<'_>, notes: AnswerNotes) -> Bytes {
+    /// Writes a whole answer as the events of a stream. `text_bytes`: bytes of text that the provider sent. `notes`: what was
+    /// changed in it.
+    pub(super) fn write_whole(&mut self, response: Response<'_>, text_bytes: usize, notes: AnswerNotes) -> Bytes {
         (self.whole, self.notes) = (Some(response.service), notes);
         let mut out = Vec::new();
         for event in response.events() {
             self.writer.write(event, &mut out);
         }
+        self.writer.seen.text_bytes = text_bytes;
         out.into()
     }
 
@@ -118,6 +122,7 @@ impl EventStream for TranslatedStream {
             EventAction::Drop
         });
         source.finish(&mut |event| writer.write(event, &mut written));
+        writer.finish(&mut written);
 
         (!written.is_empty()).then(|| written.into())
     }
@@ -154,7 +159,10 @@ impl EventStream for TranslatedStream {
             tokens: self.writer.seen.tokens,
             service: report.unless_lost(self.tier_is_asked),
             text_bytes: self.writer.seen.text_bytes,
-            notes: self.notes.with(AnswerNote::ThinkTags, self.writer.has_think_tags()),
+            notes: self
+                .notes
+                .with(AnswerNote::ThinkTags, self.writer.has_think_tags())
+                .with(AnswerNote::StopCut, self.writer.seen.stop_cut),
         }
     }
 

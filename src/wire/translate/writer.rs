@@ -2,6 +2,7 @@
 
 use super::answer::Reading;
 use super::client_calls::ClientCalls;
+use super::stop_cut::{StopCut, Stops};
 use crate::domain::Tokens;
 use crate::wire::error::{ApiError, ProviderError};
 use crate::wire::neutral::{ArgumentStreams, Event, ResponseIdentity, ThinkTags};
@@ -50,6 +51,7 @@ pub(super) struct MeteredWriter {
     writer: Writer,
     tags: ThinkTags,
     calls: ClientCalls,
+    stops: StopCut,
     arguments: ArgumentStreams,
     pub(super) seen: Seen,
 }
@@ -62,14 +64,23 @@ pub(super) struct Seen {
     pub(super) done: bool,
     pub(super) content: bool,
     pub(super) error: Option<ProviderError>,
+    /// The gateway ended the answer at a stop text.
+    pub(super) stop_cut: bool,
 }
 
 impl MeteredWriter {
-    pub(super) fn new(client: Operation, identity: ResponseIdentity, reading: Reading, calls: ClientCalls) -> Self {
+    pub(super) fn new(
+        client: Operation,
+        identity: ResponseIdentity,
+        reading: Reading,
+        calls: ClientCalls,
+        stops: Stops,
+    ) -> Self {
         Self {
             writer: Writer::new(client, identity),
             tags: ThinkTags::new(reading.think_tags),
             calls,
+            stops: StopCut::new(stops),
             arguments: ArgumentStreams::default(),
             seen: Seen::default(),
         }
@@ -82,10 +93,8 @@ impl MeteredWriter {
         }
 
         self.seen.content = self.seen.content || carries_content(&event);
+        self.seen.text_bytes += text_length(&event);
         match &event {
-            Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) | Event::ToolArguments { text, .. } => {
-                self.seen.text_bytes += text.len();
-            }
             Event::Usage(tokens) => self.seen.tokens = Some(*tokens),
             Event::Start {
                 tokens: Some(tokens), ..
@@ -103,19 +112,57 @@ impl MeteredWriter {
             writer,
             tags,
             calls,
+            stops,
             arguments,
             ..
         } = self;
         tags.pass(event, &mut |event| {
             calls.pass(event, &mut |event| {
-                arguments.pass(event, &mut |event| writer.write(event, out));
+                stops.pass(event, &mut |event| {
+                    arguments.pass(event, &mut |event| writer.write(event, out));
+                });
             });
         });
+
+        self.seen.stop_cut = self.stops.has_cut();
+        if self.stops.is_over() {
+            self.end_cut(out);
+        }
+    }
+
+    /// Notes that the provider sends nothing more.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.seen.is_over() {
+            return;
+        }
+        let Self { writer, stops, .. } = self;
+        stops.flush(&mut |event| writer.write(event, out));
+        self.seen.stop_cut = stops.has_cut();
+        if stops.is_over() {
+            self.end_cut(out);
+        }
+    }
+
+    /// Ends an answer at a stop text. The provider has not told its counts, or not all of them.
+    fn end_cut(&mut self, out: &mut Vec<u8>) {
+        let Self {
+            writer, stops, seen, ..
+        } = self;
+        let usage = stops.usage(seen.tokens, seen.text_bytes);
+        writer.write(Event::Usage(usage), out);
+        writer.write(Event::End, out);
+
+        // Without counts of the provider's the call is billed by an estimate.
+        seen.tokens = seen.tokens.map(|_| usage);
+        seen.done = true;
     }
 
     pub(super) fn fail(&mut self, error: &ApiError, out: &mut Vec<u8>) {
-        let Self { writer, tags, .. } = self;
-        tags.flush(&mut |event| writer.write(event, out));
+        let Self {
+            writer, tags, stops, ..
+        } = self;
+        tags.flush(&mut |event| stops.pass(event, &mut |event| writer.write(event, out)));
+        stops.flush(&mut |event| writer.write(event, out));
         writer.fail(error, out);
     }
 
@@ -136,6 +183,16 @@ impl Seen {
     /// Whether an end or an error has passed.
     pub(super) fn is_over(&self) -> bool {
         self.done || self.error.is_some()
+    }
+}
+
+/// Bytes of generated text in an event.
+pub(super) fn text_length(event: &Event<'_>) -> usize {
+    match event {
+        Event::Text(text) | Event::Thinking(text) | Event::Refusal(text) | Event::ToolArguments { text, .. } => {
+            text.len()
+        }
+        _ => 0,
     }
 }
 

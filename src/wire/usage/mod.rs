@@ -10,4 +10,4 @@ mod text;
 pub use answer::{ChunkUsage, Glance, NotJson, ReportedUsage, glance, of_answer, of_chunk};
 pub(super) use count::searches;
 pub(super) use text::value_after;
-pub use text::{INLINE, estimate, inline_data, text_bytes};
+pub use text::{INLINE, estimate, inline_data, text_bytes, usage_so_far};

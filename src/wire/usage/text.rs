@@ -1,8 +1,23 @@
 //! Counts the text of an answer or a request, for estimates of tokens.
 
+use crate::domain::Tokens;
+
 /// An estimate of the tokens in so many bytes of text, if the provider sent no counts: a token is about four bytes.
 pub fn estimate(bytes: usize) -> u64 {
     (bytes as u64).div_ceil(4)
+}
+
+/// The usage of an answer whose provider was not heard to its end: the counts that it has sent, and an estimate for the rest of
+/// the text that came. `prompt`: an estimate of the prompt's tokens.
+pub fn usage_so_far(counted: Option<Tokens>, prompt: u64, text_bytes: usize) -> Tokens {
+    let tokens = counted.unwrap_or(Tokens {
+        prompt,
+        ..Tokens::default()
+    });
+    Tokens {
+        completion: tokens.completion.max(estimate(text_bytes)),
+        ..tokens
+    }
 }
 
 /// The bytes of text in an answer, for [`estimate`]: the strings under the keys that carry generated text.

@@ -132,3 +132,30 @@ fn an_id_that_anthropic_would_refuse_is_carried_to_its_clients_and_back() {
         assert_eq!(mistral["tool_calls"][0]["id"].as_str().unwrap().len(), 9);
     }
 }
+
+#[test]
+fn no_signature_goes_back_to_a_provider_that_has_refused_one() {
+    let claude = facts("anthropic/claude-opus-4-8", Protocol::AnthropicMessages);
+    let block = json!({"type": "thinking", "thinking": "hm", "signature": "cm1.anthropic.-..EqQB"});
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "a", "thinking_blocks": [block]}, {"role": "user", "content": "Go on"}]});
+    let target = TranslationTarget {
+        model: "up",
+        facts: &claude,
+        asks_usage: true,
+        includes_reasoning: None,
+    };
+    let pair = (Operation::Chat, Protocol::AnthropicMessages);
+    let blocks = |request: Vec<u8>| {
+        let request: Value = serde_json::from_slice(&request).unwrap();
+        request["messages"][1]["content"].as_array().unwrap().len()
+    };
+
+    let body = body.to_string();
+    let usual = Exchange::open(pair, body.as_bytes(), target, style()).unwrap().1;
+    let mended = Exchange::open_without_signatures(pair, body.as_bytes(), target, style())
+        .unwrap()
+        .1;
+
+    assert_eq!((blocks(usual), blocks(mended)), (2, 1));
+}

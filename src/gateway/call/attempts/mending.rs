@@ -5,7 +5,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::failed::FailedAttempt;
-use super::retries::request_again;
 use crate::domain::Strictness;
 use crate::gateway::call::job::CallJob;
 use crate::gateway::call::plan::{Candidate, ProviderRequest};
@@ -41,7 +40,8 @@ pub(super) fn mend(
         facts: Arc::new(mend.apply(&candidate.facts)),
         ..candidate.clone()
     };
-    let mut request = request_again(call, &candidate, candidate.asks_usage()).ok()?;
+    let (body, ask) = (&call.body.bytes, candidate.asks_usage());
+    let mut request = call.request.prepare(body, &call.control, &candidate, ask).ok()?;
     if request.body == *refused {
         return None;
     }
@@ -59,6 +59,6 @@ pub(super) fn learn(candidate: &Candidate, mend: &Mend) {
     let mut addresses = candidate.target.endpoints.iter();
     let address = addresses.find(|address| Arc::ptr_eq(&address.endpoint, &candidate.endpoint));
     if let Some(address) = address.filter(|_| mend.lasts) {
-        address.learned.learn(&mend.patch, &address.facts);
+        address.lessons.learn(&mend.patch, &address.facts);
     }
 }

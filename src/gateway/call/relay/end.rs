@@ -8,6 +8,7 @@ use crate::gateway::call::streaming::Streaming;
 use crate::gateway::http::Failure;
 use crate::gateway::marks::log_call;
 use crate::gateway::upstream::HttpError;
+use crate::wire::answer_note::AnswerNote;
 use crate::wire::error::Code;
 use crate::wire::event_stream::{Metered, StreamEnd};
 
@@ -38,12 +39,14 @@ impl Relay {
         } = self;
         let Streaming {
             status,
-            mut reader,
+            reader,
             mut events,
             mut ready,
             ended,
             ..
         } = *stream;
+        // An answer that was cut goes on at its provider until its connection is closed.
+        let reader = (!record.metered.notes.has(AnswerNote::StopCut)).then_some(reader);
 
         if record.settle(status).await.is_err() {
             ready = vec![events.fail(&not_written().error)];
@@ -53,7 +56,7 @@ impl Relay {
 
         // The client has all of it. Read the provider's last bytes, so that its connection can be used again.
         drop(client);
-        if !ended {
+        if let Some(mut reader) = reader.filter(|_| !ended) {
             let rest = async { while let Some(Ok(_)) = reader.piece().await {} };
             drop(timeout(LAST_BYTES, rest).await);
         }

@@ -13,6 +13,7 @@ use super::edits::Edits;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::stops;
 use super::target::TargetFacts;
 use super::{last_turn, needles, schema, tools};
 use crate::domain::{AnswerFormats, LimitField};
@@ -76,6 +77,7 @@ fn edits(request: RequestView<'_>, target: &TargetFacts) -> Result<Outcome, Refu
         .is_some_and(|outline| conversation::lacks_thoughts(outline, target));
     let thinks = thinking::fit(request, target, lacks_thoughts, &mut edits);
     fields::fit_stated(request, target, thinks, &mut edits)?;
+    stops::fit(request, target, TopField::Stop, thinks, &mut edits);
     fields::one_sampling(request, target, &mut edits);
     fields::tier(request, &mut edits);
     fields::stream(request, target, thinks, &mut edits);

@@ -8,6 +8,7 @@ use crate::wire::adapt::elements;
 use crate::wire::adapt::note::{Element, Note};
 use crate::wire::adapt::target::TargetFacts;
 use crate::wire::json::{OutlineNode, quote};
+use crate::wire::neutral::domain_name;
 
 const FIELD: &str = "extra_content";
 
@@ -30,16 +31,12 @@ pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, gone: &mut Go
         }
     }
 
-    let missing = target
-        .facts
-        .seals
-        .missing
-        .as_deref()
-        .filter(|_| !seals.domain.is_empty());
+    let domain = domain_name(&target.facts.seals.domain);
+    let missing = target.facts.seals.missing.as_deref().filter(|_| !domain.is_empty());
     if let (Some(missing), Some(first), false) = (missing, calls.elements().next(), is_signed) {
         let signature = format!(
             "\"{FIELD}\":{{{}:{{\"thought_signature\":{}}}}},",
-            quote(&seals.domain),
+            quote(&domain),
             quote(missing)
         );
         edits.insert(first.span().start + 1, signature, Note::Element(Element::Signatures));

@@ -1,6 +1,6 @@
 //! The messages of a request to Messages, as the target takes them.
 
-use super::thoughts;
+use super::{searches, thoughts};
 use crate::domain::SystemTurns;
 use crate::wire::adapt::edits::Edits;
 use crate::wire::adapt::elements;
@@ -49,6 +49,7 @@ pub(super) fn fit(outline: &Outline<'_>, target: &TargetFacts, edits: &mut Edits
             .flat_map(|content| content.elements())
         {
             ids(&block, &mut forms, edits);
+            searches::fit(&block, target, edits);
         }
     }
     if target.facts.cache_marks.most == 0 {

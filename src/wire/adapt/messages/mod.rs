@@ -1,6 +1,7 @@
 //! Plans for a request to Messages that goes to a provider that speaks Messages.
 
 mod conversation;
+mod searches;
 mod thinking;
 mod thoughts;
 
@@ -9,8 +10,9 @@ use super::field_sets::ANTHROPIC_FIELDS;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
+use super::stops;
 use super::target::TargetFacts;
-use super::{last_turn, schema, tools};
+use super::{last_turn, schema, tools, web_search};
 use crate::wire::control::TopField;
 use crate::wire::json::Outline;
 
@@ -58,6 +60,8 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
         .is_some_and(|outline| thoughts::are_missing(outline, target));
     let thinks = thinking::fit(request, target, lacks_thoughts, edits);
     fields::fit_stated(request, target, thinks, edits)?;
+    web_search::fit(request, target, edits)?;
+    stops::fit(request, target, TopField::StopSequences, thinks, edits);
     fields::one_sampling(request, target, edits);
     fields::tier(request, edits);
     fields::stream(request, target, thinks, edits);

@@ -56,7 +56,8 @@ pub(super) fn fit(message: &OutlineNode<'_>, target: &TargetFacts, edits: &mut E
 /// Whether the model must not think in this request, since a turn with calls has lost its thoughts.
 pub(super) fn are_missing(outline: &Outline<'_>, target: &TargetFacts) -> bool {
     let needed = is_needed(target) && !target.facts.thinking.placeholder;
-    // Within a budget Anthropic wants the thoughts before the calls that are being answered.
+    // Within a budget Anthropic wants the thoughts before the calls that are being answered: the first of them, since a model
+    // thinks once before several rounds of calls.
     let of_last = target.checks_signatures() && target.facts.thinking.least_budget.is_some();
     if !needed && !of_last {
         return false;
@@ -66,13 +67,42 @@ pub(super) fn are_missing(outline: &Outline<'_>, target: &TargetFacts) -> bool {
     };
 
     let seals = target.seals();
-    let mut models = messages
-        .elements()
-        .filter(|message| message.get("role").is_some_and(|role| role.is("assistant")));
-    match needed {
-        true => models.any(|message| lacks(&message, &seals)),
-        false => models.last().is_some_and(|message| lacks(&message, &seals)),
+    let is_models = |message: &OutlineNode<'_>| message.get("role").is_some_and(|role| role.is("assistant"));
+    if needed {
+        return messages
+            .elements()
+            .any(|message| is_models(&message) && lacks(&message, &seals));
     }
+
+    let all: Vec<_> = messages.elements().collect();
+    let begin = all
+        .iter()
+        .rposition(|message| !is_models(message) && !has_block(message, "tool_result"));
+    let rounds = all.get(begin.map_or(0, |begin| begin + 1)..).unwrap_or_default();
+    rounds
+        .iter()
+        .find(|message| is_models(message))
+        .is_some_and(|first| has_block(first, "tool_use") && !begins_with_thoughts(first, &seals))
+}
+
+/// Whether the first block that stays is one of thoughts.
+fn begins_with_thoughts(message: &OutlineNode<'_>, seals: &Seals<'_>) -> bool {
+    let blocks = message
+        .get("content")
+        .into_iter()
+        .flat_map(|content| content.elements());
+    let mut changes = blocks.map(|block| change(&block, seals));
+    changes
+        .find(|change| *change != Some(BlockChange::Goes))
+        .is_some_and(|first| first.is_some())
+}
+
+fn has_block(message: &OutlineNode<'_>, kind: &str) -> bool {
+    let mut blocks = message
+        .get("content")
+        .into_iter()
+        .flat_map(|content| content.elements());
+    blocks.any(|block| kind_is(&block, kind))
 }
 
 fn is_needed(target: &TargetFacts) -> bool {
@@ -262,6 +292,12 @@ mod tests {
             enabled["thinking"]
         );
         assert_eq!(fits(&[], &json!({}), budget).get("thinking"), None);
+
+        let mut rounds = body(&[thought("EqQB")], &enabled);
+        let more = body(&[], &enabled)["messages"].as_array().unwrap()[1..].to_vec();
+        rounds["messages"].as_array_mut().unwrap().extend(more);
+        let plan = samples::plan(&rounds.to_string(), Operation::Messages, &messages(budget));
+        assert_eq!(plan, Plan::Passthrough, "it thinks once before several rounds");
 
         let needed = "deepseek/deepseek-v4-flash";
         assert_eq!(fits(&[], &json!({}), needed)["thinking"], json!({"type": "disabled"}));

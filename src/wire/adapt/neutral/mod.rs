@@ -2,10 +2,12 @@
 
 mod calls;
 mod fields;
+mod stops;
 #[cfg(test)]
 mod tests;
 mod thoughts;
 mod turns;
+mod web_search;
 
 use super::media::{self, ClientBody};
 use super::note::Notes;
@@ -25,6 +27,7 @@ pub fn fit_request(
 ) -> Result<Notes, Untranslatable> {
     let mut notes = Notes::default();
 
+    web_search::fit(request, facts, protocol, &mut notes)?;
     tools::fit_choice(request, facts, &mut notes);
     schema::fit(request, facts, &mut notes);
     media::fit_neutral(request, (facts, protocol), client, &mut notes)?;
@@ -33,6 +36,7 @@ pub fn fit_request(
     calls::pair(request, &mut notes);
     calls::legalize(request, facts, protocol, &mut notes);
     turns::put_between(request, facts, &mut notes);
+    stops::fit(request, facts, protocol, &mut notes);
     turns::alternate(request, facts, &mut notes);
     turns::go_on(request, facts, &mut notes);
     fields::stream(request, facts, &mut notes);

@@ -5,25 +5,31 @@ use std::borrow::Cow;
 use crate::domain::{Facts, Protocol, ThinkingSwitch, ThoughtsBack};
 use crate::wire::adapt::note::{Element, Note, Notes};
 use crate::wire::adapt::seals::Seals;
-use crate::wire::neutral::{Part, Request, Role, Signature, SignatureKind, Thinking, Turn};
+use crate::wire::neutral::{Part, Request, Role, Signature, SignatureKind, Thinking, Turn, domain_name};
 
 /// Stands for thoughts that were lost.
 const LOST: &str = " ";
 
 /// Leaves out signatures that the target cannot read, and thoughts that it does not want without them.
 pub(super) fn fit(request: &mut Request<'_>, facts: &Facts, protocol: Protocol, model: &str, notes: &mut Notes) {
-    let seals = Seals::of(facts, protocol, Some(model));
+    let mut seals = Seals::of(facts, protocol, Some(model));
+    if request.withholds_signatures {
+        seals = seals.that_read_none();
+    }
     for turn in request.turns.iter_mut().filter(|turn| turn.role == Role::Assistant) {
         turn.parts.retain_mut(|part| keeps(part, &seals, notes));
     }
-    request.turns.retain(|turn| !turn.parts.is_empty());
+    request
+        .turns
+        .retain(|turn| turn.role != Role::Assistant || !turn.parts.is_empty());
 
     if facts.thinking.back == ThoughtsBack::NeededWithCalls && seals.wants_words() {
         give_needed(request, facts, protocol, notes);
     }
-    if let Some(missing) = facts.seals.missing.as_deref().filter(|_| !seals.domain.is_empty()) {
+    let domain = domain_name(&facts.seals.domain);
+    if let Some(missing) = facts.seals.missing.as_deref().filter(|_| !domain.is_empty()) {
         for turn in request.turns.iter_mut().filter(|turn| turn.role == Role::Assistant) {
-            give_missing(turn, &seals.domain, missing, notes);
+            give_missing(turn, &domain, missing, notes);
         }
     }
 }
@@ -223,6 +229,31 @@ mod tests {
                 .0
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn no_signature_goes_back_once_the_target_has_refused_one() {
+        let google = facts(&json!({"seals": {"domain": "google", "missing": "skip"}}));
+        let parts = vec![signed("google", SignatureKind::Call, Some("")), call()];
+        let mut request = Request {
+            withholds_signatures: true,
+            turns: vec![Turn {
+                role: Role::Assistant,
+                parts,
+            }],
+            ..Request::default()
+        };
+
+        fit(&mut request, &google, Protocol::OpenaiChat, "m", &mut Notes::default());
+
+        let Some(Part::Thinking {
+            signature: Some(signature),
+            ..
+        }) = request.turns[0].parts.first()
+        else {
+            panic!("{request:?}");
+        };
+        assert_eq!((&*signature.domain, &*signature.value), ("google", "skip"));
     }
 
     #[test]

@@ -57,7 +57,19 @@ pub(in crate::wire::adapt) fn forces_a_tool(request: RequestView<'_>) -> bool {
     forced(request).is_some()
 }
 
+/// Whether the request forbids the model to call a tool.
+fn forbids_tools(request: RequestView<'_>) -> bool {
+    let Some(at) = request.control.members.value(TopField::ToolChoice) else {
+        return false;
+    };
+    let value = at.of(request.body);
+    let outline = Outline::of(value, 1);
+    value == "\"none\"" || outline.root().get("type").is_some_and(|kind| kind.is("none"))
+}
+
 /// Whether the target refuses the choice of a tool, so that the request has to be written anew.
 pub(in crate::wire::adapt) fn is_refused(request: RequestView<'_>, target: &TargetFacts, thinks: bool) -> bool {
+    let takes_none = target.facts.tools.choice.iter().any(|known| known == "none");
     forced(request).is_some_and(|forced| forced.is_refused(&target.facts, thinks))
+        || (!takes_none && forbids_tools(request))
 }

@@ -16,11 +16,11 @@ use crate::wire::neutral::{Choice, Format, Part, Request, Thinking, Tool, ToolKi
 pub(in crate::wire::adapt) fn fit(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {
     let forced = match request.choice {
         Some(Choice::Any) => Forced::Required,
-        Some(Choice::Tool(_)) => Forced::Named,
+        Some(Choice::Tool(_) | Choice::WebSearch(_)) => Forced::Named,
         Some(Choice::Never) => return fit_never(request, facts, notes),
         Some(Choice::Auto) | None => return,
     };
-    if request.tools.is_empty() {
+    if request.tools.is_empty() && request.web_search.is_none() {
         return;
     }
 
@@ -60,7 +60,7 @@ fn fit_never(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes) {
 fn only_tool<'r, 'a>(request: &'r Request<'a>) -> Option<&'r Tool<'a>> {
     match (&request.choice, request.tools.as_slice()) {
         (Some(Choice::Tool(name)), tools) => tools.iter().find(|tool| tool.name == *name),
-        (_, [only]) => Some(only),
+        (_, [only]) if request.web_search.is_none() => Some(only),
         _ => None,
     }
 }
@@ -102,6 +102,7 @@ fn answer_of<'a>(tool: &Tool<'a>) -> (Format<'a>, (Option<Cow<'a, str>>, Cow<'a,
 fn ask_in_words(request: &mut Request<'_>, notes: &mut Notes) {
     let words = match &request.choice {
         Some(Choice::Tool(name)) => format!("Your next answer has to be a call of the tool `{name}`."),
+        Some(Choice::WebSearch(_)) => "Search the web before your next answer.".to_owned(),
         _ => "Your next answer has to be a call of one of the tools.".to_owned(),
     };
     request.choice = Some(Choice::Auto);

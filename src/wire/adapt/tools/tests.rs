@@ -151,6 +151,8 @@ fn a_choice_that_the_target_refuses_is_written_anew() {
         (&named, json!(["auto", "none"]), true),
         (&required, json!(["auto", "none", "named"]), true),
         (&allowed, json!(["auto", "none", "named"]), true),
+        (&json!({"tool_choice": "none"}), json!(["auto"]), true),
+        (&json!({"tool_choice": "none"}), json!(["auto", "none"]), false),
         (&auto, json!(["auto", "none"]), false),
         (&named, json!(["auto", "named"]), false),
         (&required, json!(["auto", "none", "required", "named"]), false),

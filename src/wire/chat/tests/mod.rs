@@ -129,6 +129,7 @@ fn fold(events: &[Event<'static>]) -> Folded {
             Event::Stop { stop, sequence } => (response.stop, response.stop_sequence) = (stop, sequence),
             Event::Usage(tokens) => response.tokens = Some(tokens),
             Event::Error(error) => all.error = Some(error),
+            Event::WebSearch(_) => {}
             Event::End => all.ended = true,
         }
     }

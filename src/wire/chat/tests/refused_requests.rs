@@ -81,7 +81,6 @@ fn fields_that_other_protocols_have_no_place_for_are_refused() {
         (asking(json!({"logprobs": true})), "logprobs"),
         (asking(json!({"top_logprobs": 3})), "top_logprobs"),
         (asking(json!({"modalities": ["text", "audio"]})), "modalities[1]"),
-        (asking(json!({"web_search_options": {}})), "web_search_options"),
         (asking(json!({"functions": []})), "functions"),
         (
             asking(json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]})),

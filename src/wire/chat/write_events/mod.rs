@@ -99,7 +99,8 @@ impl WriteEvents {
             }
             Event::Usage(tokens) => self.tokens = Some(tokens),
             Event::End => self.end(out),
-            Event::Error(_) => {}
+            // Its citations tell of it.
+            Event::WebSearch(_) | Event::Error(_) => {}
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) fn assistant_message<'w>(
                     details = signature.as_ref().and_then(details_of).or(details);
                     thoughts.extend((!text.is_empty()).then_some(text.as_ref()));
                 }
+                Part::WebSearch(_) => {}
                 Part::ToolCall(call) => calls.push(write_call(call, names, signed.take())),
                 Part::Image { .. } | Part::File { .. } | Part::Audio { .. } | Part::ToolResult(_) => {
                     return Err(no_place("pictures, documents and sounds in the model's own turns"));

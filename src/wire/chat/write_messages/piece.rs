@@ -73,7 +73,7 @@ pub(super) fn piece<'w>(part: &'w Part<'_>) -> Result<Piece<'w>, Untranslatable>
         Part::Audio { data, format } => Piece::InputAudio {
             input_audio: Audio { data, format },
         },
-        Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) => {
+        Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) | Part::WebSearch(_) => {
             return Err(no_place("thoughts and calls in a turn of the user"));
         }
     })

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{ReadEvents, unless_empty};
-use crate::wire::messages::forced;
 use crate::wire::messages::read_response::{citation, signature_of};
+use crate::wire::messages::{forced, read_search};
 use crate::wire::neutral::{Citation, Event};
 
 /// A block that has begun.
@@ -25,6 +25,11 @@ pub(super) enum Open {
     },
     /// The tool whose arguments are the answer.
     Forced,
+    /// A search that Anthropic makes: its id, and its input.
+    Search {
+        id: String,
+        input: String,
+    },
     Unknown,
 }
 
@@ -58,6 +63,20 @@ impl ReadEvents {
                 Open::Redacted
             }
             "tool_use" => self.tool_start(block, out),
+            "server_tool_use" if text("name") == "web_search" => {
+                if let Some(query) = read_search::query(block) {
+                    self.searches.insert(text("id").to_owned(), query.to_owned());
+                }
+                Open::Search {
+                    id: text("id").to_owned(),
+                    input: String::new(),
+                }
+            }
+            "web_search_tool_result" => {
+                let query = self.searches.remove(text("tool_use_id")).unwrap_or_default();
+                out(Event::WebSearch(read_search::result(block, query.into())));
+                Open::Unknown
+            }
             _ => Open::Unknown,
         };
         self.open.insert(index, open);
@@ -128,6 +147,7 @@ impl ReadEvents {
             ("input_json_delta", Open::Forced) => {
                 unless_empty(text("partial_json"), |text| out(Event::Text(text.into())))
             }
+            ("input_json_delta", Open::Search { input, .. }) => input.push_str(text("partial_json")),
             _ => {}
         }
     }
@@ -139,6 +159,14 @@ impl ReadEvents {
         }
         match ended {
             None | Some(Open::Unknown) => return,
+            Some(Open::Search { id, input }) => {
+                let input: Option<Value> = serde_json::from_str(&input).ok();
+                let query = input.as_ref().and_then(|input| input.get("query")?.as_str());
+                if let Some(query) = query {
+                    self.searches.insert(id, query.to_owned());
+                }
+                return;
+            }
             Some(Open::Thinking { signature }) => {
                 unless_empty(&signature, |value| out(Event::Signature(signature_of(value, false))));
             }

@@ -23,6 +23,8 @@ pub struct ReadEvents {
     /// Blocks that have begun and not ended, by their index in the provider's stream.
     open: HashMap<u64, Open>,
     calls: usize,
+    /// What the searches that have begun look for, by their ids.
+    searches: HashMap<String, String>,
     usage: usage::Usage,
 }
 

@@ -78,8 +78,8 @@ fn fields_of_anthropic_only_are_refused_or_dropped() {
         json!({"max_tokens": 0}),
         json!({"tools": [{"type": "text_editor_20250728", "name": "str_replace_based_edit_tool"}]}),
         json!({"tools": [{"type": "computer_20251124", "name": "computer"}]}),
-        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}], "tool_choice": {"type": "tool", "name": "web_search"}}),
-        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}], "tool_choice": {"type": "any"}}),
+        json!({"tools": [{"type": "web_fetch_20250910", "name": "web_fetch"}], "tool_choice": {"type": "tool", "name": "web_fetch"}}),
+        json!({"tools": [{"type": "web_fetch_20250910", "name": "web_fetch"}], "tool_choice": {"type": "any"}}),
         json!({"messages": [{"role": "user", "content": [{"type": "image", "source": {"type": "file", "file_id": "f"}}]}]}),
         json!({"messages": [{"role": "system", "content": [{"type": "tool_addition", "tool": {"type": "tool_definition", "definition": {}}}]}]}),
     ] {
@@ -94,7 +94,7 @@ fn fields_of_anthropic_only_are_refused_or_dropped() {
     for more in [
         json!({"cache_control": {"type": "ephemeral"}, "context_management": {}, "container": "c", "mcp_servers": [{}], "speed": "fast"}),
         json!({"tools": [], "tool_choice": {"type": "auto", "disable_parallel_tool_use": true}}),
-        json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}, {"type": "mcp_toolset", "mcp_server_name": "x"}]}),
+        json!({"tools": [{"type": "web_fetch_20250910", "name": "web_fetch"}, {"type": "mcp_toolset", "mcp_server_name": "x"}]}),
         json!({"unheard_of": 1, "metadata": null, "system": null, "thinking": null}),
     ] {
         assert_eq!(read(more), Ok(plain.clone()));

@@ -7,16 +7,21 @@ use serde_json::{Value, json};
 
 use super::WriteEvents;
 use super::event::append_event;
+use crate::wire::messages::block::search_blocks;
 use crate::wire::messages::write_response::own;
-use crate::wire::neutral::{Signature, SignatureKind, UNSIGNED};
+use crate::wire::neutral::{Signature, SignatureKind, UNSIGNED, WebSearch};
 
 /// The block that is open.
 #[derive(Debug)]
 pub(super) enum Open {
     Text,
-    Thinking { signed: bool },
+    Thinking {
+        signed: bool,
+    },
     Redacted,
     Tool(OpenCall),
+    /// A search of the provider's own, or its result.
+    Server,
 }
 
 /// A call whose arguments are not complete yet, as far as is known.
@@ -62,6 +67,20 @@ impl WriteEvents {
                 self.sign(&signature, out);
             }
         }
+        self.close(out);
+    }
+
+    /// Writes a search as its two blocks.
+    pub(super) fn search(&mut self, search: &WebSearch<'_>, out: &mut Vec<u8>) {
+        self.close(out);
+        let [asked, found] = search_blocks(search, &format!("{}_{}", self.identity.id, self.next));
+        self.searches += u64::from(search.failed.is_none());
+
+        let mut asked = serde_json::to_value(asked).unwrap_or_default();
+        let input = asked.get_mut("input").map(|input| std::mem::replace(input, json!({})));
+        self.begin(&asked, Open::Server, out);
+        self.json(&input.unwrap_or_default().to_string(), out);
+        self.begin(&serde_json::to_value(found).unwrap_or_default(), Open::Server, out);
         self.close(out);
     }
 

@@ -38,6 +38,8 @@ pub struct WriteEvents {
     stop: Stop,
     sequence: Option<String>,
     tokens: Option<Tokens>,
+    /// Searches of the web that were told.
+    searches: u64,
 }
 
 impl WriteEvents {
@@ -54,6 +56,7 @@ impl WriteEvents {
             stop: Stop::End,
             sequence: None,
             tokens: None,
+            searches: 0,
         }
     }
 
@@ -172,7 +175,7 @@ impl WriteEvents {
         let last = MessageDelta {
             kind: "message_delta",
             delta,
-            usage: ClientUsage::new(self.tokens),
+            usage: ClientUsage::new(self.tokens).searched(self.searches),
         };
         append_event("message_delta", &last, out);
         append_event("message_stop", &json!({"type": "message_stop"}), out);

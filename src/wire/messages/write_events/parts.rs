@@ -90,6 +90,7 @@ impl WriteEvents {
                 custom,
             } => self.tool_start(index, &id, &name, custom, out),
             Event::ToolArguments { index, text } => self.tool_arguments(index, text, out),
+            Event::WebSearch(search) => self.search(&search, out),
             // While pieces wait it is not clear which part ends: the open call ends when its arguments are complete.
             Event::PartEnd if self.held.is_empty() => self.close(out),
             _ => {}

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::search;
 use crate::wire::messages::forced;
 use crate::wire::neutral::{Choice, Request, ToolNames};
 
@@ -41,6 +42,10 @@ impl<'a> WrittenChoice<'a> {
                     disable_parallel_tool_use,
                 })
             }
+            Some(Choice::WebSearch(_)) => Some(Self::Tool {
+                name: search::NAME,
+                disable_parallel_tool_use,
+            }),
             Some(Choice::Auto) => Some(Self::Auto {
                 disable_parallel_tool_use,
             }),

@@ -1,11 +1,13 @@
 //! Tools and the choice among them, as Anthropic takes them.
 
 mod choice;
+mod search;
 mod tool;
 
 use serde_json::Value;
 
 pub(super) use self::choice::WrittenChoice;
+pub(super) use self::search::{Tools, WrittenSearch};
 pub(super) use self::tool::WrittenTool;
 use super::forced;
 use crate::wire::neutral::{Request, ToolNames, Untranslatable};
@@ -18,6 +20,7 @@ use crate::wire::neutral::{Request, ToolNames, Untranslatable};
 /// | `strict` | dropped: Anthropic allows few strict tools in one request, and refuses all if they are more |
 /// | a tool for free text | a tool with one text, `input`; its grammar stands in the description |
 /// | `parallel_tool_calls: false` | `disable_parallel_tool_use` |
+/// | a search of the web | `web_search_20250305`, with its domains, its place and the most searches |
 /// | no tools, but calls in the history | those tools, taking anything, and a choice of none: Anthropic refuses calls of tools that it is not told of |
 /// | a schema of the answer, where the model knows none (`schema`) | one more tool, which has to be called, or any tool if the client has some |
 ///
@@ -37,7 +40,7 @@ pub(super) fn tools<'a>(
         ));
     }
 
-    let has_tools = !tools.is_empty();
+    let has_tools = !tools.is_empty() || request.web_search.is_some();
     let mut choice = WrittenChoice::of(request, names, has_tools);
 
     if !has_tools && !called.is_empty() {

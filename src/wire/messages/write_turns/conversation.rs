@@ -77,10 +77,23 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Whether the last message of the assistant has calls without a thought before them.
+    /// Whether the calls that are being answered have no thought before the first of them. A model thinks once before several
+    /// rounds of calls.
     pub(in crate::wire::messages) fn last_calls_lack_thoughts(&self) -> bool {
-        let assistant = self.messages.iter().rev().find(|message| message.role == "assistant");
-        assistant.is_some_and(|message| {
+        let has_result = |message: &Message<'_>| {
+            let mut blocks = message.content.iter();
+            blocks.any(|block| matches!(block, Block::ToolResult { .. }))
+        };
+        let begin = self
+            .messages
+            .iter()
+            .rposition(|message| message.role != "assistant" && !has_result(message));
+        let rounds = self
+            .messages
+            .get(begin.map_or(0, |begin| begin + 1)..)
+            .unwrap_or_default();
+        let first = rounds.iter().find(|message| message.role == "assistant");
+        first.is_some_and(|message| {
             has_calls(message)
                 && !matches!(
                     message.content.first(),
@@ -96,7 +109,11 @@ impl<'a> Conversation<'a> {
             | Block::Image { cache_control, .. }
             | Block::Document { cache_control, .. }
             | Block::ToolResult { cache_control, .. } => cache_control.is_some(),
-            Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } => false,
+            Block::Thinking { .. }
+            | Block::RedactedThinking { .. }
+            | Block::ToolUse { .. }
+            | Block::ServerToolUse { .. }
+            | Block::WebSearchToolResult { .. } => false,
         };
 
         self.system

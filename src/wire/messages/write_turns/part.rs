@@ -48,6 +48,7 @@ pub(super) fn write_part<'a>(
         }
         Part::Image { source, cache, .. } => out.push(image(source, *cache)?),
         Part::File { source, name, cache } => out.push(file(source, name.as_deref(), *cache)?),
+        Part::WebSearch(_) => {}
         Part::Audio { .. } => return Err(Untranslatable::impossible("messages", "This model takes no sound.")),
     }
 

@@ -8,6 +8,7 @@ use super::{Out, ReadEvents, out_all};
 use crate::wire::neutral::{Citation, Event, Part, Response};
 use crate::wire::responses::annotation::characters;
 use crate::wire::responses::read_item::{BETWEEN_MESSAGES, call_id, citations, read_item, signature_of, text};
+use crate::wire::responses::read_search::search;
 use crate::wire::responses::usage::is_search;
 
 /// The progress of an item.
@@ -228,6 +229,7 @@ impl ReadEvents {
                     out(Event::PartEnd);
                 }
             }
+            Some("web_search_call") => out_all(search(item).map(Event::WebSearch), out),
             Some("message" | "reasoning") if !self.seen(at).sent => self.whole(item, out),
             _ => {}
         }

@@ -174,6 +174,10 @@ fn fold(events: &[Event<'static>]) -> Response<'static> {
                 };
                 call.arguments.to_mut().push_str(&text);
             }
+            (Event::WebSearch(search), _) => {
+                open = false;
+                response.parts.push(Part::WebSearch(search));
+            }
             (Event::PartEnd, _) => open = false,
             (Event::Start { id, .. }, _) => response.id = id,
             (Event::Stop { stop, sequence }, _) => (response.stop, response.stop_sequence) = (stop, sequence),

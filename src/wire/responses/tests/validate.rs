@@ -87,6 +87,9 @@ impl Checker {
             "response.refusal.done" => assert_eq!(self.part(event).0, text(event, "refusal")),
             "response.reasoning_summary_text.done" => assert_eq!(self.part(event).0, text(event, "text")),
             "response.content_part.done" | "response.reasoning_summary_part.done" => self.part_done(event),
+            "response.web_search_call.in_progress"
+            | "response.web_search_call.searching"
+            | "response.web_search_call.completed" => assert!(event["item_id"].is_string()),
             "response.function_call_arguments.done" => self.arguments_done(event, "arguments"),
             "response.custom_tool_call_input.done" => self.arguments_done(event, "input"),
             "response.output_item.done" => self.item_done(event),
@@ -243,6 +246,10 @@ fn item(item: &Value, parts: &[(String, bool)]) {
         "reasoning" => assert_eq!(listed("summary"), texts),
         "function_call" => assert_eq!(item["arguments"], texts.concat()),
         "custom_tool_call" => assert_eq!(item["input"], texts.concat()),
+        "web_search_call" => {
+            assert!(matches!(item["status"].as_str(), Some("completed" | "failed")));
+            assert!(item["action"]["query"].is_string() && item["action"]["sources"].is_array());
+        }
         kind => panic!("{kind} is no item"),
     }
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod frame;
 mod open;
+mod search;
 mod thoughts;
 mod words;
 
@@ -84,6 +85,7 @@ impl WriteEvents {
                 custom,
             } => self.call(index, &id, &name, custom, out),
             Event::ToolArguments { index, text } => self.arguments(index, &text, out),
+            Event::WebSearch(search) => self.search(&search, out),
             Event::PartEnd => self.part_end(out),
             Event::Stop { stop, .. } => self.stop = stop,
             Event::Usage(tokens) => self.tokens = Some(tokens),

@@ -101,7 +101,7 @@ pub(super) fn content<'a>(part: &'a Part<'a>, assistant: bool) -> Result<Option<
         Part::Audio { data, format } => Content::InputAudio {
             input_audio: Audio { data, format },
         },
-        Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) => return Ok(None),
+        Part::Thinking { .. } | Part::ToolCall(_) | Part::ToolResult(_) | Part::WebSearch(_) => return Ok(None),
     }))
 }
 

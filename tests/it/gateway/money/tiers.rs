@@ -1,7 +1,7 @@
 //! Service tiers and searches of the web: the charge of a call when a provider reports them.
 
 use crossmodel::domain::Reserve;
-use crossmodel::domain::{Model, ProviderOrder, UsageRecord};
+use crossmodel::domain::{FactEdit, Model, ProviderOrder, UsageRecord};
 use crossmodel::gateway::GatewayOptions;
 use crossmodel::store::CatalogFile;
 use serde_json::{Value, json};
@@ -235,6 +235,57 @@ test!(searches_of_the_responses_protocol_are_charged, |store| {
             (Some("priority"), 2, "0.000004".into(), "0.02048".into())
         );
     }
+});
+
+test!(searches_in_another_protocol_are_made_told_and_charged, |store| {
+    let rig = start(store).await;
+    let hosted = FactEdit::set("tools.hosted", "web_search").unwrap();
+    let searcher = "acme/searcher".parse().unwrap();
+    let catalog = rig.store.at_noon().catalog();
+    assert!(catalog.change_model_facts(&searcher, &[hosted]).await.unwrap());
+    let item = |id: &str| json!({"type": "web_search_call", "id": id, "status": "completed", "action": {"type": "search", "query": "cats"}});
+    let whole = json!({"id": "r", "object": "response", "status": "completed", "model": "m", "output": [item("a"), item("b")],
+        "usage": {"input_tokens": 100, "output_tokens": 10}});
+    let done = |index: u64, id: &str| {
+        json!({"type": "response.output_item.done", "output_index": index, "item": item(id)}).to_string()
+    };
+    let completed = json!({"type": "response.completed", "response": whole}).to_string();
+    let all = [done(0, "a"), done(1, "b"), completed];
+    rig.upstream.answers(move |seen| {
+        if seen.json()["stream"] != true {
+            return json_answer(200, &whole);
+        }
+        events(&all)
+    });
+
+    let tools = json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]});
+    for streamed in [false, true] {
+        let reply = asks(&rig, "/v1/messages", "acme/searcher", streamed, &tools)
+            .await
+            .is(200);
+
+        assert_eq!(rig.upstream.last().json()["tools"], json!([{"type": "web_search"}]));
+        let told = reply.text();
+        assert_eq!(told.matches("\"web_search_tool_result\"").count(), 2, "{told}");
+        assert!(
+            told.contains("\"server_tool_use\":{\"web_search_requests\":2}"),
+            "{told}"
+        );
+        assert_eq!(
+            charged(&last(&rig).await),
+            (None, 2, "0.000001".into(), "0.02012".into())
+        );
+    }
+
+    // A model without a search is asked without it, and the answer says so.
+    let reply = asks(&rig, "/v1/messages", "acme/thinker", false, &tools).await.is(200);
+    assert_eq!(reply.header("x-crossmodel-adapted"), "dropped:web_search");
+    assert_eq!(rig.upstream.last().json().get("tools"), None);
+
+    let mut forced = tools.clone();
+    forced["tool_choice"] = json!({"type": "tool", "name": "web_search"});
+    let refused = asks(&rig, "/v1/messages", "acme/thinker", false, &forced).await.is(400);
+    assert!(refused.text().contains("search the web"), "{}", refused.text());
 });
 
 test!(

@@ -10,3 +10,4 @@ mod leaks;
 mod protocols;
 mod response_events;
 mod signatures;
+mod stop_texts;

@@ -78,12 +78,20 @@ fn legal_id(id: &str, place: &str) -> Checked {
     }
 }
 
-/// Within a budget the last calls have thoughts before them.
+/// Within a budget the calls that are being answered have thoughts before the first of them.
 fn thoughts_before_calls(request: &Value) -> Checked {
-    let last = list(request, "messages")
+    let messages = list(request, "messages");
+    let has_result = |message: &Value| {
+        list(message, "content")
+            .iter()
+            .any(|block| block["type"] == "tool_result")
+    };
+    let begin = messages
         .iter()
-        .rfind(|message| message["role"] == "assistant");
-    let blocks = last.map(|last| list(last, "content")).unwrap_or_default();
+        .rposition(|message| message["role"] == "user" && !has_result(message));
+    let mut rounds = messages.iter().skip(begin.map_or(0, |begin| begin + 1));
+    let first = rounds.find(|message| message["role"] == "assistant");
+    let blocks = first.map(|first| list(first, "content")).unwrap_or_default();
     let has_calls = blocks.iter().any(|block| block["type"] == "tool_use");
     let has_thoughts = blocks.first().is_some_and(|block| block["type"] == "thinking");
     match request["thinking"]["type"] == "enabled" && has_calls && !has_thoughts {

@@ -85,7 +85,7 @@ fn tools_of_openai_and_unknown_fields_are_dropped() {
             {"type": "web_search_call", "id": "ws_1", "status": "completed", "action": {"type": "search", "query": "q"}},
             {"type": "reasoning", "id": "rs_1", "summary": []},
         ],
-        "tools": [{"type": "web_search"}, {"type": "web_search_preview_2025_03_11"}, {"type": "image_generation"}, {"type": "tool_search"}],
+        "tools": [{"type": "image_generation"}, {"type": "tool_search"}],
         "background": false, "store": true, "include": ["web_search_call.results"], "top_logprobs": 0, "metadata": {"a": "b"},
         "truncation": "auto", "client_metadata": {}, "something_new": 1, "conversation": null,
     });

@@ -138,15 +138,3 @@ fn tools_that_only_openai_runs_or_that_are_wrong_are_refused() {
         ("tool_choice", json!("always"), "tool_choice", true),
     ]);
 }
-
-#[test]
-fn stop_texts_are_refused() {
-    let request = Request {
-        stop: vec!["END".into()],
-        ..Request::default()
-    };
-
-    let refused = write_request(&request, "m", &openai(), &ToolNames::default()).unwrap_err();
-
-    assert_eq!((refused.param.as_ref(), refused.invalid), ("stop", false));
-}

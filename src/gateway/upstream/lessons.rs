@@ -14,10 +14,10 @@ const LASTS: Duration = Duration::from_secs(3_600);
 
 /// What refusals have taught about one model at one address.
 #[derive(Debug, Default)]
-pub struct Learned(ArcSwapOption<Lessons>);
+pub struct Lessons(ArcSwapOption<Taught>);
 
 #[derive(Debug)]
-struct Lessons {
+struct Taught {
     until: Instant,
     patch: FactsPatch,
     /// The facts that the patch was applied to, and the result. A catalog snapshot brings others.
@@ -25,7 +25,7 @@ struct Lessons {
     facts: Arc<TargetFacts>,
 }
 
-impl Learned {
+impl Lessons {
     /// The facts with what was learned; `stated` are those of the catalog.
     pub fn facts(&self, stated: &Arc<TargetFacts>) -> Arc<TargetFacts> {
         // No clock is read where nothing was learned.
@@ -35,13 +35,13 @@ impl Learned {
         }
     }
 
-    fn facts_at(&self, now: Instant, lessons: &Lessons, stated: &Arc<TargetFacts>) -> Arc<TargetFacts> {
+    fn facts_at(&self, now: Instant, lessons: &Taught, stated: &Arc<TargetFacts>) -> Arc<TargetFacts> {
         if lessons.until <= now {
             self.0.store(None);
             return Arc::clone(stated);
         }
         if !Arc::ptr_eq(&lessons.stated, stated) {
-            let renewed = Lessons::new(lessons.until, lessons.patch.clone(), stated);
+            let renewed = Taught::new(lessons.until, lessons.patch.clone(), stated);
             let facts = Arc::clone(&renewed.facts);
             self.0.store(Some(Arc::new(renewed)));
             return facts;
@@ -58,11 +58,11 @@ impl Learned {
             .map_or_else(FactsPatch::default, |known| known.patch.clone());
         Facts::join(&mut all, patch);
         self.0
-            .store(Some(Arc::new(Lessons::new(Instant::now() + LASTS, all, stated))));
+            .store(Some(Arc::new(Taught::new(Instant::now() + LASTS, all, stated))));
     }
 }
 
-impl Lessons {
+impl Taught {
     fn new(until: Instant, patch: FactsPatch, stated: &Arc<TargetFacts>) -> Self {
         let facts = stated.with(stated.facts.clone().with(&patch));
         Self {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn lessons_add_up_and_are_forgotten_after_an_hour() {
-        let (learned, stated) = (Learned::default(), stated());
+        let (learned, stated) = (Lessons::default(), stated());
         assert!(Arc::ptr_eq(&learned.facts(&stated), &stated));
 
         learned.learn(&refuses("seed"), &stated);
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_lesson_outlives_the_catalog_that_it_was_learned_with() {
-        let learned = Learned::default();
+        let learned = Lessons::default();
         learned.learn(&refuses("seed"), &stated());
         let patch: FactsPatch = serde_json::from_value(json!({"openai_fields": true})).unwrap();
         let renewed = Arc::new(TargetFacts::new(
