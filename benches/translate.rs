@@ -1,8 +1,9 @@
-//! The cost of putting a request, an answer or a stream into another protocol, beside that of letting it pass: time and
-//! allocated bytes. `cargo bench --bench translate`.
+//! The cost of putting a request, an answer or a stream into another protocol, beside that of letting it pass, and of each kind
+//! of edit that fits a request to its model: time and allocated bytes. `cargo bench --bench translate`.
 
 use bytes::Bytes;
-use crossmodel::domain::{Facts, Protocol};
+use crossmodel::domain::{Facts, FactsPatch, Protocol};
+use crossmodel::wire::adapt::{Plan, RequestView, TargetFacts, adapt};
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::event_stream::EventStream as _;
 use crossmodel::wire::operation::Operation;
@@ -92,6 +93,69 @@ fn request(bencher: Bencher<'_, '_>, number: usize) {
             drop(divan::black_box(Control::read(body, client)));
             open((client, provider)).map(|(_, request)| request)
         }
+    });
+}
+
+/// A chat request to a coding agent's model, and targets that need one kind of edit each: the name, and the facts that need it.
+const EDITS: [(&str, &str); 8] = [
+    ("nothing", "{}"),
+    ("field_left_out", r#"{"fields": {"seed": "refused"}}"#),
+    ("value_cut", r#"{"fields": {"temperature": {"range": {"max": 0.1}}}}"#),
+    ("limit_renamed", r#"{"limit_field": "max_completion_tokens"}"#),
+    ("role_replaced", r#"{"roles": {"developer": "system"}}"#),
+    ("ids_replaced", r#"{"ids": {"call": "nine_alphanumeric"}}"#),
+    (
+        "effort_mapped",
+        r#"{"thinking": {"thinks": true, "switch": "effort", "efforts": ["low"]}}"#,
+    ),
+    ("unions_flattened", r#"{"schema": {"root_unions": "flatten"}}"#),
+];
+
+/// A request that each of the edits has something to do in, with ten turns of calls and results.
+fn request_to_fit() -> String {
+    let call = |turn: u8| {
+        let turn_of_calls = format!(
+            r#"{{"role":"assistant","content":null,"tool_calls":[{{"id":"call_{turn}","type":"function","function":{{"name":"read","arguments":"{{\"path\":\"src/{turn}.rs\"}}"}}}}]}}"#
+        );
+        format!(
+            r#"{turn_of_calls},{{"role":"tool","tool_call_id":"call_{turn}","content":"{}"}}"#,
+            "text ".repeat(200)
+        )
+    };
+    let turns: Vec<String> = (0..10).map(call).collect();
+    format!(
+        r#"{{"model":"m","seed":1,"temperature":0.2,"max_tokens":900,"reasoning_effort":"high","tools":[{{"type":"function","function":{{"name":"read","parameters":{{"anyOf":[{{"type":"object","properties":{{"path":{{"type":"string"}}}},"required":["path"]}}]}}}}}}],"messages":[{{"role":"developer","content":"Be brief."}},{{"role":"user","content":"Hi"}},{}]}}"#,
+        turns.join(",")
+    )
+}
+
+/// Plans a request and applies the edits.
+#[divan::bench(args = EDITS.map(|(name, _)| name))]
+fn edit(bencher: Bencher<'_, '_>, name: &str) {
+    // Nothing else of the request needs fitting.
+    let base = r#"{"roles": {"developer": "native", "system": "anywhere"}, "openai_fields": true, "tools": {"parallel_field": true, "strict": "keep", "empty_list": "ok", "custom": true}}"#;
+    let patch = |text: &str| -> FactsPatch { serde_json::from_str(text).unwrap_or_default() };
+    let own = EDITS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or("{}", |(_, facts)| facts);
+    let facts = Facts::default().with(&patch(base)).with(&patch(own));
+    let target = TargetFacts::new(facts, Protocol::OpenaiChat, "m");
+    let (body, literal) = (request_to_fit(), model_literal("their-model"));
+
+    bencher.counter(BytesCount::new(body.len())).bench_local(|| {
+        let control = Control::read(body.as_bytes(), Operation::Chat).ok()?;
+        let pieces = match adapt(
+            RequestView {
+                body: &body,
+                control: &control,
+            },
+            &target,
+        ) {
+            Plan::Rewrite(edits) => edits.pieces(&control.members),
+            _ => Default::default(),
+        };
+        control.rewrite(body.as_bytes(), &literal, AskUsage::Yes, &pieces)
     });
 }
 

@@ -77,15 +77,17 @@
 //!    other fields that the gateway decides on, without building a tree, and refuses duplicates of them.
 //! 3. [`domain::decide`] resolves the name through the key's aliases, and checks the real model against the catalog and the
 //!    key's permissions.
-//! 4. Where an address of the provider speaks the client's protocol, [`wire::adapt`] plans what has to change for the model to
-//!    take the request; mostly nothing does, and the body goes on as it came but for the name of the model. Else [`wire::translate`] reads it into one neutral form and writes it in the provider's protocol.
+//! 4. Where an address of the provider speaks the client's protocol and takes the request, [`wire::adapt`] plans what has to
+//!    change for the model; mostly nothing does, and the body goes on as it came but for the name of the model. Else
+//!    [`wire::translate`] reads it into one neutral form and writes it in the provider's protocol.
 //! 5. `gateway::metering` counts the call against the limits per minute, and reserves what it may cost from the
 //!    gateway's leases of the balance and of the spend limits. `gateway::call` writes the start of the call to the
 //!    spool.
 //! 6. A task that outlives the client's connection waits until that is on the disk. Then it sends the request with the
 //!    gateway's credential, only to an address that [`domain::EgressPolicy`] permits. It repeats a request that failed
-//!    for the moment, there or at the next candidate, until the first content of an answer has come. A stream that
-//!    breaks off after that ends in an error event.
+//!    for the moment, there or at the next candidate, until the first content of an answer has come; one that is refused
+//!    for what it says it sends once more, changed as the refusal says. A stream that breaks off after that ends in an
+//!    error event.
 //! 7. The answer streams back as it came, or translated into the client's protocol. It carries the real model's id, or
 //!    the requested name if the alias has `keep_name`. On the way, [`wire`] reads the usage that the provider reports.
 //! 8. The task writes the cost to the spool, whether or not the client stayed to the end. The last bytes of the answer

@@ -158,7 +158,8 @@ impl ClientRequest {
                 includes_reasoning: endpoint.includes_reasoning,
             },
             style,
-        )?;
+        )
+        .map_err(|error| self.naming(error, candidate))?;
 
         notes.extend(exchange.notes());
         if let Some(refusal) = refusal_under(self.strictness, &notes) {
@@ -181,6 +182,22 @@ impl ClientRequest {
     fn refused(&self, refusal: Refusal, candidate: &Candidate) -> Untranslatable {
         let message = refusal.message(candidate.target.model.id.as_str(), self.alias.as_deref());
         Untranslatable::impossible(refusal.param, message)
+    }
+
+    /// The error for a request that cannot be put into the candidate's protocol, with the names of the model and of the alias: the
+    /// client knows the name that it sent, and no other.
+    fn naming(&self, error: Untranslatable, candidate: &Candidate) -> Untranslatable {
+        if error.invalid {
+            return error;
+        }
+
+        let said = error.message.trim_end_matches('.');
+        let model = candidate.target.model.id.as_str();
+        let message = match &self.alias {
+            Some(alias) => format!("{said} ({model}, alias '{alias}')."),
+            None => format!("{said} ({model})."),
+        };
+        Untranslatable { message, ..error }
     }
 
     /// What has to happen to the request before it goes to a candidate.

@@ -22,7 +22,6 @@ const STEERING: FieldSet = FieldSet::of(&[
     TopField::Metadata,
     TopField::MinP,
     TopField::Moderation,
-    TopField::ParallelToolCalls,
     TopField::Prediction,
     TopField::PresencePenalty,
     TopField::PromptCacheKey,
@@ -202,6 +201,8 @@ mod tests {
             "model",
             "stream",
             "service_tier",
+            // One call at a time is what a client counts on.
+            "parallel_tool_calls",
             "functions",
             "modalities",
             "audio",
