@@ -57,7 +57,12 @@ pub fn write_request(
         .thinking
         .thinks
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
-    let tools: Vec<_> = request.tools.iter().map(|tool| WrittenTool::of(tool, names)).collect();
+    let custom = facts.tools.custom;
+    let tools: Vec<_> = request
+        .tools
+        .iter()
+        .map(|tool| WrittenTool::of(tool, names, custom))
+        .collect();
     let openai = facts.openai_fields;
     let thinks_now = facts.thinks(request.thinking.map(|asked| asked != Thinking::Off));
     let fitted =
@@ -66,12 +71,12 @@ pub fn write_request(
     let body = Body {
         model,
         instructions: instructions(request),
-        input: write_items::items(&request.turns, names)?,
+        input: write_items::items(&request.turns, names, custom)?,
         tool_choice: request
             .choice
             .as_ref()
             .filter(|_| !tools.is_empty())
-            .map(|choice| WrittenChoice::of(choice, request, names)),
+            .map(|choice| WrittenChoice::of(choice, request, names, custom)),
         parallel_tool_calls: request.parallel_tools.filter(|_| !tools.is_empty()),
         tools,
         max_output_tokens: request
