@@ -104,6 +104,8 @@ class Run:
     overflows: bool = False
     # Asks the agent to go on, if it ends after the overflow.
     resume: Callable = None
+    # Its exit status: opencode's is 1 after an error that it got over.
+    exits: int = 0
     # Whether the agent asks again after some minutes of silence: Claude Code counts no pings.
     retries: bool = False
 
@@ -146,8 +148,8 @@ RUNS += [
     Run("Claude Code, overflow", claude_code, "claude-*", [DEEPSEEK], keeps=True, overflows=True),
     Run("Codex, overflow", OURS, "cross-model-code", [CLAUDE], overflows=True, resume=codex_resumed),
     Run("Codex, overflow", KNOWN, "gpt-*", [DEEPSEEK], overflows=True, resume=codex_resumed),
-    Run("opencode, overflow", opencode, "cross-model-code", [CLAUDE], overflows=True),
-    Run("opencode, overflow", opencode, "cross-model-code", [GPT], overflows=True),
+    Run("opencode, overflow", opencode, "cross-model-code", [CLAUDE], overflows=True, exits=1),
+    Run("opencode, overflow", opencode, "cross-model-code", [GPT], overflows=True, exits=1),
     Run("Claude Code, silence", claude_code, "claude-*", [CLAUDE, GPT, GROK], keeps=True, silence=400, retries=True),
     Run("Claude Code, silence, patient", patient, "claude-*", [CLAUDE, DEEPSEEK, MISTRAL], keeps=True, silence=400),
     Run("Codex, silence", KNOWN, "gpt-*", [GPT, CLAUDE, KIMI], silence=400),

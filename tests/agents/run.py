@@ -1,5 +1,6 @@
-"""Runs each coding agent through the gateway with a model whose provider speaks another protocol, and checks that the file
-was edited, what the provider saw, and what was metered.
+"""Runs each coding agent through the gateway with a model whose provider speaks another protocol, also one that moves in the
+middle, falls silent or finds the conversation too long, and checks that the file was edited, that no provider refused a
+request, what they saw, and what was metered.
 
 Arguments: the folder of the agents' programs, the folder to work in, our program, and words of the runs to do."""
 
@@ -144,11 +145,12 @@ def start(run, gateway, upstream, place):
 def check(status, project, upstream, records, key, run):
     wrong, seen = [], upstream.seen
     expect = lambda fact, what: None if fact else wrong.append(what)
-    expect(status == 0, f"its exit status is {status}")
+    expect(status == run.exits, f"its exit status is {status}")
     text = (project / FILE).read_text()
     expect(text == AFTER + "\n", f"the file says {text!r}")
     wrong += [f"{one['provider']} refused: {one['why']}" for one in upstream.refused]
     expect(not upstream.silence and not upstream.overflows, "it was not silent, or not too long")
+    expect(upstream.summaries == int(run.overflows), f"{upstream.summaries} summaries were asked for")
     asked = [f"{one['provider']}/{one['body']['model']}" for one in seen if one["calls"]]
     expect([*dict.fromkeys(asked)] == run.targets, f"turns with tools were asked of {asked}")
     for one in seen:

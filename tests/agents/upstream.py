@@ -1,5 +1,6 @@
 """A provider on loopback that has a coding agent look at a file, edit it, and say that it is done, with whatever tools the
-agent offers. It speaks the protocol of the address that it is asked at, and remembers what it was sent."""
+agent offers. It speaks the protocol of the address that it is asked at, refuses what the real provider of that name refuses,
+and remembers what it was sent."""
 
 import json
 import select
@@ -27,7 +28,7 @@ class Upstream:
     def __init__(self, project, again=False, moved=None, silence=0, overflows=False):
         self.seen, self.refused = [], []
         self.project, self.again, self.moved, self.silence, self.overflows = project, again, moved, silence, overflows
-        self.turns = 0
+        self.turns = self.summaries = 0
         self.lock = threading.Lock()
         outer = self
 
@@ -76,7 +77,9 @@ class Upstream:
         with self.lock:
             turn = len(self.seen)
             usage = (1000 + 7 * turn, 50 + turn)
-            text, calls = (SUMMARY, []) if self.summarizes(body) else self.next(tools, results)
+            summarizes = self.summarizes(body)
+            self.summaries += summarizes
+            text, calls = (SUMMARY, []) if summarizes else self.next(tools, results)
             self.seen.append(
                 {
                     "provider": provider,
