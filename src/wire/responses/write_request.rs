@@ -23,7 +23,8 @@ const LEAST_TOKENS: u64 = 16;
 /// | turns of the system | messages of `developer` |
 /// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
 /// | thoughts | a `reasoning` item if the target reads their signature, else dropped |
-/// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
+/// | calls, results | `function_call`, `function_call_output`, or `custom_…` where `facts.tools.custom`; an id beyond 64 characters becomes its SHA-256 |
+/// | tools of free text without `facts.tools.custom` | functions with one text, `input`; their grammar stands in the description |
 /// | a tool that failed | its output begins with `Error: ` |
 /// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |
 /// | token limit | `max_output_tokens`, at least 16 and at most what the model can |
