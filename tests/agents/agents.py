@@ -1,6 +1,8 @@
 """How each coding agent is started so that it talks to the gateway, and asks nobody anything."""
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 
 TASK = "Fix the typo in greeting.txt."
 
@@ -17,6 +19,12 @@ def claude_code(gateway, key):
     return command, {"ANTHROPIC_BASE_URL": gateway, "ANTHROPIC_AUTH_TOKEN": key, **dict.fromkeys(quiet, "1")}, {}
 
 
+def patient(gateway, key):
+    """Claude Code, told to wait longer for an event that is no ping."""
+    command, variables, files = claude_code(gateway, key)
+    return command, {**variables, "CLAUDE_STREAM_IDLE_TIMEOUT_MS": "900000"}, files
+
+
 def codex(model):
     """Speaks Responses. For a model that it knows by name it offers quite other tools than for any other."""
 
@@ -27,6 +35,12 @@ def codex(model):
         return command, {"CROSSMODEL_API_KEY": key}, {}
 
     return start
+
+
+def codex_resumed(command):
+    """The command that has Codex go on: it compacts what a model found too long, if it is asked for the next thing."""
+    at = command.index("exec") + 1
+    return [*command[:at], "resume", "--last", *command[at:-1], "Go on."]
 
 
 def opencode(gateway, key):
@@ -64,22 +78,80 @@ def codex_by_address(gateway, key):
     return command, {"CODEX_API_KEY": key}, {}
 
 
-# Who; the alias on its key; the model that the alias leads to; where that one's provider is asked; whether the provider
-# must get back the thoughts that it sent. Claude Code drops those that a model sealed which has another name than it asked
-# for, so its alias should keep the name; opencode knows no sealed thoughts.
 CHAT, RESPONSES, MESSAGES = "/chat/completions", "/responses", "/v1/messages"
-DEEPSEEK, GPT, CLAUDE = "deepseek/deepseek-v4-pro", "openai/gpt-6-sol", "anthropic/claude-opus-4-8"
+DEEPSEEK, MISTRAL = "deepseek/deepseek-v4-pro", "mistral/mistral-large-4"
+GPT, GROK = "openai/gpt-6-sol", "xai/grok-4.5"
+CLAUDE, KIMI = "anthropic/claude-opus-4-8", "moonshotai/kimi-k2.6"
+PROTOCOLS = {"deepseek": CHAT, "mistral": CHAT, "openai": RESPONSES, "xai": RESPONSES, "anthropic": MESSAGES}
+PROTOCOLS["moonshotai"] = MESSAGES
 KNOWN, OURS = codex("gpt-6.1-sol"), codex("cross-model-code")
+
+
+@dataclass(frozen=True)
+class Run:
+    """An agent at work."""
+
+    name: str
+    start: Callable
+    # The alias on its key, and what it is pointed at: first, and after each turn that asks for tools.
+    alias: str
+    targets: list[str]
+    # Whether a provider must get back the thoughts that it sent. Claude Code drops those that a model sealed which has
+    # another name than it asked for, so its alias should keep the name; opencode knows no sealed thoughts.
+    seals: bool = False
+    keeps: bool = False
+    silence: int = 0
+    overflows: bool = False
+    # Asks the agent to go on, if it ends after the overflow.
+    resume: Callable = None
+    # Its exit status: opencode's is 1 after an error that it got over.
+    exits: int = 0
+    # Whether the agent asks again after some minutes of silence: Claude Code counts no pings.
+    retries: bool = False
+
+
 RUNS = [
-    ("Claude Code", claude_code, "claude-*", DEEPSEEK, CHAT, True),
-    ("Claude Code", claude_code, "claude-*", GPT, RESPONSES, False),
-    ("Claude Code, its own name kept", claude_code, "claude-*", f"{DEEPSEEK} keep-name", CHAT, True),
-    ("Claude Code, its own name kept", claude_code, "claude-*", f"{GPT} keep-name", RESPONSES, True),
-    ("Codex, a model it knows", KNOWN, "gpt-*", DEEPSEEK, CHAT, True),
-    ("Codex, a model it knows", KNOWN, "gpt-*", CLAUDE, MESSAGES, True),
-    ("Codex, a name of ours", OURS, "cross-model-code", DEEPSEEK, CHAT, True),
-    ("Codex, a name of ours", OURS, "cross-model-code", CLAUDE, MESSAGES, True),
-    ("Codex, only its address changed", codex_by_address, "gpt-*", CLAUDE, MESSAGES, True),
-    ("opencode", opencode, "cross-model-code", GPT, RESPONSES, False),
-    ("opencode", opencode, "cross-model-code", CLAUDE, MESSAGES, False),
+    Run("Claude Code", claude_code, "claude-*", [DEEPSEEK], True),
+    Run("Claude Code", claude_code, "claude-*", [GPT]),
+    Run("Claude Code, its own name kept", claude_code, "claude-*", [DEEPSEEK], True, True),
+    Run("Claude Code, its own name kept", claude_code, "claude-*", [GPT], True, True),
+    Run("Codex, a model it knows", KNOWN, "gpt-*", [DEEPSEEK], True),
+    Run("Codex, a model it knows", KNOWN, "gpt-*", [CLAUDE], True),
+    Run("Codex, a name of ours", OURS, "cross-model-code", [DEEPSEEK], True),
+    Run("Codex, a name of ours", OURS, "cross-model-code", [CLAUDE], True),
+    Run("Codex, only its address changed", codex_by_address, "gpt-*", [CLAUDE], True),
+    Run("opencode", opencode, "cross-model-code", [GPT]),
+    Run("opencode", opencode, "cross-model-code", [CLAUDE]),
+]
+
+# Moved twice in the middle: to another protocol, then to another family of that protocol.
+MOVES = [
+    [CLAUDE, GPT, GROK],
+    [CLAUDE, DEEPSEEK, MISTRAL],
+    [DEEPSEEK, CLAUDE, KIMI],
+    [MISTRAL, KIMI, CLAUDE],
+    [GPT, CLAUDE, KIMI],
+    [GPT, MISTRAL, DEEPSEEK],
+    [GROK, DEEPSEEK, MISTRAL],
+    [KIMI, GROK, GPT],
+]
+for start, name, alias in [
+    (claude_code, "Claude Code", "claude-*"),
+    (KNOWN, "Codex, a model it knows", "gpt-*"),
+    (OURS, "Codex, a name of ours", "cross-model-code"),
+    (opencode, "opencode", "cross-model-code"),
+]:
+    RUNS += [Run(f"{name}, moved", start, alias, targets, keeps=start == claude_code) for targets in MOVES]
+
+RUNS += [
+    Run("Claude Code, overflow", claude_code, "claude-*", [GPT], keeps=True, overflows=True),
+    Run("Claude Code, overflow", claude_code, "claude-*", [DEEPSEEK], keeps=True, overflows=True),
+    Run("Codex, overflow", OURS, "cross-model-code", [CLAUDE], overflows=True, resume=codex_resumed),
+    Run("Codex, overflow", KNOWN, "gpt-*", [DEEPSEEK], overflows=True, resume=codex_resumed),
+    Run("opencode, overflow", opencode, "cross-model-code", [CLAUDE], overflows=True, exits=1),
+    Run("opencode, overflow", opencode, "cross-model-code", [GPT], overflows=True, exits=1),
+    Run("Claude Code, silence", claude_code, "claude-*", [CLAUDE, GPT, GROK], keeps=True, silence=400, retries=True),
+    Run("Claude Code, silence, patient", patient, "claude-*", [CLAUDE, DEEPSEEK, MISTRAL], keeps=True, silence=400),
+    Run("Codex, silence", KNOWN, "gpt-*", [GPT, CLAUDE, KIMI], silence=400),
+    Run("opencode, silence", opencode, "cross-model-code", [GPT, MISTRAL, DEEPSEEK], silence=400),
 ]

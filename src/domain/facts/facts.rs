@@ -96,7 +96,7 @@ patched! {
         empty_list: EmptyTools = EmptyTools::default(),
         /// It takes `parallel_tool_calls: true`.
         parallel_field: bool = false,
-        /// It takes tools with free text.
+        /// It takes tools with free text; in Responses also groups of tools, and tools among the items.
         custom: bool = false,
         /// The tools that the provider runs itself: of `web_search`.
         hosted: Vec<String> = Vec::new(),

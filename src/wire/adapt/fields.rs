@@ -29,6 +29,11 @@ const MEANINGFUL: &[(TopField, &[&str], &str)] = &[
 /// Leaves out what the target does not want at all.
 pub(super) fn leave_out_unwanted(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
     let members = &request.control.members;
+    let options = TopField::StreamOptions;
+    if members.fields().has(options) && target.refuses_stream_options() {
+        // The usage that they ask for comes unasked.
+        edits.leave_out(options, members, Note::Mapped(options));
+    }
     for member in members.list() {
         if let Some(field) = member.field.filter(|field| target.unwanted.has(*field)) {
             edits.leave_out(field, members, Note::Dropped(field));

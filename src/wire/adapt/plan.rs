@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::edits::Edits;
-use super::note::{Note, Notes};
+use super::note::{Element, Note, Notes};
 use crate::domain::Strictness;
 use crate::wire::control::Control;
 
@@ -58,6 +58,14 @@ impl Refusal {
 }
 
 impl Plan {
+    /// The request is read in the shape that it has, and written in that of the target's protocol.
+    pub(super) fn rewritten(note: Note) -> Self {
+        let mut notes = Notes::default();
+        notes.add(note);
+        notes.add(Note::Element(Element::Rewritten));
+        Self::Translate(notes)
+    }
+
     /// The changes that the plan makes.
     pub fn notes(&self) -> Option<&Notes> {
         match self {

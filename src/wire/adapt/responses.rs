@@ -8,7 +8,7 @@ use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
 use super::response_items;
 use super::target::TargetFacts;
-use super::{last_turn, media, schema, tools, web_search};
+use super::{last_turn, media, needles, schema, tools, web_search};
 use crate::domain::Effort;
 use crate::wire::control::TopField;
 use crate::wire::json::{Outline, OutlineNode, quote};
@@ -24,6 +24,9 @@ const LEAST_LIMIT: u64 = 16;
 pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
     if target.takes_as_it_is(request.control, request.body.as_bytes()) {
         return Plan::Passthrough;
+    }
+    if needles::have_unwanted_custom(request.control, request.body.as_bytes(), &target.facts) {
+        return Plan::rewritten(Note::Mapped(TopField::Tools));
     }
 
     let mut edits = Edits::default();

@@ -142,6 +142,11 @@ impl TargetFacts {
         !control.stream && self.facts.thinking.whole_answers == WholeAnswers::StreamOnly
     }
 
+    /// Whether the client's `stream_options` are left out.
+    pub(super) fn refuses_stream_options(&self) -> bool {
+        refuses_stream_options(&self.facts, self.protocol)
+    }
+
     /// Whether fields that the gateway does not know are left out.
     pub(super) fn refuses_unknown(&self) -> bool {
         self.facts.unknown_fields == UnknownFields::Refused
@@ -197,6 +202,9 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
             set.add(field);
         }
     }
+    if refuses_stream_options(facts, protocol) {
+        set.add(TopField::StreamOptions);
+    }
     if facts.one_sampling {
         set.add(TopField::TopP);
     }
@@ -226,6 +234,10 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
         set = set.or(ANTHROPIC_FIELDS);
     }
     set
+}
+
+fn refuses_stream_options(facts: &Facts, protocol: Protocol) -> bool {
+    !facts.stream_options && protocol == Protocol::OpenaiChat
 }
 
 /// The start of packed signatures, for clients of the same protocol.

@@ -23,7 +23,8 @@ const LEAST_TOKENS: u64 = 16;
 /// | turns of the system | messages of `developer` |
 /// | text, pictures, documents, sound | `input_text` (`output_text` from the assistant), `input_image`, `input_file`, `input_audio`; a document of plain text is text |
 /// | thoughts | a `reasoning` item if the target reads their signature, else dropped |
-/// | calls, results | `function_call`, `function_call_output`, or `custom_…`; an id beyond 64 characters becomes its SHA-256 |
+/// | calls, results | `function_call`, `function_call_output`, or `custom_…` where `facts.tools.custom`; an id beyond 64 characters becomes its SHA-256 |
+/// | tools of free text without `facts.tools.custom` | functions with one text, `input`; their grammar stands in the description |
 /// | a tool that failed | its output begins with `Error: ` |
 /// | a search of the web | `web_search`, with its domains and its place; where OpenAI's own fields are taken also with how much it reads, and the most searches as `max_tool_calls` |
 /// | tools, choice, several at once | the same, flat; `strict: false` is sent unless it is true, since it is on by default here |
@@ -51,8 +52,9 @@ pub fn write_request(
         .thinking
         .thinks
         .unwrap_or_else(|| request.thinking.is_some_and(|thinking| thinking != Thinking::Off));
+    let custom = facts.tools.custom;
     let search = request.web_search.as_ref();
-    let tools = request.tools.iter().map(|tool| WrittenTool::of(tool, names));
+    let tools = request.tools.iter().map(|tool| WrittenTool::of(tool, names, custom));
     let tools: Vec<_> = tools
         .chain(search.map(|search| WrittenTool::search(search, facts.openai_fields)))
         .collect();
@@ -64,12 +66,12 @@ pub fn write_request(
     let body = Body {
         model,
         instructions: instructions(request),
-        input: write_items::items(&request.turns, names)?,
+        input: write_items::items(&request.turns, names, custom)?,
         tool_choice: request
             .choice
             .as_ref()
             .filter(|_| !tools.is_empty())
-            .map(|choice| WrittenChoice::of(choice, request, names)),
+            .map(|choice| WrittenChoice::of(choice, request, names, custom)),
         parallel_tool_calls: request.parallel_tools.filter(|_| !tools.is_empty()),
         tools,
         max_output_tokens: request

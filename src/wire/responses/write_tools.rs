@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::free_text;
 use crate::wire::neutral::{Choice, Request, SearchLocation, SearchTool, Tool, ToolKind, ToolNames};
 
 #[derive(Serialize)]
@@ -13,7 +14,7 @@ pub(super) enum WrittenTool<'a> {
     Function {
         name: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
-        description: Option<&'a str>,
+        description: Option<Cow<'a, str>>,
         parameters: Cow<'a, Value>,
         strict: bool,
     },
@@ -67,7 +68,8 @@ impl<'a> WrittenTool<'a> {
         }
     }
 
-    pub(super) fn of(tool: &'a Tool<'a>, names: &'a ToolNames) -> Self {
+    /// `custom`: the server knows tools with free text.
+    pub(super) fn of(tool: &'a Tool<'a>, names: &'a ToolNames, custom: bool) -> Self {
         let name = names.provider(tool.namespace.as_deref(), &tool.name);
         let description = tool.description.as_deref();
 
@@ -77,9 +79,19 @@ impl<'a> WrittenTool<'a> {
                 let parameters = parameters.as_ref().map_or_else(none, |own| Cow::Borrowed(own.as_ref()));
                 Self::Function {
                     name,
-                    description,
+                    description: description.map(Cow::Borrowed),
                     parameters,
                     strict: strict.unwrap_or(false),
+                }
+            }
+            ToolKind::Custom { format } if !custom => {
+                let texts = [description.map(str::to_owned), format.and_then(free_text::grammar)];
+                let texts: Vec<String> = texts.into_iter().flatten().collect();
+                Self::Function {
+                    name,
+                    description: (!texts.is_empty()).then(|| texts.join("\n\n").into()),
+                    parameters: Cow::Owned(free_text::schema()),
+                    strict: false,
                 }
             }
             ToolKind::Custom { format } => Self::Custom {
@@ -120,7 +132,7 @@ pub(super) enum WrittenChoice<'a> {
 }
 
 impl<'a> WrittenChoice<'a> {
-    pub(super) fn of(choice: &'a Choice<'a>, request: &Request<'_>, names: &'a ToolNames) -> Self {
+    pub(super) fn of(choice: &'a Choice<'a>, request: &Request<'_>, names: &'a ToolNames, custom: bool) -> Self {
         match choice {
             Choice::Auto => Self::Mode("auto"),
             Choice::Never => Self::Mode("none"),
@@ -128,8 +140,8 @@ impl<'a> WrittenChoice<'a> {
             Choice::WebSearch(_) if request.tools.is_empty() => Self::Mode("required"),
             Choice::WebSearch(_) => Self::Hosted { kind: "web_search" },
             Choice::Tool(name) => {
-                let custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
-                let kind = if request.tools.iter().any(custom) {
+                let is_custom = |tool: &Tool<'_>| tool.name == *name && matches!(tool.kind, ToolKind::Custom { .. });
+                let kind = if custom && request.tools.iter().any(is_custom) {
                     "custom"
                 } else {
                     "function"

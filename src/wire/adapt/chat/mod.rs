@@ -31,12 +31,12 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
     }
 
     if request.control.has_input_for_messages {
-        return rewritten(Note::Mapped(TopField::Input));
+        return Plan::rewritten(Note::Mapped(TopField::Input));
     }
     if needles::are_flat(request.control, request.body.as_bytes())
         || needles::have_unwanted_custom(request.control, request.body.as_bytes(), &target.facts)
     {
-        return rewritten(Note::Mapped(TopField::Tools));
+        return Plan::rewritten(Note::Mapped(TopField::Tools));
     }
 
     match edits(request, target) {
@@ -48,14 +48,6 @@ pub(super) fn plan(request: RequestView<'_>, target: &TargetFacts) -> Plan {
         }
         Err(refusal) => Plan::Refuse(refusal),
     }
-}
-
-/// The request is read in the shape that it has, and written in chat's own.
-fn rewritten(note: Note) -> Plan {
-    let mut notes = Notes::default();
-    notes.add(note);
-    notes.add(Note::Element(Element::Rewritten));
-    Plan::Translate(notes)
 }
 
 /// Edits, or the finding that elements have to move.

@@ -309,3 +309,21 @@ fn the_usual_tier_has_the_name_that_all_providers_know() {
         (&json!("auto"), "service_tier")
     );
 }
+
+#[test]
+fn a_wish_for_usage_is_left_out_where_the_target_takes_none_and_tells_it_unasked() {
+    let body = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": true});
+    let mut asks = body.clone();
+    asks["stream_options"] = json!({"include_usage": true});
+    let fits = |takes: bool| {
+        let facts = json!({"stream_options": takes, "roles": {"system": "anywhere"}});
+        fitted(
+            &asks.to_string(),
+            Operation::Chat,
+            &stated(&facts, Protocol::OpenaiChat),
+        )
+    };
+
+    assert_eq!(fits(false), (body, "stream_options".to_owned()));
+    assert_eq!(fits(true), (asks.clone(), String::new()));
+}

@@ -27,13 +27,51 @@ pub(in crate::wire::adapt) fn have_unwanted_strict(control: &Control, body: &[u8
         && memchr::memmem::find(list(control, body), b"\"strict\"").is_some()
 }
 
-/// Whether a tool takes free text, and the target has no such tools.
+/// Whether a tool takes free text, or its group or its place among the items (Responses) is OpenAI's own, and the target has no
+/// such tools.
 pub(in crate::wire::adapt) fn have_unwanted_custom(control: &Control, body: &[u8], facts: &Facts) -> bool {
-    if facts.tools.custom || control.operation() != Operation::Chat {
-        return false;
+    let has = |bytes: &[u8], word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    match control.operation() {
+        _ if facts.tools.custom => false,
+        Operation::Chat => {
+            let tools = list(control, body);
+            has(tools, "\"custom\"") && has_kind(tools, &["custom"])
+        }
+        Operation::Responses => {
+            let tools = list(control, body);
+            (OWN_TOOLS.iter().any(|kind| has(tools, kind)) && has_kind(tools, &OWN_TOOLS))
+                || (OWN_ITEMS.iter().any(|kind| has(body, kind)) && has_own_items(body))
+        }
+        _ => false,
     }
-    let tools = list(control, body);
-    memchr::memmem::find(tools, b"\"custom\"").is_some() && has_kind(tools, "custom")
+}
+
+/// The kinds of tools in Responses that only OpenAI has.
+const OWN_TOOLS: [&str; 2] = ["custom", "namespace"];
+
+/// The kinds of items in Responses that have, call or answer such tools. A call of a tool in a group has the group's name.
+const OWN_ITEMS: [&str; 5] = [
+    "additional_tools",
+    "tool_search_output",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "namespace",
+];
+
+/// Whether the conversation has such items.
+fn has_own_items(body: &[u8]) -> bool {
+    let outline = std::str::from_utf8(body).map(|body| Outline::of(body, 3));
+    outline.is_ok_and(|outline| {
+        let mut items = outline
+            .root()
+            .get("input")
+            .into_iter()
+            .flat_map(|input| input.elements());
+        items.any(|item| {
+            let kind = item.get("type");
+            item.get("namespace").is_some() || kind.is_some_and(|own| OWN_ITEMS.iter().any(|kind| own.is(kind)))
+        })
+    })
 }
 
 /// Whether some tools of a chat request are flat: without the object that chat has around them, as in Responses.
@@ -64,12 +102,15 @@ fn has_flat(tools: &str) -> bool {
     tools.any(|tool| tool.get("name").is_some() && tool.get("function").is_none() && tool.get("custom").is_none())
 }
 
-/// Whether some tool is of this kind.
-fn has_kind(tools: &[u8], kind: &str) -> bool {
+/// Whether some tool is of one of these kinds.
+fn has_kind(tools: &[u8], kinds: &[&str]) -> bool {
     let Ok(tools) = std::str::from_utf8(tools) else {
         return false;
     };
     let outline = Outline::of(tools, 2);
     let mut tools = outline.root().elements();
-    tools.any(|tool| tool.get("type").is_some_and(|own| own.is(kind)))
+    tools.any(|tool| {
+        tool.get("type")
+            .is_some_and(|own| kinds.iter().any(|kind| own.is(kind)))
+    })
 }

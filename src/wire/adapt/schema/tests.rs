@@ -111,7 +111,7 @@ fn a_union_at_the_root_of_a_tool_is_merged_where_the_target_refuses_it() {
 
 #[test]
 fn unions_are_merged_in_the_tools_of_every_protocol_and_in_groups() {
-    let flatten = json!({"schema": {"root_unions": "flatten"}, "roles": {"developer": "native", "system": "anywhere"}, "tools": {"strict": "keep"}});
+    let flatten = json!({"schema": {"root_unions": "flatten"}, "roles": {"developer": "native", "system": "anywhere"}, "tools": {"strict": "keep", "custom": true}});
     let union = json!({"oneOf": [{"properties": {"a": {}}, "required": ["a"]}]});
     let flat = json!({"type": "object", "properties": {"a": {}}, "required": ["a"]});
 

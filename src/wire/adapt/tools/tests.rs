@@ -137,6 +137,51 @@ fn tools_with_free_text_are_written_as_functions_where_the_target_knows_none() {
 }
 
 #[test]
+fn tools_that_only_openai_has_in_responses_are_written_as_functions_where_the_target_knows_none() {
+    let text = json!({"type": "custom", "name": "patch"});
+    let function = json!({"type": "function", "name": "a", "parameters": {"type": "object", "properties": {}}});
+    let group = json!({"type": "namespace", "name": "functions", "tools": [text]});
+    let call = json!({"type": "function_call", "call_id": "c1", "name": "a", "arguments": "{}"});
+    let result = json!({"type": "function_call_output", "call_id": "c1", "output": "x"});
+    let with = |field: &str, value: &str| {
+        let mut item = call.clone();
+        item[field] = value.into();
+        item
+    };
+    let body = |tools: &Value, items: Value| json!({"model": "m", "input": items, "tools": tools}).to_string();
+    let says = json!([{"role": "user", "content": "{\"type\": \"custom\", \"namespace\": \"additional_tools\"}"}]);
+    let mut named = function.clone();
+    named["parameters"]["properties"]["custom"] = json!({"enum": ["custom", "namespace"]});
+
+    for (body, sent) in [
+        (body(&json!([text]), json!("x")), "tools, rewritten"),
+        (body(&json!([group]), json!("x")), "tools, rewritten"),
+        (
+            body(&json!([]), json!([{"type": "additional_tools", "tools": [group]}])),
+            "tools, rewritten",
+        ),
+        (
+            body(&json!([function]), json!([with("namespace", "functions"), result])),
+            "tools, rewritten",
+        ),
+        (
+            body(&json!([function]), json!([with("type", "custom_tool_call"), result])),
+            "tools, rewritten",
+        ),
+        (body(&json!([function]), json!([call, result])), ""),
+        (body(&json!([named]), says), ""),
+    ] {
+        let fits = |facts: Value| plan(&body, Operation::Responses, &target(facts, Protocol::OpenaiResponses));
+        assert_eq!(notes(&fits(json!({"empty_list": "ok"}))), sent, "{body}");
+        assert_eq!(
+            fits(json!({"empty_list": "ok", "custom": true})),
+            Plan::Passthrough,
+            "{body}"
+        );
+    }
+}
+
+#[test]
 fn a_choice_that_the_target_refuses_is_written_anew() {
     let named = json!({"tool_choice": {"type": "function", "function": {"name": "a"}}});
     let (required, auto) = (json!({"tool_choice": "required"}), json!({"tool_choice": "auto"}));

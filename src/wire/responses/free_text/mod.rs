@@ -10,9 +10,33 @@ mod tests;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::escape::decode;
+
+/// Free text as the arguments of the function that replaces its tool.
+pub(super) fn wrapped(text: &str) -> String {
+    json!({ "input": text }).to_string()
+}
+
+/// The schema of such a function.
+pub(super) fn schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": { "input": { "type": "string" } },
+        "required": ["input"],
+        "additionalProperties": false,
+    })
+}
+
+/// The grammar of the text as a sentence for the function's description, which has no field for it. Chat has the grammar one
+/// level deeper.
+pub(super) fn grammar(format: &Value) -> Option<String> {
+    let inner = format.get("grammar").unwrap_or(format);
+    let definition = inner.get("definition")?.as_str()?;
+    let syntax = inner.get("syntax").and_then(Value::as_str).unwrap_or("lark");
+    Some(format!("`input` is text of this {syntax} grammar:\n{definition}"))
+}
 
 /// The text in whole arguments. If the model did not write `{"input": "…"}`, it is the only text of its object, or else
 /// all that the model wrote.

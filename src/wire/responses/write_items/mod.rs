@@ -10,6 +10,7 @@ use serde::Serialize;
 use self::content::{Content, Output, output};
 use super::text_format::short;
 use crate::wire::neutral::{Part, Role, Signature, ToolCall, ToolNames, ToolResult, Turn, Untranslatable};
+use crate::wire::responses::free_text;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -27,7 +28,7 @@ pub(super) enum Item<'a> {
     FunctionCall {
         call_id: Cow<'a, str>,
         name: &'a str,
-        arguments: &'a str,
+        arguments: Cow<'a, str>,
     },
     FunctionCallOutput {
         call_id: Cow<'a, str>,
@@ -44,10 +45,15 @@ pub(super) enum Item<'a> {
     },
 }
 
-/// Writes the items of a conversation.
-pub(super) fn items<'a>(turns: &'a [Turn<'a>], names: &'a ToolNames) -> Result<Vec<Item<'a>>, Untranslatable> {
+/// Writes the items of a conversation. `custom`: the server knows tools with free text.
+pub(super) fn items<'a>(
+    turns: &'a [Turn<'a>],
+    names: &'a ToolNames,
+    custom: bool,
+) -> Result<Vec<Item<'a>>, Untranslatable> {
     let mut items = Items {
         names,
+        knows_custom: custom,
         custom: HashSet::new(),
         written: Vec::new(),
     };
@@ -58,6 +64,7 @@ pub(super) fn items<'a>(turns: &'a [Turn<'a>], names: &'a ToolNames) -> Result<V
 
 struct Items<'a> {
     names: &'a ToolNames,
+    knows_custom: bool,
     /// The ids of calls with free text, whose results have a type of their own.
     custom: HashSet<&'a str>,
     written: Vec<Item<'a>>,
@@ -98,7 +105,7 @@ impl<'a> Items<'a> {
     fn call(&mut self, call: &'a ToolCall<'a>) -> Item<'a> {
         let name = self.names.provider(call.namespace.as_deref(), &call.name);
         let call_id = short(&call.id);
-        if call.custom {
+        if call.custom && self.knows_custom {
             self.custom.insert(&call.id);
             return Item::CustomToolCall {
                 call_id,
@@ -107,10 +114,10 @@ impl<'a> Items<'a> {
             };
         }
 
-        let arguments = if call.arguments.is_empty() {
-            "{}"
-        } else {
-            &call.arguments
+        let arguments = match call.arguments.as_ref() {
+            text if call.custom => free_text::wrapped(text).into(),
+            "" => "{}".into(),
+            text => text.into(),
         };
 
         Item::FunctionCall {

@@ -8,7 +8,7 @@ mod written;
 use serde_json::json;
 
 use super::*;
-use crate::domain::{Facts, ThinkingFacts};
+use crate::domain::{Facts, ThinkingFacts, Tools};
 use crate::wire::neutral::{Request, Role, Thinking, ToolNames, Turn};
 
 fn openai() -> Facts {
@@ -17,6 +17,10 @@ fn openai() -> Facts {
         thinking: ThinkingFacts {
             thinks: Some(true),
             ..ThinkingFacts::default()
+        },
+        tools: Tools {
+            custom: true,
+            ..Tools::default()
         },
         ..Facts::default()
     }

@@ -97,6 +97,49 @@ fn calls_and_results_of_another_protocol_become_items() {
     );
 }
 
+#[test]
+fn free_text_travels_in_a_function_where_the_server_knows_no_tools_of_free_text() {
+    let format = json!({"type": "grammar", "syntax": "lark", "definition": "start: /a/"});
+    let patch = |description: Option<&'static str>| Tool {
+        kind: ToolKind::Custom { format: Some(&format) },
+        description: description.map(Into::into),
+        ..tool(None)
+    };
+    let request = Request {
+        turns: turns(),
+        choice: Some(Choice::Tool("f.x".into())),
+        ..Request::default()
+    };
+    let written = |description| {
+        let tools = vec![patch(description)];
+        write(
+            &Request {
+                tools,
+                ..request.clone()
+            },
+            &Facts::default(),
+        )
+    };
+
+    let body = written(Some("Edits."));
+
+    let kinds: Vec<_> = body["input"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["type"])
+        .collect();
+    let (call, output) = ("function_call", "function_call_output");
+    assert_eq!(kinds, [call, call, call, output, output, output, "message"]);
+    assert_eq!(body["input"][1]["arguments"], r#"{"input":""}"#);
+    assert_eq!(body["tool_choice"], json!({"type": "function", "name": "f_x"}));
+    let grammar = "`input` is text of this lark grammar:\nstart: /a/";
+    assert_eq!(body["tools"][0]["type"], "function");
+    assert_eq!(body["tools"][0]["description"], format!("Edits.\n\n{grammar}"));
+    assert_eq!(body["tools"][0]["parameters"]["required"], json!(["input"]));
+    assert_eq!(written(None)["tools"][0]["description"], grammar);
+}
+
 fn tool(parameters: Option<&Value>) -> Tool<'_> {
     Tool {
         name: "f.x".into(),
