@@ -111,7 +111,7 @@ class Run:
 
 
 RUNS = [
-    Run("Claude Code", claude_code, "claude-*", [DEEPSEEK], True),
+    Run("Claude Code", claude_code, "claude-*", [DEEPSEEK]),
     Run("Claude Code", claude_code, "claude-*", [GPT]),
     Run("Claude Code, its own name kept", claude_code, "claude-*", [DEEPSEEK], True, True),
     Run("Claude Code, its own name kept", claude_code, "claude-*", [GPT], True, True),

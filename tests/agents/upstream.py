@@ -38,7 +38,11 @@ class Upstream:
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 provider, path = self.path.lstrip("/").split("/", 1)
-                status, kind, answer = outer.answer(provider, f"/{path}", dict(self.headers), body, self.has_left)
+                answer = outer.answer(provider, f"/{path}", dict(self.headers), body, self.has_left)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                status, kind, answer = answer
                 self.send_response(status)
                 self.send_header("content-type", kind)
                 self.send_header("content-length", str(len(answer.encode())))
@@ -58,7 +62,7 @@ class Upstream:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def answer(self, provider, path, headers, body, has_left):
-        """The status, the type and the body."""
+        """The status, the type and the body; nothing if the gateway has hung up in the meantime."""
         refusal = strict.refusal(provider, headers, body)
         if refusal:
             self.refused.append({"why": refusal, "provider": provider, "headers": headers, "body": body})
@@ -73,7 +77,7 @@ class Upstream:
                 return refused(provider, *strict.OVERFLOWS[provider])
         time.sleep(silence)
         if has_left():
-            raise ConnectionResetError
+            return None
         with self.lock:
             turn = len(self.seen)
             usage = (1000 + 7 * turn, 50 + turn)
