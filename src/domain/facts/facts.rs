@@ -148,6 +148,8 @@ patched! {
         placeholder: bool = false,
         /// Whether thoughts can come with a whole answer.
         whole_answers: WholeAnswers = WholeAnswers::default(),
+        /// Summaries of thoughts can be asked for (Responses).
+        summaries: bool = true,
     }
 }
 

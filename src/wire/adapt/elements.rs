@@ -88,9 +88,20 @@ pub(super) fn without<'o>(
     kept
 }
 
-/// Leaves out the member of this name, in an outline whose text begins at `base` in the body.
-pub(super) fn leave_out_within(base: usize, around: &OutlineNode<'_>, name: &str, edits: &mut Edits, what: Element) {
-    leave_out_from(base, around, |child| (child.key() == name).then_some(what), edits);
+/// Leaves out the members of these names, in an outline whose text begins at `base` in the body.
+pub(super) fn leave_out_within(
+    base: usize,
+    around: &OutlineNode<'_>,
+    names: &[&str],
+    edits: &mut Edits,
+    what: Element,
+) {
+    leave_out_from(
+        base,
+        around,
+        |child| names.contains(&&*child.key()).then_some(what),
+        edits,
+    );
 }
 
 /// Leaves out one member of an object, or one element of a list.

@@ -40,7 +40,7 @@ mod words;
 pub use edits::Edits;
 pub use media::ClientBody;
 pub use mend::Mend;
-pub use neutral::fit_request;
+pub use neutral::{add_stated, fit_request};
 pub use note::{Element, Mended, Note, Notes};
 pub use plan::{Plan, Refusal, RequestView, refusal_under};
 pub use protocol_rules::is_kept_away;

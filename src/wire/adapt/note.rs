@@ -110,6 +110,8 @@ pub enum Element {
     Searches,
     /// A web search goes on without what the target has no field for: how often it searches, or how much it reads.
     WebSearch,
+    /// No summary of the thoughts is asked for.
+    Summaries,
     /// The gateway ends the answer at the client's stop texts.
     StopCut,
     /// The request was written anew: members of elements that the gateway does not know are lost.
@@ -138,6 +140,7 @@ impl Element {
             Self::Prefill => "prefill",
             Self::Searches => "searches",
             Self::WebSearch => "web_search",
+            Self::Summaries => "thought_summaries",
             Self::StopCut => "stop_cut",
             Self::Rewritten => "rewritten",
         }
@@ -156,7 +159,7 @@ impl Note {
             Self::Element(element) => {
                 matches!(
                     element,
-                    Element::Media | Element::Prefill | Element::Betas | Element::WebSearch
+                    Element::Media | Element::Prefill | Element::Betas | Element::WebSearch | Element::Summaries
                 )
             }
             Self::Mended(what) => !matches!(

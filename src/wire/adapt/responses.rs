@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::edits::Edits;
+use super::elements;
 use super::fields;
 use super::note::{Element, Note, Notes};
 use super::plan::{Plan, Refusal, RequestView};
@@ -51,6 +52,7 @@ fn fit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> Res
     web_search::fit(request, target, edits)?;
     fields::one_sampling(request, target, edits);
     fields::tier(request, edits);
+    summaries(request, target, edits);
     fields::stream(request, target, thinks, edits);
     last_turn::fit(request, target, edits);
     schema::fit_tools(request, target, edits);
@@ -79,6 +81,18 @@ fn limit(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
             edits.replace(at, LEAST_LIMIT.to_string(), Note::Cut(field));
         }
         _ => fields::cut_limit(request, target, field, edits),
+    }
+}
+
+/// Leaves out the wish for a summary of the thoughts where it is refused.
+fn summaries(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) {
+    if target.facts.thinking.summaries || target.facts.thinking.thinks == Some(false) {
+        return;
+    }
+    if let Some(at) = request.control.members.value(TopField::Reasoning) {
+        let outline = Outline::of(at.of(request.body), 1);
+        let names = ["summary", "generate_summary"];
+        elements::leave_out_within(at.start, &outline.root(), &names, edits, Element::Summaries);
     }
 }
 
@@ -133,4 +147,42 @@ fn effort(request: RequestView<'_>, target: &TargetFacts, edits: &mut Edits) -> 
         },
     );
     target.facts.thinks(to.map(|_| true))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::domain::Protocol;
+    use crate::wire::adapt::samples::{fitted, shipped};
+    use crate::wire::operation::Operation;
+
+    #[test]
+    fn a_summary_of_thoughts_is_not_asked_for_where_it_is_refused() {
+        let (grok, gpt) = (
+            shipped("xai/grok-4.5", Protocol::OpenaiResponses),
+            shipped("openai/gpt-5.5", Protocol::OpenaiResponses),
+        );
+        let body = |reasoning: &Value| json!({"model": "m", "input": "Hi", "reasoning": reasoning}).to_string();
+        for (asked, sent, notes) in [
+            (
+                json!({"effort": "low", "summary": "auto"}),
+                json!({"effort": "low"}),
+                "thought_summaries",
+            ),
+            (
+                json!({"summary": "auto", "effort": "low"}),
+                json!({"effort": "low"}),
+                "thought_summaries",
+            ),
+            (json!({"summary": "auto"}), json!({}), "thought_summaries"),
+            (json!({"effort": "low"}), json!({"effort": "low"}), ""),
+        ] {
+            let (out, told) = fitted(&body(&asked), Operation::Responses, &grok);
+            assert_eq!((&out["reasoning"], told.as_str()), (&sent, notes), "{asked}");
+
+            let (out, told) = fitted(&body(&asked), Operation::Responses, &gpt);
+            assert_eq!((&out["reasoning"], told.as_str()), (&asked, ""), "{asked}");
+        }
+    }
 }

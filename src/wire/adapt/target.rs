@@ -214,7 +214,7 @@ fn watched(facts: &Facts, protocol: Protocol) -> FieldSet {
     if !facts.takes_stops(protocol, usize::MAX, true) {
         set = set.or(STOPS);
     }
-    if facts.thinking.thinks.is_some() {
+    if facts.thinking.thinks.is_some() || !facts.thinking.summaries {
         set = set.or(THINKING);
     }
     if !facts.tools.parallel_field {

@@ -156,6 +156,7 @@ elements! {
     Prefill "The last turn is the model's own: it got what the model needs to go on from there.",
     Searches "Searches of the web in earlier turns became text: only their maker reads them.",
     WebSearch "How often the web is searched, or how much of it is read, was left out: the provider has no field for it.",
+    Summaries "Summaries of the thoughts were not asked for: the provider has no field for it.",
     StopCut "The client's stop texts were left out, since the model takes none: the gateway watches for them in the answer.",
     Rewritten "Elements had to move, so the request was written anew; members of them that the gateway does not know are lost.",
 }

@@ -31,7 +31,7 @@ impl Reasoning {
             Thinking::Effort(effort) => nearest(effort),
             Thinking::Budget(tokens) => nearest(Effort::of_budget(tokens)),
         });
-        let summary = (request.show_thinking && effort != Some("none")).then_some("auto");
+        let summary = (request.show_thinking && facts.thinking.summaries && effort != Some("none")).then_some("auto");
 
         (effort.is_some() || summary.is_some()).then_some(Self { effort, summary })
     }

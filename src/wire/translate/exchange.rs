@@ -11,7 +11,7 @@ use super::stamp::Stamp;
 use super::stop_cut::Stops;
 use super::stream::TranslatedStream;
 use crate::domain::{Facts, Protocol};
-use crate::wire::adapt::{ClientBody, Notes, fit_request};
+use crate::wire::adapt::{ClientBody, Notes, add_stated, fit_request};
 use crate::wire::answer_note::{AnswerNote, AnswerNotes};
 use crate::wire::event_stream::Metered;
 use crate::wire::json::parse;
@@ -104,7 +104,7 @@ impl Exchange {
         request.withholds_usage = !target.asks_usage;
         request.withholds_signatures = withholds_signatures;
         let TranslationTarget { model, facts, .. } = target;
-        let notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
+        let mut notes = fit_request(&mut request, (facts, provider, model), ClientBody(&body))?;
 
         let names = ToolNames::new(&request, longest_tool_name(provider));
         let written = match provider {
@@ -113,6 +113,7 @@ impl Exchange {
             Protocol::OpenaiChat | Protocol::Gemini => chat::write_request(&request, model, facts, &names),
         }
         .map_err(|error| in_clients_words(error, &body))?;
+        let written = add_stated(written, facts, &mut notes);
 
         let reading = Reading {
             includes_reasoning: target.includes_reasoning,

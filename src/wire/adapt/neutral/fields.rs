@@ -4,8 +4,9 @@ use serde_json::Number;
 
 use crate::domain::{Effort, Facts, Fit, Protocol, WholeAnswers};
 use crate::wire::adapt::media::ClientBody;
-use crate::wire::adapt::note::{Note, Notes};
+use crate::wire::adapt::note::{Element, Note, Notes};
 use crate::wire::control::TopField;
+use crate::wire::json::{Outline, quote};
 use crate::wire::neutral::{Request, Thinking};
 
 /// Fields that no other protocol has, so that the readers of requests pass over them.
@@ -36,6 +37,28 @@ pub(super) fn stream(request: &mut Request<'_>, facts: &Facts, notes: &mut Notes
     }
 }
 
+/// Adds the fields that the facts say to a request that has been written.
+pub fn add_stated(written: Vec<u8>, facts: &Facts, notes: &mut Notes) -> Vec<u8> {
+    if facts.adds.is_empty() {
+        return written;
+    }
+    let Ok(text) = std::str::from_utf8(&written) else {
+        return written;
+    };
+    let outline = Outline::of(text, 1);
+    let missing = facts.adds.iter().filter(|(name, _)| outline.root().get(name).is_none());
+    let added: String = missing
+        .map(|(name, value)| format!("{}:{value},", quote(name)))
+        .collect();
+    match text.strip_prefix('{') {
+        Some(rest) if !added.is_empty() => {
+            notes.add(Note::Added("target_field"));
+            format!("{{{added}{rest}").into_bytes()
+        }
+        _ => written,
+    }
+}
+
 /// Notes which fields the target does not take, or takes with another value.
 pub(super) fn note(request: &Request<'_>, facts: &Facts, protocol: Protocol, notes: &mut Notes) {
     if let (Some(asked), Some(most)) = (request.max_tokens, facts.max_tokens)
@@ -44,6 +67,9 @@ pub(super) fn note(request: &Request<'_>, facts: &Facts, protocol: Protocol, not
         notes.add(Note::Cut(TopField::MaxTokens));
     }
 
+    if request.show_thinking && protocol == Protocol::OpenaiResponses && !facts.thinking.summaries {
+        notes.add(Note::Element(Element::Summaries));
+    }
     sampling(request, facts, protocol, notes);
     thinking(request, facts, notes);
 

@@ -9,6 +9,8 @@ mod thoughts;
 mod turns;
 mod web_search;
 
+pub use fields::add_stated;
+
 use super::media::{self, ClientBody};
 use super::note::Notes;
 use super::{schema, tools};

@@ -145,3 +145,22 @@ fn request_of_words() -> Request<'static> {
         turn(Role::Assistant, vec![Part::text("Once")]),
     ])
 }
+
+#[test]
+fn a_written_request_gets_the_fields_that_the_facts_add_once() {
+    let fireworks = facts(&json!({"adds": {"context_length_exceeded_behavior": "error", "model": "x"}}));
+    let written = br#"{"model":"m","messages":[]}"#.to_vec();
+
+    let mut notes = Notes::default();
+    let added = add_stated(written.clone(), &fireworks, &mut notes);
+    assert_eq!(
+        String::from_utf8(added.clone()).unwrap(),
+        r#"{"context_length_exceeded_behavior":"error","model":"m","messages":[]}"#
+    );
+    assert_eq!(notes.to_string(), "added:target_field");
+    assert_eq!(add_stated(added.clone(), &fireworks, &mut notes), added);
+
+    let mut notes = Notes::default();
+    assert_eq!(add_stated(written.clone(), &Facts::default(), &mut notes), written);
+    assert!(notes.is_empty());
+}

@@ -38,7 +38,7 @@ pub(in crate::wire::adapt) fn fit(request: RequestView<'_>, target: &TargetFacts
     }
     for tool in &tools {
         if tool.get("strict").is_some() {
-            elements::leave_out_within(at.start, tool, "strict", edits, Element::ToolStrict);
+            elements::leave_out_within(at.start, tool, &["strict"], edits, Element::ToolStrict);
         }
     }
 }

@@ -3,7 +3,8 @@
 use crossmodel::domain::Protocol;
 use serde_json::{Value, json};
 
-use super::{Server, checks, is_messages, list, text};
+use super::Server;
+use crate::wire::servers::{Made, checks, is_messages, list, text};
 
 /// What a model says in one turn.
 #[derive(Clone, Copy)]
@@ -45,18 +46,6 @@ impl Said {
             calls: &[],
         }
     }
-}
-
-/// What a server wants to see again of an answer.
-#[derive(Clone, Debug, Default)]
-pub struct Made {
-    /// The words of its thoughts; empty if it had none.
-    pub words: String,
-    /// Its signature; empty if it has none.
-    pub seal: String,
-    /// The conversation before it, for servers that bind signatures to it.
-    pub before: Value,
-    pub has_calls: bool,
 }
 
 impl Server {

@@ -4,8 +4,7 @@ use crossmodel::domain::Protocol::{self, AnthropicMessages, OpenaiChat, OpenaiRe
 use crossmodel::wire::operation::Operation;
 use serde_json::Value;
 
-use super::answers::Made;
-use super::strict;
+use crate::wire::servers::{Made, claude, gemini, mistral, openai, thinkers};
 
 /// A family of models.
 pub struct Family {
@@ -39,7 +38,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "claude-sonnet-4-5",
         model: "anthropic/claude-sonnet-4-5",
         protocols: &[AnthropicMessages],
-        check: |_, request, said| strict::claude(request, said, false),
+        check: |_, request, said| claude::claude(request, said, claude::CLAUDE_4_5),
         call_id: "toolu_01{}",
         signs: true,
     },
@@ -47,7 +46,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "claude-opus-5-5",
         model: "anthropic/claude-opus-5-5",
         protocols: &[AnthropicMessages],
-        check: |_, request, said| strict::claude(request, said, true),
+        check: |_, request, said| claude::claude(request, said, claude::CLAUDE_5_5),
         call_id: "toolu_02{}",
         signs: true,
     },
@@ -55,7 +54,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "gpt-5.5",
         model: "openai/gpt-5.5",
         protocols: &[OpenaiResponses],
-        check: |_, request, said| strict::gpt(request, said),
+        check: |_, request, said| openai::gpt(request, said, &openai::GPT_5_5),
         call_id: "call_Gx{}",
         signs: true,
     },
@@ -63,7 +62,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "gemini-3.1-pro-preview",
         model: "google/gemini-3.1-pro-preview",
         protocols: &[OpenaiChat],
-        check: |_, request, said| strict::gemini(request, said),
+        check: |_, request, said| gemini::gemini(request, said),
         call_id: "function-call-{}",
         signs: true,
     },
@@ -71,7 +70,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "deepseek-v4-pro",
         model: "deepseek/deepseek-v4-pro",
         protocols: &[OpenaiChat, AnthropicMessages],
-        check: strict::deepseek,
+        check: thinkers::deepseek,
         call_id: "call_00_{}",
         signs: false,
     },
@@ -79,7 +78,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "kimi-k3",
         model: "moonshotai/kimi-k3",
         protocols: &[OpenaiChat, AnthropicMessages],
-        check: strict::kimi,
+        check: thinkers::kimi_k3,
         call_id: "functions.read:{}",
         signs: false,
     },
@@ -87,7 +86,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "mistral-large-latest",
         model: "mistral/mistral-large-latest",
         protocols: &[OpenaiChat],
-        check: |_, request, _| strict::mistral(request),
+        check: |_, request, _| mistral::mistral(request),
         call_id: "Mi5tra1{}",
         signs: false,
     },
@@ -95,7 +94,7 @@ pub const FAMILIES: [&Family; 8] = [
         name: "MiniMax-M2.7",
         model: "minimax/minimax-m2.7",
         protocols: &[OpenaiChat, AnthropicMessages],
-        check: strict::minimax,
+        check: thinkers::minimax,
         call_id: "call_function_{}_1",
         signs: false,
     },

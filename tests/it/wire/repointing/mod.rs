@@ -2,25 +2,23 @@
 //! a strict server: it refuses what the real one is known to refuse, in its own words.
 
 mod answers;
-mod checks;
 mod clients;
 mod families;
-mod strict;
 
 use bytes::Bytes;
-use crossmodel::domain::Protocol;
 use crossmodel::wire::adapt::{Plan, RequestView, TargetFacts, adapt};
 use crossmodel::wire::control::{AskUsage, Control, model_literal};
 use crossmodel::wire::event_stream::EventStream;
 use crossmodel::wire::operation::Operation;
 use crossmodel::wire::passthrough::{self, PassthroughStyle, pack_signatures, without_think_tags};
 use crossmodel::wire::translate::{Exchange, ResponseStyle, TranslationTarget};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use self::answers::Said;
 use self::clients::Client;
 use self::families::{FAMILIES, Family};
 use super::recorded::facts;
+use super::servers::{Made, list, object, text};
 
 /// What the model says in each turn. Turns with calls are followed by their results.
 const SCRIPT: [Said; 6] = [
@@ -36,7 +34,7 @@ const SCRIPT: [Said; 6] = [
 pub struct Server {
     family: &'static Family,
     target: TargetFacts,
-    said: Vec<answers::Made>,
+    said: Vec<Made>,
 }
 
 impl Server {
@@ -196,24 +194,4 @@ fn a_session_of_messages_goes_on_wherever_its_name_points() {
 #[test]
 fn a_session_of_responses_goes_on_wherever_its_name_points() {
     all_pairs(Operation::Responses);
-}
-
-/// The members of an object.
-fn object(value: &Value) -> &Map<String, Value> {
-    value.as_object().unwrap_or_else(|| panic!("no object: {value}"))
-}
-
-/// The elements of a list under a key.
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value[key].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A text under a key.
-fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value[key].as_str().unwrap_or_default()
-}
-
-/// The protocol of a server's answers.
-fn is_messages(protocol: Protocol) -> bool {
-    protocol == Protocol::AnthropicMessages
 }

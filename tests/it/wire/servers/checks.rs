@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answers::Made;
-use super::{list, object, text};
+use super::{Checked, Made, list, object, text};
 
 /// What the gateway marks for its clients never reaches a server.
 pub fn no_marks(request: &Value) -> Result<(), String> {
@@ -108,6 +107,16 @@ pub fn roles(request: &Value) -> Result<(), String> {
         .find(|message| !matches!(text(message, "role"), "user" | "assistant"));
     match strange {
         Some(message) => Err(format!("messages: Unexpected role {:?}", text(message, "role"))),
+        None => Ok(()),
+    }
+}
+
+/// The roles that servers of chat know.
+pub fn chat_roles(request: &Value) -> Checked {
+    let known = ["system", "user", "assistant", "tool"];
+    let strange = list(request, "messages").iter().map(|message| text(message, "role"));
+    match strange.into_iter().find(|role| !known.contains(role)) {
+        Some(role) => Err(format!("messages: unknown variant `{role}`, expected one of {known:?}")),
         None => Ok(()),
     }
 }
