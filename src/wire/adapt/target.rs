@@ -94,14 +94,8 @@ impl TargetFacts {
 
     /// Whether a plan has to look into the conversation.
     pub(super) fn looks_inside(&self, body: &[u8]) -> bool {
-        let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
-        let has_history = || match self.protocol {
-            Protocol::AnthropicMessages => has("tool_use_id") || (checks_signatures(&self.facts) && has("thinking\"")),
-            Protocol::OpenaiChat | Protocol::Gemini => has("tool_call_id") || has("tool_calls"),
-            Protocol::OpenaiResponses => has("\"id\"") || has("encrypted_content"),
-        };
         self.needs_deep
-            || (self.needs_history && has_history())
+            || (self.needs_history && needles::has_history(body, self.protocol, checks_signatures(&self.facts)))
             || self.has_marks(body)
             || needles::has_media(body, &self.facts, self.protocol)
     }

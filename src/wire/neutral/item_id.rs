@@ -1,7 +1,14 @@
 //! Ids of items that the gateway gives (Responses).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 /// Marks the ids that the gateway has given: no provider knows them.
 const MARK: &[u8] = b"_cm1_";
+
+/// The key of an id in a body.
+static ID: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"id\""));
 
 /// The id of the item at `index` of an answer with the id `answer`.
 pub fn item_id(prefix: &str, answer: &str, index: usize) -> String {
@@ -24,7 +31,7 @@ const USUAL: [&str; 4] = ["rs_", "fc_", "msg_", "ctc_"];
 
 /// Whether a request may have an id that OpenAI has not given: one of the gateway, or one in another form.
 pub fn may_have_foreign_item_ids(body: &[u8]) -> bool {
-    memchr::memmem::find_iter(body, b"\"id\"").any(|at| {
+    ID.find_iter(body).any(|at| {
         let rest = body.get(at + 4..).unwrap_or_default().trim_ascii_start();
         let value = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
         let Some(id) = value.strip_prefix(b"\"") else {

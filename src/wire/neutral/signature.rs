@@ -1,9 +1,11 @@
 //! The signature of a model's thoughts.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 
 use crate::domain::Protocol;
@@ -65,6 +67,9 @@ const LONGEST_DOMAIN: usize = 32;
 
 /// Characters of a model's mark.
 const MODEL_MARK: usize = 8;
+
+/// The start of a packed signature in a body.
+static PACKED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"cm1."));
 
 /// Stands for the signature of thoughts that have none, where a protocol wants one.
 pub const UNSIGNED: &str = "cm1.none.-..";
@@ -146,7 +151,9 @@ impl<'a> Signature<'a> {
 
     /// Whether a request may contain a signature in packed form. Text of the client may look like one too.
     pub fn may_be_packed_in(body: &[u8]) -> bool {
-        memchr::memmem::find_iter(body, b"\"cm1.").any(|at| body.get(at + 1 + MARK.len()..).is_some_and(has_head))
+        PACKED
+            .find_iter(body)
+            .any(|at| body.get(at + 1 + MARK.len()..).is_some_and(has_head))
     }
 
     /// Reads the opaque field of a protocol: a packed signature, or one of the domain whose protocol it is. `None` if there is

@@ -1,26 +1,49 @@
 //! What the conversation of a request may have.
 
+use super::needles;
 use crate::domain::{Facts, Prefill, Protocol, TurnLast};
 use crate::wire::control::{Control, TopField};
 
+needles! {
+    PICTURE_OF_CHAT "\"image_url\"",
+    DOCUMENT_OF_CHAT "\"file_data\"",
+    SOUND_OF_CHAT "\"input_audio\"",
+    RESULT_OF_CHAT "tool_call_id",
+    PICTURE_OF_MESSAGES "\"image\"",
+    DOCUMENT_OF_MESSAGES "\"document\"",
+    RESULT_OF_MESSAGES "tool_use_id",
+    PICTURE_OF_RESPONSES "input_image",
+    DOCUMENT_OF_RESPONSES "input_file",
+    SOUND_OF_RESPONSES "input_audio",
+    RESULT_OF_RESPONSES "call_id",
+}
+
 /// Whether a body may have something that a plan would change: it has a name that only such parts have.
 pub(in crate::wire::adapt) fn has_media(body: &[u8], facts: &Facts, protocol: Protocol) -> bool {
-    let has = |needle: &str| memchr::memmem::find(body, needle.as_bytes()).is_some();
     let media = &facts.media;
     let (picture, document, sound, result) = match protocol {
-        Protocol::OpenaiChat | Protocol::Gemini => {
-            ("\"image_url\"", "\"file_data\"", "\"input_audio\"", "tool_call_id")
-        }
-        Protocol::AnthropicMessages => ("\"image\"", "\"document\"", "", "tool_use_id"),
-        Protocol::OpenaiResponses => ("input_image", "input_file", "input_audio", "call_id"),
+        Protocol::OpenaiChat | Protocol::Gemini => (
+            &PICTURE_OF_CHAT,
+            &DOCUMENT_OF_CHAT,
+            Some(&SOUND_OF_CHAT),
+            &RESULT_OF_CHAT,
+        ),
+        Protocol::AnthropicMessages => (&PICTURE_OF_MESSAGES, &DOCUMENT_OF_MESSAGES, None, &RESULT_OF_MESSAGES),
+        Protocol::OpenaiResponses => (
+            &PICTURE_OF_RESPONSES,
+            &DOCUMENT_OF_RESPONSES,
+            Some(&SOUND_OF_RESPONSES),
+            &RESULT_OF_RESPONSES,
+        ),
     };
 
     let lacks_pictures = media.image == Some(false) || !media.addresses;
     let lacks_documents = media.pdf == Some(false) || !media.addresses;
-    (lacks_pictures && has(picture))
-        || (lacks_documents && has(document))
-        || (media.audio == Some(false) && !sound.is_empty() && has(sound))
-        || (!media.in_results && has(result) && has(picture))
+    let has_sound = || sound.is_some_and(|sound| sound.find(body).is_some());
+    (lacks_pictures && picture.find(body).is_some())
+        || (lacks_documents && document.find(body).is_some())
+        || (media.audio == Some(false) && has_sound())
+        || (!media.in_results && picture.find(body).is_some() && result.find(body).is_some())
 }
 
 /// Whether a conversation may end with the model's words, which the target refuses there.

@@ -1,5 +1,6 @@
 //! What the tools of a request may have.
 
+use super::needles;
 use crate::domain::{Facts, RootUnions, StrictTools};
 use crate::wire::control::{Control, TopField};
 use crate::wire::json::Outline;
@@ -40,7 +41,7 @@ pub(in crate::wire::adapt) fn have_unwanted_custom(control: &Control, body: &[u8
         Operation::Responses => {
             let tools = list(control, body);
             (OWN_TOOLS.iter().any(|kind| has(tools, kind)) && has_kind(tools, &OWN_TOOLS))
-                || (OWN_ITEMS.iter().any(|kind| has(body, kind)) && has_own_items(body))
+                || (may_have_own_items(body) && has_own_items(body))
         }
         _ => false,
     }
@@ -57,6 +58,19 @@ const OWN_ITEMS: [&str; 5] = [
     "custom_tool_call_output",
     "namespace",
 ];
+
+needles! {
+    ADDITIONAL_TOOLS "additional_tools",
+    TOOL_SEARCH "tool_search_output",
+    // Of the call and of its output.
+    CUSTOM_CALL "custom_tool_call",
+    NAMESPACE "namespace",
+}
+
+fn may_have_own_items(body: &[u8]) -> bool {
+    let all = [&ADDITIONAL_TOOLS, &TOOL_SEARCH, &CUSTOM_CALL, &NAMESPACE];
+    all.iter().any(|needle| needle.find(body).is_some())
+}
 
 /// Whether the conversation has such items.
 fn has_own_items(body: &[u8]) -> bool {
@@ -80,6 +94,9 @@ pub(in crate::wire::adapt) fn are_flat(control: &Control, body: &[u8]) -> bool {
         return false;
     }
     let tools = list(control, body);
+    if tools.is_empty() {
+        return false;
+    }
     KINDS.iter().any(|kind| may_be_flat(tools, kind)) && std::str::from_utf8(tools).is_ok_and(has_flat)
 }
 
