@@ -187,6 +187,28 @@ proptest! {
     }
 
     #[test]
+    fn a_plan_is_the_same_twice_and_its_edits_do_not_overlap(conversation in any_conversation(), fields in any_fields()) {
+        let body = body(&conversation, fields).to_string();
+        let members = Control::read(body.as_bytes(), Operation::Chat).unwrap().members;
+        for target in targets() {
+            let plan = samples::plan(&body, Operation::Chat, target);
+            prop_assert_eq!(&samples::plan(&body, Operation::Chat, target), &plan);
+            match plan {
+                Plan::Rewrite(edits) => {
+                    for pair in edits.pieces(&members).windows(2) {
+                        prop_assert!(pair[0].at.end <= pair[1].at.start, "{:?}", pair);
+                    }
+                }
+                Plan::Refuse(refusal) => {
+                    let field = refusal.param.split(['.', '[']).next().unwrap_or_default();
+                    prop_assert!(body.contains(&format!("\"{field}\"")), "{}", field);
+                }
+                Plan::Passthrough | Plan::Translate(_) => {}
+            }
+        }
+    }
+
+    #[test]
     fn a_strict_request_is_never_changed_in_what_steers(conversation in any_conversation(), fields in any_fields()) {
         let body = body(&conversation, fields).to_string();
         for target in targets() {

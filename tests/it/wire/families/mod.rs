@@ -4,6 +4,7 @@
 //! Inputs are `tests/data/wire/families/turns/TURN.json`; outputs are `tests/data/wire/families/FAMILY/PROTOCOL.txt`.
 //! `BLESS=1 scripts/test -- --test it wire::families` writes the outputs anew; read the difference then.
 
+mod properties;
 mod rows;
 
 use crossmodel::domain::Protocol;
