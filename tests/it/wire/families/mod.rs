@@ -56,7 +56,7 @@ enum Outcome {
     Refused(String),
     Goes {
         how: &'static str,
-        notes: Notes,
+        notes: String,
         body: Value,
     },
 }
@@ -78,7 +78,7 @@ fn outcome(turn: &Turn, body: &str, target: &TargetFacts) -> Outcome {
             Plan::Passthrough => {
                 return Outcome::Goes {
                     how: "passes",
-                    notes,
+                    notes: String::new(),
                     body: serde_json::from_str(body).unwrap(),
                 };
             }
@@ -88,7 +88,7 @@ fn outcome(turn: &Turn, body: &str, target: &TargetFacts) -> Outcome {
                 let out = control.rewrite(body.as_bytes(), model, AskUsage::AsSent, &pieces);
                 return Outcome::Goes {
                     how: "is edited",
-                    notes: edits.notes,
+                    notes: edits.notes.to_string(),
                     body: serde_json::from_slice(&out.expect("a change")).unwrap(),
                 };
             }
@@ -116,7 +116,7 @@ fn outcome(turn: &Turn, body: &str, target: &TargetFacts) -> Outcome {
             notes.extend(exchange.notes());
             Outcome::Goes {
                 how: "is translated",
-                notes,
+                notes: notes.to_string(),
                 body: serde_json::from_slice(&request).unwrap(),
             }
         }
