@@ -131,13 +131,13 @@ impl ClientRequest {
             ..
         } = candidate;
         let mut notes = match self.plan(body, control, candidate) {
-            Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, Edits::default())),
+            Plan::Passthrough => return Ok(self.in_own_protocol(body, control, candidate, ask, None)),
             Plan::Rewrite(edits) => {
                 let ask = match ask {
                     AskUsage::Yes if edits.notes.has(Note::STREAMED) => AskUsage::OfOwnStream,
                     ask => ask,
                 };
-                return Ok(self.in_own_protocol(body, control, candidate, ask, *edits));
+                return Ok(self.in_own_protocol(body, control, candidate, ask, Some(edits)));
             }
             Plan::Translate(notes) => notes,
             Plan::Refuse(refusal) => return Err(self.refused(refusal, candidate)),
@@ -226,26 +226,24 @@ impl ClientRequest {
         control: &Control,
         candidate: &Candidate,
         ask: AskUsage,
-        edits: Edits,
+        edits: Option<Box<Edits>>,
     ) -> ProviderRequest {
         let target = &candidate.target;
         let added_usage = control.lacks_usage(ask);
-        let pieces = edits.pieces(&control.members);
-        let rewritten = control.rewrite(body, &target.literal, ask, &pieces);
+        let pieces = edits.as_ref().map(|edits| edits.pieces(&control.members));
+        let rewritten = control.rewrite(body, &target.literal, ask, pieces.as_deref().unwrap_or_default());
         let request = rewritten.map_or_else(|| body.clone(), Bytes::from);
         let name = self
             .response_name
             .as_deref()
             .map_or_else(|| target.name.clone(), |name| model_literal(name).into());
 
+        let (notes, stops) = edits.map_or_else(Default::default, |edits| (edits.notes, edits.cut_at));
         ProviderRequest {
             body: request,
             added_usage,
-            notes: edits.notes,
-            mode: ResponseMode::Passthrough {
-                name,
-                stops: edits.cut_at,
-            },
+            notes,
+            mode: ResponseMode::Passthrough { name, stops },
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use smallvec::SmallVec;
-
 use super::field_sets::LIMITS;
 use crate::wire::control::TopField;
 
@@ -189,7 +187,7 @@ impl fmt::Display for Note {
 
 /// The changes of a request, each once, in the order in which they were decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notes(SmallVec<[Note; 4]>);
+pub struct Notes(Vec<Note>);
 
 impl Notes {
     /// Adds a change.

@@ -20,6 +20,8 @@ pub(super) struct ClientUsage {
 #[derive(Debug, Serialize)]
 struct Searches {
     web_search_requests: u64,
+    /// The gateway tells of no pages that a provider fetches; Anthropic's clients need the field.
+    web_fetch_requests: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,6 +62,7 @@ impl ClientUsage {
     pub(super) fn searched(mut self, searches: u64) -> Self {
         self.server_tool_use = (searches > 0).then_some(Searches {
             web_search_requests: searches,
+            web_fetch_requests: 0,
         });
         self
     }

@@ -65,6 +65,19 @@ struct SearchSource<'a> {
 }
 
 impl<'a> Item<'a> {
+    /// A search that has begun: what it found is not told yet.
+    pub fn open_search(search: &'a WebSearch<'_>, id: &'a str) -> Self {
+        Self::WebSearchCall {
+            id,
+            status: "in_progress",
+            action: SearchAction {
+                query: &search.query,
+                queries: [&search.query],
+                sources: Vec::new(),
+            },
+        }
+    }
+
     /// A search that took place.
     pub fn search(search: &'a WebSearch<'_>, id: &'a str) -> Self {
         Self::WebSearchCall {

@@ -1,20 +1,9 @@
 //! Searches of the web in a stream for a client.
 
-use serde::Serialize;
-use serde_json::value::to_raw_value;
-
 use super::WriteEvents;
 use super::frame::{ItemPosition, append};
 use crate::wire::neutral::WebSearch;
 use crate::wire::responses::item::Item;
-
-/// The item of a search that has begun.
-#[derive(Serialize)]
-struct OpenSearch<'a> {
-    r#type: &'static str,
-    id: &'a str,
-    status: &'static str,
-}
 
 impl WriteEvents {
     /// Writes all events of a search: the provider tells of it when it is over.
@@ -23,12 +12,7 @@ impl WriteEvents {
         self.close_thoughts(None, out);
 
         let (output_index, id) = self.begin_item("ws");
-        let begun = OpenSearch {
-            r#type: "web_search_call",
-            id: &id,
-            status: "in_progress",
-        };
-        self.added(output_index, to_raw_value(&begun).ok(), out);
+        self.added(output_index, Item::open_search(search, &id).raw(), out);
         for kind in [
             "response.web_search_call.in_progress",
             "response.web_search_call.searching",

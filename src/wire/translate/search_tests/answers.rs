@@ -147,7 +147,10 @@ fn a_messages_client_reads_openais_searches_as_anthropics() {
         (2, &json!("https://a.com/2"), &json!("web_search_result"))
     );
     assert_eq!(blocks[2]["citations"][0]["url"], "https://a.com/1");
-    assert_eq!(told["usage"]["server_tool_use"], json!({"web_search_requests": 1}));
+    assert_eq!(
+        told["usage"]["server_tool_use"],
+        json!({"web_search_requests": 1, "web_fetch_requests": 0})
+    );
     assert_eq!(searches, 1, "an opened page is no search");
     // Anthropic would refuse what is not its own, so such a conversation is written anew.
     assert!(Signature::may_be_packed_in(told.to_string().as_bytes()));
