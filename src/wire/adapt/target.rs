@@ -40,7 +40,7 @@ pub struct TargetFacts {
 impl TargetFacts {
     /// Makes facts ready. `model`: its name at the provider.
     pub fn new(facts: Facts, protocol: Protocol, model: &str) -> Self {
-        let unwanted = unwanted(&facts).or(without_beta(&facts, protocol));
+        let unwanted = unwanted(&facts, protocol).or(without_beta(&facts, protocol));
         let watched = watched(&facts, protocol).or(unwanted);
         Self {
             needs_deep: needs_deep(&facts, protocol),
@@ -158,10 +158,12 @@ fn is_stated(facts: &Facts, field: TopField) -> bool {
 }
 
 /// OpenAI's own fields where they are not taken, and all but the protocol's core where unknown fields are refused.
-fn unwanted(facts: &Facts) -> FieldSet {
+fn unwanted(facts: &Facts, protocol: Protocol) -> FieldSet {
     let mut set = FieldSet::default();
     for &field in TopField::ALL {
-        let is_foreign = !facts.openai_fields && OPENAI_FIELDS.has(field);
+        // Messages have `metadata` of their own.
+        let is_own = protocol == Protocol::AnthropicMessages && field == TopField::Metadata;
+        let is_foreign = !facts.openai_fields && OPENAI_FIELDS.has(field) && !is_own;
         let is_unknown = facts.unknown_fields == UnknownFields::Refused && !CORE.has(field);
         if (is_foreign || is_unknown) && !is_stated(facts, field) {
             set.add(field);

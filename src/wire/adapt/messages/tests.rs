@@ -168,3 +168,23 @@ fn thoughts_that_have_no_signature_are_left_out_for_anthropic_only() {
     let elsewhere = messages("deepseek/deepseek-v4-flash");
     assert_eq!(fits(&unsigned, &elsewhere).0, unsigned);
 }
+
+#[test]
+fn the_users_id_stays_since_it_is_a_field_of_the_protocol() {
+    let body = body(&json!({"metadata": {"user_id": "u"}}));
+    let claude = messages("anthropic/claude-opus-4-8");
+    assert_eq!(
+        samples::plan(&body.to_string(), Operation::Messages, &claude),
+        Plan::Passthrough
+    );
+
+    for id in [
+        "deepseek/deepseek-v4-flash",
+        "moonshotai/kimi-k3",
+        "minimax/minimax-m2.7",
+    ] {
+        let (out, notes) = fits(&body, &messages(id));
+        assert_eq!(out["metadata"], body["metadata"], "{id}");
+        assert!(!notes.contains("metadata"), "{id}: {notes}");
+    }
+}
