@@ -268,7 +268,7 @@ test!(searches_in_another_protocol_are_made_told_and_charged, |store| {
         let told = reply.text();
         assert_eq!(told.matches("\"web_search_tool_result\"").count(), 2, "{told}");
         assert!(
-            told.contains("\"server_tool_use\":{\"web_search_requests\":2}"),
+            told.contains("\"server_tool_use\":{\"web_search_requests\":2,"),
             "{told}"
         );
         assert_eq!(
